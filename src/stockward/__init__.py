@@ -1,0 +1,1 @@
+"""Stockward: what is missing from stocks worth stealing, and what you would miss."""

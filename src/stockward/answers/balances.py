@@ -1,0 +1,33 @@
+"""What is missing: the balances of every series, closed between its inventories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balances:
+    """Every series and every period of it; quantities in the series' own unit, positive differences are missing.
+
+    series
+        One row a series, in order of area, then substance or material: ``id``, ``area``, ``substance`` (bulk) or
+        ``material`` (items), ``basis``, ``unit``, ``stage``.
+    periods
+        One row a period, in order of series and time: ``series`` (row number of the series), ``inventory``, ``start``,
+        ``end``, ``begin``, ``received``, ``sent``, ``end_quantity``, ``normal_loss``, ``difference``, ``sigma``,
+        ``sigma_random``, ``sigma_systematic``, ``written_off``, ``found``, ``throughput`` (all that passed through),
+        ``status``, ``reason``. Unknown is null.
+    covariances
+        One matrix a series, unit²: of the differences of its closed periods, in order of time.
+    causes
+        Rows for which periods are not tested or incomplete: ``series``, ``inventory``, ``table``, ``row``.
+    """
+
+    series: pl.DataFrame
+    periods: pl.DataFrame
+    covariances: tuple[NDArray[np.float64], ...]
+    causes: pl.DataFrame

@@ -1,0 +1,65 @@
+"""The review of a site: every answer of one run, with what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from stockward.answers.balances import Balances
+from stockward.answers.items import ItemFindings
+from stockward.answers.losses import SeriesVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """One reason for which a row was set aside, as ``check`` prints it."""
+
+    table: str
+    file: str
+    row: int
+    column: str
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsUsed:
+    """What the review stands on: rows by table, late rows, rows set aside, notices, and the files' SHA-256."""
+
+    rows: Mapping[str, int]
+    late_rows: int
+    set_aside: tuple[SetAside, ...]
+    notices: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Every answer of one run.
+
+    ``verdicts`` has one entry a row of ``balances.series``. ``evidence`` has the rows that entered the balances of the
+    series that are alarmed, over their alarming periods: ``series`` (row number), ``inventory``, ``table``, ``row``,
+    ``at``, ``kind``, ``material``, ``quantity``, ``unit``, ``from_area``, ``to_area``, ``method``, ``document``,
+    ``late``. ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
+    """
+
+    version: str
+    at: datetime
+    seed: int
+    options: Mapping[str, str | int | float | bool | None]
+    site: str
+    timezone: str
+    as_of: date | None
+    false_alarm: float
+    detection: float
+    series_tested: int
+    default_test: str
+    facts: FactsUsed
+    balances: Balances
+    verdicts: tuple[SeriesVerdict, ...]
+    items: ItemFindings
+    evidence: pl.DataFrame
+    stock: pl.DataFrame

@@ -1,0 +1,313 @@
+"""One function a rule of the site format. Each holds its reason against the rows that break the rule.
+
+Tables are checked in the order of the dictionary, so that a table is settled before others refer to it; within a
+table, the checks run in the order of ``CHECKS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from stockward.facts.draft import Draft, TableDraft
+from stockward.facts.problems import did_you_mean
+from stockward.terms.units import UNITS, dimension, factor
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "receipt": ("to_area",),
+    "issue": ("from_area",),
+    "transfer": ("from_area", "to_area"),
+    "use": ("from_area",),
+    "make": ("to_area",),
+    "discard": ("from_area",),
+    "write_off": ("from_area",),
+    "found": ("to_area",),
+}
+"""The areas that each kind of movement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule, and the tables that it is for (none named: all)."""
+
+    apply: Callable[[Draft, TableDraft], None]
+    tables: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the rule."""
+        return self.apply.__name__
+
+
+def check_draft(draft: Draft) -> None:
+    """Run every check over every table."""
+    for name, table in draft.tables.items():
+        for check in CHECKS:
+            if table.values.height and (not check.tables or name in check.tables):
+                check.apply(draft, table)
+
+
+def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
+    """A duplicate key: every later row with it is set aside."""
+    key = list(table.table.key)
+    if not key:
+        return
+    required = [name for name in key if table.table[name].required]
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in required)
+    later = table.values.select((~pl.struct(key).is_first_distinct()) & whole).to_series()
+    shown = key[0] if len(key) == 1 else ""
+    words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
+    table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")
+
+
+def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
+    """What a row refers to stands in the table referred to, and was not set aside there."""
+    for column in table.table.columns:
+        if not column.refers_to or table[column.name].null_count() == table.values.height:
+            continue
+        known, aside = _substances(draft) if column.refers_to == "substances" else _keys(draft, column.refers_to)
+        values = table[column.name]
+        if values.dtype == pl.List:
+            _check_listed(table, column.name, known, aside, column.refers_to)
+            continue
+        missing = values.is_not_null() & ~values.is_in(known.implode())
+        if not missing.any():
+            continue
+        waiting = missing & values.is_in(list(aside))
+        table.refuse(column.name, waiting, _row_reasons(values, aside))
+        unknown = missing & ~waiting
+        table.refuse(column.name, unknown, _unknown(values.filter(unknown), values, known, column.refers_to), readable=False)
+
+
+def _keys(draft: Draft, table: str) -> tuple[pl.Series, dict[str, str]]:
+    """Keys of the good rows of a table, and for the others why they cannot be used."""
+    referred = draft[table]
+    key = referred.table.key[0]
+    bad = referred.bad
+    known = referred[key].filter(~bad)
+    known = known.filter(known.is_not_null())
+    rows = referred.values.filter(bad).select(key, "row")
+    good = set(known.to_list()) if rows.height else set()
+    aside = {
+        value: f"it uses {value}, which is set aside ({referred.file} row {row}): mend that row first"
+        for value, row in reversed(rows.rows())
+        if value is not None and value not in good
+    }
+    return known, aside
+
+
+def _substances(draft: Draft) -> tuple[pl.Series, dict[str, str]]:
+    """Substances that the site holds: those of the contents, and bulk materials that are their own."""
+    contents, materials = draft["contents"], draft["materials"]
+    good, bad = contents.good(), contents.values.filter(contents.bad)
+    own = materials.good().filter(
+        (pl.col("kind") == "bulk") & ~pl.col("material").is_in(contents["material"].drop_nulls().implode())
+    )["material"]
+    known = pl.concat([good["substance"], own]).unique(maintain_order=True)
+    _, aside = _keys(draft, "materials")
+    present = set(known.to_list())
+    for substance, row in bad.select("substance", "row").rows():
+        if substance is not None and substance not in present:
+            aside[substance] = f"it uses {substance}, which is set aside ({contents.file} row {row}): mend that row first"
+    return known, aside
+
+
+def _row_reasons(values: pl.Series, reasons: dict[str, str]) -> pl.Series:
+    return values.replace_strict(reasons, default=None, return_dtype=pl.String) if reasons else values
+
+
+def _unknown(unknown: pl.Series, values: pl.Series, known: pl.Series, table: str) -> pl.Series:
+    """For each unknown key, that it is unknown, and the known key that it looks like."""
+    names = known.to_list()[:2000]
+    place = "contents or materials" if table == "substances" else table
+    reasons: dict[str, str] = {}
+    for count, key in enumerate(unknown.unique(maintain_order=True)):
+        guess = did_you_mean(key, names) if count < 50 else None
+        hint = f", did you mean {guess}?" if guess else ": correct it, or add it there"
+        reasons[key] = f"{key} is not in {place}{hint}"
+    return _row_reasons(values, reasons)
+
+
+def _check_listed(table: TableDraft, name: str, known: pl.Series, aside: dict[str, str], referred: str) -> None:
+    """The same for a cell that lists several keys."""
+    names = set(known.to_list())
+    faults = [
+        next((aside.get(key, f"{key} is not in {referred}: correct it, or add it there") for key in keys or () if key not in names), None)
+        for keys in table[name].to_list()
+    ]
+    reasons = pl.Series(name, faults, dtype=pl.String)
+    table.refuse(name, reasons.is_not_null(), reasons)
+
+
+def a_unit_fits_the_kind(draft: Draft, table: TableDraft) -> None:
+    """Bulk is kept in a unit of mass, items by number."""
+    for kind, of in (("bulk", "mass"), ("item", "count")):
+        units = [unit for unit in UNITS if dimension(unit) == of]
+        wrong = (table["kind"] == kind) & ~table["unit"].is_in(units)
+        what = "bulk is measured in" if kind == "bulk" else "items are counted in"
+        table.refuse("unit", wrong, f"{what} {', '.join(units)}")
+
+
+def contents_of_a_substance_convert(draft: Draft, table: TableDraft) -> None:
+    """All amounts of one substance convert into one unit."""
+    wrong = [
+        unit is not None and own is not None and factor(unit, own) is None
+        for unit, own in zip(table["unit"], _substance_units(draft, table["substance"]), strict=True)
+    ]
+    table.refuse("unit", pl.Series(wrong, dtype=pl.Boolean), "other amounts of this substance are in a unit of another kind")
+
+
+def substance_units(materials: pl.DataFrame, contents: pl.DataFrame) -> dict[str, str]:
+    """The unit in which each substance is accounted for: its bulk material's, or that of its first content."""
+    holders = set(contents["material"].to_list())
+    units: dict[str, str] = {}
+    for substance, unit in contents.select("substance", "unit").rows():
+        if substance is not None and unit is not None:
+            units.setdefault(substance, unit)
+    for material, unit in materials.filter(pl.col("kind") == "bulk").select("material", "unit").rows():
+        if material in units or material not in holders:
+            units[material] = unit
+    return units
+
+
+def _substance_units(draft: Draft, substances: pl.Series) -> list[str | None]:
+    units = substance_units(draft["materials"].good(), draft["contents"].good())
+    return [units.get(substance) for substance in substances]
+
+
+def a_quantity_converts(draft: Draft, table: TableDraft) -> None:
+    """The unit of a quantity converts into the material's own."""
+    if table["unit"].null_count() == table.values.height:
+        return
+    own = _unit_of_material(draft, table["material"])
+    table.refuse("unit", _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+
+
+def _unit_of_material(draft: Draft, materials: pl.Series) -> pl.Series:
+    units = dict(draft["materials"].good().select("material", "unit").rows())
+    return materials.replace_strict(units, default=None, return_dtype=pl.String)
+
+
+def _do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
+    dimensions = {unit: dimension(unit) for unit in UNITS}
+    of = units.replace_strict(dimensions, default=None, return_dtype=pl.String)
+    own = to.replace_strict(dimensions, default=None, return_dtype=pl.String)
+    return (of != own).fill_null(False)
+
+
+def _convert_words(own: pl.Series) -> pl.Series:
+    return pl.select("it does not convert into " + own + ", the unit of the books: correct it").to_series()
+
+
+def a_rate_fits_its_basis(draft: Draft, table: TableDraft) -> None:
+    """A share of what is received is at most 1; a rate per day is in a unit of the substance."""
+    share = (table["basis"] == "per_received") & (table["rate"] > 1)
+    table.refuse("rate", share, "a share of what is received cannot exceed 1: 0.02 is 2 %")
+    own = pl.Series(_substance_units(draft, table["substance"]), dtype=pl.String)
+    daily = table["basis"] == "per_day"
+    table.refuse("unit", daily & _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+
+
+def a_goal_converts(draft: Draft, table: TableDraft) -> None:
+    """A goal is in a unit of its substance."""
+    own = pl.Series(_substance_units(draft, table["substance"]), dtype=pl.String)
+    table.refuse("unit", _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+
+
+def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
+    """A method with an absolute error in a unit measures only what converts into that unit."""
+    methods = draft["methods"].good().filter(
+        pl.col("unit").is_not_null() & ((pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0))
+    )
+    if methods.height == 0:
+        return
+    units = dict(methods.select("method", "unit").rows())
+    stated = table["method"].replace_strict(units, default=None, return_dtype=pl.String)
+    wrong = _do_not_convert(stated, _unit_of_material(draft, table["material"]))
+    table.refuse("method", wrong, "the method's absolute error is in a unit that the material is not kept in")
+
+
+def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
+    """Each kind of movement names the areas that it needs, and no other."""
+    for kind, needed in NEEDS.items():
+        of_kind = table["kind"] == kind
+        for name in ("from_area", "to_area"):
+            if name in needed:
+                blank = table[name].is_null() & ~table.illegible(name)
+                table.refuse(name, of_kind & blank, f"a {kind} must name it", readable=False)
+            else:
+                words = f"a {kind} has none: blank it, or correct the kind"
+                table.refuse(name, of_kind & table[name].is_not_null(), words)
+
+
+def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
+    """A reversal cancels another movement, which no earlier row has reversed, and no circle of reversals stands."""
+    target = table["reverses"]
+    if target.null_count() == len(target):
+        return
+    table.refuse("reverses", target == table["movement"], "a movement cannot reverse itself", readable=False)
+    materials = dict(table.values.select("movement", "material").rows())
+    cancelled = target.replace_strict(materials, default=None, return_dtype=pl.String)
+    table.refuse("reverses", cancelled != table["material"], "that movement is of another material: correct one of them")
+    rows = table.values.select("movement", "reverses").with_columns(again=~pl.col("reverses").is_first_distinct())
+    again = rows["again"] & target.is_not_null()
+    table.refuse("reverses", again, "an earlier row has reversed that movement already: keep one of them")
+    links = dict(rows.filter(pl.col("reverses").is_not_null()).select("movement", "reverses").rows())
+    circular = [movement for movement in links if _comes_back(movement, links)]
+    table.refuse("reverses", table["movement"].is_in(circular) & target.is_not_null(), "these reversals run in a circle", readable=False)
+
+
+def _comes_back(movement: str, links: dict[str, str]) -> bool:
+    seen, step = {movement}, links[movement]
+    while step in links and step not in seen:
+        seen.add(step)
+        step = links[step]
+    return step == movement
+
+
+def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
+    """An absence or a shift does not end before it begins."""
+    table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
+
+
+def an_order_states_its_target(draft: Draft, table: TableDraft) -> None:
+    """A target is a factor of a baseline on a date, or a value."""
+    neither = table["factor"].is_null() & table["value"].is_null()
+    table.refuse("factor", neither, "the order states no target: give factor with baseline_on, or value")
+    without = table["factor"].is_not_null() & table["baseline_on"].is_null() & table["value"].is_null()
+    table.refuse("baseline_on", without, "a factor needs the day of its baseline")
+    both = table["factor"].is_not_null() & table["value"].is_not_null()
+    table.refuse("value", both, "the order states two targets: keep factor or value")
+
+
+def an_order_measures_a_known_material(draft: Draft, table: TableDraft) -> None:
+    """``production:MATERIAL`` names a material of the site."""
+    named = table["measure"].str.strip_prefix("production:")
+    asked = table["measure"].str.starts_with("production:")
+    known, _ = _keys(draft, "materials")
+    table.refuse("measure", asked & ~named.is_in(known.implode()), "that material is not in materials")
+
+
+def a_driver_has_its_amount(draft: Draft, table: TableDraft) -> None:
+    """A post that grows with the site says for how much of the driver one post stands."""
+    table.refuse("per", table["driver"].is_not_null() & table["per"].is_null(), "a post with a driver must give it")
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(a_key_stands_once),
+    Check(a_reference_is_known),
+    Check(a_unit_fits_the_kind, ("materials",)),
+    Check(contents_of_a_substance_convert, ("contents",)),
+    Check(a_quantity_converts, ("movements", "counts", "incidents")),
+    Check(an_absolute_error_converts, ("movements", "counts")),
+    Check(a_movement_names_its_areas, ("movements",)),
+    Check(a_reversal_cancels_one_movement, ("movements",)),
+    Check(a_rate_fits_its_basis, ("normal_losses",)),
+    Check(a_goal_converts, ("goals",)),
+    Check(an_end_follows_its_start, ("absences", "assignments")),
+    Check(an_order_states_its_target, ("orders",)),
+    Check(an_order_measures_a_known_material, ("orders",)),
+    Check(a_driver_has_its_amount, ("posts",)),
+)

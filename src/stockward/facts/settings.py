@@ -1,0 +1,140 @@
+"""``site.toml``: what the site decides, checked as a whole; an unknown key is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from stockward.facts.problems import did_you_mean
+from stockward.terms.errors import SiteError
+
+Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SiteSettings(_Part):
+    """``[site]``: its name, its clock, its money, and its decimal mark."""
+
+    name: Annotated[str, Field(min_length=1)]
+    timezone: str
+    currency: str | None = None
+    decimal: Literal[".", ","] = "."
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no such time zone: write one of the IANA list, such as Asia/Seoul") from None
+        return value
+
+
+class DetectionSettings(_Part):
+    """``[detection]``: the two probabilities that the site must state; nothing stands in for them."""
+
+    false_alarm: Annotated[float, Field(gt=0, lt=0.5, allow_inf_nan=False)]
+    detection: Probability
+
+
+class Affiliation(_Part):
+    """``[[force.affiliation]]``: the band in which the share of one affiliation must lie, bounds included."""
+
+    name: Annotated[str, Field(min_length=1)]
+    share: Annotated[list[Share], Field(min_length=2, max_length=2)]
+
+    @field_validator("share")
+    @classmethod
+    def _in_order(cls, value: list[float]) -> list[float]:
+        if value[0] > value[1]:
+            raise ValueError("the lower bound stands above the upper one")
+        return value
+
+
+class ForceSettings(_Part):
+    """``[force]``: how shifts are cut, and how surely their posts must be filled."""
+
+    weeks_per_year: Annotated[float, Field(gt=0, le=53, allow_inf_nan=False)] = 52
+    shift_hours: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 8
+    fill_probability: Probability | None = None
+    affiliation: list[Affiliation] = []
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> ForceSettings:
+        names = [affiliation.name for affiliation in self.affiliation]
+        if len(set(names)) < len(names):
+            raise ValueError("an affiliation stands twice")
+        return self
+
+
+class WorkRules(_Part):
+    """``[work_rules]``: hard limits in every roster and every plan."""
+
+    max_hours_per_week: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    min_rest_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    max_consecutive_shifts: Annotated[int, Field(ge=1)] | None = None
+    min_consecutive_shifts: Annotated[int, Field(ge=1)] | None = None
+    min_consecutive_days_off: Annotated[int, Field(ge=1)] | None = None
+    max_consecutive_nights: Annotated[int, Field(ge=0)] | None = None
+    max_weekends: Annotated[int, Field(ge=0)] | None = None
+    max_same_pair: Annotated[int, Field(ge=0)] | None = None
+
+
+class Settings(_Part):
+    """The whole of ``site.toml``."""
+
+    format: Literal[1]
+    site: SiteSettings
+    detection: DetectionSettings
+    force: ForceSettings = ForceSettings()
+    work_rules: WorkRules = WorkRules()
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check ``site.toml``. Raises ``SiteError`` that lists every fault at once, in one line."""
+    if not path.is_file():
+        raise SiteError(str(path), "the file is missing", "write one, or make a blank site with: stockward init DIR")
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SiteError(str(path), f"no valid TOML ({error})", "correct that line") from None
+    except OSError as error:
+        raise SiteError(str(path), f"cannot be read ({error.strerror})", "check the file and its rights") from None
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise SiteError(str(path), "; ".join(_faults(error)), "correct these settings") from None
+
+
+def _faults(error: ValidationError) -> list[str]:
+    """One sentence a fault: where in the file, and what is wrong with the value."""
+    return [_fault(list(detail["loc"]), detail["type"], detail["msg"], detail["input"]) for detail in error.errors()]
+
+
+def _fault(path: list[str | int], kind: str, message: str, value: object) -> str:
+    place = ".".join(str(step) for step in path)
+    if kind == "extra_forbidden":
+        guess = did_you_mean(str(path[-1]), _known_keys(path[:-1]))
+        return f"{place} is no known setting" + (f", did you mean {guess}?" if guess else "")
+    if kind == "missing":
+        return f"{place} is missing"
+    return f"{place} = {value!r}: {message.removeprefix('Value error, ')}"
+
+
+def _known_keys(path: list[str | int]) -> tuple[str, ...]:
+    parts: dict[str, type[BaseModel]] = {
+        "": Settings, "site": SiteSettings, "detection": DetectionSettings, "force": ForceSettings,
+        "force.affiliation": Affiliation, "work_rules": WorkRules,
+    }  # fmt: skip
+    part = parts.get(".".join(step for step in path if isinstance(step, str)))
+    return tuple(part.model_fields) if part else ()

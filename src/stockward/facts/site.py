@@ -1,0 +1,241 @@
+"""A site's facts: read, checked, and frozen. A what-if is a new value, made by ``Site.replace``."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+from stockward.facts.cells import Locale
+from stockward.facts.checks import check_draft
+from stockward.facts.dictionary import Table, tables
+from stockward.facts.draft import Draft, TableDraft
+from stockward.facts.folder import read_bytes, read_csv, read_parquet
+from stockward.facts.problems import Problem, did_you_mean
+from stockward.facts.raw import RawTable
+from stockward.facts.settings import Settings, read_settings
+from stockward.facts.workbook import Workbook
+from stockward.terms.errors import SiteError
+from stockward.terms.units import UNITS, factor
+
+WORKBOOK = "site.xlsx"
+SETTINGS = "site.toml"
+_COMPACT = ("areas", "materials", "methods")
+"""Tables whose keys are held as codes in the ledger and the counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The facts of one site.
+
+    tables
+        Every table of the format by name, good rows only; a table that the site does not have is empty. Columns are
+        those of the dictionary with ``row``, the number that a spreadsheet shows. Times are UTC. Quantities of
+        movements, counts and incidents are in the material's own unit; ``unit`` keeps the unit as entered.
+    set_aside
+        The other rows, with what is readable of them and the list ``unreadable`` of columns that are not.
+    problems
+        Why, for every cell at fault, in order of table and row.
+    files
+        SHA-256 of every file that was read, by name.
+    """
+
+    settings: Settings
+    tables: Mapping[str, pl.DataFrame]
+    set_aside: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+    files: Mapping[str, str]
+    sources: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Name of the site."""
+        return self.settings.site.name
+
+    @property
+    def timezone(self) -> str:
+        """IANA name of the site's time zone."""
+        return self.settings.site.timezone
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        return self.tables[table]
+
+    def replace(self, *, settings: Settings | None = None, **changed: pl.DataFrame) -> Site:
+        """Return a new site with these tables (by name) or settings in place of the present ones."""
+        unknown = changed.keys() - self.tables.keys()
+        if unknown:
+            raise KeyError(f"no such table: {', '.join(sorted(unknown))}")
+        fields: dict[str, Any] = {"tables": MappingProxyType({**self.tables, **changed})}
+        if settings is not None:
+            fields["settings"] = settings
+        return dataclasses.replace(self, **fields)
+
+
+def read_site(path: str | Path) -> Site:
+    """Read a site folder (or its ``site.xlsx``), check every row, and set aside those at fault.
+
+    Raises ``SiteError`` in one line, naming file and mend, where the site cannot be read at all: a missing folder,
+    table or column, a broken setting, an unreadable file. Rows at fault are no error: they stand in ``problems``.
+    """
+    path = Path(path)
+    folder = path.parent if path.suffix.lower() == ".xlsx" and path.is_file() else path
+    if not folder.is_dir():
+        raise SiteError(str(path), "there is no such folder", "name the folder that holds site.toml")
+    settings = read_settings(folder / SETTINGS)
+    return _Reader(folder, settings, workbook_only=folder != path).site()
+
+
+class _Reader:
+    """Reads one folder; what it finds on the way (notices, hashes) is gathered here."""
+
+    def __init__(self, folder: Path, settings: Settings, *, workbook_only: bool) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._workbook_only = workbook_only
+        self._notices: list[str] = []
+        self._files: dict[str, str] = {SETTINGS: _sha256(read_bytes(folder / SETTINGS))}
+
+    def site(self) -> Site:
+        """Read, check and freeze."""
+        raw = self._raw_tables()
+        locale = Locale(self._settings.site.decimal, self._settings.site.timezone)
+        draft = Draft(self._settings)
+        for name, table in tables().items():
+            draft.tables[name] = TableDraft.read(raw[name], locale) if name in raw else TableDraft.absent(table)
+        check_draft(draft)
+        for table_raw in raw.values():
+            self._notices.extend(table_raw.notices)
+        return Site(
+            settings=self._settings,
+            tables=MappingProxyType(_settle(draft)),
+            set_aside=MappingProxyType({name: table.set_aside() for name, table in draft.tables.items()}),
+            problems=tuple(problem for table in draft.tables.values() for problem in table.problems()),
+            notices=tuple(self._notices),
+            files=MappingProxyType(self._files),
+            sources=MappingProxyType({name: table.file for name, table in raw.items()}),
+        )
+
+    def _raw_tables(self) -> dict[str, RawTable]:
+        """Every table that the site has; all faults of files and headers are said at once."""
+        raw: dict[str, RawTable] = {}
+        faults: list[SiteError] = []
+        for name, read in self._sources():
+            try:
+                if name in raw:
+                    raise SiteError(raw[name].file, f"the table {name} stands in a second place", "keep one of them")
+                raw[name] = read()
+            except SiteError as error:
+                faults.append(error)
+        faults.extend(self._missing(set(raw), faults))
+        if faults:
+            others = "".join(f"; also {error}" for error in faults[1:])
+            raise SiteError(faults[0].file, faults[0].problem, faults[0].mend + others)
+        return raw
+
+    def _sources(self) -> Iterator[tuple[str, Any]]:
+        """Each table that stands somewhere, with the way to read it; what looks like one but is none is said."""
+        names = list(tables())
+        for path in sorted(self._folder.iterdir()):
+            suffix = path.suffix.lower()
+            if path.name == WORKBOOK:
+                yield from self._sheets(path)
+            elif self._workbook_only or suffix not in {".csv", ".parquet", ".xlsx", ".xls", ".ods"}:
+                continue
+            elif path.stem in names and suffix in {".csv", ".parquet"}:
+                yield path.stem, lambda path=path, suffix=suffix: self._file(path, suffix)
+            else:
+                self._unknown(path.name, path.stem, names)
+
+    def _sheets(self, path: Path) -> Iterator[tuple[str, Any]]:
+        content = self._content(path)
+        try:
+            workbook = Workbook(content, path.name, self._settings.site.decimal)
+        except SiteError as error:
+            failed = error
+
+            def fail() -> RawTable:
+                raise failed
+
+            yield WORKBOOK, fail
+            return
+        for sheet in workbook.sheets:
+            if sheet in tables():
+                yield sheet, lambda sheet=sheet: workbook.read(sheet, tables()[sheet])
+            else:
+                self._unknown(f"{path.name}[{sheet}]", sheet, list(tables()))
+
+    def _unknown(self, shown: str, stem: str, names: list[str]) -> None:
+        guess = did_you_mean(stem, names)
+        hint = f", did you mean {guess}?" if guess else ""
+        self._notices.append(f"{shown}: not read, it is no table of the format{hint}")
+
+    def _content(self, path: Path) -> bytes:
+        content = read_bytes(path)
+        self._files[path.name] = _sha256(content)
+        return content
+
+    def _file(self, path: Path, suffix: str) -> RawTable:
+        table: Table = tables()[path.stem]
+        content = self._content(path)
+        return read_csv(path, content, table) if suffix == ".csv" else read_parquet(path, content, table)
+
+    def _missing(self, present: set[str], faults: list[SiteError]) -> list[SiteError]:
+        """Required tables that are not there. A site with no stock at all keeps none of them."""
+        stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals"}
+        if faults or (present and not present & stock):
+            return []
+        return [
+            SiteError(f"{name}.csv", "the required table is missing", self._mend(name))
+            for name, table in tables().items()
+            if table.required and name not in present
+        ]
+
+    def _mend(self, name: str) -> str:
+        misspelt = next((notice.split(":")[0] for notice in self._notices if f"mean {name}?" in notice), None)
+        return f"rename {misspelt}" if misspelt else f"add it as {name}.csv, {name}.parquet or a sheet of {WORKBOOK}"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _settle(draft: Draft) -> dict[str, pl.DataFrame]:
+    """The good rows of every table, quantities in the material's unit, keys of the ledger as codes."""
+    settled = {name: table.good() for name, table in draft.tables.items()}
+    materials = settled["materials"]
+    units = pl.DataFrame({"material": materials["material"], "own": materials["unit"]})
+    codes = {name: pl.Enum(settled[name].to_series(1).sort()) for name in _COMPACT}
+    for name in ("movements", "counts", "incidents"):
+        settled[name] = _in_own_unit(settled[name], units)
+    for name in ("movements", "counts"):
+        table = tables()[name]
+        settled[name] = settled[name].with_columns(
+            pl.col(column.name).cast(codes[column.refers_to] if column.refers_to else pl.Enum(column.choices))
+            for column in table.columns
+            if column.refers_to in codes or column.choices
+        )
+    return settled
+
+
+def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Convert quantities that were entered in another unit than the material's."""
+    if frame["unit"].null_count() == frame.height:
+        return frame
+    factors = pl.DataFrame(
+        [(unit, own, factor(unit, own)) for unit in UNITS for own in UNITS],
+        schema={"unit": pl.String, "own": pl.String, "factor": pl.Float64},
+        orient="row",
+    )
+    return (
+        frame.join(units, on="material", how="left", maintain_order="left")
+        .join(factors, on=["unit", "own"], how="left", maintain_order="left")
+        .with_columns(quantity=pl.col("quantity") * pl.col("factor").fill_null(1.0))
+        .drop("own", "factor")
+    )

@@ -1,0 +1,179 @@
+"""``review.json``, schema ``stockward.review/1``: every figure raw, in the unit beside it; unknown is ``null``."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from stockward.answers.items import ItemFindings
+from stockward.answers.losses import TestOfLoss
+from stockward.answers.review import FactsUsed, Review
+from stockward.report import words
+from stockward.report.views import PeriodView, SeriesView, figure, gather
+from stockward.terms.verdicts import TESTS, Basis
+
+SCHEMA = "stockward.review/1"
+
+# Questions that a review does not answer yet; programs of others find the keys all the same.
+_LATER = {
+    "surge": None,
+    "force": None,
+    "orders": [],
+    "mix": None,
+    "selection": None,
+    "roster": None,
+    "plan": None,
+}
+
+
+def write_json(review: Review, *, covariance: bool = False) -> str:
+    """Return the review as JSON text: the same review gives the same bytes.
+
+    Each key of the document stands on its own line, and so does each series, so that two reviews compare line by line.
+
+    Parameters
+    ----------
+    covariance
+        Write each series' Σ of the closed periods too, unit².
+    """
+    series = [_series(one, covariance=covariance) for one in gather(review)]
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "generated": {"version": review.version, "at": review.at, "seed": review.seed, "options": review.options},
+        "site": {"name": review.site, "as_of": review.as_of},
+        "facts": _facts(review.facts),
+        "detection": {
+            "false_alarm": review.false_alarm,
+            "detection": review.detection,
+            "series_tested": review.series_tested,
+            "default_test": review.default_test,
+        },
+        "series": series,
+        "items": _items(review.items),
+        **_LATER,
+    }
+    return _text(_clean(document, review.timezone))
+
+
+def _facts(facts: FactsUsed) -> dict[str, Any]:
+    return {
+        "rows": facts.rows,
+        "late_rows": facts.late_rows,
+        "quarantined": facts.set_aside,
+        "notices": facts.notices,
+        "files": facts.files,
+    }
+
+
+def _items(items: ItemFindings) -> dict[str, Any]:
+    return {
+        "discrepancies": items.discrepancies,
+        "recording_errors": items.recording_errors,
+        "late_clusters": items.late_clusters,
+        "write_offs": items.write_offs,
+    }
+
+
+def _series(one: SeriesView, *, covariance: bool) -> dict[str, Any]:
+    said = one.verdict
+    return {
+        "id": one.id,
+        "area": one.area,
+        "substance" if one.basis == Basis.BULK else "material": one.holding,
+        "basis": one.basis,
+        "unit": one.unit,
+        "periods": [_period(one, index, period) for index, period in enumerate(one.periods)],
+        "cumulative": {
+            "difference": said.cumulative,
+            "sigma": said.cumulative_sigma,
+            "standardised": _ratio(said.cumulative, said.cumulative_sigma),
+        },
+        **({"covariance": one.covariance} if covariance else {}),
+        "tests": {name: _test(one.tests[name], one.direction) for name in TESTS if name in one.tests},
+        "verdict": said.verdict,
+        "alarm_inventory": said.alarm_inventory,
+        "p_value": said.p_value,
+        "share": said.share,
+        "window": said.window,
+        "reason": said.reason,
+        "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),
+        "detectable": None,
+        "remedies": [],
+    }
+
+
+def _period(one: SeriesView, index: int, period: PeriodView) -> dict[str, Any]:
+    return {
+        "inventory": period.inventory,
+        "start": period.start,
+        "end": period.end,
+        "begin": period.begin,
+        "received": period.received,
+        "sent": period.sent,
+        "end_quantity": period.end_quantity,
+        "normal_loss": period.normal_loss,
+        "difference": period.difference,
+        "sigma": period.sigma,
+        "sigma_random": period.sigma_random,
+        "sigma_systematic": period.sigma_systematic,
+        "standardised": figure(one.verdict.standardised, index),
+        "sitmuf": figure(one.verdict.sitmuf, index),
+        "written_off": period.written_off,
+        "found": period.found,
+        "status": period.status,
+        "reason": period.reason,
+    }
+
+
+def _test(test: TestOfLoss, direction: str) -> dict[str, Any]:
+    return {
+        "statistic": test.statistic,
+        "threshold": test.threshold,
+        "alarm_inventory": test.alarm_inventory,
+        "p_value": test.p_value,
+        "direction": direction,
+    }
+
+
+def _ratio(value: float | None, sigma: float | None) -> float | None:
+    return value / sigma if value is not None and sigma else None
+
+
+def _clean(value: Any, timezone: str) -> Any:
+    """Only what JSON holds: moments in the site's time zone, and no number that is not one."""
+    if isinstance(value, float):
+        return value + 0.0 if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return words.local(value, timezone).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, np.ndarray):
+        return _clean(value.tolist(), timezone)
+    if isinstance(value, Mapping):
+        return {str(key): _clean(entry, timezone) for key, entry in value.items()}
+    if is_dataclass(value):
+        return {field.name: _clean(getattr(value, field.name), timezone) for field in fields(value)}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_clean(entry, timezone) for entry in value]
+    return value
+
+
+def _text(document: dict[str, Any]) -> str:
+    lines = [f"{_compact(key)}: {_value(value)}" for key, value in document.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(_compact(entry) for entry in value) + "\n]"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))

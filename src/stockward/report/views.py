@@ -1,0 +1,173 @@
+"""One series with all that was said of it: what the tables of the answers hold, taken together for the writers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stockward.answers.losses import SeriesVerdict, TestOfLoss
+from stockward.answers.review import Review
+from stockward.report import words
+from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Verdict
+
+# Most urgent first: the closed list itself is in order of precedence.
+URGENCY = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodView:
+    """One balance period, in the series' unit; unknown is ``None``."""
+
+    inventory: str
+    start: datetime
+    end: datetime
+    begin: float | None
+    received: float | None
+    sent: float | None
+    end_quantity: float | None
+    normal_loss: float | None
+    difference: float | None
+    sigma: float | None
+    sigma_random: float | None
+    sigma_systematic: float | None
+    written_off: float | None
+    found: float | None
+    status: str
+    reason: str | None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the period has a difference."""
+        return self.status == PeriodStatus.CLOSED
+
+
+_PERIOD_COLUMNS = tuple(PeriodView.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesView:
+    """One series: its names, periods, verdict, and the rows that explain or built it."""
+
+    number: int
+    id: str
+    area: str
+    holding: str
+    basis: Basis
+    unit: str
+    timezone: str
+    periods: tuple[PeriodView, ...]
+    covariance: NDArray[np.float64]
+    verdict: SeriesVerdict
+    causes: pl.DataFrame
+    evidence: pl.DataFrame
+
+    @property
+    def anchor(self) -> str:
+        """Where the page holds this series."""
+        return f"series-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """What and where, as a person says it."""
+        return f"{self.holding} in {self.area}"
+
+    @property
+    def alarming(self) -> bool:
+        """Whether somebody has to look into it."""
+        return self.verdict.verdict in ALARMING
+
+    @property
+    def tests(self) -> Mapping[str, TestOfLoss]:
+        """The tests that stand behind the verdict: for a gain those of the mirrored differences."""
+        return self.verdict.gains if self.verdict.verdict == Verdict.GAIN else self.verdict.tests
+
+    @property
+    def direction(self) -> str:
+        """Which way these tests look."""
+        return "gain" if self.verdict.verdict == Verdict.GAIN else "shortage"
+
+    def local(self, at: datetime) -> datetime:
+        """A moment in the site's time zone."""
+        return words.local(at, self.timezone)
+
+    def day(self, at: datetime) -> date:
+        """The day at the site."""
+        return self.local(at).date()
+
+    def period(self, inventory: str | None) -> PeriodView | None:
+        """The period which that inventory closes."""
+        return next((period for period in self.periods if period.inventory == inventory), None)
+
+    def closed(self) -> int:
+        """How many periods have a difference."""
+        return sum(period.closed for period in self.periods)
+
+
+def gather(review: Review) -> tuple[SeriesView, ...]:
+    """Every series of a review, in the order of the answers."""
+    periods = _by_series(review.balances.periods)
+    causes = _by_series(review.balances.causes)
+    evidence = _by_series(review.evidence)
+    return tuple(
+        SeriesView(
+            number=number,
+            id=row["id"],
+            area=row["area"],
+            holding=row["substance"] if row["substance"] is not None else row["material"],
+            basis=Basis(row["basis"]),
+            unit=row["unit"],
+            timezone=review.timezone,
+            periods=_periods(periods.get(number)),
+            covariance=review.balances.covariances[number],
+            verdict=review.verdicts[number],
+            causes=causes.get(number, review.balances.causes.clear()),
+            evidence=evidence.get(number, review.evidence.clear()),
+        )
+        for number, row in enumerate(review.balances.series.iter_rows(named=True))
+    )
+
+
+def by_urgency(series: Sequence[SeriesView]) -> list[SeriesView]:
+    """Shortages first, balanced last; within a verdict the least likely without loss first."""
+
+    def urgency(one: SeriesView) -> tuple[int, float, int]:
+        p_value = one.verdict.p_value
+        return URGENCY[one.verdict.verdict], 1.0 if p_value is None else p_value, one.number
+
+    return sorted(series, key=urgency)
+
+
+def figure(values: Sequence[float | None], index: int) -> float | None:
+    """The figure of one period; a series that is not tested may have none at all."""
+    return values[index] if values else None
+
+
+def running(series: SeriesView) -> list[tuple[float | None, float | None]]:
+    """For each period the sum of the closed differences up to it, and its sigma from the leading block of Σ.
+
+    Only for drawing: the cumulative difference of the verdict is the answer's own.
+    """
+    closed = [period.difference for period in series.periods if period.closed]
+    totals = iter(np.cumsum(np.array(closed, dtype=np.float64)).tolist())
+    block = series.covariance
+    known = block.shape == (len(closed), len(closed))
+    sums = np.diagonal(block.cumsum(axis=0).cumsum(axis=1)) if known else np.full(len(closed), np.nan)
+    sigmas = iter(np.sqrt(np.maximum(sums, 0.0)).tolist())
+    return [(next(totals), next(sigmas) if known else None) if p.closed else (None, None) for p in series.periods]
+
+
+def _by_series(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    return {int(key[0]): part for key, part in frame.partition_by("series", as_dict=True, maintain_order=True).items()}
+
+
+def _periods(frame: pl.DataFrame | None) -> tuple[PeriodView, ...]:
+    if frame is None:
+        return ()
+    rows: list[dict[str, Any]] = frame.select(_PERIOD_COLUMNS).to_dicts()
+    return tuple(PeriodView(**row) for row in rows)

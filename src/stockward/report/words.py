@@ -1,0 +1,140 @@
+"""Numbers, dates and names as a person reads them. A figure is shown to the precision of its own sigma."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+NARROW_SPACE = "\u202f"
+MINUS = "\u2212"
+NOTHING = "\u2013"
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def decimals(sigma: float | None) -> int | None:
+    """Decimal places worth showing beside this sigma (negative: tens and up); ``None`` where a figure is exact.
+
+    Two digits of sigma where it begins with 1.00 to 3.54, one digit above [Particle Data Group, Review of Particle
+    Physics, Introduction 5.3: Rounding].
+    """
+    if sigma is None or not math.isfinite(sigma) or sigma <= 0:
+        return None
+    exponent = math.floor(math.log10(sigma))
+    return (1 if sigma / 10.0**exponent < 3.55 else 0) - exponent
+
+
+def number(value: float | None, places: int | None = None, *, signed: bool = False) -> str:
+    """A number with a narrow space between thousands, so that no reader takes it for a decimal mark.
+
+    ``places`` rounds it; ``None`` shows it as exact, to at most six decimals. ``signed`` puts a plus before what is
+    above zero. Unknown is a dash.
+
+    >>> number(-1234.56, 1)
+    '−1 234.6'
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if places is None:
+        text = f"{abs(value):,.6f}".rstrip("0").rstrip(".")
+    else:
+        text = f"{abs(round(value, places)):,.{max(places, 0)}f}"
+    is_zero = not text.strip("0.,")
+    sign = "" if is_zero else MINUS if value < 0 else "+" if signed else ""
+    return sign + text.replace(",", NARROW_SPACE)
+
+
+def unit_word(unit: str, value: float | None = None) -> str:
+    """The unit as it is written in a sentence: pieces of an item are ``items``."""
+    if unit != "each":
+        return unit
+    return "item" if value is not None and abs(value) == 1 else "items"
+
+
+def quantity(value: float | None, unit: str, places: int | None = None, *, signed: bool = False) -> str:
+    """A number and its unit."""
+    if value is None:
+        return NOTHING
+    return f"{number(value, places, signed=signed)} {unit_word(unit, value)}"
+
+
+def measured(value: float | None, sigma: float | None, unit: str, *, signed: bool = False) -> str:
+    """A measured figure with one sigma, both to the precision of the sigma; an exact one without.
+
+    >>> measured(41.37, 8.64, "kg")
+    '41 ± 9 kg'
+    """
+    places = decimals(sigma)
+    if value is None or places is None:
+        return quantity(value, unit, signed=signed)
+    return f"{number(value, places, signed=signed)} ± {number(sigma, places)} {unit_word(unit)}"
+
+
+def probability(value: float | None) -> str:
+    """A chance to two digits; below one in ten thousand it says only that.
+
+    >>> probability(0.00321)
+    '0.0032'
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value < 1e-4:
+        return "< 0.0001"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def percent(value: float) -> str:
+    """A share as per cent.
+
+    >>> percent(0.05)
+    '5 %'
+    """
+    return f"{100 * value:.4g}{NARROW_SPACE}%"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """A number of things, in the singular or the plural.
+
+    >>> count(1, "row")
+    '1 row'
+    """
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def local(at: datetime, timezone: str) -> datetime:
+    """A moment in the site's time zone; facts hold moments in UTC."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(timezone))
+
+
+def day(at: date, *, year: bool = True) -> str:
+    """A day with its month in letters, which no reader can take for another.
+
+    >>> day(date(2026, 3, 4))
+    '4 March 2026'
+    """
+    text = f"{at.day} {MONTHS[at.month - 1]}"
+    return f"{text} {at.year}" if year else text
+
+
+def between(start: date, end: date) -> str:
+    """A span of days in words; the year is said once where it is the same.
+
+    >>> between(date(2026, 3, 3), date(2026, 6, 2))
+    'between 3 March and 2 June 2026'
+    """
+    return f"between {day(start, year=start.year != end.year)} and {day(end)}"
+
+
+def listed(names: list[str], shown: int) -> str:
+    """The first names, and how many more there are.
+
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    if len(names) <= shown:
+        return ", ".join(names)
+    return f"{', '.join(names[:shown])} and {len(names) - shown} more"

@@ -1,0 +1,44 @@
+"""The tree of errors. Each says in one line what is wrong, where, and the mend.
+
+StockwardError
+├── SiteError          the site cannot be read: a folder, a file, a table, a column, a setting
+├── UsageError         the question cannot be asked so: an option, an argument
+└── FigureError        a figure cannot be computed from these numbers
+    └── ProbabilityError   a probability outside its range
+
+Bad rows are no errors: they are set aside and listed (see ``facts.problems``).
+"""
+
+from __future__ import annotations
+
+
+class StockwardError(Exception):
+    """Base of every error that Stockward raises on purpose; the doors print it in one line."""
+
+
+class SiteError(StockwardError):
+    """A site that cannot be read: names the file, what is wrong with it, and the mend."""
+
+    def __init__(self, file: str, problem: str, mend: str) -> None:
+        self.file = file
+        self.problem = problem
+        self.mend = mend
+        super().__init__(f"{file}: {problem}: {mend}")
+
+
+class UsageError(StockwardError):
+    """A question that cannot be asked so."""
+
+
+class FigureError(StockwardError, ValueError):
+    """Numbers from which the figure asked for cannot be computed."""
+
+
+class ProbabilityError(FigureError):
+    """A probability outside the range in which the question makes sense."""
+
+
+def require_probability(name: str, value: float, *, low: float = 0.0, high: float = 1.0) -> None:
+    """Raise ``ProbabilityError`` unless ``low < value < high``; the message shows the interval and the value."""
+    if not low < value < high:
+        raise ProbabilityError(f"{name} must lie between {low:g} and {high:g}, both excluded; got {value!r}")

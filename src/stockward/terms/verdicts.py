@@ -1,0 +1,44 @@
+"""Closed lists of what Stockward may say, in order of precedence: the first that holds is said."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What is said of one series."""
+
+    SHORTAGE = "shortage"
+    GAIN = "gain"
+    DISCREPANCY = "discrepancy"
+    NOT_TESTED = "not_tested"
+    BALANCED = "balanced"
+
+
+VERDICT_MEANING: dict[Verdict, str] = {
+    Verdict.SHORTAGE: "More is missing than measuring explains.",
+    Verdict.GAIN: "There is more than the books say, and more than measuring explains.",
+    Verdict.DISCREPANCY: "An exact difference is not zero and not yet explained.",
+    Verdict.NOT_TESTED: "A period could not be tested, or none is closed; the reason is given.",
+    Verdict.BALANCED: "Every period is closed, and measuring explains the differences.",
+}
+
+ALARMING = frozenset({Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY})
+
+
+class PeriodStatus(StrEnum):
+    """Whether a balance period could be closed and tested."""
+
+    CLOSED = "closed"
+    INCOMPLETE = "incomplete"
+    NOT_TESTED = "not_tested"
+
+
+class Basis(StrEnum):
+    """What a series accounts for: a substance by quantity, or an item material by number."""
+
+    BULK = "bulk"
+    ITEM = "item"
+
+
+TESTS: tuple[str, ...] = ("standardised", "cumuf", "sitmuf", "gemuf", "page", "page_pair", "windows", "default")
