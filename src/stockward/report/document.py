@@ -21,7 +21,7 @@ from stockward.terms.verdicts import TESTS, Basis
 SCHEMA = "stockward.review/1"
 
 # Questions that a review does not answer yet; programs of others find the keys all the same.
-_LATER = {
+_LATER: dict[str, Any] = {
     "surge": None,
     "force": None,
     "orders": [],
@@ -149,6 +149,8 @@ def _clean(value: Any, timezone: str) -> Any:
     """Only what JSON holds: moments in the site's time zone, and no number that is not one."""
     if isinstance(value, float):
         return value + 0.0 if math.isfinite(value) else None
+    if isinstance(value, np.generic):
+        return _clean(value.item(), timezone)
     if isinstance(value, datetime):
         return words.local(value, timezone).isoformat()
     if isinstance(value, date):

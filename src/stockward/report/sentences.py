@@ -86,7 +86,7 @@ def headline(series: Sequence[SeriesView]) -> str:
     if untested == len(series):
         return "Nothing could be fully tested."
     if untested:
-        return f"Nothing alarms, but {untested} of {words.count(len(series), 'series', 'series')} could not be fully tested."
+        return f"Nothing alarms, but {untested} of {len(series)} series could not be fully tested."
     return "Nothing is missing beyond what measuring explains."
 
 
@@ -98,8 +98,13 @@ def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     if verdict in (Verdict.SHORTAGE, Verdict.GAIN):
         return _measured_finding(series)
     if verdict == Verdict.NOT_TESTED:
-        return f"{series.label}: {series.verdict.reason or 'no period could be tested'}."
+        return f"{series.label}: {reason(series)}."
     return f"{series.label}: measuring explains the differences."
+
+
+def reason(series: SeriesView) -> str:
+    """Why a series is not tested, without a full stop."""
+    return (series.verdict.reason or "no period could be tested").rstrip(".")
 
 
 def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
@@ -150,8 +155,15 @@ def window_sentence(series: SeriesView) -> str | None:
     )
 
 
-def write_off_sentence(series: SeriesView) -> str | None:
-    """Write-offs and finds within the periods of a series, said beside its difference."""
+def totals(series: SeriesView) -> str | None:
+    """All differences of a series together, and its write-offs and finds beside them."""
+    if series.verdict.cumulative is None:
+        return None
+    all_together = words.measured(series.verdict.cumulative, series.verdict.cumulative_sigma, series.unit, signed=True)
+    return f"All differences together: {all_together}. {_write_offs(series)}"
+
+
+def _write_offs(series: SeriesView) -> str:
     parts = []
     for name, values in (
         ("written off", [period.written_off for period in series.periods if period.written_off]),
@@ -161,19 +173,18 @@ def write_off_sentence(series: SeriesView) -> str | None:
             total = sum(value for value in values if value is not None)
             parts.append(f"{words.quantity(total, series.unit)} {name} in {words.count(len(values), 'period')}")
     if not parts:
-        return None
-    text = " and ".join(parts)
-    return f"Beside the difference, never inside it: {text}."
+        return "Nothing was written off or booked as found."
+    return f"Beside the difference, never inside it: {' and '.join(parts)}."
 
 
 def _measured_finding(series: SeriesView) -> str:
     window = fitting_window(series)
-    size = words.measured(abs(window.estimate), window.sigma, series.unit) + " of " if window else ""
+    size = words.measured(abs(window.estimate), window.sigma, series.unit) if window else ""
     if series.verdict.verdict == Verdict.GAIN:
-        place = f"stands in {series.area} that the books do not have"
-    else:
-        place = f"is missing from {series.area}"
-    return f"{size}{series.holding} {place} {when(series, ())}, and more than measuring explains."
+        more = f"{size or 'More'} {'more ' if size else ''}{series.holding}"
+        return f"{more} stands in {series.area} than the books say {when(series, ())}: more than measuring explains."
+    lost = f"{size} of {series.holding}" if size else series.holding
+    return f"{lost} is missing from {series.area} {when(series, ())}: more than measuring explains."
 
 
 def _exact_finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:

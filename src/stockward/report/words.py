@@ -110,6 +110,11 @@ def local(at: datetime, timezone: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(timezone))
 
 
+def moment(at: datetime, timezone: str) -> str:
+    """Day and minute at the site, as the books write them."""
+    return local(at, timezone).strftime("%Y-%m-%d %H:%M")
+
+
 def day(at: date, *, year: bool = True) -> str:
     """A day with its month in letters, which no reader can take for another.
 
@@ -121,12 +126,16 @@ def day(at: date, *, year: bool = True) -> str:
 
 
 def between(start: date, end: date) -> str:
-    """A span of days in words; the year is said once where it is the same.
+    """A span of days in words; the year, and the month, are said once where they are the same.
 
     >>> between(date(2026, 3, 3), date(2026, 6, 2))
     'between 3 March and 2 June 2026'
     """
-    return f"between {day(start, year=start.year != end.year)} and {day(end)}"
+    same_month = (start.year, start.month) == (end.year, end.month)
+    if start == end:
+        return f"on {day(end)}"
+    first = str(start.day) if same_month else day(start, year=start.year != end.year)
+    return f"between {first} and {day(end)}"
 
 
 def listed(names: list[str], shown: int) -> str:

@@ -1,0 +1,76 @@
+"""Page's test: ``P = max(P + y − k, 0)``, alarm where P exceeds h [Page 1954].
+
+The chance of an alarm among n independent standard normal figures is computed from the integral equation of the
+chain by Gauss–Legendre nodes, so a threshold holds for the actual number of periods.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from stockward.terms.errors import require_probability
+
+Array = NDArray[np.float64]
+
+_TALLEST = 60.0
+
+
+def page_statistics(y: Array, *, k: float) -> Array:
+    """P after each period; ``y`` and the result have shape (..., n)."""
+    path = np.empty_like(y)
+    height = np.zeros(y.shape[:-1])
+    for period in range(y.shape[-1]):
+        height = np.maximum(height + y[..., period] - k, 0.0)
+        path[..., period] = height
+    return path
+
+
+@lru_cache(maxsize=64)
+def _gauss_legendre(count: int) -> tuple[Array, Array]:
+    return np.polynomial.legendre.leggauss(count)
+
+
+@lru_cache(maxsize=4096)
+def page_alarm_probability(periods: int, k: float, h: float) -> float:
+    """Chance that P exceeds h at any of ``periods`` periods without loss, P starting at 0.
+
+    With f the density of P on (0, h] and p its atom at 0, one period turns them into
+    ``f(x) ← p φ(x + k) + ∫ f(u) φ(x − u + k) du`` and ``p ← p Φ(k) + ∫ f(u) Φ(k − u) du``.
+    """
+    if h < 0:
+        return 1.0
+    if h == 0:
+        return 1.0 - float(ndtr(k)) ** periods
+    nodes, weights = _gauss_legendre(8 * int(4 + h))
+    x = 0.5 * h * (nodes + 1.0)
+    weights = 0.5 * h * weights
+    rise = np.exp(-0.5 * (x[:, None] - x[None, :] + k) ** 2) / np.sqrt(2.0 * np.pi) * weights
+    leave = np.exp(-0.5 * (x + k) ** 2) / np.sqrt(2.0 * np.pi)
+    fall = ndtr(k - x) * weights
+    # The chance of an alarm is gathered period by period, so that a very small one keeps its digits.
+    jump = ndtr(x - h - k) * weights
+    atom, density, alarm = 1.0, np.zeros_like(x), 0.0
+    for _ in range(periods):
+        alarm += float(atom * ndtr(-h - k) + jump @ density)
+        atom, density = float(atom * ndtr(k) + fall @ density), atom * leave + rise @ density
+    return min(alarm, 1.0)
+
+
+@lru_cache(maxsize=1024)
+def page_threshold(periods: int, k: float, false_alarm: float) -> float:
+    """The h at which the chance of an alarm among ``periods`` periods is ``false_alarm``; bisected to 1e-10."""
+    require_probability("false_alarm", false_alarm)
+    low, high = 0.0, 1.0
+    while page_alarm_probability(periods, k, high) > false_alarm and high < _TALLEST:
+        low, high = high, 2.0 * high
+    while high - low > 1e-10 * high:
+        middle = 0.5 * (low + high)
+        if page_alarm_probability(periods, k, middle) > false_alarm:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)

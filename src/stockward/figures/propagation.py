@@ -1,0 +1,74 @@
+"""Propagation of measurement errors into the covariance of inventory differences.
+
+The differences of n periods are ``A x``, x the measured terms; each term is true × (1 + r + s) + a + b [IAEA
+safeguards glossary; Jaech, Statistical Methods in Nuclear Material Control, 1973]. Hence Σ is the sum of a
+tridiagonal part from random errors (an inventory that is measured once ends one period and begins the next) and
+``G diag(σs²) Gᵀ`` from systematic ones, G[i, g] being the signed quantity of period i that was measured with
+method-and-calibration g.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_BLOCK_BYTES = 1 << 20
+"""Rows are taken in blocks of about this size, so that the second pass finds them in the cache."""
+
+
+def random_covariance(single: Array, shared: Array) -> Array:
+    """Covariance of the differences from random errors, unit²; shape (..., n, n).
+
+    Parameters
+    ----------
+    single
+        Variance of all terms of each period, both its inventories included; shape (..., n).
+    shared
+        Variance of the inventory between each period and the next, 0 where they share none; shape (..., n − 1).
+    """
+    periods = single.shape[-1]
+    covariance = np.zeros((*single.shape, periods))
+    each = np.arange(periods)
+    covariance[..., each, each] = single
+    covariance[..., each[:-1], each[1:]] = -shared
+    covariance[..., each[1:], each[:-1]] = -shared
+    return covariance
+
+
+def systematic_covariance(signed: Array, variance: Array) -> Array:
+    """``G diag(σs²) Gᵀ``, unit²; shape (..., n, n).
+
+    Parameters
+    ----------
+    signed
+        G: signed quantity (for an absolute error, signed number of measurements) of each period by each group of
+        measurements that share one systematic error; shape (..., n, groups).
+    variance
+        σs² of each group; shape (groups,).
+    """
+    weighted = signed * np.sqrt(variance)
+    return np.asarray(weighted @ np.swapaxes(weighted, -1, -2))
+
+
+def stream_sums(values: Array, edges: NDArray[np.intp]) -> tuple[Array, Array]:
+    """Sums and sums of squares of a measured stream over consecutive periods.
+
+    ``values`` has shape (realisations, samples); period i holds the samples ``edges[i]`` up to, not including,
+    ``edges[i + 1]``. Both results have shape (realisations, periods). The sum gives the flow of each period, the sum
+    of squares its random variance per unit of relative variance, where each sample is measured on its own.
+    """
+    realisations, samples = values.shape
+    periods = len(edges) - 1
+    sums = np.empty((realisations, periods))
+    squares = np.empty((realisations, periods))
+    rows = max(1, _BLOCK_BYTES // (8 * max(samples, 1)))
+    ones = np.ones(int(np.max(np.diff(edges), initial=1)))
+    for first in range(0, realisations, rows):
+        block = values[first : first + rows]
+        for period in range(periods):
+            part = block[:, edges[period] : edges[period + 1]]
+            sums[first : first + rows, period] = part @ ones[: part.shape[1]]
+            squares[first : first + rows, period] = np.vecdot(part, part)
+    return sums, squares

@@ -1,0 +1,198 @@
+"""The parts of the page below the series: the exact books, the counted stock, and what the review stands on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from stockward.answers.items import ItemFindings
+from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.report import charts, context, words
+
+ITEM_LINES_MAX = 40
+STOCK_PANELS_MAX = 8
+STOCK_LINES_MAX = 120
+SET_ASIDE_PLACES_MAX = 5
+NAMES_MAX = 4
+
+
+def items(review: Review) -> context.Items:
+    """What the exact books show, and how many lines each list has."""
+    found = review.items
+    lists: dict[str, Sequence[object]] = {
+        "exact differences": found.discrepancies,
+        "recording errors": found.recording_errors,
+        "clusters": found.late_clusters,
+        "write-offs": found.write_offs,
+    }
+    return context.Items(
+        discrepancies=_discrepancy_lines(review),
+        recording=_recording_lines(found),
+        clusters=_cluster_lines(found),
+        write_offs=_write_off_lines(found),
+        notes=tuple(
+            f"The table of {name} shows the first {ITEM_LINES_MAX} of {words.number(len(lines))} lines; "
+            "all of them are in the workbook."
+            for name, lines in lists.items()
+            if len(lines) > ITEM_LINES_MAX
+        ),
+    )
+
+
+def _discrepancy_lines(review: Review) -> tuple[context.DiscrepancyLine, ...]:
+    zone = review.timezone
+    return tuple(
+        context.DiscrepancyLine(
+            label=f"{one.holding} in {one.area}",
+            inventory=one.inventory,
+            span=words.between(words.local(one.start, zone).date(), words.local(one.end, zone).date()),
+            difference=words.quantity(one.difference, one.unit, signed=True),
+            written_off=words.quantity(one.written_off, one.unit),
+            found=words.quantity(one.found, one.unit),
+            late_rows=words.number(one.late_rows),
+            incidents=words.listed(list(one.incidents), NAMES_MAX) or "none",
+        )
+        for one in review.items.discrepancies[:ITEM_LINES_MAX]
+    )
+
+
+def _recording_lines(items: ItemFindings) -> tuple[context.RecordingLine, ...]:
+    return tuple(
+        context.RecordingLine(
+            area=one.area,
+            shift=one.shift,
+            records=words.number(one.records),
+            errors=words.number(one.errors),
+            expected=words.number(one.expected, 1),
+            cusum=words.number(one.cusum, 2),
+            highest_on=one.highest_on.isoformat() if one.highest_on else words.NOTHING,
+            p_value=words.probability(one.p_value),
+        )
+        for one in items.recording_errors[:ITEM_LINES_MAX]
+    )
+
+
+def _cluster_lines(items: ItemFindings) -> tuple[context.ClusterLine, ...]:
+    return tuple(
+        context.ClusterLine(
+            area=one.area,
+            kind=one.kind.replace("_", " "),
+            span=words.between(one.start, one.end),
+            observed=words.number(one.observed),
+            expected=words.number(one.expected, 1),
+            p_value=words.probability(one.p_value),
+        )
+        for one in items.late_clusters[:ITEM_LINES_MAX]
+    )
+
+
+def _write_off_lines(items: ItemFindings) -> tuple[context.WriteOffLine, ...]:
+    return tuple(
+        context.WriteOffLine(
+            label=f"{one.holding} in {one.area}",
+            write_offs=f"{words.number(one.write_offs)} ({words.quantity(one.written_off, one.unit)})",
+            finds=f"{words.number(one.finds)} ({words.quantity(one.found, one.unit)})",
+            p_value=words.probability(one.p_value),
+        )
+        for one in items.write_offs[:ITEM_LINES_MAX]
+    )
+
+
+def stock(review: Review) -> context.Stock | None:
+    """Counted stock by stage over time; ``None`` where nothing was counted."""
+    counted = review.stock.drop_nulls(["at", "stage", "holding", "quantity"]).sort("at", maintain_order=True)
+    if counted.is_empty():
+        return None
+    groups = counted.partition_by("holding", "unit", as_dict=True, maintain_order=True)
+    names = sorted(groups, key=str)
+    panels = [
+        (str(holding), str(unit), groups[holding, unit].select("at", "stage", "quantity").rows())
+        for holding, unit in names[:STOCK_PANELS_MAX]
+    ]
+    left_out = [str(holding) for holding, _ in names[STOCK_PANELS_MAX:]]
+    latest = counted.reverse().head(STOCK_LINES_MAX)
+    hidden = counted.height - latest.height
+    return context.Stock(
+        chart=charts.stock_chart(panels, review.timezone),
+        note=f"Not drawn: {words.listed(left_out, 20)}." if left_out else "",
+        lines=tuple(_stock_line(row, review.timezone) for row in latest.iter_rows(named=True)),
+        lines_note=f"The latest are shown; {words.number(hidden)} more are in the workbook." if hidden else "",
+    )
+
+
+def _stock_line(row: dict[str, Any], timezone: str) -> context.StockLine:
+    return context.StockLine(
+        at=words.moment(row["at"], timezone),
+        holding=row["holding"],
+        stage=row["stage"].replace("_", " "),
+        quantity=words.quantity(row["quantity"], row["unit"]),
+    )
+
+
+def basis(review: Review) -> context.Basis:
+    """What the review stands on."""
+    facts = review.facts
+    return context.Basis(
+        tables=tuple(context.Pair(name=name, value=words.number(rows)) for name, rows in facts.rows.items()),
+        set_aside=_set_aside(facts.set_aside),
+        set_aside_note=_set_aside_note(facts),
+        notices=facts.notices,
+        files=tuple(context.Pair(name=name, value=digest) for name, digest in facts.files.items()),
+        run=_run(review),
+    )
+
+
+def _run(review: Review) -> tuple[context.Pair, ...]:
+    entries = {
+        "As known at": review.as_of.isoformat() if review.as_of else "all rows recorded so far",
+        "Made at": f"{words.moment(review.at, review.timezone)} ({review.timezone})",
+        "Stockward": review.version,
+        "Seed": str(review.seed),
+        "False-alarm chance, site and year": words.percent(review.false_alarm),
+        "Chance to detect the loss that matters": words.percent(review.detection),
+        "Test in force": review.default_test,
+        "Series tested": words.number(review.series_tested),
+        "Rows recorded late": words.number(review.facts.late_rows),
+        **{f"Option {name.replace('_', ' ')}": _option(value) for name, value in review.options.items()},
+    }
+    return tuple(context.Pair(name=name, value=value) for name, value in entries.items())
+
+
+def _option(value: str | int | float | bool | None) -> str:
+    if value is None:
+        return "not set"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def places(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
+    """The rows set aside; one row may have several reasons."""
+    return {(one.table, one.file, one.row) for one in set_aside}
+
+
+def _set_aside_note(facts: FactsUsed) -> str:
+    if not facts.set_aside:
+        return "No row was set aside."
+    return (
+        f"{words.count(len(places(facts.set_aside)), 'row')} set aside: left out, never guessed. "
+        "A balance that such a row could touch is not tested."
+    )
+
+
+def _set_aside(set_aside: Sequence[SetAside]) -> tuple[context.SetAsideGroup, ...]:
+    groups: dict[str, list[SetAside]] = defaultdict(list)
+    for one in set_aside:
+        groups[one.reason].append(one)
+    return tuple(
+        context.SetAsideGroup(
+            reason=reason,
+            count=words.number(len(places(rows))),
+            where=words.listed([_place(one) for one in rows], SET_ASIDE_PLACES_MAX),
+        )
+        for reason, rows in sorted(groups.items(), key=lambda group: -len(group[1]))
+    )
+
+
+def _place(one: SetAside) -> str:
+    cell = f" ({one.column} {one.value!r})" if one.column and one.value is not None else f" ({one.column})"
+    return f"{one.file} row {one.row}{cell if one.column else ''}"

@@ -1,0 +1,335 @@
+"""From a review to the page's context: chooses, orders, cuts and words; every limit is stated on the page."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from stockward.answers.items import Discrepancy, ItemFindings
+from stockward.answers.losses import TestOfLoss
+from stockward.answers.review import FactsUsed, Review
+from stockward.report import books, charts, context, sentences, words
+from stockward.report.views import PeriodView, SeriesView, by_urgency, figure, gather
+from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Verdict
+
+# A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
+FINDINGS_MAX = 5
+SECTIONS_MAX = 24
+CHARTS_MAX = 12
+EVIDENCE_MAX = 40
+NAMES_MAX = 4
+REASONS_MAX = 40
+PLACES_MAX = 6
+
+
+def build_page(review: Review) -> context.Page:
+    """The context of the whole page."""
+    series = gather(review)
+    ordered = by_urgency(series)
+    exact = _discrepancies_by_series(review.items)
+    alarming = [one for one in ordered if one.alarming]
+    mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
+    shown = {one.number for one in mattering[:SECTIONS_MAX]}
+    untested = _untested(ordered, shown)
+    return context.Page(
+        site=review.site,
+        as_known=_as_known(review),
+        generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
+        tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
+        headline=sentences.headline(series),
+        findings=tuple(_finding(one, exact) for one in alarming[:FINDINGS_MAX]),
+        findings_note=_findings_note(alarming, review),
+        figures=_figures(series, review.facts),
+        actions=tuple(_action(one, exact) for one in alarming),
+        untested=untested[:REASONS_MAX],
+        untested_note=_untested_note(len(untested)),
+        sections=tuple(
+            _section(one, exact, drawn=place < CHARTS_MAX) for place, one in enumerate(mattering[:SECTIONS_MAX])
+        ),
+        sections_note=_sections_note(mattering),
+        series=tuple(_line(one, one.number in shown) for one in ordered),
+        items=books.items(review),
+        stock=books.stock(review),
+        basis=books.basis(review),
+        statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
+        verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),
+        terms=_pairs(sentences.TERMS),
+        test_in_force=review.default_test,
+    )
+
+
+def badge(verdict: Verdict) -> context.Badge:
+    """A verdict as a mark and a word."""
+    return context.Badge(key=verdict, mark=sentences.VERDICT_MARK[verdict], word=sentences.VERDICT_WORD[verdict])
+
+
+def _pairs(entries: Iterable[tuple[str, str]]) -> tuple[context.Pair, ...]:
+    return tuple(context.Pair(name=name, value=value) for name, value in entries)
+
+
+def _as_known(review: Review) -> str:
+    if review.as_of is None:
+        return "with all rows recorded so far"
+    return f"as known on {words.day(review.as_of)}"
+
+
+def _discrepancies_by_series(items: ItemFindings) -> dict[str, list[Discrepancy]]:
+    groups: dict[str, list[Discrepancy]] = defaultdict(list)
+    for one in items.discrepancies:
+        groups[one.id].append(one)
+    return groups
+
+
+def _finding(one: SeriesView, exact: dict[str, list[Discrepancy]]) -> context.Finding:
+    return context.Finding(
+        badge=badge(one.verdict.verdict),
+        sentence=sentences.finding(one, exact.get(one.id, [])),
+        anchor=one.anchor,
+    )
+
+
+def _findings_note(alarming: Sequence[SeriesView], review: Review) -> str:
+    more = len(alarming) - FINDINGS_MAX
+    texts = []
+    if more > 0:
+        texts.append(f"{words.count(more, 'more series', 'more series')} in the table below.")
+    if alarming:
+        texts.append("A difference is not a theft: it is unexplained until it is explained.")
+    if review.series_tested:
+        texts.append(
+            f"Without any loss, the chance that any series of this site is called a shortage in a year "
+            f"is {words.percent(review.false_alarm)}."
+        )
+    return " ".join(texts)
+
+
+def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.KeyFigure, ...]:
+    verdicts = Counter(one.verdict.verdict for one in series)
+    closed = sum(one.closed() for one in series)
+    periods = sum(len(one.periods) for one in series)
+    aside = len(books.places(facts.set_aside))
+    tiles = [
+        context.KeyFigure(
+            value=words.number(verdicts[verdict]), label=sentences.VERDICT_WORD[verdict], badge=badge(verdict)
+        )
+        for verdict in Verdict
+    ]
+    used = words.number(sum(facts.rows.values()))
+    for value, label in (
+        (closed, f"of {words.count(periods, 'period')} closed"),
+        (aside, f"rows set aside, {used} used"),
+    ):
+        tiles.append(context.KeyFigure(value=words.number(value), label=label, badge=None))
+    return tuple(tiles)
+
+
+def _action(one: SeriesView, exact: dict[str, list[Discrepancy]]) -> context.Action:
+    found = exact.get(one.id, [])
+    return context.Action(
+        badge=badge(one.verdict.verdict),
+        label=one.label,
+        anchor=one.anchor,
+        amount=sentences.amount(one, found),
+        when=sentences.when(one, found),
+        alarm=_alarm(one),
+        p_value="exact" if one.verdict.verdict == Verdict.DISCREPANCY else words.probability(one.verdict.p_value),
+        step=sentences.NEXT_STEP[one.verdict.verdict],
+    )
+
+
+def _alarm(one: SeriesView) -> str:
+    """The inventory of the alarm, and its day."""
+    period = one.period(one.verdict.alarm_inventory)
+    return f"{period.inventory}, {words.day(one.day(period.end))}" if period else words.NOTHING
+
+
+def _untested(series: Sequence[SeriesView], with_section: set[int]) -> tuple[context.Untested, ...]:
+    """Why periods could not be tested: what one row hides in every series is said once."""
+    groups: dict[tuple[str, str], list[tuple[SeriesView, list[PeriodView]]]] = defaultdict(list)
+    for one in series:
+        for key, periods in _open_periods(one).items():
+            groups[key].append((one, periods))
+    return tuple(
+        context.Untested(
+            status=sentences.STATUS_WORD[PeriodStatus(status)],
+            reason=reason,
+            rows=_rows_text(touched),
+            places=tuple(
+                context.Place(
+                    label=one.label,
+                    anchor=one.anchor if one.number in with_section else None,
+                    periods=_periods_text(one, periods),
+                )
+                for one, periods in touched[:PLACES_MAX]
+            ),
+            more=f"and {len(touched) - PLACES_MAX} more series" if len(touched) > PLACES_MAX else "",
+        )
+        for (status, reason), touched in groups.items()
+    )
+
+
+def _untested_note(reasons: int) -> str:
+    return f"and {reasons - REASONS_MAX} more reasons, in the workbook" if reasons > REASONS_MAX else ""
+
+
+def _open_periods(one: SeriesView) -> dict[tuple[str, str], list[PeriodView]]:
+    """The periods of one series without a test, by status and reason; a series may be open as a whole."""
+    groups: dict[tuple[str, str], list[PeriodView]] = defaultdict(list)
+    for period in one.periods:
+        if not period.closed:
+            groups[period.status, (period.reason or sentences.reason(one)).rstrip(".")].append(period)
+    if not groups and one.verdict.verdict == Verdict.NOT_TESTED:
+        groups[PeriodStatus.NOT_TESTED, sentences.reason(one)] = list(one.periods)
+    return groups
+
+
+def _periods_text(one: SeriesView, periods: Sequence[PeriodView]) -> str:
+    if not one.periods:
+        return "no period is closed"
+    if len(periods) == len(one.periods):
+        return f"all of its {words.count(len(periods), 'period')}"
+    names = [f"{period.inventory} ({words.day(one.day(period.end))})" for period in periods]
+    share = f"{words.number(len(periods))} of {words.count(len(one.periods), 'period')}"
+    return f"{share}: {words.listed(names, NAMES_MAX)}"
+
+
+def _rows_text(touched: Sequence[tuple[SeriesView, list[PeriodView]]]) -> str:
+    """The rows at fault in these periods; a cause without an inventory touches the series as a whole."""
+    rows: dict[tuple[str, int], None] = {}
+    for one, periods in touched:
+        inventories = [period.inventory for period in periods]
+        fault = one.causes.filter(pl.col("inventory").is_in(inventories) | pl.col("inventory").is_null())
+        rows |= dict.fromkeys(fault.select("table", "row").rows())
+    return words.listed([f"{table} row {row}" for table, row in rows], NAMES_MAX)
+
+
+def _section(one: SeriesView, exact: dict[str, list[Discrepancy]], *, drawn: bool) -> context.Section:
+    chart = charts.series_chart(one) if drawn and one.periods else None
+    return context.Section(
+        badge=badge(one.verdict.verdict),
+        anchor=one.anchor,
+        label=one.label,
+        sentence=sentences.finding(one, exact.get(one.id, [])),
+        window=sentences.window_sentence(one),
+        totals=sentences.totals(one),
+        chart=chart,
+        caption=_caption(one, drawn=chart is not None),
+        unit=words.unit_word(one.unit),
+        tests=tuple(_test(name, one.tests[name]) for name in TESTS if name in one.tests),
+        share=None if one.verdict.share is None else words.probability(one.verdict.share),
+        direction="surplus" if one.direction == "gain" else "missing",
+        untested=_untested([one], set()),
+        periods=_periods(one),
+        evidence=tuple(_evidence(one, row) for row in one.evidence.head(EVIDENCE_MAX).iter_rows(named=True)),
+        evidence_note=_evidence_note(one.evidence.height),
+    )
+
+
+def _caption(one: SeriesView, *, drawn: bool) -> str:
+    if not one.periods:
+        return "There is no period to draw."
+    if not drawn:
+        return f"Not drawn: the page draws the {CHARTS_MAX} most urgent series. The values stand in the tables."
+    parts = ["Circle: difference of a closed period"]
+    if one.verdict.alarm_inventory is not None:
+        parts.append("diamond and dotted line: the inventory of the alarm")
+    if any(period.status == PeriodStatus.NOT_TESTED for period in one.periods):
+        parts.append("cross at zero: not tested")
+    if any(period.status == PeriodStatus.INCOMPLETE for period in one.periods):
+        parts.append("open square at zero: incomplete")
+    if one.alarming and sentences.fitting_window(one) is not None:
+        parts.append("shaded: the estimated time of the difference")
+    return "; ".join(parts) + "."
+
+
+def _test(name: str, test: TestOfLoss) -> context.Test:
+    known = [value for value in test.statistic if value is not None]
+    decisive = (known[-1] if name in sentences.DECIDED_AT_THE_END else max(known)) if known else None
+    return context.Test(
+        name=name,
+        meaning=sentences.TEST_MEANING[name],
+        statistic=words.number(decisive, 2),
+        threshold=words.number(test.threshold, 2),
+        p_value=words.probability(test.p_value),
+        alarm=test.alarm_inventory or "no alarm",
+        in_force=name == "default",
+    )
+
+
+def _periods(one: SeriesView) -> tuple[context.Period, ...]:
+    """Every period; book quantities to the precision of the smallest sigma, so that the columns add up to the eye."""
+    sigmas = [period.sigma for period in one.periods if period.sigma]
+    places = words.decimals(min(sigmas)) if sigmas else None
+    shown = None if places is None else max(places, 0)
+    return tuple(
+        context.Period(
+            inventory=period.inventory,
+            end=one.day(period.end).isoformat(),
+            begin=words.number(period.begin, shown),
+            received=words.number(period.received, shown),
+            sent=words.number(period.sent, shown),
+            end_quantity=words.number(period.end_quantity, shown),
+            normal_loss=words.number(period.normal_loss, shown),
+            difference=words.number(period.difference, shown, signed=True),
+            sigma="exact" if period.sigma == 0 else words.number(period.sigma, shown),
+            standardised=words.number(figure(one.verdict.standardised, index), 2, signed=True),
+            written_off=words.number(period.written_off, shown) if period.written_off else "",
+            found=words.number(period.found, shown) if period.found else "",
+            status=sentences.STATUS_WORD[PeriodStatus(period.status)],
+            alarm=period.inventory == one.verdict.alarm_inventory,
+        )
+        for index, period in enumerate(one.periods)
+    )
+
+
+def _evidence(one: SeriesView, row: dict[str, Any]) -> context.EvidenceRow:
+    return context.EvidenceRow(
+        where=f"{row['table']} row {row['row']}",
+        inventory=row["inventory"] or words.NOTHING,
+        at=words.moment(row["at"], one.timezone) if row["at"] is not None else words.NOTHING,
+        kind=(row["kind"] or "").replace("_", " "),
+        material=row["material"] or words.NOTHING,
+        quantity=words.quantity(row["quantity"], row["unit"] or one.unit),
+        route=_route(row["from_area"], row["to_area"]),
+        method=row["method"] or words.NOTHING,
+        document=row["document"] or words.NOTHING,
+        late=bool(row["late"]),
+    )
+
+
+def _route(origin: str | None, destination: str | None) -> str:
+    return f"{origin or ''} → {destination or ''}".strip() if origin or destination else words.NOTHING
+
+
+def _evidence_note(rows: int) -> str:
+    if not rows:
+        return ""
+    text = f"{words.count(rows, 'row')} of the site's files entered the alarming periods"
+    if rows <= EVIDENCE_MAX:
+        return f"{text}."
+    return (
+        f"{text}; the first {EVIDENCE_MAX} are shown, {words.number(rows - EVIDENCE_MAX)} more stand in the workbook."
+    )
+
+
+def _sections_note(mattering: Sequence[SeriesView]) -> str:
+    if len(mattering) <= SECTIONS_MAX:
+        return ""
+    names = [one.label for one in mattering[SECTIONS_MAX:]]
+    return f"The {SECTIONS_MAX} most urgent series are shown in full; not shown: {words.listed(names, 20)}."
+
+
+def _line(one: SeriesView, has_section: bool) -> context.SeriesLine:
+    said = one.verdict
+    return context.SeriesLine(
+        badge=badge(said.verdict),
+        label=one.label,
+        anchor=one.anchor if has_section else None,
+        closed=f"{words.number(one.closed())} of {words.number(len(one.periods))}",
+        cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),
+        last=one.day(one.periods[-1].end).isoformat() if one.periods else words.NOTHING,
+        p_value="exact" if one.basis == Basis.ITEM else words.probability(said.p_value),
+    )

@@ -1,0 +1,140 @@
+"""The review in a terminal, at most 100 columns: plain words first, then the series that matter, then the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from stockward.answers.items import Discrepancy
+from stockward.answers.review import FactsUsed, Review
+from stockward.report import sentences, words
+from stockward.report.views import SeriesView, by_urgency, gather
+from stockward.terms.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+WIDTH_MAX = 100
+_ROWS_MAX = 20
+_FINDINGS_MAX = 5
+_LABELS_MAX = 5
+_REASONS_MAX = 10
+_NOTICES_MAX = 10
+# Signs that some terminals cannot show, and characters by which a text of the site could steer the terminal.
+_STEERING = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_PLAIN = dict.fromkeys(_STEERING, "?") | str.maketrans(
+    {words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-", "σ": "sigma", "→": "to"}
+)
+_STYLE = {
+    Verdict.SHORTAGE: "bold red",
+    Verdict.GAIN: "bold blue",
+    Verdict.DISCREPANCY: "bold magenta",
+    Verdict.NOT_TESTED: "dim",
+    Verdict.BALANCED: "green",
+}
+
+
+def print_review(review: Review, console: Console) -> None:
+    """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
+    series = gather(review)
+    ordered = by_urgency(series)
+    exact: dict[str, list[Discrepancy]] = {}
+    for found in review.items.discrepancies:
+        exact.setdefault(found.id, []).append(found)
+    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
+    _line(console, f"{review.site}, {known}")
+    _line(console, sentences.headline(series), style="bold")
+    alarming = [one for one in ordered if one.alarming]
+    for one in alarming[:_FINDINGS_MAX]:
+        _line(console, f"{_word(one)}: {sentences.finding(one, exact.get(one.id, []))}")
+    if alarming:
+        _line(console, "A difference is not a theft: it is unexplained until it is explained.")
+        console.print()
+        _show(console, _table(alarming[:_ROWS_MAX], exact))
+        console.print()
+    if len(alarming) > _ROWS_MAX:
+        _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more series', 'more series')} that alarm.")
+    for text in [*_untested(ordered), _counts(series), *_facts(review.facts)]:
+        _line(console, text)
+
+
+def _untested(series: Sequence[SeriesView]) -> list[str]:
+    """Why series are not tested: what one row hides in many is said once."""
+    groups: dict[str, list[str]] = {}
+    for one in series:
+        if one.verdict.verdict == Verdict.NOT_TESTED:
+            groups.setdefault(sentences.reason(one), []).append(one.label)
+    texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
+    more = len(texts) - _REASONS_MAX
+    return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+
+
+def _table(series: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    table.add_column("Verdict", no_wrap=True)
+    table.add_column("What and where", overflow="fold", ratio=3)
+    table.add_column("How much (+ missing)", justify="right", overflow="fold")
+    table.add_column("When", overflow="fold", ratio=2)
+    table.add_column("Alarm at", overflow="fold")
+    table.add_column("p-value", justify="right", no_wrap=True)
+    for one in series:
+        table.add_row(*_cells(one, exact.get(one.id, [])))
+    return table
+
+
+def _cells(one: SeriesView, found: Sequence[Discrepancy]) -> list[RenderableType]:
+    from rich.text import Text
+
+    exact = one.verdict.verdict == Verdict.DISCREPANCY
+    return [
+        Text(_word(one), style=_STYLE[one.verdict.verdict]),
+        Text(_plain(one.label)),
+        Text(_plain(sentences.amount(one, found))),
+        Text(_plain(sentences.when(one, found))),
+        Text(_plain(one.verdict.alarm_inventory or words.NOTHING)),
+        Text(_plain("exact" if exact else words.probability(one.verdict.p_value))),
+    ]
+
+
+def _word(one: SeriesView) -> str:
+    return sentences.VERDICT_WORD[one.verdict.verdict]
+
+
+def _counts(series: Sequence[SeriesView]) -> str:
+    verdicts = Counter(one.verdict.verdict for one in series)
+    parts = [f"{verdicts[verdict]} {sentences.VERDICT_WORD[verdict]}" for verdict in Verdict if verdicts[verdict]]
+    closed, periods = sum(one.closed() for one in series), sum(len(one.periods) for one in series)
+    text = f"{words.count(len(series), 'series', 'series')}: {', '.join(parts)}. " if parts else "0 series. "
+    return f"{text}{words.number(closed)} of {words.count(periods, 'period')} closed."
+
+
+def _facts(facts: FactsUsed) -> list[str]:
+    aside = Counter(table for table, _, _ in {(one.table, one.file, one.row) for one in facts.set_aside})
+    used = words.count(sum(facts.rows.values()), "row")
+    texts = [f"{used} used, {words.number(facts.late_rows)} recorded late, {words.number(aside.total())} set aside."]
+    if aside:
+        tables = ", ".join(f"{table} {number}" for table, number in sorted(aside.items()))
+        texts.append(f"Set aside, and what they could touch not tested: {tables}.")
+    texts += [f"Notice: {notice}" for notice in facts.notices[:_NOTICES_MAX]]
+    if len(facts.notices) > _NOTICES_MAX:
+        texts.append(f"and {len(facts.notices) - _NOTICES_MAX} more notices.")
+    return texts
+
+
+def _plain(text: str) -> str:
+    return text.translate(_PLAIN)
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    from rich.text import Text
+
+    _show(console, Text(_plain(text), style=style))
+
+
+def _show(console: Console, what: RenderableType) -> None:
+    console.print(what, width=min(console.width, WIDTH_MAX), highlight=False)

@@ -1,0 +1,279 @@
+"""The review as a workbook: numbers as numbers, dates as dates, and no text that a spreadsheet could run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from os import PathLike
+from typing import Any
+
+from stockward.answers.review import Review
+from stockward.report import sentences, words
+from stockward.report.views import SeriesView, by_urgency, figure, gather
+from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
+
+Cell = str | int | float | bool | date | None
+
+_SAFE: dict[str, Any] = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
+_WIDTH_MIN, _WIDTH_MAX = 9, 60
+_WIDTH_ROWS = 200
+# The most characters that a cell of a spreadsheet holds.
+_TEXT_MAX = 32_767
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet: a header, and rows of as many cells."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+
+
+def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
+    """Write the review as a workbook; the same review gives the same bytes.
+
+    Sheets: summary, series, periods, tests, items, evidence, set_aside, stock, about. Every header is frozen and names
+    its unit or the column that holds it; moments are in the site's time zone.
+    """
+    from xlsxwriter import Workbook  # only this door needs it
+
+    with Workbook(path, _SAFE) as book:
+        made = words.local(review.at, review.timezone).replace(tzinfo=None)
+        book.set_properties({"title": f"{review.site}: stock review", "created": made})
+        styles = {
+            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+            "text": book.add_format({"valign": "top", "text_wrap": True}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"}),
+            "number": book.add_format({"valign": "top"}),
+        }
+        for sheet in sheets(review):
+            _write(book, sheet, styles)
+
+
+def sheets(review: Review) -> tuple[Sheet, ...]:
+    """Every sheet of the workbook, in order."""
+    series = gather(review)
+    return (
+        _summary(review, series),
+        _series(series),
+        _periods(series),
+        _tests(series),
+        _items(review),
+        _evidence(review, series),
+        _set_aside(review),
+        _stock(review),
+        _about(review),
+    )
+
+
+def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series))]
+    for one in by_urgency(series):
+        found = [entry for entry in review.items.discrepancies if entry.id == one.id]
+        if one.verdict.verdict != Verdict.BALANCED:
+            rows.append((one.verdict.verdict, one.id, sentences.finding(one, found)))
+    balanced = sum(one.verdict.verdict == Verdict.BALANCED for one in series)
+    rows.append(("balanced", None, f"{words.count(balanced, 'series', 'series')}: measuring explains the differences."))
+    return Sheet(name="summary", header=("verdict", "series", "in plain words"), rows=rows)
+
+
+def _series(series: Sequence[SeriesView]) -> Sheet:
+    header = (
+        "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
+        "all differences (unit; + missing)", "sigma (unit)", "p-value", "share of false alarm", "alarm at inventory",
+        "window from", "window to", "window estimate (unit; + missing)", "window sigma (unit)",
+    )  # fmt: skip
+    return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
+
+
+def _series_row(one: SeriesView) -> tuple[Cell, ...]:
+    said, window = one.verdict, one.verdict.window
+    window_cells: tuple[Cell, ...] = (None, None, None, None)
+    if window is not None:
+        window_cells = (one.local(window.start), one.local(window.end), window.estimate, window.sigma)
+    return (
+        one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
+        said.cumulative, said.cumulative_sigma, said.p_value, said.share, said.alarm_inventory, *window_cells,
+    )  # fmt: skip
+
+
+def _periods(series: Sequence[SeriesView]) -> Sheet:
+    header = (
+        "series", "unit", "inventory", "start", "end", "begin (unit)", "received (unit)", "sent (unit)",
+        "counted (unit)", "normal loss (unit)", "difference (unit; + missing)", "sigma (unit)", "sigma random (unit)",
+        "sigma systematic (unit)", "difference / sigma", "sitmuf", "written off (unit)", "found (unit)", "status",
+        "reason",
+        *(f"statistic of {name}" for name in TESTS),
+    )  # fmt: skip
+    return Sheet(name="periods", header=header, rows=[row for one in series for row in _period_rows(one)])
+
+
+def _period_rows(one: SeriesView) -> Iterable[tuple[Cell, ...]]:
+    for index, period in enumerate(one.periods):
+        statistics = (figure(one.tests[name].statistic, index) if name in one.tests else None for name in TESTS)
+        yield (
+            one.id, one.unit, period.inventory, one.local(period.start), one.local(period.end), period.begin,
+            period.received, period.sent, period.end_quantity, period.normal_loss, period.difference, period.sigma,
+            period.sigma_random, period.sigma_systematic, figure(one.verdict.standardised, index),
+            figure(one.verdict.sitmuf, index), period.written_off, period.found, period.status, period.reason,
+            *statistics,
+        )  # fmt: skip
+
+
+def _tests(series: Sequence[SeriesView]) -> Sheet:
+    header = ("series", "looks for", "test", "limit", "p-value", "alarm at inventory", "what it looks for")
+    rows = [
+        (one.id, way, name, tests[name].threshold, tests[name].p_value, tests[name].alarm_inventory, meaning)
+        for one in series
+        for way, tests in (("shortage", one.verdict.tests), ("gain", one.verdict.gains))
+        for name, meaning in sentences.TEST_MEANING.items()
+        if name in tests
+    ]
+    return Sheet(name="tests", header=header, rows=rows)
+
+
+def _items(review: Review) -> Sheet:
+    header = (
+        "finding", "area", "holding, shift or kind", "unit", "inventory", "from", "to", "difference (unit; + missing)",
+        "written off (unit)", "found (unit)", "observed (number)", "expected (number)", "out of or against (number)",
+        "p-value", "alarms", "incidents",
+    )  # fmt: skip
+    return Sheet(name="items", header=header, rows=[*_discrepancy_rows(review), *_habit_rows(review)])
+
+
+def _discrepancy_rows(review: Review) -> Iterable[tuple[Cell, ...]]:
+    for one in review.items.discrepancies:
+        start, end = words.local(one.start, review.timezone), words.local(one.end, review.timezone)
+        yield (
+            "discrepancy", one.area, one.holding, one.unit, one.inventory, start, end, one.difference, one.written_off,
+            one.found, one.late_rows, None, None, None, "yes", " ".join(one.incidents),
+        )  # fmt: skip
+
+
+def _habit_rows(review: Review) -> Iterable[tuple[Cell, ...]]:
+    none: tuple[Cell, ...] = (None, None, None)
+    for error in review.items.recording_errors:
+        yield (
+            "recording errors", error.area, error.shift, None, None, None, error.highest_on, *none, error.errors,
+            error.expected, error.records, error.p_value, "no", None,
+        )  # fmt: skip
+    for cluster in review.items.late_clusters:
+        yield (
+            "cluster", cluster.area, cluster.kind, None, None, cluster.start, cluster.end, *none, cluster.observed,
+            cluster.expected, None, cluster.p_value, "no", None,
+        )  # fmt: skip
+    for one in review.items.write_offs:
+        yield (
+            "write-offs", one.area, one.holding, one.unit, None, None, None, None, one.written_off, one.found,
+            one.write_offs, None, one.finds, one.p_value, "no", None,
+        )  # fmt: skip
+
+
+def _evidence(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    columns = (
+        "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area", "method",
+        "document", "late",
+    )  # fmt: skip
+    header = (
+        "series", "inventory", "table", "row (as a spreadsheet shows it)", "at", "kind", "material", "quantity (unit)",
+        "unit", "from area", "to area", "method", "document", "recorded late",
+    )  # fmt: skip
+    rows = [
+        (one.id, *(_localised(value, review.timezone) for value in row))
+        for one in series
+        for row in one.evidence.select(columns).iter_rows()
+    ]
+    return Sheet(name="evidence", header=header, rows=rows)
+
+
+def _set_aside(review: Review) -> Sheet:
+    rows = [(one.table, one.file, one.row, one.column, one.value, one.reason) for one in review.facts.set_aside]
+    return Sheet(name="set_aside", header=("table", "file", "row", "column", "value", "reason"), rows=rows)
+
+
+def _stock(review: Review) -> Sheet:
+    columns = ("at", "stage", "holding", "quantity", "unit")
+    rows = [
+        tuple(_localised(value, review.timezone) for value in row) for row in review.stock.select(columns).iter_rows()
+    ]
+    return Sheet(name="stock", header=("counted at", "stage", "holding", "quantity (unit)", "unit"), rows=rows)
+
+
+def _about(review: Review) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [
+        ("site", review.site),
+        ("as known at", review.as_of or "all rows recorded so far"),
+        ("made at", words.local(review.at, review.timezone)),
+        ("time zone", review.timezone),
+        ("version", review.version),
+        ("seed", review.seed),
+        ("false-alarm chance, site and year", review.false_alarm),
+        ("chance to detect the loss that matters", review.detection),
+        ("series tested", review.series_tested),
+        ("default test", review.default_test),
+        ("rows recorded late", review.facts.late_rows),
+        *((f"option {name}", value) for name, value in review.options.items()),
+        *((f"rows used of {name}", rows) for name, rows in review.facts.rows.items()),
+        *((f"SHA-256 of {name}", digest) for name, digest in review.facts.files.items()),
+        *(("notice", notice) for notice in review.facts.notices),
+        *((f"verdict {verdict}", meaning) for verdict, meaning in VERDICT_MEANING.items()),
+        *((f"status {status}", meaning) for status, meaning in sentences.STATUS_MEANING.items()),
+        *sentences.TERMS,
+    ]
+    return Sheet(name="about", header=("what", "value"), rows=rows)
+
+
+def _localised(value: Any, timezone: str) -> Cell:
+    return words.local(value, timezone) if isinstance(value, datetime) else value
+
+
+def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
+    page = book.add_worksheet(sheet.name)
+    page.freeze_panes(1, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&L&A&R&P / &N")
+    for column, width in enumerate(_widths(sheet)):
+        page.set_column(column, column, width)
+    for column, name in enumerate(sheet.header):
+        page.write_string(0, column, name, styles["head"])
+    for number, row in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(row):
+            _put(page, number, column, value, styles)
+    if sheet.rows:
+        page.autofilter(0, 0, len(sheet.rows), len(sheet.header) - 1)
+
+
+def _put(page: Any, row: int, column: int, value: Cell, styles: dict[str, Any]) -> None:
+    """One cell by its own type; unknown stays an empty cell."""
+    if isinstance(value, bool):
+        page.write_string(row, column, "yes" if value else "no", styles["text"])
+    elif isinstance(value, str):
+        page.write_string(row, column, value[:_TEXT_MAX], styles["text"])
+    elif isinstance(value, datetime):
+        page.write_datetime(row, column, value.replace(tzinfo=None), styles["moment"])
+    elif isinstance(value, date):
+        page.write_datetime(row, column, value, styles["day"])
+    elif value is not None and math.isfinite(value):
+        page.write_number(row, column, value, styles["number"])
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """Wide enough for what stands in the first rows; headers wrap at their words."""
+    widths = [max(max(map(len, name.split())), _WIDTH_MIN) for name in sheet.header]
+    for row in sheet.rows[:_WIDTH_ROWS]:
+        for column, value in enumerate(row):
+            length = 16 if isinstance(value, datetime) else 10 if isinstance(value, float) else len(str(value or ""))
+            widths[column] = max(widths[column], length + 1)
+    return [min(width, _WIDTH_MAX) for width in widths]

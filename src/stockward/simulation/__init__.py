@@ -1,0 +1,33 @@
+"""Floor 2: synthetic sites in format 1, with what was put into them stated beside what their books say."""
+
+from stockward.simulation.catalogue import standard_plan
+from stockward.simulation.plan import (
+    ClericalCluster,
+    ClericalErrors,
+    ForcePlan,
+    Miscount,
+    ProductionSurge,
+    ScaleDrift,
+    SeededLoss,
+    SitePlan,
+)
+from stockward.simulation.ridgeway import RIDGEWAY_SEED, ridgeway_plan
+from stockward.simulation.site import SyntheticSite, simulate
+from stockward.simulation.write import write_site
+
+__all__ = [
+    "RIDGEWAY_SEED",
+    "ClericalCluster",
+    "ClericalErrors",
+    "ForcePlan",
+    "Miscount",
+    "ProductionSurge",
+    "ScaleDrift",
+    "SeededLoss",
+    "SitePlan",
+    "SyntheticSite",
+    "ridgeway_plan",
+    "simulate",
+    "standard_plan",
+    "write_site",
+]
