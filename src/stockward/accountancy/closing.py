@@ -22,7 +22,7 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout, lay_out
 from stockward.accountancy.legs import flow_legs, series_counts, series_legs
 from stockward.accountancy.spans import Spans, spans_of
-from stockward.accountancy.terms import count_terms, flow_sums, time_cuts
+from stockward.accountancy.terms import count_terms, flow_sums, key_list, time_cuts
 from stockward.accountancy.touches import Possible, Touches, resolve
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import random_covariance, systematic_covariance
@@ -41,12 +41,10 @@ def close_balances(books: KnownBooks) -> Balances:
     of unknown σ has its difference, and is not tested.
     """
     inventories = inventories_of(books)
-    cuts = time_cuts(books, inventories, _categories(books.counts["method"]))
-    flows = flow_sums(books, cuts, inventories.areas)
-    legs = flow_legs(flows, cuts, _categories(books.movements["kind"]))
+    cuts = time_cuts(books, inventories)
+    legs = flow_legs(*flow_sums(books, cuts), key_list(books.movements["kind"]))
     counts = count_terms(books, inventories, cuts)
-    counts = counts.with_columns(interval=pl.col("place") - pl.Series(inventories.first)[counts["area"]])
-    materials = _categories(books.counts["material"])
+    materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
     holdings = holdings_of(books)
     possible = Possible(holdings, *possible_substances(books))
@@ -59,16 +57,11 @@ def close_balances(books: KnownBooks) -> Balances:
     return _Assembly(books, inventories, layout, spans, complete, touches, terms).balances()
 
 
-def _categories(column: pl.Series) -> list[str]:
-    dtype = column.dtype
-    return dtype.categories.to_list() if isinstance(dtype, pl.Enum) else []
-
-
 def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
     """Which material and method was used where and when; asked for only where a row at fault makes it matter."""
     if not books.set_aside["contents"].height and not books.set_aside["calibrations"].height:
         return pl.DataFrame()
-    materials, methods = _categories(books.counts["material"]), _categories(books.counts["method"])
+    materials, methods = key_list(books.counts["material"]), key_list(books.counts["method"])
     moved = legs.select("area", "material", "method", "interval", place=pl.lit(None, pl.Int64))
     counted = counts.select("area", "material", "method", interval=pl.lit(None, pl.Int64), place=pl.col("place"))
     names = {"area": list(inventories.areas), "material": materials, "method": [*methods, None]}

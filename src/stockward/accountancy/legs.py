@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from stockward.accountancy.layout import Layout
-from stockward.accountancy.terms import TimeCuts
 from stockward.terms.verdicts import Basis
 
 _OUT = {"issue": "sent", "transfer": "sent", "discard": "sent", "use": "used", "write_off": "written_off"}
@@ -15,27 +13,20 @@ _IN = {"receipt": "received", "transfer": "received", "make": "made", "found": "
 BOOK_SIGN = {"received": 1.0, "made": 1.0, "found": 1.0, "sent": -1.0, "used": -1.0, "written_off": -1.0}
 """How each role changes the book of a material in an area."""
 
+_ROLE = pl.Enum(list(BOOK_SIGN))
+
 LEG_COLUMNS = ("interval", "material", "method", "calibration", "quantity", "squares", "rows")
 
 
-def flow_legs(flows: pl.DataFrame, cuts: TimeCuts, kinds: list[str]) -> pl.DataFrame:
-    """Flows by area: ``area``, ``role`` and the columns of ``LEG_COLUMNS``.
-
-    A movement from an area into the same area moves nothing and has no leg.
-    """
-    moved = flows.filter(pl.col("from_area") != pl.col("to_area"))
-    return pl.concat([_side(moved, "from_area", _OUT, cuts, kinds), _side(moved, "to_area", _IN, cuts, kinds)])
+def flow_legs(left: pl.DataFrame, reached: pl.DataFrame, kinds: list[str]) -> pl.DataFrame:
+    """Flows by area: ``area``, ``role`` and the columns of ``LEG_COLUMNS``; what left the areas comes first."""
+    return pl.concat([_side(left, _OUT, kinds), _side(reached, _IN, kinds)])
 
 
-def _side(flows: pl.DataFrame, side: str, roles: dict[str, str], cuts: TimeCuts, kinds: list[str]) -> pl.DataFrame:
+def _side(flows: pl.DataFrame, roles: dict[str, str], kinds: list[str]) -> pl.DataFrame:
     by_code = {kinds.index(kind): role for kind, role in roles.items()}
-    legs = flows.filter(pl.col("kind").is_in(list(by_code)) & (pl.col(side) >= 0))
-    interval = cuts.interval[legs[side].to_numpy(), legs["slice"].to_numpy()] if legs.height else np.zeros(0, np.int32)
-    return legs.with_columns(
-        pl.col(side).alias("area"),
-        role=pl.col("kind").replace_strict(by_code, return_dtype=pl.String),
-        interval=pl.Series(interval, dtype=pl.Int64),
-    ).select("area", "role", *LEG_COLUMNS)
+    role = pl.col("kind").replace_strict(by_code, default=None, return_dtype=_ROLE)
+    return flows.select("area", role.alias("role"), *LEG_COLUMNS).filter(pl.col("role").is_not_null())
 
 
 def series_legs(legs: pl.DataFrame, layout: Layout) -> pl.DataFrame:

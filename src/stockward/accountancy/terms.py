@@ -1,4 +1,8 @@
-"""The measured terms of the balances: flows and counts, summed as far as they share area, period and errors."""
+"""The measured terms of the balances: flows and counts, summed as far as they share area, period and errors.
+
+The ledger is the only long table, so it is passed over a few times with codes and nothing else: each row falls into a
+cell of stream (area, material, kind, method), interval between inventories and calibration, and cells are summed.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,12 @@ from numpy.typing import NDArray
 from stockward.accountancy.inventories import Inventories
 from stockward.accountancy.known import KnownBooks
 from stockward.terms.periods import MICROSECONDS_A_DAY
-from stockward.terms.units import UNITS, factor
 
 Index = NDArray[np.int64]
+Array = NDArray[np.float64]
 
-OUTWARD = ("issue", "transfer", "use", "discard", "write_off")
-INWARD = ("receipt", "transfer", "make", "found")
+_DENSEST = 1 << 24
+"""Cells that may be held in one array whatever the number of rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +36,26 @@ class TimeCuts:
     interval: NDArray[np.int32]
     calibration: NDArray[np.int32]
 
+    def slices(self, at: pl.Series) -> NDArray[np.int32]:
+        """The slice of each moment; quick where the ledger stands in order of time."""
+        moments = at.to_physical().to_numpy()
+        if at.is_sorted():
+            steps = np.searchsorted(moments, self.cuts, side="right")
+            lengths = np.diff(steps, prepend=0, append=len(moments))
+            return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        return np.searchsorted(self.cuts, moments).astype(np.int32)
 
-def time_cuts(books: KnownBooks, inventories: Inventories, methods: list[str]) -> TimeCuts:
-    """The cuts of all inventories and of the calibrations that are on record."""
-    codes = {method: code for code, method in enumerate(methods)}
-    calibrations = books.calibrations.select("method", "at")
-    calibrated = np.array([codes[method] for method in calibrations["method"]], dtype=np.int64)
+
+def time_cuts(books: KnownBooks, inventories: Inventories) -> TimeCuts:
+    """The cuts of all inventories, of the calibrations on record, and of those that follow from their period."""
+    methods = key_list(books.counts["method"])
+    calibrated, moments = _calibrations(books, methods)
     # A measurement at the moment of a calibration uses the new one, so that cut lies just before it.
-    moments = calibrations["at"].to_physical().to_numpy().astype(np.int64) - 1
-    cuts = np.unique(np.concatenate([inventories.at, moments]))
+    cuts = np.unique(np.concatenate([inventories.at, moments - 1]))
     return TimeCuts(
         cuts=cuts,
         interval=_passed(inventories.area, inventories.at, cuts, len(inventories.areas)),
-        calibration=_passed(calibrated, moments, cuts, len(methods)),
+        calibration=_passed(calibrated, moments - 1, cuts, len(methods)),
     )
 
 
@@ -55,118 +66,167 @@ def _passed(owner: Index, moment: Index, cuts: Index, owners: int) -> NDArray[np
     return np.cumsum(table, axis=1, dtype=np.int32)
 
 
-def flow_sums(books: KnownBooks, cuts: TimeCuts, areas: tuple[str, ...]) -> pl.DataFrame:
-    """Sums over movements that share route, material, kind, method and slice of time.
+def _calibrations(books: KnownBooks, methods: list[str]) -> tuple[Index, Index]:
+    """Method (code) and moment (microseconds) of every calibration; the table overrides ``calibration_days``."""
+    codes = {method: code for code, method in enumerate(methods)}
+    recorded = books.calibrations.select("method", moment=pl.col("at").to_physical())
+    owners = [codes[method] for method in recorded["method"]]
+    moments = recorded["moment"].to_list()
+    listed = set(recorded["method"])
+    periodic = books["methods"].filter(pl.col("calibration_days").is_not_null() & ~pl.col("method").is_in(list(listed)))
+    used = _uses(books) if periodic.height else {}
+    for method, days in periodic.select("method", "calibration_days").rows():
+        if method in used:
+            first, last = used[method]
+            step = days * MICROSECONDS_A_DAY
+            count = int((last - first) / step)
+            moments.extend(int(np.ceil(first + (number + 1) * step)) for number in range(count))
+            owners.extend([codes[method]] * count)
+    return np.array(owners, dtype=np.int64), np.array(moments, dtype=np.int64)
 
-    One pass over the ledger. Columns ``from_area``, ``to_area`` (codes, −1 none), ``material``, ``kind``, ``method``
-    (codes, −1 none), ``slice``, ``calibration``, ``quantity``, ``squares``, ``rows``; quantities in the material's
-    own unit.
+
+def _uses(books: KnownBooks) -> dict[str, tuple[int, int]]:
+    """First and last use of each method, microseconds."""
+    at = pl.col("at").to_physical()
+    uses = pl.concat([
+        table.group_by(pl.col("method").cast(pl.String)).agg(first=at.min(), last=at.max())
+        for table in (books.movements, books.counts)
+    ])
+    spans = uses.drop_nulls().group_by("method").agg(pl.col("first").min(), pl.col("last").max())
+    return {method: (first, last) for method, first, last in spans.rows()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """The ledger as codes (0 where blank), each row with its slice of time."""
+
+    material: NDArray[np.integer]
+    kind: NDArray[np.integer]
+    method: NDArray[np.integer]
+    slice: NDArray[np.int32]
+    quantity: Array
+    sizes: tuple[int, int, int]
+
+    @classmethod
+    def of(cls, movements: pl.DataFrame, cuts: TimeCuts) -> _Ledger:
+        columns = [movements[name] for name in ("material", "kind", "method")]
+        material, kind, method = (_codes_from_one(column) for column in columns)
+        sizes = tuple(len(key_list(column)) + 1 for column in columns)
+        quantity = movements["quantity"].to_numpy()
+        return cls(material, kind, method, cuts.slices(movements["at"]), quantity, sizes)  # type: ignore[arg-type]
+
+
+def flow_sums(books: KnownBooks, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sums over what left each area, and over what reached it.
+
+    Both have the columns ``area``, ``material``, ``kind``, ``method`` (codes, −1 none), ``interval``,
+    ``calibration``, ``quantity``, ``squares`` and ``rows``; quantities in the material's own unit. A movement from an
+    area into itself moves nothing and is left out.
     """
     movements = books.movements
-    time = movements["at"].to_physical().to_numpy()
-    parts = {
-        "from_area": (_code(movements["from_area"]), len(areas) + 1),
-        "to_area": (_code(movements["to_area"]), len(areas) + 1),
-        "material": (_code(movements["material"]), _size(movements["material"]) + 1),
-        "kind": (_code(movements["kind"]), _size(movements["kind"]) + 1),
-        "method": (_code(movements["method"]), _size(movements["method"]) + 1),
-        "slice": (np.searchsorted(cuts.cuts, time), len(cuts.cuts) + 2),
-    }
-    key = np.zeros(len(time), np.int64)
-    for code, size in parts.values():
-        key *= size
-        key += code
-    periodic = _periodic_calibrations(books, movements)
-    frame = pl.DataFrame({"key": key, "quantity": movements["quantity"]})
-    by = ["key"]
-    if periodic is not None:
-        frame = frame.with_columns(calibration=periodic)
-        by.append("calibration")
-    sums = frame.group_by(by).agg(
-        quantity=pl.col("quantity").sum(), squares=pl.col("quantity").dot("quantity"), rows=pl.len()
-    )
-    sums = sums.sort(by)
-    rest = sums["key"].to_numpy().copy()
-    columns: dict[str, NDArray[np.int64]] = {}
-    for name, (_, size) in reversed(parts.items()):
-        columns[name] = rest % size - (name != "slice")
-        rest //= size
-    if periodic is None:
-        sums = sums.with_columns(calibration=pl.lit(0, pl.Int64))
-    sums = sums.with_columns(pl.Series(name, values) for name, values in columns.items()).drop("key")
-    return _with_calibration(sums, cuts)
+    ledger = _Ledger.of(movements, cuts)
+    source, target = _codes_from_one(movements["from_area"]), _codes_from_one(movements["to_area"])
+    nowhere = (source == target) & (source > 0)
+    if nowhere.any():
+        source, target = np.where(nowhere, 0, source), np.where(nowhere, 0, target)
+    return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
 
 
-def _with_calibration(sums: pl.DataFrame, cuts: TimeCuts) -> pl.DataFrame:
-    """The calibrations on record override those that follow from ``calibration_days``."""
-    if cuts.calibration.size == 0:
-        return sums
-    method = sums["method"].to_numpy()
-    recorded = cuts.calibration[np.maximum(method, 0), sums["slice"].to_numpy()]
-    listed = (cuts.calibration[:, -1] > 0)[np.maximum(method, 0)] & (method >= 0)
-    return sums.with_columns(calibration=np.where(listed, recorded, sums["calibration"].to_numpy()))
+def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+    areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
+    stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
+    streams, number = _ranked(stream, areas * materials * kinds * methods)
+    intervals = int(cuts.interval.max(initial=0)) + 1
+    calibrations = int(cuts.calibration.max(initial=0)) + 1
+    cell = number
+    cell *= intervals
+    cell += _looked_up(cuts.interval, area, ledger.slice)
+    if calibrations > 1:
+        cell *= calibrations
+        cell += _looked_up(cuts.calibration, ledger.method, ledger.slice)
+    cells, quantity, squares, rows = _cell_sums(cell, ledger.quantity, len(streams) * intervals * calibrations)
+    code = streams[cells // (intervals * calibrations)]
+    table = {"interval": cells // calibrations % intervals, "calibration": cells % calibrations}
+    for name, size in (("method", methods), ("kind", kinds), ("material", materials), ("area", areas)):
+        table[name] = code % size - 1
+        code = code // size
+    sums = pl.DataFrame({**table, "quantity": quantity, "squares": squares, "rows": rows})
+    return sums.filter(pl.col("area") >= 0)
+
+
+def _combined(parts: list[tuple[NDArray[np.integer], int]]) -> NDArray[np.int64]:
+    """One code from several, the first counting most."""
+    codes = parts[0][0].astype(np.int64)
+    for part, size in parts[1:]:
+        codes *= size
+        codes += part
+    return codes
+
+
+def _ranked(codes: NDArray[np.int64], size: int) -> tuple[Index, NDArray[np.int64]]:
+    """The codes that occur, in order, and the rank of each row's."""
+    if size > max(_DENSEST, 4 * len(codes)):
+        occurring, rank = np.unique(codes, return_inverse=True)
+        return occurring, rank.astype(np.int64)
+    present = np.zeros(size, bool)
+    present[codes] = True
+    occurring = np.flatnonzero(present)
+    rank_of = np.zeros(size, np.int64)
+    rank_of[occurring] = np.arange(len(occurring))
+    return occurring, rank_of[codes]
+
+
+def _looked_up(table: NDArray[np.int32], owner: NDArray[np.integer], slices: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The table's entry for each row's owner (0 none: its entry is 0) and slice."""
+    width = table.shape[1]
+    flat = np.concatenate([np.zeros(width, np.int32), table.ravel()])
+    place = owner.astype(np.int64)
+    place *= width
+    place += slices
+    return flat[place]
+
+
+def _cell_sums(cell: NDArray[np.int64], quantity: Array, size: int) -> tuple[Index, Array, Array, Index]:
+    """Cells that occur, and the sums, sums of squares and numbers of rows in them."""
+    if size > max(_DENSEST, 4 * len(cell)):
+        sums = (
+            pl.DataFrame({"cell": cell, "quantity": quantity})
+            .group_by("cell")
+            .agg(pl.col("quantity").sum(), squares=pl.col("quantity").dot("quantity"), rows=pl.len().cast(pl.Int64))
+            .sort("cell")
+        )
+        return tuple(column.to_numpy() for column in sums.get_columns())  # type: ignore[return-value]
+    rows = np.bincount(cell, minlength=size)
+    cells = np.flatnonzero(rows)
+    total = np.bincount(cell, quantity, size)[cells]
+    squares = np.bincount(cell, quantity * quantity, size)[cells]
+    return cells, total, squares, rows[cells]
 
 
 def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> pl.DataFrame:
-    """Every counted row with the place of its inventory; columns as of ``flow_sums``, and ``place`` and ``row``."""
+    """Every counted row: ``row``, ``place`` of its inventory, its ``interval`` (number within the area), and codes."""
     counts = books.counts
-    place = inventories.place()
-    keys = zip(counts["area"].cast(pl.String), counts["inventory"], strict=True)
-    terms = pl.DataFrame({
+    place = inventories.places(counts["area"], counts["inventory"])
+    area, method = counts["area"].to_physical().cast(pl.Int64), _codes_from_one(counts["method"])
+    return pl.DataFrame({
         "row": counts["row"],
-        "place": pl.Series([place[key] for key in keys], dtype=pl.Int64),
-        "area": _code(counts["area"]) - 1,
-        "material": _code(counts["material"]) - 1,
-        "method": _code(counts["method"]) - 1,
-        "slice": np.searchsorted(cuts.cuts, counts["at"].to_physical().to_numpy()),
+        "place": place,
+        "interval": place - pl.Series(inventories.first)[area],
+        "area": area,
+        "material": counts["material"].to_physical().cast(pl.Int64),
+        "method": pl.Series(method).cast(pl.Int64) - 1,
+        "calibration": _looked_up(cuts.calibration, method, cuts.slices(counts["at"])),
         "quantity": counts["quantity"],
     })
-    periodic = _periodic_calibrations(books, counts)
-    terms = terms.with_columns(calibration=pl.lit(0, pl.Int64) if periodic is None else pl.Series(periodic))
-    return _with_calibration(terms, cuts)
 
 
-def _periodic_calibrations(books: KnownBooks, frame: pl.DataFrame) -> NDArray[np.int64] | None:
-    """For methods calibrated every so many days from their first use: which calibration each row fell under."""
-    methods = books["methods"].filter(
-        pl.col("calibration_days").is_not_null() & ~pl.col("method").is_in(books.calibrations["method"].implode())
-    )
-    if methods.height == 0:
-        return None
-    uses = pl.concat([
-        table.group_by("method").agg(first=pl.col("at").to_physical().min()) for table in (books.movements, books.counts)
-    ])
-    uses = uses.group_by(pl.col("method").cast(pl.String)).agg(pl.col("first").min())
-    first: dict[str, int] = dict(uses.rows())
-    codes = {name: code for code, name in enumerate(_names(frame["method"]), start=1)}
-    start = np.zeros(len(codes) + 1, np.int64)
-    days = np.full(len(codes) + 1, np.inf)
-    for method, every in methods.select("method", "calibration_days").rows():
-        if method in first:
-            start[codes[method]] = first[method]
-            days[codes[method]] = every
-    code = _code(frame["method"])
-    since = frame["at"].to_physical().to_numpy() - start[code]
-    return np.floor(since / (days[code] * MICROSECONDS_A_DAY)).astype(np.int64)
-
-
-UNIT_FACTORS = pl.DataFrame(
-    [(unit, own, value) for unit in UNITS for own in UNITS if (value := factor(unit, own)) is not None],
-    schema={"unit": pl.String, "own": pl.String, "factor": pl.Float64},
-    orient="row",
-)
-
-
-def _names(column: pl.Series) -> list[str]:
+def key_list(column: pl.Series) -> list[str]:
+    """The keys whose codes a column holds."""
     dtype = column.dtype
     return dtype.categories.to_list() if isinstance(dtype, pl.Enum) else []
 
 
-def _size(column: pl.Series) -> int:
-    return len(_names(column))
-
-
-def _code(column: pl.Series) -> NDArray[np.int64]:
-    """Codes from 1, 0 where blank."""
-    codes = column.to_physical().cast(pl.Int64) + 1
-    return codes.fill_null(0).to_numpy()
+def _codes_from_one(column: pl.Series) -> NDArray[np.integer]:
+    """Codes from 1 and 0 where blank, in as few bytes as they need."""
+    size = pl.UInt8 if len(key_list(column)) < 255 else pl.UInt16 if len(key_list(column)) < 65_535 else pl.UInt32
+    return (column.to_physical().cast(size) + 1).fill_null(0).to_numpy()

@@ -260,10 +260,9 @@ def _test(name: str, test: TestOfLoss) -> context.Test:
 
 
 def _periods(one: SeriesView) -> tuple[context.Period, ...]:
-    """Every period; book quantities to the precision of the smallest sigma, so that the columns add up to the eye."""
-    sigmas = [period.sigma for period in one.periods if period.sigma]
-    places = words.decimals(min(sigmas)) if sigmas else None
-    shown = None if places is None else max(places, 0)
+    """Every period, one digit finer than the smallest sigma is worth, so that the columns add up to the eye."""
+    places = words.decimals(min((period.sigma for period in one.periods if period.sigma), default=None))
+    shown = None if places is None else max(places + 1, 0)
     return tuple(
         context.Period(
             inventory=period.inventory,

@@ -44,8 +44,7 @@ _CONFIG: Spec = {
         "labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
         "gridColor": "#ECECEC", "domainColor": "#9A9A9A", "tickColor": "#9A9A9A",
     },
-    "title": {"anchor": "start", "fontSize": 13, "fontWeight": 600, "color": INK, "offset": 6, "frame": "group"},
-    "header": {"labelFontSize": 12, "labelFontWeight": 600, "labelAnchor": "start", "title": None},
+    "title": {"anchor": "start", "frame": "group", "offset": 6, "fontSize": 13, "fontWeight": 600, "color": INK},
     "legend": {"labelFontSize": 12, "symbolStrokeWidth": 2.5, "symbolSize": 70, "columnPadding": 18},
 }  # fmt: skip
 _TIME_AXIS: Spec = {"title": None, "format": "%b %Y", "tickCount": 8, "grid": False}
@@ -192,7 +191,8 @@ def _statistic(series: SeriesView) -> list[Spec]:
 def _stock_panel(holding: str, unit: str, counts: Sequence[tuple[datetime, str, float]], timezone: str) -> Spec:
     rows = [{"at": _utc(words.local(at, timezone)), "stage": stage, "quantity": value} for at, stage, value in counts]
     return {
-        "title": holding,
+        # The drawing engine ends the whole process on a control character: none may reach it.
+        "title": {"text": words.printable(holding), "limit": _STOCK_WIDTH},
         "width": _STOCK_WIDTH,
         "height": 130,
         "data": {"values": rows},

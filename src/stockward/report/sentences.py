@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import LossWindow
 from stockward.report import words
-from stockward.report.views import SeriesView
+from stockward.report.views import PeriodView, SeriesView
 from stockward.terms.verdicts import PeriodStatus, Verdict
 
 VERDICT_WORD = {
@@ -110,7 +110,8 @@ def reason(series: SeriesView) -> str:
 def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """How much is missing or surplus, as the table of actions shows it."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
-        texts = [words.quantity(one.difference, one.unit, signed=True) for one in discrepancies]
+        exact = _exact_differences(series, discrepancies)
+        texts = [words.quantity(one.difference, series.unit, signed=True) for one in exact]
         return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
     window = fitting_window(series)
     if window is not None:
@@ -120,14 +121,23 @@ def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
 
 def when(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """The days between which it went."""
-    if series.verdict.verdict == Verdict.DISCREPANCY and discrepancies:
-        first, last = min(one.start for one in discrepancies), max(one.end for one in discrepancies)
+    exact = _exact_differences(series, discrepancies)
+    if series.verdict.verdict == Verdict.DISCREPANCY and exact:
+        first, last = min(one.start for one in exact), max(one.end for one in exact)
         return words.between(series.day(first), series.day(last))
     window = fitting_window(series)
     if window is not None:
         return words.between(series.day(window.start), series.day(window.end))
     alarmed = series.period(series.verdict.alarm_inventory)
     return f"by {words.day(series.day(alarmed.end))}" if alarmed else words.NOTHING
+
+
+def _exact_differences(
+    series: SeriesView, discrepancies: Sequence[Discrepancy]
+) -> Sequence[Discrepancy] | Sequence[PeriodView]:
+    """The discrepancies of a series; the period of the alarm where none is listed, as for an exact substance."""
+    alarmed = series.period(series.verdict.alarm_inventory)
+    return discrepancies or ([alarmed] if alarmed else [])
 
 
 def fitting_window(series: SeriesView) -> LossWindow | None:
@@ -188,18 +198,20 @@ def _measured_finding(series: SeriesView) -> str:
 
 
 def _exact_finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    if not discrepancies:
-        return f"{series.holding} in {series.area} does not agree with the books: an exact count, not yet explained."
-    if len(discrepancies) > 1:
+    exact = _exact_differences(series, discrepancies)
+    place = f"{series.holding} in {series.area}"
+    if not exact:
+        return f"{place} does not agree with the books: an exact count, not yet explained."
+    if len(exact) > 1:
         return (
-            f"{series.holding} in {series.area}: {len(discrepancies)} exact differences "
-            f"{when(series, discrepancies)}, not yet explained ({amount(series, discrepancies)}; plus is missing)."
+            f"{place}: {len(exact)} exact differences {when(series, discrepancies)}, not yet explained "
+            f"({amount(series, discrepancies)}; plus is missing)."
         )
-    one = discrepancies[0]
-    way = "missing from" if one.difference > 0 else "surplus in"
-    size = words.quantity(abs(one.difference), one.unit)
-    verb = "is" if size.endswith(" item") or one.unit != "each" else "are"
+    difference = exact[0].difference or 0.0
+    size = words.quantity(abs(difference), series.unit)
+    verb = "are" if size.endswith(" items") else "is"
+    way = "missing from" if difference > 0 else "surplus in"
     return (
-        f"{size} of {series.holding} {verb} {way} {series.area} "
-        f"{words.between(series.day(one.start), series.day(one.end))}: an exact count, not yet explained."
+        f"{size} of {series.holding} {verb} {way} {series.area} {when(series, discrepancies)}: "
+        "an exact count, not yet explained."
     )

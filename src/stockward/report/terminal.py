@@ -22,11 +22,8 @@ _FINDINGS_MAX = 5
 _LABELS_MAX = 5
 _REASONS_MAX = 10
 _NOTICES_MAX = 10
-# Signs that some terminals cannot show, and characters by which a text of the site could steer the terminal.
-_STEERING = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_PLAIN = dict.fromkeys(_STEERING, "?") | str.maketrans(
-    {words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-", "σ": "sigma", "→": "to"}
-)
+# Signs that some terminals cannot show; the words around them say the same.
+_PLAIN = str.maketrans({words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-", "σ": "sigma"})
 _STYLE = {
     Verdict.SHORTAGE: "bold red",
     Verdict.GAIN: "bold blue",
@@ -127,7 +124,7 @@ def _facts(facts: FactsUsed) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_PLAIN)
+    return words.printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

@@ -34,8 +34,8 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
     ``places`` rounds it; ``None`` shows it as exact, to at most six decimals. ``signed`` puts a plus before what is
     above zero. Unknown is a dash.
 
-    >>> number(-1234.56, 1)
-    '−1 234.6'
+    >>> number(-34.56, 1)
+    '−34.6'
     """
     if value is None or not math.isfinite(value):
         return NOTHING
@@ -88,11 +88,7 @@ def probability(value: float | None) -> str:
 
 
 def percent(value: float) -> str:
-    """A share as per cent.
-
-    >>> percent(0.05)
-    '5 %'
-    """
+    """A share as per cent."""
     return f"{100 * value:.4g}{NARROW_SPACE}%"
 
 
@@ -136,6 +132,15 @@ def between(start: date, end: date) -> str:
         return f"on {day(end)}"
     first = str(start.day) if same_month else day(start, year=start.year != end.year)
     return f"between {first} and {day(end)}"
+
+
+def printable(text: str) -> str:
+    """A text of the site without signs that steer: control characters, and marks that turn the direction of writing.
+
+    >>> printable("a" + chr(27) + "[31m")
+    'a?[31m'
+    """
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def listed(names: list[str], shown: int) -> str:

@@ -141,41 +141,84 @@ def _tests(series: Sequence[SeriesView]) -> Sheet:
     return Sheet(name="tests", header=header, rows=rows)
 
 
+_ITEM_COLUMNS = (
+    "finding", "area", "holding", "shift", "kind", "unit", "inventory", "from", "to", "difference (unit; + missing)",
+    "written off (unit)", "found (unit)", "late rows (number)", "records (number)", "observed (number)",
+    "expected (number)", "highest running excess", "write-offs (number)", "finds (number)", "p-value", "alarms",
+    "incidents",
+)  # fmt: skip
+
+
 def _items(review: Review) -> Sheet:
-    header = (
-        "finding", "area", "holding, shift or kind", "unit", "inventory", "from", "to", "difference (unit; + missing)",
-        "written off (unit)", "found (unit)", "observed (number)", "expected (number)", "out of or against (number)",
-        "p-value", "alarms", "incidents",
-    )  # fmt: skip
-    return Sheet(name="items", header=header, rows=[*_discrepancy_rows(review), *_habit_rows(review)])
+    """One sheet for four kinds of finding: each fills the columns that it has."""
+    found = [*_discrepancy_rows(review), *_recording_rows(review), *_cluster_rows(review), *_write_off_rows(review)]
+    return Sheet(name="items", header=_ITEM_COLUMNS, rows=[tuple(map(row.get, _ITEM_COLUMNS)) for row in found])
 
 
-def _discrepancy_rows(review: Review) -> Iterable[tuple[Cell, ...]]:
+def _discrepancy_rows(review: Review) -> Iterable[dict[str, Cell]]:
     for one in review.items.discrepancies:
-        start, end = words.local(one.start, review.timezone), words.local(one.end, review.timezone)
-        yield (
-            "discrepancy", one.area, one.holding, one.unit, one.inventory, start, end, one.difference, one.written_off,
-            one.found, one.late_rows, None, None, None, "yes", " ".join(one.incidents),
-        )  # fmt: skip
+        yield {
+            "finding": "discrepancy",
+            "area": one.area,
+            "holding": one.holding,
+            "unit": one.unit,
+            "inventory": one.inventory,
+            "from": words.local(one.start, review.timezone),
+            "to": words.local(one.end, review.timezone),
+            "difference (unit; + missing)": one.difference,
+            "written off (unit)": one.written_off,
+            "found (unit)": one.found,
+            "late rows (number)": one.late_rows,
+            "alarms": "yes",
+            "incidents": " ".join(one.incidents),
+        }
 
 
-def _habit_rows(review: Review) -> Iterable[tuple[Cell, ...]]:
-    none: tuple[Cell, ...] = (None, None, None)
-    for error in review.items.recording_errors:
-        yield (
-            "recording errors", error.area, error.shift, None, None, None, error.highest_on, *none, error.errors,
-            error.expected, error.records, error.p_value, "no", None,
-        )  # fmt: skip
-    for cluster in review.items.late_clusters:
-        yield (
-            "cluster", cluster.area, cluster.kind, None, None, cluster.start, cluster.end, *none, cluster.observed,
-            cluster.expected, None, cluster.p_value, "no", None,
-        )  # fmt: skip
+def _recording_rows(review: Review) -> Iterable[dict[str, Cell]]:
+    for one in review.items.recording_errors:
+        yield {
+            "finding": "recording errors",
+            "area": one.area,
+            "shift": one.shift,
+            "to": one.highest_on,
+            "records (number)": one.records,
+            "observed (number)": one.errors,
+            "expected (number)": one.expected,
+            "highest running excess": one.cusum,
+            "p-value": one.p_value,
+            "alarms": "no",
+        }
+
+
+def _cluster_rows(review: Review) -> Iterable[dict[str, Cell]]:
+    for one in review.items.late_clusters:
+        yield {
+            "finding": "cluster",
+            "area": one.area,
+            "kind": one.kind,
+            "from": one.start,
+            "to": one.end,
+            "observed (number)": one.observed,
+            "expected (number)": one.expected,
+            "p-value": one.p_value,
+            "alarms": "no",
+        }
+
+
+def _write_off_rows(review: Review) -> Iterable[dict[str, Cell]]:
     for one in review.items.write_offs:
-        yield (
-            "write-offs", one.area, one.holding, one.unit, None, None, None, None, one.written_off, one.found,
-            one.write_offs, None, one.finds, one.p_value, "no", None,
-        )  # fmt: skip
+        yield {
+            "finding": "write-offs",
+            "area": one.area,
+            "holding": one.holding,
+            "unit": one.unit,
+            "written off (unit)": one.written_off,
+            "found (unit)": one.found,
+            "write-offs (number)": one.write_offs,
+            "finds (number)": one.finds,
+            "p-value": one.p_value,
+            "alarms": "no",
+        }
 
 
 def _evidence(review: Review, series: Sequence[SeriesView]) -> Sheet:

@@ -34,7 +34,8 @@ def _head(site: SyntheticSite) -> str:
         f"Nothing here is real. The site is simulated from a plan with seed {site.seed}: {plan.weeks} weeks from "
         f"{plan.start.isoformat()}, {site.tables['movements'].height:,} movements, "
         f"{site.tables['counts'].height:,} count rows, {len(site.truth['series'])} series. "
-        "The same plan and seed give the same files. `truth.json` says the same as this page, by inventory and row; no review reads it."
+        "The same plan and seed give the same files. `truth.json` says the same as this page, by inventory and row; "
+        "no review reads it."
     )
 
 

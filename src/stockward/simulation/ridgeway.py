@@ -27,7 +27,7 @@ LOSSES = (
     SeededLoss(loss="L2-abrupt", area="pressing", material="rdx", amount=6.0, first_day=date(2026, 1, 23)),
     SeededLoss(loss="L3-boxes", area="magazine_2", material="grenade", amount=60, first_day=date(2026, 4, 11)),
     SeededLoss(
-        loss="L4-written-off", area="charge_loading", material="propellant", amount=5.2,
+        loss="L4-written-off", area="charge_loading", material="propellant", amount=22.0,
         first_day=date(2025, 9, 15), last_day=date(2026, 3, 1), hidden="write_offs", write_off_note="spillage",
     ),
 )  # fmt: skip
@@ -58,7 +58,7 @@ def ridgeway_plan() -> SitePlan:
         name="Ridgeway Works",
         weeks=52,
         lines=5,
-        surge=ProductionSurge(factor=5.0, first_week=27, ramp_weeks=16),
+        surge=ProductionSurge(factor=5.0, first_week=29, ramp_weeks=20),
         clerical=CLERICAL,
         force=ForcePlan(),
     )

@@ -1,0 +1,47 @@
+# make review   environment, install, and the main job on examples/ridgeway; the last line is the report's path
+# make test     what continuous integration runs
+# make check    lint, types and tests
+# make bench    every figure in benchmarks/, printed as tables
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REPORT := out/ridgeway.html
+.DEFAULT_GOAL := help
+.PHONY: help review test check lint types bench lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12 …')"
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . >&2
+	@touch $@
+
+# The review exits with 1 where something is alarmed, as it is in this example: that is an answer, not a failure.
+review: $(VENV)/installed
+	@mkdir -p out
+	@$(BIN)/stockward review examples/ridgeway --html $(REPORT) || test $$? -eq 1 -o $$? -eq 3
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed
+	$(BIN)/mypy
+
+test: $(VENV)/installed lint types
+	$(BIN)/python -m pytest
+
+check: test
+
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks
+
+lock:
+	uv pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 --generate-hashes -o requirements.lock
+
+clean:
+	rm -rf $(VENV) out

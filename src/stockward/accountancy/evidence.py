@@ -1,0 +1,113 @@
+"""The rows behind an alarm, and the counted stock by stage: what the report shows beside the figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from stockward.accountancy.holdings import holdings_of
+from stockward.accountancy.known import KnownBooks, is_late
+from stockward.answers.balances import Balances
+from stockward.answers.losses import SeriesVerdict
+from stockward.terms.verdicts import ALARMING, PeriodStatus, Verdict
+
+_COLUMNS = (
+    "series", "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area",
+    "method", "document", "late",
+)  # fmt: skip
+
+
+def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVerdict, ...]) -> pl.DataFrame:
+    """Movements and counts that entered the periods from which the alarm of each series comes."""
+    holdings = holdings_of(books)
+    found = [_of_nothing()]
+    for series, verdict in enumerate(verdicts):
+        if verdict.verdict not in ALARMING:
+            continue
+        key = balances.series.row(series, named=True)
+        held = holdings.filter((pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"]))
+        for period in _alarming_periods(balances, series, verdict).rows(named=True):
+            found.append(_rows_of(books, key["area"], held["material"].to_list(), period, series, key["basis"]))
+    return pl.concat(found, how="vertical")
+
+
+def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -> pl.DataFrame:
+    """Periods of the loss window, or those with a discrepancy."""
+    periods = balances.periods.filter((pl.col("series") == series) & (pl.col("status") == PeriodStatus.CLOSED.value))
+    if verdict.window is not None:
+        return periods.filter((pl.col("start") >= verdict.window.start) & (pl.col("end") <= verdict.window.end))
+    return periods.filter((pl.col("sigma") == 0) & (pl.col("difference") != 0))
+
+
+def _rows_of(
+    books: KnownBooks, area: str, materials: list[str], period: dict[str, datetime], series: int, basis: str
+) -> pl.DataFrame:
+    """Rows of one period: both its counts, and every flow between them."""
+    start, end = period["start"], period["end"]
+    here = pl.col("from_area").cast(pl.String).eq_missing(area) | pl.col("to_area").cast(pl.String).eq_missing(area)
+    of_materials = pl.col("material").cast(pl.String).is_in(materials)
+    internal = [] if basis == "item" else ["use", "make"]
+    moved = books.movements.filter(
+        here & of_materials & (pl.col("at") > start) & (pl.col("at") <= end) & ~pl.col("kind").is_in(internal)
+    )
+    counted = books.counts.filter((pl.col("area").cast(pl.String) == area) & of_materials)
+    moments = counted.group_by("inventory").agg(stands=pl.col("at").max())
+    counted = counted.join(moments, on="inventory", maintain_order="left").filter(pl.col("stands").is_in([start, end]))
+    counted = counted.with_columns(
+        kind=pl.when(pl.col("stands") == start).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
+        from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String),
+    )  # fmt: skip
+    units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
+    return pl.concat([_shown(counted, "counts", units), _shown(moved, "movements", units)]).select(
+        pl.lit(series, pl.Int64).alias("series"), pl.lit(period["inventory"]).alias("inventory"), *_COLUMNS[2:]
+    ).sort("at", "table", "row")
+
+
+def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame:
+    texts = ("kind", "material", "from_area", "to_area", "method", "document")
+    return frame.with_columns(pl.col(name).cast(pl.String) for name in texts).join(
+        units, on="material", how="left", maintain_order="left"
+    ).select(
+        pl.lit(table).alias("table"), pl.col("row").cast(pl.Int64), "at", "kind", "material", "quantity",
+        pl.col("own").alias("unit"), "from_area", "to_area", "method", "document", is_late().alias("late"),
+    )  # fmt: skip
+
+
+def _of_nothing() -> pl.DataFrame:
+    types = {"series": pl.Int64, "row": pl.Int64, "at": pl.Datetime("us", "UTC"), "quantity": pl.Float64, "late": pl.Boolean}
+    return pl.DataFrame(schema={name: types.get(name, pl.String) for name in _COLUMNS})
+
+
+def stock_by_stage(books: KnownBooks) -> pl.DataFrame:
+    """Counted stock of the whole site by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
+
+    At the moment of every inventory, the sum over the areas of what each held when it was last counted; only stages
+    that the materials state, a substance in its own unit, items that hold none by number.
+    """
+    holdings = holdings_of(books)
+    stages = books["materials"].select("material", "stage").drop_nulls()
+    bulk = holdings.filter(pl.col("basis") == "bulk")
+    only_items = holdings.filter((pl.col("basis") == "item") & ~pl.col("material").is_in(bulk["material"].implode()))
+    held = pl.concat([bulk, only_items]).join(stages, on="material")
+    moments = books.counts.group_by("area", "inventory").agg(stands=pl.col("at").max())
+    counted = (
+        books.counts.join(moments, on=["area", "inventory"])
+        .with_columns(pl.col("material").cast(pl.String), pl.col("area").cast(pl.String))
+        .join(held, on="material")
+        .group_by("stage", "holding", "unit", "area", "stands")
+        .agg(quantity=(pl.col("quantity") * pl.col("amount")).sum())
+    )
+    places = counted.select("stage", "holding", "unit", "area").unique()
+    grid = places.join(counted.select("stage", "holding", "stands").unique(), on=["stage", "holding"])
+    filled = (
+        grid.join(counted, on=["stage", "holding", "unit", "area", "stands"], how="left")
+        .sort("stage", "holding", "area", "stands")
+        .with_columns(pl.col("quantity").forward_fill().over("stage", "holding", "area"))
+    )
+    return (
+        filled.group_by("stage", "holding", "unit", "stands")
+        .agg(quantity=pl.col("quantity").fill_null(0.0).sum())
+        .select(at="stands", stage="stage", holding="holding", quantity="quantity", unit="unit")
+        .sort("stage", "holding", "at")
+    )

@@ -1,0 +1,180 @@
+"""The exact books: discrepancies of items, and beside them how the records were kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stockward.accountancy.known import KnownBooks, is_late
+from stockward.accountancy.testing import ROUNDING
+from stockward.answers.balances import Balances
+from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
+from stockward.figures.records import cluster, cusum_p_value, sign_test
+from stockward.terms.verdicts import PeriodStatus
+
+
+def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFindings:
+    """Discrepancies that stand, and the p-values of recording errors, clusters and write-offs (which never alarm)."""
+    return ItemFindings(
+        discrepancies=tuple(_discrepancies(books, balances)),
+        recording_errors=tuple(_recording_errors(books, seed=seed)),
+        late_clusters=tuple(_clusters(books, seed=seed)),
+        write_offs=tuple(_write_offs(books)),
+    )
+
+
+def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
+    """Every closed period without σ whose difference is not zero."""
+    found = balances.periods.filter(
+        (pl.col("status") == PeriodStatus.CLOSED.value)
+        & (pl.col("sigma") == 0)
+        & (pl.col("difference").abs() > ROUNDING * pl.col("throughput"))
+    ).join(balances.series.with_row_index("series").cast({"series": pl.Int64}), on="series", maintain_order="left")
+    return [
+        Discrepancy(
+            id=row["id"],
+            area=row["area"],
+            holding=row["material"] or row["substance"],
+            unit=row["unit"],
+            inventory=row["inventory"],
+            start=row["start"],
+            end=row["end"],
+            difference=row["difference"],
+            written_off=row["written_off"],
+            found=row["found"],
+            late_rows=_late_rows(books, row["area"], row["start"], row["end"]),
+            incidents=_incidents(books, row),
+        )
+        for row in found.rows(named=True)
+    ]
+
+
+def _late_rows(books: KnownBooks, area: str, start: object, end: object) -> int:
+    """Rows of the area and period that were entered late."""
+    inside = (pl.col("at") > start) & (pl.col("at") <= end) & is_late()
+    touches = (pl.col("from_area").cast(pl.String) == area) | (pl.col("to_area").cast(pl.String) == area)
+    moved = books.movements.filter(inside & touches.fill_null(False)).height
+    return moved + books.counts.filter(inside & (pl.col("area").cast(pl.String) == area)).height
+
+
+def _incidents(books: KnownBooks, row: dict[str, object]) -> tuple[str, ...]:
+    """Incidents on record for the area, and for this material or none, in the period."""
+    near = books.incidents.filter(
+        (pl.col("area") == row["area"])
+        & (pl.col("material").is_null() | (pl.col("material") == row["material"]))
+        & (pl.col("at") > row["start"])
+        & (pl.col("at") <= row["end"])
+    )
+    return tuple(near["incident"])
+
+
+def _ledger(books: KnownBooks) -> pl.DataFrame:
+    """Every movement on record, reversed ones included, with its area, local day, shift, and what befell it."""
+    hours = books.site.settings.force.shift_hours
+    cancelled = books.reversed.filter(pl.col("reverses").is_null())["movement"].implode()
+    both = pl.concat([books.movements, books.reversed]).filter(pl.col("reverses").is_null())
+    local = pl.col("at").dt.convert_time_zone(books.site.timezone)
+    return both.select(
+        area=pl.coalesce(pl.col("to_area").cast(pl.String), pl.col("from_area").cast(pl.String)),
+        day=local.dt.date(),
+        shift=(local.dt.hour() // hours).cast(pl.Int64),
+        reversed=pl.col("movement").is_in(cancelled),
+        late=is_late(),
+    ).sort("area", "day", "shift")
+
+
+def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
+    """Reversed movements by area and shift against the rate of the whole site (Poisson CUSUM)."""
+    ledger = _ledger(books)
+    if not ledger["reversed"].any():
+        return []
+    rate = float(ledger["reversed"].mean() or 0.0)
+    hours = books.site.settings.force.shift_hours
+    found = []
+    for (area, shift), rows in ledger.group_by("area", "shift", maintain_order=True):
+        first, errors, records = _by_day(rows, "reversed")
+        largest, day, p_value = cusum_p_value(errors, records, rate, seed=seed)
+        found.append(
+            RecordingErrors(
+                area=str(area),
+                shift=_shift_name(int(str(shift)), hours),
+                records=rows.height,
+                errors=int(errors.sum()),
+                expected=rate * rows.height,
+                cusum=largest,
+                highest_on=first + timedelta(days=day) if day >= 0 else None,
+                p_value=p_value,
+            )
+        )
+    return sorted(found, key=lambda row: (row.area, row.shift))
+
+
+def _shift_name(shift: int, hours: float) -> str:
+    start, end = shift * hours, min((shift + 1) * hours, 24.0)
+    return f"{int(start):02d}:{round(start % 1 * 60):02d}–{int(end):02d}:{round(end % 1 * 60):02d}"
+
+
+def _clusters(books: KnownBooks, *, seed: int) -> list[Cluster]:
+    """For each area, the days in which late records and reversals stand closest together."""
+    ledger = _ledger(books)
+    found = []
+    for (area,), rows in ledger.group_by("area", maintain_order=True):
+        for kind in ("late", "reversed"):
+            first, events, records = _by_day(rows, kind)
+            best = cluster(events, records, seed=seed)
+            if best is not None:
+                start, end, expected, p_value = best
+                found.append(
+                    Cluster(
+                        area=str(area),
+                        kind="late records" if kind == "late" else "reversals",
+                        start=first + timedelta(days=start),
+                        end=first + timedelta(days=end),
+                        observed=int(events[start : end + 1].sum()),
+                        expected=expected,
+                        p_value=p_value,
+                    )
+                )
+    return sorted(found, key=lambda row: (row.area, row.kind))
+
+
+def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], NDArray[np.float64]]:
+    """First day, and for each day from it on the events and the records."""
+    first = rows["day"].min()
+    assert isinstance(first, date)
+    offset = (rows["day"] - first).dt.total_days().to_numpy()
+    days = int(offset.max()) + 1
+    return first, np.bincount(offset, rows[kind].to_numpy(), days), np.bincount(offset, minlength=days).astype(float)
+
+
+def _write_offs(books: KnownBooks) -> list[WriteOffs]:
+    """Write-offs against finds of each material in each area, one-sided."""
+    claims = books.movements.filter(pl.col("kind").is_in(["write_off", "found"]))
+    units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
+    table = (
+        claims.select(
+            area=pl.coalesce(pl.col("from_area").cast(pl.String), pl.col("to_area").cast(pl.String)),
+            material=pl.col("material").cast(pl.String),
+            quantity=pl.col("quantity"),
+            lost=pl.col("kind").cast(pl.String) == "write_off",
+        )
+        .join(units, on="material")
+        .group_by("area", "material", "own")
+        .agg(
+            losses=pl.col("lost").sum(),
+            gains=(~pl.col("lost")).sum(),
+            written_off=pl.col("quantity").filter(pl.col("lost")).sum(),
+            found=pl.col("quantity").filter(~pl.col("lost")).sum(),
+        )
+        .sort("area", "material")
+    )
+    return [
+        WriteOffs(
+            area=row["area"], holding=row["material"], unit=row["own"], write_offs=row["losses"], finds=row["gains"],
+            written_off=row["written_off"], found=row["found"], p_value=sign_test(row["losses"], row["gains"]),
+        )
+        for row in table.rows(named=True)
+    ]  # fmt: skip

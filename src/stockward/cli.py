@@ -1,0 +1,202 @@
+"""The command line: a thin door. Data go to standard output, progress and notices to standard error.
+
+Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
+nothing alarmed but rows were set aside.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stockward.version import VERSION
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from stockward.answers.review import Review
+    from stockward.facts import Site
+
+ALARMED, WRONG_USE, SET_ASIDE = 1, 2, 3
+_SHOWN_PROBLEMS = 200
+
+
+class _Group(click.Group):
+    """Says every known error in one line, and never shows a traceback for one."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from stockward.terms.errors import StockwardError
+
+        try:
+            return super().invoke(ctx)
+        except StockwardError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(f"{error.filename or 'output'}: cannot be written or read ({error.strerror}): check the path and its rights")
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(130)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(WRONG_USE)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="stockward")
+def main() -> None:
+    """Know what is missing, what you would miss, and who must stand guard."""
+
+
+@main.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
+@click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
+@click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of every simulation.")
+@click.option("--quiet", is_flag=True, help="Print no report and no notices.")
+def review(
+    site: Path, as_of: str | None, html: Path | None, json_file: str | None, xlsx: Path | None, covariance: bool,
+    seed: int, quiet: bool,
+) -> None:  # fmt: skip
+    """Review a site: what is missing, and is it more than measuring explains?"""
+    with _progress(quiet) as step:
+        step("reading the site")
+        facts = _read(site)
+        answers = _make(facts, as_of, seed, step)
+        if html is not None:
+            step("writing the report")
+            from stockward.report import write_html
+
+            html.write_text(write_html(answers), encoding="utf-8")
+        if xlsx is not None:
+            step("writing the workbook")
+            from stockward.report import write_xlsx
+
+            write_xlsx(answers, xlsx)
+    if json_file is not None:
+        _write_json(answers, json_file, covariance)
+    if not quiet:
+        _notices(facts)
+        if json_file != "-":
+            from stockward.report import print_review
+
+            print_review(answers, _console())
+    if html is not None and json_file != "-":
+        click.echo(str(html))
+    sys.exit(_exit_code(answers))
+
+
+def _make(facts: Site, as_of: str | None, seed: int, step: Callable[[str], None]) -> Review:
+    from stockward.reviewing import make_review
+
+    return make_review(facts, as_of=as_of, seed=seed, generated=_now(), progress=step)
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _read(site: Path) -> Site:
+    from stockward.facts import read_site
+
+    return read_site(site)
+
+
+def _write_json(answers: Review, file: str, covariance: bool) -> None:
+    from stockward.report import write_json
+
+    text = write_json(answers, covariance=covariance)
+    if file == "-":
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        Path(file).write_text(text, encoding="utf-8")
+
+
+def _notices(facts: Site) -> None:
+    for notice in facts.notices:
+        click.echo(f"notice: {notice}", err=True)
+
+
+def _exit_code(answers: Review) -> int:
+    from stockward.terms.verdicts import ALARMING
+
+    if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
+        return ALARMED
+    return SET_ASIDE if answers.facts.set_aside else 0
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console()
+    return console if console.width <= 100 else Console(width=100)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Name each step on standard error while it runs, where a person is looking."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("") as status:
+        yield lambda step: status.update(step)
+
+
+@main.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--all", "show_all", is_flag=True, help=f"List every problem, not only the first {_SHOWN_PROBLEMS}.")
+def check(site: Path, show_all: bool) -> None:
+    """List every problem of a site's files: file, row, column, value, reason and mend."""
+    facts = _read(site)
+    _notices(facts)
+    shown = facts.problems if show_all else facts.problems[:_SHOWN_PROBLEMS]
+    for problem in shown:
+        click.echo(str(problem))
+    if len(shown) < len(facts.problems):
+        click.echo(f"… and {len(facts.problems) - len(shown)} more: list them with --all")
+    rows = sum(table.height for table in facts.tables.values())
+    aside = sum(table.height for table in facts.set_aside.values())
+    click.echo(f"{facts.name}: {rows} rows read, {aside} set aside", err=True)
+    sys.exit(SET_ASIDE if facts.problems else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", default="My site", show_default=True, help="Name of the site.")
+@click.option("--timezone", default="UTC", show_default=True, help="IANA time zone, such as Asia/Seoul.")
+@click.option("--false-alarm", type=click.FloatRange(0, 0.5, min_open=True, max_open=True), help="Chance of a false shortage in a year.")
+@click.option("--detection", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Chance to detect the loss that matters.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write one CSV file a table in place of a workbook.")
+def init(
+    folder: Path, name: str, timezone: str, false_alarm: float | None, detection: float | None, as_csv: bool
+) -> None:
+    """Make a blank site to fill in: site.toml and a workbook with every table."""
+    from stockward.facts.blank import write_blank_site
+
+    paths = write_blank_site(
+        folder, name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv
+    )
+    for path in paths:
+        click.echo(str(path))
+    if false_alarm is None or detection is None:
+        click.echo(f"now decide false_alarm and detection in {paths[0]}", err=True)
+
+
+if __name__ == "__main__":
+    main()

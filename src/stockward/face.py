@@ -1,0 +1,56 @@
+"""The Python door: read a site, review it, write the answers. It holds no rule of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from stockward.answers.review import Review as Answers
+from stockward.facts import Site
+from stockward.report import write_html, write_json, write_xlsx
+from stockward.reviewing import DEFAULT_SEED, make_review
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The answers of one run, as tables and as files; ``answers`` has all of them."""
+
+    answers: Answers
+
+    @property
+    def series(self) -> pl.DataFrame:
+        """One row a series, with its verdict, p-value, and reason."""
+        verdicts = self.answers.verdicts
+        return self.answers.balances.series.with_columns(
+            verdict=pl.Series([verdict.verdict.value for verdict in verdicts], dtype=pl.String),
+            p_value=pl.Series([verdict.p_value for verdict in verdicts], dtype=pl.Float64),
+            alarm_inventory=pl.Series([verdict.alarm_inventory for verdict in verdicts], dtype=pl.String),
+            reason=pl.Series([verdict.reason for verdict in verdicts], dtype=pl.String),
+        )
+
+    @property
+    def periods(self) -> pl.DataFrame:
+        """One row a period, with the ``id`` of its series in place of the number."""
+        ids = self.answers.balances.series["id"]
+        periods = self.answers.balances.periods
+        return periods.with_columns(series=ids.gather(periods["series"])).rename({"series": "id"})
+
+    def to_json(self, path: str | Path, *, covariance: bool = False) -> None:
+        """Write ``review.json`` (schema stockward.review/1)."""
+        Path(path).write_text(write_json(self.answers, covariance=covariance), encoding="utf-8")
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the report: one self-contained HTML file."""
+        Path(path).write_text(write_html(self.answers), encoding="utf-8")
+
+    def to_xlsx(self, path: str | Path) -> None:
+        """Write the workbook."""
+        write_xlsx(self.answers, Path(path))
+
+
+def review(site: Site, *, as_of: str | date | datetime | None = None, seed: int = DEFAULT_SEED) -> Review:
+    """Review a site: what is missing, and which differences are beyond what measuring explains."""
+    return Review(make_review(site, as_of=as_of, seed=seed, generated=datetime.now(UTC)))

@@ -1,0 +1,109 @@
+"""Times, dates, months and times of day. ISO 8601 alone is read; a local time becomes UTC or is refused."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from stockward.facts.dictionary import Column
+from stockward.facts.reading import Locale, Reading, without
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_HOURS = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+_OFFSET = r"Z|[+-][0-9]{2}:?[0-9]{2}"
+_TIME = rf"^(?<day>{_DAY})(?:[T ](?<clock>{_HOURS})\s*(?<offset>{_OFFSET})?)?$"
+_SERIAL = r"^[0-9]{4,5}([.,][0-9]+)?$"
+_CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?$"
+_END_OF_DAY = r"^24:00(:00(\.0+)?)?$"
+_FURTHEST_OFFSET_MINUTES = 18 * 60
+_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2199
+
+
+def typed_time(cells: pl.Series, locale: Locale) -> Reading:
+    """Times of a column that its file types as dates or times, with a zone or without."""
+    moments = cells.cast(pl.Datetime("us")) if cells.dtype == pl.Date else cells.dt.cast_time_unit("us")
+    zone = moments.dtype.time_zone if isinstance(moments.dtype, pl.Datetime) else None
+    if zone is not None:
+        return _plausible(Reading.of(moments.dt.convert_time_zone("UTC")))
+    return _plausible(_in_utc(moments, locale))
+
+
+def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Times written as ISO 8601: in the site's zone where no offset stands behind them, at 00:00 where no time does."""
+    parts = text.str.extract_groups(_TIME).struct.unnest()
+    naive = _naive(parts)
+    shaped = parts["day"].is_not_null()
+    offset = _offset_minutes(parts["offset"])
+    stated = naive - pl.select(pl.duration(minutes=offset)).to_series()
+    local = _in_utc(without(naive, parts["offset"].is_not_null()), locale)
+    values = local.values.fill_null(stated.dt.replace_time_zone("UTC"))
+    reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
+    return _plausible(_no_such(reading, text, shaped, naive))
+
+
+def read_date(text: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Dates; a midnight behind one, as spreadsheets write it, says nothing."""
+    day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
+    shaped = day.str.contains(rf"^{_DAY}$")
+    values = without(day, ~shaped).str.to_date("%Y-%m-%d", strict=False)
+    return _plausible(_no_such(Reading.of(values), text, shaped, values))
+
+
+def read_month(text: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Months, as 2026-06 or any day of them."""
+    reading = read_date(text.str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01"), column, locale)
+    return Reading(reading.values.dt.month_start(), reading.fault)
+
+
+def read_clock(text: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Times of day in minutes, 24:00 included."""
+    shaped = text.str.contains(_CLOCK)
+    parts = without(text, ~shaped).str.split(":")
+    hours = parts.list.get(0, null_on_oob=True).cast(pl.Int32)
+    past = parts.list.get(1, null_on_oob=True).cast(pl.Int32)
+    minutes = hours * 60 + past
+    return Reading.of(minutes).refuse(
+        ~shaped | (minutes > 24 * 60) | (past > 59), "this is no time of day: write it as 07:30"
+    )
+
+
+def _naive(parts: pl.DataFrame) -> pl.Series:
+    """Day and time of day as one moment without a zone; 24:00 is the next day's 00:00."""
+    midnight = pl.col("clock").str.contains(_END_OF_DAY).fill_null(False)
+    clock = pl.when(midnight | pl.col("clock").is_null()).then(pl.lit("00:00")).otherwise("clock")
+    seconds = pl.when(clock.str.len_chars() == len("00:00")).then(pl.lit(":00")).otherwise(pl.lit(""))
+    moment = (pl.col("day") + " " + clock + seconds).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False
+    )
+    return parts.select(moment + pl.duration(days=midnight.cast(pl.Int64))).to_series()
+
+
+def _offset_minutes(offset: pl.Series) -> pl.Series:
+    """Offsets such as +02:00 in minutes; Z is none."""
+    parts = offset.str.extract_groups(r"^([+-])([0-9]{2}):?([0-9]{2})$").struct.unnest()
+    sign, hours, minutes = parts.iter_columns()
+    ahead = hours.cast(pl.Int64) * 60 + minutes.cast(pl.Int64)
+    signed = pl.select(pl.when(sign == "-").then(-ahead).otherwise(ahead)).to_series()
+    return pl.select(pl.when(offset == "Z").then(pl.lit(0, pl.Int64)).otherwise(signed)).to_series()
+
+
+def _in_utc(naive: pl.Series, locale: Locale) -> Reading:
+    """Local times as UTC; those which the change of clocks makes ambiguous or skips are refused."""
+    local = naive.dt.replace_time_zone(locale.timezone, ambiguous="null", non_existent="null")
+    words = "the change of clocks makes this time happen twice or never: add the offset, such as +02:00"
+    return Reading.of(local.dt.convert_time_zone("UTC")).refuse(naive.is_not_null() & local.is_null(), words)
+
+
+def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series) -> Reading:
+    """Say of what is no date or time why, and how to write one."""
+    shaped = shaped.fill_null(False)
+    serial = text.str.contains(_SERIAL)
+    return (
+        reading.refuse(serial, "this looks like a spreadsheet's serial date: format the cell as a date")
+        .refuse(~shaped & text.is_not_null(), "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05")
+        .refuse(shaped & found.is_null(), "there is no such date or time: correct it")
+    )
+
+
+def _plausible(reading: Reading) -> Reading:
+    far = ~reading.values.dt.year().is_between(_EARLIEST_YEAR, _LATEST_YEAR)
+    return reading.refuse(far, f"the year lies outside {_EARLIEST_YEAR} to {_LATEST_YEAR}: correct it")

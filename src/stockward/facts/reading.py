@@ -1,0 +1,48 @@
+"""What reading a column gives: values, and for every cell that cannot be read the reason with its mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """How this site writes: its decimal mark and its time zone."""
+
+    decimal: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Values of a column, null where blank or at fault, and the reason for each fault; both of the same length."""
+
+    values: pl.Series
+    fault: pl.Series
+
+    @classmethod
+    def of(cls, values: pl.Series) -> Reading:
+        """Values of which nothing has been refused yet."""
+        return cls(values, no_text(len(values)))
+
+    def refuse(self, where: pl.Series, reason: str | pl.Series) -> Reading:
+        """Take these cells out, and give the reason to those that have none yet. A null in ``where`` refuses nothing."""
+        if not where.any():
+            return self
+        words = pl.lit(reason) if isinstance(reason, str) else reason
+        fault = pl.select(pl.when(where.fill_null(False) & self.fault.is_null()).then(words).otherwise(self.fault))
+        return Reading(without(self.values, where), fault.to_series())
+
+
+def no_text(height: int) -> pl.Series:
+    """A column of text in which every cell is blank."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, height)
+
+
+def without(values: pl.Series, where: pl.Series) -> pl.Series:
+    """The values with those cells blank."""
+    if not where.any():
+        return values
+    return pl.select(pl.when(~where.fill_null(False)).then(values)).to_series()

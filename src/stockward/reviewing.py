@@ -1,0 +1,88 @@
+"""Facts → Review: the one place that knows the order of the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+
+from stockward.accountancy.closing import close_balances
+from stockward.accountancy.evidence import rows_behind, stock_by_stage
+from stockward.accountancy.items import find_in_items
+from stockward.accountancy.known import known_at
+from stockward.accountancy.testing import series_tested, test_losses
+from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.facts import Site
+from stockward.terms.periods import end_of
+from stockward.version import VERSION
+
+Progress = Callable[[str], None]
+DEFAULT_SEED = 1
+
+
+def make_review(
+    site: Site,
+    *,
+    as_of: str | date | datetime | None = None,
+    seed: int = DEFAULT_SEED,
+    generated: datetime,
+    progress: Progress = lambda step: None,
+) -> Review:
+    """Answer every question of a review.
+
+    Parameters
+    ----------
+    site
+        The facts, as read and checked.
+    as_of
+        Use only what was recorded by the end of this day, so that any past verdict can be had again.
+    seed
+        Of every simulation in it; same facts, options and seed give the same answers.
+    generated
+        The moment to print on it; it enters no answer. The core never asks the clock.
+    progress
+        Told the name of each step as it begins.
+    """
+    moment = None if as_of is None else end_of(as_of, site.timezone)
+    progress("reading the books as known")
+    books = known_at(site, moment)
+    progress("closing the balances")
+    balances = close_balances(books)
+    progress("testing for losses")
+    detection = site.settings.detection
+    verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)
+    progress("looking at items and records")
+    items = find_in_items(books, balances, seed=seed)
+    return Review(
+        version=VERSION,
+        at=generated,
+        seed=seed,
+        options=MappingProxyType({"as_of": None if as_of is None else str(as_of), "seed": seed}),
+        site=site.name,
+        timezone=site.timezone,
+        as_of=None if moment is None else moment.date(),
+        false_alarm=detection.false_alarm,
+        detection=detection.detection,
+        series_tested=series_tested(verdicts),
+        default_test="windows of unequal shares",
+        facts=_facts(site, books.late_rows),
+        balances=balances,
+        verdicts=verdicts,
+        items=items,
+        evidence=rows_behind(books, balances, verdicts),
+        stock=stock_by_stage(books),
+    )
+
+
+def _facts(site: Site, late_rows: int) -> FactsUsed:
+    rows: Mapping[str, int] = {name: table.height for name, table in site.tables.items() if table.height}
+    return FactsUsed(
+        rows=MappingProxyType(dict(rows)),
+        late_rows=late_rows,
+        set_aside=tuple(
+            SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
+            for p in site.problems
+        ),
+        notices=site.notices,
+        files=site.files,
+    )

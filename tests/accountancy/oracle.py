@@ -1,0 +1,321 @@
+"""The accountancy of the site format by brute force: plain loops over rows, every single error a column of its own.
+
+Written from the contract alone, and slow on purpose; it shares no code with the house. It reads the rows as they stand
+in the CSV files (text), all of them good.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+Rows = Mapping[str, list[dict[str, str]]]
+Errors = dict[tuple[object, ...], float]
+
+GRAMS = {"kg": 1000.0, "g": 1.0, "t": 1e6, "lb": 453.59237, "oz": 453.59237 / 16, "gr": 453.59237 / 7000, "each": 1.0}
+TINY = 1e-9
+
+
+def number(text: str | None) -> float | None:
+    return float(text) if text not in (None, "") else None
+
+
+def moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def converted(quantity: float, unit: str | None, to: str) -> float:
+    return quantity * GRAMS[unit or to] / GRAMS[to]
+
+
+@dataclass
+class Fact:
+    """A movement or a count, its quantity in the unit of its material."""
+
+    table: str
+    row: int
+    at: datetime
+    material: str
+    quantity: float
+    method: str | None
+    kind: str = "count"
+    source: str | None = None
+    target: str | None = None
+    inventory: str | None = None
+
+
+@dataclass
+class Period:
+    """One balance as it should come out; ``errors`` has one signed standard deviation for each single error."""
+
+    inventory: str
+    start: datetime | None
+    end: datetime
+    status: str
+    begin: float = 0.0
+    received: float = 0.0
+    sent: float = 0.0
+    end_quantity: float = 0.0
+    normal_loss: float = 0.0
+    difference: float = 0.0
+    written_off: float = 0.0
+    found: float = 0.0
+    throughput: float = 0.0
+    errors: Errors = field(default_factory=dict)
+
+    def sigma(self, *kinds: str) -> float:
+        return math.sqrt(sum(size**2 for key, size in self.errors.items() if key[0] in kinds))
+
+
+class Books:
+    """What the site's rows say, as known at a moment."""
+
+    def __init__(self, rows: Rows, as_of: datetime | None) -> None:
+        self.rows = rows
+        self.materials = {row["material"]: row for row in rows["materials"]}
+        self.methods = {row["method"]: row for row in rows.get("methods", [])}
+        self.contents = {(row["material"], row["substance"]): row for row in rows.get("contents", [])}
+        known = [row for row in rows["movements"] if self._known(row, as_of)]
+        self.late = sum(self._late(row) for row in [*known, *(row for row in rows["counts"] if self._known(row, as_of))])
+        self.standing = [self._movement(row) for row in self._standing(known)]
+        self.movements = [fact for fact in self.standing if fact.source != fact.target]
+        self.counts = [self._count(row) for row in rows["counts"] if self._known(row, as_of)]
+        self.calibrations = [row for row in rows.get("calibrations", []) if self._known(row, as_of)]
+
+    def _known(self, row: dict[str, str], as_of: datetime | None) -> bool:
+        recorded = moment(row.get("recorded_at")) or moment(row.get("at"))
+        return as_of is None or recorded is None or recorded <= as_of
+
+    def _late(self, row: dict[str, str]) -> bool:
+        recorded, at = moment(row.get("recorded_at")), moment(row["at"])
+        return recorded is not None and recorded - at > timedelta(days=1)
+
+    def _standing(self, known: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Movements that count: neither a reversal nor reversed by a reversal that itself stands."""
+        reversal_of = {row["reverses"]: row for row in known if row.get("reverses")}
+
+        def cancelled(movement: str) -> bool:
+            by = reversal_of.get(movement)
+            return by is not None and not cancelled(by["movement"])
+
+        return [row for row in known if not row.get("reverses") and not cancelled(row["movement"])]
+
+    def _movement(self, row: dict[str, str]) -> Fact:
+        unit = self.materials[row["material"]]["unit"]
+        return Fact(
+            "movements", self.rows["movements"].index(row), moment(row["at"]), row["material"],
+            converted(float(row["quantity"]), row.get("unit"), unit), row.get("method") or None, row["kind"],
+            row.get("from_area") or None, row.get("to_area") or None,
+        )  # fmt: skip
+
+    def _count(self, row: dict[str, str]) -> Fact:
+        unit = self.materials[row["material"]]["unit"]
+        return Fact(
+            "counts", self.rows["counts"].index(row), moment(row["at"]), row["material"],
+            converted(float(row["quantity"]), row.get("unit"), unit), row.get("method") or None,
+            source=row["area"], inventory=row["inventory"],
+        )  # fmt: skip
+
+    def inventories(self, area: str) -> list[tuple[datetime, str]]:
+        """The inventories of an area at the latest count of each; those of one moment in order of their code."""
+        codes = sorted({count.inventory for count in self.counts if count.source == area})
+        return sorted((max(c.at for c in self.counts_of(area, code)), code) for code in codes)
+
+    def counts_of(self, area: str, inventory: str) -> list[Fact]:
+        return [count for count in self.counts if count.source == area and count.inventory == inventory]
+
+    def calibration(self, method: str, at: datetime) -> int:
+        """Number of the calibration that a measurement uses."""
+        table = [moment(row["at"]) for row in self.calibrations if row["method"] == method]
+        if table:
+            return sum(time <= at for time in table)
+        days = number(self.methods[method].get("calibration_days"))
+        if days is None:
+            return 0
+        first = min(fact.at for fact in [*self.standing, *self.counts] if fact.method == method)
+        return (at - first) // timedelta(days=days)
+
+
+class Series:
+    """One series: which materials belong to it, with how much of what is accounted for in one unit of each."""
+
+    def __init__(self, books: Books, area: str, holding: str, basis: str) -> None:
+        self.books = books
+        self.area = area
+        self.holding = holding
+        self.basis = basis
+        self.unit = self._unit()
+        self.amounts = self._amounts()
+
+    def _unit(self) -> str:
+        if self.basis == "item" or self._is_own(self.holding):
+            return self.books.materials[self.holding]["unit"]
+        return next(row["unit"] for (_, substance), row in self.books.contents.items() if substance == self.holding)
+
+    def _is_own(self, material: str) -> bool:
+        row = self.books.materials.get(material)
+        return row is not None and row["kind"] == "bulk" and all(held != material for held, _ in self.books.contents)
+
+    def _amounts(self) -> dict[str, float]:
+        if self.basis == "item":
+            return {self.holding: 1.0}
+        amounts = {
+            material: converted(float(row["amount"]), row["unit"], self.unit)
+            for (material, substance), row in self.books.contents.items()
+            if substance == self.holding
+        }
+        return {**amounts, **({self.holding: 1.0} if self._is_own(self.holding) else {})}
+
+    def appears(self) -> bool:
+        facts: Iterable[Fact] = [*self.books.movements, *self.books.counts]
+        return any(fact.material in self.amounts and self.area in (fact.source, fact.target) for fact in facts)
+
+    def flows(self, low: datetime | None, high: datetime) -> list[Fact]:
+        return [
+            fact
+            for fact in self.books.movements
+            if self.area in (fact.source, fact.target) and fact.material in self.amounts
+            and (low is None or fact.at > low) and fact.at <= high
+        ]  # fmt: skip
+
+    def counted(self, inventory: str) -> list[Fact]:
+        return [fact for fact in self.books.counts_of(self.area, inventory) if fact.material in self.amounts]
+
+    def left_out(self, place: int) -> bool:
+        """Whether an inventory has no row of a material of which the book, kept since its last count, holds some."""
+        inventories = self.books.inventories(self.area)
+        for material in self.amounts:
+            if any(fact.material == material for fact in self.counted(inventories[place][1])):
+                continue
+            book = passed = 0.0
+            since = None
+            for at, code in inventories[:place]:
+                quantities = [fact.quantity for fact in self.counted(code) if fact.material == material]
+                if quantities:
+                    book = passed = math.fsum(quantities)
+                    since = at
+            for fact in self.flows(since, inventories[place][0]):
+                if fact.material == material:
+                    book += fact.quantity if fact.target == self.area else -fact.quantity
+                    passed += fact.quantity
+            if abs(book) > TINY * passed:
+                return True
+        return False
+
+    def periods(self) -> list[Period]:
+        """A period for each inventory that closes one, and one for each that leaves its balance open."""
+        found: list[Period] = []
+        opened: tuple[datetime, str] | None = None
+        for place, inventory in enumerate(self.books.inventories(self.area)):
+            complete = not self.left_out(place)
+            if not complete:
+                found.append(Period(inventory[1], opened[0] if opened else None, inventory[0], "incomplete"))
+            elif opened is not None:
+                found.append(self._period(opened, inventory))
+            if complete:
+                opened = inventory
+        return found
+
+    def _period(self, since: tuple[datetime, str], until: tuple[datetime, str]) -> Period:
+        period = Period(until[1], since[0], until[0], "closed")
+        enters: list[tuple[Fact, float]] = []
+        loss = self._normal_loss()
+        share = float(loss["rate"]) if loss and loss["basis"] == "per_received" else 0.0
+        for fact in self.counted(since[1]):
+            period.begin += self._amount(fact)
+            enters.append((fact, 1.0))
+        for fact in self.counted(until[1]):
+            period.end_quantity += self._amount(fact)
+            enters.append((fact, -1.0))
+        for fact in self.flows(since[0], until[0]):
+            if fact.kind == "write_off":
+                period.written_off += self._amount(fact)
+            elif fact.kind == "found":
+                period.found += self._amount(fact)
+            elif self.basis == "item" or fact.kind not in ("use", "make"):
+                if fact.target == self.area:
+                    period.received += self._amount(fact)
+                    enters.append((fact, 1.0 - share))
+                else:
+                    period.sent += self._amount(fact)
+                    enters.append((fact, -1.0))
+        period.normal_loss = share * period.received
+        if loss and loss["basis"] == "per_day":
+            days = (period.end - period.start) / timedelta(days=1)
+            period.normal_loss = converted(float(loss["rate"]), loss.get("unit"), self.unit) * days
+        period.difference = period.begin + period.received - period.sent - period.end_quantity - period.normal_loss
+        period.throughput = period.begin + period.received + period.sent + period.end_quantity
+        if loss:
+            period.errors["random", "normal loss", until] = (number(loss.get("random_rel")) or 0.0) * period.normal_loss
+            period.errors["systematic", "normal loss"] = (number(loss.get("systematic_rel")) or 0.0) * period.normal_loss
+        for fact, sign in enters:
+            if self._unknown(fact):
+                period.status = "not_tested"
+            for key, size in self._errors(fact).items():
+                period.errors[key] = period.errors.get(key, 0.0) + sign * size
+        return period
+
+    def _amount(self, fact: Fact) -> float:
+        return fact.quantity * self.amounts[fact.material]
+
+    def _normal_loss(self) -> dict[str, str] | None:
+        rows = self.books.rows.get("normal_losses", []) if self.basis == "bulk" else []
+        return next((row for row in rows if (row["area"], row["substance"]) == (self.area, self.holding)), None)
+
+    def _unknown(self, fact: Fact) -> bool:
+        if fact.kind == "count" and fact.quantity == 0:
+            return False
+        if fact.method is None:
+            return self.books.materials[fact.material]["kind"] == "bulk"
+        method = self.books.methods[fact.method]
+        return all(not method.get(name) for name in ("random_rel", "systematic_rel", "random_abs", "systematic_abs"))
+
+    def _errors(self, fact: Fact) -> Errors:
+        """Every single error of a row: the standard deviation that it brings into the row's amount."""
+        errors: Errors = {}
+        amount, whose = self._amount(fact), (fact.table, fact.row)
+        if fact.method is not None:
+            method = self.books.methods[fact.method]
+            group = (fact.method, self.books.calibration(fact.method, fact.at))
+            unit = self.books.materials[fact.material]["unit"]
+            absolute = converted(1.0, method.get("unit"), unit) * self.amounts[fact.material]
+            errors["random", "relative", whose] = (number(method.get("random_rel")) or 0.0) * amount
+            errors["random", "absolute", whose] = (number(method.get("random_abs")) or 0.0) * absolute
+            errors["systematic", "relative", group] = (number(method.get("systematic_rel")) or 0.0) * amount
+            errors["systematic", "absolute", group] = (number(method.get("systematic_abs")) or 0.0) * absolute
+        content = self.books.contents.get((fact.material, self.holding)) if self.basis == "bulk" else None
+        if content is not None:
+            errors["random", "content", whose] = (number(content.get("random_rel")) or 0.0) * amount
+            errors["systematic", "content", fact.material] = (number(content.get("systematic_rel")) or 0.0) * amount
+        return errors
+
+
+def close(rows: Rows, as_of: datetime | None = None) -> dict[str, tuple[Series, list[Period]]]:
+    """Every series of the site by id, with its periods in order of time."""
+    books = Books(rows, as_of)
+    items = sorted(name for name, row in books.materials.items() if row["kind"] == "item")
+    own = [name for name in books.materials if books.materials[name]["kind"] == "bulk"]
+    substances = {substance for _, substance in books.contents} | {
+        name for name in own if all(held != name for held, _ in books.contents)
+    }
+    closed: dict[str, tuple[Series, list[Period]]] = {}
+    for area in sorted(row["area"] for row in rows["areas"]):
+        names = [(name, "bulk") for name in sorted(substances)] + [(name, "item") for name in items]
+        for holding, basis in names:
+            series = Series(books, area, holding, basis)
+            if series.appears():
+                closed[f"{area}/{holding}/{basis}"] = (series, series.periods())
+    return closed
+
+
+def covariance(periods: list[Period]) -> list[list[float]]:
+    """Σ of the closed periods: A Cov Aᵀ over every single error, each of them of variance 1."""
+    closed = [period for period in periods if period.status == "closed"]
+    return [
+        [sum(size * other.errors.get(key, 0.0) for key, size in one.errors.items()) for other in closed] for one in closed
+    ]

@@ -1,0 +1,67 @@
+"""Every balance of random small sites, against the brute force of the oracle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from oracle import Books, Period, close, covariance
+from random_sites import Draw
+from small_sites import Closed, text_of, write_site
+
+QUANTITIES = (
+    "begin", "received", "sent", "end_quantity", "normal_loss", "difference", "written_off", "found", "throughput",
+)  # fmt: skip
+
+
+def compare(rows: dict[str, list[dict[str, str]]], as_of: datetime | None, folder: Path) -> None:
+    """The balances of the site are those of the oracle, to 1e-9 of what passed through."""
+    site = write_site(folder, **{name: text_of(table) for name, table in rows.items() if table})
+    assert site.problems == ()
+    result = Closed(site, as_of)
+    expected = close(rows, as_of)
+    assert result.books.late_rows == Books(rows, as_of).late
+    series = result.balances.series
+    keys = [f"{row['id']}/{row['basis']}" for row in series.rows(named=True)]
+    assert sorted(keys) == sorted(expected)
+    for number, key in enumerate(keys):
+        one, periods = expected[key]
+        assert series["unit"][number] == one.unit
+        shown = [row for row in result.balances.periods.rows(named=True) if row["series"] == number]
+        assert [(row["inventory"], row["status"]) for row in shown] == [(p.inventory, p.status) for p in periods], key
+        for row, period in zip(shown, periods, strict=True):
+            compare_period(row, period)
+        compare_covariance(result.balances.covariances[number], periods)
+
+
+def compare_period(row: dict[str, object], period: Period) -> None:
+    assert (row["start"], row["end"]) == (period.start, period.end)
+    scale = 1e-9 * max(period.throughput, 1e-3)
+    if period.status == "incomplete":
+        assert all(row[name] is None for name in (*QUANTITIES, "sigma", "sigma_random", "sigma_systematic"))
+        return
+    for name in QUANTITIES:
+        assert row[name] == pytest.approx(getattr(period, name), rel=1e-9, abs=scale), name
+    if period.status == "not_tested":
+        assert row["sigma"] is None
+        return
+    random, systematic = period.sigma("random"), period.sigma("systematic")
+    assert row["sigma_random"] == pytest.approx(random, rel=1e-9, abs=scale)
+    assert row["sigma_systematic"] == pytest.approx(systematic, rel=1e-9, abs=scale)
+    assert row["sigma"] == pytest.approx(period.sigma("random", "systematic"), rel=1e-9, abs=scale)
+
+
+def compare_covariance(found: np.ndarray, periods: list[Period]) -> None:
+    expected = np.array(covariance(periods)).reshape(found.shape)
+    sigma = np.sqrt(np.diagonal(expected))
+    through = np.array([period.throughput for period in periods if period.status == "closed"])
+    np.testing.assert_array_less(np.abs(found - expected), 1e-9 * np.outer(sigma + 1e-6 * through, sigma + 1e-6 * through) + 1e-18)
+
+
+@pytest.mark.parametrize("first", range(0, 150, 10))
+def test_random_sites_close_as_the_oracle_does(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 10):
+        draw = Draw(seed)
+        compare(draw.rows(), draw.as_of(), tmp_path / str(seed))

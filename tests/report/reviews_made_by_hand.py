@@ -1,0 +1,671 @@
+"""Reviews made by hand: a site of which every page has something to show, and sites of which it has nothing.
+
+The statistics are computed here, plainly, from the differences and their Σ, so that a figure, its limit and its p-value
+agree with each other as they would in a real review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stockward.answers.balances import Balances
+from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
+from stockward.answers.losses import LossWindow, SeriesVerdict, TestOfLoss
+from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.terms.verdicts import Verdict
+
+Array = NDArray[np.float64]
+FIRST = datetime(2025, 7, 4, 15, tzinfo=UTC)
+NOON_OF_THE_RUN = datetime(2026, 7, 1, 3, 20, tzinfo=UTC)
+TRIALS = 2000
+
+PERIOD_SCHEMA: dict[str, Any] = {
+    "series": pl.Int64,
+    "inventory": pl.String,
+    "start": pl.Datetime("us", "UTC"),
+    "end": pl.Datetime("us", "UTC"),
+    "begin": pl.Float64,
+    "received": pl.Float64,
+    "sent": pl.Float64,
+    "end_quantity": pl.Float64,
+    "normal_loss": pl.Float64,
+    "difference": pl.Float64,
+    "sigma": pl.Float64,
+    "sigma_random": pl.Float64,
+    "sigma_systematic": pl.Float64,
+    "written_off": pl.Float64,
+    "found": pl.Float64,
+    "throughput": pl.Float64,
+    "status": pl.String,
+    "reason": pl.String,
+}
+SERIES_SCHEMA: dict[str, Any] = dict.fromkeys(
+    ("id", "area", "substance", "material", "basis", "unit", "stage"), pl.String
+)
+CAUSE_SCHEMA: dict[str, Any] = {"series": pl.Int64, "inventory": pl.String, "table": pl.String, "row": pl.Int64}
+EVIDENCE_SCHEMA: dict[str, Any] = {
+    "series": pl.Int64,
+    "inventory": pl.String,
+    "table": pl.String,
+    "row": pl.Int64,
+    "at": pl.Datetime("us", "UTC"),
+    "kind": pl.String,
+    "material": pl.String,
+    "quantity": pl.Float64,
+    "unit": pl.String,
+    "from_area": pl.String,
+    "to_area": pl.String,
+    "method": pl.String,
+    "document": pl.String,
+    "late": pl.Boolean,
+}
+STOCK_SCHEMA: dict[str, Any] = {
+    "at": pl.Datetime("us", "UTC"),
+    "stage": pl.String,
+    "holding": pl.String,
+    "quantity": pl.Float64,
+    "unit": pl.String,
+}
+
+
+def covariance(count: int, sigma: float) -> Array:
+    """Inventories are shared by neighbours, a calibration by all."""
+    random = np.full(count, 0.8 * sigma**2)
+    matrix = (
+        np.diag(random)
+        + np.diag(np.full(count - 1, -0.3 * sigma**2), 1)
+        + np.diag(np.full(count - 1, -0.3 * sigma**2), -1)
+    )
+    return np.asarray(matrix + 0.04 * sigma**2, dtype=np.float64)
+
+
+def windows(sigma: Array) -> Array:
+    """One row a window of periods, padded with zeros: the weights of its statistic."""
+    count = len(sigma)
+    rows = []
+    for last in range(count):
+        inverse = np.linalg.inv(sigma[: last + 1, : last + 1])
+        for first in range(last + 1):
+            weights = inverse[:, first:].sum(axis=1)
+            rows.append(np.pad(weights / np.sqrt(weights[first:].sum()), (0, count - last - 1)))
+    return np.array(rows)
+
+
+def page(innovations: Array, k: float) -> Array:
+    """P = max(P + y − k, 0), one row a realisation."""
+    total = np.zeros(len(innovations))
+    out = np.empty_like(innovations)
+    for period in range(innovations.shape[1]):
+        total = np.maximum(total + innovations[:, period] - k, 0)
+        out[:, period] = total
+    return out
+
+
+def statistics(differences: Array, sigma: Array) -> dict[str, Array]:
+    """Each test's statistic, period by period; one row a realisation."""
+    count = len(sigma)
+    innovations = np.linalg.solve(np.linalg.cholesky(sigma), differences.T).T
+    ends = np.repeat(np.arange(count), np.arange(1, count + 1))
+    scanned = differences @ windows(sigma).T
+    best = np.stack([scanned[:, ends == last].max(axis=1) for last in range(count)], axis=1)
+    blocks = np.sqrt(np.diagonal(sigma.cumsum(0).cumsum(1)))
+    pages = {k: page(innovations, k) for k in (0.25, 0.5, 1.0)}
+    return {
+        "standardised": differences / np.sqrt(np.diagonal(sigma)),
+        "cumuf": differences.cumsum(axis=1) / blocks,
+        "sitmuf": innovations,
+        "gemuf": (innovations**2).cumsum(axis=1) / np.sqrt(2 * np.arange(1, count + 1)),
+        "page": pages[0.5],
+        "page_pair": np.maximum(pages[0.25] / 8.2, pages[1.0] / 3.9),
+        "windows": best,
+        "default": best,
+    }
+
+
+def tests_of(
+    differences: Array, sigma: Array, inventories: Sequence[str | None], share: float
+) -> dict[str, TestOfLoss]:
+    """Every test, calibrated by itself on seeded realisations; periods without an inventory are not tested."""
+    draws = np.random.default_rng(7).standard_normal((TRIALS, len(sigma))) @ np.linalg.cholesky(sigma).T
+    observed, without_loss = statistics(differences[None, :], sigma), statistics(draws, sigma)
+    closed = [name for name in inventories if name is not None]
+    out = {}
+    for name, values in observed.items():
+        ends_only = name in ("cumuf", "gemuf")
+        largest = without_loss[name][:, -1] if ends_only else without_loss[name].max(axis=1)
+        value = float(values[0, -1] if ends_only else values[0].max())
+        threshold = float(np.quantile(largest, 1 - share))
+        over = [closed[-1]] if ends_only else [closed[i] for i in np.flatnonzero(values[0] > threshold)]
+        padded = iter(values[0].tolist())
+        out[name] = TestOfLoss(
+            statistic=tuple(None if inventory is None else next(padded) for inventory in inventories),
+            threshold=threshold,
+            alarm_inventory=over[0] if value > threshold else None,
+            p_value=float(((largest >= value).sum() + 1) / (TRIALS + 1)),
+        )
+    return out
+
+
+def best_window(periods: list[dict[str, Any]], differences: Array, sigma: Array) -> LossWindow:
+    """The run of closed periods whose statistic is the largest in size."""
+    closed = [period for period in periods if period["status"] == "closed"]
+    pairs = [(first, last) for last in range(len(sigma)) for first in range(last + 1)]
+    scores = windows(sigma) @ differences
+    first, last = pairs[int(np.argmax(np.abs(scores)))]
+    weights = np.linalg.inv(sigma[: last + 1, : last + 1])[:, first:].sum(axis=1)
+    precision, length = weights[first:].sum(), last - first + 1
+    return LossWindow(
+        first_inventory=closed[first]["inventory"],
+        last_inventory=closed[last]["inventory"],
+        start=closed[first]["start"],
+        end=closed[last]["end"],
+        periods=length,
+        estimate=float(weights @ differences[: last + 1] / precision * length),
+        sigma=float(length / np.sqrt(precision)),
+    )
+
+
+class Builder:
+    """Collects series and makes the review of them."""
+
+    def __init__(self, tested: int) -> None:
+        self.share = 1 - 0.95 ** (1 / tested)
+        self.tested = tested
+        self.series: list[dict[str, Any]] = []
+        self.periods: list[dict[str, Any]] = []
+        self.covariances: list[Array] = []
+        self.verdicts: list[SeriesVerdict] = []
+        self.causes: list[dict[str, Any]] = []
+        self.evidence: list[dict[str, Any]] = []
+        self.random = np.random.default_rng(11)
+
+    def bulk(
+        self,
+        area: str,
+        substance: str,
+        *,
+        count: int,
+        days: int,
+        sigma: float,
+        loss: Callable[[int], float] | None = None,
+        open_periods: dict[int, tuple[str, str]] | None = None,
+        written_off: dict[int, float] | None = None,
+    ) -> None:
+        """A substance by quantity; ``loss`` is what really went in a period, ``open_periods`` (status, reason)."""
+        number, holes = len(self.series), open_periods or {}
+        closed = [i for i in range(count) if i not in holes]
+        matrix = covariance(len(closed), sigma)
+        noise = np.linalg.cholesky(matrix) @ self.random.standard_normal(len(closed))
+        differences = noise + np.array([loss(i) if loss else 0.0 for i in closed])
+        known = dict(zip(closed, differences.tolist(), strict=True))
+        begin, rows = 40 * sigma, []
+        for i in range(count):
+            received, sent = 60 * sigma + 3 * sigma * np.sin(i), 59 * sigma + 2 * sigma * np.cos(i)
+            end = begin + received - sent - known.get(i, 0.0)
+            status, reason = holes.get(i, ("closed", None))
+            rows.append(
+                {
+                    "series": number,
+                    "inventory": f"{'W' if days == 7 else 'M'}{i + 1:02d}",
+                    "start": FIRST + timedelta(days=days * i),
+                    "end": FIRST + timedelta(days=days * (i + 1)),
+                    "begin": begin,
+                    "received": received,
+                    "sent": sent,
+                    "end_quantity": end if i in known else None,
+                    "normal_loss": 0.0,
+                    "difference": known.get(i),
+                    "sigma": sigma * 0.917 if i in known else None,
+                    "sigma_random": sigma * 0.894 if i in known else None,
+                    "sigma_systematic": 0.2 * sigma if i in known else None,
+                    "written_off": (written_off or {}).get(i, 0.0),
+                    "found": 0.0,
+                    "throughput": received + sent,
+                    "status": status,
+                    "reason": reason,
+                }
+            )
+            begin = end
+        self._add(area, substance, "kg", rows, differences, matrix)
+
+    def _add(
+        self, area: str, holding: str, unit: str, rows: list[dict[str, Any]], values: Array, matrix: Array
+    ) -> None:
+        inventories = [row["inventory"] if row["status"] == "closed" else None for row in rows]
+        losses = tests_of(values, matrix, inventories, self.share)
+        gains = {
+            name: test for name, test in tests_of(-values, matrix, inventories, self.share).items() if name != "gemuf"
+        }
+        short, gain = losses["default"].p_value <= self.share, gains["default"].p_value <= self.share
+        reasons = [row["reason"] for row in rows if row["status"] == "not_tested"]
+        verdict = (
+            Verdict.SHORTAGE if short else Verdict.GAIN if gain else Verdict.NOT_TESTED if reasons else Verdict.BALANCED
+        )
+        default = gains["default"] if verdict == Verdict.GAIN else losses["default"]
+        total, sigma = float(values.sum()), float(np.sqrt(matrix.sum()))
+        padded = iter((values / np.sqrt(np.diagonal(matrix))).tolist())
+        self.series.append(
+            {
+                "id": f"{area}/{holding}",
+                "area": area,
+                "substance": holding,
+                "basis": "bulk",
+                "unit": unit,
+                "stage": "raw",
+            }
+        )
+        self.periods += rows
+        self.covariances.append(matrix)
+        self.verdicts.append(
+            SeriesVerdict(
+                verdict=verdict,
+                reason=reasons[0] if verdict == Verdict.NOT_TESTED else None,
+                alarm_inventory=default.alarm_inventory,
+                p_value=default.p_value,
+                share=self.share,
+                tests=losses,
+                gains=gains,
+                window=best_window(rows, values, matrix) if short or gain else None,
+                cumulative=total,
+                cumulative_sigma=sigma,
+                sitmuf=losses["sitmuf"].statistic,
+                standardised=tuple(None if inventory is None else next(padded) for inventory in inventories),
+            )
+        )
+
+    def item(self, area: str, material: str, differences: Sequence[float]) -> None:
+        """Items by number, month by month; exact."""
+        number, begin = len(self.series), 400.0
+        rows: list[dict[str, Any]] = []
+        for i, difference in enumerate(differences):
+            end = begin + 120 - 100 - difference
+            rows.append(
+                {
+                    "series": number,
+                    "inventory": f"M{i + 1:02d}",
+                    "start": FIRST + timedelta(days=30 * i),
+                    "end": FIRST + timedelta(days=30 * (i + 1)),
+                    "begin": begin,
+                    "received": 120.0,
+                    "sent": 100.0,
+                    "end_quantity": end,
+                    "normal_loss": 0.0,
+                    "difference": difference,
+                    "sigma": 0.0,
+                    "sigma_random": 0.0,
+                    "sigma_systematic": 0.0,
+                    "written_off": 1.0 if difference else 0.0,
+                    "found": 0.0,
+                    "throughput": 220.0,
+                    "status": "closed",
+                    "reason": None,
+                }
+            )
+            begin = end
+        off = [row["inventory"] for row in rows if row["difference"]]
+        self.series.append(
+            {
+                "id": f"{area}/{material}",
+                "area": area,
+                "material": material,
+                "basis": "item",
+                "unit": "each",
+                "stage": "product",
+            }
+        )
+        self.periods += rows
+        self.covariances.append(np.zeros((len(rows), len(rows))))
+        self.verdicts.append(
+            replace(
+                untested_verdict(None),
+                verdict=Verdict.DISCREPANCY if off else Verdict.BALANCED,
+                alarm_inventory=off[0] if off else None,
+                cumulative=float(sum(differences)),
+                cumulative_sigma=0.0,
+            )
+        )
+
+    def never_closed(self, area: str, substance: str, reason: str) -> None:
+        """A series of which no period could be closed."""
+        self.series.append(
+            {
+                "id": f"{area}/{substance}",
+                "area": area,
+                "substance": substance,
+                "basis": "bulk",
+                "unit": "kg",
+                "stage": "raw",
+            }
+        )
+        self.covariances.append(np.zeros((0, 0)))
+        self.verdicts.append(untested_verdict(reason))
+
+
+def untested_verdict(reason: str | None) -> SeriesVerdict:
+    """A verdict without a single figure."""
+    return SeriesVerdict(
+        verdict=Verdict.NOT_TESTED,
+        reason=reason,
+        alarm_inventory=None,
+        p_value=None,
+        share=None,
+        tests={},
+        gains={},
+        window=None,
+        cumulative=None,
+        cumulative_sigma=None,
+        sitmuf=(),
+        standardised=(),
+    )
+
+
+BAD_COUNT = "the count of TNT-FLAKE was set aside: 1,234.5 could mean two numbers"
+LEFT_OUT = "the inventory left out RDX-PELLET, of which the books hold 212 kg"
+NO_METHOD = "no method is known for PROP-M1: its measuring error is unknown"
+
+
+def full_site() -> Review:
+    """Eight series: a shortage, a gain, a discrepancy, a set-aside row, an incomplete period, and balanced ones."""
+    made = Builder(tested=6)
+    made.bulk(
+        "FILLING",
+        "TNT",
+        count=52,
+        days=7,
+        sigma=4.1,
+        loss=lambda i: 5.2 if 20 <= i < 33 else 0.0,
+        written_off={30: 3.0},
+    )
+    made.bulk("PRESSING", "RDX", count=12, days=30, sigma=2.7, loss=lambda i: -5.0 if 5 <= i < 10 else 0.0)
+    made.item("MAGAZINE-2", "SHELL-155", [0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0])
+    made.bulk(
+        "RECEIVING",
+        "TNT",
+        count=52,
+        days=7,
+        sigma=6.3,
+        open_periods={17: ("not_tested", BAD_COUNT), 18: ("not_tested", BAD_COUNT)},
+    )
+    made.bulk("PRESSING", "TNT", count=12, days=30, sigma=1.9, open_periods={6: ("incomplete", LEFT_OUT)})
+    made.bulk("STORE-1", "TNT", count=12, days=30, sigma=11.0)
+    made.bulk("STORE-1", "RDX", count=12, days=30, sigma=3.0)
+    made.never_closed("STORE-2", "PROPELLANT", NO_METHOD)
+    made.item("MAGAZINE-1", "FUZE-M739", [0] * 12)
+    made.causes = [
+        {"series": 3, "inventory": "W18", "table": "counts", "row": 318},
+        {"series": 3, "inventory": "W19", "table": "counts", "row": 318},
+        {"series": 7, "inventory": None, "table": "methods", "row": 5},
+    ]
+    made.evidence = evidence_of(made)
+    return review_of(made)
+
+
+def evidence_of(made: Builder) -> list[dict[str, Any]]:
+    """The movements and counts behind the shortage: more than the page shows; and those behind the discrepancy."""
+    rows: list[dict[str, Any]] = []
+    for i in range(20, 33):
+        for j in range(5):
+            counted, late = j == 4, (i, j) in {(25, 1), (30, 2)}
+            rows.append(
+                {
+                    "series": 0,
+                    "inventory": f"W{i + 1:02d}",
+                    "table": "counts" if counted else "movements",
+                    "row": 2 + 5 * i + j,
+                    "at": FIRST + timedelta(days=7 * i + j, hours=2 * j),
+                    "kind": "count" if counted else ("transfer", "transfer", "use", "write_off")[j],
+                    "material": "TNT-FLAKE",
+                    "quantity": round(123.45 + i + j / 7, 2),
+                    "unit": "kg",
+                    "from_area": "STORE-1" if j < 2 else "FILLING",
+                    "to_area": "FILLING" if j < 2 else None,
+                    "method": "SCALE-3",
+                    "document": f"D-{i:03d}-{j}",
+                    "late": late,
+                }
+            )
+    rows.extend(
+        {
+            "series": 2,
+            "inventory": "M05",
+            "table": "movements",
+            "row": 900 + j,
+            "at": FIRST + timedelta(days=125 + j),
+            "kind": "issue",
+            "material": "SHELL-155",
+            "quantity": 40.0,
+            "unit": "each",
+            "from_area": "MAGAZINE-2",
+            "to_area": None,
+            "method": None,
+            "document": None,
+            "late": False,
+        }
+        for j in range(3)
+    )
+    return rows
+
+
+def findings() -> ItemFindings:
+    """What the exact books of the full site show."""
+    start = FIRST + timedelta(days=120)
+    return ItemFindings(
+        discrepancies=(
+            Discrepancy(
+                id="MAGAZINE-2/SHELL-155",
+                area="MAGAZINE-2",
+                holding="SHELL-155",
+                unit="each",
+                inventory="M05",
+                start=start,
+                end=start + timedelta(days=30),
+                difference=3.0,
+                written_off=1.0,
+                found=0.0,
+                late_rows=2,
+                incidents=("INC-7",),
+            ),
+        ),
+        recording_errors=(
+            RecordingErrors(
+                area="MAGAZINE-2",
+                shift="night",
+                records=412,
+                errors=11,
+                expected=4.3,
+                cusum=6.1,
+                highest_on=date(2025, 11, 20),
+                p_value=0.012,
+            ),
+            RecordingErrors(
+                area="FILLING",
+                shift="day",
+                records=2210,
+                errors=20,
+                expected=23.1,
+                cusum=1.2,
+                highest_on=None,
+                p_value=0.61,
+            ),
+        ),
+        late_clusters=(
+            Cluster(
+                area="MAGAZINE-2",
+                kind="late_records",
+                start=date(2025, 11, 14),
+                end=date(2025, 11, 19),
+                observed=9,
+                expected=1.4,
+                p_value=0.00021,
+            ),
+        ),
+        write_offs=(
+            WriteOffs(
+                area="FILLING",
+                holding="TNT",
+                unit="kg",
+                write_offs=9,
+                finds=1,
+                written_off=23.5,
+                found=1.2,
+                p_value=0.0107,
+            ),
+        ),
+    )
+
+
+def stock_rows() -> list[dict[str, Any]]:
+    """Counted stock by stage: raw material and goods pile up in the second half."""
+    random, rows = np.random.default_rng(3), []
+    for holding, unit, scale in (("TNT", "kg", 900.0), ("RDX", "kg", 300.0), ("SHELL-155", "each", 400.0)):
+        for stage, share in (("raw", 1.0), ("in_process", 0.3), ("product", 1.4)):
+            for month in range(13):
+                growth = 1 + 0.25 * max(month - 6, 0) * (stage != "in_process")
+                rows.append(
+                    {
+                        "at": FIRST + timedelta(days=30 * month),
+                        "stage": stage,
+                        "holding": holding,
+                        "quantity": round(scale * share * growth * (1 + 0.05 * random.standard_normal())),
+                        "unit": unit,
+                    }
+                )
+    return rows
+
+
+def review_of(made: Builder) -> Review:
+    """The review of what a builder holds."""
+    return Review(
+        version="0.1.0",
+        at=NOON_OF_THE_RUN,
+        seed=1,
+        options={"as_of": "2026-06-30", "covariance": False, "goals": None},
+        site="Ridgeway Works",
+        timezone="Asia/Seoul",
+        as_of=date(2026, 6, 30),
+        false_alarm=0.05,
+        detection=0.95,
+        series_tested=made.tested,
+        default_test="windows",
+        facts=FactsUsed(
+            rows={"areas": 6, "materials": 9, "movements": 12345, "counts": 870},
+            late_rows=41,
+            set_aside=(
+                SetAside(
+                    table="counts",
+                    file="counts.csv",
+                    row=318,
+                    column="quantity",
+                    value="1,234.5",
+                    reason="a comma is not this site's decimal mark and could mean two things: write it as 1234.5",
+                ),
+                SetAside(
+                    table="movements",
+                    file="movements.csv",
+                    row=77,
+                    column="to_area",
+                    value="STORE-9",
+                    reason="there is no area STORE-9: did you mean STORE-2?",
+                ),
+                SetAside(
+                    table="movements",
+                    file="movements.csv",
+                    row=78,
+                    column="to_area",
+                    value="STORE-9",
+                    reason="there is no area STORE-9: did you mean STORE-2?",
+                ),
+            ),
+            notices=("movements.csv: the columns colour and remark are not known and were left out",),
+            files={"site.toml": "9f" * 32, "movements.csv": "03" * 32, "counts.csv": "7c" * 32},
+        ),
+        balances=Balances(
+            series=pl.DataFrame(made.series, schema=SERIES_SCHEMA),
+            periods=pl.DataFrame(made.periods, schema=PERIOD_SCHEMA),
+            covariances=tuple(made.covariances),
+            causes=pl.DataFrame(made.causes, schema=CAUSE_SCHEMA),
+        ),
+        verdicts=tuple(made.verdicts),
+        items=findings(),
+        evidence=pl.DataFrame(made.evidence, schema=EVIDENCE_SCHEMA),
+        stock=pl.DataFrame(stock_rows(), schema=STOCK_SCHEMA),
+    )
+
+
+def empty_site() -> Review:
+    """A site without a single series, row or file."""
+    none = ItemFindings(discrepancies=(), recording_errors=(), late_clusters=(), write_offs=())
+    whole = review_of(Builder(tested=1))
+    facts = FactsUsed(rows={}, late_rows=0, set_aside=(), notices=(), files={})
+    return replace(
+        whole, facts=facts, items=none, stock=whole.stock.clear(), as_of=None, series_tested=0, options={}, seed=0
+    )
+
+
+def unknown_site() -> Review:
+    """Every figure that may be unknown is."""
+    whole = full_site()
+    keys = ("series", "inventory", "start", "end")
+    blank = whole.balances.periods.select(
+        *(
+            pl.col(name)
+            if name in keys
+            else pl.lit(None, dtype=kind).alias(name)
+            if name != "status"
+            else pl.lit("not_tested").alias(name)
+            for name, kind in PERIOD_SCHEMA.items()
+        )
+    )
+    count = whole.balances.series.height
+    evidence = whole.evidence.select(
+        *(
+            pl.col(name) if name in ("series", "table", "row") else pl.lit(None, dtype=kind).alias(name)
+            for name, kind in EVIDENCE_SCHEMA.items()
+        )
+    )
+    return replace(
+        empty_site(),
+        balances=replace(whole.balances, periods=blank, covariances=tuple(np.zeros((0, 0)) for _ in range(count))),
+        verdicts=tuple(untested_verdict(None) for _ in range(count)),
+        evidence=evidence,
+    )
+
+
+MARKUP = '<script>alert("x")</script>'
+FORMULA = "=HYPERLINK(0)"
+STEERING = "\x1b[31m+1\n"
+
+
+def hostile_site(whole: Review) -> Review:
+    """The full site with texts that would run in a page, a spreadsheet or a terminal, if they were let."""
+    rename = {"TNT": f"TNT {MARKUP}", "RDX": FORMULA, "SHELL-155": STEERING, "FILLING": "'\"><img src=x onerror=y>"}
+    named = whole.balances.series.with_columns(pl.col("area", "substance", "material").replace(rename))
+    areas, evidence = pl.col("from_area", "to_area"), pl.col("document", "material")
+    return replace(
+        whole,
+        site=f"Ridgeway {MARKUP}",
+        balances=replace(whole.balances, series=named),
+        evidence=whole.evidence.with_columns(
+            areas.replace(rename), evidence.replace({"TNT-FLAKE": "@SUM(1)", "D-020-0": "-2+3"})
+        ),
+        stock=whole.stock.with_columns(pl.col("holding").replace(rename)),
+        facts=replace(
+            whole.facts,
+            notices=(MARKUP, FORMULA, STEERING),
+            set_aside=tuple(replace(one, value=FORMULA, reason=MARKUP) for one in whole.facts.set_aside),
+            files={f"{MARKUP}.csv": "00" * 32},
+        ),
+        items=replace(
+            whole.items,
+            discrepancies=tuple(
+                replace(one, holding=STEERING, incidents=(MARKUP,)) for one in whole.items.discrepancies
+            ),
+        ),
+    )

@@ -1,0 +1,52 @@
+"""The charts: a name and a description for each, and nothing that depends on the machine."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stockward.answers.review import Review
+from stockward.report import charts
+from stockward.report.views import gather, running
+
+
+def test_every_chart_is_an_image_with_a_text(full: Review) -> None:
+    drawing = ElementTree.fromstring(charts.series_chart(gather(full)[0]))
+    assert drawing.get("role") == "img"
+    title, description = drawing[0], drawing[1]
+    assert drawing.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+    assert title.text == "TNT in FILLING"
+    assert (description.text or "").startswith("52 closed periods of 52. The largest difference is +")
+    texts = [element.text for element in drawing.iter("text")]
+    assert "limit" in texts
+    assert "kg" in texts
+
+
+def test_charts_do_not_depend_on_the_time_zone_of_the_machine(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = charts.series_chart(gather(full)[1])
+    monkeypatch.setenv("TZ", "America/New_York")
+    assert charts.series_chart(gather(full)[1]) == here
+
+
+def test_a_gain_and_open_periods_are_drawn_and_described(full: Review) -> None:
+    series = gather(full)
+    assert "for surplus" in charts.series_chart(series[1])
+    assert "50 closed periods of 52" in charts.describe(series[3])
+    assert charts.describe(series[7]) == "No period of this series has a difference."
+
+
+def test_the_running_sum_ends_at_the_cumulative_difference(full: Review) -> None:
+    for one in gather(full)[:4]:
+        totals = [pair for pair in running(one) if pair[0] is not None]
+        assert len(totals) == one.closed()
+        assert totals[-1] == pytest.approx((one.verdict.cumulative, one.verdict.cumulative_sigma))
+
+
+def test_a_covariance_of_another_size_gives_no_band(full: Review) -> None:
+    balances = replace(full.balances, covariances=(np.zeros((3, 3)),) * len(full.verdicts))
+    one = gather(replace(full, balances=balances))[0]
+    assert {sigma for _, sigma in running(one)} == {None}
+    assert "Differences added up" in charts.series_chart(one)

@@ -1,0 +1,147 @@
+"""The JSON document against the schema ``stockward.review/1``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from stockward.answers.review import Review
+from stockward.report import write_json
+from stockward.terms.verdicts import TESTS, PeriodStatus, Verdict
+
+TOP = ["schema", "generated", "site", "facts", "detection", "series", "items", "surge", "force", "orders", "mix"]
+TOP += ["selection", "roster", "plan"]
+PERIOD = {
+    "inventory", "start", "end", "begin", "received", "sent", "end_quantity", "normal_loss", "difference", "sigma",
+    "sigma_random", "sigma_systematic", "standardised", "sitmuf", "written_off", "found", "status", "reason",
+}  # fmt: skip
+SERIES = {
+    "id", "area", "basis", "unit", "periods", "cumulative", "tests", "verdict", "alarm_inventory", "p_value", "reason",
+    "rows", "detectable", "remedies",
+}  # fmt: skip
+
+
+def read(review: Review, **options: bool) -> dict[str, Any]:
+    """The document, read by a parser that refuses what JSON does not know."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    document: dict[str, Any] = json.loads(write_json(review, **options), parse_constant=refuse)
+    return document
+
+
+def series_of(document: dict[str, Any], id_: str) -> dict[str, Any]:
+    return next(one for one in document["series"] if one["id"] == id_)
+
+
+@pytest.mark.parametrize("name", ["full", "empty", "unknown", "hostile"])
+def test_keys_and_types_follow_the_schema(name: str, request: pytest.FixtureRequest) -> None:
+    document = read(request.getfixturevalue(name))
+    assert list(document) == TOP
+    assert document["schema"] == "stockward.review/1"
+    assert set(document["generated"]) == {"version", "at", "seed", "options"}
+    assert set(document["site"]) == {"name", "as_of"}
+    assert {"rows", "late_rows", "quarantined", "notices"} <= set(document["facts"])
+    assert list(document["detection"]) == ["false_alarm", "detection", "series_tested", "default_test"]
+    assert set(document["items"]) == {"discrepancies", "recording_errors", "late_clusters", "write_offs"}
+    for one in document["series"]:
+        assert set(one) >= SERIES
+        assert ("substance" in one) == (one["basis"] == "bulk") != ("material" in one)
+        assert one["verdict"] in set(Verdict)
+        assert set(one["cumulative"]) == {"difference", "sigma", "standardised"}
+        for period in one["periods"]:
+            assert set(period) == PERIOD
+            assert period["status"] in set(PeriodStatus)
+
+
+def test_later_questions_stand_as_unknown(full: Review) -> None:
+    document = read(full)
+    assert [document[name] for name in ("surge", "force", "mix", "selection", "roster", "plan")] == [None] * 6
+    assert document["orders"] == []
+    assert {(one["detectable"], *one["remedies"]) for one in document["series"]} == {(None,)}
+
+
+def test_quarantined_rows_name_file_row_column_value_and_reason(full: Review) -> None:
+    first = read(full)["facts"]["quarantined"][0]
+    assert list(first) == ["table", "file", "row", "column", "value", "reason"]
+    assert (first["file"], first["row"], first["value"]) == ("counts.csv", 318, "1,234.5")
+
+
+def test_tests_have_one_statistic_a_period_and_null_where_not_tested(full: Review) -> None:
+    one = series_of(read(full), "RECEIVING/TNT")
+    assert list(one["tests"]) == list(TESTS)
+    untested = [index for index, period in enumerate(one["periods"]) if period["status"] == "not_tested"]
+    assert untested == [17, 18]
+    for test in one["tests"].values():
+        assert set(test) == {"statistic", "threshold", "alarm_inventory", "p_value", "direction"}
+        assert len(test["statistic"]) == len(one["periods"])
+        assert [index for index, value in enumerate(test["statistic"]) if value is None] == untested
+        assert test["direction"] == "shortage"
+    assert one["rows"] == [{"table": "counts", "row": 318}]
+
+
+def test_a_gain_shows_the_mirrored_tests(full: Review) -> None:
+    one = series_of(read(full), "PRESSING/RDX")
+    mirrored = full.verdicts[1].gains
+    assert one["verdict"] == "gain"
+    assert set(one["tests"]) == set(mirrored)
+    assert "gemuf" not in one["tests"]
+    for name, test in one["tests"].items():
+        assert test["direction"] == "gain"
+        assert test["threshold"] == mirrored[name].threshold
+        assert test["statistic"] == list(mirrored[name].statistic)
+
+
+def test_figures_are_raw(full: Review) -> None:
+    one, source = series_of(read(full), "FILLING/TNT"), full.balances.periods.filter(pl.col("series") == 0)
+    assert [period["difference"] for period in one["periods"]] == source["difference"].to_list()
+    said = full.verdicts[0]
+    assert said.cumulative is not None
+    assert said.cumulative_sigma is not None
+    assert one["cumulative"]["standardised"] == said.cumulative / said.cumulative_sigma
+    exact = series_of(read(full), "MAGAZINE-2/SHELL-155")
+    assert exact["cumulative"] == {"difference": 3.0, "sigma": 0.0, "standardised": None}
+
+
+def test_moments_are_in_the_time_zone_of_the_site(full: Review) -> None:
+    document = read(full)
+    assert document["generated"]["at"] == "2026-07-01T12:20:00+09:00"
+    assert document["site"]["as_of"] == "2026-06-30"
+    start = document["series"][0]["periods"][0]["start"]
+    assert start == "2025-07-05T00:00:00+09:00"
+    assert datetime.fromisoformat(start) == full.balances.periods["start"][0]
+
+
+def test_covariance_only_when_asked(full: Review) -> None:
+    assert all("covariance" not in one for one in read(full)["series"])
+    asked = series_of(read(full, covariance=True), "RECEIVING/TNT")
+    assert np.array_equal(np.array(asked["covariance"]), full.balances.covariances[3])
+    assert len(asked["covariance"]) == 50
+
+
+def test_what_is_no_number_is_null(full: Review) -> None:
+    broken = full.balances.periods.with_columns(
+        sigma=pl.lit(float("nan")), begin=pl.lit(float("inf")), sent=pl.lit(-0.0)
+    )
+    document = read(replace(full, balances=replace(full.balances, periods=broken)))
+    first = document["series"][0]["periods"][0]
+    assert (first["sigma"], first["begin"]) == (None, None)
+    assert '"sent": -0.0' not in write_json(replace(full, balances=replace(full.balances, periods=broken)))
+
+
+def test_same_review_same_bytes_apart_from_generated(full: Review) -> None:
+    assert write_json(full) == write_json(full)
+    other = replace(full, at=datetime.fromisoformat("2026-08-01T00:00:00+00:00"))
+    changed = [
+        one
+        for one, two in zip(write_json(full).splitlines(), write_json(other).splitlines(), strict=True)
+        if one != two
+    ]
+    assert [line.split(":")[0] for line in changed] == ['"generated"']

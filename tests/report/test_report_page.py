@@ -1,0 +1,242 @@
+"""The page: self-contained, well formed, safe, and exactly what its context documents."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from html.parser import HTMLParser
+from typing import Any
+
+import polars as pl
+import pytest
+from markupsafe import Markup, escape
+from reviews_made_by_hand import BAD_COUNT, MARKUP
+
+from stockward.answers.review import Review
+from stockward.report import build, context, write_html
+from stockward.report.page import render
+from stockward.terms.verdicts import Verdict
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+CONTEXTS = [value for value in vars(context).values() if isinstance(value, type) and is_dataclass(value)]
+NAMES = ["full", "empty", "unknown", "hostile"]
+
+
+class Reader(HTMLParser):
+    """Checks that every tag is closed in its turn, and collects what a page might load or repeat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.events: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("href", "src", "xlink:href", "srcset", "data", "action"):
+                self.links.append(value or "")
+            if name.startswith("on"):
+                self.events.append(name)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    return reader
+
+
+@pytest.fixture(scope="module")
+def built(full: Review, empty: Review, unknown: Review, hostile: Review) -> dict[str, context.Page]:
+    reviews = zip(NAMES, (full, empty, unknown, hostile), strict=True)
+    return {name: build.build_page(review) for name, review in reviews}
+
+
+@pytest.fixture(scope="module")
+def pages(built: dict[str, context.Page]) -> dict[str, str]:
+    return {name: render(page) for name, page in built.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_file_without_script_or_resource(pages: dict[str, str], name: str) -> None:
+    page = read(pages[name])
+    assert page.open == []
+    assert page.tags.isdisjoint({"script", "img", "link", "iframe", "object", "embed", "form", "base"})
+    assert page.events == []
+    assert all(link.startswith("#") for link in page.links)
+    assert "http" not in pages[name]
+    assert "url(" not in re.sub(r"url\(#", "", pages[name])
+    assert "@import" not in pages[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_anchor_leads_to_one_place(pages: dict[str, str], name: str) -> None:
+    page = read(pages[name])
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links} <= set(page.ids)
+
+
+def test_hostile_texts_stay_texts(pages: dict[str, str]) -> None:
+    assert "<script" not in pages["hostile"]
+    assert "<img" not in pages["hostile"]
+    assert str(escape(MARKUP)) in pages["hostile"]
+
+
+def test_the_verdict_stands_first_in_plain_words(pages: dict[str, str]) -> None:
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", pages["full"], flags=re.S)
+    text = " ".join(text.split())
+    verdict = text.index("More is missing than measuring explains.", text.index("as known on 30 June 2026"))
+    finding = text.index("of TNT is missing from FILLING between")
+    assert verdict < finding < text.index("Needs action") < text.index(BAD_COUNT) < text.index("The series that matter")
+    assert "3 items of SHELL-155 are missing from MAGAZINE-2" in text
+    assert "more RDX stands in PRESSING than the books say" in text
+
+
+def leaves(value: Any) -> Iterator[str | Markup]:
+    """Every text of a context."""
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from leaves(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        for entry in value:
+            yield from leaves(entry)
+    elif isinstance(value, str):
+        yield value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_holds_every_text_of_its_context(
+    built: dict[str, context.Page], pages: dict[str, str], name: str
+) -> None:
+    missing = [leaf for leaf in leaves(built[name]) if str(escape(leaf)) not in pages[name]]
+    assert missing == []
+
+
+def test_templates_use_exactly_the_documented_fields(
+    full: Review, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "CHARTS_MAX", 1)
+    pages = [built["full"], built["empty"], build.build_page(many(full))]
+    used: set[tuple[str, str]] = set()
+    for kind in CONTEXTS:
+        names = {field.name for field in fields(kind)}
+
+        def record(self: object, name: str, names: set[str] = names) -> Any:
+            if name in names:
+                used.add((type(self).__name__, name))
+            return object.__getattribute__(self, name)
+
+        monkeypatch.setattr(kind, "__getattribute__", record)
+    for page in pages:
+        render(page)
+    documented = {(kind.__name__, field.name) for kind in CONTEXTS for field in fields(kind)}
+    assert documented - used == set(), "documented, but on no page"
+
+
+def test_every_field_of_a_context_says_what_it_is() -> None:
+    for kind in CONTEXTS:
+        hints = typing.get_type_hints(kind, include_extras=True)
+        for field in fields(kind):
+            meaning = getattr(hints[field.name], "__metadata__", ("",))[0]
+            assert meaning, f"{kind.__name__}.{field.name} has no meaning"
+
+
+def many(review: Review) -> Review:
+    """A site of forty alarming series, thirty reasons and many findings, each of which meets a limit of the page."""
+    copies = 40
+    series, periods = review.balances.series, review.balances.periods
+    wide = pl.concat([series[2:3].with_columns(id=pl.lit(f"A{i}/SHELL"), area=pl.lit(f"A{i}")) for i in range(copies)])
+    months = periods.filter(pl.col("series") == 2)
+    open_month = pl.when(pl.col("inventory") == "M09").then
+    long = pl.concat(
+        [
+            months.with_columns(
+                series=pl.lit(i, pl.Int64),
+                status=open_month(pl.lit("not_tested")).otherwise("status"),
+                reason=open_month(pl.lit(f"reason {i if i > 8 else 0}")).otherwise("reason"),
+            )
+            for i in range(copies)
+        ]
+    )
+    stock = pl.concat([review.stock.with_columns(holding=pl.lit(f"H{i}")) for i in range(12)])
+    items = replace(review.items, late_clusters=review.items.late_clusters * 60)
+    balances = replace(
+        review.balances, series=wide, periods=long, covariances=review.balances.covariances[2:3] * copies,
+        causes=review.balances.causes.clear(),
+    )  # fmt: skip
+    evidence = review.evidence.clear()
+    verdicts = review.verdicts[2:3] * copies
+    return replace(review, balances=balances, verdicts=verdicts, evidence=evidence, stock=stock, items=items)
+
+
+def test_every_limit_is_said_on_the_page(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "CHARTS_MAX", 2)
+    monkeypatch.setattr(build, "REASONS_MAX", 10)
+    page = build.build_page(many(full))
+    assert len(page.findings) == build.FINDINGS_MAX
+    assert page.findings_note.startswith("35 more series in the table below.")
+    assert len(page.actions) == 40
+    assert len(page.sections) == build.SECTIONS_MAX
+    assert "not shown: SHELL-155 in A24" in page.sections_note
+    assert [section.chart is not None for section in page.sections[:4]] == [True, True, False, False]
+    assert page.sections[2].caption.startswith("Not drawn: the page draws the 2 most urgent series.")
+    assert page.untested[0].more == "and 3 more series"
+    assert page.untested_note == "and 22 more reasons, in the workbook"
+    assert page.items.notes == (
+        "The table of clusters shows the first 40 of 60 lines; all of them are in the workbook.",
+    )
+    assert page.stock is not None
+    assert "H7" in page.stock.note
+    assert "more are in the workbook" in page.stock.lines_note
+
+
+def test_more_rows_than_shown_are_counted(built: dict[str, context.Page]) -> None:
+    section = built["full"].sections[0]
+    assert len(section.evidence) == build.EVIDENCE_MAX
+    assert section.evidence_note.startswith("65 rows of the site's files")
+    assert "25 more stand in the workbook" in section.evidence_note
+
+
+def test_urgent_series_come_first_and_every_series_is_listed(full: Review, built: dict[str, context.Page]) -> None:
+    page = built["full"]
+    assert [section.badge.key for section in page.sections] == [
+        Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY, Verdict.NOT_TESTED, Verdict.NOT_TESTED,
+    ]  # fmt: skip
+    assert len(page.series) == full.balances.series.height
+    assert [action.badge.key for action in page.actions] == [Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY]
+
+
+def test_the_test_table_shows_what_was_decided_on(full: Review, built: dict[str, context.Page]) -> None:
+    section = built["full"].sections[0]
+    shown = {test.name: test for test in section.tests}
+    tests = full.verdicts[0].tests
+    largest = max(value for value in tests["default"].statistic if value is not None)
+    assert shown["default"].statistic == f"{largest:.2f}"
+    assert shown["cumuf"].statistic == f"{tests['cumuf'].statistic[-1]:.2f}"
+    assert [test.name for test in section.tests if test.in_force] == ["default"]
+
+
+def test_the_same_review_gives_the_same_page(full: Review, pages: dict[str, str]) -> None:
+    assert write_html(full) == pages["full"]
+
+
+def test_the_page_stays_small(pages: dict[str, str]) -> None:
+    assert len(pages["full"]) < 600_000

@@ -1,0 +1,94 @@
+"""The terminal: narrow, plain, and safe when piped."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from reviews_made_by_hand import BAD_COUNT
+from rich.console import Console
+
+from stockward.answers.review import Review
+from stockward.report import print_review
+from stockward.terms.verdicts import Verdict
+
+
+def printed(review: Review, **options: object) -> str:
+    out = io.StringIO()
+    console = Console(file=out, **{"width": 140, **options})  # type: ignore[arg-type]
+    print_review(review, console)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["full", "empty", "unknown", "hostile"])
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_at_most_a_hundred_columns(name: str, width: int, request: pytest.FixtureRequest) -> None:
+    text = printed(request.getfixturevalue(name), width=width)
+    assert max(map(len, text.splitlines())) <= min(width, 100)
+
+
+def test_plain_words_first_then_the_table_then_the_rest(full: Review) -> None:
+    text = " ".join(printed(full).split())
+    marks = [
+        "as known on 30 June 2026",
+        "More is missing",
+        "shortage: 4",
+        "Verdict",
+        "not tested: TNT in RECEIVING",
+        "9 series:",
+    ]
+    places = [text.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert BAD_COUNT in text
+    assert "1 shortage, 1 gain, 1 discrepancy, 2 not tested, 4 balanced" in text
+    assert "3 set aside" in text
+    assert "Notice: movements.csv" in text
+
+
+def test_every_verdict_is_a_word_without_colour(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = printed(full, force_terminal=True)
+    assert "\x1b[3" not in plain
+    coloured = printed(full, force_terminal=True, no_color=False)
+    assert "\x1b[1;31m" in coloured
+    for word in ("shortage", "gain", "discrepancy", "not tested"):
+        assert word in plain
+
+
+@pytest.mark.parametrize("name", ["full", "unknown", "empty"])
+def test_signs_that_every_terminal_can_show(name: str, request: pytest.FixtureRequest) -> None:
+    text = printed(request.getfixturevalue(name))
+    text.replace("─", "-").encode("cp1252")
+
+
+def test_texts_of_the_site_cannot_steer_the_terminal(hostile: Review) -> None:
+    text = printed(replace(hostile, site="Ridge\x1b]0;x\x07way [bold]Works[/bold]\u202e"))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "[bold]Works[/bold]" in text
+
+
+def test_long_lists_are_cut_and_counted(full: Review) -> None:
+    untested = replace(full.verdicts[7], verdict=Verdict.NOT_TESTED)
+    many = replace(
+        full,
+        balances=replace(
+            full.balances, series=pl.concat([full.balances.series] * 3), covariances=full.balances.covariances * 3
+        ),
+        verdicts=tuple(replace(untested, reason=f"reason {i}") for i in range(27)),
+        facts=replace(full.facts, notices=tuple(f"notice {i}" for i in range(60))),
+    )
+    text = printed(many)
+    assert "not tested: for 17 more reasons, see the page." in text
+    assert "and 50 more notices." in text
+    alarms = replace(many, verdicts=full.verdicts[2:3] * 27)
+    assert "and 7 more series that alarm." in printed(alarms)
+
+
+def test_a_review_without_an_alarm(full: Review) -> None:
+    calm = replace(full, verdicts=(full.verdicts[5],) * len(full.verdicts))
+    assert "Nothing is missing beyond what measuring explains." in printed(calm)
+    some = replace(full, verdicts=(full.verdicts[5],) * 8 + full.verdicts[7:8])
+    assert "Nothing alarms, but 1 of 9 series could not be fully tested." in printed(some)

@@ -1,0 +1,103 @@
+"""The workbook: what went in comes out, as what it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from reviews_made_by_hand import FORMULA, MARKUP
+
+from stockward.answers.review import Review
+from stockward.report import write_xlsx
+
+SHEETS = ["summary", "series", "periods", "tests", "items", "evidence", "set_aside", "stock", "about"]
+
+
+def rows_of(sheet: Any) -> list[dict[str, Any]]:
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def written(review: Review, folder: Path) -> Any:
+    path = folder / "review.xlsx"
+    write_xlsx(review, path)
+    return openpyxl.load_workbook(path)
+
+
+@pytest.fixture(scope="module")
+def book(full: Review, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return written(full, tmp_path_factory.mktemp("book"))
+
+
+def test_every_sheet_is_there_frozen_and_landscape(book: Any) -> None:
+    assert book.sheetnames == SHEETS
+    for sheet in book.worksheets:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.print_title_rows == "$1:$1"
+        assert all(cell.value for cell in sheet[1])
+
+
+def test_numbers_and_dates_keep_their_type_and_value(book: Any, full: Review) -> None:
+    periods = rows_of(book["periods"])
+    source = full.balances.periods
+    assert len(periods) == source.height
+    known = [row["difference (unit; + missing)"] for row in periods if row["status"] == "closed"]
+    assert known == pytest.approx(source["difference"].drop_nulls().to_list(), rel=1e-15)
+    assert periods[0]["start"] == datetime(2025, 7, 5)  # noqa: DTZ001 - a workbook knows no time zone
+    assert periods[0]["statistic of default"] == pytest.approx(
+        full.verdicts[0].tests["default"].statistic[0], rel=1e-15
+    )
+
+
+def test_series_tests_and_items_are_whole(book: Any, full: Review) -> None:
+    series = rows_of(book["series"])
+    assert [row["verdict"] for row in series] == [said.verdict for said in full.verdicts]
+    window = full.verdicts[0].window
+    assert window is not None
+    assert series[0]["window estimate (unit; + missing)"] == pytest.approx(window.estimate, rel=1e-15)
+    tests = rows_of(book["tests"])
+    assert len(tests) == sum(len(said.tests) + len(said.gains) for said in full.verdicts)
+    items = rows_of(book["items"])
+    assert [row["alarms"] for row in items] == ["yes", "no", "no", "no", "no"]
+    assert items[0]["difference (unit; + missing)"] == 3
+    assert len(rows_of(book["evidence"])) == full.evidence.height
+    assert len(rows_of(book["set_aside"])) == len(full.facts.set_aside)
+    assert len(rows_of(book["stock"])) == full.stock.height
+
+
+def test_the_summary_says_it_in_words(book: Any) -> None:
+    rows = rows_of(book["summary"])
+    assert rows[0]["in plain words"] == "More is missing than measuring explains."
+    assert rows[-1]["in plain words"] == "4 series: measuring explains the differences."
+
+
+def test_text_that_looks_like_a_formula_stays_text(hostile: Review, tmp_path: Path) -> None:
+    book = written(hostile, tmp_path)
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
+    texts = {cell.value for cell in cells}
+    assert {FORMULA, MARKUP, "@SUM(1)", "-2+3"} <= texts
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_a_text_longer_than_a_cell_is_cut(full: Review, tmp_path: Path) -> None:
+    book = written(replace(full, facts=replace(full.facts, notices=("x" * 40_000,))), tmp_path)
+    notice = next(row for row in rows_of(book["about"]) if row["what"] == "notice")
+    assert len(notice["value"]) == 32_767
+
+
+@pytest.mark.parametrize("name", ["empty", "unknown"])
+def test_a_site_without_figures(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    assert written(request.getfixturevalue(name), tmp_path).sheetnames == SHEETS
+
+
+def test_the_same_review_gives_the_same_bytes(full: Review, tmp_path: Path) -> None:
+    first, second = tmp_path / "one.xlsx", tmp_path / "two.xlsx"
+    write_xlsx(full, first)
+    write_xlsx(full, str(second))
+    assert first.read_bytes() == second.read_bytes()
