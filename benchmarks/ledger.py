@@ -70,7 +70,10 @@ def _movements(rng: np.random.Generator, count: int, weeks: int, keys: dict[str,
     kinds = pl.Enum(tables()["movements"]["kind"].choices)
     kind = rng.choice(np.array([0, 1, 2], np.uint8), count)
     areas = len(keys["areas"].categories)
-    source, target = rng.integers(0, areas, (2, count), dtype=np.uint16)
+    # Stock moves on to one of three areas, and is weighed on the scale of the area where it is handed over.
+    source = rng.integers(0, areas, count)
+    target = (source + rng.integers(1, 4, count)) % areas
+    scale = np.where(kind == 0, target, source) % METHODS
     at = np.sort(rng.integers(0, weeks * 7 * 86_400, count)) * 1_000_000
     base = int(START.timestamp()) * 1_000_000
     frame = pl.DataFrame({
@@ -81,7 +84,7 @@ def _movements(rng: np.random.Generator, count: int, weeks: int, keys: dict[str,
         "quantity": rng.uniform(1.0, 100.0, count),
         "from_area": _coded(source, keys["areas"]),
         "to_area": _coded(target, keys["areas"]),
-        "method": _coded(rng.integers(0, METHODS, count), keys["methods"]),
+        "method": _coded(scale, keys["methods"]),
     })
     whole = frame.with_columns(
         movement=pl.col("row").cast(pl.String),

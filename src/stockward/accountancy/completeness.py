@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.accountancy.layout import Layout, PairSlots
-from stockward.accountancy.legs import BOOK_SIGN
+from stockward.accountancy.legs import BOOK_SIGN, Entries
 from stockward.accountancy.touches import Touches
 
 Index = NDArray[np.int64]
@@ -36,17 +36,15 @@ class Completeness:
     left_out: pl.DataFrame
 
 
-def completeness(layout: Layout, legs: pl.DataFrame, counts: pl.DataFrame, touches: Touches) -> Completeness:
-    """Book quantities at every inventory, what was left out, and how long a doubt lingers.
-
-    ``legs`` (columns ``area``, ``material``, ``role``, ``interval``, ``quantity``) and ``counts`` (``area``,
-    ``material``, ``interval``, ``quantity``) are in the material's own unit.
-    """
+def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touches) -> Completeness:
+    """Book quantities at every inventory, what was left out, and how long a doubt lingers."""
     slots = PairSlots.of(layout)
-    pairs = layout.pairs.select("area_code", "material").with_row_index("pair")
-    net, moved = _book_changes(slots, pairs, legs)
-    found, counted = _counted(slots, pairs, counts)
-    counted = counted | touches.pair_counted
+    place = slots.place(layout, flows.pair, flows.slot)
+    net = np.bincount(place, flows.quantity * BOOK_SIGN[flows.role], slots.slots)
+    moved = np.bincount(place, flows.quantity, slots.slots)
+    place = slots.place(layout, counts.pair, counts.slot)
+    found = np.bincount(place, counts.quantity, slots.slots)
+    counted = (np.bincount(place, minlength=slots.slots) > 0) | touches.pair_counted
     last = _last_before(counted, slots)
     uncounted = ~counted
     uncounted[slots.first[1:] - 1] = False
@@ -69,24 +67,6 @@ def completeness(layout: Layout, legs: pl.DataFrame, counts: pl.DataFrame, touch
             "book": book,
         }),
     )
-
-
-def _book_changes(slots: PairSlots, pairs: pl.DataFrame, legs: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Net change of the book, and all that moved, in each interval of each pair."""
-    signed = legs.with_columns(sign=pl.col("role").replace_strict(BOOK_SIGN, return_dtype=pl.Float64))
-    joined = signed.join(pairs, left_on=["area", "material"], right_on=["area_code", "material"])
-    place = slots.first[:-1][joined["pair"].to_numpy()] + joined["interval"].to_numpy()
-    quantity = joined["quantity"].to_numpy()
-    net = np.bincount(place, quantity * joined["sign"].to_numpy(), slots.slots)
-    return net, np.bincount(place, quantity, slots.slots)
-
-
-def _counted(slots: PairSlots, pairs: pl.DataFrame, counts: pl.DataFrame) -> tuple[NDArray[np.float64], Flags]:
-    """Quantity counted at each inventory of each pair, and whether it was counted at all."""
-    joined = counts.join(pairs, left_on=["area", "material"], right_on=["area_code", "material"])
-    place = slots.first[:-1][joined["pair"].to_numpy()] + joined["interval"].to_numpy()
-    found = np.bincount(place, joined["quantity"].to_numpy(), slots.slots)
-    return found, np.bincount(place, minlength=slots.slots) > 0
 
 
 def _last_before(counted: Flags, slots: PairSlots) -> Index:

@@ -1,4 +1,4 @@
-"""Measurement errors of the terms, carried into the variances of each period and its systematic groups."""
+"""Measurement errors of the terms: random variances, and the systematic errors that many terms share."""
 
 from __future__ import annotations
 
@@ -9,76 +9,97 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.accountancy.known import KnownBooks
-from stockward.facts import Site
+from stockward.accountancy.layout import Layout
+from stockward.accountancy.legs import Entries
 from stockward.terms.units import UNITS, factor
-from stockward.terms.verdicts import Basis
 
-_UNIT_FACTORS = pl.DataFrame(
-    [(unit, own, value) for unit in UNITS for own in UNITS if (value := factor(unit, own)) is not None],
-    schema={"unit": pl.String, "own": pl.String, "factor": pl.Float64},
-    orient="row",
-)
+Index = NDArray[np.int64]
+Array = NDArray[np.float64]
 
-_ERRORS = ("random_rel", "systematic_rel", "random_abs", "systematic_abs")
+_NO_UNIT = len(UNITS)
+_FACTORS = np.ones((len(UNITS) + 1, len(UNITS) + 1))
+for _row, _unit in enumerate(UNITS):
+    for _column, _other in enumerate(UNITS):
+        _FACTORS[_row, _column] = factor(_unit, _other) or 1.0
 
 
-def with_errors(terms: pl.DataFrame, books: KnownBooks) -> pl.DataFrame:
-    """Terms with the errors of their methods.
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Errors of the methods (the last entry stands for none) and of the contents of each pair."""
 
-    Adds ``value`` (in the series' unit), ``random`` (variance from random errors, unit²), ``known`` (whether its σ is
-    known), and the errors that are shared: ``systematic_rel``, ``systematic_abs`` (per measurement, in the series'
-    unit), ``content_systematic``. A term without a method is exact where items were counted, or where nothing was
-    there; of a bulk quantity its σ is unknown.
+    random_rel: Array
+    systematic_rel: Array
+    random_abs: Array
+    systematic_abs: Array
+    stated: NDArray[np.bool_]
+    unit: Index
+    material_unit: Index
+    item: NDArray[np.bool_]
+    amount: Array
+    content_random: Array
+    content_systematic: Array
+
+    @classmethod
+    def of(cls, books: KnownBooks, layout: Layout) -> Errors:
+        """Errors as the books state them, in the order of the codes of the ledger."""
+        methods = books["methods"].sort("method")
+        materials = books["materials"].sort("material")
+        names = ("random_rel", "systematic_rel", "random_abs", "systematic_abs")
+        stated = methods.select(pl.any_horizontal(pl.col(name).is_not_null() for name in names)).to_series()
+        numbers = {name: np.append(methods[name].fill_null(0.0).to_numpy(), 0.0) for name in names}
+        return cls(
+            **numbers,
+            stated=np.append(stated.to_numpy(), False),
+            unit=np.append(_units(methods["unit"]), _NO_UNIT),
+            material_unit=_units(materials["unit"]),
+            item=(materials["kind"] == "item").to_numpy(),
+            amount=layout.pairs["amount"].to_numpy(),
+            content_random=layout.pairs["content_random"].to_numpy(),
+            content_systematic=layout.pairs["content_systematic"].to_numpy(),
+        )
+
+
+def _units(column: pl.Series) -> Index:
+    codes = {unit: code for code, unit in enumerate(UNITS)}
+    return np.array([codes.get(unit, _NO_UNIT) for unit in column], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Entries with their errors, in the unit of their series.
+
+    ``value``; ``random``, the variance from random errors; ``known``, whether σ is known: a term without a method is
+    exact where items were counted, or where nothing was there, and of a bulk quantity its σ is unknown. ``shared``
+    has for each kind of systematic error its group, its signed quantity, and its σs².
     """
-    methods = books["methods"].select(
-        "method",
-        *(pl.col(name).fill_null(0.0) for name in _ERRORS),
-        error_unit=pl.col("unit"),
-        stated=pl.any_horizontal(pl.col(name).is_not_null() for name in _ERRORS),
-    )
-    codes = _codes(methods["method"])
-    materials = books["materials"].select("material", "kind", own=pl.col("unit"))
-    material_codes = _codes(materials["material"])
-    joined = (
-        terms.join(methods.with_columns(method=codes), on="method", how="left", maintain_order="left")
-        .join(materials.with_columns(material=material_codes), on="material", how="left", maintain_order="left")
-        .join(_UNIT_FACTORS, left_on=["error_unit", "own"], right_on=["unit", "own"], how="left", maintain_order="left")
-    )
-    scale = pl.col("amount") * pl.col("factor").fill_null(1.0)
-    relative = pl.col("random_rel").fill_null(0.0) ** 2 + pl.col("content_random") ** 2
-    counted = (pl.col("kind") == "item") & (pl.col("method") < 0)
-    return joined.with_columns(
-        value=pl.col("quantity") * pl.col("amount"),
-        random=pl.col("amount") ** 2 * relative * pl.col("squares")
-        + (scale * pl.col("random_abs").fill_null(0.0)) ** 2 * pl.col("rows"),
-        known=counted | pl.col("stated").fill_null(False) | (pl.col("squares") == 0),
-        systematic_rel=pl.col("systematic_rel").fill_null(0.0),
-        systematic_abs=scale * pl.col("systematic_abs").fill_null(0.0),
-    ).drop(*_ERRORS[:1], *_ERRORS[2:3], "error_unit", "stated", "own", "factor")
 
+    entries: Entries
+    value: Array
+    random: Array
+    known: NDArray[np.bool_]
+    relative: Array
+    absolute: Array
+    content: Array
 
-def _codes(keys: pl.Series) -> pl.Series:
-    """The codes under which the ledger holds these keys: their places in sorted order."""
-    return keys.rank("ordinal").cast(pl.Int64) - 1
+    @classmethod
+    def of(cls, entries: Entries, errors: Errors) -> Terms:
+        """Give every entry the errors of its method and content."""
+        method, material, pair = entries.method, entries.material, entries.pair
+        amount = errors.amount[pair]
+        scale = amount * _FACTORS[errors.unit[method], errors.material_unit[material]]
+        relative = errors.random_rel[method] ** 2 + errors.content_random[pair] ** 2
+        value = entries.quantity * amount
+        return cls(
+            entries=entries,
+            value=value,
+            random=amount**2 * relative * entries.squares + (scale * errors.random_abs[method]) ** 2 * entries.rows,
+            known=errors.stated[method] | (entries.squares == 0) | (errors.item[material] & (method < 0)),
+            relative=errors.systematic_rel[method] * value,
+            absolute=errors.systematic_abs[method] * scale * entries.rows,
+            content=errors.content_systematic[pair] * value,
+        )
 
-
-def group_entries(terms: pl.DataFrame, sign: pl.Expr) -> pl.DataFrame:
-    """The entries of G by term: ``series``, ``period``, ``group`` (a name), ``signed`` and ``variance`` (σs²).
-
-    A relative error is shared by all that one method measured between two calibrations; an absolute one likewise, by
-    number of measurements; an error of content by all rows of that material and substance.
-    """
-    calibration = pl.concat_str("method", "calibration", separator="/")
-    relative = terms.filter(pl.col("systematic_rel") > 0).select(
-        "series", "period", group=pl.lit("relative/") + calibration,
-        signed=sign * pl.col("value"), variance=pl.col("systematic_rel") ** 2,
-    )  # fmt: skip
-    absolute = terms.filter(pl.col("systematic_abs") > 0).select(
-        "series", "period", group=pl.lit("absolute/") + calibration,
-        signed=sign * pl.col("rows") * pl.col("systematic_abs"), variance=pl.lit(1.0),
-    )  # fmt: skip
-    content = terms.filter(pl.col("content_systematic") > 0).select(
-        "series", "period", group=pl.lit("content/") + pl.col("material").cast(pl.String),
-        signed=sign * pl.col("value"), variance=pl.col("content_systematic") ** 2,
-    )  # fmt: skip
-    return pl.concat([relative, absolute, content])
+    def where(self, kept: NDArray[np.bool_]) -> Terms:
+        """The terms for which ``kept`` holds."""
+        arrays = (self.value, self.random, self.known, self.relative, self.absolute, self.content)
+        return Terms(self.entries.where(kept), *(array[kept] for array in arrays))

@@ -57,6 +57,11 @@ class PairSlots:
         within = np.arange(first[-1]) - first[:-1][pair]
         return cls(first, pair, layout.first[:-1][series][pair] + within)
 
+    def place(self, layout: Layout, pair: Index, slot: Index) -> Index:
+        """Where the slot of a series stands among those of one of its pairs."""
+        series = layout.pairs["series"].to_numpy().astype(np.int64)[pair]
+        return self.first[:-1][pair] + slot - layout.first[:-1][series]
+
     @property
     def slots(self) -> int:
         """Number of all of them."""

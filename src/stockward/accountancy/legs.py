@@ -2,57 +2,105 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from stockward.accountancy.layout import Layout
-from stockward.terms.verdicts import Basis
+
+Index = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+ROLES = ("received", "sent", "made", "used", "found", "written_off")
+"""What a movement is to an area. ``made`` and ``used`` convert inside it; the last two change the book alone."""
+
+BOOK_SIGN = np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
+"""How each role changes the book of a material in an area."""
 
 _OUT = {"issue": "sent", "transfer": "sent", "discard": "sent", "use": "used", "write_off": "written_off"}
 _IN = {"receipt": "received", "transfer": "received", "make": "made", "found": "found"}
 
-BOOK_SIGN = {"received": 1.0, "made": 1.0, "found": 1.0, "sent": -1.0, "used": -1.0, "written_off": -1.0}
-"""How each role changes the book of a material in an area."""
-
-_ROLE = pl.Enum(list(BOOK_SIGN))
-
-LEG_COLUMNS = ("interval", "material", "method", "calibration", "quantity", "squares", "rows")
-
 
 def flow_legs(left: pl.DataFrame, reached: pl.DataFrame, kinds: list[str]) -> pl.DataFrame:
-    """Flows by area: ``area``, ``role`` and the columns of ``LEG_COLUMNS``; what left the areas comes first."""
+    """Flows by area with their ``role`` (place in ``ROLES``) in place of the kind; what left comes first."""
     return pl.concat([_side(left, _OUT, kinds), _side(reached, _IN, kinds)])
 
 
 def _side(flows: pl.DataFrame, roles: dict[str, str], kinds: list[str]) -> pl.DataFrame:
-    by_code = {kinds.index(kind): role for kind, role in roles.items()}
-    role = pl.col("kind").replace_strict(by_code, default=None, return_dtype=_ROLE)
-    return flows.select("area", role.alias("role"), *LEG_COLUMNS).filter(pl.col("role").is_not_null())
+    by_code = {kinds.index(kind): ROLES.index(role) for kind, role in roles.items()}
+    role = pl.col("kind").replace_strict(by_code, default=None, return_dtype=pl.Int64)
+    return flows.with_columns(role=role).drop("kind").filter(pl.col("role").is_not_null())
 
 
-def series_legs(legs: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Legs of every series, with ``series``, ``slot``, ``basis`` and the amount and errors of content.
+class Pairing:
+    """Finds, for rows of an area and a material, the pairs of series and material that they enter."""
 
-    ``use`` and ``make`` convert inside an area: they are flows of an item material, and none of a substance.
+    def __init__(self, layout: Layout, materials: int) -> None:
+        area, material = layout.pairs["area_code"].to_numpy(), layout.pairs["material"].to_numpy()
+        code = area.astype(np.int64) * materials + material
+        self._order = np.argsort(code, kind="stable")
+        self._codes = code[self._order]
+        self._materials = materials
+
+    def expand(self, rows: pl.DataFrame) -> tuple[Index, Index]:
+        """Row and pair of every entry: a row appears once for each series that it enters, in order of rows."""
+        code = rows["area"].to_numpy() * self._materials + rows["material"].to_numpy()
+        first = np.searchsorted(self._codes, code)
+        count = np.searchsorted(self._codes, code, side="right") - first
+        row = np.repeat(np.arange(len(code)), count)
+        within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        return row, self._order[first[row] + within]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Rows as they enter the series, one entry a row and series; codes as in the ledger, −1 for no method.
+
+    ``slot`` is the slot of the layout; ``quantity`` and ``squares`` are in the material's own unit.
     """
-    entering = (
-        legs.join(layout.pairs, left_on=["area", "material"], right_on=["area_code", "material"])
-        .filter((pl.col("basis") == Basis.ITEM.value) | ~pl.col("role").is_in(["made", "used"]))
-        .with_columns(role=pl.col("role").replace({"made": "received", "used": "sent"}))
-        .sort("series", "interval", "material", "role", "method", "calibration")
-    )
-    first = layout.first[:-1][entering["series"].to_numpy()]
-    return entering.with_columns(slot=pl.Series(first + entering["interval"].to_numpy(), dtype=pl.Int64))
+
+    pair: Index
+    slot: Index
+    role: Index
+    material: Index
+    method: Index
+    calibration: Index
+    quantity: Array
+    squares: Array
+    rows: Index
+
+    def where(self, kept: NDArray[np.bool_]) -> Entries:
+        """The entries for which ``kept`` holds."""
+        return Entries(*(getattr(self, name)[kept] for name in Entries.__slots__))
 
 
-def series_counts(counts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Counted rows of every series; their ``interval`` is the number of their inventory within its area."""
-    entering = (
-        counts.join(layout.pairs, left_on=["area", "material"], right_on=["area_code", "material"])
-        .sort("series", "interval", "material", "row")
+def entries_of_flows(legs: pl.DataFrame, layout: Layout, pairing: Pairing) -> Entries:
+    """Flows as entries of their series."""
+    row, pair = pairing.expand(legs)
+    columns = {name: legs[name].to_numpy()[row] for name in legs.columns if name not in {"area", "interval"}}
+    slot = _slots(layout, pair) + legs["interval"].to_numpy()[row]
+    return Entries(pair=pair, slot=slot, **columns)
+
+
+def entries_of_counts(counts: pl.DataFrame, layout: Layout, pairing: Pairing) -> Entries:
+    """Counted rows as entries of their series; their slot is that of their inventory, and they have no role."""
+    row, pair = pairing.expand(counts)
+    quantity = counts["quantity"].to_numpy()[row]
+    return Entries(
+        pair=pair,
+        slot=_slots(layout, pair) + counts["interval"].to_numpy()[row],
+        role=np.full(len(row), -1),
+        material=counts["material"].to_numpy()[row],
+        method=counts["method"].to_numpy()[row],
+        calibration=counts["calibration"].to_numpy()[row].astype(np.int64),
+        quantity=quantity,
+        squares=quantity**2,
+        rows=np.ones(len(row), np.int64),
     )
-    first = layout.first[:-1][entering["series"].to_numpy()]
-    return entering.with_columns(
-        slot=pl.Series(first + entering["interval"].to_numpy(), dtype=pl.Int64),
-        squares=pl.col("quantity") ** 2,
-        rows=pl.lit(1, pl.UInt32),
-    )
+
+
+def _slots(layout: Layout, pair: Index) -> Index:
+    """First slot of the series of each pair."""
+    return layout.first[:-1][layout.pairs["series"].to_numpy().astype(np.int64)][pair]

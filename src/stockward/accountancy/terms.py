@@ -135,7 +135,7 @@ def flow_sums(books: KnownBooks, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataF
 def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
-    streams, number = _ranked(stream, areas * materials * kinds * methods)
+    streams, number = ranked(stream, areas * materials * kinds * methods)
     intervals = int(cuts.interval.max(initial=0)) + 1
     calibrations = int(cuts.calibration.max(initial=0)) + 1
     cell = number
@@ -163,7 +163,7 @@ def _combined(parts: list[tuple[NDArray[np.integer], int]]) -> NDArray[np.int64]
     return codes
 
 
-def _ranked(codes: NDArray[np.int64], size: int) -> tuple[Index, NDArray[np.int64]]:
+def ranked(codes: NDArray[np.int64], size: int) -> tuple[Index, NDArray[np.int64]]:
     """The codes that occur, in order, and the rank of each row's."""
     if size > max(_DENSEST, 4 * len(codes)):
         occurring, rank = np.unique(codes, return_inverse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stockward.facts.dictionary import Column, Table, tables
-from stockward.facts.site import SETTINGS, WORKBOOK
+from stockward.facts.site import README_SHEET, SETTINGS, WORKBOOK
 from stockward.terms.errors import UsageError
 from stockward.terms.units import UNITS
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-README_SHEET = "README"
 _ROWS = 5000
 
 _SETTINGS = """\
@@ -95,7 +94,8 @@ def _write_workbook(path: Path) -> None:
 
 def _write_readme(book: Workbook) -> None:
     sheet = book.add_worksheet(README_SHEET)
-    title, plain = book.add_format({"bold": True, "font_size": 14}), book.add_format({"text_wrap": True, "valign": "top"})
+    title = book.add_format({"bold": True, "font_size": 14})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 90)
     sheet.write(0, 0, "How to fill in this workbook", title)

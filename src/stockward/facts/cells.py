@@ -6,14 +6,13 @@ Nothing is guessed: what a cell could mean under another convention is said in t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import polars as pl
 
 from stockward.facts.dictionary import DTYPES, Column
 from stockward.facts.moments import read_clock, read_date, read_month, read_time, typed_time
 from stockward.facts.numbers import read_integer, read_number, typed_number, whole, within
-from stockward.facts.reading import Locale, Reading, no_text, without
+from stockward.facts.reading import UNCALCULATED, Locale, Reading, without
 from stockward.facts.words import (
     read_choice,
     read_days,
@@ -23,9 +22,6 @@ from stockward.facts.words import (
     read_text,
     read_unit,
 )
-
-UNCALCULATED = "#UNCALCULATED"
-"""Stands in the cell of a formula that no spreadsheet program has calculated."""
 
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
@@ -49,32 +45,33 @@ _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReadColumn:
-    """Values of one column, null where blank or unreadable; by cell the reason for which it is, and its text."""
-
-    values: pl.Series
-    fault: pl.Series
-    text: pl.Series
-
-
-def read_column(cells: pl.Series, column: Column, locale: Locale) -> ReadColumn:
+def read_column(cells: pl.Series, column: Column, locale: Locale) -> Reading:
     """Read the cells of one column as the dictionary describes it. No cell that holds something is read as blank."""
     reading = _read(cells, column, locale)
     filled = _filled(cells)
-    lost = filled & reading.values.is_null()
     if column.required:
         reading = reading.refuse(~filled, "it is blank and must be given")
-    reading = reading.refuse(lost, "it cannot be read as what the column holds: correct it")
-    text = no_text(len(cells)) if reading.fault.null_count() == len(cells) else _shown(cells)
-    return ReadColumn(reading.values.alias(column.name), reading.fault.alias(column.name), text.alias(column.name))
+    lost = filled & reading.values.is_null()
+    return reading.refuse(lost, "it cannot be read as what the column holds: correct it").named(column.name)
 
 
-def blank_column(column: Column, height: int) -> ReadColumn:
+def blank_column(column: Column, height: int) -> Reading:
     """A column that the table does not have: blank in every row."""
-    values = pl.Series(column.name, [None], dtype=DTYPES[column.type]).new_from_index(0, height)
-    nothing = no_text(height).alias(column.name)
-    return ReadColumn(values, nothing, nothing)
+    values = pl.Series([None], dtype=DTYPES[column.type]).new_from_index(0, height)
+    return Reading.of(values).named(column.name)
+
+
+def shown(cells: pl.Series) -> pl.Series:
+    """Cells as a person sees them: whole numbers without a decimal mark, lists with spaces between words."""
+    if cells.dtype == pl.String:
+        return cells
+    if isinstance(cells.dtype, pl.List):
+        return cells.cast(pl.List(pl.String), strict=False).list.join(" ")
+    if not cells.dtype.is_float():
+        return cells.cast(pl.String, strict=False)
+    is_whole = cells.is_finite() & (cells == cells.round(0)) & (cells.abs() < _LARGEST_WHOLE)
+    plain = without(cells, ~is_whole).cast(pl.Int64, strict=False).cast(pl.String)
+    return plain.fill_null(cells.cast(pl.String))
 
 
 def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
@@ -83,7 +80,7 @@ def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
         return within(whole(numbers) if column.type == "integer" else numbers, column)
     if column.type == "time" and cells.dtype in (pl.Datetime, pl.Date):
         return typed_time(cells, locale)
-    reading = _read_text(_trimmed(_shown(cells)), column, locale)
+    reading = _read_text(_trimmed(shown(cells)), column, locale)
     if cells.dtype.is_float():
         reading = reading.refuse(~cells.is_finite(), "this is no finite number: correct or blank it")
     return within(reading, column)
@@ -104,28 +101,11 @@ def _read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 
 def _filled(cells: pl.Series) -> pl.Series:
-    """Cells that hold anything at all."""
-    if cells.dtype != pl.String:
-        return cells.is_not_null()
-    return (cells.str.strip_chars() != "").fill_null(False)
+    """Cells that hold anything at all; what has no text is still something."""
+    return cells.is_not_null() & (shown(cells).str.strip_chars() != "").fill_null(True)
 
 
 def _trimmed(text: pl.Series) -> pl.Series:
     """Text without blanks around it; blank cells are null."""
     text = text.str.strip_chars()
     return without(text, text == "")
-
-
-def _shown(cells: pl.Series) -> pl.Series:
-    """Cells as a person would see them: whole numbers without a decimal mark, lists with spaces between words."""
-    if cells.dtype == pl.String:
-        return cells
-    if isinstance(cells.dtype, pl.List):
-        return cells.cast(pl.List(pl.String), strict=False).list.join(" ")
-    if cells.dtype == pl.Binary:
-        return cells.cast(pl.String, strict=False)
-    if not cells.dtype.is_float():
-        return cells.cast(pl.String, strict=False)
-    is_whole = cells.is_finite() & (cells == cells.round(0)) & (cells.abs() < _LARGEST_WHOLE)
-    plain = without(cells, ~is_whole).cast(pl.Int64, strict=False).cast(pl.String)
-    return plain.fill_null(cells.cast(pl.String))

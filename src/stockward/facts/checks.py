@@ -55,8 +55,11 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     if not key:
         return
     required = [name for name in key if table.table[name].required]
-    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in required)
-    later = table.values.select((~pl.struct(key).is_first_distinct()) & whole).to_series()
+    whole = table.values.select(pl.all_horizontal(pl.col(name).is_not_null() for name in required)).to_series()
+    for name in key:
+        # A cell that cannot be read is null here, and must not pass for a blank one.
+        whole = whole & ~table.illegible(name)
+    later = ~table.values.select(pl.struct(key)).to_series().is_first_distinct() & whole if whole.all() else _later(table, key, whole)
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
     table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")

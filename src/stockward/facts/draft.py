@@ -6,21 +6,25 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from stockward.facts.cells import Locale, blank_column, read_column
-from stockward.facts.dictionary import Column, Table
+from stockward.facts.cells import blank_column, read_column, shown
+from stockward.facts.dictionary import Table
 from stockward.facts.problems import HIDDEN, Problem
 from stockward.facts.raw import RawTable, TornRow
+from stockward.facts.reading import Locale, no_text, without
 from stockward.facts.settings import Settings
 
 
 @dataclass
 class TableDraft:
-    """One table: values (null where blank or unreadable) and, by column, the reasons against single rows."""
+    """One table: values (null where blank or unreadable) and, by column, the reasons against single rows.
+
+    ``cells`` keeps what stands in the file, ``unreadable`` which of it has no meaning; both by column.
+    """
 
     table: Table
     file: str
     values: pl.DataFrame
-    texts: dict[str, pl.Series]
+    cells: dict[str, pl.Series]
     reasons: dict[str, pl.Series]
     unreadable: dict[str, pl.Series]
     torn: tuple[TornRow, ...] = ()
@@ -35,13 +39,14 @@ class TableDraft:
             else blank_column(column, height)
             for column in raw.table.columns
         }
+        faults = {name: column.fault for name, column in read.items() if column.fault.null_count() < height}
         return cls(
             table=raw.table,
             file=raw.file,
             values=pl.DataFrame([raw.rows, *(column.values for column in read.values())]),
-            texts={name: column.text for name, column in read.items()},
-            reasons={name: column.fault for name, column in read.items() if column.fault.null_count() < height},
-            unreadable={name: column.fault.is_not_null() for name, column in read.items() if column.fault.null_count() < height},
+            cells=raw.cells,
+            reasons=dict(faults),
+            unreadable={name: fault.is_not_null() for name, fault in faults.items()},
             torn=raw.torn,
         )
 
@@ -49,26 +54,26 @@ class TableDraft:
     def absent(cls, table: Table) -> TableDraft:
         """A table that the site does not have."""
         values = pl.DataFrame(schema=table.schema())
-        return cls(table=table, file="", values=values, texts={}, reasons={}, unreadable={})
+        return cls(table=table, file="", values=values, cells={}, reasons={}, unreadable={})
 
     def __getitem__(self, column: str) -> pl.Series:
         return self.values[column]
 
     def refuse(self, column: str, where: pl.Series, reason: str | pl.Series, *, readable: bool = True) -> None:
-        """Hold a reason against the rows ``where``; one that makes the cell's meaning unknown is not ``readable``."""
+        """Hold a reason against the rows ``where``; one that makes the cell's meaning unknown is not ``readable``.
+
+        ``column`` is empty where the row as a whole is at fault. The first reason against a cell stands.
+        """
         where = where.fill_null(False)
         if not where.any():
             return
-        nothing = pl.Series(column, [None], dtype=pl.String).new_from_index(0, len(where))
-        said = self.reasons.get(column, nothing)
+        said = self.reasons.get(column, no_text(len(where)))
         words = pl.lit(reason) if isinstance(reason, str) else reason
-        self.reasons[column] = pl.select(
-            pl.when(where & said.is_null()).then(words).otherwise(said).alias(column)
-        ).to_series()
+        reasons = pl.select(pl.when(where & said.is_null()).then(words).otherwise(said)).to_series()
+        self.reasons[column] = reasons.alias(column)
         if not readable:
             self.unreadable[column] = self.illegible(column) | where
-            if column:
-                self.values = self.values.with_columns(pl.when(~where).then(pl.col(column)).alias(column))
+            self.values = self.values.with_columns(without(self.values[column], where).alias(column))
 
     def illegible(self, column: str) -> pl.Series:
         """Rows whose cell in the column cannot be read, as against being blank."""
@@ -90,29 +95,35 @@ class TableDraft:
     def set_aside(self) -> pl.DataFrame:
         """The other rows: what is readable of them, and the names of the columns that are not (``unreadable``)."""
         bad = self.bad
-        names = [
-            pl.when(where.filter(bad)).then(pl.lit(name)) for name, where in self.unreadable.items() if name
-        ] or [pl.lit(None, pl.String)]
-        rows = self.values.filter(bad).with_columns(unreadable=pl.concat_list(names).list.drop_nulls())
+        nothing = pl.lit(None, pl.String)
+        lost = [pl.when(where.filter(bad)).then(pl.lit(name)) for name, where in self.unreadable.items()]
+        names = pl.concat_list([nothing, *lost]).list.drop_nulls()
+        rows = self.values.filter(bad).with_columns(unreadable=names)
         torn = pl.DataFrame(
             {"row": [torn.row for torn in self.torn], "unreadable": [list(self.table.names)] * len(self.torn)},
             schema={"row": pl.UInt32, "unreadable": pl.List(pl.String)},
         )
-        return pl.concat([rows, torn], how="diagonal") if self.torn else rows
+        return pl.concat([rows, torn], how="diagonal").sort("row") if self.torn else rows
 
     def problems(self) -> list[Problem]:
         """Every reason, in order of row and column."""
-        found = [
-            Problem(self.table.name, self.file, torn.row, "", None, torn.reason) for torn in self.torn
-        ]
+        found = [Problem(self.table.name, self.file, torn.row, "", None, torn.reason) for torn in self.torn]
         for name, reasons in self.reasons.items():
             where = reasons.is_not_null()
-            texts = self.texts[name].filter(where) if name in self.texts else [None] * int(where.sum())
-            for row, text, reason in zip(self.values["row"].filter(where), texts, reasons.filter(where), strict=True):
-                value = HIDDEN if self.table.private and text is not None else text
-                found.append(Problem(self.table.name, self.file, row, name, value, reason))
+            rows, words = self.values["row"].filter(where), reasons.filter(where)
+            for row, text, reason in zip(rows, self._told(name, where), words, strict=True):
+                found.append(Problem(self.table.name, self.file, row, name, text, reason))
         order = {name: place for place, name in enumerate(self.table.names)}
         return sorted(found, key=lambda problem: (problem.row, order.get(problem.column, -1)))
+
+    def _told(self, column: str, where: pl.Series) -> list[str | None]:
+        """The cells at fault as they stand in the file; those of a private table are not shown."""
+        if column not in self.cells:
+            return [None] * int(where.sum())
+        texts = shown(self.cells[column].filter(where))
+        if self.table.private:
+            return [None if text is None else HIDDEN for text in texts]
+        return texts.to_list()
 
 
 @dataclass
@@ -124,7 +135,3 @@ class Draft:
 
     def __getitem__(self, table: str) -> TableDraft:
         return self.tables[table]
-
-    def column(self, table: str, name: str) -> Column:
-        """The dictionary's description of a column."""
-        return self.tables[table].table[name]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
@@ -12,7 +13,11 @@ from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
 
 TITLE_ROWS = 20
-"""Rows above the header that a spreadsheet may spend on titles."""
+"""The header stands among the first rows of a sheet: above it there may be titles."""
+
+_BATCH = 20_000
+
+Record = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +40,115 @@ class RawTable:
     notices: tuple[str, ...]
 
 
-def known_columns(table: Table, file: str, header: Sequence[str]) -> tuple[dict[str, int], list[str]]:
-    """Where each known column stands in the header, and notices on unknown ones.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the columns stand: the known ones by name, and those that have no name at all."""
 
-    Raises ``SiteError`` for a required column that is missing, a column that stands twice, and an unknown one that
-    looks like a misspelt column which the table lacks: a default must never stand in for a value that the site gave.
+    table: Table
+    file: str
+    known: dict[str, int]
+    unnamed: tuple[int, ...]
+    notices: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: Table, file: str, cells: Record) -> Header:
+        """Read a header row.
+
+        Raises ``SiteError`` for a required column that is missing, a column that stands twice, and an unknown one
+        that looks like a misspelt column which the table lacks: a default must never stand in for a value that the
+        site gave.
+        """
+        names = [name.strip() for name in cells]
+        known = {name: names.index(name) for name in table.names if name in names}
+        _refuse_twice(file, [name for name in known if names.count(name) > 1])
+        unknown = [name for name in names if name and name not in known]
+        _refuse_misspelt(file, unknown, [name for name in table.names if name not in known])
+        _refuse_missing(file, [name for name in table.required_names if name not in known])
+        words = f"{file}: left out what the format does not know: column {', '.join(unknown)}"
+        unnamed = tuple(place for place, name in enumerate(names) if not name)
+        return cls(table, file, known, unnamed, (words,) if unknown else ())
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Places of the columns to be read: the known ones, then those without a name."""
+        return (*self.known.values(), *self.unnamed)
+
+    def table_of(
+        self, columns: Sequence[pl.Series], rows: pl.Series, torn: Sequence[TornRow] = (), notices: Sequence[str] = ()
+    ) -> RawTable:
+        """Bring the columns, read at ``places``, under their names. Values without a column name are said."""
+        cells = {name: column.alias(name) for name, column in zip(self.known, columns, strict=False)}
+        nameless = [
+            _letters(place)
+            for place, column in zip(self.unnamed, columns[len(self.known) :], strict=True)
+            if (column.cast(pl.String, strict=False).str.strip_chars() != "").any()
+        ]
+        words = f"{self.file}: left out what has no name in the header: column {', '.join(nameless)}"
+        said = (*self.notices, *([words] if nameless else []), *notices)
+        return RawTable(self.table, self.file, cells, rows.cast(pl.UInt32).alias("row"), tuple(torn), said)
+
+
+def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
+    """Index of the header among the first records: the one that names most columns, all required ones among them.
+
+    Where none names the required ones, the record with most names that look known is taken, so that the error can
+    say what it lacks.
     """
-    names = [name.strip() for name in header]
-    places = {name: names.index(name) for name in table.names if name in names}
-    twice = [name for name in places if names.count(name) > 1]
+    first = [{cell.strip() for cell in record} for record in records[:TITLE_ROWS]]
+    whole = [index for index, names in enumerate(first) if names.issuperset(table.required_names)]
+    if whole:
+        return max(whole, key=lambda index: len(first[index].intersection(table.names)))
+    alike = [sum(did_you_mean(name, table.names) is not None for name in names if name) for names in first]
+    if not any(alike):
+        raise SiteError(file, "there is no header row", f"begin with a row of column names: {', '.join(table.names)}")
+    return alike.index(max(alike))
+
+
+def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> tuple[list[pl.Series], pl.Series]:
+    """Turn records (row number, cells) into one text series a place, and the row numbers."""
+    parts: list[list[pl.Series]] = [[pl.Series([], dtype=pl.String)] for _ in places]
+    rows = [pl.Series([], dtype=pl.UInt32)]
+    for numbers, cells in _batches(records):
+        rows.append(pl.Series(numbers, dtype=pl.UInt32))
+        for part, place in zip(parts, places, strict=True):
+            part.append(pl.Series(cells[place], dtype=pl.String))
+    return [pl.concat(part) for part in parts], pl.concat(rows)
+
+
+def is_blank(record: Record) -> bool:
+    """Whether no cell of the record holds anything."""
+    return not "".join(record).strip()
+
+
+def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
+    """Row numbers, and columns, of so many records at a time."""
+    remaining = iter(records)
+    while batch := list(islice(remaining, _BATCH)):
+        yield [number for number, _ in batch], list(zip(*(record for _, record in batch), strict=True))
+
+
+def _refuse_twice(file: str, twice: list[str]) -> None:
     if twice:
         raise SiteError(file, f"column {', '.join(twice)} stands twice", "keep one of them")
-    unknown = [name for name in names if name and name not in places]
-    lacking = [name for name in table.names if name not in places]
+
+
+def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
     guesses = {name: guess for name in unknown if (guess := did_you_mean(name, lacking))}
     if guesses:
         misspelt = ", ".join(f"{name!r} (did you mean {guess}?)" for name, guess in guesses.items())
         raise SiteError(file, f"unknown column {misspelt}", "correct the header, or rename the column")
-    missing = [name for name in table.required_names if name not in places]
+
+
+def _refuse_missing(file: str, missing: list[str]) -> None:
     if missing:
         raise SiteError(file, f"the required column {', '.join(missing)} is missing", "add it to the header row")
-    notices = [f"{file}: left out what the format does not know: column {', '.join(unknown)}"] if unknown else []
-    return places, notices
 
 
-def find_header(table: Table, file: str, records: Sequence[Sequence[str]]) -> int:
-    """Index of the header among the first records: the first that names every required column, titles being passed.
-
-    Where none does, the record with most known names is taken, so that the error can say what it lacks.
-    """
-    best, best_known = -1, 0
-    for index, record in enumerate(records[:TITLE_ROWS]):
-        names = {cell.strip() for cell in record}
-        if names.issuperset(table.required_names):
-            return index
-        known = sum(did_you_mean(name, table.names) is not None for name in names if name)
-        if known > best_known:
-            best, best_known = index, known
-    if best < 0:
-        raise SiteError(file, "there is no header row", f"begin with a row of column names: {', '.join(table.names)}")
-    return best
-
-
-def from_records(
-    table: Table, file: str, records: Iterable[tuple[int, Sequence[str]]], torn: list[TornRow], places: dict[str, int]
-) -> tuple[dict[str, pl.Series], pl.Series]:
-    """Turn records (row number, cells) into one text series a known column; blank records are passed over."""
-    columns: dict[str, list[str]] = {name: [] for name in places}
-    numbers: list[int] = []
-    for number, record in records:
-        if not any(cell and not cell.isspace() for cell in record):
-            continue
-        numbers.append(number)
-        for name, place in places.items():
-            columns[name].append(record[place])
-    cells = {name: pl.Series(name, values, dtype=pl.String) for name, values in columns.items()}
-    return cells, pl.Series("row", numbers, dtype=pl.UInt32)
+def _letters(place: int) -> str:
+    """The letters by which a spreadsheet names a column."""
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+UNCALCULATED = "#UNCALCULATED"
+"""Stands in the cell of a formula that no spreadsheet program has calculated."""
+
 
 @dataclass(frozen=True, slots=True)
 class Locale:
@@ -34,6 +37,10 @@ class Reading:
         words = pl.lit(reason) if isinstance(reason, str) else reason
         fault = pl.select(pl.when(where.fill_null(False) & self.fault.is_null()).then(words).otherwise(self.fault))
         return Reading(without(self.values, where), fault.to_series())
+
+    def named(self, name: str) -> Reading:
+        """The same, both columns under this name."""
+        return Reading(self.values.alias(name), self.fault.alias(name))
 
 
 def no_text(height: int) -> pl.Series:

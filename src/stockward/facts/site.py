@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from stockward.facts.cells import Locale
 from stockward.facts.checks import check_draft
 from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.folder import read_bytes, read_csv, read_parquet
 from stockward.facts.problems import Problem, did_you_mean
 from stockward.facts.raw import RawTable
+from stockward.facts.reading import Locale
 from stockward.facts.settings import Settings, read_settings
 from stockward.facts.workbook import Workbook
 from stockward.terms.errors import SiteError
@@ -26,6 +27,22 @@ from stockward.terms.units import UNITS, factor
 
 WORKBOOK = "site.xlsx"
 SETTINGS = "site.toml"
+README_SHEET = "README"
+"""A sheet of this name explains the workbook to people, and is passed over."""
+
+_READ_AS: Mapping[str, Callable[[Path, bytes, Table], RawTable]] = MappingProxyType(
+    {".csv": read_csv, ".parquet": read_parquet}
+)
+_TEXTS = (".txt", ".tsv")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+"""Files that may be meant as tables, and are not read under such names."""
+
+_PASSED_OVER = (".", "~$")
+"""Beginnings of names of files that programs keep beside those of people, such as locks."""
+
+_Source = tuple[str, str, Callable[[], RawTable]]
+"""The name of a table, where it stands, and the way to read it."""
+
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
 
@@ -85,11 +102,21 @@ def read_site(path: str | Path) -> Site:
     table or column, a broken setting, an unreadable file. Rows at fault are no error: they stand in ``problems``.
     """
     path = Path(path)
-    folder = path.parent if path.suffix.lower() == ".xlsx" and path.is_file() else path
+    folder = path.parent if path.name == WORKBOOK and path.is_file() else path
     if not folder.is_dir():
-        raise SiteError(str(path), "there is no such folder", "name the folder that holds site.toml")
+        problem = "this is a file" if folder.exists() else "there is no such folder"
+        raise SiteError(str(path), problem, f"name the folder that holds {SETTINGS}")
     settings = read_settings(folder / SETTINGS)
     return _Reader(folder, settings, workbook_only=folder != path).site()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """A file or sheet that is no table of the format."""
+
+    shown: str
+    stem: str
+    suffix: str
 
 
 class _Reader:
@@ -100,6 +127,7 @@ class _Reader:
         self._settings = settings
         self._workbook_only = workbook_only
         self._notices: list[str] = []
+        self._strangers: list[_Stranger] = []
         self._files: dict[str, str] = {SETTINGS: _sha256(read_bytes(folder / SETTINGS))}
 
     def site(self) -> Site:
@@ -126,80 +154,95 @@ class _Reader:
         """Every table that the site has; all faults of files and headers are said at once."""
         raw: dict[str, RawTable] = {}
         faults: list[SiteError] = []
-        for name, read in self._sources():
+        sources = list(self._sources(faults))
+        for name, file, read in sources:
             try:
                 if name in raw:
-                    raise SiteError(raw[name].file, f"the table {name} stands in a second place", "keep one of them")
+                    raise SiteError(file, f"the table {name} stands in {raw[name].file} too", "keep one of them")
                 raw[name] = read()
             except SiteError as error:
                 faults.append(error)
-        faults.extend(self._missing(set(raw), faults))
+        faults.extend(self._misspelt({name for name, _, _ in sources}))
+        if not faults:
+            faults.extend(_missing(set(raw)))
         if faults:
             others = "".join(f"; also {error}" for error in faults[1:])
             raise SiteError(faults[0].file, faults[0].problem, faults[0].mend + others)
         return raw
 
-    def _sources(self) -> Iterator[tuple[str, Any]]:
-        """Each table that stands somewhere, with the way to read it; what looks like one but is none is said."""
-        names = list(tables())
-        for path in sorted(self._folder.iterdir()):
+    def _sources(self, faults: list[SiteError]) -> Iterator[_Source]:
+        """Each table that stands somewhere, with the way to read it; what is none is kept for ``_misspelt``."""
+        for path in _listed(self._folder):
             suffix = path.suffix.lower()
             if path.name == WORKBOOK:
-                yield from self._sheets(path)
-            elif self._workbook_only or suffix not in {".csv", ".parquet", ".xlsx", ".xls", ".ods"}:
+                yield from self._sheets(path, faults)
+            elif self._workbook_only or path.name.startswith(_PASSED_OVER):
                 continue
-            elif path.stem in names and suffix in {".csv", ".parquet"}:
-                yield path.stem, lambda path=path, suffix=suffix: self._file(path, suffix)
-            else:
-                self._unknown(path.name, path.stem, names)
+            elif path.stem in tables() and suffix in _READ_AS:
+                yield path.stem, path.name, partial(self._file, path)
+            elif suffix in {*_READ_AS, *_TEXTS, *_WORKBOOKS}:
+                self._strangers.append(_Stranger(path.name, path.stem, suffix))
 
-    def _sheets(self, path: Path) -> Iterator[tuple[str, Any]]:
-        content = self._content(path)
+    def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
         try:
-            workbook = Workbook(content, path.name, self._settings.site.decimal)
+            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal)
         except SiteError as error:
-            failed = error
-
-            def fail() -> RawTable:
-                raise failed
-
-            yield WORKBOOK, fail
+            faults.append(error)
             return
         for sheet in workbook.sheets:
             if sheet in tables():
-                yield sheet, lambda sheet=sheet: workbook.read(sheet, tables()[sheet])
-            else:
-                self._unknown(f"{path.name}[{sheet}]", sheet, list(tables()))
+                yield sheet, f"{path.name}[{sheet}]", partial(workbook.read, sheet, tables()[sheet])
+            elif sheet.lower() != README_SHEET.lower():
+                self._strangers.append(_Stranger(f"{path.name}[{sheet}]", sheet, ""))
 
-    def _unknown(self, shown: str, stem: str, names: list[str]) -> None:
-        guess = did_you_mean(stem, names)
-        hint = f", did you mean {guess}?" if guess else ""
-        self._notices.append(f"{shown}: not read, it is no table of the format{hint}")
+    def _misspelt(self, present: set[str]) -> Iterator[SiteError]:
+        """Files and sheets that look like a table which the site lacks; the others are left out with a notice.
+
+        A table that is not read would let a default stand in for what the site gave.
+        """
+        lacking = [name for name in tables() if name not in present]
+        for stranger in self._strangers:
+            guess = did_you_mean(stranger.stem, lacking)
+            if guess is not None:
+                mend = f"rename it ({guess}.csv, {guess}.parquet, or a sheet {guess} of {WORKBOOK})"
+                yield SiteError(stranger.shown, f"it is no table of the format, did you mean {guess}?", mend)
+            elif stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"]):
+                yield SiteError(stranger.shown, f"it is not read, did you mean {WORKBOOK}?", f"save it as {WORKBOOK}")
+            elif stranger.suffix not in _TEXTS:
+                self._notices.append(f"{stranger.shown}: not read, it is no table of the format")
 
     def _content(self, path: Path) -> bytes:
         content = read_bytes(path)
         self._files[path.name] = _sha256(content)
         return content
 
-    def _file(self, path: Path, suffix: str) -> RawTable:
+    def _file(self, path: Path) -> RawTable:
         table: Table = tables()[path.stem]
         content = self._content(path)
-        return read_csv(path, content, table) if suffix == ".csv" else read_parquet(path, content, table)
+        return _READ_AS[path.suffix.lower()](path, content, table)
 
-    def _missing(self, present: set[str], faults: list[SiteError]) -> list[SiteError]:
-        """Required tables that are not there. A site with no stock at all keeps none of them."""
-        stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals"}
-        if faults or (present and not present & stock):
-            return []
-        return [
-            SiteError(f"{name}.csv", "the required table is missing", self._mend(name))
-            for name, table in tables().items()
-            if table.required and name not in present
-        ]
 
-    def _mend(self, name: str) -> str:
-        misspelt = next((notice.split(":")[0] for notice in self._notices if f"mean {name}?" in notice), None)
-        return f"rename {misspelt}" if misspelt else f"add it as {name}.csv, {name}.parquet or a sheet of {WORKBOOK}"
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise SiteError(str(folder), f"cannot be read ({error.strerror})", "check the folder and its rights") from None
+
+
+def _missing(present: set[str]) -> list[SiteError]:
+    """Required tables that are not there. A site with no stock at all keeps none of them."""
+    stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals"}
+    if present and not present & stock:
+        return []
+    return [
+        SiteError(
+            f"{name}.csv",
+            "the required table is missing",
+            f"add it as {name}.csv, {name}.parquet or a sheet of {WORKBOOK}",
+        )
+        for name, table in tables().items()
+        if table.required and name not in present
+    ]
 
 
 def _sha256(content: bytes) -> str:

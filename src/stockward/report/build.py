@@ -44,6 +44,11 @@ def build_page(review: Review) -> context.Page:
         findings_note=_findings_note(alarming, review),
         figures=_figures(series, review.facts),
         actions=tuple(_action(one, exact) for one in alarming),
+        steps=_pairs(
+            (sentences.VERDICT_WORD[verdict], step)
+            for verdict, step in sentences.NEXT_STEP.items()
+            if any(one.verdict.verdict == verdict for one in alarming)
+        ),
         untested=untested[:REASONS_MAX],
         untested_note=_untested_note(len(untested)),
         sections=tuple(
@@ -86,7 +91,7 @@ def _discrepancies_by_series(items: ItemFindings) -> dict[str, list[Discrepancy]
 def _finding(one: SeriesView, exact: dict[str, list[Discrepancy]]) -> context.Finding:
     return context.Finding(
         badge=badge(one.verdict.verdict),
-        sentence=sentences.finding(one, exact.get(one.id, [])),
+        sentence=f"{sentences.claim(one, exact.get(one.id, []))}.",
         anchor=one.anchor,
     )
 
@@ -136,7 +141,6 @@ def _action(one: SeriesView, exact: dict[str, list[Discrepancy]]) -> context.Act
         when=sentences.when(one, found),
         alarm=_alarm(one),
         p_value="exact" if one.verdict.verdict == Verdict.DISCREPANCY else words.probability(one.verdict.p_value),
-        step=sentences.NEXT_STEP[one.verdict.verdict],
     )
 
 

@@ -49,7 +49,6 @@ class Action:
     when: Annotated[str, "between which days"]
     alarm: Annotated[str, "the inventory at which the test first alarmed"]
     p_value: Annotated[str, "the chance of it without loss"]
-    step: Annotated[str, "what to do next"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +278,7 @@ class Page:
     findings_note: Annotated[str, "how many more there are, and what no finding means"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]
     actions: Annotated[tuple[Action, ...], "every series that needs action"]
+    steps: Annotated[tuple[Pair, ...], "what to do next, for each alarming verdict that was given"]
     untested: Annotated[tuple[Untested, ...], "what could not be tested, one entry a reason"]
     untested_note: Annotated[str, "how many reasons are not shown; empty where all are"]
     sections: Annotated[tuple[Section, ...], "the series that matter, each in full"]

@@ -91,15 +91,22 @@ def headline(series: Sequence[SeriesView]) -> str:
 
 
 def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    """What was found in one series: how much of what, where and when."""
+    """What is said of one series, and on what ground."""
     verdict = series.verdict.verdict
-    if verdict == Verdict.DISCREPANCY:
-        return _exact_finding(series, discrepancies)
     if verdict in (Verdict.SHORTAGE, Verdict.GAIN):
-        return _measured_finding(series)
+        return f"{claim(series, discrepancies)}: more than measuring explains."
+    if verdict == Verdict.DISCREPANCY:
+        return f"{claim(series, discrepancies)}: an exact count, not yet explained."
     if verdict == Verdict.NOT_TESTED:
         return f"{series.label}: {reason(series)}."
     return f"{series.label}: measuring explains the differences."
+
+
+def claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
+    """How much of what is missing or surplus, where and when, without a full stop."""
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return _exact_claim(series, discrepancies)
+    return _measured_claim(series)
 
 
 def reason(series: SeriesView) -> str:
@@ -187,31 +194,26 @@ def _write_offs(series: SeriesView) -> str:
     return f"Beside the difference, never inside it: {' and '.join(parts)}."
 
 
-def _measured_finding(series: SeriesView) -> str:
+def _measured_claim(series: SeriesView) -> str:
     window = fitting_window(series)
     size = words.measured(abs(window.estimate), window.sigma, series.unit) if window else ""
     if series.verdict.verdict == Verdict.GAIN:
         more = f"{size or 'More'} {'more ' if size else ''}{series.holding}"
-        return f"{more} stands in {series.area} than the books say {when(series, ())}: more than measuring explains."
+        return f"{more} stands in {series.area} than the books say {when(series, ())}"
     lost = f"{size} of {series.holding}" if size else series.holding
-    return f"{lost} is missing from {series.area} {when(series, ())}: more than measuring explains."
+    return f"{lost} is missing from {series.area} {when(series, ())}"
 
 
-def _exact_finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
+def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     exact = _exact_differences(series, discrepancies)
     place = f"{series.holding} in {series.area}"
     if not exact:
-        return f"{place} does not agree with the books: an exact count, not yet explained."
+        return f"{place} does not agree with the books"
     if len(exact) > 1:
-        return (
-            f"{place}: {len(exact)} exact differences {when(series, discrepancies)}, not yet explained "
-            f"({amount(series, discrepancies)}; plus is missing)."
-        )
+        sizes = f"{amount(series, discrepancies)}; plus is missing"
+        return f"{place} has {len(exact)} exact differences ({sizes}) {when(series, discrepancies)}"
     difference = exact[0].difference or 0.0
     size = words.quantity(abs(difference), series.unit)
     verb = "are" if size.endswith(" items") else "is"
     way = "missing from" if difference > 0 else "surplus in"
-    return (
-        f"{size} of {series.holding} {verb} {way} {series.area} {when(series, discrepancies)}: "
-        "an exact count, not yet explained."
-    )
+    return f"{size} of {series.holding} {verb} {way} {series.area} {when(series, discrepancies)}"

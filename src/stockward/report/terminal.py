@@ -45,7 +45,7 @@ def print_review(review: Review, console: Console) -> None:
     _line(console, sentences.headline(series), style="bold")
     alarming = [one for one in ordered if one.alarming]
     for one in alarming[:_FINDINGS_MAX]:
-        _line(console, f"{_word(one)}: {sentences.finding(one, exact.get(one.id, []))}")
+        _line(console, f"{_word(one)}: {sentences.claim(one, exact.get(one.id, []))}.")
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()

@@ -25,8 +25,8 @@ from stockward.simulation.plan import (
 )
 
 SHIFTS = (("A", 6), ("B", 14), ("C", 22))
-SECOND_SHIFT_FROM, THIRD_SHIFT_FROM = 1.7, 4.2
-"""Growth of output from which a second and a third shift work."""
+SECOND_SHIFT_FROM, THIRD_SHIFT_FROM = 2.0, 4.4
+"""Growth of output from which a second shift works, and from which a third one and the sixth day do."""
 
 # Minutes after the start of a shift. In shift C nothing moves from midnight to 04:00, when clocks are changed.
 FETCH, WORK, HAND_OVER = (5, 55), (60, 110), (375, 415)
@@ -176,7 +176,7 @@ class _Plant:
         """One day, 06:00 to 05:00 of the next: deliveries, shifts, burning, shipments, claims, and what is taken."""
         today = self.plan.start + timedelta(days=day)
         growth = self.plan.surge.growth(day)
-        if today.weekday() < (WORK_DAYS if growth < SECOND_SHIFT_FROM else SURGE_WORK_DAYS):
+        if today.weekday() < (WORK_DAYS if growth < THIRD_SHIFT_FROM else SURGE_WORK_DAYS):
             self._take_deliveries(today, growth)
             shifts = SHIFTS[: 1 + (growth >= SECOND_SHIFT_FROM) + (growth >= THIRD_SHIFT_FROM)]
             for number, (shift, _) in enumerate(shifts):

@@ -21,7 +21,7 @@ RIDGEWAY_SEED = 1
 
 LOSSES = (
     SeededLoss(
-        loss="L1-trickle", area="melt_pour", material="tnt", amount=31.0, first_day=date(2025, 11, 3),
+        loss="L1-trickle", area="melt_pour", material="tnt", amount=34.0, first_day=date(2025, 11, 3),
         last_day=date(2026, 5, 10),
     ),
     SeededLoss(loss="L2-abrupt", area="pressing", material="rdx", amount=6.0, first_day=date(2026, 1, 23)),
@@ -58,7 +58,7 @@ def ridgeway_plan() -> SitePlan:
         name="Ridgeway Works",
         weeks=52,
         lines=5,
-        surge=ProductionSurge(factor=5.0, first_week=29, ramp_weeks=20),
+        surge=ProductionSurge(factor=5.0, first_week=27, ramp_weeks=20),
         clerical=CLERICAL,
         force=ForcePlan(),
     )
