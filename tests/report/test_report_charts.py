@@ -50,3 +50,10 @@ def test_a_covariance_of_another_size_gives_no_band(full: Review) -> None:
     one = gather(replace(full, balances=balances))[0]
     assert {sigma for _, sigma in running(one)} == {None}
     assert "Differences added up" in charts.series_chart(one)
+
+
+def test_an_exact_series_has_no_band_no_sum_and_no_test(full: Review) -> None:
+    drawing = charts.series_chart(gather(full)[2])
+    assert "Difference of each period (above zero: missing)" in drawing
+    assert "Differences added up" not in drawing
+    assert ">limit<" not in drawing

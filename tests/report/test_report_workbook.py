@@ -13,6 +13,7 @@ from reviews_made_by_hand import FORMULA, MARKUP
 
 from stockward.answers.review import Review
 from stockward.report import write_xlsx
+from stockward.terms.errors import UsageError
 
 SHEETS = ["summary", "series", "periods", "tests", "items", "evidence", "set_aside", "stock", "about"]
 
@@ -101,3 +102,9 @@ def test_the_same_review_gives_the_same_bytes(full: Review, tmp_path: Path) -> N
     write_xlsx(full, first)
     write_xlsx(full, str(second))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_file_that_cannot_be_written_is_named(full: Review, tmp_path: Path) -> None:
+    path = tmp_path / "no such folder" / "review.xlsx"
+    with pytest.raises(UsageError, match=r"review\.xlsx: cannot be written"):
+        write_xlsx(full, path)

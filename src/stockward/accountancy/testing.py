@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stockward.answers.balances import Balances
 from stockward.answers.losses import LossWindow, SeriesVerdict, TestOfLoss
 from stockward.figures.loss_tests import CalibratedTests, TestFigures
+from stockward.figures.whitening import SINGULAR
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import PeriodStatus, Verdict
 
@@ -29,9 +30,9 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     falsely called a shortage in a year is ``false_alarm``, or less where series share methods.
     """
     tables = _by_series(balances)
-    tested = sum(_Periods(table).uncertain.any() for table in tables)
+    tested = sum(_Periods(table).testable for table in tables)
     return tuple(
-        _verdict(_Periods(table), covariance, false_alarm, int(tested), seed)
+        _verdict(_Periods(table), covariance, false_alarm, tested, seed)
         for table, covariance in zip(tables, balances.covariances, strict=True)
     )
 
@@ -83,8 +84,15 @@ class _Periods:
     def years(self) -> float:
         """Years from the first to the last closed inventory."""
         closed = np.flatnonzero(self.closed)
+        if not len(closed):
+            return 0.0
         micros = self._micros["end"][int(closed[-1])] - self._micros["start"][int(closed[0])]
         return float(micros / MICROSECONDS_A_DAY / YEAR_DAYS)
+
+    @property
+    def testable(self) -> bool:
+        """Whether any difference is uncertain, and time has passed in which a loss could have been."""
+        return bool(self.uncertain.any()) and self.years > 0
 
     def spread(self, values: Array, where: NDArray[np.bool_]) -> tuple[float | None, ...]:
         """Figures of some periods as one entry a period, ``None`` for the others."""
@@ -95,8 +103,8 @@ class _Periods:
 
 
 def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: int, seed: int) -> SeriesVerdict:
-    if not periods.uncertain.any():
-        return _untested(periods)
+    if not periods.testable:
+        return _untested(periods, covariance)
     share = float(-np.expm1(np.log1p(-false_alarm) * periods.years / tested))
     uncertain = periods.uncertain[periods.closed]
     calibrated = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
@@ -106,7 +114,7 @@ def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: i
     gains = _named(periods, calibrated.run(-differences)) if gained else MappingProxyType({})
     verdict = _precedence(periods, shortage=tests["default"].alarm_inventory is not None, gain=gained)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
-    total, sigma = float(np.sum(periods.difference[periods.closed])), float(np.sqrt(covariance.sum()))
+    total, sigma = float(np.sum(periods.difference[periods.closed])), _sigma_of_sum(covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -123,8 +131,14 @@ def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: i
     )
 
 
-def _untested(periods: _Periods) -> SeriesVerdict:
-    """A series without any uncertainty of measurement: exact, or not closed at all."""
+def _sigma_of_sum(covariance: Array) -> float:
+    """σ of the sum of all closed differences; 0 where their errors cancel but for rounding."""
+    variance = float(covariance.sum())
+    return variance**0.5 if variance > SINGULAR * float(np.trace(covariance)) else 0.0
+
+
+def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
+    """A series without any uncertainty of measurement, or any time: exact, or not closed at all."""
     verdict = _precedence(periods, shortage=False, gain=False)
     nothing: tuple[None, ...] = (None,) * len(periods)
     closed = bool(periods.closed.any())
@@ -138,7 +152,7 @@ def _untested(periods: _Periods) -> SeriesVerdict:
         gains=MappingProxyType({}),
         window=None,
         cumulative=float(np.sum(periods.difference[periods.closed])) if closed else None,
-        cumulative_sigma=0.0 if closed else None,
+        cumulative_sigma=_sigma_of_sum(covariance) if closed else None,
         sitmuf=nothing,
         standardised=nothing,
     )
@@ -165,7 +179,8 @@ def _precedence(periods: _Periods, *, shortage: bool, gain: bool) -> Verdict:
         return Verdict.GAIN
     if periods.discrepant.any():
         return Verdict.DISCREPANCY
-    return Verdict.BALANCED if periods.closed.any() and not periods.left_open.any() else Verdict.NOT_TESTED
+    whole = periods.closed.any() and not periods.left_open.any()
+    return Verdict.BALANCED if whole and (periods.testable or not periods.uncertain.any()) else Verdict.NOT_TESTED
 
 
 def _alarm_inventory(periods: _Periods, verdict: Verdict, decisive: TestOfLoss | None) -> str | None:
@@ -181,7 +196,8 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     if not periods.closed.any() and not reasons:
         return "fewer than two complete physical inventories: no period is closed"
     if not reasons:
-        return None
+        timeless = periods.uncertain.any() and not periods.testable
+        return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None
     count = len(left)
     more = f"; and {len(reasons) - 2} further reasons" if len(reasons) > 2 else ""
     return f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"

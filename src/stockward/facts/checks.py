@@ -54,12 +54,13 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     key = list(table.table.key)
     if not key:
         return
-    required = [name for name in key if table.table[name].required]
-    whole = table.values.select(pl.all_horizontal(pl.col(name).is_not_null() for name in required)).to_series()
+    names = pl.all_horizontal(pl.col(name).is_not_null() for name in key if table.table[name].required)
+    whole = table.values.select(names).to_series()
     for name in key:
         # A cell that cannot be read is null here, and must not pass for a blank one.
         whole = whole & ~table.illegible(name)
-    later = ~table.values.select(pl.struct(key)).to_series().is_first_distinct() & whole if whole.all() else _later(table, key, whole)
+    first = table.values.select(pl.when(whole).then(pl.struct(key)).is_first_distinct()).to_series()
+    later = whole & ~first
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
     table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")
@@ -81,39 +82,54 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         waiting = missing & values.is_in(list(aside))
         table.refuse(column.name, waiting, _row_reasons(values, aside))
         unknown = missing & ~waiting
-        table.refuse(column.name, unknown, _unknown(values.filter(unknown), values, known, column.refers_to), readable=False)
+        reasons = _unknown(values.filter(unknown), values, known, column.refers_to)
+        table.refuse(column.name, unknown, reasons, readable=False)
 
 
 def _keys(draft: Draft, table: str) -> tuple[pl.Series, dict[str, str]]:
-    """Keys of the good rows of a table, and for the others why they cannot be used."""
+    """Keys of a table that may be used, and for the others, which were set aside, why they may not."""
     referred = draft[table]
     key = referred.table.key[0]
     bad = referred.bad
-    known = referred[key].filter(~bad)
-    known = known.filter(known.is_not_null())
-    rows = referred.values.filter(bad).select(key, "row")
-    good = set(known.to_list()) if rows.height else set()
+    known = referred[key].filter(~bad).drop_nulls()
+    rows = referred.values.filter(bad).select(key, "row").drop_nulls()
+    if rows.height == 0:
+        return known, {}
+    kept = set(known.to_list()) - _contested(referred)
     aside = {
         value: f"it uses {value}, which is set aside ({referred.file} row {row}): mend that row first"
         for value, row in reversed(rows.rows())
-        if value is not None and value not in good
+        if value not in kept
     }
-    return known, aside
+    return known.filter(~known.is_in(list(aside))), aside
+
+
+def _contested(table: TableDraft) -> set[str]:
+    """Methods and materials of which another row, set aside, says something else: nobody knows which one is right."""
+    if table.table.name not in {"methods", "materials"}:
+        return set()
+    key = table.table.key[0]
+    said = table.values.drop("row").with_columns(bad=table.bad)
+    good = said.filter(~pl.col("bad")).drop("bad")
+    others = said.filter("bad").drop("bad")
+    agreeing = others.join(good, on=list(others.columns), how="semi", nulls_equal=True)
+    others = others.join(agreeing, on=list(others.columns), how="anti", nulls_equal=True)
+    return set(others[key].drop_nulls().to_list())
 
 
 def _substances(draft: Draft) -> tuple[pl.Series, dict[str, str]]:
     """Substances that the site holds: those of the contents, and bulk materials that are their own."""
     contents, materials = draft["contents"], draft["materials"]
     good, bad = contents.good(), contents.values.filter(contents.bad)
-    own = materials.good().filter(
-        (pl.col("kind") == "bulk") & ~pl.col("material").is_in(contents["material"].drop_nulls().implode())
-    )["material"]
+    holders = contents["material"].drop_nulls().implode()
+    own = materials.good().filter((pl.col("kind") == "bulk") & ~pl.col("material").is_in(holders))["material"]
     known = pl.concat([good["substance"], own]).unique(maintain_order=True)
     _, aside = _keys(draft, "materials")
     present = set(known.to_list())
-    for substance, row in bad.select("substance", "row").rows():
-        if substance is not None and substance not in present:
-            aside[substance] = f"it uses {substance}, which is set aside ({contents.file} row {row}): mend that row first"
+    for substance, row in bad.select("substance", "row").drop_nulls().rows():
+        if substance not in present:
+            where = f"{contents.file} row {row}"
+            aside[substance] = f"it uses {substance}, which is set aside ({where}): mend that row first"
     return known, aside
 
 
@@ -134,12 +150,13 @@ def _unknown(unknown: pl.Series, values: pl.Series, known: pl.Series, table: str
 
 
 def _check_listed(table: TableDraft, name: str, known: pl.Series, aside: dict[str, str], referred: str) -> None:
-    """The same for a cell that lists several keys."""
+    """The same for a cell that lists several keys: the first that is not known is said."""
     names = set(known.to_list())
-    faults = [
-        next((aside.get(key, f"{key} is not in {referred}: correct it, or add it there") for key in keys or () if key not in names), None)
-        for keys in table[name].to_list()
-    ]
+    faults: list[str | None] = []
+    for keys in table[name]:
+        lost = next((key for key in (keys if keys is not None else ()) if key not in names), None)
+        words = None if lost is None else f"{lost} is not in {referred}: correct it, or add it there"
+        faults.append(aside.get(lost or "", words))
     reasons = pl.Series(name, faults, dtype=pl.String)
     table.refuse(name, reasons.is_not_null(), reasons)
 
@@ -159,7 +176,8 @@ def contents_of_a_substance_convert(draft: Draft, table: TableDraft) -> None:
         unit is not None and own is not None and factor(unit, own) is None
         for unit, own in zip(table["unit"], _substance_units(draft, table["substance"]), strict=True)
     ]
-    table.refuse("unit", pl.Series(wrong, dtype=pl.Boolean), "other amounts of this substance are in a unit of another kind")
+    words = "other amounts of this substance are in a unit of another kind"
+    table.refuse("unit", pl.Series(wrong, dtype=pl.Boolean), words)
 
 
 def substance_units(materials: pl.DataFrame, contents: pl.DataFrame) -> dict[str, str]:
@@ -221,9 +239,8 @@ def a_goal_converts(draft: Draft, table: TableDraft) -> None:
 
 def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
     """A method with an absolute error in a unit measures only what converts into that unit."""
-    methods = draft["methods"].good().filter(
-        pl.col("unit").is_not_null() & ((pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0))
-    )
+    absolute = (pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0)
+    methods = draft["methods"].good().filter(absolute & pl.col("unit").is_not_null())
     if methods.height == 0:
         return
     units = dict(methods.select("method", "unit").rows())
@@ -251,23 +268,31 @@ def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
     if target.null_count() == len(target):
         return
     table.refuse("reverses", target == table["movement"], "a movement cannot reverse itself", readable=False)
-    materials = dict(table.values.select("movement", "material").rows())
-    cancelled = target.replace_strict(materials, default=None, return_dtype=pl.String)
-    table.refuse("reverses", cancelled != table["material"], "that movement is of another material: correct one of them")
-    rows = table.values.select("movement", "reverses").with_columns(again=~pl.col("reverses").is_first_distinct())
-    again = rows["again"] & target.is_not_null()
+    rows = table.values.drop_nulls("movement").unique("movement", keep="first", maintain_order=True)
+    cancelled = target.replace_strict(rows["movement"], rows["material"], default=None, return_dtype=pl.String)
+    words = "that movement is of another material: correct one of them"
+    table.refuse("reverses", cancelled != table["material"], words)
+    again = target.is_not_null() & ~target.is_first_distinct()
     table.refuse("reverses", again, "an earlier row has reversed that movement already: keep one of them")
-    links = dict(rows.filter(pl.col("reverses").is_not_null()).select("movement", "reverses").rows())
-    circular = [movement for movement in links if _comes_back(movement, links)]
-    table.refuse("reverses", table["movement"].is_in(circular) & target.is_not_null(), "these reversals run in a circle", readable=False)
+    circular = _circular(dict(rows.select("movement", "reverses").drop_nulls().rows()))
+    in_circle = table["movement"].is_in(circular) & target.is_not_null()
+    table.refuse("reverses", in_circle, "these reversals run in a circle: correct one of them", readable=False)
 
 
-def _comes_back(movement: str, links: dict[str, str]) -> bool:
-    seen, step = {movement}, links[movement]
-    while step in links and step not in seen:
-        seen.add(step)
-        step = links[step]
-    return step == movement
+def _circular(links: dict[str, str]) -> list[str]:
+    """Movements whose reversals lead back to themselves; each link is followed once."""
+    circular: list[str] = []
+    settled: set[str] = set()
+    for start in links:
+        path: dict[str, int] = {}
+        step = start
+        while step in links and step not in settled and step not in path:
+            path[step] = len(path)
+            step = links[step]
+        if step in path:
+            circular.extend(list(path)[path[step] :])
+        settled.update(path)
+    return circular
 
 
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:

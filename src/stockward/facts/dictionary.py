@@ -21,22 +21,24 @@ ColumnType = Literal[
     "measure",
 ]  # fmt: skip
 
-DTYPES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType({
-    "key": pl.String,
-    "text": pl.String,
-    "number": pl.Float64,
-    "integer": pl.Float64,
-    "time": pl.Datetime("us", "UTC"),
-    "date": pl.Date,
-    "month": pl.Date,
-    "clock": pl.Int32,
-    "unit": pl.String,
-    "choice": pl.String,
-    "flag": pl.Boolean,
-    "list": pl.List(pl.String),
-    "days": pl.List(pl.String),
-    "measure": pl.String,
-})
+DTYPES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {
+        "key": pl.String,
+        "text": pl.String,
+        "number": pl.Float64,
+        "integer": pl.Float64,
+        "time": pl.Datetime("us", "UTC"),
+        "date": pl.Date,
+        "month": pl.Date,
+        "clock": pl.Int32,
+        "unit": pl.String,
+        "choice": pl.String,
+        "flag": pl.Boolean,
+        "list": pl.List(pl.String),
+        "days": pl.List(pl.String),
+        "measure": pl.String,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,17 @@ def _column(row: dict[str, str]) -> Column:
 @cache
 def tables() -> Mapping[str, Table]:
     """Every table of site format 1, by name, in the order of the manual."""
-    return MappingProxyType({
-        row["table"]: Table(
-            name=row["table"],
-            key=tuple(row["key"].split()),
-            required=row["required"] == "yes",
-            private=row["private"] == "yes",
-            part=row["part"],
-            meaning=row["meaning"],
-            columns=tuple(_column(column) for column in _rows(row["table"])),
-        )
-        for row in _rows("tables")
-    })
+    return MappingProxyType(
+        {
+            row["table"]: Table(
+                name=row["table"],
+                key=tuple(row["key"].split()),
+                required=row["required"] == "yes",
+                private=row["private"] == "yes",
+                part=row["part"],
+                meaning=row["meaning"],
+                columns=tuple(_column(column) for column in _rows(row["table"])),
+            )
+            for row in _rows("tables")
+        }
+    )

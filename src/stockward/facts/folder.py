@@ -80,7 +80,9 @@ class _Head:
 
 def _decode(content: bytes, file: str) -> str:
     if content.startswith(_OTHER_FORMATS):
-        raise SiteError(file, "this is a workbook or Parquet file under the name of a CSV", "save the table as CSV UTF-8")
+        raise SiteError(
+            file, "this is a workbook or Parquet file under the name of a CSV", "save the table as CSV UTF-8"
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -33,7 +33,7 @@ def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
     naive = _naive(parts)
     shaped = parts["day"].is_not_null()
     offset = _offset_minutes(parts["offset"])
-    stated = naive - pl.select(pl.duration(minutes=offset)).to_series()
+    stated = pl.select(pl.lit(naive) - pl.duration(minutes=pl.lit(offset))).to_series()
     local = _in_utc(without(naive, parts["offset"].is_not_null()), locale)
     values = local.values.fill_null(stated.dt.replace_time_zone("UTC"))
     reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")

@@ -31,7 +31,7 @@ class Reading:
         return cls(values, no_text(len(values)))
 
     def refuse(self, where: pl.Series, reason: str | pl.Series) -> Reading:
-        """Take these cells out, and give the reason to those that have none yet. A null in ``where`` refuses nothing."""
+        """Take these cells out, and give the reason to those that have none yet; null in ``where`` refuses nothing."""
         if not where.any():
             return self
         words = pl.lit(reason) if isinstance(reason, str) else reason

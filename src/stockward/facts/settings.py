@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
+
+_LONGEST_SHOWN = 60
 
 Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -33,7 +37,9 @@ class SiteSettings(_Part):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+            # Tables convert times by a list of their own; a zone must stand in both.
+            pl.Series([datetime(2026, 1, 1, tzinfo=UTC)]).dt.convert_time_zone(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
             raise ValueError("no such time zone: write one of the IANA list, such as Asia/Seoul") from None
         return value
 
@@ -91,11 +97,18 @@ class WorkRules(_Part):
 class Settings(_Part):
     """The whole of ``site.toml``."""
 
-    format: Literal[1]
+    format: int
     site: SiteSettings
     detection: DetectionSettings
     force: ForceSettings = ForceSettings()
     work_rules: WorkRules = WorkRules()
+
+    @field_validator("format")
+    @classmethod
+    def _known_format(cls, value: int) -> int:
+        if value != 1:
+            raise ValueError("only format 1 is known")
+        return value
 
 
 def read_settings(path: Path) -> Settings:
@@ -106,7 +119,7 @@ def read_settings(path: Path) -> Settings:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SiteError(str(path), f"no valid TOML ({error})", "correct that line") from None
     except OSError as error:
         raise SiteError(str(path), f"cannot be read ({error.strerror})", "check the file and its rights") from None
@@ -128,7 +141,16 @@ def _fault(path: list[str | int], kind: str, message: str, value: object) -> str
         return f"{place} is no known setting" + (f", did you mean {guess}?" if guess else "")
     if kind == "missing":
         return f"{place} is missing"
-    return f"{place} = {value!r}: {message.removeprefix('Value error, ')}"
+    return f"{place} = {_shown(value)}: {message.removeprefix('Value error, ')}"
+
+
+def _shown(value: object) -> str:
+    """The value as far as it is worth showing in one line."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _known_keys(path: list[str | int]) -> tuple[str, ...]:

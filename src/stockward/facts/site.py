@@ -206,7 +206,9 @@ class _Reader:
             if guess is not None:
                 mend = f"rename it ({guess}.csv, {guess}.parquet, or a sheet {guess} of {WORKBOOK})"
                 yield SiteError(stranger.shown, f"it is no table of the format, did you mean {guess}?", mend)
-            elif stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"]):
+            elif (
+                stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"])
+            ):
                 yield SiteError(stranger.shown, f"it is not read, did you mean {WORKBOOK}?", f"save it as {WORKBOOK}")
             elif stranger.suffix not in _TEXTS:
                 self._notices.append(f"{stranger.shown}: not read, it is no table of the format")

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.scan import DRAWS, Family, calibrate, crossing_probability
-from stockward.figures.whitening import sitmuf, whitener
+from stockward.figures.scan import DRAWS, FAINTEST, Family, calibrate, crossing_probability
+from stockward.figures.whitening import SINGULAR, sitmuf, whitener
 from stockward.figures.windows import window_directions, window_family, window_lengths, windows_of
 from stockward.terms.errors import FigureError, require_probability
 
@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 PAGE_K = 0.5
 PAGE_PAIR_K = (0.25, 1.0)
 _PAIR_DRAWS = 20_000
+_MOST = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class CalibratedTests:
     covariance
         Σ of the differences, unit², shape (n, n), n ≥ 1, every σ positive.
     false_alarm
-        Chance in (0, 0.5) that each test, used alone, ever alarms on the n periods without loss.
+        Chance in (0, 1) that each test, used alone, ever alarms on the n periods without loss.
     seed
         Of the importance sampling that finds the limits of correlated statistics; same seed, same limits.
 
@@ -66,7 +67,7 @@ class CalibratedTests:
     """
 
     def __init__(self, covariance: Array, *, false_alarm: float, seed: int) -> None:
-        require_probability("false_alarm", false_alarm, high=0.5)
+        require_probability("false_alarm", false_alarm)
         variance = np.diagonal(covariance)
         if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1] or not len(variance):
             raise FigureError(f"the covariance must be square with at least one period; got shape {covariance.shape}")
@@ -150,10 +151,12 @@ class CalibratedTests:
         return self._figures(statistic, limit, p_value)
 
     def _cumuf(self, differences: Array) -> TestFigures:
+        """A sum whose errors cancel has no direction of its own, and is no evidence: its figure is 0."""
         variance = np.array([self._covariance[: i + 1, : i + 1].sum() for i in range(len(differences))])
-        statistic = np.cumsum(differences) / np.sqrt(variance)
-        limit = float(-ndtri(self._false_alarm))
-        return self._decided_at_the_end(statistic, limit, float(ndtr(-statistic[-1])))
+        kept = variance > SINGULAR * np.cumsum(np.diagonal(self._covariance))
+        statistic = np.where(kept, np.cumsum(differences), 0.0) / np.sqrt(np.where(kept, variance, 1.0))
+        limit = max(float(-ndtri(self._false_alarm)), 0.0)
+        return self._decided_at_the_end(statistic, limit, float(ndtr(-statistic[-1])) if kept[-1] else 1.0)
 
     def _sitmuf(self, y: Array) -> TestFigures:
         count = int(self.kept.sum())
@@ -173,7 +176,9 @@ class CalibratedTests:
         statistic = self._on_kept(page_statistics(y[self.kept], k=PAGE_K))
         count = int(self.kept.sum())
         limit = page_threshold(count, PAGE_K, self._false_alarm)
-        return self._figures(statistic, limit, page_alarm_probability(count, PAGE_K, float(np.max(statistic))))
+        largest = float(np.max(statistic))
+        p_value = page_alarm_probability(count, PAGE_K, largest) if largest > 0 else 1.0
+        return self._figures(statistic, limit, p_value)
 
     def _page_pair(self, y: Array) -> TestFigures:
         count = int(self.kept.sum())
@@ -201,15 +206,17 @@ class CalibratedTests:
         return statistic[np.maximum(np.cumsum(self.kept) - 1, 0)]
 
     def _figures(self, statistic: Array, threshold: float, p_value: float) -> TestFigures:
-        """Alarm and p-value agree: the sampling error of the latter never carries it across the share."""
         above = np.flatnonzero(statistic > threshold)
-        alarm = int(above[0]) if len(above) else None
-        bounded = min(p_value, self._false_alarm) if alarm is not None else max(p_value, _above(self._false_alarm))
-        return TestFigures(statistic, threshold, alarm, min(bounded, 1.0))
+        return self._agreed(statistic, threshold, int(above[0]) if len(above) else None, p_value)
 
     def _decided_at_the_end(self, statistic: Array, threshold: float, p_value: float) -> TestFigures:
         alarm = len(statistic) - 1 if statistic[-1] > threshold else None
-        return TestFigures(statistic, threshold, alarm, p_value)
+        return self._agreed(statistic, threshold, alarm, p_value)
+
+    def _agreed(self, statistic: Array, threshold: float, alarm: int | None, p_value: float) -> TestFigures:
+        """Alarm and p-value agree: the sampling error of the latter never carries it across the share."""
+        bounded = min(p_value, self._false_alarm) if alarm is not None else max(p_value, _above(self._false_alarm))
+        return TestFigures(statistic, threshold, alarm, min(bounded, 1.0))
 
 
 def _above(probability: float) -> float:
@@ -223,7 +230,7 @@ def page_pair_thresholds(periods: int, false_alarm: float, seed: int) -> tuple[f
     for draws in (_PAIR_DRAWS // 4, _PAIR_DRAWS // 4, _PAIR_DRAWS):
         first, second = (page_threshold(periods, k, marginal) for k in PAGE_PAIR_K)
         joint = page_pair_alarm_probability(periods, np.array([first, second]), seed=seed, draws=draws)
-        marginal *= false_alarm / joint
+        marginal = min(marginal * false_alarm / joint, _MOST)
     first, second = (page_threshold(periods, k, marginal) for k in PAGE_PAIR_K)
     return first, second
 
@@ -240,8 +247,8 @@ def page_pair_alarm_probability(periods: int, thresholds: Array, *, seed: int, d
     needed = np.min(thresholds[:, None] + np.array(PAGE_PAIR_K)[:, None] * lengths, axis=0)
     chances = (periods - lengths + 1) * ndtr(-needed / np.sqrt(lengths))
     total = float(chances.sum())
-    if total == 0.0:
-        return 0.0
+    if total < FAINTEST:
+        return total
     rng = np.random.default_rng([seed, periods])
     strata = (np.arange(draws) + rng.random(draws)) / draws
     length = np.minimum(np.searchsorted(np.cumsum(chances) / total, strata), periods - 1) + 1

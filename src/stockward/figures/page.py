@@ -6,6 +6,7 @@ chain by Gauss–Legendre nodes, so a threshold holds for the actual number of p
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,9 @@ from stockward.terms.errors import require_probability
 
 Array = NDArray[np.float64]
 
-_TALLEST = 60.0
+_LOWEST = 1e-6
+_TALLEST = 64.0
+"""Beyond this height the chance falls as exp(−2kh), and is no longer integrated."""
 
 
 def page_statistics(y: Array, *, k: float) -> Array:
@@ -45,6 +48,8 @@ def page_alarm_probability(periods: int, k: float, h: float) -> float:
         return 1.0
     if h == 0:
         return 1.0 - float(ndtr(k)) ** periods
+    if h > _TALLEST:
+        return page_alarm_probability(periods, k, _TALLEST) * math.exp(-2.0 * k * (h - _TALLEST))
     nodes, weights = _gauss_legendre(8 * int(4 + h))
     x = 0.5 * h * (nodes + 1.0)
     weights = 0.5 * h * weights
@@ -62,9 +67,14 @@ def page_alarm_probability(periods: int, k: float, h: float) -> float:
 
 @lru_cache(maxsize=1024)
 def page_threshold(periods: int, k: float, false_alarm: float) -> float:
-    """The h at which the chance of an alarm among ``periods`` periods is ``false_alarm``; bisected to 1e-10."""
+    """The h at which the chance of an alarm among ``periods`` periods is ``false_alarm``; bisected to 1e-10.
+
+    Where P leaves 0 less often than that, the threshold is as good as 0.
+    """
     require_probability("false_alarm", false_alarm)
-    low, high = 0.0, 1.0
+    if page_alarm_probability(periods, k, _LOWEST) <= false_alarm:
+        return _LOWEST
+    low, high = _LOWEST, 1.0
     while page_alarm_probability(periods, k, high) > false_alarm and high < _TALLEST:
         low, high = high, 2.0 * high
     while high - low > 1e-10 * high:

@@ -21,6 +21,12 @@ Single = NDArray[np.float32]
 DRAWS = 4000
 """Relative standard error of a chance is then about 1 %."""
 
+FAINTEST = 1e-290
+"""A chance below this is not sampled: the heights that it asks for are beyond what a float can tell apart."""
+
+_LARGEST = 0.45
+"""Most of a chance that one direction may have, so that every limit stays above zero."""
+
 _STEPS = (4, 4, 2, 1)
 """Draws are divided by these in the steps of a calibration: the first need not be sharp."""
 
@@ -53,8 +59,6 @@ def tail_sample(directions: Array, limits: Array, *, draws: int, seed: int) -> t
     rng = np.random.default_rng([seed, *directions.shape])
     chances = ndtr(-limits)
     total = float(chances.sum())
-    if total == 0.0:
-        return np.zeros((0, len(limits)), np.float32), np.zeros(0)
     # Both the direction and the height are drawn in strata, which removes most of their sampling error.
     strata = (np.arange(draws) + rng.random(draws)) / draws
     chosen = np.minimum(np.searchsorted(np.cumsum(chances) / total, strata), len(limits) - 1)
@@ -69,9 +73,13 @@ def tail_sample(directions: Array, limits: Array, *, draws: int, seed: int) -> t
 
 
 def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: int = DRAWS) -> float:
-    """Chance that any direction of standard normal y crosses its limit; exact for a single direction."""
-    if len(limits) == 1:
-        return float(ndtr(-limits[0]))
+    """Chance that any direction of standard normal y crosses its limit; exact for a single direction.
+
+    Where it is too faint to be sampled, the sum of the single chances stands for it.
+    """
+    total = float(ndtr(-limits).sum())
+    if len(limits) == 1 or total < FAINTEST:
+        return total
     _, weights = tail_sample(directions, limits, draws=draws, seed=seed)
     return min(1.0, float(weights.sum()) / draws)
 
@@ -81,11 +89,12 @@ def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRA
 
     A direction of class c has the limit z(1 − κ shareᶜ / membersᶜ). The chance of a crossing grows nearly as κ, so a
     few steps of κ ← κ × (chance asked for / chance had) settle it to the error of the sampling, about 1 % of it.
+    Limits stay above zero: few directions at a large ``false_alarm`` cross less often than asked for.
     """
     per_direction = family.shares / family.members
+    most = _LARGEST / float(per_direction.max())
     if len(family.classes) == 1:
-        return -ndtri(np.array([false_alarm]))
-    most = 0.5 / float(per_direction.max())
+        return -ndtri(np.array([min(false_alarm, _LARGEST)]))
     kappa = min(false_alarm, most)
     for step in _STEPS:
         limits = -ndtri(kappa * per_direction)

@@ -54,9 +54,7 @@ def window_directions(inverse: Array, starts: NDArray[np.intp], ends: NDArray[np
     that carries no variance has a zero direction.
     """
     periods = inverse.shape[-1]
-    # Column a: L⁻¹ times ones from a on; cutting it at b gives the window a..b, as L⁻¹ is lower triangular.
-    onward = np.flip(np.cumsum(np.flip(inverse, axis=-1), axis=-1), axis=-1)
-    directions = np.take(onward, starts, axis=-1)
+    directions = np.take(_onward(inverse), starts, axis=-1)
     directions *= np.arange(periods)[:, None] <= ends
     norms = np.sqrt(np.sum(np.square(directions), axis=-2))
     directions /= np.where(norms > 0, norms, 1.0)[..., None, :]
@@ -69,3 +67,34 @@ def window_family(inverse: Array, *, equal: bool = False) -> Family:
     lengths, shares = window_lengths(inverse.shape[-1])
     directions, _ = window_directions(inverse, starts, ends)
     return Family(directions, ends, classes, np.full(len(lengths), 1.0 / len(lengths)) if equal else shares)
+
+
+def scan_ratios(y: Array, inverse: Array, limits: Array) -> Array:
+    """For each period, the largest ratio of statistic to limit among the windows that end there; shape (..., n).
+
+    ``limits`` has one entry a length of ``window_lengths``. Leading axes are realisations, each with its own L⁻¹.
+    """
+    factors, hidden = _scanned(inverse.shape[-1], limits)
+    onward = _onward(inverse)
+    reach = np.cumsum(onward * y[..., None], axis=-2)
+    norm = np.cumsum(np.square(onward), axis=-2)
+    # Windows that end before they start, or carry no variance, have norm 0 and are hidden or count as 0.
+    np.sqrt(np.maximum(norm, np.finfo(float).tiny, out=norm), out=norm)
+    reach /= norm
+    reach *= factors
+    reach += hidden
+    return np.asarray(reach.max(axis=-1))
+
+
+def _scanned(periods: int, limits: Array) -> tuple[Array, Array]:
+    """By last and first period: 1/limit of the windows that are scanned, and −∞ for all others."""
+    starts, ends, classes = windows_of(periods)
+    factors, hidden = np.zeros((periods, periods)), np.full((periods, periods), -np.inf)
+    factors[ends, starts] = 1.0 / limits[classes]
+    hidden[ends, starts] = 0.0
+    return factors, hidden
+
+
+def _onward(inverse: Array) -> Array:
+    """Column a: L⁻¹ times ones from a on; cut at b it gives the window a..b, as L⁻¹ is lower triangular."""
+    return np.cumsum(inverse[..., ::-1], axis=-1)[..., ::-1]

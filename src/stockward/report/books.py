@@ -9,6 +9,7 @@ from typing import Any
 from stockward.answers.items import ItemFindings
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report import charts, context, words
+from stockward.terms.units import dimension
 
 ITEM_LINES_MAX = 40
 STOCK_PANELS_MAX = 8
@@ -105,7 +106,7 @@ def stock(review: Review) -> context.Stock | None:
     if counted.is_empty():
         return None
     groups = counted.partition_by("holding", "unit", as_dict=True, maintain_order=True)
-    names = sorted(groups, key=str)
+    names = sorted(groups, key=lambda group: (dimension(str(group[1])) == "count", str(group[0])))
     panels = [
         (str(holding), str(unit), groups[holding, unit].select("at", "stage", "quantity").rows())
         for holding, unit in names[:STOCK_PANELS_MAX]

@@ -290,21 +290,24 @@ def _periods(one: SeriesView) -> tuple[context.Period, ...]:
 
 def _evidence(one: SeriesView, row: dict[str, Any]) -> context.EvidenceRow:
     return context.EvidenceRow(
-        where=f"{row['table']} row {row['row']}",
+        where=f"{row['table']} {row['row']}",
         inventory=row["inventory"] or words.NOTHING,
         at=words.moment(row["at"], one.timezone) if row["at"] is not None else words.NOTHING,
         kind=(row["kind"] or "").replace("_", " "),
         material=row["material"] or words.NOTHING,
         quantity=words.quantity(row["quantity"], row["unit"] or one.unit),
-        route=_route(row["from_area"], row["to_area"]),
+        route=_route(row),
         method=row["method"] or words.NOTHING,
         document=row["document"] or words.NOTHING,
         late=bool(row["late"]),
     )
 
 
-def _route(origin: str | None, destination: str | None) -> str:
-    return f"{origin or ''} → {destination or ''}".strip() if origin or destination else words.NOTHING
+def _route(row: dict[str, Any]) -> str:
+    origin, destination = row["from_area"] or "", row["to_area"] or ""
+    if row["table"] == "counts":
+        return f"in {origin or destination}"
+    return f"{origin} → {destination}".strip() if origin or destination else words.NOTHING
 
 
 def _evidence_note(rows: int) -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from stockward.report import words
 from stockward.report.sentences import fitting_window
 from stockward.report.views import PeriodView, SeriesView, running
-from stockward.terms.verdicts import Basis, PeriodStatus
+from stockward.terms.verdicts import PeriodStatus
 
 Spec = dict[str, Any]
 
@@ -55,7 +55,7 @@ _NUMBERS: Spec = {"decimal": ".", "thousands": words.NARROW_SPACE, "grouping": [
 def series_chart(series: SeriesView) -> Markup:
     """One series over time: its differences within sigma, their sum, and the statistic of the test in force."""
     panels = [_differences(series)]
-    if series.basis == Basis.BULK and series.closed():
+    if _is_measured(series):
         panels.append(_cumulative(series))
         panels += _statistic(series)
     for panel in panels[:-1]:
@@ -91,15 +91,24 @@ def describe(series: SeriesView) -> str:
     return text
 
 
+def _is_measured(series: SeriesView) -> bool:
+    """Whether any difference has an error; an exact one needs no band, no sum and no test."""
+    return any(period.sigma for period in series.periods)
+
+
 def _differences(series: SeriesView) -> Spec:
     unit = words.unit_word(series.unit)
     rows = [_difference_row(series, period) for period in series.periods]
-    bulk = series.basis == Basis.BULK
-    bars = _bars("low", "high", BAND, _bar_width(series)) if bulk else _bars("zero", "difference", BLUE, _STEM_WIDTH)
+    measured = _is_measured(series)
+    bars = (
+        _bars("low", "high", BAND, _bar_width(series)) if measured else _bars("zero", "difference", BLUE, _STEM_WIDTH)
+    )
     layers = [*_shading(series), bars, _zero(), *_alarm(series)]
     layers.append(_points())
-    band = "; bar: ±2σ of measuring" if bulk else ""
-    return _panel(f"Difference of each period (above zero: missing{band})", 170 if bulk else 120, rows, layers, unit)
+    band = "; bar: ±2σ of measuring" if measured else ""
+    return _panel(
+        f"Difference of each period (above zero: missing{band})", 170 if measured else 120, rows, layers, unit
+    )
 
 
 def _points() -> Spec:

@@ -26,9 +26,9 @@ VERDICT_MARK = {
     Verdict.BALANCED: "=",
 }
 NEXT_STEP = {
-    Verdict.SHORTAGE: "Recount; check the weighings and rows behind it; report what stays unexplained.",
-    Verdict.GAIN: "Look for receipts or returns not booked, and for a scale that drifts.",
-    Verdict.DISCREPANCY: "Recount; find the record that explains it; report what stays unexplained.",
+    Verdict.SHORTAGE: "recount; check the weighings and rows behind it; report what stays unexplained.",
+    Verdict.GAIN: "look for receipts or returns not booked, and for a scale that drifts.",
+    Verdict.DISCREPANCY: "recount; find the record that explains it; report what stays unexplained.",
 }
 STATUS_WORD = {
     PeriodStatus.CLOSED: "closed",

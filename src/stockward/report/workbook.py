@@ -12,6 +12,7 @@ from typing import Any
 from stockward.answers.review import Review
 from stockward.report import sentences, words
 from stockward.report.views import SeriesView, by_urgency, figure, gather
+from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
 Cell = str | int | float | bool | date | None
@@ -41,9 +42,19 @@ def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
     Sheets: summary, series, periods, tests, items, evidence, set_aside, stock, about. Every header is frozen and names
-    its unit or the column that holds it; moments are in the site's time zone.
+    its unit or the column that holds it; moments are in the site's time zone. Raises ``UsageError`` where the file
+    cannot be written.
     """
-    from xlsxwriter import Workbook  # only this door needs it
+    from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
+
+    try:
+        _fill(review, path)
+    except FileCreateError as error:
+        raise UsageError(f"{path}: cannot be written ({error}): close it, or name another file") from error
+
+
+def _fill(review: Review, path: str | PathLike[str]) -> None:
+    from xlsxwriter import Workbook
 
     with Workbook(path, _SAFE) as book:
         made = words.local(review.at, review.timezone).replace(tzinfo=None)

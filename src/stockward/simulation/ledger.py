@@ -15,6 +15,8 @@ from stockward.simulation.plant import SHIFTS, Flow, Standing, inventory_code
 
 SETTLED_DAYS = 10
 """Rows of the last days carry no clerical error, so that every correction is in the books at the end."""
+LATE_DAYS, NOTICED_DAYS = (2, 5), (1, 3)
+"""Days after which a late row is entered, always more than one whole day, and after which a mistake is reversed."""
 FIRST_CLERK = 11
 
 
@@ -95,7 +97,7 @@ def write_ledger(
         elif chance[number] < swapped[number] + wrong[number]:
             entries += _mistaken(right, right.quantity, rng)
         elif chance[number] < swapped[number] + wrong[number] + late[number]:
-            entries.append(replace(right, recorded_at=_some_days_later(right.at, rng)))
+            entries.append(replace(right, recorded_at=_days_later(right.at, LATE_DAYS, rng)))
         else:
             entries.append(right)
     entries.sort(key=lambda entry: entry.entered)
@@ -138,15 +140,15 @@ def _in_cluster(flow: Flow, cluster: ClericalCluster) -> bool:
     )
 
 
-def _some_days_later(at: datetime, rng: np.random.Generator) -> datetime:
-    """Two to five days later, in office hours: more than a day."""
-    day = at.date() + timedelta(days=int(rng.integers(2, 6)))
+def _days_later(at: datetime, days: tuple[int, int], rng: np.random.Generator) -> datetime:
+    """So many days later, both bounds included, in office hours."""
+    day = at.date() + timedelta(days=int(rng.integers(days[0], days[1] + 1)))
     return datetime.combine(day, time(8)) + timedelta(minutes=int(rng.integers(0, 480)))
 
 
 def _mistaken(right: Entry, wrong: float, rng: np.random.Generator) -> list[Entry]:
-    """A wrong row, the row that reverses it some hours later, and the right row with the time of the flow."""
-    noticed = right.at + timedelta(minutes=int(rng.integers(120, 4000)))
+    """A wrong row, the row that reverses it one to three days later, and the right row with the time of the flow."""
+    noticed = _days_later(right.at, NOTICED_DAYS, rng)
     tag = right.flow
     first = replace(right, quantity=wrong, flow=None, tag=tag)
     reversal = replace(first, at=noticed, tag=None, reverses=tag, note="entered in error")

@@ -25,7 +25,7 @@ from stockward.simulation.plan import (
 )
 
 SHIFTS = (("A", 6), ("B", 14), ("C", 22))
-SECOND_SHIFT_FROM, THIRD_SHIFT_FROM = 2.0, 4.4
+SECOND_SHIFT_FROM, THIRD_SHIFT_FROM = 2.0, 4.6
 """Growth of output from which a second shift works, and from which a third one and the sixth day do."""
 
 # Minutes after the start of a shift. In shift C nothing moves from midnight to 04:00, when clocks are changed.

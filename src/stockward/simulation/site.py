@@ -18,6 +18,8 @@ from stockward.simulation.plan import SitePlan
 from stockward.simulation.plant import Flow, History, Standing, run_plant
 from stockward.simulation.truth import Recorded, tell_truth
 
+Rows = list[dict[str, Any]]
+
 STREAMS = ("contents", "plant", "scales", "clerks", "counts", "force")
 
 
@@ -61,7 +63,7 @@ def simulate(plan: SitePlan, *, seed: int) -> SyntheticSite:
     ledger = write_ledger(plan, history.flows, recorded.flows, stream["clerks"])
     counts, miscounted = write_counts(plan, history.standings, recorded.standings, stream["counts"])
     tables = {
-        **_plan_tables(plan, history),
+        **_plan_tables(plan),
         "movements": ledger.movements,
         "counts": counts,
         **_output_tables(plan, history),
@@ -105,65 +107,92 @@ def _true_stocks(standings: list[Standing]) -> pl.DataFrame:
     )
 
 
-def _plan_tables(plan: SitePlan, history: History) -> dict[str, pl.DataFrame]:
+def _plan_tables(plan: SitePlan) -> dict[str, pl.DataFrame]:
     """The tables that say what the site is made of."""
-    rows: dict[str, list[dict[str, Any]]] = {
-        "areas": [
-            {
-                "area": area.area, "kind": area.kind, "name": area.name, "department": area.department,
-                "capacity": area.capacity, "capacity_unit": area.capacity_unit, "x_m": area.x_m, "y_m": area.y_m,
-            }
-            for area in plan.areas
-        ],
-        "materials": [
-            {
-                "material": one.material, "kind": one.kind, "unit": one.unit, "name": one.name, "stage": one.stage,
-                "risk_category": one.risk_category, "unit_value": float(one.unit_value),
-            }
-            for one in plan.materials
-        ],
-        "contents": [
-            {
-                "material": one.material, "substance": content.substance, "amount": float(content.amount),
-                "unit": content.unit, "random_rel": content.random_rel or None,
-                "systematic_rel": content.systematic_rel or None,
-            }
-            for one in plan.materials
-            for content in one.contents
-        ],
-        "methods": [
-            {
-                "method": one.method,
-                "random_rel": one.random_rel or None, "systematic_rel": one.systematic_rel or None,
-                "random_abs": float(one.random_abs) or None, "systematic_abs": float(one.systematic_abs) or None,
-                "unit": one.unit if one.random_abs or one.systematic_abs else None,
-                "calibration_days": one.calibration_days,
-            }
-            for one in plan.methods
-        ],
-        "calibrations": [
-            {"method": method.method, "at": at}
-            for method in plan.methods
-            if method.calibrated_every
-            for at in calibration_times(plan, method, None)
-        ],
-        "normal_losses": [
-            {
-                "area": normal.area, "substance": normal.substance, "rate": float(normal.rate), "basis": normal.basis,
-                "unit": normal.unit, "random_rel": normal.random_rel or None,
-                "systematic_rel": normal.systematic_rel or None,
-            }
-            for normal in plan.normal_losses
-        ],
-        "goals": [
-            {
-                "substance": goal.substance, "quantity": float(goal.quantity), "unit": goal.unit,
-                "within_days": goal.within_days,
-            }
-            for goal in plan.goals
-        ],
-    }  # fmt: skip
+    rows = {
+        "areas": _area_rows(plan),
+        "materials": _material_rows(plan),
+        "contents": _content_rows(plan),
+        "methods": _method_rows(plan),
+        "calibrations": _calibration_rows(plan),
+        "normal_losses": _normal_loss_rows(plan),
+        "goals": _goal_rows(plan),
+    }
     return {name: pl.DataFrame(table, infer_schema_length=None) for name, table in rows.items() if table}
+
+
+def _area_rows(plan: SitePlan) -> Rows:
+    return [
+        {
+            "area": area.area, "kind": area.kind, "name": area.name, "department": area.department,
+            "capacity": area.capacity, "capacity_unit": area.capacity_unit, "x_m": area.x_m, "y_m": area.y_m,
+        }
+        for area in plan.areas
+    ]  # fmt: skip
+
+
+def _material_rows(plan: SitePlan) -> Rows:
+    return [
+        {
+            "material": one.material, "kind": one.kind, "unit": one.unit, "name": one.name, "stage": one.stage,
+            "risk_category": one.risk_category, "unit_value": float(one.unit_value),
+        }
+        for one in plan.materials
+    ]  # fmt: skip
+
+
+def _content_rows(plan: SitePlan) -> Rows:
+    return [
+        {
+            "material": one.material, "substance": content.substance, "amount": float(content.amount),
+            "unit": content.unit, "random_rel": content.random_rel or None,
+            "systematic_rel": content.systematic_rel or None,
+        }
+        for one in plan.materials
+        for content in one.contents
+    ]  # fmt: skip
+
+
+def _method_rows(plan: SitePlan) -> Rows:
+    return [
+        {
+            "method": one.method, "random_rel": one.random_rel or None, "systematic_rel": one.systematic_rel or None,
+            "random_abs": float(one.random_abs) or None, "systematic_abs": float(one.systematic_abs) or None,
+            "unit": one.unit if one.random_abs or one.systematic_abs else None,
+            "calibration_days": None if one.calibrated_every else one.calibration_days,
+        }
+        for one in plan.methods
+    ]  # fmt: skip
+
+
+def _calibration_rows(plan: SitePlan) -> Rows:
+    return [
+        {"method": method.method, "at": at}
+        for method in plan.methods
+        if method.calibrated_every
+        for at in calibration_times(plan, method, None)
+    ]
+
+
+def _normal_loss_rows(plan: SitePlan) -> Rows:
+    return [
+        {
+            "area": normal.area, "substance": normal.substance, "rate": float(normal.rate), "basis": normal.basis,
+            "unit": normal.unit, "random_rel": normal.random_rel or None,
+            "systematic_rel": normal.systematic_rel or None,
+        }
+        for normal in plan.normal_losses
+    ]  # fmt: skip
+
+
+def _goal_rows(plan: SitePlan) -> Rows:
+    return [
+        {
+            "substance": goal.substance, "quantity": float(goal.quantity), "unit": goal.unit,
+            "within_days": goal.within_days,
+        }
+        for goal in plan.goals
+    ]  # fmt: skip
 
 
 def _output_tables(plan: SitePlan, history: History) -> dict[str, pl.DataFrame]:

@@ -118,8 +118,9 @@ class Site:
                 add({number - 1: -1.0, number: 1.0}, count)
         moments = [ends[inventory] for inventory in order]
         for move in self.of_area.get(area, []):
-            coming = move["to_area"] == area and (move["kind"] in SIGN_IN or (basis == "item" and move["kind"] == "make"))
-            going = move["from_area"] == area and (move["kind"] in SIGN_OUT or (basis == "item" and move["kind"] == "use"))
+            kind, counted = move["kind"], basis == "item"
+            coming = move["to_area"] == area and (kind in SIGN_IN or (counted and kind == "make"))
+            going = move["from_area"] == area and (kind in SIGN_OUT or (counted and kind == "use"))
             period = bisect_left(moments, move["at"]) - 1
             if (coming or going) and 0 <= period < periods:
                 add({period: float(coming) - float(going)}, move)

@@ -1,0 +1,153 @@
+"""A thousand noisy realisations of the fuel-fabrication plant, beside ``np.add.reduceat`` over its five flows.
+
+    python -m benchmarks.realisations [--realisations N]
+
+Each realisation has its own measured values, so its own differences, Σ (each hourly sample measured by itself), SITMUF,
+Page and default test. The limits are computed once, for the error-free Σ, outside the clock. The plant's data are not
+part of the project: see ``examples/fuel_fab``; without them the benchmark says so and stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stockward.figures.loss_tests import PAGE_K, CalibratedTests
+from stockward.figures.page import page_statistics
+from stockward.figures.propagation import random_covariance, stream_sums, systematic_covariance
+from stockward.figures.whitening import sitmuf, whitener
+from stockward.figures.windows import scan_ratios
+
+Array = NDArray[np.float64]
+
+PERIOD_HOURS = 416
+RANDOM_REL = SYSTEMATIC_REL = 0.03
+SIGNS = (1.0, 1.0, -1.0, -1.0, -1.0)
+SHARED = Path(os.environ.get("STOCKWARD_SHARED", "../shared"))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measured values: five flows of shape (realisations, hours), inventories (realisations, moments, places)."""
+
+    flows: list[Array]
+    inventories: Array
+    edges: NDArray[np.intp]
+
+
+def read_plant() -> Measured:
+    """The error-free plant, as one realisation."""
+    frames = {name: pl.read_parquet(SHARED / "data/fuel_fab" / f"{name}.parquet") for name in ("inputs", "outputs", "inventories")}
+    moments = np.arange(0, frames["inventories"].height, PERIOD_HOURS)
+    flows = [
+        np.ascontiguousarray(frame[name].to_numpy()[None, : moments[-1] + 1])
+        for frame in (frames["inputs"], frames["outputs"])
+        for name in frame.columns[1:]
+    ]
+    inventories = frames["inventories"].drop("hour").to_numpy()[moments]
+    return Measured([np.where(flow > 1e-9, flow, 0.0) for flow in flows], np.maximum(inventories, 0.0)[None], moments + 1)
+
+
+def with_errors(plant: Measured, realisations: int, seed: int) -> Measured:
+    """Measure the plant again and again: a fresh random error a sample, one systematic error a stream."""
+    rng = np.random.default_rng(seed)
+    flows = []
+    for flow in plant.flows:
+        noisy = rng.standard_normal((realisations, flow.shape[1]))
+        noisy *= RANDOM_REL
+        noisy += 1.0 + SYSTEMATIC_REL * rng.standard_normal((realisations, 1))
+        noisy *= flow
+        flows.append(noisy)
+    shape = (realisations, *plant.inventories.shape[1:])
+    shared = SYSTEMATIC_REL * rng.standard_normal((realisations, 1, shape[2]))
+    inventories = plant.inventories * (1.0 + RANDOM_REL * rng.standard_normal(shape) + shared)
+    return Measured(flows, inventories, plant.edges)
+
+
+def differences_and_covariance(measured: Measured) -> tuple[Array, Array]:
+    """Differences, shape (realisations, periods), and Σ of each realisation."""
+    sums, squares = zip(*(stream_sums(flow, measured.edges) for flow in measured.flows), strict=True)
+    change = measured.inventories[:, :-1] - measured.inventories[:, 1:]
+    signed = np.concatenate([np.stack([sign * flow for sign, flow in zip(SIGNS, sums, strict=True)], axis=-1), change], axis=-1)
+    inventory = RANDOM_REL**2 * np.vecdot(measured.inventories, measured.inventories)
+    single = RANDOM_REL**2 * np.sum(squares, axis=0) + inventory[:, :-1] + inventory[:, 1:]
+    covariance = systematic_covariance(signed, np.full(signed.shape[-1], SYSTEMATIC_REL**2))
+    covariance += random_covariance(single, inventory[:, 1:-1])
+    return signed.sum(axis=-1), covariance
+
+
+def test_all(measured: Measured, limits: Array) -> tuple[Array, Array, Array, Array]:
+    """Differences, SITMUF, Page and the default test of every realisation."""
+    differences, covariance = differences_and_covariance(measured)
+    inverse = whitener(covariance)
+    y = sitmuf(differences, inverse)
+    return differences, y, page_statistics(y, k=PAGE_K), scan_ratios(y, inverse, limits)
+
+
+def reduceat(measured: Measured) -> list[Array]:
+    """The peer: sum each flow over its periods."""
+    starts, end = measured.edges[:-1], measured.edges[-1]
+    return [np.add.reduceat(flow[:, :end], starts, axis=1) for flow in measured.flows]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--realisations", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=7)
+    options = parser.parse_args()
+    if not (SHARED / "data/fuel_fab").is_dir():
+        sys.exit(f"{SHARED}/data/fuel_fab is missing: set STOCKWARD_SHARED to the folder that holds data/fuel_fab")
+    plant = read_plant()
+    true_differences, true_covariance = differences_and_covariance(plant)
+    started = time.process_time()
+    limits = CalibratedTests(true_covariance[0], false_alarm=0.05, seed=1).default_limits
+    limits_seconds = time.process_time() - started
+    measured = with_errors(plant, options.realisations, seed=2)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ratios, seconds = [], []
+    for _ in range(options.runs):
+        started = time.process_time()
+        reduceat(measured)
+        between = time.process_time()
+        test_all(measured, limits)
+        seconds.append((between - started, time.process_time() - between))
+        ratios.append(seconds[-1][1] / seconds[-1][0])
+    beside = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024**2
+    _, _, _, default = test_all(measured, limits)
+    rate = float(np.mean(default.max(axis=1) > 1.0))
+    print(f"limits of the default test: {limits_seconds:.2f} s, once")
+    print("seconds (reduceat, all): " + "  ".join(f"{a:.3f}, {b:.3f}" for a, b in seconds))
+    _against_reference(true_differences[0], true_covariance[0])
+    print(f"default test alarms in {100 * rate:.1f} % of realisations (the plant itself gains material)")
+    print(
+        f"{options.realisations} realisations: ratio {np.median(ratios):.2f} (limit 4), "
+        f"{beside:.2f} GB beside the arrays (limit 1)"
+    )
+
+
+def _against_reference(differences: Array, covariance: Array) -> None:
+    folder = SHARED / "reference/fuel_fab"
+    published = pl.read_csv(folder / "true_differences.csv")["difference"].to_numpy()
+    sigma = pl.read_csv(folder / "sigma_3pct_3pct.csv")["ref_total_B"].to_numpy()
+    matrix = np.loadtxt(folder / "covariance_B_3pct_3pct.csv", delimiter=",")
+    worst = [
+        float(np.max(np.abs(mine / theirs - 1)))
+        for mine, theirs in ((differences, published), (np.sqrt(np.diagonal(covariance)), sigma), (covariance, matrix))
+    ]
+    print("largest relative deviation from the reference (limit 1e-9): " + ", ".join(
+        f"{name} {value:.1e}" for name, value in zip(("differences", "σ", "covariance"), worst, strict=True)
+    ))
+
+
+if __name__ == "__main__":
+    main()

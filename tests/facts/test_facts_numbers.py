@@ -1,0 +1,153 @@
+"""Numbers are read in the declared decimal mark, and never guessed."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_folders import SiteFolder
+
+from stockward.facts.cells import read_column
+from stockward.facts.dictionary import tables
+from stockward.facts.reading import Locale, Reading
+
+QUANTITY = tables()["movements"]["quantity"]
+POINT, COMMA = Locale(".", "UTC"), Locale(",", "UTC")
+
+
+def read(text: str | None, locale: Locale = POINT) -> Reading:
+    return read_column(pl.Series([text], dtype=pl.String), QUANTITY, locale)
+
+
+def fault(text: str | None, locale: Locale = POINT) -> str:
+    reading = read(text, locale)
+    assert reading.values[0] is None
+    assert reading.fault[0] is not None
+    return str(reading.fault[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("5", 5), ("5.0", 5), ("1.5", 1.5), (".5", 0.5), ("5.", 5), ("+5", 5), ("1e3", 1000), ("1E-3", 0.001), (" 7 ", 7), ("0", 0), ("-0", 0)],
+)  # fmt: skip
+def test_plain_numbers_under_the_point(text: str, value: float) -> None:
+    assert read(text).values.to_list() == [value]
+    assert read(text).fault.to_list() == [None]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1,5", 1.5), (",5", 0.5), ("1234,5", 1234.5), ("12", 12), ("1,5e2", 150)])
+def test_plain_numbers_under_the_comma(text: str, value: float) -> None:
+    assert read(text, COMMA).values.to_list() == [value]
+
+
+@pytest.mark.parametrize("text", ["1.234,5", "1,234.5", "1,5", "1,234"])
+def test_a_comma_under_the_point_is_refused_with_the_reason(text: str) -> None:
+    assert "comma is not this site's decimal mark" in fault(text)
+    assert "1234.5" in fault(text)
+
+
+@pytest.mark.parametrize("text", ["1.234,5", "1,234.5", "1.5", "1.234"])
+def test_a_point_under_the_comma_is_refused_with_the_reason(text: str) -> None:
+    assert "point is not this site's decimal mark" in fault(text, COMMA)
+    assert "1234,5" in fault(text, COMMA)
+
+
+@pytest.mark.parametrize("text", ["1,2,3", "1,234,5"])
+def test_two_decimal_commas_are_no_number(text: str) -> None:
+    assert "no number" in fault(text, COMMA)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n/a", "-", "ten", "NaN", "nan", "inf", "-inf", "Infinity", "1 234.5", "1'234", "5kg", "5%", "0x10", "1_000", "١٢", "5", "1e1000", "--5", "TRUE", "5-"],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_and_never_blank(text: str) -> None:
+    assert "no number" in fault(text)
+
+
+def test_a_number_too_large_for_any_book_is_refused() -> None:
+    assert "too large" in fault("1e999")
+    assert "outside" in fault("1e16")
+
+
+def test_a_negative_quantity_is_refused() -> None:
+    assert "never negative" in fault("-5")
+
+
+def test_a_share_may_reach_the_bound_and_not_pass_it() -> None:
+    share = tables()["methods"]["random_rel"]
+    cells = pl.Series(["0", "1", "1.01", "-0.1"])
+    assert read_column(cells, share, POINT).values.to_list() == [0, 1, None, None]
+
+
+def test_an_open_bound_is_left_out() -> None:
+    days = tables()["methods"]["calibration_days"]
+    reading = read_column(pl.Series(["0", "0.5"]), days, POINT)
+    assert reading.values.to_list() == [None, 0.5]
+    assert "(0, 36525]" in reading.fault[0]
+
+
+@pytest.mark.parametrize("cells", [pl.Series(["2.5"]), pl.Series([2.5])], ids=["text", "typed"])
+def test_a_whole_number_has_no_fraction(cells: pl.Series) -> None:
+    reading = read_column(cells, tables()["posts"]["guards"], POINT)
+    assert reading.values.to_list() == [None]
+    assert "whole number" in reading.fault[0]
+
+
+@pytest.mark.parametrize("text", [None, "", "   ", "\u00a0"])
+def test_a_blank_required_number_is_at_fault_and_zero_is_not_blank(text: str | None) -> None:
+    assert "blank" in fault(text)
+    assert read("0").values.to_list() == [0]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_typed_number_that_is_not_finite_is_refused_though_it_compares(value: float) -> None:
+    assert pl.Series([float("nan")]).ge(0).all(), "polars counts NaN as the largest number"
+    reading = read_column(pl.Series([value, 1.0]), QUANTITY, POINT)
+    assert reading.values.to_list() == [None, 1.0]
+    assert "finite" in reading.fault[0]
+
+
+@given(st.text(max_size=12))
+def test_no_cell_that_holds_something_is_read_as_blank(text: str) -> None:
+    for table in tables().values():
+        for column in table.columns:
+            reading = read_column(pl.Series([text], dtype=pl.String), column, POINT)
+            if pl.Series([text]).str.strip_chars()[0]:
+                assert (reading.values[0] is None) == (reading.fault[0] is not None)
+
+
+@given(st.floats(min_value=0, max_value=1e15), st.sampled_from([".", ","]))
+def test_what_a_program_writes_is_read_to_the_last_digit(value: float, decimal: str) -> None:
+    reading = read(repr(value).replace(".", decimal), Locale(decimal, "UTC"))
+    assert reading.values.to_list() == [value]
+
+
+def test_a_decimal_comma_site_with_semicolons(comma_folder: SiteFolder) -> None:
+    comma_folder.replace("counts", "FEB;2026-02-28;S1;TNT;300;", "FEB;2026-02-28;S1;TNT;299,5;")
+    site = comma_folder.read()
+    assert site.problems == ()
+    assert site["counts"]["quantity"].to_list() == [300, 25, 299.5]
+    assert site["contents"]["amount"].to_list() == [1, 6.6]
+
+
+def test_a_number_at_fault_names_file_row_column_and_value(folder: SiteFolder) -> None:
+    folder.replace("movements", ",500,", ",n/a,")
+    problem = folder.only_problem()
+    assert (problem.table, problem.file, problem.row) == ("movements", "movements.csv", 2)
+    assert (problem.column, problem.value) == ("quantity", "n/a")
+    assert str(problem).startswith("movements.csv row 2, quantity = 'n/a': this is no number")
+
+
+def test_quantities_are_brought_into_the_units_of_the_books(folder: SiteFolder) -> None:
+    folder.replace("movements", "500,kg", "0.5,t").replace("counts", "FEB,2026-02-28,S1,TNT,300,kg", "FEB,2026-02-28,S1,TNT,661.386787,lb")
+    site = folder.read()
+    assert site["movements"]["quantity"][0] == pytest.approx(500, rel=1e-12)
+    assert site["movements"]["unit"][0] == "t"
+    assert site["counts"]["quantity"][2] == pytest.approx(300, rel=1e-8)
+
+
+def test_no_unit_means_that_of_the_material(folder: SiteFolder) -> None:
+    folder.replace("movements", "500,kg", "500,")
+    assert folder.read()["movements"]["quantity"][0] == 500

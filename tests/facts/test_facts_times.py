@@ -1,0 +1,134 @@
+"""Dates are ISO 8601; a time without an offset is in the site's zone, and one that does not exist is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+from small_folders import SiteFolder
+
+from stockward.facts.cells import read_column
+from stockward.facts.dictionary import tables
+from stockward.facts.reading import Locale, Reading
+
+AT = tables()["movements"]["at"]
+SINCE = tables()["people"]["since"]
+SEOUL, BERLIN = Locale(".", "Asia/Seoul"), Locale(".", "Europe/Berlin")
+
+
+def read(*text: str, locale: Locale = SEOUL) -> Reading:
+    return read_column(pl.Series(list(text)), AT, locale)
+
+
+def fault(text: str, locale: Locale = SEOUL) -> str:
+    reading = read(text, locale=locale)
+    assert reading.values[0] is None
+    return str(reading.fault[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute"),
+    [
+        ("2026-06-30", 15, 0),
+        ("2026-06-30T09:30", 0, 30),
+        ("2026-06-30 09:30", 0, 30),
+        ("2026-06-30T09:30:00", 0, 30),
+        ("2026-06-30T09:30:00.000", 0, 30),
+    ],
+)
+def test_a_time_without_an_offset_is_in_the_zone_of_the_site(text: str, hour: int, minute: int) -> None:
+    day = 29 if hour == 15 else 30
+    assert read(text).values.to_list() == [datetime(2026, 6, day, hour, minute, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("text", ["2026-06-30T14:05Z", "2026-06-30T16:05+02:00", "2026-06-30T16:05 +0200", "2026-06-30T05:05:00-09:00"])
+def test_an_offset_counts_before_the_zone_of_the_site(text: str) -> None:
+    assert read(text).values.to_list() == [datetime(2026, 6, 30, 14, 5, tzinfo=UTC)]
+
+
+def test_24_00_is_the_next_midnight() -> None:
+    assert read("2026-12-31T24:00").values.to_list() == read("2027-01-01").values.to_list()
+    assert "no such date or time" in fault("2026-12-31T24:01")
+
+
+def test_a_time_that_the_change_of_clocks_doubles_needs_its_offset() -> None:
+    assert "twice or never" in fault("2026-10-25T02:30", BERLIN)
+    stated = read("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00", locale=BERLIN)
+    assert stated.values.to_list() == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)]
+
+
+def test_a_time_that_the_change_of_clocks_skips_is_refused() -> None:
+    assert "twice or never" in fault("2026-03-29T02:30", BERLIN)
+    assert read("2026-03-29T03:30", locale=BERLIN).values.to_list() == [datetime(2026, 3, 29, 1, 30, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("text", ["45720", "45720.5", "45720,5", "4572"])
+def test_a_date_typed_as_its_serial_number_is_refused_with_the_reason(text: str) -> None:
+    assert "serial date" in fault(text)
+
+
+@pytest.mark.parametrize("text", ["03/04/2025", "3.4.2025", "2025-3-4", "20250304", "2025-W10", "04-Mar-25", "2025-03-04T9:30", "today", "2025-03-04T09:30 Asia/Seoul", "2025-03-04T0930", "٢٠٢٥-٠٣-٠٤"])  # fmt: skip
+def test_what_is_not_iso_8601_is_refused(text: str) -> None:
+    assert "no ISO 8601 date" in fault(text)
+
+
+@pytest.mark.parametrize("text", ["2025-02-29", "2026-13-01", "2026-06-31", "2026-06-30T25:00", "2026-06-30T10:60", "2026-00-10"])
+def test_a_day_that_no_calendar_has_is_refused(text: str) -> None:
+    assert "no such date or time" in fault(text)
+
+
+@pytest.mark.parametrize("text", ["1899-12-31", "2200-01-02", "9999-12-31T24:00", "0000-01-01"])
+def test_a_year_that_no_books_reach_is_refused(text: str) -> None:
+    assert "outside 1900 to 2199" in fault(text) or "no such" in fault(text)
+
+
+def test_an_offset_that_no_place_has_is_refused() -> None:
+    assert "no such offset" in fault("2026-06-30T10:00+99:00")
+
+
+def test_typed_times_with_and_without_a_zone() -> None:
+    naive = pl.Series([datetime(2026, 6, 30, 9, 30)])
+    zoned = naive.dt.replace_time_zone("Europe/Berlin")
+    for unit in ("ms", "us", "ns"):
+        assert read_column(naive.dt.cast_time_unit(unit), AT, SEOUL).values.to_list() == [datetime(2026, 6, 30, 0, 30, tzinfo=UTC)]
+        assert read_column(zoned.dt.cast_time_unit(unit), AT, SEOUL).values.to_list() == [datetime(2026, 6, 30, 7, 30, tzinfo=UTC)]
+    assert read_column(pl.Series([date(2026, 6, 30)]), AT, SEOUL).values.to_list() == [datetime(2026, 6, 29, 15, tzinfo=UTC)]
+
+
+def test_a_typed_time_in_the_doubled_hour_is_refused() -> None:
+    reading = read_column(pl.Series([datetime(2026, 10, 25, 2, 30)]), AT, BERLIN)
+    assert "twice or never" in reading.fault[0]
+
+
+@pytest.mark.parametrize("cell", ["2026-06-30", "2026-06-30 00:00:00", "2026-06-30T00:00", date(2026, 6, 30), datetime(2026, 6, 30)])
+def test_a_date_with_the_midnight_that_spreadsheets_add(cell: object) -> None:
+    assert read_column(pl.Series([cell]), SINCE, SEOUL).values.to_list() == [date(2026, 6, 30)]
+
+
+@pytest.mark.parametrize("cell", ["2026-06-30T08:00", "45720", "30.06.2026", "2026-02-30"])
+def test_a_date_is_a_whole_day_that_exists(cell: str) -> None:
+    reading = read_column(pl.Series([cell]), SINCE, SEOUL)
+    assert reading.values[0] is None
+    assert reading.fault[0] is not None
+
+
+def test_a_month_is_a_month_or_any_day_of_it() -> None:
+    month = tables()["production"]["month"]
+    reading = read_column(pl.Series(["2026-06", "2026-06-17", "2026-13", "06/2026"]), month, SEOUL)
+    assert reading.values.to_list() == [date(2026, 6, 1), date(2026, 6, 1), None, None]
+
+
+def test_times_of_day() -> None:
+    start = tables()["posts"]["start"]
+    reading = read_column(pl.Series(["00:00", "7:30", "24:00", "07:30:00", "24:01", "12:60", "25:00", "0.5"]), start, SEOUL)
+    assert reading.values.to_list() == [0, 450, 1440, 450, None, None, None, None]
+    assert reading.fault.is_not_null().to_list() == [False] * 4 + [True] * 4
+
+
+def test_an_ambiguous_time_sets_its_row_aside(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = SiteFolder(tmp_path_factory.mktemp("berlin"), timezone="Europe/Berlin")
+    folder.replace("movements", "2026-01-03T08:00", "2026-03-29T02:30")
+    site = folder.read()
+    assert site.problems[0].column == "at"
+    assert site.set_aside["movements"]["unreadable"].to_list() == [["at"]]
