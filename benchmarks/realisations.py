@@ -30,6 +30,7 @@ from stockward.figures.windows import scan_ratios
 Array = NDArray[np.float64]
 
 PERIOD_HOURS = 416
+CHUNK = 250
 RANDOM_REL = SYSTEMATIC_REL = 0.03
 SIGNS = (1.0, 1.0, -1.0, -1.0, -1.0)
 SHARED = Path(os.environ.get("STOCKWARD_SHARED", "../shared"))
@@ -86,7 +87,15 @@ def differences_and_covariance(measured: Measured) -> tuple[Array, Array]:
 
 
 def test_all(measured: Measured, limits: Array) -> tuple[Array, Array, Array, Array]:
-    """Differences, SITMUF, Page and the default test of every realisation."""
+    """Differences, SITMUF, Page and the default test of every realisation, some at a time to stay in the cache."""
+    count = len(measured.inventories)
+    parts = [_test(measured, limits, slice(first, first + CHUNK)) for first in range(0, count, CHUNK)]
+    differences, y, page, default = (np.concatenate(figures) for figures in zip(*parts, strict=True))
+    return differences, y, page, default
+
+
+def _test(measured: Measured, limits: Array, rows: slice) -> tuple[Array, Array, Array, Array]:
+    measured = Measured([flow[rows] for flow in measured.flows], measured.inventories[rows], measured.edges)
     differences, covariance = differences_and_covariance(measured)
     inverse = whitener(covariance)
     y = sitmuf(differences, inverse)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_folders import SiteFolder
 
 from stockward.facts.cells import read_column
-from stockward.facts.dictionary import tables
+from stockward.facts.dictionary import Column, tables
 from stockward.facts.reading import Locale, Reading
 
 QUANTITY = tables()["movements"]["quantity"]
@@ -60,7 +60,7 @@ def test_two_decimal_commas_are_no_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["n/a", "-", "ten", "NaN", "nan", "inf", "-inf", "Infinity", "1 234.5", "1'234", "5kg", "5%", "0x10", "1_000", "١٢", "5", "1e1000", "--5", "TRUE", "5-"],
+    ["n/a", "-", "ten", "NaN", "nan", "inf", "-inf", "Infinity", "1 234.5", "1'234", "5kg", "5%", "0x10", "1_000", "١٢", "\uff15", "1e1000", "--5", "TRUE", "5-"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_and_never_blank(text: str) -> None:
     assert "no number" in fault(text)
@@ -109,15 +109,20 @@ def test_a_typed_number_that_is_not_finite_is_refused_though_it_compares(value: 
     assert "finite" in reading.fault[0]
 
 
-@given(st.text(max_size=12))
-def test_no_cell_that_holds_something_is_read_as_blank(text: str) -> None:
-    for table in tables().values():
-        for column in table.columns:
-            reading = read_column(pl.Series([text], dtype=pl.String), column, POINT)
-            if pl.Series([text]).str.strip_chars()[0]:
-                assert (reading.values[0] is None) == (reading.fault[0] is not None)
+ONE_OF_EACH_TYPE = {column.type: column for table in tables().values() for column in table.columns}
 
 
+@pytest.mark.parametrize("column", ONE_OF_EACH_TYPE.values(), ids=ONE_OF_EACH_TYPE)
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.text(max_size=12) | st.from_regex("[-0-9:.TZ ]{1,16}"), min_size=1))
+def test_no_cell_that_holds_something_is_read_as_blank(column: Column, texts: list[str]) -> None:
+    cells = pl.Series(texts)
+    reading = read_column(cells, column, POINT)
+    filled = cells.str.strip_chars() != ""
+    assert (reading.values.is_null() == reading.fault.is_not_null()).filter(filled).all()
+
+
+@settings(deadline=None)
 @given(st.floats(min_value=0, max_value=1e15), st.sampled_from([".", ","]))
 def test_what_a_program_writes_is_read_to_the_last_digit(value: float, decimal: str) -> None:
     reading = read(repr(value).replace(".", decimal), Locale(decimal, "UTC"))

@@ -201,7 +201,7 @@ def test_every_limit_is_said_on_the_page(full: Review, monkeypatch: pytest.Monke
     assert page.untested[0].more == "and 3 more series"
     assert page.untested_note == "and 22 more reasons, in the workbook"
     assert page.items.notes == (
-        "The table of clusters shows the first 40 of 60 lines; all of them are in the workbook.",
+        "The table of clusters shows the 12 least likely of 60; all of them are in the workbook.",
     )
     assert page.stock is not None
     assert "H7" in page.stock.note

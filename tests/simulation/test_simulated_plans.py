@@ -18,6 +18,7 @@ from stockward.simulation import (
     ridgeway_plan,
     simulate,
     standard_plan,
+    with_losses,
     write_site,
 )
 from stockward.terms.errors import UsageError
@@ -138,6 +139,7 @@ def test_a_site_without_a_force_has_no_guards(small: SyntheticSite) -> None:
         ({"area": "nowhere"}, "nowhere"),
         ({"amount": 0.0}, "above 0"),
         ({"last_day": date(2025, 1, 1)}, "before the first"),
+        ({"last_day": date(2026, 8, 1)}, "must lie from 2025-07-01"),
         ({"area": "magazine_1", "material": "shell_105", "amount": 1.5}, "whole items"),
     ],
 )
@@ -145,6 +147,17 @@ def test_an_impossible_loss_is_refused(change: dict[str, object], reason: str) -
     loss = SeededLoss(loss="L", area="melt_pour", material="tnt", amount=5.0, first_day=date(2025, 8, 1))
     with pytest.raises(UsageError, match=reason):
         replace(standard_plan(), losses=(replace(loss, **change),))
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_a_drill_has_losses_that_fit_its_plant(lines: int) -> None:
+    site = simulate(with_losses(standard_plan(lines=lines, weeks=16)), seed=2)
+    assert [loss["loss"] for loss in site.truth["losses"]][-1] == "boxes"
+    for planned, told in zip(site.plan.losses, site.truth["losses"], strict=True):
+        assert told["amount"] == pytest.approx(planned.amount, rel=1e-6)
+    found = [one["expected"] for one in site.truth["series"] if one["because_of"]]
+    assert "discrepancy" in found
+    assert found.count("shortage") >= 2
 
 
 def test_a_plan_without_lines_or_weeks_is_refused() -> None:

@@ -28,6 +28,9 @@ Array = NDArray[np.float64]
 
 _RECEIVED, _SENT, _MADE, _USED, _FOUND, _WRITTEN_OFF = range(len(ROLES))
 
+CANCELLED = 1e-12
+"""A sum of systematic errors within this share of its terms has cancelled."""
+
 PERIOD_COLUMNS = (
     "series", "inventory", "start", "end", "begin", "received", "sent", "end_quantity", "normal_loss", "difference",
     "sigma", "sigma_random", "sigma_systematic", "written_off", "found", "throughput", "status", "reason",
@@ -145,6 +148,8 @@ class Assembly:
         offset = np.concatenate([[0], np.cumsum(groups * spans)])
         place = offset[owner] + (span - first[owner]) * groups[owner] + rank - first_code[owner]
         flat = np.bincount(place, value, int(offset[-1])).astype(float)
+        # What cancels, as a content that all items of an area share, leaves rounding behind; that is no σ.
+        flat[np.abs(flat) <= CANCELLED * np.bincount(place, np.abs(value), len(flat))] = 0.0
         shape = [(int(n), int(g)) for n, g in zip(spans, groups, strict=True)]
         return first, [flat[a:b].reshape(s) for a, b, s in zip(offset[:-1], offset[1:], shape, strict=True)]
 

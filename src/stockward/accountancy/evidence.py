@@ -93,7 +93,7 @@ def stock_by_stage(books: KnownBooks) -> pl.DataFrame:
     moments = books.counts.group_by("area", "inventory").agg(stands=pl.col("at").max())
     counted = (
         books.counts.join(moments, on=["area", "inventory"])
-        .with_columns(pl.col("material").cast(pl.String), pl.col("area").cast(pl.String))
+        .select(pl.col("material").cast(pl.String), pl.col("area").cast(pl.String), "stands", "quantity")
         .join(held, on="material")
         .group_by("stage", "holding", "unit", "area", "stands")
         .agg(quantity=(pl.col("quantity") * pl.col("amount")).sum())

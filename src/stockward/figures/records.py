@@ -13,7 +13,7 @@ from scipy.special import bdtrc
 
 Array = NDArray[np.float64]
 
-SIMULATIONS = 1999
+SIMULATIONS = 999
 RISE = 2.0
 """The Poisson CUSUM is made to notice a rate that has doubled."""
 
@@ -21,30 +21,64 @@ CLUSTER_DAYS = 28
 """The longest cluster that is looked for."""
 
 
-def poisson_cusum(errors: Array, expected: Array) -> Array:
-    """Largest rise of errors over what was expected, day by day; shape of ``errors`` (..., days).
+def poisson_cusum(days: Array, expected: Array) -> tuple[float, int]:
+    """Largest rise of errors over what was expected, and the day on which it stood (−1: it never rose).
 
-    ``S = max(S + errors − k expected, 0)`` with ``k = (RISE − 1)/ln RISE``, the likelihood-ratio CUSUM for a Poisson
-    rate that rises from ``expected`` to ``RISE × expected`` [Lucas 1985].
+    ``S = max(S + errors − k expected, 0)`` day by day, with ``k = (RISE − 1)/ln RISE``: the likelihood-ratio CUSUM for
+    a Poisson rate that rises from ``expected`` to ``RISE × expected`` [Lucas 1985]. ``days`` lists the day of each
+    error in order; ``expected`` is the expected number of errors of each day.
+    """
+    if not len(days):
+        return 0.0, -1
+    rises = _rises(days[None, :], np.ones((1, len(days)), bool), _ever(expected))[0]
+    best = int(np.argmax(rises))
+    return max(float(rises[best]), 0.0), int(days[best])
+
+
+def _ever(expected: Array) -> Array:
+    """Expected errors up to each day, before the first day included."""
+    return np.concatenate([[0.0], np.cumsum(expected)])
+
+
+def _rises(days: Array, present: NDArray[np.bool_], ever: Array) -> Array:
+    """The CUSUM at the day of each error: it is largest there, and begins to rise on the day of one.
+
+    For errors i ≤ j in order of time the rise is ``(j − i + 1) − k (E[day j] − E[before day i])``.
     """
     reference = (RISE - 1.0) / math.log(RISE)
-    drift = np.cumsum(errors - reference * expected, axis=-1)
-    lowest = np.minimum.accumulate(np.minimum(drift, 0.0), axis=-1)
-    before = np.concatenate([np.zeros((*drift.shape[:-1], 1)), lowest[..., :-1]], axis=-1)
-    return np.maximum(drift - before, 0.0)
+    number = np.arange(days.shape[1])
+    place = days.astype(np.intp)
+    begun = np.where(present, number - reference * ever[place], np.inf)
+    reached = number + 1 - reference * ever[place + 1]
+    # Several errors of one day all stand in it once the last has come.
+    return np.where(present, reached - np.minimum.accumulate(begun, axis=1), -np.inf)
 
 
 def cusum_p_value(errors: Array, records: Array, rate: float, *, seed: int) -> tuple[float, int, float]:
-    """Largest CUSUM, the day on which it stood, and its p-value by simulation at the site's own rate per record."""
+    """Largest CUSUM, its day, and the p-value by simulation at the site's own rate of errors per record.
+
+    ``errors`` and ``records`` are numbers a day. Simulated errors fall on days in proportion to the records.
+    """
     expected = rate * records
-    path = poisson_cusum(errors, expected)
-    largest = float(np.max(path, initial=0.0))
+    days = np.repeat(np.arange(len(errors)), errors.astype(np.intp)).astype(float)
+    largest, day = poisson_cusum(days, expected)
     if largest <= 0.0:
         return 0.0, -1, 1.0
     rng = np.random.default_rng([seed, len(errors)])
-    simulated = rng.poisson(np.broadcast_to(expected, (SIMULATIONS, len(errors))))
-    maxima = poisson_cusum(simulated.astype(float), expected).max(axis=-1)
-    return largest, int(np.argmax(path)), (1 + int(np.sum(maxima >= largest))) / (SIMULATIONS + 1)
+    numbers = rng.poisson(expected.sum(), SIMULATIONS)
+    drawn, present = _drawn_days(rng, numbers, expected)
+    maxima = _rises(drawn, present, _ever(expected)).max(axis=1, initial=0.0)
+    return largest, day, (1 + int(np.sum(maxima >= largest - 1e-12))) / (SIMULATIONS + 1)
+
+
+def _drawn_days(rng: np.random.Generator, numbers: NDArray[np.intp], weight: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Days of so many events a row, drawn in proportion to a weight, in order; the rest of a row is not present."""
+    widest = max(int(numbers.max(initial=0)), 1)
+    present = np.arange(widest) < numbers[:, None]
+    share = np.cumsum(weight) / weight.sum()
+    uniform = np.where(present, rng.random((len(numbers), widest)), 1.0)
+    drawn = np.searchsorted(share, np.sort(uniform, axis=1), side="right")
+    return np.minimum(drawn, len(weight) - 1).astype(float), present
 
 
 def cluster(events: Array, records: Array, *, seed: int) -> tuple[int, int, float, float] | None:
@@ -58,38 +92,43 @@ def cluster(events: Array, records: Array, *, seed: int) -> tuple[int, int, floa
     total = int(events.sum())
     if total < 2 or records.sum() <= 0:
         return None
-    share = records / records.sum()
-    starts, lengths = _windows(len(events))
-    expected = total * _window_sums(share[None, :], starts, lengths)[0]
-    ratio = _likelihood_ratio(_window_sums(events[None, :], starts, lengths), expected, total)[0]
-    best = int(np.argmax(ratio))
+    share = np.concatenate([[0.0], np.cumsum(records)]) / records.sum()
+    days = np.repeat(np.arange(len(events)), events.astype(np.intp)).astype(float)
+    ratio, first, last = _strongest_cluster(days[None, :], share)
     rng = np.random.default_rng([seed, len(events), total])
-    drawn = rng.multinomial(total, share, size=SIMULATIONS // 4).astype(float)
-    maxima = np.array([
-        _likelihood_ratio(_window_sums(draw[None, :], starts, lengths), expected, total).max() for draw in drawn
-    ])
-    p_value = (1 + int(np.sum(maxima >= ratio[best] - 1e-12))) / (len(maxima) + 1)
-    return int(starts[best]), int(starts[best] + lengths[best] - 1), float(expected[best]), p_value
+    drawn, _ = _drawn_days(rng, np.full(SIMULATIONS, total), records)
+    maxima, _, _ = _strongest_cluster(drawn, share)
+    p_value = (1 + int(np.sum(maxima >= ratio[0] - 1e-12))) / (SIMULATIONS + 1)
+    start, end = int(first[0]), int(last[0])
+    return start, end, float(total * (share[end + 1] - share[start])), p_value
 
 
-def _windows(days: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    longest = min(CLUSTER_DAYS, max(days // 2, 1))
-    lengths = np.repeat(np.arange(1, longest + 1), days)
-    starts = np.tile(np.arange(days), longest)
-    inside = starts + lengths <= days
-    return starts[inside], lengths[inside]
+def _strongest_cluster(days: Array, share: Array) -> tuple[Array, Array, Array]:
+    """Largest log-likelihood ratio of each row of ordered event days, and the first and last day of its window.
+
+    A strongest window begins and ends on the day of an event, so windows from one event to another are enough.
+    """
+    rows, total = days.shape
+    place = days.astype(np.intp)
+    best, first, last = np.full(rows, -np.inf), np.zeros(rows), np.zeros(rows)
+    for count in range(1, total + 1):
+        begin, end = place[:, : total - count + 1], place[:, count - 1 :]
+        expected = total * (share[end + 1] - share[begin])
+        ratio = np.where(end - begin < CLUSTER_DAYS, _likelihood_ratio(count, expected, total), -np.inf)
+        strongest = np.argmax(ratio, axis=1)
+        here = ratio[np.arange(rows), strongest]
+        better = here > best
+        best = np.where(better, here, best)
+        first = np.where(better, begin[np.arange(rows), strongest], first)
+        last = np.where(better, end[np.arange(rows), strongest], last)
+    return best, first, last
 
 
-def _window_sums(values: Array, starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> Array:
-    sums = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
-    return np.asarray(sums[:, starts + lengths] - sums[:, starts])
-
-
-def _likelihood_ratio(observed: Array, expected: Array, total: int) -> Array:
-    outside, outside_expected = total - observed, np.maximum(total - expected, 1e-12)
-    inside = observed * np.log(np.where(observed > 0, observed, 1.0) / np.maximum(expected, 1e-12))
-    beyond = outside * np.log(np.where(outside > 0, outside, 1.0) / outside_expected)
-    return np.where(observed > expected, inside + beyond, 0.0)
+def _likelihood_ratio(observed: int, expected: Array, total: int) -> Array:
+    rest, rest_expected = total - observed, np.maximum(total - expected, 1e-12)
+    inside = observed * np.log(observed / np.maximum(expected, 1e-12))
+    outside = rest * np.log(rest / rest_expected) if rest else 0.0
+    return np.where(observed > expected, inside + outside, 0.0)
 
 
 def sign_test(losses: int, gains: int) -> float:

@@ -94,7 +94,7 @@ def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRA
     per_direction = family.shares / family.members
     most = _LARGEST / float(per_direction.max())
     if len(family.classes) == 1:
-        return -ndtri(np.array([min(false_alarm, _LARGEST)]))
+        return np.asarray(-ndtri(np.array([min(false_alarm, _LARGEST)])))
     kappa = min(false_alarm, most)
     for step in _STEPS:
         limits = -ndtri(kappa * per_direction)

@@ -11,6 +11,8 @@ pattern, over losses in 1 to 52 of 52 periods, first, middle or last (``benchmar
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,7 @@ def window_lengths(periods: int) -> tuple[NDArray[np.intp], Array]:
     return found, shares / shares.sum()
 
 
+@lru_cache(maxsize=256)
 def windows_of(periods: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """First period, last period and length class of every window, in order of the last period."""
     lengths, _ = window_lengths(periods)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
-from stockward.answers.items import ItemFindings
+from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report import charts, context, words
 from stockward.terms.units import dimension
 
-ITEM_LINES_MAX = 40
+DISCREPANCIES_MAX = 40
+HABITS_MAX = 12
 STOCK_PANELS_MAX = 8
 STOCK_LINES_MAX = 120
 SET_ASIDE_PLACES_MAX = 5
 NAMES_MAX = 4
 
+Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
+
 
 def items(review: Review) -> context.Items:
     """What the exact books show, and how many lines each list has."""
     found = review.items
-    lists: dict[str, Sequence[object]] = {
-        "exact differences": found.discrepancies,
+    habits: dict[str, Sequence[object]] = {
         "recording errors": found.recording_errors,
         "clusters": found.late_clusters,
         "write-offs": found.write_offs,
@@ -32,13 +34,21 @@ def items(review: Review) -> context.Items:
         recording=_recording_lines(found),
         clusters=_cluster_lines(found),
         write_offs=_write_off_lines(found),
-        notes=tuple(
-            f"The table of {name} shows the first {ITEM_LINES_MAX} of {words.number(len(lines))} lines; "
-            "all of them are in the workbook."
-            for name, lines in lists.items()
-            if len(lines) > ITEM_LINES_MAX
+        notes=(
+            *_note("exact differences", "first", DISCREPANCIES_MAX, len(found.discrepancies)),
+            *(note for name, lines in habits.items() for note in _note(name, "least likely", HABITS_MAX, len(lines))),
         ),
     )
+
+
+def _note(name: str, which: str, shown: int, lines: int) -> list[str]:
+    if lines <= shown:
+        return []
+    return [f"The table of {name} shows the {shown} {which} of {words.number(lines)}; all of them are in the workbook."]
+
+
+def _least_likely(lines: Iterable[Habit]) -> list[Habit]:
+    return sorted(lines, key=lambda line: line.p_value)[:HABITS_MAX]
 
 
 def _discrepancy_lines(review: Review) -> tuple[context.DiscrepancyLine, ...]:
@@ -54,7 +64,7 @@ def _discrepancy_lines(review: Review) -> tuple[context.DiscrepancyLine, ...]:
             late_rows=words.number(one.late_rows),
             incidents=words.listed(list(one.incidents), NAMES_MAX) or "none",
         )
-        for one in review.items.discrepancies[:ITEM_LINES_MAX]
+        for one in review.items.discrepancies[:DISCREPANCIES_MAX]
     )
 
 
@@ -70,7 +80,7 @@ def _recording_lines(items: ItemFindings) -> tuple[context.RecordingLine, ...]:
             highest_on=one.highest_on.isoformat() if one.highest_on else words.NOTHING,
             p_value=words.probability(one.p_value),
         )
-        for one in items.recording_errors[:ITEM_LINES_MAX]
+        for one in _least_likely(items.recording_errors)
     )
 
 
@@ -84,7 +94,7 @@ def _cluster_lines(items: ItemFindings) -> tuple[context.ClusterLine, ...]:
             expected=words.number(one.expected, 1),
             p_value=words.probability(one.p_value),
         )
-        for one in items.late_clusters[:ITEM_LINES_MAX]
+        for one in _least_likely(items.late_clusters)
     )
 
 
@@ -96,13 +106,13 @@ def _write_off_lines(items: ItemFindings) -> tuple[context.WriteOffLine, ...]:
             finds=f"{words.number(one.finds)} ({words.quantity(one.found, one.unit)})",
             p_value=words.probability(one.p_value),
         )
-        for one in items.write_offs[:ITEM_LINES_MAX]
+        for one in _least_likely(items.write_offs)
     )
 
 
 def stock(review: Review) -> context.Stock | None:
     """Counted stock by stage over time; ``None`` where nothing was counted."""
-    counted = review.stock.drop_nulls(["at", "stage", "holding", "quantity"]).sort("at", maintain_order=True)
+    counted = review.stock.drop_nulls(["at", "stage", "holding", "quantity", "unit"]).sort("at", maintain_order=True)
     if counted.is_empty():
         return None
     groups = counted.partition_by("holding", "unit", as_dict=True, maintain_order=True)

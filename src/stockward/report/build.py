@@ -18,7 +18,7 @@ from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus
 # A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
 FINDINGS_MAX = 5
 SECTIONS_MAX = 24
-CHARTS_MAX = 12
+CHARTS_MAX = 10
 EVIDENCE_MAX = 40
 NAMES_MAX = 4
 REASONS_MAX = 40

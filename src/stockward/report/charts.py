@@ -27,7 +27,6 @@ STAGE_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 STAGE_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 STAGE_SHAPES = ("circle", "square", "triangle-up", "diamond")
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 LANGUAGE_VERSION = "6.4"
 
 _WIDTH = 850
@@ -331,7 +330,7 @@ def _utc(local: datetime) -> str:
 def _draw(spec: Spec, name: str, title: str, description: str) -> Markup:
     import vl_convert  # the drawing engine takes time to start: only a page that has a chart pays for it
 
-    whole = {"$schema": SCHEMA, "config": _CONFIG, **spec}
+    whole = {"config": _CONFIG, **spec}
     svg = vl_convert.vegalite_to_svg(
         whole, vl_version=LANGUAGE_VERSION, allowed_base_urls=[], format_locale=_NUMBERS, show_warnings=False
     )

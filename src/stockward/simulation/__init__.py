@@ -12,6 +12,7 @@ from stockward.simulation.plan import (
     SitePlan,
 )
 from stockward.simulation.ridgeway import RIDGEWAY_SEED, ridgeway_plan
+from stockward.simulation.seeding import with_losses
 from stockward.simulation.site import SyntheticSite, simulate
 from stockward.simulation.write import write_site
 
@@ -29,5 +30,6 @@ __all__ = [
     "ridgeway_plan",
     "simulate",
     "standard_plan",
+    "with_losses",
     "write_site",
 ]

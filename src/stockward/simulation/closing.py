@@ -25,6 +25,11 @@ FLOW_SIGNS = {"receipt": (0, 1), "issue": (-1, 0), "transfer": (-1, 1), "discard
 CONVERSION_SIGNS = {"use": (-1, 0), "make": (0, 1)}
 """Sign in the balance of the area that a movement leaves and of the area that it reaches."""
 
+ROUNDING = 1e-9
+"""A quantity within this share of what has passed through is none, as in the site format."""
+ABSOLUTE = "absolute"
+"""Groups of absolute errors: they gather numbers of measurements, not quantities."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesKey:
@@ -47,11 +52,24 @@ class ClosedSeries:
     shared: Floats = field(repr=False)
     groups: dict[tuple[str, ...], Floats] = field(default_factory=dict, repr=False)
     variances: dict[tuple[str, ...], float] = field(default_factory=dict, repr=False)
+    passed: float = field(default=0.0, repr=False)
 
     def period_of(self, at: datetime) -> int | None:
         """Number of the period that a moment belongs to; None before the first inventory and after the last."""
         number = bisect_left(self.ends, at)
         return number - 1 if 0 < number < len(self.ends) else None
+
+    def drop_rounding(self) -> None:
+        """Set to zero what is left of sums that cancel, as where only items hold a substance.
+
+        Without this, a rounding error in one period would share its systematic error with a true difference in
+        another, and stand for it.
+        """
+        least = ROUNDING * self.passed
+        self.differences[np.abs(self.differences) < least] = 0.0
+        for group, signed in self.groups.items():
+            if group[0] != ABSOLUTE:
+                signed[np.abs(signed) < least] = 0.0
 
 
 def every_series(plan: SitePlan) -> list[SeriesKey]:
@@ -101,6 +119,7 @@ class Books:
         self._add_counts(series, key, counts, ends["inventory"].to_list())
         received = self._add_movements(series, key)
         self._subtract_normal_loss(series, key, received)
+        series.drop_rounding()
         series.covariance = random_covariance(series.single, series.shared)
         if series.groups:
             signed = np.stack(list(series.groups.values()), axis=1)
@@ -147,6 +166,7 @@ class Books:
         if holds == 0.0:
             return
         amount = quantity * holds
+        series.passed += amount
         for period, sign in signs.items():
             series.differences[period] += sign * amount
         if key.basis is Basis.ITEM:
@@ -171,7 +191,7 @@ class Books:
         epoch = str(bisect_right(self._calibrations[method.method], at))
         absolute = (factor(method.unit, self._plan.material(material).unit) or 1.0) * holds
         self._share(series, signs, ("relative", method.method, epoch), amount, method.systematic_rel)
-        self._share(series, signs, ("absolute", method.method, epoch), absolute, method.systematic_abs)
+        self._share(series, signs, (ABSOLUTE, method.method, epoch), absolute, method.systematic_abs)
         return (method.random_rel * amount) ** 2 + (method.random_abs * absolute) ** 2
 
     @staticmethod

@@ -7,7 +7,7 @@ the site. ``catalogue`` holds ready parts; ``standard_plan`` and ``ridgeway_plan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Literal
 
 from stockward.terms.errors import UsageError
@@ -434,6 +434,9 @@ class SitePlan:
             raise UsageError(f"loss {loss.loss}: the amount must be above 0; got {loss.amount!r}")
         if loss.last_day is not None and loss.last_day < loss.first_day:
             raise UsageError(f"loss {loss.loss}: the last day stands before the first")
+        end = self.start + timedelta(weeks=self.weeks)
+        if loss.first_day < self.start or (loss.last_day or loss.first_day) >= end:
+            raise UsageError(f"loss {loss.loss}: its days must lie from {self.start} to the day before {end}")
         if self.is_item(loss.material) and loss.amount != int(loss.amount):
             raise UsageError(f"loss {loss.loss}: {loss.material} is lost in whole items; got {loss.amount!r}")
 

@@ -154,7 +154,8 @@ def _clerical(clerical: Told) -> str:
 def _cluster(cluster: Told) -> str:
     return (
         f"In {cluster['area']}, shift {cluster['shift']}, from {cluster['first_day']} to {cluster['last_day']}: "
-        f"{100 * cluster['late']:g} % of the rows are late and {100 * cluster['reversed']:g} % are reversed."
+        f"{100 * cluster['late']:g} % of the rows that leave or reach it are late, and {100 * cluster['reversed']:g} % "
+        "are reversed."
     )
 
 

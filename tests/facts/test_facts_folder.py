@@ -1,0 +1,180 @@
+"""The folder as a whole: which files are read, and which mistakes about files stop the reading."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from small_folders import CLEAN, SETTINGS, SiteFolder, cells
+
+from stockward.facts import read_site, tables
+from stockward.facts.blank import write_blank_site
+from stockward.terms.errors import SiteError, UsageError
+
+
+def refusal(folder: SiteFolder | Path) -> str:
+    with pytest.raises(SiteError) as caught:
+        read_site(folder.path if isinstance(folder, SiteFolder) else folder)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none").endswith("none: there is no such folder: name the folder that holds site.toml")
+
+
+def test_a_file_in_place_of_the_folder(folder: SiteFolder) -> None:
+    assert "this is a file" in refusal(folder.path / "areas.csv")
+
+
+def test_a_missing_site_toml(folder: SiteFolder) -> None:
+    (folder.path / "site.toml").unlink()
+    assert "site.toml: the file is missing: write one, or make a blank site with: stockward init DIR" in refusal(folder)
+
+
+@pytest.mark.parametrize("table", [name for name, table in tables().items() if table.required])
+def test_a_missing_required_table(folder: SiteFolder, table: str) -> None:
+    assert f"{table}.csv: the required table is missing: add it" in refusal(folder.remove(table))
+
+
+def test_every_missing_table_is_said_at_once(folder: SiteFolder) -> None:
+    message = refusal(folder.remove("areas", "counts"))
+    assert "areas.csv" in message
+    assert "counts.csv" in message
+
+
+def test_optional_tables_are_left_out(folder: SiteFolder) -> None:
+    site = folder.remove("calibrations", "contents").read()
+    assert site.problems == ()
+    assert site["calibrations"].height == 0
+    assert list(site.tables) == list(tables())
+
+
+def test_a_site_that_holds_only_guard_tables(tmp_path: Path) -> None:
+    folder = SiteFolder(tmp_path / "guards").remove(*CLEAN)
+    folder.write("posts", "post,kind,guards,start,end,days\nG1,gate,2,00:00,24:00,daily\n")
+    folder.write("people", "person,role,affiliation\n1,guard,ministry\n")
+    site = folder.read()
+    assert site.problems == ()
+    assert site["posts"]["end"].to_list() == [1440]
+    folder.write("areas", CLEAN["areas"])
+    assert folder.read()["areas"].height == 2
+
+
+def test_a_folder_without_any_table(tmp_path: Path) -> None:
+    assert "areas.csv: the required table is missing" in refusal(SiteFolder(tmp_path / "bare").remove(*CLEAN))
+
+
+def test_a_table_in_two_places(folder: SiteFolder) -> None:
+    folder.write("areas.csv", CLEAN["areas"])
+    folder.workbook(areas=cells(CLEAN["areas"])).write("areas.csv", CLEAN["areas"])
+    assert "the table areas stands in areas.csv too: keep one of them" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "meant"),
+    [("method.csv", "methods"), ("Methods.csv", "methods"), ("METHODS.CSV", "methods"), ("methods .csv", "methods"), ("metods.parquet", "methods"), ("methods.tsv", "methods"), ("methods.txt", "methods"), ("methods.xlsx", "methods"), ("methods.ods", "methods")],
+)  # fmt: skip
+def test_a_file_that_looks_like_a_table_which_the_site_lacks_is_refused(folder: SiteFolder, file: str, meant: str) -> None:
+    folder.remove("methods").write(file, CLEAN["methods"])
+    message = refusal(folder)
+    assert f"{file}: it is no table of the format, did you mean {meant}?: rename it" in message
+
+
+def test_a_required_table_that_is_misspelt_is_said_once(folder: SiteFolder) -> None:
+    folder.remove("movements").write("movments.csv", CLEAN["movements"])
+    message = refusal(folder)
+    assert "movments.csv: it is no table of the format, did you mean movements?" in message
+    assert "also" not in message
+
+
+def test_a_copy_of_a_table_that_is_there_is_a_notice(folder: SiteFolder) -> None:
+    folder.write("movements2.csv", CLEAN["movements"]).write("costs.csv", "a,b\n").write("README.txt", "about")
+    assert folder.read().notices == (
+        "costs.csv: not read, it is no table of the format",
+        "movements2.csv: not read, it is no table of the format",
+    )
+
+
+@pytest.mark.parametrize("file", ["Site.xlsx", "site.xls", "site.ods", "site.xlsm", "sites.xlsx"])
+def test_a_workbook_of_another_name_is_refused(folder: SiteFolder, file: str) -> None:
+    folder.write(file, b"a workbook")
+    assert f"{file}: it is not read, did you mean site.xlsx?" in refusal(folder)
+
+
+def test_locks_and_hidden_files_are_passed_over(folder: SiteFolder) -> None:
+    folder.write("~$site.xlsx", b"lock").write(".movements.csv", "lock").write("._areas.csv", b"\xff")
+    assert folder.read().notices == ()
+
+
+def test_a_suffix_in_capitals_is_read(folder: SiteFolder) -> None:
+    (folder.path / "areas.csv").rename(folder.path / "areas.CSV")
+    assert folder.read().sources["areas"] == "areas.CSV"
+
+
+def test_a_folder_under_the_name_of_a_table(folder: SiteFolder) -> None:
+    (folder.remove("areas").path / "areas.csv").mkdir()
+    assert "areas.csv: cannot be read" in refusal(folder)
+
+
+def test_a_file_without_the_right_to_read_it(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        if path.name == "areas.csv":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "areas.csv: cannot be read (Permission denied): check the file and its rights" in refusal(folder)
+
+
+def test_a_folder_without_the_right_to_list_it(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert "cannot be read (Permission denied)" in refusal(folder)
+
+
+def test_read_only_files_are_read(folder: SiteFolder) -> None:
+    for path in folder.path.iterdir():
+        path.chmod(stat.S_IRUSR)
+    assert folder.read().problems == ()
+
+
+def test_the_hash_of_every_file_that_was_read(folder: SiteFolder) -> None:
+    site = folder.write("costs.csv", "a\n").read()
+    assert set(site.files) == {"site.toml", *(f"{table}.csv" for table in CLEAN)}
+
+
+@pytest.mark.parametrize("as_csv", [False, True], ids=["workbook", "csv"])
+def test_a_blank_site_reads_as_an_empty_one(tmp_path: Path, as_csv: bool) -> None:
+    folder = tmp_path / "new"
+    write_blank_site(folder, name='The "Works"', timezone="Asia/Seoul", false_alarm=0.05, detection=0.95, as_csv=as_csv)
+    site = read_site(folder)
+    assert site.name == 'The "Works"'
+    assert site.problems == ()
+    assert site.notices == ()
+    assert all(table.height == 0 for table in site.tables.values())
+
+
+def test_a_blank_site_asks_for_what_only_the_site_can_decide(tmp_path: Path) -> None:
+    write_blank_site(tmp_path / "new", name="Works", timezone="UTC")
+    message = refusal(tmp_path / "new")
+    assert "detection.false_alarm is missing" in message
+    assert "detection.detection is missing" in message
+
+
+def test_a_blank_site_writes_over_nothing(folder: SiteFolder) -> None:
+    with pytest.raises(UsageError, match="exists already"):
+        write_blank_site(folder.path, name="Works", timezone="UTC")
+    assert (folder.path / "site.toml").read_text() == SETTINGS.format(decimal=".", timezone="Asia/Seoul")
+
+
+def test_a_site_is_frozen_and_replaced(folder: SiteFolder) -> None:
+    site = folder.read()
+    other = site.replace(areas=site["areas"].head(1))
+    assert (site["areas"].height, other["areas"].height) == (2, 1)
+    with pytest.raises(KeyError, match="no such table"):
+        site.replace(area=site["areas"])

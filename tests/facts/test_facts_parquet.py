@@ -1,0 +1,154 @@
+"""Parquet files bring types of their own; a typed column reads as its text would, and hides nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from small_folders import CLEAN, SiteFolder
+
+from stockward.facts.cells import read_column
+from stockward.facts.dictionary import tables
+from stockward.facts.reading import Locale
+from stockward.terms.errors import SiteError
+
+LOCALE = Locale(".", "Asia/Seoul")
+MOVEMENTS = pl.DataFrame(
+    {
+        "movement": [1, 2],
+        "at": [datetime(2026, 1, 2, 8), datetime(2026, 1, 3, 8)],
+        "kind": pl.Series(["receipt", "receipt"], dtype=pl.Categorical),
+        "material": pl.Series(["TNT", "TNT"], dtype=pl.Enum(["TNT"])),
+        "quantity": [500.0, 1.5],
+        "to_area": ["S1", "S1"],
+    }
+)
+
+
+def refusal(folder: SiteFolder) -> str:
+    with pytest.raises(SiteError) as caught:
+        folder.read()
+    return str(caught.value)
+
+
+def test_a_folder_of_text_parquet_reads_as_its_csv_files_do(folder: SiteFolder) -> None:
+    from_files = folder.read()
+    for table in CLEAN:
+        folder.parquet(table, pl.read_csv(folder.path / f"{table}.csv", infer_schema=False))
+    site = folder.read()
+    assert site.problems == ()
+    assert all(site[table].equals(from_files[table]) for table in CLEAN)
+
+
+def test_typed_columns(folder: SiteFolder) -> None:
+    site = folder.parquet("movements", MOVEMENTS).read()
+    assert site.problems == ()
+    assert site["movements"]["movement"].to_list() == ["1", "2"]
+    assert site["movements"]["row"].to_list() == [2, 3]
+    assert site["movements"]["at"][0] == datetime(2026, 1, 1, 23, tzinfo=UTC)
+    assert site["movements"]["quantity"].to_list() == [500, 1.5]
+
+
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt16, pl.Int64, pl.Float32, pl.Decimal(10, 2)])
+def test_numbers_of_every_width(dtype: pl.DataType) -> None:
+    reading = read_column(pl.Series([5, None]).cast(dtype), tables()["contents"]["random_rel"], LOCALE)
+    assert reading.values.to_list() == [None, None]
+    assert "outside" in reading.fault[0]
+    assert reading.fault[1] is None
+    quantity = read_column(pl.Series([5]).cast(dtype), tables()["counts"]["quantity"], LOCALE)
+    assert quantity.values.to_list() == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        (pl.Series([12]), "12"),
+        (pl.Series([12.0]), "12"),
+        (pl.Series([12.5]), "12.5"),
+        (pl.Series([Decimal("12.50")]), "12.50"),
+        (pl.Series([True]), "true"),
+        (pl.Series([" 0012 "]), "0012"),
+        (pl.Series([["a", "b"]]), "a b"),
+        (pl.Series([date(2026, 1, 2)]), "2026-01-02"),
+        (pl.Series([b"0012"]), "0012"),
+    ],
+    ids=str,
+)
+def test_keys_of_every_type(cells: pl.Series, text: str) -> None:
+    assert read_column(cells, tables()["areas"]["area"], LOCALE).values.to_list() == [text]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("column", ["quantity", "movement", "material", "document"])
+def test_a_number_that_is_not_finite_is_at_fault_in_every_column(folder: SiteFolder, value: float, column: str) -> None:
+    frame = MOVEMENTS.with_columns(pl.Series(column, [value, 7.0]))
+    site = folder.parquet("movements", frame).read()
+    assert "finite" in next(problem.reason for problem in site.problems if problem.row == 2 and problem.column == column)
+
+
+def test_bytes_that_are_no_text_are_at_fault(folder: SiteFolder) -> None:
+    site = folder.parquet("movements", MOVEMENTS.with_columns(note=pl.Series([b"\xff", None]))).read()
+    assert [(problem.row, problem.column) for problem in site.problems] == [(2, "note")]
+
+
+def test_true_is_no_quantity(folder: SiteFolder) -> None:
+    site = folder.parquet("movements", MOVEMENTS.with_columns(quantity=pl.Series([True, False]))).read()
+    assert [problem.row for problem in site.problems] == [2, 3]
+
+
+def test_times_with_a_zone_and_of_day(folder: SiteFolder) -> None:
+    folder.parquet("movements", MOVEMENTS.with_columns(pl.col("at").dt.replace_time_zone("Europe/Berlin")))
+    posts = {"post": ["G1"], "kind": ["gate"], "guards": [2], "start": [time(6)], "end": [time(18)], "days": [["mon", "tue"]]}
+    site = folder.parquet("posts", pl.DataFrame(posts)).read()
+    assert site.problems == ()
+    assert site["movements"]["at"][0] == datetime(2026, 1, 2, 7, tzinfo=UTC)
+    assert site["posts"]["start"].to_list() == [360]
+    assert site["posts"]["days"].to_list() == [["mon", "tue"]]
+
+
+def test_an_empty_list_is_a_blank_cell() -> None:
+    cells = pl.Series([[], ["a"]], dtype=pl.List(pl.String))
+    reading = read_column(cells, tables()["people"]["qualifications"], LOCALE)
+    assert reading.values.to_list() == [None, ["a"]]
+    assert reading.fault.to_list() == [None, None]
+
+
+def test_a_column_without_any_value(folder: SiteFolder) -> None:
+    site = folder.parquet("movements", MOVEMENTS.with_columns(note=pl.Series([None, None]))).read()
+    assert site.problems == ()
+    site = folder.parquet("movements", MOVEMENTS.with_columns(quantity=pl.Series([None, None]))).read()
+    assert all("blank" in problem.reason for problem in site.problems)
+
+
+def test_serial_dates_in_a_typed_column_are_refused(folder: SiteFolder) -> None:
+    site = folder.parquet("movements", MOVEMENTS.with_columns(at=pl.Series([45720, 45721]))).read()
+    assert all("serial date" in problem.reason for problem in site.problems)
+    assert [problem.value for problem in site.problems] == ["45720", "45721"]
+
+
+def test_cells_inside_cells_are_refused(folder: SiteFolder) -> None:
+    folder.parquet("movements", MOVEMENTS.with_columns(note=pl.struct("movement", "quantity")))
+    assert "movements.parquet: column note holds cells inside cells" in refusal(folder)
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -8, -100])
+def test_a_file_cut_short_is_refused(folder: SiteFolder, keep: int) -> None:
+    path = folder.parquet("movements", MOVEMENTS).path / "movements.parquet"
+    path.write_bytes(path.read_bytes()[:keep])
+    assert "movements.parquet: this is no readable Parquet file" in refusal(folder)
+
+
+def test_a_csv_under_the_name_of_parquet_is_refused(folder: SiteFolder) -> None:
+    folder.remove("movements").write("movements.parquet", CLEAN["movements"])
+    assert "movements.parquet: this is no readable Parquet file: write it again" in refusal(folder)
+
+
+def test_a_misspelt_column_is_refused(folder: SiteFolder) -> None:
+    folder.parquet("movements", MOVEMENTS.rename({"to_area": "to_aera"}))
+    assert "did you mean to_area?" in refusal(folder)
+
+
+def test_a_table_of_no_rows(folder: SiteFolder) -> None:
+    assert folder.parquet("movements", MOVEMENTS.clear()).read()["movements"].height == 0
