@@ -47,13 +47,16 @@ def make_site(movements: int, series: int, *, weeks: int = WEEKS, seed: int = 1)
     )
     frames["movements"] = _movements(rng, movements, weeks, keys)
     frames["counts"] = _counts(rng, weeks, keys)
-    settings = Settings.model_validate({
-        "format": 1,
-        "site": {"name": "Ledger", "timezone": "UTC"},
-        "detection": {"false_alarm": 0.05, "detection": 0.95},
-    })
+    settings = Settings.model_validate(
+        {
+            "format": 1,
+            "site": {"name": "Ledger", "timezone": "UTC"},
+            "detection": {"false_alarm": 0.05, "detection": 0.95},
+        }
+    )
     nothing = {
-        name: pl.DataFrame(schema={**table.schema(), "unreadable": pl.List(pl.String)}) for name, table in tables().items()
+        name: pl.DataFrame(schema={**table.schema(), "unreadable": pl.List(pl.String)})
+        for name, table in tables().items()
     }
     return Site(
         settings=settings, tables=MappingProxyType(frames), set_aside=MappingProxyType(nothing), problems=(),
@@ -63,7 +66,9 @@ def make_site(movements: int, series: int, *, weeks: int = WEEKS, seed: int = 1)
 
 def _like(empty: pl.DataFrame, **columns: Any) -> pl.DataFrame:
     filled = pl.DataFrame(columns)
-    return pl.concat([empty, filled.with_columns(row=pl.int_range(2, filled.height + 2, dtype=pl.UInt32))], how="diagonal_relaxed")
+    return pl.concat(
+        [empty, filled.with_columns(row=pl.int_range(2, filled.height + 2, dtype=pl.UInt32))], how="diagonal_relaxed"
+    )
 
 
 def _movements(rng: np.random.Generator, count: int, weeks: int, keys: dict[str, pl.Enum]) -> pl.DataFrame:
@@ -76,16 +81,18 @@ def _movements(rng: np.random.Generator, count: int, weeks: int, keys: dict[str,
     scale = np.where(kind == 0, target, source) % METHODS
     at = np.sort(rng.integers(0, weeks * 7 * 86_400, count)) * 1_000_000
     base = int(START.timestamp()) * 1_000_000
-    frame = pl.DataFrame({
-        "row": np.arange(2, count + 2, dtype=np.uint32),
-        "at": pl.Series(at + base).cast(pl.Datetime("us", "UTC")),
-        "kind": _coded(kind, kinds),
-        "material": _coded(rng.integers(0, len(keys["materials"].categories), count), keys["materials"]),
-        "quantity": rng.uniform(1.0, 100.0, count),
-        "from_area": _coded(source, keys["areas"]),
-        "to_area": _coded(target, keys["areas"]),
-        "method": _coded(scale, keys["methods"]),
-    })
+    frame = pl.DataFrame(
+        {
+            "row": np.arange(2, count + 2, dtype=np.uint32),
+            "at": pl.Series(at + base).cast(pl.Datetime("us", "UTC")),
+            "kind": _coded(kind, kinds),
+            "material": _coded(rng.integers(0, len(keys["materials"].categories), count), keys["materials"]),
+            "quantity": rng.uniform(1.0, 100.0, count),
+            "from_area": _coded(source, keys["areas"]),
+            "to_area": _coded(target, keys["areas"]),
+            "method": _coded(scale, keys["methods"]),
+        }
+    )
     whole = frame.with_columns(
         movement=pl.col("row").cast(pl.String),
         from_area=pl.when(pl.col("kind") != "receipt").then("from_area"),
@@ -93,9 +100,7 @@ def _movements(rng: np.random.Generator, count: int, weeks: int, keys: dict[str,
     )
     text = pl.lit(None, pl.String)
     moment = pl.lit(None, pl.Datetime("us", "UTC"))
-    return whole.with_columns(
-        unit=text, document=text, recorded_at=moment, recorded_by=text, reverses=text, note=text
-    )
+    return whole.with_columns(unit=text, document=text, recorded_at=moment, recorded_by=text, reverses=text, note=text)
 
 
 def _coded(codes: np.ndarray, keys: pl.Enum) -> pl.Series:
@@ -104,9 +109,11 @@ def _coded(codes: np.ndarray, keys: pl.Enum) -> pl.Series:
 
 
 def _counts(rng: np.random.Generator, weeks: int, keys: dict[str, pl.Enum]) -> pl.DataFrame:
-    grid = pl.DataFrame({"week": np.arange(weeks + 1)}).join(
-        pl.DataFrame({"area": keys["areas"].categories}).with_row_index("code"), how="cross"
-    ).join(pl.DataFrame({"material": keys["materials"].categories}), how="cross")
+    grid = (
+        pl.DataFrame({"week": np.arange(weeks + 1)})
+        .join(pl.DataFrame({"area": keys["areas"].categories}).with_row_index("code"), how="cross")
+        .join(pl.DataFrame({"material": keys["materials"].categories}), how="cross")
+    )
     return grid.select(
         row=pl.int_range(2, grid.height + 2, dtype=pl.UInt32),
         inventory=pl.format("I{}", "week"),
@@ -128,7 +135,9 @@ def peer(site: Site) -> pl.DataFrame:
     movements = site["movements"].lazy()
     columns = ["at", "material", "quantity"]
     into = movements.filter(pl.col("to_area").is_not_null()).select(*columns, area="to_area")
-    out = movements.filter(pl.col("from_area").is_not_null()).select("at", "material", -pl.col("quantity"), area="from_area")
+    out = movements.filter(pl.col("from_area").is_not_null()).select(
+        "at", "material", -pl.col("quantity"), area="from_area"
+    )
     sums = [
         side.join_asof(inventories, on="at", by="area", strategy="forward", check_sortedness=False)
         .group_by("area", "material", "inventory")
@@ -163,7 +172,9 @@ def main() -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     for other, mine in pairs:
         print(f"peer {other:.2f} s  stockward {mine:.2f} s  ratio {mine / other:.2f}")
-    print(f"{options.movements} movements, {options.series} series: ratio {ratio:.2f} (limit 1.5), peak {memory:.2f} GB (limit 4)")
+    print(
+        f"{options.movements} movements, {options.series} series: ratio {ratio:.2f} (limit 1.5), peak {memory:.2f} GB (limit 4)"
+    )
 
 
 if __name__ == "__main__":

@@ -47,7 +47,10 @@ class Measured:
 
 def read_plant() -> Measured:
     """The error-free plant, as one realisation."""
-    frames = {name: pl.read_parquet(SHARED / "data/fuel_fab" / f"{name}.parquet") for name in ("inputs", "outputs", "inventories")}
+    frames = {
+        name: pl.read_parquet(SHARED / "data/fuel_fab" / f"{name}.parquet")
+        for name in ("inputs", "outputs", "inventories")
+    }
     moments = np.arange(0, frames["inventories"].height, PERIOD_HOURS)
     flows = [
         np.ascontiguousarray(frame[name].to_numpy()[None, : moments[-1] + 1])
@@ -55,7 +58,9 @@ def read_plant() -> Measured:
         for name in frame.columns[1:]
     ]
     inventories = frames["inventories"].drop("hour").to_numpy()[moments]
-    return Measured([np.where(flow > 1e-9, flow, 0.0) for flow in flows], np.maximum(inventories, 0.0)[None], moments + 1)
+    return Measured(
+        [np.where(flow > 1e-9, flow, 0.0) for flow in flows], np.maximum(inventories, 0.0)[None], moments + 1
+    )
 
 
 def with_errors(plant: Measured, realisations: int, seed: int) -> Measured:
@@ -78,7 +83,9 @@ def differences_and_covariance(measured: Measured) -> tuple[Array, Array]:
     """Differences, shape (realisations, periods), and Σ of each realisation."""
     sums, squares = zip(*(stream_sums(flow, measured.edges) for flow in measured.flows), strict=True)
     change = measured.inventories[:, :-1] - measured.inventories[:, 1:]
-    signed = np.concatenate([np.stack([sign * flow for sign, flow in zip(SIGNS, sums, strict=True)], axis=-1), change], axis=-1)
+    signed = np.concatenate(
+        [np.stack([sign * flow for sign, flow in zip(SIGNS, sums, strict=True)], axis=-1), change], axis=-1
+    )
     inventory = RANDOM_REL**2 * np.vecdot(measured.inventories, measured.inventories)
     single = RANDOM_REL**2 * np.sum(squares, axis=0) + inventory[:, :-1] + inventory[:, 1:]
     covariance = systematic_covariance(signed, np.full(signed.shape[-1], SYSTEMATIC_REL**2))
@@ -153,9 +160,12 @@ def _against_reference(differences: Array, covariance: Array) -> None:
         float(np.max(np.abs(mine / theirs - 1)))
         for mine, theirs in ((differences, published), (np.sqrt(np.diagonal(covariance)), sigma), (covariance, matrix))
     ]
-    print("largest relative deviation from the reference (limit 1e-9): " + ", ".join(
-        f"{name} {value:.1e}" for name, value in zip(("differences", "σ", "covariance"), worst, strict=True)
-    ))
+    print(
+        "largest relative deviation from the reference (limit 1e-9): "
+        + ", ".join(
+            f"{name} {value:.1e}" for name, value in zip(("differences", "σ", "covariance"), worst, strict=True)
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -64,7 +64,9 @@ def test_a_room_imports_only_from_lower_floors(path: Path) -> None:
             continue
         other = module.split(".")[1]
         lower = FLOORS[other] < FLOORS[room]
-        assert other == room or lower, f"{path}:{line}: {room} (floor {FLOORS[room]}) imports {other} (floor {FLOORS[other]})"
+        assert other == room or lower, (
+            f"{path}:{line}: {room} (floor {FLOORS[room]}) imports {other} (floor {FLOORS[other]})"
+        )
 
 
 @pytest.mark.parametrize("path", sorted((SOURCE / "figures").glob("*.py")), ids=lambda path: path.name)

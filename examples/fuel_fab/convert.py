@@ -1,111 +1,31 @@
 """Convert the public fuel-fabrication plant into a format-1 site folder.
 
-The plant was simulated by a US national laboratory and published with its accountancy toolkit in 2021: 26 inventories,
-2 inputs and 3 outputs of uranium, one row an hour over nine months. The data are not part of this project; the folder
-that holds ``inventories.parquet``, ``inputs.parquet`` and ``outputs.parquet`` is named on the command line, or lies at
-``data/fuel_fab`` below the folder that the environment variable STOCKWARD_SHARED names (default ``../shared``).
-
     python examples/fuel_fab/convert.py OUT [--data DIR] [--random 0.03] [--systematic 0.03]
 
-Every hourly sample is measured on its own, and every stream has a method of its own: one systematic error a stream,
-shared over all hours. Samples of 1e-9 kg and less are rounding and are left out.
+The data are no part of this project. They are read from DIR, or from ``data/fuel_fab`` below the folder that the
+environment variable STOCKWARD_SHARED names (default ``../shared``). How the folder is made from them stands in
+``stockward.validation.fuel_fab``, which ``stockward validate`` uses as well.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
-
-HOUR_0 = datetime(2021, 1, 1, tzinfo=UTC)
-PERIOD_HOURS = 416
-ROUNDING_KG = 1e-9
-
-SITE = """\
-format = 1
-[site]
-name = "Fuel fabrication plant (simulated)"
-timezone = "UTC"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-"""
-
-
-def convert(data: Path, out: Path, *, random_rel: float, systematic_rel: float, period_hours: int = PERIOD_HOURS) -> None:
-    """Write the site folder ``out`` from the three Parquet files in ``data``."""
-    inventories = pl.read_parquet(data / "inventories.parquet")
-    inputs, outputs = pl.read_parquet(data / "inputs.parquet"), pl.read_parquet(data / "outputs.parquet")
-    hour = inventories.columns[0]
-    streams = [name for frame in (inventories, inputs, outputs) for name in frame.columns if name != hour]
-    tables = {
-        "areas": pl.DataFrame({"area": ["plant"], "kind": ["process"], "name": ["Fuel fabrication plant"]}),
-        "materials": pl.DataFrame({"material": ["uranium"], "kind": ["bulk"], "unit": ["kg"], "stage": ["in_process"]}),
-        "methods": pl.DataFrame({"method": streams}).with_columns(
-            random_rel=pl.lit(random_rel), systematic_rel=pl.lit(systematic_rel)
-        ),
-        "movements": pl.concat([_movements(inputs, "receipt", "to_area"), _movements(outputs, "issue", "from_area")], how="diagonal"),
-        "counts": _counts(inventories, period_hours),
-    }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "site.toml").write_text(SITE, encoding="utf-8")
-    for name, table in tables.items():
-        table.write_csv(out / f"{name}.csv")
-
-
-def _long(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """One row an hour and stream, with the moment as the format writes it."""
-    hour = frame.columns[0]
-    return frame.unpivot(index=hour, variable_name="method", value_name="quantity").select(
-        hour=pl.col(hour).cast(pl.Int64),
-        at=(pl.lit(HOUR_0) + pl.duration(hours=pl.col(hour))).dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        method=pl.col("method"),
-        material=pl.lit(unit),
-        quantity=pl.col("quantity"),
-    )
-
-
-def _movements(frame: pl.DataFrame, kind: str, side: str) -> pl.DataFrame:
-    samples = _long(frame, "uranium").filter(pl.col("quantity") > ROUNDING_KG)
-    return samples.select(
-        movement=pl.col("method") + "-" + pl.col("hour").cast(pl.String),
-        at=pl.col("at"),
-        kind=pl.lit(kind),
-        material=pl.col("material"),
-        quantity=pl.col("quantity"),
-        method=pl.col("method"),
-        **{side: pl.lit("plant")},
-    )
-
-
-def _counts(frame: pl.DataFrame, period_hours: int) -> pl.DataFrame:
-    counted = _long(frame, "uranium").filter(pl.col("hour") % period_hours == 0)
-    return counted.select(
-        inventory=pl.lit("h") + pl.col("hour").cast(pl.String).str.zfill(4),
-        at=pl.col("at"),
-        area=pl.lit("plant"),
-        material=pl.col("material"),
-        quantity=pl.col("quantity").clip(lower_bound=0.0),
-        method=pl.col("method"),
-        sheet=pl.col("method"),
-    )
+from stockward.validation.fuel_fab import convert, data_folder
 
 
 def main() -> None:
     """Read the command line and convert."""
     parser = argparse.ArgumentParser(description="Convert the public fuel-fabrication plant into a site folder.")
     parser.add_argument("out", type=Path)
-    default = Path(os.environ.get("STOCKWARD_SHARED", "../shared")) / "data" / "fuel_fab"
-    parser.add_argument("--data", type=Path, default=default)
+    parser.add_argument("--data", type=Path, default=data_folder())
     parser.add_argument("--random", type=float, default=0.03)
     parser.add_argument("--systematic", type=float, default=0.03)
     options = parser.parse_args()
-    if not (options.data / "inventories.parquet").is_file():
-        sys.exit(f"{options.data}: inventories.parquet is missing: name the folder of the data with --data")
+    if options.data is None or not (options.data / "inventories.parquet").is_file():
+        sys.exit("inventories.parquet is missing: name the folder of the plant's data with --data")
     convert(options.data, options.out, random_rel=options.random, systematic_rel=options.systematic)
     print(options.out)
 

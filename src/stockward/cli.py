@@ -39,7 +39,9 @@ class _Group(click.Group):
         except StockwardError as error:
             _fail(str(error))
         except OSError as error:
-            _fail(f"{error.filename or 'output'}: cannot be written or read ({error.strerror}): check the path and its rights")
+            _fail(
+                f"{error.filename or 'output'}: cannot be written or read ({error.strerror}): check the path and its rights"
+            )
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             sys.exit(130)
@@ -176,12 +178,16 @@ def check(site: Path, show_all: bool) -> None:
     sys.exit(SET_ASIDE if facts.problems else 0)
 
 
+_FALSE_ALARM = click.FloatRange(0, 0.5, min_open=True, max_open=True)
+_DETECTION = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default="My site", show_default=True, help="Name of the site.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone, such as Asia/Seoul.")
-@click.option("--false-alarm", type=click.FloatRange(0, 0.5, min_open=True, max_open=True), help="Chance of a false shortage in a year.")
-@click.option("--detection", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Chance to detect the loss that matters.")
+@click.option("--false-alarm", type=_FALSE_ALARM, help="Chance of a false shortage in a year.")
+@click.option("--detection", type=_DETECTION, help="Chance to detect the loss that matters.")
 @click.option("--csv", "as_csv", is_flag=True, help="Write one CSV file a table in place of a workbook.")
 def init(
     folder: Path, name: str, timezone: str, false_alarm: float | None, detection: float | None, as_csv: bool
@@ -196,6 +202,48 @@ def init(
         click.echo(str(path))
     if false_alarm is None or detection is None:
         click.echo(f"now decide false_alarm and detection in {paths[0]}", err=True)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--ridgeway", is_flag=True, help="The example of the documentation, whatever else is asked for.")
+@click.option("--weeks", type=click.IntRange(4, 520), default=26, show_default=True, help="Weeks of books.")
+@click.option("--lines", type=click.IntRange(1, 50), default=3, show_default=True, help="Production lines.")
+@click.option("--losses", is_flag=True, help="Put losses in, sized to be found.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool, seed: int, overwrite: bool) -> None:
+    """Write a synthetic site with stated truth (truth.json and README.md say what was put in)."""
+    from stockward import simulation
+
+    with _progress(quiet=False) as step:
+        step("simulating the plant")
+        if ridgeway:
+            plan = simulation.ridgeway_plan()
+        else:
+            plan = simulation.standard_plan(weeks=weeks, lines=lines, force=simulation.ForcePlan())
+            plan = simulation.with_losses(plan) if losses else plan
+        site = simulation.simulate(plan, seed=seed)
+        step("writing the folder")
+        simulation.write_site(site, folder, overwrite=overwrite)
+    click.echo(str(folder))
+
+
+@main.command()
+def validate() -> None:
+    """Compute published figures again, and print computed beside published."""
+    from stockward.validation import validate as compute
+
+    compared, waiting = compute()
+    click.echo(f"{'figure':<16} {'computed':>22} {'published':>22} {'tolerance':>10}  agrees")
+    for row in compared:
+        mine = " ".join(f"{value:.6f}" for value in row.computed) if row.computed else "-"
+        published = " ".join(f"{value:g}" for value in row.published.expected)
+        says = ("yes" if row.agrees else "NO") if row.computed else f"not computed: {row.why}"
+        click.echo(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
+        click.echo(f"{'':<16} {row.published.question}; {row.published.source}")
+    click.echo(f"{len(waiting)} further rows belong to questions that are not answered yet", err=True)
+    sys.exit(0 if all(row.agrees for row in compared) else ALARMED)
 
 
 if __name__ == "__main__":

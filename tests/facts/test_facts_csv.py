@@ -82,7 +82,9 @@ def test_a_mark_inside_a_cell_is_a_character(folder: SiteFolder) -> None:
 
 
 def test_a_cell_of_text_may_run_over_lines_and_rows_count_as_in_a_spreadsheet(folder: SiteFolder) -> None:
-    folder.replace("movements", "W1,,\n0002", 'W1,,"dry\nand weighed"\n0002').replace("movements", "30,each", "many,each")
+    folder.replace("movements", "W1,,\n0002", 'W1,,"dry\nand weighed"\n0002').replace(
+        "movements", "30,each", "many,each"
+    )
     site = folder.read()
     assert site["movements"]["note"][0] == "dry\nand weighed"
     assert site["movements"]["row"].to_list() == [2, 3, 5]
@@ -118,7 +120,11 @@ def test_a_short_row_is_set_aside_and_the_others_stay(folder: SiteFolder, quoted
     (problem,) = site.problems
     assert (problem.row, problem.column) == (3, "")
     assert "2 cells and the header 11" in problem.reason
-    assert set(site.set_aside["movements"]["unreadable"][0]) == set(HEAD.strip().split(",")) | {"document", "recorded_at", "recorded_by"}
+    assert set(site.set_aside["movements"]["unreadable"][0]) == set(HEAD.strip().split(",")) | {
+        "document",
+        "recorded_at",
+        "recorded_by",
+    }
 
 
 @pytest.mark.parametrize("quoted", ["", '"q"'], ids=["plain", "quoted"])
@@ -167,8 +173,16 @@ def test_a_file_cut_in_the_middle_of_a_quoted_cell(folder: SiteFolder) -> None:
 
 @pytest.mark.parametrize(
     "titles",
-    ["Ridgeway Works\n", "Ledger,,,,\nprinted 2026-06-30,,\n\n", '"Ledger, 2026\nof two lines",,\n', 'Ledger "of 5" shells\n', '"never closed\n', "method\n", "sep=,\n"],
-)  # fmt: skip
+    [
+        "Ridgeway Works\n",
+        "Ledger,,,,\nprinted 2026-06-30,,\n\n",
+        '"Ledger, 2026\nof two lines",,\n',
+        'Ledger "of 5" shells\n',
+        '"never closed\n',
+        "method\n",
+        "sep=,\n",
+    ],
+)
 def test_titles_above_the_header_are_passed_over(folder: SiteFolder, titles: str) -> None:
     for table, text in CLEAN.items():
         folder.write(table, titles + text)
@@ -198,7 +212,16 @@ def test_values_under_no_name_are_said(folder: SiteFolder) -> None:
     assert folder.read().notices == ("areas.csv: left out what has no name in the header: column B",)
 
 
-@pytest.mark.parametrize(("written", "meant"), [("Quantity", "quantity"), ("quantty", "quantity"), ("from area", "from_area"), ("methd", "method"), ("units", "unit")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Quantity", "quantity"),
+        ("quantty", "quantity"),
+        ("from area", "from_area"),
+        ("methd", "method"),
+        ("units", "unit"),
+    ],
+)
 def test_a_misspelt_column_is_refused_with_did_you_mean(folder: SiteFolder, written: str, meant: str) -> None:
     folder.write("movements", CLEAN["movements"].replace(f",{meant},", f",{written},", 1))
     assert f"'{written}' (did you mean {meant}?)" in refusal(folder)
@@ -235,7 +258,10 @@ def test_a_file_of_a_header_alone_is_an_empty_table(folder: SiteFolder) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("area,kind\nS1,store\nCafé,store\n".encode("cp1252"), "areas.csv: row 3 is not UTF-8: save the file as CSV UTF-8"),
+        (
+            "area,kind\nS1,store\nCafé,store\n".encode("cp1252"),
+            "areas.csv: row 3 is not UTF-8: save the file as CSV UTF-8",
+        ),
         (CLEAN["areas"].encode("utf-16"), "areas.csv: row 1 is not UTF-8"),
         (CLEAN["areas"].encode("utf-16-le"), "areas.csv: row 1 holds a zero byte"),
         (b"area,kind\nS1,st\0ore\n", "areas.csv: row 2 holds a zero byte"),
@@ -243,7 +269,7 @@ def test_a_file_of_a_header_alone_is_an_empty_table(folder: SiteFolder) -> None:
         (b"PAR1 and so on", "areas.csv: this is a workbook or Parquet file under the name of a CSV"),
     ],
     ids=["cp1252", "utf-16", "utf-16 without mark", "zero byte", "workbook", "parquet"],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_utf_8_text_is_refused_in_one_line(folder: SiteFolder, content: bytes, words: str) -> None:
     folder.write("areas", content)
     assert words in refusal(folder)
@@ -263,3 +289,18 @@ def test_many_faults_of_files_are_said_at_once(folder: SiteFolder) -> None:
     folder.write("areas", "area\nS1\n").write("counts", b"\xff\xff")
     assert "areas.csv" in refusal(folder)
     assert "; also counts.csv" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{0},2026-01-02T08:00,receipt,"TNT,5,kg,,S1,W1,,',
+        "{0},2026-01-02T08:00",
+        "{0},now,recpt,TNTT,-5,tons,,S{0},W8,R{0},",
+    ],
+)
+def test_many_bad_rows_are_all_said(folder: SiteFolder, row: str) -> None:
+    folder.write("movements", HEAD + "".join(row.format(number) + "\n" for number in range(20_000)))
+    site = folder.read()
+    assert {problem.row for problem in site.problems if problem.table == "movements"} == set(range(2, 20_002))
+    assert site["movements"].height == 0

@@ -74,9 +74,21 @@ def test_a_table_in_two_places(folder: SiteFolder) -> None:
 
 @pytest.mark.parametrize(
     ("file", "meant"),
-    [("method.csv", "methods"), ("Methods.csv", "methods"), ("METHODS.CSV", "methods"), ("methods .csv", "methods"), ("metods.parquet", "methods"), ("methods.tsv", "methods"), ("methods.txt", "methods"), ("methods.xlsx", "methods"), ("methods.ods", "methods")],
-)  # fmt: skip
-def test_a_file_that_looks_like_a_table_which_the_site_lacks_is_refused(folder: SiteFolder, file: str, meant: str) -> None:
+    [
+        ("method.csv", "methods"),
+        ("Methods.csv", "methods"),
+        ("METHODS.CSV", "methods"),
+        ("methods .csv", "methods"),
+        ("metods.parquet", "methods"),
+        ("methods.tsv", "methods"),
+        ("methods.txt", "methods"),
+        ("methods.xlsx", "methods"),
+        ("methods.ods", "methods"),
+    ],
+)
+def test_a_file_that_looks_like_a_table_which_the_site_lacks_is_refused(
+    folder: SiteFolder, file: str, meant: str
+) -> None:
     folder.remove("methods").write(file, CLEAN["methods"])
     message = refusal(folder)
     assert f"{file}: it is no table of the format, did you mean {meant}?: rename it" in message

@@ -29,8 +29,20 @@ def fault(text: str | None, locale: Locale = POINT) -> str:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("5", 5), ("5.0", 5), ("1.5", 1.5), (".5", 0.5), ("5.", 5), ("+5", 5), ("1e3", 1000), ("1E-3", 0.001), (" 7 ", 7), ("0", 0), ("-0", 0)],
-)  # fmt: skip
+    [
+        ("5", 5),
+        ("5.0", 5),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("5.", 5),
+        ("+5", 5),
+        ("1e3", 1000),
+        ("1E-3", 0.001),
+        (" 7 ", 7),
+        ("0", 0),
+        ("-0", 0),
+    ],
+)
 def test_plain_numbers_under_the_point(text: str, value: float) -> None:
     assert read(text).values.to_list() == [value]
     assert read(text).fault.to_list() == [None]
@@ -60,8 +72,29 @@ def test_two_decimal_commas_are_no_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["n/a", "-", "ten", "NaN", "nan", "inf", "-inf", "Infinity", "1 234.5", "1'234", "5kg", "5%", "0x10", "1_000", "١٢", "\uff15", "1e1000", "--5", "TRUE", "5-"],
-)  # fmt: skip
+    [
+        "n/a",
+        "-",
+        "ten",
+        "NaN",
+        "nan",
+        "inf",
+        "-inf",
+        "Infinity",
+        "1 234.5",
+        "1'234",
+        "5kg",
+        "5%",
+        "0x10",
+        "1_000",
+        "١٢",
+        "\uff15",
+        "1e1000",
+        "--5",
+        "TRUE",
+        "5-",
+    ],
+)
 def test_what_is_no_number_is_refused_and_never_blank(text: str) -> None:
     assert "no number" in fault(text)
 
@@ -146,7 +179,9 @@ def test_a_number_at_fault_names_file_row_column_and_value(folder: SiteFolder) -
 
 
 def test_quantities_are_brought_into_the_units_of_the_books(folder: SiteFolder) -> None:
-    folder.replace("movements", "500,kg", "0.5,t").replace("counts", "FEB,2026-02-28,S1,TNT,300,kg", "FEB,2026-02-28,S1,TNT,661.386787,lb")
+    folder.replace("movements", "500,kg", "0.5,t").replace(
+        "counts", "FEB,2026-02-28,S1,TNT,300,kg", "FEB,2026-02-28,S1,TNT,661.386787,lb"
+    )
     site = folder.read()
     assert site["movements"]["quantity"][0] == pytest.approx(500, rel=1e-12)
     assert site["movements"]["unit"][0] == "t"

@@ -1,5 +1,6 @@
 """Parquet files bring types of their own; a typed column reads as its text would, and hides nothing."""
 
+# ruff: noqa: DTZ001 - cells of a table have no zone
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
@@ -85,7 +86,9 @@ def test_keys_of_every_type(cells: pl.Series, text: str) -> None:
 def test_a_number_that_is_not_finite_is_at_fault_in_every_column(folder: SiteFolder, value: float, column: str) -> None:
     frame = MOVEMENTS.with_columns(pl.Series(column, [value, 7.0]))
     site = folder.parquet("movements", frame).read()
-    assert "finite" in next(problem.reason for problem in site.problems if problem.row == 2 and problem.column == column)
+    assert "finite" in next(
+        problem.reason for problem in site.problems if problem.row == 2 and problem.column == column
+    )
 
 
 def test_bytes_that_are_no_text_are_at_fault(folder: SiteFolder) -> None:
@@ -100,7 +103,14 @@ def test_true_is_no_quantity(folder: SiteFolder) -> None:
 
 def test_times_with_a_zone_and_of_day(folder: SiteFolder) -> None:
     folder.parquet("movements", MOVEMENTS.with_columns(pl.col("at").dt.replace_time_zone("Europe/Berlin")))
-    posts = {"post": ["G1"], "kind": ["gate"], "guards": [2], "start": [time(6)], "end": [time(18)], "days": [["mon", "tue"]]}
+    posts = {
+        "post": ["G1"],
+        "kind": ["gate"],
+        "guards": [2],
+        "start": [time(6)],
+        "end": [time(18)],
+        "days": [["mon", "tue"]],
+    }
     site = folder.parquet("posts", pl.DataFrame(posts)).read()
     assert site.problems == ()
     assert site["movements"]["at"][0] == datetime(2026, 1, 2, 7, tzinfo=UTC)

@@ -39,7 +39,8 @@ def test_every_setting_of_the_format(tmp_path: Path) -> None:
         '[[force.affiliation]]\nname = "ministry"\nshare = [0.70, 0.80]\n'
         '[[force.affiliation]]\nname = "civilian"\nshare = [0.20, 0.30]\n'
         "[work_rules]\nmax_hours_per_week = 48\nmin_rest_hours = 11\nmax_consecutive_shifts = 6\n"
-        "min_consecutive_shifts = 2\nmin_consecutive_days_off = 2\nmax_consecutive_nights = 4\nmax_weekends = 2\nmax_same_pair = 5\n"
+        "min_consecutive_shifts = 2\nmin_consecutive_days_off = 2\n"
+        "max_consecutive_nights = 4\nmax_weekends = 2\nmax_same_pair = 5\n"
     )
     settings = read(tmp_path, text)
     assert [band.name for band in settings.force.affiliation] == ["ministry", "civilian"]
@@ -106,6 +107,9 @@ def test_bands_of_affiliation(tmp_path: Path, band: str, words: str) -> None:
     assert words in refusal(tmp_path, f"{CLEAN}[[force.affiliation]]\n{band}\n")
 
 
-@pytest.mark.parametrize("text", [b"", b"\xff\xfe", CLEAN.encode("utf-16"), b"PK\x03\x04", CLEAN.encode()[:60], b"[" * 5000, b"x=" + b"[" * 9000])
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"\xff\xfe", CLEAN.encode("utf-16"), b"PK\x03\x04", CLEAN.encode()[:60], b"[" * 5000, b"x=" + b"[" * 9000],
+)
 def test_what_is_no_toml_at_all(tmp_path: Path, text: bytes) -> None:
     refusal(tmp_path, text)

@@ -1,5 +1,6 @@
 """Dates are ISO 8601; a time without an offset is in the site's zone, and one that does not exist is refused."""
 
+# ruff: noqa: DTZ001 - cells of a table have no zone
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
@@ -42,7 +43,9 @@ def test_a_time_without_an_offset_is_in_the_zone_of_the_site(text: str, hour: in
     assert read(text).values.to_list() == [datetime(2026, 6, day, hour, minute, tzinfo=UTC)]
 
 
-@pytest.mark.parametrize("text", ["2026-06-30T14:05Z", "2026-06-30T16:05+02:00", "2026-06-30T16:05 +0200", "2026-06-30T05:05:00-09:00"])
+@pytest.mark.parametrize(
+    "text", ["2026-06-30T14:05Z", "2026-06-30T16:05+02:00", "2026-06-30T16:05 +0200", "2026-06-30T05:05:00-09:00"]
+)
 def test_an_offset_counts_before_the_zone_of_the_site(text: str) -> None:
     assert read(text).values.to_list() == [datetime(2026, 6, 30, 14, 5, tzinfo=UTC)]
 
@@ -55,7 +58,10 @@ def test_24_00_is_the_next_midnight() -> None:
 def test_a_time_that_the_change_of_clocks_doubles_needs_its_offset() -> None:
     assert "twice or never" in fault("2026-10-25T02:30", BERLIN)
     stated = read("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00", locale=BERLIN)
-    assert stated.values.to_list() == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)]
+    assert stated.values.to_list() == [
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    ]
 
 
 def test_a_time_that_the_change_of_clocks_skips_is_refused() -> None:
@@ -68,12 +74,29 @@ def test_a_date_typed_as_its_serial_number_is_refused_with_the_reason(text: str)
     assert "serial date" in fault(text)
 
 
-@pytest.mark.parametrize("text", ["03/04/2025", "3.4.2025", "2025-3-4", "20250304", "2025-W10", "04-Mar-25", "2025-03-04T9:30", "today", "2025-03-04T09:30 Asia/Seoul", "2025-03-04T0930", "٢٠٢٥-٠٣-٠٤"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/04/2025",
+        "3.4.2025",
+        "2025-3-4",
+        "20250304",
+        "2025-W10",
+        "04-Mar-25",
+        "2025-03-04T9:30",
+        "today",
+        "2025-03-04T09:30 Asia/Seoul",
+        "2025-03-04T0930",
+        "٢٠٢٥-٠٣-٠٤",
+    ],
+)
 def test_what_is_not_iso_8601_is_refused(text: str) -> None:
     assert "no ISO 8601 date" in fault(text)
 
 
-@pytest.mark.parametrize("text", ["2025-02-29", "2026-13-01", "2026-06-31", "2026-06-30T25:00", "2026-06-30T10:60", "2026-00-10"])
+@pytest.mark.parametrize(
+    "text", ["2025-02-29", "2026-13-01", "2026-06-31", "2026-06-30T25:00", "2026-06-30T10:60", "2026-00-10"]
+)
 def test_a_day_that_no_calendar_has_is_refused(text: str) -> None:
     assert "no such date or time" in fault(text)
 
@@ -91,9 +114,15 @@ def test_typed_times_with_and_without_a_zone() -> None:
     naive = pl.Series([datetime(2026, 6, 30, 9, 30)])
     zoned = naive.dt.replace_time_zone("Europe/Berlin")
     for unit in ("ms", "us", "ns"):
-        assert read_column(naive.dt.cast_time_unit(unit), AT, SEOUL).values.to_list() == [datetime(2026, 6, 30, 0, 30, tzinfo=UTC)]
-        assert read_column(zoned.dt.cast_time_unit(unit), AT, SEOUL).values.to_list() == [datetime(2026, 6, 30, 7, 30, tzinfo=UTC)]
-    assert read_column(pl.Series([date(2026, 6, 30)]), AT, SEOUL).values.to_list() == [datetime(2026, 6, 29, 15, tzinfo=UTC)]
+        assert read_column(naive.dt.cast_time_unit(unit), AT, SEOUL).values.to_list() == [
+            datetime(2026, 6, 30, 0, 30, tzinfo=UTC)
+        ]
+        assert read_column(zoned.dt.cast_time_unit(unit), AT, SEOUL).values.to_list() == [
+            datetime(2026, 6, 30, 7, 30, tzinfo=UTC)
+        ]
+    assert read_column(pl.Series([date(2026, 6, 30)]), AT, SEOUL).values.to_list() == [
+        datetime(2026, 6, 29, 15, tzinfo=UTC)
+    ]
 
 
 def test_a_typed_time_in_the_doubled_hour_is_refused() -> None:
@@ -101,7 +130,9 @@ def test_a_typed_time_in_the_doubled_hour_is_refused() -> None:
     assert "twice or never" in reading.fault[0]
 
 
-@pytest.mark.parametrize("cell", ["2026-06-30", "2026-06-30 00:00:00", "2026-06-30T00:00", date(2026, 6, 30), datetime(2026, 6, 30)])
+@pytest.mark.parametrize(
+    "cell", ["2026-06-30", "2026-06-30 00:00:00", "2026-06-30T00:00", date(2026, 6, 30), datetime(2026, 6, 30)]
+)
 def test_a_date_with_the_midnight_that_spreadsheets_add(cell: object) -> None:
     assert read_column(pl.Series([cell]), SINCE, SEOUL).values.to_list() == [date(2026, 6, 30)]
 
@@ -121,7 +152,9 @@ def test_a_month_is_a_month_or_any_day_of_it() -> None:
 
 def test_times_of_day() -> None:
     start = tables()["posts"]["start"]
-    reading = read_column(pl.Series(["00:00", "7:30", "24:00", "07:30:00", "24:01", "12:60", "25:00", "0.5"]), start, SEOUL)
+    reading = read_column(
+        pl.Series(["00:00", "7:30", "24:00", "07:30:00", "24:01", "12:60", "25:00", "0.5"]), start, SEOUL
+    )
     assert reading.values.to_list() == [0, 450, 1440, 450, None, None, None, None]
     assert reading.fault.is_not_null().to_list() == [False] * 4 + [True] * 4
 

@@ -1,5 +1,6 @@
 """Workbooks hide errors, formulas that were never calculated, and codes that became numbers."""
 
+# ruff: noqa: DTZ001 - cells of a table have no zone
 from __future__ import annotations
 
 import zipfile
@@ -70,7 +71,9 @@ def test_numeric_cells_keep_every_digit(folder: SiteFolder, value: float) -> Non
 
 
 def test_real_date_cells_are_accepted(folder: SiteFolder) -> None:
-    site = folder.workbook(movements=with_cell(1, 1, datetime(2026, 1, 2, 8)), calibrations=[["method", "at"], ["W1", date(2026, 1, 1)]]).read()
+    site = folder.workbook(
+        movements=with_cell(1, 1, datetime(2026, 1, 2, 8)), calibrations=[["method", "at"], ["W1", date(2026, 1, 1)]]
+    ).read()
     assert site.problems == ()
     assert site["movements"]["at"].equals(SiteFolder(folder.path.parent / "text").read()["movements"]["at"])
 
@@ -79,7 +82,12 @@ def test_every_minute_of_a_day_survives_the_spreadsheet(folder: SiteFolder) -> N
     moments = [datetime(2026, 1, 2, minute // 60, minute % 60) for minute in range(0, 1440, 7)]
     rows = [["movement", "at", "kind", "material", "quantity", "to_area"]]
     rows += [[str(number), moment, "receipt", "TNT", 1, "S1"] for number, moment in enumerate(moments)]
-    at = folder.workbook(movements=rows).read()["movements"]["at"].dt.convert_time_zone("Asia/Seoul").dt.replace_time_zone(None)
+    at = (
+        folder.workbook(movements=rows)
+        .read()["movements"]["at"]
+        .dt.convert_time_zone("Asia/Seoul")
+        .dt.replace_time_zone(None)
+    )
     assert at.to_list() == moments
 
 
@@ -204,7 +212,7 @@ def test_a_calculated_formula_whose_result_is_no_text_is_a_blank_cell(folder: Si
     with zipfile.ZipFile(path) as written:
         parts = {name: written.read(name) for name in written.namelist()}
     name = "xl/worksheets/sheet1.xml"
-    parts[name] = parts[name].replace(b'</f><v>0</v>', b"</f><v></v>").replace(b'<c r="K2">', b'<c r="K2" t="str">')
+    parts[name] = parts[name].replace(b"</f><v>0</v>", b"</f><v></v>").replace(b'<c r="K2">', b'<c r="K2" t="str">')
     with zipfile.ZipFile(path, "w") as changed:
         for part, content in parts.items():
             changed.writestr(part, content)
@@ -214,7 +222,10 @@ def test_a_calculated_formula_whose_result_is_no_text_is_a_blank_cell(folder: Si
 
 
 def test_true_and_false_cells(folder: SiteFolder) -> None:
-    rows = [["post", "kind", "guards", "start", "end", "days", "mixed"], ["G1", "gate", 2, "06:00", "18:00", "daily", True]]
+    rows = [
+        ["post", "kind", "guards", "start", "end", "days", "mixed"],
+        ["G1", "gate", 2, "06:00", "18:00", "daily", True],
+    ]
     assert folder.workbook(posts=rows).read()["posts"]["mixed"].to_list() == [True]
     assert "no number" in folder.workbook(movements=with_cell(1, 4, True)).only_problem().reason
 

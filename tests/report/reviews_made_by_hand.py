@@ -47,7 +47,7 @@ PERIOD_SCHEMA: dict[str, Any] = {
     "reason": pl.String,
 }
 SERIES_SCHEMA: dict[str, Any] = dict.fromkeys(
-    ("id", "area", "substance", "material", "basis", "unit", "stage"), pl.String
+    ("id", "area", "substance", "material", "basis", "unit", "stage", "area_name", "holding_name"), pl.String
 )
 CAUSE_SCHEMA: dict[str, Any] = {"series": pl.Int64, "inventory": pl.String, "table": pl.String, "row": pl.Int64}
 EVIDENCE_SCHEMA: dict[str, Any] = {
@@ -251,6 +251,8 @@ class Builder:
         default = gains["default"] if verdict == Verdict.GAIN else losses["default"]
         total, sigma = float(values.sum()), float(np.sqrt(matrix.sum()))
         padded = iter((values / np.sqrt(np.diagonal(matrix))).tolist())
+        totals = iter(np.cumsum(values).tolist())
+        spreads = iter(np.sqrt(np.diagonal(matrix.cumsum(axis=0).cumsum(axis=1))).tolist())
         self.series.append(
             {
                 "id": f"{area}/{holding}",
@@ -275,6 +277,8 @@ class Builder:
                 window=best_window(rows, values, matrix) if short or gain else None,
                 cumulative=total,
                 cumulative_sigma=sigma,
+                running=tuple(None if inventory is None else float(next(totals)) for inventory in inventories),
+                running_sigma=tuple(None if inventory is None else float(next(spreads)) for inventory in inventories),
                 sitmuf=losses["sitmuf"].statistic,
                 standardised=tuple(None if inventory is None else next(padded) for inventory in inventories),
             )
@@ -329,6 +333,8 @@ class Builder:
                 alarm_inventory=off[0] if off else None,
                 cumulative=float(sum(differences)),
                 cumulative_sigma=0.0,
+                running=tuple(np.cumsum(differences).astype(float).tolist()),
+                running_sigma=(0.0,) * len(rows),
             )
         )
 
@@ -361,6 +367,8 @@ def untested_verdict(reason: str | None) -> SeriesVerdict:
         window=None,
         cumulative=None,
         cumulative_sigma=None,
+        running=(),
+        running_sigma=(),
         sitmuf=(),
         standardised=(),
     )

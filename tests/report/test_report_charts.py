@@ -10,7 +10,7 @@ import pytest
 
 from stockward.answers.review import Review
 from stockward.report import charts
-from stockward.report.views import gather, running
+from stockward.report.views import gather
 
 
 def test_every_chart_is_an_image_with_a_text(full: Review) -> None:
@@ -36,20 +36,6 @@ def test_a_gain_and_open_periods_are_drawn_and_described(full: Review) -> None:
     assert "for surplus" in charts.series_chart(series[1])
     assert "50 closed periods of 52" in charts.describe(series[3])
     assert charts.describe(series[7]) == "No period of this series has a difference."
-
-
-def test_the_running_sum_ends_at_the_cumulative_difference(full: Review) -> None:
-    for one in gather(full)[:4]:
-        totals = [pair for pair in running(one) if pair[0] is not None]
-        assert len(totals) == one.closed()
-        assert totals[-1] == pytest.approx((one.verdict.cumulative, one.verdict.cumulative_sigma))
-
-
-def test_a_covariance_of_another_size_gives_no_band(full: Review) -> None:
-    balances = replace(full.balances, covariances=(np.zeros((3, 3)),) * len(full.verdicts))
-    one = gather(replace(full, balances=balances))[0]
-    assert {sigma for _, sigma in running(one)} == {None}
-    assert "Differences added up" in charts.series_chart(one)
 
 
 def test_an_exact_series_has_no_band_no_sum_and_no_test(full: Review) -> None:

@@ -63,11 +63,11 @@ class Assembly:
     flows: Terms
     counts: Terms
 
-    def balances(self, materials: pl.DataFrame) -> Balances:
-        """Close, propagate, and put every period in its place."""
+    def balances(self, areas: pl.DataFrame, materials: pl.DataFrame) -> Balances:
+        """Close, propagate, and put every period in its place; the two tables give names and stages."""
         periods, tested = self._periods()
         return Balances(
-            series=self._series(materials),
+            series=self._series(areas, materials),
             periods=self._with_incomplete(periods),
             covariances=self._covariances(tested),
             causes=self._causes(periods),
@@ -158,9 +158,11 @@ class Assembly:
         calibrations = 1 + max(int(flow.terms.entries.calibration.max(initial=0)) for flow in self._entering.values())
         methods = 2 + max(int(flow.terms.entries.method.max(initial=0)) for flow in self._entering.values())
         by_method = methods * calibrations
-        spans, groups, values = [np.arange(self._count)], [np.zeros(self._count, np.int64)], [
-            -self.normal.systematic_rel[self.spans.series] * self._normal_loss
-        ]
+        spans, groups, values = (
+            [np.arange(self._count)],
+            [np.zeros(self._count, np.int64)],
+            [-self.normal.systematic_rel[self.spans.series] * self._normal_loss],
+        )
         for flow in self._entering.values():
             entries = flow.terms.entries
             method = 1 + entries.method * calibrations + entries.calibration
@@ -198,29 +200,33 @@ class Assembly:
         tested = ~self.spans.touched & (unknown == 0)
         quantities = {name: self._quantity(name) for name in ("begin", "received", "sent", "end_quantity")}
         begin, received, sent, end = quantities.values()
-        figures = pl.DataFrame({
-            "series": self.spans.series,
-            "slot": self.spans.end,
-            "inventory": self._names.gather(self.spans.end),
-            "start": pl.Series(self._moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
-            "end": pl.Series(self._moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
-            **quantities,
-            "normal_loss": self._normal_loss,
-            "difference": begin + received - sent - end - self._normal_loss,
-            "sigma": np.sqrt(single + systematic**2),
-            "sigma_random": np.sqrt(single),
-            "sigma_systematic": systematic,
-            "written_off": self._claimed(_WRITTEN_OFF),
-            "found": self._claimed(_FOUND),
-            "throughput": begin + received + sent + end,
-        })
+        figures = pl.DataFrame(
+            {
+                "series": self.spans.series,
+                "slot": self.spans.end,
+                "inventory": self._names.gather(self.spans.end),
+                "start": pl.Series(self._moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
+                "end": pl.Series(self._moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
+                **quantities,
+                "normal_loss": self._normal_loss,
+                "difference": begin + received - sent - end - self._normal_loss,
+                "sigma": np.sqrt(single + systematic**2),
+                "sigma_random": np.sqrt(single),
+                "sigma_systematic": systematic,
+                "written_off": self._claimed(_WRITTEN_OFF),
+                "found": self._claimed(_FOUND),
+                "throughput": begin + received + sent + end,
+            }
+        )
         touched, closed = pl.Series(self.spans.touched), pl.Series(tested)
         sigmas = [name for name in figures.columns if name.startswith("sigma")]
         hidden = [name for name in figures.columns[5:] if name not in sigmas]
         figures = figures.with_columns(
             *(pl.when(closed).then(pl.col(name)).alias(name) for name in sigmas),
             *(pl.when(~touched).then(pl.col(name)).alias(name) for name in hidden),
-            status=pl.when(closed).then(pl.lit(PeriodStatus.CLOSED.value)).otherwise(pl.lit(PeriodStatus.NOT_TESTED.value)),
+            status=pl.when(closed)
+            .then(pl.lit(PeriodStatus.CLOSED.value))
+            .otherwise(pl.lit(PeriodStatus.NOT_TESTED.value)),
             reason=self._reasons(touched, pl.Series(unknown)),
         )
         return figures, tested
@@ -264,28 +270,34 @@ class Assembly:
         slots = left["slot"].to_numpy().astype(np.int64)
         before = self.spans.previous_complete[slots]
         start = pl.Series(np.where(before < 0, 0, self._moments[np.maximum(before, 0)])).cast(pl.Datetime("us", "UTC"))
-        open_periods = pl.DataFrame({
-            "series": self.layout.slot_series[slots],
-            "slot": slots,
-            "inventory": self._names.gather(slots),
-            "start": start,
-            "end": pl.Series(self._moments[slots]).cast(pl.Datetime("us", "UTC")),
-        }).with_columns(
+        open_periods = pl.DataFrame(
+            {
+                "series": self.layout.slot_series[slots],
+                "slot": slots,
+                "inventory": self._names.gather(slots),
+                "start": start,
+                "end": pl.Series(self._moments[slots]).cast(pl.Datetime("us", "UTC")),
+            }
+        ).with_columns(
             start=pl.when(pl.Series(before >= 0)).then(pl.col("start")),
             status=pl.lit(PeriodStatus.INCOMPLETE.value),
-            reason=pl.format("the inventory left out {}, of which the book holds some", left["material"].list.join(", ")),
+            reason=pl.format(
+                "the inventory left out {}, of which the book holds some", left["material"].list.join(", ")
+            ),
         )
         joined = pl.concat([periods, open_periods], how="diagonal") if len(slots) else periods
         return joined.sort("series", "slot").select(PERIOD_COLUMNS)
 
     def _causes(self, periods: pl.DataFrame) -> pl.DataFrame:
         """The rows at fault behind each period that they touch."""
-        spans = pl.DataFrame({
-            "series": self.spans.series,
-            "begin_slot": self.spans.start,
-            "end_slot": self.spans.end,
-            "inventory": periods["inventory"],
-        })
+        spans = pl.DataFrame(
+            {
+                "series": self.spans.series,
+                "begin_slot": self.spans.start,
+                "end_slot": self.spans.end,
+                "inventory": periods["inventory"],
+            }
+        )
         first, last = pl.col("first_slot"), pl.col("last_slot")
         inside = (first <= pl.col("end_slot")) & (last > pl.col("begin_slot"))
         at_an_edge = (first == pl.col("begin_slot")) | (first == pl.col("end_slot"))
@@ -293,9 +305,10 @@ class Assembly:
         found = joined.filter(pl.when(pl.col("edge")).then(at_an_edge).otherwise(inside))
         return found.select("series", "inventory", "table", "row").unique(maintain_order=True)
 
-    def _series(self, materials: pl.DataFrame) -> pl.DataFrame:
-        stages = materials.select("material", "stage")
-        named = self.layout.series.join(stages, left_on="holding", right_on="material", how="left", maintain_order="left")
+    def _series(self, areas: pl.DataFrame, materials: pl.DataFrame) -> pl.DataFrame:
+        holdings = materials.select("stage", holding=pl.col("material"), holding_name=pl.col("name"))
+        named = self.layout.series.join(holdings, on="holding", how="left", maintain_order="left")
+        named = named.join(areas.select("area", area_name=pl.col("name")), on="area", how="left", maintain_order="left")
         return named.select(
             id=pl.col("area") + "/" + pl.col("holding"),
             area=pl.col("area"),
@@ -304,4 +317,6 @@ class Assembly:
             basis=pl.col("basis"),
             unit=pl.col("unit"),
             stage=pl.col("stage"),
+            area_name=pl.col("area_name"),
+            holding_name=pl.col("holding_name"),
         )

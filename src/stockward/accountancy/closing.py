@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.completeness import completeness
-from stockward.accountancy.doubts import Doubt, doubts_of, possible_substances
+from stockward.accountancy.doubts import Doubt, doubts_of, needs_uses, possible_substances
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.inventories import Inventories, inventories_of
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import lay_out
-from stockward.accountancy.legs import Pairing, entries_of_counts, entries_of_flows, flow_legs
+from stockward.accountancy.legs import BOOK_SIGN, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import spans_of
 from stockward.accountancy.terms import count_terms, flow_sums, key_list, time_cuts
@@ -43,14 +43,14 @@ def close_balances(books: KnownBooks) -> Balances:
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
     holdings = holdings_of(books)
-    possible = Possible(holdings, *possible_substances(books))
+    possible = Possible(holdings, possible_substances(books))
     present = _present(legs, counts, doubts, inventories.areas, materials)
     layout = lay_out(inventories, present, holdings, materials, _doubted(doubts, possible, holdings))
     touches = resolve(doubts, possible, layout, inventories)
     pairing = Pairing(layout, len(materials))
     flows, counted = entries_of_flows(legs, layout, pairing), entries_of_counts(counts, layout, pairing)
     complete = completeness(layout, flows, counted, touches)
-    spans = spans_of(layout, complete, touches.edges)
+    spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
     assembly = Assembly(
         layout=layout,
@@ -62,16 +62,19 @@ def close_balances(books: KnownBooks) -> Balances:
         flows=Terms.of(flows, errors),
         counts=Terms.of(counted, errors),
     )
-    return assembly.balances(books["materials"])
+    return assembly.balances(books["areas"], books["materials"])
 
 
 def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
     """Which material and method was used where and when; asked for only where a row at fault makes it matter."""
-    if not books.set_aside["contents"].height and not books.set_aside["calibrations"].height:
+    if not needs_uses(books):
         return pl.DataFrame()
-    moved = legs.select("area", "material", "method", "interval", place=pl.lit(None, pl.Int64))
-    counted = counts.select("area", "material", "method", interval=pl.lit(None, pl.Int64), place=pl.col("place"))
-    used = pl.concat([moved, counted]).unique(maintain_order=True)
+    keys = ["area", "material", "method", "calibration", "interval", "place"]
+    change = pl.col("quantity") * pl.Series(BOOK_SIGN)[legs["role"]]
+    moved = legs.with_columns(change=change, place=pl.lit(None, pl.Int64))
+    counted = counts.with_columns(change=pl.col("quantity"), interval=pl.lit(None, pl.Int64))
+    columns = [*(pl.col(name).cast(pl.Int64) for name in keys), pl.col("change", "quantity").cast(pl.Float64)]
+    used = pl.concat([moved.select(columns), counted.select(columns)]).group_by(keys, maintain_order=True).sum()
     names = {
         "area": list(inventories.areas),
         "material": key_list(books.counts["material"]),
@@ -97,15 +100,14 @@ def _present(
     }
     extra = pl.DataFrame(sorted(doubted), schema={"area": pl.Int64, "material": pl.Int64}, orient="row")
     seen = [
-        np.unique(rows["area"].to_numpy() * len(materials) + rows["material"].to_numpy()) for rows in (legs, counts, extra)
+        np.unique(rows["area"].to_numpy() * len(materials) + rows["material"].to_numpy())
+        for rows in (legs, counts, extra)
     ]
     codes = np.unique(np.concatenate(seen))
     return pl.DataFrame({"area": codes // max(len(materials), 1), "material": codes % max(len(materials), 1)})
 
 
-def _doubted(
-    doubts: list[Doubt], possible: Possible, holdings: pl.DataFrame
-) -> list[tuple[str, str, str, str | None]]:
+def _doubted(doubts: list[Doubt], possible: Possible, holdings: pl.DataFrame) -> list[tuple[str, str, str, str | None]]:
     """Series of which only rows at fault speak: they are listed, and not tested."""
     units = dict(holdings.select("holding", "unit").rows())
     series = {

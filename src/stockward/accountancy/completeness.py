@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.accountancy.doubts import NONE_LEFT
 from stockward.accountancy.layout import Layout, PairSlots
 from stockward.accountancy.legs import BOOK_SIGN, Entries
 from stockward.accountancy.touches import Touches
@@ -19,54 +20,66 @@ from stockward.accountancy.touches import Touches
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-NONE_LEFT = 1e-9
-"""A book quantity within this share of what has passed through is none."""
-
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """By slot of the layout: inventories that are complete, and intervals that a row at fault touches.
+    """By slot of the layout: inventories that are complete, and those that bound no balance that can be trusted.
 
-    ``left_out`` lists what incomplete inventories left out: ``slot``, ``material`` (key) and ``book``, in the
-    material's own unit.
+    ``doubtful`` inventories are such as a row at fault touches, or that left out a material whose book a row at fault
+    has made uncertain. ``left_out`` lists what incomplete inventories left out: ``slot``, ``material`` (key) and
+    ``book``, in the material's own unit.
     """
 
     complete: Flags
-    touched: Flags
+    doubtful: Flags
     left_out: pl.DataFrame
 
 
 def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touches) -> Completeness:
-    """Book quantities at every inventory, what was left out, and how long a doubt lingers."""
+    """Book quantities at every inventory, what was left out, and where nobody can say."""
     slots = PairSlots.of(layout)
     place = slots.place(layout, flows.pair, flows.slot)
-    net = np.bincount(place, flows.quantity * BOOK_SIGN[flows.role], slots.slots)
-    moved = np.bincount(place, flows.quantity, slots.slots)
+    net = np.bincount(place, flows.quantity * BOOK_SIGN[flows.role], slots.slots).astype(float)
+    moved = np.bincount(place, flows.quantity, slots.slots).astype(float)
     place = slots.place(layout, counts.pair, counts.slot)
     found = np.bincount(place, counts.quantity, slots.slots)
-    counted = (np.bincount(place, minlength=slots.slots) > 0) | touches.pair_counted
-    last = _last_before(counted, slots)
-    uncounted = ~counted
-    uncounted[slots.first[1:] - 1] = False
-    left = np.flatnonzero(uncounted)
-    begin = np.where(last >= 0, last + 1, slots.first[:-1][slots.pair])[left]
-    base = np.where(last >= 0, found[last], 0.0)[left]
+    counted = np.bincount(place, minlength=slots.slots) > 0
+    uncertain = _uncertain(touches, counted, slots)
+    left = np.flatnonzero(~counted & ~uncertain & ~slots.after_the_last)
+    last = _last_before(counted, slots)[left]
+    begin = np.where(last >= 0, last + 1, slots.first[:-1][slots.pair[left]])
+    base = np.where(last >= 0, found[last], 0.0)
     book = base + _sums(net, begin, left + 1)
-    through = base + _sums(moved, begin, left + 1)
-    kept = np.abs(book) > NONE_LEFT * through
+    kept = np.abs(book) > NONE_LEFT * (base + _sums(moved, begin, left + 1))
     missing, book = left[kept], book[kept]
     complete = np.ones(layout.slots, bool)
     complete[layout.first[1:] - 1] = False
     complete[slots.slot[missing]] = False
+    doubtful = touches.edges.copy()
+    doubtful[slots.slot[~counted & uncertain]] = True
     return Completeness(
         complete=complete,
-        touched=_lingering(touches, last, slots),
-        left_out=pl.DataFrame({
-            "slot": slots.slot[missing],
-            "material": layout.pairs["material_key"].gather(slots.pair[missing]),
-            "book": book,
-        }),
+        doubtful=doubtful,
+        left_out=pl.DataFrame(
+            {
+                "slot": slots.slot[missing],
+                "material": layout.pairs["material_key"].gather(slots.pair[missing]),
+                "book": book,
+            }
+        ),
     )
+
+
+def _uncertain(touches: Touches, counted: Flags, slots: PairSlots) -> Flags:
+    """Where the book of a material is uncertain at an inventory: rows at fault moved or counted it since the last sure count.
+
+    Whether an inventory that left it out is complete nobody can say; it passes for complete, and is doubtful.
+    """
+    since = _last_before(counted & ~touches.pair_counted, slots)
+    moved = np.where(touches.pair_touched, np.arange(slots.slots), -1)
+    moved = np.maximum.accumulate(moved) if len(moved) else moved
+    moved = np.where(moved >= slots.first[:-1][slots.pair], moved, -1)
+    return touches.pair_counted | (moved > since) | (_last_before(touches.pair_counted, slots) > since)
 
 
 def _last_before(counted: Flags, slots: PairSlots) -> Index:
@@ -80,13 +93,3 @@ def _sums(change: NDArray[np.float64], begin: Index, end: Index) -> NDArray[np.f
     """Sums over ``change[begin:end]``, each by itself, so that no other series' rounding enters."""
     edges = np.stack([begin, end], axis=1).ravel()
     return np.add.reduceat(np.append(change, 0.0), edges)[::2] if len(edges) else np.zeros(0)
-
-
-def _lingering(touches: Touches, last: Index, slots: PairSlots) -> Flags:
-    """Intervals that are touched: a material that a row at fault moved stays in doubt until it is next counted."""
-    touched = touches.intervals.copy()
-    place = np.where(touches.pair_touched, np.arange(slots.slots), -1)
-    latest = np.maximum.accumulate(place) if len(place) else place
-    in_doubt = (latest >= slots.first[:-1][slots.pair]) & (latest > last)
-    touched[slots.slot[in_doubt]] = True
-    return touched

@@ -18,10 +18,15 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import TimeCuts
 
 
+NONE_LEFT = 1e-9
+"""A book quantity within this share of what has passed through is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """One row at fault, and what it could touch; ``None`` means all.
 
+    ``substances`` are named where only series of substances can be touched, and no others of the materials.
     ``interval`` (before an inventory of the area, by its number) or ``place`` (an inventory) say when; neither means
     every period.
     """
@@ -38,14 +43,16 @@ class Doubt:
 def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses: pl.DataFrame) -> list[Doubt]:
     """Everything that the rows at fault could touch.
 
-    ``uses`` says which material and method was used in which area, and when: keys ``area``, ``material``, ``method``,
-    and ``interval`` or ``place``, the other null.
+    ``uses`` says which material and method was used in which area, and when: ``area``, ``material``, ``method``,
+    ``calibration``, ``interval`` or ``place`` (the other null), and what it did to the book (``change``, ``quantity``).
     """
     return [
         *_of_movements(books, inventories, cuts),
-        *_of_counts(books, inventories),
-        *_of_uses(books.set_aside["contents"], "material", uses),
-        *_of_uses(books.set_aside["calibrations"], "method", uses),
+        *_of_counts(books, inventories, cuts),
+        *_of_contents(books, inventories, uses),
+        *_of_keys(books.set_aside["materials"], "materials", "material", uses),
+        *_of_keys(books.set_aside["methods"], "methods", "method", uses),
+        *_of_calibrations(books, inventories, cuts, uses),
         *(
             Doubt("normal_losses", row["row"], _one(row["area"]), substances=_one(row["substance"]))
             for row in _rows(books.set_aside["normal_losses"])
@@ -53,15 +60,19 @@ def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses:
     ]
 
 
-def possible_substances(books: KnownBooks) -> tuple[dict[str, set[str]], set[str]]:
-    """Substances that each material could hold, rows at fault included; and materials of which that is unclear."""
+def needs_uses(books: KnownBooks) -> bool:
+    """Whether any row at fault makes it matter what was used where."""
+    return any(books.set_aside[name].height for name in ("contents", "materials", "methods", "calibrations"))
+
+
+def possible_substances(books: KnownBooks) -> dict[str, set[str]]:
+    """Substances that each material could hold, rows at fault included."""
     columns = ["material", "substance"]
     both = pl.concat([books["contents"].select(columns), books.set_aside["contents"].select(columns)])
     substances: dict[str, set[str]] = {}
     for material, substance in both.drop_nulls().rows():
         substances.setdefault(material, set()).add(substance)
-    unclear = both.filter(pl.col("substance").is_null() & pl.col("material").is_not_null())["material"]
-    return substances, set(unclear)
+    return substances
 
 
 def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
@@ -74,73 +85,143 @@ def _one(key: str | None) -> frozenset[str] | None:
 
 def _of_movements(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> Iterator[Doubt]:
     codes = {area: code for code, area in enumerate(inventories.areas)}
-    for row in _rows(_with_moment(books.set_aside["movements"])):
-        lost = set(row["unreadable"])
-        if "reverses" in lost:
+    aside = books.set_aside["movements"]
+    cancelled = _at_the_root(books, aside)
+    for row in _rows(_with_moment(aside)):
+        if "reverses" in row["unreadable"]:
             yield Doubt("movements", row["row"], None, _one(row["material"]))
-        elif row["reverses"] is not None:
-            target = books.movements.filter(pl.col("movement") == row["reverses"])
-            for other in _rows(_with_moment(target.cast({"material": pl.String}))):
-                yield from _in_its_areas({**other, "row": row["row"], "unreadable": []}, codes, cuts)
+        elif row["reverses"] in cancelled:
+            yield from _in_its_areas({**cancelled[row["reverses"]], "row": row["row"], "unreadable": []}, codes, cuts)
         yield from _in_its_areas(row, codes, cuts)
 
 
+def _at_the_root(books: KnownBooks, aside: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """For each movement that a row at fault reverses, the flow that stands or falls with it at the end of the chain."""
+    asked = aside["reverses"].drop_nulls().unique().to_list()
+    if not asked:
+        return {}
+    reversals = dict(books.reversed.select("movement", "reverses").drop_nulls().rows())
+    root = {movement: movement for movement in asked}
+    while any(movement in reversals for movement in root.values()):
+        root = {asked: reversals.get(movement, movement) for asked, movement in root.items()}
+    both = pl.concat([books.movements, books.reversed]).filter(pl.col("movement").is_in(list(root.values())))
+    flows = {row["movement"]: row for row in _rows(_with_moment(both.cast({"material": pl.String})))}
+    return {asked: flows[movement] for asked, movement in root.items() if movement in flows}
+
+
 def _with_moment(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(moment=pl.col("at").to_physical()).select(
-        "row", "from_area", "to_area", "material", "reverses", "moment", *(["unreadable"] if "unreadable" in frame.columns else [])
-    )
+    names = ["row", "movement", "from_area", "to_area", "material", "reverses"]
+    lost = ["unreadable"] if "unreadable" in frame.columns else []
+    return frame.select(*names, pl.col("at").to_physical().alias("moment"), *lost)
 
 
 def _in_its_areas(row: Mapping[str, Any], codes: Mapping[str, int], cuts: TimeCuts) -> Iterator[Doubt]:
-    """The period of each area that the movement names, which the moment decides."""
+    """The period of each area that the movement names, which the moment decides; of all where it names none."""
     materials = _one(row["material"])
     named = {area for area in (row["from_area"], row["to_area"]) if area is not None}
     if {"from_area", "to_area"} & set(row["unreadable"]) or not named:
-        yield from _everywhere(row, materials, codes, cuts)
-        return
+        named = set(codes)
+        if row["moment"] is None:
+            yield Doubt("movements", row["row"], None, materials)
+            return
     for area in sorted(named):
-        yield Doubt("movements", row["row"], frozenset({area}), materials, interval=_interval(row, area, codes, cuts))
+        interval = _interval(area, row["moment"], codes, cuts)
+        yield Doubt("movements", row["row"], frozenset({area}), materials, interval=interval)
 
 
-def _everywhere(
-    row: Mapping[str, Any], materials: frozenset[str] | None, codes: Mapping[str, int], cuts: TimeCuts
-) -> Iterator[Doubt]:
-    if row["moment"] is None:
-        yield Doubt("movements", row["row"], None, materials)
-        return
-    for area in codes:
-        yield Doubt("movements", row["row"], frozenset({area}), materials, interval=_interval(row, area, codes, cuts))
-
-
-def _interval(row: Mapping[str, Any], area: str, codes: Mapping[str, int], cuts: TimeCuts) -> int | None:
-    if row["moment"] is None or area not in codes:
+def _interval(area: str, moment: int | None, codes: Mapping[str, int], cuts: TimeCuts) -> int | None:
+    if moment is None or area not in codes:
         return None
-    return int(cuts.interval[codes[area], np.searchsorted(cuts.cuts, row["moment"])])
+    return int(cuts.interval[codes[area], np.searchsorted(cuts.cuts, moment)])
 
 
-def _of_counts(books: KnownBooks, inventories: Inventories) -> Iterator[Doubt]:
+def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> Iterator[Doubt]:
     places = inventories.place()
-    for row in _rows(books.set_aside["counts"]):
-        place = places.get((row["area"], row["inventory"]))
-        if row["area"] is None:
-            yield Doubt("counts", row["row"], None, _one(row["material"]))
-        elif place is None:
-            # An inventory that nobody can place in time could stand anywhere in the year, and leave out anything.
-            yield Doubt("counts", row["row"], _one(row["area"]))
-        else:
-            materials = None if inventories.clouded[place] else _one(row["material"])
-            yield Doubt("counts", row["row"], _one(row["area"]), materials, place=place)
+    codes = {area: code for code, area in enumerate(inventories.areas)}
+    for row in _rows(books.set_aside["counts"].with_columns(moment=pl.col("at").to_physical())):
+        for area in inventories.areas if row["area"] is None else (row["area"],):
+            place = places.get((area, row["inventory"]))
+            if place is not None:
+                shifts = inventories.clouded[place] or (row["moment"] or 0) > inventories.at[place]
+                materials = None if shifts else _one(row["material"])
+                yield Doubt("counts", row["row"], frozenset({area}), materials, place=place)
+            else:
+                # It could be an inventory of its own, which leaves out anything; nobody can say which without its key.
+                placed = row["area"] is None and row["inventory"] is not None
+                interval = _interval(area, row["moment"], codes, cuts) if placed else None
+                yield Doubt("counts", row["row"], frozenset({area}), interval=interval)
 
 
-def _of_uses(aside: pl.DataFrame, key: str, uses: pl.DataFrame) -> Iterator[Doubt]:
-    """A content, or a calibration, at fault touches every row that uses it."""
-    for row in _rows(aside):
-        substances = _one(row.get("substance"))
-        if row[key] is None:
-            yield Doubt("contents" if key == "material" else "calibrations", row["row"], None, substances=substances)
+def _of_contents(books: KnownBooks, inventories: Inventories, uses: pl.DataFrame) -> Iterator[Doubt]:
+    """A content at fault touches every row of its material, and every inventory that left the material out."""
+    for row in _rows(books.set_aside["contents"]):
+        substances = _one(row["substance"])
+        if row["material"] is None:
+            yield Doubt("contents", row["row"], None, substances=substances)
             continue
-        for use in _rows(uses.filter(pl.col(key) == row[key])):
-            yield Doubt(
-                "contents" if key == "material" else "calibrations", row["row"], frozenset({use["area"]}),
-                substances=substances, interval=use["interval"], place=use["place"],
-            )  # fmt: skip
+        materials = None if substances is None else _one(row["material"])
+        used = uses.filter(pl.col("material") == row["material"])
+        for area, interval, place in used.select("area", "interval", "place").unique(maintain_order=True).rows():
+            yield Doubt("contents", row["row"], frozenset({area}), materials, substances, interval, place)
+        for area, interval in _left_out(used, inventories):
+            yield Doubt("contents", row["row"], frozenset({area}), materials, substances, interval)
+
+
+def _left_out(used: pl.DataFrame, inventories: Inventories) -> Iterator[tuple[str, int]]:
+    """Areas and numbers of the inventories that left out a material of which the book holds some."""
+    for (area,), rows in used.group_by("area", maintain_order=True):
+        code = inventories.areas.index(str(area))
+        moved, counted = rows.filter(pl.col("place").is_null()), rows.filter(pl.col("place").is_not_null())
+        book = passed = 0.0
+        for number in range(inventories.number(code)):
+            found = counted.filter(pl.col("place") == int(inventories.first[code]) + number)
+            if found.height:
+                book = passed = float(found["quantity"].sum())
+                continue
+            flows = moved.filter(pl.col("interval") == number)
+            book, passed = book + float(flows["change"].sum()), passed + float(flows["quantity"].sum())
+            if abs(book) > NONE_LEFT * passed:
+                yield str(area), number
+
+
+def _of_keys(aside: pl.DataFrame, table: str, key: str, uses: pl.DataFrame) -> Iterator[Doubt]:
+    """A material or method whose key stands in an earlier row too: which of them holds, nobody can say."""
+    for row in _rows(aside.filter(pl.col(key).is_not_null())):
+        yield from _where_used(table, row["row"], uses.filter(pl.col(key) == row[key]))
+
+
+def _of_calibrations(
+    books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses: pl.DataFrame
+) -> Iterator[Doubt]:
+    """A calibration at fault touches every measurement from its moment to the next calibration of the method."""
+    measured = uses.filter(pl.col("method").is_not_null()) if uses.height else uses
+    periodic = books["methods"].filter(pl.col("calibration_days").is_not_null())["method"]
+    for row in _rows(books.set_aside["calibrations"].with_columns(moment=pl.col("at").to_physical())):
+        used = measured if row["method"] is None else measured.filter(pl.col("method") == row["method"])
+        if row["moment"] is not None and used.height:
+            used = used.filter(_uses_it(row["moment"], books.calibrations, periodic, inventories, cuts))
+        yield from _where_used("calibrations", row["row"], used)
+
+
+def _uses_it(
+    moment: int, calibrations: pl.DataFrame, periodic: pl.Series, inventories: Inventories, cuts: TimeCuts
+) -> pl.Expr:
+    """Which measurements could have used a calibration at this moment; all, where it would override a period."""
+    recorded = calibrations.group_by("method").agg(earlier=(pl.col("at").to_physical() <= moment).sum())
+    listed = pl.col("method").is_in(recorded["method"].implode())
+    earlier = pl.col("method").replace_strict(*recorded.get_columns(), default=None, return_dtype=pl.Int64)
+    begun = dict(zip(inventories.areas, cuts.interval[:, np.searchsorted(cuts.cuts, moment)].tolist(), strict=True))
+    later = pl.col("interval") >= pl.col("area").replace_strict(begun, return_dtype=pl.Int64)
+    counted = pl.col("place").is_in(np.flatnonzero(inventories.at >= moment).tolist())
+    after = pl.when(pl.col("place").is_null()).then(later).otherwise(counted)
+    overridden = ~listed & pl.col("method").is_in(periodic.implode())
+    return overridden | (after & (~listed | (pl.col("calibration") == earlier)))
+
+
+def _where_used(table: str, row: int, used: pl.DataFrame) -> Iterator[Doubt]:
+    if used.height == 0:
+        return
+    for area, material, interval, place in (
+        used.select("area", "material", "interval", "place").unique(maintain_order=True).rows()
+    ):
+        yield Doubt(table, row, frozenset({area}), frozenset({material}), interval=interval, place=place)

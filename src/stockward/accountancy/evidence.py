@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, is_late
+from stockward.accountancy.testing import ROUNDING
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
 from stockward.terms.verdicts import ALARMING, PeriodStatus, Verdict
@@ -26,7 +27,9 @@ def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVer
         if verdict.verdict not in ALARMING:
             continue
         key = balances.series.row(series, named=True)
-        held = holdings.filter((pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"]))
+        held = holdings.filter(
+            (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
+        )
         for period in _alarming_periods(balances, series, verdict).rows(named=True):
             found.append(_rows_of(books, key["area"], held["material"].to_list(), period, series, key["basis"]))
     return pl.concat(found, how="vertical")
@@ -37,11 +40,11 @@ def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -
     periods = balances.periods.filter((pl.col("series") == series) & (pl.col("status") == PeriodStatus.CLOSED.value))
     if verdict.window is not None:
         return periods.filter((pl.col("start") >= verdict.window.start) & (pl.col("end") <= verdict.window.end))
-    return periods.filter((pl.col("sigma") == 0) & (pl.col("difference") != 0))
+    return periods.filter((pl.col("sigma") == 0) & (pl.col("difference").abs() > ROUNDING * pl.col("throughput")))
 
 
 def _rows_of(
-    books: KnownBooks, area: str, materials: list[str], period: dict[str, datetime], series: int, basis: str
+    books: KnownBooks, area: str, materials: list[str], period: dict[str, Any], series: int, basis: str
 ) -> pl.DataFrame:
     """Rows of one period: both its counts, and every flow between them."""
     start, end = period["start"], period["end"]
@@ -49,19 +52,33 @@ def _rows_of(
     of_materials = pl.col("material").cast(pl.String).is_in(materials)
     internal = [] if basis == "item" else ["use", "make"]
     moved = books.movements.filter(
-        here & of_materials & (pl.col("at") > start) & (pl.col("at") <= end) & ~pl.col("kind").is_in(internal)
+        here
+        & of_materials
+        & (pl.col("at") > start)
+        & (pl.col("at") <= end)
+        & ~pl.col("kind").is_in(internal)
+        & pl.col("from_area").ne_missing(pl.col("to_area"))
     )
-    counted = books.counts.filter((pl.col("area").cast(pl.String) == area) & of_materials)
-    moments = counted.group_by("inventory").agg(stands=pl.col("at").max())
-    counted = counted.join(moments, on="inventory", maintain_order="left").filter(pl.col("stands").is_in([start, end]))
-    counted = counted.with_columns(
-        kind=pl.when(pl.col("stands") == start).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
+    of_area = books.counts.filter(pl.col("area").cast(pl.String) == area)
+    opening, closing = _inventories_of(of_area, period)
+    counted = of_area.filter(of_materials & pl.col("inventory").is_in([opening, closing])).with_columns(
+        kind=pl.when(pl.col("inventory") == opening).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
         from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String),
     )  # fmt: skip
     units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
-    return pl.concat([_shown(counted, "counts", units), _shown(moved, "movements", units)]).select(
-        pl.lit(series, pl.Int64).alias("series"), pl.lit(period["inventory"]).alias("inventory"), *_COLUMNS[2:]
-    ).sort("at", "table", "row")
+    return (
+        pl.concat([_shown(counted, "counts", units), _shown(moved, "movements", units)])
+        .select(pl.lit(series, pl.Int64).alias("series"), pl.lit(period["inventory"]).alias("inventory"), *_COLUMNS[2:])
+        .sort("at", "table", "row")
+    )
+
+
+def _inventories_of(counts: pl.DataFrame, period: dict[str, Any]) -> tuple[str | None, str]:
+    """The inventories of an area that begin and end a period; of those at one moment, the last before the end."""
+    moments = counts.group_by("inventory").agg(pl.col("at").max()).sort("at", "inventory")
+    closing = str(period["inventory"])
+    earlier = moments.filter(pl.int_range(pl.len()) < (pl.col("inventory") == closing).arg_max())
+    return earlier.filter(pl.col("at") == period["start"])["inventory"].last(), closing
 
 
 def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +92,13 @@ def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame
 
 
 def _of_nothing() -> pl.DataFrame:
-    types = {"series": pl.Int64, "row": pl.Int64, "at": pl.Datetime("us", "UTC"), "quantity": pl.Float64, "late": pl.Boolean}
+    types = {
+        "series": pl.Int64,
+        "row": pl.Int64,
+        "at": pl.Datetime("us", "UTC"),
+        "quantity": pl.Float64,
+        "late": pl.Boolean,
+    }
     return pl.DataFrame(schema={name: types.get(name, pl.String) for name in _COLUMNS})
 
 

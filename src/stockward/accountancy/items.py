@@ -80,7 +80,7 @@ def _ledger(books: KnownBooks) -> pl.DataFrame:
     return both.select(
         area=pl.coalesce(pl.col("to_area").cast(pl.String), pl.col("from_area").cast(pl.String)),
         day=local.dt.date(),
-        shift=(local.dt.hour() // hours).cast(pl.Int64),
+        shift=((local.dt.hour().cast(pl.Float64) + local.dt.minute() / 60) // hours).cast(pl.Int64),
         reversed=pl.col("movement").is_in(cancelled),
         late=is_late(),
     ).sort("area", "day", "shift")
@@ -91,7 +91,7 @@ def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
     ledger = _ledger(books)
     if not ledger["reversed"].any():
         return []
-    rate = float(ledger["reversed"].mean() or 0.0)
+    rate = int(ledger["reversed"].sum()) / ledger.height
     hours = books.site.settings.force.shift_hours
     found = []
     for (area, shift), rows in ledger.group_by("area", "shift", maintain_order=True):

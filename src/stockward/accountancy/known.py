@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -39,6 +39,7 @@ class KnownBooks:
 
 def known_at(site: Site, moment: datetime | None) -> KnownBooks:
     """The books as known at ``moment`` (all that is on record where it is ``None``)."""
+    moment = None if moment is None else moment.astimezone(UTC)
     tables = {name: _recorded_by(site[name], moment) for name in _DATED}
     movements, cancelled = _without_reversed(tables["movements"])
     return KnownBooks(
@@ -71,9 +72,8 @@ def _perhaps_recorded_by(frame: pl.DataFrame, moment: datetime | None) -> pl.Dat
     """Rows at fault that a review as of the moment must reckon with: an unreadable date could be any."""
     if moment is None or frame.height == 0 or "at" not in frame.columns:
         return frame
-    unsure = pl.col("unreadable").list.contains("at")
-    if "recorded_at" in frame.columns:
-        unsure = unsure | pl.col("unreadable").list.contains("recorded_at")
+    # Where the day of recording cannot be read, the row's own moment does not stand in for it.
+    unsure = pl.col("unreadable").list.contains("recorded_at")
     return frame.filter(unsure | (_recorded(frame) <= moment).fill_null(True))
 
 

@@ -63,6 +63,13 @@ class PairSlots:
         return self.first[:-1][pair] + slot - layout.first[:-1][series]
 
     @property
+    def after_the_last(self) -> NDArray[np.bool_]:
+        """Slots of the time after the last inventory, where none stands."""
+        last = np.zeros(self.slots, bool)
+        last[self.first[1:] - 1] = True
+        return last
+
+    @property
     def slots(self) -> int:
         """Number of all of them."""
         return int(self.first[-1])

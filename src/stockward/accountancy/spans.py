@@ -34,8 +34,8 @@ class Spans:
     previous_complete: Index
 
 
-def spans_of(layout: Layout, complete: Completeness, edges: Flags) -> Spans:
-    """Join the complete inventories of each series into spans."""
+def spans_of(layout: Layout, complete: Completeness, intervals: Flags) -> Spans:
+    """Join the complete inventories of each series into spans; ``intervals`` marks those that a row at fault touches."""
     slots = np.arange(layout.slots)
     first = layout.first[:-1][layout.slot_series]
     latest = np.maximum.accumulate(np.where(complete.complete, slots, -1)) if len(slots) else slots
@@ -52,6 +52,6 @@ def spans_of(layout: Layout, complete: Completeness, edges: Flags) -> Spans:
     following = np.minimum.accumulate(following[::-1])[::-1]
     in_series = following < layout.first[1:][layout.slot_series]
     of_interval = np.where(in_series, np.append(ending_at, -1)[np.minimum(following, layout.slots)], -1)
-    passed = np.concatenate([[0], np.cumsum(complete.touched)])
-    touched = (passed[end + 1] - passed[start + 1] > 0) | edges[start] | edges[end]
+    passed = np.concatenate([[0], np.cumsum(intervals)])
+    touched = (passed[end + 1] - passed[start + 1] > 0) | complete.doubtful[start] | complete.doubtful[end]
     return Spans(layout.slot_series[end], start, end, touched, of_interval, beginning_at, ending_at, previous)

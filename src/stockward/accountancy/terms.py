@@ -88,10 +88,12 @@ def _calibrations(books: KnownBooks, methods: list[str]) -> tuple[Index, Index]:
 def _uses(books: KnownBooks) -> dict[str, tuple[int, int]]:
     """First and last use of each method, microseconds."""
     at = pl.col("at").to_physical()
-    uses = pl.concat([
-        table.group_by(pl.col("method").cast(pl.String)).agg(first=at.min(), last=at.max())
-        for table in (books.movements, books.counts)
-    ])
+    uses = pl.concat(
+        [
+            table.group_by(pl.col("method").cast(pl.String)).agg(first=at.min(), last=at.max())
+            for table in (books.movements, books.counts)
+        ]
+    )
     spans = uses.drop_nulls().group_by("method").agg(pl.col("first").min(), pl.col("last").max())
     return {method: (first, last) for method, first, last in spans.rows()}
 
@@ -208,16 +210,18 @@ def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> 
     counts = books.counts
     place = inventories.places(counts["area"], counts["inventory"])
     area, method = counts["area"].to_physical().cast(pl.Int64), _codes_from_one(counts["method"])
-    return pl.DataFrame({
-        "row": counts["row"],
-        "place": place,
-        "interval": place - pl.Series(inventories.first)[area],
-        "area": area,
-        "material": counts["material"].to_physical().cast(pl.Int64),
-        "method": pl.Series(method).cast(pl.Int64) - 1,
-        "calibration": _looked_up(cuts.calibration, method, cuts.slices(counts["at"])),
-        "quantity": counts["quantity"],
-    })
+    return pl.DataFrame(
+        {
+            "row": counts["row"],
+            "place": place,
+            "interval": place - pl.Series(inventories.first)[area],
+            "area": area,
+            "material": counts["material"].to_physical().cast(pl.Int64),
+            "method": pl.Series(method).cast(pl.Int64) - 1,
+            "calibration": _looked_up(cuts.calibration, method, cuts.slices(counts["at"])),
+            "quantity": counts["quantity"],
+        }
+    )
 
 
 def key_list(column: pl.Series) -> list[str]:

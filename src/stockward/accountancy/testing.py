@@ -111,10 +111,11 @@ def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: i
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
-    gains = _named(periods, calibrated.run(-differences)) if gained else MappingProxyType({})
+    mirrored = calibrated.run(-differences) if gained else {}
+    gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
     verdict = _precedence(periods, shortage=tests["default"].alarm_inventory is not None, gain=gained)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
-    total, sigma = float(np.sum(periods.difference[periods.closed])), _sigma_of_sum(covariance)
+    running, running_sigma = _running(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -124,17 +125,20 @@ def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: i
         tests=tests,
         gains=gains,
         window=_window(periods, calibrated, differences, verdict),
-        cumulative=total,
-        cumulative_sigma=sigma,
+        cumulative=float(running[-1]),
+        cumulative_sigma=float(running_sigma[-1]),
+        running=periods.spread(running, periods.closed),
+        running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=tests["sitmuf"].statistic,
         standardised=tests["standardised"].statistic,
     )
 
 
-def _sigma_of_sum(covariance: Array) -> float:
-    """σ of the sum of all closed differences; 0 where their errors cancel but for rounding."""
-    variance = float(covariance.sum())
-    return variance**0.5 if variance > SINGULAR * float(np.trace(covariance)) else 0.0
+def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
+    """The sum of the differences up to each closed period, and its σ; 0 where errors cancel but for rounding."""
+    variance = np.diagonal(np.cumsum(np.cumsum(covariance, axis=0), axis=1))
+    kept = variance > SINGULAR * np.cumsum(np.diagonal(covariance))
+    return np.cumsum(periods.difference[periods.closed]), np.sqrt(np.where(kept, variance, 0.0))
 
 
 def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
@@ -142,6 +146,7 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
     verdict = _precedence(periods, shortage=False, gain=False)
     nothing: tuple[None, ...] = (None,) * len(periods)
     closed = bool(periods.closed.any())
+    running, running_sigma = _running(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -151,8 +156,10 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
         tests=MappingProxyType({}),
         gains=MappingProxyType({}),
         window=None,
-        cumulative=float(np.sum(periods.difference[periods.closed])) if closed else None,
-        cumulative_sigma=_sigma_of_sum(covariance) if closed else None,
+        cumulative=float(running[-1]) if closed else None,
+        cumulative_sigma=float(running_sigma[-1]) if closed else None,
+        running=periods.spread(running, periods.closed),
+        running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=nothing,
         standardised=nothing,
     )

@@ -17,6 +17,9 @@ from stockward.terms.verdicts import Basis
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+_OF_SUBSTANCES = ("contents", "normal_losses")
+"""Rows of these tables are read for series of substances alone."""
+
 _MOST_CAUSES = 100
 """Rows at fault that are named for one series; beyond that the reader knows enough."""
 
@@ -40,20 +43,30 @@ class Touches:
 class Possible:
     """What a material could be accounted for as: the holdings of the good rows, and those that rows at fault name."""
 
-    def __init__(self, holdings: pl.DataFrame, substances: dict[str, set[str]], unclear: set[str]) -> None:
+    def __init__(self, holdings: pl.DataFrame, substances: dict[str, set[str]]) -> None:
         self._known: dict[str, set[tuple[str, str]]] = {}
         for material, holding, basis in holdings.select("material", "holding", "basis").rows():
             self._known.setdefault(material, set()).add((holding, basis))
         self._substances = substances
-        self._unclear = unclear
 
     def of(self, doubt: Doubt) -> set[tuple[str, str]] | None:
         """Holdings (with basis) that the doubt could concern; ``None`` means all."""
-        if doubt.substances is not None:
-            return {(substance, Basis.BULK.value) for substance in doubt.substances}
-        if doubt.materials is None or doubt.materials & self._unclear:
+        if doubt.table in _OF_SUBSTANCES:
+            return self._of_substances(doubt)
+        if doubt.materials is None:
             return None
         return set().union(*(self._holdings(material) for material in doubt.materials))
+
+    def _of_substances(self, doubt: Doubt) -> set[tuple[str, str]]:
+        """Series of substances; a content at fault could mean that a bulk material is no substance of its own."""
+        if doubt.substances is None:
+            return {held for known in self._known.values() for held in known if held[1] == Basis.BULK.value}
+        named = {(substance, Basis.BULK.value) for substance in doubt.substances}
+        if doubt.table != "contents":
+            return named
+        materials = self._known.keys() if doubt.materials is None else doubt.materials
+        own = {(material, Basis.BULK.value) for material in materials}
+        return named | {held for held in own if held in self._known.get(held[0], ())}
 
     def _holdings(self, material: str) -> set[tuple[str, str]]:
         held = {(substance, Basis.BULK.value) for substance in self._substances.get(material, ())}
@@ -107,11 +120,12 @@ class _Resolver:
         if doubt.place is not None:
             number = doubt.place - int(self._inventories.first[self._layout.area_code[series]])
             self._edges[first + number] = True
-            self._pair_counted[[self._pairs.first[pair] + number for pair in pairs]] = True
+            if doubt.table == "counts":
+                self._pair_counted[[self._pairs.first[pair] + number for pair in pairs]] = True
             self._name(doubt, series, first + number, first + number, edge=True)
-        elif doubt.interval is not None and (pairs or doubt.materials is None or doubt.substances is not None):
+        elif doubt.interval is not None and (pairs or doubt.table != "movements"):
             self._intervals[first + doubt.interval] = True
-            if doubt.substances is None:
+            if doubt.table == "movements":
                 self._pair_touched[[self._pairs.first[pair] + doubt.interval for pair in pairs]] = True
             self._name(doubt, series, first + doubt.interval, end - 1, edge=False)
         else:

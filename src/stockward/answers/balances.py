@@ -15,7 +15,8 @@ class Balances:
 
     series
         One row a series, in order of area, then substance or material: ``id``, ``area``, ``substance`` (bulk) or
-        ``material`` (items), ``basis``, ``unit``, ``stage``.
+        ``material`` (items), ``basis``, ``unit``, ``stage``, and ``area_name`` and ``holding_name`` as people say them
+        (null where the books give none).
     periods
         One row a period, in order of series and time: ``series`` (row number of the series), ``inventory``, ``start``,
         ``end``, ``begin``, ``received``, ``sent``, ``end_quantity``, ``normal_loss``, ``difference``, ``sigma``,

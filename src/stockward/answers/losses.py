@@ -28,7 +28,7 @@ class LossWindow:
     """The run of periods that speaks most for a constant loss, and how large that loss then was.
 
     ``estimate`` is the generalised least squares estimate (l'Σ⁻¹MUF)/(l'Σ⁻¹l) summed over the window, ``sigma`` its
-    standard deviation; both in the series' unit, positive is missing.
+    standard deviation; both in the series' unit, positive is missing, so that of a gain is negative.
     """
 
     first_inventory: str
@@ -45,7 +45,8 @@ class SeriesVerdict:
     """What is said of one series, and on what grounds.
 
     ``share`` is the false-alarm probability that fell to the series; ``gains`` are the tests of the mirrored
-    differences. ``sitmuf`` and ``standardised`` have one figure a period.
+    differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far) and
+    ``running_sigma`` have one figure a period.
     """
 
     verdict: Verdict
@@ -58,5 +59,7 @@ class SeriesVerdict:
     window: LossWindow | None
     cumulative: float | None
     cumulative_sigma: float | None
+    running: tuple[float | None, ...]
+    running_sigma: tuple[float | None, ...]
     sitmuf: tuple[float | None, ...]
     standardised: tuple[float | None, ...]

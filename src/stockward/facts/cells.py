@@ -67,11 +67,20 @@ def shown(cells: pl.Series) -> pl.Series:
         return cells
     if isinstance(cells.dtype, pl.List):
         return cells.cast(pl.List(pl.String), strict=False).list.join(" ")
+    if cells.dtype == pl.Binary:
+        return pl.Series([_decoded(cell) for cell in cells], dtype=pl.String)
     if not cells.dtype.is_float():
         return cells.cast(pl.String, strict=False)
     is_whole = cells.is_finite() & (cells == cells.round(0)) & (cells.abs() < _LARGEST_WHOLE)
     plain = without(cells, ~is_whole).cast(pl.Int64, strict=False).cast(pl.String)
     return plain.fill_null(cells.cast(pl.String))
+
+
+def _decoded(cell: bytes | None) -> str | None:
+    try:
+        return None if cell is None else cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:

@@ -95,26 +95,13 @@ def _keys(draft: Draft, table: str) -> tuple[pl.Series, dict[str, str]]:
     rows = referred.values.filter(bad).select(key, "row").drop_nulls()
     if rows.height == 0:
         return known, {}
-    kept = set(known.to_list()) - _contested(referred)
+    kept = set(known.to_list())
     aside = {
         value: f"it uses {value}, which is set aside ({referred.file} row {row}): mend that row first"
         for value, row in reversed(rows.rows())
         if value not in kept
     }
-    return known.filter(~known.is_in(list(aside))), aside
-
-
-def _contested(table: TableDraft) -> set[str]:
-    """Methods and materials of which another row, set aside, says something else: nobody knows which one is right."""
-    if table.table.name not in {"methods", "materials"}:
-        return set()
-    key = table.table.key[0]
-    said = table.values.drop("row").with_columns(bad=table.bad)
-    good = said.filter(~pl.col("bad")).drop("bad")
-    others = said.filter("bad").drop("bad")
-    agreeing = others.join(good, on=list(others.columns), how="semi", nulls_equal=True)
-    others = others.join(agreeing, on=list(others.columns), how="anti", nulls_equal=True)
-    return set(others[key].drop_nulls().to_list())
+    return known, aside
 
 
 def _substances(draft: Draft) -> tuple[pl.Series, dict[str, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 HIDDEN = "(not shown)"
+_ALIKE, _VERY_ALIKE = 0.8, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,21 @@ class Problem:
         return f"{self.file} row {self.row}" + (f", {cell}" if cell else "") + f": {self.reason}"
 
 
-def did_you_mean(word: str, known: list[str] | tuple[str, ...], *, cutoff: float = 0.8) -> str | None:
-    """The known word that ``word`` looks like a misspelling of; ``None`` where none does."""
-    folded = {name.lower().replace(" ", "_").replace("-", "_"): name for name in known}
-    same = folded.get(word.strip().lower().replace(" ", "_").replace("-", "_"))
-    if same is not None:
-        return same
-    close = get_close_matches(word.strip().lower(), list(folded), n=1, cutoff=cutoff)
-    return folded[close[0]] if close else None
+def did_you_mean(word: str, known: Sequence[str]) -> str | None:
+    """The known word that ``word`` looks like a misspelling of; ``None`` where none does.
+
+    Letters are left out, doubled and exchanged; the first one is seldom wrong, so a word that begins otherwise must
+    be the more alike (costs are no posts).
+    """
+    folded = {_folded(name): name for name in known}
+    written = _folded(word)
+    if written in folded:
+        return folded[written]
+    for near in get_close_matches(written, list(folded), n=3, cutoff=_ALIKE):
+        if near[:1] == written[:1] or SequenceMatcher(None, near, written).ratio() >= _VERY_ALIKE:
+            return folded[near]
+    return None
+
+
+def _folded(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")

@@ -49,6 +49,8 @@ def page_alarm_probability(periods: int, k: float, h: float) -> float:
     if h == 0:
         return 1.0 - float(ndtr(k)) ** periods
     if h > _TALLEST:
+        return _alarm_bound(periods, k, h)
+    if h > _TALLEST:
         return page_alarm_probability(periods, k, _TALLEST) * math.exp(-2.0 * k * (h - _TALLEST))
     nodes, weights = _gauss_legendre(8 * int(4 + h))
     x = 0.5 * h * (nodes + 1.0)
@@ -65,6 +67,13 @@ def page_alarm_probability(periods: int, k: float, h: float) -> float:
     return min(alarm, 1.0)
 
 
+def _alarm_bound(periods: int, k: float, h: float) -> float:
+    """P exceeds h where the sum over some window exceeds ``h + k × length``: the sum of these chances."""
+    lengths = np.arange(1, periods + 1)
+    chances = (periods - lengths + 1) * ndtr(-(h + k * lengths) / np.sqrt(lengths))
+    return min(float(chances.sum()), 1.0)
+
+
 @lru_cache(maxsize=1024)
 def page_threshold(periods: int, k: float, false_alarm: float) -> float:
     """The h at which the chance of an alarm among ``periods`` periods is ``false_alarm``; bisected to 1e-10.
@@ -75,7 +84,7 @@ def page_threshold(periods: int, k: float, false_alarm: float) -> float:
     if page_alarm_probability(periods, k, _LOWEST) <= false_alarm:
         return _LOWEST
     low, high = _LOWEST, 1.0
-    while page_alarm_probability(periods, k, high) > false_alarm and high < _TALLEST:
+    while page_alarm_probability(periods, k, high) > false_alarm:
         low, high = high, 2.0 * high
     while high - low > 1e-10 * high:
         middle = 0.5 * (low + high)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report import charts, context, words
+from stockward.report.views import names
 from stockward.terms.units import dimension
 
 DISCREPANCIES_MAX = 40
@@ -29,11 +30,12 @@ def items(review: Review) -> context.Items:
         "clusters": found.late_clusters,
         "write-offs": found.write_offs,
     }
+    called = names(review)
     return context.Items(
-        discrepancies=_discrepancy_lines(review),
-        recording=_recording_lines(found),
-        clusters=_cluster_lines(found),
-        write_offs=_write_off_lines(found),
+        discrepancies=_discrepancy_lines(review, called),
+        recording=_recording_lines(found, called),
+        clusters=_cluster_lines(found, called),
+        write_offs=_write_off_lines(found, called),
         notes=(
             *_note("exact differences", "first", DISCREPANCIES_MAX, len(found.discrepancies)),
             *(note for name, lines in habits.items() for note in _note(name, "least likely", HABITS_MAX, len(lines))),
@@ -51,11 +53,11 @@ def _least_likely(lines: Iterable[Habit]) -> list[Habit]:
     return sorted(lines, key=lambda line: line.p_value)[:HABITS_MAX]
 
 
-def _discrepancy_lines(review: Review) -> tuple[context.DiscrepancyLine, ...]:
+def _discrepancy_lines(review: Review, called: Mapping[str, str]) -> tuple[context.DiscrepancyLine, ...]:
     zone = review.timezone
     return tuple(
         context.DiscrepancyLine(
-            label=f"{one.holding} in {one.area}",
+            label=f"{called.get(one.holding, one.holding)} in {called.get(one.area, one.area)}",
             inventory=one.inventory,
             span=words.between(words.local(one.start, zone).date(), words.local(one.end, zone).date()),
             difference=words.quantity(one.difference, one.unit, signed=True),
@@ -68,10 +70,10 @@ def _discrepancy_lines(review: Review) -> tuple[context.DiscrepancyLine, ...]:
     )
 
 
-def _recording_lines(items: ItemFindings) -> tuple[context.RecordingLine, ...]:
+def _recording_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[context.RecordingLine, ...]:
     return tuple(
         context.RecordingLine(
-            area=one.area,
+            area=called.get(one.area, one.area),
             shift=one.shift,
             records=words.number(one.records),
             errors=words.number(one.errors),
@@ -84,10 +86,10 @@ def _recording_lines(items: ItemFindings) -> tuple[context.RecordingLine, ...]:
     )
 
 
-def _cluster_lines(items: ItemFindings) -> tuple[context.ClusterLine, ...]:
+def _cluster_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[context.ClusterLine, ...]:
     return tuple(
         context.ClusterLine(
-            area=one.area,
+            area=called.get(one.area, one.area),
             kind=one.kind.replace("_", " "),
             span=words.between(one.start, one.end),
             observed=words.number(one.observed),
@@ -98,10 +100,10 @@ def _cluster_lines(items: ItemFindings) -> tuple[context.ClusterLine, ...]:
     )
 
 
-def _write_off_lines(items: ItemFindings) -> tuple[context.WriteOffLine, ...]:
+def _write_off_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[context.WriteOffLine, ...]:
     return tuple(
         context.WriteOffLine(
-            label=f"{one.holding} in {one.area}",
+            label=f"{called.get(one.holding, one.holding)} in {called.get(one.area, one.area)}",
             write_offs=f"{words.number(one.write_offs)} ({words.quantity(one.written_off, one.unit)})",
             finds=f"{words.number(one.finds)} ({words.quantity(one.found, one.unit)})",
             p_value=words.probability(one.p_value),
@@ -116,12 +118,12 @@ def stock(review: Review) -> context.Stock | None:
     if counted.is_empty():
         return None
     groups = counted.partition_by("holding", "unit", as_dict=True, maintain_order=True)
-    names = sorted(groups, key=lambda group: (dimension(str(group[1])) == "count", str(group[0])))
+    ordered = sorted(groups, key=lambda group: (dimension(str(group[1])) == "count", str(group[0])))
     panels = [
         (str(holding), str(unit), groups[holding, unit].select("at", "stage", "quantity").rows())
-        for holding, unit in names[:STOCK_PANELS_MAX]
+        for holding, unit in ordered[:STOCK_PANELS_MAX]
     ]
-    left_out = [str(holding) for holding, _ in names[STOCK_PANELS_MAX:]]
+    left_out = [str(holding) for holding, _ in ordered[STOCK_PANELS_MAX:]]
     latest = counted.reverse().head(STOCK_LINES_MAX)
     hidden = counted.height - latest.height
     return context.Stock(

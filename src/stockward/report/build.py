@@ -216,6 +216,7 @@ def _section(one: SeriesView, exact: dict[str, list[Discrepancy]], *, drawn: boo
         badge=badge(one.verdict.verdict),
         anchor=one.anchor,
         label=one.label,
+        id=one.id,
         sentence=sentences.finding(one, exact.get(one.id, [])),
         window=sentences.window_sentence(one),
         totals=sentences.totals(one),
@@ -333,6 +334,7 @@ def _line(one: SeriesView, has_section: bool) -> context.SeriesLine:
     return context.SeriesLine(
         badge=badge(said.verdict),
         label=one.label,
+        id=one.id,
         anchor=one.anchor if has_section else None,
         closed=f"{words.number(one.closed())} of {words.number(len(one.periods))}",
         cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),

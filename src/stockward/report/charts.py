@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from stockward.report import words
 from stockward.report.sentences import fitting_window
-from stockward.report.views import PeriodView, SeriesView, running
+from stockward.report.views import PeriodView, SeriesView
 from stockward.terms.verdicts import PeriodStatus
 
 Spec = dict[str, Any]
@@ -132,14 +132,15 @@ def _points() -> Spec:
 def _cumulative(series: SeriesView) -> Spec:
     unit = words.unit_word(series.unit)
     rows = []
-    for period, (total, sigma) in zip(series.periods, running(series), strict=True):
+    said = series.verdict
+    for period, total, sigma in zip(series.periods, said.running, said.running_sigma, strict=True):
         spread = None if sigma is None or total is None else 2 * sigma
         row: Spec = {"end": _moment(series, period.end), "total": total, "label": ""}
         if total is not None and spread is not None:
             row |= {"low": -spread, "high": spread}
         rows.append(row)
     last = next(row for row in reversed(rows) if row["total"] is not None)
-    last["label"] = words.measured(series.verdict.cumulative, series.verdict.cumulative_sigma, series.unit, signed=True)
+    last["label"] = words.measured(said.cumulative, said.cumulative_sigma, series.unit, signed=True)
     layers = [
         *_shading(series),
         _bars("low", "high", BAND, _bar_width(series)),

@@ -127,6 +127,7 @@ class Section:
     badge: Annotated[Badge, "its verdict"]
     anchor: Annotated[str, "its place in the page"]
     label: Annotated[str, "what and where"]
+    id: Annotated[str, "its keys, as the books and the JSON name it"]
     sentence: Annotated[str, "the verdict in plain words"]
     window: Annotated[str | None, "when and how much, by the run of periods that speaks most for a constant loss"]
     totals: Annotated[str | None, "all differences together, and write-offs and finds beside them"]
@@ -148,6 +149,7 @@ class SeriesLine:
 
     badge: Annotated[Badge, "its verdict"]
     label: Annotated[str, "what and where"]
+    id: Annotated[str, "its keys, as the books and the JSON name it"]
     anchor: Annotated[str | None, "where the page tells the rest, if it has a part of its own"]
     closed: Annotated[str, "how many periods are closed"]
     cumulative: Annotated[str, "all differences together, plus is missing"]

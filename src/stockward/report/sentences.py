@@ -198,15 +198,15 @@ def _measured_claim(series: SeriesView) -> str:
     window = fitting_window(series)
     size = words.measured(abs(window.estimate), window.sigma, series.unit) if window else ""
     if series.verdict.verdict == Verdict.GAIN:
-        more = f"{size or 'More'} {'more ' if size else ''}{series.holding}"
-        return f"{more} stands in {series.area} than the books say {when(series, ())}"
-    lost = f"{size} of {series.holding}" if size else series.holding
-    return f"{lost} is missing from {series.area} {when(series, ())}"
+        more = f"{size or 'More'} {'more ' if size else ''}{series.what}"
+        return f"{more} stands in {series.place} than the books say {when(series, ())}"
+    lost = f"{size} of {series.what}" if size else series.what
+    return f"{lost} is missing from {series.place} {when(series, ())}"
 
 
 def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     exact = _exact_differences(series, discrepancies)
-    place = f"{series.holding} in {series.area}"
+    place = series.label
     if not exact:
         return f"{place} does not agree with the books"
     if len(exact) > 1:
@@ -216,4 +216,4 @@ def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> st
     size = words.quantity(abs(difference), series.unit)
     verb = "are" if size.endswith(" items") else "is"
     way = "missing from" if difference > 0 else "surplus in"
-    return f"{size} of {series.holding} {verb} {way} {series.area} {when(series, discrepancies)}"
+    return f"{size} of {series.what} {verb} {way} {series.place} {when(series, discrepancies)}"

@@ -52,12 +52,17 @@ _PERIOD_COLUMNS = tuple(PeriodView.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesView:
-    """One series: its names, periods, verdict, and the rows that explain or built it."""
+    """One series: its names, periods, verdict, and the rows that explain or built it.
+
+    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them.
+    """
 
     number: int
     id: str
     area: str
     holding: str
+    place: str
+    what: str
     basis: Basis
     unit: str
     timezone: str
@@ -75,7 +80,7 @@ class SeriesView:
     @property
     def label(self) -> str:
         """What and where, as a person says it."""
-        return f"{self.holding} in {self.area}"
+        return f"{self.what} in {self.place}"
 
     @property
     def alarming(self) -> bool:
@@ -120,6 +125,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             id=row["id"],
             area=row["area"],
             holding=row["substance"] if row["substance"] is not None else row["material"],
+            place=row["area_name"] or row["area"],
+            what=row["substance"] or row["holding_name"] or row["material"],
             basis=Basis(row["basis"]),
             unit=row["unit"],
             timezone=review.timezone,
@@ -148,18 +155,11 @@ def figure(values: Sequence[float | None], index: int) -> float | None:
     return values[index] if values else None
 
 
-def running(series: SeriesView) -> list[tuple[float | None, float | None]]:
-    """For each period the sum of the closed differences up to it, and its sigma from the leading block of Σ.
-
-    Only for drawing: the cumulative difference of the verdict is the answer's own.
-    """
-    closed = [period.difference for period in series.periods if period.closed]
-    totals = iter(np.cumsum(np.array(closed, dtype=np.float64)).tolist())
-    block = series.covariance
-    known = block.shape == (len(closed), len(closed))
-    sums = np.diagonal(block.cumsum(axis=0).cumsum(axis=1)) if known else np.full(len(closed), np.nan)
-    sigmas = iter(np.sqrt(np.maximum(sums, 0.0)).tolist())
-    return [(next(totals), next(sigmas) if known else None) if p.closed else (None, None) for p in series.periods]
+def names(review: Review) -> dict[str, str]:
+    """What people call the areas and item materials, by key; a key stands for what has no name."""
+    series = review.balances.series
+    pairs = [*series.select("area", "area_name").rows(), *series.select("material", "holding_name").rows()]
+    return {key: name for key, name in pairs if key is not None and name is not None}
 
 
 def _by_series(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:

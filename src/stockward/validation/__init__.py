@@ -1,0 +1,135 @@
+"""Floor 5: published figures, computed again: each row of ``published_figures.csv`` that has an answer so far.
+
+A row names its question and its inputs; the recipe for each question is a function here, and prints what it computed
+beside what was published. Rows of questions that are yet to be answered are left out, and counted.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+from stockward.figures.loss_tests import page_pair_thresholds
+from stockward.figures.page import page_threshold
+from stockward.figures.propagation import random_covariance, systematic_covariance
+from stockward.validation.fuel_fab import fuel_fab_period
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published figure."""
+
+    id: str
+    topic: str
+    question: str
+    inputs: str
+    expected: tuple[float, ...]
+    tolerance: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was computed beside what was published; ``computed`` is ``None`` where data are absent, with ``why``."""
+
+    published: Published
+    computed: tuple[float, ...] | None
+    why: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every figure lies within the tolerance that stands beside it."""
+        if self.computed is None:
+            return True
+        pairs = zip(self.computed, self.published.expected, strict=True)
+        return all(abs(mine - theirs) <= self.published.tolerance for mine, theirs in pairs)
+
+
+def published_figures() -> list[Published]:
+    """Every row, with its source."""
+    text = files("stockward.validation").joinpath("published_figures.csv").read_text(encoding="utf-8")
+    return [
+        Published(
+            id=row["id"],
+            topic=row["topic"],
+            question=row["question"],
+            inputs=row["inputs"],
+            expected=tuple(float(value) for value in row["expected"].split()),
+            tolerance=float(row["tolerance"]),
+            source=row["source"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    ]
+
+
+def validate() -> tuple[list[Comparison], list[Published]]:
+    """Compute every figure that has a recipe; returns the comparisons, and the rows that have none yet."""
+    compared: list[Comparison] = []
+    waiting: list[Published] = []
+    for published in published_figures():
+        recipe = RECIPES.get(published.id)
+        if recipe is None:
+            waiting.append(published)
+            continue
+        computed = recipe(_inputs(published.inputs))
+        compared.append(
+            Comparison(published, computed)
+            if not isinstance(computed, str)
+            else Comparison(published, None, why=computed)
+        )
+    return compared, waiting
+
+
+def _inputs(text: str) -> dict[str, str]:
+    """Inputs written as ``name=value``; other words are passed over."""
+    return dict(word.split("=", 1) for word in text.split() if "=" in word)
+
+
+Answer = tuple[float, ...] | str
+
+
+def _page(inputs: Mapping[str, str]) -> Answer:
+    return (page_threshold(int(inputs["N"]), float(inputs["k"]), float(inputs["false_alarm"])),)
+
+
+def _page_pair(inputs: Mapping[str, str]) -> Answer:
+    return page_pair_thresholds(int(inputs["N"]), float(inputs["false_alarm"]), draws=200_000)
+
+
+def worked_plant_sigma(flow: float) -> float:
+    """σ of the cumulative difference of the worked plant, kg.
+
+    52 weeks, ``flow`` in and out a week, an inventory of 200 at every week's end; each measured once, with 0.5 %
+    random and 0.3 % systematic error; one method a stream, one calibration for the year.
+    """
+    weeks, inventory, random_rel, systematic_rel = 52, 200.0, 0.005, 0.003
+    counted = (random_rel * inventory) ** 2
+    single = np.full(weeks, 2 * (random_rel * flow) ** 2 + 2 * counted)
+    # The inventory's own systematic error cancels: it begins and ends every week with the same signed quantity.
+    signed = np.stack([np.full(weeks, flow), np.full(weeks, -flow)], axis=-1)
+    covariance = random_covariance(single, np.full(weeks - 1, counted))
+    covariance += systematic_covariance(signed, np.full(2, systematic_rel**2))
+    return float(np.sqrt(covariance.sum()))
+
+
+def _fuel_fab(which: str) -> Callable[[Mapping[str, str]], Answer]:
+    def recipe(inputs: Mapping[str, str]) -> Answer:
+        figures = fuel_fab_period(2)
+        return figures if isinstance(figures, str) else (figures[which],)
+
+    return recipe
+
+
+RECIPES: dict[str, Callable[[Mapping[str, str]], Answer]] = {
+    "page-12": _page,
+    "page-52": _page,
+    "page-pair-52": _page_pair,
+    "surge-sigma-1": lambda inputs: (worked_plant_sigma(100.0),),
+    "surge-sigma-5": lambda inputs: (worked_plant_sigma(500.0),),
+    "fuel-fab-muf-2": _fuel_fab("difference"),
+    "fuel-fab-sigma-2": _fuel_fab("sigma"),
+}

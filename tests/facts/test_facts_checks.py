@@ -1,0 +1,252 @@
+"""Each rule of the format fires where it is broken, and holds its peace where it is not."""
+
+# ruff: noqa: E501 - a table of cases reads best with one case a line
+from __future__ import annotations
+
+import pytest
+from small_folders import CLEAN, SiteFolder
+
+from stockward.facts import tables
+from stockward.facts.checks import CHECKS
+
+FULL = {
+    "normal_losses": "area,substance,rate,basis,unit\nP1,TNT,0.01,per_received,\nS1,TNT,0.2,per_day,kg\n",
+    "goals": "substance,quantity,area,unit,within_days\nTNT,10,,kg,30\n",
+    "lines": "line,material,workers_needed,output_per_day\nL1,SHELL,4,50\n",
+    "production": "line,month,actual\nL1,2026-01,900\nL1,2026-02,950\n",
+    "people": "person,role,affiliation,line,qualifications,not_in_areas\n1,guard,ministry,,gate cctv,S1 P1\n2,worker,civilian,L1,,\n",
+    "absences": "person,start,end,kind\n1,2026-01-05,2026-01-07,leave\n1,2026-01-05,2026-01-07,leave\n",
+    "posts": "post,kind,guards,start,end,days,area,driver,per\nG1,gate,2,22:00,06:00,daily,S1,,\nG2,patrol,1,00:00,24:00,mon tue,,areas,2\n",
+    "wishes": "person,date,wish,post,start\n1,2026-02-01,on,G1,22:00\n1,2026-02-01,off,,\n",
+    "assignments": "person,post,start,end,locked\n1,G1,2026-02-01T22:00,2026-02-02T06:00,yes\n",
+    "orders": (
+        "order,issued_on,measure,comparator,due_on,factor,value,baseline_on\n"
+        "O1,2026-01-10,guards,>,2026-12-31,2,,2026-01-01\n"
+        "O2,2026-01-10,production:SHELL,>=,2026-12-31,,5000,\n"
+        "O3,2026-01-10,patrolling_guards,>,2026-12-31,,20,\n"
+    ),
+    "reports": "report,received_on,about,text,source,source_grade,information_grade\nR1,2026-01-10,gate,seen at night,owl,B,2\n",
+    "incidents": "incident,at,area,kind,material,quantity,unit,movement\nI1,2026-01-10T08:00,S1,seal_broken,TNT,5,kg,0002\n",
+}
+
+Case = tuple[str, str, str, int, str, str]
+
+CASES: dict[str, Case] = {
+    # what is broken: table, old, new, row, column, words of the reason
+    "area twice": ("areas", "P1,process", "S1,process", 3, "area", "this key stands in an earlier row"),
+    "movement twice": ("movements", "0004,", "0001,", 5, "movement", "this key stands in an earlier row"),
+    "content twice": ("contents", "SHELL,TNT,6.6", "TNT,TNT,6.6", 3, "", "the same material, substance stands in an earlier row"),
+    "calibration twice": ("calibrations", "W1,2026-01-01\n", "W1,2026-01-01\nW1,2026-01-01T00:00\n", 3, "", "the same method, at"),
+    "count twice": ("counts", "FEB,2026-02-28,S1", "JAN,2026-02-28,S1", 4, "", "the same inventory, area, material, sheet"),
+    "normal loss twice": ("normal_losses", "S1,TNT", "P1,TNT", 3, "", "the same area, substance"),
+    "goal twice": ("goals", "TNT,10,,kg,30\n", "TNT,10,,kg,30\nTNT,20,,kg,30\n", 3, "", "the same area, substance"),
+    "month twice": ("production", "2026-02", "2026-01-15", 3, "", "the same line, month"),
+    "wish twice": ("wishes", "off,,", "off,G1,22:00", 3, "", "the same person, date, post, start"),
+    "assignment twice": ("assignments", "yes\n", "yes\n1,G2,2026-02-01T22:00,,\n", 3, "", "the same person, start"),
+    "unknown material": ("movements", "issue,SHELL", "issue,SHELLS", 5, "material", "SHELLS is not in materials, did you mean SHELL?"),
+    "unknown area": ("counts", "FEB,2026-02-28,S1", "FEB,2026-02-28,Q7", 4, "area", "Q7 is not in areas: correct it, or add it there"),
+    "unknown method": ("movements", "S1,W1,,\n0002", "S1,Z9,,\n0002", 2, "method", "Z9 is not in methods"),
+    "unknown substance": ("goals", "TNT,10", "RDX,10", 2, "substance", "RDX is not in contents or materials"),
+    "unknown reversal": ("movements", "P1,,,,", "P1,,,0077,", 5, "reverses", "0077 is not in movements"),
+    "unknown line": ("people", "civilian,L1", "civilian,L2", 3, "line", "L2 is not in lines"),
+    "unknown area in a list": ("people", "S1 P1", "S1 P9", 2, "not_in_areas", "P9 is not in areas"),
+    "unknown movement": ("incidents", "kg,0002", "kg,0999", 2, "movement", "0999 is not in movements"),
+    "unknown person": ("absences", "leave\n1,", "leave\n9,", 3, "person", "9 is not in people"),
+    "bulk by number": ("materials", "TNT,bulk,kg", "TNT,bulk,each", 2, "unit", "bulk is measured in kg"),
+    "items by mass": ("materials", "SHELL,item,each", "SHELL,item,kg", 3, "unit", "items are counted in each"),
+    "unknown unit": ("movements", "500,kg", "500,pud", 2, "unit", "the unit is not known: write one of kg"),
+    "content of another kind": ("contents", "6.6,kg", "6.6,each", 3, "unit", "other amounts of this substance"),
+    "movement in another kind of unit": ("movements", "5,each", "5,kg", 5, "unit", "does not convert into each"),
+    "count in another kind of unit": ("counts", "FEB,2026-02-28,S1,TNT,300,kg", "FEB,2026-02-28,S1,TNT,300,each", 4, "unit", "does not convert into kg"),
+    "incident in another kind of unit": ("incidents", "5,kg", "5,each", 2, "unit", "does not convert into kg"),
+    "share above one": ("normal_losses", "0.01", "1.01", 2, "rate", "cannot exceed 1"),
+    "rate of another kind of unit": ("normal_losses", "per_day,kg", "per_day,each", 3, "unit", "does not convert into kg"),
+    "goal of another kind of unit": ("goals", "10,,kg", "10,,each", 2, "unit", "does not convert into kg"),
+    "no area received": ("movements", "500,kg,,S1", "500,kg,,", 2, "to_area", "a receipt must name it"),
+    "no area left": ("movements", "200,kg,S1,P1", "200,kg,,P1", 3, "from_area", "a transfer must name it"),
+    "an area too many": ("movements", "30,each,,P1", "30,each,S1,P1", 4, "from_area", "a make has none"),
+    "reversing itself": ("movements", "P1,,,,", "P1,,,0004,", 5, "reverses", "cannot reverse itself"),
+    "reversing another material": ("movements", "P1,,,,", "P1,,,0002,", 5, "reverses", "of another material"),
+    "absence that ends first": ("absences", "2026-01-07,leave\n1,2026-01-05,2026-01-07,leave\n", "2026-01-07,leave\n1,2026-01-05,2026-01-04,leave\n", 3, "end", "before the start"),
+    "shift that ends first": ("assignments", "2026-02-02T06:00", "2026-01-31T06:00", 2, "end", "before the start"),
+    "order without a target": ("orders", "2,,2026-01-01", ",,2026-01-01", 2, "factor", "states no target"),
+    "order without its baseline": ("orders", "2,,2026-01-01", "2,,", 2, "baseline_on", "needs the day of its baseline"),
+    "order of two targets": ("orders", "2,,2026-01-01", "2,50,2026-01-01", 2, "value", "two targets"),
+    "order of an unknown material": ("orders", "production:SHELL", "production:FUZE", 3, "measure", "not in materials"),
+    "order of an unknown measure": ("orders", "patrolling_guards", "dogs", 4, "measure", "it must be guards"),
+    "driver without its amount": ("posts", "areas,2", "areas,", 3, "per", "a post with a driver must give it"),
+    "unknown choice": ("areas", "S1,store", "S1,shop", 2, "kind", "it must be one of: store, process, dock, gate, other"),
+    "unknown flag": ("assignments", "06:00,yes", "06:00,perhaps", 2, "locked", "write yes or no"),
+    "unknown day": ("posts", "mon tue", "mon sund", 3, "days", "write daily, or days such as"),
+    "blank key": ("areas", "P1,process", ",process", 3, "area", "it is blank and must be given"),
+    "risk category of no list": ("materials", "unit\nTNT,bulk,kg\nSHELL,item,each", "unit,risk_category\nTNT,bulk,kg,5\nSHELL,item,each,1", 2, "risk_category", "outside [1, 4]"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def full(folder: SiteFolder) -> SiteFolder:
+    """The clean site with every table of the format."""
+    for table, text in FULL.items():
+        folder.write(table, text)
+    return folder
+
+
+def test_the_full_site_is_clean_and_has_every_table(full: SiteFolder) -> None:
+    site = full.read()
+    assert site.problems == ()
+    assert set(CLEAN) | set(FULL) == set(tables())
+    assert all(frame.height for frame in site.tables.values())
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_rule_fires(full: SiteFolder, case: Case) -> None:
+    table, old, new, row, column, words = case
+    problem = next(iter(full.replace(table, old, new).problems(table)))
+    assert (problem.row, problem.column) == (row, column)
+    assert words in problem.reason
+
+
+def test_every_check_is_named_and_explained() -> None:
+    names = {check.name for check in CHECKS}
+    assert len(names) == len(CHECKS)
+    assert all(check.apply.__doc__ for check in CHECKS)
+    assert {table for check in CHECKS for table in check.tables} <= set(tables())
+
+
+def test_a_reversal_may_not_be_repeated(full: SiteFolder) -> None:
+    full.add(
+        "movements", "0005,2026-01-06,issue,SHELL,5,each,P1,,,0004,", "0006,2026-01-06,issue,SHELL,5,each,P1,,,0004,"
+    )
+    assert "an earlier row has reversed" in full.only_problem().reason
+
+
+def test_a_reversal_may_be_reversed(full: SiteFolder) -> None:
+    full.add(
+        "movements", "0005,2026-01-06,issue,SHELL,5,each,P1,,,0004,", "0006,2026-01-06,issue,SHELL,5,each,P1,,,0005,"
+    )
+    assert full.read().problems == ()
+
+
+def test_reversals_do_not_run_in_a_circle(full: SiteFolder) -> None:
+    rows = [
+        f"{a},2026-01-06,issue,SHELL,5,each,P1,,,{b},"
+        for a, b in (("A", "B"), ("B", "C"), ("C", "A"), ("D", "A2"), ("A2", "0004"))
+    ]
+    full.add("movements", *rows)
+    assert [(problem.value, problem.row) for problem in full.problems("movements")] == [("B", 6), ("C", 7), ("A", 8)]
+
+
+def test_a_circle_that_a_row_with_a_duplicate_key_would_hide(full: SiteFolder) -> None:
+    rows = [f"{a},2026-01-06,issue,SHELL,5,each,P1,,,{b}," for a, b in (("A", "B"), ("B", "A"), ("A", "0004"))]
+    full.add("movements", *rows)
+    assert full.read()["movements"].height == 4
+
+
+def test_a_long_chain_of_reversals_is_followed_once(full: SiteFolder) -> None:
+    rows = [
+        f"R{step},2026-01-06,issue,SHELL,5,each,P1,,,{f'R{step - 1}' if step else '0004'}," for step in range(20_000)
+    ]
+    full.add("movements", *rows)
+    assert full.read().problems == ()
+
+
+def test_an_absolute_error_is_in_a_unit_of_the_material(full: SiteFolder) -> None:
+    full.write("methods", "method,random_abs,unit\nW1,0.1,each\nW2,0.1,g\n")
+    reasons = {problem.reason for problem in full.read().problems if problem.column == "method"}
+    assert reasons == {"the method's absolute error is in a unit that the material is not kept in"}
+    full.write("methods", "method,random_abs,unit\nW1,0.1,g\nW2,0,each\n")
+    assert full.read().problems == ()
+
+
+def test_counts_that_differ_in_their_sheet_add_up(full: SiteFolder) -> None:
+    full.add("counts", "FEB,2026-02-28,S1,TNT,10,kg,W1,b", "FEB,2026-02-28,S1,TNT,10,kg,W1,")
+    assert full.read().problems == ()
+    full.add("counts", "FEB,2026-02-28,S1,TNT,10,kg,W1,")
+    assert full.only_problem().row == 7
+
+
+def test_a_sheet_that_cannot_be_read_is_not_a_blank_one(full: SiteFolder) -> None:
+    full.add("counts", "FEB,2026-02-28,S1,TNT,10,kg,W1,#REF!", "FEB,2026-02-28,S1,TNT,10,kg,W1,")
+    assert full.only_problem().row == 5
+
+
+def test_the_first_of_two_rows_with_one_key_stays(full: SiteFolder) -> None:
+    site = full.replace("movements", "0004,", "0001,").read()
+    assert site["movements"]["row"].to_list() == [2, 3, 4]
+    assert site.set_aside["movements"]["movement"].to_list() == ["0001"]
+    assert site.set_aside["movements"]["unreadable"].to_list() == [[]]
+
+
+@pytest.mark.parametrize("table", ["areas", "materials", "methods"])
+def test_rows_that_use_what_is_set_aside_wait_for_it(full: SiteFolder, table: str) -> None:
+    old, new = {
+        "areas": ("S1,store", "S1,shop"),
+        "materials": ("TNT,bulk", "TNT,powder"),
+        "methods": ("W1,0.001", "W1,one in a thousand"),
+    }[table]
+    site = full.replace(table, old, new).read()
+    key = {"areas": "S1", "materials": "TNT", "methods": "W1"}[table]
+    waiting = {problem.reason for problem in site.problems if problem.table == "movements"}
+    assert waiting == {f"it uses {key}, which is set aside ({table}.csv row 2): mend that row first"}
+    assert site.set_aside["movements"]["unreadable"].to_list() == [[]] * site.set_aside["movements"].height
+    assert site["movements"].height < 4
+
+
+def test_a_second_row_of_a_method_leaves_the_first_in_force(full: SiteFolder) -> None:
+    full.add("methods", "W1,0.1,0.1").add("materials", "TNT,bulk,t")
+    site = full.read()
+    assert {(problem.table, problem.row) for problem in site.problems} == {("methods", 4), ("materials", 4)}
+    assert site["methods"]["random_rel"].to_list() == [0.001, 0.002]
+    assert site.set_aside["methods"]["method"].to_list() == ["W1"]
+
+
+def test_a_bulk_material_without_contents_is_its_own_substance(full: SiteFolder) -> None:
+    full.add("materials", "RDX,bulk,kg").replace("goals", "TNT,10", "RDX,10")
+    assert full.read().problems == ()
+
+
+def test_a_material_that_holds_something_else_is_no_substance(full: SiteFolder) -> None:
+    full.add("materials", "MIX,bulk,kg").add("contents", "MIX,TNT,0.6,kg").replace("goals", "TNT,10", "MIX,10")
+    assert "MIX is not in contents or materials" in full.only_problem().reason
+
+
+def test_a_substance_whose_content_is_set_aside_is_waited_for(full: SiteFolder) -> None:
+    full.replace("contents", "TNT,TNT,1,kg\nSHELL,TNT,6.6,kg", "TNT,TNT,one,kg\nSHELL,TNT,n/a,kg")
+    reasons = [problem.reason for problem in full.problems("goals")]
+    assert reasons == ["it uses TNT, which is set aside (contents.csv row 3): mend that row first"]
+
+
+def test_a_report_is_never_shown(full: SiteFolder) -> None:
+    full.write(
+        "reports",
+        "report,received_on,about,text,source,source_grade\nR1,10.1.2026,gate,seen at night,owl,Z\nR1,,,#REF!,owl,B\nR9\n",
+    )
+    problems = full.problems("reports")
+    assert [(problem.row, problem.column) for problem in problems] == [
+        (2, "received_on"), (2, "source_grade"), (3, "report"), (3, "received_on"), (3, "about"), (3, "text"), (4, ""),
+    ]  # fmt: skip
+    assert {problem.value for problem in problems} == {"(not shown)", None}
+    shown = " ".join(str(problem) for problem in problems)
+    assert not any(word in shown for word in ("R1", "R9", "10.1.2026", "night", "owl", "'Z'"))
+
+
+def test_the_value_is_told_as_it_stands_in_the_file(full: SiteFolder) -> None:
+    full.replace("normal_losses", "0.01", "1.50").replace("assignments", "2026-02-02T06:00", "2026-01-31 06:00")
+    assert [problem.value for problem in full.read().problems] == ["1.50", "2026-01-31 06:00"]
+
+
+def test_all_reasons_against_a_row_are_told_in_the_order_of_its_columns(full: SiteFolder) -> None:
+    full.replace("movements", "0003,2026-01-04T08:00,make,SHELL,30,each,,P1", ",yesterday,make,SHEL,-3,tons,,")
+    problems = full.problems("movements")
+    assert [problem.column for problem in problems] == ["movement", "at", "material", "quantity", "unit", "to_area"]
+    assert {problem.row for problem in problems} == {4}
+
+
+def test_good_rows_and_rows_set_aside_are_all_the_rows(full: SiteFolder) -> None:
+    full.replace("movements", ",500,", ",n/a,").replace("movements", "issue,SHELL", "issue,FUZE")
+    site = full.read()
+    assert sorted([*site["movements"]["row"], *site.set_aside["movements"]["row"]]) == [2, 3, 4, 5]
+    aside = site.set_aside["movements"]
+    assert aside["unreadable"].to_list() == [["quantity"], ["material"]]
+    assert aside["material"].to_list() == ["TNT", None]
+    assert aside["from_area"].to_list() == [None, "P1"]
