@@ -13,13 +13,14 @@ import argparse
 import resource
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from benchmarks import figure
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
 from stockward.answers.balances import Balances
@@ -172,9 +173,9 @@ def main() -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     for other, mine in pairs:
         print(f"peer {other:.2f} s  stockward {mine:.2f} s  ratio {mine / other:.2f}")
-    print(
-        f"{options.movements} movements, {options.series} series: ratio {ratio:.2f} (limit 1.5), peak {memory:.2f} GB (limit 4)"
-    )
+    size = f"{options.movements:,} movements, {options.series:,} series"
+    figure(f"{size}: closing / polars sums", ratio, limit=1.5)
+    figure(f"{size}: peak memory, GB", memory, limit=4)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from benchmarks import figure
 from stockward.figures.loss_tests import PAGE_K, CalibratedTests
 from stockward.figures.page import page_statistics
 from stockward.figures.propagation import random_covariance, stream_sums, systematic_covariance
@@ -145,10 +146,9 @@ def main() -> None:
     print("seconds (reduceat, all): " + "  ".join(f"{a:.3f}, {b:.3f}" for a, b in seconds))
     _against_reference(true_differences[0], true_covariance[0])
     print(f"default test alarms in {100 * rate:.1f} % of realisations (the plant itself gains material)")
-    print(
-        f"{options.realisations} realisations: ratio {np.median(ratios):.2f} (limit 4), "
-        f"{beside:.2f} GB beside the arrays (limit 1)"
-    )
+    size = f"{options.realisations:,} realisations of the fuel plant"
+    figure(f"{size}: all tests / reduceat over the flows", float(np.median(ratios)), limit=4)
+    figure(f"{size}: memory beside the arrays, GB", beside, limit=1)
 
 
 def _against_reference(differences: Array, covariance: Array) -> None:
@@ -156,16 +156,14 @@ def _against_reference(differences: Array, covariance: Array) -> None:
     published = pl.read_csv(folder / "true_differences.csv")["difference"].to_numpy()
     sigma = pl.read_csv(folder / "sigma_3pct_3pct.csv")["ref_total_B"].to_numpy()
     matrix = np.loadtxt(folder / "covariance_B_3pct_3pct.csv", delimiter=",")
-    worst = [
-        float(np.max(np.abs(mine / theirs - 1)))
-        for mine, theirs in ((differences, published), (np.sqrt(np.diagonal(covariance)), sigma), (covariance, matrix))
-    ]
-    print(
-        "largest relative deviation from the reference (limit 1e-9): "
-        + ", ".join(
-            f"{name} {value:.1e}" for name, value in zip(("differences", "σ", "covariance"), worst, strict=True)
-        )
-    )
+    pairs = {
+        "differences": (differences, published),
+        "σ": (np.sqrt(np.diagonal(covariance)), sigma),
+        "covariance": (covariance, matrix),
+    }
+    for name, (mine, theirs) in pairs.items():
+        worst = float(np.max(np.abs(mine / theirs - 1)))
+        figure(f"fuel plant, {name}: largest relative deviation from the reference", worst, limit=1e-9)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ FIXED: Tables = {
         {"material": "MIX", "substance": "TNT", "amount": "0.6", "unit": "kg", "random_rel": "", "systematic_rel": "0.001"},
         {"material": "MIX", "substance": "RDX", "amount": "400", "unit": "g", "random_rel": "", "systematic_rel": "0.001"},
         {"material": "SHELL", "substance": "TNT", "amount": "6.6", "unit": "kg", "random_rel": "0.002", "systematic_rel": ""},
+        {"material": "SHELL", "substance": "RDX", "amount": "4.4", "unit": "kg", "random_rel": "0.002", "systematic_rel": ""},
     ],
     "methods": [
         {"method": "W1", "random_rel": "0.002", "systematic_rel": "0.001", "random_abs": "", "unit": "", "calibration_days": ""},
@@ -122,10 +123,13 @@ class _Works:
         for day in (3, 5, 8):
             self._move(start + day, "transfer", "TNT", 110, of="0010", to="P1")
             self._move(start + day, "transfer", "RDX", 55, of="0010", to="P1")
-            self._move(start + day + 1, "use", "TNT", 60, of="P1")
-            self._move(start + day + 1, "use", "RDX", 40, of="P1")
-            self._move(start + day + 1, "make", "MIX", 100, to="P1")
-            self._move(start + day + 2, "make", "SHELL", self.rng.randint(5, 9), to="P1")
+            mixed = self.rng.randint(80, 110)
+            self._move(start + day + 1, "use", "TNT", mixed * 0.6, of="P1")
+            self._move(start + day + 1, "use", "RDX", mixed * 0.4, of="P1")
+            self._move(start + day + 1, "make", "MIX", mixed, to="P1")
+            shells = self.rng.randint(5, 9)
+            self._move(start + day + 2, "use", "MIX", shells * 11, of="P1")
+            self._move(start + day + 2, "make", "SHELL", shells, to="P1")
         self._move(start + 11, "transfer", "SHELL", self.rng.randint(8, 14), of="P1", to="S2")
         self._move(start + 12, "issue", "SHELL", self.rng.randint(2, 6), of="S2")
         self._move(start + 12, "issue", "FUZE", self.rng.randint(10, 30), of="S2")
@@ -137,7 +141,8 @@ class _Works:
         self, day: float, kind: str, material: str, about: float, *, of: str = "", to: str = "", unit: str = ""
     ) -> None:
         item = material in {"SHELL", "FUZE"}
-        quantity = float(about) if item else round(about * self.rng.uniform(0.8, 1.2), 2)
+        received = kind in {"receipt", "transfer"} and not item
+        quantity = round(about * self.rng.uniform(0.8, 1.2), 2) if received else float(about)
         moment = ORIGIN + timedelta(days=day, minutes=self.rng.randint(0, 900))
         recorded = moment + timedelta(days=self.rng.choice((0, 0, 0, 2, 9)), minutes=30)
         row = {
@@ -158,6 +163,8 @@ class _Works:
         if kind not in {"write_off", "found"}:
             self._book(row["from_area"], material, -quantity)
             self._book(row["to_area"], material, quantity)
+        if kind == "transfer" and material == "TNT":
+            self._book("P1", "TNT", -0.005 * quantity)
 
     def _book(self, area: str, material: str, change: float) -> None:
         if area:
@@ -168,11 +175,13 @@ class _Works:
         moment = ORIGIN + timedelta(days=period * DAYS_BETWEEN, hours=12)
         if period == 0:
             self.stock = {("0010", "TNT"): 900.0, ("0010", "RDX"): 500.0, ("P1", "MIX"): 50.0, ("S2", "FUZE"): 100.0}
+        else:
+            self._book("0010", "RDX", -0.02 * DAYS_BETWEEN)
         for (area, material), quantity in sorted(self.stock.items()):
             if self.rng.random() < 0.03:
                 continue
             item = material in {"SHELL", "FUZE"}
-            lost = self.rng.choice((0, 0, 0, 0, 0, 1)) if item else abs(quantity) * self.rng.gauss(0, 0.003)
+            lost = self.rng.choice((0,) * 20 + (1,)) if item else abs(quantity) * self.rng.gauss(0, 0.002)
             self._sheet(period, moment, area, material, max(quantity - lost, 0.0))
 
     def _sheet(self, period: int, moment: datetime, area: str, material: str, quantity: float) -> None:

@@ -94,6 +94,7 @@ def _present(
     doubted = {
         (area_codes[area], material_codes[material])
         for doubt in doubts
+        if doubt.named
         for area in doubt.areas or ()
         for material in doubt.materials or ()
         if area in area_codes and material in material_codes
@@ -113,7 +114,7 @@ def _doubted(doubts: list[Doubt], possible: Possible, holdings: pl.DataFrame) ->
     series = {
         (area, holding, basis, units.get(holding))
         for doubt in doubts
-        if doubt.materials is not None
+        if doubt.named and doubt.materials is not None
         for area in doubt.areas or ()
         for holding, basis in possible.of(doubt) or ()
     }

@@ -28,7 +28,8 @@ class Doubt:
 
     ``substances`` are named where only series of substances can be touched, and no others of the materials.
     ``interval`` (before an inventory of the area, by its number) or ``place`` (an inventory) say when; neither means
-    every period.
+    every period. ``named`` says whether the row itself names the area, so that its series is listed even where no
+    good row speaks of it.
     """
 
     table: str
@@ -38,6 +39,7 @@ class Doubt:
     substances: frozenset[str] | None = None
     interval: int | None = None
     place: int | None = None
+    named: bool = True
 
 
 def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses: pl.DataFrame) -> list[Doubt]:
@@ -119,14 +121,12 @@ def _in_its_areas(row: Mapping[str, Any], codes: Mapping[str, int], cuts: TimeCu
     """The period of each area that the movement names, which the moment decides; of all where it names none."""
     materials = _one(row["material"])
     named = {area for area in (row["from_area"], row["to_area"]) if area is not None}
-    if {"from_area", "to_area"} & set(row["unreadable"]) or not named:
-        named = set(codes)
-        if row["moment"] is None:
-            yield Doubt("movements", row["row"], None, materials)
-            return
-    for area in sorted(named):
+    areas = set(codes) | named if {"from_area", "to_area"} & set(row["unreadable"]) or not named else named
+    for area in sorted(areas):
         interval = _interval(area, row["moment"], codes, cuts)
-        yield Doubt("movements", row["row"], frozenset({area}), materials, interval=interval)
+        yield Doubt(
+            "movements", row["row"], frozenset({area}), materials, interval=interval, named=area in named
+        )  # fmt: skip
 
 
 def _interval(area: str, moment: int | None, codes: Mapping[str, int], cuts: TimeCuts) -> int | None:
@@ -144,7 +144,8 @@ def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> I
             if place is not None:
                 shifts = inventories.clouded[place] or (row["moment"] or 0) > inventories.at[place]
                 materials = None if shifts else _one(row["material"])
-                yield Doubt("counts", row["row"], frozenset({area}), materials, place=place)
+                named = row["area"] is not None
+                yield Doubt("counts", row["row"], frozenset({area}), materials, place=place, named=named)
             else:
                 # It could be an inventory of its own, which leaves out anything; nobody can say which without its key.
                 placed = row["area"] is None and row["inventory"] is not None

@@ -122,6 +122,8 @@ class _Resolver:
             self._edges[first + number] = True
             if doubt.table == "counts":
                 self._pair_counted[[self._pairs.first[pair] + number for pair in pairs]] = True
+                # No good row says when a material that is set aside was counted again: it stays in doubt.
+                self._intervals[end if pairs else first + number + 1 : end] = True
             self._name(doubt, series, first + number, first + number, edge=True)
         elif doubt.interval is not None and (pairs or doubt.table != "movements"):
             self._intervals[first + doubt.interval] = True
