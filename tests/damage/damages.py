@@ -109,6 +109,8 @@ def control_character(draft: SiteDraft, rng: random.Random) -> str | None:
 def swap_two_cells(draft: SiteDraft, rng: random.Random) -> str | None:
     name = _table(draft, rng)
     row = rng.choice(draft.sheets[name].rows)
+    if len(row) < 2:
+        return None
     first, second = rng.sample(range(len(row)), 2)
     row[first], row[second] = row[second], row[first]
     return f"{name}: two cells of {row} exchanged"
@@ -117,6 +119,8 @@ def swap_two_cells(draft: SiteDraft, rng: random.Random) -> str | None:
 def swap_two_columns(draft: SiteDraft, rng: random.Random) -> str | None:
     name = _table(draft, rng)
     header = draft.sheets[name].header
+    if len(header) < 2:
+        return None
     first, second = rng.sample(range(len(header)), 2)
     header[first], header[second] = header[second], header[first]
     return f"{name}: columns {header[first]} and {header[second]} exchanged"
@@ -170,6 +174,8 @@ def lose_rows(draft: SiteDraft, rng: random.Random) -> str | None:
 def lose_a_column(draft: SiteDraft, rng: random.Random) -> str | None:
     name = _table(draft, rng)
     sheet = draft.sheets[name]
+    if len(sheet.header) < 2:
+        return None
     place = rng.randrange(len(sheet.header))
     lost = sheet.header.pop(place)
     for row in sheet.rows:
@@ -196,16 +202,13 @@ def add_a_column(draft: SiteDraft, rng: random.Random) -> str | None:
 
 
 def empty_a_table(draft: SiteDraft, rng: random.Random) -> str | None:
-    name = rng.choice(BOOKS)
+    name = rng.choice([name for name in BOOKS if name in draft.sheets])
     draft.sheets[name] = Sheet(draft.sheets[name].header, [])
     return f"{name}: no rows left"
 
 
 def forget_a_table(draft: SiteDraft, rng: random.Random) -> str | None:
-    name = rng.choice(BOOKS)
-    draft.sheets[name] = Sheet(draft.sheets[name].header, draft.sheets[name].rows)
-    if len(draft.sheets) < 2:
-        return None
+    name = rng.choice([name for name in BOOKS if name in draft.sheets])
     del draft.sheets[name]
     return f"{name}: left out"
 
@@ -228,8 +231,12 @@ def break_a_setting(draft: SiteDraft, rng: random.Random) -> str | None:
     return f"site.toml: {old!r} became {lines[place]!r}"
 
 
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_file()]
+
+
 def cut_a_file(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
-    path = rng.choice([path for path in sorted(folder.iterdir()) if path.is_file()])
+    path = rng.choice(_files(folder))
     content = path.read_bytes()
     kept = rng.choice((0, 1, rng.randrange(len(content) + 1), max(len(content) - rng.randint(1, 60), 0)))
     path.write_bytes(content[:kept])
@@ -237,7 +244,7 @@ def cut_a_file(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None
 
 
 def _edit_text(draft: SiteDraft, folder: Path, rng: random.Random, edit: Callable[[str], str | None]) -> str | None:
-    files = draft.csv_files(folder)
+    files = [path for path in _files(folder) if path.suffix == ".csv"]
     if not files:
         return None
     path = rng.choice(files)
@@ -295,7 +302,7 @@ def lose_a_separator(draft: SiteDraft, folder: Path, rng: random.Random) -> str 
 
 
 def break_the_encoding(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
-    files = [*draft.csv_files(folder), folder / "site.toml"]
+    files = [path for path in _files(folder) if path.suffix in {".csv", ".toml"}]
     path = rng.choice(files)
     content = path.read_bytes()
     place = rng.randrange(len(content) + 1)
@@ -310,7 +317,7 @@ def break_the_encoding(draft: SiteDraft, folder: Path, rng: random.Random) -> st
 
 def other_format(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
     """A CSV under the name of a workbook, a workbook under the name of a CSV, and so on."""
-    files = [path for path in sorted(folder.iterdir()) if path.suffix in {".csv", ".parquet", ".xlsx"}]
+    files = [path for path in _files(folder) if path.suffix in {".csv", ".parquet", ".xlsx"}]
     if not files:
         return None
     path = rng.choice(files)
@@ -321,20 +328,20 @@ def other_format(draft: SiteDraft, folder: Path, rng: random.Random) -> str | No
 
 
 def rename_a_file(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
-    path = rng.choice(sorted(folder.iterdir()))
+    path = rng.choice(_files(folder))
     stem = rng.choice((path.stem.capitalize(), path.stem[:-1], path.stem + "s", f"old {path.stem}", f"{path.stem} (2)"))
     path.rename(path.with_name(stem + path.suffix))
     return f"{path.name}: renamed {stem}{path.suffix}"
 
 
 def lose_a_file(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
-    path = rng.choice(sorted(folder.iterdir()))
+    path = rng.choice(_files(folder))
     path.unlink()
     return f"{path.name}: deleted"
 
 
 def file_twice(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
-    files = draft.csv_files(folder)
+    files = [path for path in _files(folder) if path.suffix == ".csv"]
     if not files:
         return None
     path = rng.choice(files)
@@ -345,7 +352,7 @@ def file_twice(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None
 def change_a_byte(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
     """One byte of a workbook changes; its archive has checksums."""
     path = folder / "site.xlsx"
-    if not path.exists():
+    if not path.is_file() or not path.stat().st_size:
         return None
     content = bytearray(path.read_bytes())
     place = rng.randrange(len(content))
@@ -355,7 +362,7 @@ def change_a_byte(draft: SiteDraft, folder: Path, rng: random.Random) -> str | N
 
 
 def folder_for_a_file(draft: SiteDraft, folder: Path, rng: random.Random) -> str | None:
-    path = rng.choice(sorted(folder.iterdir()))
+    path = rng.choice(_files(folder))
     path.unlink()
     path.mkdir()
     return f"{path.name}: a folder of that name"
@@ -371,6 +378,9 @@ OF_CELLS: Mapping[str, CellDamage] = {
         break_a_setting,
     )
 }  # fmt: skip
+LAST = ("empty_a_table", "forget_a_table")
+"""Damages of cells after which there is nothing left for others."""
+
 OF_FILES: Mapping[str, FileDamage] = {
     damage.__name__: damage
     for damage in (

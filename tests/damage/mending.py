@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from clean_site import SETTINGS, Tables
+from clean_site import SETTINGS
 from writing import Sheet, SiteDraft, csv_bytes, sheet_of
 
 from stockward.facts import Problem, Site, read_site
@@ -42,20 +42,14 @@ class Entry:
 class Mender:
     """Mends one damaged site in several ways."""
 
-    def __init__(self, site: Site, clean: Tables, rng: random.Random) -> None:
+    def __init__(self, site: Site, clean: Site, rng: random.Random) -> None:
         self._site = site
         self._rng = rng
-        self._clean = clean
-        self._reasons: dict[tuple[str, int], list[Problem]] = {}
-        for problem in site.problems:
-            self._reasons.setdefault((problem.table, problem.row), []).append(problem)
+        self._clean = {name: [as_text(name, row) for row in clean[name].iter_rows(named=True)] for name in BOOKS}
 
     def mend(self, folder: Path, *, from_clean: bool) -> Site | None:
         """Write a mended site and read it; ``None`` where no way was found to mend every row."""
         entries = {name: self._entries(name, from_clean=from_clean) for name in BOOKS}
-        for name in BOOKS:
-            for problem in [p for entry in list(entries[name]) for p in self._first_faults(name, entry)]:
-                self._answer(entries, *problem)
         folder.mkdir(parents=True)
         for attempt in range(ROUNDS):
             site = self._read(folder, entries)
@@ -70,7 +64,7 @@ class Mender:
         bad = []
         for row in self._site.set_aside[name].iter_rows(named=True):
             lost = set(row.pop("unreadable"))
-            entry = Entry(name, as_text(name, row), at_fault=True, lost=lost)
+            entry = Entry(name, as_text(name, row, as_entered=True), at_fault=True, lost=lost)
             self._fill(entry, from_clean=from_clean)
             bad.append((row["row"], entry))
         return [entry for _, entry in sorted([*good, *bad], key=lambda pair: pair[0])]
@@ -82,9 +76,6 @@ class Mender:
         for name in entry.lost:
             column = dictionary()[entry.table][name]
             entry.cells[name] = original[name] if name in original else self._draw(column)
-
-    def _first_faults(self, name: str, entry: Entry) -> Iterable[tuple[Entry, Problem]]:
-        return ()
 
     def _read(self, folder: Path, entries: dict[str, list[Entry]]) -> Site:
         timezone = self._site.timezone
@@ -204,27 +195,34 @@ def _remove(entries: dict[str, list[Entry]], entry: Entry) -> None:
 
 def _agrees(entry: Entry, row: dict[str, str]) -> bool:
     """Whether a clean row says what the readable cells say."""
-    readable = [name for name in row if name not in entry.lost and name in entry.cells]
-    return all(_same(entry.table, name, entry.cells[name], row[name]) for name in readable)
+    cells = _in_own_unit(entry.cells)
+    return all(_same(cells[name], row[name]) for name in row if name not in entry.lost)
 
 
-def _same(table: str, name: str, read: str, clean: str) -> bool:
-    """Whether two texts mean the same; times are compared elsewhere by their keys."""
-    kind = dictionary()[table][name].type
-    if kind in {"number", "integer"} and read and clean:
-        return float(read) == float(clean)
-    return kind == "time" or read == clean
+def _in_own_unit(cells: dict[str, str]) -> dict[str, str]:
+    """Quantities of the books without a unit; the books keep kilograms and pieces."""
+    if "quantity" not in cells:
+        return cells
+    if cells["unit"] == "g" and cells["quantity"]:
+        return {**cells, "quantity": repr(float(cells["quantity"]) / 1000), "unit": ""}
+    return {**cells, "unit": ""} if cells["unit"] in {"kg", "each"} else cells
 
 
-def as_text(table: str, row: dict[str, Any]) -> dict[str, str]:
-    """A row as it was read, written so that it reads the same again."""
-    in_own_unit = table in {"movements", "counts"} and "unreadable" not in row
-    cells = {}
-    for column in dictionary()[table].columns:
-        value = row.get(column.name)
-        if column.name == "unit" and in_own_unit:
-            value = None
-        cells[column.name] = _cell(value)
+def _same(read: str, clean: str) -> bool:
+    """Whether two texts mean the same."""
+    if read == clean:
+        return True
+    try:
+        return abs(float(read) - float(clean)) < 1e-9 * (1 + abs(float(clean)))
+    except ValueError:
+        return False
+
+
+def as_text(table: str, row: dict[str, Any], *, as_entered: bool = False) -> dict[str, str]:
+    """A row as it was read, written so that it reads the same again; quantities are in the unit of the books."""
+    cells = {column.name: _cell(row.get(column.name)) for column in dictionary()[table].columns}
+    if table in {"movements", "counts"} and not as_entered:
+        cells["unit"] = ""
     return cells
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,6 @@ class SiteDraft:
     quoting: int
     titles: int
     byte_order_mark: bool
-    done: list[str] = field(default_factory=list)
-
-    def csv_files(self, folder: Path) -> list[Path]:
-        """The tables that stand in CSV files."""
-        return sorted(folder.glob("*.csv"))
 
 
 def draft_of(tables: Tables, rng: random.Random) -> SiteDraft:

@@ -101,5 +101,12 @@ class Terms:
 
     def where(self, kept: NDArray[np.bool_]) -> Terms:
         """The terms for which ``kept`` holds."""
-        arrays = (self.value, self.random, self.known, self.relative, self.absolute, self.content)
-        return Terms(self.entries.where(kept), *(array[kept] for array in arrays))
+        return Terms(
+            entries=self.entries.where(kept),
+            value=self.value[kept],
+            random=self.random[kept],
+            known=self.known[kept],
+            relative=self.relative[kept],
+            absolute=self.absolute[kept],
+            content=self.content[kept],
+        )

@@ -103,4 +103,5 @@ def entries_of_counts(counts: pl.DataFrame, layout: Layout, pairing: Pairing) ->
 
 def _slots(layout: Layout, pair: Index) -> Index:
     """First slot of the series of each pair."""
-    return layout.first[:-1][layout.pairs["series"].to_numpy().astype(np.int64)][pair]
+    series = layout.pairs["series"].to_numpy().astype(np.int64)
+    return np.asarray(layout.first[:-1][series][pair])

@@ -202,7 +202,7 @@ def _cell_sums(cell: NDArray[np.int64], quantity: Array, size: int) -> tuple[Ind
     cells = np.flatnonzero(rows)
     total = np.bincount(cell, quantity, size)[cells]
     squares = np.bincount(cell, quantity * quantity, size)[cells]
-    return cells, total, squares, rows[cells]
+    return cells.astype(np.int64), total, squares, rows[cells].astype(np.int64)
 
 
 def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.scan import DRAWS, Family, calibrate, crossing_probability
+from stockward.figures.scan import DRAWS, FAINTEST, Family, calibrate, crossing_probability
 from stockward.figures.whitening import SINGULAR, sitmuf, whitener
 from stockward.figures.windows import window_directions, window_family, windows_of
 from stockward.terms.errors import FigureError, require_probability
@@ -205,7 +205,7 @@ class CalibratedTests:
 
     def _on_kept(self, statistic: Array) -> Array:
         """A statistic of the kept periods, carried through those that add nothing."""
-        return statistic[np.maximum(np.cumsum(self.kept) - 1, 0)]
+        return np.asarray(statistic[np.maximum(np.cumsum(self.kept) - 1, 0)])
 
     def _figures(self, statistic: Array, threshold: float, p_value: float) -> TestFigures:
         above = np.flatnonzero(statistic > threshold)
@@ -237,7 +237,7 @@ def page_pair_thresholds(
     for step in _PAIR_STEPS:
         thresholds = np.array([page_threshold(periods, k, marginal) for k in PAGE_PAIR_K])
         joint = page_pair_alarm_probability(periods, thresholds, seed=seed, draws=draws // step)
-        marginal *= false_alarm / joint
+        marginal = min(marginal * false_alarm / joint, _MOST)
     first, second = (page_threshold(periods, k, marginal) for k in PAGE_PAIR_K)
     return first, second
 
@@ -263,7 +263,7 @@ def _both_alarm(periods: int, thresholds: Array, *, seed: int, draws: int) -> fl
     single = ndtr(-lower / np.sqrt(lengths))
     chances = (periods - lengths + 1) * single
     total = float(chances.sum())
-    if total == 0.0:
+    if total < FAINTEST:
         return 0.0
     rng = np.random.default_rng([seed, periods])
     strata = (np.arange(draws) + rng.random(draws)) / draws
@@ -290,4 +290,4 @@ def _sums_given_a_window(
     sums = np.concatenate([np.zeros((len(length), 1)), np.cumsum(figures, axis=1)], axis=1)
     lift = (height - (sums[rows, start + length] - sums[rows, start])) / length
     steps = np.clip(np.arange(periods + 1) - start[:, None], 0, length[:, None])
-    return (sums + lift[:, None] * steps).astype(np.float32)
+    return np.asarray(sums + lift[:, None] * steps, dtype=np.float32)

@@ -6,7 +6,6 @@ chain by Gauss–Legendre nodes, so a threshold holds for the actual number of p
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
@@ -19,7 +18,7 @@ Array = NDArray[np.float64]
 
 _LOWEST = 1e-6
 _TALLEST = 64.0
-"""Beyond this height the chance falls as exp(−2kh), and is no longer integrated."""
+"""Beyond this height the chance is too small to matter, and a bound stands for it."""
 
 
 def page_statistics(y: Array, *, k: float) -> Array:
@@ -50,8 +49,6 @@ def page_alarm_probability(periods: int, k: float, h: float) -> float:
         return 1.0 - float(ndtr(k)) ** periods
     if h > _TALLEST:
         return _alarm_bound(periods, k, h)
-    if h > _TALLEST:
-        return page_alarm_probability(periods, k, _TALLEST) * math.exp(-2.0 * k * (h - _TALLEST))
     nodes, weights = _gauss_legendre(8 * int(4 + h))
     x = 0.5 * h * (nodes + 1.0)
     weights = 0.5 * h * weights

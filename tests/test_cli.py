@@ -1,0 +1,215 @@
+"""The command line as a person meets it: exit codes, what goes where, and errors in one line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stockward.cli import main
+
+SITE = """\
+format = 1
+[site]
+name = "Two stores"
+timezone = "Asia/Seoul"
+[detection]
+false_alarm = 0.05
+detection = 0.95
+"""
+
+TABLES = {
+    "areas": "area,kind\nA,store\nB,store\n",
+    "materials": "material,kind,unit\nTNT,bulk,kg\nSHELL,item,each\n",
+    "methods": "method,random_rel,systematic_rel\nW1,0.005,0.001\n",
+    "movements": (
+        "movement,at,kind,material,quantity,from_area,to_area,method\n"
+        "M1,2026-01-10,receipt,TNT,100,,A,W1\n"
+        "M2,2026-01-20,transfer,TNT,40,A,B,W1\n"
+        "M3,2026-01-21,receipt,SHELL,10,,A,\n"
+    ),
+    "counts": (
+        "inventory,at,area,material,quantity,method\n"
+        "I1,2026-01-01,A,TNT,50,W1\nI1,2026-01-01,A,SHELL,5,\nI1,2026-01-01,B,TNT,0,\n"
+        "I2,2026-02-01,A,TNT,110.2,W1\nI2,2026-02-01,A,SHELL,15,\nI2,2026-02-01,B,TNT,40.1,W1\n"
+    ),
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "site.toml").write_text(SITE, encoding="utf-8")
+    for name, text in TABLES.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def change(site: Path, table: str, old: str, new: str) -> None:
+    path = site / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def one_line(result: Result) -> str:
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+def test_a_balanced_site_ends_with_0(site: Path) -> None:
+    result = run("review", site)
+    assert result.exit_code == 0, result.output
+    assert "Two stores" in result.stdout
+
+
+def test_a_shortage_ends_with_1(site: Path) -> None:
+    change(site, "counts", "110.2", "90.2")
+    assert run("review", site).exit_code == 1
+
+
+def test_a_discrepancy_ends_with_1(site: Path) -> None:
+    change(site, "counts", "SHELL,15", "SHELL,14")
+    result = run("review", site, "--json", "-")
+    assert result.exit_code == 1
+    series = {row["id"]: row for row in json.loads(result.stdout)["series"]}
+    assert series["A/SHELL"]["verdict"] == "discrepancy"
+    assert series["A/SHELL"]["periods"][0]["difference"] == 1
+
+
+def test_a_row_set_aside_ends_with_3_and_hides_its_balance(site: Path) -> None:
+    change(site, "movements", "TNT,40,A", "TNT,n/a,A")
+    result = run("review", site, "--json", "-")
+    assert result.exit_code == 3
+    review = json.loads(result.stdout)
+    said = {row["id"]: row["verdict"] for row in review["series"]}
+    assert said == {"A/SHELL": "balanced", "A/TNT": "not_tested", "B/TNT": "not_tested"}
+    assert review["facts"]["quarantined"][0]["value"] == "n/a"
+
+
+def test_an_alarm_comes_before_rows_set_aside(site: Path) -> None:
+    change(site, "movements", "TNT,40,A", "TNT,n/a,A")
+    change(site, "counts", "SHELL,15", "SHELL,14")
+    assert run("review", site).exit_code == 1
+
+
+def test_a_missing_folder_is_said_in_one_line(tmp_path: Path) -> None:
+    result = run("review", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere" in one_line(result)
+
+
+def test_a_missing_table_is_said_in_one_line(site: Path) -> None:
+    (site / "counts.csv").unlink()
+    result = run("review", site)
+    assert result.exit_code == 2
+    assert "counts.csv" in one_line(result)
+
+
+def test_an_unknown_option_ends_with_2(site: Path) -> None:
+    assert run("review", site, "--sed", "1").exit_code == 2
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "31.12.2026", ""])
+def test_a_wrong_date_is_said_in_one_line(site: Path, date: str) -> None:
+    result = run("review", site, "--as-of", date)
+    assert result.exit_code == 2
+    assert "2026-06-30" in one_line(result)
+
+
+def test_json_on_standard_output_is_all_there_is(site: Path) -> None:
+    result = run("review", site, "--json", "-", "--html", site / "review.html")
+    assert json.loads(result.stdout)["schema"] == "stockward.review/1"
+    assert (site / "review.html").is_file()
+
+
+def test_the_last_line_is_the_path_of_the_report(site: Path, tmp_path: Path) -> None:
+    report = tmp_path / "review.html"
+    result = run("review", site, "--html", report)
+    assert result.stdout.strip().splitlines()[-1] == str(report)
+
+
+def test_a_report_that_cannot_be_written_is_said_in_one_line(site: Path, tmp_path: Path) -> None:
+    result = run("review", site, "--html", tmp_path / "no" / "such" / "review.html", "--quiet")
+    assert result.exit_code == 2
+    assert "review.html" in one_line(result)
+
+
+def test_the_same_facts_options_and_seed_give_the_same_bytes(site: Path) -> None:
+    first, second = (json.loads(run("review", site, "--json", "-").stdout) for _ in range(2))
+    first.pop("generated"), second.pop("generated")
+    assert json.dumps(first) == json.dumps(second)
+
+
+def test_as_of_uses_what_was_recorded_by_then(site: Path) -> None:
+    result = run("review", site, "--as-of", "2026-01-31", "--json", "-")
+    review = json.loads(result.stdout)
+    assert review["site"]["as_of"] == "2026-01-31"
+    assert all(not row["periods"] for row in review["series"])
+    assert json.loads(run("review", site, "--as-of", "2026-02-01", "--json", "-").stdout)["series"][1]["periods"]
+
+
+def test_check_lists_every_problem(site: Path) -> None:
+    change(site, "movements", "TNT,40,A", "TNT,\"1,5\",A")
+    change(site, "movements", "M3,2026-01-21", "M3,21.01.2026")
+    result = run("check", site)
+    assert result.exit_code == 3
+    lines = result.stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "movements.csv row 3, quantity = '1,5'",
+        "movements.csv row 4, at = '21.01.2026'",
+    ]
+
+
+def test_check_of_a_clean_site_ends_with_0(site: Path) -> None:
+    assert run("check", site).exit_code == 0
+
+
+def test_a_blank_site_asks_for_the_decisions_of_the_site(tmp_path: Path) -> None:
+    assert run("init", tmp_path / "new").exit_code == 0
+    result = run("check", tmp_path / "new")
+    assert result.exit_code == 2
+    assert "detection.false_alarm is missing" in one_line(result)
+
+
+def test_a_blank_site_reads_once_they_are_made(tmp_path: Path) -> None:
+    made = run("init", tmp_path / "new", "--false-alarm", "0.05", "--detection", "0.95", "--name", 'A "quoted" name')
+    assert made.exit_code == 0
+    assert run("check", tmp_path / "new").exit_code == 0
+    assert run("review", tmp_path / "new").exit_code == 0
+
+
+def test_init_writes_over_nothing(tmp_path: Path) -> None:
+    assert run("init", tmp_path).exit_code == 0
+    result = run("init", tmp_path)
+    assert result.exit_code == 2
+    assert "exists already" in one_line(result)
+
+
+def test_a_simulated_site_reads_without_a_problem(tmp_path: Path) -> None:
+    assert run("simulate", tmp_path / "made", "--weeks", "6", "--lines", "1").exit_code == 0
+    assert run("check", tmp_path / "made").exit_code == 0
+    assert run("simulate", tmp_path / "made").exit_code == 2
+
+
+def test_validate_agrees_with_what_was_published() -> None:
+    result = run("validate")
+    assert result.exit_code == 0, result.stdout
+    assert "NO" not in result.stdout
+    assert "page-pair-52" in result.stdout
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, stockward.cli; print([m for m in ('numpy', 'polars', 'scipy', 'rich', 'pydantic') if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
