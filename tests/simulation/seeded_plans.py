@@ -38,7 +38,7 @@ def plan_with_everything() -> SitePlan:
     )  # fmt: skip
     losses = (
         SeededLoss(
-            loss="trickle", area="pressing", material="rdx", amount=20.0, first_day=date(2025, 7, 14),
+            loss="trickle", area="pressing", material="RDX", amount=20.0, first_day=date(2025, 7, 14),
             last_day=date(2025, 9, 7), hidden="write_offs",
         ),
         SeededLoss(loss="boxes", area="magazine_2", material="grenade", amount=40, first_day=date(2025, 8, 10)),

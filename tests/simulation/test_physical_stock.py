@@ -47,7 +47,7 @@ def lossy() -> SyntheticSite:
     """No normal losses and no exact contents left to blur what vanished: only what was seeded."""
     plan = plan_with_everything()
     losses = (*plan.losses, SeededLoss(
-        loss="abrupt", area="raw_store_1", material="tnt", amount=7.5, first_day=plan.losses[1].first_day
+        loss="abrupt", area="raw_store_1", material="TNT", amount=7.5, first_day=plan.losses[1].first_day
     ))  # fmt: skip
     exact = tuple(
         replace(one, contents=tuple(replace(content, random_rel=0.0, systematic_rel=0.0) for content in one.contents))
@@ -93,6 +93,6 @@ def test_no_stock_is_ever_negative(small: SyntheticSite, ridgeway: SyntheticSite
 def test_bulk_in_a_hall_never_runs_out(ridgeway: SyntheticSite) -> None:
     """A stock clipped at zero would hide a shortage that was not seeded."""
     halls = [line.area for line in ridgeway.plan.lines]
-    raw = ["tnt", "rdx", "nitrocellulose"]
+    raw = ["TNT", "RDX", "nitrocellulose"]
     stocks = ridgeway.true_stocks.filter(pl.col("area").is_in(halls) & pl.col("material").is_in(raw))
     assert stocks["true_quantity"].min() > 0.0

@@ -155,7 +155,7 @@ def test_the_stated_strength_is_that_of_the_tables(small: SyntheticSite) -> None
     told = [trace for cause in (*small.truth["losses"], *small.truth["drifts"]) for trace in cause["series"]]
     told = [trace for trace in told if trace["strength_sigma"] is not None]
     assert {(trace["area"], trace["holding"]) for trace in told} >= {
-        ("pressing", "rdx"), ("propellant_store", "nitrocellulose"), ("cartridge_hall", "nitrocellulose"),
+        ("pressing", "RDX"), ("propellant_store", "nitrocellulose"), ("cartridge_hall", "nitrocellulose"),
     }  # fmt: skip
     for trace in told:
         if trace["area"] == "magazine_2":

@@ -135,7 +135,7 @@ def test_a_site_without_a_force_has_no_guards(small: SyntheticSite) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"area": "magazine_1"}, "no tnt stands in magazine_1"),
+        ({"area": "magazine_1"}, "no TNT stands in magazine_1"),
         ({"area": "nowhere"}, "nowhere"),
         ({"amount": 0.0}, "above 0"),
         ({"last_day": date(2025, 1, 1)}, "before the first"),
@@ -144,7 +144,7 @@ def test_a_site_without_a_force_has_no_guards(small: SyntheticSite) -> None:
     ],
 )
 def test_an_impossible_loss_is_refused(change: dict[str, object], reason: str) -> None:
-    loss = SeededLoss(loss="L", area="melt_pour", material="tnt", amount=5.0, first_day=date(2025, 8, 1))
+    loss = SeededLoss(loss="L", area="melt_pour", material="TNT", amount=5.0, first_day=date(2025, 8, 1))
     with pytest.raises(UsageError, match=reason):
         replace(standard_plan(), losses=(replace(loss, **change),))
 

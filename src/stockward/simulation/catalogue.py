@@ -36,11 +36,11 @@ DOCK, GATE, BURNING = "dock", "gate", "burning_ground"
 AREAS = (
     AreaPlan(area=DOCK, kind="dock", name="Receiving dock", department="supply", inventory_weeks=4, x_m=40, y_m=20),
     AreaPlan(
-        area="raw_store_1", kind="store", name="Raw store 1, high explosives", department="supply", inventory_weeks=4,
+        area="raw_store_1", kind="store", name="Raw store 1", department="supply", inventory_weeks=4,
         count_method="FS-1", sheets=2, capacity=60, capacity_unit="t", x_m=160, y_m=320,
     ),
     AreaPlan(
-        area="raw_store_2", kind="store", name="Raw store 2, nitrocellulose", department="supply", inventory_weeks=4,
+        area="raw_store_2", kind="store", name="Raw store 2", department="supply", inventory_weeks=4,
         count_method="FS-2", sheets=2, capacity=40, capacity_unit="t", x_m=240, y_m=330,
     ),
     AreaPlan(
@@ -48,19 +48,19 @@ AREAS = (
         count_method="FS-3", capacity=25, capacity_unit="t", x_m=330, y_m=300,
     ),
     AreaPlan(
-        area="parts_store", kind="store", name="Store of inert parts, fuzes and primers", department="supply",
+        area="parts_store", kind="store", name="Parts store", department="supply",
         inventory_weeks=4, x_m=120, y_m=120,
     ),
     AreaPlan(
-        area="melt_pour", kind="process", name="Melt-pour hall, 105 mm shells", department="filling",
+        area="melt_pour", kind="process", name="Melt-pour hall", department="filling",
         inventory_weeks=1, count_method="PS-1", x_m=420, y_m=210,
     ),
     AreaPlan(
-        area="mortar_fill", kind="process", name="Filling hall, 81 mm bombs", department="filling",
+        area="mortar_fill", kind="process", name="Mortar filling hall", department="filling",
         inventory_weeks=1, count_method="PS-2", x_m=470, y_m=200,
     ),
     AreaPlan(
-        area="pressing", kind="process", name="Pressing hall, hand grenades", department="pressing",
+        area="pressing", kind="process", name="Grenade pressing hall", department="pressing",
         inventory_weeks=1, count_method="PS-3", x_m=520, y_m=240,
     ),
     AreaPlan(
@@ -68,11 +68,11 @@ AREAS = (
         inventory_weeks=1, count_method="PS-4", x_m=300, y_m=420,
     ),
     AreaPlan(
-        area="charge_loading", kind="process", name="Weighing and loading of 105 mm charges", department="propellant",
+        area="charge_loading", kind="process", name="Charge loading hall", department="propellant",
         inventory_weeks=1, count_method="PS-5", x_m=380, y_m=400,
     ),
     AreaPlan(
-        area="cartridge_hall", kind="process", name="Loading hall, 12.7 mm cartridges", department="propellant",
+        area="cartridge_hall", kind="process", name="Cartridge loading hall", department="propellant",
         inventory_weeks=1, count_method="PS-6", x_m=450, y_m=410,
     ),
     AreaPlan(
@@ -80,15 +80,15 @@ AREAS = (
         x_m=260, y_m=160,
     ),
     AreaPlan(
-        area="magazine_1", kind="store", name="Magazine 1, shells and charges", department="magazines",
+        area="magazine_1", kind="store", name="Magazine 1", department="magazines",
         inventory_weeks=4, capacity=60000, capacity_unit="each", x_m=700, y_m=350,
     ),
     AreaPlan(
-        area="magazine_2", kind="store", name="Magazine 2, bombs and grenades", department="magazines",
+        area="magazine_2", kind="store", name="Magazine 2", department="magazines",
         inventory_weeks=4, capacity=250000, capacity_unit="each", x_m=760, y_m=420,
     ),
     AreaPlan(
-        area="magazine_3", kind="store", name="Magazine 3, cartridges", department="magazines", inventory_weeks=4,
+        area="magazine_3", kind="store", name="Magazine 3", department="magazines", inventory_weeks=4,
         capacity=2500000, capacity_unit="each", x_m=720, y_m=500,
     ),
     AreaPlan(
@@ -100,10 +100,10 @@ AREAS = (
 
 MATERIALS = (
     MaterialPlan(
-        material="tnt", kind="bulk", name="TNT, flakes", stage="raw", unit="kg", risk_category=2, unit_value=9.5
+        material="TNT", kind="bulk", name="TNT, flakes", stage="raw", unit="kg", risk_category=2, unit_value=9.5
     ),
     MaterialPlan(
-        material="rdx", kind="bulk", name="RDX, desensitised", stage="raw", unit="kg", risk_category=1, unit_value=24
+        material="RDX", kind="bulk", name="RDX, desensitised", stage="raw", unit="kg", risk_category=1, unit_value=24
     ),
     MaterialPlan(
         material="nitrocellulose", kind="bulk", name="Nitrocellulose, damp", stage="raw", unit="kg", risk_category=3,
@@ -165,22 +165,22 @@ MATERIALS = (
     MaterialPlan(
         material="cast_105", kind="item", name="105 mm body, first pour, cooling", stage="in_process", unit="each",
         risk_category=2, unit_value=100,
-        contents=(ContentPlan(substance="tnt", amount=2.05, random_rel=0.004, systematic_rel=0.002),),
+        contents=(ContentPlan(substance="TNT", amount=2.05, random_rel=0.004, systematic_rel=0.002),),
     ),
     MaterialPlan(
         material="shell_105", kind="item", name="Shell, 105 mm, filled", stage="product", unit="each",
         risk_category=2, unit_value=260,
-        contents=(ContentPlan(substance="tnt", amount=2.3, systematic_rel=0.0008),),
+        contents=(ContentPlan(substance="TNT", amount=2.3, systematic_rel=0.0008),),
     ),
     MaterialPlan(
         material="bomb_81", kind="item", name="Mortar bomb, 81 mm, fuzed", stage="product", unit="each",
         risk_category=1, unit_value=140,
-        contents=(ContentPlan(substance="tnt", amount=0.7, systematic_rel=0.0008),),
+        contents=(ContentPlan(substance="TNT", amount=0.7, systematic_rel=0.0008),),
     ),
     MaterialPlan(
         material="grenade", kind="item", name="Hand grenade, fuzed", stage="product", unit="each", risk_category=1,
         unit_value=28,
-        contents=(ContentPlan(substance="rdx", amount=150, unit="g", systematic_rel=0.0008),),
+        contents=(ContentPlan(substance="RDX", amount=150, unit="g", systematic_rel=0.0008),),
     ),
     MaterialPlan(
         material="charge_105", kind="item", name="Propelling charge, 105 mm, cased", stage="product", unit="each",
@@ -195,12 +195,12 @@ MATERIALS = (
     MaterialPlan(
         material="scrap_tnt", kind="bulk", name="TNT scrap and wash residue", stage="scrap", unit="kg",
         risk_category=3, unit_value=0,
-        contents=(ContentPlan(substance="tnt", amount=0.88, systematic_rel=0.02),),
+        contents=(ContentPlan(substance="TNT", amount=0.88, systematic_rel=0.02),),
     ),
     MaterialPlan(
         material="scrap_rdx", kind="bulk", name="RDX sweepings, in water", stage="scrap", unit="kg",
         risk_category=2, unit_value=0,
-        contents=(ContentPlan(substance="rdx", amount=0.6, random_rel=0.03, systematic_rel=0.02),),
+        contents=(ContentPlan(substance="RDX", amount=0.6, random_rel=0.03, systematic_rel=0.02),),
     ),
 )  # fmt: skip
 
@@ -246,7 +246,7 @@ LINES = (
         line="L-105", name="105 mm shells", area="melt_pour", product="shell_105", output_per_day=60,
         workers_needed=26, to_area="magazine_1", box=2, in_process="cast_105", pieces=14, dosing_method="PS-1",
         ingredients=(
-            IngredientPlan(material="tnt", from_area="raw_store_1", container=25, reserve=60, method="HS-1"),
+            IngredientPlan(material="TNT", from_area="raw_store_1", container=25, reserve=60, method="HS-1"),
             IngredientPlan(material="body_105", from_area="parts_store", container=10, reserve=20),
         ),
         waste=WastePlan(material="scrap_tnt", share=0.006, method="WS-1", to_area=BURNING),
@@ -255,7 +255,7 @@ LINES = (
         line="L-GRE", name="Hand grenades", area="pressing", product="grenade", output_per_day=420,
         workers_needed=20, to_area="magazine_2", box=20, dosing_method="PS-3",
         ingredients=(
-            IngredientPlan(material="rdx", from_area="raw_store_1", container=20, reserve=45, method="HS-3"),
+            IngredientPlan(material="RDX", from_area="raw_store_1", container=20, reserve=45, method="HS-3"),
             IngredientPlan(material="body_grenade", from_area="parts_store", container=50, reserve=100),
             IngredientPlan(material="fuze_grenade", from_area="parts_store", container=50, reserve=100),
         ),
@@ -265,7 +265,7 @@ LINES = (
         line="L-081", name="81 mm mortar bombs", area="mortar_fill", product="bomb_81", output_per_day=150,
         workers_needed=22, to_area="magazine_2", box=3, dosing_method="PS-2",
         ingredients=(
-            IngredientPlan(material="tnt", from_area="raw_store_1", container=25, reserve=50, method="HS-2"),
+            IngredientPlan(material="TNT", from_area="raw_store_1", container=25, reserve=50, method="HS-2"),
             IngredientPlan(material="body_81", from_area="parts_store", container=12, reserve=24),
             IngredientPlan(material="fuze_81", from_area="parts_store", container=12, reserve=24),
         ),
@@ -320,11 +320,11 @@ FEEDING_LINES = (
 
 SUPPLIES = (
     SupplyPlan(
-        material="tnt", dock=DOCK, store="raw_store_1", lot=500, weekday=1, receipt_method="WB-1",
+        material="TNT", dock=DOCK, store="raw_store_1", lot=500, weekday=1, receipt_method="WB-1",
         transfer_method="FS-1",
     ),
     SupplyPlan(
-        material="rdx", dock=DOCK, store="raw_store_1", lot=250, weekday=2, receipt_method="WB-1",
+        material="RDX", dock=DOCK, store="raw_store_1", lot=250, weekday=2, receipt_method="WB-1",
         transfer_method="FS-1",
     ),
     SupplyPlan(
@@ -356,17 +356,17 @@ BURNINGS = (BurningPlan(material="scrap_tnt", area=BURNING, method="BS-1"),)
 
 NORMAL_LOSSES = (
     NormalLossPlan(
-        area="melt_pour", substance="tnt", rate=0.0008, basis="per_received", random_rel=0.2, systematic_rel=0.2
+        area="melt_pour", substance="TNT", rate=0.0008, basis="per_received", random_rel=0.2, systematic_rel=0.2
     ),
     NormalLossPlan(
-        area="mortar_fill", substance="tnt", rate=0.0008, basis="per_received", random_rel=0.2, systematic_rel=0.2
+        area="mortar_fill", substance="TNT", rate=0.0008, basis="per_received", random_rel=0.2, systematic_rel=0.2
     ),
     NormalLossPlan(
         area="propellant_mill", substance="nitrocellulose", rate=0.004, basis="per_received", random_rel=0.08,
         systematic_rel=0.05,
     ),
     NormalLossPlan(
-        area="pressing", substance="rdx", rate=0.0005, basis="per_received", random_rel=0.2, systematic_rel=0.2
+        area="pressing", substance="RDX", rate=0.0005, basis="per_received", random_rel=0.2, systematic_rel=0.2
     ),
     NormalLossPlan(
         area="charge_loading", substance="nitrocellulose", rate=0.001, basis="per_received", random_rel=0.2,
@@ -379,8 +379,8 @@ NORMAL_LOSSES = (
 )  # fmt: skip
 
 GOALS = (
-    GoalPlan(substance="tnt", quantity=25, unit="kg", within_days=30),
-    GoalPlan(substance="rdx", quantity=10, unit="kg", within_days=30),
+    GoalPlan(substance="TNT", quantity=25, unit="kg", within_days=30),
+    GoalPlan(substance="RDX", quantity=10, unit="kg", within_days=30),
     GoalPlan(substance="nitrocellulose", quantity=50, unit="kg", within_days=90),
 )
 

@@ -82,9 +82,7 @@ class Ledger:
     late: pl.DataFrame
 
 
-def write_ledger(
-    plan: SitePlan, flows: Sequence[Flow], recorded: Floats, rng: np.random.Generator
-) -> Ledger:
+def write_ledger(plan: SitePlan, flows: Sequence[Flow], recorded: Floats, rng: np.random.Generator) -> Ledger:
     """Write every flow as it was measured, with the clerical errors of the plan; rows stand as they were entered."""
     entries: list[Entry] = []
     clerks = _clerks(plan)
@@ -200,9 +198,7 @@ def _as_ledger(entries: list[Entry], flows: Sequence[Flow]) -> Ledger:
         },
     )  # fmt: skip
     told = [
-        (code, flows[entry.flow].quantity)
-        for code, entry in zip(codes, entries, strict=True)
-        if entry.flow is not None
+        (code, flows[entry.flow].quantity) for code, entry in zip(codes, entries, strict=True) if entry.flow is not None
     ]
     true_quantities = pl.DataFrame(told, schema={"movement": pl.String, "true_quantity": pl.Float64}, orient="row")
     return Ledger(
@@ -273,9 +269,7 @@ def write_counts(
     return counts, miscounted
 
 
-def _count_errors(
-    plan: SitePlan, standings: Sequence[Standing], recorded: Floats, rng: np.random.Generator
-) -> Floats:
+def _count_errors(plan: SitePlan, standings: Sequence[Standing], recorded: Floats, rng: np.random.Generator) -> Floats:
     """By how many items each count is off; the opening count and the last of an area are right."""
     planned = {
         (inventory_code(miscount.week), miscount.area, miscount.material): miscount.error

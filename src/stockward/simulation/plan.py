@@ -389,7 +389,6 @@ class SitePlan:
         there = {material for place, material in self._places() if place == area}
         return tuple(material.material for material in self.materials if material.material in there)
 
-
     def _places(self) -> list[tuple[str, str]]:
         places = [(place, supply.material) for supply in self.supplies for place in (supply.dock, supply.store)]
         places += [(place, ship.material) for ship in self.shipments for place in (ship.magazine, ship.gate)]

@@ -362,9 +362,7 @@ class _Plant:
         if quantity > 0:
             place = {"from_area": line.area} if kind == "use" else {"to_area": line.area}
             scale = None if self.is_item[material] else method
-            self._move(
-                Flow(at=at, kind=kind, material=material, quantity=quantity, method=scale, shift=shift, **place)
-            )
+            self._move(Flow(at=at, kind=kind, material=material, quantity=quantity, method=scale, shift=shift, **place))
 
     def _hand_over(self, line: LinePlan, today: date, shift: str) -> None:
         there = self.stock[line.area, line.product]

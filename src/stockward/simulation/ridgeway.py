@@ -21,10 +21,10 @@ RIDGEWAY_SEED = 1
 
 LOSSES = (
     SeededLoss(
-        loss="L1-trickle", area="melt_pour", material="tnt", amount=34.0, first_day=date(2025, 11, 3),
+        loss="L1-trickle", area="melt_pour", material="TNT", amount=34.0, first_day=date(2025, 11, 3),
         last_day=date(2026, 5, 10),
     ),
-    SeededLoss(loss="L2-abrupt", area="pressing", material="rdx", amount=6.0, first_day=date(2026, 1, 23)),
+    SeededLoss(loss="L2-abrupt", area="pressing", material="RDX", amount=6.0, first_day=date(2026, 1, 23)),
     SeededLoss(loss="L3-boxes", area="magazine_2", material="grenade", amount=60, first_day=date(2026, 4, 11)),
     SeededLoss(
         loss="L4-written-off", area="charge_loading", material="propellant", amount=22.0,

@@ -1,0 +1,244 @@
+"""Shares of the false-alarm probability, verdicts and their order, and what later data may not change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from small_sites import Closed, write_site
+
+from stockward.accountancy.testing import series_tested
+from stockward.accountancy.testing import test_losses as verdicts_of
+from stockward.answers.balances import Balances
+from stockward.answers.losses import SeriesVerdict
+from stockward.terms.verdicts import TESTS, Verdict
+
+ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
+YEAR = 365.25
+
+
+def balances(*series: dict[str, object]) -> Balances:
+    """Balances made by hand: ``difference`` and ``covariance`` of each series, ``days`` a period, ``status``."""
+    periods, covariances = [], []
+    for number, one in enumerate(series):
+        differences = np.asarray(one["difference"], float)
+        covariance = np.atleast_2d(np.asarray(one["covariance"], float))
+        status = one.get("status", ["closed"] * len(differences))
+        days = float(one.get("days", YEAR / len(differences)))
+        closed = [place for place, word in enumerate(status) if word == "closed"]
+        sigma = dict(zip(closed, np.sqrt(np.diagonal(covariance)), strict=True))
+        for place, difference in enumerate(differences):
+            periods.append({
+                "series": number, "inventory": f"I{place + 1}", "start": ORIGIN + timedelta(days=days * place),
+                "end": ORIGIN + timedelta(days=days * (place + 1)), "difference": float(difference) if place in sigma else None,
+                "sigma": sigma.get(place), "throughput": 1000.0, "status": status[place],
+                "reason": None if status[place] == "closed" else f"why {place + 1}",
+            })  # fmt: skip
+        covariances.append(covariance)
+    schema = {
+        "series": pl.Int64, "inventory": pl.String, "start": pl.Datetime("us", "UTC"), "end": pl.Datetime("us", "UTC"),
+        "difference": pl.Float64, "sigma": pl.Float64, "throughput": pl.Float64, "status": pl.String, "reason": pl.String,
+    }  # fmt: skip
+    return Balances(
+        series=pl.DataFrame({"id": [f"A/S{number}" for number in range(len(series))]}),
+        periods=pl.DataFrame(periods, schema=schema, orient="row"),
+        covariances=tuple(covariances),
+        causes=pl.DataFrame(),
+    )
+
+
+def one(false_alarm: float = 0.05, **series: object) -> SeriesVerdict:
+    return verdicts_of(balances(series), false_alarm=false_alarm, seed=1)[0]
+
+
+# --- the share of each series
+
+
+@pytest.mark.parametrize(
+    ("days", "series", "share"),
+    [
+        (YEAR, 1, 0.05),
+        (YEAR / 2, 1, 1 - 0.95**0.5),
+        (YEAR, 4, 1 - 0.95**0.25),
+        (YEAR * 3, 2, 1 - 0.95**1.5),
+        (YEAR * 20, 1, 1 - 0.95**20),
+    ],
+)
+def test_a_series_gets_its_share_of_the_years_and_the_series(days: float, series: int, share: float) -> None:
+    tested = {"difference": np.zeros(4), "covariance": np.eye(4), "days": days / 4}
+    exact = {"difference": np.zeros(4), "covariance": np.zeros((4, 4))}
+    found = verdicts_of(balances(*[tested] * series, exact), false_alarm=0.05, seed=1)
+    assert [verdict.share for verdict in found[:-1]] == pytest.approx([share] * series, rel=1e-6)
+    assert found[-1].share is None
+    assert series_tested(found) == series
+
+
+def test_the_years_run_from_the_first_to_the_last_closed_inventory() -> None:
+    status = ["not_tested", "closed", "not_tested", "closed", "incomplete"]
+    found = one(difference=np.zeros(5), covariance=np.eye(2), status=status, days=YEAR / 10)
+    assert found.share == pytest.approx(1 - 0.95**0.3, rel=1e-6)
+
+
+# --- verdicts, the first that holds
+
+
+def test_a_shortage_comes_before_a_gain_and_a_discrepancy() -> None:
+    covariance = np.diag([1.0, 1.0, 0.0])
+    assert one(difference=[9, -9, 5], covariance=covariance).verdict is Verdict.SHORTAGE
+    assert one(difference=[0, -9, 5], covariance=covariance).verdict is Verdict.GAIN
+    found = one(difference=[0, 0.1, 5], covariance=covariance)
+    assert (found.verdict, found.alarm_inventory) == (Verdict.DISCREPANCY, "I3")
+    assert one(difference=[0, 0.1, 0], covariance=covariance).verdict is Verdict.BALANCED
+
+
+def test_an_alarm_names_its_inventory_and_its_window() -> None:
+    found = one(difference=[0, 0, 8, 0], covariance=np.eye(4))
+    assert (found.verdict, found.alarm_inventory) == (Verdict.SHORTAGE, "I3")
+    assert found.window is not None
+    assert (found.window.first_inventory, found.window.last_inventory, found.window.periods) == ("I3", "I3", 1)
+    assert (found.window.estimate, found.window.sigma) == (pytest.approx(8), pytest.approx(1))
+
+
+def test_a_discrepancy_comes_before_a_period_that_is_not_tested() -> None:
+    status = ["closed", "not_tested"]
+    assert one(difference=[3, 0], covariance=[[0.0]], status=status).verdict is Verdict.DISCREPANCY
+    found = one(difference=[0, 0], covariance=[[0.0]], status=status)
+    assert (found.verdict, found.reason) == (Verdict.NOT_TESTED, "1 of 2 periods not tested: why 2")
+    assert one(difference=[9, 0], covariance=[[1.0]], status=status).verdict is Verdict.SHORTAGE
+
+
+def test_an_incomplete_inventory_is_no_hole_once_a_later_one_closes_its_balance() -> None:
+    closed = one(difference=[0, 0], covariance=[[1.0]], status=["incomplete", "closed"])
+    assert closed.verdict is Verdict.BALANCED
+    left_open = one(difference=[0, 0], covariance=[[1.0]], status=["closed", "incomplete"])
+    assert left_open.verdict is Verdict.NOT_TESTED
+
+
+def test_an_exact_difference_within_rounding_is_none() -> None:
+    assert one(difference=[0.9e-6], covariance=[[0.0]]).verdict is Verdict.BALANCED
+    assert one(difference=[1.1e-6], covariance=[[0.0]]).verdict is Verdict.DISCREPANCY
+
+
+def test_exact_periods_leave_the_tests_and_give_discrepancies() -> None:
+    found = one(difference=[0.5, 4, 0.2], covariance=np.diag([1.0, 0.0, 1.0]), days=YEAR / 3)
+    without = one(difference=[0.5, 0.2], covariance=np.eye(2), days=YEAR / 2)
+    assert found.verdict is Verdict.DISCREPANCY
+    for name in TESTS:
+        assert found.tests[name].statistic[1] is None
+        assert [found.tests[name].statistic[place] for place in (0, 2)] == pytest.approx(without.tests[name].statistic)
+    assert found.p_value == pytest.approx(without.p_value)
+
+
+def test_gains_are_tested_by_the_mirrored_test() -> None:
+    covariance = np.eye(6) - 0.3 * (np.eye(6, k=1) + np.eye(6, k=-1))
+    difference = np.array([0.3, 1.0, 4.0, 3.0, -1.0, 0.0])
+    loss, gain = one(difference=difference, covariance=covariance), one(difference=-difference, covariance=covariance)
+    assert (loss.verdict, gain.verdict) == (Verdict.SHORTAGE, Verdict.GAIN)
+    assert (loss.p_value, loss.alarm_inventory) == (gain.p_value, gain.alarm_inventory)
+    assert loss.tests["default"] == gain.gains["default"]
+    assert "gemuf" not in gain.gains
+    assert loss.window is not None
+    assert gain.window is not None
+    assert gain.window.estimate == -loss.window.estimate
+
+
+def test_p_value_and_alarm_agree() -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(12):
+        found = one(difference=rng.standard_normal(5) + 0.8, covariance=np.eye(5), false_alarm=0.2)
+        for test in found.tests.values():
+            assert (test.p_value <= found.share) == (test.alarm_inventory is not None)
+        assert (found.verdict is Verdict.SHORTAGE) == (found.p_value <= found.share)
+
+
+# --- how many periods
+
+
+@pytest.mark.parametrize("periods", [1, 2])
+def test_few_periods_without_loss_are_balanced(periods: int) -> None:
+    assert one(difference=np.zeros(periods), covariance=np.eye(periods)).verdict is Verdict.BALANCED
+
+
+@pytest.mark.parametrize("periods", [1, 2, 400])
+def test_any_number_of_periods_is_tested(periods: int) -> None:
+    loss = np.zeros(periods)
+    loss[-1] = 12
+    assert one(difference=loss, covariance=np.eye(periods)).alarm_inventory == f"I{periods}"
+
+
+def test_one_period_is_a_test_of_its_difference() -> None:
+    found = one(difference=[2.0], covariance=[[1.0]])
+    assert found.p_value == pytest.approx(0.0227501, abs=1e-6)
+    assert found.verdict is Verdict.SHORTAGE
+    assert one(difference=[1.6448], covariance=[[1.0]]).verdict is Verdict.BALANCED
+    assert one(difference=[1.6449], covariance=[[1.0]]).verdict is Verdict.SHORTAGE
+
+
+def test_a_loss_of_a_thousand_sigma_is_a_shortage() -> None:
+    for size in (37.7, 38.2, 1e3, 1e6):
+        found = one(difference=[0, size, 0], covariance=np.eye(3))
+        assert found.verdict is Verdict.SHORTAGE
+        assert 0 <= found.p_value < 1e-200
+
+
+def test_a_singular_covariance_loses_its_direction() -> None:
+    # The inventory between is all that is measured: what one period lacks the next has, and the sum is exact.
+    found = one(difference=[0.5, -0.5], covariance=[[1.0, -1.0], [-1.0, 1.0]])
+    assert found.verdict is Verdict.BALANCED
+    assert found.sitmuf == pytest.approx((0.5, 0.0))
+    assert (found.cumulative, found.cumulative_sigma) == (0.0, 0.0)
+    assert found.tests["cumuf"].statistic == pytest.approx((0.5, 0.0))
+
+
+def test_inventories_at_one_moment_test_nothing() -> None:
+    found = one(difference=[3.0], covariance=[[1.0]], days=0.0)
+    assert (found.verdict, found.share, found.p_value) == (Verdict.NOT_TESTED, None, None)
+    assert "one moment" in str(found.reason)
+
+
+def test_more_years_than_series_leave_every_test_a_share_below_one() -> None:
+    for periods in (1, 2, 3, 40):
+        found = one(difference=np.zeros(periods), covariance=np.eye(periods), days=60 * YEAR / periods)
+        assert found.share == pytest.approx(1 - 0.95**60, rel=1e-6)
+        assert found.tests["default"].threshold == 1
+
+
+# --- later data never change an earlier statistic
+
+
+def test_a_later_period_never_changes_an_earlier_statistic() -> None:
+    rng = np.random.default_rng(3)
+    root = rng.standard_normal((9, 9))
+    covariance, difference = root @ root.T, 3 * rng.standard_normal(9)
+    whole = one(difference=difference, covariance=covariance)
+    for known in (1, 4, 8):
+        early = one(difference=difference[:known], covariance=covariance[:known, :known])
+        for name in ("standardised", "cumuf", "sitmuf", "gemuf", "page"):
+            assert whole.tests[name].statistic[:known] == pytest.approx(early.tests[name].statistic)
+        assert whole.sitmuf[:known] == pytest.approx(early.sitmuf)
+
+
+COUNTS = "inventory,at,area,material,quantity,method\n" + "".join(
+    f"I{month},2026-{month + 1:02d}-01,A,TNT,{quantity},scale\n" for month, quantity in enumerate((100, 102, 99, 105, 91, 96, 95))
+)
+MOVEMENTS = "movement,at,kind,material,quantity,from_area,to_area,method\n" + "".join(
+    f"m{month},2026-{month:02d}-15,{kind},TNT,{quantity},{area},other\n"
+    for month, (kind, quantity, area) in enumerate(
+        [("receipt", 3, ",A"), ("issue", 2, "A,"), ("receipt", 7, ",A"), ("issue", 11, "A,"), ("receipt", 4, ",A"), ("issue", 1, "A,")], start=1
+    )
+)  # fmt: skip
+METHODS = "method,random_rel,systematic_rel,calibration_days\nscale,0.01,0.02,45\nother,0.02,0.05,\n"
+
+
+def test_a_review_as_of_an_earlier_day_had_the_same_statistics(tmp_path: Path) -> None:
+    site = write_site(tmp_path, counts=COUNTS, movements=MOVEMENTS, methods=METHODS)
+    whole = Closed(site).verdicts()["A/TNT"]
+    for month in (3, 5):
+        early = Closed(site, datetime(2026, month, 1, tzinfo=UTC)).verdicts()["A/TNT"]
+        known = len(early.sitmuf)
+        assert known == month - 1
+        for name in ("standardised", "cumuf", "sitmuf", "gemuf", "page"):
+            assert whole.tests[name].statistic[:known] == pytest.approx(early.tests[name].statistic)
