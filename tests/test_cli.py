@@ -160,7 +160,7 @@ def test_as_of_uses_what_was_recorded_by_then(site: Path) -> None:
 
 
 def test_check_lists_every_problem(site: Path) -> None:
-    change(site, "movements", "TNT,40,A", "TNT,\"1,5\",A")
+    change(site, "movements", "TNT,40,A", 'TNT,"1,5",A')
     change(site, "movements", "M3,2026-01-21", "M3,21.01.2026")
     result = run("check", site)
     assert result.exit_code == 3
@@ -210,6 +210,7 @@ def test_validate_agrees_with_what_was_published() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "import sys, stockward.cli; print([m for m in ('numpy', 'polars', 'scipy', 'rich', 'pydantic') if m in sys.modules])"
+    heavy = ("numpy", "polars", "scipy", "rich", "pydantic")
+    code = f"import sys, stockward.cli; print([name for name in {heavy} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"

@@ -39,9 +39,8 @@ class _Group(click.Group):
         except StockwardError as error:
             _fail(str(error))
         except OSError as error:
-            _fail(
-                f"{error.filename or 'output'}: cannot be written or read ({error.strerror}): check the path and its rights"
-            )
+            file, reason = error.filename or "output", error.strerror
+            _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             sys.exit(130)

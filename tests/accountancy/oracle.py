@@ -81,7 +81,9 @@ class Books:
         self.methods = {row["method"]: row for row in rows.get("methods", [])}
         self.contents = {(row["material"], row["substance"]): row for row in rows.get("contents", [])}
         known = [row for row in rows["movements"] if self._known(row, as_of)]
-        self.late = sum(self._late(row) for row in [*known, *(row for row in rows["counts"] if self._known(row, as_of))])
+        self.late = sum(
+            self._late(row) for row in [*known, *(row for row in rows["counts"] if self._known(row, as_of))]
+        )
         self.standing = [self._movement(row) for row in self._standing(known)]
         self.movements = [fact for fact in self.standing if fact.source != fact.target]
         self.counts = [self._count(row) for row in rows["counts"] if self._known(row, as_of)]
@@ -252,7 +254,9 @@ class Series:
         period.throughput = period.begin + period.received + period.sent + period.end_quantity
         if loss:
             period.errors["random", "normal loss", until] = (number(loss.get("random_rel")) or 0.0) * period.normal_loss
-            period.errors["systematic", "normal loss"] = (number(loss.get("systematic_rel")) or 0.0) * period.normal_loss
+            period.errors["systematic", "normal loss"] = (
+                number(loss.get("systematic_rel")) or 0.0
+            ) * period.normal_loss
         for fact, sign in enters:
             if self._unknown(fact):
                 period.status = "not_tested"
@@ -317,5 +321,6 @@ def covariance(periods: list[Period]) -> list[list[float]]:
     """Σ of the closed periods: A Cov Aᵀ over every single error, each of them of variance 1."""
     closed = [period for period in periods if period.status == "closed"]
     return [
-        [sum(size * other.errors.get(key, 0.0) for key, size in one.errors.items()) for other in closed] for one in closed
+        [sum(size * other.errors.get(key, 0.0) for key, size in one.errors.items()) for other in closed]
+        for one in closed
     ]

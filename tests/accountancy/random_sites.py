@@ -47,7 +47,10 @@ class Draw:
         return value if self.rng.random() < chance else ""
 
     def _materials(self) -> list[dict[str, str]]:
-        bulk = [{"material": f"M{n}", "kind": "bulk", "unit": self.rng.choice(("kg", "g"))} for n in range(self.rng.randint(1, 3))]
+        bulk = [
+            {"material": f"M{n}", "kind": "bulk", "unit": self.rng.choice(("kg", "g"))}
+            for n in range(self.rng.randint(1, 3))
+        ]
         items = [{"material": f"BOX{n}", "kind": "item", "unit": "each"} for n in range(self.rng.randint(0, 2))]
         rows = bulk + items
         self.rng.shuffle(rows)
@@ -59,30 +62,42 @@ class Draw:
             held = self.rng.sample(("TNT", "RDX"), self.rng.choice((0, 1, 1, 2)))
             rows += [
                 {
-                    "material": material["material"], "substance": substance, "amount": str(self.rng.choice((0.6, 1, 2.5))),
-                    "unit": self.rng.choice(("kg", "g", "lb")), "random_rel": self._maybe(0.4, "0.01"),
+                    "material": material["material"],
+                    "substance": substance,
+                    "amount": str(self.rng.choice((0.6, 1, 2.5))),
+                    "unit": self.rng.choice(("kg", "g", "lb")),
+                    "random_rel": self._maybe(0.4, "0.01"),
                     "systematic_rel": self._maybe(0.4, "0.02"),
                 }
                 for substance in held
-            ]  # fmt: skip
+            ]
         return rows
 
     def _methods(self) -> list[dict[str, str]]:
         """Scales in a unit of mass measure bulk, ``each`` items; M1 and M2 any, M9 has no known error."""
+
         def method(name: str, unit: str) -> dict[str, str]:
             return {
-                "method": name, "random_rel": self._maybe(0.7, str(self.rng.choice((0.0, 0.01, 0.03)))),
-                "systematic_rel": self._maybe(0.6, "0.02"), "random_abs": self._maybe(0.3, "0.5"),
-                "systematic_abs": self._maybe(0.3, "0.25"), "unit": unit,
+                "method": name,
+                "random_rel": self._maybe(0.7, str(self.rng.choice((0.0, 0.01, 0.03)))),
+                "systematic_rel": self._maybe(0.6, "0.02"),
+                "random_abs": self._maybe(0.3, "0.5"),
+                "systematic_abs": self._maybe(0.3, "0.25"),
+                "unit": unit,
                 "calibration_days": self._maybe(0.5, str(self.rng.choice((5, 7.5, 12)))),
-            }  # fmt: skip
+            }
+
         chosen = [method("S1", "kg"), method("S2", "g"), method("S3", ""), method("E1", "each")]
         if self.rng.random() < 0.3:
             chosen.append(dict.fromkeys(chosen[0], "") | {"method": "U1"})
         return chosen
 
     def _calibrations(self) -> list[dict[str, str]]:
-        keys = {(method["method"], self.rng.randint(0, 40)) for method in self.methods for _ in range(self.rng.choice((0, 0, 1, 3)))}
+        keys = {
+            (method["method"], self.rng.randint(0, 40))
+            for method in self.methods
+            for _ in range(self.rng.choice((0, 0, 1, 3)))
+        }
         return [{"method": method, "at": stamp(day)} for method, day in sorted(keys)]
 
     def _method_of(self, material: dict[str, str]) -> str:
@@ -115,12 +130,21 @@ class Draw:
             material, kind = self.rng.choice(self.materials), self.rng.choice(KINDS)
             source, target = self.rng.choice(self.areas), self.rng.choice(self.areas)
             day, (quantity, unit) = self._moment(source), self._quantity(material)
-            rows.append({
-                "movement": f"m{number}", "at": stamp(day), "kind": kind, "material": material["material"],
-                "quantity": quantity, "unit": unit, "from_area": "" if kind in ("receipt", "make", "found") else source,
-                "to_area": target if kind in ("receipt", "make", "found", "transfer") else "",
-                "method": self._method_of(material), "recorded_at": self._recorded(day), "reverses": "",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "movement": f"m{number}",
+                    "at": stamp(day),
+                    "kind": kind,
+                    "material": material["material"],
+                    "quantity": quantity,
+                    "unit": unit,
+                    "from_area": "" if kind in ("receipt", "make", "found") else source,
+                    "to_area": target if kind in ("receipt", "make", "found", "transfer") else "",
+                    "method": self._method_of(material),
+                    "recorded_at": self._recorded(day),
+                    "reverses": "",
+                }
+            )
         return rows
 
     def _reversals(self, movements: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -131,7 +155,15 @@ class Draw:
             if open_ones:
                 target = open_ones.pop(self.rng.randrange(len(open_ones)))
                 day = self.rng.randint(0, 400) / 10
-                rows.append({**target, "movement": f"r{number}", "at": stamp(day), "reverses": target["movement"], "recorded_at": self._recorded(day)})
+                rows.append(
+                    {
+                        **target,
+                        "movement": f"r{number}",
+                        "at": stamp(day),
+                        "reverses": target["movement"],
+                        "recorded_at": self._recorded(day),
+                    }
+                )
                 open_ones.append(rows[-1])
         return rows
 
@@ -143,25 +175,43 @@ class Draw:
                     for sheet in range(self.rng.choice((0, 1, 1, 1, 1, 1, 2))):
                         quantity, unit = self._quantity(material)
                         early = self.rng.choice((0, 0, 0.5)) if sheet else 0
-                        rows.append({
-                            "inventory": f"I{number}", "at": stamp(day - early), "area": area, "material": material["material"],
-                            "quantity": quantity, "unit": unit, "method": "" if quantity == "0" else self._method_of(material),
-                            "sheet": f"s{sheet}", "recorded_at": self._recorded(day),
-                        })  # fmt: skip
+                        rows.append(
+                            {
+                                "inventory": f"I{number}",
+                                "at": stamp(day - early),
+                                "area": area,
+                                "material": material["material"],
+                                "quantity": quantity,
+                                "unit": unit,
+                                "method": "" if quantity == "0" else self._method_of(material),
+                                "sheet": f"s{sheet}",
+                                "recorded_at": self._recorded(day),
+                            }
+                        )
         self.rng.shuffle(rows)
         return rows
 
     def _normal_losses(self) -> list[dict[str, str]]:
-        own = [m["material"] for m in self.materials if m["kind"] == "bulk" and all(c["material"] != m["material"] for c in self.contents)]
+        own = [
+            m["material"]
+            for m in self.materials
+            if m["kind"] == "bulk" and all(c["material"] != m["material"] for c in self.contents)
+        ]
         substances = sorted({row["substance"] for row in self.contents} | set(own))
         rows = []
         for area in self.areas:
             for substance in substances:
                 if self.rng.random() < 0.3:
                     daily = self.rng.random() < 0.5
-                    rows.append({
-                        "area": area, "substance": substance, "rate": "0.2" if daily else "0.03",
-                        "basis": "per_day" if daily else "per_received", "unit": "g" if daily and self.rng.random() < 0.5 else "",
-                        "random_rel": self._maybe(0.5, "0.1"), "systematic_rel": self._maybe(0.5, "0.2"),
-                    })  # fmt: skip
+                    rows.append(
+                        {
+                            "area": area,
+                            "substance": substance,
+                            "rate": "0.2" if daily else "0.03",
+                            "basis": "per_day" if daily else "per_received",
+                            "unit": "g" if daily and self.rng.random() < 0.5 else "",
+                            "random_rel": self._maybe(0.5, "0.1"),
+                            "systematic_rel": self._maybe(0.5, "0.2"),
+                        }
+                    )
         return rows

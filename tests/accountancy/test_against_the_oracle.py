@@ -57,7 +57,9 @@ def compare_covariance(found: np.ndarray, periods: list[Period]) -> None:
     expected = np.array(covariance(periods)).reshape(found.shape)
     sigma = np.sqrt(np.diagonal(expected))
     through = np.array([period.throughput for period in periods if period.status == "closed"])
-    np.testing.assert_array_less(np.abs(found - expected), 1e-9 * np.outer(sigma + 1e-6 * through, sigma + 1e-6 * through) + 1e-18)
+    np.testing.assert_array_less(
+        np.abs(found - expected), 1e-9 * np.outer(sigma + 1e-6 * through, sigma + 1e-6 * through) + 1e-18
+    )
 
 
 @pytest.mark.parametrize("first", range(0, 150, 10))

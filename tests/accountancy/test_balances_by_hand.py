@@ -40,7 +40,12 @@ def test_difference_is_begin_plus_received_less_sent_less_end(tmp_path: Path) ->
 
 
 def test_a_transfer_leaves_one_area_and_reaches_the_other(tmp_path: Path) -> None:
-    counts = "I0,2026-01-01,A,TNT,50,,scale,,\nI1,2026-02-01,A,TNT,40,,scale,,\nI0,2026-01-01,B,TNT,0,,,,\nI1,2026-02-01,B,TNT,9,,scale,,\n"
+    counts = (
+        "I0,2026-01-01,A,TNT,50,,scale,,\n"
+        "I1,2026-02-01,A,TNT,40,,scale,,\n"
+        "I0,2026-01-01,B,TNT,0,,,,\n"
+        "I1,2026-02-01,B,TNT,9,,scale,,\n"
+    )
     result = closed(tmp_path, "m1,2026-01-05,transfer,TNT,10,,A,B,scale,,\n", counts)
     assert figures(result.period("A/TNT", "I1")) == (50, 0, 10, 40, 0)
     assert figures(result.period("B/TNT", "I1")) == (0, 10, 0, 9, 1)
@@ -69,7 +74,10 @@ def test_write_offs_and_finds_stand_beside_the_difference_and_need_no_method(tmp
 def test_use_and_make_change_the_balance_of_items_and_of_no_substance(tmp_path: Path) -> None:
     contents = "material,substance,amount,unit\nBOX,TNT,2,kg\n"
     counts = (
-        "I0,2026-01-01,A,TNT,100,,scale,,\nI0,2026-01-01,A,BOX,0,,,,\nI1,2026-01-31,A,TNT,40,,scale,,\nI1,2026-01-31,A,BOX,29,,,,\n"
+        "I0,2026-01-01,A,TNT,100,,scale,,\n"
+        "I0,2026-01-01,A,BOX,0,,,,\n"
+        "I1,2026-01-31,A,TNT,40,,scale,,\n"
+        "I1,2026-01-31,A,BOX,29,,,,\n"
     )
     movements = "m1,2026-01-05,use,TNT,60,,A,,,,\nm2,2026-01-06,make,BOX,30,,,A,,,\n"
     contents += "TNT,TNT,1,kg\n"
@@ -81,7 +89,10 @@ def test_use_and_make_change_the_balance_of_items_and_of_no_substance(tmp_path: 
 
 def test_an_item_without_contents_is_accounted_for_as_items_only(tmp_path: Path) -> None:
     result = closed(tmp_path, counts=TWO + "I0,2026-01-01,A,BOX,5,,,,\nI1,2026-01-31,A,BOX,5,,,,\n")
-    assert result.balances.series.select("id", "basis", "unit").rows() == [("A/BOX", "item", "each"), ("A/TNT", "bulk", "kg")]
+    assert result.balances.series.select("id", "basis", "unit").rows() == [
+        ("A/BOX", "item", "each"),
+        ("A/TNT", "bulk", "kg"),
+    ]
 
 
 def test_bulk_with_contents_is_accounted_for_by_what_it_holds(tmp_path: Path) -> None:
@@ -134,7 +145,9 @@ def test_an_inventory_is_of_one_area(tmp_path: Path) -> None:
 
 def test_a_movement_at_the_moment_of_an_inventory_belongs_to_the_period_it_ends(tmp_path: Path) -> None:
     movements = (
-        "m1,2026-01-01,receipt,TNT,1,,,A,scale,,\nm2,2026-01-31,receipt,TNT,2,,,A,scale,,\nm3,2026-01-31T00:00:00.000001,receipt,TNT,4,,,A,scale,,\n"
+        "m1,2026-01-01,receipt,TNT,1,,,A,scale,,\n"
+        "m2,2026-01-31,receipt,TNT,2,,,A,scale,,\n"
+        "m3,2026-01-31T00:00:00.000001,receipt,TNT,4,,,A,scale,,\n"
     )
     result = closed(tmp_path, movements, TWO + "I2,2026-03-01,A,TNT,90,,scale,,\n")
     assert [row["received"] for row in result.periods("A/TNT")] == [2, 4]
@@ -147,7 +160,12 @@ def test_two_inventories_at_one_moment_bound_an_empty_period(tmp_path: Path) -> 
 
 def test_sheets_add_up_and_each_is_a_measurement(tmp_path: Path) -> None:
     counts = "I0,2026-01-01,A,TNT,0,,,,\nI1,2026-01-31,A,TNT,30,,scale,a,\nI1,2026-01-31,A,TNT,40,,scale,b,\n"
-    period = closed(tmp_path, "m1,2026-01-05,receipt,TNT,70,,,A,exact,,\n", counts, methods="method,random_rel\nscale,0.01\nexact,0\n")
+    period = closed(
+        tmp_path,
+        "m1,2026-01-05,receipt,TNT,70,,,A,exact,,\n",
+        counts,
+        methods="method,random_rel\nscale,0.01\nexact,0\n",
+    )
     period = period.period("A/TNT", "I1")
     assert period["end_quantity"] == 70
     assert period["sigma"] == pytest.approx(0.5)
@@ -168,7 +186,12 @@ def test_a_left_out_material_with_a_book_quantity_leaves_the_balance_open(tmp_pa
     counts = OTHERS + "I0,2026-01-01,A,TNT,100,,scale,,\nI2,2026-02-28,A,TNT,94,,scale,,\n"
     result = closed(tmp_path, "m1,2026-01-05,issue,TNT,2,,A,,scale,,\nm2,2026-02-05,issue,TNT,3,,A,,scale,,\n", counts)
     first, second = result.periods("A/TNT")
-    assert (first["inventory"], first["status"], first["difference"], first["sigma"]) == ("I1", "incomplete", None, None)
+    assert (first["inventory"], first["status"], first["difference"], first["sigma"]) == (
+        "I1",
+        "incomplete",
+        None,
+        None,
+    )
     assert "TNT" in str(first["reason"])
     assert (second["inventory"], second["start"]) == ("I2", datetime(2026, 1, 1, tzinfo=UTC))
     assert figures(second) == (100, 0, 5, 94, 1)
@@ -240,7 +263,7 @@ def test_a_systematic_error_is_shared_by_method_and_calibration(tmp_path: Path) 
     movements = "m1,2026-01-05,receipt,TNT,40,,,A,other,,\nm2,2026-02-05,issue,TNT,10,,A,,scale,,\n"
     counts = TWO + "I2,2026-03-01,A,TNT,120,,scale,,\n"
     result = closed(tmp_path, movements, counts, methods=methods, calibrations=calibrations)
-    # scale before 31 January: +100; from it on, at the moment of the calibration too: −90 in I1; +90 − 10 − 120 in I2.
+    # scale before 31 January: +100; from it on, that moment too: −90 in I1; +90 − 10 − 120 in I2.
     expected = np.array([[1 + 0.9**2 + 0.8**2, -0.9 * -0.4], [-0.9 * -0.4, 0.4**2]])
     assert result.covariance("A/TNT") == pytest.approx(expected)
 
@@ -288,7 +311,10 @@ def test_a_count_without_a_method_hides_both_its_periods(tmp_path: Path) -> None
 
 def test_what_enters_no_difference_needs_no_method(tmp_path: Path) -> None:
     movements = (
-        "m1,2026-01-05,use,TNT,7,,A,,,,\nm2,2026-01-05,make,TNT,7,,,A,,,\nm3,2026-01-06,issue,TNT,7,,A,,,,\nm4,2026-01-06,issue,TNT,7,,A,,,,m3\n"
+        "m1,2026-01-05,use,TNT,7,,A,,,,\n"
+        "m2,2026-01-05,make,TNT,7,,,A,,,\n"
+        "m3,2026-01-06,issue,TNT,7,,A,,,,\n"
+        "m4,2026-01-06,issue,TNT,7,,A,,,,m3\n"
     )
     result = closed(tmp_path, movements, TWO + "I2,2026-03-01,A,TNT,0,,,,\n")
     assert result.status("A/TNT") == [("I1", "closed"), ("I2", "closed")]
@@ -326,7 +352,9 @@ def test_a_reversed_pair_counts_as_if_neither_had_been(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("links", "sent"), [("m1", 0), ("m1 r1", 7), ("m1 r1 r2", 0)])
 def test_a_chain_of_reversals_is_followed_from_its_end(links: str, sent: float, tmp_path: Path) -> None:
     movements = "m1,2026-01-05,issue,TNT,7,,A,,scale,,\n"
-    movements += "".join(f"r{n},2026-01-06,issue,TNT,7,,A,,scale,,{of}\n" for n, of in enumerate(links.split(), start=1))
+    movements += "".join(
+        f"r{n},2026-01-06,issue,TNT,7,,A,,scale,,{of}\n" for n, of in enumerate(links.split(), start=1)
+    )
     assert closed(tmp_path, movements).period("A/TNT", "I1")["sent"] == sent
 
 

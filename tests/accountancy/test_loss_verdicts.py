@@ -31,17 +31,31 @@ def balances(*series: dict[str, object]) -> Balances:
         closed = [place for place, word in enumerate(status) if word == "closed"]
         sigma = dict(zip(closed, np.sqrt(np.diagonal(covariance)), strict=True))
         for place, difference in enumerate(differences):
-            periods.append({
-                "series": number, "inventory": f"I{place + 1}", "start": ORIGIN + timedelta(days=days * place),
-                "end": ORIGIN + timedelta(days=days * (place + 1)), "difference": float(difference) if place in sigma else None,
-                "sigma": sigma.get(place), "throughput": 1000.0, "status": status[place],
-                "reason": None if status[place] == "closed" else f"why {place + 1}",
-            })  # fmt: skip
+            periods.append(
+                {
+                    "series": number,
+                    "inventory": f"I{place + 1}",
+                    "start": ORIGIN + timedelta(days=days * place),
+                    "end": ORIGIN + timedelta(days=days * (place + 1)),
+                    "difference": float(difference) if place in sigma else None,
+                    "sigma": sigma.get(place),
+                    "throughput": 1000.0,
+                    "status": status[place],
+                    "reason": None if status[place] == "closed" else f"why {place + 1}",
+                }
+            )
         covariances.append(covariance)
     schema = {
-        "series": pl.Int64, "inventory": pl.String, "start": pl.Datetime("us", "UTC"), "end": pl.Datetime("us", "UTC"),
-        "difference": pl.Float64, "sigma": pl.Float64, "throughput": pl.Float64, "status": pl.String, "reason": pl.String,
-    }  # fmt: skip
+        "series": pl.Int64,
+        "inventory": pl.String,
+        "start": pl.Datetime("us", "UTC"),
+        "end": pl.Datetime("us", "UTC"),
+        "difference": pl.Float64,
+        "sigma": pl.Float64,
+        "throughput": pl.Float64,
+        "status": pl.String,
+        "reason": pl.String,
+    }
     return Balances(
         series=pl.DataFrame({"id": [f"A/S{number}" for number in range(len(series))]}),
         periods=pl.DataFrame(periods, schema=schema, orient="row"),
@@ -162,7 +176,7 @@ def test_few_periods_without_loss_are_balanced(periods: int) -> None:
     assert one(difference=np.zeros(periods), covariance=np.eye(periods)).verdict is Verdict.BALANCED
 
 
-@pytest.mark.parametrize("periods", [1, 2, 400])
+@pytest.mark.parametrize("periods", [1, 2, 52, pytest.param(400, marks=pytest.mark.slow)])
 def test_any_number_of_periods_is_tested(periods: int) -> None:
     loss = np.zeros(periods)
     loss[-1] = 12
@@ -222,14 +236,23 @@ def test_a_later_period_never_changes_an_earlier_statistic() -> None:
 
 
 COUNTS = "inventory,at,area,material,quantity,method\n" + "".join(
-    f"I{month},2026-{month + 1:02d}-01,A,TNT,{quantity},scale\n" for month, quantity in enumerate((100, 102, 99, 105, 91, 96, 95))
+    f"I{month},2026-{month + 1:02d}-01,A,TNT,{quantity},scale\n"
+    for month, quantity in enumerate((100, 102, 99, 105, 91, 96, 95))
 )
 MOVEMENTS = "movement,at,kind,material,quantity,from_area,to_area,method\n" + "".join(
     f"m{month},2026-{month:02d}-15,{kind},TNT,{quantity},{area},other\n"
     for month, (kind, quantity, area) in enumerate(
-        [("receipt", 3, ",A"), ("issue", 2, "A,"), ("receipt", 7, ",A"), ("issue", 11, "A,"), ("receipt", 4, ",A"), ("issue", 1, "A,")], start=1
+        [
+            ("receipt", 3, ",A"),
+            ("issue", 2, "A,"),
+            ("receipt", 7, ",A"),
+            ("issue", 11, "A,"),
+            ("receipt", 4, ",A"),
+            ("issue", 1, "A,"),
+        ],
+        start=1,
     )
-)  # fmt: skip
+)
 METHODS = "method,random_rel,systematic_rel,calibration_days\nscale,0.01,0.02,45\nother,0.02,0.05,\n"
 
 

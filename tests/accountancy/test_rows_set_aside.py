@@ -29,20 +29,34 @@ COUNTS = "inventory,at,area,material,quantity,unit,method,sheet,recorded_at\n" +
     f"I{n},2026-0{n + 1}-01,{area},{material},{quantity},,{method},,\n"
     for n in range(5)
     for area, material, quantity, method in (
-        ("A", "TNT", 100 + 17 * (n > 1) - 10 * (n > 2), "scale"), ("A", "RDX", 50 + 5 * (n > 1), "spare"),
-        ("A", "BOX", 9 - 3 * (n > 1), ""), ("B", "TNT", 50 + 10 * (n > 2), "scale"), ("C", "RDX", 7, "spare"),
+        ("A", "TNT", 100 + 17 * (n > 1) - 10 * (n > 2), "scale"),
+        ("A", "RDX", 50 + 5 * (n > 1), "spare"),
+        ("A", "BOX", 9 - 3 * (n > 1), ""),
+        ("B", "TNT", 50 + 10 * (n > 2), "scale"),
+        ("C", "RDX", 7, "spare"),
     )
-)  # fmt: skip
+)
 TABLES = {
-    "areas": AREAS, "materials": MATERIALS, "methods": METHODS, "contents": CONTENTS, "calibrations": CALIBRATIONS,
-    "normal_losses": LOSSES, "movements": MOVEMENTS, "counts": COUNTS,
-}  # fmt: skip
+    "areas": AREAS,
+    "materials": MATERIALS,
+    "methods": METHODS,
+    "contents": CONTENTS,
+    "calibrations": CALIBRATIONS,
+    "normal_losses": LOSSES,
+    "movements": MOVEMENTS,
+    "counts": COUNTS,
+}
 EVERY = "I1 I2 I3 I4"
 SERIES = ("A/BOX", "A/HE", "A/RDX", "A/TNT", "B/TNT", "C/RDX")
 
 FAULTS = {
     # A movement touches the period that it falls into, in each area that it names.
-    "a movement's quantity": ("movements", "m1,2026-02-10,receipt,TNT,20", "m1,2026-02-10,receipt,TNT,x", {"A/TNT": "I2"}),
+    "a movement's quantity": (
+        "movements",
+        "m1,2026-02-10,receipt,TNT,20",
+        "m1,2026-02-10,receipt,TNT,x",
+        {"A/TNT": "I2"},
+    ),
     "a movement's negative quantity": ("movements", "TNT,20,,,A", "TNT,-20,,,A", {"A/TNT": "I2"}),
     "a movement's unit": ("movements", "TNT,20,,,A", "TNT,20,stone,,A", {"A/TNT": "I2"}),
     "a transfer's quantity": ("movements", "TNT,10,,A,B", "TNT,x,,A,B", {"A/TNT": "I3", "B/TNT": "I3"}),
@@ -50,48 +64,117 @@ FAULTS = {
     "a movement's time": ("movements", "m1,2026-02-10", "m1,10.2.2026", {"A/TNT": EVERY}),
     "a movement's area": ("movements", "TNT,20,,,A", "TNT,20,,,Q", {"A/TNT": "I2", "B/TNT": "I2"}),
     "a movement's blank area": ("movements", "TNT,20,,,A", "TNT,20,,,", {"A/TNT": "I2", "B/TNT": "I2"}),
-    "a movement's material": ("movements", "receipt,TNT,20", "receipt,TNX,20", dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2")),
+    "a movement's material": (
+        "movements",
+        "receipt,TNT,20",
+        "receipt,TNX,20",
+        dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2"),
+    ),
     "a movement's method": ("movements", "TNT,20,,,A,scale", "TNT,20,,,A,sacle", {"A/TNT": "I2"}),
     "a movement's day of recording": ("movements", "TNT,20,,,A,scale,,", "TNT,20,,,A,scale,?,", {"A/TNT": "I2"}),
-    "a movement that stands twice": ("movements", "m4,", "m1,2026-03-02,issue,BOX,1,,A,,,,\nm4,", {"A/BOX": "I3", "A/HE": "I3"}),
+    "a movement that stands twice": (
+        "movements",
+        "m4,",
+        "m1,2026-03-02,issue,BOX,1,,A,,,,\nm4,",
+        {"A/BOX": "I3", "A/HE": "I3"},
+    ),
     "an item's movement": ("movements", "BOX,3", "BOX,3.x", {"A/BOX": "I2", "A/HE": "I2"}),
     # A reversal: also the period of the movement that it cancels; where that cannot be read, all of the material.
-    "a reversal's quantity": ("movements", "m6,2026-04-10,issue,TNT,1", "m6,2026-04-10,issue,TNT,x", {"A/TNT": "I1 I4"}),
+    "a reversal's quantity": (
+        "movements",
+        "m6,2026-04-10,issue,TNT,1",
+        "m6,2026-04-10,issue,TNT,x",
+        {"A/TNT": "I1 I4"},
+    ),
     "a reversal's target": ("movements", "scale,,m5", "scale,,m55", {"A/TNT": EVERY, "B/TNT": EVERY}),
     # A count touches both periods of its inventory.
     "a count's quantity": ("counts", "I2,2026-03-01,A,TNT,117", "I2,2026-03-01,A,TNT,x", {"A/TNT": "I2 I3"}),
     "the first count": ("counts", "I0,2026-01-01,A,TNT,100", "I0,2026-01-01,A,TNT,x", {"A/TNT": "I1"}),
     "the last count": ("counts", "I4,2026-05-01,A,TNT,107", "I4,2026-05-01,A,TNT,x", {"A/TNT": "I4"}),
-    "a count's method": ("counts", "I2,2026-03-01,A,TNT,117,,scale", "I2,2026-03-01,A,TNT,117,,sacle", {"A/TNT": "I2 I3"}),
-    "a count's material": ("counts", "I2,2026-03-01,A,TNT", "I2,2026-03-01,A,TXT", dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2 I3")),
+    "a count's method": (
+        "counts",
+        "I2,2026-03-01,A,TNT,117,,scale",
+        "I2,2026-03-01,A,TNT,117,,sacle",
+        {"A/TNT": "I2 I3"},
+    ),
+    "a count's material": (
+        "counts",
+        "I2,2026-03-01,A,TNT",
+        "I2,2026-03-01,A,TXT",
+        dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2 I3"),
+    ),
     "a count's area": ("counts", "I2,2026-03-01,A,TNT", "I2,2026-03-01,Q,TNT", {"A/TNT": "I2 I3", "B/TNT": "I2 I3"}),
-    "a count's time": ("counts", "I2,2026-03-01,A,TNT", "I2,1.3.2026,A,TNT", dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2 I3")),
+    "a count's time": (
+        "counts",
+        "I2,2026-03-01,A,TNT",
+        "I2,1.3.2026,A,TNT",
+        dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2 I3"),
+    ),
     "a count's inventory": ("counts", "I2,2026-03-01,B,TNT", ",2026-03-01,B,TNT", {"B/TNT": "I1 I3 I4"}),
-    "a count that stands twice": ("counts", "I3,2026-04-01,B,TNT,60,,scale,,", "I3,2026-04-01,B,TNT,60,,scale,,\nI3,2026-04-01,B,TNT,61,,scale,,", {"B/TNT": "I3 I4"}),
+    "a count that stands twice": (
+        "counts",
+        "I3,2026-04-01,B,TNT,60,,scale,,",
+        "I3,2026-04-01,B,TNT,60,,scale,,\nI3,2026-04-01,B,TNT,61,,scale,,",
+        {"B/TNT": "I3 I4"},
+    ),
     # Others touch the rows that use them.
     "a method": ("methods", "spare,0.02", "spare,x", {"A/RDX": EVERY, "C/RDX": EVERY}),
     "a method that stands twice": ("methods", "spare,0.02", "spare,0.02\nspare,0.03", {"A/RDX": EVERY, "C/RDX": EVERY}),
     "a calibration's time": ("calibrations", "spare,2026-01-01", "spare,x", {"A/RDX": EVERY, "C/RDX": EVERY}),
-    "a calibration that stands twice": ("calibrations", "scale,2026-02-01", "scale,2026-04-01\nscale,2026-04-01", {"A/TNT": "I3 I4", "B/TNT": "I3 I4"}),
-    "a calibration's method": ("calibrations", "scale,2026-02-01", "scael,2026-04-20", dict.fromkeys(("A/RDX", "A/TNT", "B/TNT", "C/RDX"), "I4")),
+    "a calibration that stands twice": (
+        "calibrations",
+        "scale,2026-02-01",
+        "scale,2026-04-01\nscale,2026-04-01",
+        {"A/TNT": "I3 I4", "B/TNT": "I3 I4"},
+    ),
+    "a calibration's method": (
+        "calibrations",
+        "scale,2026-02-01",
+        "scael,2026-04-20",
+        dict.fromkeys(("A/RDX", "A/TNT", "B/TNT", "C/RDX"), "I4"),
+    ),
     "a content": ("contents", "BOX,HE,2", "BOX,HE,x", {"A/HE": EVERY}),
     "a content that stands twice": ("contents", "BOX,HE,2,kg", "BOX,HE,2,kg\nBOX,HE,3,kg", {"A/HE": EVERY}),
-    "a content of what passed for its own substance": ("contents", "BOX,HE,2,kg", "BOX,HE,2,kg\nTNT,HE,x,kg", dict.fromkeys(("A/HE", "A/TNT", "B/HE", "B/TNT"), EVERY)),
-    "a content's substance": ("contents", "BOX,HE,2,kg", "BOX,HE,2,kg\nTNT,,1,kg", dict.fromkeys(("A/HE", "A/RDX", "A/TNT", "B/TNT"), EVERY)),
+    "a content of what passed for its own substance": (
+        "contents",
+        "BOX,HE,2,kg",
+        "BOX,HE,2,kg\nTNT,HE,x,kg",
+        dict.fromkeys(("A/HE", "A/TNT", "B/HE", "B/TNT"), EVERY),
+    ),
+    "a content's substance": (
+        "contents",
+        "BOX,HE,2,kg",
+        "BOX,HE,2,kg\nTNT,,1,kg",
+        dict.fromkeys(("A/HE", "A/RDX", "A/TNT", "B/TNT"), EVERY),
+    ),
     "a material": ("materials", "RDX,bulk,kg", "RDX,bulky,kg", {"A/RDX": EVERY, "C/RDX": EVERY}),
-    "a material that stands twice": ("materials", "RDX,bulk,kg", "RDX,bulk,kg\nRDX,bulk,g", {"A/RDX": EVERY, "C/RDX": EVERY}),
+    "a material that stands twice": (
+        "materials",
+        "RDX,bulk,kg",
+        "RDX,bulk,kg\nRDX,bulk,g",
+        {"A/RDX": EVERY, "C/RDX": EVERY},
+    ),
     "a material that nothing uses": ("materials", "WAX,bulk,kg", "WAX,bulk,yard", {}),
     "a normal loss": ("normal_losses", "A,RDX,0.01", "A,RDX,x", {"A/RDX": EVERY}),
-    "a normal loss of an unknown substance": ("normal_losses", "A,RDX,0.01", "A,RXD,0.01", {"A/RDX": EVERY, "A/TNT": EVERY, "A/HE": EVERY}),
-}  # fmt: skip
+    "a normal loss of an unknown substance": (
+        "normal_losses",
+        "A,RDX,0.01",
+        "A,RXD,0.01",
+        {"A/RDX": EVERY, "A/TNT": EVERY, "A/HE": EVERY},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Closed:
+    return Closed(write_site(tmp_path_factory.mktemp("whole"), **TABLES))
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_row_at_fault_hides_what_it_could_touch_and_no_more(fault: str, tmp_path: Path) -> None:
+def test_a_row_at_fault_hides_what_it_could_touch_and_no_more(fault: str, whole: Closed, tmp_path: Path) -> None:
     table, old, new, hidden = FAULTS[fault]
     assert TABLES[table].count(old) == 1
-    whole = Closed(write_site(tmp_path / "whole", **TABLES))
-    broken = Closed(write_site(tmp_path / "broken", **{**TABLES, table: TABLES[table].replace(old, new)}))
+    broken = Closed(write_site(tmp_path, **{**TABLES, table: TABLES[table].replace(old, new)}))
     assert broken.site.problems
     # Without its only content the item holds no substance that good rows speak of; the series is named all the same.
     assert set(broken.ids) >= set(SERIES)
@@ -111,14 +194,15 @@ def assert_the_rest_stands(whole: Closed, broken: Closed) -> None:
         before, after = whole.periods(series), broken.periods(series)
         kept = [place for place, row in enumerate(after) if row["status"] == "closed"]
         for place in kept:
-            assert [after[place][name] for name in ("start", "end")] == [before[place][name] for name in ("start", "end")]
+            assert [after[place][name] for name in ("start", "end")] == [
+                before[place][name] for name in ("start", "end")
+            ]
             for name in ("begin", "end_quantity", "difference", "sigma"):
                 assert after[place][name] == pytest.approx(before[place][name]), (series, name)
         np.testing.assert_allclose(broken.covariance(series), whole.covariance(series)[np.ix_(kept, kept)], atol=1e-12)
 
 
-def test_the_whole_site_has_nothing_hidden(tmp_path: Path) -> None:
-    whole = Closed(write_site(tmp_path, **TABLES))
+def test_the_whole_site_has_nothing_hidden(whole: Closed) -> None:
     assert whole.site.problems == ()
     assert whole.ids == list(SERIES)
     assert {status for series in SERIES for _, status in whole.status(series)} == {"closed"}
@@ -152,12 +236,16 @@ def test_a_count_at_fault_leaves_the_book_in_doubt_where_the_next_left_it_out(tm
 
 
 def test_no_alarm_stands_on_a_period_that_a_row_at_fault_could_change(tmp_path: Path) -> None:
-    counts = COUNTS.replace("I2,2026-03-01,A,TNT,117", "I2,2026-03-01,A,TNT,17").replace("I3,2026-04-01,A,TNT,107", "I3,2026-04-01,A,TNT,7")
+    counts = COUNTS.replace("I2,2026-03-01,A,TNT,117", "I2,2026-03-01,A,TNT,17").replace(
+        "I3,2026-04-01,A,TNT,107", "I3,2026-04-01,A,TNT,7"
+    )
     counts = counts.replace("I4,2026-05-01,A,TNT,107", "I4,2026-05-01,A,TNT,7")
     stolen = Closed(write_site(tmp_path / "a", **{**TABLES, "counts": counts})).verdicts()["A/TNT"]
     assert (stolen.verdict, stolen.alarm_inventory) == (Verdict.SHORTAGE, "I2")
     movements = MOVEMENTS.replace("TNT,20,,,A", "TNT,x,,,A")
-    hidden = Closed(write_site(tmp_path / "b", **{**TABLES, "counts": counts, "movements": movements})).verdicts()["A/TNT"]
+    hidden = Closed(write_site(tmp_path / "b", **{**TABLES, "counts": counts, "movements": movements})).verdicts()[
+        "A/TNT"
+    ]
     assert hidden.verdict is Verdict.NOT_TESTED
     assert "set aside" in str(hidden.reason)
 
@@ -170,18 +258,25 @@ def test_a_row_at_fault_recorded_later_hides_nothing_yet(tmp_path: Path) -> None
     assert ("I2", "not_tested") in Closed(site).status("A/TNT")
 
 
-@pytest.mark.parametrize("first", range(0, 24, 6))
+@pytest.mark.parametrize("first", range(0, 16, 4))
 def test_mending_a_row_changes_no_balance_that_was_closed(first: int, tmp_path: Path) -> None:
     """Random sites with one cell made unreadable: what is closed stays as it was before, and under another mend."""
-    for seed in range(first, first + 6):
+    for seed in range(first, first + 4):
         draw = Draw(seed)
         rows = draw.rows()
         for method in rows["methods"]:
             method["calibration_days"] = ""
         table = draw.rng.choice(("movements", "counts"))
         place = draw.rng.randrange(len(rows[table]))
-        column = draw.rng.choice(("at", "quantity", "material", "method") if table == "movements" else ("quantity", "material", "method"))
-        other = {"at": stamp(draw.rng.randint(0, 40)), "quantity": "77", "material": draw.materials[0]["material"], "method": "S1"}[column]
+        column = draw.rng.choice(
+            ("at", "quantity", "material", "method") if table == "movements" else ("quantity", "material", "method")
+        )
+        other = {
+            "at": stamp(draw.rng.randint(0, 40)),
+            "quantity": "77",
+            "material": draw.materials[0]["material"],
+            "method": "S1",
+        }[column]
         sites = [edited(rows, table, place, column, value) for value in ("?!", rows[table][place][column], other)]
         broken, *mended = [
             write_site(tmp_path / f"{seed}-{number}", **{name: text_of(lines) for name, lines in one.items() if lines})
@@ -192,7 +287,9 @@ def test_mending_a_row_changes_no_balance_that_was_closed(first: int, tmp_path: 
                 assert_no_closed_period_differs(Closed(broken), Closed(site))
 
 
-def edited(rows: dict[str, list[dict[str, str]]], table: str, place: int, column: str, value: str) -> dict[str, list[dict[str, str]]]:
+def edited(
+    rows: dict[str, list[dict[str, str]]], table: str, place: int, column: str, value: str
+) -> dict[str, list[dict[str, str]]]:
     changed = [dict(row) for row in rows[table]]
     changed[place][column] = value
     return {**rows, table: changed}

@@ -1,5 +1,6 @@
 """A small site with everything that the accountancy reckons with, and no fault: what the damages are done to."""
 
+# ruff: noqa: E501 - the rows of a table read best one a line
 from __future__ import annotations
 
 import random

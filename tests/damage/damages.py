@@ -95,11 +95,18 @@ def other_date(draft: SiteDraft, rng: random.Random) -> str | None:
 
 
 def unknown_key(draft: SiteDraft, rng: random.Random) -> str | None:
-    return _put(draft, rng, {"key"}, lambda cell: rng.choice((f"{cell}X", cell.lower() + "_", "Q99", "TNT", "0010", "W1")))
+    return _put(
+        draft, rng, {"key"}, lambda cell: rng.choice((f"{cell}X", cell.lower() + "_", "Q99", "TNT", "0010", "W1"))
+    )
 
 
 def unknown_choice(draft: SiteDraft, rng: random.Random) -> str | None:
-    return _put(draft, rng, {"choice"}, lambda cell: rng.choice(("?", cell.upper(), f"{cell}s", "bulk", "issue", "transfer", "store")))
+    return _put(
+        draft,
+        rng,
+        {"choice"},
+        lambda cell: rng.choice(("?", cell.upper(), f"{cell}s", "bulk", "issue", "transfer", "store")),
+    )
 
 
 def control_character(draft: SiteDraft, rng: random.Random) -> str | None:
@@ -188,7 +195,9 @@ def misspell_a_column(draft: SiteDraft, rng: random.Random) -> str | None:
     header = draft.sheets[name].header
     place = rng.randrange(len(header))
     old = header[place]
-    header[place] = rng.choice((old.upper(), old[:-1], old + "s", old[0] + old[2:], f"my {old}", "", old.replace("_", " ")))
+    header[place] = rng.choice(
+        (old.upper(), old[:-1], old + "s", old[0] + old[2:], f"my {old}", "", old.replace("_", " "))
+    )
     return f"{name}: column {old} became {header[place]!r}"
 
 
@@ -295,7 +304,11 @@ def lose_a_separator(draft: SiteDraft, folder: Path, rng: random.Random) -> str 
         if not places:
             return None
         place = rng.choice(places)
-        return text[:place] + text[place + rng.choice((0, 1)) :] if rng.random() < 0.8 else text[:place] + draft.separator + text[place:]
+        return (
+            text[:place] + text[place + rng.choice((0, 1)) :]
+            if rng.random() < 0.8
+            else text[:place] + draft.separator + text[place:]
+        )
 
     name = _edit_text(draft, folder, rng, edit)
     return name and f"{name}: a separator lost or doubled"

@@ -60,7 +60,10 @@ class Mender:
         return None
 
     def _entries(self, name: str, *, from_clean: bool) -> list[Entry]:
-        good = [(row["row"], Entry(name, as_text(name, row), at_fault=False)) for row in self._site[name].iter_rows(named=True)]
+        good = [
+            (row["row"], Entry(name, as_text(name, row), at_fault=False))
+            for row in self._site[name].iter_rows(named=True)
+        ]
         bad = []
         for row in self._site.set_aside[name].iter_rows(named=True):
             lost = set(row.pop("unreadable"))
@@ -109,6 +112,8 @@ class Mender:
             self._answer_duplicate(entries, entry)
         elif "must name it" in reason or "has none: blank it" in reason:
             self._answer_areas(entry, column)
+        elif "of another material" in reason and "material" in entry.lost:
+            cells["material"] = self._draw(dictionary()["movements"]["material"])
         elif column == "reverses" and column not in entry.lost:
             cells["reverses"] = ""
         elif " is not in " in reason and column not in entry.lost:
@@ -133,16 +138,17 @@ class Mender:
             _remove(entries, entry)
 
     def _answer_areas(self, entry: Entry, column: str) -> None:
-        """An area that can be read stays, or is one too many; the kind may be wrong as well."""
-        if column in entry.lost:
-            entry.cells[column] = self._draw(dictionary()["movements"][column])
-        elif self._rng.random() < 0.5:
-            named = bool(entry.cells["from_area"]), bool(entry.cells["to_area"])
-            entry.cells["kind"] = self._rng.choice(_NEEDS.get(named, ("transfer",)))
-        elif entry.cells[column]:
-            entry.cells[column] = ""
+        """An area that cannot be read may be any; of what can, one area is too many, or the kind is wrong."""
+        cells = entry.cells
+        if column in entry.lost and self._rng.random() < 0.7:
+            cells[column] = self._draw(dictionary()["movements"][column])
+        elif cells[column] and "kind" not in entry.lost and self._rng.random() < 0.5:
+            cells[column] = ""
         else:
-            entry.cells[column] = self._draw(dictionary()["movements"][column])
+            named = bool(cells["from_area"]), bool(cells["to_area"])
+            cells["kind"] = self._rng.choice(_NEEDS.get(named, ("transfer",)))
+            if not any(named):
+                cells["from_area"], cells["to_area"] = self._rng.sample(self._keys("areas"), 2)
 
     def _draw(self, column: Column) -> str:
         """Any value that the column could hold."""
@@ -152,7 +158,9 @@ class Mender:
         if column.refers_to:
             return rng.choice(self._keys(column.refers_to) or [""])
         if column.type == "time":
-            return f"2026-0{rng.randint(1, 4)}-{rng.randint(1, 28):02d}T{rng.randint(4, 23):02d}:{rng.randint(0, 59):02d}"
+            return (
+                f"2026-0{rng.randint(1, 4)}-{rng.randint(1, 28):02d}T{rng.randint(4, 23):02d}:{rng.randint(0, 59):02d}"
+            )
         if column.type in {"number", "integer"}:
             return self._draw_number(column)
         if column.choices:
@@ -186,7 +194,9 @@ class Mender:
             return ["TNT", "RDX"]
         key = dictionary()[table].key[0]
         standing = [str(value) for value in self._site[table][key].to_list()]
-        return standing + [row[key] for row in self._clean[table] if row[key] not in standing and self._rng.random() < 0.3]
+        return standing + [
+            row[key] for row in self._clean[table] if row[key] not in standing and self._rng.random() < 0.3
+        ]
 
 
 def _remove(entries: dict[str, list[Entry]], entry: Entry) -> None:

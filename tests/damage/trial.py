@@ -32,6 +32,7 @@ from stockward.answers.balances import Balances
 from stockward.cli import main
 from stockward.facts import Site, read_site
 from stockward.terms.periods import end_of
+from stockward.terms.units import factor
 
 VARIANTS = 12
 _ONE_LINE = re.compile(r"error: .*(site\.toml|\.csv|\.parquet|\.xlsx|\.tsv|\.txt|site)\S*: .+: .+")
@@ -58,7 +59,9 @@ def clean_facts(variant: int) -> Site:
     with tempfile.TemporaryDirectory() as scratch:
         draft = SiteDraft({}, "", "csv", ".", ",", 0, 0, byte_order_mark=False)
         draft.sheets = {name: sheet_of(name, rows) for name, rows in clean_site(variant).items()}
-        draft.settings = draft_of(clean_site(variant), random.Random(0)).settings.replace('decimal = ","', 'decimal = "."')
+        draft.settings = draft_of(clean_site(variant), random.Random(0)).settings.replace(
+            'decimal = ","', 'decimal = "."'
+        )
         write(draft, Path(scratch) / "clean")
         site = read_site(Path(scratch) / "clean")
     assert not site.problems, site.problems
@@ -72,9 +75,8 @@ def damaged_site(seed: int, folder: Path) -> tuple[list[str], list[str]]:
     names = _choose(rng)
     told = [(name, OF_CELLS[name](draft, rng)) for name in names if name in OF_CELLS]
     write(draft, folder)
-    for name in names:
-        if name in OF_FILES and (folder / "site.toml").is_file():
-            told.append((name, OF_FILES[name](draft, folder, rng)))
+    later = [name for name in names if name in OF_FILES]
+    told.extend((name, OF_FILES[name](draft, folder, rng)) for name in later if (folder / "site.toml").is_file())
     done = [(name, words) for name, words in told if words]
     return [name for name, _ in done], [f"{name}: {words}" for name, words in done]
 
@@ -160,7 +162,9 @@ def compare(outcome: Outcome, answers: dict[str, Any], damaged: Balances, mended
     ids = {series: number for number, series in enumerate(mended.series["id"])}
     for number, series in enumerate(damaged.series["id"]):
         before = _periods(damaged, number)
-        after = _periods(mended, ids[series]) if series in ids else {}
+        # The unit of a series may hang on a row at fault; what it measures may not.
+        unit = _unit_ratio(damaged, number, mended, ids[series]) if series in ids else 1.0
+        after = _periods(mended, ids[series], unit) if series in ids else {}
         closed = {key: row for key, row in before.items() if row["status"] == "closed"}
         outcome.compared += len(closed)
         for key, row in closed.items():
@@ -168,16 +172,26 @@ def compare(outcome: Outcome, answers: dict[str, Any], damaged: Balances, mended
             if difference:
                 outcome.faults.append(f"{name}: {series} {key[0]}: {difference}")
         if verdicts[series] == "balanced" and after.keys() != before.keys():
-            outcome.faults.append(f"{name}: {series} is called balanced, and has other periods: {after.keys() ^ before.keys()}")
+            outcome.faults.append(
+                f"{name}: {series} is called balanced, and has other periods: {after.keys() ^ before.keys()}"
+            )
         if closed and closed.keys() == {key for key, row in after.items() if row["status"] == "closed"}:
-            _hold_covariance(outcome, damaged.covariances[number], mended.covariances[ids[series]], f"{name}: {series}")
+            other = mended.covariances[ids[series]] * unit**2
+            _hold_covariance(outcome, damaged.covariances[number], other, f"{name}: {series}")
 
 
 _Key = tuple[Any, ...]
 
 
-def _periods(balances: Balances, series: int) -> dict[_Key, dict[str, Any]]:
-    rows = balances.periods.filter(pl.col("series") == series).rows(named=True)
+def _unit_ratio(damaged: Balances, number: int, mended: Balances, other: int) -> float:
+    """How many units of the series as damaged one of the series as mended is."""
+    units = mended.series["unit"][other], damaged.series["unit"][number]
+    return (factor(*units) or 1.0) if None not in units else 1.0
+
+
+def _periods(balances: Balances, series: int, unit: float = 1.0) -> dict[_Key, dict[str, Any]]:
+    frame = balances.periods.filter(pl.col("series") == series)
+    rows = frame.with_columns(pl.col("difference", "sigma", "throughput") * unit).rows(named=True)
     return {(row["inventory"], row["start"], row["end"]): row for row in rows}
 
 

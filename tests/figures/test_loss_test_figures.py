@@ -14,9 +14,15 @@ from stockward.figures.windows import window_family
 
 # Integral equation, checked by Brook–Evans and 4,000,000 paths: alarm if P > h at any i ≤ N, whole sequence at 5 %.
 PAGE_THRESHOLDS = {
-    (12, 0.25): 4.763141466783451, (12, 0.5): 3.3745214033315434, (12, 1.0): 1.9165259400283747, (12, 1.5): 1.1855276004618092,
-    (52, 0.25): 7.997379471426116, (52, 0.5): 4.971658187163296, (52, 1.0): 2.6574180281746487, (52, 1.5): 1.710372603647133,
-}  # fmt: skip
+    (12, 0.25): 4.763141466783451,
+    (12, 0.5): 3.3745214033315434,
+    (12, 1.0): 1.9165259400283747,
+    (12, 1.5): 1.1855276004618092,
+    (52, 0.25): 7.997379471426116,
+    (52, 0.5): 4.971658187163296,
+    (52, 1.0): 2.6574180281746487,
+    (52, 1.5): 1.710372603647133,
+}
 # The same, for the two tests with k = 0.25 and 1 together at equal marginal chances.
 PAIR_THRESHOLDS = {12: (5.258880659769682, 2.1335489586662373), 52: (8.924162303545739, 2.937700921551715)}
 # N = 52, σ = 1 a period, the whole sequence at 5 %: chance to detect the loss, by test.
@@ -29,7 +35,7 @@ POWER = {
     ("last", 5): (0.9730374251266144, 0.17068079382499746, 0.5000759449641965, 0.6765960694048828),
     ("even", 8): (0.08170953654984137, 0.29616824365360384, 0.15908330195509723, 0.06501180991611172),
     ("even", 10): (0.09194799495093908, 0.39816365554176747, 0.20491198632673124, 0.07458728744422914),
-}  # fmt: skip
+}
 
 
 def loss(pattern: str, size: float, periods: int = 52) -> np.ndarray:
@@ -67,7 +73,9 @@ def tests_of_52() -> dict[str, float]:
 
 
 @pytest.mark.parametrize(("key", "expected"), POWER.items())
-def test_power_of_the_named_tests(key: tuple[str, float], expected: tuple[float, ...], tests_of_52: dict[str, float]) -> None:
+def test_power_of_the_named_tests(
+    key: tuple[str, float], expected: tuple[float, ...], tests_of_52: dict[str, float]
+) -> None:
     standardised, cumuf, page, gemuf = expected
     shift = loss(*key)
     # Limits of the correlated families are found to about 1 % of the false-alarm probability.
@@ -124,12 +132,14 @@ def test_page_of_an_enormous_figure_is_no_enormous_work() -> None:
 def test_p_values_are_uniform_without_loss() -> None:
     rng = np.random.default_rng(10)
     tests = CalibratedTests(correlated(8), false_alarm=0.05, seed=1)
-    draws = rng.multivariate_normal(np.zeros(8), correlated(8), 400, method="cholesky")
+    draws = rng.multivariate_normal(np.zeros(8), correlated(8), 250, method="cholesky")
     found = [tests.run(difference) for difference in draws]
     for name in found[0]:
         p_values = np.array([run[name].p_value for run in found])
         for level in (0.05, 0.2, 0.5):
-            assert binomtest(int(np.sum(p_values <= level)), len(draws), level, alternative="greater").pvalue > 1e-4, name
+            assert binomtest(int(np.sum(p_values <= level)), len(draws), level, alternative="greater").pvalue > 1e-4, (
+                name
+            )
 
 
 def test_a_whitened_covariance_is_the_identity_and_looks_only_back() -> None:

@@ -94,7 +94,7 @@ def test_the_strongest_cluster_is_that_of_a_plain_loop(seed: int) -> None:
 
 def test_a_cluster_is_found_where_it_is() -> None:
     records, events = np.full(200, 10.0), np.zeros(200)
-    events[[20, 90, 101, 101, 102, 103, 104, 180]] = [1, 1, 1, 0, 2, 2, 1, 1]
+    events[[20, 90, 101, 102, 103, 104, 180]] = [1, 1, 1, 2, 2, 1, 1]
     found = cluster(events, records, seed=1)
     assert found is not None
     first, last, _, p_value = found

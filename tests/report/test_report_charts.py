@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from stockward.answers.review import Review

@@ -167,9 +167,12 @@ class Assembly:
             entries = flow.terms.entries
             method = 1 + entries.method * calibrations + entries.calibration
             of_content = 1 + 2 * by_method + entries.material
-            for group, error in (
-                (method, flow.terms.relative), (by_method + method, flow.terms.absolute), (of_content, flow.terms.content)
-            ):  # fmt: skip
+            by_kind = (
+                (method, flow.terms.relative),
+                (by_method + method, flow.terms.absolute),
+                (of_content, flow.terms.content),
+            )
+            for group, error in by_kind:
                 shared = error != 0
                 spans.append(flow.span[shared])
                 groups.append(group[shared])

@@ -7,6 +7,8 @@ measured are carried into the covariance of the differences [figures.propagation
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -75,7 +77,7 @@ def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, count
     counted = counts.with_columns(change=pl.col("quantity"), interval=pl.lit(None, pl.Int64))
     columns = [*(pl.col(name).cast(pl.Int64) for name in keys), pl.col("change", "quantity").cast(pl.Float64)]
     used = pl.concat([moved.select(columns), counted.select(columns)]).group_by(keys, maintain_order=True).sum()
-    names = {
+    names: dict[str, list[Any]] = {
         "area": list(inventories.areas),
         "material": key_list(books.counts["material"]),
         "method": [*key_list(books.counts["method"]), None],

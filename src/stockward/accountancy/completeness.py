@@ -71,7 +71,7 @@ def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touch
 
 
 def _uncertain(touches: Touches, counted: Flags, slots: PairSlots) -> Flags:
-    """Where the book of a material is uncertain at an inventory: rows at fault moved or counted it since the last sure count.
+    """Where rows at fault moved or counted a material since its last sure count, so that its book is uncertain.
 
     Whether an inventory that left it out is complete nobody can say; it passes for complete, and is doubtful.
     """

@@ -17,7 +17,6 @@ from stockward.accountancy.inventories import Inventories
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import TimeCuts
 
-
 NONE_LEFT = 1e-9
 """A book quantity within this share of what has passed through is none."""
 

@@ -11,7 +11,7 @@ from stockward.accountancy.known import KnownBooks, is_late
 from stockward.accountancy.testing import ROUNDING
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
-from stockward.terms.verdicts import ALARMING, PeriodStatus, Verdict
+from stockward.terms.verdicts import ALARMING, PeriodStatus
 
 _COLUMNS = (
     "series", "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area",
@@ -30,8 +30,10 @@ def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVer
         held = holdings.filter(
             (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
         )
-        for period in _alarming_periods(balances, series, verdict).rows(named=True):
-            found.append(_rows_of(books, key["area"], held["material"].to_list(), period, series, key["basis"]))
+        found.extend(
+            _rows_of(books, key["area"], held["material"].to_list(), period, series, key["basis"])
+            for period in _alarming_periods(balances, series, verdict).rows(named=True)
+        )
     return pl.concat(found, how="vertical")
 
 
@@ -78,7 +80,8 @@ def _inventories_of(counts: pl.DataFrame, period: dict[str, Any]) -> tuple[str |
     moments = counts.group_by("inventory").agg(pl.col("at").max()).sort("at", "inventory")
     closing = str(period["inventory"])
     earlier = moments.filter(pl.int_range(pl.len()) < (pl.col("inventory") == closing).arg_max())
-    return earlier.filter(pl.col("at") == period["start"])["inventory"].last(), closing
+    opening = earlier.filter(pl.col("at") == period["start"])["inventory"].to_list()
+    return (opening[-1] if opening else None), closing
 
 
 def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame:
@@ -92,7 +95,7 @@ def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame
 
 
 def _of_nothing() -> pl.DataFrame:
-    types = {
+    types: dict[str, pl.DataType | type[pl.DataType]] = {
         "series": pl.Int64,
         "row": pl.Int64,
         "at": pl.Datetime("us", "UTC"),

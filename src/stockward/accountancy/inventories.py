@@ -38,14 +38,15 @@ class Inventories:
         keys = ((self.areas[area], name) for area, name in zip(self.area, self.name, strict=True))
         return {key: place for place, key in enumerate(keys)}
 
-
     def places(self, areas: pl.Series, names: pl.Series) -> pl.Series:
         """Position of the inventory of each row, by the keys of area and inventory."""
-        known = pl.DataFrame({
-            "area": pl.Series([self.areas[area] for area in self.area], dtype=pl.String),
-            "name": pl.Series(self.name, dtype=pl.String),
-            "place": np.arange(len(self.name)),
-        })
+        known = pl.DataFrame(
+            {
+                "area": pl.Series([self.areas[area] for area in self.area], dtype=pl.String),
+                "name": pl.Series(self.name, dtype=pl.String),
+                "place": np.arange(len(self.name)),
+            }
+        )
         asked = pl.DataFrame({"area": areas.cast(pl.String), "name": names})
         return asked.join(known, on=["area", "name"], how="left", maintain_order="left")["place"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -52,7 +53,7 @@ def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
     ]
 
 
-def _late_rows(books: KnownBooks, area: str, start: object, end: object) -> int:
+def _late_rows(books: KnownBooks, area: str, start: datetime, end: datetime) -> int:
     """Rows of the area and period that were entered late."""
     inside = (pl.col("at") > start) & (pl.col("at") <= end) & is_late()
     touches = (pl.col("from_area").cast(pl.String) == area) | (pl.col("to_area").cast(pl.String) == area)
@@ -60,7 +61,7 @@ def _late_rows(books: KnownBooks, area: str, start: object, end: object) -> int:
     return moved + books.counts.filter(inside & (pl.col("area").cast(pl.String) == area)).height
 
 
-def _incidents(books: KnownBooks, row: dict[str, object]) -> tuple[str, ...]:
+def _incidents(books: KnownBooks, row: dict[str, Any]) -> tuple[str, ...]:
     """Incidents on record for the area, and for this material or none, in the period."""
     near = books.incidents.filter(
         (pl.col("area") == row["area"])
@@ -147,7 +148,8 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
     assert isinstance(first, date)
     offset = (rows["day"] - first).dt.total_days().to_numpy()
     days = int(offset.max()) + 1
-    return first, np.bincount(offset, rows[kind].to_numpy(), days), np.bincount(offset, minlength=days).astype(float)
+    events = np.bincount(offset, rows[kind].to_numpy(), days).astype(float)
+    return first, events, np.bincount(offset, minlength=days).astype(float)
 
 
 def _write_offs(books: KnownBooks) -> list[WriteOffs]:

@@ -18,6 +18,11 @@ from stockward.accountancy.inventories import Inventories
 Index = NDArray[np.int64]
 
 
+_PAIR_COLUMNS = (
+    "series", "area_code", "material", "material_key", "amount", "content_random", "content_systematic", "basis",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Series, in order of area and key, and pairs of series and material.
@@ -80,17 +85,18 @@ def lay_out(
     present: pl.DataFrame,
     holdings: pl.DataFrame,
     materials: list[str],
-    doubted: list[tuple[str, str, str, str]],
+    doubted: list[tuple[str, str, str, str | None]],
 ) -> Layout:
     """Lay out the series of every area and material that the books know (``present``: codes ``area``, ``material``).
 
     ``doubted`` names further series (area, holding, basis, unit) that only rows at fault speak of.
     """
-    codes = pl.DataFrame({"material": materials, "code": np.arange(len(materials))}, schema_overrides={"material": pl.String})
+    codes = pl.DataFrame({"material": pl.Series(materials, dtype=pl.String), "code": np.arange(len(materials))})
     held = holdings.join(codes, on="material").rename({"material": "material_key", "code": "material"})
-    areas = pl.DataFrame({"area_code": np.arange(len(inventories.areas)), "area": list(inventories.areas)}, schema_overrides={"area": pl.String})
+    keys = pl.Series(inventories.areas, dtype=pl.String)
+    areas = pl.DataFrame({"area_code": np.arange(len(keys)), "area": keys})
     entering = present.rename({"area": "area_code"}).join(held, on="material").join(areas, on="area_code")
-    extra = pl.DataFrame(doubted, schema={name: pl.String for name in ("area", "holding", "basis", "unit")}, orient="row")
+    extra = pl.DataFrame(doubted, schema=dict.fromkeys(("area", "holding", "basis", "unit"), pl.String), orient="row")
     series = (
         pl.concat([entering.select("area", "holding", "basis", "unit"), extra])
         .unique(subset=["area", "holding", "basis"], keep="first", maintain_order=True)
@@ -100,7 +106,7 @@ def lay_out(
     )
     pairs = (
         entering.join(series.select("series", "area", "holding", "basis"), on=["area", "holding", "basis"])
-        .select("series", "area_code", "material", "material_key", "amount", "content_random", "content_systematic", "basis")
+        .select(*_PAIR_COLUMNS)
         .sort("series", "material")
     )
     area_code = series["area_code"].fill_null(-1).to_numpy().astype(np.int64)

@@ -35,7 +35,7 @@ class Spans:
 
 
 def spans_of(layout: Layout, complete: Completeness, intervals: Flags) -> Spans:
-    """Join the complete inventories of each series into spans; ``intervals`` marks those that a row at fault touches."""
+    """Join the complete inventories of each series into spans; ``intervals`` are those that a row at fault touches."""
     slots = np.arange(layout.slots)
     first = layout.first[:-1][layout.slot_series]
     latest = np.maximum.accumulate(np.where(complete.complete, slots, -1)) if len(slots) else slots

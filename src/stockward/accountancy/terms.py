@@ -191,18 +191,17 @@ def _looked_up(table: NDArray[np.int32], owner: NDArray[np.integer], slices: NDA
 def _cell_sums(cell: NDArray[np.int64], quantity: Array, size: int) -> tuple[Index, Array, Array, Index]:
     """Cells that occur, and the sums, sums of squares and numbers of rows in them."""
     if size > max(_DENSEST, 4 * len(cell)):
-        sums = (
-            pl.DataFrame({"cell": cell, "quantity": quantity})
-            .group_by("cell")
-            .agg(pl.col("quantity").sum(), squares=pl.col("quantity").dot("quantity"), rows=pl.len().cast(pl.Int64))
-            .sort("cell")
+        table = pl.DataFrame({"cell": cell, "quantity": quantity}).group_by("cell")
+        sums = table.agg(pl.col("quantity").sum(), squares=pl.col("quantity").dot("quantity"), rows=pl.len()).sort(
+            "cell"
         )
-        return tuple(column.to_numpy() for column in sums.get_columns())  # type: ignore[return-value]
-    rows = np.bincount(cell, minlength=size)
-    cells = np.flatnonzero(rows)
-    total = np.bincount(cell, quantity, size)[cells]
-    squares = np.bincount(cell, quantity * quantity, size)[cells]
-    return cells.astype(np.int64), total, squares, rows[cells].astype(np.int64)
+        found, counted = sums["cell"].to_numpy(), sums["rows"].cast(pl.Int64).to_numpy()
+        return found, sums["quantity"].to_numpy(), sums["squares"].to_numpy(), counted
+    rows: Index = np.bincount(cell, minlength=size)
+    cells: Index = np.flatnonzero(rows)
+    total = np.bincount(cell, quantity, size)[cells].astype(np.float64)
+    squares = np.bincount(cell, quantity * quantity, size)[cells].astype(np.float64)
+    return cells, total, squares, rows[cells]
 
 
 def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> pl.DataFrame:

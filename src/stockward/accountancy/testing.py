@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -45,7 +46,7 @@ def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
 def _by_series(balances: Balances) -> list[pl.DataFrame]:
     order = balances.periods["series"].to_numpy()
     bounds = np.searchsorted(order, np.arange(balances.series.height + 1))
-    return [balances.periods[int(a) : int(b)] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [balances.periods[int(a) : int(b)] for a, b in pairwise(bounds)]
 
 
 class _Periods:
@@ -78,7 +79,7 @@ class _Periods:
     @property
     def discrepant(self) -> NDArray[np.bool_]:
         """Exact periods whose difference is not zero."""
-        return self.exact & (np.abs(np.nan_to_num(self.difference)) > self.rounding)
+        return np.asarray(self.exact & (np.abs(np.nan_to_num(self.difference)) > self.rounding))
 
     @property
     def years(self) -> float:
@@ -167,15 +168,17 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
 
 def _named(periods: _Periods, tests: Mapping[str, TestFigures]) -> Mapping[str, TestOfLoss]:
     places = np.flatnonzero(periods.uncertain)
-    return MappingProxyType({
-        name: TestOfLoss(
-            statistic=periods.spread(test.statistic, periods.uncertain),
-            threshold=test.threshold,
-            alarm_inventory=None if test.alarm is None else periods.inventory[places[test.alarm]],
-            p_value=test.p_value,
-        )
-        for name, test in tests.items()
-    })
+    return MappingProxyType(
+        {
+            name: TestOfLoss(
+                statistic=periods.spread(test.statistic, periods.uncertain),
+                threshold=test.threshold,
+                alarm_inventory=None if test.alarm is None else periods.inventory[places[test.alarm]],
+                p_value=test.p_value,
+            )
+            for name, test in tests.items()
+        }
+    )
 
 
 def _precedence(periods: _Periods, *, shortage: bool, gain: bool) -> Verdict:

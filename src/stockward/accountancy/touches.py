@@ -105,7 +105,14 @@ class _Resolver:
             for series in self._series(doubt):
                 if holdings is None or self._keys[series] in holdings:
                     self._touch(doubt, series)
-        schema = {"series": pl.Int64, "first_slot": pl.Int64, "last_slot": pl.Int64, "edge": pl.Boolean, "table": pl.String, "row": pl.Int64}
+        schema = {
+            "series": pl.Int64,
+            "first_slot": pl.Int64,
+            "last_slot": pl.Int64,
+            "edge": pl.Boolean,
+            "table": pl.String,
+            "row": pl.Int64,
+        }
         causes = pl.DataFrame(self._causes, schema=schema, orient="row")
         return Touches(self._intervals, self._edges, self._pair_touched, self._pair_counted, causes)
 
@@ -116,7 +123,11 @@ class _Resolver:
 
     def _touch(self, doubt: Doubt, series: int) -> None:
         first, end = int(self._layout.first[series]), int(self._layout.first[series + 1])
-        pairs = [pair for pair, material in self._pairs_of.get(series, ()) if doubt.materials is None or material in doubt.materials]
+        pairs = [
+            pair
+            for pair, material in self._pairs_of.get(series, ())
+            if doubt.materials is None or material in doubt.materials
+        ]
         if doubt.place is not None:
             number = doubt.place - int(self._inventories.first[self._layout.area_code[series]])
             self._edges[first + number] = True

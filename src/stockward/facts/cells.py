@@ -47,12 +47,15 @@ _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
 
 def read_column(cells: pl.Series, column: Column, locale: Locale) -> Reading:
     """Read the cells of one column as the dictionary describes it. No cell that holds something is read as blank."""
-    reading = _read(cells, column, locale)
-    filled = _filled(cells)
-    if column.required:
-        reading = reading.refuse(~filled, "it is blank and must be given")
-    lost = filled & reading.values.is_null()
-    return reading.refuse(lost, "it cannot be read as what the column holds: correct it").named(column.name)
+    cells = _without_blanks(cells)
+    blank = cells.null_count()
+    reading = _read(cells, column, locale) if blank < len(cells) else blank_column(column, blank)
+    if column.required and blank:
+        reading = reading.refuse(cells.is_null(), "it is blank and must be given")
+    if reading.values.null_count() > blank:
+        lost = cells.is_not_null() & reading.values.is_null()
+        reading = reading.refuse(lost, "it cannot be read as what the column holds: correct it")
+    return reading.named(column.name)
 
 
 def blank_column(column: Column, height: int) -> Reading:
@@ -89,7 +92,7 @@ def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
         return within(whole(numbers) if column.type == "integer" else numbers, column)
     if column.type == "time" and cells.dtype in (pl.Datetime, pl.Date):
         return typed_time(cells, locale)
-    reading = _read_text(_trimmed(shown(cells)), column, locale)
+    reading = _read_text(shown(cells), column, locale)
     if cells.dtype.is_float():
         reading = reading.refuse(~cells.is_finite(), "this is no finite number: correct or blank it")
     return within(reading, column)
@@ -97,11 +100,12 @@ def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
 
 def _read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Read text cells; marks that a spreadsheet leaves behind are refused in every column."""
-    marks = (
-        Reading.of(text)
-        .refuse(text.str.contains(_SPREADSHEET_ERROR), "the spreadsheet shows an error here: correct its formula")
-        .refuse(text == UNCALCULATED, "the formula was never calculated: open the file in a spreadsheet and save it")
-    )
+    marks = Reading.of(text)
+    if text.str.starts_with("#").any():
+        uncalculated = "the formula was never calculated: open the file in a spreadsheet program and save it"
+        marks = marks.refuse(
+            text.str.contains(_SPREADSHEET_ERROR), "the spreadsheet shows an error here: correct its formula"
+        ).refuse(text == UNCALCULATED, uncalculated)
     if column.type != "text":
         broken = text.str.contains(_CONTROL)
         marks = marks.refuse(broken, "it holds a line break or a control character: remove it")
@@ -109,12 +113,11 @@ def _read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
     return Reading(reading.values, marks.fault.fill_null(reading.fault))
 
 
-def _filled(cells: pl.Series) -> pl.Series:
-    """Cells that hold anything at all; what has no text is still something."""
-    return cells.is_not_null() & (shown(cells).str.strip_chars() != "").fill_null(True)
-
-
-def _trimmed(text: pl.Series) -> pl.Series:
-    """Text without blanks around it; blank cells are null."""
-    text = text.str.strip_chars()
+def _without_blanks(cells: pl.Series) -> pl.Series:
+    """The cells without blanks around their text; those that hold nothing are null."""
+    if isinstance(cells.dtype, pl.List):
+        return without(cells, cells.list.len() == 0)
+    if cells.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return cells
+    text = cells.cast(pl.String).str.strip_chars()
     return without(text, text == "")

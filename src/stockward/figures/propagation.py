@@ -72,6 +72,7 @@ def stream_sums(values: Array, edges: NDArray[np.intp]) -> tuple[Array, Array]:
             cut = part.reshape(len(part), len(lengths), lengths[0])
             np.vecdot(cut, cut, out=squares[rows])
         else:
-            for period, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
-                squares[rows, period] = np.vecdot(values[rows, a:b], values[rows, a:b])
+            for period in range(len(lengths)):
+                cut = values[rows, edges[period] : edges[period + 1]]
+                squares[rows, period] = np.vecdot(cut, cut)
     return sums, squares

@@ -1,0 +1,27 @@
+"""A sample of the damaged sites of ``benchmarks/damage.py``; a seed that fails is replayed there with ``--only``."""
+
+from __future__ import annotations
+
+import pytest
+from trial import clean_facts, try_one
+
+from stockward.accountancy.closing import close_balances
+from stockward.accountancy.known import known_at
+
+SITES = 150
+BATCH = 10
+
+
+def test_the_clean_sites_are_clean_and_closed() -> None:
+    for variant in range(3):
+        site = clean_facts(variant)
+        assert site.problems == ()
+        statuses = close_balances(known_at(site, None)).periods["status"]
+        assert (statuses == "closed").mean() > 0.8
+
+
+@pytest.mark.parametrize("first", range(0, SITES, BATCH))
+def test_damage_never_becomes_a_verdict(first: int) -> None:
+    outcomes = [try_one(seed, mends=1) for seed in range(first, first + BATCH)]
+    told = [f"seed {outcome.seed}: {fault}\n{outcome.told}" for outcome in outcomes for fault in outcome.faults]
+    assert not told, "\n".join(told)
