@@ -2,6 +2,8 @@
 
 The damaged site as read is written anew, good rows as they are. A row at fault becomes the clean row that agrees with
 its readable cells, where there is one, or is filled in at random; a value that contradicts a rule is drawn again.
+Two things are taken for granted, as the format does where it says that a count touches both its periods: a count at an
+unreadable time belongs near the others of its inventory, and an unreadable material is one that its area counts.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from clean_site import SETTINGS
 from writing import Sheet, SiteDraft, csv_bytes, sheet_of
 
@@ -76,9 +79,8 @@ class Mender:
         """Fill in what cannot be read."""
         known = [row for row in self._clean[entry.table] if _agrees(entry, row)] if from_clean else []
         original = self._rng.choice(known) if known else {}
-        for name in entry.lost:
-            column = dictionary()[entry.table][name]
-            entry.cells[name] = original[name] if name in original else self._draw(column)
+        for name in sorted(entry.lost, key=lambda name: name == "material"):
+            entry.cells[name] = original[name] if name in original else self._draw(entry, name)
 
     def _read(self, folder: Path, entries: dict[str, list[Entry]]) -> Site:
         timezone = self._site.timezone
@@ -113,20 +115,20 @@ class Mender:
         elif "must name it" in reason or "has none: blank it" in reason:
             self._answer_areas(entry, column)
         elif "of another material" in reason and "material" in entry.lost:
-            cells["material"] = self._draw(dictionary()["movements"]["material"])
+            cells["material"] = self._draw(entry, "material")
         elif column == "reverses" and column not in entry.lost:
             cells["reverses"] = ""
         elif " is not in " in reason and column not in entry.lost:
             _remove(entries, entry)
         elif column:
-            cells[column] = self._draw(dictionary()[entry.table][column])
+            cells[column] = self._draw(entry, column)
 
     def _answer_duplicate(self, entries: dict[str, list[Entry]], entry: Entry) -> None:
         """A key of its own, or one of the two rows goes."""
         key = dictionary()[entry.table].key
         lost = [name for name in key if name in entry.lost]
         if lost:
-            entry.cells[lost[0]] = self._draw(dictionary()[entry.table][lost[0]])
+            entry.cells[lost[0]] = self._draw(entry, lost[0])
         elif entry.table == "counts":
             entry.cells["sheet"] = f"extra {self._rng.randrange(10**6)}"
         elif len(key) == 1 and self._rng.random() < 0.7:
@@ -141,22 +143,26 @@ class Mender:
         """An area that cannot be read may be any; of what can, one area is too many, or the kind is wrong."""
         cells = entry.cells
         if column in entry.lost and self._rng.random() < 0.7:
-            cells[column] = self._draw(dictionary()["movements"][column])
+            cells[column] = self._draw(entry, column)
         elif cells[column] and "kind" not in entry.lost and self._rng.random() < 0.5:
             cells[column] = ""
         else:
             named = bool(cells["from_area"]), bool(cells["to_area"])
             cells["kind"] = self._rng.choice(_NEEDS.get(named, ("transfer",)))
             if not any(named):
-                cells["from_area"], cells["to_area"] = self._rng.sample(self._keys("areas"), 2)
+                cells["from_area"], cells["to_area"] = self._rng.choices(self._keys("areas") or [""], k=2)
 
-    def _draw(self, column: Column) -> str:
-        """Any value that the column could hold."""
-        rng = self._rng
+    def _draw(self, entry: Entry, name: str) -> str:
+        """Any value that the column could hold in this row."""
+        rng, column = self._rng, dictionary()[entry.table][name]
         if not column.required and rng.random() < 0.3:
             return ""
+        if entry.table in {"movements", "counts"} and name == "material":
+            return rng.choice(self._materials_of(entry) or self._keys("materials") or [""])
         if column.refers_to:
             return rng.choice(self._keys(column.refers_to) or [""])
+        if entry.table == "counts" and name == "at" and "inventory" not in entry.lost:
+            return self._moment_of(entry)
         if column.type == "time":
             return (
                 f"2026-0{rng.randint(1, 4)}-{rng.randint(1, 28):02d}T{rng.randint(4, 23):02d}:{rng.randint(0, 59):02d}"
@@ -168,6 +174,20 @@ class Mender:
         if column.type == "unit":
             return rng.choice(("kg", "g", "each", "lb"))
         return self._draw_code(column.name)
+
+    def _materials_of(self, entry: Entry) -> list[str]:
+        """Materials that every area of the row counts: what else it might be, no inventory would ever settle."""
+        named = [entry.cells[name] for name in ("area", "from_area", "to_area") if entry.cells.get(name)]
+        counts = self._site["counts"].select(pl.col("area").cast(pl.String), pl.col("material").cast(pl.String))
+        counted = [set(counts.filter(pl.col("area") == area)["material"]) for area in named]
+        return sorted(set.intersection(*counted)) if counted else []
+
+    def _moment_of(self, entry: Entry) -> str:
+        """A moment near the other counts of the inventory: one count does not move it past its neighbours."""
+        same = (pl.col("inventory") == entry.cells["inventory"]) & (pl.col("area") == entry.cells["area"])
+        moments = self._site["counts"].filter(same)["at"].to_list()
+        near = self._rng.choice(moments) if moments else datetime(2026, self._rng.randint(1, 4), 12, tzinfo=UTC)
+        return (near + timedelta(hours=self._rng.randint(-20, 20))).isoformat()
 
     def _draw_number(self, column: Column) -> str:
         high = column.range.high if column.range else 1000.0

@@ -304,7 +304,7 @@ class Assembly:
         first, last = pl.col("first_slot"), pl.col("last_slot")
         inside = (first <= pl.col("end_slot")) & (last > pl.col("begin_slot"))
         at_an_edge = (first == pl.col("begin_slot")) | (first == pl.col("end_slot"))
-        joined = self.touches.causes.join(spans, on="series")
+        joined = self.touches.causes.join(spans.filter(pl.Series(self.spans.touched)), on="series")
         found = joined.filter(pl.when(pl.col("edge")).then(at_an_edge).otherwise(inside))
         return found.select("series", "inventory", "table", "row").unique(maintain_order=True)
 

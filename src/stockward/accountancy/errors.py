@@ -69,7 +69,7 @@ class Terms:
     """Entries with their errors, in the unit of their series.
 
     ``value``; ``random``, the variance from random errors; ``known``, whether σ is known: a term without a method is
-    exact where items were counted, or where nothing was there, and of a bulk quantity its σ is unknown. ``shared``
+    exact where items were counted, or nothing was found, and of a bulk quantity its σ is unknown. ``shared``
     has for each kind of systematic error its group, its signed quantity, and its σs².
     """
 
@@ -89,11 +89,12 @@ class Terms:
         scale = amount * _FACTORS[errors.unit[method], errors.material_unit[material]]
         relative = errors.random_rel[method] ** 2 + errors.content_random[pair] ** 2
         value = entries.quantity * amount
+        counted_zero = (entries.role < 0) & (entries.quantity == 0)
         return cls(
             entries=entries,
             value=value,
             random=amount**2 * relative * entries.squares + (scale * errors.random_abs[method]) ** 2 * entries.rows,
-            known=errors.stated[method] | (entries.squares == 0) | (errors.item[material] & (method < 0)),
+            known=errors.stated[method] | counted_zero | (errors.item[material] & (method < 0)),
             relative=errors.systematic_rel[method] * value,
             absolute=errors.systematic_abs[method] * scale * entries.rows,
             content=errors.content_systematic[pair] * value,

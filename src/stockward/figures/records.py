@@ -17,6 +17,8 @@ SIMULATIONS = 999
 RISE = 2.0
 """The Poisson CUSUM is made to notice a rate that has doubled."""
 
+_MOST_COUNTS = 200
+
 CLUSTER_DAYS = 28
 """The longest cluster that is looked for."""
 
@@ -96,9 +98,11 @@ def cluster(events: Array, records: Array, *, seed: int) -> tuple[int, int, floa
     days = np.repeat(np.arange(len(events)), events.astype(np.intp)).astype(float)
     ratio, first, last = _strongest_cluster(days[None, :], share)
     rng = np.random.default_rng([seed, len(events), total])
-    drawn, _ = _drawn_days(rng, np.full(SIMULATIONS, total), records)
+    # Many events make each draw dear and the p-value small or large: fewer draws will do.
+    simulations = max(99, SIMULATIONS * 50 // max(total, 50))
+    drawn, _ = _drawn_days(rng, np.full(simulations, total), records)
     maxima, _, _ = _strongest_cluster(drawn, share)
-    p_value = (1 + int(np.sum(maxima >= ratio[0] - 1e-12))) / (SIMULATIONS + 1)
+    p_value = (1 + int(np.sum(maxima >= ratio[0] - 1e-12))) / (simulations + 1)
     start, end = int(first[0]), int(last[0])
     return start, end, float(total * (share[end + 1] - share[start])), p_value
 
@@ -106,13 +110,16 @@ def cluster(events: Array, records: Array, *, seed: int) -> tuple[int, int, floa
 def _strongest_cluster(days: Array, share: Array) -> tuple[Array, Array, Array]:
     """Largest log-likelihood ratio of each row of ordered event days, and the first and last day of its window.
 
-    A strongest window begins and ends on the day of an event, so windows from one event to another are enough.
+    A strongest window begins and ends on the day of an event, so windows from one event to another are enough. Of many
+    events, windows with numbers of them in small steps are looked at, the same for what was drawn as for what was seen.
     """
     rows, total = days.shape
     place = days.astype(np.intp)
     best, first, last = np.full(rows, -np.inf), np.zeros(rows), np.zeros(rows)
-    for count in range(1, total + 1):
+    for count in _counts(total):
         begin, end = place[:, : total - count + 1], place[:, count - 1 :]
+        if np.all(end - begin >= CLUSTER_DAYS):
+            break
         expected = total * (share[end + 1] - share[begin])
         ratio = np.where(end - begin < CLUSTER_DAYS, _likelihood_ratio(count, expected, total), -np.inf)
         strongest = np.argmax(ratio, axis=1)
@@ -122,6 +129,13 @@ def _strongest_cluster(days: Array, share: Array) -> tuple[Array, Array, Array]:
         first = np.where(better, begin[np.arange(rows), strongest], first)
         last = np.where(better, end[np.arange(rows), strongest], last)
     return best, first, last
+
+
+def _counts(total: int) -> list[int]:
+    """Every number of events up to the total; of many, steps of about 5 %."""
+    if total <= _MOST_COUNTS:
+        return list(range(1, total + 1))
+    return [int(count) for count in np.unique(np.geomspace(1, total, _MOST_COUNTS).astype(int))]
 
 
 def _likelihood_ratio(observed: int, expected: Array, total: int) -> Array:

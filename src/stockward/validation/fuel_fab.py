@@ -1,8 +1,8 @@
 """The fuel-fabrication plant: real input that was not made by this project.
 
 It was simulated by a US national laboratory and published with its accountancy toolkit in 2021: 26 inventories, 2
-inputs and 3 outputs of uranium, one row an hour over nine months. The data are no part of the project: they are read from
-``data/fuel_fab`` below the folder that the environment variable STOCKWARD_SHARED names (default ``../shared``).
+inputs and 3 outputs of uranium, one row an hour over nine months. The data are no part of the project: they are read
+from ``data/fuel_fab`` below the folder that the environment variable STOCKWARD_SHARED names (default ``../shared``).
 """
 
 from __future__ import annotations
