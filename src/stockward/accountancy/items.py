@@ -74,14 +74,14 @@ def _incidents(books: KnownBooks, row: dict[str, Any]) -> tuple[str, ...]:
 
 def _ledger(books: KnownBooks) -> pl.DataFrame:
     """Every movement on record, reversed ones included, with its area, local day, shift, and what befell it."""
-    hours = books.site.settings.force.shift_hours
+    hours, begins = books.site.settings.force.shift_hours, _first_shift(books)
     cancelled = books.reversed.filter(pl.col("reverses").is_null())["movement"].implode()
     both = pl.concat([books.movements, books.reversed]).filter(pl.col("reverses").is_null())
     local = pl.col("at").dt.convert_time_zone(books.site.timezone)
     return both.select(
         area=pl.coalesce(pl.col("to_area").cast(pl.String), pl.col("from_area").cast(pl.String)),
         day=local.dt.date(),
-        shift=((local.dt.hour().cast(pl.Float64) + local.dt.minute() / 60) // hours).cast(pl.Int64),
+        shift=((local.dt.hour().cast(pl.Float64) + local.dt.minute() / 60 - begins) % 24 // hours).cast(pl.Int64),
         reversed=pl.col("movement").is_in(cancelled),
         late=is_late(),
     ).sort("area", "day", "shift")
@@ -93,7 +93,7 @@ def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
     if not ledger["reversed"].any():
         return []
     rate = int(ledger["reversed"].sum()) / ledger.height
-    hours = books.site.settings.force.shift_hours
+    hours, begins = books.site.settings.force.shift_hours, _first_shift(books)
     found = []
     for (area, shift), rows in ledger.group_by("area", "shift", maintain_order=True):
         first, errors, records = _by_day(rows, "reversed")
@@ -101,7 +101,7 @@ def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
         found.append(
             RecordingErrors(
                 area=str(area),
-                shift=_shift_name(int(str(shift)), hours),
+                shift=_shift_name(int(str(shift)), hours, begins),
                 records=rows.height,
                 errors=int(errors.sum()),
                 expected=rate * rows.height,
@@ -113,9 +113,20 @@ def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
     return sorted(found, key=lambda row: (row.area, row.shift))
 
 
-def _shift_name(shift: int, hours: float) -> str:
-    start, end = shift * hours, min((shift + 1) * hours, 24.0)
-    return f"{int(start):02d}:{round(start % 1 * 60):02d}–{int(end):02d}:{round(end % 1 * 60):02d}"
+def _first_shift(books: KnownBooks) -> float:
+    """Hour at which the first shift of a day begins: as most posts that change guard do; midnight where none does."""
+    hours = books.site.settings.force.shift_hours
+    posts = books["posts"].filter((pl.col("end") - pl.col("start")).abs() < 24 * 60)
+    begins = (posts["start"].cast(pl.Float64) / 60 % hours).mode().sort()
+    return float(begins[0]) if len(begins) else 0.0
+
+
+def _shift_name(shift: int, hours: float, begins: float) -> str:
+    """From when to when, as a clock shows it; the last shift of a day ends where the first begins."""
+    start, end = begins + shift * hours, begins + min((shift + 1) * hours, 24.0)
+    return "–".join(f"{int(hour) % 24:02d}:{round(hour % 1 * 60):02d}" for hour in (start, end)).replace(
+        "–00:00", "–24:00"
+    )
 
 
 def _clusters(books: KnownBooks, *, seed: int) -> list[Cluster]:
