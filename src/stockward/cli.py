@@ -6,6 +6,7 @@ nothing alarmed but rows were set aside.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,6 +56,9 @@ def _fail(message: str) -> None:
 @click.version_option(VERSION, prog_name="stockward")
 def main() -> None:
     """Know what is missing, what you would miss, and who must stand guard."""
+    # The matrices are many and small: a second thread only waits, and sums in another order give other last digits.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 @main.command()

@@ -3,6 +3,7 @@
 # ruff: noqa: DTZ001 - cells of a table have no zone
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -148,6 +149,23 @@ def test_a_file_cut_short_is_refused(folder: SiteFolder, keep: int) -> None:
     path = folder.parquet("movements", MOVEMENTS).path / "movements.parquet"
     path.write_bytes(path.read_bytes()[:keep])
     assert "movements.parquet: this is no readable Parquet file" in refusal(folder)
+
+
+def test_bytes_that_have_changed_end_in_one_error_and_no_other_words(
+    folder: SiteFolder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = folder.parquet("movements", pl.concat([MOVEMENTS] * 50)).path / "movements.parquet"
+    whole, rng, refused = path.read_bytes(), random.Random(5), 0
+    for _ in range(60):
+        content = bytearray(whole)
+        content[rng.randrange(len(content) - 1000, len(content))] ^= rng.randint(1, 255)
+        path.write_bytes(content)
+        try:
+            folder.read()
+        except SiteError:
+            refused += 1
+    assert refused > 30
+    assert capfd.readouterr().err == ""
 
 
 def test_a_csv_under_the_name_of_parquet_is_refused(folder: SiteFolder) -> None:

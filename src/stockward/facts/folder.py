@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,6 +20,7 @@ from stockward.terms.errors import SiteError
 _SEPARATORS = (",", ";", "\t")
 _QUOTE = '"'
 _OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
+_STANDARD_ERROR = 2
 _HEAD_LENGTH = 1_000_000
 """So many characters at the top of a file are searched for its header."""
 _AS_UTF8 = "save the file as CSV UTF-8"
@@ -50,7 +53,8 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
 def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
     """Read a Parquet file; its typed columns stay typed, and its first row counts as row 2, as under a header."""
     try:
-        frame = pl.read_parquet(io.BytesIO(content))
+        with _silent_library():
+            frame = pl.read_parquet(io.BytesIO(content))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         mend = "write it again, or save the table as CSV"
         raise SiteError(path.name, "this is no readable Parquet file", mend) from None
@@ -59,6 +63,23 @@ def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
     for name, column in zip(header.known, columns, strict=False):
         _refuse_nested(path.name, name, column.dtype)
     return header.table_of(columns, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
+
+
+@contextmanager
+def _silent_library() -> Iterator[None]:
+    """Keep the library's own report of a damaged file off standard error; the error that it raises is told instead."""
+    try:
+        kept = os.dup(_STANDARD_ERROR)
+    except OSError:
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), _STANDARD_ERROR)
+        yield
+    finally:
+        os.dup2(kept, _STANDARD_ERROR)
+        os.close(kept)
 
 
 def _refuse_nested(file: str, name: str, dtype: pl.DataType) -> None:
