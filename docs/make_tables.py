@@ -27,7 +27,7 @@ MAKER = "docs/make_tables.py"
 MADE = f"<!-- made by {MAKER}: do not edit -->"
 
 NOT_USED = (
-    "goals", "lines", "production", "people", "absences", "posts", "wishes", "assignments", "orders", "reports",
+    "goals", "lines", "production", "people", "absences", "wishes", "assignments", "orders", "reports",
 )  # fmt: skip
 """Tables that are read and checked, and that no answer of a review uses yet."""
 
@@ -135,7 +135,7 @@ def faults() -> str:
 
 def table_page(table: Table) -> str:
     """The page of one table."""
-    use = "A review reads and checks this table, and does not use it yet.\n\n" if table.name in NOT_USED else ""
+    use = f"{_use(table)}\n\n" if _use(table) else ""
     hidden = "Cells at fault of this table are never printed.\n\n" if table.private else ""
     key = ", ".join(f"`{name}`" for name in table.key) or "none: rows may be alike"
     rows = [_column_row(column) for column in table.columns]
@@ -146,6 +146,14 @@ def table_page(table: Table) -> str:
         + "\n".join([*head, *rows])
         + "\n\nWhat the types mean: [tables](index.md).\n"
     )
+
+
+def _use(table: Table) -> str:
+    if table.name in NOT_USED:
+        return "A review reads and checks this table, and does not use it yet."
+    if table.name == "posts":
+        return "A review uses no more of it yet than the hour at which shifts begin."
+    return ""
 
 
 def _column_row(column: Column) -> str:

@@ -103,7 +103,9 @@ def test_a_required_table_that_is_misspelt_is_said_once(folder: SiteFolder) -> N
 
 def test_a_copy_of_a_table_that_is_there_is_a_notice(folder: SiteFolder) -> None:
     folder.write("movements2.csv", CLEAN["movements"]).write("costs.csv", "a,b\n").write("README.txt", "about")
+    folder.write("areas.tsv", "area\tkind\n")
     assert folder.read().notices == (
+        "areas.tsv: not read, it is no table of the format",
         "costs.csv: not read, it is no table of the format",
         "movements2.csv: not read, it is no table of the format",
     )

@@ -115,7 +115,7 @@ def test_a_share_may_reach_the_bound_and_not_pass_it() -> None:
 
 
 def test_an_open_bound_is_left_out() -> None:
-    days = tables()["methods"]["calibration_days"]
+    days = tables()["goals"]["within_days"]
     reading = read_column(pl.Series(["0", "0.5"]), days, POINT)
     assert reading.values.to_list() == [None, 0.5]
     assert "(0, 36525]" in reading.fault[0]

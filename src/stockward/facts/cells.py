@@ -25,6 +25,7 @@ from stockward.facts.words import (
 
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
+_SUSPECT = rf"^#|{_CONTROL}"
 _LARGEST_WHOLE = 1e15
 
 _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
@@ -99,18 +100,26 @@ def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
 
 
 def _read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Read text cells; marks that a spreadsheet leaves behind are refused in every column."""
-    marks = Reading.of(text)
-    if text.str.starts_with("#").any():
-        uncalculated = "the formula was never calculated: open the file in a spreadsheet program and save it"
-        marks = marks.refuse(
-            text.str.contains(_SPREADSHEET_ERROR), "the spreadsheet shows an error here: correct its formula"
-        ).refuse(text == UNCALCULATED, uncalculated)
-    if column.type != "text":
-        broken = text.str.contains(_CONTROL)
-        marks = marks.refuse(broken, "it holds a line break or a control character: remove it")
-    reading = _READERS[column.type](marks.values, column, locale)
+    """Read text cells; what a spreadsheet leaves behind is refused in every column."""
+    read = _READERS[column.type]
+    if not text.str.contains(_SUSPECT).any():
+        return read(text, column, locale)
+    marks = _refuse_marks(text, column)
+    reading = read(marks.values, column, locale)
     return Reading(reading.values, marks.fault.fill_null(reading.fault))
+
+
+def _refuse_marks(text: pl.Series, column: Column) -> Reading:
+    """Refuse the marks of errors and of formulas without a result; line breaks belong into texts alone."""
+    uncalculated = "the formula was never calculated: open the file in a spreadsheet program and save it"
+    marks = (
+        Reading.of(text)
+        .refuse(text.str.contains(_SPREADSHEET_ERROR), "the spreadsheet shows an error here: correct its formula")
+        .refuse(text == UNCALCULATED, uncalculated)
+    )
+    if column.type == "text":
+        return marks
+    return marks.refuse(text.str.contains(_CONTROL), "it holds a line break or a control character: remove it")
 
 
 def _without_blanks(cells: pl.Series) -> pl.Series:

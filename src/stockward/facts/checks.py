@@ -90,6 +90,8 @@ def _keys(draft: Draft, table: str) -> tuple[pl.Series, dict[str, str]]:
     """Keys of a table that may be used, and for the others, which were set aside, why they may not."""
     referred = draft[table]
     key = referred.table.key[0]
+    if not referred.reasons:
+        return referred[key], {}
     bad = referred.bad
     known = referred[key].filter(~bad).drop_nulls()
     rows = referred.values.filter(bad).select(key, "row").drop_nulls()

@@ -64,9 +64,9 @@ class TableDraft:
 
         ``column`` is empty where the row as a whole is at fault. The first reason against a cell stands.
         """
-        where = where.fill_null(False)
         if not where.any():
             return
+        where = where.fill_null(False)
         said = self.reasons.get(column, no_text(len(where)))
         words = pl.lit(reason) if isinstance(reason, str) else reason
         reasons = pl.select(pl.when(where & said.is_null()).then(words).otherwise(said)).to_series()
@@ -94,6 +94,8 @@ class TableDraft:
 
     def set_aside(self) -> pl.DataFrame:
         """The other rows: what is readable of them, and the names of the columns that are not (``unreadable``)."""
+        if not self.reasons and not self.torn:
+            return self.values.clear().with_columns(unreadable=pl.lit([], pl.List(pl.String)))
         bad = self.bad
         nothing = pl.lit(None, pl.String)
         lost = [pl.when(where.filter(bad)).then(pl.lit(name)) for name, where in self.unreadable.items()]

@@ -124,7 +124,8 @@ def _find_head(text: str, table: Table, file: str) -> _Head:
 
 
 def _names_in(head: _Head, table: Table) -> tuple[int, int]:
-    return sum(cell.strip().lower() in table.names for cell in head.cells), len(head.cells)
+    cells = {cell.strip().lower() for cell in head.cells}
+    return len(cells.intersection(table.names)), len(head.cells)
 
 
 def _first_records(text: str, separator: str) -> Iterator[_Head]:

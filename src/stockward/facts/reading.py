@@ -35,7 +35,8 @@ class Reading:
         if not where.any():
             return self
         words = pl.lit(reason) if isinstance(reason, str) else reason
-        fault = pl.select(pl.when(where.fill_null(False) & self.fault.is_null()).then(words).otherwise(self.fault))
+        new = pl.lit(where).fill_null(False) & pl.lit(self.fault).is_null()
+        fault = pl.select(pl.when(new).then(words).otherwise(self.fault))
         return Reading(without(self.values, where), fault.to_series())
 
     def named(self, name: str) -> Reading:
@@ -52,4 +53,4 @@ def without(values: pl.Series, where: pl.Series) -> pl.Series:
     """The values with those cells blank."""
     if not where.any():
         return values
-    return pl.select(pl.when(~where.fill_null(False)).then(values)).to_series()
+    return pl.select(pl.when(pl.lit(where).fill_null(False)).then(None).otherwise(values)).to_series()

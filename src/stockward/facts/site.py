@@ -210,7 +210,7 @@ class _Reader:
                 stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"])
             ):
                 yield SiteError(stranger.shown, f"it is not read, did you mean {WORKBOOK}?", f"save it as {WORKBOOK}")
-            elif stranger.suffix not in _TEXTS:
+            elif stranger.suffix not in _TEXTS or did_you_mean(stranger.stem, tuple(tables())):
                 self._notices.append(f"{stranger.shown}: not read, it is no table of the format")
 
     def _content(self, path: Path) -> bytes:
