@@ -9,7 +9,7 @@ from stockward.accountancy import closing
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
 
-SITES = 100
+SITES = 70
 BATCH = 10
 
 

@@ -1,0 +1,45 @@
+"""Fresh reviews, and the scripts of the manual as modules."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import stockward as sw
+from stockward.report import write_json
+from stockward.report.views import SeriesView, gather
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A fresh review: as its JSON, and as the report sees its series."""
+
+    json: dict[str, Any]
+    views: dict[str, SeriesView]
+
+    def series(self, name: str) -> dict[str, Any]:
+        return next(one for one in self.json["series"] if one["id"].lower() == name.lower())
+
+    def view(self, name: str) -> SeriesView:
+        return next(view for key, view in self.views.items() if key.lower() == name.lower())
+
+
+def reviewed(folder: Path) -> Reviewed:
+    answers = sw.review(sw.read_site(folder)).answers
+    return Reviewed(json.loads(write_json(answers, covariance=True)), {view.id: view for view in gather(answers)})
+
+
+def load(path: Path) -> ModuleType:
+    """A script as a module; it stands in ``sys.modules`` because data classes look their own module up."""
+    name = f"page_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,125 @@
+"""Commands, options and exit codes: the manual against the command line, and every command of a page is run."""
+
+from __future__ import annotations
+
+import ast
+import re
+import runpy
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from manual_pages import DOCS, PAGES, README, ROOT, blocks, codes, commands, rows, section, text
+
+from stockward import cli
+
+COMMANDS = DOCS / "commands.md"
+SLOW = ("review examples/ridgeway", "simulate ridgeway-again --ridgeway")
+"""Run elsewhere; here their options are read and no more."""
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli.main, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if commands(page)], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_command_of_a_page_runs(page: Path, workplace: Path) -> None:
+    for command in commands(page):
+        program, *arguments = shlex.split(command)
+        if program == "make":
+            assert re.search(rf"^{arguments[0]}:", text(ROOT / "Makefile"), re.MULTILINE), command
+        elif program == "pip":
+            assert arguments == ["install", "."]
+            project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+            assert project["scripts"] == {"stockward": "stockward.cli:main"}
+            assert project["requires-python"] == ">=3.11"
+        elif program == "python":
+            assert (ROOT / arguments[0]).is_file(), command
+            runpy.run_path(arguments[0], run_name="__main__")
+        elif " ".join(arguments).startswith(SLOW):
+            name, *rest = arguments
+            cli.main.commands[name].make_context(name, rest)
+        else:
+            assert program == "stockward", command
+            result = run(*arguments)
+            assert result.exit_code in {0, cli.ALARMED, cli.SET_ASIDE}, f"{command}: {result.output}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_the_python_of_a_page_runs(page: Path, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for block in blocks(page, "python"):
+        # The smallest site stands in for the example, which takes longer.
+        exec(compile(block.replace("examples/ridgeway", "docs/first_site"), str(page), "exec"), {})
+
+
+def test_the_readme_shows_the_two_commands() -> None:
+    assert {"make review", "make test", "pip install ."} <= set(commands(README))
+
+
+@pytest.mark.parametrize("name", sorted(cli.main.commands))
+def test_every_option_is_described(name: str) -> None:
+    command = cli.main.commands[name]
+    described = {codes(row[0])[0].split(" ")[0]: " | ".join(row) for row in rows(section(COMMANDS, heading(command)))}
+    options = {parameter.opts[0]: parameter for parameter in command.params if isinstance(parameter, click.Option)}
+    assert described.keys() == options.keys()
+    for option, parameter in options.items():
+        words = described[option]
+        assert parameter.is_flag or " " in codes(words)[0], f"{option}: name its value"
+        if parameter.default not in (None, False) and parameter.show_default:
+            assert f"{parameter.default} without it" in words, option
+        if isinstance(parameter.type, click.IntRange) and parameter.type.max is not None:
+            assert f"{parameter.type.min} to {parameter.type.max}" in words, option
+
+
+def heading(command: click.Command) -> str:
+    arguments = [parameter.name for parameter in command.params if isinstance(parameter, click.Argument)]
+    return " ".join(["## stockward", str(command.name), *(str(name).upper() for name in arguments)])
+
+
+def test_no_command_is_described_that_is_none() -> None:
+    described = re.findall(r"^## stockward (\w+)", text(COMMANDS), re.MULTILINE)
+    assert sorted(described) == sorted(cli.main.commands)
+
+
+def test_how_many_problems_are_shown() -> None:
+    for page in (COMMANDS, DOCS / "check.md"):
+        assert f"first {cli._SHOWN_PROBLEMS}" in text(page)
+
+
+@pytest.mark.parametrize("page", [README, COMMANDS], ids=lambda page: page.name)
+def test_exit_codes_are_described(page: Path) -> None:
+    described = {int(row[0]): row[1].lower() for row in rows(section(page, "## Exit codes"))}
+    assert list(described) == [0, cli.ALARMED, cli.WRONG_USE, cli.SET_ASIDE]
+    assert "nothing alarmed" in described[0]
+    assert "alarmed or found" in described[cli.ALARMED]
+    assert "wrong use" in described[cli.WRONG_USE]
+    assert "set aside" in described[cli.SET_ASIDE]
+
+
+def test_the_command_line_keeps_to_the_exit_codes(workplace: Path, tmp_path: Path) -> None:
+    methods = text(DOCS / "first_site" / "methods.csv").replace("0.001", "0.0005").replace("0.002", "0.0005")
+    better = tmp_path / "better"
+    better.mkdir()
+    for path in (DOCS / "first_site").iterdir():
+        (better / path.name).write_text(methods if path.name == "methods.csv" else text(path), encoding="utf-8")
+    assert run("review", "docs/first_site", "--quiet").exit_code == 0
+    assert run("review", "better", "--quiet").exit_code == cli.ALARMED
+    assert run("review", "nowhere", "--quiet").exit_code == cli.WRONG_USE
+    assert run("review", "docs/faulty", "--quiet").exit_code == cli.SET_ASIDE
+    assert run("check", "docs/faulty").exit_code == cli.SET_ASIDE
+
+
+def test_no_room_opens_a_connection() -> None:
+    banned = {"socket", "ssl", "http", "urllib", "requests", "httpx", "ftplib", "smtplib"}
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(text(path))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {module.split(".")[0] for module in modules} & banned, f"{path}:{node.lineno}"  # type: ignore[attr-defined]
