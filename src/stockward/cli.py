@@ -68,7 +68,13 @@ def main() -> None:
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
 @click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of every simulation.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Seed of what is sampled: limits and p-values.",
+)
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def review(
     site: Path, as_of: str | None, html: Path | None, json_file: str | None, xlsx: Path | None, covariance: bool,

@@ -9,7 +9,7 @@ from stockward.accountancy import closing
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
 
-SITES = 70
+SITES = 60
 BATCH = 10
 
 

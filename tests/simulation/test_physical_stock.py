@@ -69,8 +69,10 @@ def test_only_seeded_losses_vanish(lossy: SyntheticSite) -> None:
 
 def _bulk_that_became_scrap(site: SyntheticSite) -> dict[tuple[str, str], float]:
     """Scrap is made of bulk that no ``use`` row tells: the line's own bulk shrinks by what the scrap holds."""
-    made = site.tables["movements"].join(site.true_quantities, on="movement").filter(
-        (pl.col("kind") == "make") & pl.col("material").str.starts_with("scrap_")
+    made = (
+        site.tables["movements"]
+        .join(site.true_quantities, on="movement")
+        .filter((pl.col("kind") == "make") & pl.col("material").str.starts_with("scrap_"))
     )
     gone: dict[tuple[str, str], float] = defaultdict(float)
     for row in made.to_dicts():

@@ -101,10 +101,13 @@ def _write_readme(book: Workbook) -> None:
     sheet.write(0, 0, "How to fill in this workbook", title)
     lines = [
         ("Sheets", "One sheet a table. Leave out what you do not have: delete the sheet or leave it empty."),
-        ("Columns", "Keep the header names. Columns marked with * must be filled; the order is free."),
+        ("Columns", "Keep the header names. Blue columns must be filled, grey ones may be blank; the order is free."),
         ("Codes", "Areas, materials, methods and people are codes. They are text: 0012 stays 0012."),
         ("Dates", "2026-06-30, or 2026-06-30 14:05, or a date cell. Times are in the site's time zone."),
-        ("Blank and zero", "Blank means not counted; 0 means counted, and nothing was there."),
+        (
+            "Blank and zero",
+            "A count of 0 means counted, and nothing was there. Leave out the row of what was not counted.",
+        ),
         *((name, table.meaning) for name, table in tables().items()),
     ]
     for row, (word, meaning) in enumerate(lines, start=2):

@@ -66,12 +66,19 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")
 
 
+_ADD = "correct it, or add it there"
+_UNKNOWN_KEY = f"this key is not in {{}}: {_ADD}"
+"""Said of a private table, whose keys are not shown."""
+
+
 def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
     """What a row refers to stands in the table referred to, and was not set aside there."""
     for column in table.table.columns:
         if not column.refers_to or table[column.name].null_count() == table.values.height:
             continue
         known, aside = _substances(draft) if column.refers_to == "substances" else _keys(draft, column.refers_to)
+        if table.table.private:
+            aside = dict.fromkeys(aside, f"it uses a row of {column.refers_to} which is set aside: mend that row first")
         values = table[column.name]
         if values.dtype == pl.List:
             _check_listed(table, column.name, known, aside, column.refers_to)
@@ -82,7 +89,10 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         waiting = missing & values.is_in(list(aside))
         table.refuse(column.name, waiting, _row_reasons(values, aside))
         unknown = missing & ~waiting
-        reasons = _unknown(values.filter(unknown), values, known, column.refers_to)
+        if table.table.private:
+            reasons: str | pl.Series = _UNKNOWN_KEY.format(column.refers_to)
+        else:
+            reasons = _unknown(values.filter(unknown), values, known, column.refers_to)
         table.refuse(column.name, unknown, reasons, readable=False)
 
 
@@ -133,7 +143,7 @@ def _unknown(unknown: pl.Series, values: pl.Series, known: pl.Series, table: str
     reasons: dict[str, str] = {}
     for count, key in enumerate(unknown.unique(maintain_order=True)):
         guess = did_you_mean(key, names) if count < 50 else None
-        hint = f", did you mean {guess}?" if guess else ": correct it, or add it there"
+        hint = f", did you mean {guess}?" if guess else f": {_ADD}"
         reasons[key] = f"{key} is not in {place}{hint}"
     return _row_reasons(values, reasons)
 
@@ -144,8 +154,8 @@ def _check_listed(table: TableDraft, name: str, known: pl.Series, aside: dict[st
     faults: list[str | None] = []
     for keys in table[name]:
         lost = next((key for key in (keys if keys is not None else ()) if key not in names), None)
-        words = None if lost is None else f"{lost} is not in {referred}: correct it, or add it there"
-        faults.append(aside.get(lost or "", words))
+        said = _UNKNOWN_KEY.format(referred) if table.table.private else f"{lost} is not in {referred}: {_ADD}"
+        faults.append(None if lost is None else aside.get(lost, said))
     reasons = pl.Series(name, faults, dtype=pl.String)
     table.refuse(name, reasons.is_not_null(), reasons)
 
@@ -238,6 +248,10 @@ def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
     table.refuse("method", wrong, "the method's absolute error is in a unit that the material is not kept in")
 
 
+def _one(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" and kind != "use" else f"a {kind}"
+
+
 def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
     """Each kind of movement names the areas that it needs, and no other."""
     for kind, needed in NEEDS.items():
@@ -245,9 +259,9 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
         for name in ("from_area", "to_area"):
             if name in needed:
                 blank = table[name].is_null() & ~table.illegible(name)
-                table.refuse(name, of_kind & blank, f"a {kind} must name it", readable=False)
+                table.refuse(name, of_kind & blank, f"{_one(kind)} must name it", readable=False)
             else:
-                words = f"a {kind} has none: blank it, or correct the kind"
+                words = f"{_one(kind)} has none: blank it, or correct the kind"
                 table.refuse(name, of_kind & table[name].is_not_null(), words)
 
 

@@ -125,7 +125,7 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     used = words.number(sum(facts.rows.values()))
     for value, label in (
         (closed, f"of {words.count(periods, 'period')} closed"),
-        (aside, f"rows set aside, {used} used"),
+        (aside, f"rows set aside, {used} read"),
     ):
         tiles.append(context.KeyFigure(value=words.number(value), label=label, badge=None))
     return tuple(tiles)

@@ -135,7 +135,7 @@ class Section:
     caption: Annotated[str, "how to read the drawing, or why there is none"]
     unit: Annotated[str, "the unit of the quantities"]
     tests: Annotated[tuple[Test, ...], "every test of it"]
-    share: Annotated[str | None, "the false-alarm chance that fell to it"]
+    share: Annotated[str | None, "the false-alarm probability that fell to it"]
     direction: Annotated[str, "what the tests look for"]
     untested: Annotated[tuple[Untested, ...], "periods that could not be tested"]
     periods: Annotated[tuple[Period, ...], "every period"]
@@ -259,7 +259,7 @@ class Pair:
 class Basis:
     """What the review stands on."""
 
-    tables: Annotated[tuple[Pair, ...], "rows used of each table"]
+    tables: Annotated[tuple[Pair, ...], "rows read of each table"]
     set_aside: Annotated[tuple[SetAsideGroup, ...], "rows set aside, by reason"]
     set_aside_note: Annotated[str, "how many rows were set aside, and what that does"]
     notices: Annotated[tuple[str, ...], "notices of the reading"]

@@ -113,7 +113,7 @@ def _counts(series: Sequence[SeriesView]) -> str:
 def _facts(facts: FactsUsed) -> list[str]:
     aside = Counter(table for table, _, _ in {(one.table, one.file, one.row) for one in facts.set_aside})
     used = words.count(sum(facts.rows.values()), "row")
-    texts = [f"{used} used, {words.number(facts.late_rows)} recorded late, {words.number(aside.total())} set aside."]
+    texts = [f"{used} read, {words.number(facts.late_rows)} recorded late, {words.number(aside.total())} set aside."]
     if aside:
         tables = ", ".join(f"{table} {number}" for table, number in sorted(aside.items()))
         texts.append(f"Set aside, and what they could touch not tested: {tables}.")
