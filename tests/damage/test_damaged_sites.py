@@ -9,7 +9,7 @@ from stockward.accountancy import closing
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
 
-SITES = 60
+SITES = 40
 BATCH = 10
 
 

@@ -48,10 +48,10 @@ CASES: dict[str, Case] = {
     "unknown method": ("movements", "S1,W1,,\n0002", "S1,Z9,,\n0002", 2, "method", "Z9 is not in methods"),
     "unknown substance": ("goals", "TNT,10", "RDX,10", 2, "substance", "RDX is not in contents or materials"),
     "unknown reversal": ("movements", "P1,,,,", "P1,,,0077,", 5, "reverses", "0077 is not in movements"),
-    "unknown line": ("people", "civilian,L1", "civilian,L2", 3, "line", "L2 is not in lines"),
-    "unknown area in a list": ("people", "S1 P1", "S1 P9", 2, "not_in_areas", "P9 is not in areas"),
+    "unknown line": ("people", "civilian,L1", "civilian,L2", 3, "line", "this key is not in lines"),
+    "unknown area in a list": ("people", "S1 P1", "S1 P9", 2, "not_in_areas", "this key is not in areas"),
     "unknown movement": ("incidents", "kg,0002", "kg,0999", 2, "movement", "0999 is not in movements"),
-    "unknown person": ("absences", "leave\n1,", "leave\n9,", 3, "person", "9 is not in people"),
+    "unknown person": ("absences", "leave\n1,", "leave\n9,", 3, "person", "this key is not in people"),
     "bulk by number": ("materials", "TNT,bulk,kg", "TNT,bulk,each", 2, "unit", "bulk is measured in kg"),
     "items by mass": ("materials", "SHELL,item,each", "SHELL,item,kg", 3, "unit", "items are counted in each"),
     "unknown unit": ("movements", "500,kg", "500,pud", 2, "unit", "the unit is not known: write one of kg"),
@@ -230,9 +230,17 @@ def test_a_report_is_never_shown(full: SiteFolder) -> None:
     assert not any(word in shown for word in ("R1", "R9", "10.1.2026", "night", "owl", "'Z'"))
 
 
+def test_a_person_is_never_shown(full: SiteFolder) -> None:
+    full.replace("people", "1,guard", "007,sentry").replace("absences", "leave\n1,", "leave\n009,")
+    problems = [problem for problem in full.read().problems if problem.table not in CLEAN]
+    assert {problem.table for problem in problems} == {"people", "absences", "wishes", "assignments"}
+    assert {problem.value for problem in problems} == {"(not shown)"}
+    assert not any(key in str(problem) for problem in problems for key in ("007", "009", "sentry"))
+
+
 def test_the_value_is_told_as_it_stands_in_the_file(full: SiteFolder) -> None:
-    full.replace("normal_losses", "0.01", "1.50").replace("assignments", "2026-02-02T06:00", "2026-01-31 06:00")
-    assert [problem.value for problem in full.read().problems] == ["1.50", "2026-01-31 06:00"]
+    full.replace("normal_losses", "0.01", "1.50").replace("orders", "2,,2026-01-01", "2,+50.0,2026-01-01")
+    assert [problem.value for problem in full.read().problems] == ["1.50", "+50.0"]
 
 
 def test_all_reasons_against_a_row_are_told_in_the_order_of_its_columns(full: SiteFolder) -> None:

@@ -141,15 +141,28 @@ def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> I
         for area in inventories.areas if row["area"] is None else (row["area"],):
             place = places.get((area, row["inventory"]))
             if place is not None:
-                shifts = inventories.clouded[place] or (row["moment"] or 0) > inventories.at[place]
-                materials = None if shifts else _one(row["material"])
-                named = row["area"] is not None
-                yield Doubt("counts", row["row"], frozenset({area}), materials, place=place, named=named)
+                here, named = frozenset({area}), row["area"] is not None
+                yield Doubt("counts", row["row"], here, _one(row["material"]), place=place, named=named)
+                for shifted in _shifted(row["moment"], place, inventories):
+                    yield Doubt("counts", row["row"], here, None, place=shifted, named=named)
             else:
                 # It could be an inventory of its own, which leaves out anything; nobody can say which without its key.
                 placed = row["area"] is None and row["inventory"] is not None
                 interval = _interval(area, row["moment"], codes, cuts) if placed else None
                 yield Doubt("counts", row["row"], frozenset({area}), interval=interval)
+
+
+def _shifted(moment: int | None, place: int, inventories: Inventories) -> Iterator[int]:
+    """Inventories whose periods, for every material, a count at fault would shift by the moment that it gives.
+
+    Its own, where it would stand later than the other rows say, or nobody can say; and all that it would then pass.
+    """
+    if inventories.clouded[place] or (moment or 0) > inventories.at[place]:
+        yield place
+        last = int(inventories.first[inventories.area[place] + 1])
+        for later in range(place + 1, last):
+            if inventories.at[later] < (moment or 0):
+                yield later
 
 
 def _of_contents(books: KnownBooks, inventories: Inventories, uses: pl.DataFrame) -> Iterator[Doubt]:
