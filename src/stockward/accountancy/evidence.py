@@ -63,8 +63,10 @@ def _rows_of(
     )
     of_area = books.counts.filter(pl.col("area").cast(pl.String) == area)
     opening, closing = _inventories_of(of_area, period)
-    counted = of_area.filter(of_materials & pl.col("inventory").is_in([name for name in (opening, closing) if name is not None])).with_columns(
-        kind=pl.when(pl.col("inventory").eq_missing(pl.lit(opening))).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
+    begins = pl.col("inventory").eq_missing(pl.lit(opening, pl.String))
+    bounds = [name for name in (opening, closing) if name is not None]
+    counted = of_area.filter(of_materials & pl.col("inventory").is_in(bounds)).with_columns(
+        kind=pl.when(begins).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
         from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String),
     )  # fmt: skip
     units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
