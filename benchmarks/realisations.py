@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import sys
 import time
+import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,7 +130,6 @@ def main() -> None:
     limits = CalibratedTests(true_covariance[0], false_alarm=0.05, seed=1).default_limits
     limits_seconds = time.process_time() - started
     measured = with_errors(plant, options.realisations, seed=2)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ratios, seconds = [], []
     for _ in range(options.runs):
         started = time.process_time()
@@ -139,8 +138,10 @@ def main() -> None:
         test_all(measured, limits)
         seconds.append((between - started, time.process_time() - between))
         ratios.append(seconds[-1][1] / seconds[-1][0])
-    beside = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024**2
+    tracemalloc.start()
     _, _, _, default = test_all(measured, limits)
+    beside = tracemalloc.get_traced_memory()[1] / 1024**3
+    tracemalloc.stop()
     rate = float(np.mean(default.max(axis=1) > 1.0))
     print(f"limits of the default test: {limits_seconds:.2f} s, once")
     print("seconds (reduceat, all): " + "  ".join(f"{a:.3f}, {b:.3f}" for a, b in seconds))
