@@ -149,6 +149,10 @@ def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> I
                 # It could be an inventory of its own, which leaves out anything; nobody can say which without its key.
                 placed = row["area"] is None and row["inventory"] is not None
                 interval = _interval(area, row["moment"], codes, cuts) if placed else None
+                if interval is not None:
+                    # Before the first inventory or after the last it would add a period: the nearest stands for it.
+                    number = inventories.number(codes[area])
+                    interval = max(min(interval, number - 1), min(1, number))
                 yield Doubt("counts", row["row"], frozenset({area}), interval=interval)
 
 
