@@ -17,7 +17,7 @@ from scipy.special import chdtrc, chdtri, ndtr, ndtri
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
 from stockward.figures.scan import DRAWS, FAINTEST, Family, calibrate, crossing_probability
 from stockward.figures.whitening import SINGULAR, sitmuf, whitener
-from stockward.figures.windows import window_directions, window_family, windows_of
+from stockward.figures.windows import scan_ratios, window_directions, window_family, windows_of
 from stockward.terms.errors import FigureError, require_probability
 
 Array = NDArray[np.float64]
@@ -105,7 +105,7 @@ class CalibratedTests:
     def default_alarms(self, differences: Array) -> bool:
         """Whether the default test alarms, without its p-value."""
         y = sitmuf(differences, self.inverse)
-        return bool(np.max(self._ratios(y, self._default, self.default_limits)) > 1.0)
+        return bool(np.max(scan_ratios(y, self.inverse, self.default_limits)) > 1.0)
 
     def strongest_window(self, differences: Array) -> WindowEstimate:
         """The window with the largest ratio of statistic to limit, and the loss that fits it best.
@@ -192,16 +192,10 @@ class CalibratedTests:
         return self._figures(statistic, 1.0, p_value)
 
     def _scan(self, y: Array, family: Family, limits: Array) -> TestFigures:
-        ratios = self._ratios(y, family, limits)
+        ratios = scan_ratios(y, self.inverse, limits)
         scaled = float(np.max(ratios)) * limits[family.classes]
         p_value = crossing_probability(family.directions, scaled, seed=self._seed, draws=DRAWS // 2)
         return self._figures(ratios, 1.0, p_value)
-
-    def _ratios(self, y: Array, family: Family, limits: Array) -> Array:
-        """For each period, the largest ratio of statistic to limit among the windows that end there."""
-        ratios = np.full(len(y), -np.inf)
-        np.maximum.at(ratios, family.ends, y @ family.directions / limits[family.classes])
-        return np.where(np.isfinite(ratios), ratios, 0.0)
 
     def _on_kept(self, statistic: Array) -> Array:
         """A statistic of the kept periods, carried through those that add nothing."""

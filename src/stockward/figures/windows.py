@@ -75,13 +75,14 @@ def window_family(inverse: Array, *, equal: bool = False) -> Family:
 def scan_ratios(y: Array, inverse: Array, limits: Array) -> Array:
     """For each period, the largest ratio of statistic to limit among the windows that end there; shape (..., n).
 
-    ``limits`` has one entry a length of ``window_lengths``. Leading axes are realisations, each with its own L⁻¹.
+    ``limits`` has one entry a length of ``window_lengths``. Leading axes are realisations, each with its own L⁻¹. A
+    window that carries no variance is no evidence: its ratio is 0.
     """
     factors, hidden = _scanned(inverse.shape[-1], limits)
     onward = _onward(inverse)
     reach = np.cumsum(onward * y[..., None], axis=-2)
     norm = np.cumsum(np.square(onward), axis=-2)
-    # Windows that end before they start, or carry no variance, have norm 0 and are hidden or count as 0.
+    # Windows that end before they start have norm 0 as well; they are hidden.
     np.sqrt(np.maximum(norm, np.finfo(float).tiny, out=norm), out=norm)
     reach /= norm
     reach *= factors

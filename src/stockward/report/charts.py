@@ -60,7 +60,8 @@ def series_chart(series: SeriesView) -> Markup:
     for panel in panels[:-1]:
         _leave_out_times(panel)
     padding = {"left": 4, "top": 4, "right": _LABEL_ROOM, "bottom": 4}
-    return _draw({"vconcat": panels, "spacing": 12, "padding": padding}, series.anchor, series.label, describe(series))
+    spec: Spec = {"vconcat": panels, "spacing": 12, "padding": padding, "resolve": {"scale": {"x": "shared"}}}
+    return _draw(spec, series.anchor, series.label, describe(series))
 
 
 def stock_chart(panels: Sequence[tuple[str, str, Sequence[tuple[datetime, str, float]]]], timezone: str) -> Markup:

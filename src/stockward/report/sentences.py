@@ -168,7 +168,8 @@ def window_sentence(series: SeriesView) -> str | None:
     return (
         f"Estimate: {size} {way} {words.between(series.day(window.start), series.day(window.end))} "
         f"({words.count(window.periods, 'period')}, {runs}): the run of periods that speaks most for a constant "
-        f"{'gain' if window.estimate < 0 else 'loss'}."
+        f"{'gain' if window.estimate < 0 else 'loss'}. It is chosen afterwards: the alarm may stand before "
+        "it, and ± leaves the choice out."
     )
 
 

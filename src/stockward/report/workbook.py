@@ -152,84 +152,51 @@ def _tests(series: Sequence[SeriesView]) -> Sheet:
     return Sheet(name="tests", header=header, rows=rows)
 
 
-_ITEM_COLUMNS = (
-    "finding", "area", "holding", "shift", "kind", "unit", "inventory", "from", "to", "difference (unit; + missing)",
-    "written off (unit)", "found (unit)", "late rows (number)", "records (number)", "observed (number)",
-    "expected (number)", "highest running excess", "write-offs (number)", "finds (number)", "p-value", "alarms",
-    "incidents",
-)  # fmt: skip
+_ITEM_COLUMNS: dict[str, tuple[str, ...]] = {
+    "area": ("area",),
+    "holding": ("holding",),
+    "shift": ("shift",),
+    "kind": ("kind",),
+    "unit": ("unit",),
+    "inventory": ("inventory",),
+    "from": ("start",),
+    "to": ("end", "highest_on"),
+    "difference (unit; + missing)": ("difference",),
+    "written off (unit)": ("written_off",),
+    "found (unit)": ("found",),
+    "late rows (number)": ("late_rows",),
+    "records (number)": ("records",),
+    "observed (number)": ("observed", "errors"),
+    "expected (number)": ("expected",),
+    "highest running excess": ("cusum",),
+    "write-offs (number)": ("write_offs",),
+    "finds (number)": ("finds",),
+    "p-value": ("p_value",),
+    "incidents": ("incidents",),
+}
+"""Each column of the items, and the figure that fills it, by whichever of these names a finding has it."""
 
 
 def _items(review: Review) -> Sheet:
     """One sheet for four kinds of finding: each fills the columns that it has."""
-    found = [*_discrepancy_rows(review), *_recording_rows(review), *_cluster_rows(review), *_write_off_rows(review)]
-    return Sheet(name="items", header=_ITEM_COLUMNS, rows=[tuple(map(row.get, _ITEM_COLUMNS)) for row in found])
+    items = review.items
+    kinds: tuple[tuple[str, str, Sequence[object]], ...] = (
+        ("discrepancy", "yes", items.discrepancies),
+        ("recording errors", "no", items.recording_errors),
+        ("cluster", "no", items.late_clusters),
+        ("write-offs", "no", items.write_offs),
+    )
+    rows = [
+        (kind, alarms, *(_figure_of(one, names, review.timezone) for names in _ITEM_COLUMNS.values()))
+        for kind, alarms, found in kinds
+        for one in found
+    ]
+    return Sheet(name="items", header=("finding", "alarms", *_ITEM_COLUMNS), rows=rows)
 
 
-def _discrepancy_rows(review: Review) -> Iterable[dict[str, Cell]]:
-    for one in review.items.discrepancies:
-        yield {
-            "finding": "discrepancy",
-            "area": one.area,
-            "holding": one.holding,
-            "unit": one.unit,
-            "inventory": one.inventory,
-            "from": words.local(one.start, review.timezone),
-            "to": words.local(one.end, review.timezone),
-            "difference (unit; + missing)": one.difference,
-            "written off (unit)": one.written_off,
-            "found (unit)": one.found,
-            "late rows (number)": one.late_rows,
-            "alarms": "yes",
-            "incidents": " ".join(one.incidents),
-        }
-
-
-def _recording_rows(review: Review) -> Iterable[dict[str, Cell]]:
-    for one in review.items.recording_errors:
-        yield {
-            "finding": "recording errors",
-            "area": one.area,
-            "shift": one.shift,
-            "to": one.highest_on,
-            "records (number)": one.records,
-            "observed (number)": one.errors,
-            "expected (number)": one.expected,
-            "highest running excess": one.cusum,
-            "p-value": one.p_value,
-            "alarms": "no",
-        }
-
-
-def _cluster_rows(review: Review) -> Iterable[dict[str, Cell]]:
-    for one in review.items.late_clusters:
-        yield {
-            "finding": "cluster",
-            "area": one.area,
-            "kind": one.kind,
-            "from": one.start,
-            "to": one.end,
-            "observed (number)": one.observed,
-            "expected (number)": one.expected,
-            "p-value": one.p_value,
-            "alarms": "no",
-        }
-
-
-def _write_off_rows(review: Review) -> Iterable[dict[str, Cell]]:
-    for one in review.items.write_offs:
-        yield {
-            "finding": "write-offs",
-            "area": one.area,
-            "holding": one.holding,
-            "unit": one.unit,
-            "written off (unit)": one.written_off,
-            "found (unit)": one.found,
-            "write-offs (number)": one.write_offs,
-            "finds (number)": one.finds,
-            "p-value": one.p_value,
-            "alarms": "no",
-        }
+def _figure_of(finding: object, names: tuple[str, ...], timezone: str) -> Cell:
+    value = next((getattr(finding, name) for name in names if hasattr(finding, name)), None)
+    return " ".join(value) if isinstance(value, tuple) else _localised(value, timezone)
 
 
 def _evidence(review: Review, series: Sequence[SeriesView]) -> Sheet:
