@@ -141,7 +141,7 @@ class Assembly:
         series = self.layout.series.height
         first = np.searchsorted(self.spans.series, np.arange(series + 1))
         span, group, value = self._shared_errors()
-        owner, width = self.spans.series[span], int(group.max(initial=0)) + 1
+        owner, width = self.spans.series[span], int(np.max(group, initial=0)) + 1
         codes, rank = ranked(owner * width + group, series * width)
         first_code = np.searchsorted(codes // width, np.arange(series + 1))
         groups, spans = np.diff(first_code), np.diff(first)
@@ -155,8 +155,10 @@ class Assembly:
 
     def _shared_errors(self) -> tuple[Index, Index, Array]:
         """Span, group and signed σs × quantity of every systematic error."""
-        calibrations = 1 + max(int(flow.terms.entries.calibration.max(initial=0)) for flow in self._entering.values())
-        methods = 2 + max(int(flow.terms.entries.method.max(initial=0)) for flow in self._entering.values())
+        calibrations = 1 + max(
+            int(np.max(flow.terms.entries.calibration, initial=0)) for flow in self._entering.values()
+        )
+        methods = 2 + max(int(np.max(flow.terms.entries.method, initial=0)) for flow in self._entering.values())
         by_method = methods * calibrations
         spans, groups, values = (
             [np.arange(self._count)],

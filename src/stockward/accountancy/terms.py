@@ -138,8 +138,8 @@ def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
     streams, number = ranked(stream, areas * materials * kinds * methods)
-    intervals = int(cuts.interval.max(initial=0)) + 1
-    calibrations = int(cuts.calibration.max(initial=0)) + 1
+    intervals = int(np.max(cuts.interval, initial=0)) + 1
+    calibrations = int(np.max(cuts.calibration, initial=0)) + 1
     cell = number
     cell *= intervals
     cell += _looked_up(cuts.interval, area, ledger.slice)

@@ -75,7 +75,7 @@ def cusum_p_value(errors: Array, records: Array, rate: float, *, seed: int) -> t
 
 def _drawn_days(rng: np.random.Generator, numbers: NDArray[np.intp], weight: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Days of so many events a row, drawn in proportion to a weight, in order; the rest of a row is not present."""
-    widest = max(int(numbers.max(initial=0)), 1)
+    widest = max(int(np.max(numbers, initial=0)), 1)
     present = np.arange(widest) < numbers[:, None]
     share = np.cumsum(weight) / weight.sum()
     uniform = np.where(present, rng.random((len(numbers), widest)), 1.0)

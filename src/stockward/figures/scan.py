@@ -92,7 +92,7 @@ def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRA
     Limits stay above zero: few directions at a large ``false_alarm`` cross less often than asked for.
     """
     per_direction = family.shares / family.members
-    most = _LARGEST / float(per_direction.max())
+    most = _LARGEST / float(np.max(per_direction))
     if len(family.classes) == 1:
         return np.asarray(-ndtri(np.array([min(false_alarm, _LARGEST)])))
     kappa = min(false_alarm, most)
