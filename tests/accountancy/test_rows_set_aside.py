@@ -110,6 +110,12 @@ FAULTS = {
         "I2,1.3.2026,A,TNT",
         dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), "I2 I3"),
     ),
+    "a count's area and time": (
+        "counts",
+        "I2,2026-03-01,A,TNT",
+        "I2,A,2026-03-01,TNT",
+        dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT", "B/TNT", "C/RDX"), "I2 I3"),
+    ),
     "a count's inventory": ("counts", "I2,2026-03-01,B,TNT", ",2026-03-01,B,TNT", {"B/TNT": "I1 I3 I4"}),
     "a count that stands twice": (
         "counts",

@@ -161,7 +161,7 @@ def _shifted(moment: int | None, place: int, inventories: Inventories) -> Iterat
 
     Its own, where it would stand later than the other rows say, or nobody can say; and all that it would then pass.
     """
-    if inventories.clouded[place] or (moment or 0) > inventories.at[place]:
+    if moment is None or inventories.clouded[place] or moment > inventories.at[place]:
         yield place
         last = int(inventories.first[inventories.area[place] + 1])
         for later in range(place + 1, last):
