@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "damage"))
 from trial import Outcome, try_one
 
 _EXIT_CODES = (0, 1, 2, 3)
+_TOLD_EVERY = 500
 
 
 def main() -> int:
@@ -47,6 +48,8 @@ def main() -> int:
         outcomes.append(outcome)
         if outcome.faults:
             _tell(outcome)
+        if len(outcomes) % _TOLD_EVERY == 0:
+            print(f"{len(outcomes)} sites tried", file=sys.stderr, flush=True)
     _print_counts(outcomes)
     print(f"{time.monotonic() - started:.0f} s")
     return int(any(outcome.faults for outcome in outcomes))

@@ -196,7 +196,7 @@ def misspell_a_column(draft: SiteDraft, rng: random.Random) -> str | None:
     place = rng.randrange(len(header))
     old = header[place]
     header[place] = rng.choice(
-        (old.upper(), old[:-1], old + "s", old[0] + old[2:], f"my {old}", "", old.replace("_", " "))
+        (old.upper(), old[:-1], old + "s", old[:1] + old[2:], f"my {old}", "", old.replace("_", " "))
     )
     return f"{name}: column {old} became {header[place]!r}"
 
