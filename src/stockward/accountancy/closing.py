@@ -64,7 +64,7 @@ def close_balances(books: KnownBooks) -> Balances:
         flows=Terms.of(flows, errors),
         counts=Terms.of(counted, errors),
     )
-    return assembly.balances(books["areas"], books["materials"])
+    return assembly.balances(books["areas"], books["materials"], books["methods"])
 
 
 def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
