@@ -132,6 +132,7 @@ def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: i
         running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=tests["sitmuf"].statistic,
         standardised=tests["standardised"].statistic,
+        default_limits=tuple(calibrated.default_limits.tolist()),
     )
 
 
@@ -163,6 +164,7 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
         running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=nothing,
         standardised=nothing,
+        default_limits=(),
     )
 
 

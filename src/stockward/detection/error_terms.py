@@ -5,9 +5,8 @@ The covariance is built from the terms as the balances build it [figures.propaga
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,27 +18,40 @@ from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import PeriodStatus
 
 Index = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Array = NDArray[np.float64]
 
-_CANCELLED = 1e-12
+_PARTS = ("flow", "begin", "end", "normal_loss")
+_FLOW, _BEGIN, _END, _LOSS = range(4)
 _FIGURES = ("random_relative", "random_absolute", "random_content", "relative", "absolute", "content")
-_VARIANCES = _FIGURES[:3]
-_SHARED = _FIGURES[3:]
+_RANDOM, _SHARED = slice(0, 3), slice(3, 6)
+_OF_METHOD = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
+"""Which figures are errors of the method; the others are those of the content."""
+
+_CANCELLED = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorTerms:
     """The terms of one series over its tested periods.
 
-    ``table`` has the columns of ``Balances.terms``, its periods numbered from 0 without a gap, and ``slot``, which
-    tells apart the calibrations that a what-if adds. ``start`` and ``end`` (microseconds) have one entry a period;
-    ``joined[i]`` says whether the inventory that ends period i begins the next.
+    ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none) and ``calibration`` have one entry a
+    term, ``figures`` one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start``
+    and ``end`` (microseconds) have one entry a period; ``joined[i]`` says whether the inventory that ends period i
+    begins the next. ``exact`` are the times of closed periods that have no σ: any loss in them shows.
     """
 
-    table: pl.DataFrame
+    period: Index
+    part: Index
+    material: Index
+    method: Index
+    calibration: Index
+    figures: Array
+    methods: tuple[str, ...]
     start: Index
     end: Index
-    joined: NDArray[np.bool_]
+    joined: Flags
+    exact: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, balances: Balances, series: int) -> ErrorTerms:
@@ -49,42 +61,48 @@ class ErrorTerms:
         ).select(pl.col("start", "end").to_physical(), uncertain=pl.col("sigma") > 0)
         uncertain = periods["uncertain"].to_numpy()
         number = np.where(uncertain, np.cumsum(uncertain) - 1, -1)
-        terms = balances.terms.filter(pl.col("series") == series)
-        terms = terms.with_columns(period=pl.Series(number)[terms["period"]], slot=pl.lit(0, pl.Int64))
+        table = balances.terms.filter(pl.col("series") == series)
+        table = table.with_columns(period=pl.Series(number)[table["period"]]).filter(pl.col("period") >= 0)
+        methods, method = _coded(table["method"])
         start, end = (periods[name].to_numpy()[uncertain].astype(np.int64) for name in ("start", "end"))
-        return cls(terms.filter(pl.col("period") >= 0), start, end, end[:-1] == start[1:])
+        return cls(
+            period=table["period"].to_numpy(),
+            part=table["part"].replace_strict(_PARTS, range(4), return_dtype=pl.Int64).to_numpy(),
+            material=_coded(table["material"])[1],
+            method=method,
+            calibration=table["calibration"].to_numpy(),
+            figures=table.select(_FIGURES).to_numpy(),
+            methods=methods,
+            start=start,
+            end=end,
+            joined=end[:-1] == start[1:],
+            exact=tuple(periods.filter(~pl.Series(uncertain)).select("start", "end").rows()),
+        )
 
     @property
     def periods(self) -> int:
         """Number of periods."""
         return len(self.start)
 
-    @property
-    def methods(self) -> list[str]:
-        """Methods with a stated error, in order of their keys."""
-        return self.table["method"].drop_nulls().unique().sort().to_list()
-
     def covariance(self) -> Array:
         """Σ of the differences, unit²; shape (periods, periods)."""
-        period = self.table["period"].to_numpy()
-        variance = self.table.select(pl.sum_horizontal(_VARIANCES)).to_series().to_numpy()
-        single = _sums(period, variance, self.periods)
-        ends = (self.table["part"] == "end").to_numpy()
-        shared = _sums(period[ends], variance[ends], self.periods)[:-1] * self.joined
+        variance = self.figures[:, _RANDOM].sum(axis=1)
+        single = _sums(self.period, variance, self.periods)
+        ends = self.part == _END
+        shared = _sums(self.period[ends], variance[ends], self.periods)[:-1] * self.joined
         signed = self._signed()
         return random_covariance(single, shared) + systematic_covariance(signed, np.ones(signed.shape[1]))
 
     def _signed(self) -> Array:
         """G diag(σs): by period and group of terms that share an error."""
-        by_method = ("method", "calibration", "slot")
-        groups = {"relative": ("loss", *by_method), "absolute": by_method, "content": ("material",)}
-        table = self.table.with_columns(loss=pl.col("part") == "normal_loss")
+        by_method = 2 * (self.method * (1 + np.max(self.calibration, initial=0)) + self.calibration)
+        groups = (by_method + (self.part == _LOSS), by_method, self.material)
         blocks = [np.zeros((self.periods, 0))]
-        for name, keys in groups.items():
-            rows = table.filter(pl.col(name) != 0)
-            if rows.height:
-                group = rows.select(pl.struct(keys).rank("dense")).to_series().to_numpy().astype(np.int64) - 1
-                blocks.append(self._gathered(rows["period"].to_numpy(), group, rows[name].to_numpy()))
+        for group, value in zip(groups, self.figures[:, _SHARED].T, strict=True):
+            shared = value != 0
+            if shared.any():
+                _, number = np.unique(group[shared], return_inverse=True)
+                blocks.append(self._gathered(self.period[shared], number, value[shared]))
         return np.concatenate(blocks, axis=1)
 
     def _gathered(self, period: Index, group: Index, value: Array) -> Array:
@@ -96,92 +114,104 @@ class ErrorTerms:
 
     def with_errors(self, method: str, *, random: float = 1.0, systematic: float = 1.0) -> ErrorTerms:
         """The same, measured by a method whose random and systematic errors are these times as large."""
-        factors = dict.fromkeys(_VARIANCES[:2], random**2) | dict.fromkeys(_SHARED[:2], systematic)
-        here = pl.col("method") == method
-        return self._with(
-            self.table.with_columns(
-                pl.when(here.fill_null(False)).then(pl.col(name) * factor).otherwise(pl.col(name)).alias(name)
-                for name, factor in factors.items()
-            )
-        )
+        factor = np.where(_OF_METHOD > 0, [random**2] * 3 + [systematic] * 3, 1.0)
+        return replace(self, figures=np.where(self._by(method)[:, None], self.figures * factor, self.figures))
 
     def recalibrated(self, method: str, days: float) -> ErrorTerms:
         """The same, the method being calibrated every so many days besides; flows pass evenly within a period."""
-        here = (pl.col("method") == method).fill_null(False)
-        rows, others = self.table.filter(here), self.table.filter(~here)
+        here = np.flatnonzero(self._by(method))
         step = days * MICROSECONDS_A_DAY
-        first = int(self.start[0])
-        period, part = rows["period"].to_numpy(), rows["part"].to_numpy()
         # A count is made at one moment; a flow spreads over its period.
-        begin = np.where(part == "end", self.end[period], self.start[period])
-        until = np.where(part == "begin", self.start[period], self.end[period])
-        source, slot, share = _spread((begin - first) / step, (until - first) / step)
-        spread = rows[source].with_columns(
-            slot=pl.Series(slot),
-            **{name: pl.col(name) * pl.Series(share) for name in ("quantity", *_FIGURES)},
-        )
-        return self._with(pl.concat([others, spread]))
+        part, period = self.part[here], self.period[here]
+        begin = np.where(part == _END, self.end[period], self.start[period]) - self.start[0]
+        until = np.where(part == _BEGIN, self.start[period], self.end[period]) - self.start[0]
+        source, slot, share = _spread(begin / step, until / step)
+        slots = 1 + int(np.max(slot, initial=0))
+        spread = self._chosen(here[source])
+        spread = replace(spread, calibration=spread.calibration * slots + slot, figures=spread.figures * share[:, None])
+        others = self._chosen(np.flatnonzero(~self._by(method)))
+        return _together(replace(others, calibration=others.calibration * slots), spread)
 
     def check_weighed(self, method: str, share: float) -> ErrorTerms:
         """The same, this share of the method's flows being weighed again on a scale as good, and the mean booked."""
-        here = ((pl.col("method") == method) & (pl.col("part") == "flow")).fill_null(False)
+        here = self._by(method) & (self.part == _FLOW)
         half = share / 2
-        kept = [pl.when(here).then(pl.col(name) * (1 - half)).otherwise(pl.col(name)).alias(name) for name in
-                (*_VARIANCES[:2], *_SHARED[:2])]  # fmt: skip
-        second = self.table.filter(here).with_columns(
-            pl.format("{}, second scale", "method").alias("method"),
-            *(pl.lit(0.0).alias(name) for name in ("quantity", *_VARIANCES, "content")),
-            *(pl.col(name) * half for name in _SHARED[:2]),
-        )
-        return self._with(pl.concat([self.table.with_columns(kept), second]))
+        kept = np.where(_OF_METHOD > 0, 1.0 - half, 1.0)
+        first = replace(self, figures=np.where(here[:, None], self.figures * kept, self.figures))
+        second = self._chosen(np.flatnonzero(here))
+        again = second.figures * np.where(_OF_METHOD > 0, half, 0.0)
+        again[:, _RANDOM] = 0.0
+        scale = np.full(len(again), len(self.methods))
+        named = (*self.methods, f"{method}, second scale")
+        return _together(replace(first, methods=named), replace(second, figures=again, method=scale))
 
     def split(self, parts: int) -> ErrorTerms:
         """One of so many equal parts of the area, each with its share of the measurements and its own inventories."""
-        shares = dict.fromkeys(("quantity", *_FIGURES), 1.0 / parts)
-        return self._with(self.table.with_columns(pl.col(name) * share for name, share in shares.items()))
+        return replace(self, figures=self.figures / parts)
 
     def counted_less(self, every: int) -> ErrorTerms:
         """The same, only every so many inventories being taken."""
         first = np.concatenate([[True], ~self.joined])
-        run = np.cumsum(first) - 1
-        within = np.arange(self.periods) - np.flatnonzero(first)[run]
+        within = np.arange(self.periods) - np.flatnonzero(first)[np.cumsum(first) - 1]
         opens = within % every == 0
-        number = np.cumsum(opens) - 1
         closes = np.concatenate([opens[1:], [True]])
-        kept = (
-            (pl.col("part").is_in(["flow", "normal_loss"]))
-            | ((pl.col("part") == "begin") & pl.Series(opens)[self.table["period"]])
-            | ((pl.col("part") == "end") & pl.Series(closes)[self.table["period"]])
+        taken = np.select([self.part == _BEGIN, self.part == _END], [opens[self.period], closes[self.period]], True)
+        kept = self._chosen(np.flatnonzero(taken))
+        return replace(
+            kept,
+            period=(np.cumsum(opens) - 1)[kept.period],
+            start=self.start[opens],
+            end=self.end[closes],
+            joined=self.joined[np.flatnonzero(closes)[:-1]],
         )
-        table = self.table.filter(kept)
-        table = table.with_columns(period=pl.Series(number)[table["period"]])
-        return ErrorTerms(table, self.start[opens], self.end[closes], self.joined[np.flatnonzero(closes)[:-1]])
 
     def counted_more(self, times: int) -> ErrorTerms:
         """The same, with so many inventories in place of each; those between are measured as the one that ends it."""
-        tables = []
-        flows = self.table.filter(pl.col("part").is_in(["flow", "normal_loss"]))
+        flows = self._chosen(np.flatnonzero((self.part == _FLOW) | (self.part == _LOSS)))
+        ends = self._chosen(np.flatnonzero(self.part == _END))
+        begins = self._chosen(np.flatnonzero(self.part == _BEGIN))
+        mirrored = replace(ends, part=np.full(len(ends.part), _BEGIN), figures=ends.figures * _MIRROR)
+        pieces = [replace(begins, period=begins.period * times)]
         for number in range(times):
-            place = pl.col("period") * times + number
-            tables.append(
-                flows.with_columns(place.alias("period"), *(pl.col(name) / times for name in ("quantity", *_FIGURES)))
-            )
-            ends = self.table.filter(pl.col("part") == "end")
-            tables.append(ends.with_columns(place.alias("period")))
+            part = replace(flows, figures=flows.figures / times)
+            pieces += [replace(piece, period=piece.period * times + number) for piece in (part, ends)]
             if number:
-                mirrored = [-pl.col(name) for name in ("quantity", *_SHARED)]
-                tables.append(ends.with_columns(place.alias("period"), *mirrored, part=pl.lit("begin")))
-        begins = self.table.filter(pl.col("part") == "begin")
-        tables.append(begins.with_columns(period=pl.col("period") * times))
-        step = (self.end - self.start) / times
-        start = (self.start[:, None] + step[:, None] * np.arange(times)).ravel().astype(np.int64)
-        end = (self.start[:, None] + step[:, None] * np.arange(1, times + 1)).ravel().astype(np.int64)
+                pieces.append(replace(mirrored, period=mirrored.period * times + number))
+        step = ((self.end - self.start) / times)[:, None] * np.arange(times + 1)
+        moments = (self.start[:, None] + step).astype(np.int64)
         joined = np.ones((self.periods, times), bool)
         joined[:-1, -1] = self.joined
-        return ErrorTerms(pl.concat(tables), start, end, joined.ravel()[:-1])
+        return replace(
+            _together(*pieces),
+            start=moments[:, :-1].ravel(),
+            end=moments[:, 1:].ravel(),
+            joined=joined.ravel()[:-1],
+        )
 
-    def _with(self, table: pl.DataFrame) -> ErrorTerms:
-        return replace(self, table=table)
+    def _by(self, method: str) -> Flags:
+        return np.asarray(self.method == self.methods.index(method))
+
+    def _chosen(self, rows: Index) -> ErrorTerms:
+        codes: dict[str, Any] = {name: getattr(self, name)[rows] for name in _CODES}
+        return replace(self, figures=self.figures[rows], **codes)
+
+
+_CODES = ("period", "part", "material", "method", "calibration")
+_MIRROR = np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0])
+"""What ends one period begins the next: the same errors, entering with the other sign."""
+
+
+def _together(*pieces: ErrorTerms) -> ErrorTerms:
+    """The terms of all pieces; what is not of the terms is that of the first."""
+    codes: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _CODES}
+    return replace(pieces[0], figures=np.concatenate([piece.figures for piece in pieces]), **codes)
+
+
+def _coded(column: pl.Series) -> tuple[tuple[str, ...], Index]:
+    """Keys in order, and the place of each row's (−1 none)."""
+    keys = column.drop_nulls().unique().sort().to_list()
+    codes = column.replace_strict(keys, range(len(keys)), default=None, return_dtype=pl.Int64)
+    return tuple(keys), codes.fill_null(-1).to_numpy()
 
 
 def _sums(place: Index, value: Array, size: int) -> Array:
@@ -190,15 +220,11 @@ def _sums(place: Index, value: Array, size: int) -> Array:
 
 def _spread(begin: Array, until: Array) -> tuple[Index, Index, Array]:
     """Intervals of length 1 that each span from begin to until touches: source, number, and share of the span."""
-    sources, slots, shares = [], [], []
-    for source, (a, b) in enumerate(zip(begin.tolist(), until.tolist(), strict=True)):
-        if b <= a:
-            pieces: Sequence[tuple[float, float]] = [(a, a)]
-        else:
-            inner = np.arange(np.floor(a) + 1, b)
-            pieces = list(pairwise([a, *inner.tolist(), b]))
-        for left, right in pieces:
-            sources.append(source)
-            slots.append(int(np.floor(left)))
-            shares.append((right - left) / (b - a) if b > a else 1.0)
-    return np.array(sources, np.int64), np.array(slots, np.int64), np.array(shares)
+    first = np.floor(begin).astype(np.int64)
+    last = np.maximum(np.ceil(until).astype(np.int64) - 1, first)
+    count = last - first + 1
+    source = np.repeat(np.arange(len(begin)), count)
+    slot = first[source] + np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
+    overlap = np.minimum(until[source], slot + 1) - np.maximum(begin[source], slot)
+    length = (until - begin)[source]
+    return source, slot, np.where(length > 0, overlap / np.where(length > 0, length, 1.0), 1.0)
