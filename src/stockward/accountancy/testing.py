@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -30,12 +30,21 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     inventory, and is tested at ``1 − (1 − false_alarm)^(Tᵢ/m)``: so the chance that any series of the site is
     falsely called a shortage in a year is ``false_alarm``, or less where series share methods.
     """
-    tables = _by_series(balances)
-    tested = sum(_Periods(table).testable for table in tables)
+    periods = [_Periods(table) for table in _by_series(balances)]
     return tuple(
-        _verdict(_Periods(table), covariance, false_alarm, tested, seed)
-        for table, covariance in zip(tables, balances.covariances, strict=True)
+        _verdict(one, covariance, share, seed)
+        for one, covariance, share in zip(periods, balances.covariances, _shares(periods, false_alarm), strict=True)
     )
+
+
+def shares(balances: Balances, false_alarm: float) -> list[float | None]:
+    """The share of each series in the site's false-alarm probability; ``None`` where it cannot be tested."""
+    return _shares([_Periods(table) for table in _by_series(balances)], false_alarm)
+
+
+def _shares(periods: Sequence[_Periods], false_alarm: float) -> list[float | None]:
+    tested = sum(one.testable for one in periods)
+    return [float(-np.expm1(np.log1p(-false_alarm) * one.years / tested)) if one.testable else None for one in periods]
 
 
 def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
@@ -103,10 +112,9 @@ class _Periods:
         return tuple(full)
 
 
-def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: int, seed: int) -> SeriesVerdict:
-    if not periods.testable:
+def _verdict(periods: _Periods, covariance: Array, share: float | None, seed: int) -> SeriesVerdict:
+    if share is None:
         return _untested(periods, covariance)
-    share = float(-np.expm1(np.log1p(-false_alarm) * periods.years / tested))
     uncertain = periods.uncertain[periods.closed]
     calibrated = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
     differences = periods.difference[periods.uncertain]

@@ -80,7 +80,7 @@ class SeriesDetection:
     """What would go unseen in one series.
 
     ``exact`` says that any loss shows as a discrepancy. ``error_points`` is the standard error of the simulated
-    chances, percentage points. ``detectable`` is ``None`` where the series is not tested, with the ``reason``.
+    chances, percentage points. ``detectable`` is ``None`` where the series is not tested.
     """
 
     detectable: Detectable | None
@@ -89,7 +89,6 @@ class SeriesDetection:
     goal: GoalAnswer | None
     curves: DetectionCurves | None
     remedies: tuple[Remedy, ...]
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
