@@ -30,11 +30,20 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     inventory, and is tested at ``1 − (1 − false_alarm)^(Tᵢ/m)``: so the chance that any series of the site is
     falsely called a shortage in a year is ``false_alarm``, or less where series share methods.
     """
-    tables = _by_series(balances)
-    tested = sum(_Periods(table).testable for table in tables)
+    shares = series_shares(balances, false_alarm=false_alarm)
     return tuple(
-        _verdict(_Periods(table), covariance, false_alarm, tested, seed)
-        for table, covariance in zip(tables, balances.covariances, strict=True)
+        _verdict(_Periods(table), covariance, share, seed)
+        for table, covariance, share in zip(_by_series(balances), balances.covariances, shares, strict=True)
+    )
+
+
+def series_shares(balances: Balances, *, false_alarm: float) -> tuple[float | None, ...]:
+    """The share of the false-alarm probability that falls to each series; ``None`` for one that is not tested."""
+    tables = [_Periods(table) for table in _by_series(balances)]
+    tested = sum(periods.testable for periods in tables)
+    return tuple(
+        float(-np.expm1(np.log1p(-false_alarm) * periods.years / tested)) if periods.testable else None
+        for periods in tables
     )
 
 
@@ -103,10 +112,9 @@ class _Periods:
         return tuple(full)
 
 
-def _verdict(periods: _Periods, covariance: Array, false_alarm: float, tested: int, seed: int) -> SeriesVerdict:
-    if not periods.testable:
+def _verdict(periods: _Periods, covariance: Array, share: float | None, seed: int) -> SeriesVerdict:
+    if share is None:
         return _untested(periods, covariance)
-    share = float(-np.expm1(np.log1p(-false_alarm) * periods.years / tested))
     uncertain = periods.uncertain[periods.closed]
     calibrated = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
     differences = periods.difference[periods.uncertain]
