@@ -1,7 +1,7 @@
 """The differences as a function of every measured row, from the same code that closes the balances.
 
-The differences of all periods are linear in what was measured: ``D = A x − d``, x the rows of the ledger and the counts,
-d the normal loss that goes by the day. The balances sum rows that share their errors before they close; here each row
+The differences of all periods are linear in what was measured: ``D = A x − d``, x the rows of the ledger and counts, d
+the normal loss that goes by the day. The balances sum rows that share their errors before they close; here each row
 keeps its own column, so that the differences and their covariance Σ can be had again for other values of x: measured
 afresh, or with a loss taken out. The propagation of errors is that of ``figures.propagation`` [Jaech, Statistical
 Methods in Nuclear Material Control, 1973].

@@ -1,0 +1,256 @@
+"""What a drill aims at: each tested series with its limits, and each loss with its size, its rows and its chance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stockward.accountancy.assembly import Assembly
+from stockward.accountancy.incidence import Incidence, SeriesIncidence
+from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.testing import series_shares
+from stockward.answers.balances import Balances
+from stockward.detection.drill_losses import Ledger, Share
+from stockward.figures.detection import DetectionCurve, detection_curve
+from stockward.figures.loss_tests import CalibratedTests
+from stockward.figures.scan import Family
+from stockward.figures.windows import window_family
+from stockward.terms.errors import StockwardError, UsageError
+from stockward.terms.periods import MICROSECONDS_A_DAY
+from stockward.terms.units import UNITS, factor
+
+Index = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+PATTERNS = ("abrupt", "even")
+"""All in one period, or evenly over the last 365 days (over all where shorter)."""
+
+WINDOW_DAYS = 365
+_DRAWS = 8192
+_SMALL = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class LossSize:
+    """A size that the user chose."""
+
+    amount: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A tested series: ``place`` in the incidence, ``kept`` its tested spans, limits of the test in force.
+
+    Everything is computed once, for Σ of the adjusted books; ``inverse`` is L⁻¹ of it.
+    """
+
+    place: int
+    series: SeriesIncidence
+    share: float
+    kept: Index
+    limits: Array
+    inverse: Array
+    rounding: Array
+
+    @property
+    def start(self) -> Index:
+        """Begin of each tested span, microseconds."""
+        return self.series.start[self.kept]
+
+    @property
+    def end(self) -> Index:
+        """End of each tested span, microseconds."""
+        return self.series.end[self.kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One loss: which series (number of the target), pattern and place, and what it changes.
+
+    ``first`` and ``last`` are the tested spans it begins and ends in; ``shift`` is by how much it raises the difference
+    of each. ``why`` says why the books cannot bear it; then nothing is changed. ``predicted`` is ``None`` where no
+    chance is claimed.
+    """
+
+    target: int
+    pattern: str
+    place: str
+    first: int
+    last: int
+    loss: float
+    rows: Index
+    change: Array
+    shift: Array
+    predicted: float | None
+    predicted_error: float
+    why: str | None
+
+
+def parse_loss(text: str) -> LossSize:
+    """A quantity with its unit, such as ``5 kg``; raises ``UsageError`` for anything else."""
+    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-z]+)\s*", text)
+    if match is None or match[2] not in UNITS or not 0 < float(match[1]) < float("inf"):
+        known = ", ".join(UNITS)
+        raise UsageError(f"--loss {text!r} is no quantity with a unit: write it as 5kg (units: {known})")
+    return LossSize(float(match[1]), match[2])
+
+
+def targets_of(
+    incidence: Incidence, balances: Balances, quantity: Array, *, false_alarm: float, seed: int
+) -> tuple[list[Target], dict[str, str]]:
+    """Every series that can be drilled by chance, and for every other one why not."""
+    shares = series_shares(balances, false_alarm=false_alarm)
+    weighed = incidence.rows.weighed
+    places = {series.number: place for place, series in enumerate(incidence.series)}
+    targets, left = [], {}
+    for number, (name, share) in enumerate(zip(balances.series["id"], shares, strict=True)):
+        place = places.get(number)
+        if place is None or not incidence.series[place].kept.any():
+            left[name] = "no period is closed"
+        elif not weighed[incidence.series[place].rows].any():
+            left[name] = "counted, not weighed: any loss shows"
+        elif share is None:
+            left[name] = "not tested: no uncertainty of measuring, or no time"
+        else:
+            targets.append(_target(incidence.series[place], place, share, quantity, seed))
+    return targets, left
+
+
+def _target(series: SeriesIncidence, place: int, share: float, quantity: Array, seed: int) -> Target:
+    own = quantity[series.rows]
+    covariance = series.covariance(own[None])[0]
+    uncertain = np.diagonal(covariance) > 0
+    kept = np.flatnonzero(series.kept)[uncertain]
+    tests = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
+    throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
+    return Target(place, series, share, kept, tests.default_limits, tests.inverse, _SMALL * throughput)
+
+
+class CaseMaker:
+    """Makes the cases of a drill from the books that the losses are taken out of."""
+
+    def __init__(
+        self, books: KnownBooks, assembly: Assembly, incidence: Incidence, quantity: Array, *,
+        detection: float, size: LossSize | None, seed: int,
+    ) -> None:  # fmt: skip
+        self._layout = assembly.layout
+        self._normal = assembly.normal
+        self._incidence = incidence
+        self._quantity = quantity
+        self._weighed = incidence.rows.weighed
+        self._ledger = Ledger(books, assembly.inventories, quantity)
+        self._detection = detection
+        self._size = size
+        self._seed = seed
+        self._families: dict[int, Family] = {}
+
+    def cases(
+        self, targets: Sequence[Target], patterns: Sequence[str], places: Sequence[str], *, every_period: bool
+    ) -> list[Case]:
+        """All cases in order of series, pattern, period and place; one abrupt loss in the middle, or in every period.
+
+        With ``every_period`` no chance is predicted.
+        """
+        made = []
+        for number, target in enumerate(targets):
+            for pattern in patterns:
+                periods = len(target.kept)
+                firsts = range(periods) if every_period and pattern == "abrupt" else (periods // 2,)
+                for first in firsts:
+                    weights = pattern_weights(target, pattern, first)
+                    curve = self._curve(number, target, weights)
+                    loss = self._loss(target, curve)
+                    for place in places:
+                        made.append(self._case(number, target, pattern, place, weights, loss, predict=not every_period))
+        return made
+
+    def _curve(self, number: int, target: Target, weights: Array, first: int = 0) -> DetectionCurve:
+        """Chance to find a loss of this pattern, of alarms from this period on."""
+        if number not in self._families:
+            self._families[number] = window_family(target.inverse)
+        family = self._families[number]
+        known = family.ends >= first
+        later = Family(family.directions[:, known], family.ends[known], family.classes[known], family.shares)
+        return detection_curve(later, target.limits, target.inverse @ weights, seed=self._seed, draws=_DRAWS)
+
+    def _loss(self, target: Target, curve: DetectionCurve) -> float | None:
+        if self._size is None:
+            return curve.detectable(self._detection)
+        scale = factor(self._size.unit, target.series.unit)
+        return None if scale is None else self._size.amount * scale
+
+    def _case(
+        self, number: int, target: Target, pattern: str, place: str, weights: Array, loss: float | None, *,
+        predict: bool,
+    ) -> Case:  # fmt: skip
+        touched = np.flatnonzero(weights)
+        first, last = int(touched[0]), int(touched[-1])
+        nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(len(weights)))
+        if loss is None or loss <= 0:
+            why = "no loss of this pattern can be told from errors"
+            return Case(number, pattern, place, first, last, 0.0, *nothing, None, 0.0, why)
+        rows, change, why = self._taken(target, place, weights * loss)
+        if why is not None:
+            return Case(number, pattern, place, first, last, loss, *nothing, None, 0.0, why)
+        shift = self._shift(target, rows, change)
+        # Of what is drawn again, the process normally loses its share: so much of the loss shows less.
+        apart = (_SMALL + self._normal.share[target.series.number]) * loss + float(np.max(target.rounding))
+        if not np.allclose(np.cumsum(shift), np.cumsum(loss * weights), rtol=0.0, atol=apart):
+            raise StockwardError(
+                f"{target.series.id}: a loss of {loss:.6g} laid into the {place} does not show as such: "
+                "please report it with this site's files"
+            )
+        chance, error = None, 0.0
+        if predict:
+            curve = self._curve(number, target, shift / loss, first)
+            chance, error = float(curve.probability(loss)), curve.standard_error(loss)
+        return Case(number, pattern, place, first, last, loss, rows, change, shift, chance, error, None)
+
+    def _shift(self, target: Target, rows: Index, change: Array) -> Array:
+        series = target.series
+        moved = np.zeros(len(self._quantity))
+        moved[rows] = change
+        return np.asarray((series.incidence @ moved[series.rows])[target.kept])
+
+    def _taken(self, target: Target, place: str, losses: Array) -> tuple[Index, Array, str | None]:
+        """Rows that change: of the material of this substance that bears it, the most plentiful first."""
+        layout, reasons = self._layout, []
+        series = target.series.number
+        area = int(layout.area_code[series])
+        for material, amount in self._materials(series):
+            shares = [
+                Share(float(loss) / amount, int(start), int(end))
+                for loss, start, end in zip(losses, target.start, target.end, strict=True)
+                if loss > 0
+            ]
+            taken = self._ledger.take(area, material, shares, place)
+            if taken.why is None:
+                return taken.rows, taken.change, None
+            reasons.append(taken.why)
+        return np.zeros(0, np.int64), np.zeros(0), reasons[0] if reasons else "nothing of it is weighed there"
+
+    def _materials(self, series: int) -> list[tuple[int, float]]:
+        """Weighed materials of a series with their content, by how much of it passed through."""
+        pairs = self._layout.pairs.filter(self._layout.pairs["series"] == series)
+        own = next(one for one in self._incidence.series if one.number == series)
+        passed = self._ledger.passed(own.rows[self._weighed[own.rows]])
+        held = [(int(material), float(amount)) for material, amount in pairs.select("material", "amount").rows()]
+        weighed = [(material, amount) for material, amount in held if amount > 0 and passed.get(material, 0.0) > 0]
+        return sorted(weighed, key=lambda one: -passed[one[0]] * one[1])
+
+
+def pattern_weights(target: Target, pattern: str, first: int) -> Array:
+    """Share of a loss that falls into each tested span; they sum to 1."""
+    weights = np.zeros(len(target.kept))
+    if pattern == "abrupt":
+        weights[first] = 1.0
+        return weights
+    end = int(target.end[-1])
+    begin = end - WINDOW_DAYS * MICROSECONDS_A_DAY
+    inside = np.maximum(target.end - np.maximum(target.start, begin), 0).astype(float)
+    return np.asarray(inside / inside.sum())
