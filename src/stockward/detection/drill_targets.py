@@ -18,6 +18,7 @@ from stockward.detection.drill_losses import Ledger, Share
 from stockward.figures.detection import DetectionCurve, detection_curve
 from stockward.figures.loss_tests import CalibratedTests
 from stockward.figures.scan import Family
+from stockward.figures.whitening import whitener
 from stockward.figures.windows import window_family
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -30,8 +31,9 @@ PATTERNS = ("abrupt", "even")
 """All in one period, or evenly over the last 365 days (over all where shorter)."""
 
 WINDOW_DAYS = 365
-_DRAWS = 8192
+_DRAWS = 4096
 _SMALL = 1e-9
+_NO_CHANCE = (None, None, 0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Target:
     inverse: Array
     rounding: Array
 
+    def covariance(self, quantity: Array) -> Array:
+        """Σ of the tested spans, unit², from quantities of all rows, shape (copies, rows)."""
+        covariance = self.series.covariance(quantity[:, self.series.rows])
+        inside = np.searchsorted(np.flatnonzero(self.series.kept), self.kept)
+        return covariance[:, inside][:, :, inside] if len(inside) < covariance.shape[1] else covariance
+
     @property
     def start(self) -> Index:
         """Begin of each tested span, microseconds."""
@@ -73,8 +81,10 @@ class Case:
     """One loss: which series (number of the target), pattern and place, and what it changes.
 
     ``first`` and ``last`` are the tested spans it begins and ends in; ``shift`` is by how much it raises the difference
-    of each. ``why`` says why the books cannot bear it; then nothing is changed. ``predicted`` is ``None`` where no
-    chance is claimed.
+    of each. ``why`` says why the books cannot bear it; then nothing is changed.
+
+    ``stated`` is the chance that it is found by Σ without the loss, as a review states it; ``predicted`` that by Σ of the
+    books with the loss in them, ``inverse`` being L⁻¹ of that. Both are ``None`` where no chance is claimed.
     """
 
     target: int
@@ -86,8 +96,10 @@ class Case:
     rows: Index
     change: Array
     shift: Array
+    stated: float | None
     predicted: float | None
     predicted_error: float
+    inverse: Array | None
     why: str | None
 
 
@@ -173,10 +185,12 @@ class CaseMaker:
         """Chance to find a loss of this pattern, of alarms from this period on."""
         if number not in self._families:
             self._families[number] = window_family(target.inverse)
-        family = self._families[number]
+        return self._curve_of(self._families[number], target.limits, target.inverse @ weights, first)
+
+    def _curve_of(self, family: Family, limits: Array, move: Array, first: int) -> DetectionCurve:
         known = family.ends >= first
         later = Family(family.directions[:, known], family.ends[known], family.classes[known], family.shares)
-        return detection_curve(later, target.limits, target.inverse @ weights, seed=self._seed, draws=_DRAWS)
+        return detection_curve(later, limits, move, seed=self._seed, draws=_DRAWS)
 
     def _loss(self, target: Target, curve: DetectionCurve) -> float | None:
         if self._size is None:
@@ -193,11 +207,13 @@ class CaseMaker:
         nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(len(weights)))
         if loss is None or loss <= 0:
             why = "no loss of this pattern can be told from errors"
-            return Case(number, pattern, place, first, last, 0.0, *nothing, None, 0.0, why)
+            return Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
         rows, change, why = self._taken(target, place, weights * loss)
         if why is not None:
-            return Case(number, pattern, place, first, last, loss, *nothing, None, 0.0, why)
-        shift = self._shift(target, rows, change)
+            return Case(number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, why)
+        moved = np.zeros(len(self._quantity))
+        moved[rows] = change
+        shift = np.asarray((target.series.incidence @ moved[target.series.rows])[target.kept])
         # Of what is drawn again, the process normally loses its share: so much of the loss shows less.
         apart = (_SMALL + self._normal.share[target.series.number]) * loss + float(np.max(target.rounding))
         if not np.allclose(np.cumsum(shift), np.cumsum(loss * weights), rtol=0.0, atol=apart):
@@ -205,17 +221,18 @@ class CaseMaker:
                 f"{target.series.id}: a loss of {loss:.6g} laid into the {place} does not show as such: "
                 "please report it with this site's files"
             )
-        chance, error = None, 0.0
-        if predict:
-            curve = self._curve(number, target, shift / loss, first)
-            chance, error = float(curve.probability(loss)), curve.standard_error(loss)
-        return Case(number, pattern, place, first, last, loss, rows, change, shift, chance, error, None)
+        chances = self._chances(number, target, shift, first, self._quantity + moved) if predict else _NO_CHANCE
+        return Case(number, pattern, place, first, last, loss, rows, change, shift, *chances, None)
 
-    def _shift(self, target: Target, rows: Index, change: Array) -> Array:
-        series = target.series
-        moved = np.zeros(len(self._quantity))
-        moved[rows] = change
-        return np.asarray((series.incidence @ moved[series.rows])[target.kept])
+    def _chances(
+        self, number: int, target: Target, shift: Array, first: int, quantity: Array
+    ) -> tuple[float, float, float, Array]:
+        """Stated and predicted chance, the error of the latter, and L⁻¹ of Σ with the loss in the books."""
+        loss = float(shift.sum())
+        stated = float(self._curve(number, target, shift / loss, first).probability(loss))
+        inverse = whitener(target.covariance(quantity[None]))[0]
+        curve = self._curve_of(window_family(inverse), target.limits, inverse @ shift / loss, first)
+        return stated, float(curve.probability(loss)), curve.standard_error(loss), inverse
 
     def _taken(self, target: Target, place: str, losses: Array) -> tuple[Index, Array, str | None]:
         """Rows that change: of the material of this substance that bears it, the most plentiful first."""
