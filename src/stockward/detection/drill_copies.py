@@ -31,7 +31,8 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 BLOCK = 50
-"""Copies that are made together; each block has a seed of its own, so that the number of processes changes nothing."""
+_BLOCK_ROWS = 2_000_000
+"""At most so many copies, and rows of all together, are made at once."""
 
 NEVER = -1
 
@@ -57,13 +58,18 @@ class DrillPlan:
     seed: int
 
     @property
+    def block(self) -> int:
+        """How many copies are made together: each has a seed of its own, so their number changes no figure."""
+        return max(1, min(BLOCK, _BLOCK_ROWS // max(len(self.incidence.rows), 1)))
+
+    @property
     def blocks(self) -> int:
         """Number of blocks."""
-        return -(-len(self.case) // BLOCK)
+        return -(-len(self.case) // self.block)
 
     def copies(self, block: int) -> Index:
         """Numbers of the copies of one block."""
-        return np.arange(block * BLOCK, min((block + 1) * BLOCK, len(self.case)))
+        return np.arange(block * self.block, min((block + 1) * self.block, len(self.case)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +105,41 @@ class Draws:
     normal_shared: Array
 
 
-def draw(plan: DrillPlan, block: int) -> Draws:
-    """Take the losses out, and measure every row of every copy afresh."""
-    copies = plan.copies(block)
+def draw(plan: DrillPlan, copies: Index) -> Draws:
+    """Take the losses out of these copies, and measure every row of them afresh."""
     rows, count = plan.incidence.rows, len(copies)
     true = np.repeat(plan.quantity[None], count, axis=0)
     for place, copy in enumerate(copies):
         case = plan.cases[plan.case[copy]]
         true[place, case.rows] += case.change
-    series, cells, groups = len(plan.incidence.series), plan.incidence.cells, plan.incidence.content_groups
     spans = sum(len(one.inventory) for one in plan.incidence.series)
+    hidden = (plan.incidence.cells, plan.incidence.content_groups, spans, len(plan.incidence.series))
     if not plan.fresh:
-        nothing = [np.zeros((count, size)) for size in (cells, groups, spans, series)]
-        return Draws(true, true, np.maximum(true, 0.0), *nothing)
-    rng = np.random.default_rng(np.random.SeedSequence([plan.seed, block]))
+        return Draws(true, true, np.maximum(true, 0.0), *(np.zeros((count, size)) for size in hidden))
     weighed = np.flatnonzero(rows.weighed)
-    own = true[:, weighed]
+    fresh, relative, absolute, *unseen = _normal(plan, copies, (len(weighed), rows.groups, rows.groups, *hidden))
+    own, group = true[:, weighed], rows.group[weighed]
     error = np.hypot(rows.random_rel[weighed] * own, rows.random_abs[weighed])
-    error *= rng.standard_normal(own.shape)
-    relative, absolute = (rng.standard_normal((count, rows.groups)) for _ in range(2))
-    group = rows.group[weighed]
+    error *= fresh
     error += rows.systematic_rel[weighed] * own * relative[:, group]
     error += rows.systematic_abs[weighed] * absolute[:, group]
     measured = true.copy()
     measured[:, weighed] += error
-    hidden = [rng.standard_normal((count, size)) for size in (cells, groups, spans, series)]
-    return Draws(true, measured, np.maximum(measured, 0.0), *hidden)
+    return Draws(true, measured, np.maximum(measured, 0.0), *unseen)
+
+
+def _normal(plan: DrillPlan, copies: Index, sizes: Sequence[int]) -> list[Array]:
+    """Standard normal figures, one array a size, (copies, size); each copy draws from its own seed."""
+    drawn = np.empty((len(copies), sum(sizes)))
+    for place, copy in enumerate(copies):
+        np.random.default_rng([plan.seed, int(copy)]).standard_normal(out=drawn[place])
+    return np.split(drawn, np.cumsum(sizes)[:-1], axis=1)
 
 
 def search(plan: DrillPlan, block: int) -> BlockFound:
     """Test every series of every copy of one block."""
-    drawn, copies = draw(plan, block), plan.copies(block)
-    count = len(copies)
+    copies = plan.copies(block)
+    drawn, count = draw(plan, copies), len(copies)
     found = BlockFound(
         copies=copies,
         alarm=np.full((count, len(plan.targets)), NEVER),
@@ -191,7 +200,9 @@ def _hidden(plan: DrillPlan, target: Target, drawn: Draws, first_span: int) -> A
     spans = len(series.inventory)
     lost = series.normal_loss(true)
     own = drawn.normal[:, first_span : first_span + spans]
-    left = left + lost * (series.normal_random * own + series.normal_systematic * drawn.normal_shared[:, [target.place]])
+    left = left + lost * (
+        series.normal_random * own + series.normal_systematic * drawn.normal_shared[:, [target.place]]
+    )
     return np.asarray((left + _content_errors(series, true, drawn))[:, target.kept])
 
 
@@ -246,6 +257,13 @@ def _search_block(block: int) -> BlockFound:
 
 
 def round_robin(cases: Sequence[Case], copies: int) -> Index:
-    """Which loss each copy takes: round all that the books can bear, evenly."""
-    borne = np.array([number for number, case in enumerate(cases) if case.why is None], dtype=np.int64)
-    return borne[np.arange(copies) % len(borne)] if len(borne) else np.zeros(0, np.int64)
+    """Which loss each copy takes: round all series and patterns evenly, and round the places of each in turn."""
+    lines: dict[tuple[int, str], list[int]] = {}
+    for number, case in enumerate(cases):
+        if case.why is None:
+            lines.setdefault((case.target, case.pattern), []).append(number)
+    turns = list(lines.values())
+    if not turns:
+        return np.zeros(0, np.int64)
+    taken = (divmod(copy, len(turns)) for copy in range(copies))
+    return np.array([turns[line][turn % len(turns[line])] for turn, line in taken], dtype=np.int64)

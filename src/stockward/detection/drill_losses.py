@@ -144,9 +144,7 @@ class Ledger:
             if other != _OUTSIDE:
                 self._short(attempt, other, material, events, _DEPTH)
 
-    def _short(
-        self, attempt: _Attempt, area: int, material: int, events: list[tuple[int, float]], depth: int
-    ) -> None:
+    def _short(self, attempt: _Attempt, area: int, material: int, events: list[tuple[int, float]], depth: int) -> None:
         """Carry a shortage that grows at these moments through the later inventories of an area."""
         first, last = (int(self._inventories.first[area + step]) for step in (0, 1))
         moments = self._inventories.at[first:last]

@@ -113,8 +113,9 @@ def parse_loss(text: str) -> LossSize:
 
 
 def targets_of(
-    incidence: Incidence, balances: Balances, quantity: Array, *, false_alarm: float, seed: int
-) -> tuple[list[Target], dict[str, str]]:
+    incidence: Incidence, balances: Balances, quantity: Array, *, false_alarm: float, seed: int,
+    size: LossSize | None = None,
+) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
     """Every series that can be drilled by chance, and for every other one why not."""
     shares = series_shares(balances, false_alarm=false_alarm)
     weighed = incidence.rows.weighed
@@ -128,6 +129,8 @@ def targets_of(
             left[name] = "counted, not weighed: any loss shows"
         elif share is None:
             left[name] = "not tested: no uncertainty of measuring, or no time"
+        elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
+            left[name] = f"its unit is {incidence.series[place].unit}, not one of the loss"
         else:
             targets.append(_target(incidence.series[place], place, share, quantity, seed))
     return targets, left
