@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -28,7 +30,7 @@ def copy_of_site(books: KnownBooks, assembly: Assembly, rows: MeasuredRows, quan
     would leave a small book quantity, and the inventory would pass for incomplete.
     """
     parts = (quantity[: rows.movements], quantity[rows.movements :])
-    tables = {}
+    tables: dict[str, Any] = {}
     for name, own, values in zip(("movements", "counts"), (books.movements, books.counts), parts, strict=True):
         changed = own.select("row", other=pl.Series(values))
         table = books.site[name].join(changed, on="row", how="left", maintain_order="left")

@@ -40,6 +40,8 @@ class DrillCounts:
 class DrillLine:
     """Losses of one pattern (``abrupt``, ``even``) out of one series; quantities in its unit.
 
+    label
+        What and where, as people call it.
     inventory, start
         The period in which they begin, by the inventory that closes it, and its first day at the site; null where they
         begin in every period in turn.
@@ -66,6 +68,7 @@ class DrillLine:
     id: str
     area: str
     holding: str
+    label: str
     unit: str
     pattern: str
     inventory: str | None
@@ -98,8 +101,8 @@ class DrillElsewhere:
 class DrillCause:
     """What one assumption of the prediction costs: found share as it is, and with the assumption restored.
 
-    ``points`` is the difference in percentage points, ``error`` two standard errors of it (the copies are the same, so it
-    is small). ``explains`` says whether it is beyond that error and brings the found share nearer to the predicted one.
+    ``points`` is the difference in percentage points, ``error`` two standard errors of it (small, as the copies are
+    the same). ``explains`` says whether it is beyond that error and brings the found share nearer to the predicted one.
     """
 
     key: str
@@ -136,9 +139,10 @@ class Drill:
     left_out
         Series that are not drilled by chance, and why.
     standing
-        Series with a difference that no measured row could take up, and the largest of it: it is taken out of every copy.
+        Series with a difference that no measured row could take up, the largest of it, and its unit: it is taken out of
+        every copy.
     adjusted
-        Root mean square by which the weighed rows were adjusted, in their own σ; null where errors are kept as recorded.
+        Root mean square by which the weighed rows were adjusted, in their own σ; null where errors are kept.
     checked, deviation
         Copies that were also closed as sites of their own, and by how much their figures departed at most.
     own_limits, own_limits_differ

@@ -48,7 +48,7 @@ class Findings:
         self._zone = ZoneInfo(timezone)
         empty = np.zeros((0, len(plan.targets)), np.int64)
         self._alarm = np.concatenate([empty, *(block.alarm for block in blocks)])
-        self._first = _joined(blocks, "found").astype(np.int64)
+        self._first = _joined(blocks, "found")
         self._found = self._first != NEVER
         self._restored = {
             "same_sigma": _joined(blocks, "same_sigma").astype(bool),
@@ -93,6 +93,7 @@ class Findings:
             id=row["id"],
             area=row["area"],
             holding=row["substance"] if row["substance"] is not None else row["material"],
+            label=f"{_what(row)} in {row['area_name'] or row['area']}",
             unit=row["unit"],
             pattern=pattern,
             inventory=None if first is None else target.series.inventory[int(target.kept[first])],
@@ -112,7 +113,7 @@ class Findings:
         )
 
     def _stated(self, mine: Flags) -> float:
-        return float(np.mean([self._cases[copy].stated for copy in np.flatnonzero(mine)]))  # type: ignore[arg-type]
+        return float(np.mean([self._cases[copy].stated for copy in np.flatnonzero(mine)]))
 
     def _counts(self, mine: Flags) -> DrillCounts:
         restored = {name: int(found[mine].sum()) for name, found in self._restored.items()}
@@ -255,6 +256,10 @@ class Findings:
         return tuple(causes)
 
 
+def _what(row: dict[str, str | None]) -> str | None:
+    return row["substance"] or row["holding_name"] or row["material"]
+
+
 def _tail(drawn: Array, measured: float) -> float:
     """Share of the draws that are as large; the measured one counts as one of them."""
     return float((1 + np.count_nonzero(drawn >= measured * (1 - 1e-12))) / (1 + len(drawn)))
@@ -264,6 +269,6 @@ def _two_errors(share: float, copies: int) -> float:
     return 2.0 * float(np.sqrt(max(share * (1.0 - share), 0.0) / copies))
 
 
-def _joined(blocks: Sequence[BlockFound], name: str) -> NDArray[np.generic]:
+def _joined(blocks: Sequence[BlockFound], name: str) -> Index:
     parts = [getattr(block, name) for block in blocks]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)

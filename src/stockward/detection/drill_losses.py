@@ -78,7 +78,7 @@ class _Attempt:
             self.changed[int(row)] = self.changed.get(int(row), 0.0) + float(amount)
 
     def now(self, rows: Index) -> Array:
-        return self.quantity[rows] + np.array([self.changed.get(int(row), 0.0) for row in rows])
+        return np.asarray(self.quantity[rows] + np.array([self.changed.get(int(row), 0.0) for row in rows]))
 
 
 class Ledger:
@@ -134,7 +134,7 @@ class Ledger:
             cut = slice(0, 0) if stream is None else stream.between(share.start, share.end)
             sent = np.zeros(0) if stream is None else attempt.now(stream.rows[cut])
             if stream is None or sent.sum() < share.amount:
-                attempt.why = f"no more than {sent.sum():.4g} of {self._materials[material]} was sent in one period"
+                attempt.why = f"only {sent.sum():.4g} of {self._materials[material]} was sent in one period"
                 return
             lower = share.amount * sent / sent.sum()
             attempt.change(stream.rows[cut], -lower)
@@ -167,7 +167,7 @@ class Ledger:
                 attempt.change(rows, -short * there / bears)
             else:
                 held = f"{bears:.4g} of {self._materials[material]} was counted in {self._areas[area]}"
-                attempt.why = attempt.why or f"no more than {held} at {self._inventories.name[first + number]}"
+                attempt.why = attempt.why or f"only {held} at {self._inventories.name[first + number]}"
                 return
 
     def _draw_again(
@@ -198,7 +198,7 @@ def _streams(rows: Index, own: Index, material: Index, at: Index, other: Index) 
         {"row": rows, "own": own[rows], "material": material[rows], "at": at[rows], "other": other[rows]}
     )
     return {
-        (int(key[0]), int(key[1])): _Stream(*(part[name].to_numpy() for name in ("row", "at", "other")))  # type: ignore[call-overload]
+        (int(key[0]), int(key[1])): _Stream(*(part[name].to_numpy() for name in ("row", "at", "other")))
         for key, part in table.sort("at", maintain_order=True)
         .partition_by("own", "material", as_dict=True, maintain_order=True)
         .items()

@@ -14,7 +14,7 @@ from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.testing import series_shares
 from stockward.answers.balances import Balances
-from stockward.detection.drill_losses import Ledger, Share
+from stockward.detection.drill_losses import Ledger, Share, Taken
 from stockward.figures.detection import DetectionCurve, detection_curve
 from stockward.figures.loss_tests import CalibratedTests
 from stockward.figures.scan import Family
@@ -83,8 +83,8 @@ class Case:
     ``first`` and ``last`` are the tested spans it begins and ends in; ``shift`` is by how much it raises the difference
     of each. ``why`` says why the books cannot bear it; then nothing is changed.
 
-    ``stated`` is the chance that it is found by Σ without the loss, as a review states it; ``predicted`` that by Σ of the
-    books with the loss in them, ``inverse`` being L⁻¹ of that. Both are ``None`` where no chance is claimed.
+    ``stated`` is the chance that it is found by Σ without the loss, as a review states it; ``predicted`` that by Σ of
+    the books with the loss in them, ``inverse`` being L⁻¹ of that. Both are ``None`` where no chance is claimed.
     """
 
     target: int
@@ -180,8 +180,10 @@ class CaseMaker:
                     weights = pattern_weights(target, pattern, first)
                     curve = self._curve(number, target, weights)
                     loss = self._loss(target, curve)
-                    for place in places:
-                        made.append(self._case(number, target, pattern, place, weights, loss, predict=not every_period))
+                    made.extend(
+                        self._case(number, target, pattern, place, weights, loss, predict=not every_period)
+                        for place in places
+                    )
         return made
 
     def _curve(self, number: int, target: Target, weights: Array, first: int = 0) -> DetectionCurve:
@@ -211,11 +213,11 @@ class CaseMaker:
         if loss is None or loss <= 0:
             why = "no loss of this pattern can be told from errors"
             return Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
-        rows, change, why = self._taken(target, place, weights * loss)
-        if why is not None:
-            return Case(number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, why)
+        taken = self._taken(target, place, weights * loss)
+        if taken.why is not None:
+            return Case(number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, taken.why)
         moved = np.zeros(len(self._quantity))
-        moved[rows] = change
+        moved[taken.rows] = taken.change
         shift = np.asarray((target.series.incidence @ moved[target.series.rows])[target.kept])
         # Of what is drawn again, the process normally loses its share: so much of the loss shows less.
         apart = (_SMALL + self._normal.share[target.series.number]) * loss + float(np.max(target.rounding))
@@ -225,7 +227,7 @@ class CaseMaker:
                 "please report it with this site's files"
             )
         chances = self._chances(number, target, shift, first, self._quantity + moved) if predict else _NO_CHANCE
-        return Case(number, pattern, place, first, last, loss, rows, change, shift, *chances, None)
+        return Case(number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None)
 
     def _chances(
         self, number: int, target: Target, shift: Array, first: int, quantity: Array
@@ -237,7 +239,7 @@ class CaseMaker:
         curve = self._curve_of(window_family(inverse), target.limits, inverse @ shift / loss, first)
         return stated, float(curve.probability(loss)), curve.standard_error(loss), inverse
 
-    def _taken(self, target: Target, place: str, losses: Array) -> tuple[Index, Array, str | None]:
+    def _taken(self, target: Target, place: str, losses: Array) -> Taken:
         """Rows that change: of the material of this substance that bears it, the most plentiful first."""
         layout, reasons = self._layout, []
         series = target.series.number
@@ -250,9 +252,10 @@ class CaseMaker:
             ]
             taken = self._ledger.take(area, material, shares, place)
             if taken.why is None:
-                return taken.rows, taken.change, None
+                return taken
             reasons.append(taken.why)
-        return np.zeros(0, np.int64), np.zeros(0), reasons[0] if reasons else "nothing of it is weighed there"
+        why = reasons[0] if reasons else "nothing of it is weighed there"
+        return Taken(np.zeros(0, np.int64), np.zeros(0), why)
 
     def _materials(self, series: int) -> list[tuple[int, float]]:
         """Weighed materials of a series with their content, by how much of it passed through."""
