@@ -33,7 +33,8 @@ PATTERNS = ("abrupt", "even")
 WINDOW_DAYS = 365
 _DRAWS = 4096
 _SMALL = 1e-9
-_NO_CHANCE = (None, None, 0.0, None)
+_Chances = tuple[float | None, float | None, float, Array | None]
+_NO_CHANCE: _Chances = (None, None, 0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class CaseMaker:
 
         With ``every_period`` no chance is predicted.
         """
-        made = []
+        made: list[Case] = []
         for number, target in enumerate(targets):
             for pattern in patterns:
                 periods = len(target.kept)
@@ -226,12 +227,12 @@ class CaseMaker:
                 f"{target.series.id}: a loss of {loss:.6g} laid into the {place} does not show as such: "
                 "please report it with this site's files"
             )
-        chances = self._chances(number, target, shift, first, self._quantity + moved) if predict else _NO_CHANCE
+        chances = _NO_CHANCE
+        if predict:
+            chances = self._chances(number, target, shift, first, self._quantity + moved)
         return Case(number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None)
 
-    def _chances(
-        self, number: int, target: Target, shift: Array, first: int, quantity: Array
-    ) -> tuple[float, float, float, Array]:
+    def _chances(self, number: int, target: Target, shift: Array, first: int, quantity: Array) -> _Chances:
         """Stated and predicted chance, the error of the latter, and L⁻¹ of Σ with the loss in the books."""
         loss = float(shift.sum())
         stated = float(self._curve(number, target, shift / loss, first).probability(loss))
