@@ -27,7 +27,7 @@ from stockward.answers.drill import Drill
 from stockward.detection.drill_copies import DrillPlan, draw, round_robin, search_all
 from stockward.detection.drill_findings import Findings
 from stockward.detection.drill_losses import PLACES
-from stockward.detection.drill_targets import PATTERNS, Case, CaseMaker, LossSize, Target, parse_loss, targets_of
+from stockward.detection.drill_targets import OTHER_UNIT, PATTERNS, Case, CaseMaker, LossSize, Target, parse_loss, targets_of
 from stockward.facts import Site
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
@@ -173,7 +173,7 @@ def _targets(
         false_alarm=site.settings.detection.false_alarm, seed=options.seed, size=size,
     )  # fmt: skip
     if options.series is None:
-        if size is not None and not targets and balances.series.height:
+        if not targets and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
             raise UsageError(f"--loss {options.loss}: no series that can be drilled is measured in such a unit")
         return targets, left
     chosen = [target for target in targets if target.series.id == options.series]

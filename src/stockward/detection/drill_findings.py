@@ -36,7 +36,7 @@ CAUSES = ("same_sigma", "untruncated", "both")
 """Assumptions of the prediction that can be restored in a copy."""
 
 _DRAWS = 40_000
-_ALSO = 5
+_ALSO = 3
 
 
 class Findings:

@@ -134,7 +134,7 @@ class Ledger:
             cut = slice(0, 0) if stream is None else stream.between(share.start, share.end)
             sent = np.zeros(0) if stream is None else attempt.now(stream.rows[cut])
             if stream is None or sent.sum() < share.amount:
-                attempt.why = f"only {sent.sum():.4g} of {self._materials[material]} was sent in one period"
+                attempt.why = f"{_little(float(sent.sum()))} {self._materials[material]} was sent on in a period"
                 return
             lower = share.amount * sent / sent.sum()
             attempt.change(stream.rows[cut], -lower)
@@ -166,8 +166,8 @@ class Ledger:
             elif short <= bears:
                 attempt.change(rows, -short * there / bears)
             else:
-                held = f"{bears:.4g} of {self._materials[material]} was counted in {self._areas[area]}"
-                attempt.why = attempt.why or f"only {held} at {self._inventories.name[first + number]}"
+                held = f"{_little(bears)} {self._materials[material]} was counted in {self._areas[area]}"
+                attempt.why = attempt.why or f"{held} at {self._inventories.name[first + number]}"
                 return
 
     def _draw_again(
@@ -190,6 +190,10 @@ class Ledger:
             if other != _OUTSIDE:
                 self._short(attempt, other, material, events, depth - 1)
         return True
+
+
+def _little(amount: float) -> str:
+    return f"only {amount:.4g} of" if amount > 0 else "no"
 
 
 def _streams(rows: Index, own: Index, material: Index, at: Index, other: Index) -> dict[tuple[int, int], _Stream]:

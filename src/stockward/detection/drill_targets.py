@@ -31,6 +31,7 @@ PATTERNS = ("abrupt", "even")
 """All in one period, or evenly over the last 365 days (over all where shorter)."""
 
 WINDOW_DAYS = 365
+OTHER_UNIT = "its unit is"
 _DRAWS = 4096
 _SMALL = 1e-9
 _Chances = tuple[float | None, float | None, float, Array | None]
@@ -131,16 +132,22 @@ def targets_of(
         elif share is None:
             left[name] = "not tested: no uncertainty of measuring, or no time"
         elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
-            left[name] = f"its unit is {incidence.series[place].unit}, not one of the loss"
+            left[name] = f"{OTHER_UNIT} {incidence.series[place].unit}, not one of the loss"
         else:
-            targets.append(_target(incidence.series[place], place, share, quantity, seed))
+            target = _target(incidence.series[place], place, share, quantity, seed)
+            if target is None:
+                left[name] = "once adjusted, all its errors cancel: any loss shows"
+            else:
+                targets.append(target)
     return targets, left
 
 
-def _target(series: SeriesIncidence, place: int, share: float, quantity: Array, seed: int) -> Target:
+def _target(series: SeriesIncidence, place: int, share: float, quantity: Array, seed: int) -> Target | None:
     own = quantity[series.rows]
     covariance = series.covariance(own[None])[0]
     uncertain = np.diagonal(covariance) > 0
+    if not uncertain.any():
+        return None
     kept = np.flatnonzero(series.kept)[uncertain]
     tests = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
     throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]

@@ -16,6 +16,7 @@ _DISAGREE = Badge(key="shortage", mark="≠", word="disagree")
 _NO_CLAIM = Badge(key="not_tested", mark="?", word="no claim")
 _STEP = 17
 _ROOM = 560
+_PADDING = {"left": 70, "top": 4, "right": 16, "bottom": 4}
 
 
 def write_drill_html(drill: Drill) -> str:
@@ -139,7 +140,13 @@ def _chart(drill: Drill) -> Markup:
                 "encoding": {"x": {"field": "predicted", **share, "axis": axis}, "y": place},
             }
         )
-    spec: Spec = {"width": _ROOM, "height": {"step": _STEP}, "data": {"values": rows}, "layer": layers}
+    spec: Spec = {
+        "width": _ROOM,
+        "padding": _PADDING,
+        "height": {"step": _STEP},
+        "data": {"values": rows},
+        "layer": layers,
+    }
     return _draw(spec, "drill", "Predicted against found", say.headline(drill))
 
 

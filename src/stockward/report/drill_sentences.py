@@ -44,7 +44,8 @@ def headline(drill: Drill) -> str:
         return "No copy could be made: the books cannot bear a loss of this size anywhere."
     if drill.agreement is None:
         found = sum(line.counts.found for line in drill.lines)
-        return f"These very records would have shown {words.number(found)} of {words.count(drill.copies, 'loss', 'losses')}."
+        losses = words.count(drill.copies, "loss", "losses")
+        return f"These very records would have shown {words.number(found)} of {losses}."
     agreement = drill.agreement
     says = "they agree" if agreement.agrees else "they disagree"
     return (
@@ -68,8 +69,8 @@ def agreement(drill: Drill) -> list[str]:
         claim = "The errors in these records are one draw only: no chance is claimed, and none can be compared."
         return [claim] if drill.as_recorded and drill.copies else []
     texts = [
-        f"Were the predictions true, a difference as large would come with p = {words.probability(said.p_total)} over all "
-        f"copies, and line by line with p = {words.probability(said.p_lines)}; they disagree below {said.limit:g}."
+        f"Were the predictions true, a difference as large would come with p = {words.probability(said.p_total)} over "
+        f"all copies, and line by line with p = {words.probability(said.p_lines)}; they disagree below {said.limit:g}."
     ]
     if not said.agrees:
         texts += failed(drill)
@@ -79,8 +80,9 @@ def agreement(drill: Drill) -> list[str]:
 def failed(drill: Drill) -> list[str]:
     """Which assumption failed, by what each was measured to cost."""
     explaining = [cause for cause in drill.causes if cause.explains]
+    single = [cause for cause in explaining if cause.key != "both"]
     if explaining:
-        texts = [f"Failed: {_cost(cause)}" for cause in explaining]
+        texts = [f"Failed: {_cost(cause)}" for cause in single or explaining]
     else:
         texts = ["None of the assumptions that were tested accounts for it: see what each costs."]
     worst = [line for line in drill.lines if _departs(line)]
@@ -142,14 +144,14 @@ def elsewhere(drill: Drill) -> list[str]:
 
 
 def not_borne(drill: Drill) -> list[str]:
-    """Losses that were not made, and why."""
-    texts = []
+    """Losses that were not made, and why; what one reason forbids is said once."""
+    groups: dict[tuple[str, str], list[str]] = {}
     for line in drill.lines:
         for place in line.places:
             if place.not_borne:
                 some = "" if place.not_borne == place.periods else f" in {place.not_borne} of {place.periods} periods"
-                texts.append(f"{line.label}, {line.pattern}, in the {place.place}{some}: {place.why}")
-    return texts
+                groups.setdefault((place.place, place.why or ""), []).append(f"{line.label} ({line.pattern}{some})")
+    return [f"in the {place}, as {why}: {', '.join(names)}" for (place, why), names in groups.items()]
 
 
 def left_out(drill: Drill) -> list[str]:
@@ -165,7 +167,7 @@ def left_out(drill: Drill) -> list[str]:
 def basis(drill: Drill) -> list[str]:
     """What the drill stands on."""
     texts = []
-    if drill.adjusted is not None:
+    if drill.adjusted is not None and drill.lines:
         texts.append(
             "Before the copies, the records were adjusted by least squares until every difference is zero: by "
             f"{words.number(drill.adjusted, 2)} of their sigma (root mean square)."
@@ -181,7 +183,8 @@ def basis(drill: Drill) -> list[str]:
         )
     if drill.cut:
         texts.append(
-            f"{words.count(drill.cut, 'copy has', 'copies have')} a record that would have been below zero, and is zero."
+            f"{words.count(drill.cut, 'copy has', 'copies have')} a record that would have been below zero, and is "
+            "zero."
         )
     return texts
 
@@ -207,7 +210,8 @@ def found(line: DrillLine) -> str:
         return words.NOTHING
     if line.error is None:
         return f"{words.number(line.counts.found)} of {words.number(line.copies)}"
-    return f"{words.number(100 * line.counts.found / line.copies, 0)} ± {words.number(100 * line.error, 0)}{words.NARROW_SPACE}%"
+    share, error = (words.number(100 * value, 0) for value in (line.counts.found / line.copies, line.error))
+    return f"{share} ± {error}{words.NARROW_SPACE}%"
 
 
 def days(line: DrillLine) -> str:
