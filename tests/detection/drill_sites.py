@@ -70,7 +70,7 @@ def weekly(
                     f"m{week}-{half},{day}T12:00,make,SHELL,{shells},,H,",
                     f"i{week}-{half},{day}T13:00,issue,SHELL,{shells},H,,",
                 ]
-    return _written(folder, scale, tables, more or {})
+    return _written(folder, scale, tables, {**({"contents": EXACT_CONTENTS} if hall else {}), **(more or {})})
 
 
 def _written(folder: Path, scale: str, tables: dict[str, list[str]], more: dict[str, str]) -> Site:
@@ -88,6 +88,7 @@ def _written(folder: Path, scale: str, tables: dict[str, list[str]], more: dict[
     return site
 
 
+EXACT_CONTENTS = "material,substance,amount,unit\nSHELL,TNT,2,kg\n"
 CONTENTS = "material,substance,amount,unit,random_rel,systematic_rel\nSHELL,TNT,2,kg,0.01,0.002\n"
 NORMAL_LOSSES = "area,substance,rate,basis,random_rel,systematic_rel\nH,TNT,0.001,per_received,0.3,0.2\n"
 
