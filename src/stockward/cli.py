@@ -211,7 +211,8 @@ def drill(
             print_drill(answers, _console())
     if html is not None and json_file != "-":
         click.echo(str(html))
-    sys.exit(ALARMED if answers.agreement is not None and not answers.agreement.agrees else 0)
+    apart = answers.agreement is not None and not answers.agreement.agrees
+    sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
 
 @main.command()

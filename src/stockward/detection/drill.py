@@ -27,7 +27,16 @@ from stockward.answers.drill import Drill
 from stockward.detection.drill_copies import DrillPlan, draw, round_robin, search_all
 from stockward.detection.drill_findings import Findings
 from stockward.detection.drill_losses import PLACES
-from stockward.detection.drill_targets import OTHER_UNIT, PATTERNS, Case, CaseMaker, LossSize, Target, parse_loss, targets_of
+from stockward.detection.drill_targets import (
+    OTHER_UNIT,
+    PATTERNS,
+    Case,
+    CaseMaker,
+    LossSize,
+    Target,
+    parse_loss,
+    targets_of,
+)
 from stockward.facts import Site
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
