@@ -143,6 +143,8 @@ class Drill:
         every copy.
     adjusted
         Root mean square by which the weighed rows were adjusted, in their own σ; null where errors are kept.
+    untested
+        Periods of the drilled series that are not tested: no loss is taken out in them.
     checked, deviation
         Copies that were also closed as sites of their own, and by how much their figures departed at most.
     own_limits, own_limits_differ
@@ -170,6 +172,7 @@ class Drill:
     left_out: tuple[tuple[str, str], ...]
     standing: tuple[tuple[str, float, str], ...]
     adjusted: float | None
+    untested: int
     checked: int
     deviation: float
     own_limits: int

@@ -126,7 +126,7 @@ def make_drill(
     )  # fmt: skip
     patterns = PATTERNS if options.pattern is None else (options.pattern,)
     places = PLACES if options.place is None else (options.place,)
-    cases = maker.cases(targets, patterns, places, every_period=options.as_recorded)
+    cases = maker.cases(targets, patterns, places, every_period=options.as_recorded, progress=progress)
     plan = _plan(incidence, targets, cases, adjusted, options)
     progress("checking copies against the review")
     checked, deviation = _check(books, assembly, plan)
@@ -160,6 +160,7 @@ def make_drill(
         left_out=tuple(left.items()),
         standing=_standing(incidence, adjusted),
         adjusted=None if options.as_recorded else _moved(incidence, adjusted),
+        untested=sum(len(target.series.inventory) - len(target.kept) for target in targets),
         checked=checked,
         deviation=deviation,
         own_limits=findings.own_limits()[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,14 +173,16 @@ class CaseMaker:
         self._families: dict[int, Family] = {}
 
     def cases(
-        self, targets: Sequence[Target], patterns: Sequence[str], places: Sequence[str], *, every_period: bool
-    ) -> list[Case]:
+        self, targets: Sequence[Target], patterns: Sequence[str], places: Sequence[str], *, every_period: bool,
+        progress: Callable[[str], None] = lambda step: None,
+    ) -> list[Case]:  # fmt: skip
         """All cases in order of series, pattern, period and place; one abrupt loss in the middle, or in every period.
 
         With ``every_period`` no chance is predicted.
         """
         made: list[Case] = []
         for number, target in enumerate(targets):
+            progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
                 periods = len(target.kept)
                 firsts = range(periods) if every_period and pattern == "abrupt" else (periods // 2,)

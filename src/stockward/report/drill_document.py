@@ -31,6 +31,7 @@ def write_drill_json(drill: Drill) -> str:
         "left_out": [{"id": name, "reason": reason} for name, reason in drill.left_out],
         "standing": [{"id": name, "difference": value, "unit": unit} for name, value, unit in drill.standing],
         "adjusted": drill.adjusted,
+        "untested": drill.untested,
         "checked": {"copies": drill.checked, "deviation": drill.deviation},
         "own_limits": {"copies": drill.own_limits, "differ": drill.own_limits_differ},
         "cut": drill.cut,

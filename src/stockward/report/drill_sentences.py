@@ -67,7 +67,9 @@ def agreement(drill: Drill) -> list[str]:
     said = drill.agreement
     if said is None:
         claim = "The errors in these records are one draw only: no chance is claimed, and none can be compared."
-        return [claim] if drill.as_recorded and drill.copies else []
+        alarmed = sum(line.without or 0 for line in drill.lines)
+        already = f"In {words.number(alarmed)} of them the series alarms at or after that period without the loss too."
+        return [claim, *([already] if alarmed else [])] if drill.as_recorded and drill.copies else []
     texts = [
         f"Were the predictions true, a difference as large would come with p = {words.probability(said.p_total)} over "
         f"all copies, and line by line with p = {words.probability(said.p_lines)}; they disagree below {said.limit:g}."
@@ -176,6 +178,8 @@ def basis(drill: Drill) -> list[str]:
         f"{name}: a difference of {words.quantity(value, unit, 3)} that no weighed row could take up stands in no copy."
         for name, value, unit in drill.standing
     ]
+    if drill.untested:
+        texts.append(f"{words.count(drill.untested, 'period')} of these series not tested: no loss is taken out there.")
     if drill.checked:
         texts.append(
             f"{words.count(drill.checked, 'copy was', 'copies were')} also closed as a site by the review's own "
