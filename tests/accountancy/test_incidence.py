@@ -27,7 +27,7 @@ Opened = tuple[KnownBooks, Assembly, Balances, Incidence]
 def opened(site: Site) -> Opened:
     books = known_at(site, None)
     assembly = assemble(books)
-    balances = assembly.balances(books["areas"], books["materials"])
+    balances = assembly.balances(*(books[name] for name in ("areas", "materials", "methods")))
     return books, assembly, balances, incidence_of(books, assembly, balances)
 
 

@@ -140,3 +140,12 @@ def test_an_incident_of_no_material_is_of_any(tmp_path: Path) -> None:
     closed, found = findings(tmp_path, "", boxes=9, incidents=incidents)
     assert found.discrepancies[0].incidents == ("X1",)
     assert closed.books.incidents["at"].max() == datetime(2026, 1, 20, tzinfo=UTC)
+
+
+def test_an_incident_of_a_material_stands_beside_its_substance(tmp_path: Path) -> None:
+    tables = {
+        "incidents": "incident,at,area,kind,material\nX1,2026-01-20,A,theft,BOX\nX2,2026-01-20,A,theft,TNT\n",
+        "contents": "material,substance,amount,unit\nBOX,HE,2,kg\n",
+    }
+    _, found = findings(tmp_path, "", boxes=9, **tables)
+    assert [(one.id, one.incidents) for one in found.discrepancies] == [("A/BOX", ("X1",)), ("A/HE", ("X1",))]

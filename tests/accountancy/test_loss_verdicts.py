@@ -60,6 +60,7 @@ def balances(*series: dict[str, object]) -> Balances:
         series=pl.DataFrame({"id": [f"A/S{number}" for number in range(len(series))]}),
         periods=pl.DataFrame(periods, schema=schema, orient="row"),
         covariances=tuple(covariances),
+        terms=pl.DataFrame(),
         causes=pl.DataFrame(),
     )
 

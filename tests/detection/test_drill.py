@@ -32,7 +32,7 @@ class Opened:
     def __init__(self, site: Site) -> None:
         self.books = known_at(site, None)
         self.assembly = assemble(self.books)
-        self.balances = self.assembly.balances(self.books["areas"], self.books["materials"])
+        self.balances = self.assembly.balances(*(self.books[name] for name in ("areas", "materials", "methods")))
         self.incidence = incidence_of(self.books, self.assembly, self.balances)
         self.adjusted = adjust(self.incidence)
         self.ledger = Ledger(self.books, self.assembly.inventories, self.adjusted.quantity)

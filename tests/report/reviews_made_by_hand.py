@@ -598,6 +598,7 @@ def review_of(made: Builder) -> Review:
             series=pl.DataFrame(made.series, schema=SERIES_SCHEMA),
             periods=pl.DataFrame(made.periods, schema=PERIOD_SCHEMA),
             covariances=tuple(made.covariances),
+            terms=pl.DataFrame(),
             causes=pl.DataFrame(made.causes, schema=CAUSE_SCHEMA),
         ),
         verdicts=tuple(made.verdicts),

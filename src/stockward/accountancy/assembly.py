@@ -38,6 +38,14 @@ PERIOD_COLUMNS = (
 )  # fmt: skip
 
 
+TERM_COLUMNS = (
+    "series", "period", "part", "material", "method", "calibration", "quantity", "random_relative", "random_absolute",
+    "random_content", "relative", "absolute", "content",
+)  # fmt: skip
+
+_PARTS = {"received": "flow", "sent": "flow", "begin": "begin", "end_quantity": "end"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Flow:
     """Terms that enter the spans with one coefficient each: +1 adds to what should be there, −1 takes from it.
@@ -68,13 +76,14 @@ class Assembly:
     flows: Terms
     counts: Terms
 
-    def balances(self, areas: pl.DataFrame, materials: pl.DataFrame) -> Balances:
-        """Close, propagate, and put every period in its place; the two tables give names and stages."""
+    def balances(self, areas: pl.DataFrame, materials: pl.DataFrame, methods: pl.DataFrame) -> Balances:
+        """Close, propagate, and put every period in its place; the tables give names, stages and keys."""
         periods, tested = self._periods()
         return Balances(
             series=self._series(areas, materials),
             periods=self._with_incomplete(periods),
             covariances=self._covariances(tested),
+            terms=self._terms(tested, materials, methods),
             causes=self._causes(periods),
         )
 
@@ -206,6 +215,63 @@ class Assembly:
             covariances.append(covariance if kept.all() else covariance[np.ix_(kept, kept)])
         return tuple(covariances)
 
+    def _terms(self, tested: NDArray[np.bool_], materials: pl.DataFrame, methods: pl.DataFrame) -> pl.DataFrame:
+        """Every term of the tested periods that has an error: what each Σ is made of."""
+        number = _within(self.spans.series, tested)
+        keys = {
+            "material": pl.Series([*materials["material"].sort(), None], dtype=pl.String),
+            "method": pl.Series([*methods["method"].sort(), None], dtype=pl.String),
+        }
+        tables = [self._own_terms(tested, number)]
+        for name, flow in self._entering.items():
+            kept = tested[flow.span]
+            terms, span, sign = flow.terms.where(kept), flow.span[kept], flow.coefficient[kept]
+            entries = terms.entries
+            tables.append(
+                pl.DataFrame(
+                    {
+                        "series": self.spans.series[span],
+                        "period": number[span],
+                        "part": pl.repeat(_PARTS[name], len(span), dtype=pl.String, eager=True),
+                        **{key: keys[key].gather(getattr(entries, key) % len(keys[key])) for key in keys},
+                        "calibration": entries.calibration,
+                        "quantity": sign * terms.value,
+                        "random_relative": sign**2 * terms.random_relative,
+                        "random_absolute": sign**2 * terms.random_absolute,
+                        "random_content": sign**2 * terms.random_content,
+                        "relative": sign * terms.relative,
+                        "absolute": sign * terms.absolute,
+                        "content": sign * terms.content,
+                    }
+                )
+            )
+        uncertain = pl.any_horizontal(pl.col(name) != 0 for name in TERM_COLUMNS[-6:])
+        table = pl.concat(tables, how="diagonal").filter(uncertain).select(TERM_COLUMNS)
+        return table.sort("series", "period", maintain_order=True)
+
+    def _own_terms(self, tested: NDArray[np.bool_], number: Index) -> pl.DataFrame:
+        """The normal losses with their errors, by span."""
+        lost = np.flatnonzero(tested & (self._normal_loss != 0))
+        series, quantity = self.spans.series[lost], -self._normal_loss[lost]
+        nothing = np.zeros(len(lost))
+        return pl.DataFrame(
+            {
+                "series": series,
+                "period": number[lost],
+                "part": pl.repeat("normal_loss", len(lost), dtype=pl.String, eager=True),
+                "material": pl.repeat(None, len(lost), dtype=pl.String, eager=True),
+                "method": pl.repeat(None, len(lost), dtype=pl.String, eager=True),
+                "calibration": np.zeros(len(lost), np.int64),
+                "quantity": quantity,
+                "random_relative": (self.normal.random_rel[series] * quantity) ** 2,
+                "random_absolute": nothing,
+                "random_content": nothing,
+                "relative": self.normal.systematic_rel[series] * quantity,
+                "absolute": nothing,
+                "content": nothing,
+            }
+        )
+
     def _periods(self) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
         """Figures of every span, and which of them can be tested."""
         single, _ = self._random
@@ -335,3 +401,9 @@ class Assembly:
             area_name=pl.col("area_name"),
             holding_name=pl.col("holding_name"),
         )
+
+
+def _within(owner: Index, kept: NDArray[np.bool_]) -> Index:
+    """The number of each kept entry among those of its owner; owners stand in order."""
+    before: Index = np.cumsum(kept) - kept
+    return before - before[np.searchsorted(owner, owner)]

@@ -38,7 +38,7 @@ def close_balances(books: KnownBooks) -> Balances:
     stays open until the next complete one; a period that a row at fault could touch has no figures; one with a term
     of unknown σ has its difference, and is not tested.
     """
-    return assemble(books).balances(books["areas"], books["materials"])
+    return assemble(books).balances(books["areas"], books["materials"], books["methods"])
 
 
 def assemble(books: KnownBooks) -> Assembly:

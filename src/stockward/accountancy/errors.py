@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -68,14 +68,17 @@ def _units(column: pl.Series) -> Index:
 class Terms:
     """Entries with their errors, in the unit of their series.
 
-    ``value``; ``random``, the variance from random errors; ``known``, whether σ is known: a term without a method is
-    exact where items were counted, or nothing was found, and of a bulk quantity its σ is unknown. ``shared``
-    has for each kind of systematic error its group, its signed quantity, and its σs².
+    ``value``; ``random_relative``, ``random_absolute`` and ``random_content``, the variance from the random errors of
+    the method and of the content; ``known``, whether σ is known: a term without a method is exact where items were
+    counted, or nothing was found, and of a bulk quantity its σ is unknown. ``relative``, ``absolute`` and ``content``
+    are the systematic errors, each σs times its quantity.
     """
 
     entries: Entries
     value: Array
-    random: Array
+    random_relative: Array
+    random_absolute: Array
+    random_content: Array
     known: NDArray[np.bool_]
     relative: Array
     absolute: Array
@@ -87,27 +90,27 @@ class Terms:
         method, material, pair = entries.method, entries.material, entries.pair
         amount = errors.amount[pair]
         scale = amount * _FACTORS[errors.unit[method], errors.material_unit[material]]
-        relative = errors.random_rel[method] ** 2 + errors.content_random[pair] ** 2
+        squares = amount**2 * entries.squares
         value = entries.quantity * amount
         counted_zero = (entries.role < 0) & (entries.quantity == 0)
         return cls(
             entries=entries,
             value=value,
-            random=amount**2 * relative * entries.squares + (scale * errors.random_abs[method]) ** 2 * entries.rows,
+            random_relative=errors.random_rel[method] ** 2 * squares,
+            random_absolute=(scale * errors.random_abs[method]) ** 2 * entries.rows,
+            random_content=errors.content_random[pair] ** 2 * squares,
             known=errors.stated[method] | counted_zero | (errors.item[material] & (method < 0)),
             relative=errors.systematic_rel[method] * value,
             absolute=errors.systematic_abs[method] * scale * entries.rows,
             content=errors.content_systematic[pair] * value,
         )
 
+    @property
+    def random(self) -> Array:
+        """Variance from all random errors, unit²."""
+        return self.random_relative + self.random_absolute + self.random_content
+
     def where(self, kept: NDArray[np.bool_]) -> Terms:
         """The terms for which ``kept`` holds."""
-        return Terms(
-            entries=self.entries.where(kept),
-            value=self.value[kept],
-            random=self.random[kept],
-            known=self.known[kept],
-            relative=self.relative[kept],
-            absolute=self.absolute[kept],
-            content=self.content[kept],
-        )
+        figures = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "entries"}
+        return Terms(entries=self.entries.where(kept), **figures)

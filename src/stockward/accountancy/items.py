@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, is_late
 from stockward.accountancy.testing import ROUNDING
 from stockward.answers.balances import Balances
@@ -34,6 +35,7 @@ def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
         & (pl.col("sigma") == 0)
         & (pl.col("difference").abs() > ROUNDING * pl.col("throughput"))
     ).join(balances.series.with_row_index("series").cast({"series": pl.Int64}), on="series", maintain_order="left")
+    holdings = holdings_of(books)
     return [
         Discrepancy(
             id=row["id"],
@@ -47,7 +49,7 @@ def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
             written_off=row["written_off"],
             found=row["found"],
             late_rows=_late_rows(books, row["area"], row["start"], row["end"]),
-            incidents=_incidents(books, row),
+            incidents=_incidents(books, row, holdings),
         )
         for row in found.rows(named=True)
     ]
@@ -61,11 +63,13 @@ def _late_rows(books: KnownBooks, area: str, start: datetime, end: datetime) -> 
     return moved + books.counts.filter(inside & (pl.col("area").cast(pl.String) == area)).height
 
 
-def _incidents(books: KnownBooks, row: dict[str, Any]) -> tuple[str, ...]:
-    """Incidents on record for the area, and for this material or none, in the period."""
+def _incidents(books: KnownBooks, row: dict[str, Any], holdings: pl.DataFrame) -> tuple[str, ...]:
+    """Incidents on record for the area, and for a material of the series or none, in the period."""
+    holding = row["material"] or row["substance"]
+    materials = holdings.filter((pl.col("holding") == holding) & (pl.col("basis") == row["basis"]))["material"]
     near = books.incidents.filter(
         (pl.col("area") == row["area"])
-        & (pl.col("material").is_null() | (pl.col("material") == row["material"]))
+        & (pl.col("material").is_null() | pl.col("material").is_in(materials.to_list()))
         & (pl.col("at") > row["start"])
         & (pl.col("at") <= row["end"])
     )

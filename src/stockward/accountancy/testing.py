@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -30,21 +30,21 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     inventory, and is tested at ``1 − (1 − false_alarm)^(Tᵢ/m)``: so the chance that any series of the site is
     falsely called a shortage in a year is ``false_alarm``, or less where series share methods.
     """
-    shares = series_shares(balances, false_alarm=false_alarm)
+    periods = [_Periods(table) for table in _by_series(balances)]
     return tuple(
-        _verdict(_Periods(table), covariance, share, seed)
-        for table, covariance, share in zip(_by_series(balances), balances.covariances, shares, strict=True)
+        _verdict(one, covariance, share, seed)
+        for one, covariance, share in zip(periods, balances.covariances, _shares(periods, false_alarm), strict=True)
     )
 
 
-def series_shares(balances: Balances, *, false_alarm: float) -> tuple[float | None, ...]:
-    """The share of the false-alarm probability that falls to each series; ``None`` for one that is not tested."""
-    tables = [_Periods(table) for table in _by_series(balances)]
-    tested = sum(periods.testable for periods in tables)
-    return tuple(
-        float(-np.expm1(np.log1p(-false_alarm) * periods.years / tested)) if periods.testable else None
-        for periods in tables
-    )
+def shares(balances: Balances, false_alarm: float) -> list[float | None]:
+    """The share of each series in the site's false-alarm probability; ``None`` where it cannot be tested."""
+    return _shares([_Periods(table) for table in _by_series(balances)], false_alarm)
+
+
+def _shares(periods: Sequence[_Periods], false_alarm: float) -> list[float | None]:
+    tested = sum(one.testable for one in periods)
+    return [float(-np.expm1(np.log1p(-false_alarm) * one.years / tested)) if one.testable else None for one in periods]
 
 
 def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
@@ -140,6 +140,7 @@ def _verdict(periods: _Periods, covariance: Array, share: float | None, seed: in
         running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=tests["sitmuf"].statistic,
         standardised=tests["standardised"].statistic,
+        default_limits=tuple(calibrated.default_limits.tolist()),
     )
 
 
@@ -171,6 +172,7 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
         running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=nothing,
         standardised=nothing,
+        default_limits=(),
     )
 
 

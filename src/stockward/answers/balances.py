@@ -24,6 +24,13 @@ class Balances:
         ``status``, ``reason``. Unknown is null.
     covariances
         One matrix a series, unit²: of the differences of its closed periods, in order of time.
+    terms
+        What each matrix is made of, one row a term with an error of a closed period: ``series``, ``period`` (its number
+        among the closed ones), ``part`` ("flow", "begin", "end", "normal_loss"), ``material``, ``method``,
+        ``calibration`` (number), ``quantity`` (positive adds to what should be there), the variances
+        ``random_relative``, ``random_absolute`` and ``random_content``, unit², and the systematic errors ``relative``,
+        ``absolute`` and ``content``, each σs with the sign of the term, unit. Terms with one method and calibration
+        share the first two, those with one material the third; an "end" is the "begin" of the period that follows.
     causes
         Rows for which periods are not tested or incomplete: ``series``, ``inventory``, ``table``, ``row``.
     """
@@ -31,4 +38,5 @@ class Balances:
     series: pl.DataFrame
     periods: pl.DataFrame
     covariances: tuple[NDArray[np.float64], ...]
+    terms: pl.DataFrame
     causes: pl.DataFrame

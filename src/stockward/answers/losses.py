@@ -46,7 +46,8 @@ class SeriesVerdict:
 
     ``share`` is the false-alarm probability that fell to the series; ``gains`` are the tests of the mirrored
     differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far) and
-    ``running_sigma`` have one figure a period.
+    ``running_sigma`` have one figure a period. ``default_limits`` are the limits of the default test, one a length of
+    window, from the shortest.
     """
 
     verdict: Verdict
@@ -63,3 +64,4 @@ class SeriesVerdict:
     running_sigma: tuple[float | None, ...]
     sitmuf: tuple[float | None, ...]
     standardised: tuple[float | None, ...]
+    default_limits: tuple[float, ...]

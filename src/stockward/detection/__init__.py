@@ -1,1 +1,1 @@
-"""Floor 3: what would go unseen: the smallest detectable loss, and drills that try it out."""
+"""Floor 3: what would go unseen: smallest detectable losses, goals, the surge, remedies, and the drill."""

@@ -114,7 +114,7 @@ def make_drill(
     progress("closing the balances")
     books = known_at(site, None)
     assembly = assemble(books)
-    balances = assembly.balances(books["areas"], books["materials"])
+    balances = assembly.balances(*(books[name] for name in ("areas", "materials", "methods")))
     incidence = incidence_of(books, assembly, balances)
     progress("adjusting the records until every difference is zero")
     adjusted = _kept_as_recorded(incidence) if options.as_recorded else adjust(incidence)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.testing import series_shares
+from stockward.accountancy.testing import shares as shares_of
 from stockward.answers.balances import Balances
 from stockward.detection.drill_losses import Ledger, Share, Taken
 from stockward.figures.detection import DetectionCurve, detection_curve
@@ -119,7 +119,7 @@ def targets_of(
     size: LossSize | None = None,
 ) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
     """Every series that can be drilled by chance, and for every other one why not."""
-    shares = series_shares(balances, false_alarm=false_alarm)
+    shares = shares_of(balances, false_alarm)
     weighed = incidence.rows.weighed
     places = {series.number: place for place, series in enumerate(incidence.series)}
     targets, left = [], {}

@@ -80,7 +80,7 @@ class CalibratedTests:
         self._seed = seed
         self.inverse = whitener(covariance)
         self.kept = np.diagonal(self.inverse) > 0
-        self._default = window_family(self.inverse)
+        self.default_family = window_family(self.inverse)
         self._windows = window_family(self.inverse, equal=True)
         self._single = self._standardised_family()
 
@@ -100,7 +100,7 @@ class CalibratedTests:
 
     def default(self, y: Array) -> TestFigures:
         """The default test alone: the scan over windows whose shares make the greatest regret smallest."""
-        return self._scan(y, self._default, self.default_limits)
+        return self._scan(y, self.default_family, self.default_limits)
 
     def default_alarms(self, differences: Array) -> bool:
         """Whether the default test alarms, without its p-value."""
@@ -134,7 +134,7 @@ class CalibratedTests:
     def _limits(self, name: str) -> Array:
         known: dict[str, Array] = self.__dict__.setdefault("_known_limits", {})
         if name not in known:
-            family = {"default": self._default, "windows": self._windows, "standardised": self._single}[name]
+            family = {"default": self.default_family, "windows": self._windows, "standardised": self._single}[name]
             known[name] = calibrate(family, self._false_alarm, seed=self._seed)
         return known[name]
 

@@ -6,6 +6,7 @@ chain by Gauss–Legendre nodes, so a threshold holds for the actual number of p
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -38,30 +39,56 @@ def _gauss_legendre(count: int) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=4096)
 def page_alarm_probability(periods: int, k: float, h: float) -> float:
-    """Chance that P exceeds h at any of ``periods`` periods without loss, P starting at 0.
+    """Chance that P exceeds h at any of ``periods`` periods without loss, P starting at 0."""
+    if h > _TALLEST:
+        return _alarm_bound(periods, k, h)
+    return page_detection_probability(np.zeros(periods), k, h)
 
-    With f the density of P on (0, h] and p its atom at 0, one period turns them into
-    ``f(x) ← p φ(x + k) + ∫ f(u) φ(x − u + k) du`` and ``p ← p Φ(k) + ∫ f(u) Φ(k − u) du``.
+
+def page_detection_probability(move: Array, k: float, h: float) -> float:
+    """Chance that P exceeds h at any period, where a loss moves the mean of y to ``move``, shape (n,).
+
+    With f the density of P on (0, h] and p its atom at 0, one period whose mean is m turns them into
+    ``f(x) ← p φ(x + k − m) + ∫ f(u) φ(x − u + k − m) du`` and ``p ← p Φ(k − m) + ∫ f(u) Φ(k − m − u) du``.
     """
     if h < 0:
         return 1.0
     if h == 0:
-        return 1.0 - float(ndtr(k)) ** periods
-    if h > _TALLEST:
-        return _alarm_bound(periods, k, h)
+        return -float(np.expm1(np.sum(np.log(ndtr(k - move)))))
     nodes, weights = _gauss_legendre(8 * int(4 + h))
     x = 0.5 * h * (nodes + 1.0)
     weights = 0.5 * h * weights
-    rise = np.exp(-0.5 * (x[:, None] - x[None, :] + k) ** 2) / np.sqrt(2.0 * np.pi) * weights
-    leave = np.exp(-0.5 * (x + k) ** 2) / np.sqrt(2.0 * np.pi)
-    fall = ndtr(k - x) * weights
+    steps = {float(m): _Step.of(x, weights, k - float(m), h) for m in np.unique(move)}
     # The chance of an alarm is gathered period by period, so that a very small one keeps its digits.
-    jump = ndtr(x - h - k) * weights
     atom, density, alarm = 1.0, np.zeros_like(x), 0.0
-    for _ in range(periods):
-        alarm += float(atom * ndtr(-h - k) + jump @ density)
-        atom, density = float(atom * ndtr(k) + fall @ density), atom * leave + rise @ density
+    for m in move:
+        step = steps[float(m)]
+        alarm += float(atom * step.leap + step.jump @ density)
+        atom, density = float(atom * step.stay + step.fall @ density), atom * step.leave + step.rise @ density
     return min(alarm, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One period of the chain: from the atom and from each height, to the atom, to each height, and beyond h."""
+
+    stay: float
+    leap: float
+    leave: Array
+    fall: Array
+    jump: Array
+    rise: Array
+
+    @classmethod
+    def of(cls, x: Array, weights: Array, k: float, h: float) -> _Step:
+        return cls(
+            stay=float(ndtr(k)),
+            leap=float(ndtr(-h - k)),
+            leave=np.exp(-0.5 * (x + k) ** 2) / np.sqrt(2.0 * np.pi),
+            fall=ndtr(k - x) * weights,
+            jump=ndtr(x - h - k) * weights,
+            rise=np.exp(-0.5 * (x[:, None] - x[None, :] + k) ** 2) / np.sqrt(2.0 * np.pi) * weights,
+        )
 
 
 def _alarm_bound(periods: int, k: float, h: float) -> float:

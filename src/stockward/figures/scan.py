@@ -84,8 +84,10 @@ def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: 
     return min(1.0, float(weights.sum()) / draws)
 
 
-def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRAWS) -> Array:
+def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRAWS, like: Array | None = None) -> Array:
     """One limit a class, so that the whole family crosses with probability ``false_alarm``.
+
+    ``like`` are the limits of a similar family: fewer steps then settle it.
 
     A direction of class c has the limit z(1 − κ shareᶜ / membersᶜ). The chance of a crossing grows nearly as κ, so a
     few steps of κ ← κ × (chance asked for / chance had) settle it to the error of the sampling, about 1 % of it.
@@ -95,8 +97,8 @@ def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRA
     most = _LARGEST / float(np.max(per_direction))
     if len(family.classes) == 1:
         return np.asarray(-ndtri(np.array([min(false_alarm, _LARGEST)])))
-    kappa = min(false_alarm, most)
-    for step in _STEPS:
+    kappa = min(false_alarm if like is None else float(ndtr(-like[0]) / per_direction[0]), most)
+    for step in _STEPS if like is None else _STEPS[-2:]:
         limits = -ndtri(kappa * per_direction)
         chance = crossing_probability(family.directions, limits[family.classes], seed=seed, draws=draws // step)
         kappa = min(kappa * false_alarm / chance, most)

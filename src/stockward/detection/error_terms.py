@@ -1,0 +1,230 @@
+"""What the Σ of one series is made of, and what it would be if something were measured in another way.
+
+The covariance is built from the terms as the balances build it [figures.propagation]; each what-if is a new value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stockward.answers.balances import Balances
+from stockward.figures.propagation import random_covariance, systematic_covariance
+from stockward.terms.periods import MICROSECONDS_A_DAY
+from stockward.terms.verdicts import PeriodStatus
+
+Index = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Array = NDArray[np.float64]
+
+_PARTS = ("flow", "begin", "end", "normal_loss")
+_FLOW, _BEGIN, _END, _LOSS = range(4)
+_FIGURES = ("random_relative", "random_absolute", "random_content", "relative", "absolute", "content")
+_RANDOM, _SHARED = slice(0, 3), slice(3, 6)
+_OF_METHOD = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
+"""Which figures are errors of the method; the others are those of the content."""
+
+_CANCELLED = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTerms:
+    """The terms of one series over its tested periods.
+
+    ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none) and ``calibration`` have one entry a
+    term, ``figures`` one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start``
+    and ``end`` (microseconds) have one entry a period; ``joined[i]`` says whether the inventory that ends period i
+    begins the next. ``exact`` are the times of closed periods that have no σ: any loss in them shows.
+    """
+
+    period: Index
+    part: Index
+    material: Index
+    method: Index
+    calibration: Index
+    figures: Array
+    methods: tuple[str, ...]
+    start: Index
+    end: Index
+    joined: Flags
+    exact: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, balances: Balances, series: int) -> ErrorTerms:
+        """The terms of a series, for its closed periods that have a σ."""
+        periods = balances.periods.filter(
+            (pl.col("series") == series) & (pl.col("status") == PeriodStatus.CLOSED.value)
+        ).select(pl.col("start", "end").to_physical(), uncertain=pl.col("sigma") > 0)
+        uncertain = periods["uncertain"].to_numpy()
+        number = np.where(uncertain, np.cumsum(uncertain) - 1, -1)
+        table = balances.terms.filter(pl.col("series") == series)
+        table = table.with_columns(period=pl.Series(number)[table["period"]]).filter(pl.col("period") >= 0)
+        methods, method = _coded(table["method"])
+        start, end = (periods[name].to_numpy()[uncertain].astype(np.int64) for name in ("start", "end"))
+        return cls(
+            period=table["period"].to_numpy(),
+            part=table["part"].replace_strict(_PARTS, range(4), return_dtype=pl.Int64).to_numpy(),
+            material=_coded(table["material"])[1],
+            method=method,
+            calibration=table["calibration"].to_numpy(),
+            figures=table.select(_FIGURES).to_numpy(),
+            methods=methods,
+            start=start,
+            end=end,
+            joined=end[:-1] == start[1:],
+            exact=tuple(periods.filter(~pl.Series(uncertain)).select("start", "end").rows()),
+        )
+
+    @property
+    def periods(self) -> int:
+        """Number of periods."""
+        return len(self.start)
+
+    def covariance(self) -> Array:
+        """Σ of the differences, unit²; shape (periods, periods)."""
+        variance = self.figures[:, _RANDOM].sum(axis=1)
+        single = _sums(self.period, variance, self.periods)
+        ends = self.part == _END
+        shared = _sums(self.period[ends], variance[ends], self.periods)[:-1] * self.joined
+        signed = self._signed()
+        return random_covariance(single, shared) + systematic_covariance(signed, np.ones(signed.shape[1]))
+
+    def _signed(self) -> Array:
+        """G diag(σs): by period and group of terms that share an error."""
+        by_method = 2 * (self.method * (1 + np.max(self.calibration, initial=0)) + self.calibration)
+        groups = (by_method + (self.part == _LOSS), by_method, self.material)
+        blocks = [np.zeros((self.periods, 0))]
+        for group, value in zip(groups, self.figures[:, _SHARED].T, strict=True):
+            shared = value != 0
+            if shared.any():
+                _, number = np.unique(group[shared], return_inverse=True)
+                blocks.append(self._gathered(self.period[shared], number, value[shared]))
+        return np.concatenate(blocks, axis=1)
+
+    def _gathered(self, period: Index, group: Index, value: Array) -> Array:
+        width = int(group.max()) + 1
+        place, size = period * width + group, self.periods * width
+        gathered = _sums(place, value, size)
+        gathered[np.abs(gathered) <= _CANCELLED * _sums(place, np.abs(value), size)] = 0.0
+        return gathered.reshape(self.periods, width)
+
+    def with_errors(self, method: str, *, random: float = 1.0, systematic: float = 1.0) -> ErrorTerms:
+        """The same, measured by a method whose random and systematic errors are these times as large."""
+        factor = np.where(_OF_METHOD > 0, [random**2] * 3 + [systematic] * 3, 1.0)
+        return replace(self, figures=np.where(self._by(method)[:, None], self.figures * factor, self.figures))
+
+    def recalibrated(self, method: str, days: float) -> ErrorTerms:
+        """The same, the method being calibrated every so many days besides; flows pass evenly within a period."""
+        here = np.flatnonzero(self._by(method))
+        step = days * MICROSECONDS_A_DAY
+        # A count is made at one moment; a flow spreads over its period.
+        part, period = self.part[here], self.period[here]
+        begin = np.where(part == _END, self.end[period], self.start[period]) - self.start[0]
+        until = np.where(part == _BEGIN, self.start[period], self.end[period]) - self.start[0]
+        source, slot, share = _spread(begin / step, until / step)
+        slots = 1 + int(np.max(slot, initial=0))
+        spread = self._chosen(here[source])
+        spread = replace(spread, calibration=spread.calibration * slots + slot, figures=spread.figures * share[:, None])
+        others = self._chosen(np.flatnonzero(~self._by(method)))
+        return _together(replace(others, calibration=others.calibration * slots), spread)
+
+    def check_weighed(self, method: str, share: float) -> ErrorTerms:
+        """The same, this share of the method's flows being weighed again on a scale as good, and the mean booked."""
+        here = self._by(method) & (self.part == _FLOW)
+        half = share / 2
+        kept = np.where(_OF_METHOD > 0, 1.0 - half, 1.0)
+        first = replace(self, figures=np.where(here[:, None], self.figures * kept, self.figures))
+        second = self._chosen(np.flatnonzero(here))
+        again = second.figures * np.where(_OF_METHOD > 0, half, 0.0)
+        again[:, _RANDOM] = 0.0
+        scale = np.full(len(again), len(self.methods))
+        named = (*self.methods, f"{method}, second scale")
+        return _together(replace(first, methods=named), replace(second, figures=again, method=scale))
+
+    def split(self, parts: int) -> ErrorTerms:
+        """One of so many equal parts of the area, each with its share of the measurements and its own inventories."""
+        return replace(self, figures=self.figures / parts)
+
+    def counted_less(self, every: int) -> ErrorTerms:
+        """The same, only every so many inventories being taken."""
+        first = np.concatenate([[True], ~self.joined])
+        within = np.arange(self.periods) - np.flatnonzero(first)[np.cumsum(first) - 1]
+        opens = within % every == 0
+        closes = np.concatenate([opens[1:], [True]])
+        taken = np.select([self.part == _BEGIN, self.part == _END], [opens[self.period], closes[self.period]], True)
+        kept = self._chosen(np.flatnonzero(taken))
+        return replace(
+            kept,
+            period=(np.cumsum(opens) - 1)[kept.period],
+            start=self.start[opens],
+            end=self.end[closes],
+            joined=self.joined[np.flatnonzero(closes)[:-1]],
+        )
+
+    def counted_more(self, times: int) -> ErrorTerms:
+        """The same, with so many inventories in place of each; those between are measured as the one that ends it."""
+        flows = self._chosen(np.flatnonzero((self.part == _FLOW) | (self.part == _LOSS)))
+        ends = self._chosen(np.flatnonzero(self.part == _END))
+        begins = self._chosen(np.flatnonzero(self.part == _BEGIN))
+        mirrored = replace(ends, part=np.full(len(ends.part), _BEGIN), figures=ends.figures * _MIRROR)
+        pieces = [replace(begins, period=begins.period * times)]
+        for number in range(times):
+            part = replace(flows, figures=flows.figures / times)
+            pieces += [replace(piece, period=piece.period * times + number) for piece in (part, ends)]
+            if number:
+                pieces.append(replace(mirrored, period=mirrored.period * times + number))
+        step = ((self.end - self.start) / times)[:, None] * np.arange(times + 1)
+        moments = (self.start[:, None] + step).astype(np.int64)
+        joined = np.ones((self.periods, times), bool)
+        joined[:-1, -1] = self.joined
+        return replace(
+            _together(*pieces),
+            start=moments[:, :-1].ravel(),
+            end=moments[:, 1:].ravel(),
+            joined=joined.ravel()[:-1],
+        )
+
+    def _by(self, method: str) -> Flags:
+        return np.asarray(self.method == self.methods.index(method))
+
+    def _chosen(self, rows: Index) -> ErrorTerms:
+        codes: dict[str, Any] = {name: getattr(self, name)[rows] for name in _CODES}
+        return replace(self, figures=self.figures[rows], **codes)
+
+
+_CODES = ("period", "part", "material", "method", "calibration")
+_MIRROR = np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0])
+"""What ends one period begins the next: the same errors, entering with the other sign."""
+
+
+def _together(*pieces: ErrorTerms) -> ErrorTerms:
+    """The terms of all pieces; what is not of the terms is that of the first."""
+    codes: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _CODES}
+    return replace(pieces[0], figures=np.concatenate([piece.figures for piece in pieces]), **codes)
+
+
+def _coded(column: pl.Series) -> tuple[tuple[str, ...], Index]:
+    """Keys in order, and the place of each row's (−1 none)."""
+    keys = column.drop_nulls().unique().sort().to_list()
+    codes = column.replace_strict(keys, range(len(keys)), default=None, return_dtype=pl.Int64)
+    return tuple(keys), codes.fill_null(-1).to_numpy()
+
+
+def _sums(place: Index, value: Array, size: int) -> Array:
+    return np.bincount(place, value, size).astype(np.float64)
+
+
+def _spread(begin: Array, until: Array) -> tuple[Index, Index, Array]:
+    """Intervals of length 1 that each span from begin to until touches: source, number, and share of the span."""
+    first = np.floor(begin).astype(np.int64)
+    last = np.maximum(np.ceil(until).astype(np.int64) - 1, first)
+    count = last - first + 1
+    source = np.repeat(np.arange(len(begin)), count)
+    slot = first[source] + np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
+    overlap = np.minimum(until[source], slot + 1) - np.maximum(begin[source], slot)
+    length = (until - begin)[source]
+    return source, slot, np.where(length > 0, overlap / np.where(length > 0, length, 1.0), 1.0)

@@ -1,0 +1,111 @@
+"""Whether a loss of the goal quantity would be found within the days that the site states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from stockward.answers.detection import GoalAnswer
+from stockward.detection.sight import YEAR, Sight
+from stockward.terms.periods import MICROSECONDS_A_DAY
+from stockward.terms.units import factor
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The loss that matters in one series, unit of the series, and the days within which it must be found."""
+
+    quantity: float
+    within_days: float
+
+
+def goal_of(goals: pl.DataFrame, area: str, substance: str | None, unit: str) -> Goal | None:
+    """The goal for a substance in an area: that of the area where one stands, else that of the substance."""
+    rows = goals.filter(
+        (pl.col("substance") == pl.lit(substance)) & (pl.col("area").is_null() | (pl.col("area") == area))
+    ).sort(pl.col("area").is_null(), maintain_order=True)
+    if rows.is_empty() or substance is None:
+        return None
+    row = rows.row(0, named=True)
+    scale = factor(row["unit"], unit) if row["unit"] else 1.0
+    return Goal(row["quantity"] * (scale or 1.0), YEAR if row["within_days"] is None else row["within_days"])
+
+
+def needed_loss(sight: Sight, goal: Goal | None) -> float | None:
+    """The smallest loss that is found as the goal asks: at once or evenly, in time; over a year where there is none."""
+    if goal is None:
+        return sight.curve(sight.even())[0].detectable(sight.detection)
+    first = _first_whole(sight, goal.within_days)
+    if first is None:
+        return None
+    losses = [curve.detectable(sight.detection) for curve in sight.curve(*_patterns(sight, goal, first))]
+    return _larger(losses)
+
+
+def needed_limit(sight: Sight, goal: Goal | None) -> float | None:
+    """The same for the best test of each pattern: quickly had, and nearly in proportion."""
+    if goal is None:
+        return sight.limit(sight.even())
+    first = _first_whole(sight, goal.within_days)
+    if first is None:
+        return None
+    limits = [sight.limit(pattern) for pattern in _patterns(sight, goal, first)]
+    return _larger(limits)
+
+
+def answer(sight: Sight, goal: Goal) -> GoalAnswer:
+    """Hold the series against its goal."""
+    first = _first_whole(sight, goal.within_days)
+    chance, needed = 0.0, None
+    if first is not None:
+        curves = sight.curve(*_patterns(sight, goal, first))
+        chance = min(float(curve.probability(goal.quantity)) for curve in curves)
+        needed = _larger([curve.detectable(sight.detection) for curve in curves])
+    return GoalAnswer(
+        quantity=goal.quantity,
+        within_days=goal.within_days,
+        probability=chance,
+        detectable=needed,
+        met=needed is not None and needed <= goal.quantity,
+        short_by=None if needed is None else needed - goal.quantity,
+        found_within_days=_waiting(sight, goal.quantity),
+        reason=None
+        if first is not None
+        else "no tested period lies wholly within these days: inventories stand further apart",
+    )
+
+
+def _first_whole(sight: Sight, days: float) -> int | None:
+    """The first period that begins and ends within the last so many days."""
+    since = int(sight.end[-1]) - int(days * MICROSECONDS_A_DAY)
+    within = np.flatnonzero(sight.start >= since)
+    # A record shorter than these days is all that there is.
+    return int(within[0]) if len(within) else None
+
+
+def _patterns(sight: Sight, goal: Goal, first: int) -> tuple[np.ndarray, np.ndarray]:
+    return sight.abrupt(first), sight.even(goal.within_days)
+
+
+def _larger(losses: list[float | None]) -> float | None:
+    """The larger of the losses, if each could be found at all."""
+    known = [loss for loss in losses if loss is not None]
+    return max(known) if len(known) == len(losses) else None
+
+
+def _waiting(sight: Sight, loss: float) -> float | None:
+    """Days from the begin of the middle period to the first inventory by which an abrupt loss in it is found."""
+    pattern = sight.abrupt(sight.middle)
+
+    def found_by(period: int) -> bool:
+        return float(sight.curve(pattern, until=period)[0].probability(loss)) >= sight.detection
+
+    low, high = sight.middle, sight.periods - 1
+    if not found_by(high):
+        return None
+    while low < high:
+        period = (low + high) // 2
+        low, high = (low, period) if found_by(period) else (period + 1, high)
+    return float(sight.end[low] - sight.start[sight.middle]) / MICROSECONDS_A_DAY

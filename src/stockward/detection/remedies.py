@@ -1,0 +1,205 @@
+"""What restores sight in one series: the least of each measure that brings the needed loss down to the goal.
+
+Each measure is a what-if of the series' terms of error. Which scale, and how much of the measure, is found with the
+limit of any test, which follows in closed form; what is then reported is simulated with the test in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from stockward.answers.detection import Remedy
+from stockward.detection.error_terms import ErrorTerms
+from stockward.detection.goals import Goal, needed_limit, needed_loss
+from stockward.detection.sight import Sight
+
+CALIBRATION_DAYS = (182.0, 91.0, 30.0, 14.0, 7.0)
+ERROR_DIVISORS = (2.0, 3.0, 5.0, 10.0)
+PARTS = (2.0, 3.0, 4.0, 6.0)
+COUNTS = (2.0, 4.0)
+CHECKED_SHARES = (0.25, 0.5, 1.0)
+
+_FEWEST_PERIODS = 2
+_HELPS = 0.97
+"""A measure that brings the needed loss down by less than this ratio is said not to help."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """One kind of measure with its levels, from the least to the strongest; ``apply`` takes terms, method and level."""
+
+    kind: str
+    levels: tuple[float, ...]
+    by_method: bool
+    apply: Callable[[ErrorTerms, str, float], ErrorTerms]
+    says: Callable[[str, float], str]
+    parts: Callable[[float], int] = lambda level: 1
+
+
+_MEASURES = (
+    _Measure(
+        "calibrate",
+        CALIBRATION_DAYS,
+        True,
+        lambda terms, method, days: terms.recalibrated(method, days),
+        lambda method, days: f"calibrate {method} every {days:g} days",
+    ),
+    _Measure(
+        "systematic_error",
+        ERROR_DIVISORS,
+        True,
+        lambda terms, method, divisor: terms.with_errors(method, systematic=1 / divisor),
+        lambda method, divisor: f"weigh with 1/{divisor:g} of the systematic error of {method}",
+    ),
+    _Measure(
+        "random_error",
+        ERROR_DIVISORS,
+        True,
+        lambda terms, method, divisor: terms.with_errors(method, random=1 / divisor),
+        lambda method, divisor: f"weigh with 1/{divisor:g} of the random error of {method}",
+    ),
+    _Measure(
+        "check_weigh",
+        CHECKED_SHARES,
+        True,
+        lambda terms, method, share: terms.check_weighed(method, share),
+        lambda method, share: f"check-weigh {share:.0%} of what {method} weighs on a second scale",
+    ),
+    _Measure(
+        "split",
+        PARTS,
+        False,
+        lambda terms, method, parts: terms.split(int(parts)),
+        lambda method, parts: f"split the area into {parts:g}, each with its own inventories",
+        lambda parts: int(parts),
+    ),
+    _Measure(
+        "count_more",
+        COUNTS,
+        False,
+        lambda terms, method, times: terms.counted_more(int(times)),
+        lambda method, times: f"take {times:g} inventories in place of each",
+    ),
+    _Measure(
+        "count_less",
+        COUNTS,
+        False,
+        lambda terms, method, every: terms.counted_less(int(every)),
+        lambda method, every: f"take only every {every:g}th inventory" if every > 2 else "take every second inventory",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A series whose sight is to be restored.
+
+    ``needed`` is the loss that decides today, ``target`` the one to reach; ``tested`` and ``years`` give the share
+    of the false-alarm probability when an area is split into more series.
+    """
+
+    terms: ErrorTerms
+    sight: Sight
+    goal: Goal | None
+    needed: float
+    target: float
+    tested: int
+
+
+def remedies(case: Case) -> tuple[Remedy, ...]:
+    """One remedy of each kind that changes anything, the one that restores most first."""
+    found = [remedy for measure in _MEASURES if (remedy := _remedy(case, measure)) is not None]
+    return tuple(sorted(found, key=lambda remedy: (remedy.ratio, remedy.kind)))
+
+
+def _remedy(case: Case, measure: _Measure) -> Remedy | None:
+    method = _best_method(case, measure) if measure.by_method else ""
+    if method is None:
+        return None
+    level = _least_level(case, measure, method)
+    if level is None:
+        return None
+    for tried in measure.levels[measure.levels.index(level) :]:
+        sight = _sight(case, measure, method, tried)
+        needed = needed_loss(sight, case.goal)
+        if needed is not None and needed <= case.target:
+            break
+    if needed is None:
+        return None
+    ratio = needed / case.needed
+    return Remedy(
+        kind=measure.kind,
+        method=method or None,
+        level=tried,
+        measure=measure.says(method, tried),
+        detectable=sight.detectable()[0],
+        ratio=ratio,
+        restores=needed <= case.target,
+        note=_note(measure, ratio),
+    )
+
+
+def _note(measure: _Measure, ratio: float) -> str | None:
+    if ratio <= _HELPS:
+        return None
+    if measure.kind == "calibrate":
+        return "does not help: a long common calibration lets the shared error be estimated"
+    if measure.kind == "count_more":
+        return "does not help: more inventories spread a slow loss over more differences"
+    return "does not help here"
+
+
+def _best_method(case: Case, measure: _Measure) -> str | None:
+    """The method for which the strongest level of the measure brings the limit down most."""
+    strongest = measure.levels[-1]
+    limits = {method: _limit(case, measure, method, strongest) for method in case.terms.methods}
+    known = {method: limit for method, limit in limits.items() if limit is not None}
+    return min(known, key=lambda method: (known[method], method)) if known else None
+
+
+def _least_level(case: Case, measure: _Measure, method: str) -> float | None:
+    """The least level whose limit, in proportion, reaches the target; else the one that comes nearest to it."""
+    today = needed_limit(case.sight, case.goal)
+    limits = [_limit(case, measure, method, level) for level in measure.levels]
+    known = [(limit, level) for limit, level in zip(limits, measure.levels, strict=True) if limit is not None]
+    if not known or not today:
+        return None
+    enough = (level for limit, level in known if limit / today * case.needed <= case.target)
+    return next(iter(enough), min(known)[1])
+
+
+def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | None:
+    """The limit of any test with the measure; needs no calibrated test."""
+    terms = measure.apply(case.terms, method, level)
+    if terms.periods < _FEWEST_PERIODS:
+        return None
+    nothing: tuple[float, ...] = ()
+    return needed_limit(_prepared(case, measure, terms, level, nothing), case.goal)
+
+
+def _sight(case: Case, measure: _Measure, method: str, level: float) -> Sight:
+    return _prepared(case, measure, measure.apply(case.terms, method, level), level, None)
+
+
+def _prepared(
+    case: Case, measure: _Measure, terms: ErrorTerms, level: float, limits: tuple[float, ...] | None
+) -> Sight:
+    more = measure.parts(level) - 1
+    # Each further series takes its part of the site's false-alarm probability.
+    share = float(-np.expm1(np.log1p(-case.sight.share) * case.tested / (case.tested + more)))
+    return Sight.of(
+        terms, share=share, detection=case.sight.detection, seed=case.sight.seed, limits=limits, like=case.sight
+    )
+
+
+def by_what_it_restores(found: Iterable[tuple[str, Remedy]]) -> list[tuple[Remedy, list[str]]]:
+    """The same measures over all series of the site: what helps in most of them first."""
+    groups: dict[tuple[str, str | None], list[tuple[str, Remedy]]] = {}
+    for series, remedy in found:
+        if remedy.note is None:
+            groups.setdefault((remedy.kind, remedy.method), []).append((series, remedy))
+    ordered = sorted(groups.values(), key=lambda group: (-sum(r.restores for _, r in group), -len(group)))
+    return [(min((r for _, r in group), key=lambda r: r.ratio), [series for series, _ in group]) for group in ordered]

@@ -1,0 +1,76 @@
+"""When the stores are full: what stands in each, how fast it grows at the surge, and the day it reaches capacity."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from stockward.accountancy.known import KnownBooks
+from stockward.answers.detection import FillingStore
+from stockward.detection.surged_books import in_unit_of_area, sides
+from stockward.terms.periods import MICROSECONDS_A_DAY
+
+_HORIZON_DAYS = 36_525
+"""A store that is not full within a century is not said to fill."""
+
+_LEAST_DAYS = 1.0
+
+
+def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore, ...]:
+    """Every area with a capacity, in order of its key; ``flows`` are the movements with their factors.
+
+    The stock is that of the area's last inventory, from which the recorded mean rates run on: with the surge's factors,
+    and without. What a material without a count had there counts as nothing.
+    """
+    areas = books["areas"].filter(pl.col("capacity").is_not_null() & pl.col("capacity_unit").is_not_null())
+    limits = areas.select("area", "capacity", "capacity_unit")
+    moved = flows.filter(pl.col("factor").is_not_null())
+    days = _days(moved)
+    rates = in_unit_of_area(books, sides(moved).join(limits, on="area", maintain_order="left"))
+    signed = pl.col("way") * pl.col("quantity") * pl.col("scale") / days
+    per_day = rates.group_by("area").agg(surged=(signed * pl.col("factor")).sum(), today=signed.sum())
+    stock = _last_stock(books, limits)
+    table = limits.join(per_day, on="area", how="left").join(stock, on="area").sort("area")
+    return tuple(_store(row) for row in table.rows(named=True))
+
+
+def _days(flows: pl.DataFrame) -> float:
+    """Days that the movements span."""
+    first, last = flows["at"].to_physical().min(), flows["at"].to_physical().max()
+    if not isinstance(first, int) or not isinstance(last, int):
+        return _LEAST_DAYS
+    return max((last - first) / MICROSECONDS_A_DAY, _LEAST_DAYS)
+
+
+def _last_stock(books: KnownBooks, limits: pl.DataFrame) -> pl.DataFrame:
+    counts = books.counts.with_columns(pl.col("area", "material").cast(pl.String))
+    moments = counts.group_by("area", "inventory").agg(pl.col("at").max())
+    latest = moments.sort("at", "inventory").group_by("area").agg(pl.col("inventory", "at").last())
+    held = in_unit_of_area(
+        books, counts.drop("at").join(latest, on=["area", "inventory"]).join(limits, on="area", maintain_order="left")
+    )
+    counted = pl.col("at").dt.convert_time_zone(books.site.timezone).dt.date().first()
+    return held.group_by("area").agg(stock=(pl.col("quantity") * pl.col("scale")).sum(), counted=counted)
+
+
+def _store(row: dict[str, Any]) -> FillingStore:
+    room, surged, today = row["capacity"] - row["stock"], row["surged"] or 0.0, row["today"] or 0.0
+    return FillingStore(
+        area=row["area"],
+        capacity=row["capacity"],
+        unit=row["capacity_unit"],
+        stock=row["stock"],
+        per_day=surged,
+        per_day_today=today,
+        full_on=_full_on(row["counted"], room, surged),
+        full_on_today=_full_on(row["counted"], room, today),
+    )
+
+
+def _full_on(since: date, room: float, per_day: float) -> date | None:
+    if room <= 0:
+        return since
+    days = room / per_day if per_day > 0 else float("inf")
+    return since + timedelta(days=int(days)) if days <= _HORIZON_DAYS else None

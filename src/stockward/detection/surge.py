@@ -1,0 +1,78 @@
+"""More production in the same books: what a surge is, and what it takes for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from stockward.terms.errors import UsageError
+
+WEIGHINGS = {
+    "heavier": "As many measurements are made as today, each of a larger quantity.",
+    "more": "More measurements are made, each of today's quantity.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    """How much more is produced, and how.
+
+    Parameters
+    ----------
+    production
+        Factor of all production, positive; not used where ``only`` names what grows.
+    only
+        Factors of single substances or lines, by key.
+    dispatch
+        Factor of what leaves the site; 1 is unchanged, so that finished goods pile up.
+    weighings
+        "heavier": as many measurements as today, of larger quantities, so that random errors grow with them;
+        "more": more measurements of today's size, so that their random errors grow as the square root.
+    since, until
+        Days of the record between which production is raised; all of it where they are ``None``.
+
+    Raises
+    ------
+    UsageError
+        A factor that is not positive, a word that is not known, an end before the begin.
+    """
+
+    production: float = 1.0
+    only: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    dispatch: float = 1.0
+    weighings: str = "heavier"
+    since: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in {"production": self.production, "dispatch": self.dispatch, **self.only}.items():
+            if not 0 < value < float("inf"):
+                raise UsageError(
+                    f"{name}: {value:g} is no factor of a surge: write a positive number, 5 for five times"
+                )
+        if self.weighings not in WEIGHINGS:
+            raise UsageError(f"weighings: {self.weighings} is not known: write {' or '.join(WEIGHINGS)}")
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(f"the surge ends on {self.until}, before it begins on {self.since}: exchange the days")
+
+    @property
+    def text(self) -> str:
+        """What grows, in a few words."""
+        grown = self.only or {"all production": self.production}
+        return ", ".join(f"{name} × {value:g}" for name, value in grown.items())
+
+    def assumptions(self) -> tuple[str, ...]:
+        """What the surge takes for granted, in sentences."""
+        days = [f"from {self.since}" if self.since else "", f"to {self.until}" if self.until else ""]
+        when = " ".join(filter(None, days)) or "all of it"
+        left = "unchanged" if self.dispatch == 1 else f"{self.dispatch:g} times what it was"
+        return (
+            f"The record is repeated, {when} with {self.text}: what is received, moved, used, made and discarded "
+            "grows with what is made of it.",
+            f"Dispatch is {left}; what is made beyond it piles up where it waits, as if every area could hold it.",
+            "Stocks swing with the flows, and begin as much higher as they must so that none runs out.",
+            WEIGHINGS[self.weighings],
+            "Methods, calibrations, contents, inventories and rates of normal loss are as they were.",
+        )

@@ -1,0 +1,99 @@
+"""What would go unseen in each series of a site: beside every verdict today, and at a surge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from stockward.answers.balances import Balances
+from stockward.answers.detection import Detectable, Remedy, SeriesDetection
+from stockward.detection.error_terms import ErrorTerms
+from stockward.detection.goals import Goal, answer, goal_of
+from stockward.detection.remedies import Case, remedies
+from stockward.detection.sight import Sight, drawn, error_points
+from stockward.terms.verdicts import Basis, PeriodStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a site: its goals, the chance to find the loss that matters, and the seed of what is drawn."""
+
+    goals: pl.DataFrame
+    detection: float
+    seed: int
+
+
+def sights(
+    balances: Balances,
+    shares: Sequence[float | None],
+    asked: Asked,
+    *,
+    limits: Sequence[tuple[float, ...]] | None = None,
+) -> list[Sight | None]:
+    """What each series sees at its share of the false-alarm probability; ``None`` where it is not tested."""
+    return [
+        None
+        if share is None
+        else Sight.of(
+            ErrorTerms.of(balances, number),
+            share=share,
+            detection=asked.detection,
+            seed=asked.seed,
+            limits=None if limits is None else limits[number],
+        )
+        for number, share in enumerate(shares)
+    ]
+
+
+def unseen_losses(
+    balances: Balances, seen: Sequence[Sight | None], asked: Asked, *, targets: Sequence[float | None] | None = None
+) -> tuple[SeriesDetection, ...]:
+    """The smallest detectable losses of every series, its goal, and what would restore one that is not met.
+
+    ``targets`` stand for the goals of series that have none; without either no remedy is looked for.
+    """
+    tested = sum(sight is not None for sight in seen)
+    found = []
+    for number, sight in enumerate(seen):
+        if sight is None:
+            found.append(_without_test(balances, number))
+            continue
+        row = balances.series.row(number, named=True)
+        goal = goal_of(asked.goals, row["area"], row["substance"], row["unit"])
+        target = None if targets is None else targets[number]
+        found.append(_look(ErrorTerms.of(balances, number), sight, goal, target, tested))
+    return tuple(found)
+
+
+def _look(terms: ErrorTerms, sight: Sight, goal: Goal | None, target: float | None, tested: int) -> SeriesDetection:
+    detectable, curves = sight.detectable()
+    held = None if goal is None else answer(sight, goal)
+    needed = detectable.even_year if held is None else held.detectable
+    wanted = target if goal is None else goal.quantity
+    restored: tuple[Remedy, ...] = ()
+    if needed is not None and wanted is not None and needed > wanted:
+        restored = remedies(Case(terms, sight, goal, needed, wanted, tested))
+    return SeriesDetection(
+        detectable=detectable,
+        exact=False,
+        error_points=error_points(detectable, curves),
+        goal=held,
+        curves=drawn(detectable, curves),
+        remedies=restored,
+    )
+
+
+def _without_test(balances: Balances, number: int) -> SeriesDetection:
+    """An exact series shows any loss, of items one piece; one that cannot be tested shows nothing."""
+    closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
+    exact = closed.height > 0 and bool((closed["sigma"] == 0).all())
+    items = exact and balances.series["basis"][number] == Basis.ITEM.value
+    one = Detectable(
+        abrupt=1.0, abrupt_last=1.0, even_year=1.0, worst_pattern=1.0, limit_abrupt=1.0, limit_even_year=1.0,
+        limit_worst=1.0, probability=1.0,
+    )  # fmt: skip
+    return SeriesDetection(
+        detectable=one if items else None, exact=exact, error_points=None, goal=None, curves=None, remedies=()
+    )
