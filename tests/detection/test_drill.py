@@ -21,7 +21,7 @@ from stockward.answers.drill import Drill
 from stockward.detection import drill_copies
 from stockward.detection.drill_copies import DrillPlan, draw, round_robin
 from stockward.detection.drill_losses import Ledger, Share
-from stockward.detection.drill_targets import Case, CaseMaker, targets_of
+from stockward.detection.drill_targets import Case, CaseMaker, pattern_weights, targets_of
 from stockward.facts import Site
 from stockward.terms.errors import UsageError
 
@@ -135,17 +135,18 @@ def test_only_the_series_in_question_shows_it(tmp_path: Path, place: str, hall: 
 # --- the copies
 
 
-def rich_site(folder: Path) -> Site:
+def rich_site(folder: Path, normal_losses: str = NORMAL_LOSSES) -> Site:
     """Every kind of error: fresh and shared, relative and absolute, of contents and of the normal loss."""
     return weekly(
         folder, weeks=6, hall=True, scale="scale,0.004,0.002,100,150,g",
-        more={"contents": CONTENTS, "normal_losses": NORMAL_LOSSES},
+        more={"contents": CONTENTS, "normal_losses": normal_losses},
     )  # fmt: skip
 
 
 def test_copies_scatter_as_the_covariance_says(tmp_path: Path) -> None:
     """The sum of y² over 4,000 copies is chi-square, and each y is standard normal: seeded, 1 in 1000 a test."""
-    plan = Opened(rich_site(tmp_path)).plan(4000)
+    # A normal loss so large that its errors are seen beside all others.
+    plan = Opened(rich_site(tmp_path, NORMAL_LOSSES.replace("0.001", "0.02"))).plan(4000)
     # Without the losses themselves: every copy is the adjusted books, measured afresh.
     nothing = replace(plan.cases[0], rows=np.zeros(0, np.int64), change=np.zeros(0), shift=plan.cases[0].shift * 0)
     plan = replace(plan, cases=(nothing,), case=np.zeros(4000, np.int64))
@@ -228,6 +229,48 @@ def test_records_cut_at_zero_are_named_where_they_matter(tmp_path: Path) -> None
     assert not drill.agreement.agrees
     assert causes(drill) == {"same_sigma": False, "untruncated": True, "both": True}
     assert drill.cut > 9000
+
+
+# --- when it is found
+
+
+def test_found_is_an_alarm_at_or_after_the_loss() -> None:
+    ratios = np.array([[1.2, 0.5, 0.9], [1.2, 0.5, 1.1], [0.1, 1.3, 1.4], [0.1, 0.2, 0.3]])
+    first = drill_copies._first(ratios, np.array([1, 1, 1, 0]))
+    assert first.tolist() == [-1, 2, 1, -1]
+
+
+def test_of_no_loss_only_later_false_alarms_are_predicted(tmp_path: Path) -> None:
+    """A gram is found as often as the test alarms by chance from the middle on: less than its share of all."""
+    drill = drilled(weekly(tmp_path), copies=20, loss="1g", pattern="abrupt")
+    share = -np.expm1(np.log1p(-0.05) * 12 * 7 / 365.25)
+    (line,) = drill.lines
+    assert line.stated is not None
+    assert 0.3 * share < line.stated < 0.8 * share
+
+
+def test_what_stands_in_exact_rows_stands_in_no_copy(tmp_path: Path) -> None:
+    plan = Opened(rich_site(tmp_path)).plan(2)
+    before, after = (
+        drill_copies._hidden(replace(plan, standing=standing), plan.targets[0], draw(plan, np.arange(2)), 0)
+        for standing in (plan.standing, tuple(left + 5.0 for left in plan.standing))
+    )
+    np.testing.assert_allclose(before - after, 5.0)
+
+
+def test_an_even_loss_goes_by_the_days_and_is_not_seen_where_nothing_is_tested(tmp_path: Path) -> None:
+    site = Opened(weekly(tmp_path, weeks=8))
+    target = site.plan(1).targets[0]
+    np.testing.assert_allclose(pattern_weights(target, "even", 0), 1 / 8)
+    # The third week is not tested; the fourth is exact, and no place for a loss by chance.
+    kept = np.array([0, 1, 4, 5, 6, 7])
+    closed = np.array([True, True, False, True, True, True, True, True])
+    part = replace(target, kept=kept, series=replace(target.series, kept=closed))
+    np.testing.assert_allclose(pattern_weights(part, "even", 0), 1 / 7)
+    long = replace(target, series=replace(target.series, start=target.series.start * 1, end=target.series.end + 0))
+    long.series.start[0] -= 365 * 86_400_000_000
+    np.testing.assert_allclose(pattern_weights(long, "even", 0)[1:], 7 / 365)
+    assert pattern_weights(long, "even", 0).sum() == pytest.approx(1)
 
 
 # --- as recorded

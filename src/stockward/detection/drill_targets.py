@@ -278,12 +278,23 @@ class CaseMaker:
 
 
 def pattern_weights(target: Target, pattern: str, first: int) -> Array:
-    """Share of a loss that falls into each tested span; they sum to 1."""
+    """Share of a loss that falls into each tested span, as the smallest detectable losses reckon it.
+
+    An even loss goes by the days. What falls into time that no tested span covers goes unseen, and is missing from the
+    sum; time that exact spans cover is left out, as any loss in it shows.
+    """
     weights = np.zeros(len(target.kept))
     if pattern == "abrupt":
         weights[first] = 1.0
         return weights
-    end = int(target.end[-1])
-    begin = end - WINDOW_DAYS * MICROSECONDS_A_DAY
-    inside = np.maximum(target.end - np.maximum(target.start, begin), 0).astype(float)
-    return np.asarray(inside / inside.sum())
+    last = int(target.end[-1])
+    begin = max(int(target.start[0]), last - WINDOW_DAYS * MICROSECONDS_A_DAY)
+    closed = target.series.kept.copy()
+    closed[target.kept] = False
+    exact = _inside(target.series.start[closed], target.series.end[closed], begin, last).sum()
+    return np.asarray(_inside(target.start, target.end, begin, last) / max(last - begin - exact, 1))
+
+
+def _inside(start: Index, end: Index, begin: int, last: int) -> Index:
+    """How much of each span lies between two moments, microseconds."""
+    return np.asarray(np.maximum(np.minimum(end, last) - np.maximum(start, begin), 0))
