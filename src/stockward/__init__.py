@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Any
 from stockward.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from stockward.detection.surge import Surge
     from stockward.face import Review, review
     from stockward.facts import Site, read_site
     from stockward.terms.errors import SiteError, StockwardError
 
-__all__ = ["Review", "Site", "SiteError", "StockwardError", "__version__", "read_site", "review"]
+__all__ = ["Review", "Site", "SiteError", "StockwardError", "Surge", "__version__", "read_site", "review"]
 
 _HOME = {
     "Review": "stockward.face",
     "review": "stockward.face",
     "Site": "stockward.facts",
     "read_site": "stockward.facts",
+    "Surge": "stockward.detection.surge",
     "SiteError": "stockward.terms.errors",
     "StockwardError": "stockward.terms.errors",
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stockward.answers.review import Review
+    from stockward.detection.surge import Surge
     from stockward.facts import Site
 
 ALARMED, WRONG_USE, SET_ASIDE = 1, 2, 3
@@ -64,6 +65,19 @@ def main() -> None:
 @main.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
+@click.option(
+    "--production",
+    multiple=True,
+    metavar="X",
+    help="Ask again with production times X (5), or with that of a substance or line alone (TNT=5); may be repeated.",
+)
+@click.option("--dispatch", type=float, default=1.0, show_default=True, help="Factor of what leaves the site then.")
+@click.option("--weighings", type=click.Choice(["heavier", "more"]), default="heavier", show_default=True,
+              help="How the surge is weighed: as often, or as much at a time.")  # fmt: skip
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of the surge in the record."
+)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day of the surge in the record.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
@@ -77,14 +91,16 @@ def main() -> None:
 )
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def review(
-    site: Path, as_of: str | None, html: Path | None, json_file: str | None, xlsx: Path | None, covariance: bool,
-    seed: int, quiet: bool,
+    site: Path, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
+    since: datetime | None, until: datetime | None, html: Path | None, json_file: str | None, xlsx: Path | None,
+    covariance: bool, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
-    """Review a site: what is missing, and is it more than measuring explains?"""
+    """Review a site: what is missing, is it more than measuring explains, and what would go unseen?"""
+    surge = _surge(production, dispatch=dispatch, weighings=weighings, since=since, until=until)
     with _progress(quiet) as step:
         step("reading the site")
         facts = _read(site)
-        answers = _make(facts, as_of, seed, step)
+        answers = _make(facts, as_of, surge, seed, step)
         if html is not None:
             step("writing the report")
             from stockward.report import write_html
@@ -108,10 +124,23 @@ def review(
     sys.exit(_exit_code(answers))
 
 
-def _make(facts: Site, as_of: str | None, seed: int, step: Callable[[str], None]) -> Review:
+def _surge(
+    production: tuple[str, ...], *, dispatch: float, weighings: str, since: datetime | None, until: datetime | None
+) -> Surge | None:
+    if not production:
+        if dispatch != 1 or since or until:
+            raise click.UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
+        return None
+    from stockward.detection.surge import Surge
+
+    days = {name: day and day.date() for name, day in (("since", since), ("until", until))}
+    return Surge.read(production, dispatch=dispatch, weighings=weighings, **days)
+
+
+def _make(facts: Site, as_of: str | None, surge: Surge | None, seed: int, step: Callable[[str], None]) -> Review:
     from stockward.reviewing import make_review
 
-    return make_review(facts, as_of=as_of, seed=seed, generated=_now(), progress=step)
+    return make_review(facts, as_of=as_of, surge=surge, seed=seed, generated=_now(), progress=step)
 
 
 def _now() -> datetime:

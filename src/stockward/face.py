@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from stockward.answers.review import Review as Answers
+from stockward.detection.surge import Surge
 from stockward.facts import Site
 from stockward.report import write_html, write_json, write_xlsx
 from stockward.reviewing import DEFAULT_SEED, make_review
@@ -51,6 +52,12 @@ class Review:
         write_xlsx(self.answers, Path(path))
 
 
-def review(site: Site, *, as_of: str | date | datetime | None = None, seed: int = DEFAULT_SEED) -> Review:
-    """Review a site: what is missing, and which differences are beyond what measuring explains."""
-    return Review(make_review(site, as_of=as_of, seed=seed, generated=datetime.now(UTC)))
+def review(
+    site: Site,
+    *,
+    as_of: str | date | datetime | None = None,
+    surge: Surge | None = None,
+    seed: int = DEFAULT_SEED,
+) -> Review:
+    """Review a site: what is missing, what would go unseen, and what would at a surge."""
+    return Review(make_review(site, as_of=as_of, surge=surge, seed=seed, generated=datetime.now(UTC)))

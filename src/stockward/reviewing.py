@@ -12,6 +12,9 @@ from stockward.accountancy.items import find_in_items
 from stockward.accountancy.known import known_at
 from stockward.accountancy.testing import series_tested, test_losses
 from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.detection.at_surge import look_at_surge
+from stockward.detection.surge import Surge
+from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
 from stockward.terms.periods import end_of
 from stockward.version import VERSION
@@ -24,6 +27,7 @@ def make_review(
     site: Site,
     *,
     as_of: str | date | datetime | None = None,
+    surge: Surge | None = None,
     seed: int = DEFAULT_SEED,
     generated: datetime,
     progress: Progress = lambda step: None,
@@ -36,6 +40,8 @@ def make_review(
         The facts, as read and checked.
     as_of
         Use only what was recorded by the end of this day, so that any past verdict can be had again.
+    surge
+        More production in the same books: what would go unseen is asked again.
     seed
         Of every simulation in it; same facts, options and seed give the same answers.
     generated
@@ -51,13 +57,27 @@ def make_review(
     progress("testing for losses")
     detection = site.settings.detection
     verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)
+    progress("looking for what would go unseen")
+    asked = Asked(goals=site["goals"], detection=detection.detection, seed=seed)
+    seen = sights(balances, [one.share for one in verdicts], asked, limits=[one.default_limits for one in verdicts])
+    unseen = unseen_losses(balances, seen, asked)
+    at_surge = None
+    if surge is not None:
+        progress("looking at the surge")
+        at_surge = look_at_surge(books, balances, unseen, seen, surge, asked, false_alarm=detection.false_alarm)
     progress("looking at items and records")
     items = find_in_items(books, balances, seed=seed)
     return Review(
         version=VERSION,
         at=generated,
         seed=seed,
-        options=MappingProxyType({"as_of": None if as_of is None else str(as_of), "seed": seed}),
+        options=MappingProxyType(
+            {
+                "as_of": None if as_of is None else str(as_of),
+                "seed": seed,
+                **({} if surge is None else surge.options()),
+            }
+        ),
         site=site.name,
         timezone=site.timezone,
         as_of=None if moment is None else moment.date(),
@@ -68,6 +88,8 @@ def make_review(
         facts=_facts(site, books.late_rows),
         balances=balances,
         verdicts=verdicts,
+        unseen=unseen,
+        surge=at_surge,
         items=items,
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),

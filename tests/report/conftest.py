@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reviews_made_by_hand import empty_site, full_site, hostile_site, unknown_site
+from reviews_made_by_hand import empty_site, full_site, hostile_site, surged_site, unknown_site
 
 from stockward.answers.review import Review
 
@@ -12,6 +12,12 @@ from stockward.answers.review import Review
 def full() -> Review:
     """A site of which every part of the report has something to show."""
     return full_site()
+
+
+@pytest.fixture(scope="session")
+def surged() -> Review:
+    """The same site at a surge."""
+    return surged_site()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
+from stockward.answers.detection import (
+    Detectable,
+    DetectionCurves,
+    FillingStore,
+    GoalAnswer,
+    Remedy,
+    SeriesDetection,
+    SurgeAnswer,
+    SurgedSeries,
+)
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
 from stockward.answers.losses import LossWindow, SeriesVerdict, TestOfLoss
 from stockward.answers.review import FactsUsed, Review, SetAside
@@ -281,6 +291,7 @@ class Builder:
                 running_sigma=tuple(None if inventory is None else float(next(spreads)) for inventory in inventories),
                 sitmuf=losses["sitmuf"].statistic,
                 standardised=tuple(None if inventory is None else next(padded) for inventory in inventories),
+                default_limits=(3.0, 2.5),
             )
         )
 
@@ -371,7 +382,72 @@ def untested_verdict(reason: str | None) -> SeriesVerdict:
         running_sigma=(),
         sitmuf=(),
         standardised=(),
+        default_limits=(),
     )
+
+
+def detectable(size: float) -> Detectable:
+    """Losses in proportion."""
+    return Detectable(
+        abrupt=size, abrupt_last=1.2 * size, even_year=9.4 * size, worst_pattern=21 * size, limit_abrupt=0.8 * size,
+        limit_even_year=9 * size, limit_worst=20 * size, probability=0.95,
+    )  # fmt: skip
+
+
+def unseen_of(verdict: SeriesVerdict, basis: str, size: float = 4.36) -> SeriesDetection:
+    """What would go unseen in a series: measured ones have a goal that is not met, and remedies."""
+    if verdict.share is None:
+        return SeriesDetection(
+            detectable=None, exact=basis == "item", error_points=None, goal=None, curves=None, remedies=()
+        )
+    losses = tuple(size * number for number in range(5))
+    return SeriesDetection(
+        detectable=detectable(size),
+        exact=False,
+        error_points=0.12,
+        goal=GoalAnswer(
+            quantity=25.0, within_days=30.0, probability=0.41, detectable=9.4 * size, met=9.4 * size <= 25,
+            short_by=9.4 * size - 25, found_within_days=None, reason=None,
+        ),
+        curves=DetectionCurves(losses=losses, abrupt=(0.01, 0.9, 1.0, 1.0, 1.0), even_year=(0.01, 0.05, 0.1, 0.2, 0.4)),
+        remedies=(
+            Remedy(
+                kind="calibrate", method="SC-1", level=30.0, measure="calibrate SC-1 every 30 days",
+                detectable=detectable(0.5 * size), ratio=0.5, restores=True, note=None,
+            ),
+            Remedy(
+                kind="count_more", method=None, level=2.0, measure="take 2 inventories in place of each",
+                detectable=detectable(1.1 * size), ratio=1.1, restores=False, note="does not help here",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def surge_of(review: Review) -> SurgeAnswer:
+    """Every series at five times the output, and two stores that fill."""
+    rows = zip(review.balances.series.rows(named=True), review.verdicts, strict=True)
+    return SurgeAnswer(
+        production="all production × 5",
+        assumptions=("Dispatch is unchanged.", "As many measurements are made as today."),
+        series=tuple(
+            SurgedSeries(
+                number=number, id=row["id"], unit=row["unit"], sigma_ratio=None if verdict.share is None else 4.9,
+                at_surge=unseen_of(verdict, row["basis"], 21.5), found_abrupt=None if verdict.share is None else 0.16,
+                found_even_year=None if verdict.share is None else 0.07,
+            )
+            for number, (row, verdict) in enumerate(rows)
+        ),
+        stores=(
+            FillingStore(
+                area="STORE-1", capacity=60.0, unit="t", stock=32.9, per_day=0.39, per_day_today=0.0,
+                full_on=date(2026, 9, 7), full_on_today=None,
+            ),
+            FillingStore(
+                area="STORE-2", capacity=6e4, unit="each", stock=6e4, per_day=-1.0, per_day_today=-1.0,
+                full_on=date(2026, 6, 30), full_on_today=date(2026, 6, 30),
+            ),
+        ),
+    )  # fmt: skip
 
 
 BAD_COUNT = "the count of TNT-FLAKE was set aside: 1,234.5 could mean two numbers"
@@ -602,10 +678,18 @@ def review_of(made: Builder) -> Review:
             causes=pl.DataFrame(made.causes, schema=CAUSE_SCHEMA),
         ),
         verdicts=tuple(made.verdicts),
+        unseen=tuple(unseen_of(verdict, row["basis"]) for verdict, row in zip(made.verdicts, made.series, strict=True)),
+        surge=None,
         items=findings(),
         evidence=pl.DataFrame(made.evidence, schema=EVIDENCE_SCHEMA),
         stock=pl.DataFrame(stock_rows(), schema=STOCK_SCHEMA),
     )
+
+
+def surged_site() -> Review:
+    """The full site, and the same at a surge."""
+    whole = full_site()
+    return replace(whole, surge=surge_of(whole))
 
 
 def empty_site() -> Review:
@@ -643,6 +727,7 @@ def unknown_site() -> Review:
         empty_site(),
         balances=replace(whole.balances, periods=blank, covariances=tuple(np.zeros((0, 0)) for _ in range(count))),
         verdicts=tuple(untested_verdict(None) for _ in range(count)),
+        unseen=tuple(unseen_of(untested_verdict(None), "bulk") for _ in range(count)),
         evidence=evidence,
     )
 

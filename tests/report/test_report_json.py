@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from reviews_made_by_hand import surge_of
 
 from stockward.answers.review import Review
 from stockward.report import write_json
@@ -65,7 +66,32 @@ def test_later_questions_stand_as_unknown(full: Review) -> None:
     document = read(full)
     assert [document[name] for name in ("surge", "force", "mix", "selection", "roster", "plan")] == [None] * 6
     assert document["orders"] == []
-    assert {(one["detectable"], *one["remedies"]) for one in document["series"]} == {(None,)}
+
+
+def test_what_would_go_unseen_stands_beside_the_verdict(full: Review) -> None:
+    one = series_of(read(full), "FILLING/TNT")
+    assert set(one["detectable"]) == {
+        "abrupt", "abrupt_last", "even_year", "worst_pattern", "limit_abrupt", "limit_even_year", "limit_worst",
+        "probability",
+    }  # fmt: skip
+    found = full.unseen[0].detectable
+    assert found is not None
+    assert one["detectable"]["even_year"] == found.even_year
+    assert [remedy["measure"] for remedy in one["remedies"]] == [
+        "calibrate SC-1 every 30 days",
+        "take 2 inventories in place of each",
+    ]
+    assert set(one["remedies"][0]["detectable"]) == set(one["detectable"])
+    assert series_of(read(full), "MAGAZINE-2/SHELL-155")["detectable"] is None
+
+
+def test_the_surge_by_series(full: Review) -> None:
+    surge = read(replace(full, surge=surge_of(full)))["surge"]
+    assert (surge["production"], len(surge["series"])) == ("all production × 5", full.balances.series.height)
+    first = surge["series"][0]
+    assert (first["id"], first["sigma_ratio"]) == ("FILLING/TNT", 4.9)
+    assert first["probability_of_todays"] == {"abrupt": 0.16, "even_year": 0.07}
+    assert [store["full_on"] for store in surge["stores"]] == ["2026-09-07", "2026-06-30"]
 
 
 def test_quarantined_rows_name_file_row_column_value_and_reason(full: Review) -> None:

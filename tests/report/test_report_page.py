@@ -21,7 +21,7 @@ from stockward.terms.verdicts import Verdict
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 CONTEXTS = [value for value in vars(context).values() if isinstance(value, type) and is_dataclass(value)]
-NAMES = ["full", "empty", "unknown", "hostile"]
+NAMES = ["full", "surged", "empty", "unknown", "hostile"]
 
 
 class Reader(HTMLParser):
@@ -65,8 +65,8 @@ def read(page: str) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def built(full: Review, empty: Review, unknown: Review, hostile: Review) -> dict[str, context.Page]:
-    reviews = zip(NAMES, (full, empty, unknown, hostile), strict=True)
+def built(full: Review, surged: Review, empty: Review, unknown: Review, hostile: Review) -> dict[str, context.Page]:
+    reviews = zip(NAMES, (full, surged, empty, unknown, hostile), strict=True)
     return {name: build.build_page(review) for name, review in reviews}
 
 
@@ -134,7 +134,7 @@ def test_templates_use_exactly_the_documented_fields(
     full: Review, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 1)
-    pages = [built["full"], built["empty"], build.build_page(many(full))]
+    pages = [built["full"], built["surged"], built["empty"], build.build_page(many(full))]
     used: set[tuple[str, str]] = set()
     for kind in CONTEXTS:
         names = {field.name for field in fields(kind)}
@@ -183,8 +183,10 @@ def many(review: Review) -> Review:
         causes=review.balances.causes.clear(),
     )  # fmt: skip
     evidence = review.evidence.clear()
-    verdicts = review.verdicts[2:3] * copies
-    return replace(review, balances=balances, verdicts=verdicts, evidence=evidence, stock=stock, items=items)
+    verdicts, unseen = review.verdicts[2:3] * copies, review.unseen[2:3] * copies
+    return replace(
+        review, balances=balances, verdicts=verdicts, unseen=unseen, evidence=evidence, stock=stock, items=items
+    )
 
 
 def test_every_limit_is_said_on_the_page(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,3 +242,29 @@ def test_the_same_review_gives_the_same_page(full: Review, pages: dict[str, str]
 
 def test_the_page_stays_small(pages: dict[str, str]) -> None:
     assert len(pages["full"]) < 600_000
+
+
+def test_what_would_go_unseen_stands_at_the_top_and_in_its_own_part(
+    built: dict[str, context.Page], pages: dict[str, str]
+) -> None:
+    today, surged = built["full"], built["surged"]
+    assert today.blindness == (
+        "A loss of 41.0 kg of TNT from FILLING, spread over a year, would be found with 95\u202f%; a smaller one may "
+        "go unseen. Calibrate SC-1 every 30 days: that brings it to 20.5 kg."
+    )
+    assert "With all production × 5 it must reach 202 kg." in surged.blindness
+    assert surged.blindness.endswith("STORE-2 would be full first, on 30 June 2026.")
+    assert built["empty"].unseen is None
+    assert 'href="#unseen"' not in pages["empty"]
+    assert surged.unseen is not None
+    assert [line.today for line in surged.unseen.stores] == ["never", "30 June 2026"]
+    assert len(surged.unseen.lines) == len([one for one in built["full"].series if one.unseen != "–"])
+    assert surged.unseen.lines[0].still_found == "16\u202f%, 7\u202f%"
+    assert surged.unseen.lines[0].goal == "25 kg in 30 days: not met, only from 41.0 kg"
+
+
+def test_beside_every_verdict_stands_what_it_could_not_see(built: dict[str, context.Page]) -> None:
+    said = [section.unseen for section in built["full"].sections]
+    assert said[0].startswith("Found with 95\u202f%: a loss of 4.36 kg at once, or of 41.0 kg spread over a year")
+    assert "any loss shows as a discrepancy" in said[2]
+    assert "cannot be said" in said[-1]

@@ -78,6 +78,7 @@ def test_long_lists_are_cut_and_counted(full: Review) -> None:
             full.balances, series=pl.concat([full.balances.series] * 3), covariances=full.balances.covariances * 3
         ),
         verdicts=tuple(replace(untested, reason=f"reason {i}") for i in range(27)),
+        unseen=full.unseen * 3,
         facts=replace(full.facts, notices=tuple(f"notice {i}" for i in range(60))),
     )
     text = printed(many)

@@ -15,7 +15,8 @@ from stockward.answers.review import Review
 from stockward.report import write_xlsx
 from stockward.terms.errors import UsageError
 
-SHEETS = ["summary", "series", "periods", "tests", "items", "evidence", "set_aside", "stock", "about"]
+SHEETS = ["summary", "series", "periods", "tests", "unseen", "remedies", "items", "evidence", "set_aside"]
+SHEETS += ["stock", "about"]
 
 
 def rows_of(sheet: Any) -> list[dict[str, Any]]:
@@ -108,3 +109,14 @@ def test_a_file_that_cannot_be_written_is_named(full: Review, tmp_path: Path) ->
     path = tmp_path / "no such folder" / "review.xlsx"
     with pytest.raises(UsageError, match=r"review\.xlsx: cannot be written"):
         write_xlsx(full, path)
+
+
+def test_what_would_go_unseen_and_what_restores_it(surged: Review, tmp_path: Path) -> None:
+    book = written(surged, tmp_path)
+    rows = rows_of(book["unseen"])
+    assert [row["when"] for row in rows[:2]] == ["today", "at the surge"]
+    assert (rows[0]["even_year (unit)"], rows[1]["sigma ratio"]) == (pytest.approx(9.4 * 4.36), 4.9)
+    assert (rows[0]["goal met"], rows[0]["exact"]) == ("no", "no")
+    measures = rows_of(book["remedies"])
+    assert measures[0]["measure"] == "calibrate SC-1 every 30 days"
+    assert [row["area"] for row in rows_of(book["stores"])] == ["STORE-1", "STORE-2"]

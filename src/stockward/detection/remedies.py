@@ -6,7 +6,7 @@ limit of any test, which follows in closed form; what is then reported is simula
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +73,7 @@ _MEASURES = (
         PARTS,
         False,
         lambda terms, method, parts: terms.split(int(parts)),
-        lambda method, parts: f"split the area into {parts:g}, each with its own inventories",
+        lambda method, parts: f"split the area into {parts:g}, each with its own inventories (a loss from one of them)",
         lambda parts: int(parts),
     ),
     _Measure(
@@ -193,13 +193,3 @@ def _prepared(
     return Sight.of(
         terms, share=share, detection=case.sight.detection, seed=case.sight.seed, limits=limits, like=case.sight
     )
-
-
-def by_what_it_restores(found: Iterable[tuple[str, Remedy]]) -> list[tuple[Remedy, list[str]]]:
-    """The same measures over all series of the site: what helps in most of them first."""
-    groups: dict[tuple[str, str | None], list[tuple[str, Remedy]]] = {}
-    for series, remedy in found:
-        if remedy.note is None:
-            groups.setdefault((remedy.kind, remedy.method), []).append((series, remedy))
-    ordered = sorted(groups.values(), key=lambda group: (-sum(r.restores for _, r in group), -len(group)))
-    return [(min((r for _, r in group), key=lambda r: r.ratio), [series for series, _ in group]) for group in ordered]

@@ -21,9 +21,9 @@ Index = NDArray[np.int64]
 YEAR = 365.0
 """Days over which an even loss is spread."""
 
-_CURVE_POINTS = 33
+_CURVE_POINTS = 25
 _CURVE_REACH = 1.6
-"""Curves reach this far beyond the larger of the losses found with the chance asked for."""
+"""Each curve has its points up to this many times the loss that is found with the chance asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def error_points(found: Detectable, curves: list[DetectionCurve]) -> float:
 
 def drawn(found: Detectable, curves: list[DetectionCurve]) -> DetectionCurves:
     """The chance over the size of the loss, abrupt in the middle period and even over a year."""
-    reach = _CURVE_REACH * max(found.abrupt or 0.0, found.even_year or 0.0)
-    losses = np.linspace(0.0, reach, _CURVE_POINTS)
+    reaches = [_CURVE_REACH * (loss or 0.0) for loss in (found.abrupt, found.even_year)]
+    losses = np.unique(np.concatenate([np.linspace(0.0, reach, _CURVE_POINTS) for reach in reaches]))
     abrupt, even = (tuple(curve.probability(losses).tolist()) for curve in (curves[0], curves[2]))
     return DetectionCurves(losses=tuple(losses.tolist()), abrupt=abrupt, even_year=even)

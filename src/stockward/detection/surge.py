@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from stockward.terms.errors import UsageError
 
@@ -57,11 +58,36 @@ class Surge:
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"the surge ends on {self.until}, before it begins on {self.since}: exchange the days")
 
+    @classmethod
+    def read(cls, production: Sequence[str], **others: Any) -> Surge:
+        """A surge from words as a person writes them: ``5``, or ``TNT=5`` for a substance or line alone."""
+        single, only = None, {}
+        for word in production:
+            key, mark, value = word.rpartition("=")
+            try:
+                factor = float(value)
+            except ValueError:
+                raise UsageError(f"production {word}: write a number such as 5, or TNT=5 for a substance") from None
+            if (mark and key in only) or (not mark and single is not None):
+                raise UsageError(f"production {word}: {key or 'the whole'} stands twice: give it once")
+            if mark:
+                only[key] = factor
+            else:
+                single = factor
+        if single is not None and only:
+            raise UsageError("production: give one number for the whole, or single substances and lines, not both")
+        return cls(production=1.0 if single is None else single, only=MappingProxyType(only), **others)
+
     @property
     def text(self) -> str:
         """What grows, in a few words."""
         grown = self.only or {"all production": self.production}
         return ", ".join(f"{name} × {value:g}" for name, value in grown.items())
+
+    def options(self) -> dict[str, str | float]:
+        """What was asked for, as the answers repeat it."""
+        days = {name: str(day) for name, day in (("since", self.since), ("until", self.until)) if day is not None}
+        return {"production": self.text, "dispatch": self.dispatch, "weighings": self.weighings, **days}
 
     def assumptions(self) -> tuple[str, ...]:
         """What the surge takes for granted, in sentences."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from stockward.answers.detection import SeriesDetection
 from stockward.answers.items import Discrepancy, ItemFindings
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import books, charts, context, sentences, words
+from stockward.report import books, charts, context, sentences, unseen, words
 from stockward.report.views import PeriodView, SeriesView, by_urgency, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Verdict
 
@@ -42,6 +43,7 @@ def build_page(review: Review) -> context.Page:
         headline=sentences.headline(series),
         findings=tuple(_finding(one, exact) for one in alarming[:FINDINGS_MAX]),
         findings_note=_findings_note(alarming, review),
+        blindness=unseen.headline(review, series),
         figures=_figures(series, review.facts),
         actions=tuple(_action(one, exact) for one in alarming),
         steps=_pairs(
@@ -52,10 +54,12 @@ def build_page(review: Review) -> context.Page:
         untested=untested[:REASONS_MAX],
         untested_note=_untested_note(len(untested)),
         sections=tuple(
-            _section(one, exact, drawn=place < CHARTS_MAX) for place, one in enumerate(mattering[:SECTIONS_MAX])
+            _section(one, exact, review.unseen[one.number], drawn=place < CHARTS_MAX)
+            for place, one in enumerate(mattering[:SECTIONS_MAX])
         ),
         sections_note=_sections_note(mattering),
-        series=tuple(_line(one, one.number in shown) for one in ordered),
+        series=tuple(_line(one, review.unseen[one.number], one.number in shown) for one in ordered),
+        unseen=unseen.build(review, series),
         items=books.items(review),
         stock=books.stock(review),
         basis=books.basis(review),
@@ -210,7 +214,9 @@ def _rows_text(touched: Sequence[tuple[SeriesView, list[PeriodView]]]) -> str:
     return words.listed([f"{table} row {row}" for table, row in rows], NAMES_MAX)
 
 
-def _section(one: SeriesView, exact: dict[str, list[Discrepancy]], *, drawn: bool) -> context.Section:
+def _section(
+    one: SeriesView, exact: dict[str, list[Discrepancy]], found: SeriesDetection, *, drawn: bool
+) -> context.Section:
     chart = charts.series_chart(one) if drawn and one.periods else None
     return context.Section(
         badge=badge(one.verdict.verdict),
@@ -220,6 +226,7 @@ def _section(one: SeriesView, exact: dict[str, list[Discrepancy]], *, drawn: boo
         sentence=sentences.finding(one, exact.get(one.id, [])),
         window=sentences.window_sentence(one),
         totals=sentences.totals(one),
+        unseen=unseen.sentence(one, found),
         chart=chart,
         caption=_caption(one, drawn=chart is not None),
         unit=words.unit_word(one.unit),
@@ -329,7 +336,7 @@ def _sections_note(mattering: Sequence[SeriesView]) -> str:
     return f"The {SECTIONS_MAX} most urgent series are shown in full; not shown: {words.listed(names, 20)}."
 
 
-def _line(one: SeriesView, has_section: bool) -> context.SeriesLine:
+def _line(one: SeriesView, found: SeriesDetection, has_section: bool) -> context.SeriesLine:
     said = one.verdict
     return context.SeriesLine(
         badge=badge(said.verdict),
@@ -339,5 +346,6 @@ def _line(one: SeriesView, has_section: bool) -> context.SeriesLine:
         closed=f"{words.number(one.closed())} of {words.number(len(one.periods))}",
         cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),
         last=one.day(one.periods[-1].end).isoformat() if one.periods else words.NOTHING,
+        unseen=unseen.worst(found.detectable, one.unit),
         p_value="exact" if one.basis == Basis.ITEM else words.probability(said.p_value),
     )

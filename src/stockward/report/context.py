@@ -131,6 +131,7 @@ class Section:
     sentence: Annotated[str, "the verdict in plain words"]
     window: Annotated[str | None, "when and how much, by the run of periods that speaks most for a constant loss"]
     totals: Annotated[str | None, "all differences together, and write-offs and finds beside them"]
+    unseen: Annotated[str, "the smallest losses that would have been found"]
     chart: Annotated[Markup | None, "the drawing, or none"]
     caption: Annotated[str, "how to read the drawing, or why there is none"]
     unit: Annotated[str, "the unit of the quantities"]
@@ -154,6 +155,7 @@ class SeriesLine:
     closed: Annotated[str, "how many periods are closed"]
     cumulative: Annotated[str, "all differences together, plus is missing"]
     last: Annotated[str, "the day of the last inventory"]
+    unseen: Annotated[str, "the smallest loss over a year that would have been found"]
     p_value: Annotated[str, "the chance of the default test's largest figure without loss"]
 
 
@@ -239,6 +241,62 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenLine:
+    """What would go unseen in one measured series; losses with their unit."""
+
+    label: Annotated[str, "what and where"]
+    abrupt: Annotated[str, "smallest loss found, at once in the middle period"]
+    last: Annotated[str, "smallest loss found, at once in the last period"]
+    even: Annotated[str, "smallest loss found, spread over a year"]
+    worst: Annotated[str, "smallest loss found in the pattern worst for the site"]
+    limit: Annotated[str, "the loss over a year below which no test would find it as often"]
+    goal: Annotated[str, "the goal, and whether it is met"]
+    surge_abrupt: Annotated[str, "smallest loss at once at the surge"]
+    surge_even: Annotated[str, "smallest loss over a year at the surge"]
+    ratio: Annotated[str, "sigma of all differences at the surge over that of today"]
+    still_found: Annotated[str, "chances that today's smallest losses would still be found: at once, over a year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyLine:
+    """One measure for one series."""
+
+    label: Annotated[str, "what and where"]
+    measure: Annotated[str, "what to do, as much as it takes"]
+    even: Annotated[str, "smallest loss found then, spread over a year"]
+    abrupt: Annotated[str, "smallest loss found then, at once"]
+    effect: Annotated[str, "whether it reaches the goal, or by how much it helps"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLine:
+    """When one store is full."""
+
+    name: Annotated[str, "the store"]
+    stock: Annotated[str, "what was counted there last"]
+    capacity: Annotated[str, "what it holds"]
+    today: Annotated[str, "the day it is full at the recorded rates"]
+    surge: Annotated[str, "the day it is full at the surge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """What would go unseen, and what restores sight."""
+
+    chance: Annotated[str, "the chance with which the losses are found"]
+    chart: Annotated[Markup, "the smallest losses of every measured series"]
+    curve: Annotated[Markup | None, "the chance over the loss, of the series in the headline"]
+    curve_of: Annotated[str, "that series"]
+    production: Annotated[str, "the surge; empty where none was asked for"]
+    lines: Annotated[tuple[UnseenLine, ...], "every measured series"]
+    assumptions: Annotated[tuple[str, ...], "what the surge takes for granted"]
+    remedies: Annotated[tuple[RemedyLine, ...], "measures by series"]
+    site_remedies: Annotated[tuple[Pair, ...], "measures over all series"]
+    stores: Annotated[tuple[StoreLine, ...], "when the stores are full"]
+    error: Annotated[str, "greatest standard error of the simulated chances, percentage points"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAsideGroup:
     """Rows set aside for one reason."""
 
@@ -278,6 +336,7 @@ class Page:
     headline: Annotated[str, "the verdict on the site"]
     findings: Annotated[tuple[Finding, ...], "the most urgent findings, a sentence each"]
     findings_note: Annotated[str, "how many more there are, and what no finding means"]
+    blindness: Annotated[str, "what the books cannot see, in a sentence; empty where nothing is measured"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]
     actions: Annotated[tuple[Action, ...], "every series that needs action"]
     steps: Annotated[tuple[Pair, ...], "what to do next, for each alarming verdict that was given"]
@@ -286,6 +345,7 @@ class Page:
     sections: Annotated[tuple[Section, ...], "the series that matter, each in full"]
     sections_note: Annotated[str, "which series have no part of their own; empty where all have"]
     series: Annotated[tuple[SeriesLine, ...], "every series, in one table"]
+    unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]
     basis: Annotated[Basis, "what the review stands on"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
@@ -22,7 +23,6 @@ SCHEMA = "stockward.review/1"
 
 # Questions that a review does not answer yet; programs of others find the keys all the same.
 _LATER: dict[str, Any] = {
-    "surge": None,
     "force": None,
     "orders": [],
     "mix": None,
@@ -42,7 +42,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
     covariance
         Write each series' Σ of the closed periods too, unit².
     """
-    series = [_series(one, covariance=covariance) for one in gather(review)]
+    series = [_series(one, review.unseen[one.number], covariance=covariance) for one in gather(review)]
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "generated": {"version": review.version, "at": review.at, "seed": review.seed, "options": review.options},
@@ -56,6 +56,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         },
         "series": series,
         "items": _items(review.items),
+        "surge": _surge(review.surge),
         **_LATER,
     }
     return _text(_clean(document, review.timezone))
@@ -80,7 +81,35 @@ def _items(items: ItemFindings) -> dict[str, Any]:
     }
 
 
-def _series(one: SeriesView, *, covariance: bool) -> dict[str, Any]:
+def _surge(surge: SurgeAnswer | None) -> dict[str, Any] | None:
+    if surge is None:
+        return None
+    return {
+        "production": surge.production,
+        "assumptions": surge.assumptions,
+        "series": [
+            {
+                "id": one.id,
+                "sigma_ratio": one.sigma_ratio,
+                **_unseen(one.at_surge),
+                "probability_of_todays": {"abrupt": one.found_abrupt, "even_year": one.found_even_year},
+            }
+            for one in surge.series
+        ],
+        "stores": surge.stores,
+    }
+
+
+def _unseen(found: SeriesDetection) -> dict[str, Any]:
+    return {
+        "detectable": found.detectable,
+        "detectable_error_points": found.error_points,
+        "goal": found.goal,
+        "remedies": found.remedies,
+    }
+
+
+def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dict[str, Any]:
     said = one.verdict
     return {
         "id": one.id,
@@ -103,8 +132,7 @@ def _series(one: SeriesView, *, covariance: bool) -> dict[str, Any]:
         "window": said.window,
         "reason": said.reason,
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),
-        "detectable": None,
-        "remedies": [],
+        **_unseen(found),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import sentences, words
+from stockward.report import sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, gather
 from stockward.terms.verdicts import Verdict
 
@@ -46,6 +46,9 @@ def print_review(review: Review, console: Console) -> None:
     alarming = [one for one in ordered if one.alarming]
     for one in alarming[:_FINDINGS_MAX]:
         _line(console, f"{_word(one)}: {sentences.claim(one, exact.get(one.id, []))}.")
+    blind = unseen.headline(review, series)
+    if blind:
+        _line(console, f"What could not be seen: {blind}")
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()
@@ -53,6 +56,9 @@ def print_review(review: Review, console: Console) -> None:
         console.print()
     if len(alarming) > _ROWS_MAX:
         _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more series', 'more series')} that alarm.")
+    if review.surge is not None:
+        for text in review.surge.assumptions:
+            _line(console, f"Surge: {text}")
     for text in [*_untested(ordered), _counts(series), *_facts(review.facts)]:
         _line(console, text)
 

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from os import PathLike
 from typing import Any
 
+from stockward.answers.detection import SeriesDetection
 from stockward.answers.review import Review
-from stockward.report import sentences, words
+from stockward.report import sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, figure, gather
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
@@ -41,9 +42,9 @@ class Sheet:
 def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
-    Sheets: summary, series, periods, tests, items, evidence, set_aside, stock, about. Every header is frozen and names
-    its unit or the column that holds it; moments are in the site's time zone. Raises ``UsageError`` where the file
-    cannot be written.
+    Sheets: summary, series, periods, tests, unseen, remedies, stores (at a surge), items, evidence, set_aside, stock,
+    about. Every header is frozen and names its unit or the column that holds it; moments are in the site's time zone.
+    Raises ``UsageError`` where the file cannot be written.
     """
     from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
 
@@ -78,6 +79,9 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
         _series(series),
         _periods(series),
         _tests(series),
+        _unseen(review, series),
+        _remedies(review, series),
+        *_stores(review),
         _items(review),
         _evidence(review, series),
         _set_aside(review),
@@ -92,6 +96,9 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
         found = [entry for entry in review.items.discrepancies if entry.id == one.id]
         if one.verdict.verdict != Verdict.BALANCED:
             rows.append((one.verdict.verdict, one.id, sentences.finding(one, found)))
+    blind = unseen.headline(review, series)
+    if blind:
+        rows.append(("what could not be seen", None, blind))
     balanced = sum(one.verdict.verdict == Verdict.BALANCED for one in series)
     rows.append(("balanced", None, f"{words.count(balanced, 'series', 'series')}: measuring explains the differences."))
     return Sheet(name="summary", header=("verdict", "series", "in plain words"), rows=rows)
@@ -150,6 +157,65 @@ def _tests(series: Sequence[SeriesView]) -> Sheet:
         if name in tests
     ]
     return Sheet(name="tests", header=header, rows=rows)
+
+
+_LOSSES = ("abrupt", "abrupt_last", "even_year", "worst_pattern", "limit_abrupt", "limit_even_year", "limit_worst")
+
+
+def _unseen(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    """The smallest losses that would be found, today and at the surge."""
+    header = (
+        "series", "unit", "when", "exact", "chance", *(f"{name} (unit)" for name in _LOSSES), "error (points)",
+        "goal (unit)", "goal within (days)", "goal met", "loss needed for the goal (unit)", "chance to find the goal",
+        "sigma ratio", "chance of today's abrupt", "chance of today's even_year",
+    )  # fmt: skip
+    surged = {one.number: one for one in review.surge.series} if review.surge is not None else {}
+    rows = []
+    for one in series:
+        rows.append((one.id, one.unit, "today", *_found(review.unseen[one.number]), None, None, None))
+        if one.number in surged:
+            after = surged[one.number]
+            chances = (after.sigma_ratio, after.found_abrupt, after.found_even_year)
+            rows.append((one.id, one.unit, "at the surge", *_found(after.at_surge), *chances))
+    return Sheet(name="unseen", header=header, rows=rows)
+
+
+def _found(found: SeriesDetection) -> tuple[Cell, ...]:
+    known, goal = found.detectable, found.goal
+    losses: tuple[Cell, ...] = (None,) * (1 + len(_LOSSES))
+    if known is not None:
+        losses = (known.probability, *(getattr(known, name) for name in _LOSSES))
+    asked: tuple[Cell, ...] = (None,) * 5
+    if goal is not None:
+        asked = (goal.quantity, goal.within_days, goal.met, goal.detectable, goal.probability)
+    return (found.exact, *losses, found.error_points, *asked)
+
+
+def _remedies(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    header = (
+        "series", "unit", "when", "measure", "kind", "method", "level", *(f"{name} (unit)" for name in _LOSSES),
+        "loss that decides, times", "reaches the goal", "note",
+    )  # fmt: skip
+    surged = {one.number: one.at_surge for one in review.surge.series} if review.surge is not None else {}
+    rows = [
+        (
+            one.id, one.unit, when, remedy.measure, remedy.kind, remedy.method, remedy.level,
+            *(getattr(remedy.detectable, name) for name in _LOSSES), remedy.ratio, remedy.restores, remedy.note,
+        )
+        for one in series
+        for when, found in (("today", review.unseen[one.number]), ("at the surge", surged.get(one.number)))
+        if found is not None
+        for remedy in found.remedies
+    ]  # fmt: skip
+    return Sheet(name="remedies", header=header, rows=rows)
+
+
+def _stores(review: Review) -> Iterable[Sheet]:
+    """When the stores are full; no sheet where no surge was asked for."""
+    if review.surge is not None:
+        names = ("area", "capacity", "unit", "stock", "per_day", "per_day_today", "full_on", "full_on_today")
+        rows = [tuple(getattr(one, name) for name in names) for one in review.surge.stores]
+        yield Sheet(name="stores", header=names, rows=rows)
 
 
 _ITEM_COLUMNS: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,271 @@
+"""The part of the page on what would go unseen: losses today and at a surge, goals, remedies, and when stores fill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from stockward.answers.detection import Detectable, FillingStore, GoalAnswer, Remedy, SeriesDetection, SurgedSeries
+from stockward.answers.review import Review
+from stockward.report import context, detection_charts, words
+from stockward.report.views import SeriesView, names
+
+REMEDIES_SHOWN = 3
+
+
+def headline(review: Review, series: Sequence[SeriesView]) -> str:
+    """What a manager should know of what the books cannot see; empty where nothing was measured.
+
+    The series is the one whose goal is furthest out of reach at the surge, or today where none was asked for.
+    """
+    chosen = most_blind(review, series)
+    if chosen is None:
+        return ""
+    found = review.unseen[chosen.number]
+    known = found.detectable
+    if known is None or known.even_year is None:
+        return ""
+    text = (
+        f"A loss of {amount(known.even_year, chosen.unit)} of {chosen.what} from {chosen.place}, spread over a year, "
+        f"would be found with {words.percent(known.probability)}; a smaller one may go unseen."
+    )
+    surged = _at_surge(review, chosen.number)
+    blinder = surged.at_surge.detectable if surged is not None else None
+    if surged is None or review.surge is None or blinder is None or blinder.even_year is None:
+        return f"{text} {_restoring(found.remedies, chosen.unit)}".strip()
+    text += f" With {review.surge.production} it must reach {amount(blinder.even_year, chosen.unit)}."
+    return f"{text} {_restoring(surged.at_surge.remedies, chosen.unit)} {_filling(review)}".strip()
+
+
+def _filling(review: Review) -> str:
+    """The store that is full first at the surge, in a sentence."""
+    dated = [(one.full_on, one.area) for one in review.surge.stores if one.full_on] if review.surge is not None else []
+    if not dated:
+        return ""
+    day, area = min(dated)
+    called = names(review)
+    return f"{called.get(area, area)} would be full first, on {words.day(day)}."
+
+
+def most_blind(review: Review, series: Sequence[SeriesView]) -> SeriesView | None:
+    """The measured series whose needed loss stands highest above its goal; without goals, above what was seen."""
+
+    def excess(one: SeriesView) -> tuple[bool, float]:
+        surged = _at_surge(review, one.number)
+        found = surged.at_surge if surged is not None else review.unseen[one.number]
+        if found.goal is not None and found.goal.detectable is not None:
+            return True, found.goal.detectable / found.goal.quantity
+        known = review.unseen[one.number].detectable
+        here = found.detectable
+        if known is None or here is None or not known.even_year or here.even_year is None:
+            return False, 0.0
+        return False, here.even_year / known.even_year
+
+    measured = [one for one in series if _measured(review.unseen[one.number])]
+    return max(measured, key=excess, default=None)
+
+
+def _measured(found: SeriesDetection) -> bool:
+    return found.detectable is not None and not found.exact and found.detectable.even_year is not None
+
+
+def _restoring(remedies: Sequence[Remedy], unit: str) -> str:
+    """The remedy that brings a loss over a year down most, in a sentence."""
+    helping = [
+        (remedy.detectable.even_year, remedy.measure)
+        for remedy in remedies
+        if remedy.note is None and remedy.detectable.even_year is not None
+    ]
+    if not helping:
+        return ""
+    loss, measure = min(helping)
+    return f"{measure[0].upper()}{measure[1:]}: that brings it to {amount(loss, unit)}."
+
+
+def _at_surge(review: Review, number: int) -> SurgedSeries | None:
+    if review.surge is None:
+        return None
+    return next((one for one in review.surge.series if one.number == number), None)
+
+
+def amount(loss: float | None, unit: str) -> str:
+    """A loss to three digits; what cannot be told from errors at any size is a dash."""
+    if loss is None:
+        return words.NOTHING
+    if unit == "each":
+        return words.quantity(loss, unit)
+    return words.quantity(loss, unit, _digits(loss))
+
+
+def _digits(value: float) -> int:
+    """Decimal places that show three digits, and no digit that the simulation does not carry."""
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    return max(0, 3 - whole) if value else 0
+
+
+def sentence(one: SeriesView, found: SeriesDetection) -> str:
+    """What would have been seen beside a verdict."""
+    known = found.detectable
+    if found.exact:
+        return "Counts are exact here: any loss shows as a discrepancy."
+    if known is None:
+        return "What would go unseen here cannot be said, as the series is not tested."
+    chance = words.percent(known.probability)
+    return (
+        f"Found with {chance}: a loss of {amount(known.abrupt, one.unit)} at once, or of "
+        f"{amount(known.even_year, one.unit)} spread over a year; smaller ones may go unseen."
+    )
+
+
+def build(review: Review, series: Sequence[SeriesView]) -> context.Unseen | None:
+    """The section; ``None`` where no series is measured."""
+    measured = [one for one in series if _measured(review.unseen[one.number])]
+    if not measured:
+        return None
+    drawn = [one for one in [most_blind(review, series)] if one is not None]
+    surge = review.surge
+    return context.Unseen(
+        chance=words.percent(review.detection),
+        chart=detection_charts.losses_chart([_drawn(review, one) for one in measured]),
+        curve=None if not drawn else _curve(review, drawn[0]),
+        curve_of=drawn[0].label if drawn else "",
+        production=surge.production if surge is not None else "",
+        lines=tuple(_line(review, one) for one in measured),
+        assumptions=surge.assumptions if surge is not None else (),
+        remedies=tuple(line for one in measured for line in _remedies(review, one)),
+        site_remedies=_site_remedies(review, measured),
+        stores=tuple(_store(store, names(review)) for store in surge.stores) if surge is not None else (),
+        error=words.number(max((review.unseen[one.number].error_points or 0.0 for one in measured), default=0.0), 2),
+    )
+
+
+def _drawn(review: Review, one: SeriesView) -> detection_charts.Losses:
+    known, surged = review.unseen[one.number], _at_surge(review, one.number)
+    blinder = surged.at_surge.detectable if surged is not None else None
+    return detection_charts.Losses(
+        label=one.label,
+        unit=one.unit,
+        today=known.detectable.even_year if known.detectable is not None else None,
+        surge=blinder.even_year if blinder is not None else None,
+        goal=known.goal.quantity if known.goal is not None else None,
+    )
+
+
+def _curve(review: Review, one: SeriesView) -> Markup | None:
+    surged = _at_surge(review, one.number)
+    after = surged.at_surge.curves if surged is not None else None
+    now = review.unseen[one.number].curves
+    return None if now is None else detection_charts.curves_chart(one.label, one.unit, now, after, review.detection)
+
+
+def _line(review: Review, one: SeriesView) -> context.UnseenLine:
+    found, surged = review.unseen[one.number], _at_surge(review, one.number)
+    known = found.detectable
+    assert known is not None  # measured series have it
+    after = surged.at_surge.detectable if surged is not None else None
+    return context.UnseenLine(
+        label=one.label,
+        abrupt=amount(known.abrupt, one.unit),
+        last=amount(known.abrupt_last, one.unit),
+        even=amount(known.even_year, one.unit),
+        worst=amount(known.worst_pattern, one.unit),
+        limit=amount(known.limit_even_year, one.unit),
+        goal=_goal(found.goal, one.unit),
+        surge_abrupt=amount(after.abrupt, one.unit) if after is not None else words.NOTHING,
+        surge_even=amount(after.even_year, one.unit) if after is not None else words.NOTHING,
+        ratio=words.number(surged.sigma_ratio, 1) if surged is not None else words.NOTHING,
+        still_found=_chances(surged),
+    )
+
+
+def _chances(surged: SurgedSeries | None) -> str:
+    if surged is None or surged.found_abrupt is None or surged.found_even_year is None:
+        return words.NOTHING
+    return f"{_chance(surged.found_abrupt)}, {_chance(surged.found_even_year)}"
+
+
+def _chance(value: float) -> str:
+    return f"{100 * value:.0f}{words.NARROW_SPACE}%"
+
+
+def _goal(goal: GoalAnswer | None, unit: str) -> str:
+    if goal is None:
+        return "none stated"
+    asked = f"{words.quantity(goal.quantity, unit)} in {words.number(goal.within_days)} days"
+    if goal.met:
+        return f"{asked}: met, from {amount(goal.detectable, unit)}"
+    if goal.detectable is None:
+        return f"{asked}: not met ({goal.reason or 'no loss could be told from errors'})"
+    return f"{asked}: not met, only from {amount(goal.detectable, unit)}"
+
+
+def _remedies(review: Review, one: SeriesView) -> list[context.RemedyLine]:
+    """What restores the series at the surge, or today where none was asked for."""
+    surged = _at_surge(review, one.number)
+    found = surged.at_surge if surged is not None else review.unseen[one.number]
+    helping = [remedy for remedy in found.remedies if remedy.note is None][:REMEDIES_SHOWN]
+    unhelpful = [remedy for remedy in found.remedies if remedy.kind == "calibrate" and remedy.note is not None]
+    return [
+        context.RemedyLine(
+            label=one.label,
+            measure=remedy.measure,
+            even=amount(remedy.detectable.even_year, one.unit),
+            abrupt=amount(remedy.detectable.abrupt, one.unit),
+            effect=remedy.note or ("reaches the goal" if remedy.restores else f"× {words.number(remedy.ratio, 2)}"),
+        )
+        for remedy in [*helping, *unhelpful]
+    ]
+
+
+def _site_remedies(review: Review, measured: Sequence[SeriesView]) -> tuple[context.Pair, ...]:
+    """The measures that help in most series of the site."""
+    labels = {one.number: one.label for one in measured}
+    groups: dict[str, list[tuple[int, Remedy]]] = {}
+    for number in labels:
+        surged = _at_surge(review, number)
+        found = surged.at_surge if surged is not None else review.unseen[number]
+        for remedy in found.remedies:
+            if remedy.note is None:
+                groups.setdefault(_family(remedy), []).append((number, remedy))
+    ordered = sorted(groups.items(), key=lambda group: (-sum(r.restores for _, r in group[1]), -len(group[1])))
+    return tuple(
+        context.Pair(
+            name=name,
+            value=f"helps in {words.count(len(found), 'series', 'series')}, reaches the goal in "
+            f"{words.number(sum(remedy.restores for _, remedy in found))}: "
+            f"{words.listed([labels[number] for number, _ in found], 4)}",
+        )
+        for name, found in ordered
+    )
+
+
+_FAMILY = {
+    "calibrate": "calibrate more often",
+    "random_error": "weigh with a smaller random error",
+    "systematic_error": "weigh with a smaller systematic error",
+    "split": "split the area",
+    "count_more": "count more often",
+    "count_less": "count less often",
+    "check_weigh": "check-weigh on a second scale",
+}
+
+
+def _family(remedy: Remedy) -> str:
+    name = _FAMILY[remedy.kind]
+    return f"{name}: {remedy.method}" if remedy.method is not None else name
+
+
+def _store(store: FillingStore, called: dict[str, str]) -> context.StoreLine:
+    return context.StoreLine(
+        name=called.get(store.area, store.area),
+        stock=words.quantity(store.stock, store.unit, 0 if store.unit == "each" else 1),
+        capacity=words.quantity(store.capacity, store.unit),
+        today=words.day(store.full_on_today) if store.full_on_today is not None else "never",
+        surge=words.day(store.full_on) if store.full_on is not None else "never",
+    )
+
+
+def worst(found: Detectable | None, unit: str) -> str:
+    """The smallest loss over a year, as the table of all series shows it."""
+    return words.NOTHING if found is None else amount(found.even_year, unit)

@@ -1,0 +1,8 @@
+"""Small sites are written as the tests of the accountancy write them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "accountancy"))

@@ -1,0 +1,230 @@
+"""Error terms and their what-ifs, smallest losses, goals and remedies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plants import METHODS, worked_plant
+from small_sites import write_site
+
+from stockward.accountancy.closing import close_balances
+from stockward.accountancy.known import known_at
+from stockward.accountancy.testing import shares
+from stockward.answers.balances import Balances
+from stockward.answers.detection import SeriesDetection
+from stockward.detection.error_terms import ErrorTerms
+from stockward.detection.goals import Goal, answer, goal_of
+from stockward.detection.sight import Sight
+from stockward.detection.unseen import Asked, sights, unseen_losses
+from stockward.facts import Site
+
+
+def closed(site: Site) -> Balances:
+    return close_balances(known_at(site, None))
+
+
+def terms_of(site: Site, series: int = 0) -> ErrorTerms:
+    return ErrorTerms.of(closed(site), series)
+
+
+def looked(site: Site, detection: float = 0.95) -> list[SeriesDetection]:
+    balances = closed(site)
+    asked = Asked(goals=site["goals"], detection=detection, seed=1)
+    return list(unseen_losses(balances, sights(balances, shares(balances, 0.05), asked), asked))
+
+
+def test_the_terms_rebuild_every_covariance_of_the_example() -> None:
+    balances = closed(_ridgeway())
+    rebuilt = 0
+    for number, covariance in enumerate(balances.covariances):
+        kept = np.diagonal(covariance) > 0
+        if kept.any():
+            rebuilt += 1
+            expected = covariance[np.ix_(kept, kept)]
+            found = ErrorTerms.of(balances, number).covariance()
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * expected.max())
+    assert rebuilt == 15
+
+
+def _ridgeway() -> Site:
+    from stockward.facts import read_site
+
+    return read_site(Path(__file__).parents[2] / "examples" / "ridgeway")
+
+
+CALIBRATIONS = "method,at\nin,2026-01-01\nin,2026-01-29\nin,2026-02-26\n"
+
+
+def test_calibrating_in_the_terms_is_calibrating_in_the_books(tmp_path: Path) -> None:
+    # Every 28 days from the first period on, which falls on the ends of weeks.
+    by_terms = terms_of(worked_plant(tmp_path / "one", weeks=12)).recalibrated("in", 28).covariance()
+    by_books = terms_of(worked_plant(tmp_path / "two", weeks=12, calibrations=CALIBRATIONS)).covariance()
+    np.testing.assert_allclose(by_terms, by_books, atol=1e-12)
+
+
+def test_a_calibration_within_a_period_shares_its_flow_by_time(tmp_path: Path) -> None:
+    found = terms_of(worked_plant(tmp_path, weeks=2)).recalibrated("in", 3.5)
+    # Half of each week's 100 under each calibration: 4 groups of 50 with σs 0.3 %, none shared between the weeks.
+    base = terms_of(worked_plant(tmp_path, weeks=2)).covariance()
+    assert found.covariance()[0, 0] == pytest.approx(base[0, 0] - 0.09 + 2 * 0.0225)
+    assert found.covariance()[0, 1] == pytest.approx(base[0, 1] - 0.09)
+
+
+def test_smaller_errors_in_the_terms_are_smaller_errors_in_the_books(tmp_path: Path) -> None:
+    better = METHODS.replace("in,0.005,0.003", "in,0.001,0.0015")
+    by_books = terms_of(worked_plant(tmp_path / "two", weeks=9, methods=better)).covariance()
+    by_terms = terms_of(worked_plant(tmp_path / "one", weeks=9)).with_errors("in", random=0.2, systematic=0.5)
+    np.testing.assert_allclose(by_terms.covariance(), by_books, atol=1e-12)
+
+
+def test_fewer_counts_in_the_terms_are_fewer_counts_in_the_books(tmp_path: Path) -> None:
+    site = worked_plant(tmp_path, weeks=9)
+    every_third = site["counts"].filter(site["counts"]["inventory"].is_in(["W00", "W03", "W06", "W09"]))
+    by_books = terms_of(site.replace(counts=every_third)).covariance()
+    terms = terms_of(site)
+    fewer = terms.counted_less(3)
+    np.testing.assert_allclose(fewer.covariance(), by_books, atol=1e-12)
+    together = np.kron(np.eye(3), np.ones((1, 3)))
+    np.testing.assert_allclose(fewer.covariance(), together @ terms.covariance() @ together.T, atol=1e-12)
+    # A number that does not divide the periods leaves a shorter last one.
+    assert [int(b - a) for a, b in pairwise([*terms.counted_less(4).start, terms.end[-1]])][-1] < 8e12
+
+
+def test_more_counts_in_the_terms_are_more_counts_in_the_books(tmp_path: Path) -> None:
+    # Weeks of a plant whose stock stands still, counted every second week; then every week again.
+    whole = worked_plant(tmp_path, weeks=8)
+    kept = [f"W{week:02d}" for week in range(0, 9, 2)]
+    rare = terms_of(whole.replace(counts=whole["counts"].filter(whole["counts"]["inventory"].is_in(kept))))
+    again = rare.counted_more(2)
+    np.testing.assert_array_equal(again.end, terms_of(whole).end)
+    # Each week has half of the random variance of two weeks' flows, which are two weighings: as the books have it.
+    np.testing.assert_allclose(again.covariance(), terms_of(whole).covariance(), atol=1e-12)
+
+
+def test_a_second_scale_halves_what_it_weighs_again(tmp_path: Path) -> None:
+    terms = terms_of(worked_plant(tmp_path, weeks=4))
+    found, base = terms.check_weighed("in", 1.0).covariance(), terms.covariance()
+    assert found[0, 0] == pytest.approx(base[0, 0] - 0.25 / 2 - 0.09 / 2)
+    assert found[0, 3] == pytest.approx(base[0, 3] - 0.09 / 2)
+    assert terms.check_weighed("in", 1.0).methods[-1] == "in, second scale"
+
+
+def test_a_part_of_an_area_has_its_share_of_the_measurements(tmp_path: Path) -> None:
+    terms = terms_of(worked_plant(tmp_path, weeks=4))
+    shared = 2 * 0.09
+    np.testing.assert_allclose(terms.split(4).covariance(), (terms.covariance() - shared) / 4 + shared / 16, atol=1e-12)
+
+
+def sight(site: Site, share: float = 0.05) -> Sight:
+    return Sight.of(terms_of(site), share=share, detection=0.95, seed=1)
+
+
+def test_an_even_loss_covers_the_last_year_and_the_time_that_nobody_tested_is_unseen(tmp_path: Path) -> None:
+    one = sight(worked_plant(tmp_path, weeks=8))
+    np.testing.assert_allclose(one.even(), np.full(8, 1 / 8))
+    np.testing.assert_allclose(one.even(21), [0, 0, 0, 0, 0, 1 / 3, 1 / 3, 1 / 3])
+    gap = replace(one, start=np.delete(one.start, 3), end=np.delete(one.end, 3))
+    assert gap.even().sum() == pytest.approx(7 / 8)
+    exact = replace(gap, exact=((int(one.start[3]), int(one.end[3])),))
+    assert exact.even().sum() == pytest.approx(1)
+
+
+def test_smallest_losses_stand_in_their_order(tmp_path: Path) -> None:
+    (found,) = looked(worked_plant(tmp_path))
+    known = found.detectable
+    assert known is not None
+    assert known.probability == 0.95
+    assert known.limit_abrupt < known.abrupt < known.abrupt_last < known.limit_even_year < known.even_year
+    assert known.limit_even_year <= known.limit_worst <= known.worst_pattern
+    # One series, one calibration: the best test of an even loss is near the sum, (1.645 + 1.645) × 22.7.
+    assert known.limit_worst == pytest.approx(2 * 1.6448536 * 22.68744145997957, rel=2e-3)
+    assert found.error_points < 0.2
+    assert found.remedies == ()
+
+
+GOALS = "area,substance,quantity,unit,within_days\n,TNT,{quantity},{unit},{days}\n"
+
+
+def test_a_goal_that_is_met_says_from_which_loss(tmp_path: Path) -> None:
+    (found,) = looked(worked_plant(tmp_path, goals=GOALS.format(quantity=0.1, unit="t", days=365)))
+    assert found.goal.met
+    assert found.goal.quantity == pytest.approx(100)
+    assert found.goal.short_by == pytest.approx(found.goal.detectable - 100)
+    assert found.goal.detectable == pytest.approx(found.detectable.even_year, rel=2e-3)
+    assert found.goal.found_within_days == 7
+    assert found.remedies == ()
+
+
+def test_a_goal_that_is_not_met_has_remedies_and_the_least_that_reaches_it(tmp_path: Path) -> None:
+    site = worked_plant(tmp_path, goals=GOALS.format(quantity=60, unit="kg", days=365))
+    (found,) = looked(site)
+    assert not found.goal.met
+    assert found.goal.short_by > 0
+    by_kind = {remedy.kind: remedy for remedy in found.remedies}
+    assert set(by_kind) == {
+        "calibrate", "systematic_error", "random_error", "check_weigh", "split", "count_more", "count_less",
+    }  # fmt: skip
+    assert [remedy.ratio for remedy in found.remedies] == sorted(remedy.ratio for remedy in found.remedies)
+    split = by_kind["split"]
+    assert split.restores
+    assert split.level == 2
+    # What is promised is what a site with the measure shows.
+    systematic = by_kind["systematic_error"]
+    better = METHODS.replace(
+        f"{systematic.method},0.005,0.003", f"{systematic.method},0.005,{0.003 / systematic.level}"
+    )
+    (measured,) = looked(worked_plant(tmp_path / "better", methods=better))
+    assert measured.detectable.even_year == pytest.approx(systematic.detectable.even_year, rel=0.01)
+
+
+def test_a_long_calibration_that_lets_the_error_be_estimated_is_said(tmp_path: Path) -> None:
+    # Random errors are nothing beside the shared one, and the goal asks for a loss within a month.
+    methods = "method,random_rel,systematic_rel\nin,0.0001,0.01\nout,0.0001,0.01\ntank,0.0001,0\n"
+    site = worked_plant(tmp_path, methods=methods, goals=GOALS.format(quantity=0.01, unit="kg", days=28))
+    (found,) = looked(site)
+    calibrate = next(remedy for remedy in found.remedies if remedy.kind == "calibrate")
+    assert calibrate.ratio > 0.99
+    terms = terms_of(site)
+    one, often = (Sight.of(made, share=0.05, detection=0.95, seed=1) for made in (terms, terms.recalibrated("in", 7)))
+    assert often.limit(often.abrupt(40)) > 1.1 * one.limit(one.abrupt(40))
+    assert calibrate.note == "does not help: a long common calibration lets the shared error be estimated"
+
+
+def test_inventories_that_stand_further_apart_than_the_goal_allows(tmp_path: Path) -> None:
+    (found,) = looked(worked_plant(tmp_path, goals=GOALS.format(quantity=60, unit="kg", days=3)))
+    assert (found.goal.met, found.goal.detectable, found.goal.probability) == (False, None, 0)
+    assert "further apart" in str(found.goal.reason)
+
+
+def test_the_goal_of_an_area_stands_before_that_of_the_substance(tmp_path: Path) -> None:
+    goals = "area,substance,quantity,unit,within_days\n,TNT,60,,\nA,TNT,9,g,30\n"
+    table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"]
+    assert goal_of(table, "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
+    assert goal_of(table, "B", "TNT", "kg") == Goal(60, 365)
+    assert goal_of(table, "B", "RDX", "kg") is None
+    assert goal_of(table, "A", None, "each") is None
+
+
+def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:
+    one = answer(sight(worked_plant(tmp_path)), Goal(1e6, 365))
+    assert (one.met, one.probability) == (True, 1)
+
+
+def test_exact_items_show_any_piece_and_what_is_not_tested_shows_nothing(tmp_path: Path) -> None:
+    counts = (
+        "inventory,at,area,material,quantity,method\n"
+        "I0,2026-01-01,A,BOX,10,\nI0,2026-01-01,A,TNT,5,\nI1,2026-01-31,A,BOX,10,\nI1,2026-01-31,A,TNT,5,\n"
+    )
+    box, tnt = looked(write_site(tmp_path, movements="movement,at,kind,material,quantity\n", counts=counts))
+    assert box.exact
+    assert (box.detectable.abrupt, box.detectable.probability) == (1, 1)
+    assert (tnt.exact, tnt.detectable) == (False, None)
+
+
+def test_same_site_same_answers(tmp_path: Path) -> None:
+    site = worked_plant(tmp_path, weeks=10)
+    assert looked(site) == looked(site)
