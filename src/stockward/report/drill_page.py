@@ -7,7 +7,7 @@ from markupsafe import Markup
 from stockward.answers.drill import Drill, DrillLine
 from stockward.report import drill_sentences as say
 from stockward.report import words
-from stockward.report.charts import BLUE, GREY, INK, VERMILLION, Spec, _draw
+from stockward.report.charts import BLUE, GREY, INK, VERMILLION, Spec, draw
 from stockward.report.context import Badge, KeyFigure
 from stockward.report.drill_context import DrillPage, DrillRow
 
@@ -147,7 +147,7 @@ def _chart(drill: Drill) -> Markup:
         "data": {"values": rows},
         "layer": layers,
     }
-    return _draw(spec, "drill", "Predicted against found", say.headline(drill))
+    return draw(spec, "drill", "Predicted against found", say.headline(drill))
 
 
 def _colour() -> Spec:
