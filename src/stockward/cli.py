@@ -158,7 +158,10 @@ def _read(site: Path) -> Site:
 def _write_json(answers: Review, file: str, covariance: bool) -> None:
     from stockward.report import write_json
 
-    text = write_json(answers, covariance=covariance)
+    _write_text(write_json(answers, covariance=covariance), file)
+
+
+def _write_text(text: str, file: str) -> None:
     if file == "-":
         click.echo(text, nl=not text.endswith("\n"))
     else:
@@ -196,6 +199,49 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("") as status:
         yield lambda step: status.update(step)
+
+
+@main.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
+@click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
+@click.option("--pattern", type=click.Choice(["abrupt", "even"]), help="All in one period, or evenly over a year.")
+@click.option("--in", "place", type=click.Choice(["counts", "movements"]), help="Where a loss is left in the books.")
+@click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE, in place of all in turn.")
+@click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
+@click.option("--quiet", is_flag=True, help="Print no report and no notices.")
+def drill(
+    site: Path, copies: int, loss: str | None, pattern: str | None, place: str | None, series: str | None,
+    as_recorded: bool, seed: int, jobs: int | None, html: Path | None, json_file: str | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Take losses out of copies of a site's records: how often are they found, beside the predicted chance?"""
+    with _progress(quiet) as step:
+        step("reading the site")
+        facts = _read(site)
+        from stockward.detection.drill import DrillOptions, make_drill
+
+        options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
+        answers = make_drill(facts, options, generated=_now(), jobs=jobs or os.cpu_count() or 1, progress=step)
+    from stockward.report.drill_document import write_drill_json
+    from stockward.report.drill_page import write_drill_html
+    from stockward.report.drill_terminal import print_drill
+
+    if html is not None:
+        html.write_text(write_drill_html(answers), encoding="utf-8")
+    if json_file is not None:
+        _write_text(write_drill_json(answers), json_file)
+    if not quiet:
+        _notices(facts)
+        if json_file != "-":
+            print_drill(answers, _console())
+    if html is not None and json_file != "-":
+        click.echo(str(html))
+    apart = answers.agreement is not None and not answers.agreement.agrees
+    sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
 
 @main.command()

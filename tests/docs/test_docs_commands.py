@@ -17,7 +17,7 @@ from manual_pages import DOCS, PAGES, README, ROOT, blocks, codes, commands, row
 from stockward import cli
 
 COMMANDS = DOCS / "commands.md"
-SLOW = ("review examples/ridgeway", "simulate ridgeway-again --ridgeway")
+SLOW = ("review examples/ridgeway", "drill examples/ridgeway", "simulate ridgeway-again --ridgeway")
 """Run elsewhere; here their options are read and no more."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,11 +48,15 @@ _PARTS = {"received": "flow", "sent": "flow", "begin": "begin", "end_quantity": 
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """Terms that enter the spans with one coefficient each: +1 adds to what should be there, −1 takes from it."""
+    """Terms that enter the spans with one coefficient each: +1 adds to what should be there, −1 takes from it.
+
+    ``entry`` is the place of each among all entries of flows, or of counts.
+    """
 
     terms: Terms
     span: Index
     coefficient: Array
+    entry: Index
 
     def sum(self, values: Array, spans: int) -> Array:
         """Sum by span."""
@@ -105,6 +110,11 @@ class Assembly:
             "end_quantity": self._flow(self.counts, self.spans.ending_at[at_inventory], None, -1.0),
         }
 
+    @property
+    def entering(self) -> Mapping[str, _Flow]:
+        """The same for those who need each term by itself: by stream, its terms, spans and coefficients."""
+        return self._entering
+
     def _flow(
         self, terms: Terms, span: Index, wanted: NDArray[np.bool_] | None, sign: float, share: Array | None = None
     ) -> _Flow:
@@ -112,7 +122,7 @@ class Assembly:
         chosen, span = terms.where(kept), span[kept]
         # A share of what is received is normally lost, so an error of what was received enters with the rest of it.
         coefficient = np.full(len(span), sign) if share is None else sign * (1.0 - share[self.spans.series[span]])
-        return _Flow(chosen, span, coefficient)
+        return _Flow(chosen, span, coefficient, np.flatnonzero(kept))
 
     def _quantity(self, name: str) -> Array:
         flow = self._entering[name]

@@ -38,6 +38,11 @@ def close_balances(books: KnownBooks) -> Balances:
     stays open until the next complete one; a period that a row at fault could touch has no figures; one with a term
     of unknown σ has its difference, and is not tested.
     """
+    return assemble(books).balances(books["areas"], books["materials"], books["methods"])
+
+
+def assemble(books: KnownBooks) -> Assembly:
+    """Everything that the balances are made of: series, spans, terms and their errors."""
     inventories = inventories_of(books)
     cuts = time_cuts(books, inventories)
     legs = flow_legs(*flow_sums(books, cuts), key_list(books.movements["kind"]))
@@ -54,7 +59,7 @@ def close_balances(books: KnownBooks) -> Balances:
     complete = completeness(layout, flows, counted, touches)
     spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
-    assembly = Assembly(
+    return Assembly(
         layout=layout,
         inventories=inventories,
         spans=spans,
@@ -64,7 +69,6 @@ def close_balances(books: KnownBooks) -> Balances:
         flows=Terms.of(flows, errors),
         counts=Terms.of(counted, errors),
     )
-    return assembly.balances(books["areas"], books["materials"], books["methods"])
 
 
 def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:

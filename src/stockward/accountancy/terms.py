@@ -125,13 +125,49 @@ def flow_sums(books: KnownBooks, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataF
     ``calibration``, ``quantity``, ``squares`` and ``rows``; quantities in the material's own unit. A movement from an
     area into itself moves nothing and is left out.
     """
+    ledger = _Ledger.of(books.movements, cuts)
+    source, target = _sides(books)
+    return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
+
+
+def flow_rows(books: KnownBooks, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What left each area, and what reached it, one line a movement: the sums of ``flow_sums`` before they are summed.
+
+    The columns are the same, each row its own cell, with ``movement``, the place of the row in ``books.movements``.
+    """
+    ledger = _Ledger.of(books.movements, cuts)
+    source, target = _sides(books)
+    return _side_rows(ledger, source, cuts), _side_rows(ledger, target, cuts)
+
+
+def _sides(books: KnownBooks) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Codes from 1 of the area that each movement leaves and of that which it reaches; 0 none."""
     movements = books.movements
-    ledger = _Ledger.of(movements, cuts)
     source, target = _codes_from_one(movements["from_area"]), _codes_from_one(movements["to_area"])
     nowhere = (source == target) & (source > 0)
     if nowhere.any():
         source, target = np.where(nowhere, 0, source), np.where(nowhere, 0, target)
-    return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
+    return source, target
+
+
+def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+    rows = np.flatnonzero(area)
+    own, method, slices = area[rows], ledger.method[rows], ledger.slice[rows]
+    quantity = ledger.quantity[rows]
+    return pl.DataFrame(
+        {
+            "interval": _looked_up(cuts.interval, own, slices).astype(np.int64),
+            "calibration": _looked_up(cuts.calibration, method, slices).astype(np.int64),
+            "method": method.astype(np.int64) - 1,
+            "kind": ledger.kind[rows].astype(np.int64) - 1,
+            "material": ledger.material[rows].astype(np.int64) - 1,
+            "area": own.astype(np.int64) - 1,
+            "quantity": quantity,
+            "squares": quantity * quantity,
+            "rows": np.ones(len(rows), np.int64),
+            "movement": rows,
+        }
+    )
 
 
 def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:

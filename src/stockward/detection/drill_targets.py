@@ -1,0 +1,300 @@
+"""What a drill aims at: each tested series with its limits, and each loss with its size, its rows and its chance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stockward.accountancy.assembly import Assembly
+from stockward.accountancy.incidence import Incidence, SeriesIncidence
+from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.testing import shares as shares_of
+from stockward.answers.balances import Balances
+from stockward.detection.drill_losses import Ledger, Share, Taken
+from stockward.figures.detection import DetectionCurve, detection_curve
+from stockward.figures.loss_tests import CalibratedTests
+from stockward.figures.scan import Family
+from stockward.figures.whitening import whitener
+from stockward.figures.windows import window_family
+from stockward.terms.errors import StockwardError, UsageError
+from stockward.terms.periods import MICROSECONDS_A_DAY
+from stockward.terms.units import UNITS, factor
+
+Index = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+PATTERNS = ("abrupt", "even")
+"""All in one period, or evenly over the last 365 days (over all where shorter)."""
+
+WINDOW_DAYS = 365
+OTHER_UNIT = "its unit is"
+_DRAWS = 4096
+_SMALL = 1e-9
+_Chances = tuple[float | None, float | None, float, Array | None]
+_NO_CHANCE: _Chances = (None, None, 0.0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class LossSize:
+    """A size that the user chose."""
+
+    amount: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A tested series: ``place`` in the incidence, ``kept`` its tested spans, limits of the test in force.
+
+    Everything is computed once, for Σ of the adjusted books; ``inverse`` is L⁻¹ of it.
+    """
+
+    place: int
+    series: SeriesIncidence
+    share: float
+    kept: Index
+    limits: Array
+    inverse: Array
+    rounding: Array
+
+    def covariance(self, quantity: Array) -> Array:
+        """Σ of the tested spans, unit², from quantities of all rows, shape (copies, rows)."""
+        covariance = self.series.covariance(quantity[:, self.series.rows])
+        inside = np.searchsorted(np.flatnonzero(self.series.kept), self.kept)
+        return covariance[:, inside][:, :, inside] if len(inside) < covariance.shape[1] else covariance
+
+    @property
+    def start(self) -> Index:
+        """Begin of each tested span, microseconds."""
+        return self.series.start[self.kept]
+
+    @property
+    def end(self) -> Index:
+        """End of each tested span, microseconds."""
+        return self.series.end[self.kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One loss: which series (number of the target), pattern and place, and what it changes.
+
+    ``first`` and ``last`` are the tested spans it begins and ends in; ``shift`` is by how much it raises the difference
+    of each. ``why`` says why the books cannot bear it; then nothing is changed.
+
+    ``stated`` is the chance that it is found by Σ without the loss, as a review states it; ``predicted`` that by Σ of
+    the books with the loss in them, ``inverse`` being L⁻¹ of that. Both are ``None`` where no chance is claimed.
+    """
+
+    target: int
+    pattern: str
+    place: str
+    first: int
+    last: int
+    loss: float
+    rows: Index
+    change: Array
+    shift: Array
+    stated: float | None
+    predicted: float | None
+    predicted_error: float
+    inverse: Array | None
+    why: str | None
+
+
+def parse_loss(text: str) -> LossSize:
+    """A quantity with its unit, such as ``5 kg``; raises ``UsageError`` for anything else."""
+    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-z]+)\s*", text)
+    if match is None or match[2] not in UNITS or not 0 < float(match[1]) < float("inf"):
+        known = ", ".join(UNITS)
+        raise UsageError(f"--loss {text!r} is no quantity with a unit: write it as 5kg (units: {known})")
+    return LossSize(float(match[1]), match[2])
+
+
+def targets_of(
+    incidence: Incidence, balances: Balances, quantity: Array, *, false_alarm: float, seed: int,
+    size: LossSize | None = None,
+) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
+    """Every series that can be drilled by chance, and for every other one why not."""
+    shares = shares_of(balances, false_alarm)
+    weighed = incidence.rows.weighed
+    places = {series.number: place for place, series in enumerate(incidence.series)}
+    targets, left = [], {}
+    for number, (name, share) in enumerate(zip(balances.series["id"], shares, strict=True)):
+        place = places.get(number)
+        if place is None or not incidence.series[place].kept.any():
+            left[name] = "no period is closed"
+        elif not weighed[incidence.series[place].rows].any():
+            left[name] = "counted, not weighed: any loss shows"
+        elif share is None:
+            left[name] = "not tested: no uncertainty of measuring, or no time"
+        elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
+            left[name] = f"{OTHER_UNIT} {incidence.series[place].unit}, not one of the loss"
+        else:
+            target = _target(incidence.series[place], place, share, quantity, seed)
+            if target is None:
+                left[name] = "once adjusted, all its errors cancel: any loss shows"
+            else:
+                targets.append(target)
+    return targets, left
+
+
+def _target(series: SeriesIncidence, place: int, share: float, quantity: Array, seed: int) -> Target | None:
+    own = quantity[series.rows]
+    covariance = series.covariance(own[None])[0]
+    uncertain = np.diagonal(covariance) > 0
+    if not uncertain.any():
+        return None
+    kept = np.flatnonzero(series.kept)[uncertain]
+    tests = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
+    throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
+    return Target(place, series, share, kept, tests.default_limits, tests.inverse, _SMALL * throughput)
+
+
+class CaseMaker:
+    """Makes the cases of a drill from the books that the losses are taken out of."""
+
+    def __init__(
+        self, books: KnownBooks, assembly: Assembly, incidence: Incidence, quantity: Array, *,
+        detection: float, size: LossSize | None, seed: int,
+    ) -> None:  # fmt: skip
+        self._layout = assembly.layout
+        self._normal = assembly.normal
+        self._incidence = incidence
+        self._quantity = quantity
+        self._weighed = incidence.rows.weighed
+        self._ledger = Ledger(books, assembly.inventories, quantity)
+        self._detection = detection
+        self._size = size
+        self._seed = seed
+        self._families: dict[int, Family] = {}
+
+    def cases(
+        self, targets: Sequence[Target], patterns: Sequence[str], places: Sequence[str], *, every_period: bool,
+        progress: Callable[[str], None] = lambda step: None,
+    ) -> list[Case]:  # fmt: skip
+        """All cases in order of series, pattern, period and place; one abrupt loss in the middle, or in every period.
+
+        With ``every_period`` no chance is predicted.
+        """
+        made: list[Case] = []
+        for number, target in enumerate(targets):
+            progress(f"sizing the losses: series {number + 1} of {len(targets)}")
+            for pattern in patterns:
+                periods = len(target.kept)
+                firsts = range(periods) if every_period and pattern == "abrupt" else (periods // 2,)
+                for first in firsts:
+                    weights = pattern_weights(target, pattern, first)
+                    curve = self._curve(number, target, weights)
+                    loss = self._loss(target, curve)
+                    made.extend(
+                        self._case(number, target, pattern, place, weights, loss, predict=not every_period)
+                        for place in places
+                    )
+        return made
+
+    def _curve(self, number: int, target: Target, weights: Array, first: int = 0) -> DetectionCurve:
+        """Chance to find a loss of this pattern, of alarms from this period on."""
+        if number not in self._families:
+            self._families[number] = window_family(target.inverse)
+        return self._curve_of(self._families[number], target.limits, target.inverse @ weights, first)
+
+    def _curve_of(self, family: Family, limits: Array, move: Array, first: int) -> DetectionCurve:
+        known = family.ends >= first
+        later = Family(family.directions[:, known], family.ends[known], family.classes[known], family.shares)
+        return detection_curve(later, limits, move, seed=self._seed, draws=_DRAWS)
+
+    def _loss(self, target: Target, curve: DetectionCurve) -> float | None:
+        if self._size is None:
+            return curve.detectable(self._detection)
+        scale = factor(self._size.unit, target.series.unit)
+        return None if scale is None else self._size.amount * scale
+
+    def _case(
+        self, number: int, target: Target, pattern: str, place: str, weights: Array, loss: float | None, *,
+        predict: bool,
+    ) -> Case:  # fmt: skip
+        touched = np.flatnonzero(weights)
+        first, last = int(touched[0]), int(touched[-1])
+        nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(len(weights)))
+        if loss is None or loss <= 0:
+            why = "no loss of this pattern can be told from errors"
+            return Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
+        taken = self._taken(target, place, weights * loss)
+        if taken.why is not None:
+            return Case(number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, taken.why)
+        moved = np.zeros(len(self._quantity))
+        moved[taken.rows] = taken.change
+        shift = np.asarray((target.series.incidence @ moved[target.series.rows])[target.kept])
+        # Of what is drawn again, the process normally loses its share: so much of the loss shows less.
+        apart = (_SMALL + self._normal.share[target.series.number]) * loss + float(np.max(target.rounding))
+        if not np.allclose(np.cumsum(shift), np.cumsum(loss * weights), rtol=0.0, atol=apart):
+            raise StockwardError(
+                f"{target.series.id}: a loss of {loss:.6g} laid into the {place} does not show as such: "
+                "please report it with this site's files"
+            )
+        chances = _NO_CHANCE
+        if predict:
+            chances = self._chances(number, target, shift, first, self._quantity + moved)
+        return Case(number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None)
+
+    def _chances(self, number: int, target: Target, shift: Array, first: int, quantity: Array) -> _Chances:
+        """Stated and predicted chance, the error of the latter, and L⁻¹ of Σ with the loss in the books."""
+        loss = float(shift.sum())
+        stated = float(self._curve(number, target, shift / loss, first).probability(loss))
+        inverse = whitener(target.covariance(quantity[None]))[0]
+        curve = self._curve_of(window_family(inverse), target.limits, inverse @ shift / loss, first)
+        return stated, float(curve.probability(loss)), curve.standard_error(loss), inverse
+
+    def _taken(self, target: Target, place: str, losses: Array) -> Taken:
+        """Rows that change: of the material of this substance that bears it, the most plentiful first."""
+        layout, reasons = self._layout, []
+        series = target.series.number
+        area = int(layout.area_code[series])
+        for material, amount in self._materials(series):
+            shares = [
+                Share(float(loss) / amount, int(start), int(end))
+                for loss, start, end in zip(losses, target.start, target.end, strict=True)
+                if loss > 0
+            ]
+            taken = self._ledger.take(area, material, shares, place)
+            if taken.why is None:
+                return taken
+            reasons.append(taken.why)
+        why = reasons[0] if reasons else "nothing of it is weighed there"
+        return Taken(np.zeros(0, np.int64), np.zeros(0), why)
+
+    def _materials(self, series: int) -> list[tuple[int, float]]:
+        """Weighed materials of a series with their content, by how much of it passed through."""
+        pairs = self._layout.pairs.filter(self._layout.pairs["series"] == series)
+        own = next(one for one in self._incidence.series if one.number == series)
+        passed = self._ledger.passed(own.rows[self._weighed[own.rows]])
+        held = [(int(material), float(amount)) for material, amount in pairs.select("material", "amount").rows()]
+        weighed = [(material, amount) for material, amount in held if amount > 0 and passed.get(material, 0.0) > 0]
+        return sorted(weighed, key=lambda one: -passed[one[0]] * one[1])
+
+
+def pattern_weights(target: Target, pattern: str, first: int) -> Array:
+    """Share of a loss that falls into each tested span, as the smallest detectable losses reckon it.
+
+    An even loss goes by the days. What falls into time that no tested span covers goes unseen, and is missing from the
+    sum; time that exact spans cover is left out, as any loss in it shows.
+    """
+    weights = np.zeros(len(target.kept))
+    if pattern == "abrupt":
+        weights[first] = 1.0
+        return weights
+    last = int(target.end[-1])
+    begin = max(int(target.start[0]), last - WINDOW_DAYS * MICROSECONDS_A_DAY)
+    closed = target.series.kept.copy()
+    closed[target.kept] = False
+    exact = _inside(target.series.start[closed], target.series.end[closed], begin, last).sum()
+    return np.asarray(_inside(target.start, target.end, begin, last) / max(last - begin - exact, 1))
+
+
+def _inside(start: Index, end: Index, begin: int, last: int) -> Index:
+    """How much of each span lies between two moments, microseconds."""
+    return np.asarray(np.maximum(np.minimum(end, last) - np.maximum(start, begin), 0))

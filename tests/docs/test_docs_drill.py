@@ -1,0 +1,57 @@
+"""The reading on the page of the drill, against a fresh drill with its seed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from manual_pages import DOCS, ROOT, plain, prose, rows, section, text
+
+from stockward.answers.drill import Drill, DrillLine
+from stockward.detection.drill import COPIES, DrillOptions, make_drill
+from stockward.detection.drill_findings import CAUSES, DISAGREE
+from stockward.detection.drill_losses import BEARS, PLACES
+from stockward.detection.drill_targets import PATTERNS, WINDOW_DAYS
+from stockward.facts import read_site
+from stockward.report import drill_sentences as say
+
+PAGE = DOCS / "drill.md"
+
+
+@pytest.fixture(scope="module")
+def drill() -> Drill:
+    site = read_site(ROOT / "examples" / "ridgeway")
+    return make_drill(site, DrillOptions(), generated=datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def test_the_reading_is_that_of_the_example(drill: Drill) -> None:
+    assert plain(say.headline(drill)) in prose(PAGE)
+    assert drill.agreement is not None
+    assert f"{abs(drill.agreement.predicted - drill.agreement.found) * 100:.1f} points are within it" in prose(PAGE)
+    lines = {(line.label, line.pattern): line for line in drill.lines}
+    quoted = rows(section(PAGE, "## One reading"))
+    assert len(quoted) == 2
+    for row in quoted:
+        line = lines[row[0], row[1]]
+        assert row[2:] == [plain(cell) for cell in cells(line)]
+    alarmed, chance = (sum(getattr(one, name) for one in drill.elsewhere) for name in ("alarmed", "by_chance"))
+    assert f"alarmed {alarmed} times; their share of `false_alarm` allows {chance:.0f}" in prose(PAGE)
+    slow = lines["TNT in Melt-pour hall", "even"]
+    assert f"half of those found had run for {slow.days_median:.0f} days" in prose(PAGE)
+
+
+def cells(line: DrillLine) -> list[str]:
+    return [say.loss(line), say.percent(line.predicted), say.found(line), say.days(line)]
+
+
+def test_lists_and_constants_are_those_of_the_code() -> None:
+    tables = [[row[0].strip("`") for row in rows(part)] for part in text(PAGE).split("\n\n") if part.startswith("| pa")]
+    assert tables[0] == list(PATTERNS)
+    places = [[row[0].strip("`") for row in rows(part)] for part in text(PAGE).split("\n\n") if part.startswith("| pl")]
+    assert places[0] == list(PLACES)
+    assert f"last {WINDOW_DAYS} days" in prose(PAGE)
+    assert f"makes {COPIES} copies" in prose(PAGE)
+    assert f"below {DISAGREE:g} once in {1 / DISAGREE:.0f} drills" in prose(PAGE)
+    assert (BEARS, "more than half" in prose(PAGE)) == (0.5, True)
+    described = next(row[1] for row in rows(section(PAGE, "## The JSON")) if row[0] == "`causes[].key`")
+    assert all(f"`{key}`" in described for key in CAUSES)
