@@ -13,6 +13,7 @@ from stockward.accountancy.known import known_at
 from stockward.accountancy.testing import series_tested, test_losses
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.detection.at_surge import look_at_surge
+from stockward.detection.remedies import site_remedies
 from stockward.detection.surge import Surge
 from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
@@ -89,6 +90,7 @@ def make_review(
         balances=balances,
         verdicts=verdicts,
         unseen=unseen,
+        remedies=site_remedies(zip(balances.series["id"], (one.remedies for one in unseen), strict=True)),
         surge=at_surge,
         items=items,
         evidence=rows_behind(books, balances, verdicts),

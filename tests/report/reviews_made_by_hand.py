@@ -23,6 +23,7 @@ from stockward.answers.detection import (
     GoalAnswer,
     Remedy,
     SeriesDetection,
+    SiteRemedy,
     SurgeAnswer,
     SurgedSeries,
 )
@@ -437,6 +438,7 @@ def surge_of(review: Review) -> SurgeAnswer:
             )
             for number, (row, verdict) in enumerate(rows)
         ),
+        remedies=(SiteRemedy(kind="split", method=None, helps=("FILLING/TNT",), restores=()),),
         stores=(
             FillingStore(
                 area="STORE-1", capacity=60.0, unit="t", stock=32.9, per_day=0.39, per_day_today=0.0,
@@ -679,6 +681,11 @@ def review_of(made: Builder) -> Review:
         ),
         verdicts=tuple(made.verdicts),
         unseen=tuple(unseen_of(verdict, row["basis"]) for verdict, row in zip(made.verdicts, made.series, strict=True)),
+        remedies=(
+            SiteRemedy(
+                kind="calibrate", method="SC-1", helps=("FILLING/TNT", "RECEIVING/TNT"), restores=("FILLING/TNT",)
+            ),
+        ),
         surge=None,
         items=findings(),
         evidence=pl.DataFrame(made.evidence, schema=EVIDENCE_SCHEMA),

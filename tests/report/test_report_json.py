@@ -16,7 +16,20 @@ from stockward.answers.review import Review
 from stockward.report import write_json
 from stockward.terms.verdicts import TESTS, PeriodStatus, Verdict
 
-TOP = ["schema", "generated", "site", "facts", "detection", "series", "items", "surge", "force", "orders", "mix"]
+TOP = [
+    "schema",
+    "generated",
+    "site",
+    "facts",
+    "detection",
+    "series",
+    "items",
+    "remedies",
+    "surge",
+    "force",
+    "orders",
+    "mix",
+]
 TOP += ["selection", "roster", "plan"]
 PERIOD = {
     "inventory", "start", "end", "begin", "received", "sent", "end_quantity", "normal_loss", "difference", "sigma",

@@ -92,6 +92,16 @@ class SeriesDetection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRemedy:
+    """One measure over the whole site: the series that it helps, by id, and those whose goal it reaches alone."""
+
+    kind: str
+    method: str | None
+    helps: tuple[str, ...]
+    restores: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FillingStore:
     """A store with a capacity: what stands in it, how fast that grows, and when it is full; ``None``: never."""
 
@@ -129,4 +139,5 @@ class SurgeAnswer:
     production: str
     assumptions: tuple[str, ...]
     series: tuple[SurgedSeries, ...]
+    remedies: tuple[SiteRemedy, ...]
     stores: tuple[FillingStore, ...]

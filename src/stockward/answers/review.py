@@ -9,7 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.detection import SeriesDetection, SurgeAnswer
+from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import SeriesVerdict
 
@@ -41,11 +41,11 @@ class FactsUsed:
 class Review:
     """Every answer of one run.
 
-    ``verdicts`` and ``unseen`` have one entry a row of ``balances.series``; ``surge`` is ``None`` where none was asked
-    for. ``evidence`` has the rows that entered the balances of the series that are alarmed, over their alarming
-    periods: ``series`` (row number), ``inventory``, ``table``, ``row``, ``at``, ``kind``, ``material``, ``quantity``,
-    ``unit``, ``from_area``, ``to_area``, ``method``, ``document``, ``late``. ``stock`` is the counted stock by stage
-    over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
+    ``verdicts`` and ``unseen`` have one entry a row of ``balances.series``; ``remedies`` are those of the whole site.
+    ``surge`` is ``None`` where none was asked for. ``evidence`` has the rows that entered the balances of the series
+    that are alarmed, over their alarming periods: ``series`` (row number), ``inventory``, ``table``, ``row``, ``at``,
+    ``kind``, ``material``, ``quantity``, ``unit``, ``from_area``, ``to_area``, ``method``, ``document``, ``late``.
+    ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
     """
 
     version: str
@@ -63,6 +63,7 @@ class Review:
     balances: Balances
     verdicts: tuple[SeriesVerdict, ...]
     unseen: tuple[SeriesDetection, ...]
+    remedies: tuple[SiteRemedy, ...]
     surge: SurgeAnswer | None
     items: ItemFindings
     evidence: pl.DataFrame

@@ -9,6 +9,7 @@ from stockward.accountancy.known import KnownBooks, known_at
 from stockward.accountancy.testing import shares
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SurgeAnswer, SurgedSeries
+from stockward.detection.remedies import site_remedies
 from stockward.detection.sight import Sight
 from stockward.detection.stores import filling_stores
 from stockward.detection.surge import Surge
@@ -41,14 +42,16 @@ def look_at_surge(
         if there is not None and known is not None:
             targets[there] = known.even_year
     found = unseen_losses(raised, surged_sights, asked, targets=targets)
+    compared = tuple(
+        _compared(balances, number, today[number], seen[number], found[there], surged_sights[there])
+        for number, there in enumerate(order)
+        if there is not None
+    )
     return SurgeAnswer(
         production=surge.text,
         assumptions=surge.assumptions(),
-        series=tuple(
-            _compared(balances, number, today[number], seen[number], found[there], surged_sights[there])
-            for number, there in enumerate(order)
-            if there is not None
-        ),
+        series=compared,
+        remedies=site_remedies((one.id, one.at_surge.remedies) for one in compared),
         stores=filling_stores(books, with_factors(books, surge)),
     )
 

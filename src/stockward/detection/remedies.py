@@ -6,12 +6,12 @@ limit of any test, which follows in closed form; what is then reported is simula
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from stockward.answers.detection import Remedy
+from stockward.answers.detection import Remedy, SiteRemedy
 from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.goals import Goal, needed_limit, needed_loss
 from stockward.detection.sight import Sight
@@ -193,3 +193,22 @@ def _prepared(
     return Sight.of(
         terms, share=share, detection=case.sight.detection, seed=case.sight.seed, limits=limits, like=case.sight
     )
+
+
+def site_remedies(series: Iterable[tuple[str, Sequence[Remedy]]]) -> tuple[SiteRemedy, ...]:
+    """The same measures over all series (id and remedies), what reaches most goals first, then what helps most."""
+    groups: dict[tuple[str, str | None], list[tuple[str, Remedy]]] = {}
+    for name, found in series:
+        for remedy in found:
+            if remedy.note is None:
+                groups.setdefault((remedy.kind, remedy.method), []).append((name, remedy))
+    gathered = [
+        SiteRemedy(
+            kind=kind,
+            method=method,
+            helps=tuple(name for name, _ in found),
+            restores=tuple(name for name, remedy in found if remedy.restores),
+        )
+        for (kind, method), found in groups.items()
+    ]
+    return tuple(sorted(gathered, key=lambda one: (-len(one.restores), -len(one.helps), one.kind, one.method or "")))

@@ -56,6 +56,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         },
         "series": series,
         "items": _items(review.items),
+        "remedies": review.remedies,
         "surge": _surge(review.surge),
         **_LATER,
     }
@@ -96,6 +97,7 @@ def _surge(surge: SurgeAnswer | None) -> dict[str, Any] | None:
             }
             for one in surge.series
         ],
+        "remedies": surge.remedies,
         "stores": surge.stores,
     }
 

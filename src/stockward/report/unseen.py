@@ -6,12 +6,21 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from stockward.answers.detection import Detectable, FillingStore, GoalAnswer, Remedy, SeriesDetection, SurgedSeries
+from stockward.answers.detection import (
+    Detectable,
+    FillingStore,
+    GoalAnswer,
+    Remedy,
+    SeriesDetection,
+    SiteRemedy,
+    SurgedSeries,
+)
 from stockward.answers.review import Review
 from stockward.report import context, detection_charts, words
 from stockward.report.views import SeriesView, names
 
 REMEDIES_SHOWN = 3
+NAMES_SHOWN = 4
 
 
 def headline(review: Review, series: Sequence[SeriesView]) -> str:
@@ -134,7 +143,7 @@ def build(review: Review, series: Sequence[SeriesView]) -> context.Unseen | None
         lines=tuple(_line(review, one) for one in measured),
         assumptions=surge.assumptions if surge is not None else (),
         remedies=tuple(line for one in measured for line in _remedies(review, one)),
-        site_remedies=_site_remedies(review, measured),
+        site_remedies=_site_remedies(review, series),
         stores=tuple(_store(store, names(review)) for store in surge.stores) if surge is not None else (),
         error=words.number(max((review.unseen[one.number].error_points or 0.0 for one in measured), default=0.0), 2),
     )
@@ -218,25 +227,18 @@ def _remedies(review: Review, one: SeriesView) -> list[context.RemedyLine]:
     ]
 
 
-def _site_remedies(review: Review, measured: Sequence[SeriesView]) -> tuple[context.Pair, ...]:
-    """The measures that help in most series of the site."""
-    labels = {one.number: one.label for one in measured}
-    groups: dict[str, list[tuple[int, Remedy]]] = {}
-    for number in labels:
-        surged = _at_surge(review, number)
-        found = surged.at_surge if surged is not None else review.unseen[number]
-        for remedy in found.remedies:
-            if remedy.note is None:
-                groups.setdefault(_family(remedy), []).append((number, remedy))
-    ordered = sorted(groups.items(), key=lambda group: (-sum(r.restores for _, r in group[1]), -len(group[1])))
+def _site_remedies(review: Review, series: Sequence[SeriesView]) -> tuple[context.Pair, ...]:
+    """The measures over the whole site, at the surge where one was asked for."""
+    labels = {one.id: one.label for one in series}
+    found = review.surge.remedies if review.surge is not None else review.remedies
     return tuple(
         context.Pair(
-            name=name,
-            value=f"helps in {words.count(len(found), 'series', 'series')}, reaches the goal in "
-            f"{words.number(sum(remedy.restores for _, remedy in found))}: "
-            f"{words.listed([labels[number] for number, _ in found], 4)}",
+            name=_family(one),
+            value=f"helps in {words.count(len(one.helps), 'series', 'series')}, reaches the goal in "
+            f"{words.number(len(one.restores))}: "
+            f"{words.listed([labels.get(name, name) for name in one.helps], NAMES_SHOWN)}",
         )
-        for name, found in ordered
+        for one in found
     )
 
 
@@ -251,7 +253,7 @@ _FAMILY = {
 }
 
 
-def _family(remedy: Remedy) -> str:
+def _family(remedy: SiteRemedy) -> str:
     name = _FAMILY[remedy.kind]
     return f"{name}: {remedy.method}" if remedy.method is not None else name
 
