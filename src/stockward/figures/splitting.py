@@ -264,7 +264,7 @@ class _Search:
         self._detection = detection
         self._target = _target(detection)
         self._costs = np.array([stratum.cost for stratum in strata])
-        self._units = np.array([stratum.units for stratum in strata])
+        self._units: Index = np.array([stratum.units for stratum in strata], dtype=np.int64)
         self._mixes: list[tuple[int, ...]] = []
 
     def run(self) -> Split:
@@ -318,14 +318,14 @@ class _Search:
 
     def _some_sample(self, low: Index) -> tuple[Index, Mix]:
         """A sample that finds every mix: shares of a common strength, then each stratum as small as it can be."""
-        contents = np.array([stratum.content * stratum.notice for stratum in self._strata])
+        contents: Array = np.array([stratum.content * stratum.notice for stratum in self._strata], dtype=np.float64)
         whole = self._worst(self._units)
         if whole.evidence < self._target:
             raise FigureError("even all units of all strata do not show the loss with the chance asked for")
 
         def sample(strength: float) -> Index:
-            share = -np.expm1(-strength * contents)
-            return np.maximum(low, np.minimum(np.ceil(self._units * share).astype(np.int64), self._units))
+            share = np.ceil(self._units * -np.expm1(-strength * contents)).astype(np.int64)
+            return np.clip(share, low, self._units).astype(np.int64)
 
         weak, strong = 0.0, self._target / self._loss
         while self._worst(sample(strong)).evidence < self._target:
