@@ -1,6 +1,6 @@
 """Floor 3: what must be counted: the plan from the frozen book, the draw from a committed seed, the certificate."""
 
-from stockward.counting.certifying import certify
+from stockward.counting.certifying import certify, counted_moment
 from stockward.counting.drawing import commitment_of, committed, draw_units, require_seed
 from stockward.counting.filled import read_filled
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
@@ -12,6 +12,7 @@ __all__ = [
     "certify",
     "commitment_of",
     "committed",
+    "counted_moment",
     "draw_units",
     "make_plan",
     "parse_asked",

@@ -1,7 +1,7 @@
 """The frozen book: what each area holds of each material by the books, and where a row at fault makes it unsure.
 
-book = the last count of the material in the area + what came in since − what left since. The inventory of an area stands
-at its latest count; a movement at that moment belongs to what was counted.
+book = the last count of the material in the area + what came in since − what left since. The inventory of an area
+stands at its latest count; a movement at that moment belongs to what was counted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _BOOK_TABLES = ("movements", "counts")
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What one area holds of one material by the book, in the material's unit; a doubt is a row that could change it."""
+    """What one area holds of one material by the book, in its unit; a doubt is a row at fault that could change it."""
 
     area: str
     material: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from stockward.answers.counting import (
     Certificate,
@@ -57,6 +58,23 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
     )
 
 
+def counted_moment(text: str, timezone: str) -> datetime:
+    """When the count ended: a date and time in the site's time zone, or a date, which means the end of that day.
+
+    Raises ``UsageError`` for anything else.
+    """
+    try:
+        if len(text.strip()) == len("2026-06-30"):
+            midnight = datetime.combine(
+                date.fromisoformat(text.strip()) + timedelta(days=1), time(), ZoneInfo(timezone)
+            )
+            return midnight - timedelta(minutes=1)
+        moment = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError):
+        raise UsageError(f"--counted-at {text!r} is no date: write it as 2026-06-30 or 2026-06-30T14:05") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+
+
 def _line(line: SheetLine, stratum: Stratum, quantity: float | None, remark: str) -> LineResult:
     expected = _expected(line, stratum)
     difference = None if quantity is None else expected - quantity
@@ -103,7 +121,7 @@ def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], c
 
 
 def _limit(stratum: Stratum, task: Task, n: int, defective: int, known: float, confidence: float) -> float:
-    """What could be missing from the whole stratum, in items: what is known, and all of every further defective unit."""
+    """What could be missing from the whole stratum, in items: what is known, and all of each further defective unit."""
     further = upper_limit(stratum.units, n, defective, confidence=confidence) - defective
     per_unit = 1 if task is Task.MEASURE else stratum.per_unit
     return min(known + further * per_unit, stratum.book)

@@ -1,4 +1,4 @@
-"""The filled count sheet, CSV or XLSX, read back: every line of the draw once, or one error that says what does not fit."""
+"""The filled count sheet, CSV or XLSX, read back: every line of the draw once, or one error that says what is amiss."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _column(name: str, kind: ColumnType, *, required: bool = False) -> Column:
 
 
 COLUMNS = ("draw", "key", "sheet", "line", "area", "material", "task", "unit_number", "quantity", "unit", "remark")
-"""Columns of a sheet to fill in, in order; the first two are hidden in a workbook, and the book's figures are not there."""
+"""Columns of a sheet to fill in, in order; a workbook hides the first two. No figure of the book is among them."""
 
 _TABLE = Table(
     name=SHEET,

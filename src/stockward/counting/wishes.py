@@ -1,4 +1,4 @@
-"""What a plan is asked for: losses, areas, boxes, parts of contents, costs; read from words, checked against the site."""
+"""What a plan is asked for: losses, areas, boxes, parts of contents, costs; read from words, checked with the site."""
 
 from __future__ import annotations
 
@@ -132,11 +132,11 @@ def _positive(option: str, name: str, word: str) -> float:
 
 
 def _partial(name: str, word: str) -> Partial:
-    share, sign, notice = (_number(part) if part != "@" else 0.0 for part in word.partition("@"))
+    share, _, notice = (_number(part) if part != "@" else 0.0 for part in word.partition("@"))
     if share is None or notice is None or not (0 < share <= 1 and 0 < notice <= 1):
         raise UsageError(
-            f"--partial {name}={word}: write the share of the content and the chance that measuring an item notices it, "
-            "both above 0 and at most 1, such as 0.5@0.9"
+            f"--partial {name}={word}: write the share of the content and the chance that measuring one item "
+            "notices it, both above 0 and at most 1, such as 0.5@0.9"
         )
     return Partial(share, notice)
 

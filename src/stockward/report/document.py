@@ -166,6 +166,11 @@ def _clean(value: Any, timezone: str) -> Any:
     return value
 
 
+def json_text(document: dict[str, Any], timezone: str) -> str:
+    """A document as JSON text, each top key on its own line; moments in the time zone, unknown ``null``."""
+    return _text(_clean(document, timezone))
+
+
 def _text(document: dict[str, Any]) -> str:
     lines = [f"{_compact(key)}: {_value(value)}" for key, value in document.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -35,7 +35,9 @@ COUNT_MEANING: dict[CountVerdict, str] = {
     CountVerdict.FOUND_MORE: "None is missing, and there is more than the book says.",
     CountVerdict.INCOMPLETE: "Some units drawn were not counted: nothing is said until they are.",
     CountVerdict.NOT_EXCLUDED: "All units drawn agree, and they are too few to exclude the loss.",
-    CountVerdict.EXCLUDED: "All units drawn agree: had the loss been taken, this would have shown it with the chance asked for.",
+    CountVerdict.EXCLUDED: (
+        "All units drawn agree: had the loss been taken, the count would have shown it with the chance asked for."
+    ),
 }
 
 FOUND = frozenset({CountVerdict.FOUND_MISSING, CountVerdict.FOUND_MORE})
