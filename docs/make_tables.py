@@ -27,9 +27,12 @@ MAKER = "docs/make_tables.py"
 MADE = f"<!-- made by {MAKER}: do not edit -->"
 
 NOT_USED = (
-    "goals", "lines", "production", "people", "absences", "wishes", "assignments", "orders", "reports",
+    "lines", "production", "people", "absences", "wishes", "assignments", "orders", "reports",
 )  # fmt: skip
 """Tables that are read and checked, and that no answer of a review uses yet."""
+
+COUNTING_ALONE = ("goals",)
+"""Tables that a counting plan uses, and a review does not yet."""
 
 TYPES = {
     "key": "a code, as text: spaces around it are cut off, capital letters count, `0012` stays `0012`",
@@ -149,6 +152,8 @@ def table_page(table: Table) -> str:
 
 
 def _use(table: Table) -> str:
+    if table.name in COUNTING_ALONE:
+        return "A review reads and checks this table, and does not use it yet; a [counting plan](../counting.md) does."
     if table.name in NOT_USED:
         return "A review reads and checks this table, and does not use it yet."
     if table.name == "posts":
@@ -185,7 +190,8 @@ def index_page() -> str:
         "| --- | --- | --- | --- |",
     ]
     for table in tables().values():
-        needed, used = "required" if table.required else "", "not yet" if table.name in NOT_USED else "yes"
+        needed = "required" if table.required else ""
+        used = "not yet" if table.name in NOT_USED + COUNTING_ALONE else "yes"
         lines.append(f"| [{table.name}]({table.name}.md) | {needed} | {used} | {_cell(table.meaning)} |")
     lines += ["", "## Types", "", "| type | what a cell holds |", "| --- | --- |"]
     lines += [f"| {name} | {meaning} |" for name, meaning in TYPES.items()]
