@@ -5,15 +5,18 @@ A loss Q is taken as d_h units from each stratum h, with ``Σ a_h d_h ≥ Q``; a
 [figures.sampling.evidence]. The least evidence over all mixes must reach ``−ln β``.
 
 **The worst mix.** f_h is convex in d, so strata of equal content are joined exactly by sorting their increments.
-Different contents are combined by dynamic programming over (mass, evidence), of which only undominated pairs are kept;
-the content with most units comes last, and needs no table. This is exact up to ``MOST_PAIRS`` pairs at a time. Beyond
-that, masses are rounded up to a grid, in the thief's favour: a sample can then be larger than needed, never too small.
+Different contents are combined by dynamic programming over (mass, evidence), of which only undominated pairs are kept
+that can still end below the best mix known, by the bound in which the last unit may be divided; the content with most
+units comes last, and needs no table. This is exact up to ``MOST_PAIRS`` pairs at a time. Beyond that, masses are
+rounded up to a grid, in the thief's favour: a sample can then be larger than needed, never too small. It is not called
+proved, and its bound is only that each stratum must find the loss by itself.
 
 **The cheapest n.** Branch and bound on boxes of n. f_h is convex in n, so its chord over a box lies above it, and the
 mixes found so far, with chords in place of f, are a mixed-integer linear relaxation [scipy.optimize.milp, HiGHS] whose
 optimum is a lower bound on the cost. A solution that no mix defeats is feasible; one that a new mix defeats adds this
 mix; one that only the chords let pass splits its box. The search ends with the proof that nothing is cheaper, or at
-``MOST_STEPS`` relaxations with the best sample found and the bound proved. Logarithms are compared to a relative 10⁻¹¹.
+``MOST_STEPS`` relaxations, ``MOST_MIXES`` mixes or ``MOST_NODES`` nodes of the relaxations with the best sample found
+and the bound proved; many strata that are alike end there. Logarithms are compared to a relative 10⁻¹¹.
 """
 
 from __future__ import annotations
@@ -38,14 +41,21 @@ from stockward.terms.errors import FigureError
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-MOST_PAIRS = 200_000
+MOST_PAIRS = 5_000
 """Undominated mixes that are kept at a time, and the grid of masses where there would be more."""
 
 MOST_STEPS = 400
 """Relaxations that are solved before the search gives up its proof."""
 
-_WIDEST = 4_000_000
+MOST_NODES = 3_000
+"""Nodes of the relaxations together before it does."""
+
+MOST_MIXES = 40_000_000
+"""Mixes that are looked at before it does."""
+
+_WIDEST = 1_000_000
 _TIE = 1e-11
+_DIGITS = 11
 _WHOLE = 1e-6
 
 
@@ -64,10 +74,16 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """A way to take the loss: how many units from each stratum, and the evidence that a sample has against it."""
+    """A way to take the loss: how many units from each stratum, and the evidence that a sample has against it.
+
+    ``exact`` is false where masses had to be rounded: then a little less than the loss may stand here. ``seen`` is how
+    many mixes were looked at to find it.
+    """
 
     defects: tuple[int, ...]
     evidence: float
+    exact: bool = True
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +106,7 @@ def worst_mix(strata: Sequence[Stratum], n: Sequence[int], loss: float) -> Mix:
     Raises ``FigureError`` where all strata together hold less than the loss.
     """
     _require_stock(strata, loss)
-    groups = _joined(strata, n, loss)
-    groups.sort(key=lambda group: len(group.evidence))
-    *tabled, last = groups
-    pairs = _Pairs.none()
-    for group in tabled:
-        pairs = pairs.with_group(group, loss)
-    return _finished(pairs, tabled, last, loss, len(strata))
+    return _worst(strata, n, loss, math.inf)
 
 
 def cheapest_split(strata: Sequence[Stratum], loss: float, *, detection: float) -> Split:
@@ -130,7 +140,7 @@ def most_missing(strata: Sequence[Stratum], n: Sequence[int], *, detection: floa
     most, low, high = 0.0, 0.0, total
     while high - low > ROUNDING * total:
         middle = (low + high) / 2
-        mix = worst_mix(strata, n, middle)
+        mix = _worst(strata, n, middle, target)
         if mix.evidence >= target:
             high = middle
             continue
@@ -195,6 +205,70 @@ def _joined(strata: Sequence[Stratum], n: Sequence[int], loss: float) -> list[_G
     return groups
 
 
+class _Envelope:
+    """The least evidence against a mass when units may be divided: every increment of the groups, cheapest mass first.
+
+    It lies below the evidence against any mix of whole units, since each group's evidence is convex.
+    """
+
+    def __init__(self, groups: Sequence[_Group]) -> None:
+        rising = [np.diff(group.evidence) for group in groups]
+        each = np.concatenate(rising)
+        content = np.concatenate([np.full(len(one), group.content) for one, group in zip(rising, groups, strict=True)])
+        self.group = np.concatenate([np.full(len(one), place) for place, one in enumerate(rising)])
+        order = np.argsort(each / content, kind="stable")
+        self.group, self._each, self._content = self.group[order], each[order], content[order]
+
+    def since(self, place: int) -> tuple[Array, Array]:
+        """Masses and evidences of the groups from this place on, both from 0 up."""
+        kept = self.group >= place
+        zero = np.zeros(1)
+        return (
+            np.concatenate([zero, np.cumsum(self._content[kept])]),
+            np.concatenate([zero, np.cumsum(self._each[kept])]),
+        )
+
+    def whole_units(self, groups: Sequence[_Group], need: float) -> tuple[list[int], float] | None:
+        """A mix of whole units by the same order, and the evidence against it; ``None`` where there is too little."""
+        mass, _ = self.since(0)
+        last = int(np.searchsorted(mass, need))
+        if last >= len(mass):
+            return None
+        taken = np.bincount(self.group[:last], minlength=len(groups)).tolist()
+        return taken, math.fsum(float(group.evidence[units]) for group, units in zip(groups, taken, strict=True))
+
+
+def _worst(strata: Sequence[Stratum], n: Sequence[int], loss: float, limit: float) -> Mix:
+    """The worst mix; where its evidence reaches the limit, some mix with the evidence that all have at least."""
+    groups = sorted(_joined(strata, n, loss), key=lambda group: len(group.evidence))
+    need = loss * (1 - ROUNDING)
+    envelope = _Envelope(groups)
+    known = envelope.whole_units(groups, need)
+    mass, found = envelope.since(0)
+    least = float(np.interp(need, mass, found)) if known is not None else math.inf
+    taken, best = known if known is not None else ([len(group.evidence) - 1 for group in groups], math.inf)
+    if least >= limit or known is None:
+        return Mix(_shared_out(groups, taken, len(strata)), least)
+    bound = min(best, limit)
+    pairs = _Pairs.none()
+    for place, group in enumerate(groups[:-1]):
+        pairs = pairs.with_group(group, need, bound, envelope.since(place + 1))
+    better = _finished(pairs, groups[-1], need)
+    if better is not None and better[1] < best:
+        taken, best = better
+    return Mix(
+        _shared_out(groups, taken, len(strata)), best if best < limit else max(limit, least), pairs.exact, pairs.seen
+    )
+
+
+def _shared_out(groups: Sequence[_Group], taken: Sequence[int], strata: int) -> tuple[int, ...]:
+    """Units by stratum, from units by group."""
+    defects = sum(
+        (group.shared_out(units, strata) for group, units in zip(groups, taken, strict=True)), np.zeros(strata)
+    )
+    return tuple(int(one) for one in defects)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Undominated mixes of the groups so far, by rising mass: mass, evidence, and the units taken of each group."""
@@ -202,24 +276,33 @@ class _Pairs:
     mass: Array
     evidence: Array
     taken: Index
+    exact: bool
+    seen: int
 
     @classmethod
     def none(cls) -> _Pairs:
-        return cls(np.zeros(1), np.zeros(1), np.zeros((1, 0), np.int64))
+        return cls(np.zeros(1), np.zeros(1), np.zeros((1, 0), np.int64), True, 0)
 
-    def with_group(self, group: _Group, loss: float) -> _Pairs:
-        """Every mix with every number of units of one more group, less those that another one dominates."""
-        finite = np.flatnonzero(np.isfinite(group.evidence))
-        pairs = self.thinned(loss, max(_WIDEST // len(finite), 1))
-        mass = np.minimum(pairs.mass[:, None] + group.content * finite, loss).ravel()
-        found = (pairs.evidence[:, None] + group.evidence[finite]).ravel()
+    def with_group(self, group: _Group, need: float, bound: float, rest: tuple[Array, Array]) -> _Pairs:
+        """Every mix with every number of units of one more group, less those that another one dominates.
+
+        Left out too is what the groups still to come (``rest``, their envelope) cannot complete below the bound.
+        """
+        width = len(group.evidence)
+        pairs = self.thinned(need, max(_WIDEST // width, 1))
+        mass = np.minimum(pairs.mass[:, None] + group.content * np.arange(width), need).ravel()
+        # Sums that differ by rounding alone are one mass.
+        mass = np.round(mass / need, _DIGITS) * need
+        found = (pairs.evidence[:, None] + group.evidence).ravel()
+        lacking = need - mass
+        hopeful = np.flatnonzero((found + np.interp(lacking, *rest) < bound) & (lacking <= rest[0][-1]))
         # By falling mass, and rising evidence where it is the same: what has not less evidence than all before it goes.
-        order = np.lexsort((found, -mass))
+        order = hopeful[np.lexsort((found[hopeful], -mass[hopeful]))]
         least = np.minimum.accumulate(np.concatenate([[np.inf], found[order]]))
         kept = order[found[order] < least[:-1]][::-1]
-        earlier, units = kept // len(finite), finite[kept % len(finite)]
-        taken = np.concatenate([pairs.taken[earlier], units[:, None]], axis=1)
-        return _Pairs(mass[kept], found[kept], taken).thinned(loss, MOST_PAIRS)
+        taken = np.concatenate([pairs.taken[kept // width], (kept % width)[:, None]], axis=1)
+        seen = self.seen + len(mass)
+        return _Pairs(mass[kept], found[kept], taken, pairs.exact, seen).thinned(need, MOST_PAIRS)
 
     def thinned(self, loss: float, most: int) -> _Pairs:
         """At most so many pairs: masses are rounded up to a grid, which makes each mix better for the thief."""
@@ -228,25 +311,23 @@ class _Pairs:
         cell = np.ceil(self.mass / loss * most).astype(np.int64)
         # By rising mass evidence rises too: the first of a cell is the one that is found least.
         _, first = np.unique(cell, return_index=True)
-        return _Pairs(np.minimum(cell[first] * (loss / most), loss), self.evidence[first], self.taken[first])
+        mass = np.minimum(cell[first] * (loss / most), loss)
+        return _Pairs(mass, self.evidence[first], self.taken[first], False, self.seen)
 
 
-def _finished(pairs: _Pairs, tabled: Sequence[_Group], last: _Group, loss: float, strata: int) -> Mix:
+def _finished(pairs: _Pairs, last: _Group, need: float) -> tuple[list[int], float] | None:
     """Fill each mix up to the loss with units of the last group, and take the one with the least evidence."""
-    lacking = np.maximum(loss * (1 - ROUNDING) - pairs.mass, 0.0)
-    units = np.ceil(lacking / last.content).astype(np.int64)
-    enough = units < len(last.evidence)
-    found = np.where(enough, pairs.evidence + last.evidence[np.minimum(units, len(last.evidence) - 1)], np.inf)
+    units = np.ceil(np.maximum(need - pairs.mass, 0.0) / last.content).astype(np.int64)
+    enough = np.flatnonzero(units < len(last.evidence))
+    if len(enough) == 0:
+        return None
+    found = pairs.evidence[enough] + last.evidence[units[enough]]
     best = int(np.argmin(found))
-    if not math.isfinite(found[best]):
-        best = int(np.argmax(enough))
-    defects = last.shared_out(int(units[best]), strata)
-    for group, taken in zip(tabled, pairs.taken[best].tolist(), strict=True):
-        defects = defects + group.shared_out(taken, strata)
-    return Mix(tuple(int(one) for one in defects), float(found[best]))
+    place = enough[best]
+    return [*pairs.taken[place].tolist(), int(units[place])], float(found[best])
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Box:
     """A part of the search: lowest and highest n of each stratum, and the cost below which nothing is in it."""
 
@@ -266,17 +347,20 @@ class _Search:
         self._costs = np.array([stratum.cost for stratum in strata])
         self._units: Index = np.array([stratum.units for stratum in strata], dtype=np.int64)
         self._mixes: list[tuple[int, ...]] = []
+        self._exact = True
+        self._seen = 0
+        self._nodes = 0
 
     def run(self) -> Split:
         """The cheapest sample, or the best found with the bound proved."""
         low = self._alone()
-        best, mix = self._some_sample(low)
+        best = self._some_sample(low)
         cost = self._cost(best)
         high = np.minimum(self._units, low + (cost - self._cost(low) + _WHOLE) // self._costs)
         boxes = [_Box(low, high.astype(np.int64), self._cost(low))]
         for _ in range(MOST_STEPS):
             boxes = [box for box in boxes if box.bound < cost - _WHOLE]
-            if not boxes:
+            if not boxes or self._seen > MOST_MIXES:
                 break
             box = min(boxes, key=lambda one: one.bound)
             n, bound = self._relaxed(box)
@@ -284,23 +368,30 @@ class _Search:
             if n is None or box.bound >= cost - _WHOLE:
                 boxes.remove(box)
                 continue
+            if self._cost(n) >= cost - _WHOLE:
+                # Only a relaxation that was cut short gives one that is no cheaper.
+                break
             found = self._worst(n)
             if found.evidence >= self._target:
-                best, mix, cost = n, found, self._cost(n)
+                best, cost = n, self._cost(n)
             elif found.defects in self._mixes or self._chords(box, n, found.defects) >= self._target:
                 boxes.remove(box)
                 boxes.extend(self._halves(box, n, found.defects))
                 self._note(found.defects)
             else:
                 self._note(found.defects)
-        bound = min([cost, *(box.bound for box in boxes)])
-        return Split(tuple(best.tolist()), cost, bound, bound >= cost - _WHOLE, mix)
+        bound = min([cost, *(box.bound for box in boxes)]) if self._exact else self._cost(low)
+        worst = worst_mix(self._strata, best.tolist(), self._loss)
+        return Split(tuple(best.tolist()), cost, bound, self._exact and bound >= cost - _WHOLE, worst)
 
     def _cost(self, n: Index) -> float:
         return float(self._costs @ n)
 
     def _worst(self, n: Index) -> Mix:
-        return worst_mix(self._strata, n.tolist(), self._loss)
+        mix = _worst(self._strata, n.tolist(), self._loss, self._target)
+        self._exact = self._exact and mix.exact
+        self._seen += mix.seen
+        return mix
 
     def _note(self, defects: tuple[int, ...]) -> None:
         if defects not in self._mixes:
@@ -316,7 +407,7 @@ class _Search:
                 least[place] = stratum.units if n is None else n
         return least
 
-    def _some_sample(self, low: Index) -> tuple[Index, Mix]:
+    def _some_sample(self, low: Index) -> Index:
         """A sample that finds every mix: shares of a common strength, then each stratum as small as it can be."""
         contents: Array = np.array([stratum.content * stratum.notice for stratum in self._strata], dtype=np.float64)
         whole = self._worst(self._units)
@@ -333,8 +424,7 @@ class _Search:
         for _ in range(30):
             middle = (weak + strong) / 2
             weak, strong = (weak, middle) if self._worst(sample(middle)).evidence >= self._target else (middle, strong)
-        n = self._trimmed(sample(strong), low)
-        return n, self._worst(n)
+        return self._trimmed(sample(strong), low)
 
     def _trimmed(self, n: Index, low: Index) -> Index:
         """Lower the costliest stratum first, as far as every mix is still found."""
@@ -415,11 +505,12 @@ class _Search:
                 np.concatenate([box.low, np.zeros(parts)]), np.concatenate([box.high, np.full(parts, self._target)])
             ),
             constraints=LinearConstraint(csr_array(rows), limits, np.full(len(limits), np.inf)),
-            options={"mip_rel_gap": 0.0},
+            options={"mip_rel_gap": 0.0, "node_limit": max(MOST_NODES - self._nodes, 1)},
         )
+        self._nodes += int(found.mip_node_count or 0)
         if found.x is None:
             # Nothing in the box satisfies even the chords; a solver that gave up leaves the bound as it was.
-            return (None, math.inf) if found.status == 2 else (box.low.copy(), box.bound)
+            return (None, math.inf) if found.status == 2 else (box.high.copy(), box.bound)
         n = np.clip(np.rint(found.x[:strata]).astype(np.int64), box.low, box.high)
         bound = float(found.mip_dual_bound)
         if np.all(self._costs == np.rint(self._costs)):
