@@ -160,3 +160,23 @@ def test_every_unit_is_drawn_as_often() -> None:
     expected = draws * n / units
     chi_square = ((times - expected) ** 2 / (expected * (1 - n / units))).sum() * (units - 1) / units
     assert chi_square < 43.8  # 0.1 % point of chi-square with 19 degrees of freedom
+
+
+def test_a_whole_plan_finds_the_mix_that_it_finds_least(tmp_path: Path) -> None:
+    facts = site(tmp_path)
+    plan = make_plan(facts, parse_asked(facts, losses=["TNT=30"], detection=0.8))
+    (goal,) = plan.goals
+    rng = np.random.default_rng(8)
+    gone = {
+        part.stratum: set(rng.choice(np.arange(1, part.units + 1), part.worst, replace=False).tolist())
+        for part in goal.strata
+    }
+    assert sum(part.worst * part.content for part in goal.strata) >= 30
+    draws = 1500
+    found = 0
+    for one in range(draws):
+        seed = f"the seed of draw number {one}"
+        lines = draw_units(committed(plan, commitment_of(seed)), seed).lines
+        found += any(line.position in gone.get(line.stratum, set()) for line in lines)
+    assert goal.reached >= 0.8
+    assert found / draws == pytest.approx(goal.reached, abs=4 * np.sqrt(0.16 / draws))

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from counting_sites import TABLES, one_line, run, site, write
 
+import stockward as sw
+from stockward.accountancy.known import known_at
 from stockward.counting import make_plan, parse_asked
+from stockward.counting.book import holdings_by_book, until
 from stockward.figures.sampling import detection_chance, least_n
 from stockward.terms.errors import UsageError
+from stockward.terms.periods import end_of
+
+RIDGEWAY = Path(__file__).parents[2] / "examples" / "ridgeway"
+LEAVES = {"issue", "transfer", "use", "discard", "write_off"}
+REACHES = {"receipt", "transfer", "make", "found"}
 
 
 def strata(plan: object) -> dict[str, float]:
@@ -203,3 +213,43 @@ def test_a_loss_that_measuring_cannot_show(tmp_path: Path) -> None:
     assert plan.not_planned[0].reason == (
         "even all 130 units do not show the loss with the chance asked for: measure better, or state a larger loss"
     )
+
+
+def book_by_hand(day: str) -> dict[tuple[str, str], float]:
+    """The book of the example, row by row from its files; its times have no offset, so they compare as texts."""
+    until_day = f"{day}T24"
+
+    def rows(name: str) -> list[dict[str, str]]:
+        with (RIDGEWAY / f"{name}.csv").open(encoding="utf-8") as file:
+            return [row for row in csv.DictReader(file) if (row.get("recorded_at") or row["at"]) < until_day]
+
+    stands: dict[tuple[str, str], str] = defaultdict(str)
+    for row in rows("counts"):
+        stands[row["area"], row["inventory"]] = max(stands[row["area"], row["inventory"]], row["at"])
+    counted: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows("counts"):
+        moment = stands[row["area"], row["inventory"]]
+        counted[row["area"], row["material"]][moment] += float(row["quantity"])
+    last = {key: max(found.items()) for key, found in counted.items()}
+    book = defaultdict(float, {key: found for key, (_, found) in last.items()})
+    movements = rows("movements")
+    gone = {row["reverses"] for row in movements} | {row["movement"] for row in movements if row["reverses"]}
+    for row in movements:
+        if row["movement"] in gone:
+            continue
+        for kinds, side, sign in ((LEAVES, "from_area", -1), (REACHES, "to_area", 1)):
+            key = (row[side], row["material"])
+            if row["kind"] in kinds and row["at"] > last.get(key, ("", 0.0))[0]:
+                book[key] += sign * float(row["quantity"])
+    return book
+
+
+@pytest.mark.parametrize("day", ["2025-09-17", "2026-01-22", "2026-06-11"])
+def test_the_book_of_the_example_row_by_row(day: str) -> None:
+    facts = sw.read_site(RIDGEWAY)
+    moment = end_of(day, facts.timezone)
+    found = {(one.area, one.material): one.quantity for one in holdings_by_book(until(known_at(facts, moment), moment))}
+    expected = book_by_hand(day)
+    assert sum(abs(quantity) > 1e-6 for quantity in found.values()) > 30
+    assert found == {key: pytest.approx(expected[key], abs=1e-6) for key in found}
+    assert all(abs(quantity) < 1e-6 for key, quantity in expected.items() if key not in found)

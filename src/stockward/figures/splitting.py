@@ -12,10 +12,10 @@ rounded up to a grid, in the thief's favour: a sample can then be larger than ne
 proved, and its bound is only that each stratum must find the loss by itself.
 
 **The cheapest n.** Branch and bound on boxes of n. f_h is convex in n, so its chord over a box lies above it, and the
-mixes found so far, with chords in place of f, are a mixed-integer linear relaxation [scipy.optimize.milp, HiGHS] whose
-optimum is a lower bound on the cost. A solution that no mix defeats is feasible; one that a new mix defeats adds this
-mix; one that only the chords let pass splits its box. The search ends with the proof that nothing is cheaper, or at
-``MOST_STEPS`` relaxations, ``MOST_MIXES`` mixes or ``MOST_NODES`` nodes of the relaxations with the best sample found
+mixes found so far, with chords in place of f, are a linear relaxation [scipy.optimize.linprog, HiGHS] whose optimum is
+a lower bound on the cost. Its n, rounded up, is a sample if no mix defeats it; a mix that does and is new is added;
+else the box is split, where n is no whole number or where the chord lies furthest above f. The search ends with the
+proof that nothing is cheaper, or after ``MOST_STEPS`` relaxations or ``MOST_MIXES`` mixes with the best sample found
 and the bound proved; many strata that are alike end there. Logarithms are compared to a relative 10⁻¹¹.
 """
 
@@ -44,15 +44,13 @@ Index = NDArray[np.int64]
 MOST_PAIRS = 5_000
 """Undominated mixes that are kept at a time, and the grid of masses where there would be more."""
 
-MOST_STEPS = 400
+MOST_STEPS = 1_500
 """Relaxations that are solved before the search gives up its proof."""
-
-MOST_NODES = 3_000
-"""Nodes of the relaxations together before it does."""
 
 MOST_MIXES = 40_000_000
 """Mixes that are looked at before it does."""
 
+_REPAIR_STEPS = 50
 _WIDEST = 1_000_000
 _TIE = 1e-11
 _DIGITS = 11
@@ -349,7 +347,8 @@ class _Search:
         self._mixes: list[tuple[int, ...]] = []
         self._exact = True
         self._seen = 0
-        self._nodes = 0
+        self._chords: dict[tuple[int, int, int, int], tuple[float, float]] = {}
+        self._known: dict[tuple[int, float, int, int], float] = {}
 
     def run(self) -> Split:
         """The cheapest sample, or the best found with the bound proved."""
@@ -358,31 +357,42 @@ class _Search:
         cost = self._cost(best)
         high = np.minimum(self._units, low + (cost - self._cost(low) + _WHOLE) // self._costs)
         boxes = [_Box(low, high.astype(np.int64), self._cost(low))]
-        for _ in range(MOST_STEPS):
+        for step in range(1, MOST_STEPS + 1):
             boxes = [box for box in boxes if box.bound < cost - _WHOLE]
             if not boxes or self._seen > MOST_MIXES:
                 break
             box = min(boxes, key=lambda one: one.bound)
-            n, bound = self._relaxed(box)
+            point, bound = self._relaxed(box)
             box.bound = max(box.bound, bound)
-            if n is None or box.bound >= cost - _WHOLE:
+            if point is None or box.bound >= cost - _WHOLE:
                 boxes.remove(box)
                 continue
-            if self._cost(n) >= cost - _WHOLE:
-                # Only a relaxation that was cut short gives one that is no cheaper.
-                break
+            n = np.ceil(point - _WHOLE).astype(np.int64)
             found = self._worst(n)
-            if found.evidence >= self._target:
+            feasible = found.evidence >= self._target
+            if feasible and self._cost(n) < cost - _WHOLE:
                 best, cost = n, self._cost(n)
-            elif found.defects in self._mixes or self._chords(box, n, found.defects) >= self._target:
+            elif not feasible and found.defects not in self._mixes:
+                self._mixes.append(found.defects)
+                if step & (step - 1) == 0 or step % _REPAIR_STEPS == 0:
+                    repaired = self._repaired(n, best, low)
+                    if self._cost(repaired) < cost - _WHOLE:
+                        best, cost = repaired, self._cost(repaired)
+            elif box.bound < cost - _WHOLE:
                 boxes.remove(box)
-                boxes.extend(self._halves(box, n, found.defects))
-                self._note(found.defects)
-            else:
-                self._note(found.defects)
+                boxes.extend(self._halves(box, point))
         bound = min([cost, *(box.bound for box in boxes)]) if self._exact else self._cost(low)
         worst = worst_mix(self._strata, best.tolist(), self._loss)
         return Split(tuple(best.tolist()), cost, bound, self._exact and bound >= cost - _WHOLE, worst)
+
+    def _repaired(self, n: Index, best: Index, low: Index) -> Index:
+        """A sample on the way from n, which misses a mix, to the best one known, as near to n as can be; trimmed."""
+        near, far = 0.0, 1.0
+        for _ in range(12):
+            middle = (near + far) / 2
+            between = np.ceil(n + middle * (best - n)).astype(np.int64)
+            near, far = (near, middle) if self._worst(between).evidence >= self._target else (middle, far)
+        return self._trimmed(np.ceil(n + far * (best - n)).astype(np.int64), low)
 
     def _cost(self, n: Index) -> float:
         return float(self._costs @ n)
@@ -392,10 +402,6 @@ class _Search:
         self._exact = self._exact and mix.exact
         self._seen += mix.seen
         return mix
-
-    def _note(self, defects: tuple[int, ...]) -> None:
-        if defects not in self._mixes:
-            self._mixes.append(defects)
 
     def _alone(self) -> Index:
         """Each stratum that holds the whole loss must find it by itself: no sample is smaller."""
@@ -442,91 +448,88 @@ class _Search:
 
     def _evidence(self, place: int, n: int, defects: int) -> float:
         stratum = self._strata[place]
-        return float(evidence(stratum.units, n, np.array([defects]), notice=stratum.notice)[0])
+        key = (stratum.units, stratum.notice, n, defects)
+        if key not in self._known:
+            self._known[key] = float(evidence(stratum.units, n, np.array([defects]), notice=stratum.notice)[0])
+        return self._known[key]
 
     def _chord(self, box: _Box, place: int, defects: int) -> tuple[float, float]:
         """Height at the low end, and slope, of a line above the evidence over the box, which counts up to the target.
 
-        Beyond the n at which the evidence alone reaches the target, the target itself is the highest that counts.
+        Beyond the n at which the evidence alone reaches the target, all that is above the target is alike.
         """
         low, high = int(box.low[place]), int(box.high[place])
-        at_low = min(self._evidence(place, low, defects), self._target)
-        reach = high
-        if self._evidence(place, high, defects) > self._target:
-            under = low
-            while reach - under > 1:
-                middle = (under + reach) // 2
-                if self._evidence(place, middle, defects) >= self._target:
-                    reach = middle
-                else:
-                    under = middle
-        at_reach = min(self._evidence(place, reach, defects), self._target)
-        return at_low, (at_reach - at_low) / (reach - low) if reach > low else 0.0
+        key = (place, low, high, defects)
+        if key not in self._chords:
+            at_low = min(self._evidence(place, low, defects), self._target)
+            reach = self._reaching(place, low, high, defects)
+            at_reach = min(self._evidence(place, reach, defects), self._target)
+            self._chords[key] = at_low, (at_reach - at_low) / (reach - low) if reach > low else 0.0
+        return self._chords[key]
 
-    def _chords(self, box: _Box, n: Index, defects: tuple[int, ...]) -> float:
-        """Evidence that the chords allow at n."""
-        total = 0.0
-        for place, taken in enumerate(defects):
-            if taken:
-                at_low, slope = self._chord(box, place, taken)
-                total += min(at_low + slope * float(n[place] - box.low[place]), self._target)
-        return total
+    def _reaching(self, place: int, low: int, high: int, defects: int) -> int:
+        """The least n above ``low`` at which the evidence alone reaches the target; ``high`` where none does."""
+        if self._evidence(place, high, defects) <= self._target:
+            return high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._evidence(place, middle, defects) >= self._target else (middle, high)
+        return high
 
-    def _halves(self, box: _Box, n: Index, defects: tuple[int, ...]) -> list[_Box]:
-        """Split the box at n, in the stratum whose chord lies highest above the evidence there."""
-        gaps = np.full(len(n), -1.0)
-        for place, taken in enumerate(defects):
-            if taken and box.low[place] < box.high[place]:
-                at_low, slope = self._chord(box, place, taken)
-                allowed = min(at_low + slope * float(n[place] - box.low[place]), self._target)
-                gaps[place] = allowed - min(self._evidence(place, int(n[place]), taken), self._target)
-        place = int(np.argmax(gaps))
-        at = int(np.clip(n[place], box.low[place], max(box.high[place] - 1, box.low[place])))
+    def _halves(self, box: _Box, point: Array) -> list[_Box]:
+        """Split the box at the point: where it is no whole number, else where a chord lies furthest above the evidence.
+
+        A box that is one point, and that no chord lets pass wrongly, is done with.
+        """
+        parts = np.abs(point - np.rint(point))
+        place = int(np.argmax(parts))
+        if parts[place] <= _WHOLE:
+            gaps = self._gaps(box, np.rint(point).astype(np.int64))
+            place = int(np.argmax(gaps))
+            if gaps[place] < 0:
+                return []
+        at = int(np.clip(math.floor(point[place] + _WHOLE), box.low[place], box.high[place] - 1))
         below, above = box.high.copy(), box.low.copy()
         below[place], above[place] = at, at + 1
-        if gaps[place] < 0:
-            return []
         return [_Box(box.low, below, box.bound), _Box(above, box.high, box.bound)]
 
-    def _relaxed(self, box: _Box) -> tuple[Index | None, float]:
-        """The cheapest whole n of the box that the chords of every mix so far allow, and a bound on any in the box."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
+    def _gaps(self, box: _Box, n: Index) -> Array:
+        """By how much the chords of any mix lie above the evidence at n; −1 where the box has no width."""
+        gaps = np.full(len(n), -1.0)
+        for defects in self._mixes:
+            for place, taken in enumerate(defects):
+                if taken and box.low[place] < box.high[place]:
+                    at_low, slope = self._chord(box, place, taken)
+                    allowed = at_low + slope * float(n[place] - box.low[place])
+                    gap = allowed - min(self._evidence(place, int(n[place]), taken), self._target)
+                    gaps[place] = max(gaps[place], gap)
+        return gaps
+
+    def _relaxed(self, box: _Box) -> tuple[Array | None, float]:
+        """The cheapest point of the box that the chords of every mix so far allow, and a bound on any n in the box."""
+        from scipy.optimize import linprog
 
         if not self._mixes:
-            return box.low.copy(), self._cost(box.low)
-        rows, limits, parts = self._constraints(box)
-        strata = len(self._strata)
-        cost = np.concatenate([self._costs, np.zeros(parts)])
-        found = milp(
-            cost,
-            integrality=np.concatenate([np.ones(strata), np.zeros(parts)]),
-            bounds=Bounds(
-                np.concatenate([box.low, np.zeros(parts)]), np.concatenate([box.high, np.full(parts, self._target)])
-            ),
-            constraints=LinearConstraint(csr_array(rows), limits, np.full(len(limits), np.inf)),
-            options={"mip_rel_gap": 0.0, "node_limit": max(MOST_NODES - self._nodes, 1)},
-        )
-        self._nodes += int(found.mip_node_count or 0)
+            return box.low.astype(np.float64), self._cost(box.low)
+        slopes, limits = self._constraints(box)
+        bounds = np.stack([box.low, box.high], axis=1)
+        found = linprog(self._costs, A_ub=-slopes, b_ub=-limits, bounds=bounds, method="highs")
         if found.x is None:
-            # Nothing in the box satisfies even the chords; a solver that gave up leaves the bound as it was.
-            return (None, math.inf) if found.status == 2 else (box.high.copy(), box.bound)
-        n = np.clip(np.rint(found.x[:strata]).astype(np.int64), box.low, box.high)
-        bound = float(found.mip_dual_bound)
+            # Status 2: nothing in the box satisfies even the chords. A solver that gave up leaves the bound as it was.
+            return (None, math.inf) if found.status == 2 else (box.low.astype(np.float64), box.bound)
+        bound = float(found.fun) * (1 - _TIE)
         if np.all(self._costs == np.rint(self._costs)):
             bound = math.ceil(bound - _WHOLE)
-        return n, bound
+        return np.clip(found.x, box.low, box.high), bound
 
-    def _constraints(self, box: _Box) -> tuple[Array, Array, int]:
-        """Rows over (n, t): t of each mix and stratum lies below its chord, and those of a mix reach the target."""
-        strata = len(self._strata)
-        used = [(mix, place) for mix, taken in enumerate(self._mixes) for place in range(strata) if taken[place]]
-        rows = np.zeros((len(used) + len(self._mixes), strata + len(used)))
-        limits = np.empty(len(rows))
-        for part, (mix, place) in enumerate(used):
-            at_low, slope = self._chord(box, place, self._mixes[mix][place])
-            rows[part, place], rows[part, strata + part] = slope, -1.0
-            limits[part] = slope * float(box.low[place]) - at_low
-            rows[len(used) + mix, strata + part] = 1.0
-        limits[len(used) :] = self._target
-        return rows, limits, len(used)
+    def _constraints(self, box: _Box) -> tuple[Array, Array]:
+        """One row a mix: the chords together must reach the target, ``slopes @ n ≥ limits``."""
+        slopes = np.zeros((len(self._mixes), len(self._strata)))
+        limits = np.full(len(self._mixes), self._target)
+        for row, defects in enumerate(self._mixes):
+            for place, taken in enumerate(defects):
+                if taken:
+                    at_low, slope = self._chord(box, place, taken)
+                    slopes[row, place] = slope
+                    limits[row] -= at_low - slope * float(box.low[place])
+        return slopes, limits
