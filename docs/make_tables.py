@@ -183,7 +183,8 @@ def index_page() -> str:
         "| --- | --- | --- | --- |",
     ]
     for table in tables().values():
-        needed, used = "required" if table.required else "", "not yet" if table.name in NOT_USED else "yes"
+        needed = "required" if table.required else ""
+        used = "not yet" if table.name in NOT_USED else "yes"
         lines.append(f"| [{table.name}]({table.name}.md) | {needed} | {used} | {_cell(table.meaning)} |")
     lines += ["", "## Types", "", "| type | what a cell holds |", "| --- | --- |"]
     lines += [f"| {name} | {meaning} |" for name, meaning in TYPES.items()]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from stockward.answers.counting import Certificate, Draw, Plan
     from stockward.answers.review import Review
     from stockward.detection.surge import Surge
     from stockward.facts import Site
@@ -311,6 +312,222 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
     click.echo(str(folder))
+
+
+_PATH = click.Path(path_type=Path)
+
+
+@main.command()
+@click.argument("site", type=_PATH, required=False)
+@click.option("--as-of", metavar="DATE", help="Freeze the book as known at the end of this day, such as 2026-06-30.")
+@click.option("--area", "areas", metavar="AREA", multiple=True, help="Count in this area alone; may be given again.")
+@click.option(
+    "--loss", "losses", metavar="SUBSTANCE=QUANTITY", multiple=True, help="Loss that matters, not the site's goals."
+)
+@click.option(
+    "--items", metavar="MATERIAL=NUMBER", multiple=True, help="Items whose loss matters, not the site's goals."
+)
+@click.option(
+    "--box", "boxes", metavar="MATERIAL=NUMBER", multiple=True, help="Draw boxes of so many items, and open them."
+)
+@click.option(
+    "--partial", metavar="MATERIAL=SHARE@CHANCE", multiple=True, help="Part of each item taken; measuring notices."
+)
+@click.option(
+    "--cost", "costs", metavar="MATERIAL=NUMBER", multiple=True, help="Cost of counting one unit; 1 without it."
+)
+@click.option("--detection", type=_DETECTION, help="Chance to find the loss, in place of the site's.")
+@click.option("--commit", type=_PATH, metavar="PLAN", help="Seal the plan in this file, and the seed beside it.")
+@click.option("--commitment", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
+@click.option("--draw", type=_PATH, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
+@click.option("--result", type=_PATH, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
+@click.option("--plan", "plan_file", type=_PATH, metavar="PLAN", help="The sealed plan of a filled sheet.")
+@click.option("--seed-file", type=_PATH, metavar="FILE", help="File with the seed; PLAN.seed without it.")
+@click.option("--seed-text", metavar="TEXT", help="The seed itself, in place of one from a file or made anew.")
+@click.option("--counter", default="", metavar="NAME", help="Who counted.")
+@click.option("--witness", default="", metavar="NAME", help="Who watched.")
+@click.option("--counted-at", default="", metavar="TIME", help="When the count ended, such as 2026-06-30T14:05.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
+@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
+@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the count sheets as CSV to fill in.")
+@click.option(
+    "--json", "json_file", metavar="FILE", help="Write the plan or certificate as JSON; - for standard output."
+)
+@click.option(
+    "--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True, help="Paper to print on."
+)
+def sample(**asked: Any) -> None:
+    """Plan what must be counted, draw it, and certify the count.
+
+    SITE plans; --draw PLAN draws from a sealed plan; --result FILE takes the filled sheet back.
+    """
+    from stockward.terms.errors import UsageError
+
+    given = [name for name in ("site", "draw", "result") if asked[name] is not None]
+    if len(given) != 1:
+        raise UsageError("name one thing to do: a SITE to plan for, --draw PLAN, or --result FILE")
+    way = {"site": _plan_sample, "draw": _draw_sample, "result": _certify_sample}[given[0]]
+    unused = [name for name, value in asked.items() if value and name not in _SAMPLE_OPTIONS[given[0]]]
+    if unused:
+        option = _SAMPLE_NAMES.get(unused[0], unused[0]).replace("_", "-")
+        told = {"site": "a plan", "draw": "--draw", "result": "--result"}[given[0]]
+        raise UsageError(f"--{option} does not belong to {told}: see stockward sample --help")
+    way(asked)
+
+
+_ASKED = {"areas", "losses", "items", "boxes", "partial", "costs", "detection"}
+_SAMPLE_OPTIONS = {
+    "site": _ASKED | {"site", "as_of", "commit", "commitment", "seed_text", "json_file", "paper"},
+    "draw": {"draw", "seed_file", "seed_text", "html", "xlsx", "csv_file", "paper"},
+    "result": {
+        "result", "plan_file", "seed_file", "seed_text", "counter", "witness", "counted_at", "html", "json_file",
+        "paper",
+    },
+}  # fmt: skip
+_SAMPLE_NAMES = {
+    "areas": "area", "losses": "loss", "boxes": "box", "costs": "cost", "plan_file": "plan", "csv_file": "csv",
+    "json_file": "json",
+}  # fmt: skip
+
+
+def _seed_beside(plan: Path) -> Path:
+    return plan.with_name(plan.name + ".seed")
+
+
+def _plan_sample(asked: dict[str, Any]) -> None:
+    from stockward.counting import make_plan, parse_asked
+
+    seal = _commitment(asked)
+    facts = _read(asked["site"])
+    plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
+    if seal is not None:
+        plan = _seal(plan, asked["commit"], *seal)
+    if asked["json_file"] is not None:
+        from stockward.counting import plan_text
+
+        _write_text(plan_text(plan), asked["json_file"])
+    if asked["json_file"] != "-":
+        from stockward.report.count_plan import print_plan
+
+        print_plan(plan, _console())
+    _notices(facts)
+    sys.exit(SET_ASIDE if any(one.set_aside for one in plan.not_planned) else 0)
+
+
+def _commitment(asked: dict[str, Any]) -> tuple[str, str | None] | None:
+    """The commitment, printed before anything else is read or made, and the seed where it is kept here."""
+    from stockward.counting import commitment_of, require_seed
+    from stockward.terms.errors import UsageError
+
+    path: Path | None = asked["commit"]
+    if path is None:
+        if asked["commitment"] or asked["seed_text"]:
+            raise UsageError("a seed or its commitment seals a plan: name its file with --commit PLAN")
+        return None
+    if asked["commitment"] and asked["seed_text"]:
+        raise UsageError("--commitment and --seed-text exclude each other: who keeps the seed gives its SHA-256 alone")
+    for file in (path, _seed_beside(path)):
+        if file.exists():
+            raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
+    if asked["commitment"]:
+        return asked["commitment"], None
+    import secrets
+
+    seed = require_seed(asked["seed_text"]) if asked["seed_text"] else secrets.token_hex(32)
+    click.echo(f"commitment {commitment_of(seed)}")
+    return commitment_of(seed), seed
+
+
+def _seal(plan: Plan, path: Path, commitment: str, seed: str | None) -> Plan:
+    from stockward.counting import committed, plan_digest, plan_text
+
+    sealed = committed(plan, commitment)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(plan_text(sealed))
+    if seed is not None:
+        secret = _seed_beside(path)
+        with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(seed + "\n")
+        click.echo(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
+    click.echo(f"plan {plan_digest(sealed)}")
+    return sealed
+
+
+def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
+    """The draw that follows from the plan and its seed."""
+    from stockward.counting import draw_units, read_plan
+    from stockward.terms.errors import SheetError
+
+    plan = read_plan(plan_path)
+    if asked["seed_text"]:
+        return draw_units(plan, asked["seed_text"])
+    path = asked["seed_file"] or _seed_beside(plan_path)
+    try:
+        seed = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SheetError(str(path), "the seed cannot be read", "name its file with --seed-file") from None
+    return draw_units(plan, seed)
+
+
+def _draw_sample(asked: dict[str, Any]) -> None:
+    from stockward.report import count_sheet
+    from stockward.terms.errors import UsageError
+
+    if not (asked["html"] or asked["xlsx"] or asked["csv_file"]):
+        raise UsageError("nothing to write: name --html, --xlsx or --csv FILE for the count sheets")
+    draw = _drawn(asked["draw"], asked)
+    if asked["html"]:
+        asked["html"].write_text(count_sheet.write_sheets_html(draw, paper=asked["paper"]), encoding="utf-8")
+    if asked["xlsx"]:
+        count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
+    if asked["csv_file"]:
+        asked["csv_file"].write_text(count_sheet.sheets_csv(draw), encoding="utf-8")
+    click.echo(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
+    for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
+        if file:
+            click.echo(str(file))
+
+
+def _certify_sample(asked: dict[str, Any]) -> None:
+    from stockward.counting import certify, counted_moment, read_filled
+    from stockward.terms.errors import UsageError
+
+    if asked["plan_file"] is None:
+        raise UsageError("a filled sheet is matched with its plan: name it with --plan PLAN")
+    draw = _drawn(asked["plan_file"], asked)
+    filled = read_filled(asked["result"], draw)
+    if not asked["counted_at"]:
+        raise UsageError("a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05")
+    counted_at = counted_moment(asked["counted_at"], draw.plan.timezone)
+    certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
+    for notice in filled.notices:
+        click.echo(f"notice: {notice}", err=True)
+    _write_certificate(certificate, asked)
+    sys.exit(_certified(certificate))
+
+
+def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
+    from stockward.report import certificate as report
+
+    at = _now()
+    if asked["html"]:
+        text = report.write_certificate_html(certificate, version=VERSION, at=at, paper=asked["paper"])
+        asked["html"].write_text(text, encoding="utf-8")
+    if asked["json_file"]:
+        _write_text(report.write_certificate_json(certificate, version=VERSION, at=at), asked["json_file"])
+    if asked["json_file"] != "-":
+        for line in report.summary(certificate):
+            click.echo(line)
+
+
+def _certified(certificate: Certificate) -> int:
+    """1 where anything is missing or too much, 3 where a loss could not be excluded, or was not planned."""
+    from stockward.terms.counting import FOUND, CountVerdict
+
+    verdicts = {one.verdict for one in certificate.goals}
+    if verdicts & FOUND:
+        return ALARMED
+    return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
 @main.command()

@@ -60,7 +60,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         "surge": _surge(review.surge),
         **_LATER,
     }
-    return json_text(json_values(document, review.timezone))
+    return json_text(document, review.timezone)
 
 
 def _facts(facts: FactsUsed) -> dict[str, Any]:
@@ -175,29 +175,33 @@ def _ratio(value: float | None, sigma: float | None) -> float | None:
     return value / sigma if value is not None and sigma else None
 
 
-def json_values(value: Any, timezone: str) -> Any:
+def _clean(value: Any, timezone: str) -> Any:
     """Only what JSON holds: moments in the site's time zone, and no number that is not one."""
     if isinstance(value, float):
         return value + 0.0 if math.isfinite(value) else None
     if isinstance(value, np.generic):
-        return json_values(value.item(), timezone)
+        return _clean(value.item(), timezone)
     if isinstance(value, datetime):
         return words.local(value, timezone).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, np.ndarray):
-        return json_values(value.tolist(), timezone)
+        return _clean(value.tolist(), timezone)
     if isinstance(value, Mapping):
-        return {str(key): json_values(entry, timezone) for key, entry in value.items()}
+        return {str(key): _clean(entry, timezone) for key, entry in value.items()}
     if is_dataclass(value):
-        return {field.name: json_values(getattr(value, field.name), timezone) for field in fields(value)}
+        return {field.name: _clean(getattr(value, field.name), timezone) for field in fields(value)}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [json_values(entry, timezone) for entry in value]
+        return [_clean(entry, timezone) for entry in value]
     return value
 
 
-def json_text(document: dict[str, Any]) -> str:
-    """Each key on its own line, and so each entry of a list, so that two documents compare line by line."""
+def json_text(document: dict[str, Any], timezone: str) -> str:
+    """A document as JSON text, each top key on its own line; moments in the time zone, unknown ``null``."""
+    return _text(_clean(document, timezone))
+
+
+def _text(document: dict[str, Any]) -> str:
     lines = [f"{_compact(key)}: {_value(value)}" for key, value in document.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

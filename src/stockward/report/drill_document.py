@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stockward.answers.drill import Drill
-from stockward.report.document import json_text, json_values
+from stockward.report.document import json_text
 
 SCHEMA = "stockward.drill/1"
 
@@ -36,4 +36,4 @@ def write_drill_json(drill: Drill) -> str:
         "own_limits": {"copies": drill.own_limits, "differ": drill.own_limits_differ},
         "cut": drill.cut,
     }
-    return json_text(json_values(document, drill.timezone))
+    return json_text(document, drill.timezone)

@@ -14,6 +14,11 @@ def write_html(review: Review) -> str:
 
 def render(page: Page) -> str:
     """Fill the template with the page's context."""
+    return fill("review.html.j2", page)
+
+
+def fill(template: str, page: object) -> str:
+    """Fill a template with the context of its page; what the context does not hold is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only this door needs the template engine
 
     environment = Environment(
@@ -24,4 +29,4 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("review.html.j2").render(page=page)
+    return environment.get_template(template).render(page=page)

@@ -2,6 +2,7 @@
 
 StockwardError
 ├── SiteError          the site cannot be read: a folder, a file, a table, a column, a setting
+├── SheetError         a plan or a filled count sheet does not match: a file, a row, a column
 ├── UsageError         the question cannot be asked so: an option, an argument
 └── FigureError        a figure cannot be computed from these numbers
     └── ProbabilityError   a probability outside its range
@@ -24,6 +25,19 @@ class SiteError(StockwardError):
         self.problem = problem
         self.mend = mend
         super().__init__(f"{file}: {problem}: {mend}")
+
+
+class SheetError(StockwardError):
+    """A plan or a filled count sheet that cannot be taken: names file, row and column where known, and the mend."""
+
+    def __init__(self, file: str, problem: str, mend: str, *, row: int | None = None, column: str = "") -> None:
+        self.file = file
+        self.problem = problem
+        self.mend = mend
+        self.row = row
+        self.column = column
+        place = ", ".join(word for word in (f"row {row}" if row is not None else "", column) if word)
+        super().__init__(f"{file}{' ' if row is not None else ', ' if column else ''}{place}: {problem}: {mend}")
 
 
 class UsageError(StockwardError):

@@ -16,6 +16,7 @@ import numpy as np
 from stockward.figures.loss_tests import page_pair_thresholds
 from stockward.figures.page import page_threshold
 from stockward.figures.propagation import random_covariance, systematic_covariance
+from stockward.figures.sampling import least_n
 from stockward.validation.fuel_fab import fuel_fab_period
 
 
@@ -100,6 +101,11 @@ def _page_pair(inputs: Mapping[str, str]) -> Answer:
     return page_pair_thresholds(int(inputs["N"]), float(inputs["false_alarm"]), draws=200_000)
 
 
+def _least_n(inputs: Mapping[str, str]) -> Answer:
+    detection = round(1 - float(inputs["beta"]), 12)
+    return (float(least_n(int(inputs["N"]), int(inputs["d"]), detection=detection)),)
+
+
 def worked_plant_sigma(flow: float) -> float:
     """σ of the cumulative difference of the worked plant, kg.
 
@@ -127,6 +133,11 @@ def _fuel_fab(which: str) -> Callable[[Mapping[str, str]], Answer]:
 RECIPES: dict[str, Callable[[Mapping[str, str]], Answer]] = {
     "page-12": _page,
     "page-52": _page,
+    "sample-1": _least_n,
+    "sample-2": _least_n,
+    "sample-3": _least_n,
+    "sample-4": _least_n,
+    "sample-5": _least_n,
     "page-pair-52": _page_pair,
     "surge-sigma-1": lambda inputs: (worked_plant_sigma(100.0),),
     "surge-sigma-5": lambda inputs: (worked_plant_sigma(500.0),),

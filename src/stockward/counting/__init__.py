@@ -1,0 +1,24 @@
+"""Floor 3: what must be counted: the plan from the frozen book, the draw from a committed seed, the certificate."""
+
+from stockward.counting.certifying import certify, counted_moment
+from stockward.counting.drawing import commitment_of, committed, draw_units, require_seed
+from stockward.counting.filled import read_filled
+from stockward.counting.plan_file import plan_digest, plan_text, read_plan
+from stockward.counting.planning import make_plan
+from stockward.counting.wishes import Asked, parse_asked
+
+__all__ = [
+    "Asked",
+    "certify",
+    "commitment_of",
+    "committed",
+    "counted_moment",
+    "draw_units",
+    "make_plan",
+    "parse_asked",
+    "plan_digest",
+    "plan_text",
+    "read_filled",
+    "read_plan",
+    "require_seed",
+]

@@ -1,0 +1,188 @@
+"""The certificate: what a filled count sheet says of each stratum and of each loss that matters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from stockward.answers.counting import (
+    Certificate,
+    Draw,
+    Goal,
+    GoalResult,
+    LineResult,
+    SheetLine,
+    Stratum,
+    StratumResult,
+)
+from stockward.counting.filled import Filled
+from stockward.counting.planning import figure_strata
+from stockward.figures.sampling import ROUNDING, upper_limit
+from stockward.figures.splitting import most_missing
+from stockward.terms.counting import CountVerdict, Task
+from stockward.terms.errors import UsageError
+
+
+def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_at: datetime) -> Certificate:
+    """Evaluate a sheet that was matched with its draw.
+
+    A unit that was not counted is taken as missing in every limit, and no loss is called excluded while there is one.
+    Raises ``UsageError`` where counter or witness are not named, or are one, or the count is older than the book.
+    """
+    counter, witness = counter.strip(), witness.strip()
+    if not counter or not witness:
+        raise UsageError("a certificate names who counted and who watched: give --counter and --witness")
+    if counter.casefold() == witness.casefold():
+        raise UsageError("counter and witness are the same: a second person must watch")
+    if counted_at < draw.plan.frozen_at:
+        raise UsageError(
+            f"counted at {counted_at.isoformat()}, before the book was frozen at {draw.plan.frozen_at.isoformat()}: "
+            "correct --counted-at"
+        )
+    strata = {one.id: one for one in draw.plan.strata}
+    found = zip(draw.lines, filled.quantities, filled.remarks, strict=True)
+    lines = tuple(_line(line, strata[line.stratum], quantity, remark) for line, quantity, remark in found)
+    results = tuple(_stratum_results(draw, lines))
+    return Certificate(
+        draw=draw,
+        file=filled.file,
+        file_sha256=filled.sha256,
+        counter=counter,
+        witness=witness,
+        counted_at=counted_at,
+        lines=lines,
+        strata=results,
+        goals=tuple(_goal(goal, draw, results) for goal in draw.plan.goals),
+    )
+
+
+def counted_moment(text: str, timezone: str) -> datetime:
+    """When the count ended: a date and time in the site's time zone, or a date, which means the end of that day.
+
+    Raises ``UsageError`` for anything else.
+    """
+    try:
+        if len(text.strip()) == len("2026-06-30"):
+            midnight = datetime.combine(
+                date.fromisoformat(text.strip()) + timedelta(days=1), time(), ZoneInfo(timezone)
+            )
+            return midnight - timedelta(minutes=1)
+        moment = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError):
+        raise UsageError(f"--counted-at {text!r} is no date: write it as 2026-06-30 or 2026-06-30T14:05") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+
+
+def _line(line: SheetLine, stratum: Stratum, quantity: float | None, remark: str) -> LineResult:
+    expected = _expected(line, stratum)
+    difference = None if quantity is None else expected - quantity
+    return LineResult(line=line, quantity=quantity, expected=expected, difference=difference, remark=remark)
+
+
+def _expected(line: SheetLine, stratum: Stratum) -> float:
+    """All of a bulk holding; one item; a full box, and what is left for the last one."""
+    if line.task is Task.WEIGH:
+        return stratum.book
+    if line.task is Task.MEASURE or stratum.kind == "item":
+        return 1.0
+    return min(float(stratum.per_unit), stratum.book - (line.position - 1) * stratum.per_unit)
+
+
+def _stratum_results(draw: Draw, lines: Sequence[LineResult]) -> list[StratumResult]:
+    results = []
+    for stratum in draw.plan.strata:
+        for task in Task:
+            own = [one for one in lines if one.line.stratum == stratum.id and one.line.task is task]
+            if own or (task is Task.COUNT and stratum.kind != "bulk"):
+                results.append(_stratum_result(stratum, task, own, draw.plan.detection))
+    return results
+
+
+def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], confidence: float) -> StratumResult:
+    lost = [one.difference for one in lines if one.difference is not None and one.difference > 0]
+    more = [-one.difference for one in lines if one.difference is not None and one.difference < 0]
+    blank = [one for one in lines if one.quantity is None]
+    limit = None
+    if task is not Task.WEIGH:
+        known = math.fsum(lost) + math.fsum(one.expected for one in blank)
+        limit = _limit(stratum, task, len(lines), len(lost) + len(blank), known, confidence)
+    return StratumResult(
+        stratum=stratum.id,
+        task=task,
+        drawn=len(lines),
+        not_counted=len(blank),
+        defective=len(lost),
+        missing=math.fsum(lost),
+        surplus=math.fsum(more),
+        limit=limit,
+    )
+
+
+def _limit(stratum: Stratum, task: Task, n: int, defective: int, known: float, confidence: float) -> float:
+    """What could be missing from the whole stratum, in items: what is known, and all of each further defective unit."""
+    further = upper_limit(stratum.units, n, defective, confidence=confidence) - defective
+    per_unit = 1 if task is Task.MEASURE else stratum.per_unit
+    return min(known + further * per_unit, stratum.book)
+
+
+def _goal(goal: Goal, draw: Draw, results: Sequence[StratumResult]) -> GoalResult:
+    task = Task.MEASURE if goal.partial else Task.COUNT
+    own = {one.stratum: one for one in results if one.task is task}
+    strata = {one.id: one for one in draw.plan.strata}
+    parts = [own.get(part.stratum) for part in goal.strata]
+    missing = math.fsum(
+        _in_goal(part.content, one.missing, strata[part.stratum], task)
+        for part, one in zip(goal.strata, parts, strict=True)
+        if one is not None
+    )
+    clean = all(one is None or (one.defective == 0 and one.not_counted == 0) for one in parts)
+    if clean:
+        limit = most_missing(figure_strata(goal), [part.n for part in goal.strata], detection=draw.plan.detection)
+    else:
+        limit = _summed_limit(goal, draw, strata, own, task)
+    return GoalResult(
+        goal=goal.id,
+        verdict=_verdict(goal, [one for one in parts if one is not None], limit),
+        missing=missing,
+        limit=limit,
+        confidence=draw.plan.detection,
+    )
+
+
+def _in_goal(content: float, items: float, stratum: Stratum, task: Task) -> float:
+    """Items in the unit of the loss; the content is that of a unit."""
+    return items * content / (1 if task is Task.MEASURE else stratum.per_unit)
+
+
+def _summed_limit(
+    goal: Goal, draw: Draw, strata: dict[str, Stratum], own: dict[str, StratumResult], task: Task
+) -> float:
+    """The sum of limits that hold all together with the chance asked for, the strata not counted whole sharing β.
+
+    Bonferroni: each gets β ÷ their number; safe, and wider than need be.
+    """
+    open_strata = sum(part.n < part.units for part in goal.strata)
+    share = math.floor((1 - draw.plan.detection) / max(open_strata, 1) * 1e12) / 1e12
+    confidence = round(1 - share, 12)
+    total = 0.0
+    for part in goal.strata:
+        stratum, one = strata[part.stratum], own.get(part.stratum)
+        drawn = 0 if one is None else one.drawn
+        defective = 0 if one is None else one.defective + one.not_counted
+        known = (
+            0.0 if one is None else one.missing + one.not_counted * (1 if task is Task.MEASURE else stratum.per_unit)
+        )
+        total += _in_goal(part.content, _limit(stratum, task, drawn, defective, known, confidence), stratum, task)
+    return total
+
+
+def _verdict(goal: Goal, parts: Sequence[StratumResult], limit: float) -> CountVerdict:
+    if any(one.defective for one in parts):
+        return CountVerdict.FOUND_MISSING
+    if any(one.surplus > 0 for one in parts):
+        return CountVerdict.FOUND_MORE
+    if any(one.not_counted for one in parts):
+        return CountVerdict.INCOMPLETE
+    return CountVerdict.EXCLUDED if limit < goal.loss * (1 - ROUNDING) else CountVerdict.NOT_EXCLUDED

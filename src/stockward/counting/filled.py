@@ -1,0 +1,195 @@
+"""The filled count sheet, CSV or XLSX, read back: every line of the draw once, or one error that says what is amiss."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.facts.cells import read_column, shown
+from stockward.facts.dictionary import Column, ColumnType, Table
+from stockward.facts.folder import read_bytes, read_csv
+from stockward.facts.raw import RawTable
+from stockward.facts.reading import Locale
+from stockward.facts.workbook import Workbook
+from stockward.terms.counting import Task
+from stockward.terms.errors import SheetError, SiteError
+
+SHEET = "count_sheet"
+"""The sheet of a workbook that is filled in."""
+
+_LONGEST_SHOWN = 40
+
+
+def _column(name: str, kind: ColumnType, *, required: bool = False) -> Column:
+    return Column(name, kind, "", required, "", None, (), "")
+
+
+COLUMNS = ("draw", "key", "sheet", "line", "area", "material", "task", "unit_number", "quantity", "unit", "remark")
+"""Columns of a sheet to fill in, in order; a workbook hides the first two. No figure of the book is among them."""
+
+_TABLE = Table(
+    name=SHEET,
+    key=("key",),
+    required=True,
+    private=False,
+    part="counting",
+    meaning="A count sheet.",
+    columns=(
+        _column("draw", "key", required=True),
+        _column("key", "key", required=True),
+        _column("unit_number", "key", required=True),
+        _column("quantity", "number", required=True),
+        _column("remark", "text"),
+        *(_column(name, "text") for name in ("sheet", "line", "area", "material", "task", "unit")),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a sheet says of each line, in the order of the draw: a quantity (``None`` is not counted) and a remark."""
+
+    file: str
+    sha256: str
+    quantities: tuple[float | None, ...]
+    remarks: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def read_filled(path: Path, draw: Draw) -> Filled:
+    """Read a filled sheet and match it with the draw.
+
+    A blank quantity is *not counted*, 0 is *counted, none*. Raises ``SheetError`` in one line for a file that is no
+    sheet, one of another draw, a line that is missing, changed or there twice, and a quantity that is none.
+    """
+    try:
+        content = read_bytes(path)
+        raw = _raw(path, content, draw.plan.decimal)
+    except SiteError as error:
+        raise SheetError(error.file, error.problem, error.mend) from None
+    cells = {name: shown(column).str.strip_chars().fill_null("").to_list() for name, column in raw.cells.items()}
+    rows = raw.rows.to_list()
+    faults = list(_faults(raw, cells, rows, draw))
+    if faults:
+        first = faults[0]
+        more = f" (and {len(faults) - 1} more at fault)" if len(faults) > 1 else ""
+        raise SheetError(first.file, first.problem + more, first.mend, row=first.row, column=first.column)
+    return _in_order(path.name, content, raw, cells, draw)
+
+
+def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
+    if path.suffix.lower() == ".csv":
+        return read_csv(path, content, _TABLE)
+    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
+        raise SiteError(path.name, "a filled sheet is a CSV file or a workbook", "save it as .csv or .xlsx")
+    workbook = Workbook(content, path.name, decimal)
+    if SHEET not in workbook.sheets:
+        raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
+    return workbook.read(SHEET, _TABLE)
+
+
+def _quantities(raw: RawTable, decimal: str) -> tuple[list[float | None], list[str | None]]:
+    column = Column("quantity", "number", "", False, "", None, (), "")
+    reading = read_column(raw.cells["quantity"], column, Locale(decimal, "UTC"))
+    return reading.values.to_list(), reading.fault.to_list()
+
+
+def _faults(raw: RawTable, cells: dict[str, list[str]], rows: list[int], draw: Draw) -> Iterator[SheetError]:
+    """Everything that does not fit, from what concerns the whole file down to single cells."""
+    file, lines = raw.file, {line.key: line for line in draw.lines}
+    for torn in raw.torn:
+        problem, _, mend = torn.reason.partition(": ")
+        yield SheetError(file, problem, mend, row=torn.row)
+    others = [(row, one) for row, one in zip(rows, cells["draw"], strict=True) if one != draw.id]
+    for row, other in others:
+        said = f"draw {_quoted(other)}, and the plan's is {draw.id}" if other else "it names no draw"
+        yield SheetError(file, said, "fill in a sheet of this draw", row=row, column="draw")
+    if others:
+        return
+    seen: dict[str, int] = {}
+    for row, key, position in zip(rows, cells["key"], cells["unit_number"], strict=True):
+        fault = _key_fault(key, position, lines, seen)
+        if fault:
+            yield SheetError(file, *fault, row=row, column="unit_number" if key in lines and key not in seen else "key")
+        seen.setdefault(key, row)
+    values, reasons = _quantities(raw, draw.plan.decimal)
+    yield from _quantity_faults(file, rows, cells, values, reasons, draw)
+    lost = [line for line in draw.lines if line.key not in seen]
+    if lost:
+        names = ", ".join(_place(line) for line in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+        yield SheetError(file, f"lines of the draw are missing: {names}", "hand in every line, blank if not counted")
+
+
+def _key_fault(key: str, position: str, lines: dict[str, SheetLine], seen: dict[str, int]) -> tuple[str, str] | None:
+    if key not in lines:
+        return f"the key {_quoted(key)} is not in this draw", "put back the key that was there"
+    if key in seen:
+        return f"the key {_quoted(key)} stands in row {seen[key]} too", "keep one of them, and put back the other key"
+    if position != str(lines[key].position):
+        return (
+            f"unit {_quoted(position)} does not belong to the key {_quoted(key)}, which is unit {lines[key].position}",
+            "put back what was there",
+        )
+    return None
+
+
+def _quantity_faults(
+    file: str,
+    rows: list[int],
+    cells: dict[str, list[str]],
+    values: Sequence[float | None],
+    reasons: Sequence[str | None],
+    draw: Draw,
+) -> Iterator[SheetError]:
+    strata = {one.id: one for one in draw.plan.strata}
+    lines = {line.key: line for line in draw.lines}
+    texts = shown(pl.Series(cells["quantity"], dtype=pl.String)).to_list()
+    for row, key, text, value, reason in zip(rows, cells["key"], texts, values, reasons, strict=True):
+        if reason is not None:
+            problem, _, mend = reason.rpartition(": ")
+            yield SheetError(file, f"{_quoted(text)}: {problem}", mend, row=row, column="quantity")
+        elif value is not None and key in lines:
+            fault = _quantity_fault(value, lines[key], strata[lines[key].stratum])
+            if fault:
+                yield SheetError(file, f"{_quoted(text)}: {fault[0]}", fault[1], row=row, column="quantity")
+
+
+def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[str, str] | None:
+    if value < 0:
+        return "a quantity is never negative", "write what is there, 0 for none"
+    if line.task is Task.WEIGH:
+        return None
+    if not math.isclose(value, round(value), abs_tol=1e-9):
+        return "items are counted in whole numbers", "write how many there are"
+    if line.task is Task.MEASURE and value > 1:
+        return "a measured item is whole or not", "write 1 or 0"
+    if stratum.kind == "item" and value > 1:
+        return "one item is there or not", "write 1 or 0"
+    return None
+
+
+def _in_order(file: str, content: bytes, raw: RawTable, cells: dict[str, list[str]], draw: Draw) -> Filled:
+    values, _ = _quantities(raw, draw.plan.decimal)
+    found = dict(zip(cells["key"], values, strict=True))
+    said = dict(zip(cells["key"], cells.get("remark", [""] * len(values)), strict=True))
+    return Filled(
+        file=file,
+        sha256=hashlib.sha256(content).hexdigest(),
+        quantities=tuple(found[line.key] for line in draw.lines),
+        remarks=tuple(said[line.key] for line in draw.lines),
+        notices=raw.notices,
+    )
+
+
+def _place(line: SheetLine) -> str:
+    return f"sheet {line.sheet} line {line.line} (unit {line.position} of {line.stratum})"
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")

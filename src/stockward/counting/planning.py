@@ -1,0 +1,350 @@
+"""The plan: strata of the frozen book, the losses that matter, and the cheapest sample that finds each of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from stockward.accountancy.holdings import holdings_of
+from stockward.accountancy.known import KnownBooks, known_at
+from stockward.answers.counting import Goal, GoalStratum, NotPlanned, Plan, Stratum
+from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
+from stockward.counting.wishes import Asked, Partial
+from stockward.facts import Site
+from stockward.facts.checks import substance_units
+from stockward.figures import splitting
+from stockward.figures.sampling import ROUNDING, defects_of
+from stockward.terms.errors import FigureError, UsageError, require_probability
+from stockward.terms.periods import end_of
+from stockward.terms.units import factor
+
+_BOOK = "stockward.book/1"
+_WHOLE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One loss that matters, before it is planned. ``holding`` is a substance, or an item material."""
+
+    id: str
+    holding: str
+    unit: str
+    loss: float
+    area: str | None
+    of_items: bool
+
+
+def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None = None) -> Plan:
+    """What must be counted, from the books as known at a day, so that each loss that matters would show.
+
+    The losses are those asked for, else the site's ``goals``; a goal without an area is a loss from all areas together,
+    spread in any way. Raises ``UsageError`` in one line where no loss is known, or none can be planned.
+    """
+    moment = None if as_of is None else end_of(as_of, site.timezone)
+    detection = site.settings.detection.detection if asked.detection is None else asked.detection
+    require_probability("detection", detection)
+    books = until(known_at(site, moment), moment)
+    losses, not_planned = _wanted(site, books, asked)
+    strata, refused = _strata(books, asked, losses)
+    planner = _Planner(books, asked, detection, strata)
+    goals = [goal for wanted in losses for goal in planner.goals(wanted)]
+    if not goals:
+        why = "; ".join(f"{one.what}: {one.reason}" for one in (*not_planned, *planner.not_planned, *refused[:3]))
+        raise UsageError(f"nothing can be planned: {why}")
+    return _plan(site, planner, goals, [*not_planned, *planner.not_planned, *refused], moment, detection)
+
+
+def book_digest(site: str, frozen: datetime, strata: Sequence[Stratum]) -> str:
+    """SHA-256 of the listing of the frozen book: a line that names the format, one with site and moment, one a stratum.
+
+    Each line but the first is a JSON list without spaces: ``[site, moment]``, then ``[area, material, unit, book, N,
+    items in a unit]``, in the order of the plan; every line ends in a line feed.
+    """
+    entries: list[list[object]] = [[site, frozen.isoformat()]]
+    entries += [[one.area, one.material, one.unit, one.book, one.units, one.per_unit] for one in strata]
+    lines = [_BOOK, *(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)]
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def _plan(
+    site: Site,
+    planner: _Planner,
+    goals: list[Goal],
+    not_planned: list[NotPlanned],
+    moment: datetime | None,
+    detection: float,
+) -> Plan:
+    frozen = frozen_at(planner.books, moment)
+    strata = planner.sized(goals)
+    return Plan(
+        site=site.name,
+        timezone=site.timezone,
+        decimal=site.settings.site.decimal,
+        as_of=None if moment is None else moment.date(),
+        frozen_at=frozen,
+        detection=detection,
+        strata=strata,
+        goals=tuple(planner.reached(goal, strata) for goal in goals),
+        not_planned=tuple(not_planned),
+        book_digest=book_digest(site.name, frozen, strata),
+        commitment=None,
+    )
+
+
+def _wanted(site: Site, books: KnownBooks, asked: Asked) -> tuple[list[_Wanted], list[NotPlanned]]:
+    """Losses that were asked for, else the goals of the site, in order of keys; and goals that cannot be used."""
+    units = substance_units(site["materials"], site["contents"])
+    wanted = [_Wanted(name, name, units[name], loss, None, False) for name, loss in sorted(asked.losses.items())]
+    wanted += [_Wanted(name, name, "each", float(number), None, True) for name, number in sorted(asked.items.items())]
+    if wanted:
+        return wanted, []
+    not_planned = [
+        NotPlanned(what=f"goals row {row}", reason="the row is set aside: mend it (stockward check)", set_aside=True)
+        for row in books.set_aside["goals"]["row"]
+    ]
+    for row in site["goals"].sort("substance", "area", nulls_last=False).rows(named=True):
+        name, area, own = row["substance"], row["area"], units[row["substance"]]
+        loss = row["quantity"] * (factor(row["unit"] or own, own) or 1.0)
+        what = f"{name} in {area}" if area else name
+        if asked.areas and area and area not in asked.areas:
+            continue
+        if loss > 0:
+            wanted.append(_Wanted(what, name, own, loss, area, False))
+        else:
+            reason = "no count can find a loss of nothing: give the goal a quantity above zero"
+            not_planned.append(NotPlanned(what=what, reason=reason, set_aside=False))
+    if not wanted and not not_planned:
+        lacking = ", ".join(sorted(units)) or "any substance"
+        raise UsageError(
+            f"no loss that matters is known: add goals for {lacking} to goals.csv (columns substance, quantity), "
+            "or ask with --loss SUBSTANCE=QUANTITY or --items MATERIAL=NUMBER"
+        )
+    return wanted, not_planned
+
+
+def _strata(books: KnownBooks, asked: Asked, losses: list[_Wanted]) -> tuple[list[Stratum], list[NotPlanned]]:
+    """Every area and material that a loss could come from; those that cannot be planned, with the reason."""
+    materials = {row["material"]: row for row in books["materials"].rows(named=True)}
+    names = dict(books["areas"].select("area", "name").rows())
+    concerned = _concerned(books, losses)
+    strata, refused = [], []
+    for held in holdings_by_book(books):
+        areas = concerned.get(held.material)
+        if areas is None or not (None in areas or held.area in areas):
+            continue
+        if asked.areas and held.area not in asked.areas:
+            continue
+        reason, set_aside = _unfit(held, materials, names, books)
+        if reason:
+            refused.append(NotPlanned(what=f"{held.area}/{held.material}", reason=reason, set_aside=set_aside))
+        elif held.quantity > 0:
+            strata.append(_stratum(held, materials[held.material], names, asked.boxes.get(held.material)))
+    return strata, refused
+
+
+def _concerned(books: KnownBooks, losses: list[_Wanted]) -> dict[str, set[str | None]]:
+    """Materials that a loss could be taken as, rows of contents at fault included, and from which areas (None: all)."""
+    holders: dict[str, set[str]] = {}
+    for material, holding in holdings_of(books).select("material", "holding").rows():
+        holders.setdefault(holding, set()).add(material)
+    for material, substance in books.set_aside["contents"].select("material", "substance").drop_nulls().rows():
+        holders.setdefault(substance, set()).add(material)
+    concerned: dict[str, set[str | None]] = {}
+    for wanted in losses:
+        for material in {wanted.holding} if wanted.of_items else holders.get(wanted.holding, set()):
+            concerned.setdefault(material, set()).add(wanted.area)
+    return concerned
+
+
+def _unfit(
+    held: Holding, materials: Mapping[str, Mapping[str, object]], areas: Mapping[str, str | None], books: KnownBooks
+) -> tuple[str, bool]:
+    """Why nothing can be drawn from this holding, and whether rows that were set aside are why; empty where it can."""
+    if held.doubt is not None:
+        return f"row {held.doubt.row} of {held.doubt.table} is set aside and could change the book: mend it", True
+    if held.material not in materials or held.area not in areas:
+        return "the area or the material is set aside: mend its row", True
+    for table, key in (("materials", "material"), ("contents", "material")):
+        aside = books.set_aside[table]
+        rows = aside.filter(aside[key].is_null() | (aside[key] == held.material))["row"].to_list()
+        if rows:
+            return f"row {rows[0]} of {table} is set aside and could change what an item holds: mend it", True
+    if held.quantity < 0:
+        return (
+            f"the book holds less than nothing ({held.quantity:g}): a movement or a count is missing, correct it",
+            False,
+        )
+    if materials[held.material]["kind"] == "item" and abs(held.quantity - round(held.quantity)) > _WHOLE:
+        return f"the book holds a part of an item ({held.quantity:g}): correct the row that is no whole number", False
+    return "", False
+
+
+def _stratum(
+    held: Holding, material: Mapping[str, object], areas: Mapping[str, str | None], box: int | None
+) -> Stratum:
+    bulk = material["kind"] == "bulk"
+    book = held.quantity if bulk else float(round(held.quantity))
+    per_unit = 1 if bulk or box is None else box
+    return Stratum(
+        id=f"{held.area}/{held.material}",
+        kind="bulk" if bulk else "item" if box is None else "box",
+        area=held.area,
+        area_name=areas[held.area],
+        material=held.material,
+        material_name=_text(material["name"]),
+        unit=str(material["unit"]),
+        book=book,
+        inventory=held.inventory,
+        units=1 if bulk else math.ceil(book / per_unit),
+        per_unit=per_unit,
+        counted=0,
+        measured=0,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+class _Planner:
+    """Plans one loss after the other over the same strata; what cannot be planned is gathered here."""
+
+    def __init__(self, books: KnownBooks, asked: Asked, detection: float, strata: list[Stratum]) -> None:
+        self.books = books
+        self.not_planned: list[NotPlanned] = []
+        self._asked = asked
+        self._detection = detection
+        self._strata = strata
+        self._contents = {
+            (material, holding): amount
+            for material, holding, amount in holdings_of(books).select("material", "holding", "amount").rows()
+        }
+
+    def goals(self, wanted: _Wanted) -> Iterator[Goal]:
+        """The loss taken as whole items, and, where it is asked for, as a part of each item's content."""
+        holders = [(one, self._content(one, wanted)) for one in self._strata if wanted.area in (None, one.area)]
+        items = [(one, content) for one, content in holders if content > 0 and one.kind != "bulk"]
+        bulk = tuple(one.id for one, content in holders if content > 0 and one.kind == "bulk")
+        whole = self._goal(wanted, wanted.id, items, bulk, {})
+        if whole is not None:
+            yield whole
+        partial = {
+            name: part for name, part in self._asked.partial.items() if any(one.material == name for one, _ in items)
+        }
+        if partial and not wanted.of_items:
+            measured = [(one, content) for one, content in items if one.material in partial]
+            goal = self._goal(wanted, f"{wanted.id}, in parts", measured, bulk, partial)
+            if goal is not None:
+                yield goal
+
+    def sized(self, goals: Sequence[Goal]) -> tuple[Stratum, ...]:
+        """The strata with the largest sample that any loss asks of them; every item that is measured is counted too."""
+        counted = dict.fromkeys((one.id for one in self._strata), 0)
+        measured = dict(counted)
+        for goal in goals:
+            sizes = measured if goal.partial else counted
+            for part in goal.strata:
+                sizes[part.stratum] = max(sizes[part.stratum], part.n)
+        return tuple(
+            dataclasses.replace(
+                one,
+                counted=1 if one.kind == "bulk" else max(counted[one.id], measured[one.id]),
+                measured=measured[one.id],
+            )
+            for one in self._strata
+        )
+
+    def reached(self, goal: Goal, strata: Sequence[Stratum]) -> Goal:
+        """The goal with the chance that the final sample reaches, which other losses may have made larger."""
+        final = {one.id: one.measured if goal.partial else one.counted for one in strata}
+        sizes = [final[part.stratum] for part in goal.strata]
+        mix = splitting.worst_mix(figure_strata(goal), sizes, goal.loss)
+        parts = zip(goal.strata, sizes, mix.defects, strict=True)
+        return dataclasses.replace(
+            goal,
+            reached=-math.expm1(-mix.evidence),
+            strata=tuple(dataclasses.replace(part, n=n, worst=worst) for part, n, worst in parts),
+        )
+
+    def _content(self, stratum: Stratum, wanted: _Wanted) -> float:
+        """What one unit holds of the loss: of a box that is part full, as much as of a full one."""
+        if wanted.of_items:
+            return float(stratum.per_unit) if stratum.material == wanted.holding else 0.0
+        return float(self._contents.get((stratum.material, wanted.holding), 0.0)) * stratum.per_unit
+
+    def _goal(
+        self,
+        wanted: _Wanted,
+        name: str,
+        items: list[tuple[Stratum, float]],
+        bulk: tuple[str, ...],
+        partial: Mapping[str, Partial],
+    ) -> Goal | None:
+        shares = {material: part.share for material, part in partial.items()}
+        stock = math.fsum(content / one.per_unit * one.book * shares.get(one.material, 1.0) for one, content in items)
+        if stock < wanted.loss * (1 - ROUNDING):
+            self._refuse(name, _too_little(wanted, stock, bulk))
+            return None
+        parts = [_part(one, content, wanted.loss, partial.get(one.material)) for one, content in items]
+        costs = [self._asked.costs.get(one.material, 1.0) for one, _ in items]
+        strata = [
+            splitting.Stratum(part.units, part.content, cost, part.notice)
+            for part, cost in zip(parts, costs, strict=True)
+        ]
+        try:
+            split = splitting.cheapest_split(strata, wanted.loss, detection=self._detection)
+        except FigureError as error:
+            self._refuse(name, f"{error}: measure better, or state a larger loss")
+            return None
+        return Goal(
+            id=name,
+            holding=wanted.holding,
+            unit=wanted.unit,
+            loss=wanted.loss,
+            area=wanted.area,
+            partial=bool(partial),
+            reached=-math.expm1(-split.worst.evidence),
+            cost=split.cost,
+            bound=split.bound,
+            proved=split.proved,
+            strata=tuple(dataclasses.replace(part, n=n) for part, n in zip(parts, split.n, strict=True)),
+            bulk=bulk,
+        )
+
+    def _refuse(self, what: str, reason: str) -> None:
+        self.not_planned.append(NotPlanned(what=what, reason=reason, set_aside=False))
+
+
+def figure_strata(goal: Goal) -> list[splitting.Stratum]:
+    """The strata of a goal as the mathematics takes them."""
+    return [splitting.Stratum(part.units, part.content, 1.0, part.notice) for part in goal.strata]
+
+
+def _part(stratum: Stratum, content: float, loss: float, partial: Partial | None) -> GoalStratum:
+    lost = content if partial is None else content * partial.share
+    defects = defects_of(loss, lost)
+    return GoalStratum(
+        stratum=stratum.id,
+        content=lost,
+        units=stratum.units,
+        defects=defects if defects <= stratum.units else None,
+        n=0,
+        worst=0,
+        notice=1.0 if partial is None else partial.notice,
+    )
+
+
+def _too_little(wanted: _Wanted, stock: float, bulk: tuple[str, ...]) -> str:
+    unit = "items" if wanted.unit == "each" else wanted.unit
+    weigh = f", and {len(bulk)} holdings of bulk, which are weighed whole, not drawn" if bulk else ""
+    if stock == 0:
+        return f"no items that can be drawn from hold any{weigh}: state a loss of what is there"
+    return (
+        f"a loss of {wanted.loss:g} {unit} is more than the {stock:g} {unit} in all items that can be drawn from"
+        f"{weigh}: state a smaller loss"
+    )

@@ -1,0 +1,315 @@
+"""The certificate of a count: one page to print and sign, and JSON, schema ``stockward.certificate/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stockward.answers.counting import Certificate, Goal, GoalResult, LineResult, Stratum, StratumResult
+from stockward.report import words
+from stockward.report.count_sheet import TASK_WORD, Paper, unit_text
+from stockward.report.document import json_text
+from stockward.report.page import fill
+from stockward.terms.counting import COUNT_MEANING, CountVerdict, Task
+
+SCHEMA = "stockward.certificate/1"
+
+VERDICT_WORD = {
+    CountVerdict.FOUND_MISSING: "missing",
+    CountVerdict.FOUND_MORE: "more than the book",
+    CountVerdict.INCOMPLETE: "incomplete",
+    CountVerdict.NOT_EXCLUDED: "not excluded",
+    CountVerdict.EXCLUDED: "excluded",
+}
+_DIFFERENCES_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class GoalView:
+    """One loss that matters: its words, its verdict and what that means, and its figures as text."""
+
+    what: str
+    verdict: str
+    key: str
+    sentence: str
+    loss: str
+    chance: str
+    missing: str
+    limit: str
+    worst: str
+    bulk: str
+
+
+@dataclass(frozen=True, slots=True)
+class StratumView:
+    """One stratum at one task: N, n, d and what was found, as text."""
+
+    where: str
+    task: str
+    units: str
+    drawn: str
+    defects: str
+    not_counted: str
+    missing: str
+    surplus: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """One line that differs from the book or was not counted."""
+
+    where: str
+    unit: str
+    place: str
+    book: str
+    counted: str
+    difference: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePage:
+    """The certificate as it is printed; every text is ready to be shown."""
+
+    site: str
+    paper: Paper
+    headline: str
+    key: str
+    draw: str
+    digest: str
+    book_digest: str
+    commitment: str
+    seed: str
+    frozen: str
+    counted_at: str
+    counter: str
+    witness: str
+    file: str
+    file_sha256: str
+    confidence: str
+    beta: str
+    goals: tuple[GoalView, ...]
+    strata: tuple[StratumView, ...]
+    bulk: tuple[DifferenceView, ...]
+    differences: tuple[DifferenceView, ...]
+    differences_note: str
+    not_planned: tuple[str, ...]
+    generated: str
+
+
+def write_certificate_html(certificate: Certificate, *, version: str, at: datetime, paper: Paper = "A4") -> str:
+    """The certificate as one self-contained page."""
+    return fill("certificate.html.j2", certificate_page(certificate, version=version, at=at, paper=paper))
+
+
+def write_certificate_json(certificate: Certificate, *, version: str, at: datetime) -> str:
+    """The certificate as JSON text; the same certificate gives the same bytes, apart from ``generated``."""
+    draw = certificate.draw
+    plan = draw.plan
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "generated": {"version": version, "at": at},
+        "site": {"name": plan.site, "as_of": plan.as_of, "frozen_at": plan.frozen_at},
+        "draw": {
+            "id": draw.id,
+            "plan_digest": draw.plan_digest,
+            "book_digest": plan.book_digest,
+            "commitment": plan.commitment,
+            "seed": draw.seed,
+            "commitment_verified": True,
+            "draw_repeated": True,
+        },
+        "count": {
+            "counter": certificate.counter,
+            "witness": certificate.witness,
+            "at": certificate.counted_at,
+            "file": certificate.file,
+            "file_sha256": certificate.file_sha256,
+        },
+        "detection": plan.detection,
+        "beta": round(1 - plan.detection, 12),
+        "verdict": overall(certificate),
+        "goals": [_goal_fields(one, certificate) for one in certificate.goals],
+        "strata": [_stratum_fields(one, certificate) for one in certificate.strata],
+        "not_planned": plan.not_planned,
+        "lines": [_line_fields(one) for one in certificate.lines],
+    }
+    return json_text(document, plan.timezone)
+
+
+def overall(certificate: Certificate) -> CountVerdict:
+    """The verdict of the whole count: the first, in order of precedence, that any loss has."""
+    order = list(CountVerdict)
+    return min((one.verdict for one in certificate.goals), key=order.index)
+
+
+def _goal_fields(one: GoalResult, certificate: Certificate) -> dict[str, Any]:
+    goal = _goal(one, certificate)
+    return {
+        "id": goal.id, "holding": goal.holding, "area": goal.area, "partial": goal.partial, "unit": goal.unit,
+        "loss": goal.loss, "verdict": one.verdict, "missing": one.missing, "limit": one.limit,
+        "confidence": one.confidence, "chance_of_the_plan": goal.reached, "strata": goal.strata, "bulk": goal.bulk,
+    }  # fmt: skip
+
+
+def _stratum_fields(one: StratumResult, certificate: Certificate) -> dict[str, Any]:
+    stratum = _stratum(one.stratum, certificate)
+    return {
+        "id": one.stratum, "task": one.task, "kind": stratum.kind, "unit": stratum.unit, "book": stratum.book,
+        "N": stratum.units, "items_in_a_unit": stratum.per_unit, "n": one.drawn, "d": _defects(one, certificate),
+        "not_counted": one.not_counted, "defective": one.defective, "missing": one.missing, "surplus": one.surplus,
+        "limit": one.limit,
+    }  # fmt: skip
+
+
+def _defects(one: StratumResult, certificate: Certificate) -> int | None:
+    """The smallest d that any loss asks of the stratum at this task."""
+    found = [
+        part.defects
+        for goal in certificate.draw.plan.goals
+        if goal.partial is (one.task is Task.MEASURE) and one.task is not Task.WEIGH
+        for part in goal.strata
+        if part.stratum == one.stratum and part.defects is not None
+    ]
+    return min(found, default=None)
+
+
+def _line_fields(one: LineResult) -> dict[str, Any]:
+    line = one.line
+    return {
+        "key": line.key, "sheet": line.sheet, "line": line.line, "stratum": line.stratum, "task": line.task,
+        "unit_number": line.position, "quantity": one.quantity, "expected": one.expected, "difference": one.difference,
+        "remark": one.remark,
+    }  # fmt: skip
+
+
+def certificate_page(certificate: Certificate, *, version: str, at: datetime, paper: Paper) -> CertificatePage:
+    """The context of the printed certificate."""
+    draw, plan = certificate.draw, certificate.draw.plan
+    differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference != 0]
+    verdict = overall(certificate)
+    return CertificatePage(
+        site=plan.site,
+        paper=paper,
+        headline=headline(certificate),
+        key=verdict,
+        draw=draw.id,
+        digest=draw.plan_digest,
+        book_digest=plan.book_digest,
+        commitment=str(plan.commitment),
+        seed=draw.seed,
+        frozen=words.moment(plan.frozen_at, plan.timezone),
+        counted_at=words.moment(certificate.counted_at, plan.timezone),
+        counter=words.printable(certificate.counter),
+        witness=words.printable(certificate.witness),
+        file=certificate.file,
+        file_sha256=certificate.file_sha256,
+        confidence=words.percent(plan.detection),
+        beta=words.number(1 - plan.detection),
+        goals=tuple(_goal_view(one, certificate) for one in certificate.goals),
+        strata=tuple(_stratum_view(one, certificate) for one in certificate.strata if one.task is not Task.WEIGH),
+        bulk=tuple(_difference(one, certificate) for one in certificate.lines if one.line.task is Task.WEIGH),
+        differences=tuple(_difference(one, certificate) for one in differing[:_DIFFERENCES_MAX]),
+        differences_note=_cut(len(differing)),
+        not_planned=tuple(f"{one.what}: {one.reason}" for one in plan.not_planned),
+        generated=f"Stockward {version}, {words.moment(at, plan.timezone)}",
+    )
+
+
+def headline(certificate: Certificate) -> str:
+    """What the count says, in one sentence."""
+    verdict = overall(certificate)
+    of_items = [one for one in certificate.strata if one.task is not Task.WEIGH]
+    drawn = words.count(sum(one.drawn for one in of_items), "unit")
+    if verdict is CountVerdict.FOUND_MISSING:
+        defective = sum(one.defective for one in of_items)
+        return f"Of {drawn} drawn, {words.number(defective)} {'is' if defective == 1 else 'are'} missing or short."
+    if verdict is CountVerdict.FOUND_MORE:
+        return f"Of {drawn} drawn, none is missing, and there is more than the book says."
+    if verdict is CountVerdict.INCOMPLETE:
+        blank = sum(one.not_counted for one in of_items)
+        return f"Incomplete: {words.number(blank)} of {drawn} drawn {'was' if blank == 1 else 'were'} not counted."
+    if verdict is CountVerdict.EXCLUDED:
+        chance = words.percent(certificate.draw.plan.detection)
+        return f"All {drawn} drawn agree with the book. A loss that matters would have shown with {chance} or more."
+    return f"All {drawn} drawn agree with the book, and they are too few to exclude the loss."
+
+
+def _cut(differing: int) -> str:
+    if differing <= _DIFFERENCES_MAX:
+        return ""
+    return f"{words.number(differing - _DIFFERENCES_MAX)} more stand in the JSON."
+
+
+def _goal(one: GoalResult, certificate: Certificate) -> Goal:
+    return next(goal for goal in certificate.draw.plan.goals if goal.id == one.goal)
+
+
+def _stratum(key: str, certificate: Certificate) -> Stratum:
+    return next(stratum for stratum in certificate.draw.plan.strata if stratum.id == key)
+
+
+def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
+    goal = _goal(one, certificate)
+    worst = [(part.worst, part.stratum) for part in goal.strata if part.worst]
+    return GoalView(
+        what=f"{words.quantity(goal.loss, goal.unit)} of {goal.id}",
+        verdict=VERDICT_WORD[one.verdict],
+        key=one.verdict,
+        sentence=COUNT_MEANING[one.verdict],
+        loss=words.quantity(goal.loss, goal.unit),
+        chance=words.percent(round(goal.reached, 4)),
+        missing=words.quantity(one.missing, goal.unit),
+        limit=words.quantity(one.limit, goal.unit),
+        worst=", ".join(f"{words.number(units)} from {stratum}" for units, stratum in worst),
+        bulk=", ".join(goal.bulk),
+    )
+
+
+def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
+    stratum = _stratum(one.stratum, certificate)
+    unit = "box" if stratum.kind == "box" else "item"
+    return StratumView(
+        where=f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}",
+        task=TASK_WORD[one.task],
+        units=words.count(stratum.units, unit, "boxes" if unit == "box" else None),
+        drawn=words.number(one.drawn),
+        defects=words.number(_defects(one, certificate)),
+        not_counted=words.number(one.not_counted),
+        missing=words.number(one.missing),
+        surplus=words.number(one.surplus),
+        limit=words.quantity(one.limit, stratum.unit),
+    )
+
+
+def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
+    stratum = _stratum(one.line.stratum, certificate)
+    unit = stratum.unit if one.line.task is Task.WEIGH else "each"
+    return DifferenceView(
+        where=f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}",
+        unit=unit_text(one.line, stratum),
+        place=f"sheet {one.line.sheet}, line {one.line.line}",
+        book=words.quantity(one.expected, unit),
+        counted="not counted" if one.quantity is None else words.quantity(one.quantity, unit),
+        difference=words.quantity(one.difference, unit, signed=True),
+        remark=words.printable(one.remark),
+    )
+
+
+def summary(certificate: Certificate) -> Iterator[str]:
+    """The certificate in a few lines of text."""
+    yield f"{certificate.draw.plan.site}, draw {certificate.draw.id}: {headline(certificate)}"
+    for one in certificate.goals:
+        goal = _goal(one, certificate)
+        limit = f"at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)}"
+        found = f"; found missing: {words.quantity(one.missing, goal.unit)}" if one.missing else ""
+        yield f"{VERDICT_WORD[one.verdict]}: {words.quantity(goal.loss, goal.unit)} of {goal.id} ({limit}{found})"
+    differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference]
+    for line in differing[:20]:
+        view = _difference(line, certificate)
+        yield f"  {view.where}, {view.unit} ({view.place}): book {view.book}, counted {view.counted}"
+    if len(differing) > 20:
+        yield f"  and {len(differing) - 20} more in the certificate"

@@ -1,0 +1,269 @@
+"""Blind count sheets: printed, and as a workbook or CSV to fill in. No figure of the book stands on them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from os import PathLike
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.counting.drawing import LINES_A_SHEET
+from stockward.counting.filled import COLUMNS, SHEET
+from stockward.report import words
+from stockward.report.page import fill
+from stockward.terms.counting import TASK_MEANING, Task
+from stockward.terms.errors import UsageError
+
+Paper = Literal["A4", "Letter"]
+
+TASK_WORD = {Task.COUNT: "Count", Task.MEASURE: "Measure", Task.WEIGH: "Weigh"}
+_ROWS = LINES_A_SHEET // 2
+_EDITABLE = ("quantity", "remark")
+_WIDTHS = {"sheet": 7, "line": 6, "area": 24, "material": 34, "task": 10, "unit_number": 14, "quantity": 14, "unit": 8}
+_REMARK_WIDTH = 40
+_HEADER_ROW = 4
+_LARGEST = 1e15
+
+RULES = (
+    "Fill in every line. 0 means counted, and none there. A blank line means not counted: the count stays incomplete.",
+    "Number the units of a material as they stand: begin at the entrance, go from left to right, and within a row from "
+    "the bottom up. Unit 417 is the 417th that you pass. Mark where the numbering begins before the first unit is "
+    "looked at, and keep to it. Where there is no such unit because the numbering ends before it, write 0.",
+    "Look at the item itself: an unbroken box or wrapping proves nothing. Open a box that is drawn, count what is in "
+    "it, and close it with a new seal.",
+    "Write with a pencil, in figures. A mistake is struck out and signed, never rubbed out.",
+    "Two people are present at every line: one counts, the other watches. Both sign every sheet.",
+    "Nothing moves in or out of the areas from the moment at which the book was frozen to the end of the count.",
+)
+"""What a counter is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line: its number on the sheet, material, unit, and whether it is answered by 1 or 0 alone (``tick``)."""
+
+    number: int
+    material: str
+    unit: str
+    tick: bool
+    in_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """One sheet, which is one page: where, what to do, its two columns of lines, and its barcode (SVG)."""
+
+    number: int
+    area: str
+    area_key: str
+    task: str
+    meaning: str
+    columns: tuple[tuple[LineView, ...], ...]
+    lines: int
+    barcode: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsPage:
+    """All sheets of a draw.
+
+    ``paper`` is the page size; ``draw`` the id of the draw, ``digest`` and ``commitment`` what seals it; ``frozen`` the
+    moment of the book, in words; ``rules`` what a counter is told; ``sheets`` one entry a sheet.
+    """
+
+    site: str
+    paper: Paper
+    draw: str
+    digest: str
+    commitment: str
+    frozen: str
+    rules: tuple[str, ...]
+    sheets: tuple[SheetView, ...]
+
+
+def write_sheets_html(draw: Draw, *, paper: Paper = "A4") -> str:
+    """The sheets as one self-contained page to print: a cover with the rules, then one sheet a printed page."""
+    return fill("count_sheet.html.j2", sheets_page(draw, paper=paper))
+
+
+def sheets_page(draw: Draw, *, paper: Paper) -> SheetsPage:
+    """The context of the printed sheets."""
+    strata = {one.id: one for one in draw.plan.strata}
+    sheets = [list(lines) for _, lines in groupby(draw.lines, key=lambda line: line.sheet)]
+    return SheetsPage(
+        site=draw.plan.site,
+        paper=paper,
+        draw=draw.id,
+        digest=draw.plan_digest,
+        commitment=str(draw.plan.commitment),
+        frozen=words.moment(draw.plan.frozen_at, draw.plan.timezone),
+        rules=RULES,
+        sheets=tuple(_sheet(lines, strata, draw, len(sheets)) for lines in sheets),
+    )
+
+
+def barcode_text(draw: Draw, sheet: int, sheets: int) -> str:
+    """What the barcode of a sheet says."""
+    return f"stockward count {draw.id} sheet {sheet}/{sheets}"
+
+
+def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheets: int) -> SheetView:
+    import segno  # only the printed sheets need the library
+
+    first = strata[lines[0].stratum]
+    code = segno.make(barcode_text(draw, lines[0].sheet, sheets), error="m", micro=False)
+    views = tuple(_line(line, strata[line.stratum]) for line in lines)
+    return SheetView(
+        number=lines[0].sheet,
+        area=first.area_name or first.area,
+        area_key=first.area,
+        task=TASK_WORD[lines[0].task],
+        meaning=TASK_MEANING[lines[0].task],
+        columns=tuple(part for part in (views[:_ROWS], views[_ROWS:]) if part),
+        lines=len(lines),
+        barcode=Markup(code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)),
+    )
+
+
+def _line(line: SheetLine, stratum: Stratum) -> LineView:
+    return LineView(
+        number=line.line,
+        material=stratum.material_name or stratum.material,
+        unit=unit_text(line, stratum),
+        tick=line.task is Task.MEASURE or stratum.kind == "item",
+        in_unit=_unit_counted(line, stratum),
+    )
+
+
+def unit_text(line: SheetLine, stratum: Stratum) -> str:
+    """Which unit a line is about, in words."""
+    if line.task is Task.WEIGH:
+        return "all of it"
+    return f"{'box' if stratum.kind == 'box' else 'item'} {words.number(line.position)}"
+
+
+def _unit_counted(line: SheetLine, stratum: Stratum) -> str:
+    return stratum.unit if line.task is Task.WEIGH else "items"
+
+
+def sheets_csv(draw: Draw) -> str:
+    """The lines as CSV to fill in: ``quantity`` and ``remark`` are blank."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_cells(line, {one.id: one for one in draw.plan.strata}, draw) for line in draw.lines)
+    return text.getvalue()
+
+
+def _cells(line: SheetLine, strata: dict[str, Stratum], draw: Draw) -> Sequence[str | int]:
+    stratum = strata[line.stratum]
+    return (
+        draw.id, line.key, line.sheet, line.line, stratum.area, stratum.material, line.task.value, line.position, "",
+        _unit_counted(line, stratum), "",
+    )  # fmt: skip
+
+
+def write_sheets_xlsx(draw: Draw, path: str | PathLike[str]) -> None:
+    """Write the lines as a workbook to fill in: only quantity and remark can be changed, keys are hidden.
+
+    The same draw gives the same bytes. Raises ``UsageError`` where the file cannot be written.
+    """
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
+
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    try:
+        with Workbook(path, safe) as book:
+            frozen = words.local(draw.plan.frozen_at, draw.plan.timezone).replace(tzinfo=None)
+            book.set_properties(
+                {
+                    "title": f"{draw.plan.site}: count sheet {draw.id}",
+                    "comments": f"plan SHA-256 {draw.plan_digest}",
+                    "created": frozen,
+                }
+            )
+            _fill_lines(book, draw)
+            _fill_rules(book, draw)
+    except FileCreateError as error:
+        raise UsageError(f"{path}: cannot be written ({error}): close it, or name another file") from error
+
+
+def _fill_lines(book: Any, draw: Draw) -> None:
+    page = book.add_worksheet(SHEET)
+    formats = {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "quiet": book.add_format({"font_color": "#565656"}),
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "locked": book.add_format({"border": 1, "border_color": "#bfbfbf"}),
+        "open": book.add_format({"border": 1, "locked": False, "bg_color": "#fffbe6"}),
+    }
+    _lay_out(page)
+    # Titles stand right of the hidden columns.
+    page.write_string(0, 2, f"Count sheet, {draw.plan.site}, draw {draw.id}", formats["title"])
+    page.write_string(1, 2, f"Plan SHA-256 {draw.plan_digest}", formats["quiet"])
+    page.write_string(
+        2, 2, "0 is counted, none there; blank is not counted. Fill in the yellow cells.", formats["quiet"]
+    )
+    for column, name in enumerate(COLUMNS):
+        page.write_string(_HEADER_ROW - 1, column, name, formats["head"])
+    strata = {one.id: one for one in draw.plan.strata}
+    for row, line in enumerate(draw.lines, _HEADER_ROW):
+        for column, (name, value) in enumerate(zip(COLUMNS, _cells(line, strata, draw), strict=True)):
+            if name in _EDITABLE:
+                page.write_blank(row, column, None, formats["open"])
+            elif isinstance(value, int):
+                page.write_number(row, column, value, formats["locked"])
+            else:
+                page.write_string(row, column, value, formats["locked"])
+        page.data_validation(row, COLUMNS.index("quantity"), row, COLUMNS.index("quantity"), _allowed(line, strata))
+
+
+def _lay_out(page: Any) -> None:
+    page.protect("", {"select_locked_cells": True, "format_columns": True, "autofilter": True, "sort": False})
+    page.freeze_panes(_HEADER_ROW, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(_HEADER_ROW - 1)
+    page.set_footer("&L&A&R&P / &N")
+    page.set_column(0, 1, 18, None, {"hidden": True})
+    for column, name in enumerate(COLUMNS[2:], 2):
+        page.set_column(column, column, _WIDTHS.get(name, _REMARK_WIDTH))
+
+
+def _allowed(line: SheetLine, strata: dict[str, Stratum]) -> dict[str, Any]:
+    """What a spreadsheet program lets in: 0 or 1, a number of items, or a weight."""
+    tick = line.task is Task.MEASURE or strata[line.stratum].kind == "item"
+    whole = line.task is not Task.WEIGH
+    return {
+        "validate": "integer" if whole else "decimal",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": 1 if tick else _LARGEST if not whole else 2_000_000_000,
+        "error_title": "Not a quantity",
+        "error_message": "Write 1 or 0." if tick else "Write a number, 0 for none.",
+    }
+
+
+def _fill_rules(book: Any, draw: Draw) -> None:
+    page = book.add_worksheet("README")
+    page.protect("")
+    page.set_column(0, 0, 110)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    said = (
+        f"{draw.plan.site}: draw {draw.id}",
+        f"SHA-256 of the plan: {draw.plan_digest}",
+        f"SHA-256 of the seed, published before the draw: {draw.plan.commitment}",
+        f"Book frozen at {words.moment(draw.plan.frozen_at, draw.plan.timezone)}",
+        *RULES,
+        *(f"{TASK_WORD[task]}: {meaning}" for task, meaning in TASK_MEANING.items()),
+        "Hand the file back as it is: stockward sample --result FILE --plan PLAN takes it.",
+    )
+    for row, text in enumerate(said):
+        page.write_string(row, 0, text, wrapped)

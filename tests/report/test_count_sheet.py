@@ -1,0 +1,182 @@
+"""Count sheets and certificate: blind, whole, and what a barcode reader reads."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+import segno
+import zxingcpp
+
+from stockward.answers.counting import Draw, Goal, GoalStratum, Plan, Stratum
+from stockward.counting import certify, commitment_of, draw_units
+from stockward.counting.filled import Filled
+from stockward.counting.planning import book_digest
+from stockward.report import certificate as certificates
+from stockward.report.count_sheet import (
+    barcode_text,
+    sheets_csv,
+    sheets_page,
+    write_sheets_html,
+    write_sheets_xlsx,
+)
+from stockward.terms.counting import CountVerdict
+
+SEED = "a seed that nobody can guess"
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+# Numbers of the book that must stand on no sheet.
+BOOK = MappingProxyType({"BOMB": 48_611, "SHELL": 7_393})
+
+
+def stratum(**changed: Any) -> Stratum:
+    fields: dict[str, Any] = {
+        "id": "M1/BOMB", "kind": "item", "area": "M1", "area_name": "Magazine <1>", "material": "BOMB",
+        "material_name": "Bomb & fuze", "unit": "each", "book": float(BOOK["BOMB"]), "inventory": "I1",
+        "units": BOOK["BOMB"], "per_unit": 1, "counted": 60, "measured": 3,
+    }  # fmt: skip
+    return Stratum(**{**fields, **changed})
+
+
+@pytest.fixture(scope="module")
+def draw() -> Draw:
+    boxes = stratum(
+        id="M1/SHELL", kind="box", material="SHELL", material_name=None, book=float(BOOK["SHELL"]), units=309,
+        per_unit=24, counted=5, measured=0,
+    )  # fmt: skip
+    bulk = stratum(
+        id="S/TNT", kind="bulk", area="S", area_name=None, material="TNT", unit="kg", book=8_531.25, units=1,
+        counted=1, measured=0,
+    )  # fmt: skip
+    strata = (stratum(), boxes, bulk)
+    part = GoalStratum(
+        stratum="M1/BOMB", content=1.0, units=BOOK["BOMB"], defects=50, n=60, worst=50, notice=1.0
+    )  # fmt: skip
+    goal = Goal(
+        id="BOMB", holding="BOMB", unit="each", loss=50.0, area=None, partial=False, reached=0.06, cost=60.0,
+        bound=60.0, proved=True, strata=(part,), bulk=("S/TNT",),
+    )  # fmt: skip
+    plan = Plan(
+        site="=Works", timezone="UTC", decimal=".", as_of=None, frozen_at=AT, detection=0.95, strata=strata,
+        goals=(goal,), not_planned=(), book_digest=book_digest("=Works", AT, strata), commitment=commitment_of(SEED),
+    )  # fmt: skip
+    return draw_units(plan, SEED)
+
+
+def test_every_line_stands_once_on_paper(draw: Draw) -> None:
+    page = sheets_page(draw, paper="A4")
+    assert sum(sheet.lines for sheet in page.sheets) == len(draw.lines) == 60 + 5 + 3 + 1
+    assert [sheet.number for sheet in page.sheets] == list(range(1, len(page.sheets) + 1))
+    assert [sheet.task for sheet in page.sheets] == ["Count"] * 3 + ["Measure", "Weigh"]
+    assert max(sheet.lines for sheet in page.sheets) == 26
+    text = write_sheets_html(draw, paper="A4")
+    assert text.count('<td class="line">') == len(draw.lines)
+    assert text.count("<thead>") == sum(len(sheet.columns) for sheet in page.sheets)
+    assert text.count("Witness: name and signature") == len(page.sheets)
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_page_is_one_file_for_the_paper(draw: Draw, paper: Any) -> None:
+    text = write_sheets_html(draw, paper=paper)
+    assert f"size: {paper} landscape" in text
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert "<script" not in text
+    assert "Magazine &lt;1&gt;" in text
+    assert "counter(page)" in text
+
+
+def test_no_sheet_shows_the_book(draw: Draw, tmp_path: Path) -> None:
+    write_sheets_xlsx(draw, tmp_path / "sheet.xlsx")
+    cells = [
+        str(cell)
+        for sheet in openpyxl.load_workbook(tmp_path / "sheet.xlsx")
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    ]
+    texts = [re.sub(r"<[^>]+>", " ", write_sheets_html(draw)), sheets_csv(draw), " ".join(cells)]
+    for text in texts:
+        plain = text.replace("\u202f", "").replace(",", "")
+        for secret in (str(BOOK["BOMB"]), str(BOOK["SHELL"]), "8531", SEED):
+            assert not re.search(rf"\b{re.escape(secret)}\b", plain), secret
+
+
+def test_the_barcode_can_be_read(draw: Draw) -> None:
+    text = barcode_text(draw, 2, 5)
+    code = segno.make(text, error="m", micro=False)
+    dots = np.kron(np.array(list(code.matrix_iter(border=4)), dtype=np.uint8), np.ones((6, 6), np.uint8))
+    assert [one.text for one in zxingcpp.read_barcodes(np.where(dots > 0, 0, 255).astype(np.uint8))] == [text]
+    assert code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None) in write_sheets_html(draw)
+
+
+def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) -> None:
+    write_sheets_xlsx(draw, tmp_path / "sheet.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
+    page = book["count_sheet"]
+    assert page.protection.sheet
+    assert book["README"].protection.sheet
+    header = {str(cell.value): cell.column for cell in page[4]}
+    hidden = [name for name in header if page.column_dimensions[openpyxl.utils.get_column_letter(header[name])].hidden]
+    assert "draw" in hidden
+    for row in range(5, page.max_row + 1):
+        for name, column in header.items():
+            cell = page.cell(row, column)
+            assert cell.protection.locked is (name not in {"quantity", "remark"}), (row, name)
+            assert cell.value is not None or name in {"quantity", "remark"}
+            assert cell.data_type != "f"
+    allowed = page.data_validations.dataValidation
+    assert sum(len(one.sqref.ranges) for one in allowed) == len(draw.lines)
+    assert {str(one.formula1) for one in allowed} == {"0"}
+    assert draw.plan_digest in str(page.cell(2, 3).value)
+    assert page.page_setup.orientation == "landscape"
+
+
+def test_zero_and_blank_are_told_apart_on_every_sheet(draw: Draw) -> None:
+    text = write_sheets_html(draw)
+    assert text.count("<b>0</b> = counted, none there. <b>Blank</b> = not counted.") == draw.lines[-1].sheet
+    assert text.count('<td class="none"><i class="box"></i> 0</td>') == len(draw.lines)
+
+
+def filled(draw: Draw, *, first: float | None, remark: str = "") -> Filled:
+    """Everything there, full boxes and all; the first line apart."""
+    strata = {one.id: one for one in draw.plan.strata}
+    every = [one.book if (one := strata[line.stratum]).kind == "bulk" else float(one.per_unit) for line in draw.lines]
+    return Filled(
+        file="a<b>.csv",
+        sha256="0" * 64,
+        quantities=(first, *every[1:]),
+        remarks=(remark, *("" for _ in every[1:])),
+        notices=(),
+    )
+
+
+def test_a_certificate_shows_what_differs_and_runs_nothing(draw: Draw) -> None:
+    sheet = filled(draw, first=0.0, remark="<script>x</script>")
+    made = certify(draw, sheet, counter="<K>", witness="L", counted_at=AT)
+    text = certificates.write_certificate_html(made, version="1", at=AT)
+    assert "<script" not in text
+    assert "&lt;K&gt;" in text
+    assert "a&lt;b&gt;.csv" in text
+    assert "are missing or short" in text or "is missing or short" in text
+    assert SEED in text
+    page = certificates.certificate_page(made, version="1", at=AT, paper="A4")
+    assert [one.counted for one in page.differences] == ["0 items"]
+    assert page.key == "found_missing"
+    assert len(page.bulk) == 1
+
+
+def test_every_verdict_has_a_word_and_a_headline(draw: Draw) -> None:
+    heads = {}
+    for first in (1.0, None, 0.0):
+        made = certify(draw, filled(draw, first=first), counter="K", witness="L", counted_at=AT)
+        heads[certificates.overall(made)] = certificates.headline(made)
+    assert heads == {
+        "not_excluded": "All 68 units drawn agree with the book, and they are too few to exclude the loss.",
+        "incomplete": "Incomplete: 1 of 68 units drawn was not counted.",
+        "found_missing": "Of 68 units drawn, 1 is missing or short.",
+    }
+    assert set(certificates.VERDICT_WORD) == set(CountVerdict)
