@@ -97,8 +97,8 @@ _MEASURES = (
 class Case:
     """A series whose sight is to be restored.
 
-    ``needed`` is the loss that decides today, ``target`` the one to reach; ``tested`` and ``years`` give the share
-    of the false-alarm probability when an area is split into more series.
+    ``needed`` is the loss that decides today, ``target`` the one to reach, and ``tested`` the number of series among
+    which the false-alarm probability is shared: an area that is split makes more of them.
     """
 
     terms: ErrorTerms
@@ -119,11 +119,9 @@ def _remedy(case: Case, measure: _Measure) -> Remedy | None:
     method = _best_method(case, measure) if measure.by_method else ""
     if method is None:
         return None
-    level = _least_level(case, measure, method)
-    if level is None:
-        return None
-    for tried in measure.levels[measure.levels.index(level) :]:
-        sight = _sight(case, measure, method, tried)
+    needed, level = None, 0.0
+    for level in _levels(case, measure, method):
+        sight = _sight(case, measure, method, level)
         needed = needed_loss(sight, case.goal)
         if needed is not None and needed <= case.target:
             break
@@ -133,8 +131,8 @@ def _remedy(case: Case, measure: _Measure) -> Remedy | None:
     return Remedy(
         kind=measure.kind,
         method=method or None,
-        level=tried,
-        measure=measure.says(method, tried),
+        level=level,
+        measure=measure.says(method, level),
         detectable=sight.detectable()[0],
         ratio=ratio,
         restores=needed <= case.target,
@@ -160,15 +158,15 @@ def _best_method(case: Case, measure: _Measure) -> str | None:
     return min(known, key=lambda method: (known[method], method)) if known else None
 
 
-def _least_level(case: Case, measure: _Measure, method: str) -> float | None:
-    """The least level whose limit, in proportion, reaches the target; else the one that comes nearest to it."""
+def _levels(case: Case, measure: _Measure, method: str) -> Sequence[float]:
+    """Levels to try: from the least whose limit reaches the target in proportion; else the one that comes nearest."""
     today = needed_limit(case.sight, case.goal)
     limits = [_limit(case, measure, method, level) for level in measure.levels]
     known = [(limit, level) for limit, level in zip(limits, measure.levels, strict=True) if limit is not None]
     if not known or not today:
-        return None
-    enough = (level for limit, level in known if limit / today * case.needed <= case.target)
-    return next(iter(enough), min(known)[1])
+        return ()
+    enough = [level for limit, level in known if limit / today * case.needed <= case.target]
+    return measure.levels[measure.levels.index(enough[0]) :] if enough else (min(known)[1],)
 
 
 def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | None:
