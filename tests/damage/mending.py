@@ -8,6 +8,7 @@ unreadable time belongs near the others of its inventory, and an unreadable mate
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -86,7 +87,8 @@ class Mender:
         timezone = self._site.timezone
         settings = SETTINGS.format(decimal=".").replace("Europe/Berlin", timezone)
         (folder / "site.toml").write_text(settings, encoding="utf-8")
-        plain = SiteDraft({}, "", "csv", ".", ",", 0, 0, byte_order_mark=False)
+        # A cell may hold a carriage return, which only quotation marks keep inside it.
+        plain = SiteDraft({}, "", "csv", ".", ",", csv.QUOTE_ALL, 0, byte_order_mark=False)
         for name, rows in entries.items():
             sheet = sheet_of(name, [entry.cells for entry in rows])
             sheet = sheet if rows else Sheet(list(dictionary()[name].names), [])

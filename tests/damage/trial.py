@@ -158,9 +158,10 @@ def _close(site: Site, as_of: str | None) -> Balances:
 
 def compare(outcome: Outcome, answers: dict[str, Any], damaged: Balances, mended: Balances, name: str) -> None:
     """Hold every closed period, and every verdict, against the mended site."""
-    verdicts = {series["id"]: series["verdict"] for series in answers["series"]}
-    ids = {series: number for number, series in enumerate(mended.series["id"])}
-    for number, series in enumerate(damaged.series["id"]):
+    # An item and a substance may have one key.
+    verdicts = {(series["id"], series["basis"]): series["verdict"] for series in answers["series"]}
+    ids = {series: number for number, series in enumerate(mended.series.select("id", "basis").rows())}
+    for number, series in enumerate(damaged.series.select("id", "basis").rows()):
         before = _periods(damaged, number)
         # The unit of a series may hang on a row at fault; what it measures may not.
         unit = _unit_ratio(damaged, number, mended, ids[series]) if series in ids else 1.0

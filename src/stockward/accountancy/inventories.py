@@ -71,7 +71,10 @@ def inventories_of(books: KnownBooks) -> Inventories:
         )
         .with_columns(at=pl.coalesce("known", "doubted"))
         .filter(pl.col("at").is_not_null())
-        .with_columns(clouded=pl.col("lost") | (pl.col("doubted") > pl.col("known")).fill_null(False))
+        # Where no good row speaks of it, nobody knows that there was an inventory at all.
+        .with_columns(
+            clouded=pl.col("lost") | pl.col("known").is_null() | (pl.col("doubted") > pl.col("known")).fill_null(False)
+        )
         .sort("area", "at", "inventory")
     )
     codes = {area: code for code, area in enumerate(areas)}
