@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ALARMED, WRONG_USE, SET_ASIDE = 1, 2, 3
 _SHOWN_PROBLEMS = 200
+_LONG_TABLES = 50_000_000
+"""Bytes of a site from which its tables are long."""
 
 
 class _Group(click.Group):
@@ -151,9 +153,17 @@ def _now() -> datetime:
 
 
 def _read(site: Path) -> Site:
+    # Threads of the tables wait for each other longer than they work, unless the tables are long.
+    if _bytes(site) < _LONG_TABLES:
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from stockward.facts import read_site
 
     return read_site(site)
+
+
+def _bytes(site: Path) -> int:
+    folder = site if site.is_dir() else site.parent
+    return sum(file.stat().st_size for file in folder.glob("*.*") if file.is_file()) if folder.is_dir() else 0
 
 
 def _write_json(answers: Review, file: str, covariance: bool) -> None:

@@ -30,8 +30,9 @@ def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVer
         held = holdings.filter(
             (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
         )
+        rows = _entering(books, key["area"], held["material"].to_list(), key["basis"])
         found.extend(
-            _rows_of(books, key["area"], held["material"].to_list(), period, series, key["basis"])
+            _rows_of(books, *rows, period, series)
             for period in _alarming_periods(balances, series, verdict).rows(named=True)
         )
     return pl.concat(found, how="vertical")
@@ -45,27 +46,34 @@ def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -
     return periods.filter((pl.col("sigma") == 0) & (pl.col("difference").abs() > ROUNDING * pl.col("throughput")))
 
 
-def _rows_of(
-    books: KnownBooks, area: str, materials: list[str], period: dict[str, Any], series: int, basis: str
-) -> pl.DataFrame:
-    """Rows of one period: both its counts, and every flow between them."""
-    start, end = period["start"], period["end"]
+def _entering(
+    books: KnownBooks, area: str, materials: list[str], basis: str
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Movements that enter a series, its counts, and all counts of its area."""
     here = pl.col("from_area").cast(pl.String).eq_missing(area) | pl.col("to_area").cast(pl.String).eq_missing(area)
     of_materials = pl.col("material").cast(pl.String).is_in(materials)
     internal = [] if basis == "item" else ["use", "make"]
     moved = books.movements.filter(
-        here
-        & of_materials
-        & (pl.col("at") > start)
-        & (pl.col("at") <= end)
-        & ~pl.col("kind").is_in(internal)
-        & pl.col("from_area").ne_missing(pl.col("to_area"))
+        here & of_materials & ~pl.col("kind").is_in(internal) & pl.col("from_area").ne_missing(pl.col("to_area"))
     )
     of_area = books.counts.filter(pl.col("area").cast(pl.String) == area)
+    return moved, of_area.filter(of_materials), of_area
+
+
+def _rows_of(
+    books: KnownBooks,
+    moved: pl.DataFrame,
+    counted: pl.DataFrame,
+    of_area: pl.DataFrame,
+    period: dict[str, Any],
+    series: int,
+) -> pl.DataFrame:
+    """Rows of one period: both its counts, and every flow between them."""
+    moved = moved.filter((pl.col("at") > period["start"]) & (pl.col("at") <= period["end"]))
     opening, closing = _inventories_of(of_area, period)
     begins = pl.col("inventory").eq_missing(pl.lit(opening, pl.String))
     bounds = [name for name in (opening, closing) if name is not None]
-    counted = of_area.filter(of_materials & pl.col("inventory").is_in(bounds)).with_columns(
+    counted = counted.filter(pl.col("inventory").is_in(bounds)).with_columns(
         kind=pl.when(begins).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
         from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String),
     )  # fmt: skip

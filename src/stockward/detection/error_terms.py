@@ -55,13 +55,12 @@ class ErrorTerms:
 
     @classmethod
     def of(cls, balances: Balances, series: int) -> ErrorTerms:
-        """The terms of a series, for its closed periods that have a σ."""
-        periods = balances.periods.filter(
-            (pl.col("series") == series) & (pl.col("status") == PeriodStatus.CLOSED.value)
-        ).select(pl.col("start", "end").to_physical(), uncertain=pl.col("sigma") > 0)
+        """The terms of a series, for its closed periods that have a σ; tables stand in order of their series."""
+        periods = _slice(balances.periods, series).filter(pl.col("status") == PeriodStatus.CLOSED.value)
+        periods = periods.select(pl.col("start", "end").to_physical(), uncertain=pl.col("sigma") > 0)
         uncertain = periods["uncertain"].to_numpy()
         number = np.where(uncertain, np.cumsum(uncertain) - 1, -1)
-        table = balances.terms.filter(pl.col("series") == series)
+        table = _slice(balances.terms, series)
         table = table.with_columns(period=pl.Series(number)[table["period"]]).filter(pl.col("period") >= 0)
         methods, method = _coded(table["method"])
         start, end = (periods[name].to_numpy()[uncertain].astype(np.int64) for name in ("start", "end"))
@@ -205,6 +204,11 @@ def _together(*pieces: ErrorTerms) -> ErrorTerms:
     """The terms of all pieces; what is not of the terms is that of the first."""
     codes: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _CODES}
     return replace(pieces[0], figures=np.concatenate([piece.figures for piece in pieces]), **codes)
+
+
+def _slice(table: pl.DataFrame, series: int) -> pl.DataFrame:
+    first, end = np.searchsorted(table["series"].to_numpy(), [series, series + 1])
+    return table[int(first) : int(end)]
 
 
 def _coded(column: pl.Series) -> tuple[tuple[str, ...], Index]:

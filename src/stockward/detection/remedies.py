@@ -101,7 +101,6 @@ class Case:
     which the false-alarm probability is shared: an area that is split makes more of them.
     """
 
-    terms: ErrorTerms
     sight: Sight
     goal: Goal | None
     needed: float
@@ -119,8 +118,9 @@ def _remedy(case: Case, measure: _Measure) -> Remedy | None:
     method = _best_method(case, measure) if measure.by_method else ""
     if method is None:
         return None
+    levels = _levels(case, measure, method)
     needed, level = None, 0.0
-    for level in _levels(case, measure, method):
+    for level in levels:
         sight = _sight(case, measure, method, level)
         needed = needed_loss(sight, case.goal)
         if needed is not None and needed <= case.target:
@@ -153,17 +153,20 @@ def _note(measure: _Measure, ratio: float) -> str | None:
 def _best_method(case: Case, measure: _Measure) -> str | None:
     """The method for which the strongest level of the measure brings the limit down most."""
     strongest = measure.levels[-1]
-    limits = {method: _limit(case, measure, method, strongest) for method in case.terms.methods}
+    limits = {method: _limit(case, measure, method, strongest) for method in case.sight.terms.methods}
     known = {method: limit for method, limit in limits.items() if limit is not None}
     return min(known, key=lambda method: (known[method], method)) if known else None
 
 
 def _levels(case: Case, measure: _Measure, method: str) -> Sequence[float]:
-    """Levels to try: from the least whose limit reaches the target in proportion; else the one that comes nearest."""
+    """Levels to try: from the least whose limit reaches the target in proportion; else the one that comes nearest.
+
+    None where even that does not help, except of calibrating, of which everybody thinks first: that is to be said.
+    """
     today = needed_limit(case.sight, case.goal)
     limits = [_limit(case, measure, method, level) for level in measure.levels]
     known = [(limit, level) for limit, level in zip(limits, measure.levels, strict=True) if limit is not None]
-    if not known or not today:
+    if not known or not today or (min(known)[0] > today and measure.kind != "calibrate"):
         return ()
     enough = [level for limit, level in known if limit / today * case.needed <= case.target]
     return measure.levels[measure.levels.index(enough[0]) :] if enough else (min(known)[1],)
@@ -171,7 +174,7 @@ def _levels(case: Case, measure: _Measure, method: str) -> Sequence[float]:
 
 def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | None:
     """The limit of any test with the measure; needs no calibrated test."""
-    terms = measure.apply(case.terms, method, level)
+    terms = measure.apply(case.sight.terms, method, level)
     if terms.periods < _FEWEST_PERIODS:
         return None
     nothing: tuple[float, ...] = ()
@@ -179,7 +182,7 @@ def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | 
 
 
 def _sight(case: Case, measure: _Measure, method: str, level: float) -> Sight:
-    return _prepared(case, measure, measure.apply(case.terms, method, level), level, None)
+    return _prepared(case, measure, measure.apply(case.sight.terms, method, level), level, None)
 
 
 def _prepared(

@@ -29,15 +29,13 @@ _CURVE_REACH = 1.6
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Σ of one series with its periods (microseconds), and the default test calibrated to the series' share."""
+    """Σ of one series with the terms that it is made of, and the default test calibrated to the series' share."""
 
+    terms: ErrorTerms
     covariance: Array
     inverse: Array
     family: Family
     limits: Array
-    start: Index
-    end: Index
-    exact: tuple[tuple[int, int], ...]
     share: float
     detection: float
     seed: int
@@ -67,14 +65,22 @@ class Sight:
             known, draws = calibrate(family, share, seed=seed), DRAWS
         else:
             known, draws = calibrate(family, share, seed=seed, draws=LIMIT_DRAWS // 2, like=like.limits), DRAWS // 2
-        return cls(
-            covariance, inverse, family, known, terms.start, terms.end, terms.exact, share, detection, seed, draws
-        )
+        return cls(terms, covariance, inverse, family, known, share, detection, seed, draws)
 
     @property
     def periods(self) -> int:
         """Number of tested periods."""
-        return len(self.start)
+        return self.terms.periods
+
+    @property
+    def start(self) -> Index:
+        """When each tested period begins, microseconds."""
+        return self.terms.start
+
+    @property
+    def end(self) -> Index:
+        """When each tested period ends, microseconds."""
+        return self.terms.end
 
     @property
     def middle(self) -> int:
@@ -98,7 +104,7 @@ class Sight:
         """
         last = int(self.end[-1])
         first = max(int(self.start[0]), last - int(days * MICROSECONDS_A_DAY))
-        whole = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in self.exact)
+        whole = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in self.terms.exact)
         inside = np.maximum(np.minimum(self.end, last) - np.maximum(self.start, first), 0)
         return np.asarray(inside / max(whole, 1))
 

@@ -63,18 +63,18 @@ def unseen_losses(
         row = balances.series.row(number, named=True)
         goal = goal_of(asked.goals, row["area"], row["substance"], row["unit"])
         target = None if targets is None else targets[number]
-        found.append(_look(ErrorTerms.of(balances, number), sight, goal, target, tested))
+        found.append(_look(sight, goal, target, tested))
     return tuple(found)
 
 
-def _look(terms: ErrorTerms, sight: Sight, goal: Goal | None, target: float | None, tested: int) -> SeriesDetection:
+def _look(sight: Sight, goal: Goal | None, target: float | None, tested: int) -> SeriesDetection:
     detectable, curves = sight.detectable()
     held = None if goal is None else answer(sight, goal)
     needed = detectable.even_year if held is None else held.detectable
     wanted = target if goal is None else goal.quantity
     restored: tuple[Remedy, ...] = ()
     if needed is not None and wanted is not None and needed > wanted:
-        restored = remedies(Case(terms, sight, goal, needed, wanted, tested))
+        restored = remedies(Case(sight, goal, needed, wanted, tested))
     return SeriesDetection(
         detectable=detectable,
         exact=False,

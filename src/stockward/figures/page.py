@@ -100,20 +100,32 @@ def _alarm_bound(periods: int, k: float, h: float) -> float:
 
 @lru_cache(maxsize=1024)
 def page_threshold(periods: int, k: float, false_alarm: float) -> float:
-    """The h at which the chance of an alarm among ``periods`` periods is ``false_alarm``; bisected to 1e-10.
+    """The h at which the chance of an alarm among ``periods`` periods is ``false_alarm``, to 1e-10.
 
     Where P leaves 0 less often than that, the threshold is as good as 0.
     """
     require_probability("false_alarm", false_alarm)
-    if page_alarm_probability(periods, k, _LOWEST) <= false_alarm:
+
+    def excess(h: float) -> float:
+        return float(np.log(page_alarm_probability(periods, k, h) / false_alarm))
+
+    at_low = excess(_LOWEST)
+    if at_low <= 0:
         return _LOWEST
     low, high = _LOWEST, 1.0
-    while page_alarm_probability(periods, k, high) > false_alarm:
-        low, high = high, 2.0 * high
+    at_high = excess(high)
+    while at_high > 0:
+        low, high, at_low = high, 2.0 * high, at_high
+        at_high = excess(high)
+    # The logarithm of the chance is nearly straight in h: secants, of which the end that stays counts half.
     while high - low > 1e-10 * high:
-        middle = 0.5 * (low + high)
-        if page_alarm_probability(periods, k, middle) > false_alarm:
-            low = middle
+        h = high - at_high * (high - low) / (at_high - at_low)
+        h = h if low < h < high else 0.5 * (low + high)
+        here = excess(h)
+        if abs(here) < 1e-12:
+            return h
+        if here > 0:
+            low, at_low, at_high = h, here, 0.5 * at_high
         else:
-            high = middle
+            high, at_high, at_low = h, here, 0.5 * at_low
     return 0.5 * (low + high)

@@ -31,7 +31,8 @@ _LOSS: Spec = {
     "type": "quantitative",
     "scale": {"type": "log"},
     "title": "smallest loss found, spread over a year",
-    "axis": {"tickCount": 6, "format": ",~g"},
+    # Gridlines at the powers of ten alone: the many between them say nothing more.
+    "axis": {"values": [10.0**power for power in range(-9, 10)], "format": ",~g"},
 }
 _CURVE_LEGEND: Spec = {"columns": 2, "symbolSize": 400, "labelLimit": 300}
 
