@@ -134,27 +134,33 @@ def detection_curves(
         block = drawn[start : start + _BLOCK]
         statistics = np.asarray(block @ pointing, np.float32)
         for unit, slope, found in zip(along, slopes, heights, strict=True):
-            # What is left of the statistics when y loses its part along the move.
-            rest = statistics - np.outer(block @ unit.astype(np.float32), slope.astype(np.float32))
-            found.append(_heights(rest, slope, bounds))
+            found.append(_heights(statistics, block @ unit.astype(np.float32), slope, bounds))
     both = (np.concatenate(found, axis=1).astype(np.float64) for found in heights)
     return [DetectionCurve(gain, above, below) for gain, (above, below) in zip(gains, both, strict=True)]
 
 
-def _heights(statistics: Single, slope: Array, bounds: Array) -> Single:
-    """Where each draw begins to alarm: statistics of the rest of y, slope of each direction along the move."""
+def _heights(statistics: Single, part: Single, slope: Array, bounds: Array) -> Single:
+    """Where each draw begins to alarm: ``part`` is that of the draw along the move, ``slope`` that of the directions.
+
+    A statistic s without its part along the move is s − part × slope, and meets its bound b at the height
+    ``(b − s)/slope + part``.
+    """
     rising, falling = slope > _ASIDE, slope < -_ASIDE
     aside = ~rising & ~falling
-    above = _reached(statistics[:, rising], slope[rising], bounds[rising]).min(axis=1, initial=np.inf)
-    below = _reached(statistics[:, falling], slope[falling], bounds[falling]).max(axis=1, initial=-np.inf)
+    above = _reached(statistics, slope, bounds, rising).min(axis=1) + part
+    below = np.full(len(part), -np.inf, np.float32)
+    if falling.any():
+        below = -_reached(statistics[:, falling], -slope[falling], bounds[falling], falling[falling]).min(axis=1) + part
     if aside.any():
         above[np.any(statistics[:, aside] > bounds[aside].astype(np.float32), axis=1)] = -np.inf
     return np.stack([above, below])
 
 
-def _reached(statistics: Single, slope: Array, bounds: Array) -> Single:
-    """The height along the move at which each direction meets its bound."""
-    return np.asarray((bounds / slope).astype(np.float32) - statistics * (1.0 / slope).astype(np.float32))
+def _reached(statistics: Single, slope: Array, bounds: Array, counted: NDArray[np.bool_]) -> Single:
+    """How far along the move each counted direction meets its bound; the others never do."""
+    steepness = np.where(counted, slope, 1.0)
+    start = np.where(counted, bounds / steepness, np.inf).astype(np.float32)
+    return np.asarray(start - statistics * np.where(counted, 1.0 / steepness, 0.0).astype(np.float32))
 
 
 @lru_cache(maxsize=32)
