@@ -214,3 +214,35 @@ def test_help_loads_nothing_heavy() -> None:
     code = f"import sys, stockward.cli; print([name for name in {heavy} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--production", "0"], "error: production: 0 is no factor of a surge"),
+        (["--production=-1"], "error: production: -1 is no factor of a surge"),
+        (["--production", "PETN=5"], "error: no line or substance is called PETN: name one of TNT"),
+        (["--production", "5", "--dispatch", "0"], "error: dispatch: 0 is no factor"),
+    ],
+)
+def test_a_surge_that_is_none_is_said_in_one_line(site: Path, options: list[str], said: str) -> None:
+    result = run("review", str(site), *options)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_a_surge_stands_in_the_document(site: Path) -> None:
+    result = run("review", str(site), "--production", "5", "--json", "-", "--quiet")
+    surge = json.loads(result.stdout)["surge"]
+    assert surge["production"] == "all production × 5"
+    assert [one["id"] for one in surge["series"]] == ["A/SHELL", "A/TNT", "B/TNT"]
+    assert surge["series"][1]["sigma_ratio"] > 1
+    assert json.loads(run("review", str(site), "--json", "-", "--quiet").stdout)["surge"] is None
+
+
+def test_options_of_a_surge_need_one(site: Path) -> None:
+    result = run("review", str(site), "--dispatch", "2")
+    assert result.exit_code == 2
+    assert "belong to a surge: give --production as well" in result.stderr

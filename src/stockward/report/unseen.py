@@ -203,7 +203,9 @@ def _goal(goal: GoalAnswer | None, unit: str) -> str:
         return "none stated"
     asked = f"{words.quantity(goal.quantity, unit)} in {words.number(goal.within_days)} days"
     if goal.met:
-        return f"{asked}: met, from {amount(goal.detectable, unit)}"
+        days = goal.found_within_days
+        waits = f", found after {words.number(days, 0)} days" if days is not None else ""
+        return f"{asked}: met, from {amount(goal.detectable, unit)}{waits}"
     if goal.detectable is None:
         return f"{asked}: not met ({goal.reason or 'no loss could be told from errors'})"
     return f"{asked}: not met, only from {amount(goal.detectable, unit)}"
