@@ -225,3 +225,13 @@ def test_as_much_production_as_today_changes_nothing(tmp_path: Path) -> None:
     assert one.sigma_ratio == pytest.approx(1)
     assert one.found_even_year == pytest.approx(0.95, abs=0.005)
     assert WEEKS == 52
+
+
+def test_a_surge_of_books_without_a_material_or_a_row_is_no_surge_of_anything(tmp_path: Path) -> None:
+    tables = {
+        "materials": "material,kind,unit\n",
+        "movements": "movement,at,kind,material,quantity\n",
+        "counts": "inventory,at,area,material,quantity\n",
+    }
+    found = answer(write_site(tmp_path, **tables), Surge(production=5))
+    assert (found.series, found.stores, found.remedies) == ((), (), ())

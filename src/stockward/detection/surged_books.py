@@ -39,14 +39,16 @@ def with_factors(books: KnownBooks, surge: Surge) -> pl.DataFrame:
     kinds = dict(books["areas"].select("area", "kind").rows())
     flows = books.movements.with_columns(pl.col("material", "kind", "from_area", "to_area").cast(pl.String))
     issued = flows.filter(pl.col("kind") == "issue").select(to_area="from_area", material="material").unique()
-    doors = issued.filter(pl.col("to_area").replace_strict(kinds, default=None).is_in(_DOORS))
+    doors = issued.filter(pl.col("to_area").replace_strict(kinds, default=None, return_dtype=pl.String).is_in(_DOORS))
     flows = flows.join(
         doors.with_columns(leaves=pl.lit(True)), on=["to_area", "material"], how="left", maintain_order="left"
     )
-    from_process = pl.col("from_area").replace_strict(kinds, default=None).eq_missing(pl.lit("process"))
+    from_process = (
+        pl.col("from_area").replace_strict(kinds, default=None, return_dtype=pl.String).eq_missing(pl.lit("process"))
+    )
     dispatched = pl.when(pl.col("kind") == "issue").then(~from_process).otherwise(pl.col("leaves").fill_null(False))
     factors = material_factors(books, surge.production, surge.only)
-    grown = pl.col("material").replace_strict(factors, return_dtype=pl.Float64)
+    grown = pl.col("material").replace_strict(factors, default=1.0, return_dtype=pl.Float64)
     raised = (
         pl.when(~_during(surge, books.site.timezone) | pl.col("kind").is_in(_CLAIMS))
         .then(1.0)
