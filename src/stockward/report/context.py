@@ -280,13 +280,20 @@ class StoreLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """The chance to find a loss, over its size."""
+
+    label: Annotated[str, "what and where"]
+    chart: Annotated[Markup, "the drawing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What would go unseen, and what restores sight."""
 
     chance: Annotated[str, "the chance with which the losses are found"]
     chart: Annotated[Markup, "the smallest losses of every measured series"]
-    curve: Annotated[Markup | None, "the chance over the loss, of the series in the headline"]
-    curve_of: Annotated[str, "that series"]
+    curves: Annotated[tuple[Curve, ...], "the chance over the loss, of the series that see least of their goals"]
     production: Annotated[str, "the surge; empty where none was asked for"]
     lines: Annotated[tuple[UnseenLine, ...], "every measured series"]
     assumptions: Annotated[tuple[str, ...], "what the surge takes for granted"]

@@ -105,7 +105,7 @@ def _said(loss: float | None, unit: str) -> str:
 
 
 def curves_chart(
-    label: str, unit: str, today: DetectionCurves, surge: DetectionCurves | None, detection: float
+    label: str, unit: str, today: DetectionCurves, surge: DetectionCurves | None, detection: float, *, number: int
 ) -> Markup:
     """The chance that a loss is found over its size: at once (dashed) and spread over a year (solid)."""
     rows: list[Spec] = []
@@ -151,7 +151,7 @@ def curves_chart(
         ],
     }
     told = f"The chance over the size of a loss from {label}; the dotted line is the chance that the site asks for."
-    return draw(spec, "curves", f"Detection curves of {label}", told)
+    return draw(spec, f"curves-{number}", f"Detection curves of {label}", told)
 
 
 def _by_what(shown: list[str], look: list[Any], legend: Spec) -> Spec:

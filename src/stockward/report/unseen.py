@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from stockward.answers.detection import (
     Detectable,
     FillingStore,
@@ -20,6 +18,7 @@ from stockward.report import context, detection_charts, words
 from stockward.report.views import SeriesView, names
 
 REMEDIES_SHOWN = 3
+CURVES_SHOWN = 4
 NAMES_SHOWN = 4
 
 
@@ -28,7 +27,7 @@ def headline(review: Review, series: Sequence[SeriesView]) -> str:
 
     The series is the one whose goal is furthest out of reach at the surge, or today where none was asked for.
     """
-    chosen = most_blind(review, series)
+    chosen = next(iter(by_blindness(review, series)), None)
     if chosen is None:
         return ""
     found = review.unseen[chosen.number]
@@ -57,8 +56,8 @@ def _filling(review: Review) -> str:
     return f"{called.get(area, area)} would be full first, on {words.day(day)}."
 
 
-def most_blind(review: Review, series: Sequence[SeriesView]) -> SeriesView | None:
-    """The measured series whose needed loss stands highest above its goal; without goals, above what was seen."""
+def by_blindness(review: Review, series: Sequence[SeriesView]) -> list[SeriesView]:
+    """Measured series, those first whose needed loss stands highest above its goal; else above what is seen today."""
 
     def excess(one: SeriesView) -> tuple[bool, float]:
         surged = _at_surge(review, one.number)
@@ -72,7 +71,7 @@ def most_blind(review: Review, series: Sequence[SeriesView]) -> SeriesView | Non
         return False, here.even_year / known.even_year
 
     measured = [one for one in series if _measured(review.unseen[one.number])]
-    return max(measured, key=excess, default=None)
+    return sorted(measured, key=excess, reverse=True)
 
 
 def _measured(found: SeriesDetection) -> bool:
@@ -132,13 +131,13 @@ def build(review: Review, series: Sequence[SeriesView]) -> context.Unseen | None
     measured = [one for one in series if _measured(review.unseen[one.number])]
     if not measured:
         return None
-    drawn = [one for one in [most_blind(review, series)] if one is not None]
     surge = review.surge
+    # At a surge the curves of several series are worth their drawing; without one they all look alike.
+    shown = by_blindness(review, series)[: CURVES_SHOWN if surge is not None else 1]
     return context.Unseen(
         chance=words.percent(review.detection),
         chart=detection_charts.losses_chart([_drawn(review, one) for one in measured]),
-        curve=None if not drawn else _curve(review, drawn[0]),
-        curve_of=drawn[0].label if drawn else "",
+        curves=tuple(curve for number, one in enumerate(shown) if (curve := _curve(review, one, number)) is not None),
         production=surge.production if surge is not None else "",
         lines=tuple(_line(review, one) for one in measured),
         assumptions=surge.assumptions if surge is not None else (),
@@ -161,11 +160,14 @@ def _drawn(review: Review, one: SeriesView) -> detection_charts.Losses:
     )
 
 
-def _curve(review: Review, one: SeriesView) -> Markup | None:
+def _curve(review: Review, one: SeriesView, number: int) -> context.Curve | None:
     surged = _at_surge(review, one.number)
     after = surged.at_surge.curves if surged is not None else None
     now = review.unseen[one.number].curves
-    return None if now is None else detection_charts.curves_chart(one.label, one.unit, now, after, review.detection)
+    if now is None:
+        return None
+    chart = detection_charts.curves_chart(one.label, one.unit, now, after, review.detection, number=number)
+    return context.Curve(label=one.label, chart=chart)
 
 
 def _line(review: Review, one: SeriesView) -> context.UnseenLine:
