@@ -87,7 +87,9 @@ def _quantities(books: KnownBooks, inventories: Inventories) -> pl.DataFrame:
     counted = _last_counts(books, inventories)
     moved = _flows(books).join(counted.select("area", "material", "stands"), on=["area", "material"], how="left")
     since = moved.filter(pl.col("stands").is_null() | (pl.col("at") > pl.col("stands")))
-    flows = since.group_by("area", "material").agg(net=pl.col("change").sum(), passed=pl.col("change").abs().sum())
+    flows = since.group_by("area", "material", maintain_order=True).agg(
+        net=pl.col("change").sum(), passed=pl.col("change").abs().sum()
+    )
     keys = ["area", "material"]
     pairs = pl.concat([counted.select(keys), moved.select(keys)]).unique()
     table = pairs.join(counted, on=keys, how="left").join(flows, on=keys, how="left").sort(keys)
@@ -116,7 +118,9 @@ def _last_counts(books: KnownBooks, inventories: Inventories) -> pl.DataFrame:
         quantity="quantity",
         place=inventories.places(books.counts["area"], books.counts["inventory"]).cast(pl.Int64),
     )
-    sums = rows.group_by("area", "material", "inventory", "place").agg(counted=pl.col("quantity").sum())
+    sums = rows.group_by("area", "material", "inventory", "place", maintain_order=True).agg(
+        counted=pl.col("quantity").sum()
+    )
     last = sums.sort("place").group_by("area", "material", maintain_order=True).last()
     return last.join(moments, on="place", how="left").drop("place")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
@@ -29,11 +30,18 @@ def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore
     moved = flows.filter(pl.col("factor").is_not_null())
     days = _days(moved)
     rates = in_unit_of_area(books, sides(moved).join(limits, on="area", maintain_order="left"))
-    signed = pl.col("way") * pl.col("quantity") * pl.col("scale") / days
-    per_day = rates.group_by("area").agg(surged=(signed * pl.col("factor")).sum(), today=signed.sum())
-    stock = _last_stock(books, limits)
-    table = limits.join(per_day, on="area", how="left").join(stock, on="area").sort("area")
+    signed = rates.select(pl.col("way") * pl.col("quantity") * pl.col("scale") / days).to_series()
+    per_day = {"today": signed, "surged": signed * rates["factor"]}
+    limits = limits.with_columns(_by_area(limits, rates, values).alias(name) for name, values in per_day.items())
+    table = limits.join(_last_stock(books, limits.select("area", "capacity_unit")), on="area").sort("area")
     return tuple(_store(row) for row in table.rows(named=True))
+
+
+def _by_area(limits: pl.DataFrame, rows: pl.DataFrame, values: pl.Series) -> pl.Series:
+    """Sums by area, added up in the order of the rows whatever the number of threads."""
+    keys = limits["area"].to_list()
+    code = rows["area"].replace_strict(keys, range(len(keys)), default=0, return_dtype=pl.Int64)
+    return pl.Series(np.bincount(code.to_numpy(), values.to_numpy(), len(keys)), dtype=pl.Float64)
 
 
 def _days(flows: pl.DataFrame) -> float:
@@ -46,17 +54,22 @@ def _days(flows: pl.DataFrame) -> float:
 
 def _last_stock(books: KnownBooks, limits: pl.DataFrame) -> pl.DataFrame:
     counts = books.counts.with_columns(pl.col("area", "material").cast(pl.String))
-    moments = counts.group_by("area", "inventory").agg(pl.col("at").max())
-    latest = moments.sort("at", "inventory").group_by("area").agg(pl.col("inventory", "at").last())
+    moments = counts.group_by("area", "inventory", maintain_order=True).agg(pl.col("at").max())
+    latest = moments.sort("at", "inventory").group_by("area", maintain_order=True).agg(pl.col("inventory", "at").last())
     held = in_unit_of_area(
-        books, counts.drop("at").join(latest, on=["area", "inventory"]).join(limits, on="area", maintain_order="left")
+        books,
+        counts.drop("at")
+        .join(latest, on=["area", "inventory"], maintain_order="left")
+        .join(limits, on="area", maintain_order="left"),
     )
     counted = pl.col("at").dt.convert_time_zone(books.site.timezone).dt.date().first()
-    return held.group_by("area").agg(stock=(pl.col("quantity") * pl.col("scale")).sum(), counted=counted)
+    days = held.group_by("area", maintain_order=True).agg(counted=counted)
+    stock = limits.select("area", stock=_by_area(limits, held, held["quantity"] * held["scale"]))
+    return stock.join(days, on="area")
 
 
 def _store(row: dict[str, Any]) -> FillingStore:
-    room, surged, today = row["capacity"] - row["stock"], row["surged"] or 0.0, row["today"] or 0.0
+    room, surged, today = row["capacity"] - row["stock"], row["surged"], row["today"]
     return FillingStore(
         area=row["area"],
         capacity=row["capacity"],

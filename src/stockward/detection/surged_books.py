@@ -129,13 +129,13 @@ def _added(rows: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
         moment=pl.col("at").max(), recorded_at=pl.col("recorded_at").max()
     )
     pairs = moved.filter(pl.col("factor") != 1.0).select(_KEYS).unique(maintain_order=True)
-    stock = rows.group_by("inventory", *_KEYS).agg(stock=pl.col("quantity").sum())
+    stock = rows.group_by("inventory", *_KEYS, maintain_order=True).agg(stock=pl.col("quantity").sum())
     grid = times.join(pairs, on="area", maintain_order="left").join(stock, on=["inventory", *_KEYS], how="left")
     ends = times.select("area", "moment").unique().sort("moment")
     passed = moved.sort("at").join_asof(
         ends, left_on="at", right_on="moment", by="area", strategy="forward", check_sortedness=False
     )
-    flows = passed.group_by(*_KEYS, "moment").agg(
+    flows = passed.group_by(*_KEYS, "moment", maintain_order=True).agg(
         came=pl.col("quantity").filter(pl.col("way") > 0).sum(), rate_in=_mean_factor(1), rate_out=_mean_factor(-1)
     )
     grid = grid.join(flows, on=[*_KEYS, "moment"], how="left").sort(*_KEYS, "moment", "inventory")
