@@ -11,7 +11,8 @@ from stockward.answers.drill import Drill, DrillLine
 from stockward.detection.drill import COPIES, DrillOptions, make_drill
 from stockward.detection.drill_findings import CAUSES, DISAGREE
 from stockward.detection.drill_losses import BEARS, PLACES
-from stockward.detection.drill_targets import PATTERNS, WINDOW_DAYS
+from stockward.detection.drill_targets import PATTERNS
+from stockward.detection.patterns import YEAR
 from stockward.facts import read_site
 from stockward.report import drill_sentences as say
 
@@ -49,7 +50,7 @@ def test_lists_and_constants_are_those_of_the_code() -> None:
     assert tables[0] == list(PATTERNS)
     places = [[row[0].strip("`") for row in rows(part)] for part in text(PAGE).split("\n\n") if part.startswith("| pl")]
     assert places[0] == list(PLACES)
-    assert f"last {WINDOW_DAYS} days" in prose(PAGE)
+    assert f"last {YEAR:g} days" in prose(PAGE)
     assert f"makes {COPIES} copies" in prose(PAGE)
     assert f"below {DISAGREE:g} once in {1 / DISAGREE:.0f} drills" in prose(PAGE)
     assert (BEARS, "more than half" in prose(PAGE)) == (0.5, True)

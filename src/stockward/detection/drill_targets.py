@@ -15,13 +15,13 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.testing import shares as shares_of
 from stockward.answers.balances import Balances
 from stockward.detection.drill_losses import Ledger, Share, Taken
+from stockward.detection.patterns import even_shares
 from stockward.figures.detection import DetectionCurve, detection_curve
 from stockward.figures.loss_tests import CalibratedTests
 from stockward.figures.scan import Family
 from stockward.figures.whitening import whitener
 from stockward.figures.windows import window_family
 from stockward.terms.errors import StockwardError, UsageError
-from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
 
 Index = NDArray[np.int64]
@@ -30,7 +30,6 @@ Array = NDArray[np.float64]
 PATTERNS = ("abrupt", "even")
 """All in one period, or evenly over the last 365 days (over all where shorter)."""
 
-WINDOW_DAYS = 365
 OTHER_UNIT = "its unit is"
 _DRAWS = 4096
 _SMALL = 1e-9
@@ -278,23 +277,12 @@ class CaseMaker:
 
 
 def pattern_weights(target: Target, pattern: str, first: int) -> Array:
-    """Share of a loss that falls into each tested span, as the smallest detectable losses reckon it.
-
-    An even loss goes by the days. What falls into time that no tested span covers goes unseen, and is missing from the
-    sum; time that exact spans cover is left out, as any loss in it shows.
-    """
-    weights = np.zeros(len(target.kept))
+    """Share of a loss that falls into each tested span, as the smallest detectable losses reckon it."""
     if pattern == "abrupt":
+        weights = np.zeros(len(target.kept))
         weights[first] = 1.0
         return weights
-    last = int(target.end[-1])
-    begin = max(int(target.start[0]), last - WINDOW_DAYS * MICROSECONDS_A_DAY)
     closed = target.series.kept.copy()
     closed[target.kept] = False
-    exact = _inside(target.series.start[closed], target.series.end[closed], begin, last).sum()
-    return np.asarray(_inside(target.start, target.end, begin, last) / max(last - begin - exact, 1))
-
-
-def _inside(start: Index, end: Index, begin: int, last: int) -> Index:
-    """How much of each span lies between two moments, microseconds."""
-    return np.asarray(np.maximum(np.minimum(end, last) - np.maximum(start, begin), 0))
+    exact = zip(target.series.start[closed].tolist(), target.series.end[closed].tolist(), strict=True)
+    return even_shares(target.start, target.end, exact)

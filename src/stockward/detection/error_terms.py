@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.accountancy.assembly import CANCELLED
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import random_covariance, systematic_covariance
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -27,8 +28,6 @@ _FIGURES = ("random_relative", "random_absolute", "random_content", "relative", 
 _RANDOM, _SHARED = slice(0, 3), slice(3, 6)
 _OF_METHOD = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
 """Which figures are errors of the method; the others are those of the content."""
-
-_CANCELLED = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class ErrorTerms:
         width = int(group.max()) + 1
         place, size = period * width + group, self.periods * width
         gathered = _sums(place, value, size)
-        gathered[np.abs(gathered) <= _CANCELLED * _sums(place, np.abs(value), size)] = 0.0
+        gathered[np.abs(gathered) <= CANCELLED * _sums(place, np.abs(value), size)] = 0.0
         return gathered.reshape(self.periods, width)
 
     def with_errors(self, method: str, *, random: float = 1.0, systematic: float = 1.0) -> ErrorTerms:

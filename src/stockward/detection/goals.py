@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.detection import GoalAnswer
-from stockward.detection.sight import YEAR, Sight
+from stockward.detection.patterns import YEAR
+from stockward.detection.sight import Sight
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import factor
 

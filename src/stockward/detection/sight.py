@@ -9,18 +9,15 @@ from numpy.typing import NDArray
 
 from stockward.answers.detection import Detectable, DetectionCurves
 from stockward.detection.error_terms import ErrorTerms
+from stockward.detection.patterns import YEAR, even_shares
 from stockward.figures.detection import DRAWS, DetectionCurve, detection_curves, limit_detectable, worst_pattern
 from stockward.figures.scan import DRAWS as LIMIT_DRAWS
 from stockward.figures.scan import Family, calibrate
 from stockward.figures.whitening import whitener
 from stockward.figures.windows import window_family
-from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-
-YEAR = 365.0
-"""Days over which an even loss is spread."""
 
 _CURVE_POINTS = 25
 _CURVE_REACH = 1.6
@@ -97,16 +94,8 @@ class Sight:
         return np.asarray(np.eye(self.periods)[period])
 
     def even(self, days: float = YEAR) -> Array:
-        """Evenly over the last so many days, or all of the record where it is shorter.
-
-        What falls into time that no tested period covers goes unseen, and is missing from the sum; time that exact
-        periods cover is left out, as any loss in it shows.
-        """
-        last = int(self.end[-1])
-        first = max(int(self.start[0]), last - int(days * MICROSECONDS_A_DAY))
-        whole = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in self.terms.exact)
-        inside = np.maximum(np.minimum(self.end, last) - np.maximum(self.start, first), 0)
-        return np.asarray(inside / max(whole, 1))
+        """Evenly over the last so many days, or all of the record where it is shorter."""
+        return even_shares(self.start, self.end, self.terms.exact, days)
 
     def curve(self, *patterns: Array, until: int | None = None) -> list[DetectionCurve]:
         """Chance of an alarm (by the end of a period) for losses of each pattern."""

@@ -27,9 +27,8 @@ def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore
     """
     areas = books["areas"].filter(pl.col("capacity").is_not_null() & pl.col("capacity_unit").is_not_null())
     limits = areas.select("area", "capacity", "capacity_unit")
-    moved = flows.filter(pl.col("factor").is_not_null())
-    days = _days(moved)
-    rates = in_unit_of_area(books, sides(moved).join(limits, on="area", maintain_order="left"))
+    days = _days(flows)
+    rates = in_unit_of_area(books, sides(flows).join(limits, on="area", maintain_order="left"))
     signed = rates.select(pl.col("way") * pl.col("quantity") * pl.col("scale") / days).to_series()
     per_day = {"today": signed, "surged": signed * rates["factor"]}
     limits = limits.with_columns(_by_area(limits, rates, values).alias(name) for name, values in per_day.items())

@@ -10,6 +10,7 @@ from stockward.report import words
 from stockward.report.charts import BLUE, GREY, INK, VERMILLION, Spec, draw
 from stockward.report.context import Badge, KeyFigure
 from stockward.report.drill_context import DrillPage, DrillRow
+from stockward.report.page import fill
 
 _AGREE = Badge(key="balanced", mark="=", word="agree")
 _DISAGREE = Badge(key="shortage", mark="≠", word="disagree")
@@ -21,17 +22,7 @@ _PADDING = {"left": 70, "top": 4, "right": 16, "bottom": 4}
 
 def write_drill_html(drill: Drill) -> str:
     """Return the drill as one self-contained page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # only this door needs the template engine
-
-    environment = Environment(
-        loader=PackageLoader("stockward.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("drill.html.j2").render(page=build_drill_page(drill))
+    return fill("drill.html.j2", build_drill_page(drill))
 
 
 def build_drill_page(drill: Drill) -> DrillPage:

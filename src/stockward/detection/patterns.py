@@ -1,0 +1,29 @@
+"""How a loss falls into the tested periods of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stockward.terms.periods import MICROSECONDS_A_DAY
+
+Index = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+YEAR = 365.0
+"""Days over which an even loss is spread."""
+
+
+def even_shares(start: Index, end: Index, exact: Iterable[tuple[int, int]], days: float = YEAR) -> Array:
+    """Shares of the tested periods in a loss spread evenly over the last days, or all of a shorter record.
+
+    ``start``, ``end`` and the pairs of ``exact`` are microseconds. What falls into time that no tested period covers
+    goes unseen, and is missing from the sum; time that exact periods cover is left out, as any loss in it shows.
+    """
+    last = int(end[-1])
+    first = max(int(start[0]), last - int(days * MICROSECONDS_A_DAY))
+    whole = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in exact)
+    inside = np.maximum(np.minimum(end, last) - np.maximum(start, first), 0)
+    return np.asarray(inside / max(whole, 1))
