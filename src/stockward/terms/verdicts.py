@@ -41,4 +41,21 @@ class Basis(StrEnum):
     ITEM = "item"
 
 
+class Solved(StrEnum):
+    """What a solver can say of its answer."""
+
+    PROVEN = "proven"
+    FEASIBLE = "feasible"
+    IMPOSSIBLE = "impossible"
+    OUT_OF_TIME = "out_of_time"
+
+
+SOLVED_MEANING: dict[Solved, str] = {
+    Solved.PROVEN: "No better answer exists.",
+    Solved.FEASIBLE: "It keeps every rule; a better one may exist, by at most the gap that is given.",
+    Solved.IMPOSSIBLE: "No answer keeps every rule; the rules that collide are given.",
+    Solved.OUT_OF_TIME: "The time ended before any answer was found; none is ruled out.",
+}
+
+
 TESTS: tuple[str, ...] = ("standardised", "cumuf", "sitmuf", "gemuf", "page", "page_pair", "windows", "default")
