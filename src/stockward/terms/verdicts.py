@@ -41,6 +41,25 @@ class Basis(StrEnum):
     ITEM = "item"
 
 
+class OrderVerdict(StrEnum):
+    """What is said of one order."""
+
+    NOT_MEASURABLE = "not_measurable"
+    MET = "met"
+    ON_COURSE = "on_course"
+    IMPOSSIBLE = "impossible"
+    SHORT = "short"
+
+
+ORDER_MEANING: dict[OrderVerdict, str] = {
+    OrderVerdict.NOT_MEASURABLE: "The records do not allow a figure; the reason is given.",
+    OrderVerdict.MET: "The figure of today meets the target, and still will on the due date.",
+    OrderVerdict.ON_COURSE: "It is not met yet, and will be by the due date from what is on record.",
+    OrderVerdict.IMPOSSIBLE: "No choice among the candidates meets it by the due date within the rules.",
+    OrderVerdict.SHORT: "It will not be met by the due date unless more is done.",
+}
+
+
 class Solved(StrEnum):
     """What a solver can say of its answer."""
 

@@ -1,0 +1,1 @@
+"""Floor 3: need, orders, mix and selection: what the posts take, what was ordered, and who could meet it."""
