@@ -74,13 +74,25 @@ def test_ridgeways_trickle_shows_in_no_single_week(ridgeway: SyntheticSite) -> N
 
 
 def test_the_force_of_ridgeway_has_the_shares_of_its_plan(ridgeway: SyntheticSite) -> None:
-    guards = ridgeway.tables["people"].filter(pl.col("role") == "guard")
     plan = ridgeway.plan.force
     assert plan is not None
+    guards = ridgeway.tables["people"].filter((pl.col("role") == "guard") & pl.col("training_weeks").is_null())
     assert guards.height == plan.guards
     assert (guards["affiliation"] == "ministry").sum() == round(plan.guards * plan.ministry_share)
     assert (guards["duty"] == "patrol").sum() == round(plan.guards * plan.patrol_share)
     assert ridgeway.tables["people"]["person"].str.contains(r"^[GWA]-\d{3}$").all()
+
+
+def test_ridgeway_has_recruits_in_training_leavers_and_workers_to_spare(ridgeway: SyntheticSite) -> None:
+    people, plan = ridgeway.tables["people"], ridgeway.plan.force
+    assert plan is not None
+    joined = people.filter((pl.col("role") == "guard") & pl.col("training_weeks").is_not_null())
+    assert joined.height == plan.in_training
+    assert not set(joined["person"]) & set(ridgeway.tables["absences"]["person"])
+    assert people["until"].drop_nulls().len() == plan.leaving
+    staff = dict(people.filter(pl.col("role") == "worker").group_by("line").len().rows())
+    for line in ridgeway.plan.lines:
+        assert line.workers_needed < staff[line.line] <= line.workers_needed * 1.1 + 1
 
 
 def test_absences_of_a_person_do_not_overlap(ridgeway: SyntheticSite) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from stockward.simulation.plan import DAYS_A_WEEK, ForcePlan, SeededLoss, SitePlan
+from stockward.simulation.plan import DAYS_A_WEEK, ForcePlan, LinePlan, SeededLoss, SitePlan
 
 MINISTRY, CIVILIAN = "ministry", "civilian"
 QUALIFICATIONS = (("armed", 0.7), ("control_room", 0.25), ("dog_handler", 0.1))
@@ -86,32 +87,66 @@ def _posts(plan: SitePlan) -> Rows:
 
 def _people(plan: SitePlan, force: ForcePlan, rng: np.random.Generator) -> Rows:
     rows = [_guard(plan, force, number, rng) for number in range(force.guards)]
-    rows += [
-        {
-            "person": "", "role": "worker", "affiliation": CIVILIAN, "department": plan.area(line.area).department,
-            "line": line.line, "hours_per_week": force.hours_per_week, "since": _some_day_before(plan.start, rng),
-            "tested_fit": _yes(rng.random() < 0.45), "training_weeks": WORKER_TRAINING_WEEKS,
-            "not_in_areas": " ".join(dict.fromkeys((line.area, line.to_area))),
-        }
-        for line in plan.lines
-        for _ in range(line.workers_needed)
-    ]  # fmt: skip
-    end = plan.start + timedelta(weeks=plan.weeks)
-    rows += [
-        {
-            "person": "", "role": "applicant", "affiliation": MINISTRY if rng.random() < 0.3 else CIVILIAN,
-            "available_from": end + timedelta(days=int(rng.integers(0, 90))),
-            "training_weeks": APPLICANT_TRAINING_WEEKS, "hours_per_week": force.hours_per_week,
-            "tested_fit": _yes(rng.random() < 0.7),
-        }
-        for _ in range(force.applicants)
-    ]  # fmt: skip
+    rows += _in_training(plan, force)
+    rows += [_worker(plan, force, line, rng) for line in plan.lines for _ in range(_staff(line, force))]
+    rows += [_applicant(plan, force, rng) for _ in range(force.applicants)]
     prefix = {"guard": "G", "worker": "W", "applicant": "A"}
     numbers = dict.fromkeys(prefix, 0)
     for row in rows:
         numbers[row["role"]] += 1
         row["person"] = f"{prefix[row['role']]}-{numbers[row['role']]:03d}"
+    _give_notice(plan, force, rows)
     return rows
+
+
+def _staff(line: LinePlan, force: ForcePlan) -> int:
+    """Workers of a line: what it needs, and some to spare."""
+    return math.ceil(round(line.workers_needed * (1.0 + force.spare_workers), 9))
+
+
+def _worker(plan: SitePlan, force: ForcePlan, line: LinePlan, rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "person": "", "role": "worker", "affiliation": _affiliation(force.worker_ministry_share, rng),
+        "department": plan.area(line.area).department, "line": line.line, "hours_per_week": force.hours_per_week,
+        "since": _some_day_before(plan.start, rng), "tested_fit": _yes(rng.random() < 0.45),
+        "training_weeks": WORKER_TRAINING_WEEKS, "not_in_areas": " ".join(dict.fromkeys((line.area, line.to_area))),
+    }  # fmt: skip
+
+
+def _applicant(plan: SitePlan, force: ForcePlan, rng: np.random.Generator) -> dict[str, Any]:
+    end = plan.start + timedelta(weeks=plan.weeks)
+    return {
+        "person": "", "role": "applicant", "affiliation": _affiliation(force.applicant_ministry_share, rng),
+        "available_from": end + timedelta(days=int(rng.integers(*force.available_days))),
+        "training_weeks": APPLICANT_TRAINING_WEEKS, "hours_per_week": force.hours_per_week,
+        "tested_fit": _yes(rng.random() < 0.7),
+    }  # fmt: skip
+
+
+def _affiliation(ministry_share: float, rng: np.random.Generator) -> str:
+    return MINISTRY if rng.random() < ministry_share else CIVILIAN
+
+
+def _in_training(plan: SitePlan, force: ForcePlan) -> Rows:
+    """Guards who joined three weeks before the end of the books, for patrol, and are not trained yet."""
+    since = plan.start + timedelta(weeks=plan.weeks, days=-22)
+    return [
+        {
+            "person": "", "role": "guard", "department": "security", "duty": "patrol",
+            "affiliation": MINISTRY if _every(number, force.ministry_share) else CIVILIAN,
+            "hours_per_week": force.hours_per_week, "since": since,
+            "training_weeks": APPLICANT_TRAINING_WEEKS, "tested_fit": "yes",
+        }
+        for number in range(force.in_training)
+    ]  # fmt: skip
+
+
+def _give_notice(plan: SitePlan, force: ForcePlan, rows: Rows) -> None:
+    """The first guards on patrol leave, one a month from a month after the end of the books."""
+    end = plan.start + timedelta(weeks=plan.weeks)
+    patrolling = [row for row in rows if row.get("duty") == "patrol"]
+    for number, row in enumerate(patrolling[: force.leaving], start=1):
+        row["until"] = end + timedelta(days=30 * number)
 
 
 def _guard(plan: SitePlan, force: ForcePlan, number: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -142,12 +177,15 @@ def _yes(held: bool | np.bool_) -> str:
 
 
 def _absences(plan: SitePlan, force: ForcePlan, people: Rows, rng: np.random.Generator) -> Rows:
-    """A year's leave in blocks, sickness by chance, and training; days are calendar days, both bounds included."""
+    """A year's leave in blocks, sickness by chance, and training; days are calendar days, both bounds included.
+
+    Who has just joined has no year behind them.
+    """
     rows: Rows = []
     days = plan.weeks * DAYS_A_WEEK
     years = days / 365.25
     for person in people:
-        if person["role"] == "applicant":
+        if person["role"] == "applicant" or (person["role"] == "guard" and "training_weeks" in person):
             continue
         spells = [("leave", max(round(force.leave_days * 1.4 * years / LEAVE_BLOCKS), 1))] * LEAVE_BLOCKS
         spells += [("sick", int(rng.integers(1, 6)))] * int(rng.poisson(force.sick_days * years / 3.0))
@@ -206,6 +244,18 @@ def _reports(plan: SitePlan) -> Rows:
         (middle + timedelta(days=40), gate, "D", "5",
          "A lorry was seen waiting outside the gate on two evenings. The delivery notes explain both."),
     ]  # fmt: skip
+    orders = _orders(plan)
+    if orders:
+        last = orders[-1]
+        told.append(
+            (
+                last["issued_on"] + timedelta(days=9),
+                last["order"],
+                "C",
+                "3",
+                "The guards are said to be wanted for loadings for export, not because stock leaves.",
+            )
+        )
     if plan.losses:
         loss = plan.losses[0]
         name = plan.material(loss.material).name

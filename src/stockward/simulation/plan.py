@@ -296,12 +296,23 @@ class HonestClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForcePlan:
-    """The guard side: how many people, and which share of the guards belongs to the ministry."""
+    """The guard side: how many people, and which share of each kind belongs to the ministry.
+
+    ``in_training`` guards have joined in the last month and are not trained yet; ``leaving`` of the others have given
+    notice. ``spare_workers`` is the share by which a line is staffed above what it needs. Applicants are free from
+    ``available_days`` on, counted from the end of the books; before it where negative.
+    """
 
     guards: int = 60
     ministry_share: float = 0.75
     patrol_share: float = 0.4
+    in_training: int = 0
+    leaving: int = 0
+    worker_ministry_share: float = 0.0
+    spare_workers: float = 0.0
     applicants: int = 25
+    applicant_ministry_share: float = 0.3
+    available_days: tuple[int, int] = (0, 90)
     leave_days: int = 20
     sick_days: float = 6.0
     training_days: int = 5

@@ -52,6 +52,12 @@ CLERICAL = ClericalErrors(
 )  # fmt: skip
 
 
+FORCE = ForcePlan(
+    guards=96, in_training=4, leaving=3, worker_ministry_share=0.4, spare_workers=0.1, applicants=60,
+    applicant_ministry_share=0.45, available_days=(-30, 75),
+)  # fmt: skip
+
+
 def ridgeway_plan() -> SitePlan:
     """The plan of ``examples/ridgeway``: 52 weeks, five lines of finished goods and the two that feed them."""
     plain = standard_plan(
@@ -60,6 +66,6 @@ def ridgeway_plan() -> SitePlan:
         lines=5,
         surge=ProductionSurge(factor=5.0, first_week=27, ramp_weeks=20),
         clerical=CLERICAL,
-        force=ForcePlan(),
+        force=FORCE,
     )
     return replace(plain, losses=LOSSES, drifts=DRIFTS)
