@@ -323,3 +323,66 @@ def test_ridgeway_is_measured_and_its_need_holds_together() -> None:
     today = month(answer, date(2026, 6, 1))
     assert (today.needed, today.on_posts, today.post_hours) == (answer.need, answer.on_posts, answer.post_hours)
     assert today.needed > month(answer, date(2025, 7, 1)).needed
+
+
+WHOLE = {
+    "posts": HEAD + (
+        "A,patrol,2,00:00,24:00,daily,,areas,1\nB,patrol,1,06:00,22:00,mon tue,S1,stock,300\n"
+        "C,patrol,1,22:00,06:00,daily,,output,2\nD,gate,3,00:00,24:00,daily,,,\n"
+    ),
+    "people": (
+        "person,role,affiliation,duty,qualifications,hours_per_week,since,until,training_weeks,line\n"
+        + "".join(f"{place},guard,ministry,post,armed,{30 + place % 3 * 5},2020-01-01,,,\n" for place in range(20))
+        + "20,guard,civilian,office,,40,2020-01-01,,,\n21,guard,civilian,patrol,,40,2026-05-01,2026-12-31,4,\n"
+        + "22,worker,civilian,,,40,2020-01-01,,,L1\n23,applicant,ministry,,,40,,,6,\n"
+    ),
+    "absences": (
+        "person,start,end,kind\n0,2025-01-01,2025-01-02,sick\n22,2026-01-05,2026-01-09,sick\n"
+        + "".join(f"{place},2026-0{1 + place % 6}-05,2026-0{1 + place % 6}-2{place % 8},sick\n" for place in range(20))
+        + "".join(f"{place},2025-1{place % 3}-05,2025-1{place % 3}-2{place % 8},leave\n" for place in range(20))
+    ),
+    "lines": LINES,
+    "production": "line,month,actual\nL1,2026-01,100\nL2,2026-01,200\nL1,2026-06,400\nL2,2026-06,1200\n",
+}  # fmt: skip
+
+
+def broken_cells() -> list[tuple[str, int, str]]:
+    """Every table and column that the need could read, with a row of it."""
+    tables = {**STOCK, **WHOLE}
+    found = []
+    for name, text in tables.items():
+        head, *rows = text.splitlines()
+        for column in head.split(","):
+            found += [(name, row, column) for row in sorted({0, len(rows) // 2, len(rows) - 1})]
+    return found
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> ForceAnswer:
+    return need_at(tmp_path_factory.mktemp("clean"), **WHOLE)
+
+
+def test_the_whole_site_is_measured(clean: ForceAnswer) -> None:
+    assert clean.reason is None
+    assert [post.posts for post in clean.posts] == [1, 4, 3, 1]
+    assert clean.need is not None
+    assert clean.need > clean.on_posts
+
+
+@pytest.mark.parametrize(("table", "row", "column"), broken_cells())
+def test_one_cell_at_fault_never_changes_a_figure(
+    tmp_path: Path, clean: ForceAnswer, table: str, row: int, column: str
+) -> None:
+    text = {**STOCK, **WHOLE}[table]
+    lines = text.splitlines()
+    place = lines[0].split(",").index(column)
+    cells = lines[row + 1].split(",")
+    cells[place] = "?!" if cells[place] else cells[place]
+    lines[row + 1] = ",".join(cells)
+    books = books_of(tmp_path, **{**WHOLE, table: "\n".join(lines) + "\n"})
+    answer = need(books)
+    if answer.need is None:
+        assert answer.reason is not None
+        assert "set aside" in answer.reason
+    elif books.set_aside[table].height:
+        assert (answer.need, answer.by_fill, answer.by_net_hours) == (clean.need, clean.by_fill, clean.by_net_hours)
