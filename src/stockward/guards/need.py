@@ -18,7 +18,7 @@ from stockward.guards.drivers import Driven, Worth
 from stockward.guards.faults import posts_at_fault
 from stockward.guards.net_hours import notes_on_attendance
 from stockward.guards.post_hours import Post, posts_of
-from stockward.guards.roll import on_posts, present
+from stockward.guards.roll import PATROL, can_stand, counts_on, present
 from stockward.guards.staff import Staff, staff_of
 from stockward.guards.taken import Taken, Taker, guards_for
 from stockward.guards.timeline import Month, Timeline, timeline_of
@@ -89,7 +89,7 @@ def need_of(
         posts=_post_needs(posts, driven, timeline, staff),
         shifts=whole.shifts if whole else (),
         qualifications=_qualifications(posts, driven, whole, staff),
-        by_month=tuple(_month_need(month, timeline, taker, guards, posts_at_fault(books)) for month in timeline.months),
+        by_month=_month_needs(timeline, taker, guards, posts_at_fault(books)),
         notes=tuple(_notes(posts, driven, timeline, staff)),
         reason="; ".join(reasons) or None,
         output_base=timeline.output.base,
@@ -185,22 +185,36 @@ def _holders(name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: 
     return guards_for(hours, staff.rostered)
 
 
-def _month_need(
-    month: Month, timeline: Timeline, taker: Taker, guards: pl.DataFrame, at_fault: str | None
-) -> MonthNeed:
-    taken = taker.take([timeline.drivers.of(post, month.moment) for post in taker.posts])
-    if at_fault is not None or not taker.posts:
-        taken = None
-    there = present(guards, month.on)
+def _month_needs(timeline: Timeline, taker: Taker, guards: pl.DataFrame, at_fault: str | None) -> tuple[MonthNeed, ...]:
+    strengths = _strengths(guards, [month.on for month in timeline.months])
+    return tuple(
+        _month_need(month, strength, timeline, None if at_fault is not None else taker)
+        for month, strength in zip(timeline.months, strengths, strict=True)
+    )
+
+
+def _strengths(guards: pl.DataFrame, days: Sequence[date]) -> list[tuple[int, int, int]]:
+    """Guards on each day: all, those who can stand at posts, and those on patrol."""
+    kinds = (pl.lit(True), can_stand(), (pl.col("duty") == PATROL).fill_null(False))
+    sums = [(counts_on(day) & kind).sum().alias(f"{day} {place}") for day in days for place, kind in enumerate(kinds)]
+    found = guards.select(sums).row(0)
+    return [(found[place], found[place + 1], found[place + 2]) for place in range(0, len(found), len(kinds))]
+
+
+def _month_need(month: Month, strength: tuple[int, int, int], timeline: Timeline, taker: Taker | None) -> MonthNeed:
+    taken = None
+    if taker is not None and taker.posts:
+        taken = taker.take([timeline.drivers.of(post, month.moment) for post in taker.posts])
+    everybody, standing, patrolling = strength
     return MonthNeed(
         month=month.month,
         on=month.on,
         post_hours=taken.post_hours if taken else None,
         by_net_hours=taken.by_net_hours if taken else None,
         needed=taken.need if taken else None,
-        strength=there.height,
-        on_posts=on_posts(there).height,
-        patrolling=there.filter(pl.col("duty") == "patrol").height,
+        strength=everybody,
+        on_posts=standing,
+        patrolling=patrolling,
         occupied_areas=timeline.drivers.occupied(month.moment),
         output=month.moment.output,
         expected=month.expected,
