@@ -81,16 +81,15 @@ def summary(sites: Sequence[SiteOrders]) -> str:
 
 
 def _table(sites: Sequence[SiteOrders], labels: Sequence[str]) -> Table:
-    from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
-    table.add_column("site", overflow="fold", ratio=3)
-    table.add_column("order", overflow="fold", ratio=2)
-    table.add_column("measure", overflow="fold", ratio=3)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("site", overflow="fold", ratio=3, min_width=8)
+    table.add_column("order", overflow="fold", ratio=2, min_width=6)
+    table.add_column("measure", overflow="fold", ratio=3, min_width=10)
     for head in ("baseline", "target", "now", "expected", "short"):
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    table.add_column("verdict", overflow="fold", min_width=len("measurable"))
     for label, one in zip(labels, sites, strict=True):
         for cells, style in _rows(one):
             table.add_row(*_texts([label, *cells], style))
@@ -146,7 +145,7 @@ def _reasons(label: str, one: SiteOrders) -> Iterator[str]:
 def write_orders_json(
     sites: Sequence[SiteOrders], *, version: str, at: datetime, options: Mapping[str, str | None]
 ) -> str:
-    """The answers as JSON, schema ``stockward.orders/1``; apart from ``generated``, the same facts give the same bytes."""
+    """The answers as JSON, schema ``stockward.orders/1``: same facts, same bytes, apart from ``generated``."""
     document = {
         "schema": SCHEMA,
         "generated": {"version": version, "at": at.isoformat(), "options": dict(options)},
