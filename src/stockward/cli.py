@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stockward.answers.counting import Certificate, Draw, Plan
+    from stockward.answers.orders import SiteOrders
     from stockward.answers.review import Review
     from stockward.detection.surge import Surge
     from stockward.facts import Site
@@ -210,6 +211,59 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("") as status:
         yield lambda step: status.update(step)
+
+
+@main.command()
+@click.argument("sites", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as CSV.")
+@click.option("--quiet", is_flag=True, help="Print no table.")
+def orders(
+    sites: tuple[Path, ...], as_of: str | None, json_file: str | None, csv_file: Path | None, quiet: bool
+) -> None:
+    """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
+    with _progress(quiet) as step:
+        answers = _orders_of(sites, as_of, step)
+    from stockward.report import orders_table
+
+    if json_file is not None:
+        options = {"as_of": as_of}
+        _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
+    if csv_file is not None:
+        csv_file.write_text(orders_table.orders_csv(answers), encoding="utf-8")
+    if not quiet and json_file != "-":
+        orders_table.print_orders(answers, _console())
+    for answer in answers:
+        if answer.fault is not None:
+            click.echo(f"error: {' '.join(answer.fault.split())}", err=True)
+    sys.exit(_orders_code(answers))
+
+
+def _orders_of(sites: tuple[Path, ...], as_of: str | None, step: Callable[[str], None]) -> list[SiteOrders]:
+    if sum(map(_bytes, sites)) < _LONG_TABLES:
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    from stockward.guards.orders_of_sites import orders_of_site
+    from stockward.terms.periods import end_of
+
+    if as_of is not None:
+        end_of(as_of, "UTC")
+    answers = []
+    for site in sites:
+        step(f"reading {site}")
+        answers.append(orders_of_site(site, as_of=as_of))
+    return answers
+
+
+def _orders_code(answers: list[SiteOrders]) -> int:
+    """1 where an order is short or impossible, 3 where a site or a row could not be read, 2 where no site could be."""
+    from stockward.terms.verdicts import UNMET
+
+    if all(answer.fault is not None for answer in answers):
+        return WRONG_USE
+    if any(order.verdict in UNMET for answer in answers for order in answer.orders):
+        return ALARMED
+    return SET_ASIDE if any(answer.set_aside or answer.fault is not None for answer in answers) else 0
 
 
 @main.command()
