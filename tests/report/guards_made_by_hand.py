@@ -63,11 +63,11 @@ def months() -> tuple[MonthNeed, ...]:
     return tuple(found)
 
 
-def post(name: str, kind: str, guards: float, hours: float, **other: object) -> PostNeed:
+def post(code: str, kind: str, guards: float, year: float, **other: object) -> PostNeed:
     """One post of which everything is known."""
     whole = PostNeed(
-        post=name,
-        name=name.replace("-", " ").capitalize(),
+        post=code,
+        name=code.replace("-", " ").capitalize(),
         kind=kind,
         guards=guards,
         driver=None,
@@ -75,9 +75,9 @@ def post(name: str, kind: str, guards: float, hours: float, **other: object) -> 
         driven_by=None,
         posts=1,
         surged=1,
-        hours=hours,
-        relief_factor=hours / 1653.0 / guards,
-        needed=hours / 1653.0,
+        hours=year,
+        relief_factor=year / 1653.0 / guards,
+        needed=year / 1653.0,
         reason=None,
     )
     return replace(whole, **other)  # type: ignore[arg-type]
@@ -191,7 +191,7 @@ def order_on_patrols() -> OrderAnswer:
 
 
 def orders() -> tuple[OrderAnswer, ...]:
-    """Every verdict of the closed list, one order each."""
+    """One order each that is met, short, not measurable and on course."""
     patrols = order_on_patrols()
     output = replace(
         patrols, order="ORD-01", measure="production:shell_105", unit="each", issued_on=date(2025, 12, 16),
@@ -213,13 +213,18 @@ def orders() -> tuple[OrderAnswer, ...]:
         short_now=1.0, short_by=0.0, met_on=date(2026, 7, 14), verdict=OrderVerdict.ON_COURSE, heard=(),
         reason="60 are expected on 30 August 2026", issued_on=date(2026, 5, 1),
     )  # fmt: skip
-    impossible = replace(
-        patrols, order="asked", measure="guards", value=None, factor=4.0, comparator=">", baseline=60.0, target=240.0,
+    return output, patrols, unmeasured, coming
+
+
+def asked_order() -> OrderAnswer:
+    """Four times as many guards, which nobody ordered, and which cannot be had."""
+    return replace(
+        order_on_patrols(), order="asked", measure="guards", value=None, factor=4.0, comparator=">", baseline=60.0,
+        target=240.0,
         required=241.0, now=60.0, expected=59.0, short_now=181.0, short_by=182.0, reachable=171.0, issued_on=None,
         verdict=OrderVerdict.IMPOSSIBLE, reason="at most 171 can be had by 30 August 2026", stated_reason=None,
         issuer=None, scope=None, heard=(), asked=True,
     )  # fmt: skip
-    return output, patrols, unmeasured, coming, impossible
 
 
 def mix() -> MixAnswer:

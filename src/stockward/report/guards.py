@@ -50,12 +50,14 @@ def _line(value: float | None, label: str, *, short: bool = False) -> guards_con
 
 def _ordered(order: OrderAnswer) -> guards_context.HeadFigure:
     label = f"{said.measured_what(order.measure)} by {words.day(order.due_on)}"
-    note = f"{order.order}: {said.asks(order)}"
+    note = said.asks(order) if order.asked else f"{order.order}: {said.asks(order)}"
     if order.required is None:
         note = f"{note}; {said.reason_of(order.reason)}"
     elif order.baseline is not None and order.factor is not None:
         note = f"{note}, which were {words.number(order.baseline)}"
-    return guards_context.HeadFigure(title="Ordered", lines=(_line(order.required, label),), note=note)
+    return guards_context.HeadFigure(
+        title="Asked for" if order.asked else "Ordered", lines=(_line(order.required, label),), note=note
+    )
 
 
 def _needed(force: ForceAnswer | None) -> guards_context.HeadFigure:
@@ -147,7 +149,8 @@ def _order(order: OrderAnswer) -> guards_context.OrderLine:
         now=_figure(order, order.now, words.NOTHING),
         expected=_figure(order, order.expected, words.NOTHING),
         changes=_changes(order),
-        short=_short_text(order),
+        short=_figure(order, order.short_by, words.NOTHING),
+        short_now="" if order.short_now is None else f"today {quantity(order, order.short_now)}",
         reason=said.reason_of(order.reason),
         more=_reach(order),
     )
@@ -193,12 +196,6 @@ def _changes(order: OrderAnswer) -> str:
     if order.joining is None and order.leaving is None:
         return ""
     return f"{words.number(order.joining)} join, {words.number(order.leaving)} leave"
-
-
-def _short_text(order: OrderAnswer) -> str:
-    if order.short_by is None:
-        return words.NOTHING
-    return f"{quantity(order, order.short_by)} (today {_figure(order, order.short_now, words.NOTHING)})"
 
 
 def _reach(order: OrderAnswer) -> str:

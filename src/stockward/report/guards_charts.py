@@ -154,6 +154,10 @@ def _order_line(months: Sequence[MonthNeed], order: OrderAnswer | None) -> list[
     ends = {"first": _utc(min(first, order.due_on)), "due": _utc(order.due_on), "value": order.required}
     text = f"ordered: {words.number(order.required)} {guards_sentences.measured_what(order.measure)}"
     y = _guards("value")
+    late = (order.due_on - months[0].on) > (months[-1].on - order.due_on)
+    anchor, align = ("due", "right") if late else ("first", "left")
+    heights = [value for line in _month_lines(months, order) for value in line.values if value is not None]
+    shift = 13 if _roomier_below(order.required, heights) else -11
     return [
         {
             "data": {"values": [ends]},
@@ -167,10 +171,17 @@ def _order_line(months: Sequence[MonthNeed], order: OrderAnswer | None) -> list[
         },
         {
             "data": {"values": [ends]},
-            "mark": {**_TEXT, "align": "right", "dx": -8, "color": INK},
-            "encoding": {"x": _time("first"), "y": y, "text": {"value": text}},
+            "mark": {**_TEXT, "align": align, "dy": shift, "color": INK},
+            "encoding": {"x": _time(anchor), "y": y, "text": {"value": text}},
         },
     ]
+
+
+def _roomier_below(at: float, heights: Sequence[float]) -> bool:
+    """Whether a label has more room below its line than above, where the other lines pass."""
+    above = min((height - at for height in heights if height >= at), default=float("inf"))
+    below = min((at - height for height in heights if height < at), default=at)
+    return below > above
 
 
 def _told_months(lines: Sequence[_Line], months: Sequence[MonthNeed], order: OrderAnswer | None) -> str:
@@ -219,7 +230,7 @@ def _mix_panel(mix: MixAnswer, band: Band, selection: SelectionAnswer | None) ->
             "encoding": {
                 "x": _number("from", "guards in all"),
                 "x2": {"field": "to"},
-                "y": _number("low", words.printable(name)),
+                "y": _number("low", f"guards of {name}", most=1.12 * max(cell["high"] for cell in cells)),
                 "y2": {"field": "high"},
             },
         }
@@ -281,23 +292,25 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
     if not selection.front:
         return None
     kinds = ["met in time", "met late", "not met"]
-    labelled = {0, len(selection.front) - 1} | {
-        place for place, plan in enumerate(selection.front) if plan.days_late == 0 and plan is _cheapest(selection)
-    }
+    labelled = _worth_a_label(selection)
     rows = [
         {
             "guards": plan.guards_by_due,
             "lost": plan.output_lost,
             "what": kinds[0] if plan.days_late == 0 else kinds[1] if plan.days_late is not None else kinds[2],
-            "text": plan.plan if place in labelled else "",
+            "text": plan.plan if plan.plan in labelled else "",
         }
-        for place, plan in enumerate(selection.front)
+        for plan in selection.front
     ]
     shown = [kind for kind in kinds if any(row["what"] == kind for row in rows)]
     looks = dict(
         zip(kinds, (("circle", BLUE, BLUE), ("triangle-up", ORANGE, ORANGE), ("square", GREY, PAPER)), strict=True)
     )
-    places: Spec = {"x": _number("guards", _what(selection)), "y": _number("lost", f"output lost a day, {unit}")}
+    most = 1.12 * max(*(plan.output_lost for plan in selection.front), 1.0)
+    places: Spec = {
+        "x": _number("guards", _what(selection)),
+        "y": _number("lost", f"output lost a day, {unit}", most=most),
+    }
     spec: Spec = {
         "width": _NARROW,
         "height": _HEIGHT,
@@ -328,8 +341,13 @@ def _what(selection: SelectionAnswer) -> str:
     return f"{guards_sentences.measured_what(selection.measure)} on {words.day(selection.due_on)}"
 
 
-def _cheapest(selection: SelectionAnswer) -> object:
-    return min((plan for plan in selection.front if plan.days_late == 0), key=lambda plan: plan.output_lost)
+def _worth_a_label(selection: SelectionAnswer) -> set[str]:
+    """The ends of the front, the most guards, and the cheapest plan that meets the order in time."""
+    front = selection.front
+    in_time = [plan for plan in front if plan.days_late == 0]
+    chosen = [front[0], front[-1], max(front, key=lambda plan: plan.guards_by_due)]
+    chosen += [min(in_time, key=lambda plan: plan.output_lost)] if in_time else []
+    return {plan.plan for plan in chosen}
 
 
 def _told_front(selection: SelectionAnswer) -> str:
@@ -381,12 +399,14 @@ def _guards(field: str) -> Spec:
     return {"field": field, "type": "quantitative", "scale": {"zero": True}, "axis": axis}
 
 
-def _number(field: str, title: str) -> Spec:
+def _number(field: str, title: str, *, most: float | None = None) -> Spec:
+    """A scale from the least figure; ``most`` leaves room above the points for a label."""
+    top = {} if most is None else {"domainMax": most}
     return {
         "field": field,
         "type": "quantitative",
         "title": words.printable(title),
-        "scale": {"zero": False, "nice": True},
+        "scale": {"zero": False, "nice": True, **top},
         "axis": {"tickMinStep": 1, "tickCount": 6},
     }
 

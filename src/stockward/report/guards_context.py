@@ -73,7 +73,8 @@ class OrderLine:
     now: Annotated[str, "the figure today"]
     expected: Annotated[str, "the figure on the due date from what is on record"]
     changes: Annotated[str, "who joins and leaves until then; empty where that is not known"]
-    short: Annotated[str, "short by, on the due date and today"]
+    short: Annotated[str, "short by, on the due date"]
+    short_now: Annotated[str, "short by, today; empty where that is not known"]
     reason: Annotated[str, "why the verdict is what it is"]
     more: Annotated[str, "what can be reached at most, or when it is met; empty where neither is known"]
 

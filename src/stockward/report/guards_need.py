@@ -21,7 +21,7 @@ NOTES_MAX = 20
 BREAKS_MAX = 10
 TOTALS_MAX = 60
 
-_DRIVER = {"areas": "occupied areas", "stock": "stock", "output": "output"}
+_DRIVER = {"areas": "occupied areas", "stock": "of stock", "output": "times the base output"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -36,7 +36,7 @@ def need_note(force: ForceAnswer) -> str:
     if force.fill_probability is None:
         return f"by net hours {_range(force)}"
     asked = words.percent(force.fill_probability)
-    return f"each shift filled with {asked}; by net hours alone {words.number(force.by_net_hours, 1)}"
+    return f"each shift filled with a chance of {asked}; by net hours alone {words.number(force.by_net_hours, 1)}"
 
 
 def need(force: ForceAnswer, order: OrderAnswer | None) -> guards_context.Need:
@@ -96,7 +96,7 @@ def _hours(force: ForceAnswer) -> tuple[Pair, ...]:
         pairs.append(Pair(name="Guards by net hours", value=f"{_range(force)}: {how}"))
     if force.by_fill is not None and force.fill_probability is not None:
         asked = words.percent(force.fill_probability)
-        value = f"{words.number(force.by_fill, 1)}: each shift has all its posts filled with {asked}"
+        value = f"{words.number(force.by_fill, 1)}: each shift has all its posts filled with a chance of {asked}"
         pairs.append(Pair(name="Guards by fill probability", value=value))
     if force.need is not None:
         pairs.append(Pair(name="Needed, in whole guards", value=words.number(force.need)))
@@ -164,11 +164,9 @@ def _post(one: PostNeed) -> guards_context.PostLine:
 def _driver(one: PostNeed) -> str:
     if one.driver is None:
         return ""
-    what = _DRIVER.get(one.driver, one.driver)
     per = "" if one.per is None else f"one for each {words.number(one.per)} "
-    now = "" if one.driven_by is None else f", now {words.number(one.driven_by, 2)}"
-    times = "times the base " if one.driver == "output" else ""
-    return f"{per}{times}{what}{now}"
+    now = "" if one.driven_by is None else f", now {words.number(round(one.driven_by, 2))}"
+    return f"{per}{_DRIVER.get(one.driver, one.driver)}{now}"
 
 
 def _posts(one: PostNeed) -> str:
@@ -184,7 +182,7 @@ def _shift(one: ShiftNeed) -> guards_context.ShiftLine:
         chance_of_standing=said.chance(one.chance_of_standing),
         rostered=words.number(one.rostered),
         chance=said.chance(one.chance),
-        groups=", ".join(f"{words.number(number)} {name or 'any'}" for name, number in one.groups.items()),
+        groups=", ".join(f"{words.number(number)} {name or 'any guard'}" for name, number in one.groups.items()),
     )
 
 
