@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stockward.answers.review import Review
     from stockward.detection.surge import Surge
     from stockward.facts import Site
+    from stockward.guards.asked import AskedOrder
 
 ALARMED, WRONG_USE, SET_ASIDE = 1, 2, 3
 _SHOWN_PROBLEMS = 200
@@ -82,6 +83,10 @@ def main() -> None:
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of the surge in the record."
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day of the surge in the record.")
+@click.option(
+    "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
+)
+@click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
@@ -96,15 +101,16 @@ def main() -> None:
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def review(
     site: Path, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
-    since: datetime | None, until: datetime | None, html: Path | None, json_file: str | None, xlsx: Path | None,
-    covariance: bool, seed: int, quiet: bool,
+    since: datetime | None, until: datetime | None, guards: str | None, due: str | None, html: Path | None,
+    json_file: str | None, xlsx: Path | None, covariance: bool, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
-    """Review a site: what is missing, is it more than measuring explains, and what would go unseen?"""
+    """Review a site: what is missing, what would go unseen, and what guards do the posts and orders take?"""
     surge = _surge(production, dispatch=dispatch, weighings=weighings, since=since, until=until)
+    asked = _asked(guards, due)
     with _progress(quiet) as step:
         step("reading the site")
         facts = _read(site)
-        answers = _make(facts, as_of, surge, seed, step)
+        answers = _make(facts, as_of, surge, asked, seed, step)
         if html is not None:
             step("writing the report")
             from stockward.report import write_html
@@ -141,10 +147,27 @@ def _surge(
     return Surge.read(production, dispatch=dispatch, weighings=weighings, **days)
 
 
-def _make(facts: Site, as_of: str | None, surge: Surge | None, seed: int, step: Callable[[str], None]) -> Review:
+def _asked(guards: str | None, due: str | None) -> AskedOrder | None:
+    if guards is None:
+        if due is not None:
+            raise click.UsageError("--due belongs to a question on guards: give --guards as well")
+        return None
+    from stockward.guards.asked import AskedOrder
+
+    return AskedOrder.read(guards, due)
+
+
+def _make(
+    facts: Site,
+    as_of: str | None,
+    surge: Surge | None,
+    asked: AskedOrder | None,
+    seed: int,
+    step: Callable[[str], None],
+) -> Review:
     from stockward.reviewing import make_review
 
-    return make_review(facts, as_of=as_of, surge=surge, seed=seed, generated=_now(), progress=step)
+    return make_review(facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=_now(), progress=step)
 
 
 def _now() -> datetime:
