@@ -255,9 +255,9 @@ def chance_filled(asked: Sequence[CrewAsked], crews: Sequence[int]) -> float:
 def least_rostered(asked: Sequence[CrewAsked], *, probability: float) -> Rostered | None:
     """The least number of people rostered with which all posts are filled with ``probability``.
 
-    Every way to give so many more than stand to the crews is looked at, with the number more growing by one, so no
-    smaller number does; of those that do with that number, the one with the greatest chance is taken. ``None``
-    where a pool is empty or hardly ever there.
+    No crew is smaller than its posts. Every way to give so many more to the crews is looked at, with the number more
+    growing by one, so no smaller number does; of those that do with that number, the one with the greatest chance is
+    taken. ``None`` where a pool is empty or hardly ever there.
 
     Raises
     ------

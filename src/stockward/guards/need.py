@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, NetHours, 
 from stockward.figures.staffing import WorkHours, relief_factor, whole_guards
 from stockward.guards.drivers import Driven, Worth
 from stockward.guards.faults import absences_at_fault, people_at_fault, posts_at_fault
-from stockward.guards.net_hours import WINDOW_DAYS, Attendance, attendance_of, net_hours_of, notes_on_attendance
+from stockward.guards.net_hours import Attendance, attendance_of, first_of_window, net_hours_of, notes_on_attendance
 from stockward.guards.post_hours import Post, posts_of
 from stockward.guards.roll import on_posts, present
 from stockward.guards.shifts import Crews, shift_needs, shifts_of
@@ -124,7 +124,7 @@ def _staff(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int) -> _St
     hand = on_posts(present(guards, day))
     observed = attendance_of(books, guards, day)
     attendance = None if isinstance(observed, str) else observed
-    first = attendance.first if attendance else day - timedelta(days=WINDOW_DAYS - 1)
+    first = attendance.first if attendance else first_of_window(day)
     at_fault = [people_at_fault(books, first), absences_at_fault(books, first, day)]
     reasons = [words for words in at_fault if words] or ([observed] if isinstance(observed, str) else [])
     hours = mean = crews = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -68,6 +68,11 @@ class Attendance:
         return {self.persons[place]: float(rates[place]) for place in np.flatnonzero(enough)}, mean
 
 
+def first_of_window(day: date) -> date:
+    """The first of the 52 weeks that end with a day, as far back as the calendar goes."""
+    return date.fromordinal(max(day.toordinal() - WINDOW_DAYS + 1, 1))
+
+
 def attendance_of(books: KnownBooks, guards: pl.DataFrame, day: date) -> Attendance | str:
     """What is on record of the guards' attendance up to a day; in words why nothing can be said.
 
@@ -80,7 +85,7 @@ def attendance_of(books: KnownBooks, guards: pl.DataFrame, day: date) -> Attenda
     latest = absences["begins"].max()
     if not isinstance(began, date) or not isinstance(latest, date):
         return "no absence of a guard is on record, and that says nothing of how often they are absent: add absences"
-    first = max(day - timedelta(days=WINDOW_DAYS - 1), began)
+    first = max(first_of_window(day), began)
     length = (day - first).days + 1
     if length < LEAST_WINDOW_DAYS:
         return f"absences are on record for {length} days only: {LEAST_WINDOW_DAYS} are the least that says something"
