@@ -35,7 +35,8 @@ PEOPLE_COLUMNS = "person,role,affiliation,duty,since,until,available_from,traini
 
 def settings(name: str = "Works", bands: dict[str, tuple[float, float]] | None = None) -> str:
     stated = "".join(
-        f'[[force.affiliation]]\nname = "{one}"\nshare = [{low}, {high}]\n' for one, (low, high) in (bands or {}).items()
+        f'[[force.affiliation]]\nname = "{one}"\nshare = [{low}, {high}]\n'
+        for one, (low, high) in (bands or {}).items()
     )
     return SETTINGS.format(name=name) + stated
 

@@ -18,9 +18,13 @@ from stockward.guards.mix import TOTALS_MAX, Bands, Rule, mix_of
 from stockward.guards.orders import orders_of
 from stockward.guards.written import as_written, plain
 
-RIDGEWAY = Bands((Rule("ministry", Fraction("0.7"), Fraction("0.8")), Rule("civilian", Fraction("0.2"), Fraction("0.3"))))
+RIDGEWAY = Bands(
+    (Rule("ministry", Fraction("0.7"), Fraction("0.8")), Rule("civilian", Fraction("0.2"), Fraction("0.3")))
+)
 
-shares = st.tuples(*[st.integers(0, 20)] * 2).map(sorted).map(lambda pair: (Fraction(pair[0], 20), Fraction(pair[1], 20)))
+shares = (
+    st.tuples(*[st.integers(0, 20)] * 2).map(sorted).map(lambda pair: (Fraction(pair[0], 20), Fraction(pair[1], 20)))
+)
 bands = st.lists(shares, min_size=1, max_size=3).map(
     lambda pairs: Bands(tuple(Rule(f"a{place}", low, high) for place, (low, high) in enumerate(pairs)))
 )
@@ -164,7 +168,9 @@ def test_numbers_outside_a_band_are_said(tmp_path: Path) -> None:
 
 def test_bands_that_cannot_hold_are_said_with_their_numbers(tmp_path: Path) -> None:
     answer = mixed(tmp_path, *SIXTY, bands={"ministry": (0.1, 0.6), "civilian": (0.1, 0.3)})
-    assert answer.breaks[0].startswith("the upper bounds of the bands allow 0.6 + 0.3 = 0.9 of the guards: the rest, 0.1")
+    assert answer.breaks[0].startswith(
+        "the upper bounds of the bands allow 0.6 + 0.3 = 0.9 of the guards: the rest, 0.1"
+    )
     assert answer.breaks[-1] == "no total from 1 to 150 guards holds every band"
     assert all(one.numbers is None for one in answer.by_total)
     answer = mixed(tmp_path, *SIXTY, bands={"ministry": (0.8, 0.9), "civilian": (0.3, 0.5)})
