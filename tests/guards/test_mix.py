@@ -104,10 +104,14 @@ def test_ten_thousand_and_single_guards() -> None:
     assert [total for total in range(1, 40) if RIDGEWAY.numbers_for(total) is None] == [1, 2, 3, 6]
 
 
-def mixed(tmp_path: Path, *groups: tuple[int, str, str, str, str], orders: str = "", **options: object) -> MixAnswer:
-    read = department(tmp_path, *groups, orders=orders, bands=options.pop("bands", sites.BANDS))  # type: ignore[arg-type]
-    answers = orders_of(read, day=sites.DAY)
-    answer = mix_of(read, day=sites.DAY, orders=answers, **options)  # type: ignore[arg-type]
+def mixed(
+    tmp_path: Path,
+    *groups: tuple[int, str, str, str, str],
+    orders: str = "",
+    bands: dict[str, tuple[float, float]] = sites.BANDS,
+) -> MixAnswer:
+    read = department(tmp_path, *groups, orders=orders, bands=bands)
+    answer = mix_of(read, day=sites.DAY, orders=orders_of(read, day=sites.DAY))
     assert answer is not None
     return answer
 
@@ -185,7 +189,10 @@ def test_others_may_fill_what_the_bands_leave(tmp_path: Path) -> None:
     assert answer.by_total[79].numbers == {"ministry": (8, 48), "civilian": (8, 24)}
     assert answer.growth_alone[0].shares_at_required is None
     # An applicant of another affiliation leaves the same room.
-    answer = mixed(tmp_path, *SIXTY, bands=narrow, candidates=sites.candidates("contractor", 1))
+    people = sites.guards(*SIXTY) + "A-1,applicant,contractor,,,,,\n"
+    answer = mix_of(sites.books(tmp_path / "applicant", bands=narrow, people=people), day=sites.DAY)
+    assert answer is not None
+    assert answer.others == 0
     assert answer.by_total[79].numbers == {"ministry": (8, 48), "civilian": (8, 24)}
 
 

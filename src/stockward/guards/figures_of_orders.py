@@ -10,8 +10,8 @@ from typing import Protocol
 
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.orders import CountedRow
-from stockward.guards.production import PRODUCTION, Output, Production
 from stockward.guards.people import MANY_GUARDS, Guards
+from stockward.guards.production import PRODUCTION, Output, Production
 from stockward.guards.roll import PATROLLING, end_of_month, month_of
 
 Meets = Callable[[Fraction], bool]
