@@ -16,7 +16,6 @@ from types import MappingProxyType
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.mix import Band, GrowthAlone, MixAnswer, TotalMix
 from stockward.answers.orders import OrderAnswer
-from stockward.answers.selection import Candidate
 from stockward.facts.settings import ForceSettings
 from stockward.guards.people import Guards
 from stockward.guards.roll import GUARDS, PATROLLING
@@ -142,9 +141,7 @@ def _filled(total: int, ranges: Mapping[str, tuple[int, int]], others: tuple[int
     return numbers if numbers[""] else {name: number for name, number in numbers.items() if name}
 
 
-def mix_of(
-    books: KnownBooks, *, day: date, orders: Sequence[OrderAnswer] = (), candidates: Sequence[Candidate] = ()
-) -> MixAnswer | None:
+def mix_of(books: KnownBooks, *, day: date, orders: Sequence[OrderAnswer] = ()) -> MixAnswer | None:
     """The mix of the security department on a day; ``None`` where ``site.toml`` has no band.
 
     Parameters
@@ -153,8 +150,8 @@ def mix_of(
         The day of the review.
     orders
         Answers on orders: the largest one on guards says how large the department must become.
-    candidates
-        Who could join: others than those of the bands come into question where one of them is on record.
+
+    Guards of an affiliation without a band come into question where anybody of one is on record.
     """
     bands = Bands.of(books.site.settings.force)
     if not bands.rules:
@@ -164,8 +161,8 @@ def mix_of(
     total = sum(present.values())
     doubt = guards.doubt(GUARDS, day) or (None if total else "no guard is on record on that day: there is no mix yet")
     required = largest_required(guards, orders, day)
-    strangers = bands.others(present) or any(one.affiliation not in bands.names for one in candidates)
-    by_total = tuple(_by_total(bands, total, required, others=bool(strangers)))
+    strangers = not set(books["people"]["affiliation"]).issubset(bands.names)
+    by_total = tuple(_by_total(bands, total, required, others=strangers))
     holds = None if doubt else bands.hold(present)
     return MixAnswer(
         total=total,
@@ -175,7 +172,7 @@ def mix_of(
         required=required,
         by_total=by_total,
         growth_alone=tuple(_growth(bands, rule, present, required, holds=bool(holds)) for rule in bands.rules),
-        breaks=tuple(_breaks(bands, present, by_total, others=bool(strangers))),
+        breaks=tuple(_breaks(bands, present, by_total, others=strangers)),
         reason=doubt,
     )
 

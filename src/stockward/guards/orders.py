@@ -27,13 +27,14 @@ from stockward.guards.reach import Reachable, reachable_by
 from stockward.terms.verdicts import OrderVerdict
 
 Heard = Callable[[str], tuple[HeardOtherwise, ...]]
+Candidates = Callable[[str, date], Sequence[Candidate]]
 
 
 def orders_of(
     books: KnownBooks,
     *,
     day: date | None,
-    candidates: Sequence[Candidate] = (),
+    candidates: Candidates = lambda measure, due_on: (),
     asked: AskedOrder | None = None,
 ) -> tuple[OrderAnswer, ...]:
     """Answer every order issued by the day of the review, in the order of the table, and then a question asked.
@@ -43,8 +44,8 @@ def orders_of(
     day
         The day of the review (``day_of_the_books``); ``None`` where the books name none: then no order can be read.
     candidates
-        Every worker and applicant on record, in the pool or not: they bound what can be reached by the due date. With
-        none at all nothing is said to be impossible.
+        Gives for a measure and a due date every worker and applicant on record, in the pool or not: they bound what
+        can be reached by then. With none at all nothing is said to be impossible.
     asked
         An order that is not on record; its baseline is the figure of the day.
 
@@ -69,11 +70,12 @@ _LAST = 1 << 32
 """Behind every row of a table."""
 
 
-def _reachable(one: Measured, guards: Guards, bands: Bands, candidates: Sequence[Candidate]) -> Reachable | None:
+def _reachable(one: Measured, guards: Guards, bands: Bands, candidates: Candidates) -> Reachable | None:
     """What can be reached by a due date that lies ahead; of guards alone."""
     if one.fault is not None or one.required is None or one.past or not one.ruler.whole:
         return None
-    return reachable_by(one.order.due_on, one.order.measure, int(one.required), guards, bands, candidates)
+    measure, due_on = one.order.measure, one.order.due_on
+    return reachable_by(due_on, measure, int(one.required), guards, bands, candidates(measure, due_on))
 
 
 def _answer(one: Measured, reachable: Reachable | None, heard: tuple[HeardOtherwise, ...]) -> OrderAnswer:

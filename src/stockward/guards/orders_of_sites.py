@@ -7,9 +7,8 @@ from pathlib import Path
 
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.orders import SiteOrders
-from stockward.answers.selection import Candidate
 from stockward.facts import Site, read_site
-from stockward.guards.orders import orders_of
+from stockward.guards.orders import Candidates, orders_of
 from stockward.guards.roll import day_of_the_books
 from stockward.terms.errors import StockwardError
 from stockward.terms.periods import end_of
@@ -45,6 +44,6 @@ def _answered(site: Site, folder: str, as_of: str | date | datetime | None) -> S
     )
 
 
-def _candidates(books: KnownBooks, day: date | None) -> tuple[Candidate, ...]:
-    """The workers and applicants on record."""
-    return ()
+def _candidates(books: KnownBooks, day: date | None) -> Candidates:
+    """The workers and applicants on record, for each order."""
+    return lambda measure, due_on: ()

@@ -58,15 +58,17 @@ def ready_by(candidates: Sequence[Candidate], day: date) -> Counter[str]:
 
 def _wanting(bands: Bands, present: Numbers, pool: Numbers, wanted: int) -> Iterator[str]:
     """What is short of the least total that is enough and that whole numbers can hold."""
-    others = bands.others(present), bands.others(present) + bands.others(pool)
+    now, ready = bands.others(present), bands.others(pool)
+    unbound = not bands.rules or now + ready > 0
     totals = range(wanted, wanted + TOTALS_MAX)
-    total = next((one for one in totals if bands.numbers_for(one, others=others) is not None), None)
+    holding = (one for one in totals if bands.numbers_for(one, others=(now, one if unbound else 0)) is not None)
+    total = next(holding, None)
     if total is None:
         yield f"no total from {wanted} guards on holds every band: change the bands in site.toml"
         return
     said = [_of_one(rule, present, pool, total) for rule in bands.rules]
     yield from (sentence for sentence in said if sentence is not None)
-    room = others[1] + sum(_most(rule, present, pool, total) for rule in bands.rules)
+    room = now + ready + sum(_most(rule, present, pool, total) for rule in bands.rules)
     if room < total and not any(said):
         lack = total - room
         mend = " of the affiliations that have room" if bands.rules else ""
