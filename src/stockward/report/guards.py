@@ -143,7 +143,7 @@ def _order(order: OrderAnswer) -> guards_context.OrderLine:
         given=_given(order),
         asks=said.asks(order),
         due=words.day(order.due_on),
-        baseline=_figure(order, order.baseline, "none is known"),
+        baseline=_figure(order, order.baseline, words.NOTHING),
         rows=_rows(order.baseline_rows),
         target=_target(order),
         now=_figure(order, order.now, words.NOTHING),
