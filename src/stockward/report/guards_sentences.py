@@ -32,7 +32,10 @@ SOLVED_WORD = {
     Solved.OUT_OF_TIME: "out of time",
 }
 NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
-NOT_CHOSEN = "Stockward does not choose between them."
+BESIDE = (
+    "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
+    "information from 1 (confirmed) to 6 (cannot be judged). Sources are not named."
+)
 TERMS = (
     ("Net hours", "The hours a year that one guard works: contract hours less planned absences (leave, training) and "
      "unplanned ones (sick, other)."),
