@@ -67,7 +67,7 @@ def build_page(review: Review) -> context.Page:
         basis=books.basis(review),
         statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
         verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),
-        terms=_pairs(sentences.TERMS),
+        terms=_pairs((*sentences.TERMS, *guards.terms(review))),
         test_in_force=review.default_test,
     )
 

@@ -120,11 +120,13 @@ def build(review: Review) -> guards_context.Guards | None:
         return None
     shown = review.orders[:ORDERS_MAX]
     leading = said.leading_order(review.orders)
+    reasons = tuple(_beside(one) for one in shown if one.stated_reason is not None or one.heard)
     more = len(review.orders) - len(shown)
     return guards_context.Guards(
         orders=tuple(_order(one) for one in shown),
         orders_note=f"{words.count(more, 'more order')} in the workbook" if more > 0 else "",
-        reasons=tuple(_beside(one) for one in shown if one.stated_reason is not None or one.heard),
+        reasons=reasons,
+        beside=said.BESIDE if reasons else "",
         verdicts=tuple(
             Pair(name=said.ORDER_WORD[verdict], value=ORDER_MEANING[verdict])
             for verdict in OrderVerdict
@@ -136,6 +138,11 @@ def build(review: Review) -> guards_context.Guards | None:
     )
 
 
+def terms(review: Review) -> tuple[tuple[str, str], ...]:
+    """The words of this part, with their meaning; none where the page has no such part."""
+    return said.TERMS if review.force is not None or review.mix is not None else ()
+
+
 def _order(order: OrderAnswer) -> guards_context.OrderLine:
     return guards_context.OrderLine(
         badge=badge(order.verdict),
@@ -143,7 +150,7 @@ def _order(order: OrderAnswer) -> guards_context.OrderLine:
         given=_given(order),
         asks=said.asks(order),
         due=words.day(order.due_on),
-        baseline=_figure(order, order.baseline, "none is known"),
+        baseline=_figure(order, order.baseline, words.NOTHING),
         rows=_rows(order.baseline_rows),
         target=_target(order),
         now=_figure(order, order.now, words.NOTHING),

@@ -42,7 +42,7 @@ def months_chart(months: Sequence[MonthNeed], order: OrderAnswer | None, today: 
         if value is not None
         for part in parts
     ]
-    layers = [*_today(months, today), *_order_line(months, order)]
+    layers = [_headroom(lines, order), *_today(months, today), *_order_line(months, order)]
     layers += [_month_layer(lines, part, dash) for part, dash in (("past", _SOLID), ("expected", _DASH))]
     layers.append(_end_labels(lines, months[-1].on, order))
     spec: Spec = {
@@ -76,6 +76,20 @@ def _parts(months: Sequence[MonthNeed]) -> list[tuple[str, ...]]:
     return parts
 
 
+def _headroom(lines: Sequence[_Line], order: OrderAnswer | None) -> Spec:
+    """A point that is not seen, so that the words at the top stand above every line."""
+    return {
+        "data": {"values": [{"value": 1.1 * _highest(lines, order)}]},
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"y": _guards("value")},
+    }
+
+
+def _highest(lines: Sequence[_Line], order: OrderAnswer | None) -> float:
+    required = order.required if order is not None else None
+    return max([value for line in lines for value in line.values if value is not None] + [required or 0.0, 1.0])
+
+
 def _month_layer(lines: Sequence[_Line], part: str, dash: list[int]) -> Spec:
     scale = {"domain": [line.label for line in lines], "range": [line.colour for line in lines]}
     return {
@@ -92,9 +106,7 @@ def _month_layer(lines: Sequence[_Line], part: str, dash: list[int]) -> Spec:
 def _end_labels(lines: Sequence[_Line], last: date, order: OrderAnswer | None) -> Spec:
     """Each line's name and last figure at its end, moved apart where they would cover each other."""
     ends = [(line, next(value for value in reversed(line.values) if value is not None)) for line in lines]
-    heights = [value for line in lines for value in line.values if value is not None]
-    top = max([*heights, order.required if order is not None and order.required is not None else 0.0, 1.0])
-    places = apart([value for _, value in ends], top * _LABEL_GAP / MONTHS_HEIGHT)
+    places = apart([value for _, value in ends], _highest(lines, order) * _LABEL_GAP / MONTHS_HEIGHT)
     values = [
         {"on": _utc(last), "y": place, "what": line.label, "text": f"{words.number(value)} {line.label}"}
         for (line, value), place in zip(ends, places, strict=True)

@@ -257,6 +257,7 @@ class Guards:
     orders: Annotated[tuple[OrderLine, ...], "the orders"]
     orders_note: Annotated[str, "how many orders are not shown; empty where all are"]
     reasons: Annotated[tuple[ReasonBeside, ...], "stated reasons beside what reports say"]
+    beside: Annotated[str, "how to read them: nothing chooses between them; empty where there are none"]
     verdicts: Annotated[tuple[Pair, ...], "what the verdicts on orders mean"]
     need: Annotated[Need | None, "what the posts take; none where no post is on record"]
     mix: Annotated[Mix | None, "the mix of affiliations; none where the site states no bands"]

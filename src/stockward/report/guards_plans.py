@@ -49,7 +49,7 @@ def _sentence(answer: SelectionAnswer, order: OrderAnswer | None) -> str:
         best = min(meeting, key=lambda one: one.output_lost)
         text = (
             f"Plan {best.plan} meets it in time at the least output lost "
-            f"({said.loss(best.output_lost, answer.loss_unit)} a day): {_who(best)}"
+            f"({said.loss(best.output_lost, answer.loss_unit)} a day): {said.who(best)}"
         )
     else:
         best = max(answer.front, key=lambda one: one.guards_by_due)
@@ -58,10 +58,6 @@ def _sentence(answer: SelectionAnswer, order: OrderAnswer | None) -> str:
     free = _free(answer)
     stated = f" {order.order} is {said.ORDER_WORD[order.verdict]} without a plan." if order is not None else ""
     return f"{asked}. {text}{reason}. {free}{stated}".replace("  ", " ").strip()
-
-
-def _who(plan: SelectionPlan) -> str:
-    return f"{words.count(plan.recruits, 'recruit')} and {words.count(plan.transfers, 'transfer')}"
 
 
 def _free(answer: SelectionAnswer) -> str:

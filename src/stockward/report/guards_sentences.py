@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from stockward.answers.force import ForceAnswer
 from stockward.answers.orders import OrderAnswer
@@ -31,7 +32,10 @@ SOLVED_WORD = {
     Solved.OUT_OF_TIME: "out of time",
 }
 NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
-NOT_CHOSEN = "Stockward does not choose between them."
+BESIDE = (
+    "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
+    "information from 1 (confirmed) to 6 (cannot be judged). Sources are not named."
+)
 TERMS = (
     ("Net hours", "The hours a year that one guard works: contract hours less planned absences (leave, training) and "
      "unplanned ones (sick, other)."),
@@ -53,7 +57,7 @@ def is_on_guards(measure: str) -> bool:
 
 def measured_what(measure: str) -> str:
     """What a measure counts."""
-    return _GUARDS.get(measure, f"{measure.partition(':')[2]} made in a month")
+    return _GUARDS.get(measure, f"monthly output of {measure.partition(':')[2]}")
 
 
 def reason_of(reason: str | None) -> str:
@@ -82,8 +86,10 @@ def asks(order: OrderAnswer) -> str:
     """
     way = "more than" if order.comparator == ">" else "at least"
     what = measured_what(order.measure)
-    if order.factor is None:
+    if order.factor is None and is_on_guards(order.measure):
         return f"{way} {words.number(order.value)} {what}"
+    if order.factor is None:
+        return f"a {what} of {way} {words.quantity(order.value, order.unit)}"
     times = "double" if order.factor == 2 else f"{words.number(order.factor)} times"
     since = f" of {words.day(order.baseline_on)}" if order.baseline_on is not None else ""
     return f"{way} {times} the {what}{since}"
@@ -93,11 +99,13 @@ def headline(
     order: OrderAnswer | None, force: ForceAnswer | None, selection: SelectionAnswer | None, orders: int
 ) -> str:
     """What was ordered, what the posts take, and when it can be met, in plain words."""
-    texts = [_ordered(order, orders), _taken(force), when_sentence(order, selection)]
+    others = orders - 1
+    more = f"{words.count(others, 'other order on guards', 'other orders on guards')} below." if others > 0 else ""
+    texts = [_ordered(order), when_sentence(order, selection), _taken(force), more]
     return " ".join(text for text in texts if text)
 
 
-def _ordered(order: OrderAnswer | None, orders: int) -> str:
+def _ordered(order: OrderAnswer | None) -> str:
     if order is None:
         return ""
     asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {words.day(order.due_on)}"
@@ -108,9 +116,7 @@ def _ordered(order: OrderAnswer | None, orders: int) -> str:
         text += f", {words.number(order.short_now)} too few"
     if order.verdict == OrderVerdict.IMPOSSIBLE and order.reachable is not None:
         text += f", and at most {words.number(order.reachable)} can be had in time within the rules"
-    others = orders - 1
-    more = f" ({words.count(others, 'other order')} below.)" if others > 0 else ""
-    return f"{text}.{more}"
+    return f"{text}."
 
 
 def _taken(force: ForceAnswer | None) -> str:
@@ -130,8 +136,8 @@ def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) 
         return "The order is met."
     day, how = when_met(order, selection)
     if how.startswith("with"):
-        return f"It is met on {day} {how}."
-    return f"It is met neither by what is on record nor by a plan: {how}." if how else "It is not met by any plan here."
+        return f"The order is met on {day} {how}."
+    return f"The order is met neither by what is on record nor by a plan here: {how}."
 
 
 def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[SelectionPlan, ...]:
@@ -148,10 +154,10 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
     dated = [(one.met_on, one.output_lost, one.plan, one) for one in plans_for(order, selection) if one.met_on]
     best = min(dated, default=None)
     if order.met_on is not None and (best is None or order.met_on <= best[0]):
-        return words.day(order.met_on), f"with what is on record{late_text(order.met_on.toordinal(), order)}"
+        return words.day(order.met_on), f"with what is on record{late_text(order.met_on, order)}"
     if best is not None:
         plan = best[3]
-        return words.day(best[0]), f"with plan {plan.plan}: {_who(plan)}{late_text(best[0].toordinal(), order)}"
+        return words.day(best[0]), f"with plan {plan.plan}: {_price(plan, selection)}{late_text(best[0], order)}"
     if plans_for(order, selection):
         return "not within these plans", _nearest(order, selection)
     reason = selection.reason if selection is not None and selection.order == order.order else None
@@ -164,13 +170,20 @@ def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
     return f"plan {most.plan} comes nearest, with {reached} of {words.number(order.required)}"
 
 
-def _who(plan: SelectionPlan) -> str:
+def _price(plan: SelectionPlan, selection: SelectionAnswer | None) -> str:
+    unit = selection.loss_unit if selection is not None else ""
+    lost = f"{loss(plan.output_lost, unit)} of output lost a day" if plan.output_lost else "no output lost"
+    return f"{who(plan)}, {lost}"
+
+
+def who(plan: SelectionPlan) -> str:
+    """How many recruits and transfers a plan takes."""
     return f"{words.count(plan.recruits, 'recruit')} and {words.count(plan.transfers, 'transfer')}"
 
 
-def late_text(day: int, order: OrderAnswer) -> str:
-    """How many days after the due date a day (its ordinal) lies; empty where it is in time."""
-    late = day - order.due_on.toordinal()
+def late_text(day: date, order: OrderAnswer) -> str:
+    """How many days after the due date a day lies; empty where it is in time."""
+    late = (day - order.due_on).days
     return f", {words.count(late, 'day')} late" if late > 0 else ""
 
 
