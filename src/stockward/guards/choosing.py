@@ -13,8 +13,8 @@ from datetime import date
 from fractions import Fraction
 
 from stockward.answers.selection import Candidate
-from stockward.guards.lots import TICKETS, ticket
 from stockward.guards.lines import Line
+from stockward.guards.lots import TICKETS, ticket
 from stockward.guards.strength import Strength
 from stockward.solving.linear import Program, Rule, Solution, Sum, WholeCosts, whole_costs
 from stockward.terms.verdicts import Solved

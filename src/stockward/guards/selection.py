@@ -17,8 +17,8 @@ from stockward.facts.settings import Affiliation
 from stockward.guards.checking import PlanChecker
 from stockward.guards.choosing import Asked, Choice, groups_of, serves
 from stockward.guards.front import front_of
-from stockward.guards.lots import in_order_of_lot
 from stockward.guards.lines import FULL_DAYS, Line, at_work, lines_of, losses, output_lost
+from stockward.guards.lots import in_order_of_lot
 from stockward.guards.pool import APPLICANT, WORKER, as_written, posts_of
 from stockward.guards.roll import GUARDS, PATROL, PATROLLING, roll
 from stockward.guards.strength import Strength
@@ -68,18 +68,21 @@ def selection_of(
     """
     if points < 1:
         raise UsageError(f"a front has at least one point; got {points}")
+    due_on = order.due_on
+    if due_on is None:
+        raise UsageError(f"{order.order} has no due date: nobody can be chosen for it")
     pool = in_order_of_lot((one for one in candidates if one.in_pool), seed=seed, order=order.order)
     working = at_work(books, day)
     used = {working[one.person] for one in pool if one.person in working}
     lines, unit = lines_of(books, working, used)
     strength = Strength.of(roll(books), order.measure)
-    reason = _no_plan(books, order, candidates, strength, lines, day)
+    reason = _no_plan(books, order, due_on, candidates, strength, lines, day)
     answer = SelectionAnswer(
         order=order.order,
         measure=order.measure,
-        due_on=order.due_on,
+        due_on=due_on,
         required=None if order.required is None else int(order.required),
-        expected=strength.ordered.on(order.due_on) if order.measure in (GUARDS, PATROLLING) else None,
+        expected=strength.ordered.on(due_on) if order.measure in (GUARDS, PATROLLING) else None,
         loss_unit=unit,
         candidates=tuple(candidates),
         pool=len(pool),
@@ -97,7 +100,7 @@ def selection_of(
         order=order.order,
         seed=seed,
         day=day,
-        due_on=order.due_on,
+        due_on=due_on,
         required=int(order.required),
         strength=strength,
         pool=tuple(pool),
@@ -195,6 +198,7 @@ def _bands_hold(asked: Asked, numbers: Mapping[str, int]) -> bool:
 def _no_plan(
     books: KnownBooks,
     order: OrderAnswer,
+    due_on: date,
     candidates: Sequence[Candidate],
     strength: Strength,
     lines: Mapping[str, Line],
@@ -208,8 +212,8 @@ def _no_plan(
     in_doubt = ", ".join(_rows_in_doubt(books, order.measure, lines, day))
     if in_doubt:
         return f"rows set aside could change every plan ({in_doubt}): mend them first"
-    expected = strength.ordered.on(order.due_on)
-    if order.due_on >= day and order.expected is not None and order.expected != expected:
+    expected = strength.ordered.on(due_on)
+    if due_on >= day and order.expected is not None and order.expected != expected:
         return f"the record gives {expected} on the due date, the order {order.expected:g}: no plan on two figures"
     if expected >= order.required:
         return f"nobody need be chosen: {expected} are expected on the due date, and {int(order.required)} required"
