@@ -204,7 +204,7 @@ def _told_months(lines: Sequence[_Line], months: Sequence[MonthNeed], order: Ord
     span = f"From {_month(months[0].month)} to {_month(months[-1].month)}. "
     if order is not None and order.required is not None:
         what = guards_sentences.measured_what(order.measure)
-        parts.append(f"ordered: {words.number(order.required)} {what} by {words.day(order.due_on)}")
+        parts.append(f"ordered: {words.number(order.required)} {what} by {guards_sentences.due_text(order)}")
     return f"{span}{'; '.join(parts)}."
 
 
