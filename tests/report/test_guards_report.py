@@ -339,8 +339,8 @@ def test_plans_say_what_they_give_cost_and_whom_they_take(guarded: Review) -> No
     assert selection is not None
     assert selection.sentence == (
         "ORD-02 requires 49 patrolling guards by 30 August 2026; 23 are expected. Plan P4 meets it in time at the "
-        f"least output lost (4{THIN}615 USD a day): 21 recruits and 5 transfers. Without any output lost, plan P1 brings 35. "
-        "ORD-02 is short without a plan."
+        f"least output lost (4{THIN}615 USD a day): 21 recruits and 5 transfers. Without any output lost, plan P1 "
+        "brings 35. ORD-02 is short without a plan."
     )
     first, *_, fourth, _, late = selection.plans
     assert (first.lost, first.met, first.lines) == ("none", "not met", ())
