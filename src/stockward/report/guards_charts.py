@@ -160,7 +160,7 @@ def _today(months: Sequence[MonthNeed], today: date) -> list[Spec]:
 
 def _order_line(months: Sequence[MonthNeed], order: OrderAnswer | None) -> list[Spec]:
     """What the order requires, from its issue to its due date, with a diamond there."""
-    if order is None or order.required is None:
+    if order is None or order.required is None or order.due_on is None:
         return []
     first = max(order.issued_on or months[0].on, months[0].on)
     ends = {"first": _utc(min(first, order.due_on)), "due": _utc(order.due_on), "value": order.required}
@@ -328,7 +328,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
         "height": _HEIGHT,
         "padding": {"left": 4, "top": 4, "right": 90, "bottom": 4},
         "layer": [
-            *_upright(selection.required, f"ordered: {words.number(selection.required)}"),
+            *_required(selection),
             {
                 "data": {"values": rows},
                 "mark": {"type": "point", "size": 80, "strokeWidth": 1.8, "opacity": 1},
@@ -369,6 +369,12 @@ def _told_front(selection: SelectionAnswer) -> str:
         for plan in selection.front
     ]
     return f"{'; '.join(parts)}. Ordered are {words.number(selection.required)}."
+
+
+def _required(selection: SelectionAnswer) -> list[Spec]:
+    if selection.required is None:
+        return []
+    return _upright(selection.required, f"ordered: {words.number(selection.required)}")
 
 
 def _upright(at: float, text: str) -> list[Spec]:

@@ -185,7 +185,7 @@ def who(plan: SelectionPlan) -> str:
 
 def late_text(day: date, order: OrderAnswer) -> str:
     """How many days after the due date a day lies; empty where it is in time."""
-    late = (day - order.due_on).days
+    late = (day - order.due_on).days if order.due_on is not None else 0
     return f", {words.count(late, 'day')} late" if late > 0 else ""
 
 
