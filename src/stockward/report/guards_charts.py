@@ -259,7 +259,7 @@ def _mix_points(mix: MixAnswer, band: Band, selection: SelectionAnswer | None) -
     for plan in selection.front if selection is not None else ():
         ends.setdefault((sum(plan.numbers.values()), plan.numbers.get(band.affiliation, 0)), []).append(plan.plan)
     points = [
-        {"x": total, "y": number, "what": "plan", "text": words.listed(names, _LABELS_MAX)}
+        {"x": total, "y": number, "what": "plan", "text": words.printable(words.listed(names, _LABELS_MAX))}
         for (total, number), names in ends.items()
     ]
     for point in points[_LABELS_MAX - 1 : -1]:
@@ -310,7 +310,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
             "guards": plan.guards_by_due,
             "lost": plan.output_lost,
             "what": kinds[0] if plan.days_late == 0 else kinds[1] if plan.days_late is not None else kinds[2],
-            "text": plan.plan if plan.plan in labelled else "",
+            "text": words.printable(plan.plan) if plan.plan in labelled else "",
         }
         for plan in selection.front
     ]

@@ -132,6 +132,8 @@ def _taken(force: ForceAnswer | None) -> str:
     if force is None:
         return ""
     there = f"{words.number(force.on_posts)} of {words.count(force.on_hand, 'guard')} can stand there"
+    if not force.on_hand:
+        there = "no guard is on record"
     if force.need is None:
         return f"What the posts take is not measurable, as {reason_of(force.reason)}; {there}."
     return f"All posts together take {words.count(force.need, 'guard')}; {there}."
