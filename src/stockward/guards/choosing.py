@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from stockward.answers.selection import Candidate
 from stockward.guards.lots import TICKETS, ticket
-from stockward.guards.output import Line
+from stockward.guards.lines import Line
 from stockward.guards.strength import Strength
 from stockward.solving.linear import Program, Rule, Solution, Sum, WholeCosts, whole_costs
 from stockward.terms.verdicts import Solved
