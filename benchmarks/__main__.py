@@ -11,7 +11,9 @@ import sys
 
 from benchmarks import MARK
 
-MODULES = ("realisations", "regret", "false_alarms", "ledger", "scaling", "unseen", "drill", "counting", "startup")
+MODULES = (
+    "realisations", "regret", "false_alarms", "ledger", "scaling", "unseen", "drill", "counting", "guards", "startup",
+)  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 

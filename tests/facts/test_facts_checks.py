@@ -75,6 +75,8 @@ CASES: dict[str, Case] = {
     "order of an unknown material": ("orders", "production:SHELL", "production:FUZE", 3, "measure", "not in materials"),
     "order of an unknown measure": ("orders", "patrolling_guards", "dogs", 4, "measure", "it must be guards"),
     "driver without its amount": ("posts", "areas,2", "areas,", 3, "per", "a post with a driver must give it"),
+    "post without a length": ("posts", "22:00,06:00", "22:00,22:00", 2, "end", "write 00:00 to 24:00 for round the clock"),
+    "post from midnight to midnight": ("posts", "22:00,06:00", "24:00,00:00", 2, "end", "the post ends when it begins"),
     "unknown choice": ("areas", "S1,store", "S1,shop", 2, "kind", "it must be one of: store, process, dock, gate, other"),
     "unknown flag": ("assignments", "06:00,yes", "06:00,perhaps", 2, "locked", "write yes or no"),
     "unknown day": ("posts", "mon tue", "mon sund", 3, "days", "write daily, or days such as"),

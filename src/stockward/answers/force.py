@@ -117,8 +117,8 @@ class ForceAnswer:
     ``by_net_hours`` = ``post_hours`` ÷ net hours of a guard, between ``by_net_hours_low`` and ``by_net_hours_high``;
     ``by_fill`` sizes each shift by its fill probability. ``need`` is the figure that counts, whole guards. ``steps``
     lead from one to the other. ``on_posts`` are the guards who do not stand in the office, and ``short_by`` is need
-    less those, never negative. ``reason`` says why there is no need. ``by_base`` is what the ``output`` driver counts
-    from: the first month of production on record.
+    less those, never negative. ``reason`` says why there is no need. ``output_base`` is what the ``output`` driver
+    counts from: the first month of production on record.
     """
 
     on: date
@@ -141,3 +141,4 @@ class ForceAnswer:
     by_month: tuple[MonthNeed, ...]
     notes: tuple[str, ...]
     reason: str | None
+    output_base: date | None = None

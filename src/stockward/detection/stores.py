@@ -9,14 +9,11 @@ import numpy as np
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.stocks import days_spanned, in_unit_of_area, last_counts, sides
 from stockward.answers.detection import FillingStore
-from stockward.detection.surged_books import in_unit_of_area, sides
-from stockward.terms.periods import MICROSECONDS_A_DAY
 
 _HORIZON_DAYS = 36_525
 """A store that is not full within a century is not said to fill."""
-
-_LEAST_DAYS = 1.0
 
 
 def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore, ...]:
@@ -27,7 +24,7 @@ def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore
     """
     areas = books["areas"].filter(pl.col("capacity").is_not_null() & pl.col("capacity_unit").is_not_null())
     limits = areas.select("area", "capacity", "capacity_unit")
-    days = _days(flows)
+    days = days_spanned(flows)
     rates = in_unit_of_area(books, sides(flows).join(limits, on="area", maintain_order="left"))
     signed = rates.select(pl.col("way") * pl.col("quantity") * pl.col("scale") / days).to_series()
     per_day = {"today": signed, "surged": signed * rates["factor"]}
@@ -43,24 +40,8 @@ def _by_area(limits: pl.DataFrame, rows: pl.DataFrame, values: pl.Series) -> pl.
     return pl.Series(np.bincount(code.to_numpy(), values.to_numpy(), len(keys)), dtype=pl.Float64)
 
 
-def _days(flows: pl.DataFrame) -> float:
-    """Days that the movements span."""
-    first, last = flows["at"].to_physical().min(), flows["at"].to_physical().max()
-    if not isinstance(first, int) or not isinstance(last, int):
-        return _LEAST_DAYS
-    return max((last - first) / MICROSECONDS_A_DAY, _LEAST_DAYS)
-
-
 def _last_stock(books: KnownBooks, limits: pl.DataFrame) -> pl.DataFrame:
-    counts = books.counts.with_columns(pl.col("area", "material").cast(pl.String))
-    moments = counts.group_by("area", "inventory", maintain_order=True).agg(pl.col("at").max())
-    latest = moments.sort("at", "inventory").group_by("area", maintain_order=True).agg(pl.col("inventory", "at").last())
-    held = in_unit_of_area(
-        books,
-        counts.drop("at")
-        .join(latest, on=["area", "inventory"], maintain_order="left")
-        .join(limits, on="area", maintain_order="left"),
-    )
+    held = in_unit_of_area(books, last_counts(books).join(limits, on="area", maintain_order="left"))
     counted = pl.col("at").dt.convert_time_zone(books.site.timezone).dt.date().first()
     days = held.group_by("area", maintain_order=True).agg(counted=counted)
     stock = limits.select("area", stock=_by_area(limits, held, held["quantity"] * held["scale"]))

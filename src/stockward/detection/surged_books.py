@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.stocks import CLAIMS, sides
 from stockward.detection.demand import material_factors
 from stockward.detection.surge import Surge
 from stockward.facts import Site
-from stockward.terms.units import factor
 
-_CLAIMS = ("write_off", "found")
-_IN, _OUT = ("receipt", "transfer", "make"), ("issue", "transfer", "use", "discard")
 _DOORS = ("gate", "dock")
 _KEYS = ["area", "material"]
 _ROUNDING = 1e-9
@@ -50,7 +48,7 @@ def with_factors(books: KnownBooks, surge: Surge) -> pl.DataFrame:
     factors = material_factors(books, surge.production, surge.only)
     grown = pl.col("material").replace_strict(factors, default=1.0, return_dtype=pl.Float64)
     raised = (
-        pl.when(~_during(surge, books.site.timezone) | pl.col("kind").is_in(_CLAIMS))
+        pl.when(~_during(surge, books.site.timezone) | pl.col("kind").is_in(CLAIMS))
         .then(1.0)
         .when(dispatched & (grown != 1.0))
         .then(surge.dispatch)
@@ -82,25 +80,13 @@ def _multiplied(flows: pl.DataFrame, weighings: str) -> pl.DataFrame:
     return rows.with_columns(quantity=pl.col("quantity") * part).drop("factor", "number")
 
 
-def sides(flows: pl.DataFrame) -> pl.DataFrame:
-    """What came into each area (``way`` 1) and what left it (−1), with ``at``, ``quantity`` and ``factor``."""
-    moved = flows.filter(pl.col("from_area").ne_missing(pl.col("to_area")))
-    both = [
-        moved.filter(pl.col("kind").is_in(kinds) & pl.col(side).is_not_null()).select(
-            "material", "at", "quantity", "factor", area=pl.col(side), way=pl.lit(way)
-        )
-        for side, kinds, way in (("to_area", _IN, 1), ("from_area", _OUT, -1))
-    ]
-    return pl.concat(both).sort("at", maintain_order=True)
-
-
 def _with_piles(books: KnownBooks, flows: pl.DataFrame) -> pl.DataFrame:
     """The counts with what the surge adds to each stock; what an inventory left out because there was none is added.
 
     A counted nothing that becomes something is measured as the material mostly is in its area.
     """
     rows = books.counts.with_columns(pl.col("area", "material", "method").cast(pl.String), order=pl.int_range(pl.len()))
-    added = _added(rows, sides(flows.filter(~pl.col("kind").is_in(_CLAIMS))))
+    added = _added(rows, sides(flows.filter(~pl.col("kind").is_in(CLAIMS))))
     if added.is_empty():
         return books.counts
     inventory = ["inventory", *_KEYS]
@@ -163,13 +149,3 @@ def _usual_methods(counts: pl.DataFrame) -> pl.DataFrame:
     """The method by which each material of an area is mostly counted."""
     named = counts.drop_nulls("method").with_columns(pl.col("area", "material", "method").cast(pl.String))
     return named.group_by(_KEYS, maintain_order=True).agg(usual=pl.col("method").mode().sort().first())
-
-
-def in_unit_of_area(books: KnownBooks, held: pl.DataFrame) -> pl.DataFrame:
-    """Rows of materials that the unit of their area's capacity measures, with their ``scale`` into it."""
-    units = dict(books["materials"].select("material", "unit").rows())
-    pairs = held.select("material", "capacity_unit").unique().rows()
-    scales = [(material, unit, factor(units[material], unit)) for material, unit in pairs if unit is not None]
-    schema = {"material": pl.String, "capacity_unit": pl.String, "scale": pl.Float64}
-    table = pl.DataFrame(scales, schema=schema, orient="row").drop_nulls("scale")
-    return held.join(table, on=["material", "capacity_unit"], maintain_order="left")

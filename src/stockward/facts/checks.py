@@ -27,6 +27,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """The areas that each kind of movement names."""
 
+_DAY_MINUTES = 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -321,6 +323,12 @@ def an_order_measures_a_known_material(draft: Draft, table: TableDraft) -> None:
     table.refuse("measure", asked & ~named.is_in(known.implode()), "that material is not in materials")
 
 
+def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
+    """An end at the start could mean no time at all, or a day and a night."""
+    same = (table["end"] == table["start"]) | ((table["start"] == _DAY_MINUTES) & (table["end"] == 0))
+    table.refuse("end", same, "the post ends when it begins: write 00:00 to 24:00 for round the clock")
+
+
 def a_driver_has_its_amount(draft: Draft, table: TableDraft) -> None:
     """A post that grows with the site says for how much of the driver one post stands."""
     table.refuse("per", table["driver"].is_not_null() & table["per"].is_null(), "a post with a driver must give it")
@@ -340,5 +348,6 @@ CHECKS: tuple[Check, ...] = (
     Check(an_end_follows_its_start, ("absences", "assignments")),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
+    Check(a_post_stands_for_some_time, ("posts",)),
     Check(a_driver_has_its_amount, ("posts",)),
 )

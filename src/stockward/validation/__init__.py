@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
+import polars as pl
 
 from stockward.figures.loss_tests import page_pair_thresholds
 from stockward.figures.page import page_threshold
 from stockward.figures.propagation import random_covariance, systematic_covariance
 from stockward.figures.sampling import least_n
+from stockward.figures.staffing import relief_factor, whole_guards, work_hours
+from stockward.guards.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
 from stockward.validation.fuel_fab import fuel_fab_period
 
 
@@ -130,7 +133,63 @@ def _fuel_fab(which: str) -> Callable[[Mapping[str, str]], Answer]:
     return recipe
 
 
+def _guards_needed(inputs: Mapping[str, str]) -> Answer:
+    return (float(whole_guards(relief_factor(float(inputs["post_hours"]), float(inputs["net_hours"])))),)
+
+
+def _hours_a_year(guards: int, weeks: str, *stretches: tuple[int, int, tuple[str, ...]]) -> float:
+    """Post-hours a year of a post that stands in these stretches: begin and end in minutes, and the weekdays."""
+    rows = {
+        "post": [f"{place}" for place, _ in enumerate(stretches)],
+        "start": [start for start, _, _ in stretches],
+        "end": [end for _, end, _ in stretches],
+        "days": [list(days) for _, _, days in stretches],
+    }
+    same = {"kind": "fixed", "guards": float(guards)}
+    blank = ("name", "area", "qualification", "hours_per_shift", "driver", "per")
+    table = pl.DataFrame(rows).with_columns(
+        *(pl.lit(value).alias(name) for name, value in same.items()), *(pl.lit(None).alias(name) for name in blank)
+    )
+    return sum(post.hours for post in posts_of(table, shift_hours=8, weeks=float(weeks)))
+
+
+def _post_hours(inputs: Mapping[str, str]) -> Answer:
+    days, minutes = WEEKDAYS[: int(inputs["days"])], int(inputs["hours"]) * 60
+    return (_hours_a_year(int(inputs["guards"]), inputs["weeks"], (DAY_MINUTES - minutes, DAY_MINUTES, days)),)
+
+
+def _post_by_night_and_weekend(inputs: Mapping[str, str]) -> Answer:
+    nights, weekend = (16 * 60, 8 * 60, WEEKDAYS[:5]), (0, DAY_MINUTES, WEEKDAYS[5:])
+    return (_hours_a_year(int(inputs["guards"]), inputs["weeks"], nights, weekend),)
+
+
+def _net_hours(inputs: Mapping[str, str]) -> Answer:
+    days = {name: float(inputs[name].removesuffix("d")) for name in ("leave", "holidays", "sick")}
+    week, weeks = float(inputs["hours_per_week"]), float(inputs["weeks"])
+    working = week / float(inputs["hours_per_day"]) * weeks
+    observed = (week, working, days["leave"] + days["holidays"], days["sick"])
+    return (work_hours(*(np.array([value]) for value in observed), weeks=weeks).net,)
+
+
+def _relief_by_hours(inputs: Mapping[str, str]) -> Answer:
+    contract, absent = (float(part) for part in inputs["net"].split("-"))
+    return (relief_factor(float(inputs["hours"]), contract - absent),)
+
+
+def _relief_by_days(inputs: Mapping[str, str]) -> Answer:
+    days, absent = float(inputs["days"]), float(inputs["absent"])
+    return (relief_factor(days, days - absent),)
+
+
 RECIPES: dict[str, Callable[[Mapping[str, str]], Answer]] = {
+    "guards-civil": _guards_needed,
+    "guards-military": _guards_needed,
+    "post-1": _post_hours,
+    "post-2": _post_hours,
+    "post-5": _post_by_night_and_weekend,
+    "net-civil": _net_hours,
+    "relief-1": _relief_by_hours,
+    "relief-2": _relief_by_days,
     "page-12": _page,
     "page-52": _page,
     "sample-1": _least_n,

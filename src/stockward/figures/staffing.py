@@ -1,0 +1,321 @@
+"""Staffing: post-hours, net work hours, the chance that a shift is filled, and the least number that fills it.
+
+Post-hours a year ÷ net annual work hours of a guard = guards [US Army MP1000C, Computation of Security Force
+Requirements]. The mean fills all posts of a shift only about half of the time; so each shift is sized by the
+distribution of how many of its crew are absent. With fixed people that is the Poisson-binomial distribution [Wang 1993,
+On the number of successes in independent trials]; nobody knows beforehand who will be rostered, so it is the mean over
+all crews that the pool allows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stockward.terms.errors import FigureError, require_probability
+
+Array = NDArray[np.float64]
+
+ROUNDING = 1e-9
+_MOST_ABSENT = 0.9
+"""Where more of a pool is absent than this, no number of people like it makes a crew."""
+_RESAMPLES_AT_ONCE = 500
+
+
+def post_hours(guards: float, hours_a_day: float, days_a_week: float, weeks: float) -> float:
+    """Hours a year of one post: guards × hours of a day × days of a week × weeks of a year [MP1000C].
+
+    >>> post_hours(2, 24, 7, 52)
+    17472
+    """
+    return guards * hours_a_day * days_a_week * weeks
+
+
+def whole_guards(guards: float) -> int:
+    """The least whole number of guards that is enough; a surplus below 1e-9 is rounding, not another guard.
+
+    >>> whole_guards(91_120 / 1_736), whole_guards(53.0000000001)
+    (53, 53)
+    """
+    return math.ceil(guards - ROUNDING * max(1.0, abs(guards)))
+
+
+def relief_factor(hours: float, net_hours: float) -> float:
+    """Guards that it takes to have one stand ``hours`` a year, each of whom works ``net_hours``.
+
+    Raises ``FigureError`` where nobody works at all.
+    """
+    if not net_hours > 0:
+        raise FigureError(f"guards with {net_hours:g} net hours a year fill no post: give hours above 0")
+    return hours / net_hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkHours:
+    """Hours a year of one guard: ``net`` = ``contract`` − ``planned`` − ``unplanned``."""
+
+    contract: float
+    planned: float
+    unplanned: float
+
+    @property
+    def net(self) -> float:
+        """Hours at work."""
+        return self.contract - self.planned - self.unplanned
+
+    @property
+    def rostered(self) -> float:
+        """Hours for which a guard can be put on the roster: contract less what is planned."""
+        return self.contract - self.planned
+
+
+def work_hours(hours_per_week: Array, days: Array, planned: Array, unplanned: Array, *, weeks: float) -> WorkHours:
+    """Mean hours a year of a guard, each weighed by the days observed.
+
+    A week's contract hours stand on its working days, so a day of absence costs its share of them; over the guards i
+    with contract hours hᵢ a week, dᵢ working days observed and aᵢ of them absent, the mean is the ratio
+    ``weeks × Σ hᵢ (dᵢ − aᵢ) / Σ dᵢ`` [MP1000C, Civil Service Employees, for one guard].
+
+    Parameters
+    ----------
+    hours_per_week, days, planned, unplanned
+        Shape (guards,): contract hours, working days observed, and those absent by plan and otherwise.
+    weeks
+        Weeks of a year.
+
+    Raises
+    ------
+    FigureError
+        No day was observed.
+
+    Examples
+    --------
+    >>> one = [np.array([value], dtype=float) for value in (40, 260, 20 + 10, 13)]
+    >>> work_hours(*one, weeks=52).net
+    1736.0
+    """
+    observed = float(days.sum())
+    if observed <= 0:
+        raise FigureError("no working day of any guard was observed: give days above 0")
+    contract, known, other = (
+        weeks * float((hours_per_week * part).sum()) / observed for part in (days, planned, unplanned)
+    )
+    return WorkHours(contract=contract, planned=known, unplanned=other)
+
+
+def net_hours_interval(
+    hours_per_week: Array, days: Array, absent: Array, *, weeks: float, confidence: float, resamples: int, seed: int
+) -> tuple[float, float]:
+    """Bounds of the net hours of a guard by the percentile bootstrap over guards [Efron & Tibshirani 1993, ch. 13].
+
+    Each resample draws as many guards as there are, with replacement, and takes the same ratio as ``work_hours``.
+
+    Parameters
+    ----------
+    hours_per_week, days, absent
+        Shape (guards,); every guard was observed on at least one day.
+    weeks
+        Weeks of a year.
+    confidence
+        Chance in (0, 1) that the interval is meant to hold the mean with.
+    resamples, seed
+        How many are drawn, and from which seed; the same seed gives the same bounds.
+
+    Raises
+    ------
+    ProbabilityError
+        ``confidence`` out of its range.
+    """
+    require_probability("confidence", confidence)
+    rng = np.random.default_rng(seed)
+    worked, guards = hours_per_week * (days - absent), len(days)
+    means = np.empty(resamples)
+    for first in range(0, resamples, _RESAMPLES_AT_ONCE):
+        size = min(_RESAMPLES_AT_ONCE, resamples - first)
+        drawn = rng.integers(0, guards, (size, guards))
+        means[first : first + size] = weeks * worked[drawn].sum(axis=1) / days[drawn].sum(axis=1)
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def absences_of_crews(absent: Array, crew: int, most: int) -> Array:
+    """How many of a crew are absent, for every size of crew, in the mean over all crews drawn from a pool.
+
+    A crew of n is drawn from the pool at random, all alike; member i is then absent with chance qᵢ, on its own. With
+    f(n, a) after the first i − 1 of the pool, the i-th is in a crew of n with chance n/i, so
+
+        fᵢ(n, a) = (1 − n/i) fᵢ₋₁(n, a) + (n/i) [(1 − qᵢ) fᵢ₋₁(n − 1, a) + qᵢ fᵢ₋₁(n − 1, a − 1)].
+
+    For n as large as the pool it is the Poisson-binomial distribution.
+
+    Parameters
+    ----------
+    absent
+        Shape (pool,): the chance of each to be absent, in [0, 1].
+    crew, most
+        The largest crew, at most the pool, and the largest number of absent that is asked for.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (crew + 1, most + 1): the chance that just a of a crew of n are absent.
+    """
+    table = np.zeros((crew + 1, most + 1))
+    table[0, 0] = 1.0
+    for number, chance in enumerate(absent, start=1):
+        last = min(number, crew)
+        share = (np.arange(1, last + 1) / number)[:, None]
+        smaller = table[:last]
+        joined = (1 - chance) * smaller
+        joined[:, 1:] += chance * smaller[:, :-1]
+        table[1 : last + 1] *= 1 - share
+        table[1 : last + 1] += share * joined
+    return table
+
+
+@dataclass(slots=True)
+class Pool:
+    """People from whom crews are drawn; ``absent`` (shape (pool,)) is the chance of each to be absent."""
+
+    absent: Array
+    _table: Array = field(default_factory=lambda: np.zeros((0, 0)), init=False)
+
+    @property
+    def can_fill(self) -> bool:
+        """Whether enough of them come for a crew to be made at all."""
+        return len(self.absent) > 0 and float(self.absent.mean()) <= _MOST_ABSENT
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.absent)
+
+    def absences(self, crew: int, most: int) -> Array:
+        """Chance that just 0 … ``most`` of a crew are absent, shape (most + 1,).
+
+        A crew beyond the pool is the whole pool, as often as it goes, and a crew of the rest: more people like those
+        who are there.
+        """
+        whole, rest = divmod(crew, self.size)
+        chances = self._of_pool(rest, most)
+        for _ in range(whole):
+            chances = np.convolve(chances, self._of_pool(self.size, most))[: most + 1]
+        return chances
+
+    def _of_pool(self, crew: int, most: int) -> Array:
+        sizes, asked = self._table.shape
+        if crew >= sizes or most >= asked:
+            # What is asked next is mostly a little more; the room for it costs less than to begin again.
+            crews = min(self.size, max(sizes, crew + crew // 4 + 8))
+            self._table = absences_of_crews(self.absent, crews, max(asked, most + most // 4 + 8))
+        return self._table[crew, : most + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class CrewAsked:
+    """Posts of one shift that ask for the same: ``standing`` (at least 1), filled by a crew of its own from ``pool``.
+
+    The crew of posts that ask for nothing is ``plain``; whoever of the other crews is over may stand there as well.
+    """
+
+    pool: Pool
+    standing: int
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rostered:
+    """How many are rostered for each crew, in the order asked, and the ``chance`` that all posts are then filled."""
+
+    crews: tuple[int, ...]
+    chance: float
+
+
+def chance_filled(asked: Sequence[CrewAsked], crews: Sequence[int]) -> float:
+    """The chance that all posts of a shift are filled where so many are rostered for each crew.
+
+    With xᵢ = crew less standing and aᵢ absent: no crew that asks for something may lack more than it has over
+    (aᵢ ≤ xᵢ), and all together not more than all have over (Σ aᵢ ≤ Σ xᵢ). Crews are independent of each other.
+    """
+    over = [crew - one.standing for one, crew in zip(asked, crews, strict=True)]
+    together = sum(over) if any(one.plain for one in asked) else math.inf
+    if together < 0 or any(more < 0 for one, more in zip(asked, over, strict=True) if not one.plain):
+        return 0.0
+    chances = np.ones(1)
+    for one, crew, more in zip(asked, crews, over, strict=True):
+        most = int(together) if one.plain else more
+        chances = _joined(chances, one.pool.absences(crew, most), together)
+    return float(min(chances.sum(), 1.0))
+
+
+def least_rostered(asked: Sequence[CrewAsked], *, probability: float) -> Rostered | None:
+    """The least number of people rostered with which all posts are filled with ``probability``.
+
+    No crew is smaller than its posts. Every way to give so many more to the crews is looked at, with the number more
+    growing by one, so no smaller number does; of those that do with that number, the one with the greatest chance is
+    taken. ``None`` where a pool is empty or hardly ever there.
+
+    Raises
+    ------
+    ProbabilityError
+        ``probability`` lies outside (0, 1).
+    """
+    require_probability("probability", probability)
+    if not all(one.pool.can_fill for one in asked):
+        return None
+    least = [0 if one.plain else _least_more(one, probability) for one in asked]
+    shared = any(one.plain for one in asked)
+    more = sum(least)
+    while True:
+        best = _best_split(asked, least, more, probability, shared=shared)
+        if best is not None:
+            return best
+        more += 1
+
+
+def _least_more(one: CrewAsked, probability: float) -> int:
+    """How many more than stand a crew takes by itself."""
+    more = 0
+    while float(one.pool.absences(one.standing + more, more).sum()) < probability:
+        more += 1
+    return more
+
+
+def _best_split(
+    asked: Sequence[CrewAsked], least: Sequence[int], more: int, probability: float, *, shared: bool
+) -> Rostered | None:
+    """The best way to give ``more`` people to the crews, each at least its own ``least``; ``None`` where none will do.
+
+    Crew by crew; what the crews so far reach already is never passed again, so a branch that falls below the
+    probability is left.
+    """
+    together = more if shared else math.inf
+    best: Rostered | None = None
+
+    def give(place: int, left: int, given: tuple[int, ...], chances: Array) -> None:
+        nonlocal best
+        if place == len(asked):
+            chance = float(min(chances.sum(), 1.0))
+            if best is None or chance > best.chance:
+                best = Rostered(given, chance)
+            return
+        one, rest = asked[place], sum(least[place + 1 :])
+        last = place == len(asked) - 1
+        for extra in range(left if last else least[place], left - rest + 1):
+            own = one.pool.absences(one.standing + extra, more if one.plain else extra)
+            joined = _joined(chances, own, together)
+            if float(joined.sum()) >= probability:
+                give(place + 1, left - extra, (*given, one.standing + extra), joined)
+
+    give(0, more, (), np.ones(1))
+    return best
+
+
+def _joined(chances: Array, own: Array, together: float) -> Array:
+    """Absences of two crews together, up to as many as all may lack."""
+    joined = np.convolve(chances, own)
+    return joined if math.isinf(together) else joined[: int(together) + 1]
