@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stockward.answers.counting import Certificate, Draw, Plan
+    from stockward.answers.orders import SiteOrders
     from stockward.answers.review import Review
     from stockward.detection.surge import Surge
     from stockward.facts import Site
+    from stockward.guards.asked import AskedOrder
 
 ALARMED, WRONG_USE, SET_ASIDE = 1, 2, 3
 _SHOWN_PROBLEMS = 200
@@ -81,6 +83,10 @@ def main() -> None:
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of the surge in the record."
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day of the surge in the record.")
+@click.option(
+    "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
+)
+@click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
@@ -95,15 +101,16 @@ def main() -> None:
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def review(
     site: Path, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
-    since: datetime | None, until: datetime | None, html: Path | None, json_file: str | None, xlsx: Path | None,
-    covariance: bool, seed: int, quiet: bool,
+    since: datetime | None, until: datetime | None, guards: str | None, due: str | None, html: Path | None,
+    json_file: str | None, xlsx: Path | None, covariance: bool, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
-    """Review a site: what is missing, is it more than measuring explains, and what would go unseen?"""
+    """Review a site: what is missing, what would go unseen, and what guards do the posts and orders take?"""
     surge = _surge(production, dispatch=dispatch, weighings=weighings, since=since, until=until)
+    asked = _asked(guards, due)
     with _progress(quiet) as step:
         step("reading the site")
         facts = _read(site)
-        answers = _make(facts, as_of, surge, seed, step)
+        answers = _make(facts, as_of, surge, asked, seed, step)
         if html is not None:
             step("writing the report")
             from stockward.report import write_html
@@ -140,10 +147,27 @@ def _surge(
     return Surge.read(production, dispatch=dispatch, weighings=weighings, **days)
 
 
-def _make(facts: Site, as_of: str | None, surge: Surge | None, seed: int, step: Callable[[str], None]) -> Review:
+def _asked(guards: str | None, due: str | None) -> AskedOrder | None:
+    if guards is None:
+        if due is not None:
+            raise click.UsageError("--due belongs to a question on guards: give --guards as well")
+        return None
+    from stockward.guards.asked import AskedOrder
+
+    return AskedOrder.read(guards, due)
+
+
+def _make(
+    facts: Site,
+    as_of: str | None,
+    surge: Surge | None,
+    asked: AskedOrder | None,
+    seed: int,
+    step: Callable[[str], None],
+) -> Review:
     from stockward.reviewing import make_review
 
-    return make_review(facts, as_of=as_of, surge=surge, seed=seed, generated=_now(), progress=step)
+    return make_review(facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=_now(), progress=step)
 
 
 def _now() -> datetime:
@@ -210,6 +234,59 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("") as status:
         yield lambda step: status.update(step)
+
+
+@main.command()
+@click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as CSV.")
+@click.option("--quiet", is_flag=True, help="Print no table.")
+def orders(
+    site: tuple[Path, ...], as_of: str | None, json_file: str | None, csv_file: Path | None, quiet: bool
+) -> None:
+    """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
+    with _progress(quiet) as step:
+        answers = _orders_of(site, as_of, step)
+    from stockward.report import orders_table
+
+    if json_file is not None:
+        options = {"as_of": as_of}
+        _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
+    if csv_file is not None:
+        csv_file.write_text(orders_table.orders_csv(answers), encoding="utf-8")
+    if not quiet and json_file != "-":
+        orders_table.print_orders(answers, _console())
+    for answer in answers:
+        if answer.fault is not None:
+            click.echo(f"error: {' '.join(answer.fault.split())}", err=True)
+    sys.exit(_orders_code(answers))
+
+
+def _orders_of(sites: tuple[Path, ...], as_of: str | None, step: Callable[[str], None]) -> list[SiteOrders]:
+    if sum(map(_bytes, sites)) < _LONG_TABLES:
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    from stockward.guards.orders_of_sites import orders_of_site
+    from stockward.terms.periods import end_of
+
+    if as_of is not None:
+        end_of(as_of, "UTC")
+    answers = []
+    for site in sites:
+        step(f"reading {site}")
+        answers.append(orders_of_site(site, as_of=as_of))
+    return answers
+
+
+def _orders_code(answers: list[SiteOrders]) -> int:
+    """1 where an order is short or impossible, 3 where a site or a row could not be read, 2 where no site could be."""
+    from stockward.terms.verdicts import UNMET
+
+    if all(answer.fault is not None for answer in answers):
+        return WRONG_USE
+    if any(order.verdict in UNMET for answer in answers for order in answer.orders):
+        return ALARMED
+    return SET_ASIDE if any(answer.set_aside or answer.fault is not None for answer in answers) else 0
 
 
 @main.command()

@@ -11,8 +11,10 @@ import polars as pl
 from stockward.answers.review import Review as Answers
 from stockward.detection.surge import Surge
 from stockward.facts import Site
+from stockward.guards.asked import AskedOrder
 from stockward.report import write_html, write_json, write_xlsx
 from stockward.reviewing import DEFAULT_SEED, make_review
+from stockward.terms.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,16 @@ def review(
     *,
     as_of: str | date | datetime | None = None,
     surge: Surge | None = None,
+    guards: str | None = None,
+    due: str | date | None = None,
     seed: int = DEFAULT_SEED,
 ) -> Review:
-    """Review a site: what is missing, what would go unseen, and what would at a surge."""
-    return Review(make_review(site, as_of=as_of, surge=surge, seed=seed, generated=datetime.now(UTC)))
+    """Review a site: what is missing, what would go unseen, today and at a surge, and what guards it takes.
+
+    ``guards`` asks for an order that is not on record, such as ``">2"`` (more than twice today's guards), to be met by
+    ``due``. Raises ``UsageError`` for a question that cannot be asked so.
+    """
+    asked = AskedOrder.read(guards, due) if guards is not None else None
+    if asked is None and due is not None:
+        raise UsageError("due belongs to a question on guards: give guards as well")
+    return Review(make_review(site, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=datetime.now(UTC)))

@@ -9,14 +9,18 @@ from types import MappingProxyType
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.evidence import rows_behind, stock_by_stage
 from stockward.accountancy.items import find_in_items
-from stockward.accountancy.known import known_at
+from stockward.accountancy.known import KnownBooks, known_at
 from stockward.accountancy.testing import series_tested, test_losses
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.detection.at_surge import look_at_surge
+from stockward.detection.demand import material_factors
 from stockward.detection.remedies import site_remedies
 from stockward.detection.surge import Surge
+from stockward.detection.surged_books import with_factors
 from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
+from stockward.guards.answering import GuardAnswers, look_at_guards
+from stockward.guards.asked import AskedOrder
 from stockward.terms.periods import end_of
 from stockward.version import VERSION
 
@@ -29,6 +33,7 @@ def make_review(
     *,
     as_of: str | date | datetime | None = None,
     surge: Surge | None = None,
+    guards: AskedOrder | None = None,
     seed: int = DEFAULT_SEED,
     generated: datetime,
     progress: Progress = lambda step: None,
@@ -42,7 +47,9 @@ def make_review(
     as_of
         Use only what was recorded by the end of this day, so that any past verdict can be had again.
     surge
-        More production in the same books: what would go unseen is asked again.
+        More production in the same books: what would go unseen, and what the posts take, is asked again.
+    guards
+        An order on guards that is not on record, to be answered like those that are.
     seed
         Of every simulation in it; same facts, options and seed give the same answers.
     generated
@@ -68,6 +75,8 @@ def make_review(
         at_surge = look_at_surge(books, balances, unseen, seen, surge, asked, false_alarm=detection.false_alarm)
     progress("looking at items and records")
     items = find_in_items(books, balances, seed=seed)
+    progress("looking at the guards")
+    force = _guards(books, moment, surge, guards, seed)
     return Review(
         version=VERSION,
         at=generated,
@@ -77,6 +86,7 @@ def make_review(
                 "as_of": None if as_of is None else str(as_of),
                 "seed": seed,
                 **({} if surge is None else surge.options()),
+                **({} if guards is None else guards.options()),
             }
         ),
         site=site.name,
@@ -95,6 +105,27 @@ def make_review(
         items=items,
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),
+        force=force.force,
+        orders=force.orders,
+        mix=force.mix,
+        selection=force.selection,
+    )
+
+
+def _guards(
+    books: KnownBooks, moment: datetime | None, surge: Surge | None, asked: AskedOrder | None, seed: int
+) -> GuardAnswers:
+    """What the posts take and what was ordered; a surge lets stock and output, and with them the posts, grow."""
+    as_of = None if moment is None else moment.date()
+    if surge is None:
+        return look_at_guards(books, as_of=as_of, asked=asked, seed=seed)
+    return look_at_guards(
+        books,
+        as_of=as_of,
+        asked=asked,
+        flows=with_factors(books, surge),
+        output_factors=material_factors(books, surge.production, surge.only),
+        seed=seed,
     )
 
 

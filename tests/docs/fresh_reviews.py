@@ -43,3 +43,11 @@ def load(path: Path) -> ModuleType:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def guarded_document() -> dict[str, Any]:
+    """The keys on guards of a document that has every answer on them, made by hand for the tests of the report."""
+    made = load(Path(__file__).parents[1] / "report" / "guards_made_by_hand.py")
+    answers = sw.review(sw.read_site(Path(__file__).parents[2] / "docs" / "first_site")).answers
+    document = json.loads(write_json(made.guarded_site(answers)))
+    return {key: document[key] for key in ("force", "orders", "mix", "selection")}

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from fresh_reviews import Reviewed
+from fresh_reviews import Reviewed, guarded_document
 from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, section, text
 
 import stockward as sw
@@ -21,9 +21,9 @@ from stockward.facts.checks import NEEDS
 from stockward.facts.settings import ForceSettings
 from stockward.figures import records, windows
 from stockward.figures.loss_tests import PAGE_K, PAGE_PAIR_K
-from stockward.report import sentences
+from stockward.report import guards_sentences, sentences
 from stockward.terms.periods import YEAR_DAYS
-from stockward.terms.verdicts import ALARMING, TESTS, Basis, PeriodStatus, Verdict
+from stockward.terms.verdicts import ALARMING, TESTS, Basis, OrderVerdict, PeriodStatus, Solved, Verdict
 
 GLOSSARY, REVIEW, JSON, ITEMS = (DOCS / f"{name}.md" for name in ("glossary", "review", "json", "items"))
 ARCHITECTURE = DOCS / "architecture.md"
@@ -88,14 +88,15 @@ def test_lines_are_short_enough_to_read() -> None:
 
 def test_the_glossary_has_every_word_of_the_code() -> None:
     known = set(codes(text(GLOSSARY)))
-    assert {*Verdict, *PeriodStatus, *Basis, *TESTS} <= known
+    assert {*Verdict, *PeriodStatus, *Basis, *TESTS, *OrderVerdict, *Solved} <= known
 
 
 def test_the_glossary_has_every_word_of_the_report() -> None:
     words = text(GLOSSARY).lower()
-    for term, _ in sentences.TERMS:
+    for term, _ in (*sentences.TERMS, *guards_sentences.TERMS):
         assert term.removesuffix(" (σ)").lower() in words, term
-    for said in (*sentences.VERDICT_WORD.values(), *sentences.STATUS_WORD.values()):
+    on_guards = (*guards_sentences.ORDER_WORD.values(), *guards_sentences.SOLVED_WORD.values())
+    for said in (*sentences.VERDICT_WORD.values(), *sentences.STATUS_WORD.values(), *on_guards):
         assert f"**{said}**" in words, said
 
 
@@ -106,6 +107,8 @@ def test_verdicts_stand_in_the_order_of_precedence() -> None:
     assert in_review == order
     assert in_glossary == order
     assert set(order[:3]) == ALARMING
+    on_orders = codes(section(GLOSSARY, "## What is said of an order, in order of precedence"))
+    assert on_orders == [verdict.value for verdict in OrderVerdict]
 
 
 def test_every_test_is_described_as_it_is() -> None:
@@ -159,9 +162,20 @@ def test_every_room_stands_on_its_floor() -> None:
     assert set(later) == floors.keys() - rooms
 
 
+GUARDS_GIVEN = {
+    "force.shifts[].groups": "QUALIFICATION",
+    "mix.by_total[].numbers": "AFFILIATION",
+    "mix.growth_alone[].shares": "AFFILIATION",
+    "mix.growth_alone[].shares_at_required": "AFFILIATION",
+    "selection.refused": "REASON",
+    "selection.front[].numbers": "AFFILIATION",
+    "selection.front[].shares": "AFFILIATION",
+}
+
+
 def keys(value: Any, path: str = "") -> Iterator[str]:
     """Every key of a document by its path, names that a site or the code gives in capitals."""
-    given = {"facts.rows": "TABLE", "facts.files": "FILE", "series[].tests": "NAME"}
+    given = {"facts.rows": "TABLE", "facts.files": "FILE", "series[].tests": "NAME", **GUARDS_GIVEN}
     if isinstance(value, dict):
         for key, below in value.items():
             name = given.get(path, key)
@@ -175,7 +189,7 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
 def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed) -> None:
     described = [code for row in rows(text(JSON)) for code in codes(row[0])]
     assert len(described) == len(set(described))
-    assert set(described) == set(keys(ridgeway.json)) | set(keys(faulty.json))
+    assert set(described) == set(keys(ridgeway.json)) | set(keys(faulty.json)) | set(keys(guarded_document()))
     named = next(row[1] for row in rows(text(JSON)) if "series[].tests.NAME`" in row[0])
     assert tuple(codes(named))[: len(TESTS)] == TESTS
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
@@ -31,10 +29,7 @@ def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVer
             (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
         )
         rows = _entering(books, key["area"], held["material"].to_list(), key["basis"])
-        found.extend(
-            _rows_of(books, *rows, period, series)
-            for period in _alarming_periods(balances, series, verdict).rows(named=True)
-        )
+        found.append(_rows_of(books, *rows, _alarming_periods(balances, series, verdict), series))
     return pl.concat(found, how="vertical")
 
 
@@ -65,33 +60,41 @@ def _rows_of(
     moved: pl.DataFrame,
     counted: pl.DataFrame,
     of_area: pl.DataFrame,
-    period: dict[str, Any],
+    periods: pl.DataFrame,
     series: int,
 ) -> pl.DataFrame:
-    """Rows of one period: both its counts, and every flow between them."""
-    moved = moved.filter((pl.col("at") > period["start"]) & (pl.col("at") <= period["end"]))
-    opening, closing = _inventories_of(of_area, period)
-    begins = pl.col("inventory").eq_missing(pl.lit(opening, pl.String))
-    bounds = [name for name in (opening, closing) if name is not None]
-    counted = counted.filter(pl.col("inventory").is_in(bounds)).with_columns(
-        kind=pl.when(begins).then(pl.lit("opening count")).otherwise(pl.lit("closing count")),
-        from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String),
-    )  # fmt: skip
+    """Rows of each period: both its counts, and every flow between them."""
+    ends = periods.select(period="inventory", begins="start", ends="end").with_row_index("place").sort("ends")
+    flows = moved.sort("at").join_asof(ends, left_on="at", right_on="ends", strategy="forward")
+    bounds = _inventories_of(of_area, periods)
+    stood = counted.join(bounds, on="inventory", maintain_order="right_left").with_columns(
+        from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String)
+    )
     units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
+    entered = [
+        _shown(stood, "counts", units),
+        _shown(flows.filter(pl.col("at") > pl.col("begins")), "movements", units),
+    ]
     return (
-        pl.concat([_shown(counted, "counts", units), _shown(moved, "movements", units)])
-        .select(pl.lit(series, pl.Int64).alias("series"), pl.lit(period["inventory"]).alias("inventory"), *_COLUMNS[2:])
-        .sort("at", "table", "row")
+        pl.concat(entered)
+        .sort("place", "at", "table", "row")
+        .select(pl.lit(series, pl.Int64).alias("series"), pl.col("period").alias("inventory"), *_COLUMNS[2:])
     )
 
 
-def _inventories_of(counts: pl.DataFrame, period: dict[str, Any]) -> tuple[str | None, str]:
-    """The inventories of an area that begin and end a period; of those at one moment, the last before the end."""
+def _inventories_of(counts: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """The inventories of an area that begin and end each period; of those at one moment, the last before the end."""
     moments = counts.group_by("inventory").agg(pl.col("at").max()).sort("at", "inventory")
-    closing = str(period["inventory"])
-    earlier = moments.filter(pl.int_range(pl.len()) < (pl.col("inventory") == closing).arg_max())
-    opening = earlier.filter(pl.col("at") == period["start"])["inventory"].to_list()
-    return (opening[-1] if opening else None), closing
+    names, stands = moments["inventory"].to_list(), moments["at"].to_list()
+    bounds = []
+    for place, (closing, start) in enumerate(periods.select("inventory", "start").rows()):
+        earlier = zip(names[: names.index(closing)], stands[: names.index(closing)], strict=True)
+        opening = [name for name, at in earlier if at == start]
+        bounds.append((place, closing, closing, "closing count"))
+        if opening:
+            bounds.append((place, closing, opening[-1], "opening count"))
+    schema = {"place": pl.UInt32, "period": pl.String, "inventory": pl.String, "kind": pl.String}
+    return pl.DataFrame(bounds, schema=schema, orient="row")
 
 
 def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +102,8 @@ def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame
     return frame.with_columns(pl.col(name).cast(pl.String) for name in texts).join(
         units, on="material", how="left", maintain_order="left"
     ).select(
-        pl.lit(table).alias("table"), pl.col("row").cast(pl.Int64), "at", "kind", "material", "quantity",
+        "place", "period", pl.lit(table).alias("table"), pl.col("row").cast(pl.Int64), "at", "kind", "material",
+        "quantity",
         pl.col("own").alias("unit"), "from_area", "to_area", "method", "document", is_late().alias("late"),
     )  # fmt: skip
 

@@ -30,10 +30,12 @@ class TotalMix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrowthAlone:
-    """Growth by one affiliation alone: ``more`` of it can join until the bands break (``None``: they are broken now).
+    """Growth by one affiliation alone: ``more`` of it can join until the bands break.
 
-    ``shares`` are those of every affiliation then; ``shares_at_required`` are those if it alone filled what the largest
-    order requires (``None`` without one).
+    ``more`` is ``None`` where they are broken now, and where they never break (``MixAnswer.holds`` tells which).
+
+    ``total`` and ``shares`` are those of every affiliation then; ``shares_at_required`` are those if it alone filled
+    what the largest order requires (``None`` without one).
     """
 
     affiliation: str
@@ -47,16 +49,18 @@ class GrowthAlone:
 class MixAnswer:
     """The mix of the security department (all guards in the role) and what the bands leave open.
 
-    ``holds`` says whether the present numbers keep every band. ``others`` are guards of an affiliation without a band.
-    ``by_total`` has every total looked at, in order. ``breaks`` are the numbers that break a band, one sentence each.
-    ``required`` is the total that the largest order on guards asks for, ``None`` without one.
+    ``holds`` says whether the present numbers keep every band; it is ``None`` where that cannot be said, and ``reason``
+    says why (rows set aside that could be guards; no guard at all). ``others`` are guards of an affiliation without a
+    band. ``by_total`` has every total looked at, in order. ``breaks`` are the numbers that break a band, one sentence
+    each. ``required`` is the total that the largest order on guards asks for, ``None`` without one.
     """
 
     total: int
     bands: tuple[Band, ...]
     others: int
-    holds: bool
+    holds: bool | None
     required: int | None
     by_total: tuple[TotalMix, ...]
     growth_alone: tuple[GrowthAlone, ...]
     breaks: tuple[str, ...]
+    reason: str | None = None

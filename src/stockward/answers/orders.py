@@ -39,7 +39,8 @@ class OrderAnswer:
     are required less now and less expected, never negative. ``met_on`` is the first day from ``now_on`` on which the
     record reaches it, with nothing more done. ``reachable`` is the largest figure that candidates, training and the
     mix allow by the due date (guards alone). ``asked`` marks a question that is not an order on record. Unknown is
-    ``None``, and ``reason`` says why.
+    ``None``, and ``reason`` says why. An order whose row was set aside is listed too, as not measurable: what of it
+    cannot be read is ``None``, or empty where it is a word.
     """
 
     order: str
@@ -48,7 +49,7 @@ class OrderAnswer:
     issuer: str | None
     scope: str | None
     issued_on: date | None
-    due_on: date
+    due_on: date | None
     comparator: str
     factor: float | None
     value: float | None
@@ -58,7 +59,7 @@ class OrderAnswer:
     target: float | None
     strict: bool
     required: float | None
-    now_on: date
+    now_on: date | None
     now: float | None
     now_rows: tuple[CountedRow, ...]
     joining: int | None
@@ -73,3 +74,20 @@ class OrderAnswer:
     stated_reason: str | None
     heard: tuple[HeardOtherwise, ...]
     asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOrders:
+    """The orders of one site in a table of many.
+
+    ``site`` is its name, ``None`` where it cannot be read; ``folder`` the last part of its path as it was named.
+    ``day`` is that of the review. ``set_aside`` rows of it were left out. ``fault`` says why the site could not be
+    read.
+    """
+
+    site: str | None
+    folder: str
+    day: date | None
+    set_aside: int
+    orders: tuple[OrderAnswer, ...]
+    fault: str | None

@@ -13,8 +13,9 @@ from stockward.terms.verdicts import Solved
 class Candidate:
     """One worker or applicant, and whether the tested, job-related standards let them into the pool.
 
-    ``ready_on`` is the first day on which they would count as a guard, after training. ``reasons`` has every standard
-    that keeps them out; it is empty for those in the pool. ``row`` is that of ``people``.
+    ``ready_on`` is the first day on which they would count as a guard, after training, and ``until`` the last one
+    (``None``: they stay). ``reasons`` has every standard that keeps them out; it is empty for those in the pool.
+    ``row`` is that of ``people``.
     """
 
     person: str
@@ -25,6 +26,7 @@ class Candidate:
     ready_on: date | None
     in_pool: bool
     reasons: tuple[str, ...]
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,32 @@ class LineLoss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Candidates who are the same to a plan: ``taken`` of ``among``, by lot.
+
+    Of one affiliation, from one ``line`` whose output suffers (``None``: from none), serving on the due date or not
+    (``by_due``), and on the day on which the plan meets the order (``by_met``, ``None`` where it does not, or does in
+    time). Those taken are the first of them in ``SelectionAnswer.lots``.
+    """
+
+    affiliation: str
+    line: str | None
+    by_due: bool
+    by_met: bool | None
+    among: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionPlan:
     """One point of the front: no other plan is better in one aim and at least as good in the others.
 
     ``guards_by_due`` is the ordered figure on the due date with the chosen, ``output_lost`` a day in ``loss_unit`` of
-    the answer. ``met_on`` is the day on which the order is met and ``days_late`` how long after its due date (0: in
-    time; ``None``: never). ``chosen`` are the codes, by day; ``recruits`` and ``transfers`` their numbers.
-    ``numbers`` and ``shares`` are those of each affiliation in the department once all chosen are ready. ``status``
-    and ``gap`` (of output lost, 0 where proven) say what the solver can say.
+    the answer. ``met_on`` is the day from which the order is met, every band kept, and ``days_late`` how long after its
+    due date (0: in time; ``None``: never). ``chosen`` are the codes, by the day on which they are ready; ``recruits``
+    and ``transfers`` their numbers; ``alike`` says from which groups the lot took them. ``numbers`` and ``shares`` are
+    those of each affiliation in the department on ``numbers_on``, when all chosen are ready. ``status``, ``bound`` and
+    ``gap`` (of output lost, 0 where proven) say what the solver can say.
     """
 
     plan: str
@@ -67,6 +87,8 @@ class SelectionPlan:
     status: Solved
     bound: float | None
     gap: float | None
+    alike: tuple[Alike, ...] = ()
+    numbers_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +97,8 @@ class SelectionAnswer:
 
     ``loss_unit`` is what output lost is measured in: the site's currency a day where every line's product has a value,
     else "full days of a line". ``refused`` counts the candidates outside the pool by reason. ``front`` is in order of
-    output lost; ``complete`` says whether every point between the ends was looked at. ``reason`` says why there is no
-    plan.
+    output lost; ``complete`` says whether every point between the ends is there. ``lots`` are the codes of the pool in
+    the order in which the lot, drawn with ``seed``, put them. ``reason`` says why there is no plan.
     """
 
     order: str
@@ -92,3 +114,5 @@ class SelectionAnswer:
     complete: bool
     assumptions: tuple[str, ...]
     reason: str | None
+    seed: int | None = None
+    lots: tuple[str, ...] = ()

@@ -64,7 +64,8 @@ class Header:
         unknown = [name for name in names if name and name not in known]
         _refuse_misspelt(file, unknown, [name for name in table.names if name not in known])
         _refuse_missing(file, [name for name in table.required_names if name not in known])
-        words = f"{file}: left out what the format does not know: column {', '.join(unknown)}"
+        shown = _places_of(names, unknown) if table.private else ", ".join(unknown)
+        words = f"{file}: left out what the format does not know: column {shown}"
         unnamed = tuple(place for place, name in enumerate(names) if not name)
         return cls(table, file, known, unnamed, (words,) if unknown else ())
 
@@ -142,6 +143,11 @@ def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
 def _refuse_missing(file: str, missing: list[str]) -> None:
     if missing:
         raise SiteError(file, f"the required column {', '.join(missing)} is missing", "add it to the header row")
+
+
+def _places_of(names: list[str], unknown: list[str]) -> str:
+    """Where columns stand, in place of their names: a name or a pseudonym may have slipped into the header."""
+    return ", ".join(_letters(place) for place, name in enumerate(names) if name in unknown) + " (names not shown)"
 
 
 def _letters(place: int) -> str:

@@ -18,21 +18,27 @@ _DAYS = (("orders", "issued_on"), ("reports", "received_on"))
 def day_of_the_books(books: KnownBooks, as_of: date | None) -> date | None:
     """The day of the review: ``as_of``, or the last day of which the books tell; ``None`` where they name none.
 
-    Movements, counts and incidents, the issue of orders and the receipt of reports are what has happened; absences,
-    joiners and leavers may lie ahead, and say nothing of today.
+    Movements, counts and incidents, the issue of orders and the receipt of reports are what has happened. Absences and
+    joiners may lie ahead: only where nothing else is on record, the last day on which an absence or a guard began.
     """
     if as_of is not None:
         return as_of
-    zone = books.site.timezone
-    found: list[date | None] = [
-        pl.Series([getattr(books, table)[column].max()], dtype=pl.Datetime("us", "UTC"))
-        .dt.convert_time_zone(zone)
-        .dt.date()
-        .item()
-        for table, column in _MOMENTS
-    ]
-    found += [_latest(books[table][column]) for table, column in _DAYS]
-    return max((day for day in found if day is not None), default=None)
+    for days in (
+        [_local_day(books, getattr(books, table)[column]) for table, column in _MOMENTS]
+        + [_latest(books[table][column]) for table, column in _DAYS],
+        [_local_day(books, books["absences"]["start"])],
+        [_latest(books["people"]["since"])],
+    ):
+        known = [day for day in days if day is not None]
+        if known:
+            return max(known)
+    return None
+
+
+def _local_day(books: KnownBooks, moments: pl.Series) -> date | None:
+    """The last day among moments, by the clock of the site."""
+    last = pl.Series([moments.max()], dtype=pl.Datetime("us", "UTC"))
+    return _latest(last.dt.convert_time_zone(books.site.timezone).dt.date())
 
 
 def _latest(days: pl.Series) -> date | None:

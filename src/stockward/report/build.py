@@ -12,7 +12,7 @@ from stockward.answers.detection import SeriesDetection
 from stockward.answers.items import Discrepancy, ItemFindings
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import books, charts, context, sentences, unseen, words
+from stockward.report import books, charts, context, guards, sentences, unseen, words
 from stockward.report.views import PeriodView, SeriesView, by_urgency, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Verdict
 
@@ -45,6 +45,7 @@ def build_page(review: Review) -> context.Page:
         findings_note=_findings_note(alarming, review),
         blindness=unseen.headline(review, series),
         figures=_figures(series, review.facts),
+        guards_head=guards.head(review),
         actions=tuple(_action(one, exact) for one in alarming),
         steps=_pairs(
             (sentences.VERDICT_WORD[verdict], step)
@@ -60,12 +61,13 @@ def build_page(review: Review) -> context.Page:
         sections_note=_sections_note(mattering),
         series=tuple(_line(one, review.unseen[one.number], one.number in shown) for one in ordered),
         unseen=unseen.build(review, series),
+        guards=guards.build(review),
         items=books.items(review),
         stock=books.stock(review),
         basis=books.basis(review),
         statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
         verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),
-        terms=_pairs(sentences.TERMS),
+        terms=_pairs((*sentences.TERMS, *guards.terms(review))),
         test_in_force=review.default_test,
     )
 

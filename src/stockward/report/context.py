@@ -10,14 +10,9 @@ from typing import Annotated
 
 from markupsafe import Markup
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Badge:
-    """A verdict as a mark and a word, so that colour never stands alone."""
-
-    key: Annotated[str, "the verdict, as the closed list spells it; picks the colour"]
-    mark: Annotated[str, "a sign of one character"]
-    word: Annotated[str, "the verdict in a word"]
+from stockward.report import guards_context
+from stockward.report.context_parts import Badge as Badge
+from stockward.report.context_parts import Pair as Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,14 +308,6 @@ class SetAsideGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """A name and what stands beside it."""
-
-    name: Annotated[str, "the name"]
-    value: Annotated[str, "the value"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What the review stands on."""
 
@@ -345,6 +332,7 @@ class Page:
     findings_note: Annotated[str, "how many more there are, and what no finding means"]
     blindness: Annotated[str, "what the books cannot see, in a sentence; empty where nothing is measured"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]
+    guards_head: Annotated[guards_context.Head | None, "the guards in one row; none where the site has no such tables"]
     actions: Annotated[tuple[Action, ...], "every series that needs action"]
     steps: Annotated[tuple[Pair, ...], "what to do next, for each alarming verdict that was given"]
     untested: Annotated[tuple[Untested, ...], "what could not be tested, one entry a reason"]
@@ -353,6 +341,7 @@ class Page:
     sections_note: Annotated[str, "which series have no part of their own; empty where all have"]
     series: Annotated[tuple[SeriesLine, ...], "every series, in one table"]
     unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
+    guards: Annotated[guards_context.Guards | None, "the section on guards; none where the site has no such tables"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]
     basis: Annotated[Basis, "what the review stands on"]

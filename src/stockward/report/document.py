@@ -23,10 +23,6 @@ SCHEMA = "stockward.review/1"
 
 # Questions that a review does not answer yet; programs of others find the keys all the same.
 _LATER: dict[str, Any] = {
-    "force": None,
-    "orders": [],
-    "mix": None,
-    "selection": None,
     "roster": None,
     "plan": None,
 }
@@ -58,6 +54,10 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         "items": _items(review.items),
         "remedies": review.remedies,
         "surge": _surge(review.surge),
+        "force": review.force,
+        "orders": review.orders,
+        "mix": review.mix,
+        "selection": review.selection,
         **_LATER,
     }
     return json_text(document, review.timezone)

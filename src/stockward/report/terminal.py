@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import sentences, unseen, words
+from stockward.report import guards_terminal, sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, gather
 from stockward.terms.verdicts import Verdict
 
@@ -56,6 +56,8 @@ def print_review(review: Review, console: Console) -> None:
         console.print()
     if len(alarming) > _ROWS_MAX:
         _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more series', 'more series')} that alarm.")
+    for text in guards_terminal.lines(review):
+        _line(console, text)
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
 from typing import Any
 
 from stockward.answers.detection import SeriesDetection
 from stockward.answers.review import Review
-from stockward.report import sentences, unseen, words
+from stockward.report import guards_sheets, sentences, unseen, words
+from stockward.report.sheet import Cell, Sheet
 from stockward.report.views import SeriesView, by_urgency, figure, gather
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
-
-Cell = str | int | float | bool | date | None
 
 _SAFE: dict[str, Any] = {
     "strings_to_formulas": False,
@@ -30,20 +28,12 @@ _WIDTH_ROWS = 200
 _TEXT_MAX = 32_767
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One sheet: a header, and rows of as many cells."""
-
-    name: str
-    header: tuple[str, ...]
-    rows: Sequence[Sequence[Cell]]
-
-
 def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
-    Sheets: summary, series, periods, tests, unseen, remedies, stores (at a surge), items, evidence, set_aside, stock,
-    about. Every header is frozen and names its unit or the column that holds it; moments are in the site's time zone.
+    Sheets: summary, series, periods, tests, unseen, remedies, stores (at a surge), those on guards (where the site has
+    such tables), items, evidence, set_aside, stock, about. Every header is frozen and names its unit or the column that
+    holds it; moments are in the site's time zone.
     Raises ``UsageError`` where the file cannot be written.
     """
     from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
@@ -82,6 +72,7 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
         _unseen(review, series),
         _remedies(review, series),
         *_stores(review),
+        *guards_sheets.sheets(review),
         _items(review),
         _evidence(review, series),
         _set_aside(review),

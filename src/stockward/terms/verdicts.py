@@ -59,6 +59,8 @@ ORDER_MEANING: dict[OrderVerdict, str] = {
     OrderVerdict.SHORT: "It will not be met by the due date unless more is done.",
 }
 
+UNMET = frozenset({OrderVerdict.IMPOSSIBLE, OrderVerdict.SHORT})
+
 
 class Solved(StrEnum):
     """What a solver can say of its answer."""

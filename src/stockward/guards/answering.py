@@ -1,0 +1,103 @@
+"""Every question on guards in its order: the pool, the orders, the need, the mix, the selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from stockward.accountancy.known import KnownBooks
+from stockward.answers.force import ForceAnswer
+from stockward.answers.mix import MixAnswer
+from stockward.answers.orders import OrderAnswer
+from stockward.answers.selection import Candidate, SelectionAnswer
+from stockward.guards.asked import AskedOrder
+from stockward.guards.mix import mix_of
+from stockward.guards.need import need_of
+from stockward.guards.orders import orders_of
+from stockward.guards.pool import candidates_of
+from stockward.guards.roll import GUARDS, PATROLLING, day_of_the_books, roll
+from stockward.guards.selection import selection_of
+from stockward.terms.verdicts import OrderVerdict
+
+_OF_NEED = ("posts", "people")
+_STILL_OPEN = (OrderVerdict.SHORT, OrderVerdict.IMPOSSIBLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardAnswers:
+    """All answers on guards; ``force`` is ``None`` where the site has neither posts nor people."""
+
+    force: ForceAnswer | None = None
+    orders: tuple[OrderAnswer, ...] = ()
+    mix: MixAnswer | None = None
+    selection: SelectionAnswer | None = None
+
+
+def look_at_guards(
+    books: KnownBooks,
+    *,
+    as_of: date | None,
+    asked: AskedOrder | None = None,
+    flows: pl.DataFrame | None = None,
+    output_factors: Mapping[str, float] | None = None,
+    seed: int,
+) -> GuardAnswers:
+    """Answer what the site's own tables on guards allow.
+
+    Parameters
+    ----------
+    as_of
+        The day of the review; the last of which the books tell where it is ``None``.
+    asked
+        An order that is not on record.
+    flows, output_factors
+        The movements with a ``factor`` each, and the factor of each product's output, where a surge is asked for.
+    seed
+        Of the bootstrap of net hours, and of the lots drawn among equal candidates.
+    """
+    day = day_of_the_books(books, as_of)
+    if day is None or not (asked is not None or _has_any(books, (*_OF_NEED, "orders"))):
+        return GuardAnswers(orders=orders_of(books, day=None))
+    orders = answer_orders(books, day=day, asked=asked)
+    force = None
+    if _has_any(books, _OF_NEED):
+        force = need_of(books, guards=roll(books), day=day, flows=flows, output_factors=output_factors, seed=seed)
+    return GuardAnswers(
+        force=force,
+        orders=orders,
+        mix=mix_of(books, day=day, orders=orders),
+        selection=_selection(books, orders, day, seed),
+    )
+
+
+def answer_orders(books: KnownBooks, *, day: date | None, asked: AskedOrder | None = None) -> tuple[OrderAnswer, ...]:
+    """Every order on record, and the question asked: for each, the pool is that of its posts and its due date."""
+
+    @cache
+    def pool(measure: str, due_on: date) -> tuple[Candidate, ...]:
+        return () if day is None else candidates_of(books, measure=measure, due_on=due_on, day=day)
+
+    return orders_of(books, day=day, candidates=pool, asked=asked)
+
+
+def _selection(books: KnownBooks, orders: Sequence[OrderAnswer], day: date, seed: int) -> SelectionAnswer | None:
+    order = _leading(orders)
+    if order is None or order.due_on is None:
+        return None
+    candidates = candidates_of(books, measure=order.measure, due_on=order.due_on, day=day)
+    return selection_of(books, order=order, candidates=candidates, day=day, seed=seed)
+
+
+def _has_any(books: KnownBooks, tables: Sequence[str]) -> bool:
+    return any(books[table].height or books.set_aside[table].height for table in tables)
+
+
+def _leading(orders: Sequence[OrderAnswer]) -> OrderAnswer | None:
+    """The order for which people are to be chosen: the question asked, else the one that is short by most."""
+    on_guards = [one for one in orders if one.measure in (GUARDS, PATROLLING) and one.verdict in _STILL_OPEN]
+    questions = [one for one in on_guards if one.asked]
+    return max(questions or on_guards, key=lambda one: one.short_by or 0.0, default=None)

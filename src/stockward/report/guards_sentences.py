@@ -1,0 +1,233 @@
+"""Orders, need and plans in plain words. A person is a code; Stockward does not choose between reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from stockward.answers.force import ForceAnswer
+from stockward.answers.orders import OrderAnswer
+from stockward.answers.selection import SelectionAnswer, SelectionPlan
+from stockward.report import words
+from stockward.terms.verdicts import OrderVerdict, Solved
+
+ORDER_WORD = {
+    OrderVerdict.NOT_MEASURABLE: "not measurable",
+    OrderVerdict.MET: "met",
+    OrderVerdict.ON_COURSE: "on course",
+    OrderVerdict.IMPOSSIBLE: "impossible within the rules",
+    OrderVerdict.SHORT: "short",
+}
+ORDER_MARK = {
+    OrderVerdict.NOT_MEASURABLE: "?",
+    OrderVerdict.MET: "=",
+    OrderVerdict.ON_COURSE: "→",
+    OrderVerdict.IMPOSSIBLE: "×",
+    OrderVerdict.SHORT: "▼",
+}
+SOLVED_WORD = {
+    Solved.PROVEN: "proven best",
+    Solved.FEASIBLE: "feasible",
+    Solved.IMPOSSIBLE: "impossible",
+    Solved.OUT_OF_TIME: "out of time",
+}
+UNREADABLE = "what cannot be read"
+NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
+BESIDE = (
+    "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
+    "information from 1 (confirmed) to 6 (cannot be judged). Sources are not named."
+)
+TERMS = (
+    ("Net hours", "The hours a year that one guard works: contract hours less planned absences (leave, training) and "
+     "unplanned ones (sick, other)."),
+    ("Fill probability", "The chance with which a shift is to have all its posts filled. Net hours fill them on "
+     "average, that is about half of the time."),
+    ("Strength", "The guards there are. Those whose duty is the office do not stand at a post."),
+    ("Mix", "The shares of the affiliations among all guards."),
+    ("Front", "Plans of which none is better in one aim and at least as good in the others."),
+    ("Pool", "The candidates whom tested, job-related standards let in. Nobody is chosen by age, sex or a score."),
+)  # fmt: skip
+
+_GUARDS = {"guards": "guards", "patrolling_guards": "patrolling guards"}
+
+
+def is_on_guards(measure: str) -> bool:
+    """Whether an order counts guards, and not output."""
+    return measure in _GUARDS
+
+
+def measured_what(measure: str) -> str:
+    """What a measure counts."""
+    made = measure.partition(":")[2]
+    return _GUARDS.get(measure, f"monthly output of {made}" if made else UNREADABLE)
+
+
+def due_text(order: OrderAnswer) -> str:
+    """The due date in words."""
+    return words.day(order.due_on) if order.due_on is not None else "a day that cannot be read"
+
+
+def reason_of(reason: str | None) -> str:
+    """A reason without a full stop, where one is given."""
+    return (reason or "no reason is on record").rstrip(".")
+
+
+def leading_order(orders: Sequence[OrderAnswer]) -> OrderAnswer | None:
+    """The order on guards that asks for most and is not met yet; the latest where all are.
+
+    What cannot be measured stands behind what is short, and before what is met.
+    """
+    on_guards = [one for one in orders if is_on_guards(one.measure)]
+    waiting = [one for one in on_guards if one.verdict != OrderVerdict.MET]
+    if waiting:
+        return max(waiting, key=lambda one: (one.required is not None, one.short_now or 0.0, one.required or 0.0))
+    return max(on_guards, key=lambda one: (one.issued_on is not None, one.issued_on or date.min), default=None)
+
+
+def asks(order: OrderAnswer) -> str:
+    """What an order asks for, as it words it.
+
+    >>> from types import SimpleNamespace
+    >>> asks(SimpleNamespace(comparator=">", factor=2.0, value=None, measure="guards", baseline_on=None))
+    'more than double the guards'
+    """
+    way = "more than" if order.comparator == ">" else "at least"
+    what = measured_what(order.measure)
+    if not order.comparator or (order.factor is None and order.value is None):
+        return UNREADABLE
+    if order.factor is None and is_on_guards(order.measure):
+        return f"{way} {words.number(order.value)} {what}"
+    if order.factor is None:
+        return f"a {what} of {way} {words.quantity(order.value, order.unit)}"
+    times = "double" if order.factor == 2 else f"{words.number(order.factor)} times"
+    since = f" of {words.day(order.baseline_on)}" if order.baseline_on is not None else ""
+    return f"{way} {times} the {what}{since}"
+
+
+def headline(
+    order: OrderAnswer | None, force: ForceAnswer | None, selection: SelectionAnswer | None, orders: int
+) -> str:
+    """What was ordered, what the posts take, and when it can be met, in plain words."""
+    others = orders - 1
+    more = f"{words.count(others, 'other order on guards', 'other orders on guards')} below." if others > 0 else ""
+    texts = [_ordered(order), when_sentence(order, selection), _taken(force), more]
+    return " ".join(text for text in texts if text)
+
+
+def _ordered(order: OrderAnswer | None) -> str:
+    if order is None:
+        return ""
+    asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {due_text(order)}"
+    if order.required is None:
+        return f"{asked}: not measurable, as {reason_of(order.reason)}."
+    text = f"{asked} means at least {words.number(order.required)}; {words.number(order.now)} are there"
+    if order.short_now:
+        text += f", {words.number(order.short_now)} too few"
+    if order.verdict == OrderVerdict.IMPOSSIBLE and order.reachable is not None:
+        text += f", and at most {words.number(order.reachable)} can be had in time within the rules"
+    return f"{text}."
+
+
+def _taken(force: ForceAnswer | None) -> str:
+    if force is None:
+        return ""
+    there = f"{words.number(force.on_posts)} of {words.count(force.on_hand, 'guard')} can stand there"
+    if not force.on_hand:
+        there = "no guard is on record"
+    if force.need is None:
+        return f"What the posts take is not measurable, as {reason_of(force.reason)}; {there}."
+    return f"All posts together take {words.count(force.need, 'guard')}; {there}."
+
+
+def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) -> str:
+    """When an order is met, in a sentence; empty where it cannot be said."""
+    if order is None or order.required is None:
+        return ""
+    if order.verdict == OrderVerdict.MET:
+        return "The order is met."
+    day, how = when_met(order, selection)
+    if how.startswith("with"):
+        return f"The order is met on {day} {how}."
+    return f"The order is met neither by what is on record nor by a plan here: {how}."
+
+
+def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[SelectionPlan, ...]:
+    """The plans that were made for this order."""
+    return selection.front if selection is not None and selection.order == order.order else ()
+
+
+def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str, str]:
+    """When the order is met, and how: from what is on record, or by the earliest plan, the cheapest of the earliest."""
+    if order.verdict == OrderVerdict.MET and order.now_on is not None:
+        return "now", f"met on {words.day(order.now_on)}"
+    if order.required is None:
+        return NOT_MEASURABLE, reason_of(order.reason)
+    dated = [(one.met_on, one.output_lost, one.plan, one) for one in plans_for(order, selection) if one.met_on]
+    best = min(dated, default=None)
+    if order.met_on is not None and (best is None or order.met_on <= best[0]):
+        return words.day(order.met_on), f"with what is on record{late_text(order.met_on, order)}"
+    if best is not None:
+        plan = best[3]
+        return words.day(best[0]), f"with plan {plan.plan}: {_price(plan, selection)}{late_text(best[0], order)}"
+    if plans_for(order, selection):
+        return "not within these plans", _nearest(order, selection)
+    reason = selection.reason if selection is not None and selection.order == order.order else None
+    return "not on record", reason_of(reason) if reason else "no plan was made for this order"
+
+
+def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
+    most = max(plans_for(order, selection), key=lambda one: one.guards_by_due)
+    reached = words.number(most.guards_by_due)
+    return f"plan {most.plan} comes nearest, with {reached} of {words.number(order.required)}"
+
+
+def _price(plan: SelectionPlan, selection: SelectionAnswer | None) -> str:
+    unit = selection.loss_unit if selection is not None else ""
+    lost = f"{loss(plan.output_lost, unit)} of output lost a day" if plan.output_lost else "no output lost"
+    return f"{who(plan)}, {lost}"
+
+
+def who(plan: SelectionPlan) -> str:
+    """How many recruits and transfers a plan takes."""
+    return f"{words.count(plan.recruits, 'recruit')} and {words.count(plan.transfers, 'transfer')}"
+
+
+def late_text(day: date, order: OrderAnswer) -> str:
+    """How many days after the due date a day lies; empty where it is in time."""
+    late = (day - order.due_on).days if order.due_on is not None else 0
+    return f", {words.count(late, 'day')} late" if late > 0 else ""
+
+
+def grades(source: str | None, information: str | None) -> str:
+    """The grades of a report, each said whole."""
+    return f"source {source or 'not graded'}, information {information or 'not graded'}"
+
+
+def loss(value: float, unit: str) -> str:
+    """Output lost, to three digits, with its unit."""
+    if not value:
+        return "none"
+    return f"{words.number(value, three_digits(value))} {words.unit_word(unit, value)}"
+
+
+def three_digits(value: float) -> int:
+    """Decimal places that show three digits of a figure; whole numbers are never rounded."""
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    return max(0, 3 - whole)
+
+
+def shares(numbers: Mapping[str, int], parts: Mapping[str, float]) -> str:
+    """Numbers and shares of the affiliations, by their order in the answer."""
+    return ", ".join(f"{words.number(number)} {name} ({percent(parts.get(name))})" for name, number in numbers.items())
+
+
+def percent(share: float | None) -> str:
+    """A share to a tenth of a per cent."""
+    return words.NOTHING if share is None else f"{words.number(100 * share, 1)}{words.NARROW_SPACE}%"
+
+
+def chance(value: float | None) -> str:
+    """A chance to a tenth of a per cent, cut off and never rounded up, so that 95 % is not said of less."""
+    if value is None:
+        return words.NOTHING
+    return f"{words.number(int(value * 1000 + 1e-9) / 10, 1)}{words.NARROW_SPACE}%"

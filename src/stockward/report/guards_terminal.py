@@ -1,0 +1,42 @@
+"""The guards in a terminal: need and strength in a line, then each order with its verdict."""
+
+from __future__ import annotations
+
+from stockward.answers.force import ForceAnswer
+from stockward.answers.orders import OrderAnswer
+from stockward.answers.review import Review
+from stockward.report import guards_sentences as said
+from stockward.report import words
+from stockward.terms.verdicts import OrderVerdict
+
+ORDERS_MAX = 10
+
+
+def lines(review: Review) -> list[str]:
+    """A short block; empty where the site has no tables on guards or orders."""
+    texts = [_need(review.force)] if review.force is not None else []
+    texts += [_order(one, review) for one in review.orders[:ORDERS_MAX]]
+    more = len(review.orders) - ORDERS_MAX
+    return [*texts, f"and {words.count(more, 'more order')}."] if more > 0 else texts
+
+
+def _need(force: ForceAnswer) -> str:
+    there = f"on hand {words.number(force.on_hand)} ({words.number(force.on_posts)} can stand at a post)"
+    if force.need is None:
+        return f"Guards: need {said.NOT_MEASURABLE}, {there}: {said.reason_of(force.reason)}."
+    return f"Guards: needed {words.number(force.need)}, {there}, short {words.number(force.short_by)}."
+
+
+def _order(order: OrderAnswer, review: Review) -> str:
+    text = f"{order.order}, {said.ORDER_WORD[order.verdict]}: {said.asks(order)} by {said.due_text(order)}"
+    if order.required is None:
+        return f"{text}: {said.reason_of(order.reason)}."
+    text = (
+        f"{text}: at least {words.number(order.required)}; now {words.number(order.now)}, "
+        f"expected {words.number(order.expected)}"
+    )
+    if order.short_by:
+        text += f", short {words.number(order.short_by)}"
+    if not said.is_on_guards(order.measure) or order.verdict == OrderVerdict.MET:
+        return f"{text}."
+    return f"{text}. {said.when_sentence(order, review.selection)}".strip()

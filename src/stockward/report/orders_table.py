@@ -1,0 +1,220 @@
+"""The table that an authority asks for: the orders of one site or of many, on the terminal, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from stockward.answers.orders import OrderAnswer, SiteOrders
+from stockward.report import words
+from stockward.terms.verdicts import OrderVerdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+SCHEMA = "stockward.orders/1"
+WIDTH_MAX = 100
+NOT_READ, NO_ORDER = "not read", "no order"
+CSV_COLUMNS = (
+    "site", "folder", "day", "order", "measure", "unit", "baseline_on", "baseline", "comparator", "target", "required",
+    "now_on", "now", "due_on", "expected", "short_by", "reachable", "met_on", "verdict", "reason",
+)  # fmt: skip
+
+_STYLE = {
+    OrderVerdict.NOT_MEASURABLE: "dim",
+    OrderVerdict.MET: "green",
+    OrderVerdict.ON_COURSE: "green",
+    OrderVerdict.IMPOSSIBLE: "bold red",
+    OrderVerdict.SHORT: "bold red",
+}
+_PLAIN = str.maketrans({words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-"})
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""Beginnings by which a spreadsheet program takes a text for a formula, white space before them or not."""
+
+
+def order_word(verdict: OrderVerdict) -> str:
+    """The verdict on an order as a reader sees it."""
+    return verdict.value.replace("_", " ")
+
+
+def site_labels(sites: Sequence[SiteOrders]) -> list[str]:
+    """A name for each site: its own, its folder where it cannot be read, both where a name stands more than once."""
+    names = [one.site or one.folder for one in sites]
+    often = Counter(names)
+    return [
+        f"{name} ({one.folder})" if one.site is not None and often[name] > 1 else name
+        for one, name in zip(sites, names, strict=True)
+    ]
+
+
+def print_orders(sites: Sequence[SiteOrders], console: Console) -> None:
+    """Print how many orders are met, then a row an order, then the reasons; no site is left out."""
+    labels = site_labels(sites)
+    _line(console, summary(sites), style="bold")
+    console.print()
+    _show(console, _table(sites, labels))
+    console.print()
+    for label, one in zip(labels, sites, strict=True):
+        for text in _reasons(label, one):
+            _line(console, text)
+
+
+def summary(sites: Sequence[SiteOrders]) -> str:
+    """How many orders at how many sites, by verdict, and how many sites have none or could not be read."""
+    verdicts = Counter(order.verdict for one in sites for order in one.orders)
+    parts = [f"{verdicts[verdict]} {order_word(verdict)}" for verdict in OrderVerdict if verdicts[verdict]]
+    said = f"{words.count(verdicts.total(), 'order')} at {words.count(len(sites), 'site')}"
+    unread = sum(one.fault is not None for one in sites)
+    without = sum(one.fault is None and not one.orders for one in sites)
+    more = [
+        f"{words.count(unread, 'site')} could not be read" if unread else "",
+        f"{words.count(without, 'site')} without an order" if without else "",
+    ]
+    return "; ".join(filter(None, [said + (f": {', '.join(parts)}" if parts else ""), *more])) + "."
+
+
+def _table(sites: Sequence[SiteOrders], labels: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("site", overflow="fold", ratio=3, min_width=8)
+    table.add_column("order", overflow="fold", ratio=2, min_width=6)
+    table.add_column("measure", overflow="fold", ratio=3, min_width=10)
+    for head in ("baseline", "target", "now", "expected", "short"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("verdict", overflow="fold", min_width=len("measurable"))
+    for label, one in zip(labels, sites, strict=True):
+        for cells, style in _rows(one):
+            table.add_row(*_texts([label, *cells], style))
+    return table
+
+
+def _texts(cells: Sequence[str], style: str) -> list[Any]:
+    from rich.text import Text
+
+    return [*(Text(_plain(cell)) for cell in cells[:-1]), Text(_plain(cells[-1]), style=style)]
+
+
+def _rows(one: SiteOrders) -> Iterator[tuple[list[str], str]]:
+    """The cells of a site behind its name, with the style of the verdict; one row at least."""
+    blank = [words.NOTHING] * 7
+    if one.fault is not None:
+        yield [*blank, NOT_READ], "bold red"
+    elif not one.orders:
+        yield [*blank, NO_ORDER], "dim"
+    for order in one.orders:
+        yield (
+            [
+                order.order,
+                _measure(order),
+                words.number(order.baseline),
+                f"{order.comparator} {words.number(order.target)}" if order.target is not None else words.NOTHING,
+                words.number(order.now),
+                words.number(order.expected),
+                words.number(order.short_by if order.short_by is not None else order.short_now),
+                order_word(order.verdict),
+            ],
+            _STYLE[order.verdict],
+        )
+
+
+def _measure(order: OrderAnswer) -> str:
+    """The measure, so that it can be folded between words."""
+    kind, mark, material = order.measure.partition(":")
+    return f"{kind}: {material}" if mark else kind.replace("_", " ") or words.NOTHING
+
+
+def _reasons(label: str, one: SiteOrders) -> Iterator[str]:
+    if one.fault is not None:
+        yield f"{label}: not read: {one.fault}"
+    elif not one.orders:
+        when = f" issued by {words.day(one.day)}" if one.day is not None else ""
+        yield f"{label}: no order{when} is on record."
+    for order in one.orders:
+        if order.verdict is not OrderVerdict.MET:
+            said = "" if order.verdict is OrderVerdict.SHORT else f"{order_word(order.verdict)}: "
+            yield f"{label}, {order.order}: {said}{order.reason}."
+
+
+def write_orders_json(
+    sites: Sequence[SiteOrders], *, version: str, at: datetime, options: Mapping[str, str | None]
+) -> str:
+    """The answers as JSON, schema ``stockward.orders/1``: same facts, same bytes, apart from ``generated``."""
+    document = {
+        "schema": SCHEMA,
+        "generated": {"version": version, "at": at.isoformat(), "options": dict(options)},
+        "sites": [
+            {
+                "site": one.site,
+                "folder": one.folder,
+                "day": one.day,
+                "set_aside": one.set_aside,
+                "fault": one.fault,
+                "orders": [_order(order) for order in one.orders],
+            }
+            for one in sites
+        ],
+    }
+    return json.dumps(document, default=_day, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _order(order: OrderAnswer) -> dict[str, Any]:
+    """All of an order; a word that cannot be read is ``null``."""
+    fields = asdict(order)
+    return {**fields, **{name: fields[name] or None for name in ("measure", "unit", "comparator")}}
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def orders_csv(sites: Sequence[SiteOrders]) -> str:
+    """One row an order, and one for each site without any; what a spreadsheet would take for a formula is text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for one in sites:
+        site = {"site": one.site, "folder": one.folder, "day": one.day}
+        if not one.orders:
+            verdict = NO_ORDER if one.fault is None else NOT_READ
+            _write(writer, {**site, "verdict": verdict, "reason": one.fault})
+        for order in one.orders:
+            fields = {name: getattr(order, name) for name in CSV_COLUMNS if hasattr(order, name)}
+            _write(writer, {**fields, **site, "verdict": order_word(order.verdict)})
+    return text.getvalue()
+
+
+def _write(writer: Any, row: Mapping[str, object]) -> None:
+    writer.writerow([_cell(row.get(name)) for name in CSV_COLUMNS])
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+
+
+def _plain(text: str) -> str:
+    return words.printable(text.translate(_PLAIN))
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    from rich.text import Text
+
+    _show(console, Text(_plain(text), style=style))
+
+
+def _show(console: Console, what: Any) -> None:
+    console.print(what, width=min(console.width, WIDTH_MAX), highlight=False)
