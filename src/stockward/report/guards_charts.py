@@ -328,7 +328,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
         "height": _HEIGHT,
         "padding": {"left": 4, "top": 4, "right": 90, "bottom": 4},
         "layer": [
-            *_required(selection),
+            *_upright(selection.required, f"ordered: {words.number(selection.required)}"),
             {
                 "data": {"values": rows},
                 "mark": {"type": "point", "size": 80, "strokeWidth": 1.8, "opacity": 1},
@@ -369,12 +369,6 @@ def _told_front(selection: SelectionAnswer) -> str:
         for plan in selection.front
     ]
     return f"{'; '.join(parts)}. Ordered are {words.number(selection.required)}."
-
-
-def _required(selection: SelectionAnswer) -> list[Spec]:
-    if selection.required is None:
-        return []
-    return _upright(selection.required, f"ordered: {words.number(selection.required)}")
 
 
 def _upright(at: float, text: str) -> list[Spec]:
