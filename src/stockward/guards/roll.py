@@ -62,12 +62,15 @@ def roll(books: KnownBooks) -> pl.DataFrame:
     )
 
 
+def counts_on(day: date) -> pl.Expr:
+    """Whether a row of the roll counts on a day."""
+    begun = pl.col("counts_from").is_null() | (pl.col("counts_from") <= day)
+    return begun & (pl.col("counts_to").is_null() | (pl.col("counts_to") >= day))
+
+
 def present(guards: pl.DataFrame, day: date) -> pl.DataFrame:
     """The rows of the roll that count on a day."""
-    return guards.filter(
-        (pl.col("counts_from").is_null() | (pl.col("counts_from") <= day))
-        & (pl.col("counts_to").is_null() | (pl.col("counts_to") >= day))
-    )
+    return guards.filter(counts_on(day))
 
 
 def measured(guards: pl.DataFrame, measure: str) -> pl.DataFrame:
@@ -77,7 +80,12 @@ def measured(guards: pl.DataFrame, measure: str) -> pl.DataFrame:
 
 def on_posts(guards: pl.DataFrame) -> pl.DataFrame:
     """The guards who can stand at a post: all but those whose duty is the office."""
-    return guards.filter(pl.col("duty").is_null() | (pl.col("duty") != OFFICE))
+    return guards.filter(can_stand())
+
+
+def can_stand() -> pl.Expr:
+    """Whether a row of the roll can stand at a post."""
+    return pl.col("duty").is_null() | (pl.col("duty") != OFFICE)
 
 
 def month_of(day: date) -> date:
