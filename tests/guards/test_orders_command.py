@@ -162,6 +162,21 @@ def test_wrong_use_is_one_line(many: dict[str, str]) -> None:
     assert run().exit_code == cli.WRONG_USE
 
 
+def test_a_question_is_asked_of_every_site(many: dict[str, str]) -> None:
+    result = run(many["met"], many["none"], "--guards", "patrolling>=25 guards", "--due", "2026-07-01", "--json", "-")
+    document = json.loads(result.stdout)
+    assert document["generated"]["options"] == {"as_of": None, "guards": "patrolling>=25 guards", "due": "2026-07-01"}
+    asked = [one["orders"][-1] for one in document["sites"]]
+    assert [(one["order"], one["asked"], one["required"], one["short_by"]) for one in asked] == [
+        ("asked", True, 25, 1),
+        ("asked", True, 25, 1),
+    ]
+    assert result.exit_code == cli.ALARMED
+    wrong = run(many["met"], "--guards", "many")
+    assert (wrong.exit_code, wrong.stdout, wrong.stderr.count("\n")) == (cli.WRONG_USE, "", 1)
+    assert run(many["met"], "--due", "2026-07-01").exit_code == cli.WRONG_USE
+
+
 @pytest.mark.parametrize(
     ("file", "content"),
     [
