@@ -25,7 +25,9 @@ def day_of_the_books(books: KnownBooks, as_of: date | None) -> date | None:
         return as_of
     for days in (
         [_local_day(books, getattr(books, table)[column]) for table, column in _MOMENTS]
-        + [_latest(books[table][column]) for table, column in _DAYS],
+        + [_latest(books[table][column]) for table, column in _DAYS]
+        # An order at fault is answered as one that cannot be measured, and must not lie ahead for that.
+        + [_latest(books.set_aside["orders"]["issued_on"])],
         [_local_day(books, books["absences"]["start"])],
         [_latest(books["people"]["since"])],
     ):
