@@ -31,6 +31,7 @@ SOLVED_WORD = {
     Solved.IMPOSSIBLE: "impossible",
     Solved.OUT_OF_TIME: "out of time",
 }
+A_DAY = " a day"
 NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
 BESIDE = (
     "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
@@ -74,7 +75,7 @@ def leading_order(orders: Sequence[OrderAnswer]) -> OrderAnswer | None:
     waiting = [one for one in on_guards if one.verdict != OrderVerdict.MET]
     if waiting:
         return max(waiting, key=lambda one: (one.required is not None, one.short_now or 0.0, one.required or 0.0))
-    return max(on_guards, key=lambda one: (one.issued_on is not None, one.issued_on or one.due_on), default=None)
+    return max(on_guards, key=lambda one: (one.issued_on is not None, one.issued_on or date.min), default=None)
 
 
 def asks(order: OrderAnswer) -> str:
@@ -84,6 +85,8 @@ def asks(order: OrderAnswer) -> str:
     >>> asks(SimpleNamespace(comparator=">", factor=2.0, value=None, measure="guards", baseline_on=None))
     'more than double the guards'
     """
+    if not order.measure or not order.comparator:
+        return "what it asks for cannot be read"
     way = "more than" if order.comparator == ">" else "at least"
     what = measured_what(order.measure)
     if order.factor is None and is_on_guards(order.measure):
@@ -153,17 +156,26 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
         return "now", f"met on {words.day(order.now_on)}"
     if order.required is None:
         return NOT_MEASURABLE, reason_of(order.reason)
-    dated = [(one.met_on, one.output_lost, one.plan, one) for one in plans_for(order, selection) if one.met_on]
-    best = min(dated, default=None)
-    if order.met_on is not None and (best is None or order.met_on <= best[0]):
+    best = best_plan(plans_for(order, selection))
+    planned = best.met_on if best is not None else None
+    if order.met_on is not None and (planned is None or order.met_on <= planned):
         return words.day(order.met_on), f"with what is on record{late_text(order.met_on, order)}"
-    if best is not None:
-        plan = best[3]
-        return words.day(best[0]), f"with plan {plan.plan}: {_price(plan, selection)}{late_text(best[0], order)}"
+    if best is not None and planned is not None:
+        how = f"with plan {best.plan}: {_price(best, selection)}"
+        return words.day(planned), f"{how}{late_text(planned, order)}"
     if plans_for(order, selection):
         return "not within these plans", _nearest(order, selection)
     reason = selection.reason if selection is not None and selection.order == order.order else None
     return "not on record", reason_of(reason) if reason else "no plan was made for this order"
+
+
+def best_plan(plans: Sequence[SelectionPlan]) -> SelectionPlan | None:
+    """The plan that meets the order in time at the least output lost; where none does, the one that is least late."""
+    meeting = [one for one in plans if one.days_late is not None]
+    in_time = [one for one in meeting if one.days_late == 0]
+    if in_time:
+        return min(in_time, key=lambda one: one.output_lost)
+    return min(meeting, key=lambda one: (one.days_late, one.output_lost), default=None)
 
 
 def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
@@ -174,7 +186,7 @@ def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
 
 def _price(plan: SelectionPlan, selection: SelectionAnswer | None) -> str:
     unit = selection.loss_unit if selection is not None else ""
-    lost = f"{loss(plan.output_lost, unit)} of output lost a day" if plan.output_lost else "no output lost"
+    lost = f"output lost {loss(plan.output_lost, unit)} a day" if plan.output_lost else "no output lost"
     return f"{who(plan)}, {lost}"
 
 
@@ -195,10 +207,10 @@ def grades(source: str | None, information: str | None) -> str:
 
 
 def loss(value: float, unit: str) -> str:
-    """Output lost, to three digits, with its unit."""
+    """Output lost a day, to three digits, with its unit; that it is a day's stands beside it."""
     if not value:
         return "none"
-    return f"{words.number(value, three_digits(value))} {words.unit_word(unit, value)}"
+    return f"{words.number(value, three_digits(value))} {words.unit_word(unit.removesuffix(A_DAY), value)}"
 
 
 def three_digits(value: float) -> int:
