@@ -128,13 +128,16 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
     assert head.sentence == (
         "More than double the patrolling guards of 1 June 2026 by 30 August 2026 means at least 49; 24 are there, 25 "
         f"too few. The order is met on 11 August 2026 with plan 4: 21 recruits and 5 transfers, output lost "
-        f"4{THIN}615 USD a day. All posts together take 120 guards; 56 of 60 guards can stand there. 2 other orders on "
+        f"4{THIN}615 USD a day. All posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand "
+        "there. 2 other orders on "
         "guards below."
     )
     ordered, needed, on_hand, short, when = head.figures
     assert ordered.lines[0].label == "patrolling guards by 30 August 2026"
     assert ordered.note == "ORD-02: more than double the patrolling guards of 1 June 2026, which were 24"
-    assert needed.note == f"each shift filled with a chance of 95{THIN}%; by net hours alone 107.7"
+    assert (
+        needed.note == f"128 by 31 August 2026; each shift filled with a chance of 95{THIN}%; by net hours alone 107.7"
+    )
     assert on_hand.note == "56 of them can stand at a post"
     assert [line.kind for line in short.lines] == ["short", "short"]
     assert short.note == "26 of the order on its due date, from what is on record"
@@ -189,7 +192,10 @@ def test_orders_without_posts_and_posts_without_orders(guarded: Review) -> None:
     posts_alone = replace(guarded, orders=(), selection=None)
     assert tiles(posts_alone)["Short"] == ["64"]
     assert "Ordered" not in tiles(posts_alone)
-    assert head_of(posts_alone).sentence == "All posts together take 120 guards; 56 of 60 guards can stand there."
+    assert (
+        head_of(posts_alone).sentence
+        == "All posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand there."
+    )
     output_alone = replace(guarded, force=None, mix=None, selection=None, orders=made.orders()[:1])
     assert guards.head(output_alone) is None
     assert section_of(output_alone).orders[0].badge.word == "met"
@@ -287,7 +293,8 @@ def test_need_stands_both_ways_with_what_makes_the_difference(guarded: Review) -
         ("–", "85.6"), ("+13.5", "99.1"), ("+8.6", "107.7"), ("+11.7", "119.4"),
     ]  # fmt: skip
     assert need.sentence == (
-        "The posts take 120 guards. On 30 June 2026 60 guards are on hand, 56 of whom can stand there: 64 too few."
+        "The posts take 120 guards, 128 by 31 August 2026. On 30 June 2026 60 guards are on hand, "
+        "56 of whom can stand there: 64 too few."
     )
     june, july = need.months[11], need.months[12]
     assert (june.month, june.when, june.needed, june.strength) == ("June 2026", "on record", "120", "60")
@@ -528,7 +535,7 @@ def test_long_lists_are_cut_and_told(long: Review) -> None:
     assert (need.notes[19:], len(need.notes)) == (("note 19", "10 more notes in the workbook"), 21)
     assert (len(need.months), need.months_note) == (36, "18 more earlier months in the workbook")
     assert mix.breaks_note == "1 more number that breaks a band in the workbook"
-    assert (len(mix.totals), mix.totals_note) == (42, "30 more totals in the workbook")
+    assert (len(mix.totals), mix.totals_note) == (54, "18 more totals in the workbook")
     assert (len(selection.plans), selection.plans_note[:30]) == (25, "15 more plans in the workbook.")
     assert selection.plans[0].codes_note == "94 more codes in the workbook"
     assert selection.plans[0].lines_note == "10 more lines in the workbook"

@@ -67,6 +67,8 @@ def _needed(force: ForceAnswer | None) -> guards_context.HeadFigure:
         note = said.reason_of(force.reason)
     elif force is not None:
         note = guards_need.need_note(force)
+    later = said.later_need(force).removeprefix(", ") if force is not None else ""
+    note = f"{later}; {note}" if later else note
     return guards_context.HeadFigure(title="Needed", lines=(_line(need, label),), note=note)
 
 

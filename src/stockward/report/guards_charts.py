@@ -352,11 +352,15 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
                     "fill": _by("what", shown, [looks[kind][2] for kind in shown], legend=True),
                 },
             },
-            {
-                "data": {"values": rows},
-                "mark": {**_TEXT, "align": "left", "dx": 9, "color": INK},
-                "encoding": {**places, "text": {"field": "text", "type": "nominal"}},
-            },
+            *(
+                {
+                    "data": {"values": named},
+                    "mark": {**_TEXT, "align": side, "dx": shift, "dy": -11, "color": INK},
+                    "encoding": {**places, "text": {"field": "text", "type": "nominal"}},
+                }
+                for side, shift, named in (("left", -4, rows[:1]), ("right", 4, rows[1:]))
+                if named
+            ),
         ],
     }
     return draw(spec, "guards-front", "Guards against output", _told_front(selection))

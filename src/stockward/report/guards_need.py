@@ -74,7 +74,8 @@ def _sentence(force: ForceAnswer) -> str:
     if force.need is None:
         return f"What the posts take is not measurable, as {said.reason_of(force.reason)}; {there}."
     short = f": {words.number(force.short_by)} too few" if force.short_by else ""
-    return f"The posts take {words.count(force.need, 'guard')}. On {words.day(force.on)} {there}{short}."
+    taken = f"The posts take {words.count(force.need, 'guard')}{said.later_need(force)}"
+    return f"{taken}. On {words.day(force.on)} {there}{short}."
 
 
 def _range(force: ForceAnswer) -> str:

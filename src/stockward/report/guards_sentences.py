@@ -130,7 +130,16 @@ def _taken(force: ForceAnswer | None) -> str:
         there = "no guard is on record"
     if force.need is None:
         return f"What the posts take is not measurable, as {reason_of(force.reason)}; {there}."
-    return f"All posts together take {words.count(force.need, 'guard')}; {there}."
+    return f"All posts together take {words.count(force.need, 'guard')}{later_need(force)}; {there}."
+
+
+def later_need(force: ForceAnswer) -> str:
+    """The greatest need of the months ahead, and its first day, where it is not that of today; else empty."""
+    ahead = [(month.needed, month.on) for month in force.by_month if month.expected and month.needed is not None]
+    most = max((needed for needed, _ in ahead), default=force.need)
+    if most is None or force.need is None or most <= force.need:
+        return ""
+    return f", {words.number(most)} by {words.day(min(on for needed, on in ahead if needed == most))}"
 
 
 def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) -> str:
