@@ -369,7 +369,7 @@ def test_an_order_that_cannot_be_read_is_listed_all_the_same(guarded: Review) ->
     )  # fmt: skip
     review = replace(guarded, orders=(broken,), selection=None)
     line = section_of(review).orders[0]
-    assert (line.asks, line.due) == ("what it asks for cannot be read", "a day that cannot be read")
+    assert (line.asks, line.due) == ("what cannot be read", "a day that cannot be read")
     assert (line.badge.word, line.now) == ("not measurable", "–")
     unread = replace(review, orders=(replace(broken, measure="guards", comparator=">"),))
     assert tiles(unread)["Ordered"] == ["not measurable"]

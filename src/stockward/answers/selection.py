@@ -23,10 +23,10 @@ class Candidate:
     role: str
     affiliation: str
     line: str | None
-    ready_on: date
-    until: date | None
+    ready_on: date | None
     in_pool: bool
     reasons: tuple[str, ...]
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +81,14 @@ class SelectionPlan:
     chosen: tuple[str, ...]
     recruits: int
     transfers: int
-    alike: tuple[Alike, ...]
     lines: tuple[LineLoss, ...]
-    numbers_on: date
     numbers: Mapping[str, int]
     shares: Mapping[str, float]
     status: Solved
     bound: float | None
     gap: float | None
+    alike: tuple[Alike, ...] = ()
+    numbers_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +104,15 @@ class SelectionAnswer:
     order: str
     measure: str
     due_on: date
-    required: int | None
-    expected: int | None
+    required: int
+    expected: int
     loss_unit: str
     candidates: tuple[Candidate, ...]
     pool: int
     refused: Mapping[str, int]
-    seed: int
-    lots: tuple[str, ...]
     front: tuple[SelectionPlan, ...]
     complete: bool
     assumptions: tuple[str, ...]
     reason: str | None
+    seed: int | None = None
+    lots: tuple[str, ...] = ()

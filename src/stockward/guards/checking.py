@@ -87,10 +87,14 @@ class PlanChecker:
         roles = Counter(row["role"] for row in chosen)
         if (roles["worker"], roles["applicant"]) != (plan.transfers, plan.recruits):
             yield "transfers and recruits are not those chosen"
-        if any(not self._counts(row, plan.numbers_on) and not self._counts(row, self._due_on) for row in chosen):
+        when = plan.numbers_on or self._due_on
+        if any(not self._counts(row, when) and not self._counts(row, self._due_on) for row in chosen):
             yield "somebody chosen serves neither on the due date nor when the order is met"
-        if self._department(plan.numbers_on, chosen) != Counter(dict(plan.numbers)):
-            yield f"the department on {plan.numbers_on} is not the one stated"
+        numbers = self._department(when, chosen)
+        if numbers != Counter(dict(plan.numbers)):
+            yield f"the department on {when} is not the one stated"
+        if any(not math.isclose(plan.shares[name] * numbers.total(), count) for name, count in numbers.items()):
+            yield f"the shares on {when} are not those stated"
 
     def _mix_broken(self, plan: SelectionPlan, chosen: list[Row]) -> Iterator[str]:
         days = [] if self._due_on < self._day else [self._due_on]

@@ -69,7 +69,8 @@ class Choice:
 
 def serves(candidate: Candidate, day: date) -> bool:
     """Whether a candidate, if chosen, counts on a day."""
-    return candidate.ready_on <= day and (candidate.until is None or candidate.until >= day)
+    ready, last = candidate.ready_on, candidate.until
+    return ready is not None and ready <= day and (last is None or last >= day)
 
 
 def groups_of(asked: Asked, met: date | None) -> dict[Group, list[Candidate]]:

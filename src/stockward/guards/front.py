@@ -176,7 +176,7 @@ class _Search:
 
 def _days_of_change(asked: Asked) -> list[date]:
     """Days after the due date on which the figure or the mix may change."""
-    changes = asked.strength.changes() | {one.ready_on for one in asked.pool}
+    changes = asked.strength.changes() | {one.ready_on for one in asked.pool if one.ready_on is not None}
     changes |= {one.until + timedelta(days=1) for one in asked.pool if one.until and one.until < date.max}
     return sorted(day for day in changes if day > asked.due_on)
 

@@ -113,7 +113,7 @@ def lines_of(books: KnownBooks, working: Mapping[str, str], used: Collection[str
         for row in rows.iter_rows(named=True)
     }
     money = books.site.settings.site.currency or "units of value"
-    return lines, f"{money} a day" if valued and lines else FULL_DAYS
+    return lines, money if valued and lines else FULL_DAYS
 
 
 def _worth(output_per_day: float, unit_value: float | None) -> Fraction:

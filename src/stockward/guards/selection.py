@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -64,25 +65,27 @@ def selection_of(
     deterministic_seconds
         Limit of one solution in the solver's deterministic time; a plan cut short by it has a gap.
 
-    Raises ``UsageError`` where fewer than one point is asked for, ``StockwardError`` where a plan is not sound.
+    Raises ``UsageError`` where fewer than one point is asked for, or the order is not on guards or not measurable;
+    ``StockwardError`` where a plan is not sound.
     """
     if points < 1:
         raise UsageError(f"a front has at least one point; got {points}")
-    due_on = order.due_on
-    if due_on is None:
-        raise UsageError(f"{order.order} has no due date: nobody can be chosen for it")
+    due_on, required = _asked_for(order)
     pool = in_order_of_lot((one for one in candidates if one.in_pool), seed=seed, order=order.order)
     working = at_work(books, day)
     used = {working[one.person] for one in pool if one.person in working}
     lines, unit = lines_of(books, working, used)
     strength = Strength.of(roll(books), order.measure)
-    reason = _no_plan(books, order, due_on, candidates, strength, lines, day)
+    expected = strength.ordered.on(due_on)
+    reason = _no_plan(
+        order, candidates, required, expected, ", ".join(_rows_in_doubt(books, order.measure, lines, day))
+    )
     answer = SelectionAnswer(
         order=order.order,
         measure=order.measure,
         due_on=due_on,
-        required=None if order.required is None else int(order.required),
-        expected=strength.ordered.on(due_on) if order.measure in (GUARDS, PATROLLING) else None,
+        required=required,
+        expected=expected,
         loss_unit=unit,
         candidates=tuple(candidates),
         pool=len(pool),
@@ -94,14 +97,14 @@ def selection_of(
         assumptions=(),
         reason=reason,
     )
-    if reason is not None or order.required is None:
+    if reason is not None:
         return answer
     asked = Asked(
         order=order.order,
         seed=seed,
         day=day,
         due_on=due_on,
-        required=int(order.required),
+        required=required,
         strength=strength,
         pool=tuple(pool),
         working=working,
@@ -124,7 +127,7 @@ def _with_front(books: KnownBooks, answer: SelectionAnswer, asked: Asked, points
         return replace(answer, reason="the time ended before any plan was found: allow the solver more")
     scale = asked.costs()
     plans = [
-        _plan(asked, choice, str(place), lost_bound=scale.real(choice.bound))
+        _plan(asked, choice, f"P{place}", lost_bound=scale.real(choice.bound))
         for place, choice in enumerate(front.choices, 1)
     ]
     checker = PlanChecker(books, measure=answer.measure, due_on=asked.due_on, required=asked.required, day=asked.day)
@@ -150,7 +153,7 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_bound: float) -> Sele
         output_lost=float(output_lost(asked.lines, from_line)),
         met_on=met_on,
         days_late=late,
-        chosen=tuple(one.person for one in sorted(chosen, key=lambda one: (one.ready_on, one.person))),
+        chosen=tuple(one.person for one in sorted(chosen, key=lambda one: (one.ready_on or date.min, one.person))),
         recruits=sum(one.role == APPLICANT for one in chosen),
         transfers=sum(one.role == WORKER for one in chosen),
         alike=tuple(
@@ -195,28 +198,25 @@ def _bands_hold(asked: Asked, numbers: Mapping[str, int]) -> bool:
     return all(low * total <= numbers.get(name, 0) <= high * total for name, low, high in asked.bands)
 
 
+def _asked_for(order: OrderAnswer) -> tuple[date, int]:
+    """Due date and required figure of an order on guards that can be measured."""
+    if order.measure not in (GUARDS, PATROLLING):
+        raise UsageError(f"order {order.order} is on {order.measure}: people are chosen for orders on guards alone")
+    if order.due_on is None or order.required is None:
+        raise UsageError(f"nobody can be chosen for order {order.order}, which is not measurable: {order.reason}")
+    return order.due_on, math.ceil(order.required)
+
+
 def _no_plan(
-    books: KnownBooks,
-    order: OrderAnswer,
-    due_on: date,
-    candidates: Sequence[Candidate],
-    strength: Strength,
-    lines: Mapping[str, Line],
-    day: date,
+    order: OrderAnswer, candidates: Sequence[Candidate], required: int, expected: int, in_doubt: str
 ) -> str | None:
     """Why nobody is to be chosen, or can be; ``None`` where plans can be made."""
-    if order.measure not in (GUARDS, PATROLLING):
-        return "the order is not on guards: nobody is chosen for it"
-    if order.required is None:
-        return f"the order is not measurable: {order.reason}"
-    in_doubt = ", ".join(_rows_in_doubt(books, order.measure, lines, day))
     if in_doubt:
         return f"rows set aside could change every plan ({in_doubt}): mend them first"
-    expected = strength.ordered.on(due_on)
-    if due_on >= day and order.expected is not None and order.expected != expected:
+    if order.expected is not None and order.expected != expected:
         return f"the record gives {expected} on the due date, the order {order.expected:g}: no plan on two figures"
-    if expected >= order.required:
-        return f"nobody need be chosen: {expected} are expected on the due date, and {int(order.required)} required"
+    if expected >= required:
+        return f"nobody need be chosen: {expected} are expected on the due date, and {required} required"
     if not candidates:
         return "no worker or applicant is on record"
     if not any(one.in_pool for one in candidates):

@@ -53,7 +53,7 @@ class Strength:
             {str(name): Count.of(_stays(rows)) for (name,), rows in sorted(guards.group_by("affiliation"))},
         )
 
-    def with_chosen(self, chosen: Iterable[tuple[str, date, date | None]]) -> Strength:
+    def with_chosen(self, chosen: Iterable[tuple[str, date | None, date | None]]) -> Strength:
         """The same with more guards, of whom affiliation, first and last day are given; each counts for the order."""
         more = list(chosen)
         names = sorted({*self.by_affiliation, *(name for name, _, _ in more)})
@@ -79,6 +79,6 @@ def _stays(guards: pl.DataFrame) -> list[Stay]:
     return list(guards.select("counts_from", "counts_to").iter_rows())
 
 
-def _joined(count: Count, stays: Iterable[tuple[date, date | None]]) -> Count:
+def _joined(count: Count, stays: Iterable[Stay]) -> Count:
     more = Count.of(stays)
     return Count(tuple(sorted((*count.first, *more.first))), tuple(sorted((*count.last, *more.last))))

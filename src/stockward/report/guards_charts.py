@@ -205,7 +205,7 @@ def _told_months(lines: Sequence[_Line], months: Sequence[MonthNeed], order: Ord
     span = f"From {_month(months[0].month)} to {_month(months[-1].month)}. "
     if order is not None and order.required is not None:
         what = guards_sentences.measured_what(order.measure)
-        parts.append(f"ordered: {words.number(order.required)} {what} by {words.day(order.due_on)}")
+        parts.append(f"ordered: {words.number(order.required)} {what} by {guards_sentences.due_text(order)}")
     return f"{span}{'; '.join(parts)}."
 
 
@@ -341,7 +341,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
         "height": _HEIGHT,
         "padding": {"left": 4, "top": 4, "right": 90, "bottom": 4},
         "layer": [
-            *_required(selection),
+            *_upright(selection.required, f"ordered: {words.number(selection.required)}"),
             {
                 "data": {"values": rows},
                 "mark": {"type": "point", "size": 80, "strokeWidth": 1.8, "opacity": 1},
@@ -386,12 +386,6 @@ def _told_front(selection: SelectionAnswer) -> str:
         for plan in selection.front
     ]
     return f"{'; '.join(parts)}. Output lost is that of a day. Ordered are {words.number(selection.required)}."
-
-
-def _required(selection: SelectionAnswer) -> list[Spec]:
-    if selection.required is None:
-        return []
-    return _upright(selection.required, f"ordered: {words.number(selection.required)}")
 
 
 def _upright(at: float, text: str) -> list[Spec]:

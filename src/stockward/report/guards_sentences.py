@@ -32,6 +32,7 @@ SOLVED_WORD = {
     Solved.OUT_OF_TIME: "out of time",
 }
 A_DAY = " a day"
+UNREADABLE = "what cannot be read"
 NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
 BESIDE = (
     "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
@@ -58,7 +59,13 @@ def is_on_guards(measure: str) -> bool:
 
 def measured_what(measure: str) -> str:
     """What a measure counts."""
-    return _GUARDS.get(measure, f"monthly output of {measure.partition(':')[2]}")
+    made = measure.partition(":")[2]
+    return _GUARDS.get(measure, f"monthly output of {made}" if made else UNREADABLE)
+
+
+def due_text(order: OrderAnswer) -> str:
+    """The due date in words."""
+    return words.day(order.due_on) if order.due_on is not None else "a day that cannot be read"
 
 
 def reason_of(reason: str | None) -> str:
@@ -85,10 +92,10 @@ def asks(order: OrderAnswer) -> str:
     >>> asks(SimpleNamespace(comparator=">", factor=2.0, value=None, measure="guards", baseline_on=None))
     'more than double the guards'
     """
-    if not order.measure or not order.comparator:
-        return "what it asks for cannot be read"
     way = "more than" if order.comparator == ">" else "at least"
     what = measured_what(order.measure)
+    if what == UNREADABLE or not order.comparator or (order.factor is None and order.value is None):
+        return UNREADABLE
     if order.factor is None and is_on_guards(order.measure):
         return f"{way} {words.number(order.value)} {what}"
     if order.factor is None:
@@ -111,7 +118,7 @@ def headline(
 def _ordered(order: OrderAnswer | None) -> str:
     if order is None:
         return ""
-    asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {words.day(order.due_on)}"
+    asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {due_text(order)}"
     if order.required is None:
         return f"{asked}: not measurable, as {reason_of(order.reason)}."
     text = f"{asked} means at least {words.number(order.required)}; {words.number(order.now)} are there"
@@ -160,8 +167,8 @@ def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[Se
 
 
 def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str, str]:
-    """When the order is met, and how: from what is on record, or by the earliest plan, the cheapest of the earliest."""
-    if order.verdict == OrderVerdict.MET:
+    """When the order is met, and how: from what is on record, or by the best plan where that is earlier."""
+    if order.verdict == OrderVerdict.MET and order.now_on is not None:
         return "now", f"met on {words.day(order.now_on)}"
     if order.required is None:
         return NOT_MEASURABLE, reason_of(order.reason)
