@@ -230,7 +230,7 @@ def test_when_the_order_is_met(guarded: Review) -> None:
     assert when(order, late)[0] == "19 September 2026"
     assert when(order, late)[1].endswith(", 20 days late")
     assert when(order, replace(selection, front=(), reason="nobody is in the pool")) == (
-        "not on record", "nobody is in the pool",
+        "not on record", "there is no plan, as nobody is in the pool",
     )  # fmt: skip
     assert when(order, None) == ("not on record", "no plan was made for this order")
     assert when(replace(order, verdict=OrderVerdict.MET), None) == ("now", "met on 30 June 2026")
@@ -238,6 +238,17 @@ def test_when_the_order_is_met(guarded: Review) -> None:
     assert when(order, replace(selection, front=(free,)))[1] == (
         "with plan 4: 21 recruits and 5 transfers, no output lost"
     )
+
+
+def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
+    order, selection = made.order_on_patrols(), guarded.selection
+    assert selection is not None
+    said = guards_sentences.when_sentence
+    near = replace(selection, front=selection.front[:3])
+    assert said(order, near) == "None of the plans meets it: plan 3 comes nearest, with 48 of 49."
+    assert said(order, None) == "What is on record does not meet it; no plan was made for this order."
+    assert said(replace(order, verdict=OrderVerdict.MET), None) == "The order is met."
+    assert said(made.orders()[2], None) == ""
 
 
 def test_a_question_that_is_no_order_is_called_so(guarded: Review) -> None:
@@ -616,6 +627,8 @@ def test_the_workbook_holds_every_value(guarded: Review, tmp_path: Path) -> None
         "plans", "plan_lines", "plan_alike", "chosen", "pool",
     }  # fmt: skip
     assert all(len(set(row)) == len(row) for sheet in book for row in sheet.iter_rows(max_row=1, values_only=True))
+    said = {row["verdict"]: row["in plain words"] for row in rows_of(book["summary"])}
+    assert said["guards"] == head_of(guarded).sentence
     orders = rows_of(book["orders"])
     assert [row["verdict"] for row in orders] == ["met", "short", "not_measurable", "on_course"]
     assert (orders[1]["required (unit)"], orders[1]["short when due (unit)"]) == (49, 26)

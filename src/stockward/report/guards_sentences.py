@@ -158,7 +158,9 @@ def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) 
     day, how = when_met(order, selection)
     if how.startswith("with"):
         return f"The order is met on {day} {how}."
-    return f"The order is met neither by what is on record nor by a plan here: {how}."
+    if plans_for(order, selection):
+        return f"None of the plans meets it: {how}."
+    return f"What is on record does not meet it; {how}."
 
 
 def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[SelectionPlan, ...]:
@@ -182,7 +184,7 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
     if plans_for(order, selection):
         return "not within these plans", _nearest(order, selection)
     reason = selection.reason if selection is not None and selection.order == order.order else None
-    return "not on record", reason_of(reason) if reason else "no plan was made for this order"
+    return "not on record", f"there is no plan, as {reason_of(reason)}" if reason else "no plan was made for this order"
 
 
 def best_plan(plans: Sequence[SelectionPlan]) -> SelectionPlan | None:
