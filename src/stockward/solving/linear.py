@@ -155,7 +155,8 @@ class Program:
             linear.coeffs.extend(list(rule.terms.values()))
             # A bound beyond what the sum can reach is none; one that it can never keep stands just beyond its reach.
             low, high = (
-                max(-reach - 1, min(reach + 1, bound)) for bound in (_or(rule.low, -reach), _or(rule.high, reach))
+                max(-reach - 1, min(reach + 1, bound))
+                for bound in (_or(rule.low, -reach - 1), _or(rule.high, reach + 1))
             )
             if low > high:
                 raise FigureError(f"a rule of the program asks for {rule.low} to {rule.high}: the lower bound is above")
