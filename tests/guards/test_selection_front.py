@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selection_sites import DAY, DUE, TABLES, EverySubset, Person, aims, applicant, guard, read, select, worker
+from selection_sites import DAY, DUE, TABLES, Bands, EverySubset, Person, aims, applicant, guard, read, select, worker
 
 from stockward.terms.verdicts import Solved
 
@@ -20,6 +20,9 @@ BANDS = (
     {"civilian": (0, 0.34)},
     {"ministry": (0.3, 0.4), "civilian": (0.2, 0.3)},
 )
+Case = tuple[list[Person], dict[str, tuple[str, str]], int, Bands | None]
+"""People, lines (workers needed, output a day), guards required, bands."""
+
 DAYS_FROM_DUE = (-40, -1, 0, 1, 9, 30)
 VALUES = {"L1": Fraction(30), "L2": Fraction("12.5")}
 
@@ -47,7 +50,7 @@ def persons(draw: st.DrawFn, role: str, number: int) -> Person:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[list[Person], dict[str, tuple[str, str]], int, dict[str, tuple[float, float]] | None]:
+def cases(draw: st.DrawFn) -> Case:
     people = [draw(persons("guard", number)) for number in range(draw(st.integers(0, 7)))]
     people += [
         draw(persons(draw(st.sampled_from(("worker", "worker", "applicant"))), number))
@@ -60,7 +63,7 @@ def cases(draw: st.DrawFn) -> tuple[list[Person], dict[str, tuple[str, str]], in
 
 @settings(max_examples=80, deadline=None)
 @given(cases(), st.sampled_from((DUE, DUE, DUE, DAY - timedelta(days=3))))
-def test_the_front_is_that_of_every_subset(case, due_on) -> None:  # type: ignore[no-untyped-def]
+def test_the_front_is_that_of_every_subset(case: Case, due_on: date) -> None:
     people, lines, required, bands = case
     rows = "".join(f"{name},{'SHELL' if name == 'L1' else 'BOMB'},{n},{o}\n" for name, (n, o) in lines.items())
     books = read(people, bands=bands, lines=TABLES["lines"] + rows)
