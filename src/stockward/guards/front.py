@@ -97,7 +97,7 @@ class _Search:
     def _earlier(self, choice: Choice) -> Choice | None:
         """The choice with the same loss and guards, or better ones, that meets the order soonest."""
         required = self._asked.required
-        if choice.met is not None and self._program(None).possible(choice.cost, required):
+        if choice.met is not None and (choice.guards >= required or self._can(None, choice.cost, required)):
             # It can be met in time for the same loss: nobody is taken for a later day.
             return self._found(self._program(None).cheapest(max(choice.guards, required)))
         if choice.guards >= required:
@@ -146,7 +146,13 @@ class _Search:
         ready = sum(serves(one, day) for one in self._asked.pool)
         if self._asked.strength.ordered.on(day) + ready < self._asked.required:
             return False
-        return self._program(day).possible(cost, guards)
+        return self._can(day, cost, guards)
+
+    def _can(self, met: date | None, cost: int | None, guards: int | None) -> bool:
+        """Whether a plan that meets the order on a day loses no more, and has as many guards when due."""
+        status = self._program(met).possible(cost, guards)
+        self._complete &= status is not Solved.OUT_OF_TIME
+        return status in (Solved.PROVEN, Solved.FEASIBLE)
 
     def _aims(self, choice: Choice) -> tuple[int, int, int]:
         """Cost, fewer guards, days late: the smaller the better."""
