@@ -237,17 +237,17 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 @main.command()
-@click.argument("sites", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as CSV.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def orders(
-    sites: tuple[Path, ...], as_of: str | None, json_file: str | None, csv_file: Path | None, quiet: bool
+    site: tuple[Path, ...], as_of: str | None, json_file: str | None, csv_file: Path | None, quiet: bool
 ) -> None:
     """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
     with _progress(quiet) as step:
-        answers = _orders_of(sites, as_of, step)
+        answers = _orders_of(site, as_of, step)
     from stockward.report import orders_table
 
     if json_file is not None:

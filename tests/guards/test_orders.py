@@ -404,7 +404,9 @@ def test_orders_at_fault_are_listed_where_the_books_name_no_day(tmp_path: Path) 
     books = sites.books(tmp_path / "site", orders=sites.ORDER_COLUMNS + sites.order(issued="June"))
     (answer,) = orders_of(books, day=None)
     assert (answer.order, answer.verdict, answer.now_on) == ("ORD-1", NOT_MEASURABLE, None)
-    assert orders_of(sites.books(tmp_path / "blank"), day=None, asked=AskedOrder.read(">2")) == ()
+    (asked,) = orders_of(sites.books(tmp_path / "blank"), day=None, asked=AskedOrder.read(">2"))
+    assert (asked.asked, asked.verdict, asked.due_on, asked.factor) == (True, NOT_MEASURABLE, None, 2)
+    assert "the books name no day" in asked.reason
 
 
 def test_only_what_was_known_by_then_is_used(tmp_path: Path) -> None:

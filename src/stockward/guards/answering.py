@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from stockward.accountancy.known import KnownBooks
 from stockward.answers.force import ForceAnswer
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
-from stockward.answers.selection import SelectionAnswer
+from stockward.answers.selection import Candidate, SelectionAnswer
 from stockward.guards.asked import AskedOrder
 from stockward.guards.mix import mix_of
 from stockward.guards.need import need_of
@@ -61,17 +62,34 @@ def look_at_guards(
     day = day_of_the_books(books, as_of)
     if day is None or not (asked is not None or _has_any(books, (*_OF_NEED, "orders"))):
         return GuardAnswers(orders=orders_of(books, day=None))
-    candidates = candidates_of(books, day=day)
-    orders = orders_of(books, day=day, candidates=candidates, asked=asked)
-    leading = _leading(orders)
+    orders = answer_orders(books, day=day, asked=asked)
+    force = None
+    if _has_any(books, _OF_NEED):
+        force = need_of(books, guards=roll(books), day=day, flows=flows, output_factors=output_factors, seed=seed)
     return GuardAnswers(
-        force=need_of(
-            books, guards=roll(books), day=day, flows=flows, output_factors=output_factors, seed=seed
-        ) if _has_any(books, _OF_NEED) else None,
+        force=force,
         orders=orders,
-        mix=mix_of(books, day=day, orders=orders, candidates=candidates),
-        selection=None if leading is None else selection_of(books, leading, candidates, day=day, seed=seed),
-    )  # fmt: skip
+        mix=mix_of(books, day=day, orders=orders),
+        selection=_selection(books, orders, day, seed),
+    )
+
+
+def answer_orders(books: KnownBooks, *, day: date | None, asked: AskedOrder | None = None) -> tuple[OrderAnswer, ...]:
+    """Every order on record, and the question asked: for each, the pool is that of its posts and its due date."""
+
+    @cache
+    def pool(measure: str, due_on: date) -> tuple[Candidate, ...]:
+        return () if day is None else candidates_of(books, measure=measure, due_on=due_on, day=day)
+
+    return orders_of(books, day=day, candidates=pool, asked=asked)
+
+
+def _selection(books: KnownBooks, orders: Sequence[OrderAnswer], day: date, seed: int) -> SelectionAnswer | None:
+    order = _leading(orders)
+    if order is None or order.due_on is None:
+        return None
+    candidates = candidates_of(books, measure=order.measure, due_on=order.due_on, day=day)
+    return selection_of(books, order=order, candidates=candidates, day=day, seed=seed)
 
 
 def _has_any(books: KnownBooks, tables: Sequence[str]) -> bool:

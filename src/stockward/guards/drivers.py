@@ -91,24 +91,22 @@ class Drivers:
     def _value(self, post: Post, moment: Moment) -> tuple[float | None, str | None]:
         if post.driver == OUTPUT:
             return moment.output, self.why_no_output
-        if self.areas_at_fault is not None:
-            return None, self.areas_at_fault
+        worth = self.worth.get(post.post) if post.driver == STOCK else None
+        scope = self.stores if post.driver == AREAS else _scope(post, self.areas)
+        reasons = [
+            self.areas_at_fault,
+            self.materials_at_fault if post.driver == STOCK else None,
+            next((words for area, words in moment.doubts.items() if scope[area]), None),
+            worth if isinstance(worth, str) else None,
+        ]
+        reason = next(filter(None, reasons), None)
+        if reason is not None:
+            return None, reason
         if moment.stock is None:
             return None, "no inventory or movement is on record: count the stores"
-        if post.driver == AREAS:
-            doubt = next((words for area, words in moment.doubts.items() if self.stores[area]), None)
-            return (None, doubt) if doubt else (self.occupied(moment), None)
-        return self._stock(post, moment.stock, moment.doubts)
-
-    def _stock(self, post: Post, stock: Array, doubts: Mapping[int, str]) -> tuple[float | None, str | None]:
-        worth = self.worth[post.post]
-        if self.materials_at_fault is not None or isinstance(worth, str):
-            return None, self.materials_at_fault or str(worth)
-        scope = _scope(post, self.areas)
-        doubt = next((words for area, words in doubts.items() if scope[area]), None)
-        if doubt is not None:
-            return None, doubt
-        return float((stock[scope] * worth.amounts).sum()), None
+        if isinstance(worth, Worth):
+            return float((moment.stock[scope] * worth.amounts).sum()), None
+        return float((scope & (moment.stock > 0).any(axis=1)).sum()), None
 
 
 def _scope(post: Post, areas: Sequence[str]) -> NDArray[np.bool_]:

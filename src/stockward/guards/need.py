@@ -125,7 +125,9 @@ def _staff(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int) -> _St
     observed = attendance_of(books, guards, day)
     attendance = None if isinstance(observed, str) else observed
     first = attendance.first if attendance else first_of_window(day)
-    at_fault = [people_at_fault(books, first), absences_at_fault(books, first, day)]
+    # Where the record does not reach back over the whole window, any earlier row of it would make the window longer.
+    reaches_back = first == first_of_window(day)
+    at_fault = [people_at_fault(books, first), absences_at_fault(books, first if reaches_back else date.min, day)]
     reasons = [words for words in at_fault if words] or ([observed] if isinstance(observed, str) else [])
     hours = mean = crews = None
     if attendance is not None and not reasons:

@@ -7,23 +7,26 @@ double of 100 guards takes 201.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.orders import HeardOtherwise, OrderAnswer
 from stockward.answers.selection import Candidate
-from stockward.guards.asked import AskedOrder
+from stockward.guards.asked import ASKED, AskedOrder
 from stockward.guards.figures_of_orders import Figure, ruler_of
 from stockward.guards.heard import reports_received, without_sources
 from stockward.guards.judging import Measured
 from stockward.guards.mix import Bands
 from stockward.guards.order_reasons import reason_of, shortfall
-from stockward.guards.orders_on_record import STRICT, issued_by, order_of
+from stockward.guards.orders_on_record import STRICT, TEXTS, issued_by, order_of
 from stockward.guards.people import Guards
 from stockward.guards.reach import Reachable, reachable_by
+from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.terms.verdicts import OrderVerdict
 
 Heard = Callable[[str], tuple[HeardOtherwise, ...]]
@@ -47,12 +50,13 @@ def orders_of(
         Gives for a measure and a due date every worker and applicant on record, in the pool or not: they bound what
         can be reached by then. With none at all nothing is said to be impossible.
     asked
-        An order that is not on record; its baseline is the figure of the day.
+        An order that is not on record; its baseline is the figure of the day, and without a day it is not measurable.
 
     Rows of ``orders`` that were set aside are answered as not measurable, so that none is left out.
     """
     if day is None:
-        return tuple(answer for _, answer in _set_aside(books, None, lambda order: ()))
+        at_fault = [answer for _, answer in _set_aside(books, None, lambda order: ())]
+        return (*at_fault, *([] if asked is None else [_asked_of_no_day(asked)]))
     heard = reports_received(books, day)
     guards, bands = Guards.of(books), Bands.of(books.site.settings.force)
     orders = [(order.row or 0, order) for order in issued_by(books, day)]
@@ -124,45 +128,58 @@ def _float(figure: Fraction | None) -> float | None:
     return None if figure is None else float(figure)
 
 
+def _asked_of_no_day(asked: AskedOrder) -> OrderAnswer:
+    return _without_figures(
+        order=ASKED,
+        measure=asked.measure,
+        due_on=asked.due,
+        comparator=asked.comparator,
+        factor=asked.factor,
+        value=asked.value,
+        reason="the books name no day: say as of which one to count",
+        asked=True,
+    )
+
+
 def _set_aside(books: KnownBooks, day: date | None, heard: Heard) -> Iterator[tuple[int, OrderAnswer]]:
     """Orders whose rows cannot be read as a whole: what is readable of each, and no figure."""
     hidden = without_sources(books)
     frame = books.set_aside["orders"]
     issued = frame if day is None else frame.filter((pl.col("issued_on") <= day).fill_null(True))
     for row in issued.iter_rows(named=True):
-        texts = {
-            name: None if row[name] is None else hidden(row[name]) for name in ("issuer", "scope", "stated_reason")
-        }
         key = row["order"] or f"row {row['row']}"
-        answer = OrderAnswer(
+        answer = _without_figures(
             order=key,
             measure=row["measure"] or "",
-            unit="",
-            issued_on=row["issued_on"],
             due_on=row["due_on"],
             comparator=row["comparator"] or "",
             factor=row["factor"],
             value=row["value"],
-            baseline_on=row["baseline_on"],
-            baseline=None,
-            baseline_rows=(),
-            target=None,
-            strict=row["comparator"] == STRICT,
-            required=None,
-            now_on=day,
-            now=None,
-            now_rows=(),
-            joining=None,
-            leaving=None,
-            expected=None,
-            short_now=None,
-            short_by=None,
-            reachable=None,
-            met_on=None,
-            verdict=OrderVerdict.NOT_MEASURABLE,
             reason=f"orders row {row['row']} is set aside: mend it (stockward check)",
+            issued_on=row["issued_on"],
+            baseline_on=row["baseline_on"],
+            now_on=day,
             heard=heard(key),
-            asked=False,
-            **texts,
+            **{name: None if row[name] is None else hidden(row[name]) for name in TEXTS},
         )
         yield row["row"], answer
+
+
+def _without_figures(*, measure: str, comparator: str, **known: Any) -> OrderAnswer:
+    """An order that cannot be measured at all: whatever is not known of it is ``None``."""
+    unknown = {field.name: None for field in fields(OrderAnswer)}
+    return OrderAnswer(
+        **{
+            **unknown,
+            "measure": measure,
+            "unit": "guards" if measure in (GUARDS, PATROLLING) else "",
+            "comparator": comparator,
+            "strict": comparator == STRICT,
+            "baseline_rows": (),
+            "now_rows": (),
+            "verdict": OrderVerdict.NOT_MEASURABLE,
+            "heard": (),
+            "asked": False,
+            **known,
+        }
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from stockward.accountancy.known import KnownBooks, known_at
+from stockward.accountancy.known import known_at
 from stockward.answers.orders import SiteOrders
 from stockward.facts import Site, read_site
-from stockward.guards.orders import Candidates, orders_of
+from stockward.guards.answering import answer_orders
 from stockward.guards.roll import day_of_the_books
 from stockward.terms.errors import StockwardError
 from stockward.terms.periods import end_of
@@ -39,11 +39,6 @@ def _answered(site: Site, folder: str, as_of: str | date | datetime | None) -> S
         folder=folder,
         day=day,
         set_aside=sum(frame.height for frame in site.set_aside.values()),
-        orders=orders_of(books, day=day, candidates=_candidates(books, day)),
+        orders=answer_orders(books, day=day),
         fault=None,
     )
-
-
-def _candidates(books: KnownBooks, day: date | None) -> Candidates:
-    """The workers and applicants on record, for each order."""
-    return lambda measure, due_on: ()

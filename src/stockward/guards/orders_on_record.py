@@ -13,7 +13,8 @@ from stockward.guards.asked import ASKED, AskedOrder
 from stockward.guards.heard import without_sources
 
 STRICT = ">"
-_TEXTS = ("issuer", "scope", "stated_reason")
+TEXTS = ("issuer", "scope", "stated_reason")
+"""What an order says in free words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def issued_by(books: KnownBooks, day: date) -> Iterator[Order]:
     """Every order issued by a day, in the order of the table. No pseudonym of a source stays in its texts."""
     hidden = without_sources(books)
     for row in books["orders"].filter(pl.col("issued_on") <= day).sort("row").iter_rows(named=True):
-        texts = {name: None if row[name] is None else hidden(row[name]) for name in _TEXTS}
+        texts = {name: None if row[name] is None else hidden(row[name]) for name in TEXTS}
         yield Order(
             key=row["order"],
             row=row["row"],

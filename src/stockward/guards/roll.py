@@ -38,7 +38,7 @@ def day_of_the_books(books: KnownBooks, as_of: date | None) -> date | None:
 def _local_day(books: KnownBooks, moments: pl.Series) -> date | None:
     """The last day among moments, by the clock of the site."""
     last = pl.Series([moments.max()], dtype=pl.Datetime("us", "UTC"))
-    return last.dt.convert_time_zone(books.site.timezone).dt.date().item()
+    return _latest(last.dt.convert_time_zone(books.site.timezone).dt.date())
 
 
 def _latest(days: pl.Series) -> date | None:

@@ -49,7 +49,7 @@ def _line(value: float | None, label: str, *, short: bool = False) -> guards_con
 
 
 def _ordered(order: OrderAnswer) -> guards_context.HeadFigure:
-    label = f"{said.measured_what(order.measure)} by {words.day(order.due_on)}"
+    label = f"{said.measured_what(order.measure)} by {said.due_text(order)}"
     note = said.asks(order) if order.asked else f"{order.order}: {said.asks(order)}"
     if order.required is None:
         note = f"{note}; {said.reason_of(order.reason)}"
@@ -149,7 +149,7 @@ def _order(order: OrderAnswer) -> guards_context.OrderLine:
         order=order.order,
         given=_given(order),
         asks=said.asks(order),
-        due=words.day(order.due_on),
+        due=said.due_text(order),
         baseline=_figure(order, order.baseline, words.NOTHING),
         rows=_rows(order.baseline_rows),
         target=_target(order),

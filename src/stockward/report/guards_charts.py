@@ -160,7 +160,7 @@ def _today(months: Sequence[MonthNeed], today: date) -> list[Spec]:
 
 def _order_line(months: Sequence[MonthNeed], order: OrderAnswer | None) -> list[Spec]:
     """What the order requires, from its issue to its due date, with a diamond there."""
-    if order is None or order.required is None:
+    if order is None or order.required is None or order.due_on is None:
         return []
     first = max(order.issued_on or months[0].on, months[0].on)
     ends = {"first": _utc(min(first, order.due_on)), "due": _utc(order.due_on), "value": order.required}
@@ -204,7 +204,7 @@ def _told_months(lines: Sequence[_Line], months: Sequence[MonthNeed], order: Ord
     span = f"From {_month(months[0].month)} to {_month(months[-1].month)}. "
     if order is not None and order.required is not None:
         what = guards_sentences.measured_what(order.measure)
-        parts.append(f"ordered: {words.number(order.required)} {what} by {words.day(order.due_on)}")
+        parts.append(f"ordered: {words.number(order.required)} {what} by {guards_sentences.due_text(order)}")
     return f"{span}{'; '.join(parts)}."
 
 
@@ -259,7 +259,7 @@ def _mix_points(mix: MixAnswer, band: Band, selection: SelectionAnswer | None) -
     for plan in selection.front if selection is not None else ():
         ends.setdefault((sum(plan.numbers.values()), plan.numbers.get(band.affiliation, 0)), []).append(plan.plan)
     points = [
-        {"x": total, "y": number, "what": "plan", "text": words.listed(names, _LABELS_MAX)}
+        {"x": total, "y": number, "what": "plan", "text": words.printable(words.listed(names, _LABELS_MAX))}
         for (total, number), names in ends.items()
     ]
     for point in points[_LABELS_MAX - 1 : -1]:
@@ -310,7 +310,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
             "guards": plan.guards_by_due,
             "lost": plan.output_lost,
             "what": kinds[0] if plan.days_late == 0 else kinds[1] if plan.days_late is not None else kinds[2],
-            "text": plan.plan if plan.plan in labelled else "",
+            "text": words.printable(plan.plan) if plan.plan in labelled else "",
         }
         for plan in selection.front
     ]

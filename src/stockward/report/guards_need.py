@@ -69,6 +69,8 @@ def _notes(notes: Sequence[str]) -> tuple[str, ...]:
 
 def _sentence(force: ForceAnswer) -> str:
     there = f"{words.count(force.on_hand, 'guard')} are on hand, {words.number(force.on_posts)} of whom can stand there"
+    if not force.on_hand:
+        there = "no guard is on record"
     if force.need is None:
         return f"What the posts take is not measurable, as {said.reason_of(force.reason)}; {there}."
     short = f": {words.number(force.short_by)} too few" if force.short_by else ""

@@ -31,6 +31,7 @@ SOLVED_WORD = {
     Solved.IMPOSSIBLE: "impossible",
     Solved.OUT_OF_TIME: "out of time",
 }
+UNREADABLE = "what cannot be read"
 NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
 BESIDE = (
     "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
@@ -57,7 +58,13 @@ def is_on_guards(measure: str) -> bool:
 
 def measured_what(measure: str) -> str:
     """What a measure counts."""
-    return _GUARDS.get(measure, f"monthly output of {measure.partition(':')[2]}")
+    made = measure.partition(":")[2]
+    return _GUARDS.get(measure, f"monthly output of {made}" if made else UNREADABLE)
+
+
+def due_text(order: OrderAnswer) -> str:
+    """The due date in words."""
+    return words.day(order.due_on) if order.due_on is not None else "a day that cannot be read"
 
 
 def reason_of(reason: str | None) -> str:
@@ -74,7 +81,7 @@ def leading_order(orders: Sequence[OrderAnswer]) -> OrderAnswer | None:
     waiting = [one for one in on_guards if one.verdict != OrderVerdict.MET]
     if waiting:
         return max(waiting, key=lambda one: (one.required is not None, one.short_now or 0.0, one.required or 0.0))
-    return max(on_guards, key=lambda one: (one.issued_on is not None, one.issued_on or one.due_on), default=None)
+    return max(on_guards, key=lambda one: (one.issued_on is not None, one.issued_on or date.min), default=None)
 
 
 def asks(order: OrderAnswer) -> str:
@@ -86,6 +93,8 @@ def asks(order: OrderAnswer) -> str:
     """
     way = "more than" if order.comparator == ">" else "at least"
     what = measured_what(order.measure)
+    if not order.comparator or (order.factor is None and order.value is None):
+        return UNREADABLE
     if order.factor is None and is_on_guards(order.measure):
         return f"{way} {words.number(order.value)} {what}"
     if order.factor is None:
@@ -108,7 +117,7 @@ def headline(
 def _ordered(order: OrderAnswer | None) -> str:
     if order is None:
         return ""
-    asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {words.day(order.due_on)}"
+    asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {due_text(order)}"
     if order.required is None:
         return f"{asked}: not measurable, as {reason_of(order.reason)}."
     text = f"{asked} means at least {words.number(order.required)}; {words.number(order.now)} are there"
@@ -123,6 +132,8 @@ def _taken(force: ForceAnswer | None) -> str:
     if force is None:
         return ""
     there = f"{words.number(force.on_posts)} of {words.count(force.on_hand, 'guard')} can stand there"
+    if not force.on_hand:
+        there = "no guard is on record"
     if force.need is None:
         return f"What the posts take is not measurable, as {reason_of(force.reason)}; {there}."
     return f"All posts together take {words.count(force.need, 'guard')}; {there}."
@@ -147,7 +158,7 @@ def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[Se
 
 def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str, str]:
     """When the order is met, and how: from what is on record, or by the earliest plan, the cheapest of the earliest."""
-    if order.verdict == OrderVerdict.MET:
+    if order.verdict == OrderVerdict.MET and order.now_on is not None:
         return "now", f"met on {words.day(order.now_on)}"
     if order.required is None:
         return NOT_MEASURABLE, reason_of(order.reason)
@@ -183,7 +194,7 @@ def who(plan: SelectionPlan) -> str:
 
 def late_text(day: date, order: OrderAnswer) -> str:
     """How many days after the due date a day lies; empty where it is in time."""
-    late = (day - order.due_on).days
+    late = (day - order.due_on).days if order.due_on is not None else 0
     return f", {words.count(late, 'day')} late" if late > 0 else ""
 
 

@@ -28,7 +28,7 @@ def _need(force: ForceAnswer) -> str:
 
 
 def _order(order: OrderAnswer, review: Review) -> str:
-    text = f"{order.order}, {said.ORDER_WORD[order.verdict]}: {said.asks(order)} by {words.day(order.due_on)}"
+    text = f"{order.order}, {said.ORDER_WORD[order.verdict]}: {said.asks(order)} by {said.due_text(order)}"
     if order.required is None:
         return f"{text}: {said.reason_of(order.reason)}."
     text = (

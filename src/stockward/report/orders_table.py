@@ -139,7 +139,8 @@ def _reasons(label: str, one: SiteOrders) -> Iterator[str]:
         yield f"{label}: no order{when} is on record."
     for order in one.orders:
         if order.verdict is not OrderVerdict.MET:
-            yield f"{label}, {order.order}: {order_word(order.verdict)}: {order.reason}."
+            said = "" if order.verdict is OrderVerdict.SHORT else f"{order_word(order.verdict)}: "
+            yield f"{label}, {order.order}: {said}{order.reason}."
 
 
 def write_orders_json(

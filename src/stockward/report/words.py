@@ -111,12 +111,14 @@ def moment(at: datetime, timezone: str) -> str:
     return local(at, timezone).strftime("%Y-%m-%d %H:%M")
 
 
-def day(at: date, *, year: bool = True) -> str:
-    """A day with its month in letters, which no reader can take for another.
+def day(at: date | None, *, year: bool = True) -> str:
+    """A day with its month in letters, which no reader can take for another; a dash where it is not known.
 
     >>> day(date(2026, 3, 4))
     '4 March 2026'
     """
+    if at is None:
+        return NOTHING
     text = f"{at.day} {MONTHS[at.month - 1]}"
     return f"{text} {at.year}" if year else text
 
