@@ -171,7 +171,7 @@ class Choosing:
         return self._on_due + solved.of(self._guards) if solved.found else None
 
     def possible(self, cost: int | None, at_least: int | None) -> Solved:
-        """Whether it is proven, or impossible, that a plan loses no more than so much output and has at least so many guards on the due date."""
+        """Whether a plan can lose no more than so much output, and have at least so many guards on the due date."""
         rules = [] if cost is None else [Rule(self._lost, high=cost)]
         rules += [] if at_least is None else [Rule(self._guards, low=at_least - self._on_due)]
         return self._minimise({}, rules).status
