@@ -7,6 +7,7 @@ decides how many of each group are taken; a lot decides who.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -82,6 +83,29 @@ def groups_of(asked: Asked, met: date | None) -> dict[Group, list[Candidate]]:
             group = (one.affiliation, asked.working.get(one.person), by_due, by_met)
             groups.setdefault(group, []).append(one)
     return dict(sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] or "", item[0][2:])))
+
+
+def serving_by_line(asked: Asked, day: date) -> Counter[str | None]:
+    """How many candidates of each line (``None``: of none) serve on a day."""
+    return Counter(asked.working.get(one.person) for one in asked.pool if serves(one, day))
+
+
+def most_serving(asked: Asked, costs: WholeCosts, by_line: Counter[str | None], cost: int | None) -> int:
+    """A bound without the mix: how many candidates can be taken for so much loss, the cheapest first."""
+    if cost is None:
+        return by_line.total()
+    most = by_line[None]
+    marginal: list[tuple[int, int]] = []
+    for place, (code, line) in enumerate(asked.lines.items()):
+        first, each = costs.costs[2 * place : 2 * place + 2]
+        rest = max(0, by_line[code] - line.free)
+        most += by_line[code] - rest
+        marginal += [(first, min(1, rest)), (each, max(0, rest - 1))]
+    for price, number in sorted(marginal):
+        taken = number if not price else min(number, cost // price)
+        cost -= taken * price
+        most += taken
+    return most
 
 
 class Choosing:

@@ -8,12 +8,13 @@ can be had for the same loss and guards, so that no plan whatever is better in o
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from stockward.guards.choosing import Asked, Choice, Choosing, serves
+from stockward.guards.choosing import Asked, Choice, Choosing, most_serving, serving_by_line
 from stockward.terms.verdicts import Solved
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class _Search:
         self._points = points
         self._costs = asked.costs()
         self._programs: dict[date | None, Choosing] = {}
+        self._serving: dict[date, Counter[str | None]] = {}
         self._days = _days_of_change(asked)
         self._complete = True
 
@@ -143,8 +145,11 @@ class _Search:
             yield spell
 
     def _possible(self, day: date, cost: int | None, guards: int | None) -> bool:
-        ready = sum(serves(one, day) for one in self._asked.pool)
-        if self._asked.strength.ordered.on(day) + ready < self._asked.required:
+        # Most days are ruled out without a program.
+        if day not in self._serving:
+            self._serving[day] = serving_by_line(self._asked, day)
+        most = most_serving(self._asked, self._costs, self._serving[day], cost)
+        if self._asked.strength.ordered.on(day) + most < self._asked.required:
             return False
         return self._can(day, cost, guards)
 
