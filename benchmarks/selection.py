@@ -24,7 +24,8 @@ from stockward.facts import read_site
 from stockward.guards.lines import Line, at_work, lines_of
 from stockward.guards.pool import as_written, candidates_of
 from stockward.guards.selection import selection_of
-from stockward.solving.linear import Program, whole_costs
+from stockward.solving.linear import Program
+from stockward.solving.whole import whole_costs
 from stockward.terms.verdicts import OrderVerdict, Solved
 
 CANDIDATES, LINES, GUARDS, POINTS = 2_000, 12, 300, 20

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.solving.linear import LARGEST_SUM, Program, Rule, whole_costs
+from stockward.solving.linear import Program, Rule
+from stockward.solving.whole import LARGEST_SUM, greatest_fraction, least_fraction, whole_costs
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
 
@@ -130,3 +131,11 @@ def test_costs_with_too_many_digits_are_rounded_up() -> None:
 def test_no_costs_at_all() -> None:
     assert whole_costs([], times=0).costs == ()
     assert whole_costs([Fraction(0)], times=5).costs == (0,)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.fractions(0, 1), st.integers(1, 40))
+def test_a_share_is_the_nearest_fraction_that_a_total_can_have(share: Fraction, largest: int) -> None:
+    parts = {Fraction(part, total) for total in range(1, largest + 1) for part in range(total + 1)}
+    assert least_fraction(share, largest=largest) == min(part for part in parts if part >= share)
+    assert greatest_fraction(share, largest=largest) == max(part for part in parts if part <= share)

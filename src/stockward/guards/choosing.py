@@ -17,7 +17,8 @@ from stockward.answers.selection import Candidate
 from stockward.guards.lines import Line
 from stockward.guards.lots import TICKETS, ticket
 from stockward.guards.strength import Strength
-from stockward.solving.linear import Program, Rule, Solution, Sum, WholeCosts, whole_costs
+from stockward.solving.linear import Program, Rule, Solution, Sum
+from stockward.solving.whole import WholeCosts, greatest_fraction, least_fraction, whole_costs
 from stockward.terms.verdicts import Solved
 
 Group = tuple[str, str | None, bool, bool]
@@ -51,7 +52,7 @@ class Asked:
 
     def costs(self) -> WholeCosts:
         """What the first and every later worker beyond the spare ones cost, line by line, as whole numbers."""
-        real = [cost for line in self.lines.values() for cost in (line.first, line.each)]
+        real = [cost for line in self.lines.values() for cost in (line.first, line.each if line.rest else Fraction(0))]
         return whole_costs(real, times=len(self.pool))
 
 
@@ -139,7 +140,7 @@ class Choosing:
             first, each = next(whole), next(whole)
             from_line = [number for (_, of, _, _), number in self._numbers.items() if of == code]
             free = self._program.number(0, line.free)
-            part, rest = self._program.number(0, 1), self._program.number(0, line.staff)
+            part, rest = self._program.number(0, 1), self._program.number(0, line.rest)
             taken = dict.fromkeys(from_line, 1)
             self._program.rule({**taken, free: -1, part: -1, rest: -1}, low=0, high=0)
             lost |= {part: first, rest: each}
@@ -150,9 +151,11 @@ class Choosing:
         now = self._asked.strength.numbers(day)
         total = sum(now.values())
         of = {number: group[0] for group, number in self._numbers.items()}
+        largest = max(1, total + len(self._asked.pool))
         for name, low, high in self._asked.bands:
             own = now.get(name, 0)
-            for share, sign in ((low, 1), (high, -1)):
+            shares = least_fraction(low, largest=largest), greatest_fraction(high, largest=largest)
+            for share, sign in zip(shares, (1, -1), strict=True):
                 part, whole = share.numerator, share.denominator
                 terms = {number: sign * (whole * (of[number] == name) - part) for number in serving}
                 self._program.rule(terms, low=sign * (part * total - whole * own))
