@@ -74,7 +74,8 @@ def _sentence(force: ForceAnswer) -> str:
     if force.need is None:
         return f"What the posts take is not measurable, as {said.reason_of(force.reason)}; {there}."
     short = f": {words.number(force.short_by)} too few" if force.short_by else ""
-    return f"The posts take {words.count(force.need, 'guard')}. On {words.day(force.on)} {there}{short}."
+    taken = f"The posts take {words.count(force.need, 'guard')}{said.later_need(force)}"
+    return f"{taken}. On {words.day(force.on)} {there}{short}."
 
 
 def _range(force: ForceAnswer) -> str:
@@ -208,7 +209,7 @@ def _qualification(one: QualificationNeed) -> guards_context.QualificationLine:
         qualification=one.qualification,
         needed=said.NOT_MEASURABLE if one.needed is None else words.number(one.needed, 1),
         on_hand=words.number(one.on_hand),
-        short=words.number(short, 1),
+        short=words.number(short, 1 if short else 0),
     )
 
 
@@ -216,21 +217,22 @@ def mix(answer: MixAnswer, selection: SelectionAnswer | None) -> guards_context.
     """Whether the mix holds, what it leaves open, and which numbers break it."""
     chart = guards_charts.mix_chart(answer, selection)
     alone = {one.affiliation: one for one in answer.growth_alone}
+    totals = _totals(guards_charts.totals_that_matter(answer, selection), answer)
     return guards_context.Mix(
         sentence=_mix_sentence(answer),
-        bands=tuple(_band(one, alone.get(one.affiliation)) for one in answer.bands),
+        bands=tuple(_band(one, alone.get(one.affiliation), holds=answer.holds) for one in answer.bands),
         breaks=answer.breaks[:BREAKS_MAX],
         breaks_note=cut(len(answer.breaks), BREAKS_MAX, "number that breaks a band", "numbers that break a band"),
         chart=chart,
         caption=_mix_caption(answer) if chart is not None else "No total that was looked at keeps every band.",
-        totals=tuple(_total(one) for one in answer.by_total[:TOTALS_MAX]),
-        totals_note=cut(len(answer.by_total), TOTALS_MAX, "total"),
+        totals=tuple(_total(one) for one in totals),
+        totals_note=cut(len(answer.by_total), len(totals), "total"),
     )
 
 
 def _mix_sentence(answer: MixAnswer) -> str:
-    if not answer.total:
-        return "There is no guard, so there are no shares."
+    if answer.holds is None:
+        return f"Whether the shares hold cannot be said: {said.reason_of(answer.reason)}."
     holding = "keep every band" if answer.holds else "break a band"
     text = f"The {words.count(answer.total, 'guard')} of today {holding}"
     if answer.others:
@@ -245,23 +247,23 @@ def _mix_caption(answer: MixAnswer) -> str:
     return f"{'; '.join(parts)}. The values stand in the table."
 
 
-def _band(band: Band, growth: GrowthAlone | None) -> guards_context.BandLine:
+def _band(band: Band, growth: GrowthAlone | None, *, holds: bool | None) -> guards_context.BandLine:
     return guards_context.BandLine(
         affiliation=band.affiliation,
         allowed=f"{words.percent(band.low)} to {words.percent(band.high)}",
         now=words.number(band.now),
         share=said.percent(band.share),
-        alone=_alone(growth),
+        alone=_alone(growth, holds=holds),
         then=_parts(growth.shares if growth is not None else None),
         at_required=_parts(growth.shares_at_required if growth is not None else None),
     )
 
 
-def _alone(growth: GrowthAlone | None) -> str:
-    if growth is None:
+def _alone(growth: GrowthAlone | None, *, holds: bool | None) -> str:
+    if growth is None or holds is None:
         return words.NOTHING
     if growth.more is None:
-        return "the bands are broken now"
+        return "as many as may be" if holds else "a band is broken now"
     return f"{words.number(growth.more)} more, to {words.number(growth.total)} in all"
 
 
@@ -269,6 +271,12 @@ def _parts(shares: Mapping[str, float] | None) -> str:
     if not shares:
         return words.NOTHING
     return ", ".join(f"{name} {said.percent(share)}" for name, share in shares.items())
+
+
+def _totals(near: Sequence[TotalMix], answer: MixAnswer) -> list[TotalMix]:
+    """Totals at even steps, as many as the table may have; today's and the required one are always among them."""
+    step = -(-len(near) // TOTALS_MAX)
+    return [one for place, one in enumerate(near) if place % step == 0 or one.total in (answer.total, answer.required)]
 
 
 def _total(one: TotalMix) -> guards_context.TotalLine:
