@@ -11,13 +11,14 @@ from datetime import date
 import pytest
 from selection_sites import DAY, DUE, TABLES, Person, applicant, guard, order, read, select, worker
 
-from stockward.answers.selection import SelectionPlan
+from stockward.answers.selection import SelectionAnswer, SelectionPlan
 from stockward.guards import pool
 from stockward.guards.checking import PlanChecker
 from stockward.guards.lines import FULL_DAYS
 from stockward.guards.pool import candidates_of
 from stockward.guards.selection import selection_of
 from stockward.terms.errors import StockwardError, UsageError
+from stockward.terms.verdicts import Solved
 
 BANDS = {"ministry": (0.7, 0.8), "civilian": (0.2, 0.3)}
 L1 = TABLES["lines"] + "L1,SHELL,3,300\n"
@@ -159,6 +160,17 @@ def test_bands_that_cannot_hold_are_answered_with_the_numbers() -> None:
     assert low.reason.endswith("the upper shares sum to 0.7, less than 1")
 
 
+def test_bands_may_have_any_number_of_digits() -> None:
+    people = [
+        *guards(2, 1),
+        *(applicant(f"C{n}", "civilian") for n in range(4)),
+        *(applicant(f"M{n}") for n in range(4)),
+    ]
+    bands = {"ministry": (0.6666666666666666, 0.7777777777777777), "civilian": (0.2222222222222222, 0.3333333333333334)}
+    answer = select(read(people, bands=bands), 10)
+    assert [plan.numbers for plan in answer.front] == [{"ministry": 6, "civilian": 3}]
+
+
 def test_an_impossible_order_has_the_plans_that_come_nearest() -> None:
     answer = select(read([*guards(2), applicant("A"), applicant("B", training_weeks="20")]), 400)
     assert [(plan.guards_by_due, plan.days_late) for plan in answer.front] == [(3, None)]
@@ -233,6 +245,30 @@ def test_questions_that_cannot_be_asked_are_refused() -> None:
         selection_of(books, order=replace(order(5), measure="production:SHELL"), candidates=(), day=DAY, seed=1)
     with pytest.raises(UsageError, match="at least one point"):
         select(books, 3, points=0)
+
+
+def test_a_search_cut_short_gives_a_gap_or_says_that_the_time_ended() -> None:
+    lines = TABLES["lines"] + "".join(f"L{n},SHELL,{5 + n},{97 + 13 * n}\n" for n in range(6))
+    workers = [worker(f"W{n:03}", f"L{n % 6}", ("ministry", "civilian")[n % 5 < 2]) for n in range(60)]
+    books = read([*guards(15, 5), *workers], lines=lines, bands=BANDS)
+    candidates = candidates_of(books, measure="guards", due_on=DUE, day=DAY)
+
+    def within(seconds: float) -> SelectionAnswer:
+        return selection_of(
+            books, order=order(40, measure="guards"), candidates=candidates, day=DAY, seed=1,
+            deterministic_seconds=seconds,
+        )  # fmt: skip
+
+    whole, none = within(10.0), within(0.0)
+    assert none.front == ()
+    assert none.reason == "the time ended before any plan was found: allow the solver more"
+    assert all(plan.status is Solved.PROVEN and plan.bound == plan.output_lost for plan in whole.front)
+    cut = next(one for one in map(within, (3e-5, 1e-4, 2e-4, 3e-4)) if any(plan.gap for plan in one.front))
+    assert not cut.complete
+    for plan in cut.front:
+        assert plan.bound is not None and plan.gap is not None
+        assert plan.bound <= plan.output_lost
+        assert plan.gap == pytest.approx(0 if not plan.output_lost else 1 - plan.bound / plan.output_lost, abs=1e-6)
 
 
 def crowd(count: int = 12) -> list[Person]:

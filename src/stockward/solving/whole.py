@@ -23,6 +23,10 @@ class WholeCosts:
         """A sum of whole costs as a real one."""
         return float(whole / self.scale)
 
+    def at_least(self, whole: int, *, times: int) -> float:
+        """What a sum of ``times`` costs is in truth at least, if it is so much in whole ones."""
+        return self.real(max(0, whole - (0 if self.exact else times)))
+
 
 def whole_costs(costs: Sequence[Fraction], *, times: int) -> WholeCosts:
     """Turn costs (never negative) into whole numbers, none of which may be understated.
