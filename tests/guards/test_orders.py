@@ -126,7 +126,7 @@ def test_joiners_leavers_and_ends_of_training_are_expected(tmp_path: Path) -> No
     assert (answer.now, answer.expected, answer.joining, answer.leaving) == (12, 14 - 1 + 1 - 0, 4, 2)
     assert answer.met_on == date(2026, 7, 15)
     assert answer.verdict is ON_COURSE
-    assert answer.reason.endswith("14 expected by 2026-08-30, 13 required (at least 13); met from 2026-07-15 on")
+    assert answer.reason.endswith("14 expected by 2026-08-30, 13 required (at least 13); first met on 2026-07-15")
 
 
 def test_the_last_day_is_included_and_the_next_is_not(tmp_path: Path) -> None:
@@ -177,6 +177,15 @@ def test_guards_without_a_first_day_are_counted_and_told(tmp_path: Path) -> None
         tmp_path / "alone", sites.guards((3, "civilian", "patrol", "", "")), sites.order(baseline="1950-01-01")
     )
     assert alone.baseline == 3
+
+
+def test_guards_without_a_duty_are_told(tmp_path: Path) -> None:
+    people = sites.guards(patrols(5), (1, "civilian", "", SINCE, ""), (1, "civilian", "", SINCE, "2026-05-31"))
+    answer = only(tmp_path, people, sites.order())
+    assert answer.now == 5
+    assert answer.reason.endswith("; 1 guard without a duty on record not counted")
+    every = only(tmp_path / "all", people, sites.order(measure="guards"))
+    assert (every.now, "without a duty" in every.reason) == (6, False)
 
 
 @pytest.mark.parametrize(

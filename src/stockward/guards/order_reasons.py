@@ -21,7 +21,7 @@ def reason_of(one: Measured, reachable: Reachable | None) -> str:
     begin = _begin(one, verdict)
     parts = [f"{begin}{_figures(one)}, {_asked_for(one)}", *_notes(one)]
     if verdict is OrderVerdict.ON_COURSE:
-        parts.append(f"met from {one.ruler.met_on(one.meets, one.now)} on")
+        parts.append(f"first met on {one.ruler.met_on(one.meets, one.now)}")
     if reachable is not None and verdict in (OrderVerdict.SHORT, OrderVerdict.IMPOSSIBLE):
         parts += _within_reach(one, reachable)
     return "; ".join(parts)
