@@ -327,7 +327,7 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     gate, _, stores, halls, lorries, rail = need.posts
     assert (gate.name, gate.posts, gate.needed) == ("Gate main", "1", "10.6")
     assert (stores.driver, stores.posts) == ("one for each 4 occupied areas, now 10", "3 → 4")
-    assert halls.driver == "one for each 2.5 times the base output, now 3.5"
+    assert halls.driver == "one for each 2.5 times the output of July 2025, now 3.5 times"
     assert lorries.name == "gate-lorries"
     assert rail.reason == "not measurable: no material has a value, and no quantity was counted"
     assert (rail.posts, rail.hours, rail.needed) == ("–", "–", "–")
@@ -338,6 +338,13 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     armed, control = need.qualifications
     assert (armed.needed, armed.on_hand, armed.short) == ("48.2", "31", "17.2")
     assert (control.needed, control.short) == ("not measurable", "–")
+
+
+def test_the_base_of_the_output_is_named_where_it_is_known(guarded: Review) -> None:
+    assert guarded.force is not None
+    halls = guards_need.need(replace(guarded.force, output_base=None), None).posts[3]
+    assert halls.driver == "one for each 2.5 times the base output, now 3.5 times"
+    assert "guards and candidates are codes." in write_html(guarded)
 
 
 def test_a_chance_below_the_asked_one_is_never_said_to_reach_it() -> None:
