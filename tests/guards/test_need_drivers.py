@@ -390,6 +390,23 @@ def test_one_cell_at_fault_never_changes_a_figure(
         assert (answer.need, answer.by_fill, answer.by_net_hours) == (clean.need, clean.by_fill, clean.by_net_hours)
 
 
+@pytest.mark.parametrize(("per", "said"), [(1e-300, "X: its driver makes more than 100,000"), (1e-3, "X: its driver")])
+def test_a_driver_that_makes_posts_without_end_is_a_mistake(tmp_path: Path, per: float, said: str) -> None:
+    answer = need_at(tmp_path, posts=driven("stock", per))
+    assert (answer.need, answer.post_hours) == (None, None)
+    assert answer.reason is not None
+    assert answer.reason.startswith(said)
+
+
+def test_more_guards_at_once_than_any_site_has_are_a_mistake(tmp_path: Path) -> None:
+    answer = need_at(tmp_path, posts=HEAD + "X,patrol,1000000,00:00,24:00,daily,,,\n")
+    assert answer.need is None
+    assert answer.by_net_hours is not None
+    assert answer.reason == (
+        "a shift would have 1,000,000 guards standing at once: check guards, driver and per in posts"
+    )
+
+
 def test_a_site_without_stock_has_guards_to_count(tmp_path: Path) -> None:
     nothing = dict.fromkeys(STOCK, "")
     assert need_at(tmp_path / "a", **nothing).need == 5
