@@ -141,7 +141,7 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
     assert on_hand.note == "56 of them can stand at a post"
     assert [line.kind for line in short.lines] == ["short", "short"]
     assert short.note == "26 of the order on its due date, from what is on record"
-    assert when.note == "the posts: not by 31 December 2026 with the guards on record"
+    assert when.note == "the posts are filled: not by 31 December 2026, with the guards on record"
 
 
 def test_the_row_stands_above_all_tables(guarded: Review) -> None:
@@ -190,6 +190,15 @@ def test_orders_without_posts_and_posts_without_orders(guarded: Review) -> None:
     assert tiles(orders_alone)["On hand"] == ["24"]
     assert tiles(orders_alone)["When the order is met"] == ["not on record"]
     posts_alone = replace(guarded, orders=(), selection=None)
+    assert tiles(posts_alone)["When the need is met"] == ["not by 31 December 2026"]
+    assert guarded.force is not None
+    enough = replace(posts_alone, force=replace(guarded.force, short_by=0))
+    assert tiles(enough)["When the need is met"] == ["now"]
+    reached = tuple(
+        replace(month, on_posts=130 if month.on > date(2026, 9, 1) else 50) for month in guarded.force.by_month
+    )
+    coming = replace(posts_alone, force=replace(guarded.force, by_month=reached))
+    assert tiles(coming)["When the need is met"] == ["from 30 September 2026"]
     assert tiles(posts_alone)["Short"] == ["64"]
     assert "Ordered" not in tiles(posts_alone)
     assert (
@@ -254,7 +263,7 @@ def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
 def test_a_question_that_is_no_order_is_called_so(guarded: Review) -> None:
     asked = replace(guarded, orders=(*guarded.orders, made.asked_order()))
     head = head_of(asked)
-    assert head.figures[0].title == "Asked for"
+    assert (head.figures[0].title, head.figures[-1].title) == ("Asked for", "When it would be met")
     assert head.figures[0].lines[0].value == "241"
     assert "at most 171 can be had in time within the rules" in head.sentence
     line = section_of(asked).orders[-1]
@@ -318,7 +327,7 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     gate, _, stores, halls, lorries, rail = need.posts
     assert (gate.name, gate.posts, gate.needed) == ("Gate main", "1", "10.6")
     assert (stores.driver, stores.posts) == ("one for each 4 occupied areas, now 10", "3 → 4")
-    assert halls.driver == "one for each 2.5 times the base output, now 3.5"
+    assert halls.driver == "one for each 2.5 times the output of July 2025, now 3.5 times"
     assert lorries.name == "gate-lorries"
     assert rail.reason == "not measurable: no material has a value, and no quantity was counted"
     assert (rail.posts, rail.hours, rail.needed) == ("–", "–", "–")
@@ -329,6 +338,13 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     armed, control = need.qualifications
     assert (armed.needed, armed.on_hand, armed.short) == ("48.2", "31", "17.2")
     assert (control.needed, control.short) == ("not measurable", "–")
+
+
+def test_the_base_of_the_output_is_named_where_it_is_known(guarded: Review) -> None:
+    assert guarded.force is not None
+    halls = guards_need.need(replace(guarded.force, output_base=None), None).posts[3]
+    assert halls.driver == "one for each 2.5 times the base output, now 3.5 times"
+    assert "guards and candidates are codes." in write_html(guarded)
 
 
 def test_a_chance_below_the_asked_one_is_never_said_to_reach_it() -> None:

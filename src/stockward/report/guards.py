@@ -96,24 +96,30 @@ def _short(force: ForceAnswer | None, order: OrderAnswer | None) -> guards_conte
 def _when(review: Review, order: OrderAnswer) -> guards_context.HeadFigure:
     value, label = said.when_met(order, review.selection)
     line = guards_context.HeadLine(value=value, kind="words", label=label)
-    note = _posts_filled(review.force) if review.force is not None else ""
-    return guards_context.HeadFigure(title="When the order is met", lines=(line,), note=note)
+    filled, how = _posts_filled(review.force) if review.force is not None else ("", "")
+    note = f"the posts are filled: {filled}, {how}" if filled else ""
+    title = "When it would be met" if order.asked else "When the order is met"
+    return guards_context.HeadFigure(title=title, lines=(line,), note=note)
 
 
 def _when_filled(force: ForceAnswer) -> guards_context.HeadFigure:
-    line = guards_context.HeadLine(value=_posts_filled(force) or said.NOT_MEASURABLE, kind="words", label="")
+    value, label = _posts_filled(force)
+    line = guards_context.HeadLine(value=value or said.NOT_MEASURABLE, kind="words", label=label)
     return guards_context.HeadFigure(title="When the need is met", lines=(line,), note="")
 
 
-def _posts_filled(force: ForceAnswer) -> str:
-    """From which month on the posts have their guards; said of the months looked at."""
+def _posts_filled(force: ForceAnswer) -> tuple[str, str]:
+    """From when on the posts have their guards, as far as the months looked at tell, and with whom."""
+    with_whom = "with the guards on record"
+    if force.short_by == 0:
+        return "now", with_whom
     ahead = [month for month in force.by_month if month.on >= force.on and month.needed is not None]
     if force.need is None or not ahead:
-        return ""
+        return "", ""
     filled = next((month for month in ahead if month.on_posts >= (month.needed or 0)), None)
     if filled is None:
-        return f"the posts: not by {words.day(ahead[-1].on)} with the guards on record"
-    return f"the posts: from {words.day(filled.on)} with the guards on record"
+        return f"not by {words.day(ahead[-1].on)}", with_whom
+    return f"from {words.day(filled.on)}", with_whom
 
 
 def build(review: Review) -> guards_context.Guards | None:

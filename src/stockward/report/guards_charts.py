@@ -202,15 +202,11 @@ def _told_months(lines: Sequence[_Line], months: Sequence[MonthNeed], order: Ord
     for line in lines:
         known = [value for value in line.values if value is not None]
         parts.append(f"{line.label}: {words.number(known[0])} at first, {words.number(known[-1])} at last")
-    span = f"From {_month(months[0].month)} to {_month(months[-1].month)}. "
+    span = f"From {words.month(months[0].month)} to {words.month(months[-1].month)}. "
     if order is not None and order.required is not None:
         what = guards_sentences.measured_what(order.measure)
         parts.append(f"ordered: {words.number(order.required)} {what} by {guards_sentences.due_text(order)}")
     return f"{span}{'; '.join(parts)}."
-
-
-def _month(first: date) -> str:
-    return f"{words.MONTHS[first.month - 1]} {first.year}"
 
 
 def mix_chart(mix: MixAnswer, selection: SelectionAnswer | None) -> Markup | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, PostNeed, QualificationNeed, ShiftNeed
@@ -21,7 +22,7 @@ NOTES_MAX = 20
 BREAKS_MAX = 10
 TOTALS_MAX = 60
 
-_DRIVER = {"areas": "occupied areas", "stock": "of stock", "output": "times the base output"}
+_DRIVER = {"areas": "occupied areas", "stock": "of stock"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -51,7 +52,7 @@ def need(force: ForceAnswer, order: OrderAnswer | None) -> guards_context.Need:
         caption=_caption(force) if chart is not None else "There is no month to draw.",
         months=tuple(_month(one) for one in months),
         months_note=cut(len(force.by_month), MONTHS_MAX, "earlier month"),
-        posts=tuple(_post(one) for one in force.posts[:POSTS_MAX]),
+        posts=tuple(_post(one, force.output_base) for one in force.posts[:POSTS_MAX]),
         posts_note=cut(len(force.posts), POSTS_MAX, "post"),
         shifts=tuple(_shift(one) for one in force.shifts[:SHIFTS_MAX]),
         shifts_note=cut(len(force.shifts), SHIFTS_MAX, "shift"),
@@ -137,7 +138,7 @@ def _caption(force: ForceAnswer) -> str:
 
 def _month(one: MonthNeed) -> guards_context.MonthLine:
     return guards_context.MonthLine(
-        month=f"{words.MONTHS[one.month.month - 1]} {one.month.year}",
+        month=words.month(one.month),
         when="expected" if one.expected else "on record",
         needed=words.number(one.needed),
         mean=words.number(one.by_net_hours, 1),
@@ -149,13 +150,13 @@ def _month(one: MonthNeed) -> guards_context.MonthLine:
     )
 
 
-def _post(one: PostNeed) -> guards_context.PostLine:
+def _post(one: PostNeed, base: date | None) -> guards_context.PostLine:
     return guards_context.PostLine(
         name=one.name or one.post,
         code=one.post,
         kind=one.kind,
         guards=words.number(one.guards),
-        driver=_driver(one),
+        driver=_driver(one, base),
         posts=_posts(one),
         hours=words.number(one.hours, 0),
         relief=words.number(one.relief_factor, 2),
@@ -164,12 +165,16 @@ def _post(one: PostNeed) -> guards_context.PostLine:
     )
 
 
-def _driver(one: PostNeed) -> str:
+def _driver(one: PostNeed, base: date | None) -> str:
+    """What makes a post grow, by how much, and where that stands today."""
     if one.driver is None:
         return ""
     per = "" if one.per is None else f"one for each {words.number(one.per)} "
     now = "" if one.driven_by is None else f", now {words.number(round(one.driven_by, 2))}"
-    return f"{per}{_DRIVER.get(one.driver, one.driver)}{now}"
+    if one.driver != "output":
+        return f"{per}{_DRIVER.get(one.driver, one.driver)}{now}"
+    since = "the base output" if base is None else f"the output of {words.month(base)}"
+    return f"{per}times {since}{now and f'{now} times'}"
 
 
 def _posts(one: PostNeed) -> str:
