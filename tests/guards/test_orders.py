@@ -252,7 +252,7 @@ def test_an_order_is_impossible_where_the_mix_does_not_allow_it(tmp_path: Path) 
     answer = only(tmp_path, "", sites.order(), **options)
     # 53 of ministry are at least 0.7 of 75 guards and no more; 15 can be added, so 39 on patrol.
     assert (answer.verdict, answer.reachable, answer.required) == (IMPOSSIBLE, 39, 49)
-    assert "at most 39 can be reached: 108 of 108 candidates can be ready by then" in answer.reason
+    assert "at most 39 can be reached: 108 of 108 candidates are in the pool and ready by then" in answer.reason
     assert (
         "85 guards take 60 or more of ministry (share 0.7), and there are 53, 8 candidates among them: 7 more "
         "candidates of ministry would mend it"
@@ -263,7 +263,9 @@ def test_an_order_is_short_where_it_is_within_reach(tmp_path: Path) -> None:
     pool = sites.candidates("ministry", 15) + sites.candidates("civilian", 10)
     answer = only(tmp_path, "", sites.order(), bands=sites.BANDS, candidates=pool)
     assert (answer.verdict, answer.reachable) == (SHORT, 49)
-    assert answer.reason.endswith("up to 49 can be reached within the rules: 25 of 25 candidates can be ready by then")
+    assert answer.reason.endswith(
+        "up to 49 can be reached within the rules: 25 of 25 candidates are in the pool and ready by then"
+    )
     assert only(tmp_path / "free", "", sites.order(), candidates=pool).reachable == 49
     one_less = only(tmp_path / "less", "", sites.order(), candidates=pool[1:])
     assert (one_less.verdict, one_less.reachable) == (IMPOSSIBLE, 48)
@@ -276,7 +278,7 @@ def test_only_those_ready_by_the_due_date_count(tmp_path: Path) -> None:
     never = sites.candidates("ministry", 5, ready=None)
     answer = only(tmp_path, "", sites.order(), candidates=[*late, *refused, *never])
     assert (answer.verdict, answer.reachable) == (IMPOSSIBLE, 24)
-    assert "0 of 65 candidates can be ready by then" in answer.reason
+    assert "0 of 65 candidates are in the pool and ready by then" in answer.reason
     in_time = sites.candidates("ministry", 30, ready=sites.DUE)
     assert only(tmp_path / "in_time", "", sites.order(), candidates=in_time).verdict is SHORT
 
@@ -480,6 +482,13 @@ def test_a_question_is_answered_behind_the_orders(tmp_path: Path) -> None:
     named = answered(tmp_path / "due", "", asked=AskedOrder.read("patrolling>=30 guards", "2026-07-31"))[0]
     assert (named.due_on, named.baseline, named.required, named.short_by) == (date(2026, 7, 31), None, 30, 6)
     assert "a question" not in named.reason
+
+
+def test_the_calendar_ends(tmp_path: Path) -> None:
+    late = date(9999, 12, 15)
+    answers = answered(tmp_path, "", sites.order(), day=late, asked=AskedOrder.read(">2"))
+    assert [answer.due_on for answer in answers] == [sites.DUE, date.max]
+    assert AskedOrder.read(">2", "9999-12-31").due_on(late) == date.max
 
 
 spans = st.tuples(st.sampled_from(["patrol", "post"]), st.integers(-40, 90), st.integers(0, 130))

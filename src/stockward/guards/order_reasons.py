@@ -82,7 +82,7 @@ def _notes(one: Measured) -> Iterator[str]:
 
 def _within_reach(one: Measured, reachable: Reachable) -> Iterator[str]:
     """How far the candidates reach, and what is wanting."""
-    pool = f"{reachable.ready} of {counted(reachable.candidates, 'candidate')} can be ready by then"
+    pool = f"{reachable.ready} of {counted(reachable.candidates, 'candidate')} are in the pool and ready by then"
     if reachable.wanting:
         yield f"at most {reachable.figure} can be reached: {pool}"
         yield from reachable.wanting
