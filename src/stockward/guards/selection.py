@@ -20,9 +20,10 @@ from stockward.guards.choosing import Asked, Choice, groups_of, serves
 from stockward.guards.front import front_of
 from stockward.guards.lines import FULL_DAYS, Line, at_work, lines_of, losses, output_lost
 from stockward.guards.lots import in_order_of_lot
-from stockward.guards.pool import APPLICANT, WORKER, as_written, posts_of
+from stockward.guards.pool import APPLICANT, WORKER, posts_of
 from stockward.guards.roll import GUARDS, PATROL, PATROLLING, roll
 from stockward.guards.strength import Strength
+from stockward.guards.written import as_written
 from stockward.solving.linear import DETERMINISTIC_SECONDS
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
