@@ -99,6 +99,8 @@ class Program:
         model = self._model(terms, also)
         parameters = solver.SatParameters()
         parameters.num_workers = 1
+        # These programs are small and tight: to simplify one first takes as long as to solve it.
+        parameters.cp_model_presolve = False
         parameters.random_seed = seed % 2**31
         parameters.max_deterministic_time = deterministic_seconds
         # An interrupted search would pass for one whose time had ended, and give another answer.
