@@ -28,7 +28,7 @@ from stockward.solving.linear import DETERMINISTIC_SECONDS
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 
-POINTS = 20
+POINTS = 12
 """Plans of a front, at most, where nobody asks for another number."""
 
 
