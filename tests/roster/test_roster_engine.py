@@ -11,7 +11,8 @@ import pytest
 from roster_problems import ANY, apart, best_by_trying, problem, random_problem
 
 from stockward.roster.checking import measure
-from stockward.roster.columns import Dive, Master, whole
+from stockward.roster.columns import Master, whole
+from stockward.roster.diving import Dive, Way
 from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.model import everything, solve_part
 from stockward.roster.problem import Problem
@@ -69,35 +70,12 @@ def test_columns_and_dives_equal_trying_everything() -> None:
             assert bound <= true
 
 
-def reduced() -> list[tuple[int, int, int]]:
-    """For each seed: the best, the best with the choices that a roster no worse may have, and choices ruled out."""
-    found = []
-    for seed in SEEDS:
-        given = random_problem(seed, people=3, days=5)
-        true, master = best_by_trying(given), Master(given)
-        if true is None or master.greedy(np.random.default_rng(1)) is None:
-            continue
-        for _ in master.root():
-            pass
-        choices = given.open & master.improving(true)
-        people = tuple(replace(one, open=row) for one, row in zip(given.people, choices, strict=True))
-        again = best_by_trying(Problem(given.days, given.shifts, people, given.demand, given.first_weekday))
-        found.append((true, -1 if again is None else again, int(given.open.sum() - choices.sum())))
-    return found
-
-
-def test_choices_ruled_out_by_reduced_costs_lose_no_best_roster() -> None:
-    found = apart(reduced)
-    assert all(true == again for true, again, _ in found)
-    assert sum(ruled_out for *_, ruled_out in found) > 0
-
-
 def kept_by_a_dive() -> tuple[bool, bool]:
     given = loose(3, people=5, days=10)
     master = Master(given)
     roster = master.greedy(np.random.default_rng(1))
     assert roster is not None
-    found = master.dive(roster, [1, 3], np.random.default_rng(2), Dive(0.1, 0.1), most=np.inf)
+    found = Dive(master, roster, [1, 3], Way(0.1, 0.1), np.random.default_rng(2), np.inf).run()
     assert found is not None
     return bool((found[[0, 2, 4]] == roster[[0, 2, 4]]).all()), not measure(given, found).breaches
 

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stockward.roster.columns import Dive, Master, Pool, whole
+from stockward.roster.columns import Master, Pool, whole
+from stockward.roster.diving import Dive, Way
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stockward.roster.problem import Problem, Roster
 
-_FIRST_DIVE = Dive(pace=0.08, noise=0.05)
+_FIRST = Way(pace=0.08, noise=0.05)
 _NOISES = (0.05, 0.2, 0.5)
 _PACE = 0.05
 _LEAST_FREE = 4
@@ -96,15 +97,15 @@ class Stream:
         return News(step, self.best if better else None, self.master.bound)
 
     def _first(self) -> Roster | None:
-        return self.master.dive(None, range(len(self.problem.people)), self.draw, _FIRST_DIVE, most=np.inf)
+        return Dive(self.master, None, range(len(self.problem.people)), _FIRST, self.draw, np.inf).run()
 
     def _beside(self) -> Roster | None:
         """Free some people, more where fewer did not help; from an equal roster the search goes on."""
         if self.best is None:
             return self._first()
         free = self._free(self.sizes[self._level])
-        way = Dive(_PACE, float(self.draw.choice(_NOISES)))
-        found = self.master.dive(self.best, free, self.draw, way, most=self.cost)
+        way = Way(_PACE, float(self.draw.choice(_NOISES)))
+        found = Dive(self.master, self.best, free, way, self.draw, self.cost).run()
         cost = self.cost if found is None else self.problem.objective(found)
         self._change_level(better=found is not None and cost < self.cost)
         if found is not None and cost == self.cost:
@@ -121,12 +122,12 @@ class Stream:
         assert self.best is not None
         weights: npt.NDArray[np.float64] = np.ones(len(self.best))
         if self.draw.random() < 0.5:
-            above = np.maximum(self.master.gaps(self.best), 0)
+            above = np.maximum(self.master.above(np.arange(len(self.best)), self.best), 0)
             weights = above + 0.05 * above.mean() + 1e-3
         chosen = self.draw.choice(len(self.best), number, replace=False, p=weights / weights.sum())
         return [int(person) for person in np.sort(chosen)]
 
     def _trim(self) -> None:
         most = _COLUMNS_A_PERSON * len(self.problem.people) + _COLUMNS
-        if self.best is not None and self.master.columns > most:
+        if self.best is not None and len(self.master.rows) > most:
             self.master.trim(self.best, most // 2)
