@@ -25,6 +25,7 @@ from stockward.solving.covering import Columns, Covering
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from stockward.roster.crew import Crew
     from stockward.roster.problem import Roster, Table
     from stockward.roster.schedules import Schedules
     from stockward.solving.covering import Chosen
@@ -136,7 +137,7 @@ class Master:
                 covered += roster[person][:, None] == kinds
         return roster
 
-    def root(self) -> Iterator[None]:
+    def root(self, crew: Crew) -> Iterator[None]:
         """Price until no column is missing or the bound cannot rise by one; yields after each round.
 
         Every person needs a column before (see ``greedy``).
@@ -146,13 +147,13 @@ class Master:
         added = list(range(len(self.rows)))
         for number in range(_MOST_ROUNDS):
             if number % _ROUNDS_TO_FORGET == 0:
-                self.scheduler.forget()
+                crew.forget()
             if added:
                 program.add(self.columns(added, np.array([self.people[place] for place in added])))
             chosen = program.solve()
             prices = chosen.row_prices.reshape(self.prices.shape)
             asked = prices if self.bound == -math.inf else smoothing * self.prices + (1 - smoothing) * prices
-            found = self.scheduler.best(everybody, self.priced(everybody, asked), each=2, exact=exact)
+            found = crew.best(everybody, self.priced(everybody, asked), each=2, exact=exact)
             self._raise_bound(asked, found)
             added = self.add_missing(found, chosen, everybody)
             yield
@@ -162,7 +163,7 @@ class Master:
                 smoothing = _SMOOTHING
             elif not exact:
                 exact = True
-                self.scheduler.forget()
+                crew.forget()
             elif smoothing == 0:
                 return
             else:

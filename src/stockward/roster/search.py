@@ -6,16 +6,19 @@ does the same steps; so streams that hear each other in step give the same roste
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stockward.roster.columns import Master, Pool, whole
+from stockward.roster.crew import Crew
 from stockward.roster.diving import Dive, Way
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     import numpy.typing as npt
 
     from stockward.roster.problem import Problem, Roster
@@ -33,13 +36,17 @@ _COLUMNS_A_PERSON, _COLUMNS = 80, 4000
 
 @dataclass(frozen=True)
 class News:
-    """What a step brings: a roster (or none), the proven bound, and, after the root, the columns."""
+    """What a step brings: a roster (or none), the proven bound, and, after the root, the columns.
+
+    A stream that ``waits`` goes on when it has been told what the others found.
+    """
 
     step: int
     roster: Roster | None
     bound: float
     pool: Pool | None = None
     ended: bool = False
+    waits: bool = False
 
 
 @dataclass(eq=False)
@@ -52,6 +59,8 @@ class Stream:
     master: Master = field(init=False)
     best: Roster | None = None
     cost: int = 2**62
+    bound: float = -np.inf
+    """The best bound that others told."""
     _level: int = 0
     _tries: int = 0
 
@@ -64,17 +73,22 @@ class Stream:
             sizes.append(min(people, int(sizes[-1] * _GROWTH) + 1))
         self.sizes = sizes
 
-    def root(self) -> Iterator[News]:
-        """Greedy rosters and the root; the last news has the columns, or says that somebody has no schedule."""
+    def root(self, lines: Sequence[Connection] = ()) -> Iterator[News]:
+        """Greedy rosters and the root; the last news has the columns, or says that somebody has no schedule.
+
+        At the other end of each line a process helps to find schedules (see ``crew``).
+        """
         found = self.master.greedy(self.draw)
         if found is None:
             yield News(0, None, np.inf, ended=True)
             return
         self.take(found)
         yield News(0, found, self.master.bound)
-        for _ in self.master.root():
+        crew = Crew(self.master.scheduler, lines)
+        for _ in self.master.root(crew):
             yield News(0, None, self.master.bound)
-        yield News(0, None, self.master.bound, self.master.pool())
+        crew.dismiss()
+        yield News(0, None, self.master.bound, self.master.pool(), waits=True)
 
     def take(self, roster: Roster) -> bool:
         """Go on from this roster where it is better than the best known here."""
@@ -84,17 +98,25 @@ class Stream:
         self.best, self.cost = roster, cost
         return True
 
+    def hear(self, news: News) -> None:
+        """Take what another stream found."""
+        if news.pool is not None:
+            self.master.take(news.pool)
+        if news.roster is not None:
+            self.take(news.roster)
+        self.bound = max(self.bound, whole(news.bound))
+
     @property
     def proven(self) -> bool:
         """Whether no roster can be better."""
-        return self.cost <= whole(self.master.bound)
+        return self.cost <= max(self.bound, whole(self.master.bound))
 
     def dive(self, step: int) -> News:
         """One dive: from the root in the first step, then for some people beside the others."""
         found = self._first() if step == 1 else self._beside()
         self._trim()
         better = found is not None and self.take(found)
-        return News(step, self.best if better else None, self.master.bound)
+        return News(step, self.best if better else None, self.master.bound, waits=True)
 
     def _first(self) -> Roster | None:
         return Dive(self.master, None, range(len(self.problem.people)), _FIRST, self.draw, np.inf).run()
