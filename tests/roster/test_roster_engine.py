@@ -16,7 +16,8 @@ from stockward.roster.diving import Dive, Way
 from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.model import everything, solve_part
 from stockward.roster.problem import Problem
-from stockward.roster.search import Stream
+from stockward.roster.search import News, Stream
+from stockward.roster.windows import Windows
 from stockward.solving.cp_sat import Asked
 from stockward.terms.verdicts import Solved
 
@@ -54,7 +55,7 @@ def streams() -> list[tuple[int | None, float]]:
         for step in range(1, 13):
             if news.ended or stream.proven:
                 break
-            stream.dive(step)
+            stream.step(step)
         if stream.best is not None:
             assert not measure(given, stream.best).breaches
             assert measure(given, stream.best).objective == stream.cost
@@ -68,6 +69,25 @@ def test_columns_and_dives_equal_trying_everything() -> None:
         assert cost == true
         if true is not None:
             assert bound <= true
+
+
+def windows() -> list[int]:
+    found = []
+    for seed in SEEDS:
+        given = loose(seed, people=3, days=5)
+        stream = Windows(given, 1, 1)
+        stream.hear(News(0, np.zeros((3, 5), np.int16), -np.inf))
+        for step in range(1, 15):
+            news = stream.step(step)
+            assert news.roster is None or given.objective(news.roster) == stream.cost
+        assert stream.best is not None
+        assert not measure(given, stream.best).breaches
+        found.append(stream.cost)
+    return found
+
+
+def test_windows_from_a_poor_roster_equal_trying_everything() -> None:
+    assert apart(windows) == [best_by_trying(loose(seed, people=3, days=5)) for seed in SEEDS]
 
 
 def kept_by_a_dive() -> tuple[bool, bool]:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 _SURE = 0.85
 """Share of a column from which it is fixed with others at once."""
+_HASTE, _CLOSE = 3.0, 0.5
+"""How much faster people are fixed while the shares cost at most so much more than at first."""
 _FEW = 12
 """People left from which prices are asked for more often."""
 _ROUNDS_FEW, _ROUNDS_MANY = 3, 1
 """Rounds of pricing between two fixings, with few people left and with many."""
-_COLUMNS_A_PERSON = 50
+_COLUMNS_A_PERSON = 40
 """Columns of a person that a dive begins with, the best at the prices of the bound."""
 
 
@@ -94,12 +96,15 @@ class Dive:
     def run(self) -> Roster | None:
         """The roster, or ``None`` where it was given up."""
         self.master.scheduler.forget()
-        left = set(self.free)
+        left, first = set(self.free), np.inf
         while left:
             chosen = self._priced(sorted(left))
             if chosen.objective + self.others_cost > self.most + SMALL:
                 return None
-            step = self._to_fix(chosen, left)
+            first = min(first, chosen.objective)
+            # While the shares cost no more than at first, little can be lost by haste.
+            haste = _HASTE if chosen.objective <= first + _CLOSE else 1.0
+            step = self._to_fix(chosen, left, haste * self.way.pace)
             self.program.fix(list(step.values()))
             self.fixed |= {person: self._places[column] for person, column in step.items()}
             left -= step.keys()
@@ -129,11 +134,11 @@ class Dive:
         better = np.flatnonzero(mine < limit - SMALL)
         return [self.master.place(int(people[i]), rows[i]) for i in better]
 
-    def _to_fix(self, chosen: Chosen, left: set[int]) -> dict[int, int]:
-        """Columns to fix now: of the largest shares, all that are sure, and at least the pace's number of people."""
+    def _to_fix(self, chosen: Chosen, left: set[int], pace: float) -> dict[int, int]:
+        """Columns to fix now: of the largest shares, all that are sure, and at least the pace's share of people."""
         columns = [i for i in np.flatnonzero(chosen.shares > SMALL).tolist() if self._person(i) in left]
         rank = chosen.shares[columns] + self.way.noise * self.draw.random(len(columns))
-        least = max(1, int(self.way.pace * len(left)))
+        least = max(1, int(pace * len(left)))
         step: dict[int, int] = {}
         for place in np.argsort(-rank, kind="stable").tolist():
             column = columns[place]

@@ -28,6 +28,7 @@ from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
     from stockward.roster.problem import Problem, Roster
+    from stockward.roster.windows import Windows
 
 _SMALL_MODEL = 3_000
 """Open choices up to which the whole model is worth more than a moment."""
@@ -324,19 +325,23 @@ def _run_first(line: Connection, problem: Problem, seed: int, steps: int | None,
         line.send(news)
         if news.ended:
             return
-    _dive_on(line, stream, steps)
+    _go_on(line, stream, steps)
 
 
 def _run_other(line: Connection, problem: Problem, seed: int, steps: int | None, number: int, asks: Connection) -> None:
-    """Another stream: it helps with the root, takes its columns, then dives."""
+    """Another stream: it helps with the root, then the odd ones solve windows and the even ones dive."""
     help_out(problem, asks)
-    stream = Stream(problem, seed, number)
     line.send(News(0, None, -math.inf, waits=True))
-    _dive_on(line, stream, steps)
+    if number % 2 == 0:
+        _go_on(line, Stream(problem, seed, number), steps)
+        return
+    from stockward.roster.windows import Windows
+
+    _go_on(line, Windows(problem, seed, number), steps)
 
 
-def _dive_on(line: Connection, stream: Stream, steps: int | None) -> None:
-    """Hear what the others found, dive, tell; again and again."""
+def _go_on(line: Connection, stream: Stream | Windows, steps: int | None) -> None:
+    """Hear what the others found, take a step, tell; again and again."""
     step = 0
     while True:
         for news in line.recv():
@@ -344,5 +349,5 @@ def _dive_on(line: Connection, stream: Stream, steps: int | None) -> None:
         if stream.proven or (steps is not None and step >= steps):
             break
         step += 1
-        line.send(stream.dive(step))
-    line.send(News(step, None, stream.master.bound, ended=True))
+        line.send(stream.step(step))
+    line.send(News(step, None, stream.bound, ended=True))

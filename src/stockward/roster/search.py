@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
     from stockward.roster.problem import Problem, Roster
 
-_FIRST = Way(pace=0.08, noise=0.05)
+_FIRST = Way(pace=0.06, noise=0.05)
 _NOISES = (0.05, 0.2, 0.5)
 _PACE = 0.05
 _LEAST_FREE = 4
 _GROWTH = 1.45
-"""Ratio of the numbers of people freed on neighbouring levels."""
-_TRIES_A_LEVEL = 4
+"""Ratio of neighbouring numbers of people freed."""
 _COLUMNS_A_PERSON, _COLUMNS = 80, 4000
 """The pool is halved when it has more columns than so many for each person and so many besides."""
 
@@ -61,8 +60,8 @@ class Stream:
     cost: int = 2**62
     bound: float = -np.inf
     """The best bound that others told."""
-    _level: int = 0
-    _tries: int = 0
+    _again: int = 0
+    """How many were freed in the last step, if that helped."""
 
     def __post_init__(self) -> None:
         self.master = Master(self.problem)
@@ -111,7 +110,7 @@ class Stream:
         """Whether no roster can be better."""
         return self.cost <= max(self.bound, whole(self.master.bound))
 
-    def dive(self, step: int) -> News:
+    def step(self, step: int) -> News:
         """One dive: from the root in the first step, then for some people beside the others."""
         found = self._first() if step == 1 else self._beside()
         self._trim()
@@ -122,22 +121,24 @@ class Stream:
         return Dive(self.master, None, range(len(self.problem.people)), _FIRST, self.draw, np.inf).run()
 
     def _beside(self) -> Roster | None:
-        """Free some people, more where fewer did not help; from an equal roster the search goes on."""
+        """Free some people; from an equal roster the search goes on."""
         if self.best is None:
             return self._first()
-        free = self._free(self.sizes[self._level])
+        free = self._free(self._size())
         way = Way(_PACE, float(self.draw.choice(_NOISES)))
         found = Dive(self.master, self.best, free, way, self.draw, self.cost).run()
         cost = self.cost if found is None else self.problem.objective(found)
-        self._change_level(better=found is not None and cost < self.cost)
+        self._again = len(free) if cost < self.cost and found is not None else 0
         if found is not None and cost == self.cost:
             self.best = found
         return found
 
-    def _change_level(self, *, better: bool) -> None:
-        self._tries = 0 if better else self._tries + 1
-        if self._tries >= _TRIES_A_LEVEL:
-            self._tries, self._level = 0, (self._level + 1) % len(self.sizes)
+    def _size(self) -> int:
+        """How many to free: as many again where it helped, else few more often than many, for many take longer."""
+        if self._again:
+            return self._again
+        weights = 1 / np.array(self.sizes)
+        return int(self.draw.choice(self.sizes, p=weights / weights.sum()))
 
     def _free(self, number: int) -> list[int]:
         """People to free: at random, or the likelier the further their schedules lie above the best at the prices."""
