@@ -149,6 +149,8 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> S
     numbers = {affiliation: count for affiliation, count in strength.numbers(numbers_on).items() if count}
     from_line = Counter(asked.working[one.person] for one in chosen if one.person in asked.working)
     lost = float(output_lost(asked.lines, from_line))
+    # A search that was cut short may have left its own figure of the loss above the true one.
+    bound = lost if choice.gap == 0 else min(lost, lost_at_least)
     return SelectionPlan(
         plan=name,
         guards_by_due=strength.ordered.on(asked.due_on),
@@ -174,8 +176,8 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> S
         numbers=MappingProxyType(numbers),
         shares=MappingProxyType({name: count / sum(numbers.values()) for name, count in numbers.items()}),
         status=choice.status,
-        bound=lost if choice.gap == 0 else min(lost, lost_at_least),
-        gap=choice.gap,
+        bound=bound,
+        gap=(lost - bound) / lost if lost else 0.0,
     )
 
 
