@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 _SURE = 0.85
 """Share of a column from which it is fixed with others at once."""
-_HASTE, _CLOSE = 3.0, 0.5
+_HASTE, _CLOSE = 1.5, 0.5
 """How much faster people are fixed while the shares cost at most so much more than at first."""
 _SHRINK = 0.7
 """The program is made anew when so small a share of its people is left."""
 _FEW = 12
 """People left from which prices are asked for more often."""
-_ROUNDS_FEW, _ROUNDS_MANY = 3, 1
+_ROUNDS_FEW, _ROUNDS_MANY = 3, 2
 """Rounds of pricing between two fixings, with few people left and with many."""
-_COLUMNS_A_PERSON = 40
+_COLUMNS_A_PERSON = 50
 """Columns of a person that a dive begins with, the best at the prices of the bound."""
 
 
