@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stockward.roster.problem import Roster
-    from stockward.solving.covering import Chosen, Covering
+    from stockward.solving.covering import Chosen
 
 _SURE = 0.85
 """Share of a column from which it is fixed with others at once."""
-_HASTE, _CLOSE = 3.0, 0.5
+_HASTE, _CLOSE = 1.5, 0.5
 """How much faster people are fixed while the shares cost at most so much more than at first."""
+_SHRINK = 0.7
+"""The program is made anew when so small a share of its people is left."""
 _FEW = 12
 """People left from which prices are asked for more often."""
-_ROUNDS_FEW, _ROUNDS_MANY = 3, 1
+_ROUNDS_FEW, _ROUNDS_MANY = 3, 2
 """Rounds of pricing between two fixings, with few people left and with many."""
-_COLUMNS_A_PERSON = 40
+_COLUMNS_A_PERSON = 50
 """Columns of a person that a dive begins with, the best at the prices of the bound."""
 
 
@@ -50,40 +52,46 @@ class Dive:
     way: Way
     draw: np.random.Generator
     most: float
-    """Given up as soon as the shares cost more than this, the costs of the others counted in."""
-    program: Covering = field(init=False)
+    """Given up as soon as a roster would cost more than this."""
     fixed: dict[int, int] = field(default_factory=dict)
-    """Column of each person, by place in the master."""
-    _places: list[int] = field(default_factory=list)
-    """Places in the master of the program's columns."""
+    """Column of each person who is not free, or free no more, by place in the master."""
 
     def __post_init__(self) -> None:
-        problem = self.master.problem
-        self.group = {person: i for i, person in enumerate(self.free)}
-        others = [person for person in range(len(problem.people)) if person not in self.group]
-        covered = np.zeros_like(problem.demand.required)
-        self.others_cost = 0
-        if self.roster is not None and others:
-            kept = self.roster[others]
-            covered = problem.coverage(kept)
-            self.others_cost = int(problem.costs[np.array(others)[:, None], np.arange(problem.days), kept].sum())
-            self.fixed = {person: self.master.place(person, self.roster[person]) for person in others}
-        self.program = self.master.program(len(self.free), covered)
-        self._add(self._first_columns())
-
-    def _first_columns(self) -> list[int]:
-        """The best columns of each free person at the prices of the bound, and the present ones."""
-        places = [place for place, person in enumerate(self.master.people) if person in self.group]
-        people = np.array([self.master.people[place] for place in places])
-        above = self.master.above(people, np.stack([self.master.rows[place] for place in places]))
-        rank = np.empty(len(places), np.int64)
-        order = np.lexsort((above, people))
-        starts = np.flatnonzero(np.diff(people[order], prepend=-1))
-        rank[order] = np.arange(len(places)) - np.repeat(starts, np.diff([*starts, len(places)]))
-        chosen = {place for place, number in zip(places, rank.tolist(), strict=True) if number < _COLUMNS_A_PERSON}
         if self.roster is not None:
-            chosen |= {self.master.place(person, self.roster[person]) for person in self.free}
-        return sorted(chosen)
+            others = sorted(set(range(len(self.roster))) - set(self.free))
+            self.fixed = {person: self.master.place(person, self.roster[person]) for person in others}
+        places = self._best_of(self.free, self._places_of(self.free), self.master.prices)
+        if self.roster is not None:
+            places = sorted({*places, *(self.master.place(person, self.roster[person]) for person in self.free)})
+        self._begin(self.free, places)
+
+    def _begin(self, people: Sequence[int], places: list[int]) -> None:
+        """A new program for some people alone, beside all that is fixed."""
+        problem = self.master.problem
+        self.group = {person: i for i, person in enumerate(people)}
+        self._places: list[int] = []
+        covered, self.others_cost = np.zeros_like(problem.demand.required), 0
+        if self.fixed:
+            whose, days = np.array(list(self.fixed)), np.arange(problem.days)
+            kept = np.stack([self.master.rows[place] for place in self.fixed.values()])
+            covered = problem.coverage(kept)
+            self.others_cost = int(problem.costs[whose[:, None], days, kept].sum())
+        self.program = self.master.program(len(people), covered)
+        self._add(places)
+
+    def _places_of(self, people: Sequence[int]) -> list[int]:
+        whose = set(people)
+        return [place for place, person in enumerate(self.master.people) if person in whose]
+
+    def _best_of(self, people: Sequence[int], places: list[int], prices: npt.NDArray[np.float64]) -> list[int]:
+        """For each of the people the columns among ``places`` that cost least at these prices."""
+        number = {person: i for i, person in enumerate(people)}
+        whose = np.array([number[self.master.people[place]] for place in places])
+        rows = np.stack([self.master.rows[place] for place in places])
+        costs = self.master.priced(people, prices)[whose[:, None], np.arange(rows.shape[1]), rows].sum(axis=1)
+        order = np.lexsort((costs, whose))
+        first = np.searchsorted(whose[order], whose[order])
+        return sorted(places[i] for i in order[np.arange(len(order)) - first < _COLUMNS_A_PERSON].tolist())
 
     def _add(self, places: list[int]) -> None:
         known = set(self._places)
@@ -99,16 +107,28 @@ class Dive:
         left, first = set(self.free), np.inf
         while left:
             chosen = self._priced(sorted(left))
-            if chosen.objective + self.others_cost > self.most + SMALL:
+            cost = chosen.objective + self.others_cost
+            if cost > self.most + SMALL:
                 return None
-            first = min(first, chosen.objective)
+            first = min(first, cost)
             # While the shares cost no more than at first, little can be lost by haste.
-            haste = _HASTE if chosen.objective <= first + _CLOSE else 1.0
+            haste = _HASTE if cost <= first + _CLOSE else 1.0
             step = self._to_fix(chosen, left, haste * self.way.pace)
             self.program.fix(list(step.values()))
             self.fixed |= {person: self._places[column] for person, column in step.items()}
             left -= step.keys()
+            if left and len(left) < _SHRINK * len(self.group):
+                self._shrink(sorted(left), chosen)
         return np.stack([self.master.rows[self.fixed[person]] for person in range(len(self.master.problem.people))])
+
+    def _shrink(self, left: list[int], chosen: Chosen) -> None:
+        """Go on with those who are left alone: a smaller program is solved sooner."""
+        prices = chosen.row_prices.reshape(self.master.prices.shape)
+        whose = set(left)
+        mine = [place for place in self._places if self.master.people[place] in whose]
+        shared = [self._places[i] for i in np.flatnonzero(chosen.shares > SMALL).tolist()]
+        used = [place for place in shared if self.master.people[place] in whose]
+        self._begin(left, sorted({*self._best_of(left, mine, prices), *used}))
 
     def _priced(self, left: list[int]) -> Chosen:
         """The shares after new columns for those who are left."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FIRST = Way(pace=0.06, noise=0.05)
 _NOISES = (0.05, 0.2, 0.5)
 _PACE = 0.05
-_LEAST_FREE = 4
+_LEAST_FREE = 6
 _GROWTH = 1.45
 """Ratio of neighbouring numbers of people freed."""
 _COLUMNS_A_PERSON, _COLUMNS = 80, 4000
