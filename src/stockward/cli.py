@@ -1,7 +1,7 @@
 """The command line: a thin door. Data go to standard output, progress and notices to standard error.
 
 Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
-nothing alarmed but rows were set aside.
+nothing alarmed but rows were set aside, 4 no feasible roster.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
 
-ALARMED, WRONG_USE, SET_ASIDE = 1, 2, 3
+ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER = 1, 2, 3, 4
 _SHOWN_PROBLEMS = 200
 _LONG_TABLES = 50_000_000
 """Bytes of a site from which its tables are long."""
@@ -615,6 +615,43 @@ def _certified(certificate: Certificate) -> int:
     if verdicts & FOUND:
         return ALARMED
     return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
+
+
+@main.command()
+@click.argument("site", type=_PATH, required=False)
+@click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark.")
+@click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True,
+              help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
+@click.option("--deterministic", type=click.IntRange(min=1), metavar="STEPS",
+              help="Stop after so many steps of each worker, whatever the time: the same roster every time.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes of the search.")
+@click.option("--out", metavar="FILE", help="Write the roster as CSV; - for standard output.")
+@click.option("--quiet", is_flag=True, help="Print no progress.")
+def roster(
+    site: Path | None, instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int,
+    out: str | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Make the best roster that keeps every rule, and prove how good it is.
+
+    So far for instances of the public employee shift scheduling benchmark: --instance FILE.
+    """
+    import time
+
+    from stockward.roster.command import report_of, solve_instance
+    from stockward.terms.errors import UsageError
+
+    if instance is None or site is not None:
+        raise UsageError("a roster is made for --instance FILE so far; one for a SITE is not made yet")
+    ends = time.monotonic() + seconds
+    left = None if deterministic else lambda: ends - time.monotonic()
+    say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
+    answer, text = solve_instance(instance, seed=seed, workers=workers, seconds_left=left, steps=deterministic, say=say)
+    if out is not None and text is not None:
+        _write_text(text, out)
+    for line in report_of(answer):
+        click.echo(line, err=out == "-")
+    sys.exit(0 if text is not None else NO_ROSTER)
 
 
 @main.command()

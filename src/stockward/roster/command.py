@@ -1,0 +1,89 @@
+"""What the command ``stockward roster --instance`` does: read, solve, write rows, and say how good the roster is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stockward.roster.engine import Limits, Rostered, make_roster
+from stockward.roster.instance import read_instance
+from stockward.terms.errors import SheetError
+from stockward.terms.verdicts import SOLVED_MEANING, Solved
+
+if TYPE_CHECKING:
+    from stockward.roster.problem import Problem, Roster
+
+HEADER = "employee,day,shift"
+
+
+def solve_instance(
+    path: Path,
+    *,
+    seed: int,
+    workers: int,
+    seconds_left: Callable[[], float] | None,
+    steps: int | None,
+    say: Callable[[str], None],
+) -> tuple[Rostered, str | None]:
+    """Solve one benchmark instance; returns the answer and the roster as CSV (``None`` where there is none)."""
+    problem = read_instance(path)
+
+    def progress(best: int | None, bound: float) -> None:
+        say(f"best {'-' if best is None else best}, bound {_whole_number(bound)}")
+
+    limits = Limits(seconds_left, steps)
+    answer = make_roster(problem, seed=seed, workers=workers, limits=limits, progress=progress)
+    return answer, None if answer.roster is None else roster_csv(problem, answer.roster)
+
+
+def roster_csv(problem: Problem, roster: Roster) -> str:
+    """One row a worked shift: the person's code, the day from 0, the shift's code."""
+    rows = [
+        f"{person.code},{day},{problem.shifts[choice - 1].code}"
+        for person, row in zip(problem.people, roster, strict=True)
+        for day, choice in enumerate(row.tolist())
+        if choice
+    ]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+def read_roster_csv(problem: Problem, path: Path) -> Roster:
+    """Read a roster that ``roster_csv`` wrote; raises ``SheetError`` with file and row for anything else."""
+    import numpy as np
+
+    people = {person.code: i for i, person in enumerate(problem.people)}
+    shifts = {shift.code: i for i, shift in enumerate(problem.shifts)}
+    roster = np.zeros((len(people), problem.days), np.int16)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if not lines or lines[0].strip() != HEADER:
+        raise SheetError(str(path), "the header is not employee,day,shift", "take a file that this command wrote")
+    for number, line in enumerate(lines[1:], 2):
+        person, _, rest = line.partition(",")
+        day, _, shift = rest.partition(",")
+        known = person in people and shift in shifts and day.isascii() and day.isdigit() and len(day) < 6
+        if not known or int(day) >= problem.days:
+            raise SheetError(str(path), f"{line!r} names no person, day and shift of it", "correct it", row=number)
+        if roster[people[person], int(day)]:
+            raise SheetError(str(path), f"{person} works twice on day {day}", "keep one of the two", row=number)
+        roster[people[person], int(day)] = shifts[shift] + 1
+    return roster
+
+
+def report_of(answer: Rostered) -> list[str]:
+    """Objective, bound, gap and status, a line each."""
+    lines = [] if answer.measured is None else [f"objective {answer.measured.objective}"]
+    if answer.status is not Solved.IMPOSSIBLE:
+        lines.append(f"bound {_whole_number(answer.bound)}")
+    if answer.gap is not None:
+        lines.append(f"gap {100 * answer.gap:.2f} %")
+    if answer.measured is not None:
+        parts = answer.measured
+        lines.append(f"made of wishes {parts.wishes}, too few {parts.under}, too many {parts.over}")
+    lines.append(f"{answer.status}: {SOLVED_MEANING[answer.status]}")
+    return [*lines, *answer.reasons]
+
+
+def _whole_number(bound: float) -> str:
+    return "-" if not math.isfinite(bound) else f"{bound:.0f}"

@@ -1,0 +1,464 @@
+"""The best schedule of one person at given prices: dynamic programming over days, for many people at once.
+
+A forward pass finds the least cost of each state after each day (see ``spaces``), a backward pass the schedules that
+reach it. To remember how often each shift was worked multiplies the states, so it is done for few: first a person pays
+a penalty for each shift that would be worked too often, and it is set so that the best schedule keeps the most; only
+where that fails, or where a proven best is asked for, is the shift counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stockward.roster.problem import OFF, Problem, Rules
+from stockward.roster.spaces import Arcs, Move, Space, arcs_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from stockward.roster.problem import Roster
+
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+
+_CELLS_AT_ONCE = 50_000
+"""States of one day that are worked on at once: they should stay in the processor's cache."""
+_CELLS_TO_COUNT = 60_000
+"""States of one day up to which a shift is counted at once; above, a penalty is tried first."""
+_TRIES, _MOST_TRIES = 4, 100
+"""How often a person is asked again after a shift was worked too often: if not exact, and at most."""
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """Schedules found for some people: whose, the days (rows of a roster), and the cost of each at the given prices."""
+
+    people: Integers
+    rows: Roster
+    costs: Floats
+    bounds: Floats
+    """Lower bound of the cost of each person asked for; infinite where no schedule keeps the rules."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Schedules of one of the people asked for, best first, and a lower bound of their cost."""
+
+    place: int
+    costs: Floats
+    rows: Integers
+    bound: float
+
+
+class _Forward:
+    """The least cost of each state after each day, for a few people of one space.
+
+    ``values[day]`` has shape (states, people, flat cells of units × weekends × counts), so that a move is one shift of
+    contiguous cells; what it moves past the end of an axis falls on a cell that is emptied.
+    """
+
+    def __init__(self, space: Space, prices: Floats) -> None:
+        """``prices``: shape (people, days, moves + 1), the last column is the day off; infinite where ruled out."""
+        self.space, self.prices = space, prices
+        first = np.full((space.states, prices.shape[0], space.rows(0) * space.inner), np.inf)
+        first[space.off(space.rest), :, 0] = 0.0
+        self.values = [first]
+        for day in range(space.problem.days):
+            self.values.append(self._step(day))
+
+    def _step(self, day: int) -> Floats:
+        space, old = self.space, self.values[day]
+        new = np.full((space.states, old.shape[1], space.rows(day + 1) * space.inner), np.inf)
+        self._rest(day, old, new)
+        begin = old[space.off(space.rest)]
+        lasting = old[: space.off(1)].reshape(-1, space.longest, *old.shape[1:])[:, :-1]
+        sources: dict[tuple[int, ...], Floats] = {}
+        for number, move in enumerate(space.moves):
+            if move.after not in sources:
+                sources[move.after] = _least(lasting, move.after)
+            price = self.prices[:, day, number, None]
+            first = space.work(move.group, 1)
+            _keep_better(new[first], begin, price, self.shift(day, move, begins=True))
+            target = new[first + 1 : first + space.longest]
+            _keep_better(target, sources[move.after], price, self.shift(day, move, begins=False))
+        if space.axes:
+            new.reshape(*new.shape[:2], -1, space.inner)[..., space.overflow] = np.inf
+        return new
+
+    def shift(self, day: int, move: Move, *, begins: bool) -> int:
+        """Flat distance that a move on ``day`` carries a state."""
+        space = self.space
+        weekend, *counted = space.strides
+        units = move.minutes + space.band[day][0] - space.band[day + 1][0]
+        counts = sum(stride * count for stride, count in zip(counted, move.counts, strict=True))
+        return units * space.inner + space.gain(day, begins=begins) * weekend + counts
+
+    def _rest(self, day: int, old: Floats, new: Floats) -> None:
+        space = self.space
+        price = self.prices[:, day, -1, None]
+        shift = (space.band[day][0] - space.band[day + 1][0]) * space.inner
+        work = old[: space.off(1)].reshape(-1, space.longest, *old.shape[1:])
+        ending = work[:, [length - 1 for length in space.ends_at(day)]]
+        ended = ending.min(axis=(0, 1)) if ending.size else np.full(old.shape[1:], np.inf)
+        before = [ended, *(old[space.off(length)] for length in range(1, space.rest + 1))]
+        for length in range(1, space.rest + 1):
+            _keep_better(new[space.off(length)], before[length - 1], price, shift)
+        _keep_better(new[space.off(space.rest)], before[space.rest], price, shift)
+
+
+class _Joined:
+    """Walks back over all states at once: the least cost to go from each, and of a schedule through each move."""
+
+    def __init__(self, forward: _Forward) -> None:
+        self.forward, self.space = forward, forward.space
+        self.least = np.full(forward.prices.shape, np.inf)
+        to_go = np.zeros(forward.values[-1].shape)
+        for day in range(self.space.problem.days - 1, -1, -1):
+            to_go = self._step(day, to_go)
+
+    def _step(self, day: int, to_go: Floats) -> Floats:
+        space, before = self.space, self.forward.values[day]
+        if space.axes:
+            to_go.reshape(*to_go.shape[:2], -1, space.inner)[..., space.overflow] = np.inf
+        result = np.full(before.shape, np.inf)
+        longest = space.longest
+        for number, move in enumerate(space.moves):
+            first = space.work(move.group, 1)
+            rest, shift = space.off(space.rest), self.forward.shift(day, move, begins=True)
+            self._join(day, number, before[rest], result[rest], to_go[first], shift)
+            shift = self.forward.shift(day, move, begins=False)
+            for group in move.after:
+                origin = slice(space.work(group, 1), space.work(group, longest))
+                self._join(day, number, before[origin], result[origin], to_go[first + 1 : first + longest], shift)
+        shift = (space.band[day][0] - space.band[day + 1][0]) * space.inner
+        off = len(space.moves)
+        ends = [space.work(group, k) for group in range(space.groups) for k in space.ends_at(day)]
+        steps = [(state, space.off(1)) for state in ends]
+        steps += [(space.off(k), space.off(min(k + 1, space.rest))) for k in range(1, space.rest + 1)]
+        for origin_state, target in steps:
+            self._join(day, off, before[origin_state], result[origin_state], to_go[target], shift)
+        return result
+
+    def _join(self, day: int, move: int, before: Floats, result: Floats, to_go: Floats, shift: int) -> None:
+        """One move from states ``before`` to states whose cost to go is known; shapes (…, people, cells)."""
+        first, last = max(0, -shift), min(before.shape[-1], to_go.shape[-1] - shift)
+        if first >= last or not before.size:
+            return
+        price = self.forward.prices[:, day, move]
+        onward = to_go[..., first + shift : last + shift] + price[:, None]
+        kept = result[..., first:last]
+        np.minimum(kept, onward, out=kept)
+        total = before[..., first:last] + onward
+        axes = tuple(axis for axis in range(total.ndim) if axis != total.ndim - 2)
+        self.least[:, day, move] = np.minimum(self.least[:, day, move], total.min(axis=axes))
+
+
+def _keep_better(target: Floats, source: Floats, price: Floats, shift: int) -> None:
+    """Move each flat cell of ``source`` by ``shift`` at ``price`` and keep the better; shapes (…, people, cells)."""
+    first = max(0, -shift)
+    last = min(source.shape[-1], target.shape[-1] - shift)
+    if first < last:
+        kept = target[..., first + shift : last + shift]
+        np.minimum(kept, source[..., first:last] + price, out=kept)
+
+
+def _least(lasting: Floats, groups: tuple[int, ...]) -> Floats:
+    """Least over the groups of last shifts; shape (lengths, people, …)."""
+    if not groups:
+        return np.full(lasting.shape[1:], np.inf)
+    least = lasting[groups[0]]
+    for group in groups[1:]:
+        least = np.minimum(least, lasting[group])
+    return np.asarray(least)
+
+
+class _Backward:
+    """Walks back from chosen last states through the values of a forward pass, for all of them at once."""
+
+    def __init__(self, forward: _Forward, arcs: Arcs) -> None:
+        self.forward, self.space, self.arcs = forward, forward.space, arcs
+        moves = self.space.moves
+        self.minutes = np.array([*(move.minutes for move in moves), 0], np.int64)
+        self.counts = np.array([*(move.counts for move in moves), (0,) * len(self.space.counted)], np.int64)
+
+    def walk(self, state: Integers, person: Integers, rest: list[Integers]) -> Integers:
+        """Moves of each day, shape (walks, days); ``rest``: units within the band, weekends, counts of each walk."""
+        days = self.space.problem.days
+        chosen = np.empty((len(state), days), np.int64)
+        units, weekends, *counts = rest
+        units = units + self.space.band[days][0]
+        for day in range(days - 1, -1, -1):
+            origin, move = self.arcs.origin[state], self.arcs.move[state]
+            gain = self._gains(day, move, state)
+            place = [units[:, None] - self.minutes[move] - self.space.band[day][0], weekends[:, None] - gain]
+            place += [count[:, None] - self.counts[move, axis] for axis, count in enumerate(counts)]
+            cost = self._costs(day, origin, person, place, self.arcs.length[state])
+            cost += self.forward.prices[person[:, None], day, move]
+            best = cost.argmin(axis=1)
+            walks = np.arange(len(state))
+            state, chosen[:, day] = origin[walks, best], move[walks, best]
+            units, weekends, *counts = (axis[walks, best] for axis in place)
+            units = units + self.space.band[day][0]
+        return chosen
+
+    def _gains(self, day: int, move: Integers, state: Integers) -> Integers:
+        begins = self.arcs.begins[state]
+        gains = np.where(begins, self.space.gain(day, begins=True), self.space.gain(day, begins=False))
+        return np.where(move < len(self.space.moves), gains, 0)
+
+    def _costs(self, day: int, origin: Integers, person: Integers, place: list[Integers], ends: Integers) -> Floats:
+        values = self.forward.values[day]
+        valid = (origin >= 0) & ((ends == 0) | (ends >= self.space.rules.min_run) | (ends == day))
+        limits = (self.space.rows(day), *self.space.sizes)
+        flat = np.zeros(origin.shape, np.int64)
+        for cells, limit, stride in zip(place, limits, (self.space.inner, *self.space.strides), strict=True):
+            valid &= (cells >= 0) & (cells < limit)
+            flat += np.where(valid, cells, 0) * stride
+        return np.where(valid, values[np.where(valid, origin, 0), person[:, None], np.where(valid, flat, 0)], np.inf)
+
+
+@dataclass(eq=False)
+class Scheduler:
+    """Best schedules of all people of a problem; it remembers penalties and what had to be counted."""
+
+    problem: Problem
+    counted: dict[int, frozenset[int]] = field(default_factory=dict)
+    penalties: dict[int, Floats] = field(default_factory=dict)
+    _spaces: dict[tuple[Rules, tuple[int, ...]], tuple[Space, Arcs]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Forget what had to be counted: at other prices it may not be necessary."""
+        self.counted.clear()
+
+    def best(self, people: Sequence[int], prices: Floats, *, each: int = 1, exact: bool = True) -> Schedules:
+        """The best schedules of ``people`` that keep every rule.
+
+        Parameters
+        ----------
+        people
+            n people.
+        prices
+            Cost of each choice, shape (n, days, 1 + shifts), column 0 the day off.
+        each
+            At most so many for each person: the best, and the best of other last states.
+        exact
+            Whether the first of each must be a best one. Without it, it may fall short of the best by a little, which
+            ``bounds`` tells, and somebody's may be missing.
+
+        Returns
+        -------
+        Schedules
+            Ordered by person and cost. If exact, nobody's are missing unless no schedule keeps the person's rules.
+        """
+        prices = np.where(self.problem.open[list(people)], prices, np.inf)
+        tries = _MOST_TRIES if exact else _TRIES
+        found: dict[int, _Found] = {}
+        waiting = list(range(len(people)))
+        for _ in range(tries):
+            again = []
+            for one in self._found(people, waiting, self._paid(people, prices, exact=exact), each, exact=exact):
+                person, place = people[one.place], one.place
+                broken = self._too_often(person, one.rows)
+                found[place] = self._kept(person, one, prices[place], found.get(place), broken, exact=exact)
+                if broken[0].any():
+                    self._heed(person, one.rows[0], prices[place], broken[0], exact=exact)
+                    again.append(place)
+                elif not exact:
+                    self._lower_penalty(person, one.rows[0])
+            waiting = again
+            if not waiting:
+                break
+        return self._gathered(people, [found[place] for place in sorted(found)])
+
+    def _kept(
+        self,
+        person: int,
+        one: _Found,
+        prices: Floats,
+        before: _Found | None,
+        broken: npt.NDArray[np.bool_],
+        *,
+        exact: bool,
+    ) -> _Found:
+        """What keeps every most, at its cost without penalties, and the better of two lower bounds.
+
+        With penalties λ ≥ 0 for each shift s worked, ``min Σ (price + λ) − Σ_s λ_s most_s`` is a lower bound of the
+        best cost (Lagrange).
+        """
+        bound = one.bound - (0.0 if exact else self._relief(person))
+        rows = one.rows[~broken.any(axis=1)]
+        costs = prices[np.arange(rows.shape[1]), rows].sum(axis=1)
+        return _Found(one.place, costs, rows, max(bound, -np.inf if before is None else before.bound))
+
+    def _heed(self, person: int, row: Integers, prices: Floats, broken: npt.NDArray[np.bool_], *, exact: bool) -> None:
+        """Count a shift that is worked too often, or raise its penalty where to count it takes too many states."""
+        more = self.counted.get(person, frozenset()) | frozenset(np.flatnonzero(broken).tolist())
+        if exact or self._space_of(person, tuple(sorted(more)))[0].cells <= _CELLS_TO_COUNT:
+            self.counted[person] = more
+        else:
+            self._raise_penalty(person, row, prices, broken)
+
+    def _gathered(self, people: Sequence[int], found: list[_Found]) -> Schedules:
+        bounds = np.full(len(people), np.inf)
+        bounds[[one.place for one in found]] = [one.bound for one in found]
+        none = np.empty((0, self.problem.days), np.int64)
+        return Schedules(
+            np.concatenate([np.empty(0, np.int64), *(np.full(len(one.costs), people[one.place]) for one in found)]),
+            np.concatenate([none, *(one.rows for one in found)]).astype(np.int16),
+            np.concatenate([np.empty(0), *(one.costs for one in found)]),
+            bounds,
+        )
+
+    def _paid(self, people: Sequence[int], prices: Floats, *, exact: bool) -> Floats:
+        """Prices with the penalties, where there are any."""
+        if exact or not self.penalties:
+            return prices
+        paid = prices.copy()
+        paid[:, :, 1:] += np.stack([self._penalty(person) for person in people])[:, None, :]
+        return paid
+
+    def _relief(self, person: int) -> float:
+        """What the penalties of one person cost at most where every most is kept."""
+        return float((self._penalty(person) * np.array(self.problem.people[person].rules.max_of_shift)).sum())
+
+    def through(self, people: Sequence[int], prices: Floats) -> Floats:
+        """Lower bound of the cost of a schedule that has a choice on a day, shape (n, days, 1 + shifts).
+
+        Forward and backward values of dynamic programming, joined at each choice; infinite where none can have it.
+        """
+        prices = np.where(self.problem.open[list(people)], prices, np.inf)
+        paid = self._paid(people, prices, exact=False)
+        least = np.full(prices.shape, np.inf)
+        for space, _, places in self._alike(people, list(range(len(people))), exact=False):
+            least[places] = _through(space, paid[places])
+        return np.asarray(least - np.array([self._relief(person) for person in people])[:, None, None])
+
+    def _penalty(self, person: int) -> Floats:
+        return self.penalties.get(person, np.zeros(len(self.problem.shifts)))
+
+    def _raise_penalty(self, person: int, row: Integers, prices: Floats, broken: npt.NDArray[np.bool_]) -> None:
+        """Raise a penalty until the most are left for which another choice of the same days costs more than it."""
+        penalty = self._penalty(person).copy()
+        for shift in np.flatnonzero(broken):
+            days = np.flatnonzero(row == shift + 1)
+            others = np.delete(prices[days], (0, int(shift) + 1), axis=1) + np.delete(penalty, int(shift))
+            advantage = np.sort(others.min(axis=1, initial=np.inf) - prices[days, shift + 1])[::-1]
+            limit = self.problem.people[person].rules.max_of_shift[shift]
+            needed = advantage[limit] if np.isfinite(advantage[limit]) else 0.0
+            penalty[shift] = max(needed + 0.01, 1.5 * penalty[shift] + 0.5)
+        self.penalties[person] = penalty
+
+    def _lower_penalty(self, person: int, row: Integers) -> None:
+        """Lower the penalty of what is worked less often than it may be."""
+        if person in self.penalties:
+            numbers = np.bincount(row, minlength=len(self.problem.shifts) + 1)[1:]
+            slack = numbers < np.array(self.problem.people[person].rules.max_of_shift)
+            lower = np.where(slack, 0.8 * self.penalties[person], self.penalties[person])
+            self.penalties[person] = np.where(lower < 0.05, 0.0, lower)
+
+    def _space(self, person: int, *, exact: bool) -> tuple[Space, Arcs]:
+        """The states of one person, with what has to be counted unless that takes too many states."""
+        counted = self.counted.get(person, frozenset())
+        found = self._space_of(person, tuple(sorted(counted)))
+        return found if exact or found[0].cells <= _CELLS_TO_COUNT else self._space_of(person, ())
+
+    def _space_of(self, person: int, counted: tuple[int, ...]) -> tuple[Space, Arcs]:
+        """People with the same rules share their states."""
+        key = _relevant(self.problem.people[person].rules, counted, self._widest), counted
+        if key not in self._spaces:
+            space = Space(self.problem, key[0], counted)
+            self._spaces[key] = space, arcs_of(space)
+        return self._spaces[key]
+
+    @cached_property
+    def _widest(self) -> tuple[int, ...]:
+        return tuple(max(column) for column in zip(*(p.rules.max_of_shift for p in self.problem.people), strict=True))
+
+    def _found(
+        self, people: Sequence[int], waiting: list[int], prices: Floats, each: int, *, exact: bool
+    ) -> Iterator[_Found]:
+        """Costs and rows of each place in ``people`` that is waiting."""
+        for space, arcs, places in self._alike(people, waiting, exact=exact):
+            yield from _solve(space, arcs, places, prices[places], each)
+
+    def _alike(
+        self, people: Sequence[int], waiting: list[int], *, exact: bool
+    ) -> Iterator[tuple[Space, Arcs, list[int]]]:
+        """People of one space, a few at a time."""
+        alike: dict[int, list[int]] = {}
+        spaces = {}
+        for place in waiting:
+            space, arcs = self._space(people[place], exact=exact)
+            spaces[id(space)] = space, arcs
+            alike.setdefault(id(space), []).append(place)
+        for key, places in alike.items():
+            space, arcs = spaces[key]
+            size = max(1, _CELLS_AT_ONCE // space.cells) if not space.empty else 0
+            for first in range(0, len(places), size) if size else ():
+                yield space, arcs, places[first : first + size]
+
+    def _too_often(self, person: int, rows: Integers) -> npt.NDArray[np.bool_]:
+        """Which shifts each row has more often than the person may work them, shape (rows, shifts)."""
+        most = np.array(self.problem.people[person].rules.max_of_shift)
+        numbers = (rows[:, :, None] == np.arange(1, len(most) + 1)).sum(axis=1)
+        return np.asarray(numbers > most)
+
+
+def _relevant(rules: Rules, counted: tuple[int, ...], widest: tuple[int, ...]) -> Rules:
+    """Rules that tell spaces apart: the most of a shift only where it is counted; ruled-out shifts have no price."""
+    most = tuple(rules.max_of_shift[s] if s in counted else widest[s] for s in range(len(widest)))
+    return replace(rules, max_of_shift=most)
+
+
+def _by_move(space: Space, prices: Floats) -> tuple[Floats, Integers]:
+    """Price of each move (the cheapest of its shifts; last the day off), and the choice that it stands for."""
+    merged = np.empty((*prices.shape[:2], len(space.moves) + 1))
+    cheapest = np.zeros(merged.shape, np.int64)
+    merged[:, :, -1] = prices[:, :, OFF]
+    for number, move in enumerate(space.moves):
+        of_move = prices[:, :, np.array(move.shifts) + 1]
+        best = of_move.argmin(axis=2)
+        merged[:, :, number] = np.take_along_axis(of_move, best[:, :, None], axis=2)[:, :, 0]
+        cheapest[:, :, number] = np.array(move.shifts)[best] + 1
+    return merged, cheapest
+
+
+def _solve(space: Space, arcs: Arcs, places: list[int], prices: Floats, each: int) -> Iterator[_Found]:
+    """Forward and backward for a few people of one space; prices of shape (people, days, 1 + shifts)."""
+    merged, cheapest = _by_move(space, prices)
+    forward = _Forward(space, merged)
+    flat = forward.values[-1]
+    ends = flat.argmin(axis=2)
+    costs = np.take_along_axis(flat, ends[:, :, None], axis=2)[:, :, 0]
+    order = np.argsort(costs, axis=0, kind="stable")[:each]
+    chosen = [(state, person) for person in range(len(places)) for state in order[:, person]]
+    state, person = np.array([one for one in chosen if costs[one] < np.inf], np.int64).reshape(-1, 2).T
+    cell = ends[state, person]
+    inside = np.unravel_index(cell % space.inner, space.axes) if space.axes else ()
+    rest = [cell // space.inner, *([] if space.counts_weekends else [np.zeros_like(cell)]), *inside]
+    moves = _Backward(forward, arcs).walk(state, person, rest)
+    rows = cheapest[person[:, None], np.arange(moves.shape[1]), moves]
+    for number, place in enumerate(places):
+        mine = person == number
+        if mine.any():
+            mine_costs = costs[state[mine], number]
+            yield _Found(place, mine_costs, rows[mine], float(mine_costs[0]))
+
+
+def _through(space: Space, prices: Floats) -> Floats:
+    """Least cost of a schedule through each choice of each day, shape (people, days, 1 + shifts)."""
+    merged, _ = _by_move(space, prices)
+    by_move = _Joined(_Forward(space, merged)).least
+    least = np.full(prices.shape, np.inf)
+    least[:, :, OFF] = by_move[:, :, -1]
+    for number, move in enumerate(space.moves):
+        for shift in move.shifts:
+            with np.errstate(invalid="ignore"):
+                dearer = prices[:, :, shift + 1] - merged[:, :, number]
+            least[:, :, shift + 1] = np.where(np.isnan(dearer), np.inf, by_move[:, :, number] + dearer)
+    return least

@@ -1,0 +1,110 @@
+"""One door to CP-SAT: limits, seed and threads go in, a status from the closed list, objective and bound come out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from stockward.terms.errors import UsageError
+from stockward.terms.verdicts import Solved
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a model is to be solved.
+
+    With ``work`` (CP-SAT's deterministic seconds) as the only limit and one thread, the same seed gives the same
+    answer. ``better_than`` asks only for answers whose objective is below it; ``bound`` is one proven elsewhere.
+    """
+
+    seed: int
+    seconds: float | None = None
+    work: float | None = None
+    threads: int = 1
+    better_than: int | None = None
+    bound: int | None = None
+    improved: Callable[[int, float], bool] | None = None
+    """Told of each better objective and the bound; an answer of ``False`` stops the search."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What CP-SAT says: status, objective (``None`` where nothing was found) and proven bound."""
+
+    status: Solved
+    objective: int | None
+    bound: float
+    _solver: Any = field(repr=False)
+
+    @property
+    def found(self) -> bool:
+        """Whether there are values."""
+        return self.objective is not None
+
+    def value(self, literal: Any) -> bool:
+        """Value of a literal in the best answer."""
+        return bool(self._solver.boolean_value(literal))
+
+
+def solve_model(model: Any, asked: Asked) -> Answer:
+    """Solve ``model`` within the limits; raises ``UsageError`` where CP-SAT refuses it as malformed."""
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers = asked.threads
+    parameters.random_seed = asked.seed % 2**31
+    if asked.seconds is not None:
+        parameters.max_time_in_seconds = max(asked.seconds, 0.0)
+    if asked.work is not None:
+        parameters.max_deterministic_time = asked.work
+    if asked.better_than is not None or asked.bound is not None:
+        _bound_objective(model, asked)
+    status = solver.solve(model, _teller(asked)) if asked.improved else solver.solve(model)
+    if status == cp_model.MODEL_INVALID:
+        raise UsageError(f"the model was refused: {model.validate().splitlines()[0]}")
+    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    said = {
+        cp_model.OPTIMAL: Solved.PROVEN,
+        cp_model.FEASIBLE: Solved.FEASIBLE,
+        cp_model.INFEASIBLE: Solved.IMPOSSIBLE,
+    }.get(status, Solved.OUT_OF_TIME)
+    objective = round(solver.objective_value) if found else None
+    bound = math.inf if said is Solved.IMPOSSIBLE else solver.best_objective_bound
+    return Answer(said, objective, bound, solver)
+
+
+def _bound_objective(model: Any, asked: Asked) -> None:
+    """Ask only for objectives from the bound to below what is known."""
+    proto = model.proto.objective
+    low = -math.inf if asked.bound is None else asked.bound
+    high = math.inf if asked.better_than is None else asked.better_than - 1
+    from ortools.sat.python import cp_model
+
+    scale = proto.scaling_factor or 1.0
+    terms = [
+        (model.get_int_var_from_proto_index(index), coefficient * scale)
+        for index, coefficient in zip(proto.vars, proto.coeffs, strict=True)
+    ]
+    total = cp_model.LinearExpr.weighted_sum([one for one, _ in terms], [round(factor) for _, factor in terms])
+    constant = round(proto.offset * scale)
+    most = 2**60
+    model.add_linear_constraint(
+        total,
+        -most if low == -math.inf else round(low) - constant,
+        most if high == math.inf else round(high) - constant,
+    )
+
+
+def _teller(asked: Asked) -> Any:
+    from ortools.sat.python import cp_model
+
+    class Teller(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            tell = asked.improved
+            if tell is not None and not tell(round(self.objective_value), self.best_objective_bound):
+                self.stop_search()
+
+    return Teller()
