@@ -7,8 +7,9 @@ the start, and what is locked after the end, enters as constants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from stockward.roster.guards_demand import SATURDAY, Shift
@@ -30,30 +31,31 @@ class Reason:
 
 @dataclass(eq=False)
 class Draft:
-    """A model while the rules are written into it.
+    """A model while the rules are written into it: the shifts of ``guards`` that begin on ``days`` are sought.
 
     With ``given`` each constraint is bound to a literal of its reason, so that sets of rules can be tried.
     """
 
     problem: GuardProblem
     model: Any
-    work: dict[tuple[int, int], Any]
-    """x by guard and shift, where the guard could work it."""
-    stand: dict[tuple[int, int], Any]
-    """z by class and group."""
-    left_open: dict[int, Any]
-    """y by group; empty where no place may be left open."""
     guards: Sequence[int]
-    """The guards whose roster is sought; the others stand in ``fixed``."""
-    fixed: dict[tuple[int, int], int] = field(default_factory=dict)
-    """How many guards of a class that are not sought work a shift, by class and shift."""
+    days: range
+    kept: Sequence[frozenset[int]]
+    """Shifts of every guard; those that are sought are not among them."""
     given: Callable[[Reason], Any] | None = None
+    work: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """x by guard and shift, where it is sought and the guard could work it."""
+    stand: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """z by class and group."""
+    left_open: dict[int, Any] = field(default_factory=dict)
+    """y by group; empty where no place may be left open."""
     begun: dict[tuple[int, int], list[int]] = field(default_factory=dict)
-    """The shifts that a guard could begin on a day."""
-    day_literals: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """The shifts that are sought of a guard and a day."""
+    literals: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """w by guard and day, where it is sought."""
 
     def require(self, constraint: Any, reason: Reason) -> None:
-        """Write a linear constraint with its reason; one without variables is left to the checker where it holds."""
+        """Write a linear constraint with its reason; one of numbers alone that fails makes the model impossible."""
         if isinstance(constraint, bool):
             if constraint:
                 return
@@ -71,31 +73,51 @@ class Draft:
         else:
             self.require(sum(literals) <= 1, reason)
 
+    @cached_property
+    def settled(self) -> dict[int, tuple[Shift, ...]]:
+        """The shifts of each guard that are settled: worked before, locked after the end, or kept."""
+        shifts = self.problem.shifts
+        return {
+            guard: (*(one.shift for one in self.problem.worked[guard]), *(shifts[s] for s in self.kept[guard]))
+            for guard in self.guards
+        }
+
+    @cached_property
+    def _settled_days(self) -> dict[tuple[int, int], Shift]:
+        return {(guard, shift.day): shift for guard, shifts in self.settled.items() for shift in shifts}
+
     def works(self, guard: int, day: int) -> Any:
-        """w: whether the guard works on a day; a number outside the roster."""
-        if not 0 <= day < self.problem.horizon.days:
-            return int(any(one.shift.day == day for one in self.problem.worked[guard]))
-        return self.day_literals.get((guard, day), 0)
+        """w: whether the guard works on a day; a number where that is settled."""
+        if (guard, day) in self.literals:
+            return self.literals[guard, day]
+        return int((guard, day) in self._settled_days)
 
     def nights(self, guard: int, day: int) -> Any:
-        """Whether the guard works a night that begins on a day."""
-        shifts = self.problem.shifts
-        if not 0 <= day < self.problem.horizon.days:
-            return int(any(one.shift.day == day and one.shift.night for one in self.problem.worked[guard]))
-        return sum(self.work[guard, s] for s in self.begun.get((guard, day), ()) if shifts[s].night)
+        """Whether the guard works a night that begins on a day; a number where that is settled."""
+        if day in self.days:
+            shifts = self.problem.shifts
+            return sum(self.work[guard, s] for s in self.begun.get((guard, day), ()) if shifts[s].night)
+        found = self._settled_days.get((guard, day))
+        return int(found is not None and found.night)
+
+    def of_guard(self, guard: int) -> Iterator[tuple[int, Any]]:
+        """The shifts that are sought of a guard, with their literals."""
+        for day in self.days:
+            for s in self.begun.get((guard, day), ()):
+                yield s, self.work[guard, s]
 
     def code(self, guard: int) -> str:
         """Code of a guard."""
         return self.problem.guards[guard].code
 
-    def days(self, before: int = 0) -> range:
-        """The first and later days of windows that reach into the roster, from what is known on."""
-        return range(max(self.problem.history_from, -before), self.problem.horizon.days)
+    def windows(self, length: int) -> range:
+        """The first days of the windows of so many days that hold a day which is sought, from what is known on."""
+        return range(max(self.problem.history_from, self.days.start - length + 1), self.days.stop)
 
 
 def one_shift_a_day(draft: Draft, guard: int) -> None:
     """A guard begins at most one shift on a day: Σ_{s begins on d} x_gs ≤ 1."""
-    for day in range(draft.problem.horizon.days):
+    for day in draft.days:
         literals = [draft.work[guard, s] for s in draft.begun.get((guard, day), ())]
         draft.at_most_one(literals, Reason("one_shift_a_day", draft.code(guard)))
 
@@ -110,9 +132,14 @@ def rest(draft: Draft, guard: int) -> None:
     seconds = hours * 3600
     reason = Reason("rest", draft.code(guard))
     shifts = draft.problem.shifts
-    given = [(one.shift, None) for one in draft.problem.worked[guard]]
-    open_ = [(shifts[s], draft.work[guard, s]) for s in draft.problem.open[guard]]
-    ordered: list[tuple[Shift, Any]] = sorted([*given, *open_], key=lambda one: (one[0].start, one[1] is not None))
+    near = 3 + int(hours // 24)
+    settled = [
+        (shift, None)
+        for shift in draft.settled[guard]
+        if draft.days.start - near <= shift.day < draft.days.stop + near
+    ]
+    sought = [(shifts[s], draft.work[guard, s]) for day in draft.days for s in draft.begun.get((guard, day), ())]
+    ordered: list[tuple[Shift, Any]] = sorted([*settled, *sought], key=lambda one: (one[0].start, one[1] is not None))
     for literals, blocked in _cliques(ordered, seconds):
         if blocked:
             for literal in literals:
@@ -156,12 +183,12 @@ def hours_a_week(draft: Draft, guard: int) -> None:
     weeks: dict[int, list[Any]] = {}
     done: dict[int, int] = {}
     first = draft.problem.horizon.weekday(0)
-    for one in draft.problem.worked[guard]:
-        week = (one.shift.day + first) // DAYS_A_WEEK
-        done[week] = done.get(week, 0) + one.shift.minutes
-    for s in draft.problem.open[guard]:
+    for shift in draft.settled[guard]:
+        week = (shift.day + first) // DAYS_A_WEEK
+        done[week] = done.get(week, 0) + shift.minutes
+    for s, literal in draft.of_guard(guard):
         shift = draft.problem.shifts[s]
-        weeks.setdefault((shift.day + first) // DAYS_A_WEEK, []).append(shift.minutes * draft.work[guard, s])
+        weeks.setdefault((shift.day + first) // DAYS_A_WEEK, []).append(shift.minutes * literal)
     for week, terms in weeks.items():
         left = max(int(most * 60 + 1e-6) - done.get(week, 0), 0)
         draft.require(sum(terms) <= left, Reason("hours_a_week", draft.code(guard), week * DAYS_A_WEEK - first))
@@ -169,9 +196,11 @@ def hours_a_week(draft: Draft, guard: int) -> None:
 
 def contract_hours(draft: Draft, guard: int) -> None:
     """No more than the contract over the roster, days of absence taken off: Σ_s h_s x_gs ≤ contract."""
-    terms = [draft.problem.shifts[s].minutes * draft.work[guard, s] for s in draft.problem.open[guard]]
+    shifts = draft.problem.shifts
+    terms = [shifts[s].minutes * literal for s, literal in draft.of_guard(guard)]
+    done = sum(shifts[s].minutes for s in draft.kept[guard])
     most = draft.problem.guards[guard].contract_minutes
-    draft.require(sum(terms) <= most, Reason("contract_hours", draft.code(guard)))
+    draft.require(sum(terms) <= most - done, Reason("contract_hours", draft.code(guard)))
 
 
 def longest_run(draft: Draft, guard: int) -> None:
@@ -179,33 +208,24 @@ def longest_run(draft: Draft, guard: int) -> None:
     most = draft.problem.rules.max_consecutive_shifts
     if most is None:
         return
-    for day in draft.days(before=most):
+    for day in draft.windows(most + 1):
         window = [draft.works(guard, day + step) for step in range(most + 1)]
-        if day + most >= 0:
-            draft.require(sum(window) <= most, Reason("longest_run", draft.code(guard)))
+        draft.require(sum(window) <= most, Reason("longest_run", draft.code(guard)))
 
 
 def shortest_run(draft: Draft, guard: int) -> None:
     """A run of work lasts at least ``min_consecutive_shifts`` = m days: w_d − w_{d−1} ≤ w_{d+j}, j = 1 … m − 1.
 
-    A run that touches a day on which the guard is not there, the last day of the roster or the first day of which it is
-    known who worked, is never too short.
+    A run that touches the last day of the roster, or the first day of which it is known who worked, is never too
+    short.
     """
     least = draft.problem.rules.min_consecutive_shifts or 1
-    for day in draft.days(before=least - 1):
-        if day - 1 < draft.problem.history_from or not _there(draft, guard, day - 1):
-            continue
-        begins = draft.works(guard, day) - draft.works(guard, day - 1)
-        for step in range(1, least):
-            if day + step >= draft.problem.horizon.days or not _there(draft, guard, day + step):
-                break
-            if day + step >= 0 and not isinstance(begins, int) or begins == 1:
-                draft.require(begins <= draft.works(guard, day + step), Reason("shortest_run", draft.code(guard)))
-
-
-def _there(draft: Draft, guard: int, day: int) -> bool:
-    """Whether the guard is there on a day; before the roster it is what was worked that counts."""
-    return day < 0 or draft.problem.horizon.date(day) in draft.problem.guards[guard].there
+    for before in draft.windows(least + 1):
+        begins = draft.works(guard, before + 1) - draft.works(guard, before)
+        for step in range(2, least + 1):
+            last = before + step
+            if 0 <= last < draft.problem.horizon.days:
+                draft.require(begins <= draft.works(guard, last), Reason("shortest_run", draft.code(guard)))
 
 
 def days_off(draft: Draft, guard: int) -> None:
@@ -216,13 +236,11 @@ def days_off(draft: Draft, guard: int) -> None:
     """
     least = draft.problem.rules.min_consecutive_days_off or 1
     reason = Reason("days_off", draft.code(guard))
-    for day in draft.days(before=least - 1):
-        if day - 1 < draft.problem.history_from:
-            continue
-        for step in range(1, least):
-            last = day + step
+    for before in draft.windows(least + 1):
+        ends = draft.works(guard, before) - draft.works(guard, before + 1)
+        for step in range(2, least + 1):
+            last = before + step
             if 0 <= last < draft.problem.horizon.days:
-                ends = draft.works(guard, day - 1) - draft.works(guard, day)
                 draft.require(ends + draft.works(guard, last) <= 1, reason)
 
 
@@ -231,10 +249,9 @@ def nights_in_a_row(draft: Draft, guard: int) -> None:
     most = draft.problem.rules.max_consecutive_nights
     if most is None:
         return
-    for day in draft.days(before=most):
-        if day + most >= 0:
-            window = [draft.nights(guard, day + step) for step in range(most + 1)]
-            draft.require(sum(window) <= most, Reason("nights_in_a_row", draft.code(guard)))
+    for day in draft.windows(most + 1):
+        window = [draft.nights(guard, day + step) for step in range(most + 1)]
+        draft.require(sum(window) <= most, Reason("nights_in_a_row", draft.code(guard)))
 
 
 def weekends(draft: Draft, guard: int) -> None:
@@ -245,6 +262,7 @@ def weekends(draft: Draft, guard: int) -> None:
     saturday = (SATURDAY - draft.problem.horizon.weekday(0)) % DAYS_A_WEEK
     first = saturday - DAYS_A_WEEK * WEEKENDS_IN_WINDOW
     worked = []
+    # A weekend may begin on the last day of the roster, or have begun on the day before it.
     for day in range(first, draft.problem.horizon.days + DAYS_A_WEEK, DAYS_A_WEEK):
         parts = [draft.works(guard, day), draft.works(guard, day + 1)]
         worked.append(_either(draft, parts))
@@ -285,13 +303,10 @@ def balance(draft: Draft, member: int, shift: int) -> None:
     """Who works stands somewhere: Σ_{k at s} z_ck = Σ_{g in c} x_gs."""
     problem = draft.problem
     standing = [draft.stand[member, k] for k in problem.groups_at.get(shift, ()) if (member, k) in draft.stand]
-    sought = set(draft.guards)
-    working = [
-        draft.work[g, shift] for g in problem.classes[member] if g in sought and (g, shift) in draft.work
-    ]
-    others = draft.fixed.get((member, shift), 0)
-    if standing or working:
-        draft.model.add(sum(standing) == sum(working) + others)
+    working = [draft.work[g, shift] for g in problem.classes[member] if (g, shift) in draft.work]
+    others = sum(1 for g in problem.classes[member] if shift in draft.kept[g])
+    if standing or working or others:
+        draft.require(sum(standing) == sum(working) + others, Reason("balance"))
 
 
 def mixed(draft: Draft, group: int) -> None:
