@@ -17,18 +17,21 @@ from stockward.roster.guards_costs import CHANGE, Times, meant_by, wish_cost
 from stockward.roster.guards_problem import Group, GuardProblem
 from stockward.roster.problem import Demand, Person, Problem, Rules, Shift
 
-UNDER = 100_000
-"""What a place left open counts in the engine: more than anything else could be worth."""
-OVER = 100_000
+OPEN = 1_000_000
+"""What a place left open, or one guard too many, counts in the search: more than anything else could be worth."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Kind:
-    """A kind of shift of the engine: minutes after 00:00 at which it begins, length, and the classes that can work it."""
+    """A kind of shift of the engine: minutes after 00:00 at which it begins, length, and the classes that can work it.
+
+    ``post`` is named where wishes or locks ask for that post.
+    """
 
     begins: int
     minutes: int
     classes: tuple[int, ...]
+    post: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,10 @@ def translate(problem: GuardProblem) -> Translated:
     shift_of: dict[tuple[int, Kind], int] = {}
     for group in problem.groups:
         shift = problem.shifts[group.shift]
-        local = shift.start.astimezone(problem.horizon.zone)
-        for classes, number in _parts(problem, group):
-            kind = Kind(60 * local.hour + local.minute, shift.minutes, classes)
-            wanted[shift.day, kind] = wanted.get((shift.day, kind), 0) + number
+        for kind, number in parts(problem, group):
+            wanted[shift.day, kind] = wanted.get((shift.day, kind), 0) + number * group.number
             shift_of[shift.day, kind] = group.shift
-    kinds = tuple(sorted({kind for _, kind in wanted}, key=lambda kind: (kind.begins, kind.minutes, kind.classes)))
+    kinds = tuple(sorted({kind for _, kind in wanted}))
     days = problem.horizon.days
     required = np.zeros((days, len(kinds)), np.int64)
     table = np.full((days, len(kinds)), -1, np.int64)
@@ -70,25 +71,33 @@ def translate(problem: GuardProblem) -> Translated:
         days=days,
         shifts=_shifts(problem, kinds),
         people=tuple(_person(problem, guard, kinds, table) for guard in range(len(problem.guards))),
-        demand=Demand(required, np.full(required.shape, UNDER, np.int64), np.full(required.shape, OVER, np.int64)),
+        demand=Demand(required, *(np.full(required.shape, OPEN, np.int64) for _ in range(2))),
         first_weekday=problem.horizon.weekday(0),
     )
     return Translated(translated, kinds, table)
 
 
-def _parts(problem: GuardProblem, group: Group) -> list[tuple[tuple[int, ...], int]]:
-    """The classes and the number of each part of a group; a mixed post wants one of each of two affiliations."""
-    if not group.mixed:
-        return [(group.classes, group.places)]
+def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
+    """The kinds of which each post of a group wants how many.
+
+    A mixed post wants one of each affiliation where there are two, and beyond them anybody. Where there are more than
+    two, or one alone, the mix is left to be settled with the posts.
+    """
+    shift = problem.shifts[group.shift]
+    local = shift.start.astimezone(problem.horizon.zone)
+    post = group.posts[0].post if group.posts[0].post in problem.named_posts else ""
+
+    def kind(classes: Sequence[int]) -> Kind:
+        return Kind(60 * local.hour + local.minute, shift.minutes, tuple(classes), post)
+
     by_affiliation: dict[str, list[int]] = {}
     for member in group.classes:
         affiliation = problem.guards[problem.classes[member][0]].affiliation
         by_affiliation.setdefault(affiliation, []).append(member)
-    if len(by_affiliation) != 2:
-        return [(group.classes, group.places)]
-    parts = [(tuple(members), group.number) for members in by_affiliation.values()]
-    rest = group.places - 2 * group.number
-    return [*parts, (group.classes, rest)] if rest > 0 else parts
+    if not group.mixed or len(by_affiliation) != 2 or group.guards < 2:
+        return [(kind(group.classes), group.guards)]
+    wanted = [(kind(members), 1) for members in by_affiliation.values()]
+    return [*wanted, (kind(group.classes), group.guards - 2)] if group.guards > 2 else wanted
 
 
 def _shifts(problem: GuardProblem, kinds: Sequence[Kind]) -> tuple[Shift, ...]:
@@ -118,9 +127,11 @@ def _person(
     for place, kind in enumerate(kinds):
         if own in kind.classes:
             open_[:, place + 1] = [table[day, place] in could for day in range(days)]
-    for shift, _ in ((s, post) for (who, s), post in problem.locked.items() if who == guard):
-        day = problem.shifts[shift].day
-        open_[day] &= np.concatenate([[False], table[day] == shift])
+    for (who, shift), post in problem.locked.items():
+        if who == guard:
+            day = problem.shifts[shift].day
+            at_post = np.array([kind.post == post for kind in kinds])
+            open_[day] &= np.concatenate([[False], (table[day] == shift) & at_post])
     rules, many = problem.rules, days + 1
     return Person(
         problem.guards[guard].code,
@@ -144,8 +155,10 @@ def _costs(
     """Wishes and changes, by day and choice."""
     costs = np.zeros((problem.horizon.days, 1 + len(kinds)), np.int64)
     for wish in problem.wishes:
-        if wish.guard == guard and wish.post is None:
+        if wish.guard == guard:
             meant = np.isin(table[wish.day], meant_by(problem, wish))
+            if wish.post is not None:
+                meant &= np.array([kind.post == wish.post for kind in kinds])
             costs[wish.day] += np.where(np.concatenate([[False], meant]) == wish.on, 0, wish_cost(wish))
     if problem.earlier is not None:
         for (who, s), _ in problem.earlier.items():

@@ -88,7 +88,9 @@ class GuardProblem:
     earlier: Mapping[tuple[int, int], str] | None
     history_from: int
     """The first day of which it is known who worked: 0, or before."""
-    left_out: tuple[tuple[str, str], ...] = ()
+    named_posts: frozenset[str]
+    """Posts that a wish or a lock names."""
+    left_out: tuple[tuple[str, str], ...]
 
     @cached_property
     def class_of(self) -> dict[int, int]:
@@ -177,6 +179,7 @@ def make_problem(
         wishes=wishes,
         earlier=given.earlier if earlier is None else _earlier(earlier, staff, shifts),
         history_from=given.history_from,
+        named_posts=frozenset(named_posts),
         left_out=staff.left_out,
     )
 

@@ -31,8 +31,6 @@ Flags = npt.NDArray[np.bool_]
 
 BREACH = 10_000
 """What a rule broken once counts in the search."""
-OPEN = 1_000_000
-"""What a place left open counts in the search."""
 _LONG = 10_000
 _NEVER = -(10**9)
 _WEEK, _WINDOW = 7, 4
@@ -62,7 +60,8 @@ class Scorer:
         problem, rules = self.problem, self.problem.rules
         reach = 1 + max(
             rules.max_consecutive_shifts or 0, rules.min_consecutive_shifts or 0,
-            rules.min_consecutive_days_off or 0, rules.max_consecutive_nights or 0, 2,
+            rules.min_consecutive_days_off or 0, rules.max_consecutive_nights or 0,
+            2 + int((rules.min_rest_hours or 0) // 24),
         )  # fmt: skip
         self.before = min(-problem.history_from, reach)
         later = [one.shift.day for ones in problem.worked for one in ones if one.shift.day >= problem.horizon.days]

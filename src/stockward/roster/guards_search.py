@@ -8,13 +8,13 @@ once. Places that nobody fills are held by rows of nobody, so filling one is an 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.guards_scoring import OPEN, Integers, Scorer
+from stockward.roster.guards_columns import OPEN
+from stockward.roster.guards_scoring import Integers, Scorer
 
 TRIES = 12
 """Stretches of days that a pair tries at once."""
@@ -40,6 +40,7 @@ class Search:
     def __post_init__(self) -> None:
         self.draw = np.random.default_rng(self.seed)
         self.people = len(self.scorer.problem.guards)
+        self.rows = _without_surplus(self.rows, self.scorer.translated.problem.demand.required)
         self.rows = np.concatenate([self.rows, self._open_rows()])
         self.scores = self._score(self.rows, np.arange(len(self.rows)))
         self.best, self.best_score = self.rows.copy(), int(self.scores.sum())
@@ -90,6 +91,11 @@ class Search:
             return True
         return False
 
+    def again(self) -> None:
+        """Go on from the best."""
+        self.rows = self.best.copy()
+        self.scores = self._score(self.rows, np.arange(len(self.rows)))
+
     def _stretches(self) -> tuple[Integers, Integers, Integers, Integers]:
         """Pairs of rows, each with several stretches of days: first row, second row, first day, day after the last."""
         order = self.draw.permutation(len(self.rows))
@@ -122,11 +128,11 @@ class Search:
             self.scores[one[move]], self.scores[other[move]] = scores[0, place], scores[1, place]
 
 
-def rounds_cooled(done: int, of: int) -> float:
-    """How far a search of so many rounds has cooled."""
-    return min(done / max(of, 1), 1.0)
-
-
-def cost_is_proven(score: int, bound: float) -> bool:
-    """Whether nothing below the score is possible."""
-    return math.isfinite(bound) and score <= math.ceil(bound - 1e-6)
+def _without_surplus(rows: Integers, required: Integers) -> Integers:
+    """The rows without those who are too many: what is filled stays filled by the first of them."""
+    kept = rows.copy()
+    for day, wanted in enumerate(required):
+        for kind, number in enumerate(wanted):
+            for guard in np.flatnonzero(rows[:, day] == kind + 1)[int(number) :]:
+                kept[guard, day] = 0
+    return kept
