@@ -12,7 +12,8 @@ import sys
 from benchmarks import MARK
 
 MODULES = (
-    "realisations", "regret", "false_alarms", "ledger", "scaling", "unseen", "drill", "counting", "guards", "startup",
+    "realisations", "regret", "false_alarms", "ledger", "scaling", "unseen", "drill", "counting", "guards", "selection",
+    "startup",
 )  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

@@ -239,19 +239,23 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 @main.command()
 @click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
+@click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
+@click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as CSV.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def orders(
-    site: tuple[Path, ...], as_of: str | None, json_file: str | None, csv_file: Path | None, quiet: bool
-) -> None:
+    site: tuple[Path, ...], as_of: str | None, guards: str | None, due: str | None, json_file: str | None,
+    csv_file: Path | None, quiet: bool,
+) -> None:  # fmt: skip
     """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
+    asked = _asked(guards, due)
     with _progress(quiet) as step:
-        answers = _orders_of(site, as_of, step)
+        answers = _orders_of(site, as_of, asked, step)
     from stockward.report import orders_table
 
     if json_file is not None:
-        options = {"as_of": as_of}
+        options = {"as_of": as_of, **({} if asked is None else asked.options())}
         _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
     if csv_file is not None:
         csv_file.write_text(orders_table.orders_csv(answers), encoding="utf-8")
@@ -263,7 +267,9 @@ def orders(
     sys.exit(_orders_code(answers))
 
 
-def _orders_of(sites: tuple[Path, ...], as_of: str | None, step: Callable[[str], None]) -> list[SiteOrders]:
+def _orders_of(
+    sites: tuple[Path, ...], as_of: str | None, asked: AskedOrder | None, step: Callable[[str], None]
+) -> list[SiteOrders]:
     if sum(map(_bytes, sites)) < _LONG_TABLES:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from stockward.guards.orders_of_sites import orders_of_site
@@ -274,7 +280,7 @@ def _orders_of(sites: tuple[Path, ...], as_of: str | None, step: Callable[[str],
     answers = []
     for site in sites:
         step(f"reading {site}")
-        answers.append(orders_of_site(site, as_of=as_of))
+        answers.append(orders_of_site(site, as_of=as_of, asked=asked))
     return answers
 
 

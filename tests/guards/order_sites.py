@@ -81,6 +81,7 @@ def candidates(affiliation: str, count: int, *, ready: date | None = DAY, in_poo
             affiliation=affiliation,
             line=None,
             ready_on=ready,
+            until=None,
             in_pool=in_pool,
             reasons=() if in_pool else ("not tested fit",),
         )

@@ -13,6 +13,9 @@ from need_sites import STOCK, books_of, factored, month, need, need_at
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.accountancy.stocks import BookStock, end_of_day, stock_and_growth
 from stockward.answers.force import ForceAnswer, PostNeed
+from stockward.detection.demand import material_factors
+from stockward.detection.surge import Surge
+from stockward.detection.surged_books import with_factors
 from stockward.facts import read_site
 
 RIDGEWAY = Path(__file__).parents[2] / "examples" / "ridgeway"
@@ -347,13 +350,12 @@ WHOLE = {
 
 
 def broken_cells() -> list[tuple[str, int, str]]:
-    """Every table and column that the need could read, with a row of it."""
+    """Every table and column that the need could read, each with another row."""
     tables = {**STOCK, **WHOLE}
     found = []
     for name, text in tables.items():
         head, *rows = text.splitlines()
-        for column in head.split(","):
-            found += [(name, row, column) for row in sorted({0, len(rows) // 2, len(rows) - 1})]
+        found += [(name, place % len(rows), column) for place, column in enumerate(head.split(","))]
     return found
 
 
@@ -386,3 +388,46 @@ def test_one_cell_at_fault_never_changes_a_figure(
         assert "set aside" in answer.reason
     elif books.set_aside[table].height:
         assert (answer.need, answer.by_fill, answer.by_net_hours) == (clean.need, clean.by_fill, clean.by_net_hours)
+
+
+@pytest.mark.parametrize(("per", "said"), [(1e-300, "X: its driver makes more than 100,000"), (1e-3, "X: its driver")])
+def test_a_driver_that_makes_posts_without_end_is_a_mistake(tmp_path: Path, per: float, said: str) -> None:
+    answer = need_at(tmp_path, posts=driven("stock", per))
+    assert (answer.need, answer.post_hours) == (None, None)
+    assert answer.reason is not None
+    assert answer.reason.startswith(said)
+
+
+def test_more_guards_at_once_than_any_site_has_are_a_mistake(tmp_path: Path) -> None:
+    answer = need_at(tmp_path, posts=HEAD + "X,patrol,1000000,00:00,24:00,daily,,,\n")
+    assert answer.need is None
+    assert answer.by_net_hours is not None
+    assert answer.reason == (
+        "a shift would have 1,000,000 guards standing at once: check guards, driver and per in posts"
+    )
+
+
+def test_a_site_without_stock_has_guards_to_count(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(STOCK, "")
+    assert need_at(tmp_path / "a", **nothing).need == 5
+    follows = need_at(tmp_path / "b", **{**nothing, "posts": driven("areas", 2)})
+    assert follows.reason == "X: no inventory or movement is on record: count the stores"
+    assert [post.posts for post in follows.posts] == [None]
+
+
+def test_ridgeway_at_five_times_the_production() -> None:
+    books = known_at(read_site(RIDGEWAY), None)
+    surge = Surge(production=5)
+    factors = material_factors(books, surge.production, surge.only)
+    today = need(books)
+    surged = need(books, flows=with_factors(books, surge), output_factors=factors)
+    # What is on record stays as it is; what lies ahead grows.
+    assert surged.need == today.need
+    past = [one for one in today.by_month if not one.expected]
+    assert list(surged.by_month[: len(past)]) == past
+    ahead = [one for one in surged.by_month if one.expected]
+    assert all(one.needed is not None and one.needed > (today.need or 0) for one in ahead)
+    record = [one.output for one in past if one.output is not None]
+    assert ahead[0].output == pytest.approx(5 * sum(record) / len(record), rel=1e-3)
+    full = [note for note in surged.notes if "finds no empty store" in note]
+    assert full and full != [note for note in today.notes if "finds no empty store" in note]

@@ -126,7 +126,7 @@ def test_joiners_leavers_and_ends_of_training_are_expected(tmp_path: Path) -> No
     assert (answer.now, answer.expected, answer.joining, answer.leaving) == (12, 14 - 1 + 1 - 0, 4, 2)
     assert answer.met_on == date(2026, 7, 15)
     assert answer.verdict is ON_COURSE
-    assert answer.reason.endswith("14 expected by 2026-08-30, 13 required (at least 13); met from 2026-07-15 on")
+    assert answer.reason.endswith("14 expected by 2026-08-30, 13 required (at least 13); first met on 2026-07-15")
 
 
 def test_the_last_day_is_included_and_the_next_is_not(tmp_path: Path) -> None:
@@ -177,6 +177,15 @@ def test_guards_without_a_first_day_are_counted_and_told(tmp_path: Path) -> None
         tmp_path / "alone", sites.guards((3, "civilian", "patrol", "", "")), sites.order(baseline="1950-01-01")
     )
     assert alone.baseline == 3
+
+
+def test_guards_without_a_duty_are_told(tmp_path: Path) -> None:
+    people = sites.guards(patrols(5), (1, "civilian", "", SINCE, ""), (1, "civilian", "", SINCE, "2026-05-31"))
+    answer = only(tmp_path, people, sites.order())
+    assert answer.now == 5
+    assert answer.reason.endswith("; 1 guard without a duty on record not counted")
+    every = only(tmp_path / "all", people, sites.order(measure="guards"))
+    assert (every.now, "without a duty" in every.reason) == (6, False)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +252,7 @@ def test_an_order_is_impossible_where_the_mix_does_not_allow_it(tmp_path: Path) 
     answer = only(tmp_path, "", sites.order(), **options)
     # 53 of ministry are at least 0.7 of 75 guards and no more; 15 can be added, so 39 on patrol.
     assert (answer.verdict, answer.reachable, answer.required) == (IMPOSSIBLE, 39, 49)
-    assert "at most 39 can be reached: 108 of 108 candidates can be ready by then" in answer.reason
+    assert "at most 39 can be reached: 108 of 108 candidates are in the pool and ready by then" in answer.reason
     assert (
         "85 guards take 60 or more of ministry (share 0.7), and there are 53, 8 candidates among them: 7 more "
         "candidates of ministry would mend it"
@@ -254,7 +263,9 @@ def test_an_order_is_short_where_it_is_within_reach(tmp_path: Path) -> None:
     pool = sites.candidates("ministry", 15) + sites.candidates("civilian", 10)
     answer = only(tmp_path, "", sites.order(), bands=sites.BANDS, candidates=pool)
     assert (answer.verdict, answer.reachable) == (SHORT, 49)
-    assert answer.reason.endswith("up to 49 can be reached within the rules: 25 of 25 candidates can be ready by then")
+    assert answer.reason.endswith(
+        "up to 49 can be reached within the rules: 25 of 25 candidates are in the pool and ready by then"
+    )
     assert only(tmp_path / "free", "", sites.order(), candidates=pool).reachable == 49
     one_less = only(tmp_path / "less", "", sites.order(), candidates=pool[1:])
     assert (one_less.verdict, one_less.reachable) == (IMPOSSIBLE, 48)
@@ -267,7 +278,7 @@ def test_only_those_ready_by_the_due_date_count(tmp_path: Path) -> None:
     never = sites.candidates("ministry", 5, ready=None)
     answer = only(tmp_path, "", sites.order(), candidates=[*late, *refused, *never])
     assert (answer.verdict, answer.reachable) == (IMPOSSIBLE, 24)
-    assert "0 of 65 candidates can be ready by then" in answer.reason
+    assert "0 of 65 candidates are in the pool and ready by then" in answer.reason
     in_time = sites.candidates("ministry", 30, ready=sites.DUE)
     assert only(tmp_path / "in_time", "", sites.order(), candidates=in_time).verdict is SHORT
 
@@ -471,6 +482,13 @@ def test_a_question_is_answered_behind_the_orders(tmp_path: Path) -> None:
     named = answered(tmp_path / "due", "", asked=AskedOrder.read("patrolling>=30 guards", "2026-07-31"))[0]
     assert (named.due_on, named.baseline, named.required, named.short_by) == (date(2026, 7, 31), None, 30, 6)
     assert "a question" not in named.reason
+
+
+def test_the_calendar_ends(tmp_path: Path) -> None:
+    late = date(9999, 12, 15)
+    answers = answered(tmp_path, "", sites.order(), day=late, asked=AskedOrder.read(">2"))
+    assert [answer.due_on for answer in answers] == [sites.DUE, date.max]
+    assert AskedOrder.read(">2", "9999-12-31").due_on(late) == date.max
 
 
 spans = st.tuples(st.sampled_from(["patrol", "post"]), st.integers(-40, 90), st.integers(0, 130))

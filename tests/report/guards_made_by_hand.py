@@ -17,7 +17,7 @@ from stockward.answers.force import (
 from stockward.answers.mix import Band, GrowthAlone, MixAnswer, TotalMix
 from stockward.answers.orders import CountedRow, HeardOtherwise, OrderAnswer
 from stockward.answers.review import Review
-from stockward.answers.selection import Candidate, LineLoss, SelectionAnswer, SelectionPlan
+from stockward.answers.selection import Alike, Candidate, LineLoss, SelectionAnswer, SelectionPlan
 from stockward.terms.verdicts import OrderVerdict, Solved
 
 TODAY = date(2026, 6, 30)
@@ -139,6 +139,7 @@ def force() -> ForceAnswer:
         by_month=months(),
         notes=("Absences of 3 guards begin after the day of the review and are left out.",),
         reason=None,
+        output_base=date(2025, 7, 1),
     )  # fmt: skip
 
 
@@ -269,7 +270,7 @@ def candidates() -> tuple[Candidate, ...]:
             found.append(
                 Candidate(
                     person=f"W-{number:03}", row=100 + number, role="worker", affiliation=affiliation, line=line,
-                    ready_on=None if reasons else date(2026, 8, 11), in_pool=not reasons, reasons=reasons,
+                    ready_on=date(2026, 8, 11), until=None, in_pool=not reasons, reasons=reasons,
                 )
             )  # fmt: skip
     for number in range(1, 26):
@@ -278,7 +279,7 @@ def candidates() -> tuple[Candidate, ...]:
             Candidate(
                 person=f"A-{number:02}", row=300 + number, role="applicant", line=None, in_pool=not reasons,
                 affiliation="ministry" if number % 2 else "civilian", reasons=reasons,
-                ready_on=date(2026, 9, 20) if reasons else date(2026, 8, 4),
+                ready_on=date(2026, 9, 20) if reasons else date(2026, 8, 4), until=None,
             )
         )  # fmt: skip
     return tuple(found)
@@ -302,7 +303,7 @@ def plan(number: int, recruits: int, transfers: int) -> SelectionPlan:
     total = guards + 36
     met = guards >= 49
     return SelectionPlan(
-        plan=f"P{number}",
+        plan=f"{number}",
         guards_by_due=guards,
         output_lost=round(sum(80.0 * one.lost for one in losses), 2),
         met_on=(date(2026, 8, 11) if transfers else date(2026, 8, 4)) if met else None,
@@ -310,7 +311,13 @@ def plan(number: int, recruits: int, transfers: int) -> SelectionPlan:
         chosen=(*applicants, *(one.person for one in workers)),
         recruits=recruits,
         transfers=len(workers),
+        alike=(
+            Alike(affiliation="ministry", line=None, by_due=True, by_met=None, among=13, taken=12),
+            Alike(affiliation="civilian", line="L-105", by_due=False, by_met=True, among=6, taken=1),
+            Alike(affiliation="civilian", line=None, by_due=True, by_met=True, among=8, taken=8),
+        ),
         lines=tuple(losses),
+        numbers_on=DUE,
         numbers={"ministry": round(0.74 * total), "civilian": total - round(0.74 * total)},
         shares={"ministry": round(0.74 * total) / total, "civilian": 1 - round(0.74 * total) / total},
         status=Solved.PROVEN if number != 3 else Solved.FEASIBLE,
@@ -327,17 +334,19 @@ def selection() -> SelectionAnswer:
         for reason in one.reasons:
             refused[reason] = refused.get(reason, 0) + 1
     front = (plan(1, 12, 0), plan(2, 21, 2), plan(3, 21, 4), plan(4, 21, 5), plan(5, 21, 8))
-    late = replace(front[1], plan="P6", met_on=DUE + timedelta(days=20), days_late=20, output_lost=50_000.0)
+    late = replace(front[1], plan="6", met_on=DUE + timedelta(days=20), days_late=20, output_lost=50_000.0)
     return SelectionAnswer(
         order="ORD-02",
         measure="patrolling_guards",
         due_on=DUE,
         required=49,
         expected=23,
-        loss_unit="USD",
+        loss_unit="USD a day",
         candidates=everyone,
         pool=sum(one.in_pool for one in everyone),
         refused=refused,
+        seed=1,
+        lots=tuple(one.person for one in reversed(everyone) if one.in_pool),
         front=(*front, late),
         complete=False,
         assumptions=("A chosen candidate goes on patrol.", "A line makes output in proportion to its staff."),
@@ -362,16 +371,17 @@ def unguarded_answers(whole: Review) -> Review:
         total=0,
         bands=tuple(replace(one, now=0, share=None, low=0.1, high=0.3) for one in mix().bands),
         others=0,
-        holds=False,
+        holds=None,
         required=None,
         by_total=(TotalMix(total=1, numbers=None),),
         growth_alone=(
             GrowthAlone(affiliation="civilian", more=None, total=None, shares=None, shares_at_required=None),
         ),
         breaks=("the upper bounds sum to 0.6, less than 1: no numbers hold them",),
+        reason="there is no guard",
     )
     none = replace(
-        selection(), candidates=(), pool=0, refused={}, front=(), complete=True, assumptions=(),
+        selection(), candidates=(), pool=0, refused={}, lots=(), front=(), complete=True, assumptions=(),
         reason="nobody is in the pool",
     )  # fmt: skip
     return replace(whole, force=empty, orders=(orders()[2],), mix=department, selection=none)

@@ -65,11 +65,13 @@ def long(guarded: Review) -> Review:
     assert guarded.selection is not None
     order, plan = made.order_on_patrols(), guarded.selection.front[4]
     line = plan.lines[0]
+    named, unnamed = order.heard
+    heard = (named,) * 8 + tuple(replace(unnamed, report=f"RP-{i}") for i in range(20, 27))
     everyone = tuple(one.person for one in guarded.selection.candidates)
-    front = tuple(replace(plan, plan=f"P{i}", chosen=everyone * 2, lines=(line,) * 30) for i in range(40))
+    front = tuple(replace(plan, plan=str(i), chosen=everyone * 2, lines=(line,) * 30) for i in range(40))
     return replace(
         guarded,
-        orders=tuple(replace(order, order=f"O-{i}", heard=order.heard * 4) for i in range(20)),
+        orders=tuple(replace(order, order=f"O-{i}", heard=heard) for i in range(20)),
         force=replace(
             guarded.force,
             posts=guarded.force.posts * 20,
@@ -125,18 +127,21 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
     assert (head.badge.key, head.badge.word) == (OrderVerdict.SHORT, "short")
     assert head.sentence == (
         "More than double the patrolling guards of 1 June 2026 by 30 August 2026 means at least 49; 24 are there, 25 "
-        f"too few. The order is met on 11 August 2026 with plan P4: 21 recruits and 5 transfers, 4{THIN}615 USD of "
-        "output lost a day. All posts together take 120 guards; 56 of 60 guards can stand there. 2 other orders on "
+        f"too few. The order is met on 11 August 2026 with plan 4: 21 recruits and 5 transfers, output lost "
+        f"4{THIN}615 USD a day. All posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand "
+        "there. 2 other orders on "
         "guards below."
     )
     ordered, needed, on_hand, short, when = head.figures
     assert ordered.lines[0].label == "patrolling guards by 30 August 2026"
     assert ordered.note == "ORD-02: more than double the patrolling guards of 1 June 2026, which were 24"
-    assert needed.note == f"each shift filled with a chance of 95{THIN}%; by net hours alone 107.7"
+    assert (
+        needed.note == f"128 by 31 August 2026; each shift filled with a chance of 95{THIN}%; by net hours alone 107.7"
+    )
     assert on_hand.note == "56 of them can stand at a post"
     assert [line.kind for line in short.lines] == ["short", "short"]
     assert short.note == "26 of the order on its due date, from what is on record"
-    assert when.note == "the posts: not by 31 December 2026 with the guards on record"
+    assert when.note == "the posts are filled: not by 31 December 2026, with the guards on record"
 
 
 def test_the_row_stands_above_all_tables(guarded: Review) -> None:
@@ -185,9 +190,21 @@ def test_orders_without_posts_and_posts_without_orders(guarded: Review) -> None:
     assert tiles(orders_alone)["On hand"] == ["24"]
     assert tiles(orders_alone)["When the order is met"] == ["not on record"]
     posts_alone = replace(guarded, orders=(), selection=None)
+    assert tiles(posts_alone)["When the need is met"] == ["not by 31 December 2026"]
+    assert guarded.force is not None
+    enough = replace(posts_alone, force=replace(guarded.force, short_by=0))
+    assert tiles(enough)["When the need is met"] == ["now"]
+    reached = tuple(
+        replace(month, on_posts=130 if month.on > date(2026, 9, 1) else 50) for month in guarded.force.by_month
+    )
+    coming = replace(posts_alone, force=replace(guarded.force, by_month=reached))
+    assert tiles(coming)["When the need is met"] == ["from 30 September 2026"]
     assert tiles(posts_alone)["Short"] == ["64"]
     assert "Ordered" not in tiles(posts_alone)
-    assert head_of(posts_alone).sentence == "All posts together take 120 guards; 56 of 60 guards can stand there."
+    assert (
+        head_of(posts_alone).sentence
+        == "All posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand there."
+    )
     output_alone = replace(guarded, force=None, mix=None, selection=None, orders=made.orders()[:1])
     assert guards.head(output_alone) is None
     assert section_of(output_alone).orders[0].badge.word == "met"
@@ -217,30 +234,41 @@ def test_when_the_order_is_met(guarded: Review) -> None:
     after = replace(order, met_on=date(2026, 8, 20))
     assert when(after, selection)[0] == "11 August 2026"
     none = replace(selection, front=selection.front[:3])
-    assert when(order, none) == ("not within these plans", "plan P3 comes nearest, with 48 of 49")
+    assert when(order, none) == ("not within these plans", "plan 3 comes nearest, with 48 of 49")
     late = replace(selection, front=selection.front[5:])
     assert when(order, late)[0] == "19 September 2026"
     assert when(order, late)[1].endswith(", 20 days late")
     assert when(order, replace(selection, front=(), reason="nobody is in the pool")) == (
-        "not on record", "nobody is in the pool",
+        "not on record", "there is no plan, as nobody is in the pool",
     )  # fmt: skip
     assert when(order, None) == ("not on record", "no plan was made for this order")
     assert when(replace(order, verdict=OrderVerdict.MET), None) == ("now", "met on 30 June 2026")
     free = replace(selection.front[3], output_lost=0.0)
     assert when(order, replace(selection, front=(free,)))[1] == (
-        "with plan P4: 21 recruits and 5 transfers, no output lost"
+        "with plan 4: 21 recruits and 5 transfers, no output lost"
     )
+
+
+def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
+    order, selection = made.order_on_patrols(), guarded.selection
+    assert selection is not None
+    said = guards_sentences.when_sentence
+    near = replace(selection, front=selection.front[:3])
+    assert said(order, near) == "None of the plans meets it: plan 3 comes nearest, with 48 of 49."
+    assert said(order, None) == "What is on record does not meet it; no plan was made for this order."
+    assert said(replace(order, verdict=OrderVerdict.MET), None) == "The order is met."
+    assert said(made.orders()[2], None) == ""
 
 
 def test_a_question_that_is_no_order_is_called_so(guarded: Review) -> None:
     asked = replace(guarded, orders=(*guarded.orders, made.asked_order()))
     head = head_of(asked)
-    assert head.figures[0].title == "Asked for"
+    assert (head.figures[0].title, head.figures[-1].title) == ("Asked for", "When it would be met")
     assert head.figures[0].lines[0].value == "241"
     assert "at most 171 can be had in time within the rules" in head.sentence
     line = section_of(asked).orders[-1]
     assert (line.badge.word, line.given) == ("impossible within the rules", "asked for here; not an order on record")
-    assert line.more == "at most 171 within candidates, training and mix"
+    assert line.reason == "at most 171 can be had by 30 August 2026"
 
 
 def test_the_table_of_orders(guarded: Review) -> None:
@@ -254,7 +282,7 @@ def test_the_table_of_orders(guarded: Review) -> None:
     assert output.asks == "at least 5 times the monthly output of shell_105 of 16 December 2025"
     assert (output.baseline, output.target) == (f"1{THIN}361 items", f"at least 6{THIN}805 items")
     assert (unmeasured.target, unmeasured.short, unmeasured.baseline) == ("not measurable", "–", "–")
-    assert coming.more.startswith("met on 14 July 2026 with what is on record; at most 52")
+    assert (coming.more, patrols.more, output.more) == ("met on 14 July 2026 with what is on record", "", "")
     assert [one.badge.key for one in (output, patrols, unmeasured, coming)] == [
         "met", "short", "not_measurable", "on_course",
     ]  # fmt: skip
@@ -265,11 +293,11 @@ def test_reports_stand_beside_the_reason_and_none_is_chosen(guarded: Review) -> 
     assert section.beside.startswith("Stockward does not choose between them.")
     beside = section.reasons[1]
     assert (beside.order, beside.stated) == ("ORD-02", "stock is reported to leave the works")
-    first, second = beside.heard
-    assert (first.report, first.about, first.grades) == ("RP-4", "names ORD-02", "source C, information 3")
-    assert (second.about, second.grades) == ("about melt_pour", "source B, information not graded")
+    (named,), (unnamed,) = beside.heard, section.named_none
+    assert (named.report, named.about, named.grades) == ("RP-4", "names ORD-02", "source C, information 3")
+    assert (unnamed.about, unnamed.grades) == ("about melt_pour", "source B, information not graded")
     assert section.reasons[0].heard == ()
-    assert "No report on record stands beside it." in write_html(guarded)
+    assert "No report on record names it." in write_html(guarded)
 
 
 def test_need_stands_both_ways_with_what_makes_the_difference(guarded: Review) -> None:
@@ -285,7 +313,8 @@ def test_need_stands_both_ways_with_what_makes_the_difference(guarded: Review) -
         ("–", "85.6"), ("+13.5", "99.1"), ("+8.6", "107.7"), ("+11.7", "119.4"),
     ]  # fmt: skip
     assert need.sentence == (
-        "The posts take 120 guards. On 30 June 2026 60 guards are on hand, 56 of whom can stand there: 64 too few."
+        "The posts take 120 guards, 128 by 31 August 2026. On 30 June 2026 60 guards are on hand, "
+        "56 of whom can stand there: 64 too few."
     )
     june, july = need.months[11], need.months[12]
     assert (june.month, june.when, june.needed, june.strength) == ("June 2026", "on record", "120", "60")
@@ -298,7 +327,7 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     gate, _, stores, halls, lorries, rail = need.posts
     assert (gate.name, gate.posts, gate.needed) == ("Gate main", "1", "10.6")
     assert (stores.driver, stores.posts) == ("one for each 4 occupied areas, now 10", "3 → 4")
-    assert halls.driver == "one for each 2.5 times the base output, now 3.5"
+    assert halls.driver == "one for each 2.5 times the output of July 2025, now 3.5 times"
     assert lorries.name == "gate-lorries"
     assert rail.reason == "not measurable: no material has a value, and no quantity was counted"
     assert (rail.posts, rail.hours, rail.needed) == ("–", "–", "–")
@@ -309,6 +338,13 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     armed, control = need.qualifications
     assert (armed.needed, armed.on_hand, armed.short) == ("48.2", "31", "17.2")
     assert (control.needed, control.short) == ("not measurable", "–")
+
+
+def test_the_base_of_the_output_is_named_where_it_is_known(guarded: Review) -> None:
+    assert guarded.force is not None
+    halls = guards_need.need(replace(guarded.force, output_base=None), None).posts[3]
+    assert halls.driver == "one for each 2.5 times the base output, now 3.5 times"
+    assert "guards and candidates are codes." in write_html(guarded)
 
 
 def test_a_chance_below_the_asked_one_is_never_said_to_reach_it() -> None:
@@ -334,18 +370,59 @@ def test_the_mix_and_the_numbers_that_break_it(guarded: Review) -> None:
     )
 
 
+def test_a_mix_that_never_breaks_or_cannot_be_told(guarded: Review) -> None:
+    assert guarded.mix is not None
+    free = tuple(replace(one, more=None, total=None, shares=None) for one in guarded.mix.growth_alone)
+    for holds, said in ((True, "as many as may be"), (False, "a band is broken now"), (None, "–")):
+        bands = guards_need.mix(replace(guarded.mix, growth_alone=free, holds=holds), None).bands
+        assert [band.alone for band in bands] == [said, said]
+
+
+def test_a_long_table_of_totals_is_thinned_around_what_matters(guarded: Review) -> None:
+    assert guarded.mix is not None
+    numbers = guarded.mix.by_total[0].numbers
+    every = tuple(replace(guarded.mix.by_total[0], total=total, numbers=numbers) for total in range(1, 500))
+    mix = guards_need.mix(replace(guarded.mix, by_total=every, required=220), None)
+    totals = [int(line.total) for line in mix.totals]
+    assert (totals[0], totals[-1] <= 242, len(totals) <= guards_need.TOTALS_MAX + 2) == (54, True, True)
+    assert {60, 220} <= set(totals)
+    assert mix.totals_note == f"{499 - len(totals)} more totals in the workbook"
+
+
+def test_an_order_that_cannot_be_read_is_listed_all_the_same(guarded: Review) -> None:
+    broken = replace(
+        made.orders()[2], order="ORD-09", measure="", comparator="", due_on=None, now_on=None, now=None,
+        reason="orders row 4 was set aside: due_on cannot be read",
+    )  # fmt: skip
+    review = replace(guarded, orders=(broken,), selection=None)
+    line = section_of(review).orders[0]
+    assert (line.asks, line.due) == ("what cannot be read", "a day that cannot be read")
+    assert (line.badge.word, line.now) == ("not measurable", "–")
+    unread = replace(review, orders=(replace(broken, measure="guards", comparator=">"),))
+    assert tiles(unread)["Ordered"] == ["not measurable"]
+    assert "orders row 4 was set aside" in head_of(unread).sentence
+    for one in (review, unread):
+        assert read(write_html(one)).open == []
+        assert "ORD-09" in printed(one)
+
+
 def test_plans_say_what_they_give_cost_and_whom_they_take(guarded: Review) -> None:
     selection = section_of(guarded).selection
     assert selection is not None
     assert selection.sentence == (
-        "ORD-02 requires 49 patrolling guards by 30 August 2026; 23 are expected. Plan P4 meets it in time at the "
-        f"least output lost (4{THIN}615 USD a day): 21 recruits and 5 transfers. Without any output lost, plan P1 "
+        "ORD-02 requires 49 patrolling guards by 30 August 2026; 23 are expected. Plan 4 meets it in time at the "
+        f"least output lost (4{THIN}615 USD a day): 21 recruits and 5 transfers. Without any output lost, plan 1 "
         "brings 35. ORD-02 is short without a plan."
     )
     first, *_, fourth, _, late = selection.plans
     assert (first.lost, first.met, first.lines) == ("none", "not met", ())
     assert (fourth.guards, fourth.lost, fourth.met) == ("49", f"4{THIN}615 USD", "11 August 2026, in time")
     assert fourth.shares == f"63 ministry (74.1{THIN}%), 22 civilian (25.9{THIN}%)"
+    assert fourth.lots == (
+        "By lot, among candidates alike to this plan: 12 of 13 ministry, "
+        "1 of 6 civilian of L-105, ready after the due date."
+    )
+    assert selection.pool_note.endswith("The lot among those alike was drawn with seed 1.")
     assert (late.met, selection.plans[2].proven) == ("19 September 2026, 20 days late", f"feasible, gap 4.0{THIN}%")
     assert fourth.proven == "proven best"
     codes = [code for group in fourth.groups for code in group.codes.split(", ")]
@@ -374,7 +451,7 @@ def test_a_front_that_meets_nothing_says_what_comes_nearest(guarded: Review) -> 
     assert guarded.selection is not None
     near = replace(guarded.selection, front=guarded.selection.front[:3], complete=True, reason="the mix holds no more")
     said = guards_plans.selection(near, guarded.orders)
-    assert "No plan meets it in time; plan P3 comes nearest, with 48 (the mix holds no more)." in said.sentence
+    assert "No plan meets it in time; plan 3 comes nearest, with 48 (the mix holds no more)." in said.sentence
     assert said.plans_note == ""
 
 
@@ -394,10 +471,10 @@ def test_the_charts_show_and_tell_the_same(guarded: Review) -> None:
     assert "needed at the posts: 96 at first, 128 at last" in (section.need.chart or "")
     assert {"now: 45", "required: 85", "guards of ministry"} <= set(texts(section.mix.chart))
     assert f"ministry: 45 of 60 now, allowed 70.0{THIN}% to 80.0{THIN}%" in (section.mix.chart or "")
-    assert {"P1", "P4", "P5", "P6", "met in time", "met late", "not met", "ordered: 49"} <= set(
+    assert {"plan 1", "plan 4", "plan 5", "plan 6", "met in time", "met late", "not met", "ordered: 49"} <= set(
         texts(section.selection.chart)
     )
-    assert f"P4: 49 guards, 4{THIN}615 USD of output lost" in (section.selection.chart or "")
+    assert f"plan 4: 49 guards, output lost 4{THIN}615 USD;" in (section.selection.chart or "")
 
 
 def test_the_chart_of_months_takes_the_measure_of_the_order(guarded: Review) -> None:
@@ -478,13 +555,14 @@ def test_long_lists_are_cut_and_told(long: Review) -> None:
     assert selection is not None
     assert (len(section.orders), section.orders_note) == (guards.ORDERS_MAX, "8 more orders in the workbook")
     assert (len(section.reasons[0].heard), section.reasons[0].more) == (5, "and 3 more reports, in the workbook")
+    assert (len(section.named_none), section.named_none_note) == (5, "and 2 more reports in the workbook")
     assert (len(need.posts), need.posts_note) == (guards_need.POSTS_MAX, "60 more posts in the workbook")
     assert (len(need.shifts), need.shifts_note) == (guards_need.SHIFTS_MAX, "20 more shifts in the workbook")
     assert need.qualifications_note == "20 more qualifications in the workbook"
     assert (need.notes[19:], len(need.notes)) == (("note 19", "10 more notes in the workbook"), 21)
     assert (len(need.months), need.months_note) == (36, "18 more earlier months in the workbook")
     assert mix.breaks_note == "1 more number that breaks a band in the workbook"
-    assert mix.totals_note == "12 more totals in the workbook"
+    assert (len(mix.totals), mix.totals_note) == (54, "18 more totals in the workbook")
     assert (len(selection.plans), selection.plans_note[:30]) == (25, "15 more plans in the workbook.")
     assert selection.plans[0].codes_note == "94 more codes in the workbook"
     assert selection.plans[0].lines_note == "10 more lines in the workbook"
@@ -541,7 +619,7 @@ def test_hostile_texts_stay_texts(guarded: Review, tmp_path: Path) -> None:
 def test_the_terminal_says_it_in_a_few_lines(guarded: Review, unmeasured: Review) -> None:
     text = " ".join(printed(guarded).split())
     assert "Guards: needed 120, on hand 60 (56 can stand at a post), short 64." in text
-    assert "at least 49; now 24, expected 23, short 26. The order is met on 11 August 2026 with plan P4" in text
+    assert "at least 49; now 24, expected 23, short 26. The order is met on 11 August 2026 with plan 4" in text
     assert "ORD-01, met: at least 5 times the monthly output of shell_105" in text
     assert "ORD-03, not measurable: more than double the guards of 1 January 2019 by 30 August 2026: the base" in text
     assert "Guards: need not measurable, on hand 0 (0 can stand at a post): no post is on record." in " ".join(
@@ -562,9 +640,11 @@ def test_the_workbook_holds_every_value(guarded: Review, tmp_path: Path) -> None
     book = openpyxl.load_workbook(tmp_path / "one.xlsx")
     assert set(book.sheetnames) >= {
         "orders", "order_reports", "force", "force_months", "posts", "shifts", "qualifications", "mix_bands", "mix",
-        "plans", "plan_lines", "chosen", "pool",
+        "plans", "plan_lines", "plan_alike", "chosen", "pool",
     }  # fmt: skip
     assert all(len(set(row)) == len(row) for sheet in book for row in sheet.iter_rows(max_row=1, values_only=True))
+    said = {row["verdict"]: row["in plain words"] for row in rows_of(book["summary"])}
+    assert said["guards"] == head_of(guarded).sentence
     orders = rows_of(book["orders"])
     assert [row["verdict"] for row in orders] == ["met", "short", "not_measurable", "on_course"]
     assert (orders[1]["required (unit)"], orders[1]["short when due (unit)"]) == (49, 26)
@@ -585,7 +665,7 @@ def test_the_workbook_holds_every_value(guarded: Review, tmp_path: Path) -> None
     assert rows_of(book["mix_bands"])[1]["share of civilian if it alone filled the order"] == pytest.approx(40 / 85)
     plans = rows_of(book["plans"])
     assert [row["guards when due"] for row in plans] == [plan.guards_by_due for plan in guarded.selection.front]
-    assert plans[3]["output lost a day (USD)"] == guarded.selection.front[3].output_lost
+    assert plans[3]["output lost (USD a day)"] == guarded.selection.front[3].output_lost
     chosen = [(row["plan"], row["code"]) for row in rows_of(book["chosen"])]
     assert chosen == [(plan.plan, code) for plan in guarded.selection.front for code in plan.chosen]
     pool = rows_of(book["pool"])

@@ -91,6 +91,7 @@ class BookStock:
         """The book as known."""
         areas, materials = (tuple(key_list(books.movements[name])) for name in ("to_area", "material"))
         cell, at, moved = _moves(books.movements, len(materials))
+        order = np.argsort(at, kind="stable")
         counts = books.counts.with_columns(
             pl.col("area", "material").to_physical().cast(pl.Int64), at=pl.col("at").to_physical()
         )
@@ -101,9 +102,9 @@ class BookStock:
         return cls(
             areas=areas,
             materials=materials,
-            cell=cell,
-            at=at,
-            moved=moved,
+            cell=cell[order],
+            at=at[order],
+            moved=moved[order],
             counted_cell=(counts["area"] * len(materials) + counts["material"]).to_numpy(),
             counted=counts["quantity"].to_numpy(),
             inventory=place["place"].cast(pl.Int64).to_numpy(),
@@ -153,7 +154,7 @@ class BookStock:
 
 
 def _moves(movements: pl.DataFrame, materials: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Both sides of every movement, sorted by time: cell, moment, and quantity with its sign."""
+    """Both sides of every movement, in the order of the rows: cell, moment, and quantity with its sign."""
     moved = movements.filter(pl.col("from_area").ne_missing(pl.col("to_area")))
     material, at = moved["material"].to_physical().cast(pl.Int64), moved["at"].to_physical()
     cells, moments, quantities = [], [], []
@@ -162,8 +163,7 @@ def _moves(movements: pl.DataFrame, materials: int) -> tuple[NDArray[Any], NDArr
         cells.append((moved[side].to_physical().cast(pl.Int64) * materials + material).filter(there).to_numpy())
         moments.append(at.filter(there).to_numpy())
         quantities.append(way * moved["quantity"].filter(there).to_numpy())
-    order = np.argsort(np.concatenate(moments), kind="stable")
-    return np.concatenate(cells)[order], np.concatenate(moments)[order], np.concatenate(quantities)[order]
+    return np.concatenate(cells), np.concatenate(moments), np.concatenate(quantities)
 
 
 def end_of_day(day: date, timezone: str) -> int:

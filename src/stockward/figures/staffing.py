@@ -183,6 +183,7 @@ class Pool:
 
     absent: Array
     _table: Array = field(default_factory=lambda: np.zeros((0, 0)), init=False)
+    _beyond: dict[int, Array] = field(default_factory=dict, init=False)
 
     @property
     def can_fill(self) -> bool:
@@ -200,10 +201,22 @@ class Pool:
         A crew beyond the pool is the whole pool, as often as it goes, and a crew of the rest: more people like those
         who are there.
         """
+        if crew < self.size:
+            return self._of_pool(crew, most)
+        if crew not in self._beyond or len(self._beyond[crew]) <= most:
+            self._beyond[crew] = self._repeated(crew, most)
+        return self._beyond[crew][: most + 1]
+
+    def _repeated(self, crew: int, most: int) -> Array:
+        """The pool as often as it goes into the crew, by repeated squaring, and the rest."""
         whole, rest = divmod(crew, self.size)
-        chances = self._of_pool(rest, most)
-        for _ in range(whole):
-            chances = np.convolve(chances, self._of_pool(self.size, most))[: most + 1]
+        chances, power = self._of_pool(rest, most), self._of_pool(self.size, most)
+        while whole:
+            if whole % 2:
+                chances = np.convolve(chances, power)[: most + 1]
+            whole //= 2
+            if whole:
+                power = np.convolve(power, power)[: most + 1]
         return chances
 
     def _of_pool(self, crew: int, most: int) -> Array:
@@ -242,22 +255,23 @@ def chance_filled(asked: Sequence[CrewAsked], crews: Sequence[int]) -> float:
     (aᵢ ≤ xᵢ), and all together not more than all have over (Σ aᵢ ≤ Σ xᵢ). Crews are independent of each other.
     """
     over = [crew - one.standing for one, crew in zip(asked, crews, strict=True)]
-    together = sum(over) if any(one.plain for one in asked) else math.inf
-    if together < 0 or any(more < 0 for one, more in zip(asked, over, strict=True) if not one.plain):
+    plain = any(one.plain for one in asked)
+    together = sum(over)
+    if (plain and together < 0) or any(more < 0 for one, more in zip(asked, over, strict=True) if not one.plain):
         return 0.0
     chances = np.ones(1)
     for one, crew, more in zip(asked, crews, over, strict=True):
-        most = int(together) if one.plain else more
-        chances = _joined(chances, one.pool.absences(crew, most), together)
+        chances = np.convolve(chances, one.pool.absences(crew, together if one.plain else more))
+        chances = chances[: together + 1] if plain else chances
     return float(min(chances.sum(), 1.0))
 
 
 def least_rostered(asked: Sequence[CrewAsked], *, probability: float) -> Rostered | None:
     """The least number of people rostered with which all posts are filled with ``probability``.
 
-    No crew is smaller than its posts. Every way to give so many more to the crews is looked at, with the number more
-    growing by one, so no smaller number does; of those that do with that number, the one with the greatest chance is
-    taken. ``None`` where a pool is empty or hardly ever there.
+    No crew is smaller than its posts. One more in any crew never lowers the chance, so the least number more than stand
+    is found by halving; for each number, every way to give it to the crews is looked at. Of those that do with the
+    least, the one with the greatest chance is taken. ``None`` where a pool is empty or hardly ever there.
 
     Raises
     ------
@@ -267,55 +281,80 @@ def least_rostered(asked: Sequence[CrewAsked], *, probability: float) -> Rostere
     require_probability("probability", probability)
     if not all(one.pool.can_fill for one in asked):
         return None
-    least = [0 if one.plain else _least_more(one, probability) for one in asked]
-    shared = any(one.plain for one in asked)
-    more = sum(least)
-    while True:
-        best = _best_split(asked, least, more, probability, shared=shared)
-        if best is not None:
-            return best
-        more += 1
+    # The plain crew comes last: it takes what the others leave.
+    order = sorted(range(len(asked)), key=lambda place: asked[place].plain)
+    crews = [asked[place] for place in order]
+    least = [0 if one.plain else _least_more(one, probability) for one in crews]
+    best = _least_split(crews, least, probability)
+    sizes = dict(zip(order, best.crews, strict=True))
+    return Rostered(tuple(sizes[place] for place in range(len(asked))), best.chance)
 
 
 def _least_more(one: CrewAsked, probability: float) -> int:
     """How many more than stand a crew takes by itself."""
-    more = 0
-    while float(one.pool.absences(one.standing + more, more).sum()) < probability:
-        more += 1
-    return more
+
+    def fills(more: int) -> bool:
+        return float(one.pool.absences(one.standing + more, more).sum()) >= probability
+
+    few, enough = -1, 0
+    while not fills(enough):
+        few, enough = enough, 2 * enough + 1
+    while enough - few > 1:
+        middle = (few + enough) // 2
+        few, enough = (few, middle) if fills(middle) else (middle, enough)
+    return enough
 
 
-def _best_split(
-    asked: Sequence[CrewAsked], least: Sequence[int], more: int, probability: float, *, shared: bool
-) -> Rostered | None:
-    """The best way to give ``more`` people to the crews, each at least its own ``least``; ``None`` where none will do.
+def _least_split(crews: Sequence[CrewAsked], least: Sequence[int], probability: float) -> Rostered:
+    """The best way to give the least number more than stand to the crews, each at least its own ``least``."""
+    few, step = sum(least) - 1, 1
+    while (best := _best_split(crews, least, few + step, probability)) is None:
+        few, step = few + step, 2 * step
+    enough = few + step
+    while enough - few > 1:
+        middle = (few + enough) // 2
+        found = _best_split(crews, least, middle, probability)
+        few, enough, best = (middle, enough, best) if found is None else (few, middle, found)
+    return best
+
+
+def _best_split(crews: Sequence[CrewAsked], least: Sequence[int], more: int, probability: float) -> Rostered | None:
+    """The best way to give ``more`` people to the crews; ``None`` where none reaches the probability.
 
     Crew by crew; what the crews so far reach already is never passed again, so a branch that falls below the
     probability is left.
     """
-    together = more if shared else math.inf
     best: Rostered | None = None
 
     def give(place: int, left: int, given: tuple[int, ...], chances: Array) -> None:
         nonlocal best
-        if place == len(asked):
-            chance = float(min(chances.sum(), 1.0))
-            if best is None or chance > best.chance:
-                best = Rostered(given, chance)
-            return
-        one, rest = asked[place], sum(least[place + 1 :])
-        last = place == len(asked) - 1
+        one, last = crews[place], place == len(crews) - 1
+        rest = sum(least[place + 1 :])
         for extra in range(left if last else least[place], left - rest + 1):
-            own = one.pool.absences(one.standing + extra, more if one.plain else extra)
-            joined = _joined(chances, own, together)
+            size = (*given, one.standing + extra)
+            own = one.pool.absences(size[-1], more if one.plain else extra)
+            if last:
+                chance = _all_filled(chances, own, one)
+                if chance >= probability and (best is None or chance > best.chance):
+                    best = Rostered(size, chance)
+                continue
+            joined = np.convolve(chances, own)
             if float(joined.sum()) >= probability:
-                give(place + 1, left - extra, (*given, one.standing + extra), joined)
+                give(place + 1, left - extra, size, joined)
 
-    give(0, more, (), np.ones(1))
-    return best
+    if crews:
+        give(0, more, (), np.ones(1))
+        return best
+    return Rostered((), 1.0)
 
 
-def _joined(chances: Array, own: Array, together: float) -> Array:
-    """Absences of two crews together, up to as many as all may lack."""
-    joined = np.convolve(chances, own)
-    return joined if math.isinf(together) else joined[: int(together) + 1]
+def _all_filled(others: Array, own: Array, last: CrewAsked) -> float:
+    """The chance of all crews from the absences of the others together and of the last.
+
+    A plain crew covers what the others have over, so all together may lack as many as ``own`` goes to; without one,
+    each is enough by itself.
+    """
+    if not last.plain:
+        return float(min(others.sum() * own.sum(), 1.0))
+    up_to = np.cumsum(own)[::-1]
+    return float(min((others * up_to[: len(others)]).sum(), 1.0))

@@ -74,7 +74,7 @@ class AskedOrder:
 
     def due_on(self, day: date) -> date:
         """The day by which it is to be met, asked on ``day``."""
-        return self.due if self.due is not None else day + timedelta(days=DUE_DAYS)
+        return self.due if self.due is not None else day + min(timedelta(days=DUE_DAYS), date.max - day)
 
     def options(self) -> dict[str, str]:
         """What was asked for, as the answers repeat it."""

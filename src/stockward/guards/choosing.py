@@ -7,6 +7,7 @@ decides how many of each group are taken; a lot decides who.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,8 @@ from stockward.answers.selection import Candidate
 from stockward.guards.lines import Line
 from stockward.guards.lots import TICKETS, ticket
 from stockward.guards.strength import Strength
-from stockward.solving.linear import Program, Rule, Solution, Sum, WholeCosts, whole_costs
+from stockward.solving.linear import Program, Rule, Solution, Sum
+from stockward.solving.whole import WholeCosts, greatest_fraction, least_fraction, whole_costs
 from stockward.terms.verdicts import Solved
 
 Group = tuple[str, str | None, bool, bool]
@@ -50,7 +52,7 @@ class Asked:
 
     def costs(self) -> WholeCosts:
         """What the first and every later worker beyond the spare ones cost, line by line, as whole numbers."""
-        real = [cost for line in self.lines.values() for cost in (line.first, line.each)]
+        real = [cost for line in self.lines.values() for cost in (line.first, line.each if line.rest else Fraction(0))]
         return whole_costs(real, times=len(self.pool))
 
 
@@ -84,6 +86,29 @@ def groups_of(asked: Asked, met: date | None) -> dict[Group, list[Candidate]]:
     return dict(sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] or "", item[0][2:])))
 
 
+def serving_by_line(asked: Asked, day: date) -> Counter[str | None]:
+    """How many candidates of each line (``None``: of none) serve on a day."""
+    return Counter(asked.working.get(one.person) for one in asked.pool if serves(one, day))
+
+
+def most_serving(asked: Asked, costs: WholeCosts, by_line: Counter[str | None], cost: int | None) -> int:
+    """A bound without the mix: how many candidates can be taken for so much loss, the cheapest first."""
+    if cost is None:
+        return by_line.total()
+    most = by_line[None]
+    marginal: list[tuple[int, int]] = []
+    for place, (code, line) in enumerate(asked.lines.items()):
+        first, each = costs.costs[2 * place : 2 * place + 2]
+        rest = max(0, by_line[code] - line.free)
+        most += by_line[code] - rest
+        marginal += [(first, min(1, rest)), (each, max(0, rest - 1))]
+    for price, number in sorted(marginal):
+        taken = number if not price else min(number, cost // price)
+        cost -= taken * price
+        most += taken
+    return most
+
+
 class Choosing:
     """The program of the plans that meet the order on one day (``met``), or need not meet it (``None``)."""
 
@@ -115,7 +140,7 @@ class Choosing:
             first, each = next(whole), next(whole)
             from_line = [number for (_, of, _, _), number in self._numbers.items() if of == code]
             free = self._program.number(0, line.free)
-            part, rest = self._program.number(0, 1), self._program.number(0, line.staff)
+            part, rest = self._program.number(0, 1), self._program.number(0, line.rest)
             taken = dict.fromkeys(from_line, 1)
             self._program.rule({**taken, free: -1, part: -1, rest: -1}, low=0, high=0)
             lost |= {part: first, rest: each}
@@ -126,9 +151,11 @@ class Choosing:
         now = self._asked.strength.numbers(day)
         total = sum(now.values())
         of = {number: group[0] for group, number in self._numbers.items()}
+        largest = max(1, total + len(self._asked.pool))
         for name, low, high in self._asked.bands:
             own = now.get(name, 0)
-            for share, sign in ((low, 1), (high, -1)):
+            shares = least_fraction(low, largest=largest), greatest_fraction(high, largest=largest)
+            for share, sign in zip(shares, (1, -1), strict=True):
                 part, whole = share.numerator, share.denominator
                 terms = {number: sign * (whole * (of[number] == name) - part) for number in serving}
                 self._program.rule(terms, low=sign * (part * total - whole * own))
@@ -170,11 +197,11 @@ class Choosing:
         solved = self._minimise(_negative(self._guards), [])
         return self._on_due + solved.of(self._guards) if solved.found else None
 
-    def possible(self, cost: int | None, at_least: int | None) -> bool:
-        """Whether a plan loses no more than so much output and has at least so many guards on the due date."""
+    def possible(self, cost: int | None, at_least: int | None) -> Solved:
+        """Whether a plan can lose no more than so much output, and have at least so many guards on the due date."""
         rules = [] if cost is None else [Rule(self._lost, high=cost)]
         rules += [] if at_least is None else [Rule(self._guards, low=at_least - self._on_due)]
-        return self._minimise({}, rules).found
+        return self._minimise({}, rules).status
 
     def _fewest(self) -> Sum:
         """The number chosen, and far below it the tickets of the groups."""

@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 
 AREAS, STOCK, OUTPUT = "areas", "stock", "output"
 
+_MOST_POSTS = 100_000
+"""More of one kind are a mistake in ``per``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Driven:
@@ -86,7 +89,10 @@ class Drivers:
         value, reason = self._value(post, moment)
         if value is None or post.per is None:
             return Driven(None, None, reason)
-        return Driven(value, whole_guards(value / post.per))
+        times = value / post.per
+        if not times <= _MOST_POSTS:
+            return Driven(value, None, f"its driver makes more than {_MOST_POSTS:,} such posts of it: check per")
+        return Driven(value, whole_guards(times))
 
     def _value(self, post: Post, moment: Moment) -> tuple[float | None, str | None]:
         if post.driver == OUTPUT:

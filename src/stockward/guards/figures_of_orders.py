@@ -13,6 +13,7 @@ from stockward.answers.orders import CountedRow
 from stockward.guards.people import MANY_GUARDS, Guards
 from stockward.guards.production import PRODUCTION, Output, Production
 from stockward.guards.roll import PATROLLING, end_of_month, month_of
+from stockward.guards.written import counted
 
 Meets = Callable[[Fraction], bool]
 
@@ -117,8 +118,14 @@ class GuardRuler:
         return f"the first guard on record counts from {first}" if first is not None and day < first else None
 
     def _note(self, day: date) -> str | None:
+        notes = []
         undated = self.guards.undated(self.measure, day)
-        return f"{undated} of them without a first day on record, counted from the beginning" if undated else None
+        if undated:
+            notes.append(f"{undated} of them without a first day on record, counted from the beginning")
+        idle = self.guards.without_duty(day)
+        if self.measure == PATROLLING and idle:
+            notes.append(f"{counted(idle, 'guard')} without a duty on record not counted")
+        return "; ".join(notes) or None
 
 
 @dataclass(frozen=True, slots=True)

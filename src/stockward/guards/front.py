@@ -8,15 +8,19 @@ can be had for the same loss and guards, so that no plan whatever is better in o
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from stockward.guards.choosing import Asked, Choice, Choosing, serves
+from stockward.guards.choosing import Asked, Choice, Choosing, most_serving, serving_by_line
 from stockward.terms.verdicts import Solved
 
 T = TypeVar("T")
+
+_STEPS_A_DAY = 3
+"""Numbers of guards that are asked for on each late day, where not all of them can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class _Search:
         self._points = points
         self._costs = asked.costs()
         self._programs: dict[date | None, Choosing] = {}
+        self._serving: dict[date, Counter[str | None]] = {}
         self._days = _days_of_change(asked)
         self._complete = True
 
@@ -52,13 +57,11 @@ class _Search:
             return Front((), complete=first is Solved.IMPOSSIBLE, status=first)
         found = self._along(first, self._points, None)
         for day in self._late_days():
-            start = self._program(day).cheapest(None)
-            if isinstance(start, Choice):
-                steps = self._points if self._points >= len(self._days) else 3
+            start = self._found(self._program(day).cheapest(None))
+            if start is not None:
+                steps = self._points if self._points >= len(self._days) else _STEPS_A_DAY
                 found += self._along(start, steps, self._asked.required - 1)
-            else:
-                self._complete &= start is Solved.IMPOSSIBLE
-        best = self._not_dominated(self._earlier(one) for one in found)
+        best = self._not_dominated(sooner for one in found if (sooner := self._earlier(one)) is not None)
         kept = self._thinned(best)
         return Front(tuple(kept), self._complete and len(kept) == len(best), Solved.PROVEN)
 
@@ -78,12 +81,9 @@ class _Search:
         levels, all_of_them = spread(range(first.guards + 1, most + 1), steps, self._asked.required)
         self._complete &= all_of_them
         for level in levels:
-            if level > found[-1].guards:
-                choice = program.cheapest(level)
-                if isinstance(choice, Choice):
-                    found.append(choice)
-                else:
-                    self._complete = False
+            choice = self._found(program.cheapest(level)) if level > found[-1].guards else None
+            if choice is not None:
+                found.append(choice)
         return found
 
     def _late_days(self) -> Sequence[date]:
@@ -96,15 +96,23 @@ class _Search:
         self._complete &= all_of_them
         return chosen
 
-    def _earlier(self, choice: Choice) -> Choice:
+    def _earlier(self, choice: Choice) -> Choice | None:
         """The choice with the same loss and guards, or better ones, that meets the order soonest."""
-        if choice.guards >= self._asked.required:
+        required = self._asked.required
+        if choice.met is not None and (choice.guards >= required or self._can(None, choice.cost, required)):
+            # It can be met in time for the same loss: nobody is taken for a later day.
+            return self._found(self._program(None).cheapest(max(choice.guards, required)))
+        if choice.guards >= required:
             return choice
         day = self._soonest(choice.cost, choice.guards, choice.met)
-        if day is None:
-            return choice
-        sooner = self._program(day).cheapest(choice.guards)
-        return sooner if isinstance(sooner, Choice) else choice
+        return choice if day is None else self._found(self._program(day).cheapest(choice.guards))
+
+    def _found(self, answer: Choice | Solved) -> Choice | None:
+        """The choice, if there is one; where the time ended before it, the front is not complete."""
+        if isinstance(answer, Choice):
+            return answer
+        self._complete &= answer is Solved.IMPOSSIBLE
+        return None
 
     def _soonest(self, cost: int | None, guards: int | None, before: date | None) -> date | None:
         """The first day (before another) on which the order can be met for so much loss, with so many guards when due.
@@ -137,10 +145,19 @@ class _Search:
             yield spell
 
     def _possible(self, day: date, cost: int | None, guards: int | None) -> bool:
-        ready = sum(serves(one, day) for one in self._asked.pool)
-        if self._asked.strength.ordered.on(day) + ready < self._asked.required:
+        # Most days are ruled out without a program.
+        if day not in self._serving:
+            self._serving[day] = serving_by_line(self._asked, day)
+        most = most_serving(self._asked, self._costs, self._serving[day], cost)
+        if self._asked.strength.ordered.on(day) + most < self._asked.required:
             return False
-        return self._program(day).possible(cost, guards)
+        return self._can(day, cost, guards)
+
+    def _can(self, met: date | None, cost: int | None, guards: int | None) -> bool:
+        """Whether a plan that meets the order on a day loses no more, and has as many guards when due."""
+        status = self._program(met).possible(cost, guards)
+        self._complete &= status is not Solved.OUT_OF_TIME
+        return status in (Solved.PROVEN, Solved.FEASIBLE)
 
     def _aims(self, choice: Choice) -> tuple[int, int, int]:
         """Cost, fewer guards, days late: the smaller the better."""

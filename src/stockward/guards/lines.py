@@ -48,6 +48,11 @@ class Line:
         return self.each * (1 - (self.spare - self.free))
 
     @property
+    def rest(self) -> int:
+        """How many can be taken after the spare ones and the next."""
+        return max(0, self.staff - self.free - 1)
+
+    @property
     def each(self) -> Fraction:
         """What every later worker costs a day."""
         return self.worth / self.needed if self.needed else Fraction(0)

@@ -200,17 +200,17 @@ def largest_required(guards: Guards, orders: Sequence[OrderAnswer], day: date) -
 
 def _by_total(bands: Bands, total: int, required: int | None, *, others: bool) -> Iterator[TotalMix]:
     """Every total up to somewhat beyond what is asked for; of very many, evenly spaced ones with those that matter."""
-    top = max(required or 0, -(-total * LOOK_AHEAD.numerator // LOOK_AHEAD.denominator), 1)
-    looked_at = range(1, top + 1)
-    if top > TOTALS_MAX:
-        matter = {one for one in (total, required, top) if one}
-        spaced = range(1, top + 1, -(-top // (TOTALS_MAX - len(matter))))
-        looked_at_now = sorted({*spaced, *matter})
-    else:
-        looked_at_now = list(looked_at)
-    for one in looked_at_now:
+    ahead = -(-total * LOOK_AHEAD.numerator // LOOK_AHEAD.denominator)
+    for one in _looked_at(max(required or 0, ahead, 1), total, required):
         numbers = bands.numbers_for(one, others=(0, one if others else 0))
         yield TotalMix(total=one, numbers=None if numbers is None else MappingProxyType(numbers))
+
+
+def _looked_at(top: int, *matter: int | None) -> Sequence[int]:
+    if top <= TOTALS_MAX:
+        return range(1, top + 1)
+    always = {one for one in (*matter, top) if one}
+    return sorted({*range(1, top + 1, -(-top // (TOTALS_MAX - len(always)))), *always})
 
 
 def _growth(bands: Bands, rule: Rule, present: Numbers, required: int | None, *, holds: bool) -> GrowthAlone:

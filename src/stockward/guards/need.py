@@ -8,20 +8,19 @@ of the guards on hand (``figures.staffing``).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
-from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, NetHours, PostNeed, QualificationNeed, ShiftNeed
-from stockward.figures.staffing import WorkHours, relief_factor, whole_guards
+from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, PostNeed, QualificationNeed
 from stockward.guards.drivers import Driven, Worth
-from stockward.guards.faults import absences_at_fault, people_at_fault, posts_at_fault
-from stockward.guards.net_hours import Attendance, attendance_of, first_of_window, net_hours_of, notes_on_attendance
+from stockward.guards.faults import posts_at_fault
+from stockward.guards.net_hours import notes_on_attendance
 from stockward.guards.post_hours import Post, posts_of
-from stockward.guards.roll import on_posts, present
-from stockward.guards.shifts import Crews, shift_needs, shifts_of
+from stockward.guards.roll import PATROL, can_stand, counts_on, present
+from stockward.guards.staff import Staff, staff_of
+from stockward.guards.taken import Taken, Taker, guards_for
 from stockward.guards.timeline import Month, Timeline, timeline_of
 
 _MOST_NAMED = 5
@@ -62,8 +61,8 @@ def need_of(
     force = books.site.settings.force
     posts = posts_of(books["posts"], shift_hours=force.shift_hours, weeks=force.weeks_per_year)
     timeline = timeline_of(books, posts, day=day, flows=flows, output_factors=output_factors)
-    staff = _staff(books, guards, day, seed)
-    taker = _Taker(posts=posts, staff=staff, weeks=force.weeks_per_year)
+    staff = staff_of(books, guards, day, seed)
+    taker = Taker(posts=posts, staff=staff, weeks=force.weeks_per_year)
     driven = [timeline.drivers.of(post, timeline.today.moment) for post in posts]
     taken = taker.take(driven)
     reasons = [*_posts_reasons(books, posts, driven), *staff.reasons]
@@ -78,9 +77,9 @@ def need_of(
         fill_probability=force.fill_probability,
         post_hours=post_hours,
         net_hours=hours,
-        by_net_hours=_over(post_hours, hours.net if hours else None),
-        by_net_hours_low=_over(post_hours, hours.high if hours else None),
-        by_net_hours_high=_over(post_hours, hours.low if hours else None),
+        by_net_hours=guards_for(post_hours, hours.net if hours else None),
+        by_net_hours_low=guards_for(post_hours, hours.high if hours else None),
+        by_net_hours_high=guards_for(post_hours, hours.low if hours else None),
         by_fill=whole.by_fill if whole else None,
         need=need,
         on_hand=present(guards, day).height,
@@ -90,57 +89,11 @@ def need_of(
         posts=_post_needs(posts, driven, timeline, staff),
         shifts=whole.shifts if whole else (),
         qualifications=_qualifications(posts, driven, whole, staff),
-        by_month=tuple(_month_need(month, timeline, taker, guards, posts_at_fault(books)) for month in timeline.months),
+        by_month=_month_needs(timeline, taker, guards, posts_at_fault(books)),
         notes=tuple(_notes(posts, driven, timeline, staff)),
         reason="; ".join(reasons) or None,
         output_base=timeline.output.base,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Staff:
-    """Who stands at posts, their hours and their absences; what is missing is ``None``, and ``reasons`` say why."""
-
-    on_posts: pl.DataFrame
-    attendance: Attendance | None
-    hours: NetHours | None
-    mean: WorkHours | None
-    crews: Crews | None
-    reasons: tuple[str, ...]
-
-    @property
-    def net(self) -> float | None:
-        """Net hours a year of a guard."""
-        return self.mean.net if self.mean else None
-
-    @property
-    def rostered(self) -> float | None:
-        """Hours a year for which a guard can be put on the roster."""
-        return self.mean.rostered if self.mean else None
-
-
-def _staff(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int) -> _Staff:
-    force = books.site.settings.force
-    hand = on_posts(present(guards, day))
-    observed = attendance_of(books, guards, day)
-    attendance = None if isinstance(observed, str) else observed
-    first = attendance.first if attendance else first_of_window(day)
-    # Where the record does not reach back over the whole window, any earlier row of it would make the window longer.
-    reaches_back = first == first_of_window(day)
-    at_fault = [people_at_fault(books, first), absences_at_fault(books, first if reaches_back else date.min, day)]
-    reasons = [words for words in at_fault if words] or ([observed] if isinstance(observed, str) else [])
-    hours = mean = crews = None
-    if attendance is not None and not reasons:
-        found = net_hours_of(attendance, weeks=force.weeks_per_year, seed=seed)
-        if isinstance(found, str):
-            reasons.append(found)
-        else:
-            hours, mean = found
-    if hand.height == 0:
-        reasons.insert(0, f"no guard who could stand at a post is on record on {day}")
-    elif attendance is not None and hours is not None and force.fill_probability is not None:
-        crews = Crews.of(hand, *attendance.absent_rates(), probability=force.fill_probability)
-    return _Staff(on_posts=hand, attendance=attendance, hours=hours, mean=mean, crews=crews, reasons=tuple(reasons))
 
 
 def _posts_reasons(books: KnownBooks, posts: Sequence[Post], driven: Sequence[Driven]) -> list[str]:
@@ -162,72 +115,13 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taken:
-    """What so many of each post take; the figures in guards are ``None`` where ``reason`` (or the staff's) says why."""
-
-    post_hours: float
-    by_net_hours: float | None
-    by_fill: float | None
-    need: int | None
-    shifts: tuple[ShiftNeed, ...]
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taker:
-    """Works out what numbers of posts take; the same numbers once."""
-
-    posts: tuple[Post, ...]
-    staff: _Staff
-    weeks: float
-    _found: dict[tuple[int, ...], _Taken] = field(default_factory=dict, init=False)
-
-    def take(self, driven: Sequence[Driven]) -> _Taken | None:
-        """What these posts take; ``None`` where the number of one is not known."""
-        numbers = [state.posts for state in driven]
-        known = tuple(number for number in numbers if number is not None)
-        if len(known) < len(numbers):
-            return None
-        if known not in self._found:
-            self._found[known] = self._taken(known)
-        return self._found[known]
-
-    def _taken(self, numbers: tuple[int, ...]) -> _Taken:
-        total = sum(post.hours * number for post, number in zip(self.posts, numbers, strict=True))
-        by_net = _over(total, self.staff.net)
-        by_fill, reason = None, None
-        shifts: tuple[ShiftNeed, ...] = ()
-        crews = self.staff.crews
-        if crews is not None:
-            week = shifts_of(self.posts, numbers)
-            reason = next(filter(None, (crews.cannot_fill(groups) for groups in week.values())), None)
-            if reason is None:
-                shifts = shift_needs(week, crews, weeks=self.weeks)
-                by_fill = _over(sum(shift.hours for shift in shifts), self.staff.rostered)
-        guards = by_net if crews is None else by_fill
-        return _Taken(
-            post_hours=total,
-            by_net_hours=by_net,
-            by_fill=by_fill,
-            need=None if guards is None or self.staff.reasons else whole_guards(guards),
-            shifts=shifts,
-            reason=reason,
-        )
-
-
-def _over(hours: float | None, each: float | None) -> float | None:
-    """Guards for so many hours; ``None`` where either is unknown, or a guard has none."""
-    return None if hours is None or each is None or each <= 0 else relief_factor(hours, each)
-
-
-def _steps(taken: _Taken, staff: _Staff, probability: float | None) -> tuple[NeedStep, ...]:
+def _steps(taken: Taken, staff: Staff, probability: float | None) -> tuple[NeedStep, ...]:
     """From the posts alone to the need: guards after each cause was added."""
     if staff.mean is None:
         return ()
     steps = [
-        ("posts alone, with nobody ever absent", _over(taken.post_hours, staff.mean.contract)),
-        ("with leave and training", _over(taken.post_hours, staff.mean.rostered)),
+        ("posts alone, with nobody ever absent", guards_for(taken.post_hours, staff.mean.contract)),
+        ("with leave and training", guards_for(taken.post_hours, staff.mean.rostered)),
         ("with sickness and other absence, on average", taken.by_net_hours),
     ]
     if probability is not None:
@@ -236,7 +130,7 @@ def _steps(taken: _Taken, staff: _Staff, probability: float | None) -> tuple[Nee
 
 
 def _post_needs(
-    posts: Sequence[Post], driven: Sequence[Driven], timeline: Timeline, staff: _Staff
+    posts: Sequence[Post], driven: Sequence[Driven], timeline: Timeline, staff: Staff
 ) -> tuple[PostNeed, ...]:
     last = timeline.months[-1].moment
     rows = []
@@ -255,8 +149,8 @@ def _post_needs(
                 posts=state.posts,
                 surged=timeline.drivers.of(post, last).posts,
                 hours=hours,
-                relief_factor=_over(each, staff.net),
-                needed=_over(hours, staff.net),
+                relief_factor=guards_for(each, staff.net),
+                needed=guards_for(hours, staff.net),
                 reason=state.reason,
             )
         )
@@ -264,7 +158,7 @@ def _post_needs(
 
 
 def _qualifications(
-    posts: Sequence[Post], driven: Sequence[Driven], taken: _Taken | None, staff: _Staff
+    posts: Sequence[Post], driven: Sequence[Driven], taken: Taken | None, staff: Staff
 ) -> tuple[QualificationNeed, ...]:
     """Holders that the shifts of each qualification take, beside the holders on hand."""
     asked = sorted({post.qualification for post in posts if post.qualification})
@@ -279,41 +173,55 @@ def _qualifications(
     )
 
 
-def _holders(name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: _Taken, staff: _Staff) -> float | None:
+def _holders(name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: Taken, staff: Staff) -> float | None:
     if staff.crews is None:
         hours = sum(
             post.hours * (state.posts or 0)
             for post, state in zip(posts, driven, strict=True)
             if post.qualification == name
         )
-        return _over(hours, staff.net)
+        return guards_for(hours, staff.net)
     hours = sum(shift.hours * shift.groups.get(name, 0) / shift.rostered for shift in taken.shifts)
-    return _over(hours, staff.rostered)
+    return guards_for(hours, staff.rostered)
 
 
-def _month_need(
-    month: Month, timeline: Timeline, taker: _Taker, guards: pl.DataFrame, at_fault: str | None
-) -> MonthNeed:
-    taken = taker.take([timeline.drivers.of(post, month.moment) for post in taker.posts])
-    if at_fault is not None or not taker.posts:
-        taken = None
-    there = present(guards, month.on)
+def _month_needs(timeline: Timeline, taker: Taker, guards: pl.DataFrame, at_fault: str | None) -> tuple[MonthNeed, ...]:
+    strengths = _strengths(guards, [month.on for month in timeline.months])
+    return tuple(
+        _month_need(month, strength, timeline, None if at_fault is not None else taker)
+        for month, strength in zip(timeline.months, strengths, strict=True)
+    )
+
+
+def _strengths(guards: pl.DataFrame, days: Sequence[date]) -> list[tuple[int, int, int]]:
+    """Guards on each day: all, those who can stand at posts, and those on patrol."""
+    kinds = (pl.lit(True), can_stand(), (pl.col("duty") == PATROL).fill_null(False))
+    sums = [(counts_on(day) & kind).sum().alias(f"{day} {place}") for day in days for place, kind in enumerate(kinds)]
+    found = guards.select(sums).row(0)
+    return [(found[place], found[place + 1], found[place + 2]) for place in range(0, len(found), len(kinds))]
+
+
+def _month_need(month: Month, strength: tuple[int, int, int], timeline: Timeline, taker: Taker | None) -> MonthNeed:
+    taken = None
+    if taker is not None and taker.posts:
+        taken = taker.take([timeline.drivers.of(post, month.moment) for post in taker.posts])
+    everybody, standing, patrolling = strength
     return MonthNeed(
         month=month.month,
         on=month.on,
         post_hours=taken.post_hours if taken else None,
         by_net_hours=taken.by_net_hours if taken else None,
         needed=taken.need if taken else None,
-        strength=there.height,
-        on_posts=on_posts(there).height,
-        patrolling=there.filter(pl.col("duty") == "patrol").height,
+        strength=everybody,
+        on_posts=standing,
+        patrolling=patrolling,
         occupied_areas=timeline.drivers.occupied(month.moment),
         output=month.moment.output,
         expected=month.expected,
     )
 
 
-def _notes(posts: Sequence[Post], driven: Sequence[Driven], timeline: Timeline, staff: _Staff) -> list[str]:
+def _notes(posts: Sequence[Post], driven: Sequence[Driven], timeline: Timeline, staff: Staff) -> list[str]:
     """What a reader should know beside the figures, one sentence each."""
     notes = [] if staff.attendance is None else notes_on_attendance(staff.attendance)
     held = {name for listed in staff.on_posts["qualifications"] for name in (listed if listed is not None else ())}

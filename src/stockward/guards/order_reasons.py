@@ -21,7 +21,7 @@ def reason_of(one: Measured, reachable: Reachable | None) -> str:
     begin = _begin(one, verdict)
     parts = [f"{begin}{_figures(one)}, {_asked_for(one)}", *_notes(one)]
     if verdict is OrderVerdict.ON_COURSE:
-        parts.append(f"met from {one.ruler.met_on(one.meets, one.now)} on")
+        parts.append(f"first met on {one.ruler.met_on(one.meets, one.now)}")
     if reachable is not None and verdict in (OrderVerdict.SHORT, OrderVerdict.IMPOSSIBLE):
         parts += _within_reach(one, reachable)
     return "; ".join(parts)
@@ -82,7 +82,7 @@ def _notes(one: Measured) -> Iterator[str]:
 
 def _within_reach(one: Measured, reachable: Reachable) -> Iterator[str]:
     """How far the candidates reach, and what is wanting."""
-    pool = f"{reachable.ready} of {counted(reachable.candidates, 'candidate')} can be ready by then"
+    pool = f"{reachable.ready} of {counted(reachable.candidates, 'candidate')} are in the pool and ready by then"
     if reachable.wanting:
         yield f"at most {reachable.figure} can be reached: {pool}"
         yield from reachable.wanting

@@ -9,20 +9,23 @@ from stockward.accountancy.known import known_at
 from stockward.answers.orders import SiteOrders
 from stockward.facts import Site, read_site
 from stockward.guards.answering import answer_orders
+from stockward.guards.asked import AskedOrder
 from stockward.guards.roll import day_of_the_books
 from stockward.terms.errors import StockwardError
 from stockward.terms.periods import end_of
 
 
-def orders_of_site(path: Path, *, as_of: str | date | datetime | None = None) -> SiteOrders:
-    """Read a site and answer its orders, as known at the end of ``as_of``.
+def orders_of_site(
+    path: Path, *, as_of: str | date | datetime | None = None, asked: AskedOrder | None = None
+) -> SiteOrders:
+    """Read a site and answer its orders, as known at the end of ``as_of``, and one that is asked of every site.
 
     A site that cannot be read is an answer too, with the reason as its ``fault``: one site never stops the others.
     """
     folder = path.parent.resolve().name if path.is_file() else path.resolve().name
     try:
         site = read_site(path)
-        return _answered(site, folder, as_of)
+        return _answered(site, folder, as_of, asked)
     except StockwardError as error:
         return SiteOrders(site=None, folder=folder, day=None, set_aside=0, orders=(), fault=str(error))
     except OSError as error:
@@ -30,7 +33,7 @@ def orders_of_site(path: Path, *, as_of: str | date | datetime | None = None) ->
         return SiteOrders(site=None, folder=folder, day=None, set_aside=0, orders=(), fault=fault)
 
 
-def _answered(site: Site, folder: str, as_of: str | date | datetime | None) -> SiteOrders:
+def _answered(site: Site, folder: str, as_of: str | date | datetime | None, asked: AskedOrder | None) -> SiteOrders:
     moment = None if as_of is None else end_of(as_of, site.timezone)
     books = known_at(site, moment)
     day = day_of_the_books(books, None if moment is None else moment.date())
@@ -39,6 +42,6 @@ def _answered(site: Site, folder: str, as_of: str | date | datetime | None) -> S
         folder=folder,
         day=day,
         set_aside=sum(frame.height for frame in site.set_aside.values()),
-        orders=answer_orders(books, day=day),
+        orders=answer_orders(books, day=day, asked=asked),
         fault=None,
     )

@@ -80,6 +80,10 @@ class Guards:
         """How many of those who count on a day have no first day on record."""
         return sum(guard.counts_from is None for guard in self.counting(measure, day))
 
+    def without_duty(self, day: date) -> int:
+        """How many guards of a day have no duty on record."""
+        return sum(guard.duty is None for guard in self.counting(GUARDS, day))
+
     def doubt(self, measure: str, day: date) -> str | None:
         """The rows that were set aside and could count on a day, in words; ``None`` where there are none."""
         rows = [guard.row for guard in self.aside if guard.counts(measure, day)]

@@ -25,7 +25,9 @@ def day_of_the_books(books: KnownBooks, as_of: date | None) -> date | None:
         return as_of
     for days in (
         [_local_day(books, getattr(books, table)[column]) for table, column in _MOMENTS]
-        + [_latest(books[table][column]) for table, column in _DAYS],
+        + [_latest(books[table][column]) for table, column in _DAYS]
+        # An order at fault is answered as one that cannot be measured, and must not lie ahead for that.
+        + [_latest(books.set_aside["orders"]["issued_on"])],
         [_local_day(books, books["absences"]["start"])],
         [_latest(books["people"]["since"])],
     ):
@@ -62,12 +64,15 @@ def roll(books: KnownBooks) -> pl.DataFrame:
     )
 
 
+def counts_on(day: date) -> pl.Expr:
+    """Whether a row of the roll counts on a day."""
+    begun = pl.col("counts_from").is_null() | (pl.col("counts_from") <= day)
+    return begun & (pl.col("counts_to").is_null() | (pl.col("counts_to") >= day))
+
+
 def present(guards: pl.DataFrame, day: date) -> pl.DataFrame:
     """The rows of the roll that count on a day."""
-    return guards.filter(
-        (pl.col("counts_from").is_null() | (pl.col("counts_from") <= day))
-        & (pl.col("counts_to").is_null() | (pl.col("counts_to") >= day))
-    )
+    return guards.filter(counts_on(day))
 
 
 def measured(guards: pl.DataFrame, measure: str) -> pl.DataFrame:
@@ -77,7 +82,12 @@ def measured(guards: pl.DataFrame, measure: str) -> pl.DataFrame:
 
 def on_posts(guards: pl.DataFrame) -> pl.DataFrame:
     """The guards who can stand at a post: all but those whose duty is the office."""
-    return guards.filter(pl.col("duty").is_null() | (pl.col("duty") != OFFICE))
+    return guards.filter(can_stand())
+
+
+def can_stand() -> pl.Expr:
+    """Whether a row of the roll can stand at a post."""
+    return pl.col("duty").is_null() | (pl.col("duty") != OFFICE)
 
 
 def month_of(day: date) -> date:

@@ -127,7 +127,7 @@ def _with_front(books: KnownBooks, answer: SelectionAnswer, asked: Asked, points
         return replace(answer, reason="the time ended before any plan was found: allow the solver more")
     scale = asked.costs()
     plans = [
-        _plan(asked, choice, f"P{place}", lost_bound=scale.real(choice.bound))
+        _plan(asked, choice, f"P{place}", lost_at_least=scale.at_least(choice.bound, times=len(asked.pool)))
         for place, choice in enumerate(front.choices, 1)
     ]
     checker = PlanChecker(books, measure=answer.measure, due_on=asked.due_on, required=asked.required, day=asked.day)
@@ -136,7 +136,7 @@ def _with_front(books: KnownBooks, answer: SelectionAnswer, asked: Asked, points
     return replace(answer, front=tuple(plans), complete=front.complete)
 
 
-def _plan(asked: Asked, choice: Choice, name: str, *, lost_bound: float) -> SelectionPlan:
+def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> SelectionPlan:
     """The plan of a choice: who the lot takes, and every figure measured from the facts."""
     groups = groups_of(asked, choice.met)
     taken = [(group, groups[group], count) for group, count in choice.taken.items()]
@@ -147,10 +147,11 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_bound: float) -> Sele
     numbers_on = met_on if met_on is not None and late else asked.due_on
     numbers = {affiliation: count for affiliation, count in strength.numbers(numbers_on).items() if count}
     from_line = Counter(asked.working[one.person] for one in chosen if one.person in asked.working)
+    lost = float(output_lost(asked.lines, from_line))
     return SelectionPlan(
         plan=name,
         guards_by_due=strength.ordered.on(asked.due_on),
-        output_lost=float(output_lost(asked.lines, from_line)),
+        output_lost=lost,
         met_on=met_on,
         days_late=late,
         chosen=tuple(one.person for one in sorted(chosen, key=lambda one: (one.ready_on or date.min, one.person))),
@@ -172,7 +173,7 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_bound: float) -> Sele
         numbers=MappingProxyType(numbers),
         shares=MappingProxyType({name: count / sum(numbers.values()) for name, count in numbers.items()}),
         status=choice.status,
-        bound=lost_bound,
+        bound=lost if choice.gap == 0 else min(lost, lost_at_least),
         gap=choice.gap,
     )
 
@@ -288,5 +289,6 @@ def _assumptions(books: KnownBooks, asked: Asked, measure: str, unit: str) -> It
         yield "no post of the order is on record: no qualification and no area is asked for"
     if unit == FULL_DAYS and asked.lines:
         yield "not every line's product has a value: output lost is a sum of shares of each line's full output"
-    if not asked.costs().exact:
-        yield "costs are compared to nine digits at least, rounded up: their exact values have too many"
+    costs = asked.costs()
+    if not costs.exact:
+        yield f"losses are compared in steps of {float(1 / costs.scale):.0e} {unit}, rounded up: they have more digits"

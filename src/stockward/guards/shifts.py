@@ -12,6 +12,9 @@ from stockward.answers.force import ShiftNeed
 from stockward.figures.staffing import CrewAsked, Pool, Rostered, chance_filled, least_rostered
 from stockward.guards.post_hours import DAY_MINUTES, WEEKDAYS, Post, Shift, clock
 
+_MOST_STANDING = 1_000
+"""More guards at once, in one shift of one site, are a mistake in its posts."""
+
 Groups = tuple[tuple[str, int], ...]
 """Guards who stand in a shift by the qualification that their posts ask for ("" for none), in order."""
 
@@ -40,6 +43,9 @@ class Crews:
 
     def cannot_fill(self, groups: Groups) -> str | None:
         """Why no number of guards like these fills a shift; ``None`` where some does."""
+        standing = sum(number for _, number in groups)
+        if standing > _MOST_STANDING:
+            return f"a shift would have {standing:,} guards standing at once: check guards, driver and per in posts"
         for name, _ in groups:
             if not self.pool(name).can_fill:
                 who = f"who hold {name}" if name in self.pools else "on hand"

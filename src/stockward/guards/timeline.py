@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -66,7 +66,7 @@ def timeline_of(
     if OUTPUT not in asked:
         done, surged = [None] * len(past), None
     stock_asked = bool(asked & {AREAS, STOCK})
-    book = BookStock.of(books)
+    book = BookStock.of(books if stock_asked else _without_rows(books))
     drivers = drivers_of(books, book, posts, why_no_output=output.why_unknown())
     seen = _seen(books, book, [_on(month, day) for month in past], done, stock_asked=stock_asked)
     expected, full = [Moment(None, {}, surged)] * len(ahead), [False] * len(ahead)
@@ -87,6 +87,11 @@ def timeline_of(
         output=output,
         full_from=next((month for month, overflowed in zip(ahead, full, strict=True) if overflowed), None),
     )
+
+
+def _without_rows(books: KnownBooks) -> KnownBooks:
+    """The same books with nothing in them: a site whose posts do not follow its stock need not add it up."""
+    return replace(books, movements=books.movements.clear(), counts=books.counts.clear())
 
 
 def _months(day: date) -> list[date]:

@@ -67,6 +67,8 @@ def _needed(force: ForceAnswer | None) -> guards_context.HeadFigure:
         note = said.reason_of(force.reason)
     elif force is not None:
         note = guards_need.need_note(force)
+    later = said.later_need(force).removeprefix(", ") if force is not None else ""
+    note = f"{later}; {note}" if later else note
     return guards_context.HeadFigure(title="Needed", lines=(_line(need, label),), note=note)
 
 
@@ -94,24 +96,30 @@ def _short(force: ForceAnswer | None, order: OrderAnswer | None) -> guards_conte
 def _when(review: Review, order: OrderAnswer) -> guards_context.HeadFigure:
     value, label = said.when_met(order, review.selection)
     line = guards_context.HeadLine(value=value, kind="words", label=label)
-    note = _posts_filled(review.force) if review.force is not None else ""
-    return guards_context.HeadFigure(title="When the order is met", lines=(line,), note=note)
+    filled, how = _posts_filled(review.force) if review.force is not None else ("", "")
+    note = f"the posts are filled: {filled}, {how}" if filled else ""
+    title = "When it would be met" if order.asked else "When the order is met"
+    return guards_context.HeadFigure(title=title, lines=(line,), note=note)
 
 
 def _when_filled(force: ForceAnswer) -> guards_context.HeadFigure:
-    line = guards_context.HeadLine(value=_posts_filled(force) or said.NOT_MEASURABLE, kind="words", label="")
+    value, label = _posts_filled(force)
+    line = guards_context.HeadLine(value=value or said.NOT_MEASURABLE, kind="words", label=label)
     return guards_context.HeadFigure(title="When the need is met", lines=(line,), note="")
 
 
-def _posts_filled(force: ForceAnswer) -> str:
-    """From which month on the posts have their guards; said of the months looked at."""
+def _posts_filled(force: ForceAnswer) -> tuple[str, str]:
+    """From when on the posts have their guards, as far as the months looked at tell, and with whom."""
+    with_whom = "with the guards on record"
+    if force.short_by == 0:
+        return "now", with_whom
     ahead = [month for month in force.by_month if month.on >= force.on and month.needed is not None]
     if force.need is None or not ahead:
-        return ""
+        return "", ""
     filled = next((month for month in ahead if month.on_posts >= (month.needed or 0)), None)
     if filled is None:
-        return f"the posts: not by {words.day(ahead[-1].on)} with the guards on record"
-    return f"the posts: from {words.day(filled.on)} with the guards on record"
+        return f"not by {words.day(ahead[-1].on)}", with_whom
+    return f"from {words.day(filled.on)}", with_whom
 
 
 def build(review: Review) -> guards_context.Guards | None:
@@ -121,11 +129,14 @@ def build(review: Review) -> guards_context.Guards | None:
     shown = review.orders[:ORDERS_MAX]
     leading = said.leading_order(review.orders)
     reasons = tuple(_beside(one) for one in shown if one.stated_reason is not None or one.heard)
+    unnamed = _named_none(review.orders)
     more = len(review.orders) - len(shown)
     return guards_context.Guards(
         orders=tuple(_order(one) for one in shown),
         orders_note=f"{words.count(more, 'more order')} in the workbook" if more > 0 else "",
         reasons=reasons,
+        named_none=tuple(_heard(one) for one in unnamed[:HEARD_MAX]),
+        named_none_note=f"and {guards_need.cut(len(unnamed), HEARD_MAX, 'report')}" if len(unnamed) > HEARD_MAX else "",
         beside=said.BESIDE if reasons else "",
         verdicts=tuple(
             Pair(name=said.ORDER_WORD[verdict], value=ORDER_MEANING[verdict])
@@ -159,7 +170,7 @@ def _order(order: OrderAnswer) -> guards_context.OrderLine:
         short=_figure(order, order.short_by, words.NOTHING),
         short_now="" if order.short_now is None else f"today {quantity(order, order.short_now)}",
         reason=said.reason_of(order.reason),
-        more=_reach(order),
+        more=_met_later(order),
     )
 
 
@@ -205,23 +216,28 @@ def _changes(order: OrderAnswer) -> str:
     return f"{words.number(order.joining)} join, {words.number(order.leaving)} leave"
 
 
-def _reach(order: OrderAnswer) -> str:
-    parts = []
-    if order.met_on is not None and order.verdict != OrderVerdict.MET:
-        parts.append(f"met on {words.day(order.met_on)} with what is on record")
-    if order.reachable is not None:
-        parts.append(f"at most {quantity(order, order.reachable)} within candidates, training and mix")
-    return "; ".join(parts)
+def _met_later(order: OrderAnswer) -> str:
+    if order.met_on is None or order.verdict == OrderVerdict.MET:
+        return ""
+    return f"met on {words.day(order.met_on)} with what is on record"
 
 
 def _beside(order: OrderAnswer) -> guards_context.ReasonBeside:
-    more = len(order.heard) - HEARD_MAX
+    heard = [one for one in order.heard if one.names_the_order]
+    more = len(heard) - HEARD_MAX
     return guards_context.ReasonBeside(
         order=order.order,
         stated=order.stated_reason or "The order states no reason.",
-        heard=tuple(_heard(one) for one in order.heard[:HEARD_MAX]),
+        heard=tuple(_heard(one) for one in heard[:HEARD_MAX]),
         more=f"and {words.count(more, 'more report')}, in the workbook" if more > 0 else "",
     )
+
+
+def _named_none(orders: Sequence[OrderAnswer]) -> list[HeardOtherwise]:
+    """Reports that stand beside every order and name none; each once."""
+    heard = {one.report: one for order in orders for one in order.heard}
+    naming = {one.report for order in orders for one in order.heard if one.names_the_order}
+    return [one for report, one in heard.items() if report not in naming]
 
 
 def _heard(one: HeardOtherwise) -> guards_context.HeardLine:

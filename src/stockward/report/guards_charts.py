@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from stockward.answers.force import MonthNeed
-from stockward.answers.mix import Band, MixAnswer
+from stockward.answers.mix import Band, MixAnswer, TotalMix
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
 from stockward.report import guards_sentences, words
@@ -21,6 +21,7 @@ _WIDTH, _NARROW, _HEIGHT = 800, 560, 230
 _LABEL_ROOM = 170
 _LABEL_GAP = 16
 _LABELS_MAX = 3
+_MARGIN_BELOW, _MARGIN_ABOVE = 0.9, 1.1
 _DASH, _SOLID = [5, 4], [1, 0]
 _TEXT: Spec = {"type": "text", "fontSize": 12, "fontWeight": 600}
 
@@ -201,15 +202,11 @@ def _told_months(lines: Sequence[_Line], months: Sequence[MonthNeed], order: Ord
     for line in lines:
         known = [value for value in line.values if value is not None]
         parts.append(f"{line.label}: {words.number(known[0])} at first, {words.number(known[-1])} at last")
-    span = f"From {_month(months[0].month)} to {_month(months[-1].month)}. "
+    span = f"From {words.month(months[0].month)} to {words.month(months[-1].month)}. "
     if order is not None and order.required is not None:
         what = guards_sentences.measured_what(order.measure)
         parts.append(f"ordered: {words.number(order.required)} {what} by {guards_sentences.due_text(order)}")
     return f"{span}{'; '.join(parts)}."
-
-
-def _month(first: date) -> str:
-    return f"{words.MONTHS[first.month - 1]} {first.year}"
 
 
 def mix_chart(mix: MixAnswer, selection: SelectionAnswer | None) -> Markup | None:
@@ -217,21 +214,30 @@ def mix_chart(mix: MixAnswer, selection: SelectionAnswer | None) -> Markup | Non
 
     With two affiliations the numbers of one settle those of the other, so one is drawn; with more, up to three.
     """
-    if not any(one.numbers for one in mix.by_total):
+    near = [one for one in totals_that_matter(mix, selection) if one.numbers is not None]
+    if not near:
         return None
     bands = mix.bands[:1] if len(mix.bands) == 2 and not mix.others else mix.bands[:3]
-    panels = [_mix_panel(mix, band, selection) for band in bands]
+    panels = [_mix_panel(mix, near, band, selection) for band in bands]
     for panel in panels:
         panel["width"] = _NARROW if len(panels) == 1 else _WIDTH // len(panels) - 60
     spec: Spec = {"hconcat": panels, "padding": {"left": 4, "top": 4, "right": 90, "bottom": 4}}
     return draw(spec, "guards-mix", "Numbers of guards that keep the mix", _told_mix(mix, bands))
 
 
-def _mix_panel(mix: MixAnswer, band: Band, selection: SelectionAnswer | None) -> Spec:
+def totals_that_matter(mix: MixAnswer, selection: SelectionAnswer | None) -> list[TotalMix]:
+    """The totals from a little below today's to a little above what is required and what the plans reach."""
+    ends = [mix.total, *(sum(plan.numbers.values()) for plan in (selection.front if selection is not None else ()))]
+    ends += [mix.required] if mix.required is not None else []
+    low, high = _MARGIN_BELOW * min(ends), _MARGIN_ABOVE * max(ends)
+    return [one for one in mix.by_total if low <= one.total <= high] or list(mix.by_total)
+
+
+def _mix_panel(mix: MixAnswer, near: Sequence[TotalMix], band: Band, selection: SelectionAnswer | None) -> Spec:
     name = band.affiliation
     cells = [
         {"from": one.total - 0.5, "to": one.total + 0.5, "low": low - 0.5, "high": high + 0.5}
-        for one in mix.by_total
+        for one in near
         if one.numbers is not None
         for low, high in [one.numbers[name]]
     ]
@@ -259,12 +265,15 @@ def _mix_points(mix: MixAnswer, band: Band, selection: SelectionAnswer | None) -
     for plan in selection.front if selection is not None else ():
         ends.setdefault((sum(plan.numbers.values()), plan.numbers.get(band.affiliation, 0)), []).append(plan.plan)
     points = [
-        {"x": total, "y": number, "what": "plan", "text": words.printable(words.listed(names, _LABELS_MAX))}
-        for (total, number), names in ends.items()
+        {"x": total, "y": number, "what": "plan", "text": _called(names)} for (total, number), names in ends.items()
     ]
-    for point in points[_LABELS_MAX - 1 : -1]:
+    for point in points[1:-1]:  # names of points so near to each other would cover one another
         point["text"] = ""
     return [{"x": mix.total, "y": band.now, "what": "now", "text": f"now: {words.number(band.now)}"}, *points]
+
+
+def _called(plans: list[str]) -> str:
+    return f"{'plan' if len(plans) == 1 else 'plans'} {words.printable(words.listed(plans, _LABELS_MAX))}"
 
 
 def _marked(points: list[Spec]) -> list[Spec]:
@@ -310,7 +319,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
             "guards": plan.guards_by_due,
             "lost": plan.output_lost,
             "what": kinds[0] if plan.days_late == 0 else kinds[1] if plan.days_late is not None else kinds[2],
-            "text": words.printable(plan.plan) if plan.plan in labelled else "",
+            "text": _called([plan.plan]) if plan.plan in labelled else "",
         }
         for plan in selection.front
     ]
@@ -321,14 +330,14 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
     most = 1.12 * max(*(plan.output_lost for plan in selection.front), 1.0)
     places: Spec = {
         "x": _number("guards", _what(selection)),
-        "y": _number("lost", f"output lost a day, {unit}", most=most),
+        "y": _number("lost", f"output lost a day, {unit.removesuffix(guards_sentences.A_DAY)}", most=most),
     }
     spec: Spec = {
         "width": _NARROW,
         "height": _HEIGHT,
         "padding": {"left": 4, "top": 4, "right": 90, "bottom": 4},
         "layer": [
-            *_required(selection),
+            *_upright(selection.required, f"ordered: {words.number(selection.required)}"),
             {
                 "data": {"values": rows},
                 "mark": {"type": "point", "size": 80, "strokeWidth": 1.8, "opacity": 1},
@@ -339,11 +348,15 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
                     "fill": _by("what", shown, [looks[kind][2] for kind in shown], legend=True),
                 },
             },
-            {
-                "data": {"values": rows},
-                "mark": {**_TEXT, "align": "left", "dx": 9, "color": INK},
-                "encoding": {**places, "text": {"field": "text", "type": "nominal"}},
-            },
+            *(
+                {
+                    "data": {"values": named},
+                    "mark": {**_TEXT, "align": side, "dx": shift, "dy": -11, "color": INK},
+                    "encoding": {**places, "text": {"field": "text", "type": "nominal"}},
+                }
+                for side, shift, named in (("left", -4, rows[:1]), ("right", 4, rows[1:]))
+                if named
+            ),
         ],
     }
     return draw(spec, "guards-front", "Guards against output", _told_front(selection))
@@ -364,17 +377,11 @@ def _worth_a_label(selection: SelectionAnswer) -> set[str]:
 
 def _told_front(selection: SelectionAnswer) -> str:
     parts = [
-        f"{plan.plan}: {words.number(plan.guards_by_due)} guards, "
-        f"{guards_sentences.loss(plan.output_lost, selection.loss_unit)} of output lost"
+        f"plan {plan.plan}: {words.number(plan.guards_by_due)} guards, "
+        f"output lost {guards_sentences.loss(plan.output_lost, selection.loss_unit)}"
         for plan in selection.front
     ]
-    return f"{'; '.join(parts)}. Ordered are {words.number(selection.required)}."
-
-
-def _required(selection: SelectionAnswer) -> list[Spec]:
-    if selection.required is None:
-        return []
-    return _upright(selection.required, f"ordered: {words.number(selection.required)}")
+    return f"{'; '.join(parts)}. Output lost is that of a day. Ordered are {words.number(selection.required)}."
 
 
 def _upright(at: float, text: str) -> list[Spec]:

@@ -54,7 +54,7 @@ class ReasonBeside:
 
     order: Annotated[str, "code of the order"]
     stated: Annotated[str, "the reason that the order gives"]
-    heard: Annotated[tuple[HeardLine, ...], "what reports say"]
+    heard: Annotated[tuple[HeardLine, ...], "what reports that name it say"]
     more: Annotated[str, "how many more reports there are; empty where all are shown"]
 
 
@@ -76,7 +76,7 @@ class OrderLine:
     short: Annotated[str, "short by, on the due date"]
     short_now: Annotated[str, "short by, today; empty where that is not known"]
     reason: Annotated[str, "why the verdict is what it is"]
-    more: Annotated[str, "what can be reached at most, or when it is met; empty where neither is known"]
+    more: Annotated[str, "when it is met with what is on record; empty where it is not, or is now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +230,7 @@ class PlanLine:
     proven: Annotated[str, "whether a better one can exist"]
     groups: Annotated[tuple[ChosenGroup, ...], "who is chosen, as codes"]
     codes_note: Annotated[str, "how many codes are not shown; empty where all are"]
+    lots: Annotated[str, "from which groups of candidates alike the lot took some; empty where it decided nothing"]
     lines: Annotated[tuple[LossLine, ...], "the lines that give up workers"]
     lines_note: Annotated[str, "how many lines are not shown; empty where all are"]
 
@@ -257,6 +258,8 @@ class Guards:
     orders: Annotated[tuple[OrderLine, ...], "the orders"]
     orders_note: Annotated[str, "how many orders are not shown; empty where all are"]
     reasons: Annotated[tuple[ReasonBeside, ...], "stated reasons beside what reports say"]
+    named_none: Annotated[tuple[HeardLine, ...], "reports that name no order"]
+    named_none_note: Annotated[str, "how many of them are not shown; empty where all are"]
     beside: Annotated[str, "how to read them: nothing chooses between them; empty where there are none"]
     verdicts: Annotated[tuple[Pair, ...], "what the verdicts on orders mean"]
     need: Annotated[Need | None, "what the posts take; none where no post is on record"]

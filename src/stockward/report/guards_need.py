@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, PostNeed, QualificationNeed, ShiftNeed
@@ -21,7 +22,7 @@ NOTES_MAX = 20
 BREAKS_MAX = 10
 TOTALS_MAX = 60
 
-_DRIVER = {"areas": "occupied areas", "stock": "of stock", "output": "times the base output"}
+_DRIVER = {"areas": "occupied areas", "stock": "of stock"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -51,7 +52,7 @@ def need(force: ForceAnswer, order: OrderAnswer | None) -> guards_context.Need:
         caption=_caption(force) if chart is not None else "There is no month to draw.",
         months=tuple(_month(one) for one in months),
         months_note=cut(len(force.by_month), MONTHS_MAX, "earlier month"),
-        posts=tuple(_post(one) for one in force.posts[:POSTS_MAX]),
+        posts=tuple(_post(one, force.output_base) for one in force.posts[:POSTS_MAX]),
         posts_note=cut(len(force.posts), POSTS_MAX, "post"),
         shifts=tuple(_shift(one) for one in force.shifts[:SHIFTS_MAX]),
         shifts_note=cut(len(force.shifts), SHIFTS_MAX, "shift"),
@@ -74,7 +75,8 @@ def _sentence(force: ForceAnswer) -> str:
     if force.need is None:
         return f"What the posts take is not measurable, as {said.reason_of(force.reason)}; {there}."
     short = f": {words.number(force.short_by)} too few" if force.short_by else ""
-    return f"The posts take {words.count(force.need, 'guard')}. On {words.day(force.on)} {there}{short}."
+    taken = f"The posts take {words.count(force.need, 'guard')}{said.later_need(force)}"
+    return f"{taken}. On {words.day(force.on)} {there}{short}."
 
 
 def _range(force: ForceAnswer) -> str:
@@ -136,7 +138,7 @@ def _caption(force: ForceAnswer) -> str:
 
 def _month(one: MonthNeed) -> guards_context.MonthLine:
     return guards_context.MonthLine(
-        month=f"{words.MONTHS[one.month.month - 1]} {one.month.year}",
+        month=words.month(one.month),
         when="expected" if one.expected else "on record",
         needed=words.number(one.needed),
         mean=words.number(one.by_net_hours, 1),
@@ -148,13 +150,13 @@ def _month(one: MonthNeed) -> guards_context.MonthLine:
     )
 
 
-def _post(one: PostNeed) -> guards_context.PostLine:
+def _post(one: PostNeed, base: date | None) -> guards_context.PostLine:
     return guards_context.PostLine(
         name=one.name or one.post,
         code=one.post,
         kind=one.kind,
         guards=words.number(one.guards),
-        driver=_driver(one),
+        driver=_driver(one, base),
         posts=_posts(one),
         hours=words.number(one.hours, 0),
         relief=words.number(one.relief_factor, 2),
@@ -163,12 +165,16 @@ def _post(one: PostNeed) -> guards_context.PostLine:
     )
 
 
-def _driver(one: PostNeed) -> str:
+def _driver(one: PostNeed, base: date | None) -> str:
+    """What makes a post grow, by how much, and where that stands today."""
     if one.driver is None:
         return ""
     per = "" if one.per is None else f"one for each {words.number(one.per)} "
     now = "" if one.driven_by is None else f", now {words.number(round(one.driven_by, 2))}"
-    return f"{per}{_DRIVER.get(one.driver, one.driver)}{now}"
+    if one.driver != "output":
+        return f"{per}{_DRIVER.get(one.driver, one.driver)}{now}"
+    since = "the base output" if base is None else f"the output of {words.month(base)}"
+    return f"{per}times {since}{now and f'{now} times'}"
 
 
 def _posts(one: PostNeed) -> str:
@@ -208,7 +214,7 @@ def _qualification(one: QualificationNeed) -> guards_context.QualificationLine:
         qualification=one.qualification,
         needed=said.NOT_MEASURABLE if one.needed is None else words.number(one.needed, 1),
         on_hand=words.number(one.on_hand),
-        short=words.number(short, 1),
+        short=words.number(short, 1 if short else 0),
     )
 
 
@@ -216,21 +222,22 @@ def mix(answer: MixAnswer, selection: SelectionAnswer | None) -> guards_context.
     """Whether the mix holds, what it leaves open, and which numbers break it."""
     chart = guards_charts.mix_chart(answer, selection)
     alone = {one.affiliation: one for one in answer.growth_alone}
+    totals = _totals(guards_charts.totals_that_matter(answer, selection), answer)
     return guards_context.Mix(
         sentence=_mix_sentence(answer),
-        bands=tuple(_band(one, alone.get(one.affiliation)) for one in answer.bands),
+        bands=tuple(_band(one, alone.get(one.affiliation), holds=answer.holds) for one in answer.bands),
         breaks=answer.breaks[:BREAKS_MAX],
         breaks_note=cut(len(answer.breaks), BREAKS_MAX, "number that breaks a band", "numbers that break a band"),
         chart=chart,
         caption=_mix_caption(answer) if chart is not None else "No total that was looked at keeps every band.",
-        totals=tuple(_total(one) for one in answer.by_total[:TOTALS_MAX]),
-        totals_note=cut(len(answer.by_total), TOTALS_MAX, "total"),
+        totals=tuple(_total(one) for one in totals),
+        totals_note=cut(len(answer.by_total), len(totals), "total"),
     )
 
 
 def _mix_sentence(answer: MixAnswer) -> str:
-    if not answer.total:
-        return "There is no guard, so there are no shares."
+    if answer.holds is None:
+        return f"Whether the shares hold cannot be said: {said.reason_of(answer.reason)}."
     holding = "keep every band" if answer.holds else "break a band"
     text = f"The {words.count(answer.total, 'guard')} of today {holding}"
     if answer.others:
@@ -245,23 +252,23 @@ def _mix_caption(answer: MixAnswer) -> str:
     return f"{'; '.join(parts)}. The values stand in the table."
 
 
-def _band(band: Band, growth: GrowthAlone | None) -> guards_context.BandLine:
+def _band(band: Band, growth: GrowthAlone | None, *, holds: bool | None) -> guards_context.BandLine:
     return guards_context.BandLine(
         affiliation=band.affiliation,
         allowed=f"{words.percent(band.low)} to {words.percent(band.high)}",
         now=words.number(band.now),
         share=said.percent(band.share),
-        alone=_alone(growth),
+        alone=_alone(growth, holds=holds),
         then=_parts(growth.shares if growth is not None else None),
         at_required=_parts(growth.shares_at_required if growth is not None else None),
     )
 
 
-def _alone(growth: GrowthAlone | None) -> str:
-    if growth is None:
+def _alone(growth: GrowthAlone | None, *, holds: bool | None) -> str:
+    if growth is None or holds is None:
         return words.NOTHING
     if growth.more is None:
-        return "the bands are broken now"
+        return "as many as may be" if holds else "a band is broken now"
     return f"{words.number(growth.more)} more, to {words.number(growth.total)} in all"
 
 
@@ -269,6 +276,12 @@ def _parts(shares: Mapping[str, float] | None) -> str:
     if not shares:
         return words.NOTHING
     return ", ".join(f"{name} {said.percent(share)}" for name, share in shares.items())
+
+
+def _totals(near: Sequence[TotalMix], answer: MixAnswer) -> list[TotalMix]:
+    """Totals at even steps, as many as the table may have; today's and the required one are always among them."""
+    step = -(-len(near) // TOTALS_MAX)
+    return [one for place, one in enumerate(near) if place % step == 0 or one.total in (answer.total, answer.required)]
 
 
 def _total(one: TotalMix) -> guards_context.TotalLine:

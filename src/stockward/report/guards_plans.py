@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stockward.answers.orders import OrderAnswer
-from stockward.answers.selection import Candidate, LineLoss, SelectionAnswer, SelectionPlan
+from stockward.answers.selection import Alike, Candidate, LineLoss, SelectionAnswer, SelectionPlan
 from stockward.report import guards_charts, guards_context, words
 from stockward.report import guards_sentences as said
 from stockward.report.context_parts import Pair
@@ -16,6 +16,7 @@ PLANS_MAX = 25
 CODES_MAX = 200
 LINES_MAX = 20
 REASONS_MAX = 20
+LOTS_MAX = 20
 RECORD = "Why each candidate was or was not in the pool stands in the sheet pool of the workbook, code by code."
 
 
@@ -31,7 +32,7 @@ def selection(answer: SelectionAnswer, orders: Sequence[OrderAnswer]) -> guards_
         plans=tuple(_plan(one, answer, people) for one in answer.front[:PLANS_MAX]),
         plans_note=_plans_note(answer),
         pool=_pool(answer),
-        pool_note=" ".join(text for text in (_reasons_note(answer), RECORD) if text),
+        pool_note=" ".join(text for text in (_reasons_note(answer), RECORD, _seed(answer)) if text),
         assumptions=answer.assumptions,
     )
 
@@ -44,16 +45,13 @@ def _sentence(answer: SelectionAnswer, order: OrderAnswer | None) -> str:
     )
     if not answer.front:
         return f"{asked}. There is no plan, as {said.reason_of(answer.reason)}."
-    meeting = [one for one in answer.front if one.days_late == 0]
-    if meeting:
-        best = min(meeting, key=lambda one: one.output_lost)
-        text = (
-            f"Plan {best.plan} meets it in time at the least output lost "
-            f"({said.loss(best.output_lost, answer.loss_unit)} a day): {said.who(best)}"
-        )
+    best = said.best_plan(answer.front)
+    if best is not None and best.days_late == 0:
+        lost = f"{said.loss(best.output_lost, answer.loss_unit)} a day" if best.output_lost else "none"
+        text = f"Plan {best.plan} meets it in time at the least output lost ({lost}): {said.who(best)}"
     else:
-        best = max(answer.front, key=lambda one: one.guards_by_due)
-        text = f"No plan meets it in time; plan {best.plan} comes nearest, with {words.number(best.guards_by_due)}"
+        most = max(answer.front, key=lambda one: one.guards_by_due)
+        text = f"No plan meets it in time; plan {most.plan} comes nearest, with {words.number(most.guards_by_due)}"
     reason = f" ({said.reason_of(answer.reason)})" if answer.reason else ""
     free = _free(answer)
     stated = f" {order.order} is {said.ORDER_WORD[order.verdict]} without a plan." if order is not None else ""
@@ -91,6 +89,7 @@ def _plan(plan: SelectionPlan, answer: SelectionAnswer, people: dict[str, Candid
         proven=_proven(plan),
         groups=groups,
         codes_note=f"{words.count(hidden, 'more code')} in the workbook" if hidden else "",
+        lots=_lots(plan),
         lines=tuple(_line(one) for one in plan.lines[:LINES_MAX]),
         lines_note=cut(len(plan.lines), LINES_MAX, "line"),
     )
@@ -131,6 +130,18 @@ def _kind(one: Candidate | None) -> tuple[str, str]:
     return f"{one.role}{tail}", f"{one.role}s{tail}"
 
 
+def _lots(plan: SelectionPlan) -> str:
+    """From which groups of candidates alike the lot took some; empty where it had nothing to decide."""
+    texts = [f"{words.number(one.taken)} of {words.number(one.among)} {_alike(one)}" for one in plan.alike]
+    drawn = [text for text, one in zip(texts, plan.alike, strict=True) if one.taken < one.among]
+    return f"By lot, among candidates alike to this plan: {words.listed(drawn, LOTS_MAX)}." if drawn else ""
+
+
+def _alike(one: Alike) -> str:
+    line = f" of {one.line}" if one.line is not None else ""
+    return f"{one.affiliation}{line}{'' if one.by_due else ', ready after the due date'}"
+
+
 def _line(one: LineLoss) -> guards_context.LossLine:
     return guards_context.LossLine(
         line=f"{one.line}, {one.material}",
@@ -159,6 +170,10 @@ def _pool(answer: SelectionAnswer) -> tuple[Pair, ...]:
         Pair(name="In the pool", value=words.number(answer.pool)),
         *(Pair(name=f"Not: {reason}", value=words.number(number)) for reason, number in reasons),
     )
+
+
+def _seed(answer: SelectionAnswer) -> str:
+    return f"The lot among those alike was drawn with seed {answer.seed}." if answer.lots else ""
 
 
 def _reasons_note(answer: SelectionAnswer) -> str:

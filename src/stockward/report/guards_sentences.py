@@ -31,6 +31,7 @@ SOLVED_WORD = {
     Solved.IMPOSSIBLE: "impossible",
     Solved.OUT_OF_TIME: "out of time",
 }
+A_DAY = " a day"
 UNREADABLE = "what cannot be read"
 NOT_MEASURABLE = ORDER_WORD[OrderVerdict.NOT_MEASURABLE]
 BESIDE = (
@@ -93,7 +94,7 @@ def asks(order: OrderAnswer) -> str:
     """
     way = "more than" if order.comparator == ">" else "at least"
     what = measured_what(order.measure)
-    if not order.comparator or (order.factor is None and order.value is None):
+    if what == UNREADABLE or not order.comparator or (order.factor is None and order.value is None):
         return UNREADABLE
     if order.factor is None and is_on_guards(order.measure):
         return f"{way} {words.number(order.value)} {what}"
@@ -136,7 +137,16 @@ def _taken(force: ForceAnswer | None) -> str:
         there = "no guard is on record"
     if force.need is None:
         return f"What the posts take is not measurable, as {reason_of(force.reason)}; {there}."
-    return f"All posts together take {words.count(force.need, 'guard')}; {there}."
+    return f"All posts together take {words.count(force.need, 'guard')}{later_need(force)}; {there}."
+
+
+def later_need(force: ForceAnswer) -> str:
+    """The greatest need of the months ahead, and its first day, where it is not that of today; else empty."""
+    ahead = [(month.needed, month.on) for month in force.by_month if month.expected and month.needed is not None]
+    most = max((needed for needed, _ in ahead), default=force.need)
+    if most is None or force.need is None or most <= force.need:
+        return ""
+    return f", {words.number(most)} by {words.day(min(on for needed, on in ahead if needed == most))}"
 
 
 def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) -> str:
@@ -148,7 +158,9 @@ def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) 
     day, how = when_met(order, selection)
     if how.startswith("with"):
         return f"The order is met on {day} {how}."
-    return f"The order is met neither by what is on record nor by a plan here: {how}."
+    if plans_for(order, selection):
+        return f"None of the plans meets it: {how}."
+    return f"What is on record does not meet it; {how}."
 
 
 def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[SelectionPlan, ...]:
@@ -157,22 +169,31 @@ def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[Se
 
 
 def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str, str]:
-    """When the order is met, and how: from what is on record, or by the earliest plan, the cheapest of the earliest."""
+    """When the order is met, and how: from what is on record, or by the best plan where that is earlier."""
     if order.verdict == OrderVerdict.MET and order.now_on is not None:
         return "now", f"met on {words.day(order.now_on)}"
     if order.required is None:
         return NOT_MEASURABLE, reason_of(order.reason)
-    dated = [(one.met_on, one.output_lost, one.plan, one) for one in plans_for(order, selection) if one.met_on]
-    best = min(dated, default=None)
-    if order.met_on is not None and (best is None or order.met_on <= best[0]):
+    best = best_plan(plans_for(order, selection))
+    planned = best.met_on if best is not None else None
+    if order.met_on is not None and (planned is None or order.met_on <= planned):
         return words.day(order.met_on), f"with what is on record{late_text(order.met_on, order)}"
-    if best is not None:
-        plan = best[3]
-        return words.day(best[0]), f"with plan {plan.plan}: {_price(plan, selection)}{late_text(best[0], order)}"
+    if best is not None and planned is not None:
+        how = f"with plan {best.plan}: {_price(best, selection)}"
+        return words.day(planned), f"{how}{late_text(planned, order)}"
     if plans_for(order, selection):
         return "not within these plans", _nearest(order, selection)
     reason = selection.reason if selection is not None and selection.order == order.order else None
-    return "not on record", reason_of(reason) if reason else "no plan was made for this order"
+    return "not on record", f"there is no plan, as {reason_of(reason)}" if reason else "no plan was made for this order"
+
+
+def best_plan(plans: Sequence[SelectionPlan]) -> SelectionPlan | None:
+    """The plan that meets the order in time at the least output lost; where none does, the one that is least late."""
+    meeting = [one for one in plans if one.days_late is not None]
+    in_time = [one for one in meeting if one.days_late == 0]
+    if in_time:
+        return min(in_time, key=lambda one: one.output_lost)
+    return min(meeting, key=lambda one: (one.days_late, one.output_lost), default=None)
 
 
 def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
@@ -183,7 +204,7 @@ def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
 
 def _price(plan: SelectionPlan, selection: SelectionAnswer | None) -> str:
     unit = selection.loss_unit if selection is not None else ""
-    lost = f"{loss(plan.output_lost, unit)} of output lost a day" if plan.output_lost else "no output lost"
+    lost = f"output lost {loss(plan.output_lost, unit)} a day" if plan.output_lost else "no output lost"
     return f"{who(plan)}, {lost}"
 
 
@@ -204,10 +225,10 @@ def grades(source: str | None, information: str | None) -> str:
 
 
 def loss(value: float, unit: str) -> str:
-    """Output lost, to three digits, with its unit."""
+    """Output lost a day, to three digits, with its unit; that it is a day's stands beside it."""
     if not value:
         return "none"
-    return f"{words.number(value, three_digits(value))} {words.unit_word(unit, value)}"
+    return f"{words.number(value, three_digits(value))} {words.unit_word(unit.removesuffix(A_DAY), value)}"
 
 
 def three_digits(value: float) -> int:

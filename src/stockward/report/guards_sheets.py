@@ -89,6 +89,7 @@ def _force(force: ForceAnswer) -> Sheet:
         ("fill probability", force.fill_probability),
         ("post-hours (h a year)", force.post_hours),
         ("weeks a year", force.weeks_per_year),
+        ("base month of the output driver", force.output_base),
         ("reason", force.reason),
     ]
     if net is not None:
@@ -185,7 +186,8 @@ def _bands(mix: MixAnswer) -> Sheet:
         cells = (band.affiliation, band.low, band.high, band.now, band.share, more, total)
         rows.append((*cells, *map(shares.get, names), *map(required.get, names), None))
     empty: tuple[Cell, ...] = (None,) * (6 + 2 * len(names))
-    rows += [("breaks a band", *empty, sentence) for sentence in mix.breaks]
+    sentences = [*mix.breaks, *([mix.reason] if mix.reason is not None else [])]
+    rows += [("breaks a band", *empty, sentence) for sentence in sentences]
     header = (
         "affiliation", "share, least", "share, most", "now (guards)", "share now", "more of it alone (guards)",
         "guards in all then", *(f"share of {name} then" for name in names),
@@ -195,20 +197,20 @@ def _bands(mix: MixAnswer) -> Sheet:
 
 
 def _of_selection(selection: SelectionAnswer) -> list[Sheet]:
-    return [_plans(selection), _plan_lines(selection), _chosen(selection), _pool(selection)]
+    return [_plans(selection), _plan_lines(selection), _plan_alike(selection), _chosen(selection), _pool(selection)]
 
 
 def _plans(selection: SelectionAnswer) -> Sheet:
     names = list(dict.fromkeys(name for plan in selection.front for name in plan.numbers))
     header = (
-        "plan", "order", "guards when due", "required (guards)", f"output lost a day ({selection.loss_unit})",
-        "recruits", "transfers", "met on", "days late", "solver", "bound", "gap",
+        "plan", "order", "guards when due", "required (guards)", f"output lost ({selection.loss_unit})",
+        "recruits", "transfers", "met on", "days late", "solver", "bound", "gap", "guards counted on",
         *(f"{name} afterwards (guards)" for name in names), *(f"share of {name} afterwards" for name in names),
     )  # fmt: skip
     rows = [
         (
             one.plan, selection.order, one.guards_by_due, selection.required, one.output_lost, one.recruits,
-            one.transfers, one.met_on, one.days_late, one.status, one.bound, one.gap,
+            one.transfers, one.met_on, one.days_late, one.status, one.bound, one.gap, one.numbers_on,
             *map(one.numbers.get, names), *map(one.shares.get, names),
         )
         for one in selection.front
@@ -232,6 +234,19 @@ def _plan_lines(selection: SelectionAnswer) -> Sheet:
     return Sheet(name="plan_lines", header=header, rows=rows)
 
 
+def _plan_alike(selection: SelectionAnswer) -> Sheet:
+    """From which groups of candidates alike the lot took how many."""
+    header = (
+        "plan", "affiliation", "line", "serves on the due date", "serves when the order is met", "among", "taken",
+    )  # fmt: skip
+    rows = [
+        (plan.plan, one.affiliation, one.line, one.by_due, one.by_met, one.among, one.taken)
+        for plan in selection.front
+        for one in plan.alike
+    ]
+    return Sheet(name="plan_alike", header=header, rows=rows)
+
+
 def _chosen(selection: SelectionAnswer) -> Sheet:
     people = {one.person: one for one in selection.candidates}
     rows: list[tuple[Cell, ...]] = []
@@ -244,12 +259,24 @@ def _chosen(selection: SelectionAnswer) -> Sheet:
 
 
 def _pool(selection: SelectionAnswer) -> Sheet:
-    """The record of every candidate: why in the pool, or why not."""
-    header = ("code", "row of people", "role", "affiliation", "line", "in the pool", "ready on", "reasons")
+    """The record of every candidate: why in the pool, or why not, and their place in the lot."""
+    lots = {code: place for place, code in enumerate(selection.lots, 1)}
+    header = (
+        "code",
+        "row of people",
+        "role",
+        "affiliation",
+        "line",
+        "in the pool",
+        "ready on",
+        "until",
+        "lot",
+        "reasons",
+    )
     rows = [
         (
             one.person, one.row, one.role, one.affiliation, one.line, one.in_pool, one.ready_on,
-            "; ".join(one.reasons) or None,
+            one.until, lots.get(one.person), "; ".join(one.reasons) or None,
         )
         for one in selection.candidates
     ]  # fmt: skip

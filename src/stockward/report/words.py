@@ -123,6 +123,15 @@ def day(at: date | None, *, year: bool = True) -> str:
     return f"{text} {at.year}" if year else text
 
 
+def month(first: date) -> str:
+    """A month and its year.
+
+    >>> month(date(2026, 6, 1))
+    'June 2026'
+    """
+    return f"{MONTHS[first.month - 1]} {first.year}"
+
+
 def between(start: date, end: date) -> str:
     """A span of days in words; the year, and the month, are said once where they are the same.
 

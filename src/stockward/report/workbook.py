@@ -10,7 +10,7 @@ from typing import Any
 
 from stockward.answers.detection import SeriesDetection
 from stockward.answers.review import Review
-from stockward.report import guards_sheets, sentences, unseen, words
+from stockward.report import guards, guards_sheets, sentences, unseen, words
 from stockward.report.sheet import Cell, Sheet
 from stockward.report.views import SeriesView, by_urgency, figure, gather
 from stockward.terms.errors import UsageError
@@ -90,6 +90,9 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
+    on_guards = guards.head(review)
+    if on_guards is not None:
+        rows.append(("guards", None, on_guards.sentence))
     balanced = sum(one.verdict.verdict == Verdict.BALANCED for one in series)
     rows.append(("balanced", None, f"{words.count(balanced, 'series', 'series')}: measuring explains the differences."))
     return Sheet(name="summary", header=("verdict", "series", "in plain words"), rows=rows)

@@ -8,19 +8,16 @@ answer on any machine, and an answer that is not proven says by how much a bette
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from stockward.solving.whole import LARGEST_SUM
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model_helper import CpModelProto
-
-LARGEST_SUM = 10**15
-"""No sum of a program may be able to pass this: well inside 64 bits, and exact as a float."""
 
 DETERMINISTIC_SECONDS = 10.0
 """Limit of one solution, in deterministic seconds of the solver: about as many of a clock, the same on any machine."""
@@ -60,36 +57,6 @@ class Solution:
     def of(self, terms: Sum) -> int:
         """The value of a sum in this answer."""
         return sum(coefficient * self.values[number] for number, coefficient in terms.items())
-
-
-@dataclass(frozen=True, slots=True)
-class WholeCosts:
-    """Real costs as whole numbers: ``costs`` ÷ ``scale`` are the real ones, ``exact`` or rounded up."""
-
-    costs: tuple[int, ...]
-    scale: Fraction
-    exact: bool
-
-    def real(self, whole: int) -> float:
-        """A sum of whole costs as a real one."""
-        return float(whole / self.scale)
-
-
-def whole_costs(costs: Sequence[Fraction], *, times: int) -> WholeCosts:
-    """Turn costs (never negative) into whole numbers, none of which may be understated.
-
-    They are multiplied by their common denominator and divided by their common factor, which is exact. Where a sum of
-    ``times`` of them could then pass ``LARGEST_SUM``, they are multiplied by the largest power of ten that keeps below
-    it, and rounded up: each is overstated by less than one part of that scale, and the largest has at least six digits.
-    """
-    denominator = math.lcm(*(cost.denominator for cost in costs))
-    whole = [int(cost * denominator) for cost in costs]
-    common = math.gcd(*whole) or 1
-    most = LARGEST_SUM // max(1, times)
-    if max(whole, default=0) // common <= most:
-        return WholeCosts(tuple(cost // common for cost in whole), Fraction(denominator, common), exact=True)
-    scale = Fraction(10) ** math.floor(math.log10((most - 1) / max(costs)))
-    return WholeCosts(tuple(math.ceil(cost * scale) for cost in costs), scale, exact=False)
 
 
 class Program:
@@ -155,7 +122,8 @@ class Program:
             linear.coeffs.extend(list(rule.terms.values()))
             # A bound beyond what the sum can reach is none; one that it can never keep stands just beyond its reach.
             low, high = (
-                max(-reach - 1, min(reach + 1, bound)) for bound in (_or(rule.low, -reach), _or(rule.high, reach))
+                max(-reach - 1, min(reach + 1, bound))
+                for bound in (_or(rule.low, -reach - 1), _or(rule.high, reach + 1))
             )
             if low > high:
                 raise FigureError(f"a rule of the program asks for {rule.low} to {rule.high}: the lower bound is above")
