@@ -629,7 +629,7 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
 @click.option("--deterministic", type=click.IntRange(min=1), metavar="STEPS",
-              help="Stop after so many steps of each worker, whatever the time: the same roster every time.")  # fmt: skip
+              help="Stop after so many steps of each worker, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes of the search.")
 @click.option("--out", metavar="FILE", help="Write the roster as CSV; - for standard output.")

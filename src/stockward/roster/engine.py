@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SMALL_MODEL = 3_000
 """Open choices up to which the whole model is worth more than a moment."""
-_WORK_SMALL, _WORK_LARGE = 30.0, 4.0
+_WORK_SMALL, _WORK_LARGE = 1.0, 0.2
 """Deterministic seconds of CP-SAT for the whole model."""
 _WHOLE = -1
 """Number of the whole model among the processes."""

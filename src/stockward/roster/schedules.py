@@ -258,13 +258,16 @@ class Scheduler:
         prices = np.where(self.problem.open[list(people)], prices, np.inf)
         tries = _MOST_TRIES if exact else _TRIES
         found: dict[int, _Found] = {}
+        bounds: dict[int, float] = {}
         waiting = list(range(len(people)))
         for _ in range(tries):
             again = []
+            found |= {place: _no_schedule(place, self.problem.days) for place in waiting}
             for one in self._found(people, waiting, self._paid(people, prices, exact=exact), each, exact=exact):
                 person, place = people[one.place], one.place
                 broken = self._too_often(person, one.rows)
-                found[place] = self._kept(person, one, prices[place], found.get(place), broken, exact=exact)
+                found[place] = self._kept(person, one, prices[place], bounds.get(place, -np.inf), broken, exact=exact)
+                bounds[place] = found[place].bound
                 if broken[0].any():
                     self._heed(person, one.rows[0], prices[place], broken[0], exact=exact)
                     again.append(place)
@@ -280,7 +283,7 @@ class Scheduler:
         person: int,
         one: _Found,
         prices: Floats,
-        before: _Found | None,
+        before: float,
         broken: npt.NDArray[np.bool_],
         *,
         exact: bool,
@@ -293,7 +296,7 @@ class Scheduler:
         bound = one.bound - (0.0 if exact else self._relief(person))
         rows = one.rows[~broken.any(axis=1)]
         costs = prices[np.arange(rows.shape[1]), rows].sum(axis=1)
-        return _Found(one.place, costs, rows, max(bound, -np.inf if before is None else before.bound))
+        return _Found(one.place, costs, rows, max(bound, before))
 
     def _heed(self, person: int, row: Integers, prices: Floats, broken: npt.NDArray[np.bool_], *, exact: bool) -> None:
         """Count a shift that is worked too often, or raise its penalty where to count it takes too many states."""
@@ -413,6 +416,11 @@ def _relevant(rules: Rules, counted: tuple[int, ...], widest: tuple[int, ...]) -
     """Rules that tell spaces apart: the most of a shift only where it is counted; ruled-out shifts have no price."""
     most = tuple(rules.max_of_shift[s] if s in counted else widest[s] for s in range(len(widest)))
     return replace(rules, max_of_shift=most)
+
+
+def _no_schedule(place: int, days: int) -> _Found:
+    """What stands for somebody of whom no schedule has been found."""
+    return _Found(place, np.empty(0), np.empty((0, days), np.int64), np.inf)
 
 
 def _by_move(space: Space, prices: Floats) -> tuple[Floats, Integers]:

@@ -1,0 +1,95 @@
+"""Tiny roster problems, their solution by trying everything, and work in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from stockward.roster.checking import CHECKS
+from stockward.roster.problem import Demand, Person, Problem, Roster, Rules, Shift
+
+SHIFTS = (Shift("E", 480), Shift("L", 480, frozenset({"E"})), Shift("N", 600, frozenset({"E", "L"})))
+ANY = Rules(0, 100_000, (99, 99, 99), 99, 1, 1, 99)
+
+
+def problem(
+    days: int,
+    rules: list[Rules],
+    *,
+    shifts: tuple[Shift, ...] = SHIFTS,
+    costs: np.ndarray | None = None,
+    choices: np.ndarray | None = None,
+    required: int | np.ndarray = 0,
+    first_weekday: int = 0,
+) -> Problem:
+    """People with these rules; without more, nothing is asked for and nothing costs."""
+    shape = (len(rules), days, 1 + len(shifts))
+    costs = np.zeros(shape, np.int64) if costs is None else costs
+    choices = np.ones(shape, np.bool_) if choices is None else choices
+    people = tuple(Person(f"P{i}", rule, costs[i], choices[i]) for i, rule in enumerate(rules))
+    table = np.full((days, len(shifts)), 0, np.int64) + required
+    demand = Demand(table, np.full_like(table, 100), np.full_like(table, 1))
+    return Problem(days, shifts, people, demand, first_weekday)
+
+
+def random_rules(rng: np.random.Generator, days: int, shifts: int) -> Rules:
+    """Rules that often bind and sometimes exclude each other."""
+    low = int(rng.integers(0, days // 2)) * 480
+    return Rules(
+        low,
+        low + int(rng.integers(0, 4)) * 300,
+        tuple(int(most) for most in rng.integers(0, days, shifts)),
+        int(rng.integers(1, 5)),
+        int(rng.integers(1, 4)),
+        int(rng.integers(1, 4)),
+        int(rng.integers(0, 3)),
+    )
+
+
+def random_problem(seed: int, *, people: int, days: int, shifts: int = 2) -> Problem:
+    """A random problem of ``people`` over ``days`` days that may start on any weekday."""
+    rng = np.random.default_rng(seed)
+    shape = (people, days, 1 + shifts)
+    choices = rng.random(shape) < 0.85
+    choices[:, :, 0] |= ~choices.any(axis=2)
+    return problem(
+        days,
+        [random_rules(rng, days, shifts) for _ in range(people)],
+        shifts=SHIFTS[-shifts:],
+        costs=rng.integers(0, 9, shape),
+        choices=choices,
+        required=rng.integers(0, people, (days, shifts)),
+        first_weekday=int(rng.integers(0, 7)),
+    )
+
+
+def schedules_by_trying(given: Problem, person: int) -> list[tuple[int, ...]]:
+    """Every schedule of one person that the checker finds sound."""
+    whom = given.people[person]
+    rows = product(*(np.flatnonzero(choices).tolist() for choices in whom.open))
+    return [row for row in rows if not any(True for check in CHECKS for _ in check(given, whom, list(row)))]
+
+
+def best_by_trying(given: Problem) -> int | None:
+    """The least objective of all sound rosters, or ``None`` where there is none."""
+    of_each = [schedules_by_trying(given, person) for person in range(len(given.people))]
+    costs = [given.objective(np.array(rows, np.int16)) for rows in product(*of_each)]
+    return min(costs, default=None)
+
+
+def sound_roster(given: Problem, seed: int) -> Roster:
+    """Some sound roster."""
+    rng = np.random.default_rng(seed)
+    of_each = [schedules_by_trying(given, person) for person in range(len(given.people))]
+    return np.array([rows[rng.integers(len(rows))] for rows in of_each], np.int16)
+
+
+def apart(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Do the work in a process of its own: HiGHS and CP-SAT cannot be loaded into one."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()

@@ -1,0 +1,173 @@
+"""The engine against trying everything: the objective, the bound, the same roster each time, a clean stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from roster_problems import ANY, apart, best_by_trying, problem, random_problem
+
+from stockward.roster.checking import measure
+from stockward.roster.columns import Dive, Master, whole
+from stockward.roster.engine import Limits, Rostered, make_roster
+from stockward.roster.model import everything, solve_part
+from stockward.roster.problem import Problem
+from stockward.roster.search import Stream
+from stockward.solving.cp_sat import Asked
+from stockward.terms.verdicts import Solved
+
+SEEDS = range(12)
+
+
+def whole_models() -> list[tuple[str, int | None, float]]:
+    found = []
+    for seed in SEEDS:
+        given = random_problem(seed, people=3, days=5)
+        answer = solve_part(given, everything(given), Asked(1))
+        sound = answer.rows is None or not measure(given, answer.rows).breaches
+        assert sound
+        objective = None if answer.rows is None else given.objective(answer.rows)
+        assert objective == answer.answer.objective
+        found.append((str(answer.answer.status), objective, answer.answer.bound))
+    return found
+
+
+def test_the_model_of_cp_sat_equals_trying_everything() -> None:
+    for seed, (status, objective, _) in zip(SEEDS, apart(whole_models), strict=True):
+        true = best_by_trying(random_problem(seed, people=3, days=5))
+        assert objective == true
+        assert status == ("impossible" if true is None else "proven")
+
+
+def streams() -> list[tuple[int | None, float]]:
+    found = []
+    for seed in SEEDS:
+        given = random_problem(seed, people=3, days=5)
+        stream = Stream(given, 1, 0)
+        for news in stream.root():
+            if news.ended:
+                break
+        for step in range(1, 13):
+            if news.ended or stream.proven:
+                break
+            stream.dive(step)
+        if stream.best is not None:
+            assert not measure(given, stream.best).breaches
+            assert measure(given, stream.best).objective == stream.cost
+        found.append((None if stream.best is None else stream.cost, whole(stream.master.bound)))
+    return found
+
+
+def test_columns_and_dives_equal_trying_everything() -> None:
+    for seed, (cost, bound) in zip(SEEDS, apart(streams), strict=True):
+        true = best_by_trying(random_problem(seed, people=3, days=5))
+        assert cost == true
+        if true is not None:
+            assert bound <= true
+
+
+def reduced() -> list[tuple[int, int, int]]:
+    """For each seed: the best, the best with the choices that a roster no worse may have, and choices ruled out."""
+    found = []
+    for seed in SEEDS:
+        given = random_problem(seed, people=3, days=5)
+        true, master = best_by_trying(given), Master(given)
+        if true is None or master.greedy(np.random.default_rng(1)) is None:
+            continue
+        for _ in master.root():
+            pass
+        choices = given.open & master.improving(true)
+        people = tuple(replace(one, open=row) for one, row in zip(given.people, choices, strict=True))
+        again = best_by_trying(Problem(given.days, given.shifts, people, given.demand, given.first_weekday))
+        found.append((true, -1 if again is None else again, int(given.open.sum() - choices.sum())))
+    return found
+
+
+def test_choices_ruled_out_by_reduced_costs_lose_no_best_roster() -> None:
+    found = apart(reduced)
+    assert all(true == again for true, again, _ in found)
+    assert sum(ruled_out for *_, ruled_out in found) > 0
+
+
+def kept_by_a_dive() -> tuple[bool, bool]:
+    given = loose(3, people=5, days=10)
+    master = Master(given)
+    roster = master.greedy(np.random.default_rng(1))
+    assert roster is not None
+    found = master.dive(roster, [1, 3], np.random.default_rng(2), Dive(0.1, 0.1), most=np.inf)
+    assert found is not None
+    return bool((found[[0, 2, 4]] == roster[[0, 2, 4]]).all()), not measure(given, found).breaches
+
+
+def test_a_dive_keeps_those_who_are_not_free() -> None:
+    assert apart(kept_by_a_dive) == (True, True)
+
+
+def made(given: Problem, **asked: object) -> Rostered:
+    return make_roster(given, **{"seed": 1, "workers": 2, "limits": Limits(steps=8), **asked})  # type: ignore[arg-type]
+
+
+def loose(seed: int, *, people: int, days: int) -> Problem:
+    """Everybody has a schedule."""
+    given = random_problem(seed, people=people, days=days)
+    rules = replace(ANY, max_of_shift=(days, days), max_run=4, min_run=2, min_off_run=2, max_minutes=days * 300)
+    people = tuple(replace(one, rules=rules, open=np.ones_like(one.open)) for one in given.people)
+    return Problem(days, given.shifts, people, given.demand, given.first_weekday)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_engine_proves_the_best_and_tells_on_the_way(workers: int) -> None:
+    given = loose(7, people=3, days=5)
+    told: list[tuple[int | None, float]] = []
+    answer = made(given, workers=workers, progress=lambda best, bound: told.append((best, bound)))
+    assert answer.status is Solved.PROVEN
+    assert answer.measured is not None
+    assert answer.roster is not None
+    assert answer.measured.objective == best_by_trying(given) == given.objective(answer.roster) == answer.bound
+    assert not answer.measured.breaches
+    assert answer.gap == 0
+    assert told[-1] == (answer.measured.objective, answer.bound)
+    costs = [best for best, _ in told if best is not None]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_the_same_seed_and_steps_give_the_same_roster() -> None:
+    given = loose(11, people=12, days=14)
+    first, second = (made(given, limits=Limits(steps=5)) for _ in range(2))
+    assert first.roster is not None
+    assert second.roster is not None
+    assert first.roster.tobytes() == second.roster.tobytes()
+    assert first.bound == second.bound
+
+
+def test_somebody_without_a_schedule_makes_the_roster_impossible() -> None:
+    given = problem(6, [ANY, replace(ANY, min_minutes=6 * 480, max_run=2)])
+    answer = made(given)
+    assert answer.status is Solved.IMPOSSIBLE
+    assert answer.roster is None
+    assert len(answer.reasons) == 1
+    assert "P1" in answer.reasons[0]
+
+
+def test_no_time_gives_no_roster_and_says_so() -> None:
+    answer = made(loose(1, people=4, days=7), limits=Limits(seconds_left=lambda: 0.0))
+    assert (answer.status, answer.roster, answer.gap) == (Solved.OUT_OF_TIME, None, None)
+
+
+def test_ctrl_c_gives_the_best_found() -> None:
+    given = loose(11, people=30, days=28)
+    first = threading.Event()
+
+    def interrupt(best: int | None, bound: float) -> None:
+        if best is not None and not first.is_set():
+            first.set()
+            signal.raise_signal(signal.SIGINT)
+
+    answer = made(given, limits=Limits(seconds_left=lambda: 60.0), progress=interrupt)
+    assert answer.stopped
+    assert answer.roster is not None
+    assert answer.measured is not None
+    assert not answer.measured.breaches
