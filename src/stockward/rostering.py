@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from types import MappingProxyType
 
 import polars as pl
 
-from stockward.accountancy.known import known_at
-from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, RosterAnswer, RosterCost
+from stockward.accountancy.known import KnownBooks, known_at
+from stockward.answers.roster import Duty, GuardMonth, PostMonth, RosterAnswer, RosterCost
 from stockward.facts import Site
-from stockward.guards.roll import on_posts, roll
+from stockward.guards.need import need_of
+from stockward.guards.roll import day_of_the_books, on_posts, roll
 from stockward.roster.guards_checking import Checked, check_roster
 from stockward.roster.guards_costs import changed, fair_shares, is_met, measure_cost
-from stockward.roster.guards_demand import Horizon, set_aside_rows
-from stockward.roster.guards_making import Limit, Made, make_guard_roster
+from stockward.roster.guards_demand import TABLES, Horizon, set_aside_rows, spans_of
+from stockward.roster.guards_making import Limit, Made, Progress, make_guard_roster
 from stockward.roster.guards_problem import GuardProblem, make_problem
 from stockward.terms.errors import FigureError, UsageError
-from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
+MOST_OF_A_POST = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a roster is asked for.
+
+    ``numbers`` says how many of a post stand, where that is not left to its driver; ``earlier`` is a roster of which as
+    much as possible is kept: post by guard's code and moment of start. ``generated`` is printed on the answer.
+    """
+
+    start: date
+    weeks: int
+    generated: datetime
+    seed: int = DEFAULT_SEED
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    earlier: Mapping[tuple[str, datetime], str] | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 def make_guards_roster(
     site: Site,
+    asked: Asked,
     *,
-    start: date,
-    weeks: int,
-    seed: int = DEFAULT_SEED,
     limit: Limit,
-    numbers: Mapping[str, int] | None = None,
-    earlier: Mapping[tuple[str, datetime], str] | None = None,
-    generated: datetime,
-    progress: Callable[[int | None, float], None] = lambda best, bound: None,
+    progress: Progress = lambda best, bound: None,
 ) -> RosterAnswer:
     """Make a guards' roster of a site.
 
@@ -43,18 +57,10 @@ def make_guards_roster(
     ----------
     site
         The facts.
-    start, weeks
-        The first day, and how many weeks from it on (1 to 26).
-    seed
-        Of everything drawn.
+    asked
+        From when on, for how many weeks (1 to 26), and the rest.
     limit
         When to stop: seconds, or rounds for the same roster every time.
-    numbers
-        How many of each post stand; one where it does not say.
-    earlier
-        An earlier roster, of which as much as possible is kept: post by guard's code and moment of start.
-    generated
-        The moment to print on it.
     progress
         Told of each better cost (``None`` before the first) and bound.
 
@@ -72,21 +78,81 @@ def make_guards_roster(
     FigureError
         Where the checker finds a breach: then no roster is given.
     """
-    if not 1 <= weeks <= MOST_WEEKS:
-        raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {weeks}")
-    if not date(1970, 1, 1) <= start <= date(9000, 1, 1):
-        raise UsageError(f"{start} is no day to start a roster on: write a date such as 2026-07-06")
-    horizon = Horizon(start, weeks, site.timezone)
-    guards = on_posts(roll(known_at(site, None)))
-    problem = make_problem(site, guards, horizon, numbers=numbers, earlier=earlier)
-    made = make_guard_roster(problem, seed=seed, limit=limit, progress=progress)
+    _require(site, asked)
+    horizon = Horizon(asked.start, asked.weeks, site.timezone)
+    books = known_at(site, None)
+    guards = on_posts(roll(books))
+    numbers, notes = numbers_of_posts(books, asked.numbers)
+    problem = make_problem(site, guards, horizon, numbers=numbers, earlier=asked.earlier)
+    made = make_guard_roster(problem, seed=asked.seed, limit=limit, progress=progress)
     duties = _duties(problem, made)
     if duties:
-        checked = Checked(site, guards, duties, start=start, weeks=weeks, numbers=numbers or {})
+        checked = Checked(site, guards, duties, start=asked.start, weeks=asked.weeks, numbers=numbers)
         breaches = check_roster(checked)
         if breaches:
             raise FigureError(f"the search made a roster that breaks a rule ({breaches[0]}): it is not given out")
-    return _answer(site, problem, made, duties, seed, generated)
+    notes += tuple(set_aside_rows(site))
+    return _answer(site, problem, made, duties, notes, asked)
+
+
+def _require(site: Site, asked: Asked) -> None:
+    """Raise ``UsageError`` for a question that cannot be asked so."""
+    if not 1 <= asked.weeks <= MOST_WEEKS:
+        raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {asked.weeks}")
+    if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
+        raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
+    rules = site.settings.work_rules
+    least, most = rules.min_consecutive_shifts, rules.max_consecutive_shifts
+    if least is not None and most is not None and least > most:
+        raise UsageError(
+            f"site.toml: min_consecutive_shifts = {least} and max_consecutive_shifts = {most} exclude each other: "
+            "correct one of the two"
+        )
+    known = {str(post) for post in site["posts"]["post"]}
+    for post, number in asked.numbers.items():
+        if post not in known:
+            raise UsageError(f"there is no post {post!r}: name one of the table posts")
+        if not 0 <= number <= MOST_OF_A_POST:
+            raise UsageError(f"{number} of {post}: write a number from 0 to {MOST_OF_A_POST}")
+    if not known:
+        raise UsageError("the site has no posts: fill in the table posts")
+
+
+def numbers_given(texts: Sequence[str]) -> dict[str, int]:
+    """Read how many of a post stand, each as ``POST=N``; raises ``UsageError`` for anything else."""
+    found = {}
+    for text in texts:
+        post, equals, number = text.rpartition("=")
+        if not equals or not post or not (number.isascii() and number.isdigit()) or len(number) > 6:
+            raise UsageError(f"{text!r} says no number of a post: write it as patrol-stores=2")
+        found[post] = int(number)
+    return found
+
+
+def numbers_of_posts(books: KnownBooks, given: Mapping[str, int]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How many of each post stand: as given, else by its driver today, else one; and what is to be told of that."""
+    posts = books["posts"]
+    numbers = dict(given)
+    driven = posts.filter(pl.col("driver").is_not_null() & ~pl.col("post").is_in(list(given)))
+    if not driven.height:
+        return numbers, ()
+    day = day_of_the_books(books, None)
+    wanted = set(driven["post"].to_list())
+    counted = {} if day is None else _driven_today(books, day)
+    notes = []
+    for post in sorted(wanted):
+        number, reason = counted.get(post, (None, "the books name no day"))
+        if number is None:
+            notes.append(f"{post} has a driver that cannot be measured ({reason}): it is taken once")
+        else:
+            numbers[post] = number
+            notes.append(f"{post} stands {number} times, by its driver on {day}")
+    return numbers, tuple(notes)
+
+
+def _driven_today(books: KnownBooks, day: date) -> dict[str, tuple[int | None, str]]:
+    force = need_of(books, guards=roll(books), day=day, seed=DEFAULT_SEED)
+    return {post.post: (post.posts, post.reason or "no reason on record") for post in force.posts}
 
 
 def _duties(problem: GuardProblem, made: Made) -> tuple[Duty, ...]:
@@ -116,3 +182,108 @@ def _duties(problem: GuardProblem, made: Made) -> tuple[Duty, ...]:
             )
     order = {post.post: place for place, post in enumerate(problem.posts)}
     return tuple(sorted(found, key=lambda duty: (duty.start, order[duty.post], duty.number, duty.person)))
+
+
+def _answer(
+    site: Site, problem: GuardProblem, made: Made, duties: tuple[Duty, ...], notes: tuple[str, ...], asked: Asked
+) -> RosterAnswer:
+    """Everything that is told of a roster, or of there being none."""
+    cost = _cost(problem, made)
+    gap = None if cost is None else (cost.total - made.bound) / cost.total if cost.total > made.bound else 0.0
+    return RosterAnswer(
+        site=site.name,
+        timezone=site.timezone,
+        version=VERSION,
+        at=asked.generated,
+        seed=asked.seed,
+        options=MappingProxyType(dict(asked.options)),
+        start=problem.horizon.start,
+        weeks=problem.horizon.weeks,
+        rules=_rules(site),
+        status=made.status,
+        stopped=made.stopped,
+        cost=cost,
+        bound=made.bound,
+        gap=gap,
+        duties=duties,
+        left_open=(),
+        guards=_guards(problem, made, duties),
+        posts=_posts(site, problem, duties),
+        left_out=problem.left_out,
+        conflicts=(),
+        irreducible=False,
+        relaxations=(),
+        changed=None if problem.earlier is None or made.rows is None else changed(problem, made.times),
+        notes=notes,
+        set_aside=sum(site.set_aside[name].height for name in TABLES),
+    )
+
+
+def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
+    if made.settling is None:
+        return None
+    cost = measure_cost(problem, made.times, made.settling.posts)
+    return RosterCost(
+        total=cost.total, changes=cost.changes, wishes=cost.wishes, nights=cost.nights, weekends=cost.weekends,
+        hours=cost.hours,
+    )  # fmt: skip
+
+
+def _rules(site: Site) -> tuple[tuple[str, str], ...]:
+    """The rules of the site that are in force, by name and value."""
+    given = site.settings.work_rules.model_dump(exclude_none=True)
+    return tuple((name, f"{value:g}") for name, value in given.items())
+
+
+def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:
+    if not duties or made.settling is None:
+        return ()
+    shares = fair_shares(problem)
+    end = problem.horizon.date(problem.horizon.days)
+    found = []
+    for number, guard in enumerate(problem.guards):
+        mine = [problem.shifts[s] for s in made.times[number]]
+        wishes = [wish for wish in problem.wishes if wish.guard == number]
+        met = sum(is_met(problem, wish, made.times, made.settling.posts) for wish in wishes)
+        earlier = {s for who, s in problem.earlier or () if who == number}
+        found.append(
+            GuardMonth(
+                person=guard.code,
+                affiliation=guard.affiliation,
+                qualifications=tuple(sorted(guard.qualifications)),
+                days_there=sum(1 for day in guard.there if problem.horizon.start <= day < end),
+                shifts=len(mine),
+                hours=sum(shift.minutes for shift in mine) / 60,
+                contract=guard.contract_minutes / 60,
+                fair_hours=shares.minutes[number].exact / 60,
+                nights=sum(shift.night for shift in mine),
+                fair_nights=shares.nights[number].exact,
+                weekend_shifts=sum(shift.weekend for shift in mine),
+                fair_weekend_shifts=shares.weekends[number].exact,
+                wishes=len(wishes),
+                met=met,
+                changed=0 if problem.earlier is None else len(earlier ^ made.times[number]),
+            )
+        )
+    return tuple(found)
+
+
+def _posts(site: Site, problem: GuardProblem, duties: tuple[Duty, ...]) -> tuple[PostMonth, ...]:
+    names = dict(site["posts"].select("post", "name").rows())
+    wanted: dict[str, int] = {}
+    for post in problem.posts:
+        wanted[post.post] = len(spans_of(problem.horizon, post)) * post.guards * post.number
+    return tuple(
+        PostMonth(
+            post=post.post,
+            name=names.get(post.post),
+            qualification=post.qualification,
+            mixed=post.mixed,
+            posts=post.number,
+            guards=post.guards,
+            places=wanted[post.post],
+            filled=sum(1 for duty in duties if duty.post == post.post),
+            hours=sum(duty.hours for duty in duties if duty.post == post.post),
+        )
+        for post in problem.posts
+    )

@@ -22,6 +22,8 @@ from stockward.terms.errors import UsageError
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SATURDAY = 5
 MINUTES_A_DAY = 24 * 60
+TABLES = ("posts", "people", "absences", "wishes", "assignments")
+"""What a roster stands on."""
 NIGHT = (0, 5 * 60)
 """A night shift covers more than half of the time from 00:00 to 05:00."""
 
@@ -195,7 +197,7 @@ def shifts_of(horizon: Horizon, posts: Sequence[Post]) -> list[Shift]:
 def set_aside_rows(site: Site) -> list[str]:
     """Rows set aside of the tables that a roster stands on, each table in a few words."""
     said = []
-    for name in ("posts", "people", "absences", "wishes", "assignments"):
+    for name in TABLES:
         rows: pl.DataFrame = site.set_aside[name]
         if rows.height:
             numbers = ", ".join(str(row) for row in rows["row"].to_list()[:10])

@@ -17,6 +17,7 @@ import numpy as np
 from stockward.roster.checking import Measured
 from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.guards_columns import OPEN, Translated, translate
+from stockward.roster.guards_costs import Times
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_scoring import BREACH, Integers, Scorer
 from stockward.roster.guards_search import Search
@@ -58,6 +59,8 @@ class Made:
     left_open: int
     broken: int
     stopped: bool
+    times: Times = ()
+    """The shifts of each guard."""
     reasons: tuple[str, ...] = ()
 
 
@@ -228,7 +231,7 @@ class Making:
         if self.search is None:
             reasons = self.beside.answer.reasons if self.beside.answer is not None else ()
             status = Solved.IMPOSSIBLE if bound == math.inf else Solved.OUT_OF_TIME
-            return Made(status, None, None, 0, bound, 0, 0, 0, stopped, reasons)
+            return Made(status, None, None, 0, bound, 0, 0, 0, stopped, (), reasons)
         if self._sound():
             self._settle()
         left_open, broken = self.search.left_open, self._broken()
@@ -236,7 +239,8 @@ class Making:
         if self.settled is not None:
             score, settling, rows = self.settled
             status = Solved.PROVEN if score <= math.ceil(bound - 1e-6) else Solved.FEASIBLE
-            return Made(status, settling, rows, score, bound, 0, 0, 0, stopped)
+            times = self.translated.times(rows.tolist())
+            return Made(status, settling, rows, score, bound, 0, 0, 0, stopped, times)
         status = Solved.IMPOSSIBLE if short else Solved.OUT_OF_TIME
         return Made(status, None, None, self.search.best_score, bound, short, left_open, broken, stopped)
 

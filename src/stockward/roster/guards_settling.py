@@ -60,6 +60,11 @@ class Settling:
                 self._give(shift, guards, places)
         return self._part_pairs()
 
+    @property
+    def posts(self) -> dict[tuple[int, int], str]:
+        """The post of each guard and shift."""
+        return {(who.guard, shift): who.place.post for shift, there in self.at.items() for who in there}
+
     def _waiting(self, rows: Integers) -> dict[tuple[int, Kind], list[int]]:
         found: dict[tuple[int, Kind], list[int]] = {}
         for guard, row in enumerate(rows.tolist()):
