@@ -52,7 +52,8 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
 
 def times(duty: Duty, zone: ZoneInfo) -> str:
     """From when to when by the clock of the site."""
-    return f"{clock(duty.start, zone)}–{clock(duty.end, zone)}"
+    end = clock(duty.end, zone)
+    return f"{clock(duty.start, zone)}–{'24:00' if end == '00:00' else end}"
 
 
 def codes(answer: RosterAnswer) -> dict[str, Code]:
