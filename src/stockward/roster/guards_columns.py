@@ -18,7 +18,12 @@ from stockward.roster.guards_problem import Group, GuardProblem
 from stockward.roster.problem import Demand, Person, Problem, Rules, Shift
 
 OPEN = 1_000_000
-"""What a place left open, or one guard too many, counts in the search: more than anything else could be worth."""
+"""What a place left open counts in the exchanges: more than anything else could be worth."""
+_DEARER = 10
+"""How much dearer than the dearest day a place left open, or a guard too many, is in the engine.
+
+There it need not outweigh everything: the bound holds whatever it is, and rises faster where it is small.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,6 +46,11 @@ class Translated:
     problem: Problem
     kinds: tuple[Kind, ...]
     shift_of: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+
+    @property
+    def open_weight(self) -> int:
+        """What a place left open counts in the engine."""
+        return int(self.problem.demand.under_weight.max(initial=1))
 
     def times(self, roster: Sequence[Sequence[int]]) -> Times:
         """The shifts of each guard in a roster of the engine."""
@@ -67,11 +77,13 @@ def translate(problem: GuardProblem) -> Translated:
         for day in range(days):
             required[day, place] = wanted.get((day, kind), 0)
             table[day, place] = shift_of.get((day, kind), -1)
+    people = tuple(_person(problem, guard, kinds, table) for guard in range(len(problem.guards)))
+    weight = _DEARER * max((int(person.costs.max()) for person in people), default=0) or 1
     translated = Problem(
         days=days,
         shifts=_shifts(problem, kinds),
-        people=tuple(_person(problem, guard, kinds, table) for guard in range(len(problem.guards))),
-        demand=Demand(required, *(np.full(required.shape, OPEN, np.int64) for _ in range(2))),
+        people=people,
+        demand=Demand(required, *(np.full(required.shape, weight, np.int64) for _ in range(2))),
         first_weekday=problem.horizon.weekday(0),
     )
     return Translated(translated, kinds, table)

@@ -108,7 +108,7 @@ class _Beside:
 
     def _take(self, roster: Roster, measured: Measured) -> None:
         self.roster, self.cost = roster, measured.objective
-        if self.limit.seconds_left is not None and not measured.under:
+        if self.limit.seconds_left is not None:
             self.first.set()
 
     def end(self) -> None:
@@ -152,13 +152,11 @@ class Making:
         return self._made(stopped)
 
     def _search(self) -> None:
-        """Wait for a first roster, as long as half of the time at most; then exchange until time or proof."""
-        left = self.limit.seconds_left
-        patience = None if left is None else left() / 2
-        if left is None:
+        """Wait for a first roster, with places left open as it may be; then exchange until time or proof."""
+        if self.limit.seconds_left is None:
             self.beside.thread.join()
         else:
-            self.beside.first.wait(patience)
+            self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
         if self.beside.error is not None or self.beside.bound == math.inf:
             return
         rows = self._start()
@@ -235,7 +233,7 @@ class Making:
         if self._sound():
             self._settle()
         left_open, broken = self.search.left_open, self._broken()
-        short = max(math.ceil((bound - self._dearest()) / OPEN - 1e-9), 0)
+        short = max(math.ceil((bound - self._dearest()) / self.translated.open_weight - 1e-9), 0)
         if self.settled is not None:
             score, settling, rows = self.settled
             status = Solved.PROVEN if score <= math.ceil(bound - 1e-6) else Solved.FEASIBLE
