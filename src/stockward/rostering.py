@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks, known_at
-from stockward.answers.roster import Duty, GuardMonth, PostMonth, RosterAnswer, RosterCost
+from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Relaxation, RosterAnswer, RosterCost
 from stockward.facts import Site
 from stockward.guards.need import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
 from stockward.roster.guards_checking import Checked, check_roster
+from stockward.roster import guards_ways as ways
+from stockward.roster.guards_conflicts import (
+    Shortage,
+    conflicts_of,
+    is_irreducible,
+    least_minutes_short,
+    least_places_open,
+    shortages,
+)
 from stockward.roster.guards_costs import changed, fair_shares, is_met, measure_cost
 from stockward.roster.guards_demand import TABLES, Horizon, set_aside_rows, spans_of
 from stockward.roster.guards_making import Limit, Made, Progress, make_guard_roster
 from stockward.roster.guards_problem import GuardProblem, make_problem
+from stockward.roster.guards_relaxing import (
+    Asking,
+    WayOut,
+    fewest_guards_more,
+    fewest_places_open,
+    least_hours_more,
+)
 from stockward.terms.errors import FigureError, UsageError
+from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
+WAY_OUT_SHARE = 0.2
+"""Share of the time left that the making of one way out may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +100,119 @@ def make_guards_roster(
         Where the checker finds a breach: then no roster is given.
     """
     _require(site, asked)
-    horizon = Horizon(asked.start, asked.weeks, site.timezone)
-    books = known_at(site, None)
-    guards = on_posts(roll(books))
-    numbers, notes = numbers_of_posts(books, asked.numbers)
-    problem = make_problem(site, guards, horizon, numbers=numbers, earlier=asked.earlier)
+    numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers)
+    made_for = _MadeFor(site, asked, numbers)
+    problem = made_for.problem(site)
+    notes += tuple(set_aside_rows(site))
+    short = shortages(problem)
+    if short:
+        return _impossible(made_for, problem, short, notes, limit)
     made = make_guard_roster(problem, seed=asked.seed, limit=limit, progress=progress)
     duties = _duties(problem, made)
     if duties:
-        checked = Checked(site, guards, duties, start=asked.start, weeks=asked.weeks, numbers=numbers)
+        made_for.check(site, duties)
+    return _answer(site, problem, made, duties, notes, asked)
+
+
+@dataclass(frozen=True, eq=False)
+class _MadeFor:
+    """What is asked for, of a site and of its what-ifs."""
+
+    site: Site
+    asked: Asked
+    numbers: Mapping[str, int]
+
+    def problem(self, site: Site) -> GuardProblem:
+        """The problem of a site, or of a what-if."""
+        horizon = Horizon(self.asked.start, self.asked.weeks, site.timezone)
+        return make_problem(site, self._guards(site), horizon, numbers=self.numbers, earlier=self.asked.earlier)
+
+    def check(self, site: Site, duties: Sequence[Duty], open_places: Sequence[OpenPlace] = ()) -> None:
+        """Raise ``FigureError`` where a roster breaks a rule."""
+        counted = Counter((place.post, place.start) for place in open_places)
+        checked = Checked(
+            site, self._guards(site), duties, start=self.asked.start, weeks=self.asked.weeks, numbers=self.numbers,
+            open_places=counted,
+        )  # fmt: skip
         breaches = check_roster(checked)
         if breaches:
             raise FigureError(f"the search made a roster that breaks a rule ({breaches[0]}): it is not given out")
-    notes += tuple(set_aside_rows(site))
-    return _answer(site, problem, made, duties, notes, asked)
+
+    @staticmethod
+    def _guards(site: Site) -> pl.DataFrame:
+        return on_posts(roll(known_at(site, None)))
+
+
+def _impossible(
+    made_for: _MadeFor, problem: GuardProblem, short: Sequence[Shortage], notes: tuple[str, ...], limit: Limit
+) -> RosterAnswer:
+    """The conflict, and the ways out, each with a roster that the checker accepts."""
+    nothing = Made(Solved.IMPOSSIBLE, None, None, 0, math.inf, 0, 0, 0, False)
+    answer = _answer(made_for.site, problem, nothing, (), notes, made_for.asked)
+    further = tuple(f"beside it: {conflicts_of(problem, one)[0].words}" for one in short[1:4])
+    return replace(
+        answer,
+        conflicts=conflicts_of(problem, short[0]),
+        irreducible=is_irreducible(problem, short[0]),
+        relaxations=_ways_out(made_for, problem, short, limit),
+        notes=answer.notes + further,
+    )
+
+
+def _ways_out(
+    made_for: _MadeFor, problem: GuardProblem, short: Sequence[Shortage], limit: Limit
+) -> tuple[Relaxation, ...]:
+    """Places left open, hours more, guards more."""
+    asking = Asking(made_for.site, problem, made_for.problem, _shares_of(limit), made_for.asked.seed)
+    least_places = least_places_open(problem, short)
+    minutes = least_minutes_short(problem)
+    places = fewest_places_open(asking, least_places)
+    found = [(places, float(least_places))]
+    most_hours = made_for.site.settings.work_rules.max_hours_per_week
+    if minutes and most_hours is not None:
+        found.append((least_hours_more(asking, most_hours, minutes), minutes / 60))
+    if places.made is not None:
+        contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
+        found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
+    return tuple(_relaxation(made_for, way, least) for way, least in found)
+
+
+def _shares_of(limit: Limit) -> Callable[[], Limit]:
+    """Limits for one making each: an eighth of the time that is left when it begins, or as many rounds."""
+
+    def share() -> Limit:
+        if limit.seconds_left is None:
+            return limit
+        left = limit.seconds_left
+        ends = left() * (1 - WAY_OUT_SHARE)
+        return Limit(lambda: left() - ends)
+
+    return share
+
+
+def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
+    """A way out in words, once the checker has accepted its roster."""
+    if way.made is None or way.made.settling is None:
+        reason = "no roster was found this way in the time given; none is ruled out"
+        return Relaxation(what=way.what, words=ways.not_found(way.what), amount=None, least=least, parts=(), reason=reason)
+    made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
+    words = ways.in_words(way.what, way.amount or 0, least, way.parts)
+    return Relaxation(what=way.what, words=words, amount=way.amount, least=least, parts=way.parts)
+
+
+def _open_places(problem: GuardProblem, made: Made) -> tuple[OpenPlace, ...]:
+    if made.settling is None:
+        return ()
+    return tuple(
+        OpenPlace(
+            post=place.post,
+            number=place.number,
+            day=problem.horizon.date(problem.shifts[shift].day),
+            start=problem.shifts[shift].start,
+            end=problem.shifts[shift].end,
+        )
+        for shift, place in made.settling.left_open
+    )
 
 
 def _require(site: Site, asked: Asked) -> None:

@@ -79,6 +79,23 @@ def least_minutes_short(problem: GuardProblem) -> int:
     return max((one.short for one in _in_all(problem)), default=0)
 
 
+def least_places_open(problem: GuardProblem, short: Sequence[Shortage]) -> int:
+    """At least so many places stay open, whatever the roster."""
+    longest = max((shift.minutes for shift in problem.shifts), default=1)
+    by_places = [one.short for one in short if one.kind in ("shift", "day")]
+    by_minutes = [-(-one.short // longest) for one in (*_in_all(problem), *_in_a_week(problem))]
+    return max([*by_places, *by_minutes], default=0)
+
+
+def is_irreducible(problem: GuardProblem, shortage: Shortage) -> bool:
+    """Whether the conflict resolves when any one of its posts is left out.
+
+    True where all shifts asked for are of one length: then the condition is all that these rules ask.
+    """
+    lengths = {problem.shifts[ask.shift].minutes for ask in shortage.asks}
+    return shortage.kind == "shift" or len(lengths) == 1
+
+
 def _sets(asks: Sequence[Ask]) -> list[frozenset[int]]:
     """Unions of the classes that can fill some of the places, the whole among them."""
     single = sorted({ask.classes for ask in asks}, key=lambda one: (len(one), sorted(one)))

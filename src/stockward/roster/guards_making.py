@@ -16,10 +16,10 @@ import numpy as np
 
 from stockward.roster.checking import Measured
 from stockward.roster.engine import Limits, Rostered, make_roster
-from stockward.roster.guards_columns import OPEN, Translated, translate
+from stockward.roster.guards_columns import Translated, translate
 from stockward.roster.guards_costs import Times
 from stockward.roster.guards_problem import GuardProblem
-from stockward.roster.guards_scoring import BREACH, Integers, Scorer
+from stockward.roster.guards_scoring import BREACH, NEVER_BREACH, Integers, Scorer
 from stockward.roster.guards_search import Search
 from stockward.roster.guards_settling import Settling
 from stockward.roster.problem import Roster
@@ -127,6 +127,11 @@ class Making:
     seed: int
     limit: Limit
     progress: Progress
+    enough: Callable[[Search], bool] | None = None
+    """When a roster is good enough, where not the best is asked for."""
+    places_may_stay_open: bool = False
+    ordinary: Integers | None = None
+    """Minutes of contracts, where they may be exceeded (see ``Scorer``)."""
 
     def make(self) -> Made:
         """Make the roster; Ctrl-C ends it with the best found.
@@ -137,7 +142,8 @@ class Making:
             Where a process of the engine died.
         """
         self.translated = translate(self.problem)
-        self.scorer = Scorer(self.problem, self.translated)
+        breach = NEVER_BREACH if self.places_may_stay_open else BREACH
+        self.scorer = Scorer(self.problem, self.translated, breach, self.ordinary)
         self.search: Search | None = None
         self.settled: tuple[int, Settling, Integers] | None = None
         self.told: tuple[int | None, float] | None = None
@@ -190,14 +196,15 @@ class Making:
         """Whether nothing better can come."""
         assert self.search is not None
         proven = self.search.best_score <= math.ceil(self.beside.bound - 1e-6)
-        return proven and self._sound() and self._settle()
+        enough = self.enough is not None and self._sound() and self.enough(self.search)
+        return (proven or enough) and self._sound() and self._settle()
 
     def _sound(self) -> bool:
         """Whether the best keeps every rule of single guards and fills every place."""
         assert self.search is not None
-        if self.search.best_score >= OPEN:
+        if self.search.left_open and not self.places_may_stay_open:
             return False
-        return self.search.best_score < BREACH or not self._broken()
+        return self.search.best_score < self.scorer.breach or not self._broken()
 
     def _broken(self) -> int:
         assert self.search is not None
@@ -238,7 +245,7 @@ class Making:
             score, settling, rows = self.settled
             status = Solved.PROVEN if score <= math.ceil(bound - 1e-6) else Solved.FEASIBLE
             times = self.translated.times(rows.tolist())
-            return Made(status, settling, rows, score, bound, 0, 0, 0, stopped, times)
+            return Made(status, settling, rows, score, bound, short, left_open, 0, stopped, times)
         status = Solved.IMPOSSIBLE if short else Solved.OUT_OF_TIME
         return Made(status, None, None, self.search.best_score, bound, short, left_open, broken, stopped)
 

@@ -31,6 +31,10 @@ Flags = npt.NDArray[np.bool_]
 
 BREACH = 10_000
 """What a rule broken once counts in the search."""
+NEVER_BREACH = 5_000_000
+"""The same where places may rather stay open."""
+BEYOND = 200
+"""What an hour beyond an ordinary contract costs, where contracts may be exceeded."""
 _LONG = 10_000
 _NEVER = -(10**9)
 _WEEK, _WINDOW = 7, 4
@@ -55,6 +59,9 @@ class Scorer:
 
     problem: GuardProblem
     translated: Translated
+    breach: int = BREACH
+    ordinary: Integers | None = None
+    """Minutes of each guard's contract beyond which hours cost more, where contracts may be exceeded."""
 
     def __post_init__(self) -> None:
         problem, rules = self.problem, self.problem.rules
@@ -169,11 +176,11 @@ class Scorer:
         )  # fmt: skip
 
     def score(self, rows: Integers, guards: Integers) -> Integers:
-        """Cost of each row, and ``BREACH`` for each rule that it breaks, once for each time."""
+        """Cost of each row, and ``breach`` for each rule that it breaks, once for each time."""
         days = self.days_of(rows, guards)
         total = self.cost(days)
         for rule in RULES:
-            total = total + BREACH * rule(self, days)
+            total = total + self.breach * rule(self, days)
         return total
 
     def breaches(self, rows: Integers, guards: Integers) -> Integers:
@@ -193,6 +200,8 @@ class Scorer:
         minutes = self.minutes[day, days.rows].sum(axis=1)
         low, high = (side[days.guards] for side in self._share_minutes)
         away = np.maximum(np.maximum(minutes - high, low - minutes), 0)
+        if self.ordinary is not None:
+            total = total + BEYOND * -(-np.maximum(minutes - self.ordinary[days.guards], 0) // 60)
         return np.asarray(total + HOUR * -(-away // 60), np.int64)
 
     @cached_property
