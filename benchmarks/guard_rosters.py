@@ -64,8 +64,8 @@ def make_posts(guards: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
 
     def add(kind: str, number: int, row: dict[str, Any]) -> None:
-        for place in range(max(1, round(number * guards / 120))):
-            rows.append({"post": f"{kind}-{place + 1}", "kind": "fixed", "guards": 1, **AROUND, **row})
+        places = range(max(1, round(number * guards / 120)))
+        rows.extend({"post": f"{kind}-{place + 1}", "kind": "fixed", "guards": 1, **AROUND, **row} for place in places)
 
     add("gate", 2, {"guards": 2, "mixed": "yes", "kind": "gate"})
     add("patrol", 1, {"guards": 2, "mixed": "yes", "kind": "patrol", "qualification": "armed"})

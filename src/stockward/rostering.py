@@ -16,8 +16,9 @@ from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Rel
 from stockward.facts import Site
 from stockward.guards.need import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
-from stockward.roster.guards_checking import Checked, check_roster
 from stockward.roster import guards_ways as ways
+from stockward.roster.guards_checking import Checked, check_roster
+from stockward.roster.guards_colliding import collision, conflicts_in_words
 from stockward.roster.guards_conflicts import (
     Shortage,
     conflicts_of,
@@ -37,7 +38,7 @@ from stockward.roster.guards_relaxing import (
     fewest_places_open,
     least_hours_more,
 )
-from stockward.terms.errors import FigureError, UsageError
+from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
@@ -103,6 +104,7 @@ def make_guards_roster(
     numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers)
     made_for = _MadeFor(site, asked, numbers)
     problem = made_for.problem(site)
+    made_for.require_sound_locks(problem)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
     if short:
@@ -111,7 +113,27 @@ def make_guards_roster(
     duties = _duties(problem, made)
     if duties:
         made_for.check(site, duties)
+    elif not made.stopped:
+        return _perhaps_impossible(made_for, problem, made, notes, limit)
     return _answer(site, problem, made, duties, notes, asked)
+
+
+def _perhaps_impossible(
+    made_for: _MadeFor, problem: GuardProblem, made: Made, notes: tuple[str, ...], limit: Limit
+) -> RosterAnswer:
+    """No roster was found: either rules collide, or the time was too short."""
+    within = _shares_of(limit, 0.5)()
+    found = collision(problem, within.seconds_left, seed=made_for.asked.seed)
+    answer = _answer(made_for.site, problem, made, (), notes, made_for.asked)
+    if found is None and made.status is not Solved.IMPOSSIBLE:
+        return answer
+    return replace(
+        answer,
+        status=Solved.IMPOSSIBLE,
+        conflicts=() if found is None else conflicts_in_words(problem, found),
+        irreducible=found is not None and found.irreducible,
+        relaxations=_ways_out(made_for, problem, (), limit),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +160,25 @@ class _MadeFor:
         if breaches:
             raise FigureError(f"the search made a roster that breaks a rule ({breaches[0]}): it is not given out")
 
+    def require_sound_locks(self, problem: GuardProblem) -> None:
+        """Raise ``SheetError`` with its row where a locked assignment breaks a rule by itself or with others."""
+        if not problem.locked:
+            return
+        locks = _locked_duties(problem)
+        checked = Checked(
+            self.site, self._guards(self.site), locks, start=self.asked.start, weeks=self.asked.weeks,
+            numbers=self.numbers, complete=False,
+        )  # fmt: skip
+        for breach in check_roster(checked):
+            rows = self.site["assignments"].filter(pl.col("locked"))
+            at = rows.filter((pl.col("person") == breach.person) | (pl.col("post") == breach.post))
+            file = self.site.sources.get("assignments", "assignments")
+            problem_said = f"locked assignments break a rule ({breach})"
+            row = at["row"].max() if at.height else None
+            raise SheetError(
+                file, problem_said, "unlock or correct one", row=int(str(row)) if row is not None else None
+            )
+
     @staticmethod
     def _guards(site: Site) -> pl.DataFrame:
         return on_posts(roll(known_at(site, None)))
@@ -163,7 +204,7 @@ def _ways_out(
     made_for: _MadeFor, problem: GuardProblem, short: Sequence[Shortage], limit: Limit
 ) -> tuple[Relaxation, ...]:
     """Places left open, hours more, guards more."""
-    asking = Asking(made_for.site, problem, made_for.problem, _shares_of(limit), made_for.asked.seed)
+    asking = Asking(made_for.site, problem, made_for.problem, _shares_of(limit, WAY_OUT_SHARE), made_for.asked.seed)
     least_places = least_places_open(problem, short)
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)
@@ -177,14 +218,14 @@ def _ways_out(
     return tuple(_relaxation(made_for, way, least) for way, least in found)
 
 
-def _shares_of(limit: Limit) -> Callable[[], Limit]:
-    """Limits for one making each: an eighth of the time that is left when it begins, or as many rounds."""
+def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
+    """Limits for one making each: a part of the time that is left when it begins, or as many rounds."""
 
     def share() -> Limit:
         if limit.seconds_left is None:
             return limit
         left = limit.seconds_left
-        ends = left() * (1 - WAY_OUT_SHARE)
+        ends = left() * (1 - part)
         return Limit(lambda: left() - ends)
 
     return share
@@ -194,7 +235,9 @@ def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
     """A way out in words, once the checker has accepted its roster."""
     if way.made is None or way.made.settling is None:
         reason = "no roster was found this way in the time given; none is ruled out"
-        return Relaxation(what=way.what, words=ways.not_found(way.what), amount=None, least=least, parts=(), reason=reason)
+        return Relaxation(
+            what=way.what, words=ways.not_found(way.what), amount=None, least=least, parts=(), reason=reason
+        )
     made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
     words = ways.in_words(way.what, way.amount or 0, least, way.parts)
     return Relaxation(what=way.what, words=words, amount=way.amount, least=least, parts=way.parts)
@@ -302,6 +345,26 @@ def _duties(problem: GuardProblem, made: Made) -> tuple[Duty, ...]:
             )
     order = {post.post: place for place, post in enumerate(problem.posts)}
     return tuple(sorted(found, key=lambda duty: (duty.start, order[duty.post], duty.number, duty.person)))
+
+
+def _locked_duties(problem: GuardProblem) -> tuple[Duty, ...]:
+    """The locked assignments as duties; several at one post are at several such posts as far as there are any."""
+    at: Counter[tuple[str, int]] = Counter()
+    posts = {post.post: post for post in problem.posts}
+    found = []
+    for (who, number), name in problem.locked.items():
+        shift, guard = problem.shifts[number], problem.guards[who]
+        place = at[name, number]
+        at[name, number] += 1
+        found.append(
+            Duty(
+                person=guard.code, affiliation=guard.affiliation, post=name,
+                number=min(place // posts[name].guards + 1, posts[name].number),
+                day=problem.horizon.date(shift.day), start=shift.start, end=shift.end, hours=shift.minutes / 60,
+                night=shift.night, weekend=shift.weekend, locked=True, changed=None,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _answer(

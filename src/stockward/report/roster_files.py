@@ -85,7 +85,7 @@ def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tu
 
 
 def write_roster_json(answer: RosterAnswer) -> str:
-    """The roster as JSON, schema ``stockward.roster/1``: the same roster gives the same bytes, apart from its moment."""
+    """The roster as JSON, schema ``stockward.roster/1``: the same roster gives the same bytes but its moment."""
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "generated": {"version": answer.version, "at": answer.at, "seed": answer.seed, "options": answer.options},

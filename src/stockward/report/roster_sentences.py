@@ -61,7 +61,9 @@ def status(answer: RosterAnswer) -> tuple[str, ...]:
     said = [SOLVED_MEANING[answer.status]]
     if answer.cost is not None:
         gap = "" if not answer.gap else f", so a better one is better by at most {words.percent(answer.gap)}"
-        said.append(f"It costs {words.number(answer.cost.total)}; none can cost less than {words.number(answer.bound)}{gap}.")
+        said.append(
+            f"It costs {words.number(answer.cost.total)}; none can cost less than {words.number(answer.bound)}{gap}."
+        )
     if answer.stopped:
         said.append("The search was stopped before its time; this is the best found until then.")
     return tuple(said)
@@ -79,7 +81,9 @@ def measures(answer: RosterAnswer) -> tuple[str, ...]:
     ]
     wishes = sum(one.wishes for one in answer.guards)
     if wishes:
-        said.append(f"{words.number(sum(one.met for one in answer.guards))} of {words.count(wishes, 'wish', 'wishes')} are met.")
+        said.append(
+            f"{words.number(sum(one.met for one in answer.guards))} of {words.count(wishes, 'wish', 'wishes')} are met."
+        )
     if answer.changed is not None:
         said.append(f"{words.count(answer.changed, 'shift')} of guards changed against the earlier roster.")
     return tuple(said)

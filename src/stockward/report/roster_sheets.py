@@ -151,8 +151,8 @@ def _coverage(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
     header = ("post", "name", "asks for", "mixed", "posts", "guards in each", "places", "filled", "hours")
     rows: list[tuple[Any, ...]] = [
         (
-            post.post, post.name or "", post.qualification or "", "yes" if post.mixed else "no", post.posts, post.guards,
-            post.places, post.filled, post.hours,
+            post.post, post.name or "", post.qualification or "", "yes" if post.mixed else "no", post.posts,
+            post.guards, post.places, post.filled, post.hours,
         )
         for post in answer.posts
     ]  # fmt: skip

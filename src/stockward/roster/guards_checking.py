@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -188,7 +188,9 @@ def known(checked: Checked) -> Iterator[Breach]:
     shifts = {(post["post"], low, high) for post, low, high in checked.asked()}
     for duty in checked.duties:
         if duty.person not in checked.people:
-            yield Breach("known", f"{duty.person} is no guard who can stand at a post", duty.person, duty.post, duty.day)
+            yield Breach(
+                "known", f"{duty.person} is no guard who can stand at a post", duty.person, duty.post, duty.day
+            )
         elif (duty.post, duty.start, duty.end) not in shifts:
             yield Breach("known", f"{duty.post} has no such shift on {duty.day}", duty.person, duty.post, duty.day)
 
@@ -208,7 +210,7 @@ def staffing(checked: Checked) -> Iterator[Breach]:
         for copy in range(1, number + 1):
             if there[name, copy, low] > guards:
                 yield Breach("staffing", f"{there[name, copy, low]} stand at {name} ({copy}) on {day}", None, name, day)
-    for (name, copy, start), _ in there.items():
+    for name, copy, start in there:
         if not 1 <= copy <= checked.numbers.get(name, 1):
             day = start.astimezone(checked.zone).date()
             yield Breach("staffing", f"there is no {name} ({copy})", None, name, day)
@@ -237,7 +239,9 @@ def there(checked: Checked) -> Iterator[Breach]:
     """Nobody has a duty that takes place on a day on which they are absent, or do not count."""
     for duty in checked.duties:
         if duty.person in checked.people:
-            day, last = (moment.astimezone(checked.zone).date() for moment in (duty.start, duty.end - timedelta(seconds=1)))
+            day, last = (
+                moment.astimezone(checked.zone).date() for moment in (duty.start, duty.end - timedelta(seconds=1))
+            )
             while day <= last:
                 if not checked.is_there(duty.person, day):
                     words = f"{duty.person} is not there on {day}"
@@ -274,7 +278,9 @@ def rest(checked: Checked) -> Iterator[Breach]:
         for one, following in combinations(stints, 2):
             between = (following.start - one.end).total_seconds() / 3600
             if between < hours - 1e-9 and (one.planned or following.planned):
-                words = f"{person} rests {max(between, 0):g} h before the shift of {following.day}, at least {hours:g} h"
+                words = (
+                    f"{person} rests {max(between, 0):g} h before the shift of {following.day}, at least {hours:g} h"
+                )
                 yield Breach("rest", words, person, following.post, following.day)
 
 
@@ -324,10 +330,9 @@ def _too_long(checked: Checked, rule: str, what: str, most: int | None, counts: 
         planned = {one.day for one in stints if one.planned and counts(one)}
         for first, length in checked.runs({one.day for one in stints if counts(one)}):
             days = [first + _DAY * step for step in range(length)]
-            if length > most and any(day in planned for day in days[most:]):
-                words = f"{person} works {length} {what} in a row from {first} on, at most {most}"
-                yield Breach(rule, words, person, None, first)
-            elif length > most and any(day in planned for day in days) and days[most] >= checked.end:
+            beyond = any(day in planned for day in days[most:])
+            into_locked = any(day in planned for day in days) and days[-1] >= checked.end
+            if length > most and (beyond or into_locked):
                 words = f"{person} works {length} {what} in a row from {first} on, at most {most}"
                 yield Breach(rule, words, person, None, first)
 
@@ -359,7 +364,7 @@ def days_off(checked: Checked) -> Iterator[Breach]:
     least = checked.rules.min_consecutive_days_off or 1
     for person, stints in checked.stints.items() if checked.complete else ():
         worked = sorted({one.day for one in stints})
-        for one, following in zip(worked, worked[1:], strict=False):
+        for one, following in pairwise(worked):
             length = (following - one).days - 1
             if 0 < length < least and checked.first <= following < checked.end:
                 words = f"{person} has {length} days off from {one + _DAY} on, at least {least}"
@@ -398,12 +403,12 @@ def pairs(checked: Checked) -> Iterator[Breach]:
     for together in there_.values():
         for one, other in combinations(sorted(together, key=lambda stint: stint.person), 2):
             met[one.person, other.person].append((one.day, one.planned))
-    for (person, other), days in met.items():
+    for (person, partner), days in met.items():
         for day, _ in days:
             window = [entry for entry in days if day <= entry[0] < day + _DAY * _WINDOW]
             past = sum(1 for entry in window if not entry[1])
             if len(window) > max(most, past):
-                words = f"{person} and {other} stand together {len(window)} times in 28 days from {day} on, at most {most}"
+                words = f"{person} and {partner} meet {len(window)} times in 28 days from {day} on, at most {most}"
                 yield Breach("pairs", words, person, None, day)
                 break
 
@@ -413,14 +418,14 @@ def locked(checked: Checked) -> Iterator[Breach]:
     standing = {(duty.person, duty.post, duty.start) for duty in checked.duties}
     for row in checked.site["assignments"].iter_rows(named=True):
         day = row["start"].astimezone(checked.zone).date()
-        if row["locked"] and checked.first <= day < checked.end and checked.complete:
-            if (row["person"], row["post"], row["start"]) not in standing:
-                words = f"{row['person']} is not at {row['post']} on {day}, which is locked"
-                yield Breach("locked", words, row["person"], row["post"], day)
+        of_the_roster = row["locked"] and checked.first <= day < checked.end and checked.complete
+        if of_the_roster and (row["person"], row["post"], row["start"]) not in standing:
+            words = f"{row['person']} is not at {row['post']} on {day}, which is locked"
+            yield Breach("locked", words, row["person"], row["post"], day)
 
 
 CHECKS = (
-    known, staffing, qualification, areas, there, mixed, one_shift_a_day, rest, hours_a_week, contract_hours, longest_run,
-    nights_in_a_row, shortest_run, days_off, weekends, pairs, locked,
+    known, staffing, qualification, areas, there, mixed, one_shift_a_day, rest, hours_a_week, contract_hours,
+    longest_run, nights_in_a_row, shortest_run, days_off, weekends, pairs, locked,
 )  # fmt: skip
 """Every rule that a roster is held against."""

@@ -173,7 +173,7 @@ def _costs(
                 meant &= np.array([kind.post == wish.post for kind in kinds])
             costs[wish.day] += np.where(np.concatenate([[False], meant]) == wish.on, 0, wish_cost(wish))
     if problem.earlier is not None:
-        for (who, s), _ in problem.earlier.items():
+        for who, s in problem.earlier:
             if who == guard:
                 day = problem.shifts[s].day
                 costs[day] += CHANGE

@@ -243,7 +243,7 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
         "shift": f"Only {able}." if codes else "Nobody is there then who can stand there.",
         "day": f"Only {able}, each for one shift a day.",
         "week": f"{able[0].upper()}{able[1:]}; the rules of a week leave them {shortage.there / 60:g} hours.",
-        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {shortage.there / 60:g} hours, absences taken off.",
+        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {shortage.there / 60:g} hours, less absences.",
     }[shortage.kind]
     rule = {"shift": "there", "day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
     return fill, Conflict(rule=rule[shortage.kind], words=bound, people=codes, first=first, last=last)

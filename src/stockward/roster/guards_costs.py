@@ -84,9 +84,7 @@ def _counted(
 ) -> tuple[Share, ...]:
     """Shares of the shifts of a kind, by contract hours of those who can work any."""
     total = sum(number for s, number in places.items() if of_kind[s])
-    weights = [
-        contract if any(of_kind[s] for s in problem.open[g]) else 0 for g, contract in enumerate(contracts)
-    ]
+    weights = [contract if any(of_kind[s] for s in problem.open[g]) else 0 for g, contract in enumerate(contracts)]
     return _divided(total, weights)
 
 
@@ -178,9 +176,8 @@ def objective(draft: Draft, shares: Shares) -> list[Any]:
         terms.append(NIGHT * _steps(draft, *nights, shares.nights[guard]))
         terms.append(WEEKEND * _steps(draft, *weekends, shares.weekends[guard]))
         terms.append(HOUR * _hours(draft, *minutes, shares.minutes[guard]))
-    for wish in problem.wishes:
-        if wish.guard in sought and wish.day in draft.days:
-            terms.append(_wish_term(draft, wish))
+    wishes = [wish for wish in problem.wishes if wish.guard in sought and wish.day in draft.days]
+    terms += [_wish_term(draft, wish) for wish in wishes]
     if problem.earlier is not None:
         terms += _changes(draft, problem.earlier)
     return terms

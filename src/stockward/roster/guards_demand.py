@@ -119,9 +119,7 @@ def _post(row: Mapping[str, object], numbers: Mapping[str, int], shift_hours: fl
     if length < 1:
         raise UsageError(f"posts row {row['row']}: a shift of {name} is shorter than a minute: correct hours_per_shift")
     if row["mixed"] and 0 < float(str(row["guards"])) < 2:
-        raise UsageError(
-            f"posts row {row['row']}: {name} asks for more than one affiliation and for one guard: correct one of the two"
-        )
+        raise UsageError(f"posts row {row['row']}: {name} asks for a mix and for one guard: correct one of the two")
     days = row["days"]
     assert isinstance(days, list)
     return Post(

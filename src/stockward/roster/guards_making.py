@@ -132,6 +132,8 @@ class Making:
     places_may_stay_open: bool = False
     ordinary: Integers | None = None
     """Minutes of contracts, where they may be exceeded (see ``Scorer``)."""
+    patience: float = 1.0
+    """Share of the time after which the search ends where no roster keeps every rule yet."""
 
     def make(self) -> Made:
         """Make the roster; Ctrl-C ends it with the best found.
@@ -146,6 +148,8 @@ class Making:
         self.scorer = Scorer(self.problem, self.translated, breach, self.ordinary)
         self.search: Search | None = None
         self.settled: tuple[int, Settling, Integers] | None = None
+        left = self.limit.seconds_left
+        self.hopeless_below = 0.0 if left is None else left() * (1 - self.patience)
         self.told: tuple[int | None, float] | None = None
         self.beside = _Beside(self.translated, self.seed, self.limit)
         self.beside.start()
@@ -189,7 +193,8 @@ class Making:
 
     def _spent(self, done: int) -> bool:
         if self.limit.seconds_left is not None:
-            return self.limit.seconds_left() <= 0
+            left = self.limit.seconds_left()
+            return left <= 0 or (left < self.hopeless_below and not self._sound())
         return done >= (self.limit.rounds or 0)
 
     def _over(self) -> bool:
@@ -255,5 +260,5 @@ class Making:
 
 
 def make_guard_roster(problem: GuardProblem, *, seed: int, limit: Limit, progress: Progress) -> Made:
-    """The best roster that the limit allows (see ``Making``)."""
-    return Making(problem, seed, limit, progress).make()
+    """The best roster that the limit allows (see ``Making``); time is left to say why there is none."""
+    return Making(problem, seed, limit, progress, patience=0.6).make()

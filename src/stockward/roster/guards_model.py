@@ -1,4 +1,4 @@
-"""The model of a guards' roster, or of a part of one: every rule of ``guards_rules``, and the cost of ``guards_costs``."""
+"""The model of a guards' roster, or of a part of one: the rules of ``guards_rules``, the cost of ``guards_costs``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from stockward.roster.guards_costs import Shares, Times, fair_shares, objective
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_rules import OF_GROUPS, PERSONAL, Draft, Reason, balance
 from stockward.solving.cp_sat import Answer, Asked, solve_model
-
 
 OPEN = 100_000
 """What a place left open counts in the search: more than anything else could be worth."""
@@ -31,6 +30,8 @@ class Sought:
     """Shares that are fair in place of those of the whole roster."""
     places_may_stay_open: bool = False
     given: Callable[[Reason], Any] | None = None
+    rules: tuple[Callable[[Draft, int], None], ...] = PERSONAL
+    """The rules of single guards that are written."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,23 +49,22 @@ def everybody(problem: GuardProblem) -> range:
 
 def whole(problem: GuardProblem, *, cost: bool = True, places_may_stay_open: bool = False) -> Sought:
     """The whole roster."""
-    return Sought(
-        everybody(problem), range(problem.horizon.days), cost=cost, places_may_stay_open=places_may_stay_open
-    )
+    return Sought(everybody(problem), range(problem.horizon.days), cost=cost, places_may_stay_open=places_may_stay_open)
 
 
-def build(problem: GuardProblem, sought: Sought) -> Draft:
-    """Write every rule, and the cost, into a model."""
+def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None] = lambda draft: None) -> Draft:
+    """Write every rule, and the cost, into a model; ``made`` is given the draft before any rule stands in it."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
     draft = Draft(problem, model, sought.guards, sought.days, _others(problem, sought), given=sought.given)
+    made(draft)
     groups = [k for k, group in enumerate(problem.groups) if problem.shifts[group.shift].day in sought.days]
     _work(draft)
     _stand(draft, groups, may_stay_open=sought.places_may_stay_open)
     _locks(draft)
     for guard in sought.guards:
-        for rule in PERSONAL:
+        for rule in sought.rules:
             rule(draft, guard)
     for group in groups:
         for rule_of_group in OF_GROUPS:

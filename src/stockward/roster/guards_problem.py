@@ -220,7 +220,9 @@ class _Assignments:
         shift = self._shifts.get((one.shift.start, one.shift.end))
         post = next((post for post in posts if post.post == one.post), None)
         if post is None or shift is None or (one.shift.start, one.shift.end) not in spans_of(horizon, post):
-            self._refuse(one, f"{one.post} has no shift at that time", "write start and end as the post's shifts have it")
+            self._refuse(
+                one, f"{one.post} has no shift at that time", "write start and end as the post's shifts have it"
+            )
         return self._numbers[one.guard], shift
 
     def _refuse(self, one: Worked, problem: str, mend: str) -> NoReturn:
@@ -262,9 +264,7 @@ def _groups(
     """Posts that the same classes can hold, with as many guards, mixed or not, at the same time."""
     numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
     able = {
-        post.post: tuple(
-            number for number, members in enumerate(classes) if guards[members[0]].can_stand(post)
-        )
+        post.post: tuple(number for number, members in enumerate(classes) if guards[members[0]].can_stand(post))
         for post in posts
     }
     alike: dict[tuple[int, tuple[int, ...], int, bool, str], list[Post]] = {}

@@ -72,7 +72,7 @@ def fewest_places_open(asking: Asking, least: int) -> WayOut:
 
 
 def least_hours_more(asking: Asking, most_hours: float, least_minutes: int) -> WayOut:
-    """The roster with the fewest hours beyond the contracts, up to ``most_hours`` a week; ``least_minutes`` are needed."""
+    """The roster with the fewest hours beyond contracts, up to ``most_hours`` a week; ``least_minutes`` are needed."""
     guards = {guard.code: guard for guard in asking.problem.guards}
     raised = {code: max(most_hours, guard.hours_per_week) for code, guard in guards.items()}
     site = with_hours(asking.site, raised)
@@ -107,9 +107,7 @@ def least_hours_more(asking: Asking, most_hours: float, least_minutes: int) -> W
 def with_hours(site: Site, hours: Mapping[str, float]) -> Site:
     """The site with other contract hours for some guards."""
     people = site["people"]
-    changed = [
-        hours.get(code, before) for code, before in people.select("person", "hours_per_week").rows()
-    ]
+    changed = [hours.get(code, before) for code, before in people.select("person", "hours_per_week").rows()]
     return site.replace(people=people.with_columns(pl.Series("hours_per_week", changed, dtype=pl.Float64)))
 
 

@@ -20,13 +20,20 @@ DAYS_A_WEEK = 7
 WEEKENDS_IN_WINDOW = WINDOW_DAYS // DAYS_A_WEEK
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a constraint stands there: the rule, and whom or what it binds: a guard's code, or a post and its day."""
 
     rule: str
     who: str = ""
     day: int | None = None
+
+    def __lt__(self, other: Reason) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str, str, int]:
+        return self.rule, self.who, -1 if self.day is None else self.day
 
 
 @dataclass(eq=False)
@@ -134,9 +141,7 @@ def rest(draft: Draft, guard: int) -> None:
     shifts = draft.problem.shifts
     near = 3 + int(hours // 24)
     settled = [
-        (shift, None)
-        for shift in draft.settled[guard]
-        if draft.days.start - near <= shift.day < draft.days.stop + near
+        (shift, None) for shift in draft.settled[guard] if draft.days.start - near <= shift.day < draft.days.stop + near
     ]
     sought = [(shifts[s], draft.work[guard, s]) for day in draft.days for s in draft.begun.get((guard, day), ())]
     ordered: list[tuple[Shift, Any]] = sorted([*settled, *sought], key=lambda one: (one[0].start, one[1] is not None))
@@ -295,7 +300,7 @@ def staffing(draft: Draft, group: int) -> None:
     said = draft.problem.groups[group]
     there = sum(draft.stand[c, group] for c in said.classes if (c, group) in draft.stand)
     shift = draft.problem.shifts[said.shift]
-    reason = Reason("staffing", said.posts[0].post, shift.day)
+    reason = Reason("staffing", " ".join(post.post for post in said.posts), shift.day)
     draft.require(there + draft.left_open.get(group, 0) == said.places, reason)
 
 
@@ -306,7 +311,8 @@ def balance(draft: Draft, member: int, shift: int) -> None:
     working = [draft.work[g, shift] for g in problem.classes[member] if (g, shift) in draft.work]
     others = sum(1 for g in problem.classes[member] if shift in draft.kept[g])
     if standing or working or others:
-        draft.require(sum(standing) == sum(working) + others, Reason("balance"))
+        equal = sum(standing) == sum(working) + others
+        draft.model.add(draft.model.new_constant(int(equal)) >= 1 if isinstance(equal, bool) else equal)
 
 
 def mixed(draft: Draft, group: int) -> None:
@@ -325,12 +331,19 @@ def mixed(draft: Draft, group: int) -> None:
             by_affiliation.setdefault(affiliation, []).append(draft.stand[c, group])
     day = draft.problem.shifts[said.shift].day
     for terms in by_affiliation.values():
-        draft.require(sum(terms) <= said.number * (said.guards - 1), Reason("mixed", said.posts[0].post, day))
+        draft.require(
+            sum(terms) <= said.number * (said.guards - 1),
+            Reason("mixed", " ".join(post.post for post in said.posts), day),
+        )
 
 
 PERSONAL: tuple[Callable[[Draft, int], None], ...] = (
     one_shift_a_day, rest, hours_a_week, contract_hours, longest_run, shortest_run, days_off, nights_in_a_row, weekends,
 )  # fmt: skip
 """Rules of one guard."""
+AT_MOST: tuple[Callable[[Draft, int], None], ...] = (
+    one_shift_a_day, rest, hours_a_week, contract_hours, longest_run, nights_in_a_row, weekends,
+)  # fmt: skip
+"""Those that say at most: what breaks them in some days of the roster breaks them in all."""
 OF_GROUPS: tuple[Callable[[Draft, int], None], ...] = (staffing, mixed)
 """Rules of a group of posts."""

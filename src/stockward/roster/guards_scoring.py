@@ -249,8 +249,7 @@ def hours_a_week(scorer: Scorer, days: Days) -> Integers:
     first = scorer.problem.horizon.weekday(0)
     inside = days.minutes[:, scorer.before : scorer.before + days.rows.shape[1]]
     week = (np.arange(inside.shape[1]) + first) // _WEEK
-    total = np.zeros((len(inside), scorer.week_minutes.shape[1]), np.int64)
-    np.add.at(total, (slice(None), week), inside)
+    total = inside @ (week[:, None] == np.arange(scorer.week_minutes.shape[1])).astype(np.int64)
     allowed = np.maximum(int(60 * most + 1e-6) - scorer.week_minutes[days.guards], 0)
     return np.asarray((-(-np.maximum(total - allowed, 0) // 480)).sum(axis=1), np.int64)
 
@@ -319,7 +318,9 @@ def weekends(scorer: Scorer, days: Days) -> Integers:
     for place in range(worked.shape[1] - _WINDOW + 1):
         window = worked[:, place : place + _WINDOW]
         # What was worked before cannot be mended.
-        found += np.minimum(np.maximum(window.sum(axis=1) - most, 0), window[:, scorer.past_weekends(place) :].sum(axis=1))
+        found += np.minimum(
+            np.maximum(window.sum(axis=1) - most, 0), window[:, scorer.past_weekends(place) :].sum(axis=1)
+        )
     return found
 
 

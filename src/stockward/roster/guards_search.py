@@ -50,7 +50,9 @@ class Search:
         required = self.scorer.translated.problem.demand.required
         days, kinds = required.shape
         covered = np.stack([(self.rows == kind + 1).sum(axis=0) for kind in range(kinds)], axis=1)
-        columns = [np.repeat(np.arange(1, kinds + 1), np.maximum(required[day] - covered[day], 0)) for day in range(days)]
+        columns = [
+            np.repeat(np.arange(1, kinds + 1), np.maximum(required[day] - covered[day], 0)) for day in range(days)
+        ]
         most = max(len(column) for column in columns)
         rows = np.zeros((most, days), np.int64)
         for day, column in enumerate(columns):

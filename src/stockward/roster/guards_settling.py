@@ -192,7 +192,9 @@ class Meetings:
 
     def too_often(self, most: int) -> list[tuple[int, int]]:
         """Pairs that meet too often, in order."""
-        pairs = [pair for pair, shifts in self.of.items() if shifts and len(shifts) + len(self.before.get(pair, ())) > most]
+        pairs = [
+            pair for pair, shifts in self.of.items() if shifts and len(shifts) + len(self.before.get(pair, ())) > most
+        ]
         return sorted(pair for pair in pairs if self.excess(pair, most) > 0)
 
     def change(self, there: list[Settled], one: int, other: int, most: int) -> int:

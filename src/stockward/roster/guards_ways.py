@@ -15,7 +15,9 @@ def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, 
         return f"{amount:g} place{_s(amount)} left open ({named}); {sure}."
     if what == "hours":
         named = _named([f"{code} {hours:g}" for code, hours in parts])
-        return f"{amount:g} hours more than the contracts give, by {len(parts)} guard{_s(len(parts))} ({named}); {sure}."
+        return (
+            f"{amount:g} hours more than the contracts give, by {len(parts)} guard{_s(len(parts))} ({named}); {sure}."
+        )
     named = _named([f"{number:g} {name}" for name, number in parts])
     return f"{amount:g} guard{_s(amount)} more ({named}); {sure}."
 

@@ -43,6 +43,11 @@ class Answer:
         """Whether there are values."""
         return self.objective is not None
 
+    @property
+    def colliding(self) -> tuple[int, ...]:
+        """Indices of assumptions that cannot hold together, where the model is impossible under those made."""
+        return tuple(self._solver.sufficient_assumptions_for_infeasibility())
+
     def value(self, literal: Any) -> bool:
         """Value of a literal in the best answer."""
         return bool(self._solver.boolean_value(literal))
