@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from stockward.facts import Site
 from stockward.guards.need import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
 from stockward.roster import guards_ways as ways
-from stockward.roster.guards_checking import Checked, check_roster
+from stockward.roster.guards_checking import Breach, Checked, check_roster
 from stockward.roster.guards_colliding import collision, conflicts_in_words
 from stockward.roster.guards_conflicts import (
     Shortage,
@@ -104,6 +105,8 @@ def make_guards_roster(
     numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers)
     made_for = _MadeFor(site, asked, numbers)
     problem = made_for.problem(site)
+    if not problem.groups:
+        raise UsageError("no post has a shift in these days: correct days and guards in the table posts, or the start")
     made_for.require_sound_locks(problem)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
@@ -170,14 +173,22 @@ class _MadeFor:
             numbers=self.numbers, complete=False,
         )  # fmt: skip
         for breach in check_roster(checked):
-            rows = self.site["assignments"].filter(pl.col("locked"))
-            at = rows.filter((pl.col("person") == breach.person) | (pl.col("post") == breach.post))
+            said = f"locked assignments break a rule ({breach})"
             file = self.site.sources.get("assignments", "assignments")
-            problem_said = f"locked assignments break a rule ({breach})"
-            row = at["row"].max() if at.height else None
-            raise SheetError(
-                file, problem_said, "unlock or correct one", row=int(str(row)) if row is not None else None
-            )
+            raise SheetError(file, said, "unlock or correct one", row=self._row_of(breach))
+
+    def _row_of(self, breach: Breach) -> int | None:
+        """The last locked assignment that a breach could be about."""
+        zone = ZoneInfo(self.site.timezone)
+        rows = [
+            row["row"]
+            for row in self.site["assignments"].iter_rows(named=True)
+            if row["locked"]
+            and breach.person in (None, row["person"])
+            and breach.post in (None, row["post"])
+            and breach.day in (None, row["start"].astimezone(zone).date())
+        ]
+        return max(rows, default=None)
 
     @staticmethod
     def _guards(site: Site) -> pl.DataFrame:
@@ -205,6 +216,8 @@ def _ways_out(
 ) -> tuple[Relaxation, ...]:
     """Places left open, hours more, guards more."""
     asking = Asking(made_for.site, problem, made_for.problem, _shares_of(limit, WAY_OUT_SHARE), made_for.asked.seed)
+    if not problem.guards:
+        return ()
     least_places = least_places_open(problem, short)
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)

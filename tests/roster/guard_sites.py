@@ -44,9 +44,14 @@ def guards(number: int, *, hours: float = 40, **more: Any) -> Rows:
     ]  # fmt: skip
 
 
-def post(name: str, **more: Any) -> dict[str, Any]:
+def post(code: str, **more: Any) -> dict[str, Any]:
     """A post of one guard, day and night, in shifts of eight hours."""
-    return {"post": name, "kind": "fixed", "guards": 1, "start": "00:00", "end": "24:00", "days": "daily", **more}
+    return {"post": code, "kind": "fixed", "guards": 1, "start": "00:00", "end": "24:00", "days": "daily", **more}
+
+
+def locked_at(person: str, place: str, start: str) -> dict[str, str]:
+    """A locked assignment."""
+    return {"person": person, "post": place, "start": start, "locked": "yes"}
 
 
 def small_site(

@@ -24,7 +24,7 @@ from stockward.roster.guards_scoring import Scorer
 from stockward.solving.cp_sat import Asked
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
-from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
+from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 EVERY_RULE = {
     "max_hours_per_week": 48, "min_rest_hours": 11, "max_consecutive_shifts": 6, "min_consecutive_shifts": 2,
@@ -147,12 +147,8 @@ def test_steps_away_from_a_share_cost_more_and_more() -> None:
     assert [steps_cost(steps) for steps in range(7)] == [0, 1, 3, 6, 10, 14, 18]
 
 
-def locked(person: str, place: str, start: str) -> dict[str, str]:
-    return {"person": person, "post": place, "start": start, "locked": "yes"}
-
-
 def test_locked_assignments_are_kept(tmp_path: Path) -> None:
-    locks = [locked("G-01", "gate", "2026-07-07 08:00"), locked("G-02", "store", "2026-07-08 00:00")]
+    locks = [locked_at("G-01", "gate", "2026-07-07 08:00"), locked_at("G-02", "store", "2026-07-08 00:00")]
     site = small_site(tmp_path, guards(9), [post("gate"), post("store")], assignments=locks)
     answer = roster(site)
     kept = {(duty.person, duty.post, duty.day.day) for duty in answer.duties if duty.locked}
@@ -245,11 +241,11 @@ def test_a_mixed_post_of_one_guard_contradicts_itself(tmp_path: Path) -> None:
 
 
 LOCKS = [
-    ([locked("G-01", "gate", "2026-07-07 09:00")], "row 2: .*no shift at that time"),
-    ([locked("G-99", "gate", "2026-07-07 08:00")], "G-99 is not on the roster"),
-    ([locked("G-01", "gate", "2026-07-07 08:00"), locked("G-01", "gate", "2026-07-07 16:00")], "one_shift_a_day"),
-    ([locked("G-01", "gate", "2026-07-07 16:00"), locked("G-01", "gate", "2026-07-08 00:00")], "rest"),
-    ([locked("G-01", "gate", "2026-07-07 08:00"), locked("G-02", "gate", "2026-07-07 08:00")], "staffing"),
+    ([locked_at("G-01", "gate", "2026-07-07 09:00")], "row 2: .*no shift at that time"),
+    ([locked_at("G-99", "gate", "2026-07-07 08:00")], "G-99 is not on the roster"),
+    ([locked_at("G-01", "gate", "2026-07-07 08:00"), locked_at("G-01", "gate", "2026-07-07 16:00")], "one_shift_a_day"),
+    ([locked_at("G-01", "gate", "2026-07-07 16:00"), locked_at("G-01", "gate", "2026-07-08 00:00")], "rest"),
+    ([locked_at("G-01", "gate", "2026-07-07 08:00"), locked_at("G-02", "gate", "2026-07-07 08:00")], "staffing"),
 ]
 
 

@@ -31,7 +31,7 @@ FIRST_CYCLE, GROWTH = 1_000, 2
 """Rounds of the first cooling, and how much longer each further one is."""
 _AT_ONCE = 20
 """Rounds between two looks at the clock."""
-_SETTLINGS = 8
+_SETTLINGS = 60
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ class Making:
         self.scorer = Scorer(self.problem, self.translated, breach, self.ordinary)
         self.search: Search | None = None
         self.settled: tuple[int, Settling, Integers] | None = None
+        self.settled_of: int | None = None
         left = self.limit.seconds_left
         self.hopeless_below = 0.0 if left is None else left() * (1 - self.patience)
         self.told: tuple[int | None, float] | None = None
@@ -200,9 +201,11 @@ class Making:
     def _over(self) -> bool:
         """Whether nothing better can come."""
         assert self.search is not None
-        proven = self.search.best_score <= math.ceil(self.beside.bound - 1e-6)
-        enough = self.enough is not None and self._sound() and self.enough(self.search)
-        return (proven or enough) and self._sound() and self._settle()
+        least = math.ceil(self.beside.bound - 1e-6)
+        if self.enough is not None:
+            return self._sound() and self.enough(self.search) and self._settle()
+        could_be = self.search.best_score <= least and self._sound() and self._settle()
+        return could_be and self.settled is not None and self.settled[0] <= least
 
     def _sound(self) -> bool:
         """Whether the best keeps every rule of single guards and fills every place."""
@@ -219,15 +222,20 @@ class Making:
     def _settle(self) -> bool:
         """Settle who stands where in the best, unless that was done; whether it succeeds."""
         assert self.search is not None
-        if self.settled is not None and self.settled[0] == self.search.best_score:
-            return True
-        rows = self.search.best[: len(self.problem.guards)].copy()
+        if self.settled_of == self.search.best_score:
+            return self.settled is not None
+        self.settled_of = self.search.best_score
+        rows, score = self.search.best.copy(), self.search.best_score
         for attempt in range(_SETTLINGS):
             settling = Settling(self.problem, self.translated, self.seed + attempt)
-            if settling.settle(rows):
-                self.settled = self.search.best_score, settling, rows
+            if settling.settle(rows[: len(self.problem.guards)]):
+                if self.settled is None or score < self.settled[0]:
+                    self.settled = score, settling, rows[: len(self.problem.guards)]
                 return True
-        return False
+            for (one, other), shifts in settling.too_often:
+                days = [self.problem.shifts[s].day for s in shifts]
+                rows, score = self.search.parted(rows, one, other, days)
+        return self.settled is not None
 
     def _tell(self) -> None:
         assert self.search is not None

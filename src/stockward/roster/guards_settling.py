@@ -6,8 +6,10 @@ there is one, and pairs that meet too often are parted by exchanges within a shi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -17,7 +19,8 @@ from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_scoring import Integers
 
 PAIR_DAYS = 28
-_EXCHANGES = 20_000
+_EXCHANGES = 60
+"""Exchanges in a row without fewer pairs after which it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ class Settled:
     place: Place
 
 
+def _in_turn(places: Sequence[Place]) -> list[Place]:
+    """One place of each post, then another of each, and so on."""
+    turn: Counter[tuple[str, int]] = Counter()
+    keyed: list[tuple[int, int, Place]] = []
+    for place in places:
+        keyed.append((turn[place.post, place.number], len(keyed), place))
+        turn[place.post, place.number] += 1
+    return [place for _, _, place in sorted(keyed, key=lambda one: one[:2])]
+
+
 @dataclass(eq=False)
 class Settling:
     """The places of a roster while they are given out."""
@@ -48,6 +61,8 @@ class Settling:
     at: dict[int, list[Settled]] = field(default_factory=dict)
     """Who stands where, by shift."""
     left_open: list[tuple[int, Place]] = field(default_factory=list)
+    too_often: list[tuple[tuple[int, int], list[int]]] = field(default_factory=list)
+    """Pairs that meet too often all the same, or fill a post that must be mixed, and the shifts in which they do."""
 
     def settle(self, rows: Integers) -> bool:
         """Give every guard of the rows a place; whether no pair meets too often."""
@@ -58,7 +73,8 @@ class Settling:
             for kind, places in self._places(shift).items():
                 guards = waiting.get((shift, kind), [])
                 self._give(shift, guards, places)
-        return self._part_pairs()
+        self.too_often = self._not_mixed()
+        return not self.too_often and self._part_pairs()
 
     @property
     def posts(self) -> dict[tuple[int, int], str]:
@@ -97,10 +113,38 @@ class Settling:
             else:
                 free.remove(own)
                 self.at[shift].append(Settled(guard, shift, own))
-        order = self.draw.permutation(len(others))
-        for turn, place in zip(order, free, strict=False):
-            self.at[shift].append(Settled(others[int(turn)], shift, place))
+        others = [others[int(turn)] for turn in self.draw.permutation(len(others))]
+        if any(place.post in self._left_to_mix for place in free):
+            # Dealt out in turn, affiliation by affiliation, they never fill a post with one alone if they need not.
+            others.sort(key=lambda guard: self.problem.guards[guard].affiliation)
+            free = _in_turn(free)
+        for guard, place in zip(others, free, strict=False):
+            self.at[shift].append(Settled(guard, shift, place))
         self.left_open += [(shift, place) for place in free[len(others) :]]
+
+    @cached_property
+    def _left_to_mix(self) -> frozenset[str]:
+        """Mixed posts whose places are all of one kind: whoever fills them, the mix is settled here."""
+        found = set()
+        for group in self.problem.groups:
+            if group.mixed and len(parts(self.problem, group)) == 1:
+                found |= {post.post for post in group.posts}
+        return frozenset(found)
+
+    def _not_mixed(self) -> list[tuple[tuple[int, int], list[int]]]:
+        """Two guards of each mixed post that has one affiliation alone, and the shift."""
+        found = []
+        wanted = {post.post: post.guards for post in self.problem.posts if post.mixed}
+        for shift, there in self.at.items():
+            standing: dict[tuple[str, int], list[int]] = {}
+            for who in there:
+                if who.place.post in wanted:
+                    standing.setdefault((who.place.post, who.place.number), []).append(who.guard)
+            for (post, _), guards in standing.items():
+                affiliations = {self.problem.guards[guard].affiliation for guard in guards}
+                if len(guards) >= wanted[post] and len(affiliations) < 2:
+                    found.append(((guards[0], guards[1]), [shift]))
+        return found
 
     def _part_pairs(self) -> bool:
         """Exchange guards within a shift and kind until no pair meets too often; whether that succeeds."""
@@ -108,20 +152,25 @@ class Settling:
         if most is None:
             return True
         meetings = Meetings(self.problem, self.at)
-        for _ in range(_EXCHANGES):
+        stale = 0
+        fewest = 2**31
+        while stale < _EXCHANGES:
             over = meetings.too_often(most)
+            stale, fewest = (0, len(over)) if len(over) < fewest else (stale + 1, fewest)
             if not over:
                 return True
             pair = over[int(self.draw.integers(len(over)))]
             shifts = sorted(meetings.of[pair])
             self._exchange(meetings, shifts[int(self.draw.integers(len(shifts)))], pair, most)
-        return not meetings.too_often(most)
+        self.too_often = [(pair, sorted(meetings.of[pair])) for pair in meetings.too_often(most)]
+        return False
 
     def _exchange(self, meetings: Meetings, shift: int, pair: tuple[int, int], most: int) -> None:
         """Exchange one of a pair with the guard of the same kind in that shift that leaves the fewest meetings over."""
         there = self.at[shift]
         fixed = {guard for guard, s in self.problem.locked if s == shift}
-        one = next(n for n, who in enumerate(there) if who.guard == pair[int(self.draw.integers(2))])
+        chosen_guard = pair[int(self.draw.integers(2))]
+        one = next(n for n, who in enumerate(there) if who.guard == chosen_guard)
         if there[one].guard in fixed:
             return
         best, chosen = None, None
