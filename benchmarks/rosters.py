@@ -5,10 +5,10 @@
     python -m benchmarks.rosters --all                        all that have no row yet, one after the other
     python -m benchmarks.rosters --table                      what has been measured, beside what is published
 
-It is not among the benchmarks of ``python -m benchmarks``: each instance takes twice its time, first Stockward, then the
-peer, with the same time and cores. The peer is the full model as one would write it at first, without this engine's search; its
-answer is measured by the same checker. The instances are read from ``data/rosters`` below the folder that the
-environment variable STOCKWARD_SHARED names (default ``../shared``).
+It is not among the benchmarks of ``python -m benchmarks``: each instance takes twice its time, first Stockward, then
+the peer, with the same time and cores. The peer is the full model as one would write it at first, without this engine's
+search; its answer is measured by the same checker. The instances are read from ``data/rosters`` below the folder that
+the environment variable STOCKWARD_SHARED names (default ``../shared``).
 """
 
 from __future__ import annotations

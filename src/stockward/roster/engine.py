@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -21,16 +21,18 @@ from typing import TYPE_CHECKING, Any
 
 from stockward.roster.checking import Measured, measure
 from stockward.roster.columns import whole
+from stockward.roster.crew import help_out
 from stockward.roster.search import News, Stream
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
     from stockward.roster.problem import Problem, Roster
+    from stockward.roster.windows import Windows
 
 _SMALL_MODEL = 3_000
 """Open choices up to which the whole model is worth more than a moment."""
-_WORK_SMALL, _WORK_LARGE = 1.0, 0.2
+_WORK_SMALL, _WORK_LARGE = 0.4, 0.1
 """Deterministic seconds of CP-SAT for the whole model."""
 _WHOLE = -1
 """Number of the whole model among the processes."""
@@ -79,7 +81,10 @@ class _Race:
     impossible: bool = False
     told: tuple[int | None, float] = (None, -math.inf)
 
-    def hear(self, news: News) -> None:
+    rank: tuple[int, int, int] | None = None
+    """Objective, step and sender of the best: so that it does not matter who is heard first."""
+
+    def hear(self, sender: int, news: News) -> None:
         """Take a roster where the checker finds it sound and better; take a better bound."""
         if news.bound == math.inf:
             self.impossible = True
@@ -89,8 +94,9 @@ class _Race:
             found = measure(self.problem, news.roster)
             if found.breaches:
                 raise FigureError(f"the search made a roster that breaks a rule: {found.breaches[0]}")
-            if self.measured is None or found.objective < self.measured.objective:
-                self.best, self.measured = news.roster, found
+            rank = found.objective, news.step, sender
+            if self.rank is None or rank < self.rank:
+                self.best, self.measured, self.rank = news.roster, found, rank
                 self.better(news.roster, found)
         now = (None if self.measured is None else self.measured.objective), self.bound
         if now != self.told:
@@ -171,6 +177,58 @@ def without_schedule(problem: Problem) -> tuple[str, ...]:
 
 
 @dataclass(eq=False)
+class _Post:
+    """What the streams are to be told, and when: they go on only after an answer, so no line is ever full.
+
+    Without steps an answer comes at once, with the best found since the last. In step it comes when all have done the
+    same step, with what they found up to it.
+    """
+
+    in_step: bool
+    streams: tuple[int, ...]
+    whole_runs: bool
+    pool: News | None = None
+    letters: dict[int, list[tuple[int, News]]] = field(default_factory=dict)
+    waiting: dict[int, int] = field(default_factory=dict)
+    """The step after which each stream waits."""
+    done: dict[int, float] = field(default_factory=dict)
+
+    def take(self, sender: int, news: News) -> None:
+        """Take what one process says."""
+        if news.pool is not None:
+            self.pool = replace(news, waits=False)
+        if news.roster is not None or sender == _WHOLE:
+            for number in self.streams:
+                if number != sender:
+                    self.letters.setdefault(number, []).append((sender, replace(news, pool=None)))
+        if sender == _WHOLE:
+            self.whole_runs = False
+        elif news.ended:
+            self.done[sender] = math.inf
+        elif news.waits:
+            self.waiting[sender] = news.step
+            self.done[sender] = news.step
+
+    def answers(self) -> dict[int, list[News]]:
+        """What to tell those who can go on."""
+        ready = [number for number in sorted(self.waiting) if self._may_go_on(number)]
+        return {number: self._answer(number) for number in ready}
+
+    def _may_go_on(self, number: int) -> bool:
+        if self.pool is None or (self.whole_runs and (self.in_step or number > 0)):
+            return False
+        step = self.waiting[number]
+        return not self.in_step or all(self.done.get(other, -1) >= step for other in self.streams)
+
+    def _answer(self, number: int) -> list[News]:
+        step, letters = self.waiting.pop(number), self.letters.get(number, [])
+        now = [one for one in letters if not self.in_step or one[1].step <= step]
+        self.letters[number] = [one for one in letters if self.in_step and one[1].step > step]
+        found = [news for _, news in sorted(now, key=lambda one: (one[1].step, one[0]))]
+        return [self.pool, *found] if step == 0 and number > 0 and self.pool is not None else found
+
+
+@dataclass(eq=False)
 class _Team:
     """The processes and the lines to them."""
 
@@ -180,26 +238,36 @@ class _Team:
     steps: int | None
     lines: dict[int, Connection] = field(default_factory=dict)
     processes: dict[int, Any] = field(default_factory=dict)
-    waiting_pool: News | None = None
-    begun: bool = False
 
     def run(self, race: _Race, limits: Limits) -> None:
         """Start the processes and pass on what they say until the limits or the proof."""
-        self._start(0, _run_stream, (self.problem, self.seed, 0, self.workers, self.steps))
-        for number in range(1, self.workers):
-            self._start(number, _run_stream, (self.problem, self.seed, number, self.workers, self.steps))
-        if self.workers > 1:
-            self._start(_WHOLE, _run_whole, (self.problem, self.seed, self._whole_work()))
-        while self.lines and not race.over:
+        self._start_all()
+        post = _Post(self.steps is not None, tuple(range(self.workers)), whole_runs=True)
+        while self.lines and not race.impossible and not (race.over and self.steps is None):
             left = math.inf if limits.seconds_left is None else limits.seconds_left()
             if left <= 0:
                 return
             for line in wait(list(self.lines.values()), timeout=min(left, 0.5)):
                 number = next(key for key, one in self.lines.items() if one is line)
-                self._hear(number, race)
+                news = self._hear(number)
+                race.hear(number, news)
+                post.take(number, news)
+            for number, found in post.answers().items():
+                self.lines[number].send(found)
 
-    def _whole_work(self) -> float:
-        return _WORK_SMALL if int(self.problem.open.sum()) <= _SMALL_MODEL else _WORK_LARGE
+    def _start_all(self) -> None:
+        """Stream 0 has a line to each other stream, which helps it with the root."""
+        context = get_context("spawn")
+        pairs = [context.Pipe() for _ in range(1, self.workers)]
+        asked = self.problem, self.seed, self.steps
+        self._start(0, _run_first, (*asked, [mine for mine, _ in pairs]))
+        for number, (_, theirs) in enumerate(pairs, 1):
+            self._start(number, _run_other, (*asked, number, theirs))
+        for pair in pairs:
+            for line in pair:
+                line.close()
+        small = int(self.problem.open.sum()) <= _SMALL_MODEL
+        self._start(_WHOLE, _run_whole, (self.problem, self.seed, _WORK_SMALL if small else _WORK_LARGE))
 
     def _start(self, number: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
         context = get_context("spawn")
@@ -209,7 +277,7 @@ class _Team:
         theirs.close()
         self.lines[number], self.processes[number] = mine, process
 
-    def _hear(self, number: int, race: _Race) -> None:
+    def _hear(self, number: int) -> News:
         """Hear one process; a line that closes without a word of farewell means that it died."""
         try:
             news = self.lines[number].recv()
@@ -217,32 +285,10 @@ class _Team:
             raise FigureError(f"search process {number} ended without an answer: run again with another seed") from None
         if isinstance(news, str):
             raise FigureError(news)
-        race.hear(news)
+        assert isinstance(news, News)
         if news.ended:
             self.lines.pop(number).close()
-        self._pass_on(number, news)
-
-    def _pass_on(self, number: int, news: News) -> None:
-        """Streams hear of each other; the root's columns set them going once the whole model has ended."""
-        if news.pool is not None:
-            self.waiting_pool = news
-        elif number != _WHOLE:
-            self._send(number, news)
-        elif news.roster is not None:
-            self._send(number, replace(news, step=0))
-        if self.waiting_pool is not None and not self.begun and _WHOLE not in self.lines:
-            self.begun = True
-            self._send(0, self.waiting_pool)
-            if 0 in self.lines:
-                self.lines[0].send((0, replace(self.waiting_pool, pool=None)))
-
-    def _send(self, sender: int, news: News) -> None:
-        for number, line in self.lines.items():
-            if number not in (sender, _WHOLE):
-                try:
-                    line.send((sender, news))
-                except OSError:
-                    continue
+        return news
 
     def end(self) -> None:
         """Stop whatever still runs."""
@@ -262,7 +308,7 @@ def _begin(target: Callable[..., None], line: Connection, arguments: tuple[Any, 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         target(line, *arguments)
-    except (BrokenPipeError, EOFError):
+    except (BrokenPipeError, ConnectionResetError, EOFError):
         return
     except Exception as error:
         line.send(f"a search process failed ({type(error).__name__}: {error}): run again, or report this")
@@ -277,62 +323,36 @@ def _run_whole(line: Connection, problem: Problem, seed: int, work: float) -> No
     line.send(News(0, found.rows, found.answer.bound, ended=True))
 
 
-def _run_stream(line: Connection, problem: Problem, seed: int, number: int, workers: int, steps: int | None) -> None:
-    """One stream: the root (or the wait for its columns), then step after step."""
-    stream = Stream(problem, seed, number)
-    ears = _Ears(line, stream, workers, in_step=steps is not None)
-    if number == 0:
-        for news in stream.root():
-            line.send(news)
-            if news.ended:
-                return
-    if number > 0 or steps is not None:
-        ears.wait_for_start()
+def _run_first(line: Connection, problem: Problem, seed: int, steps: int | None, helpers: Sequence[Connection]) -> None:
+    """The first stream: the root, with the others' help, then its dives."""
+    stream = Stream(problem, seed, 0)
+    for news in stream.root(helpers):
+        line.send(news)
+        if news.ended:
+            return
+    _go_on(line, stream, steps)
+
+
+def _run_other(line: Connection, problem: Problem, seed: int, steps: int | None, number: int, asks: Connection) -> None:
+    """Another stream: it helps with the root, then the odd ones solve windows and the even ones dive."""
+    help_out(problem, asks)
+    line.send(News(0, None, -math.inf, waits=True))
+    if number % 2 == 0:
+        _go_on(line, Stream(problem, seed, number), steps)
+        return
+    from stockward.roster.windows import Windows
+
+    _go_on(line, Windows(problem, seed, number), steps)
+
+
+def _go_on(line: Connection, stream: Stream | Windows, steps: int | None) -> None:
+    """Hear what the others found, take a step, tell; again and again."""
     step = 0
-    while not stream.proven and (steps is None or step < steps):
+    while True:
+        for news in line.recv():
+            stream.hear(news)
+        if stream.proven or (steps is not None and step >= steps):
+            break
         step += 1
-        ears.listen(step)
-        line.send(stream.dive(step))
-    line.send(News(step, None, stream.master.bound, ended=True))
-
-
-@dataclass(eq=False)
-class _Ears:
-    """What a stream hears of the others."""
-
-    line: Connection
-    stream: Stream
-    workers: int
-    in_step: bool
-    heard: dict[int, float] = field(default_factory=dict)
-    kept: list[tuple[int, News]] = field(default_factory=list)
-
-    def wait_for_start(self) -> None:
-        """Wait until the root is solved and the whole model has ended; streams beside the first take the columns."""
-        while True:
-            sender, news = self.line.recv()
-            if news.pool is not None:
-                self.stream.master.take(news.pool)
-                return
-            if sender == self.stream.number:
-                return
-            self._take(news)
-
-    def listen(self, step: int) -> None:
-        """Take what the others found: all that has come, or, in step, exactly the steps below ``step``."""
-        while self.line.poll() or (self.in_step and not self._heard_all(step)):
-            self.kept.append(self.line.recv())
-            sender, news = self.kept[-1]
-            self.heard[sender] = math.inf if news.ended else news.step
-        now = [one for one in self.kept if not self.in_step or one[1].step < step]
-        self.kept = [one for one in self.kept if self.in_step and one[1].step >= step]
-        for _, news in sorted(now, key=lambda one: (one[1].step, one[0])):
-            self._take(news)
-
-    def _heard_all(self, step: int) -> bool:
-        others = [number for number in range(self.workers) if number != self.stream.number]
-        return all(self.heard.get(number, 0) >= step - 1 for number in others)
-
-    def _take(self, news: News) -> None:
-        if news.roster is not None:
-            self.stream.take(news.roster)
+        line.send(stream.step(step))
+    line.send(News(step, None, stream.bound, ended=True))

@@ -111,53 +111,6 @@ class _Forward:
         _keep_better(new[space.off(space.rest)], before[space.rest], price, shift)
 
 
-class _Joined:
-    """Walks back over all states at once: the least cost to go from each, and of a schedule through each move."""
-
-    def __init__(self, forward: _Forward) -> None:
-        self.forward, self.space = forward, forward.space
-        self.least = np.full(forward.prices.shape, np.inf)
-        to_go = np.zeros(forward.values[-1].shape)
-        for day in range(self.space.problem.days - 1, -1, -1):
-            to_go = self._step(day, to_go)
-
-    def _step(self, day: int, to_go: Floats) -> Floats:
-        space, before = self.space, self.forward.values[day]
-        if space.axes:
-            to_go.reshape(*to_go.shape[:2], -1, space.inner)[..., space.overflow] = np.inf
-        result = np.full(before.shape, np.inf)
-        longest = space.longest
-        for number, move in enumerate(space.moves):
-            first = space.work(move.group, 1)
-            rest, shift = space.off(space.rest), self.forward.shift(day, move, begins=True)
-            self._join(day, number, before[rest], result[rest], to_go[first], shift)
-            shift = self.forward.shift(day, move, begins=False)
-            for group in move.after:
-                origin = slice(space.work(group, 1), space.work(group, longest))
-                self._join(day, number, before[origin], result[origin], to_go[first + 1 : first + longest], shift)
-        shift = (space.band[day][0] - space.band[day + 1][0]) * space.inner
-        off = len(space.moves)
-        ends = [space.work(group, k) for group in range(space.groups) for k in space.ends_at(day)]
-        steps = [(state, space.off(1)) for state in ends]
-        steps += [(space.off(k), space.off(min(k + 1, space.rest))) for k in range(1, space.rest + 1)]
-        for origin_state, target in steps:
-            self._join(day, off, before[origin_state], result[origin_state], to_go[target], shift)
-        return result
-
-    def _join(self, day: int, move: int, before: Floats, result: Floats, to_go: Floats, shift: int) -> None:
-        """One move from states ``before`` to states whose cost to go is known; shapes (…, people, cells)."""
-        first, last = max(0, -shift), min(before.shape[-1], to_go.shape[-1] - shift)
-        if first >= last or not before.size:
-            return
-        price = self.forward.prices[:, day, move]
-        onward = to_go[..., first + shift : last + shift] + price[:, None]
-        kept = result[..., first:last]
-        np.minimum(kept, onward, out=kept)
-        total = before[..., first:last] + onward
-        axes = tuple(axis for axis in range(total.ndim) if axis != total.ndim - 2)
-        self.least[:, day, move] = np.minimum(self.least[:, day, move], total.min(axis=axes))
-
-
 def _keep_better(target: Floats, source: Floats, price: Floats, shift: int) -> None:
     """Move each flat cell of ``source`` by ``shift`` at ``price`` and keep the better; shapes (…, people, cells)."""
     first = max(0, -shift)
@@ -329,18 +282,6 @@ class Scheduler:
         """What the penalties of one person cost at most where every most is kept."""
         return float((self._penalty(person) * np.array(self.problem.people[person].rules.max_of_shift)).sum())
 
-    def through(self, people: Sequence[int], prices: Floats) -> Floats:
-        """Lower bound of the cost of a schedule that has a choice on a day, shape (n, days, 1 + shifts).
-
-        Forward and backward values of dynamic programming, joined at each choice; infinite where none can have it.
-        """
-        prices = np.where(self.problem.open[list(people)], prices, np.inf)
-        paid = self._paid(people, prices, exact=False)
-        least = np.full(prices.shape, np.inf)
-        for space, _, places in self._alike(people, list(range(len(people))), exact=False):
-            least[places] = _through(space, paid[places])
-        return np.asarray(least - np.array([self._relief(person) for person in people])[:, None, None])
-
     def _penalty(self, person: int) -> Floats:
         return self.penalties.get(person, np.zeros(len(self.problem.shifts)))
 
@@ -456,17 +397,3 @@ def _solve(space: Space, arcs: Arcs, places: list[int], prices: Floats, each: in
         if mine.any():
             mine_costs = costs[state[mine], number]
             yield _Found(place, mine_costs, rows[mine], float(mine_costs[0]))
-
-
-def _through(space: Space, prices: Floats) -> Floats:
-    """Least cost of a schedule through each choice of each day, shape (people, days, 1 + shifts)."""
-    merged, _ = _by_move(space, prices)
-    by_move = _Joined(_Forward(space, merged)).least
-    least = np.full(prices.shape, np.inf)
-    least[:, :, OFF] = by_move[:, :, -1]
-    for number, move in enumerate(space.moves):
-        for shift in move.shifts:
-            with np.errstate(invalid="ignore"):
-                dearer = prices[:, :, shift + 1] - merged[:, :, number]
-            least[:, :, shift + 1] = np.where(np.isnan(dearer), np.inf, by_move[:, :, number] + dearer)
-    return least

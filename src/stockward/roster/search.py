@@ -6,39 +6,46 @@ does the same steps; so streams that hear each other in step give the same roste
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stockward.roster.columns import Dive, Master, Pool, whole
+from stockward.roster.columns import Master, Pool, whole
+from stockward.roster.crew import Crew
+from stockward.roster.diving import Dive, Way
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     import numpy.typing as npt
 
     from stockward.roster.problem import Problem, Roster
 
-_FIRST_DIVE = Dive(pace=0.08, noise=0.05)
+_FIRST = Way(pace=0.06, noise=0.05)
 _NOISES = (0.05, 0.2, 0.5)
 _PACE = 0.05
 _LEAST_FREE = 4
 _GROWTH = 1.45
-"""Ratio of the numbers of people freed on neighbouring levels."""
-_TRIES_A_LEVEL = 4
+"""Ratio of neighbouring numbers of people freed."""
 _COLUMNS_A_PERSON, _COLUMNS = 80, 4000
 """The pool is halved when it has more columns than so many for each person and so many besides."""
 
 
 @dataclass(frozen=True)
 class News:
-    """What a step brings: a roster (or none), the proven bound, and, after the root, the columns."""
+    """What a step brings: a roster (or none), the proven bound, and, after the root, the columns.
+
+    A stream that ``waits`` goes on when it has been told what the others found.
+    """
 
     step: int
     roster: Roster | None
     bound: float
     pool: Pool | None = None
     ended: bool = False
+    waits: bool = False
 
 
 @dataclass(eq=False)
@@ -51,8 +58,10 @@ class Stream:
     master: Master = field(init=False)
     best: Roster | None = None
     cost: int = 2**62
-    _level: int = 0
-    _tries: int = 0
+    bound: float = -np.inf
+    """The best bound that others told."""
+    _again: int = 0
+    """How many were freed in the last step, if that helped."""
 
     def __post_init__(self) -> None:
         self.master = Master(self.problem)
@@ -63,17 +72,22 @@ class Stream:
             sizes.append(min(people, int(sizes[-1] * _GROWTH) + 1))
         self.sizes = sizes
 
-    def root(self) -> Iterator[News]:
-        """Greedy rosters and the root; the last news has the columns, or says that somebody has no schedule."""
+    def root(self, lines: Sequence[Connection] = ()) -> Iterator[News]:
+        """Greedy rosters and the root; the last news has the columns, or says that somebody has no schedule.
+
+        At the other end of each line a process helps to find schedules (see ``crew``).
+        """
         found = self.master.greedy(self.draw)
         if found is None:
             yield News(0, None, np.inf, ended=True)
             return
         self.take(found)
         yield News(0, found, self.master.bound)
-        for _ in self.master.root():
+        crew = Crew(self.master.scheduler, lines)
+        for _ in self.master.root(crew):
             yield News(0, None, self.master.bound)
-        yield News(0, None, self.master.bound, self.master.pool())
+        crew.dismiss()
+        yield News(0, None, self.master.bound, self.master.pool(), waits=True)
 
     def take(self, roster: Roster) -> bool:
         """Go on from this roster where it is better than the best known here."""
@@ -83,50 +97,60 @@ class Stream:
         self.best, self.cost = roster, cost
         return True
 
+    def hear(self, news: News) -> None:
+        """Take what another stream found."""
+        if news.pool is not None:
+            self.master.take(news.pool)
+        if news.roster is not None:
+            self.take(news.roster)
+        self.bound = max(self.bound, whole(news.bound))
+
     @property
     def proven(self) -> bool:
         """Whether no roster can be better."""
-        return self.cost <= whole(self.master.bound)
+        return self.cost <= max(self.bound, whole(self.master.bound))
 
-    def dive(self, step: int) -> News:
+    def step(self, step: int) -> News:
         """One dive: from the root in the first step, then for some people beside the others."""
         found = self._first() if step == 1 else self._beside()
         self._trim()
         better = found is not None and self.take(found)
-        return News(step, self.best if better else None, self.master.bound)
+        return News(step, self.best if better else None, self.master.bound, waits=True)
 
     def _first(self) -> Roster | None:
-        return self.master.dive(None, range(len(self.problem.people)), self.draw, _FIRST_DIVE, most=np.inf)
+        return Dive(self.master, None, range(len(self.problem.people)), _FIRST, self.draw, np.inf).run()
 
     def _beside(self) -> Roster | None:
-        """Free some people, more where fewer did not help; from an equal roster the search goes on."""
+        """Free some people; from an equal roster the search goes on."""
         if self.best is None:
             return self._first()
-        free = self._free(self.sizes[self._level])
-        way = Dive(_PACE, float(self.draw.choice(_NOISES)))
-        found = self.master.dive(self.best, free, self.draw, way, most=self.cost)
+        free = self._free(self._size())
+        way = Way(_PACE, float(self.draw.choice(_NOISES)))
+        found = Dive(self.master, self.best, free, way, self.draw, self.cost).run()
         cost = self.cost if found is None else self.problem.objective(found)
-        self._change_level(better=found is not None and cost < self.cost)
+        self._again = len(free) if cost < self.cost and found is not None else 0
         if found is not None and cost == self.cost:
             self.best = found
         return found
 
-    def _change_level(self, *, better: bool) -> None:
-        self._tries = 0 if better else self._tries + 1
-        if self._tries >= _TRIES_A_LEVEL:
-            self._tries, self._level = 0, (self._level + 1) % len(self.sizes)
+    def _size(self) -> int:
+        """How many to free: as many again where it helped, else few more often than many, for many take longer."""
+        if self._again:
+            return self._again
+        weights = 1 / np.array(self.sizes)
+        return int(self.draw.choice(self.sizes, p=weights / weights.sum()))
 
     def _free(self, number: int) -> list[int]:
         """People to free: at random, or the likelier the further their schedules lie above the best at the prices."""
         assert self.best is not None
         weights: npt.NDArray[np.float64] = np.ones(len(self.best))
         if self.draw.random() < 0.5:
-            above = np.maximum(self.master.gaps(self.best), 0)
+            above = np.maximum(self.master.above(np.arange(len(self.best)), self.best), 0)
             weights = above + 0.05 * above.mean() + 1e-3
         chosen = self.draw.choice(len(self.best), number, replace=False, p=weights / weights.sum())
         return [int(person) for person in np.sort(chosen)]
 
     def _trim(self) -> None:
         most = _COLUMNS_A_PERSON * len(self.problem.people) + _COLUMNS
-        if self.best is not None and self.master.columns > most:
+        if self.best is not None and len(self.master.rows) > most:
             self.master.trim(self.best, most // 2)
