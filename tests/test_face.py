@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import stockward as sw
+from stockward.terms.errors import UsageError
 
 RIDGEWAY = Path(__file__).parents[1] / "examples" / "ridgeway"
 
@@ -60,3 +61,18 @@ def test_a_site_is_frozen_and_a_change_is_a_new_value() -> None:
     assert site["counts"].height > 10
     with pytest.raises(KeyError, match="no such table"):
         site.replace(kounts=site["counts"])
+
+
+def test_a_question_on_guards_is_answered_like_an_order() -> None:
+    answers = sw.review(sw.read_site(RIDGEWAY), guards=">2", due="2026-12-31").answers
+    asked = answers.orders[-1]
+    assert (asked.asked, asked.measure, asked.factor, str(asked.due_on)) == (True, "guards", 2.0, "2026-12-31")
+    assert asked.required == 2 * asked.baseline + 1
+    assert answers.options["guards"] == ">2"
+    assert answers.selection is not None
+    assert answers.selection.order == asked.order
+
+
+def test_a_due_date_without_a_question_is_refused() -> None:
+    with pytest.raises(UsageError, match="give guards as well"):
+        sw.review(sw.read_site(RIDGEWAY), due="2026-12-31")

@@ -260,16 +260,16 @@ def test_posts_where_nobody_stands_take_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "text", "said"),
     [
-        ("posts", POSTS + "G2,gate,1,06:00,06:00,daily\n", "row 3 of posts is set aside: mend it first"),
-        ("people", people(10) + "10,guard,ministry,x,\n", "row 12 of people is set aside: mend it first"),
+        ("posts", POSTS + "G2,gate,1,06:00,06:00,daily\n", "posts row 3 is set aside: mend it (stockward check)"),
+        ("people", people(10) + "10,guard,ministry,x,\n", "people row 12 is set aside: mend it (stockward check)"),
         (
             "people",
             people(10) + "10,gaurd,ministry,40,\n11,guard,x,40,2026-99-01\n",
-            "rows 12, 13 of people are set aside",
+            "people rows 12, 13 are set aside",
         ),
-        ("absences", absences(LONG_AGO, (0, "2026-06-01", "2026-05-01", "sick")), "row 3 of absences is set aside"),
-        ("absences", absences(LONG_AGO, (77, "2026-06-01", "2026-06-02", "sick")), "row 3 of absences is set aside"),
-        ("absences", absences(LONG_AGO, (0, "2026-06-01", "2026-06-02", "ill")), "row 3 of absences is set aside"),
+        ("absences", absences(LONG_AGO, (0, "2026-06-01", "2026-05-01", "sick")), "absences row 3 is set aside"),
+        ("absences", absences(LONG_AGO, (77, "2026-06-01", "2026-06-02", "sick")), "absences row 3 is set aside"),
+        ("absences", absences(LONG_AGO, (0, "2026-06-01", "2026-06-02", "ill")), "absences row 3 is set aside"),
     ],
 )
 def test_rows_set_aside_that_could_matter_leave_the_need_open(tmp_path: Path, table: str, text: str, said: str) -> None:

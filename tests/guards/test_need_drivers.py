@@ -188,10 +188,10 @@ def test_output_at_the_surge_is_that_of_the_mean_month(tmp_path: Path) -> None:
             "line,month,actual\nL1,2026-01,0\nL1,2026-06,10\n",
             "no line has output both in the base month 2026-01",
         ),
-        (LINES, "line,month,actual\nL1,2026-01,1\nL1,2026-06,x\n", "row 3 of production is set aside"),
-        (LINES, "line,month,actual\nL1,2026-01,x\nL1,2026-06,1\n", "row 2 of production is set aside"),
-        (LINES, "line,month,actual\nL1,2026-01,1\nL1,2026-13,1\n", "row 3 of production is set aside"),
-        (LINES + "L3,BOX,x,1\n", "line,month,actual\nL1,2026-01,1\nL1,2026-06,1\n", "row 4 of lines is set aside"),
+        (LINES, "line,month,actual\nL1,2026-01,1\nL1,2026-06,x\n", "production row 3 is set aside"),
+        (LINES, "line,month,actual\nL1,2026-01,x\nL1,2026-06,1\n", "production row 2 is set aside"),
+        (LINES, "line,month,actual\nL1,2026-01,1\nL1,2026-13,1\n", "production row 3 is set aside"),
+        (LINES + "L3,BOX,x,1\n", "line,month,actual\nL1,2026-01,1\nL1,2026-06,1\n", "lines row 4 is set aside"),
     ],
 )
 def test_output_that_cannot_be_told(tmp_path: Path, lines: str, production: str, said: str) -> None:
@@ -214,12 +214,12 @@ MORE = STOCK["counts"] + "I2,2026-03-01,S1,TNT,90,W1\n"
 @pytest.mark.parametrize(
     ("table", "text", "said"),
     [
-        ("movements", STOCK["movements"] + "2,2026-04-01,transfer,TNT,x,S1,P1,W1\n", "row 3 of movements is set aside"),
-        ("movements", STOCK["movements"] + "2,2026-04-41,transfer,TNT,1,S1,P1,W1\n", "row 3 of movements is set aside"),
-        ("movements", STOCK["movements"] + "2,2026-04-01,receipt,TNT,1,,Q9,W1\n", "row 3 of movements is set aside"),
-        ("counts", MORE + "I2,2026-02-28,S1,BOX,x,\n", "row 4 of counts is set aside"),
-        ("counts", MORE + "I3,2026-05-01,S1,TNT,x,W1\n", "row 4 of counts is set aside"),
-        ("areas", STOCK["areas"] + "S9,shed,,\n", "row 7 of areas is set aside"),
+        ("movements", STOCK["movements"] + "2,2026-04-01,transfer,TNT,x,S1,P1,W1\n", "movements row 3 is set aside"),
+        ("movements", STOCK["movements"] + "2,2026-04-41,transfer,TNT,1,S1,P1,W1\n", "movements row 3 is set aside"),
+        ("movements", STOCK["movements"] + "2,2026-04-01,receipt,TNT,1,,Q9,W1\n", "movements row 3 is set aside"),
+        ("counts", MORE + "I2,2026-02-28,S1,BOX,x,\n", "counts row 4 is set aside"),
+        ("counts", MORE + "I3,2026-05-01,S1,TNT,x,W1\n", "counts row 4 is set aside"),
+        ("areas", STOCK["areas"] + "S9,shed,,\n", "areas row 7 is set aside"),
     ],
 )
 def test_rows_set_aside_that_could_fill_or_empty_a_store(tmp_path: Path, table: str, text: str, said: str) -> None:
@@ -246,7 +246,7 @@ def test_rows_set_aside_of_another_time_or_place_change_nothing(tmp_path: Path, 
 
 def test_stock_by_value_waits_for_materials_set_aside(tmp_path: Path) -> None:
     answer = need_at(tmp_path, posts=driven("stock", 2), materials=STOCK["materials"] + "NEW,bulk,each,\n")
-    assert answer.reason == "X: row 5 of materials is set aside: mend it first"
+    assert answer.reason == "X: materials row 5 is set aside: mend it (stockward check)"
 
 
 def piling(tmp_path: Path, per_day: float, driver: str, per: float) -> KnownBooks:

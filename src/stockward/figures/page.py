@@ -117,15 +117,20 @@ def page_threshold(periods: int, k: float, false_alarm: float) -> float:
     while at_high > 0:
         low, high, at_low = high, 2.0 * high, at_high
         at_high = excess(high)
-    # The logarithm of the chance is nearly straight in h: secants, of which the end that stays counts half.
+    # The logarithm of the chance is nearly straight in h: secants, of which an end that stays again counts half.
+    stayed = 0
     while high - low > 1e-10 * high:
         h = high - at_high * (high - low) / (at_high - at_low)
         h = h if low < h < high else 0.5 * (low + high)
         here = excess(h)
-        if abs(here) < 1e-12:
+        if abs(here) < 1e-11:
             return h
         if here > 0:
-            low, at_low, at_high = h, here, 0.5 * at_high
+            low, at_low = h, here
+            at_high *= 0.5 if stayed > 0 else 1.0
+            stayed = 1
         else:
-            high, at_high, at_low = h, here, 0.5 * at_low
+            high, at_high = h, here
+            at_low *= 0.5 if stayed < 0 else 1.0
+            stayed = -1
     return 0.5 * (low + high)

@@ -10,6 +10,7 @@ the chance is [Naiman & Priebe 2001, Computing scan statistic p values using imp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,20 +57,32 @@ def tail_sample(directions: Array, limits: Array, *, draws: int, seed: int) -> t
     Returns statistics of shape (draws, directions) and weights of shape (draws,), such that the chance of any event
     inside the crossing of these limits is the mean of weight × event. The whole mean is the chance of a crossing.
     """
-    rng = np.random.default_rng([seed, *directions.shape])
+    strata, heights, plain = _draws(directions.shape, draws, seed)
     chances = ndtr(-limits)
     total = float(chances.sum())
-    # Both the direction and the height are drawn in strata, which removes most of their sampling error.
-    strata = (np.arange(draws) + rng.random(draws)) / draws
     chosen = np.minimum(np.searchsorted(np.cumsum(chances) / total, strata), len(limits) - 1)
-    height = -ndtri(chances[chosen] * (rng.permutation(draws) + rng.random(draws)) / draws)
+    height = -ndtri(chances[chosen] * heights)
     along = directions[:, chosen].T
-    figures = rng.standard_normal((draws, directions.shape[0]))
-    figures += along * (height - np.einsum("ij,ij->i", figures, along))[:, None]
+    figures = plain + along * (height - np.einsum("ij,ij->i", plain, along))[:, None]
     statistics = figures.astype(np.float32) @ directions.astype(np.float32)
     statistics[np.arange(draws), chosen] = height
     crossing = np.count_nonzero(statistics > limits.astype(np.float32), axis=1)
     return statistics, total / np.maximum(crossing, 1)
+
+
+@lru_cache(maxsize=8)
+def _draws(shape: tuple[int, ...], draws: int, seed: int) -> tuple[Array, Array, Array]:
+    """What a sample is made of, the same for all families of a shape: two in strata from 0 to 1, and normal figures.
+
+    Both the direction and the height are drawn in strata, which removes most of their sampling error.
+    """
+    rng = np.random.default_rng([seed, *shape])
+    directions = (np.arange(draws) + rng.random(draws)) / draws
+    heights = (rng.permutation(draws) + rng.random(draws)) / draws
+    drawn = (directions, heights, rng.standard_normal((draws, shape[0])))
+    for values in drawn:
+        values.setflags(write=False)
+    return drawn
 
 
 def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: int = DRAWS) -> float:

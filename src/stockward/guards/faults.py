@@ -12,15 +12,18 @@ from stockward.accountancy.known import KnownBooks
 _MOST_NAMED = 5
 
 
-def set_aside_words(table: str, rows: Sequence[int]) -> str | None:
-    """Which rows of a table are set aside, in words; ``None`` where none is."""
+def set_aside_words(table: str, rows: Sequence[int], could: str = "") -> str | None:
+    """Rows of a table at fault by number alone, what they ``could`` change, and the mend; ``None`` where none is."""
     if not rows:
         return None
     named = ", ".join(str(row) for row in rows[:_MOST_NAMED])
-    others = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
-    if len(rows) == 1:
-        return f"row {named} of {table} is set aside: mend it first"
-    return f"rows {named}{others} of {table} are set aside: mend them first"
+    more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
+    one = len(rows) == 1
+    doubt = f" and could {could}" if could else ""
+    return (
+        f"{table} {'row' if one else 'rows'} {named}{more} {'is' if one else 'are'} set aside{doubt}: "
+        f"mend {'it' if one else 'them'} (stockward check)"
+    )
 
 
 def posts_at_fault(books: KnownBooks) -> str | None:

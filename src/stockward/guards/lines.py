@@ -12,7 +12,8 @@ import polars as pl
 
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.selection import LineLoss
-from stockward.guards.pool import WORKER, as_written
+from stockward.guards.pool import WORKER
+from stockward.guards.written import as_written
 
 FULL_DAYS = "full days of a line"
 

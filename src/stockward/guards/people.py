@@ -10,12 +10,11 @@ from datetime import date
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
+from stockward.guards.faults import set_aside_words
 from stockward.guards.roll import GUARDS, PATROL, PATROLLING, roll
-from stockward.guards.written import counted
 
 ONE_GUARD = {GUARDS: "guard", PATROLLING: "guard on patrol"}
 MANY_GUARDS = {GUARDS: "guards", PATROLLING: "guards on patrol"}
-_ROWS_SAID = 5
 _BEGIN = ("since", "available_from", "training_weeks")
 
 
@@ -88,18 +87,7 @@ class Guards:
         """The rows that were set aside and could count on a day, in words; ``None`` where there are none."""
         rows = [guard.row for guard in self.aside if guard.counts(measure, day)]
         what = ONE_GUARD[measure] if len(rows) == 1 else MANY_GUARDS[measure]
-        return rows_set_aside("people", rows, f"could be {'a ' if len(rows) == 1 else ''}{what}") if rows else None
-
-
-def rows_set_aside(table: str, rows: list[int], could: str) -> str:
-    """Rows at fault by number alone, what they could change, and the mend."""
-    said = ", ".join(str(row) for row in rows[:_ROWS_SAID])
-    more = f" and {len(rows) - _ROWS_SAID} more" if len(rows) > _ROWS_SAID else ""
-    one = len(rows) == 1
-    return (
-        f"{table} {counted(len(rows), 'row').split()[1]} {said}{more} {'is' if one else 'are'} set aside and {could}: "
-        f"mend {'it' if one else 'them'} (stockward check)"
-    )
+        return set_aside_words("people", rows, f"be {'a ' if len(rows) == 1 else ''}{what}")
 
 
 def _aside(books: KnownBooks) -> Iterator[Guard]:

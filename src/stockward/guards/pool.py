@@ -14,6 +14,7 @@ from stockward.accountancy.known import KnownBooks
 from stockward.answers.selection import Candidate
 from stockward.facts.settings import Affiliation
 from stockward.guards.roll import PATROL, PATROLLING
+from stockward.guards.written import as_written
 
 WORKER, APPLICANT = "worker", "applicant"
 
@@ -115,8 +116,3 @@ def room_for(affiliation: str, bands: Iterable[Affiliation]) -> Fraction:
     own = {band.name: as_written(band.share[1]) for band in bands}
     others = sum((as_written(band.share[0]) for band in bands if band.name != affiliation), start=Fraction(0))
     return min(own.get(affiliation, Fraction(1)), 1 - others)
-
-
-def as_written(number: float) -> Fraction:
-    """The decimal number that the site wrote, exactly: 0.7 is 7/10."""
-    return Fraction(str(number))

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from stockward.accountancy.known import KnownBooks
-from stockward.guards.people import rows_set_aside
+from stockward.guards.faults import set_aside_words
 from stockward.guards.roll import month_of
 from stockward.guards.written import as_written, counted
 
@@ -84,7 +84,7 @@ class Production:
     def doubt_since(self, latest: date | None, until: date) -> str | None:
         """The rows at fault of months after the latest one on record, which they may have made incomplete."""
         rows = [row for row, of in self.aside if of is not None and (latest is None or of > latest) and of <= until]
-        return rows_set_aside("production", rows, "could be of the latest month") if rows else None
+        return set_aside_words("production", rows, "be of the latest month")
 
     def months_after(self, day: date) -> list[date]:
         """Months on record that begin after a day, in order."""
@@ -93,9 +93,9 @@ class Production:
     def doubt(self, month: date | None) -> str | None:
         """The rows at fault that could change the output of a month; ``None`` where there are none."""
         if self.lines_aside:
-            return rows_set_aside("lines", list(self.lines_aside), f"could make {self.material}")
+            return set_aside_words("lines", self.lines_aside, f"make {self.material}")
         rows = [row for row, of in self.aside if of is None or of == month]
-        return rows_set_aside("production", rows, "could be of that month") if rows else None
+        return set_aside_words("production", rows, "be of that month")
 
     def _summed(self, month: date, *, planned: bool) -> Output:
         reason = self._lacks(month, planned=planned)

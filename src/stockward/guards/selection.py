@@ -20,14 +20,15 @@ from stockward.guards.choosing import Asked, Choice, groups_of, serves
 from stockward.guards.front import front_of
 from stockward.guards.lines import FULL_DAYS, Line, at_work, lines_of, losses, output_lost
 from stockward.guards.lots import in_order_of_lot
-from stockward.guards.pool import APPLICANT, WORKER, as_written, posts_of
+from stockward.guards.pool import APPLICANT, WORKER, posts_of
 from stockward.guards.roll import GUARDS, PATROL, PATROLLING, roll
 from stockward.guards.strength import Strength
+from stockward.guards.written import as_written
 from stockward.solving.linear import DETERMINISTIC_SECONDS
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 
-POINTS = 20
+POINTS = 12
 """Plans of a front, at most, where nobody asks for another number."""
 
 
@@ -148,6 +149,8 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> S
     numbers = {affiliation: count for affiliation, count in strength.numbers(numbers_on).items() if count}
     from_line = Counter(asked.working[one.person] for one in chosen if one.person in asked.working)
     lost = float(output_lost(asked.lines, from_line))
+    # A search that was cut short may have left its own figure of the loss above the true one.
+    bound = lost if choice.gap == 0 else min(lost, lost_at_least)
     return SelectionPlan(
         plan=name,
         guards_by_due=strength.ordered.on(asked.due_on),
@@ -173,8 +176,8 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> S
         numbers=MappingProxyType(numbers),
         shares=MappingProxyType({name: count / sum(numbers.values()) for name, count in numbers.items()}),
         status=choice.status,
-        bound=lost if choice.gap == 0 else min(lost, lost_at_least),
-        gap=choice.gap,
+        bound=bound,
+        gap=(lost - bound) / lost if lost else 0.0,
     )
 
 

@@ -31,6 +31,7 @@ LANGUAGE_VERSION = "6.4"
 
 _WIDTH = 850
 _LABEL_ROOM = 96
+_STOCK_POINTS_MAX = 26
 _STOCK_WIDTH = 410
 _BAR_WIDTH_MAX = 26.0
 _STEM_WIDTH = 3.0
@@ -200,19 +201,21 @@ def _statistic(series: SeriesView) -> list[Spec]:
 
 def _stock_panel(holding: str, unit: str, counts: Sequence[tuple[datetime, str, float]], timezone: str) -> Spec:
     rows = [{"at": _utc(words.local(at, timezone)), "stage": stage, "quantity": value} for at, stage, value in counts]
+    # Many points so close together would only thicken the line, which its dashes tell from others as well.
+    dense = len({at for at, _, _ in counts}) > _STOCK_POINTS_MAX
     return {
         # The drawing engine ends the whole process on a control character: none may reach it.
         "title": {"text": words.printable(holding), "limit": _STOCK_WIDTH},
         "width": _STOCK_WIDTH,
         "height": 130,
         "data": {"values": rows},
-        "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 30}},
+        "mark": {"type": "line", "strokeWidth": 2, "point": False if dense else {"size": 30}},
         "encoding": {
             "x": _time("at") | {"axis": {**_TIME_AXIS, "tickCount": 4}},
             "y": {"field": "quantity", "type": "quantitative", "axis": _value_axis(words.unit_word(unit), 4)},
             "color": _stage(STAGE_COLOURS),
             "strokeDash": _stage(STAGE_DASHES),
-            "shape": _stage(STAGE_SHAPES),
+            **({} if dense else {"shape": _stage(STAGE_SHAPES)}),
         },
     }
 

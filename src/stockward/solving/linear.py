@@ -70,17 +70,22 @@ class Program:
     """
 
     def __init__(self) -> None:
-        self._bounds: list[tuple[int, int]] = []
-        self._rules: list[Rule] = []
+        from ortools.sat.python import cp_model_helper as solver
+
+        self._largest: list[int] = []
+        self._model = solver.CpModelProto()
 
     def number(self, low: int, high: int) -> int:
         """Add a whole number from ``low`` to ``high``, both included; returns its place in ``values``."""
-        self._bounds.append((low, high))
-        return len(self._bounds) - 1
+        if low > high:
+            raise FigureError(f"a number of the program has the bounds {low} and {high}: the lower one is above")
+        self._model.variables.add().domain.extend([low, high])
+        self._largest.append(max(abs(low), abs(high)))
+        return len(self._largest) - 1
 
     def rule(self, terms: Sum, *, low: int | None = None, high: int | None = None) -> None:
         """Add the rule ``low`` ≤ Σ terms ≤ ``high``. Without terms, the sum is 0."""
-        self._rules.append(Rule(terms, low, high))
+        self._add(self._model, Rule(terms, low, high))
 
     def minimise(
         self,
@@ -96,9 +101,17 @@ class Program:
         """
         from ortools.sat.python import cp_model_helper as solver
 
-        model = self._model(terms, also)
+        self._reach(terms)
+        model = solver.CpModelProto()
+        model.copy_from(self._model)
+        for rule in also:
+            self._add(model, rule)
+        model.objective.vars.extend(list(terms))
+        model.objective.coeffs.extend(list(terms.values()))
         parameters = solver.SatParameters()
         parameters.num_workers = 1
+        # These programs are small and tight: to simplify one first takes as long as to solve it.
+        parameters.cp_model_presolve = False
         parameters.random_seed = seed % 2**31
         parameters.max_deterministic_time = deterministic_seconds
         # An interrupted search would pass for one whose time had ended, and give another answer.
@@ -107,35 +120,22 @@ class Program:
         door.set_parameters(parameters)
         return _solution(door.solve(model), terms, solver)
 
-    def _model(self, objective: Sum, also: Iterable[Rule]) -> CpModelProto:
-        from ortools.sat.python import cp_model_helper as solver
-
-        model = solver.CpModelProto()
-        for low, high in self._bounds:
-            if low > high:
-                raise FigureError(f"a number of the program has the bounds {low} and {high}: the lower one is above")
-            model.variables.add().domain.extend([low, high])
-        for rule in (*self._rules, *also):
-            reach = self._reach(rule.terms)
-            linear = model.constraints.add().linear
-            linear.vars.extend(list(rule.terms))
-            linear.coeffs.extend(list(rule.terms.values()))
-            # A bound beyond what the sum can reach is none; one that it can never keep stands just beyond its reach.
-            low, high = (
-                max(-reach - 1, min(reach + 1, bound))
-                for bound in (_or(rule.low, -reach - 1), _or(rule.high, reach + 1))
-            )
-            if low > high:
-                raise FigureError(f"a rule of the program asks for {rule.low} to {rule.high}: the lower bound is above")
-            linear.domain.extend([low, high])
-        self._reach(objective)
-        model.objective.vars.extend(list(objective))
-        model.objective.coeffs.extend(list(objective.values()))
-        return model
+    def _add(self, model: CpModelProto, rule: Rule) -> None:
+        reach = self._reach(rule.terms)
+        # A bound beyond what the sum can reach is none; one that it can never keep stands just beyond its reach.
+        low, high = (
+            max(-reach - 1, min(reach + 1, bound)) for bound in (_or(rule.low, -reach - 1), _or(rule.high, reach + 1))
+        )
+        if low > high:
+            raise FigureError(f"a rule of the program asks for {rule.low} to {rule.high}: the lower bound is above")
+        linear = model.constraints.add().linear
+        linear.vars.extend(list(rule.terms))
+        linear.coeffs.extend(list(rule.terms.values()))
+        linear.domain.extend([low, high])
 
     def _reach(self, terms: Sum) -> int:
         """The largest amount that a sum could have."""
-        reach = sum(abs(factor) * max(abs(bound) for bound in self._bounds[number]) for number, factor in terms.items())
+        reach = sum(abs(factor) * self._largest[number] for number, factor in terms.items())
         if reach > LARGEST_SUM:
             raise FigureError(f"a sum of the program could reach {reach:.1e}, beyond exact numbers: check the data")
         return reach
