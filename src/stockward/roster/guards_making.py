@@ -232,9 +232,9 @@ class Making:
                 if self.settled is None or score < self.settled[0]:
                     self.settled = score, settling, rows[: len(self.problem.guards)]
                 return True
-            for (one, other), shifts in settling.too_often:
-                days = [self.problem.shifts[s].day for s in shifts]
-                rows, score = self.search.parted(rows, one, other, days)
+            for meeting in settling.too_often:
+                days = [self.problem.shifts[s].day for s in meeting.shifts]
+                rows, score = self.search.parted(rows, (meeting.one, meeting.other), meeting.in_place, days)
         return self.settled is not None
 
     def _tell(self) -> None:

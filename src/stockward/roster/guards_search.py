@@ -20,6 +20,8 @@ from stockward.roster.guards_scoring import Integers, Scorer
 TRIES = 12
 """Stretches of days that a pair tries at once."""
 _LENGTHS = np.array([1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 7, 10, 14, 28])
+LUCK = 60.0
+"""How much dearer an exchange that parts two guards may be than the cheapest, in units of cost."""
 _HOT, _COLD = 30.0, 0.5
 """Temperatures at the beginning and the end, in units of cost."""
 
@@ -99,20 +101,22 @@ class Search:
         self.rows = self.best.copy()
         self.scores = self._score(self.rows, np.arange(len(self.rows)))
 
-    def parted(self, rows: Integers, one: int, other: int, days: Sequence[int]) -> tuple[Integers, int]:
+    def parted(
+        self, rows: Integers, pair: tuple[int, int], in_place: Sequence[int], days: Sequence[int]
+    ) -> tuple[Integers, int]:
         """Rows in which two guards meet on one day less, at the least cost; as they were where no rule allows it.
 
-        One of the two exchanges some days, one of ``days`` among them, with somebody else.
+        One of the two exchanges some days, one of ``days`` among them, with one of ``in_place``.
         """
-        best, cost = rows, 2**62
-        people = np.arange(self.people)
+        best, cost = rows, float(2**62)
+        people = np.setdiff1d(np.array(in_place, np.int64), pair)
         whole = self._score(rows, np.arange(len(rows)))
-        for guard in (one, other):
+        for guard in pair:
             for day in days:
                 for length in (1, 2, 3):
                     low = max(day - int(self.draw.integers(length)), 0)
                     span = slice(low, low + length)
-                    others = people[(people != one) & (people != other) & (rows[people, day] != rows[guard, day])]
+                    others = people[rows[people, day] != rows[guard, day]]
                     mine, theirs = np.repeat(rows[[guard]], len(others), axis=0), rows[others].copy()
                     mine[:, span], theirs[:, span] = rows[others, span], rows[guard, span]
                     who = np.full(len(others), guard)
@@ -121,9 +125,11 @@ class Search:
                         possible, self._score(mine, who) + self._score(theirs, others) - whole[guard] - whole[others],
                         2**61,
                     )  # fmt: skip
-                    if len(change) and int(change.min()) < min(cost, self.scorer.breach):
-                        place = int(change.argmin())
-                        cost, best = int(change[place]), rows.copy()
+                    # Some chance, lest the same exchanges be made and unmade for ever.
+                    luck = change + self.draw.random(len(change)) * LUCK
+                    if len(change) and change[luck.argmin()] < self.scorer.breach and luck.min() < cost:
+                        place = int(luck.argmin())
+                        cost, best = float(luck[place]), rows.copy()
                         best[guard], best[others[place]] = mine[place], theirs[place]
         return best, int(self._score(best, np.arange(len(best))).sum())
 

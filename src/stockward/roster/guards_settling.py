@@ -41,6 +41,16 @@ class Settled:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two guards who must not meet in all of these shifts, and who could stand there in place of one of them."""
+
+    one: int
+    other: int
+    shifts: tuple[int, ...]
+    in_place: tuple[int, ...]
+
+
 def _in_turn(places: Sequence[Place]) -> list[Place]:
     """One place of each post, then another of each, and so on."""
     turn: Counter[tuple[str, int]] = Counter()
@@ -61,8 +71,8 @@ class Settling:
     at: dict[int, list[Settled]] = field(default_factory=dict)
     """Who stands where, by shift."""
     left_open: list[tuple[int, Place]] = field(default_factory=list)
-    too_often: list[tuple[tuple[int, int], list[int]]] = field(default_factory=list)
-    """Pairs that meet too often all the same, or fill a post that must be mixed, and the shifts in which they do."""
+    too_often: list[Meeting] = field(default_factory=list)
+    """Pairs that meet too often all the same, or fill a post that must be mixed."""
 
     def settle(self, rows: Integers) -> bool:
         """Give every guard of the rows a place; whether no pair meets too often."""
@@ -131,7 +141,7 @@ class Settling:
                 found |= {post.post for post in group.posts}
         return frozenset(found)
 
-    def _not_mixed(self) -> list[tuple[tuple[int, int], list[int]]]:
+    def _not_mixed(self) -> list[Meeting]:
         """Two guards of each mixed post that has one affiliation alone, and the shift."""
         found = []
         wanted = {post.post: post.guards for post in self.problem.posts if post.mixed}
@@ -143,7 +153,12 @@ class Settling:
             for (post, _), guards in standing.items():
                 affiliations = {self.problem.guards[guard].affiliation for guard in guards}
                 if len(guards) >= wanted[post] and len(affiliations) < 2:
-                    found.append(((guards[0], guards[1]), [shift]))
+                    others = [
+                        number
+                        for number, guard in enumerate(self.problem.guards)
+                        if guard.affiliation not in affiliations
+                    ]
+                    found.append(Meeting(guards[0], guards[1], (shift,), tuple(others)))
         return found
 
     def _part_pairs(self) -> bool:
@@ -162,7 +177,10 @@ class Settling:
             pair = over[int(self.draw.integers(len(over)))]
             shifts = sorted(meetings.of[pair])
             self._exchange(meetings, shifts[int(self.draw.integers(len(shifts)))], pair, most)
-        self.too_often = [(pair, sorted(meetings.of[pair])) for pair in meetings.too_often(most)]
+        everybody = tuple(range(len(self.problem.guards)))
+        self.too_often = [
+            Meeting(*pair, tuple(sorted(meetings.of[pair])), everybody) for pair in meetings.too_often(most)
+        ]
         return False
 
     def _exchange(self, meetings: Meetings, shift: int, pair: tuple[int, int], most: int) -> None:
