@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 from stockward.accountancy.known import known_at
 from stockward.answers.roster import Duty
 from stockward.facts import Site
 from stockward.guards.roll import on_posts, roll
 from stockward.roster.guards_checking import CHECKS, Checked, check_roster
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 RULES = {
     "max_hours_per_week": 40, "min_rest_hours": 11, "max_consecutive_shifts": 5, "min_consecutive_shifts": 2,
@@ -115,7 +115,9 @@ def test_pairs_that_meet_too_often_are_named(site: Site, good: Duties) -> None:
     for day in sorted(by_day)[:6]:
         start = by_day[day].start
         for person, place in zip(
-            ("G-01", "G-03"), [n for n, duty in enumerate(result) if duty.post == "gate" and duty.start == start], strict=True
+            ("G-01", "G-03"),
+            [n for n, duty in enumerate(result) if duty.post == "gate" and duty.start == start],
+            strict=True,
         ):
             result[place] = dataclasses.replace(result[place], person=person)
     assert "pairs" in broken(site, tuple(result))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.roster.guard_sites import guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
 from stockward.cli import main
@@ -28,7 +29,6 @@ from stockward.report.roster_files import (
 from stockward.report.roster_page import build_roster_page, write_roster_html
 from stockward.report.roster_sheets import write_roster_xlsx
 from stockward.terms.errors import SheetError
-from tests.roster.guard_sites import guards, post, roster, small_site
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,9 @@ def test_a_workbook_has_every_shift_and_no_formula(made: RosterAnswer, tmp_path:
     assert book["shifts"].max_row == 43
     people = [row[0].value for row in book["people"].iter_rows(min_row=2, max_row=10)]
     assert people == [one.person for one in made.guards]
-    codes = [cell.value for row in book["people"].iter_rows(min_row=2, max_row=10, min_col=2, max_col=8) for cell in row]
+    codes = [
+        cell.value for row in book["people"].iter_rows(min_row=2, max_row=10, min_col=2, max_col=8) for cell in row
+    ]
     assert sum(bool(code) for code in codes) == 42
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     again = tmp_path / "again.xlsx"

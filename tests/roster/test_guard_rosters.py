@@ -1,4 +1,4 @@
-"""Rosters of small sites: every rule kept, proven best, locks and earlier rosters kept, and clear answers to bad input."""
+"""Rosters of small sites: rules kept, proven best, locks and earlier rosters kept, clear answers to bad input."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 from stockward.accountancy.known import known_at
 from stockward.answers.roster import RosterAnswer
@@ -24,7 +25,6 @@ from stockward.roster.guards_scoring import Scorer
 from stockward.solving.cp_sat import Asked
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 EVERY_RULE = {
     "max_hours_per_week": 48, "min_rest_hours": 11, "max_consecutive_shifts": 6, "min_consecutive_shifts": 2,
@@ -43,10 +43,16 @@ def crew(tmp_path_factory: pytest.TempPathFactory) -> Site:
     for number in (0, 1, 2, 3, 4, 8, 11, 12):
         people[number]["qualifications"] = "control_room"
     wishes = [
-        {"person": f"G-{number + 1:02d}", "date": MONDAY + timedelta(days=number), "wish": "off" if number % 2 else "on"}
+        {
+            "person": f"G-{number + 1:02d}",
+            "date": MONDAY + timedelta(days=number),
+            "wish": "off" if number % 2 else "on",
+        }
         for number in range(12)
     ]
-    absences = [{"person": "G-05", "start": MONDAY + timedelta(days=9), "end": MONDAY + timedelta(days=12), "kind": "leave"}]
+    absences = [
+        {"person": "G-05", "start": MONDAY + timedelta(days=9), "end": MONDAY + timedelta(days=12), "kind": "leave"}
+    ]
     posts = [post("gate", guards=2, mixed="yes"), post("control", qualification="control_room")]
     folder = tmp_path_factory.mktemp("crew")
     return small_site(folder, people, posts, rules=EVERY_RULE, wishes=wishes, absences=absences)
@@ -90,7 +96,9 @@ def test_model_search_and_report_cost_the_same(crew: Site) -> None:
     assert int(scorer.score(rows, np.arange(len(rows))).sum()) == measured
 
 
-def rows_of(problem: GuardProblem, translated: object, times: object) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def rows_of(
+    problem: GuardProblem, translated: object, times: object
+) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     """Rows of kinds that a guard could work, for the shifts of each guard."""
     rows = np.zeros((len(problem.guards), problem.horizon.days), np.int64)
     for guard, shifts in enumerate(times):  # type: ignore[arg-type, var-annotated]
@@ -156,13 +164,11 @@ def test_locked_assignments_are_kept(tmp_path: Path) -> None:
 
 
 def test_what_was_worked_before_counts(tmp_path: Path) -> None:
+    first = MONDAY - timedelta(days=6)
+    days = [first + timedelta(days=step) for step in range(6)]
     before = [
-        {"person": "G-01", "post": "gate", "start": f"2026-06-{day:02d} 16:00", "end": f"2026-07-{day - 29:02d} 00:00" if day == 30 else f"2026-06-{day + 1:02d} 00:00"}
-        for day in range(30, 31)
-    ]
-    before += [
-        {"person": "G-01", "post": "gate", "start": f"2026-07-{day:02d} 16:00", "end": f"2026-07-{day + 1:02d} 00:00"}
-        for day in range(1, 6)
+        {"person": "G-01", "post": "gate", "start": f"{day} 16:00", "end": f"{day + timedelta(days=1)} 00:00"}
+        for day in days
     ]
     site = small_site(tmp_path, guards(6), [post("gate")], assignments=before)
     answer = roster(site)
@@ -222,14 +228,18 @@ BAD = [
 
 
 @pytest.mark.parametrize(("asked", "error", "words"), BAD)
-def test_a_question_that_cannot_be_asked(tmp_path: Path, asked: dict[str, object], error: type[Exception], words: str) -> None:
+def test_a_question_that_cannot_be_asked(
+    tmp_path: Path, asked: dict[str, object], error: type[Exception], words: str
+) -> None:
     site = small_site(tmp_path, guards(6), [post("gate")])
     with pytest.raises(error, match=words):
         roster(site, **asked)  # type: ignore[arg-type]
 
 
 def test_rules_that_exclude_each_other(tmp_path: Path) -> None:
-    site = small_site(tmp_path, guards(6), [post("gate")], rules={"min_consecutive_shifts": 5, "max_consecutive_shifts": 3})
+    site = small_site(
+        tmp_path, guards(6), [post("gate")], rules={"min_consecutive_shifts": 5, "max_consecutive_shifts": 3}
+    )
     with pytest.raises(UsageError, match="min_consecutive_shifts = 5 and max_consecutive_shifts = 3"):
         roster(site)
 
@@ -250,7 +260,9 @@ LOCKS = [
 
 
 @pytest.mark.parametrize(("locks", "words"), LOCKS)
-def test_a_lock_that_breaks_a_rule_is_named_with_its_row(tmp_path: Path, locks: list[dict[str, str]], words: str) -> None:
+def test_a_lock_that_breaks_a_rule_is_named_with_its_row(
+    tmp_path: Path, locks: list[dict[str, str]], words: str
+) -> None:
     people = [*guards(6), {**guards(1)[0], "person": "G-99", "role": "worker"}]
     site = small_site(tmp_path, people, [post("gate")], assignments=locks)
     with pytest.raises(SheetError, match=words) as said:

@@ -59,6 +59,8 @@ def solve_model(model: Any, asked: Asked) -> Answer:
 
     solver = cp_model.CpSolver()
     parameters = solver.parameters
+    # Its own handler of Ctrl-C leaves none of Python's behind.
+    parameters.catch_sigint_signal = False
     parameters.num_workers = asked.threads
     parameters.random_seed = asked.seed % 2**31
     if asked.seconds is not None:
