@@ -37,8 +37,8 @@ def guards(number: int, *, hours: float = 40, **more: Any) -> Rows:
     """So many guards, every third a civilian, all without qualifications."""
     return [
         {
-            "person": f"G-{place + 1:02d}", "role": "guard", "affiliation": "civilian" if place % 3 == 2 else "ministry",
-            "hours_per_week": hours, "qualifications": "", **more,
+            "person": f"G-{place + 1:02d}", "role": "guard", "hours_per_week": hours, "qualifications": "",
+            "affiliation": "civilian" if place % 3 == 2 else "ministry", **more,
         }
         for place in range(number)
     ]  # fmt: skip

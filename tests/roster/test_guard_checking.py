@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def good(site: Site) -> Duties:
-    answer = roster(site, weeks=4, rounds=1200)
+    answer = roster(site, weeks=4, rounds=2500)
     assert answer.duties
     return answer.duties
 

@@ -23,11 +23,12 @@ from stockward.roster.guards_scoring import BREACH, NEVER_BREACH, Integers, Scor
 from stockward.roster.guards_search import Search
 from stockward.roster.guards_settling import Settling
 from stockward.roster.problem import Roster
+from stockward.roster.schedules import Scheduler
 from stockward.terms.verdicts import Solved
 
 Progress = Callable[[int | None, float], None]
 
-FIRST_CYCLE, GROWTH = 1_000, 2
+FIRST_CYCLE, GROWTH = 400, 2
 """Rounds of the first cooling, and how much longer each further one is."""
 _AT_ONCE = 20
 """Rounds between two looks at the clock."""
@@ -152,7 +153,7 @@ class Making:
         left = self.limit.seconds_left
         self.hopeless_below = 0.0 if left is None else left() * (1 - self.patience)
         self.told: tuple[int | None, float] | None = None
-        self.beside = _Beside(self.translated, self.seed, self.limit)
+        self.beside = _Beside(self.translated, self.seed, self.limit, bound=self._alone())
         self.beside.start()
         stopped = False
         try:
@@ -161,6 +162,12 @@ class Making:
             stopped = True
         self.beside.end()
         return self._made(stopped)
+
+    def _alone(self) -> float:
+        """What the wishes and changes of each guard cost at least, whatever the others do: a first bound."""
+        everybody = range(len(self.problem.guards))
+        found = Scheduler(self.translated.problem).best(everybody, self.translated.problem.costs.astype(float))
+        return float(found.bounds.sum()) if everybody else 0.0
 
     def _search(self) -> None:
         """Wait for a first roster, with places left open as it may be; then exchange until time or proof."""

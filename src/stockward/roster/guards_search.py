@@ -22,7 +22,7 @@ TRIES = 12
 _LENGTHS = np.array([1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 7, 10, 14, 28])
 LUCK = 60.0
 """How much dearer an exchange that parts two guards may be than the cheapest, in units of cost."""
-_HOT, _COLD = 30.0, 0.5
+_HOT, _COLD = 20.0, 1.0
 """Temperatures at the beginning and the end, in units of cost."""
 
 
