@@ -24,6 +24,7 @@ FLOORS = {
     "guards": 3,
     "protection": 4,
     "reviewing": 5,
+    "rostering": 5,
     "validation": 5,
     "report": 6,
     "face": 7,

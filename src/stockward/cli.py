@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from stockward.answers.counting import Certificate, Draw, Plan
     from stockward.answers.orders import SiteOrders
     from stockward.answers.review import Review
+    from stockward.answers.roster import RosterAnswer
     from stockward.detection.surge import Surge
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
@@ -625,39 +626,122 @@ def _certified(certificate: Certificate) -> int:
 
 @main.command()
 @click.argument("site", type=_PATH, required=False)
-@click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark.")
-@click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True,
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
+@click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
+@click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
+@click.option("--previous", type=_PATH, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
+@click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
+@click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
 @click.option("--deterministic", type=click.IntRange(min=1), metavar="STEPS",
-              help="Stop after so many steps of each worker, not by time: the same roster every time.")  # fmt: skip
+              help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes of the search.")
-@click.option("--out", metavar="FILE", help="Write the roster as CSV; - for standard output.")
-@click.option("--quiet", is_flag=True, help="Print no progress.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
+@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the roster as a workbook.")
+@click.option("--csv", "--out", "out", metavar="FILE", help="Write the roster as flat CSV; - for standard output.")
+@click.option("--ics", type=_PATH, metavar="FOLDER", help="Write an iCalendar for each person into this folder.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answer as JSON; - for standard output.")
+@click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster(
-    site: Path | None, instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int,
-    out: str | None, quiet: bool,
+    site: Path | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], previous: Path | None,
+    instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int, html: Path | None,
+    xlsx: Path | None, out: str | None, ics: Path | None, json_file: str | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """Make the best roster that keeps every rule, and prove how good it is.
+    """Make the best roster of a SITE's guards that keeps every rule, and prove how good it is.
 
-    So far for instances of the public employee shift scheduling benchmark: --instance FILE.
+    Where no roster keeps every rule, the rules that collide are named, and the cheapest ways out. With --instance FILE
+    an instance of the public employee shift scheduling benchmark is solved in place of a site.
     """
     import time
 
-    from stockward.roster.command import report_of, solve_instance
     from stockward.terms.errors import UsageError
 
-    if instance is None or site is not None:
-        raise UsageError("a roster is made for --instance FILE so far; one for a SITE is not made yet")
+    if (site is None) == (instance is None):
+        raise UsageError("name a SITE, or an instance with --instance FILE, and not both")
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
     say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
-    answer, text = solve_instance(instance, seed=seed, workers=workers, seconds_left=left, steps=deterministic, say=say)
+    if instance is not None:
+        _solve_instance(instance, seed, workers, left, deterministic, say, out)
+        return
+    if site is None or start is None:
+        raise UsageError("a site's roster needs its first day: --start 2026-07-06")
+    from stockward.roster.guards_making import Limit
+    from stockward.rostering import Asked, make_guards_roster, numbers_given
+
+    facts = _read(site)
+    asked = Asked(
+        start=start.date(), weeks=weeks, generated=_now(), seed=seed, numbers=numbers_given(numbers),
+        earlier=None if previous is None else _earlier_roster(previous),
+        options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
+                 "deterministic": deterministic, "previous": None if previous is None else previous.name},
+    )  # fmt: skip
+    answer = make_guards_roster(facts, asked, limit=Limit(left, deterministic), progress=_best_and_bound(say))
+    _write_roster(answer, html=html, xlsx=xlsx, csv=out, ics=ics, json=json_file)
+    if not quiet:
+        _notices(facts)
+        if "-" not in (out, json_file):
+            from stockward.report.roster_terminal import print_roster
+
+            print_roster(answer, _console())
+    sys.exit(NO_ROSTER if not answer.duties else SET_ASIDE if answer.set_aside else 0)
+
+
+def _solve_instance(
+    instance: Path, seed: int, workers: int, left: Callable[[], float] | None, steps: int | None,
+    say: Callable[[str], None], out: str | None,
+) -> None:  # fmt: skip
+    from stockward.roster.command import report_of, solve_instance
+
+    answer, text = solve_instance(instance, seed=seed, workers=workers, seconds_left=left, steps=steps, say=say)
     if out is not None and text is not None:
         _write_text(text, out)
     for line in report_of(answer):
         click.echo(line, err=out == "-")
     sys.exit(0 if text is not None else NO_ROSTER)
+
+
+def _earlier_roster(file: Path) -> dict[tuple[str, datetime], str]:
+    from stockward.report.roster_files import read_roster_csv
+
+    return read_roster_csv(file)
+
+
+def _best_and_bound(say: Callable[[str], None]) -> Callable[[int | None, float], None]:
+    """Says the best and the bound, at most a line each half second."""
+    import time
+
+    said = 0.0
+
+    def progress(best: int | None, bound: float) -> None:
+        nonlocal said
+        if time.monotonic() - said > 0.5 or best == bound:
+            said = time.monotonic()
+            say(f"best {'-' if best is None else best}, bound {bound:.0f}")
+
+    return progress
+
+
+def _write_roster(
+    answer: RosterAnswer, *, html: Path | None, xlsx: Path | None, csv: str | None, ics: Path | None, json: str | None
+) -> None:
+    from stockward.report import roster_files
+
+    if html is not None:
+        from stockward.report.roster_page import write_roster_html
+
+        html.write_text(write_roster_html(answer), encoding="utf-8")
+    if xlsx is not None and answer.duties:
+        from stockward.report.roster_sheets import write_roster_xlsx
+
+        write_roster_xlsx(answer, xlsx)
+    if csv is not None and answer.duties:
+        _write_text(roster_files.write_roster_csv(answer), csv)
+    if ics is not None and answer.duties:
+        roster_files.write_calendars(answer, ics)
+    if json is not None:
+        _write_text(roster_files.write_roster_json(answer), json)
 
 
 @main.command()

@@ -209,7 +209,7 @@ def answers(site: sw.Site) -> tuple[Any, ...]:
 
 
 def test_the_readme_lists_what_is_unused(make_tables: ModuleType) -> None:
-    said = prose(README).split("no answer uses them yet:", 1)[1].split(".", 1)[0]
+    said = prose(README).split("no review uses them:", 1)[1].split(".", 1)[0]
     assert tuple(codes(said)) == make_tables.NOT_USED
 
 

@@ -74,6 +74,7 @@ class _Race:
 
     problem: Problem
     progress: Callable[[int | None, float], None]
+    better: Callable[[Roster, Measured], None]
     best: Roster | None = None
     measured: Measured | None = None
     bound: float = -math.inf
@@ -96,6 +97,7 @@ class _Race:
             rank = found.objective, news.step, sender
             if self.rank is None or rank < self.rank:
                 self.best, self.measured, self.rank = news.roster, found, rank
+                self.better(news.roster, found)
         now = (None if self.measured is None else self.measured.objective), self.bound
         if now != self.told:
             self.told = now
@@ -114,6 +116,7 @@ def make_roster(
     workers: int,
     limits: Limits,
     progress: Callable[[int | None, float], None] = lambda best, bound: None,
+    better: Callable[[Roster, Measured], None] = lambda roster, measured: None,
 ) -> Rostered:
     """Find the best roster of ``problem`` within the limits.
 
@@ -129,6 +132,8 @@ def make_roster(
         When to stop; without any the search goes on until the best is proven.
     progress
         Told of each better objective (``None`` before the first) and bound.
+    better
+        Given each better roster, with its measure.
 
     Returns
     -------
@@ -141,7 +146,7 @@ def make_roster(
     FigureError
         Where a process died, or the checker found a breach: then no roster is given at all.
     """
-    race = _Race(problem, progress)
+    race = _Race(problem, progress, better)
     team = _Team(problem, seed, workers, limits.steps)
     stopped = False
     try:

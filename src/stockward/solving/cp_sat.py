@@ -43,6 +43,11 @@ class Answer:
         """Whether there are values."""
         return self.objective is not None
 
+    @property
+    def colliding(self) -> tuple[int, ...]:
+        """Indices of assumptions that cannot hold together, where the model is impossible under those made."""
+        return tuple(self._solver.sufficient_assumptions_for_infeasibility())
+
     def value(self, literal: Any) -> bool:
         """Value of a literal in the best answer."""
         return bool(self._solver.boolean_value(literal))
@@ -54,6 +59,8 @@ def solve_model(model: Any, asked: Asked) -> Answer:
 
     solver = cp_model.CpSolver()
     parameters = solver.parameters
+    # Its own handler of Ctrl-C leaves none of Python's behind.
+    parameters.catch_sigint_signal = False
     parameters.num_workers = asked.threads
     parameters.random_seed = asked.seed % 2**31
     if asked.seconds is not None:

@@ -1,0 +1,159 @@
+"""The answer to: who stands where, and when? And where nobody can say: which rules collide, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from stockward.terms.verdicts import Solved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One guard in one shift: ``number`` is which of several such posts it is; moments are UTC, ``hours`` real ones.
+
+    ``day`` is the day of the site on which it begins. ``locked`` where an assignment of the site asked for it;
+    ``changed`` where it is not in the earlier roster (``None`` without one).
+    """
+
+    person: str
+    affiliation: str
+    post: str
+    number: int
+    day: date
+    start: datetime
+    end: datetime
+    hours: float
+    night: bool
+    weekend: bool
+    locked: bool
+    changed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlace:
+    """A place that nobody fills: one guard of a post in a shift."""
+
+    post: str
+    number: int
+    day: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardMonth:
+    """What one guard has in the roster, beside the fair share.
+
+    ``contract`` is the hours that the contract gives in the days on which the guard is there; ``fair_*`` the share of
+    all that is to be filled, in proportion to it. ``wishes`` were made, ``met`` of them are met.
+    """
+
+    person: str
+    affiliation: str
+    qualifications: tuple[str, ...]
+    days_there: int
+    shifts: int
+    hours: float
+    contract: float
+    fair_hours: float
+    nights: int
+    fair_nights: float
+    weekend_shifts: int
+    fair_weekend_shifts: float
+    wishes: int
+    met: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMonth:
+    """One post in the roster: places to fill and filled, and hours filled."""
+
+    post: str
+    name: str | None
+    qualification: str | None
+    mixed: bool
+    posts: int
+    guards: int
+    places: int
+    filled: int
+    hours: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterCost:
+    """What the roster costs, and the parts: changes, wishes not met, unfair nights, weekends and hours."""
+
+    total: int
+    changes: int
+    wishes: int
+    nights: int
+    weekends: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One of the rules that collide: which, in words, and the people, post and day that it names."""
+
+    rule: str
+    words: str
+    people: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """A way out, proven by a roster that keeps every other rule.
+
+    ``what`` is ``guards``, ``hours`` or ``posts``; ``amount`` how many guards more, hours more, or places left open;
+    ``least`` how many it takes at least by proof. ``parts`` has what it is made of: qualification and number, person
+    and hours, or post and number of places.
+    """
+
+    what: str
+    words: str
+    amount: float | None
+    least: float
+    parts: tuple[tuple[str, float], ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterAnswer:
+    """A roster, how good it is, and what it stands on; or why there is none.
+
+    ``bound``: no roster that keeps the rules costs less. ``gap`` is (cost − bound) ÷ cost. ``conflicts`` is a set of
+    rules of which none can be left out for the others to collide (``irreducible`` says whether that is proven).
+    ``left_open`` is empty unless places may stay open. ``notes`` are told to the reader.
+    """
+
+    site: str
+    timezone: str
+    version: str
+    at: datetime
+    seed: int
+    options: Mapping[str, object]
+    start: date
+    weeks: int
+    rules: tuple[tuple[str, str], ...]
+    status: Solved
+    stopped: bool
+    cost: RosterCost | None
+    bound: float
+    gap: float | None
+    duties: tuple[Duty, ...]
+    left_open: tuple[OpenPlace, ...]
+    guards: tuple[GuardMonth, ...]
+    posts: tuple[PostMonth, ...]
+    left_out: tuple[tuple[str, str], ...]
+    conflicts: tuple[Conflict, ...]
+    irreducible: bool
+    relaxations: tuple[Relaxation, ...]
+    changed: int | None
+    notes: tuple[str, ...]
+    set_aside: int

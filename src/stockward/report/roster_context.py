@@ -1,0 +1,122 @@
+"""The context of the page of a roster: every field is what the page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from stockward.report.context import Badge, KeyFigure
+from stockward.report.roster_views import Code, DayHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthCell:
+    """One day of one guard."""
+
+    code: Annotated[str, "letter code, blank for a day off"]
+    tone: Annotated[str, "colour class of the code"]
+    title: Annotated[str, "times and post in words"]
+    mark: Annotated[str, "a sign for a locked or changed shift"]
+    weekend: Annotated[bool, "whether the day is Saturday or Sunday"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthRow:
+    """One guard in the month on one page, and beside the fair shares."""
+
+    person: Annotated[str, "code of the guard"]
+    affiliation: Annotated[str, "affiliation"]
+    cells: Annotated[tuple[MonthCell, ...], "the days in order"]
+    hours: Annotated[str, "hours worked"]
+    contract: Annotated[str, "hours that the contract gives"]
+    hours_apart: Annotated[str, "hours less the fair share"]
+    nights: Annotated[str, "nights"]
+    nights_apart: Annotated[str, "nights less the fair share"]
+    weekends: Annotated[str, "shifts at weekends"]
+    weekends_apart: Annotated[str, "weekend shifts less the fair share"]
+    wishes: Annotated[str, "wishes met of those made"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverRow:
+    """One post in the table of coverage."""
+
+    name: Annotated[str, "name of the post"]
+    code: Annotated[str, "code of the post"]
+    asks: Annotated[str, "qualification and mix that it asks for"]
+    posts: Annotated[str, "how many such posts, and guards in each"]
+    places: Annotated[str, "places to fill"]
+    filled: Annotated[str, "places filled"]
+    hours: Annotated[str, "hours filled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLine:
+    """One time of day at a post: who stands there on each day of a week."""
+
+    times: Annotated[str, "from when to when"]
+    guards: Annotated[tuple[str, ...], "codes, by day"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostWeek:
+    """One week at a post."""
+
+    days: Annotated[tuple[DayHead, ...], "the days"]
+    lines: Annotated[tuple[PostLine, ...], "the times of day"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostSheet:
+    """The printed sheet of one post."""
+
+    name: Annotated[str, "name of the post"]
+    code: Annotated[str, "code of the post"]
+    weeks: Annotated[tuple[PostWeek, ...], "the weeks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDay:
+    """One day on the sheet of a person."""
+
+    head: Annotated[DayHead, "the day"]
+    times: Annotated[str, "from when to when, blank for a day off"]
+    post: Annotated[str, "where"]
+    tone: Annotated[str, "colour class"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSheet:
+    """The printed sheet of one person."""
+
+    person: Annotated[str, "code of the guard"]
+    summary: Annotated[str, "shifts, hours, nights"]
+    weeks: Annotated[tuple[tuple[PersonDay, ...], ...], "the weeks from Monday to Sunday"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterPage:
+    """The whole page."""
+
+    site: Annotated[str, "name of the site"]
+    period: Annotated[str, "first and last day"]
+    headline: Annotated[str, "the answer in one sentence"]
+    badge: Annotated[Badge, "the status"]
+    status: Annotated[tuple[str, ...], "how sure the answer is"]
+    figures: Annotated[tuple[KeyFigure, ...], "the figures below the verdict"]
+    measures: Annotated[tuple[str, ...], "fairness, wishes, changes"]
+    conflicts: Annotated[tuple[str, ...], "the rules that collide"]
+    irreducible: Annotated[bool, "whether it is proven that none of them can be left out"]
+    relaxations: Annotated[tuple[str, ...], "the ways out"]
+    coverage: Annotated[tuple[CoverRow, ...], "the posts"]
+    codes: Annotated[tuple[Code, ...], "the letter codes"]
+    days: Annotated[tuple[DayHead, ...], "the days"]
+    month: Annotated[tuple[MonthRow, ...], "the guards by days"]
+    posts: Annotated[tuple[PostSheet, ...], "a sheet a post"]
+    people: Annotated[tuple[PersonSheet, ...], "a sheet a person"]
+    rules: Annotated[tuple[tuple[str, str], ...], "the rules in force and their values"]
+    always: Annotated[tuple[str, ...], "rules that always hold"]
+    cost: Annotated[tuple[tuple[str, str], ...], "the parts of the cost and what they are"]
+    left_out: Annotated[tuple[str, ...], "guards who are not rostered"]
+    notes: Annotated[tuple[str, ...], "what is told beside"]
+    generated: Annotated[str, "version, seed and moment"]

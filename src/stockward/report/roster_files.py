@@ -1,0 +1,178 @@
+"""A roster for machines: flat CSV for payroll, JSON, and an iCalendar for each person."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from stockward.answers.roster import Duty, RosterAnswer
+from stockward.report.document import json_text
+from stockward.terms.errors import SheetError
+
+SCHEMA = "stockward.roster/1"
+COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "hours", "night", "weekend")
+"""Columns of the flat file, one row a shift of a guard; moments with their offset from UTC."""
+
+_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_roster_csv(answer: RosterAnswer) -> str:
+    """The roster as flat CSV, one row a shift of a guard, in order of time; no cell can run as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    zone = ZoneInfo(answer.timezone)
+    for duty in answer.duties:
+        start, end = (moment.astimezone(zone).isoformat(timespec="minutes") for moment in (duty.start, duty.end))
+        writer.writerow(
+            (
+                _plain(duty.person), _plain(duty.affiliation), _plain(duty.post), duty.number, start, end,
+                f"{duty.hours:g}", "yes" if duty.night else "no", "yes" if duty.weekend else "no",
+            )
+        )  # fmt: skip
+    return text.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Text that a spreadsheet takes for text: an apostrophe before what could begin a formula."""
+    return f"'{text}" if text.startswith(_RUNS_AS_FORMULA) else text
+
+
+def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
+    """Read a roster that ``write_roster_csv`` wrote: post by guard's code and moment of start (UTC).
+
+    Raises ``SheetError`` in one line for a file that is none, with its row.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SheetError(path.name, "the file is no UTF-8 text", "take the file as it was written") from None
+    reader = csv.reader(io.StringIO(text))
+    header = next(reader, [])
+    needed = [name for name in ("person", "post", "start") if name not in header]
+    if needed:
+        raise SheetError(path.name, f"the column {needed[0]} is missing", "take a file that this command wrote")
+    found: dict[tuple[str, datetime], str] = {}
+    try:
+        for row, cells in enumerate(reader, 2):
+            if any(cells):
+                person, start, post = _row(path.name, row, header, cells)
+                if (person, start) in found:
+                    raise SheetError(path.name, f"{person} begins twice at that time", "keep one row", row=row)
+                found[person, start] = post
+    except csv.Error as error:
+        raise SheetError(path.name, f"no valid CSV ({error})", "take the file as it was written") from None
+    return found
+
+
+def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tuple[str, datetime, str]:
+    if len(cells) != len(header):
+        raise SheetError(name, f"{len(cells)} cells in place of {len(header)}", "correct that row", row=row)
+    values = {column: cell.strip().removeprefix("'") for column, cell in zip(header, cells, strict=True)}
+    try:
+        start = datetime.fromisoformat(values["start"])
+    except ValueError:
+        start = None
+    if start is None or start.tzinfo is None:
+        mend = "write it as 2026-07-06T06:00+09:00"
+        raise SheetError(name, f"{values['start']!r} is no moment with its offset", mend, row=row, column="start")
+    return values["person"], start.astimezone(UTC), values["post"]
+
+
+def write_roster_json(answer: RosterAnswer) -> str:
+    """The roster as JSON, schema ``stockward.roster/1``: the same roster gives the same bytes but its moment."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "generated": {"version": answer.version, "at": answer.at, "seed": answer.seed, "options": answer.options},
+        "site": {"name": answer.site, "timezone": answer.timezone},
+        "start": answer.start,
+        "weeks": answer.weeks,
+        "rules": dict(answer.rules),
+        "status": answer.status,
+        "stopped": answer.stopped,
+        "cost": answer.cost,
+        "bound": answer.bound,
+        "gap": answer.gap,
+        "duties": answer.duties,
+        "left_open": answer.left_open,
+        "guards": answer.guards,
+        "posts": answer.posts,
+        "left_out": [{"person": person, "reason": reason} for person, reason in answer.left_out],
+        "conflicts": answer.conflicts,
+        "irreducible": answer.irreducible,
+        "relaxations": answer.relaxations,
+        "changed": answer.changed,
+        "notes": answer.notes,
+        "set_aside": answer.set_aside,
+    }
+    return json_text(document, answer.timezone)
+
+
+def write_calendars(answer: RosterAnswer, folder: Path) -> list[Path]:
+    """Write an iCalendar for each person into ``folder``, made where it is missing; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for person in sorted({duty.person for duty in answer.duties}):
+        path = folder / f"{_file_name(person)}.ics"
+        path.write_bytes(calendar_of(answer, person).encode("utf-8"))
+        paths.append(path)
+    return paths
+
+
+def _file_name(person: str) -> str:
+    """A code as the name of a file."""
+    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in person).strip(".") or "_"
+
+
+def calendar_of(answer: RosterAnswer, person: str) -> str:
+    """The shifts of one person as an iCalendar [RFC 5545], times in UTC, lines of at most 75 octets."""
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Stockward//{answer.version}//EN", "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(f'{person}, {answer.site}')}",
+    ]  # fmt: skip
+    for duty in answer.duties:
+        if duty.person == person:
+            lines += _event(answer, duty)
+    return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
+
+
+def _event(answer: RosterAnswer, duty: Duty) -> list[str]:
+    name = next((post.name for post in answer.posts if post.post == duty.post), None) or duty.post
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{_escaped(f'{duty.person}-{_utc(duty.start)}@{answer.site}'.replace(' ', '_'))}",
+        f"DTSTAMP:{_utc(answer.at)}",
+        f"DTSTART:{_utc(duty.start)}",
+        f"DTEND:{_utc(duty.end)}",
+        f"SUMMARY:{_escaped(name)}",
+        f"DESCRIPTION:{_escaped(f'{duty.post} ({duty.number}), {duty.hours:g} h')}",
+        "END:VEVENT",
+    ]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _escaped(text: str) -> str:
+    """Text as RFC 5545 wants it [3.3.11]."""
+    for sign, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n")):
+        text = text.replace(sign, written)
+    return text
+
+
+def _folded(line: str) -> Iterator[str]:
+    """A line in parts of at most 75 octets, the further ones begun by a blank [RFC 5545, 3.1]."""
+    part, size = "", 0
+    for sign in line:
+        octets = len(sign.encode("utf-8"))
+        if size + octets > 75:
+            yield part
+            part, size = " ", 1
+        part, size = part + sign, size + octets
+    yield part

@@ -1,0 +1,28 @@
+"""A roster on the terminal: status, how good it is, and what it stands on; the roster itself goes into files."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from stockward.answers.roster import RosterAnswer
+from stockward.report import roster_sentences as say
+
+
+def print_roster(answer: RosterAnswer, console: Console) -> None:
+    """The headline, the figures, and, where no roster keeps every rule, what collides and the ways out."""
+    console.print(Text(f"{answer.site}, {say.period(answer)}"), style="bold")
+    console.print(Text(say.headline(answer)))
+    for line in (*say.status(answer), *say.measures(answer)):
+        console.print(Text(line))
+    for title, lines in (
+        ("These rules collide:", say.conflicts(answer)),
+        ("Ways out, each proven by a roster:", say.relaxations(answer)),
+        ("Left out:", say.left_out(answer)),
+        ("Told beside it:", answer.notes),
+    ):
+        if lines:
+            console.print()
+            console.print(Text(title), style="bold")
+            for line in lines:
+                console.print(Text(f"  {line}"))

@@ -1,0 +1,289 @@
+"""Which rules collide: conditions that every roster must meet, each counted; the first that fails is the conflict.
+
+For a set of posts, and the guards who can stand at any of them: in one shift, and in the shifts of one day, there are
+as many guards as places; in a week, and over the roster, their hours allow what the posts ask for. These are Hall's
+conditions [Hall 1935] for parts of the rules, so one that fails proves that no roster exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from stockward.answers.roster import Conflict
+from stockward.roster.guards_columns import parts
+from stockward.roster.guards_demand import Post, Shift
+from stockward.roster.guards_problem import GuardProblem
+
+_MOST_SETS = 512
+_MOST_NAMED = 12
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Places of a shift at posts that ask for the same, and the classes that can fill them.
+
+    ``affiliation`` where a mixed post must have one of it.
+    """
+
+    shift: int
+    posts: tuple[Post, ...]
+    classes: frozenset[int]
+    places: int
+    affiliation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A condition that fails: what is asked for (places or minutes) and what there is, by whom, from when to when."""
+
+    kind: str
+    asks: tuple[Ask, ...]
+    guards: tuple[int, ...]
+    asked: int
+    there: int
+    first: int
+    last: int
+    """Days of the roster."""
+
+    @property
+    def short(self) -> int:
+        """What is short."""
+        return self.asked - self.there
+
+
+def asks_of(problem: GuardProblem) -> tuple[Ask, ...]:
+    """Everything that the posts ask for."""
+    return tuple(
+        Ask(group.shift, group.posts, frozenset(kind.classes), number * group.number,
+            problem.guards[problem.classes[kind.classes[0]][0]].affiliation
+            if kind.classes and set(kind.classes) < set(group.classes) else None)
+        for group in problem.groups
+        for kind, number in parts(problem, group)
+    )  # fmt: skip
+
+
+def shortages(problem: GuardProblem) -> list[Shortage]:
+    """Every condition that fails, the smallest conflicts first: shifts, days, weeks, the roster."""
+    found: list[Shortage] = []
+    for conditions in (_in_a_shift, _in_a_day, _in_a_week, _in_all):
+        found += list(conditions(problem))
+        if found:
+            break
+    return sorted(found, key=lambda one: (len(one.guards), len(one.asks), one.first))
+
+
+def least_minutes_short(problem: GuardProblem) -> int:
+    """By how many minutes the contracts at least fall short of what some posts ask for; 0 where they may do."""
+    return max((one.short for one in _in_all(problem)), default=0)
+
+
+def least_places_open(problem: GuardProblem, short: Sequence[Shortage]) -> int:
+    """At least so many places stay open, whatever the roster."""
+    longest = max((shift.minutes for shift in problem.shifts), default=1)
+    by_places = [one.short for one in short if one.kind in ("shift", "day")]
+    by_minutes = [-(-one.short // longest) for one in (*_in_all(problem), *_in_a_week(problem))]
+    return max([*by_places, *by_minutes], default=0)
+
+
+def is_irreducible(problem: GuardProblem, shortage: Shortage) -> bool:
+    """Whether the conflict resolves when any one of its posts is left out.
+
+    True where all shifts asked for are of one length: then the condition is all that these rules ask.
+    """
+    lengths = {problem.shifts[ask.shift].minutes for ask in shortage.asks}
+    return shortage.kind == "shift" or len(lengths) == 1
+
+
+def _sets(asks: Sequence[Ask]) -> list[frozenset[int]]:
+    """Unions of the classes that can fill some of the places, the whole among them."""
+    single = sorted({ask.classes for ask in asks}, key=lambda one: (len(one), sorted(one)))
+    unions: dict[frozenset[int], None] = {}
+    for one in single:
+        for known in list(unions):
+            if len(unions) < _MOST_SETS:
+                unions.setdefault(known | one)
+        unions.setdefault(one)
+    unions.setdefault(frozenset(c for one in single for c in one))
+    return list(unions)
+
+
+def _members(problem: GuardProblem, classes: frozenset[int]) -> list[int]:
+    return sorted(guard for c in classes for guard in problem.classes[c])
+
+
+def _in_a_shift(problem: GuardProblem) -> Iterator[Shortage]:
+    """Places in a shift ≤ guards who are there and can stand at any of them."""
+    open_ = [frozenset(shifts) for shifts in problem.open]
+    by_shift: dict[int, list[Ask]] = {}
+    for ask in asks_of(problem):
+        by_shift.setdefault(ask.shift, []).append(ask)
+    for shift, asks in by_shift.items():
+        day = problem.shifts[shift].day
+        there = [shift in one for one in open_]
+        yield from _by_places(problem, "shift", asks, there, day)
+
+
+def _in_a_day(problem: GuardProblem) -> Iterator[Shortage]:
+    """Places in the shifts of a day ≤ guards who are there for any of them, each with one shift a day."""
+    by_day: dict[int, list[Ask]] = {}
+    for ask in asks_of(problem):
+        by_day.setdefault(problem.shifts[ask.shift].day, []).append(ask)
+    days_open = [{problem.shifts[s].day for s in shifts} for shifts in problem.open]
+    for day, asks in by_day.items():
+        yield from _by_places(problem, "day", asks, [day in days for days in days_open], day)
+
+
+def _by_places(
+    problem: GuardProblem, kind: str, asks: Sequence[Ask], there: Sequence[bool], day: int
+) -> Iterator[Shortage]:
+    for classes in _sets(asks):
+        own = [ask for ask in asks if ask.classes <= classes]
+        guards = [guard for guard in _members(problem, classes) if there[guard]]
+        if sum(ask.places for ask in own) > len(guards):
+            least = _fewest(own, len(guards), lambda ask: ask.places)
+            asked = sum(ask.places for ask in least)
+            yield Shortage(kind, least, tuple(guards), asked, len(guards), day, day)
+
+
+def _in_a_week(problem: GuardProblem) -> Iterator[Shortage]:
+    """Minutes that posts ask for in a calendar week ≤ what the rules of a week leave those who can stand there."""
+    first = problem.horizon.weekday(0)
+    weeks: dict[int, list[Ask]] = {}
+    for ask in asks_of(problem):
+        weeks.setdefault((problem.shifts[ask.shift].day + first) // WEEK, []).append(ask)
+    for week, asks in weeks.items():
+        days = range(week * WEEK - first, week * WEEK - first + WEEK)
+        limits = [_week_minutes(problem, guard, days) for guard in range(len(problem.guards))]
+        yield from _by_minutes(problem, "week", asks, limits, days)
+
+
+def _week_minutes(problem: GuardProblem, guard: int, days: range) -> int:
+    """At most so many minutes in a week: the hours of a week and of the contract, and the days of work in a row."""
+    rules = problem.rules
+    longest: dict[int, int] = {}
+    for s in problem.open[guard]:
+        shift = problem.shifts[s]
+        if shift.day in days:
+            longest[shift.day] = max(longest.get(shift.day, 0), shift.minutes)
+    number = len(longest)
+    if rules.max_consecutive_shifts is not None and number == WEEK:
+        number = min(number, rules.max_consecutive_shifts)
+    most = sum(sorted(longest.values(), reverse=True)[:number])
+    if rules.max_hours_per_week is not None:
+        done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
+        most = min(most, max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0))
+    return _whole_shifts(problem, guard, min(most, problem.guards[guard].contract_minutes))
+
+
+def _whole_shifts(problem: GuardProblem, guard: int, minutes: int) -> int:
+    """As many minutes as whole shifts allow, where all shifts that the guard could work are of one length."""
+    lengths = {problem.shifts[s].minutes for s in problem.open[guard]}
+    if not lengths:
+        return 0
+    length = max(lengths)
+    return minutes // length * length if len(lengths) == 1 else minutes
+
+
+def _in_all(problem: GuardProblem) -> Iterator[Shortage]:
+    """Minutes that posts ask for over the roster ≤ what the contracts of those who can stand there give."""
+    limits = [
+        _whole_shifts(problem, guard, problem.guards[guard].contract_minutes) for guard in range(len(problem.guards))
+    ]
+    yield from _by_minutes(problem, "roster", asks_of(problem), limits, range(problem.horizon.days))
+
+
+def _by_minutes(
+    problem: GuardProblem, kind: str, asks: Sequence[Ask], limits: Sequence[int], days: range
+) -> Iterator[Shortage]:
+    def minutes(ask: Ask) -> int:
+        return ask.places * problem.shifts[ask.shift].minutes
+
+    for classes in _sets(asks):
+        own = [ask for ask in asks if ask.classes <= classes]
+        guards = _members(problem, classes)
+        there = sum(limits[guard] for guard in guards)
+        if sum(map(minutes, own)) > there:
+            least = _fewest(own, there, minutes)
+            last = min(days.stop, problem.horizon.days) - 1
+            yield Shortage(kind, least, tuple(guards), sum(map(minutes, least)), there, max(days.start, 0), last)
+
+
+def _fewest(asks: Sequence[Ask], there: int, size: Callable[[Ask], int]) -> tuple[Ask, ...]:
+    """What is left when whole posts are dropped as long as what is asked still exceeds what is there."""
+    by_posts: dict[tuple[str, ...], list[Ask]] = {}
+    for ask in asks:
+        by_posts.setdefault(tuple(post.post for post in ask.posts), []).append(ask)
+    kept, total = dict(by_posts), sum(map(size, asks))
+    for posts, own in sorted(by_posts.items(), key=lambda item: sum(map(size, item[1]))):
+        less = sum(map(size, own))
+        if total - less > there:
+            total -= less
+            del kept[posts]
+    return tuple(ask for own in kept.values() for ask in own)
+
+
+def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, ...]:
+    """A condition that fails as the rules that collide: what is to be filled, who could, and what binds them."""
+    first, last = problem.horizon.date(shortage.first), problem.horizon.date(shortage.last)
+    posts = tuple(dict.fromkeys(post.post for ask in shortage.asks for post in ask.posts))
+    codes = tuple(problem.guards[guard].code for guard in shortage.guards)
+    when = _when(problem, shortage)
+    asks = _asks(shortage.asks)
+    in_hours = shortage.kind in ("week", "roster")
+    wanted = f"{shortage.asked / 60:g} hours" if in_hours else f"{_guards(shortage.asked)}"
+    fill = Conflict(
+        rule="staffing",
+        words=f"{when}, {_listed(posts)} {'takes' if len(posts) == 1 else 'take'} {wanted}{asks}.",
+        posts=posts, first=first, last=last,
+    )  # fmt: skip
+    able = f"{_guards(len(codes))} {'is' if len(codes) == 1 else 'are'} there then who can stand there{_names(codes)}"
+    bound = {
+        "shift": f"Only {able}." if codes else "Nobody is there then who can stand there.",
+        "day": f"Only {able}, each for one shift a day.",
+        "week": f"{able[0].upper()}{able[1:]}; the rules of a week leave them {shortage.there / 60:g} hours.",
+        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {shortage.there / 60:g} hours, less absences.",
+    }[shortage.kind]
+    rule = {"shift": "there", "day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
+    return fill, Conflict(rule=rule[shortage.kind], words=bound, people=codes, first=first, last=last)
+
+
+def _guards(number: int) -> str:
+    return f"{number} guard{'' if number == 1 else 's'}"
+
+
+def _when(problem: GuardProblem, shortage: Shortage) -> str:
+    first, last = problem.horizon.date(shortage.first), problem.horizon.date(shortage.last)
+    if shortage.kind == "shift":
+        shift = problem.shifts[shortage.asks[0].shift]
+        return f"On {first}, {_clock(problem, shift)}"
+    if shortage.kind == "day":
+        return f"On {first}"
+    return f"In the {'week' if shortage.kind == 'week' else 'roster'} from {first} to {last}"
+
+
+def _clock(problem: GuardProblem, shift: Shift) -> str:
+    start, end = (moment.astimezone(problem.horizon.zone).strftime("%H:%M") for moment in (shift.start, shift.end))
+    return f"{start} to {'24:00' if end == '00:00' else end}"
+
+
+def _asks(asks: Sequence[Ask]) -> str:
+    """What the posts ask of a guard."""
+    wanted = sorted({post.qualification or "" for ask in asks for post in ask.posts})
+    affiliations = {ask.affiliation for ask in asks}
+    said = []
+    if len(affiliations) == 1 and None not in affiliations:
+        said.append(f" of {asks[0].affiliation} guards, since they must be mixed")
+    held = _listed([name for name in wanted if name]) if wanted != [""] else ""
+    if held:
+        said.append(f", {'in part ' if '' in wanted else ''}of guards who hold {held}")
+    return "".join(said)
+
+
+def _names(codes: Sequence[str]) -> str:
+    return f" ({' '.join(codes)})" if 0 < len(codes) <= _MOST_NAMED else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,165 @@
+"""The model of a guards' roster, or of a part of one: the rules of ``guards_rules``, the cost of ``guards_costs``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stockward.roster.guards_costs import Shares, Times, fair_shares, objective
+from stockward.roster.guards_problem import GuardProblem
+from stockward.roster.guards_rules import OF_GROUPS, PERSONAL, Draft, Reason, balance
+from stockward.solving.cp_sat import Answer, Asked, solve_model
+
+OPEN = 100_000
+"""What a place left open counts in the search: more than anything else could be worth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sought:
+    """What of a roster is sought: whose, on which days, at what cost, and whether places may stay open.
+
+    ``kept`` has the shifts of everybody, of which those that are not sought stay as they are.
+    """
+
+    guards: Sequence[int]
+    days: range
+    kept: Times | None = None
+    cost: bool = True
+    fair_by: Shares | None = None
+    """Shares that are fair in place of those of the whole roster."""
+    places_may_stay_open: bool = False
+    given: Callable[[Reason], Any] | None = None
+    rules: tuple[Callable[[Draft, int], None], ...] = PERSONAL
+    """The rules of single guards that are written."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found: the shifts of each guard (``None`` where nothing was), and what the solver says."""
+
+    times: Times | None
+    answer: Answer
+
+
+def everybody(problem: GuardProblem) -> range:
+    """All guards."""
+    return range(len(problem.guards))
+
+
+def whole(problem: GuardProblem, *, cost: bool = True, places_may_stay_open: bool = False) -> Sought:
+    """The whole roster."""
+    return Sought(everybody(problem), range(problem.horizon.days), cost=cost, places_may_stay_open=places_may_stay_open)
+
+
+def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None] = lambda draft: None) -> Draft:
+    """Write every rule, and the cost, into a model; ``made`` is given the draft before any rule stands in it."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    draft = Draft(problem, model, sought.guards, sought.days, _others(problem, sought), given=sought.given)
+    made(draft)
+    groups = [k for k, group in enumerate(problem.groups) if problem.shifts[group.shift].day in sought.days]
+    _work(draft)
+    _stand(draft, groups, may_stay_open=sought.places_may_stay_open)
+    _locks(draft)
+    for guard in sought.guards:
+        for rule in sought.rules:
+            rule(draft, guard)
+    for group in groups:
+        for rule_of_group in OF_GROUPS:
+            rule_of_group(draft, group)
+    for shift in dict.fromkeys(problem.groups[k].shift for k in groups):
+        for member in range(len(problem.classes)):
+            balance(draft, member, shift)
+    terms = [OPEN * open_ for open_ in draft.left_open.values()]
+    if sought.cost:
+        terms += objective(draft, sought.fair_by or fair_shares(problem))
+    if terms:
+        model.minimize(sum(terms))
+    return draft
+
+
+def _others(problem: GuardProblem, sought: Sought) -> list[frozenset[int]]:
+    """The shifts that stay as they are."""
+    if sought.kept is None:
+        return [frozenset() for _ in problem.guards]
+    whose = set(sought.guards)
+    return [
+        frozenset(s for s in shifts if problem.shifts[s].day not in sought.days) if guard in whose else shifts
+        for guard, shifts in enumerate(sought.kept)
+    ]
+
+
+def _work(draft: Draft) -> None:
+    """x for each guard and open shift that is sought, and w = Σ x for each day."""
+    problem, model = draft.problem, draft.model
+    for guard in draft.guards:
+        for s in problem.open[guard]:
+            if problem.shifts[s].day in draft.days:
+                draft.work[guard, s] = model.new_bool_var("")
+                draft.begun.setdefault((guard, problem.shifts[s].day), []).append(s)
+    for (guard, day), begun in draft.begun.items():
+        literals = [draft.work[guard, s] for s in begun]
+        if len(literals) == 1:
+            draft.literals[guard, day] = literals[0]
+        else:
+            works = model.new_bool_var("")
+            model.add(sum(literals) == works)
+            draft.literals[guard, day] = works
+
+
+def _stand(draft: Draft, groups: Sequence[int], *, may_stay_open: bool) -> None:
+    """z for each group and class that can stand there, and y where places may stay open."""
+    problem, model = draft.problem, draft.model
+    could: dict[tuple[int, int], int] = {}
+    for guard, s in draft.work:
+        key = problem.class_of[guard], s
+        could[key] = could.get(key, 0) + 1
+    for guard, shifts in enumerate(draft.kept):
+        for s in shifts:
+            key = problem.class_of[guard], s
+            could[key] = could.get(key, 0) + 1
+    for number in groups:
+        group = problem.groups[number]
+        for member in group.classes:
+            most = min(group.places, could.get((member, group.shift), 0))
+            if most:
+                draft.stand[member, number] = model.new_int_var(0, most, "")
+        if may_stay_open:
+            draft.left_open[number] = model.new_int_var(0, group.places, "")
+
+
+def _locks(draft: Draft) -> None:
+    """A locked assignment is kept: x_gs = 1, and its guard stands at its post."""
+    problem = draft.problem
+    sought = set(draft.guards)
+    for (guard, shift), post in problem.locked.items():
+        reason = Reason("locked", draft.code(guard), problem.shifts[shift].day)
+        if problem.shifts[shift].day not in draft.days:
+            continue
+        if guard in sought:
+            draft.require(draft.work.get((guard, shift), 0) == 1, reason)
+        own = problem.class_of[guard]
+        for k in problem.groups_at.get(shift, ()):
+            if problem.groups[k].posts[0].post == post:
+                draft.require(draft.stand.get((own, k), 0) == 1, reason)
+
+
+def solve(problem: GuardProblem, sought: Sought, asked: Asked, *, hint: Times | None = None) -> Found:
+    """Find the shifts of the guards that are sought; those of the others stay."""
+    draft = build(problem, sought)
+    if hint is not None:
+        for (guard, s), literal in draft.work.items():
+            draft.model.add_hint(literal, int(s in hint[guard]))
+    answer = solve_model(draft.model, asked)
+    return Found(times_of(draft, answer) if answer.found else None, answer)
+
+
+def times_of(draft: Draft, answer: Answer) -> Times:
+    """The shifts of each guard as the solver has them."""
+    times = [set(mine) for mine in draft.kept]
+    for guard, s in draft.work:
+        if answer.value(draft.work[guard, s]):
+            times[guard].add(s)
+    return [frozenset(mine) for mine in times]

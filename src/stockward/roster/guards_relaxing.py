@@ -1,0 +1,200 @@
+"""The cheapest ways out of an impossible roster: places left open, more hours, more guards; each with a roster.
+
+A way out is another site: with higher contracts, or with more guards. So its roster is made, and checked, like any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from stockward.facts import Site
+from stockward.roster.guards_making import Limit, Made, Making
+from stockward.roster.guards_problem import GuardProblem
+from stockward.roster.guards_search import Search
+
+NEW = "new-"
+"""Beginning of the codes of guards who are not there yet."""
+_MOST_ROUNDS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Asking:
+    """What ways out are made from.
+
+    ``problem_of`` makes the problem of a site; ``limit`` gives a fresh limit for one making.
+    """
+
+    site: Site
+    problem: GuardProblem
+    problem_of: Callable[[Site], GuardProblem]
+    limit: Callable[[], Limit]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class WayOut:
+    """A way out: its site, problem and roster (``None`` where none was found), and what it takes.
+
+    ``parts`` by qualification, guard or post.
+    """
+
+    what: str
+    site: Site
+    problem: GuardProblem
+    made: Made | None
+    amount: float | None
+    parts: tuple[tuple[str, float], ...]
+
+
+def _quiet(best: int | None, bound: float) -> None:
+    """No progress is told of a way out."""
+
+
+def fewest_places_open(asking: Asking, least: int) -> WayOut:
+    """The roster that leaves the fewest places open; ``least`` cannot be undercut."""
+    making = Making(
+        asking.problem, asking.seed, asking.limit(), _quiet, enough=lambda search: search.left_open <= least,
+        places_may_stay_open=True,
+    )  # fmt: skip
+    made = making.make()
+    if made.settling is None:
+        return WayOut("posts", asking.site, asking.problem, None, None, ())
+    counted: dict[str, float] = {}
+    for _, place in made.settling.left_open:
+        counted[place.post] = counted.get(place.post, 0) + 1
+    parts = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    return WayOut("posts", asking.site, asking.problem, made, sum(counted.values()), parts)
+
+
+def least_hours_more(asking: Asking, most_hours: float, least_minutes: int) -> WayOut:
+    """The roster with the fewest hours beyond contracts, up to ``most_hours`` a week; ``least_minutes`` are needed."""
+    guards = {guard.code: guard for guard in asking.problem.guards}
+    raised = {code: max(most_hours, guard.hours_per_week) for code, guard in guards.items()}
+    site = with_hours(asking.site, raised)
+    problem = asking.problem_of(site)
+    ordinary = np.array(
+        [guards[one.code].contract_minutes if one.code in guards else 0 for one in problem.guards], np.int64
+    )
+
+    def enough(search: Search) -> bool:
+        return beyond(search) <= least_minutes
+
+    def beyond(search: Search) -> int:
+        rows = search.best[: search.people]
+        minutes = search.scorer.minutes[np.arange(rows.shape[1]), rows].sum(axis=1)
+        return int(np.maximum(minutes - ordinary, 0).sum())
+
+    made = Making(problem, asking.seed, asking.limit(), _quiet, enough=enough, ordinary=ordinary).make()
+    if made.settling is None:
+        return WayOut("hours", site, problem, None, None, ())
+    needed, parts = {}, []
+    for number, guard in enumerate(problem.guards):
+        minutes = sum(problem.shifts[s].minutes for s in made.times[number])
+        own = guards[guard.code]
+        more = minutes - own.contract_minutes
+        if more > 0:
+            parts.append((guard.code, more / 60))
+            needed[guard.code] = own.hours_per_week * minutes / max(own.contract_minutes, 1)
+    site = with_hours(asking.site, needed)
+    return WayOut("hours", site, problem, made, sum(hours for _, hours in parts), tuple(parts))
+
+
+def with_hours(site: Site, hours: Mapping[str, float]) -> Site:
+    """The site with other contract hours for some guards."""
+    people = site["people"]
+    changed = [hours.get(code, before) for code, before in people.select("person", "hours_per_week").rows()]
+    return site.replace(people=people.with_columns(pl.Series("hours_per_week", changed, dtype=pl.Float64)))
+
+
+def fewest_guards_more(asking: Asking, places: WayOut) -> WayOut:
+    """A roster with as few guards more as are found, by qualification; begun from the places that stay open."""
+    wanted = _lacking(asking.problem, places.made)
+    best: WayOut | None = None
+    for _ in range(_MOST_ROUNDS):
+        if not wanted:
+            break
+        way = _with_guards(asking, wanted)
+        if way.made is not None and way.made.settling is not None:
+            best = way
+            break
+        more = _lacking(way.problem, way.made)
+        if not more:
+            largest = max(wanted, key=lambda key: (wanted[key], key))
+            more = {largest: 1}
+        wanted = {key: wanted.get(key, 0) + more.get(key, 0) for key in {**wanted, **more}}
+    if best is None:
+        return WayOut("guards", asking.site, asking.problem, None, None, ())
+    return _fewer(asking, wanted, best)
+
+
+def _fewer(asking: Asking, wanted: Mapping[tuple[str, str], int], best: WayOut) -> WayOut:
+    """Leave out one guard more of a kind as long as a roster is still found."""
+    now = dict(wanted)
+    for key in sorted(now, key=lambda key: (-now[key], key)):
+        while now[key] > 0 and sum(now.values()) > 1:
+            fewer = {**now, key: now[key] - 1}
+            way = _with_guards(asking, fewer)
+            if way.made is None or way.made.settling is None:
+                break
+            now, best = fewer, way
+    return best
+
+
+def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], int]:
+    """Guards that would fill the places left open, by qualification and affiliation."""
+    if made is None or made.settling is None or not problem.guards:
+        return {}
+    hours: dict[tuple[str, str], float] = {}
+    posts = {post.post: post for post in problem.posts}
+    for shift, place in made.settling.left_open:
+        able = {problem.guards[problem.classes[c][0]].affiliation for c in place.kind.classes}
+        affiliation = able.pop() if len(able) == 1 else _commonest([guard.affiliation for guard in problem.guards])
+        key = posts[place.post].qualification or "", affiliation
+        hours[key] = hours.get(key, 0) + problem.shifts[shift].minutes / 60
+    contract = _usual_hours(problem) * problem.horizon.weeks
+    return {key: max(1, int(total / contract + 0.999)) for key, total in hours.items()}
+
+
+def _commonest(values: Sequence[str]) -> str:
+    return max(sorted(set(values)), key=list(values).count)
+
+
+def _usual_hours(problem: GuardProblem) -> float:
+    hours = sorted(guard.hours_per_week for guard in problem.guards)
+    return hours[len(hours) // 2]
+
+
+def _with_guards(asking: Asking, wanted: Mapping[tuple[str, str], int]) -> WayOut:
+    site = with_guards(asking.site, wanted, _usual_hours(asking.problem))
+    problem = asking.problem_of(site)
+    made = Making(problem, asking.seed, asking.limit(), _quiet, enough=lambda search: True).make()
+    by_name: dict[str, float] = {}
+    for (qualification, affiliation), number in wanted.items():
+        name = f"{affiliation}{', ' + qualification if qualification else ''}"
+        by_name[name] = by_name.get(name, 0) + number
+    parts = tuple(item for item in sorted(by_name.items()) if item[1])
+    return WayOut("guards", site, problem, made, sum(wanted.values()), parts)
+
+
+def with_guards(site: Site, wanted: Mapping[tuple[str, str], int], hours: float) -> Site:
+    """The site with so many guards more, by qualification and affiliation, who are there all the time."""
+    people = site["people"]
+    rows: list[dict[str, Any]] = []
+    for (qualification, affiliation), number in sorted(wanted.items()):
+        for _ in range(number):
+            rows.append(
+                {
+                    "person": f"{NEW}{len(rows) + 1:02d}", "role": "guard", "affiliation": affiliation,
+                    "qualifications": [qualification] if qualification else None, "hours_per_week": hours, "row": 0,
+                }
+            )  # fmt: skip
+    if not rows:
+        return site
+    schema = people.schema
+    more = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    return site.replace(people=pl.concat([people, more]))

@@ -1,0 +1,37 @@
+"""The ways out of an impossible roster, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_MOST_NAMED = 8
+
+
+def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, float]]) -> str:
+    """What a way out takes, of what, and how few it takes at least."""
+    sure = "fewer cannot do" if amount <= least + 1e-9 else f"at least {least:g} by proof"
+    if what == "posts":
+        named = _named([f"{number:g} at {post}" for post, number in parts])
+        return f"{amount:g} place{_s(amount)} left open ({named}); {sure}."
+    if what == "hours":
+        named = _named([f"{code} {hours:g}" for code, hours in parts])
+        return (
+            f"{amount:g} hours more than the contracts give, by {len(parts)} guard{_s(len(parts))} ({named}); {sure}."
+        )
+    named = _named([f"{number:g} {name}" for name, number in parts])
+    return f"{amount:g} guard{_s(amount)} more ({named}); {sure}."
+
+
+def not_found(what: str) -> str:
+    """What is said where no roster was found that way."""
+    names = {"posts": "With places left open", "hours": "With more hours", "guards": "With more guards"}
+    return f"{names[what]} no roster was found in the time given; none is ruled out."
+
+
+def _s(number: float) -> str:
+    return "" if number == 1 else "s"
+
+
+def _named(parts: Sequence[str]) -> str:
+    more = f" and {len(parts) - _MOST_NAMED} more" if len(parts) > _MOST_NAMED else ""
+    return ", ".join(parts[:_MOST_NAMED]) + more

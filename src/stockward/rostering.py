@@ -1,0 +1,485 @@
+"""Site → roster: the one place that knows the order of the steps."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from stockward.accountancy.known import KnownBooks, known_at
+from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Relaxation, RosterAnswer, RosterCost
+from stockward.facts import Site
+from stockward.guards.need import need_of
+from stockward.guards.roll import day_of_the_books, on_posts, roll
+from stockward.roster import guards_ways as ways
+from stockward.roster.guards_checking import Breach, Checked, check_roster
+from stockward.roster.guards_colliding import collision, conflicts_in_words
+from stockward.roster.guards_conflicts import (
+    Shortage,
+    conflicts_of,
+    is_irreducible,
+    least_minutes_short,
+    least_places_open,
+    shortages,
+)
+from stockward.roster.guards_costs import changed, fair_shares, is_met, measure_cost
+from stockward.roster.guards_demand import TABLES, Horizon, set_aside_rows, spans_of
+from stockward.roster.guards_making import Limit, Made, Progress, make_guard_roster
+from stockward.roster.guards_problem import GuardProblem, make_problem
+from stockward.roster.guards_relaxing import (
+    Asking,
+    WayOut,
+    fewest_guards_more,
+    fewest_places_open,
+    least_hours_more,
+)
+from stockward.terms.errors import FigureError, SheetError, UsageError
+from stockward.terms.verdicts import Solved
+from stockward.version import VERSION
+
+DEFAULT_SEED = 1
+MOST_WEEKS = 26
+MOST_OF_A_POST = 10_000
+WAY_OUT_SHARE = 0.2
+"""Share of the time left that the making of one way out may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a roster is asked for.
+
+    ``numbers`` says how many of a post stand, where that is not left to its driver; ``earlier`` is a roster of which as
+    much as possible is kept: post by guard's code and moment of start. ``generated`` is printed on the answer.
+    """
+
+    start: date
+    weeks: int
+    generated: datetime
+    seed: int = DEFAULT_SEED
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    earlier: Mapping[tuple[str, datetime], str] | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+def make_guards_roster(
+    site: Site,
+    asked: Asked,
+    *,
+    limit: Limit,
+    progress: Progress = lambda best, bound: None,
+) -> RosterAnswer:
+    """Make a guards' roster of a site.
+
+    Parameters
+    ----------
+    site
+        The facts.
+    asked
+        From when on, for how many weeks (1 to 26), and the rest.
+    limit
+        When to stop: seconds, or rounds for the same roster every time.
+    progress
+        Told of each better cost (``None`` before the first) and bound.
+
+    Returns
+    -------
+    RosterAnswer
+        With duties where a roster keeps every rule; the checker has passed it.
+
+    Raises
+    ------
+    UsageError
+        For weeks out of range, rules that exclude each other, and posts that cannot be cut into shifts.
+    SheetError
+        For a locked assignment that is no shift, of nobody on the roster, or that breaks a rule: with its row.
+    FigureError
+        Where the checker finds a breach: then no roster is given.
+    """
+    _require(site, asked)
+    numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers)
+    made_for = _MadeFor(site, asked, numbers)
+    problem = made_for.problem(site)
+    if not problem.groups:
+        raise UsageError("no post has a shift in these days: correct days and guards in the table posts, or the start")
+    made_for.require_sound_locks(problem)
+    notes += tuple(set_aside_rows(site))
+    short = shortages(problem)
+    if short:
+        return _impossible(made_for, problem, short, notes, limit)
+    made = make_guard_roster(problem, seed=asked.seed, limit=limit, progress=progress)
+    duties = _duties(problem, made)
+    if duties:
+        made_for.check(site, duties)
+    elif not made.stopped:
+        return _perhaps_impossible(made_for, problem, made, notes, limit)
+    return _answer(site, problem, made, duties, notes, asked)
+
+
+def _perhaps_impossible(
+    made_for: _MadeFor, problem: GuardProblem, made: Made, notes: tuple[str, ...], limit: Limit
+) -> RosterAnswer:
+    """No roster was found: either rules collide, or the time was too short."""
+    within = _shares_of(limit, 0.5)()
+    found = collision(problem, within.seconds_left, seed=made_for.asked.seed)
+    answer = _answer(made_for.site, problem, made, (), notes, made_for.asked)
+    if found is None and made.status is not Solved.IMPOSSIBLE:
+        return answer
+    return replace(
+        answer,
+        status=Solved.IMPOSSIBLE,
+        conflicts=() if found is None else conflicts_in_words(problem, found),
+        irreducible=found is not None and found.irreducible,
+        relaxations=_ways_out(made_for, problem, (), limit),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _MadeFor:
+    """What is asked for, of a site and of its what-ifs."""
+
+    site: Site
+    asked: Asked
+    numbers: Mapping[str, int]
+
+    def problem(self, site: Site) -> GuardProblem:
+        """The problem of a site, or of a what-if."""
+        horizon = Horizon(self.asked.start, self.asked.weeks, site.timezone)
+        return make_problem(site, self._guards(site), horizon, numbers=self.numbers, earlier=self.asked.earlier)
+
+    def check(self, site: Site, duties: Sequence[Duty], open_places: Sequence[OpenPlace] = ()) -> None:
+        """Raise ``FigureError`` where a roster breaks a rule."""
+        counted = Counter((place.post, place.start) for place in open_places)
+        checked = Checked(
+            site, self._guards(site), duties, start=self.asked.start, weeks=self.asked.weeks, numbers=self.numbers,
+            open_places=counted,
+        )  # fmt: skip
+        breaches = check_roster(checked)
+        if breaches:
+            raise FigureError(f"the search made a roster that breaks a rule ({breaches[0]}): it is not given out")
+
+    def require_sound_locks(self, problem: GuardProblem) -> None:
+        """Raise ``SheetError`` with its row where a locked assignment breaks a rule by itself or with others."""
+        if not problem.locked:
+            return
+        locks = _locked_duties(problem)
+        checked = Checked(
+            self.site, self._guards(self.site), locks, start=self.asked.start, weeks=self.asked.weeks,
+            numbers=self.numbers, complete=False,
+        )  # fmt: skip
+        for breach in check_roster(checked):
+            said = f"locked assignments break a rule ({breach})"
+            file = self.site.sources.get("assignments", "assignments")
+            raise SheetError(file, said, "unlock or correct one", row=self._row_of(breach))
+
+    def _row_of(self, breach: Breach) -> int | None:
+        """The last locked assignment that a breach could be about."""
+        zone = ZoneInfo(self.site.timezone)
+        rows = [
+            row["row"]
+            for row in self.site["assignments"].iter_rows(named=True)
+            if row["locked"]
+            and breach.person in (None, row["person"])
+            and breach.post in (None, row["post"])
+            and breach.day in (None, row["start"].astimezone(zone).date())
+        ]
+        return max(rows, default=None)
+
+    @staticmethod
+    def _guards(site: Site) -> pl.DataFrame:
+        return on_posts(roll(known_at(site, None)))
+
+
+def _impossible(
+    made_for: _MadeFor, problem: GuardProblem, short: Sequence[Shortage], notes: tuple[str, ...], limit: Limit
+) -> RosterAnswer:
+    """The conflict, and the ways out, each with a roster that the checker accepts."""
+    nothing = Made(Solved.IMPOSSIBLE, None, None, 0, math.inf, 0, 0, 0, False)
+    answer = _answer(made_for.site, problem, nothing, (), notes, made_for.asked)
+    further = tuple(f"beside it: {conflicts_of(problem, one)[0].words}" for one in short[1:4])
+    return replace(
+        answer,
+        conflicts=conflicts_of(problem, short[0]),
+        irreducible=is_irreducible(problem, short[0]),
+        relaxations=_ways_out(made_for, problem, short, limit),
+        notes=answer.notes + further,
+    )
+
+
+def _ways_out(
+    made_for: _MadeFor, problem: GuardProblem, short: Sequence[Shortage], limit: Limit
+) -> tuple[Relaxation, ...]:
+    """Places left open, hours more, guards more."""
+    asking = Asking(made_for.site, problem, made_for.problem, _shares_of(limit, WAY_OUT_SHARE), made_for.asked.seed)
+    if not problem.guards:
+        return ()
+    least_places = least_places_open(problem, short)
+    minutes = least_minutes_short(problem)
+    places = fewest_places_open(asking, least_places)
+    found = [(places, float(least_places))]
+    most_hours = made_for.site.settings.work_rules.max_hours_per_week
+    if minutes and most_hours is not None:
+        found.append((least_hours_more(asking, most_hours, minutes), minutes / 60))
+    if places.made is not None:
+        contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
+        found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
+    return tuple(_relaxation(made_for, way, least) for way, least in found)
+
+
+def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
+    """Limits for one making each: a part of the time that is left when it begins, or as many rounds."""
+
+    def share() -> Limit:
+        if limit.seconds_left is None:
+            return limit
+        left = limit.seconds_left
+        ends = left() * (1 - part)
+        return Limit(lambda: left() - ends)
+
+    return share
+
+
+def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
+    """A way out in words, once the checker has accepted its roster."""
+    if way.made is None or way.made.settling is None:
+        reason = "no roster was found this way in the time given; none is ruled out"
+        return Relaxation(
+            what=way.what, words=ways.not_found(way.what), amount=None, least=least, parts=(), reason=reason
+        )
+    made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
+    words = ways.in_words(way.what, way.amount or 0, least, way.parts)
+    return Relaxation(what=way.what, words=words, amount=way.amount, least=least, parts=way.parts)
+
+
+def _open_places(problem: GuardProblem, made: Made) -> tuple[OpenPlace, ...]:
+    if made.settling is None:
+        return ()
+    return tuple(
+        OpenPlace(
+            post=place.post,
+            number=place.number,
+            day=problem.horizon.date(problem.shifts[shift].day),
+            start=problem.shifts[shift].start,
+            end=problem.shifts[shift].end,
+        )
+        for shift, place in made.settling.left_open
+    )
+
+
+def _require(site: Site, asked: Asked) -> None:
+    """Raise ``UsageError`` for a question that cannot be asked so."""
+    if not 1 <= asked.weeks <= MOST_WEEKS:
+        raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {asked.weeks}")
+    if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
+        raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
+    rules = site.settings.work_rules
+    least, most = rules.min_consecutive_shifts, rules.max_consecutive_shifts
+    if least is not None and most is not None and least > most:
+        raise UsageError(
+            f"site.toml: min_consecutive_shifts = {least} and max_consecutive_shifts = {most} exclude each other: "
+            "correct one of the two"
+        )
+    known = {str(post) for post in site["posts"]["post"]}
+    for post, number in asked.numbers.items():
+        if post not in known:
+            raise UsageError(f"there is no post {post!r}: name one of the table posts")
+        if not 0 <= number <= MOST_OF_A_POST:
+            raise UsageError(f"{number} of {post}: write a number from 0 to {MOST_OF_A_POST}")
+    if not known:
+        raise UsageError("the site has no posts: fill in the table posts")
+
+
+def numbers_given(texts: Sequence[str]) -> dict[str, int]:
+    """Read how many of a post stand, each as ``POST=N``; raises ``UsageError`` for anything else."""
+    found = {}
+    for text in texts:
+        post, equals, number = text.rpartition("=")
+        if not equals or not post or not (number.isascii() and number.isdigit()) or len(number) > 6:
+            raise UsageError(f"{text!r} says no number of a post: write it as patrol-stores=2")
+        found[post] = int(number)
+    return found
+
+
+def numbers_of_posts(books: KnownBooks, given: Mapping[str, int]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How many of each post stand: as given, else by its driver today, else one; and what is to be told of that."""
+    posts = books["posts"]
+    numbers = dict(given)
+    driven = posts.filter(pl.col("driver").is_not_null() & ~pl.col("post").is_in(list(given)))
+    if not driven.height:
+        return numbers, ()
+    day = day_of_the_books(books, None)
+    wanted = set(driven["post"].to_list())
+    counted = {} if day is None else _driven_today(books, day)
+    notes = []
+    for post in sorted(wanted):
+        number, reason = counted.get(post, (None, "the books name no day"))
+        if number is None:
+            notes.append(f"{post} has a driver that cannot be measured ({reason}): it is taken once")
+        else:
+            numbers[post] = number
+            notes.append(f"{post} stands {number} times, by its driver on {day}")
+    return numbers, tuple(notes)
+
+
+def _driven_today(books: KnownBooks, day: date) -> dict[str, tuple[int | None, str]]:
+    force = need_of(books, guards=roll(books), day=day, seed=DEFAULT_SEED)
+    return {post.post: (post.posts, post.reason or "no reason on record") for post in force.posts}
+
+
+def _duties(problem: GuardProblem, made: Made) -> tuple[Duty, ...]:
+    if made.settling is None:
+        return ()
+    found = []
+    for number, there in made.settling.at.items():
+        shift = problem.shifts[number]
+        for who in there:
+            guard = problem.guards[who.guard]
+            earlier = problem.earlier
+            found.append(
+                Duty(
+                    person=guard.code,
+                    affiliation=guard.affiliation,
+                    post=who.place.post,
+                    number=who.place.number,
+                    day=problem.horizon.date(shift.day),
+                    start=shift.start,
+                    end=shift.end,
+                    hours=shift.minutes / 60,
+                    night=shift.night,
+                    weekend=shift.weekend,
+                    locked=(who.guard, number) in problem.locked,
+                    changed=None if earlier is None else earlier.get((who.guard, number)) != who.place.post,
+                )
+            )
+    order = {post.post: place for place, post in enumerate(problem.posts)}
+    return tuple(sorted(found, key=lambda duty: (duty.start, order[duty.post], duty.number, duty.person)))
+
+
+def _locked_duties(problem: GuardProblem) -> tuple[Duty, ...]:
+    """The locked assignments as duties; several at one post are at several such posts as far as there are any."""
+    at: Counter[tuple[str, int]] = Counter()
+    posts = {post.post: post for post in problem.posts}
+    found = []
+    for (who, number), name in problem.locked.items():
+        shift, guard = problem.shifts[number], problem.guards[who]
+        place = at[name, number]
+        at[name, number] += 1
+        found.append(
+            Duty(
+                person=guard.code, affiliation=guard.affiliation, post=name,
+                number=min(place // posts[name].guards + 1, posts[name].number),
+                day=problem.horizon.date(shift.day), start=shift.start, end=shift.end, hours=shift.minutes / 60,
+                night=shift.night, weekend=shift.weekend, locked=True, changed=None,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _answer(
+    site: Site, problem: GuardProblem, made: Made, duties: tuple[Duty, ...], notes: tuple[str, ...], asked: Asked
+) -> RosterAnswer:
+    """Everything that is told of a roster, or of there being none."""
+    cost = _cost(problem, made)
+    gap = None if cost is None else (cost.total - made.bound) / cost.total if cost.total > made.bound else 0.0
+    return RosterAnswer(
+        site=site.name,
+        timezone=site.timezone,
+        version=VERSION,
+        at=asked.generated,
+        seed=asked.seed,
+        options=MappingProxyType(dict(asked.options)),
+        start=problem.horizon.start,
+        weeks=problem.horizon.weeks,
+        rules=_rules(site),
+        status=made.status,
+        stopped=made.stopped,
+        cost=cost,
+        bound=made.bound,
+        gap=gap,
+        duties=duties,
+        left_open=(),
+        guards=_guards(problem, made, duties),
+        posts=_posts(site, problem, duties),
+        left_out=problem.left_out,
+        conflicts=(),
+        irreducible=False,
+        relaxations=(),
+        changed=None if problem.earlier is None or made.rows is None else changed(problem, made.times),
+        notes=notes,
+        set_aside=sum(site.set_aside[name].height for name in TABLES),
+    )
+
+
+def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
+    if made.settling is None:
+        return None
+    cost = measure_cost(problem, made.times, made.settling.posts)
+    return RosterCost(
+        total=cost.total, changes=cost.changes, wishes=cost.wishes, nights=cost.nights, weekends=cost.weekends,
+        hours=cost.hours,
+    )  # fmt: skip
+
+
+def _rules(site: Site) -> tuple[tuple[str, str], ...]:
+    """The rules of the site that are in force, by name and value."""
+    given = site.settings.work_rules.model_dump(exclude_none=True)
+    return tuple((name, f"{value:g}") for name, value in given.items())
+
+
+def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:
+    if not duties or made.settling is None:
+        return ()
+    shares = fair_shares(problem)
+    end = problem.horizon.date(problem.horizon.days)
+    found = []
+    for number, guard in enumerate(problem.guards):
+        mine = [problem.shifts[s] for s in made.times[number]]
+        wishes = [wish for wish in problem.wishes if wish.guard == number]
+        met = sum(is_met(problem, wish, made.times, made.settling.posts) for wish in wishes)
+        earlier = {s for who, s in problem.earlier or () if who == number}
+        found.append(
+            GuardMonth(
+                person=guard.code,
+                affiliation=guard.affiliation,
+                qualifications=tuple(sorted(guard.qualifications)),
+                days_there=sum(1 for day in guard.there if problem.horizon.start <= day < end),
+                shifts=len(mine),
+                hours=sum(shift.minutes for shift in mine) / 60,
+                contract=guard.contract_minutes / 60,
+                fair_hours=shares.minutes[number].exact / 60,
+                nights=sum(shift.night for shift in mine),
+                fair_nights=shares.nights[number].exact,
+                weekend_shifts=sum(shift.weekend for shift in mine),
+                fair_weekend_shifts=shares.weekends[number].exact,
+                wishes=len(wishes),
+                met=met,
+                changed=0 if problem.earlier is None else len(earlier ^ made.times[number]),
+            )
+        )
+    return tuple(found)
+
+
+def _posts(site: Site, problem: GuardProblem, duties: tuple[Duty, ...]) -> tuple[PostMonth, ...]:
+    names = dict(site["posts"].select("post", "name").rows())
+    wanted: dict[str, int] = {}
+    for post in problem.posts:
+        wanted[post.post] = len(spans_of(problem.horizon, post)) * post.guards * post.number
+    return tuple(
+        PostMonth(
+            post=post.post,
+            name=names.get(post.post),
+            qualification=post.qualification,
+            mixed=post.mixed,
+            posts=post.number,
+            guards=post.guards,
+            places=wanted[post.post],
+            filled=sum(1 for duty in duties if duty.post == post.post),
+            hours=sum(duty.hours for duty in duties if duty.post == post.post),
+        )
+        for post in problem.posts
+    )

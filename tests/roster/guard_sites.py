@@ -1,0 +1,79 @@
+"""Small sites of guards and posts alone, written as folders and read as any site is."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from stockward.answers.roster import RosterAnswer
+from stockward.facts import Site, read_site
+from stockward.roster.guards_making import Limit
+from stockward.rostering import Asked, make_guards_roster
+
+MONDAY = date(2026, 7, 6)
+GENERATED = datetime(2026, 7, 1, tzinfo=UTC)
+ROUNDS = 600
+
+Rows = list[dict[str, Any]]
+
+SETTINGS = """format = 1
+[site]
+name = "Small works"
+timezone = "{zone}"
+[detection]
+false_alarm = 0.05
+detection = 0.95
+[force]
+shift_hours = 8
+[work_rules]
+{rules}
+"""
+RULES = {"max_hours_per_week": 48, "min_rest_hours": 11, "max_consecutive_shifts": 6}
+
+
+def guards(number: int, *, hours: float = 40, **more: Any) -> Rows:
+    """So many guards, every third a civilian, all without qualifications."""
+    return [
+        {
+            "person": f"G-{place + 1:02d}", "role": "guard", "hours_per_week": hours, "qualifications": "",
+            "affiliation": "civilian" if place % 3 == 2 else "ministry", **more,
+        }
+        for place in range(number)
+    ]  # fmt: skip
+
+
+def post(code: str, **more: Any) -> dict[str, Any]:
+    """A post of one guard, day and night, in shifts of eight hours."""
+    return {"post": code, "kind": "fixed", "guards": 1, "start": "00:00", "end": "24:00", "days": "daily", **more}
+
+
+def locked_at(person: str, place: str, start: str) -> dict[str, str]:
+    """A locked assignment."""
+    return {"person": person, "post": place, "start": start, "locked": "yes"}
+
+
+def small_site(
+    folder: Path, people: Rows, posts: Rows, *, rules: dict[str, float] | None = None, zone: str = "Europe/Berlin",
+    **tables: Rows,
+) -> Site:  # fmt: skip
+    """Write and read a site; every row must be good."""
+    folder.mkdir(exist_ok=True)
+    stated = "\n".join(f"{name} = {value}" for name, value in (RULES if rules is None else rules).items())
+    (folder / "site.toml").write_text(SETTINGS.format(zone=zone, rules=stated), encoding="utf-8")
+    for name, rows in {"people": people, "posts": posts, **tables}.items():
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+    site = read_site(folder)
+    assert not site.problems, [str(problem) for problem in site.problems]
+    return site
+
+
+def roster(site: Site, *, weeks: int = 1, start: date = MONDAY, rounds: int = ROUNDS, **asked: Any) -> RosterAnswer:
+    """The roster of a site, the same every time."""
+    question = Asked(start=start, weeks=weeks, generated=GENERATED, **asked)
+    return make_guards_roster(site, question, limit=Limit(rounds=rounds))
