@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
-
 from stockward.accountancy.known import KnownBooks
 from stockward.guards.faults import set_aside_words
-from stockward.guards.roll import GUARDS, PATROL, PATROLLING, roll
+from stockward.guards.roll import GUARDS, PATROL, PATROLLING, first_day, roll
 
 ONE_GUARD = {GUARDS: "guard", PATROLLING: "guard on patrol"}
 MANY_GUARDS = {GUARDS: "guards", PATROLLING: "guards on patrol"}
@@ -91,10 +89,7 @@ class Guards:
 
 
 def _aside(books: KnownBooks) -> Iterator[Guard]:
-    frame = books.set_aside["people"].with_columns(
-        begins=pl.max_horizontal("since", "available_from")
-        + pl.duration(days=(pl.col("training_weeks").fill_null(0.0) * 7).ceil().cast(pl.Int64))
-    )
+    frame = books.set_aside["people"].with_columns(begins=first_day())
     for row in frame.iter_rows(named=True):
         lost = set(row["unreadable"])
         if "role" not in lost and row["role"] != "guard":

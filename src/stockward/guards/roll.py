@@ -55,13 +55,14 @@ def roll(books: KnownBooks) -> pl.DataFrame:
     ``until``, that day included. ``counts_from`` is null for those of whom no first day is on record: they count from
     the beginning. ``counts_to`` is null for those who stay.
     """
+    guards = books["people"].filter(pl.col("role") == "guard")
+    return guards.with_columns(counts_from=first_day(), counts_to=pl.col("until"))
+
+
+def first_day() -> pl.Expr:
+    """The day from which a row of ``people`` counts as a guard: its begin, and the training after it."""
     begins = pl.max_horizontal("since", "available_from")
-    trained = pl.duration(days=(pl.col("training_weeks").fill_null(0.0) * 7).ceil().cast(pl.Int64))
-    return (
-        books["people"]
-        .filter(pl.col("role") == "guard")
-        .with_columns(counts_from=begins + trained, counts_to=pl.col("until"))
-    )
+    return begins + pl.duration(days=(pl.col("training_weeks").fill_null(0.0) * 7).ceil().cast(pl.Int64))
 
 
 def counts_on(day: date) -> pl.Expr:
