@@ -160,26 +160,32 @@ def meant_by(problem: GuardProblem, wish: Wish) -> list[int]:
 
 
 def objective(draft: Draft, shares: Shares) -> list[Any]:
-    """The terms of the cost in a model for the shifts that it seeks and the guards that it seeks them of.
+    """The terms of the cost in a model for the shifts that it seeks and the guards that it seeks them of."""
+    problem = draft.problem
+    sought = set(draft.guards)
+    terms = fairness(draft, shares)
+    wishes = [wish for wish in problem.wishes if wish.guard in sought and wish.day in draft.days]
+    terms += [_wish_term(draft, wish) for wish in wishes]
+    if problem.earlier is not None:
+        terms += _changes(draft, problem.earlier)
+    return terms
+
+
+def fairness(draft: Draft, shares: Shares) -> list[Any]:
+    """The terms of nights, weekends and hours.
 
     u ≥ number − high, v ≥ low − number, and the cost of u + v steps is the greatest of its tangents.
     """
-    problem = draft.problem
-    sought = set(draft.guards)
     terms: list[Any] = []
     for guard in draft.guards:
-        mine = [(problem.shifts[s], literal) for s, literal in draft.of_guard(guard)]
-        done = [problem.shifts[s] for s in draft.kept[guard]]
+        mine = [(draft.problem.shifts[s], literal) for s, literal in draft.of_guard(guard)]
+        done = [draft.problem.shifts[s] for s in draft.kept[guard]]
         nights = sum(shift.night for shift in done), [x for shift, x in mine if shift.night]
         weekends = sum(shift.weekend for shift in done), [x for shift, x in mine if shift.weekend]
         minutes = sum(shift.minutes for shift in done), [shift.minutes * x for shift, x in mine]
         terms.append(NIGHT * _steps(draft, *nights, shares.nights[guard]))
         terms.append(WEEKEND * _steps(draft, *weekends, shares.weekends[guard]))
         terms.append(HOUR * _hours(draft, *minutes, shares.minutes[guard]))
-    wishes = [wish for wish in problem.wishes if wish.guard in sought and wish.day in draft.days]
-    terms += [_wish_term(draft, wish) for wish in wishes]
-    if problem.earlier is not None:
-        terms += _changes(draft, problem.earlier)
     return terms
 
 

@@ -1,8 +1,8 @@
-"""Makes a guards' roster: the engine's roster and bound, exchanges until time or proof, then who stands where.
+"""Makes a guards' roster: the engine's first, exchanges until it keeps every rule, parts until time or proof.
 
-The engine runs in a process of its own: its first roster starts the exchanges, and its bound rises beside them. With a
-limit of rounds in place of time, the engine does one step, then the exchanges do their rounds: the same seed gives
-the same roster.
+The engine runs in a process of its own: its first roster starts the exchanges, and its bound rises beside them until
+they have made a sound roster, which parts then better. Who stands where is settled last. With a limit of rounds in
+place of time, the engine does one step, then exchanges and parts do their rounds: the same seed gives the same roster.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 
 import numpy as np
+import numpy.typing as npt
 
 from stockward.roster.checking import Measured
 from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.guards_columns import Translated, translate
 from stockward.roster.guards_costs import Times
+from stockward.roster.guards_improving import Improving
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_scoring import BREACH, NEVER_BREACH, Integers, Scorer
 from stockward.roster.guards_search import Search
@@ -32,6 +34,12 @@ FIRST_CYCLE, GROWTH = 400, 2
 """Rounds of the first cooling, and how much longer each further one is."""
 _AT_ONCE = 20
 """Rounds between two looks at the clock."""
+_MOST_CYCLES = 3
+"""Coolings after which parts go on even where no roster keeps every rule yet."""
+_ROUNDS_A_PART = 20
+"""Rounds that one part counts for."""
+_PARTS_AT_ONCE = 200
+"""Parts between two settlings of who stands where."""
 _SETTLINGS = 60
 
 
@@ -153,7 +161,8 @@ class Making:
         left = self.limit.seconds_left
         self.hopeless_below = 0.0 if left is None else left() * (1 - self.patience)
         self.told: tuple[int | None, float] | None = None
-        self.beside = _Beside(self.translated, self.seed, self.limit, bound=self._alone())
+        self.alone = self._alone()
+        self.beside = _Beside(self.translated, self.seed, self.limit, bound=float(self.alone.sum()))
         self.beside.start()
         stopped = False
         try:
@@ -163,36 +172,62 @@ class Making:
         self.beside.end()
         return self._made(stopped)
 
-    def _alone(self) -> float:
+    def _alone(self) -> npt.NDArray[np.float64]:
         """What the wishes and changes of each guard cost at least, whatever the others do: a first bound."""
         everybody = range(len(self.problem.guards))
-        found = Scheduler(self.translated.problem).best(everybody, self.translated.problem.costs.astype(float))
-        return float(found.bounds.sum()) if everybody else 0.0
+        return Scheduler(self.translated.problem).best(everybody, self.translated.problem.costs.astype(float)).bounds
 
     def _search(self) -> None:
-        """Wait for a first roster, with places left open as it may be; then exchange until time or proof."""
+        """Wait for a first roster, with places left open as it may be; exchanges until it is sound; then parts."""
         if self.limit.seconds_left is None:
             self.beside.thread.join()
         else:
             self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
         if self.beside.error is not None or self.beside.bound == math.inf:
             return
-        rows = self._start()
-        self.search = Search(self.scorer, rows, self.seed)
+        self.search = Search(self.scorer, self._start(), self.seed)
         self._tell()
-        length, done = FIRST_CYCLE, 0
-        while not self._over() and not self._spent(done):
+        done = self._exchange(self.search)
+        self.beside.enough.set()
+        if not self._over() and not self._spent(done):
+            self._improve(self.search, done)
+
+    def _exchange(self, search: Search) -> int:
+        """Cool until the roster is sound, a few times at most; the rounds done."""
+        done = 0
+        for cycle in range(_MOST_CYCLES):
+            length = FIRST_CYCLE * GROWTH**cycle
             for number in range(length):
-                better = self.search.round(number / length)
+                better = search.round(number / length)
                 done += 1
                 if better and self._sound():
                     self._tell()
                 if number % _AT_ONCE == 0 and (self._over() or self._spent(done)):
                     break
+            search.again()
             if self._sound():
                 self._settle()
-            self.search.again()
-            length *= GROWTH
+                break
+            if self._spent(done):
+                break
+        return done
+
+    def _improve(self, search: Search, done: int) -> None:
+        """Part by part until time or proof."""
+        improving = Improving(search, self.alone, self.seed)
+        parts = 0
+        try:
+            while not self._over() and not self._spent(done):
+                better = improving.step(self.limit.seconds_left)
+                parts, done = parts + 1, done + _ROUNDS_A_PART
+                if better and self._sound():
+                    self._tell()
+                if improving.proven and not search.left_open and self._sound():
+                    self.beside.bound = max(self.beside.bound, search.best_score)
+                if parts % _PARTS_AT_ONCE == 0 and self._sound():
+                    self._settle()
+        finally:
+            improving.end()
 
     def _start(self) -> Integers:
         if self.beside.roster is None:

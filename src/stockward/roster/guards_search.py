@@ -44,23 +44,23 @@ class Search:
         self.draw = np.random.default_rng(self.seed)
         self.people = len(self.scorer.problem.guards)
         self.rows = _without_surplus(self.rows, self.scorer.translated.problem.demand.required)
-        self.rows = np.concatenate([self.rows, self._open_rows()])
+        self.rows = np.concatenate([self.rows, self._open_rows(self.rows)])
         self.scores = self._score(self.rows, np.arange(len(self.rows)))
         self.best, self.best_score = self.rows.copy(), int(self.scores.sum())
 
-    def _open_rows(self) -> Integers:
-        """Rows of nobody that hold every place that the rows leave open."""
+    def _open_rows(self, rows: Integers) -> Integers:
+        """Rows of nobody that hold every place that the guards' rows leave open."""
         required = self.scorer.translated.problem.demand.required
         days, kinds = required.shape
-        covered = np.stack([(self.rows == kind + 1).sum(axis=0) for kind in range(kinds)], axis=1)
+        covered = np.stack([(rows == kind + 1).sum(axis=0) for kind in range(kinds)], axis=1)
         columns = [
             np.repeat(np.arange(1, kinds + 1), np.maximum(required[day] - covered[day], 0)) for day in range(days)
         ]
         most = max(len(column) for column in columns)
-        rows = np.zeros((most, days), np.int64)
+        of_nobody = np.zeros((most, days), np.int64)
         for day, column in enumerate(columns):
-            rows[: len(column), day] = column
-        return rows
+            of_nobody[: len(column), day] = column
+        return of_nobody
 
     def _score(self, rows: Integers, whose: Integers) -> Integers:
         real = whose < self.people
@@ -95,6 +95,21 @@ class Search:
             self.best, self.best_score = self.rows.copy(), total
             return True
         return False
+
+    def open_places(self) -> Integers:
+        """Places that nobody holds, shape (days, kinds)."""
+        kinds = np.arange(1, self.scorer.translated.problem.demand.required.shape[1] + 1)
+        return np.asarray((self.rows[self.people :, :, None] == kinds).sum(axis=0), np.int64)
+
+    def put(self, guards: Integers, rows: Integers) -> None:
+        """Give some guards other rows, which leave no place open that is filled and score no more."""
+        real = self.rows[: self.people].copy()
+        real[guards] = rows
+        self.rows = np.concatenate([real, self._open_rows(real)])
+        self.scores = self._score(self.rows, np.arange(len(self.rows)))
+        total = int(self.scores.sum())
+        if total <= self.best_score:
+            self.best, self.best_score = self.rows.copy(), total
 
     def again(self) -> None:
         """Go on from the best."""

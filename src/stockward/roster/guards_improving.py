@@ -1,0 +1,155 @@
+"""Betters a guards' roster part by part, each part in a process beside the others.
+
+A part frees some guards: half of them those whose rosters cost more than each alone would have to, the others at
+random. Parts under way at the same time have no guard in common, and their answers are taken in the order in which
+they were asked for, so the same seed gives the same roster. Parts grow while they are solved to proof, and shrink when
+one is not [large neighbourhood search, Shaw 1998]. A part of everybody and all days, solved to proof, is a bound.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from stockward.roster.guards_columns import translate
+from stockward.roster.guards_parts import Part, Solution, solve_part
+from stockward.roster.guards_scoring import Integers, Scorer
+from stockward.terms.errors import FigureError
+
+if TYPE_CHECKING:
+    from stockward.roster.guards_problem import GuardProblem
+    from stockward.roster.guards_search import Search
+
+WORKERS = 2
+_UNDER_WAY = 4
+"""Parts that are asked for before the first is answered, lest a process wait for the order."""
+_FIRST_SIZE, _LEAST_SIZE = 5.0, 3.0
+_GROW, _SHRINK = 1.01, 0.9
+_MOST_EXCESS = 100.0
+"""A guard's excess beyond which it is not the likelier to be freed."""
+_WORK = 1.0
+"""Deterministic seconds of CP-SAT for one part."""
+_DAYS, _WEEK = 28, 7
+"""Days of a part; its first day is a whole number of weeks after the start."""
+
+_scorer: Scorer | None = None
+"""The scorer of a helping process."""
+
+
+def _begin(problem: GuardProblem, breach: int, ordinary: Integers | None) -> None:
+    """A helping process begins; Ctrl-C is the parent's to hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _scorer
+    _scorer = Scorer(problem, translate(problem), breach, ordinary)
+
+
+def _solve(part: Part, seed: int) -> Solution:
+    from stockward.solving.cp_sat import Asked
+
+    assert _scorer is not None
+    return solve_part(_scorer, part, Asked(seed, work=_WORK))
+
+
+@dataclass(eq=False)
+class Improving:
+    """The parts of one search."""
+
+    search: Search
+    alone: npt.NDArray[np.float64]
+    """What each guard costs at least, whatever the others do."""
+    seed: int
+    proven: bool = False
+    """Whether no roster can score less than the search's."""
+    _size: float = _FIRST_SIZE
+    _under_way: deque[tuple[Part, Future[Solution]]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self._draw = np.random.default_rng([self.seed, 1])
+        scorer = self.search.scorer
+        self._pool = ProcessPoolExecutor(
+            WORKERS, get_context("spawn"), _begin, (scorer.problem, scorer.breach, scorer.ordinary)
+        )
+
+    def step(self, seconds_left: Callable[[], float] | None) -> bool:
+        """Take the answer of the part that was asked for first; whether the roster is better by it.
+
+        Raises
+        ------
+        FigureError
+            Where a process died.
+        """
+        while len(self._under_way) < _UNDER_WAY and (part := self._part()) is not None:
+            seed = int(self._draw.integers(2**31))
+            self._under_way.append((part, self._pool.submit(_solve, part, seed)))
+        part, future = self._under_way[0]
+        try:
+            solution = future.result(None if seconds_left is None else max(seconds_left(), 0.0))
+        except NotYet:
+            return False
+        except BrokenProcessPool:
+            raise FigureError("a search process ended without an answer: run again with another seed") from None
+        self._under_way.popleft()
+        return self._take(part, solution)
+
+    def end(self) -> None:
+        """Wait for the parts under way; those not begun are not solved."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _take(self, part: Part, solution: Solution) -> bool:
+        before = self.search.best_score
+        if solution.rows is not None:
+            self.search.put(np.array(part.guards), solution.rows)
+        better = self.search.best_score < before
+        if not better:
+            self._size = max(self._size * (_GROW if solution.proven else _SHRINK), _LEAST_SIZE)
+        days = self.search.rows.shape[1]
+        if solution.proven and len(part.guards) == self.search.people and len(part.days) == days:
+            self.proven = True
+        return better
+
+    def _part(self) -> Part | None:
+        """Some guards who are not under way, or ``None`` where too few are left."""
+        search = self.search
+        busy = {guard for part, _ in self._under_way for guard in part.guards}
+        free = np.array([guard for guard in range(search.people) if guard not in busy], np.int64)
+        size = min(round(self._size), search.people)
+        if len(free) < size:
+            return None
+        left_open = search.open_places()
+        if any(part.left_open.any() for part, _ in self._under_way):
+            left_open = np.zeros_like(left_open)
+        guards = self._guards(free, size, left_open)
+        days = search.rows.shape[1]
+        low = _WEEK * int(self._draw.integers(0, max(days - _DAYS, 0) // _WEEK + 1))
+        return Part(
+            tuple(int(guard) for guard in guards),
+            range(low, min(low + _DAYS, days)),
+            search.rows[guards],
+            left_open,
+            int(search.scores[guards].sum()),
+        )
+
+    def _guards(self, free: Integers, size: int, left_open: Integers) -> Integers:
+        """Half of them the likelier, the more they cost beyond what they must; the others at random.
+
+        Those who could take a place that is left open are as likely as who costs most.
+        """
+        excess = np.clip(self.search.scores[free] - self.alone[free], 0, _MOST_EXCESS)
+        if left_open.any():
+            off = self.search.rows[free] == 0
+            could = (self.search.scorer.can[free][:, :, 1:] & (left_open > 0)).any(axis=2)
+            excess = np.where((off & could).any(axis=1), _MOST_EXCESS, excess)
+        number = min(-(-size // 2), int((excess > 0).sum()))
+        first = self._draw.choice(free, number, replace=False, p=excess / excess.sum()) if number else free[:0]
+        rest = self._draw.choice(np.setdiff1d(free, first), size - number, replace=False)
+        return np.sort(np.concatenate([first, rest]))
