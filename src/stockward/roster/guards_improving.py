@@ -57,7 +57,7 @@ def _solve(part: Part, seed: int) -> Solution:
     from stockward.solving.cp_sat import Asked
 
     assert _scorer is not None
-    return solve_part(_scorer, part, Asked(seed, work=_WORK))
+    return solve_part(_scorer, part, Asked(seed, work=_WORK, small=True))
 
 
 @dataclass(eq=False)

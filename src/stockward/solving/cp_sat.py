@@ -25,6 +25,8 @@ class Asked:
     threads: int = 1
     better_than: int | None = None
     bound: int | None = None
+    small: bool = False
+    """Whether the model is small and tight: then relaxations and probing cost more than they give."""
     improved: Callable[[int, float], bool] | None = None
     """Told of each better objective and the bound; an answer of ``False`` stops the search."""
 
@@ -63,6 +65,9 @@ def solve_model(model: Any, asked: Asked) -> Answer:
     parameters.catch_sigint_signal = False
     parameters.num_workers = asked.threads
     parameters.random_seed = asked.seed % 2**31
+    if asked.small:
+        parameters.linearization_level = 0
+        parameters.cp_model_probing_level = 0
     if asked.seconds is not None:
         parameters.max_time_in_seconds = max(asked.seconds, 0.0)
     if asked.work is not None:
