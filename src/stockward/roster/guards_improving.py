@@ -1,13 +1,14 @@
 """Betters a guards' roster part by part, each part in a process beside the others.
 
-A part frees some guards: half of them those whose rosters cost more than each alone would have to, the others at
-random. Parts under way at the same time have no guard in common, and their answers are taken in the order in which
-they were asked for, so the same seed gives the same roster. Parts grow while they are solved to proof, and shrink when
-one is not [large neighbourhood search, Shaw 1998]. A part of everybody and all days, solved to proof, is a bound.
+A part frees some guards whose rosters cost more than each alone would have to, and others to trade with. Parts under
+way at the same time have no guard in common, and their answers are taken in the order in which they were asked for, so
+the same seed gives the same roster. Parts grow while they are solved to proof, and shrink when one is not [large
+neighbourhood search, Shaw 1998]. A part of everybody and all days, solved to proof, is a bound.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 from collections import deque
 from collections.abc import Callable
@@ -16,13 +17,13 @@ from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from stockward.roster.guards_columns import translate
-from stockward.roster.guards_parts import Part, Solution, solve_part
+from stockward.roster.guards_parts import Part, Solution, least_alone, solve_part
 from stockward.roster.guards_scoring import Integers, Scorer
 from stockward.terms.errors import FigureError
 
@@ -31,16 +32,22 @@ if TYPE_CHECKING:
     from stockward.roster.guards_search import Search
 
 WORKERS = 2
-_UNDER_WAY = 4
+_UNDER_WAY = 6
 """Parts that are asked for before the first is answered, lest a process wait for the order."""
 _FIRST_SIZE, _LEAST_SIZE = 5.0, 3.0
 _GROW, _SHRINK = 1.01, 0.9
 _MOST_EXCESS = 100.0
 """A guard's excess beyond which it is not the likelier to be freed."""
-_WORK = 1.0
+_TRADING, _TRADER = 0.5, 4
+"""How often the others are chosen as those who could trade, and how much likelier each is for each day."""
+_WORK = 0.3
 """Deterministic seconds of CP-SAT for one part."""
+_WORK_ALONE = 2.0
+"""The same for one guard alone."""
 _DAYS, _WEEK = 28, 7
 """Days of a part; its first day is a whole number of weeks after the start."""
+
+Answer = TypeVar("Answer")
 
 _scorer: Scorer | None = None
 """The scorer of a helping process."""
@@ -60,13 +67,20 @@ def _solve(part: Part, seed: int) -> Solution:
     return solve_part(_scorer, part, Asked(seed, work=_WORK, small=True))
 
 
+def _alone(guard: int) -> float:
+    from stockward.solving.cp_sat import Asked
+
+    assert _scorer is not None
+    return least_alone(_scorer, guard, Asked(guard, work=_WORK_ALONE))
+
+
 @dataclass(eq=False)
 class Improving:
     """The parts of one search."""
 
     search: Search
     alone: npt.NDArray[np.float64]
-    """What each guard costs at least, whatever the others do."""
+    """What each guard costs at least, whatever the others do; it is raised to the best bound known."""
     seed: int
     proven: bool = False
     """Whether no roster can score less than the search's."""
@@ -80,6 +94,14 @@ class Improving:
             WORKERS, get_context("spawn"), _begin, (scorer.problem, scorer.breach, scorer.ordinary)
         )
 
+    def know_alone(self, seconds_left: Callable[[], float] | None) -> None:
+        """Solve alone those who cost more than what is known that they must."""
+        above = np.flatnonzero(self.search.scores[: self.search.people] > self.alone)
+        asked = [(guard, self._pool.submit(_alone, guard)) for guard in above.tolist()]
+        for guard, future in asked:
+            found = self._answer(future, seconds_left)
+            self.alone[guard] = max(self.alone[guard], -math.inf if found is None else found)
+
     def step(self, seconds_left: Callable[[], float] | None) -> bool:
         """Take the answer of the part that was asked for first; whether the roster is better by it.
 
@@ -92,14 +114,20 @@ class Improving:
             seed = int(self._draw.integers(2**31))
             self._under_way.append((part, self._pool.submit(_solve, part, seed)))
         part, future = self._under_way[0]
-        try:
-            solution = future.result(None if seconds_left is None else max(seconds_left(), 0.0))
-        except NotYet:
+        solution = self._answer(future, seconds_left)
+        if solution is None:
             return False
-        except BrokenProcessPool:
-            raise FigureError("a search process ended without an answer: run again with another seed") from None
         self._under_way.popleft()
         return self._take(part, solution)
+
+    def _answer(self, future: Future[Answer], seconds_left: Callable[[], float] | None) -> Answer | None:
+        """The answer, or ``None`` at the end of the time."""
+        try:
+            return future.result(None if seconds_left is None else max(seconds_left(), 0.0))
+        except NotYet:
+            return None
+        except BrokenProcessPool:
+            raise FigureError("a search process ended without an answer: run again with another seed") from None
 
     def end(self) -> None:
         """Wait for the parts under way; those not begun are not solved."""
@@ -140,7 +168,7 @@ class Improving:
         )
 
     def _guards(self, free: Integers, size: int, left_open: Integers) -> Integers:
-        """Half of them the likelier, the more they cost beyond what they must; the others at random.
+        """Some the likelier, the more they cost beyond what they must; with them some who could trade, or anybody.
 
         Those who could take a place that is left open are as likely as who costs most.
         """
@@ -149,7 +177,22 @@ class Improving:
             off = self.search.rows[free] == 0
             could = (self.search.scorer.can[free][:, :, 1:] & (left_open > 0)).any(axis=2)
             excess = np.where((off & could).any(axis=1), _MOST_EXCESS, excess)
-        number = min(-(-size // 2), int((excess > 0).sum()))
+        number = min(int(self._draw.integers(1, -(-size // 2) + 1)), int((excess > 0).sum()))
         first = self._draw.choice(free, number, replace=False, p=excess / excess.sum()) if number else free[:0]
-        rest = self._draw.choice(np.setdiff1d(free, first), size - number, replace=False)
+        others = np.setdiff1d(free, first)
+        weights = np.ones(len(others))
+        if self._draw.random() < _TRADING:
+            weights += self._trades(first, others)
+        rest = self._draw.choice(others, size - number, replace=False, p=weights / weights.sum())
         return np.sort(np.concatenate([first, rest]))
+
+    def _trades(self, guards: Integers, others: Integers) -> Integers:
+        """On how many days that cost the guards something each of the others could do what they do, or the reverse."""
+        rows, scorer = self.search.rows, self.search.scorer
+        days, found = np.arange(rows.shape[1]), np.zeros(len(others), np.int64)
+        for guard in guards:
+            least = np.where(scorer.can[guard], scorer.costs[guard], np.iinfo(np.int64).max).min(axis=1)
+            for day in np.flatnonzero(scorer.costs[guard, days, rows[guard]] > least):
+                mine, theirs = rows[guard, day], rows[others, day]
+                found += (mine != theirs) & scorer.can[others, day, mine] & scorer.can[guard, day, theirs]
+        return _TRADER * found

@@ -217,17 +217,23 @@ class Making:
         improving = Improving(search, self.alone, self.seed)
         parts = 0
         try:
+            improving.know_alone(self.limit.seconds_left)
+            self._raise(math.ceil(float(self.alone.sum()) - 1e-6))
             while not self._over() and not self._spent(done):
                 better = improving.step(self.limit.seconds_left)
                 parts, done = parts + 1, done + _ROUNDS_A_PART
                 if better and self._sound():
                     self._tell()
                 if improving.proven and not search.left_open and self._sound():
-                    self.beside.bound = max(self.beside.bound, search.best_score)
+                    self._raise(search.best_score)
                 if parts % _PARTS_AT_ONCE == 0 and self._sound():
                     self._settle()
         finally:
             improving.end()
+
+    def _raise(self, bound: float) -> None:
+        self.beside.bound = max(self.beside.bound, bound)
+        self._tell()
 
     def _start(self) -> Integers:
         if self.beside.roster is None:

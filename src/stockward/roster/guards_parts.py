@@ -79,6 +79,22 @@ def solve_part(scorer: Scorer, part: Part, asked: Asked) -> Solution:
     return Solution(_rows(writing, answer) if answer.found else None, proven)
 
 
+def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
+    """The least that one guard can cost under every rule of one guard, whatever the others do: a lower bound of it."""
+    from ortools.sat.python import cp_model
+
+    days, kinds = scorer.translated.shift_of.shape
+    rows = np.zeros((1, days), np.int64)
+    everything = Part((guard,), range(days), rows, np.ones((days, kinds), np.int64), 0)
+    writing = _Model(scorer, everything, cp_model.CpModel())
+    draft = _draft(writing)
+    for rule in PERSONAL:
+        rule(draft, guard)
+    terms, constant = _cost(writing, draft)
+    writing.model.minimize(sum(terms))
+    return solve_model(writing.model, asked).bound + constant
+
+
 def _draft(writing: _Model) -> Draft:
     """The choices of each guard and day, and the shifts that they stand for, as the rules know them."""
     scorer, part, model = writing.scorer, writing.part, writing.model
@@ -101,7 +117,6 @@ def _choose(writing: _Model, draft: Draft, place: int, kinds: Sequence[int], day
     of_shift: dict[int, list[Any]] = {}
     for kind in kinds:
         literal = model.new_bool_var("")
-        model.add_hint(literal, bool(writing.part.rows[place, day] == kind))
         writing.choices[place, day, kind] = literal
         of_shift.setdefault(int(writing.scorer.translated.shift_of[day, kind - 1]), []).append(literal)
     for shift, literals in of_shift.items():
@@ -138,7 +153,15 @@ def _hold(writing: _Model) -> None:
 
 def _minimise(writing: _Model, draft: Draft) -> None:
     """The score, which must not rise."""
-    scorer, part, model = writing.scorer, writing.part, writing.model
+    terms, constant = _cost(writing, draft)
+    terms += [-OPEN * filled for filled in writing.filled.values()]
+    writing.model.add(sum(terms) <= writing.part.score - constant)
+    writing.model.minimize(sum(terms))
+
+
+def _cost(writing: _Model, draft: Draft) -> tuple[list[Any], int]:
+    """The terms of the cost, and what does not depend on the choices."""
+    scorer, part = writing.scorer, writing.part
     terms = fairness(draft, scorer.shares)
     constant = 0
     for place, guard in enumerate(part.guards):
@@ -150,9 +173,7 @@ def _minimise(writing: _Model, draft: Draft) -> None:
         terms.append(int(costs[kind] - costs[0]) * literal)
     if scorer.ordinary is not None:
         terms += [_beyond(draft, guard, int(scorer.ordinary[guard])) for guard in part.guards]
-    terms += [-OPEN * filled for filled in writing.filled.values()]
-    model.add(sum(terms) <= part.score - constant)
-    model.minimize(sum(terms))
+    return terms, constant
 
 
 def _beyond(draft: Draft, guard: int, ordinary: int) -> Any:
