@@ -3,7 +3,10 @@
 A part frees some guards whose rosters cost more than each alone would have to, and others to trade with. Parts under
 way at the same time have no guard in common, and their answers are taken in the order in which they were asked for, so
 the same seed gives the same roster. Parts grow while they are solved to proof, and shrink when one is not [large
-neighbourhood search, Shaw 1998]. A part of everybody and all days, solved to proof, is a bound.
+neighbourhood search, Shaw 1998].
+
+Bounds: what each guard alone must cost, the linear relaxation of the whole, and a part of everybody and all days that
+is solved to proof.
 """
 
 from __future__ import annotations
@@ -36,6 +39,8 @@ _UNDER_WAY = 6
 """Parts that are asked for before the first is answered, lest a process wait for the order."""
 _FIRST_SIZE, _LEAST_SIZE = 5.0, 3.0
 _GROW, _SHRINK = 1.01, 0.9
+_RELAXED = (0, 2)
+"""Parts are solved without a linear relaxation or with one of everything: which is the quicker depends on the site."""
 _MOST_EXCESS = 100.0
 """A guard's excess beyond which it is not the likelier to be freed."""
 _TRADING, _TRADER = 0.5, 4
@@ -60,11 +65,11 @@ def _begin(problem: GuardProblem, breach: int, ordinary: Integers | None) -> Non
     _scorer = Scorer(problem, translate(problem), breach, ordinary)
 
 
-def _solve(part: Part, seed: int) -> Solution:
+def _solve(part: Part, seed: int, relaxed: int) -> Solution:
     from stockward.solving.cp_sat import Asked
 
     assert _scorer is not None
-    return solve_part(_scorer, part, Asked(seed, work=_WORK, small=True))
+    return solve_part(_scorer, part, Asked(seed, work=_WORK, probing=False, relaxed=relaxed))
 
 
 def _alone(guard: int) -> float:
@@ -72,6 +77,31 @@ def _alone(guard: int) -> float:
 
     assert _scorer is not None
     return least_alone(_scorer, guard, Asked(guard, work=_WORK_ALONE))
+
+
+def _relaxed(problem: GuardProblem) -> float:
+    from stockward.roster.guards_model import build, whole
+    from stockward.solving.relaxation import relaxed_bound
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return relaxed_bound(build(problem, whole(problem)).model)
+
+
+class Relaxing:
+    """The linear relaxation of the whole roster, solved in a process of its own, which may be ended at any moment."""
+
+    def __init__(self, problem: GuardProblem) -> None:
+        self._pool = get_context("spawn").Pool(1)
+        self._found = self._pool.apply_async(_relaxed, (problem,))
+
+    def bound(self, *, wait: bool) -> float:
+        """The bound of every roster's cost, or −∞ while it is not known; ``wait`` waits for it."""
+        return self._found.get() if wait or self._found.ready() else -math.inf
+
+    def end(self) -> None:
+        """End the process."""
+        self._pool.terminate()
+        self._pool.join()
 
 
 @dataclass(eq=False)
@@ -84,8 +114,9 @@ class Improving:
     seed: int
     proven: bool = False
     """Whether no roster can score less than the search's."""
-    _size: float = _FIRST_SIZE
-    _under_way: deque[tuple[Part, Future[Solution]]] = field(default_factory=deque)
+    _sizes: dict[int, float] = field(default_factory=lambda: dict.fromkeys(_RELAXED, _FIRST_SIZE))
+    """Guards of a part, by how much of it is relaxed."""
+    _under_way: deque[tuple[Part, int, Future[Solution]]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._draw = np.random.default_rng([self.seed, 1])
@@ -110,15 +141,24 @@ class Improving:
         FigureError
             Where a process died.
         """
-        while len(self._under_way) < _UNDER_WAY and (part := self._part()) is not None:
+        while len(self._under_way) < _UNDER_WAY:
+            relaxed = self._way()
+            part = self._part(min(round(self._sizes[relaxed]), self.search.people))
+            if part is None:
+                break
             seed = int(self._draw.integers(2**31))
-            self._under_way.append((part, self._pool.submit(_solve, part, seed)))
-        part, future = self._under_way[0]
+            self._under_way.append((part, relaxed, self._pool.submit(_solve, part, seed, relaxed)))
+        part, relaxed, future = self._under_way[0]
         solution = self._answer(future, seconds_left)
         if solution is None:
             return False
         self._under_way.popleft()
-        return self._take(part, solution)
+        return self._take(part, relaxed, solution)
+
+    def _way(self) -> int:
+        """With or without relaxation: the oftener, the more guards are solved that way."""
+        weights = np.array([self._sizes[relaxed] ** 2 for relaxed in _RELAXED])
+        return int(self._draw.choice(_RELAXED, p=weights / weights.sum()))
 
     def _answer(self, future: Future[Answer], seconds_left: Callable[[], float] | None) -> Answer | None:
         """The answer, or ``None`` at the end of the time."""
@@ -133,28 +173,28 @@ class Improving:
         """Wait for the parts under way; those not begun are not solved."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _take(self, part: Part, solution: Solution) -> bool:
+    def _take(self, part: Part, relaxed: int, solution: Solution) -> bool:
         before = self.search.best_score
         if solution.rows is not None:
             self.search.put(np.array(part.guards), solution.rows)
         better = self.search.best_score < before
         if not better:
-            self._size = max(self._size * (_GROW if solution.proven else _SHRINK), _LEAST_SIZE)
+            size = self._sizes[relaxed] * (_GROW if solution.proven else _SHRINK)
+            self._sizes[relaxed] = min(max(size, _LEAST_SIZE), self.search.people)
         days = self.search.rows.shape[1]
         if solution.proven and len(part.guards) == self.search.people and len(part.days) == days:
             self.proven = True
         return better
 
-    def _part(self) -> Part | None:
+    def _part(self, size: int) -> Part | None:
         """Some guards who are not under way, or ``None`` where too few are left."""
         search = self.search
-        busy = {guard for part, _ in self._under_way for guard in part.guards}
+        busy = {guard for part, _, _ in self._under_way for guard in part.guards}
         free = np.array([guard for guard in range(search.people) if guard not in busy], np.int64)
-        size = min(round(self._size), search.people)
         if len(free) < size:
             return None
         left_open = search.open_places()
-        if any(part.left_open.any() for part, _ in self._under_way):
+        if any(part.left_open.any() for part, _, _ in self._under_way):
             left_open = np.zeros_like(left_open)
         guards = self._guards(free, size, left_open)
         days = search.rows.shape[1]

@@ -19,7 +19,7 @@ from stockward.roster.checking import Measured
 from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.guards_columns import Translated, translate
 from stockward.roster.guards_costs import Times
-from stockward.roster.guards_improving import Improving
+from stockward.roster.guards_improving import Improving, Relaxing
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_scoring import BREACH, NEVER_BREACH, Integers, Scorer
 from stockward.roster.guards_search import Search
@@ -41,6 +41,8 @@ _ROUNDS_A_PART = 20
 _PARTS_AT_ONCE = 200
 """Parts between two settlings of who stands where."""
 _SETTLINGS = 60
+_HAIR = 1e-6
+"""By how much the sums of floating point may err."""
 
 
 @dataclass(frozen=True)
@@ -214,11 +216,12 @@ class Making:
 
     def _improve(self, search: Search, done: int) -> None:
         """Part by part until time or proof."""
-        improving = Improving(search, self.alone, self.seed)
+        in_step = self.limit.seconds_left is None
+        improving, relaxing = Improving(search, self.alone, self.seed), Relaxing(self.problem)
         parts = 0
         try:
             improving.know_alone(self.limit.seconds_left)
-            self._raise(math.ceil(float(self.alone.sum()) - 1e-6))
+            self._raise(math.ceil(float(self.alone.sum()) - _HAIR))
             while not self._over() and not self._spent(done):
                 better = improving.step(self.limit.seconds_left)
                 parts, done = parts + 1, done + _ROUNDS_A_PART
@@ -226,9 +229,11 @@ class Making:
                     self._tell()
                 if improving.proven and not search.left_open and self._sound():
                     self._raise(search.best_score)
+                self._raise(relaxing.bound(wait=in_step))
                 if parts % _PARTS_AT_ONCE == 0 and self._sound():
                     self._settle()
         finally:
+            relaxing.end()
             improving.end()
 
     def _raise(self, bound: float) -> None:
@@ -249,7 +254,7 @@ class Making:
     def _over(self) -> bool:
         """Whether nothing better can come."""
         assert self.search is not None
-        least = math.ceil(self.beside.bound - 1e-6)
+        least = math.ceil(self.beside.bound - _HAIR)
         if self.enough is not None:
             return self._sound() and self.enough(self.search) and self._settle()
         could_be = self.search.best_score <= least and self._sound() and self._settle()
@@ -304,7 +309,7 @@ class Making:
         short = max(math.ceil((bound - self._dearest()) / self.translated.open_weight - 1e-9), 0)
         if self.settled is not None:
             score, settling, rows = self.settled
-            status = Solved.PROVEN if score <= math.ceil(bound - 1e-6) else Solved.FEASIBLE
+            status = Solved.PROVEN if score <= math.ceil(bound - _HAIR) else Solved.FEASIBLE
             times = self.translated.times(rows.tolist())
             return Made(status, settling, rows, score, bound, short, left_open, 0, stopped, times)
         status = Solved.IMPOSSIBLE if short else Solved.OUT_OF_TIME

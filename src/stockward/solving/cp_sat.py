@@ -25,8 +25,10 @@ class Asked:
     threads: int = 1
     better_than: int | None = None
     bound: int | None = None
-    small: bool = False
-    """Whether the model is small and tight: then relaxations and probing cost more than they give."""
+    probing: bool = True
+    """Whether to try out variables before the search: on small models that costs more than it gives."""
+    relaxed: int = 1
+    """How much of the model enters the linear relaxation: 0 nothing, 1 some, 2 all."""
     improved: Callable[[int, float], bool] | None = None
     """Told of each better objective and the bound; an answer of ``False`` stops the search."""
 
@@ -65,8 +67,8 @@ def solve_model(model: Any, asked: Asked) -> Answer:
     parameters.catch_sigint_signal = False
     parameters.num_workers = asked.threads
     parameters.random_seed = asked.seed % 2**31
-    if asked.small:
-        parameters.linearization_level = 0
+    parameters.linearization_level = asked.relaxed
+    if not asked.probing:
         parameters.cp_model_probing_level = 0
     if asked.seconds is not None:
         parameters.max_time_in_seconds = max(asked.seconds, 0.0)
