@@ -260,8 +260,9 @@ def test_a_locked_assignment_that_breaks_a_rule(
         post("store", area="magazine", qualification="control_room"),
         post("night", start="22:00", end="06:00"),
     ]
-    tables = {"areas": [{"area": "magazine", "kind": "store"}], "assignments": locks}
-    site = small_site(tmp_path, people, posts, **tables, **({"absences": absences} if absences else {}))
+    away = [*absences, {"person": "G-09", "kind": "leave", "start": "2026-07-12", "end": "2026-07-12"}]
+    areas = [{"area": "magazine", "kind": "store"}]
+    site = small_site(tmp_path, people, posts, areas=areas, assignments=locks, absences=away)
     with pytest.raises(SheetError, match=words) as said:
         roster(site)
     assert said.value.row == len(locks) + 1
