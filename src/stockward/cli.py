@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER = 1, 2, 3, 4
 _SHOWN_PROBLEMS = 200
+_LONGEST_SEARCH = 10_000_000
+"""Seconds."""
+_OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
+"""Options that the roster of an instance does not have."""
 _LONG_TABLES = 50_000_000
 """Bytes of a site from which its tables are long."""
 
@@ -662,10 +666,14 @@ def roster(
 
     if (site is None) == (instance is None):
         raise UsageError("name a SITE, or an instance with --instance FILE, and not both")
+    if not 0 < seconds <= _LONGEST_SEARCH:
+        raise UsageError(f"--time {seconds:g} is no number of seconds up to {_LONGEST_SEARCH}: write it as 60")
+    _require_places(html=html, xlsx=xlsx, out=out, json_file=json_file, ics=ics)
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
     say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
     if instance is not None:
+        _require_none_of_a_site()
         _solve_instance(instance, seed, workers, left, deterministic, say, out)
         return
     if site is None or start is None:
@@ -689,6 +697,32 @@ def roster(
 
             print_roster(answer, _console())
     sys.exit(NO_ROSTER if not answer.duties else SET_ASIDE if answer.set_aside else 0)
+
+
+def _require_none_of_a_site() -> None:
+    """Raise ``UsageError`` for an option that only a site's roster has, beside an instance."""
+    from click.core import ParameterSource
+
+    from stockward.terms.errors import UsageError
+
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.get_parameter_source(str(parameter.name)) is not ParameterSource.DEFAULT
+        if given and parameter.name in _OF_A_SITE:
+            raise UsageError(f"{parameter.opts[0]} is for the roster of a SITE: leave it out beside --instance")
+
+
+def _require_places(*, ics: Path | None, **files: str | Path | None) -> None:
+    """Raise ``UsageError``, before the search, for a file that cannot be written where it is asked for."""
+    from stockward.terms.errors import UsageError
+
+    for file in (Path(name) for name in files.values() if name is not None and name != "-"):
+        if file.is_dir():
+            raise UsageError(f"{file}: this is a folder: name a file in it")
+        if not file.parent.is_dir():
+            raise UsageError(f"{file}: there is no folder {file.parent}: make it, or name another")
+    if ics is not None and ics.exists() and not ics.is_dir():
+        raise UsageError(f"{ics}: this is a file: name a folder for the calendars")
 
 
 def _solve_instance(

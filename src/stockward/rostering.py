@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from inspect import currentframe
+from multiprocessing import current_process
+from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -48,6 +53,11 @@ MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
 WAY_OUT_SHARE = 0.2
 """Share of the time left that the making of one way out may take."""
+_GUARD = 'if __name__ == "__main__":'
+_UNGUARDED = (
+    "a script that makes a roster is run again by each process of the search, and would start processes without end: "
+    f"put what it does under {_GUARD}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +86,9 @@ def make_guards_roster(
 ) -> RosterAnswer:
     """Make a guards' roster of a site.
 
+    The search runs in processes of its own, and each of them runs the script that called it again up to its
+    ``if __name__ == "__main__":``. So a script must call this under that line.
+
     Parameters
     ----------
     site
@@ -95,18 +108,50 @@ def make_guards_roster(
     Raises
     ------
     UsageError
-        For weeks out of range, rules that exclude each other, and posts that cannot be cut into shifts.
+        For weeks out of range, rules that exclude each other, posts that cannot be cut into shifts, and a script that
+        calls this without ``if __name__ == "__main__":``.
     SheetError
         For a locked assignment that is no shift, of nobody on the roster, or that breaks a rule: with its row.
     FigureError
         Where the checker finds a breach: then no roster is given.
     """
+    if getattr(current_process(), "_inheriting", False):
+        # A process of the search runs the script that started it, and has come here again.
+        sys.exit(f"error: {_UNGUARDED}")
+    try:
+        return _make(site, asked, limit, progress)
+    except (FigureError, BrokenPipeError):
+        if _is_unguarded():
+            raise UsageError(_UNGUARDED) from None
+        raise
+
+
+def _is_unguarded() -> bool:
+    """Whether a statement of the script is running that stands under no question for its ``__name__``."""
+    script, frame = sys.modules["__main__"], currentframe()
+    while frame is not None and not (frame.f_globals is vars(script) and frame.f_code.co_name == "<module>"):
+        frame = frame.f_back
+    try:
+        tree = None if frame is None else ast.parse(Path(str(script.__file__)).read_bytes())
+    except (AttributeError, OSError, SyntaxError, ValueError):
+        tree = None
+    if tree is None or frame is None:
+        return False
+    asks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)]
+    return not any(node.lineno <= frame.f_lineno <= (node.end_lineno or 0) for node in asks)
+
+
+def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterAnswer:
+    """A roster, or why there is none (see ``make_guards_roster``)."""
     _require(site, asked)
     numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers)
     made_for = _MadeFor(site, asked, numbers)
     problem = made_for.problem(site)
     if not problem.groups:
         raise UsageError("no post has a shift in these days: correct days and guards in the table posts, or the start")
+    _require_possible(problem)
+    if asked.earlier is not None and not problem.earlier:
+        raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
@@ -285,13 +330,32 @@ def _require(site: Site, asked: Asked) -> None:
             "correct one of the two"
         )
     known = {str(post) for post in site["posts"]["post"]}
+    if not known:
+        aside = [said for said in set_aside_rows(site) if said.startswith("posts:")]
+        raise UsageError(aside[0] if aside else "the site has no posts: fill in the table posts")
     for post, number in asked.numbers.items():
         if post not in known:
             raise UsageError(f"there is no post {post!r}: name one of the table posts")
         if not 0 <= number <= MOST_OF_A_POST:
             raise UsageError(f"{number} of {post}: write a number from 0 to {MOST_OF_A_POST}")
-    if not known:
-        raise UsageError("the site has no posts: fill in the table posts")
+
+
+def _require_possible(problem: GuardProblem) -> None:
+    """Raise ``UsageError`` for a rule that no shift, or no post, can keep."""
+    rules = problem.rules
+    most, shortest = rules.max_hours_per_week, min(problem.shifts, key=lambda shift: shift.minutes)
+    if most is not None and 60 * most + 1e-6 < shortest.minutes:
+        raise UsageError(
+            f"site.toml: max_hours_per_week = {most:g} is below the shortest shift, {shortest.minutes / 60:g} hours: "
+            "correct one of the two"
+        )
+    if rules.max_same_pair == 0:
+        several = [group.posts[0].post for group in problem.groups if group.guards > 1]
+        if several:
+            raise UsageError(
+                f"site.toml: max_same_pair = 0, but several guards stand at once at {several[0]}: "
+                "correct one of the two"
+            )
 
 
 def numbers_given(texts: Sequence[str]) -> dict[str, int]:

@@ -162,6 +162,7 @@ def test_every_room_stands_on_its_floor() -> None:
     assert set(later) == floors.keys() - rooms
 
 
+ROSTER = "## The roster"
 GUARDS_GIVEN = {
     "force.shifts[].groups": "QUALIFICATION",
     "mix.by_total[].numbers": "AFFILIATION",
@@ -187,7 +188,8 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
 
 
 def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed) -> None:
-    described = [code for row in rows(text(JSON)) for code in codes(row[0])]
+    of_reviews = text(JSON).replace(section(JSON, ROSTER), "")
+    described = [code for row in rows(of_reviews) for code in codes(row[0])]
     assert len(described) == len(set(described))
     assert set(described) == set(keys(ridgeway.json)) | set(keys(faulty.json)) | set(keys(guarded_document()))
     named = next(row[1] for row in rows(text(JSON)) if "series[].tests.NAME`" in row[0])

@@ -53,12 +53,14 @@ def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
     except UnicodeDecodeError:
         raise SheetError(path.name, "the file is no UTF-8 text", "take the file as it was written") from None
     reader = csv.reader(io.StringIO(text))
-    header = next(reader, [])
-    needed = [name for name in ("person", "post", "start") if name not in header]
-    if needed:
-        raise SheetError(path.name, f"the column {needed[0]} is missing", "take a file that this command wrote")
+    mend = "take a file that this command wrote"
     found: dict[tuple[str, datetime], str] = {}
     try:
+        header = next(reader, [])
+        for name in ("person", "post", "start"):
+            if header.count(name) != 1:
+                said = "is missing" if name not in header else f"stands there {header.count(name)} times"
+                raise SheetError(path.name, f"the column {name} {said}", mend, row=1)
         for row, cells in enumerate(reader, 2):
             if any(cells):
                 person, start, post = _row(path.name, row, header, cells)
@@ -67,6 +69,8 @@ def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
                 found[person, start] = post
     except csv.Error as error:
         raise SheetError(path.name, f"no valid CSV ({error})", "take the file as it was written") from None
+    if not found:
+        raise SheetError(path.name, "the file has no shift", mend, row=1)
     return found
 
 
@@ -76,12 +80,13 @@ def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tu
     values = {column: cell.strip().removeprefix("'") for column, cell in zip(header, cells, strict=True)}
     try:
         start = datetime.fromisoformat(values["start"])
-    except ValueError:
-        start = None
-    if start is None or start.tzinfo is None:
+        moment = None if start.tzinfo is None else start.astimezone(UTC)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None:
         mend = "write it as 2026-07-06T06:00+09:00"
         raise SheetError(name, f"{values['start']!r} is no moment with its offset", mend, row=row, column="start")
-    return values["person"], start.astimezone(UTC), values["post"]
+    return values["person"], moment, values["post"]
 
 
 def write_roster_json(answer: RosterAnswer) -> str:
@@ -92,7 +97,7 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "site": {"name": answer.site, "timezone": answer.timezone},
         "start": answer.start,
         "weeks": answer.weeks,
-        "rules": dict(answer.rules),
+        "rules": {name: float(value) for name, value in answer.rules},
         "status": answer.status,
         "stopped": answer.stopped,
         "cost": answer.cost,

@@ -216,10 +216,12 @@ class _Assignments:
         """The guard and shift of a locked assignment."""
         if one.guard not in self._numbers:
             why = self._left_out.get(one.guard, "not a guard who can stand at a post on those days")
-            self._refuse(one, f"{one.guard} is not on the roster ({why})", "unlock it, or correct people")
+            self._refuse(one, f"{one.guard} is not on the roster ({why})", "unlock it, or correct people and absences")
         shift = self._shifts.get((one.shift.start, one.shift.end))
         post = next((post for post in posts if post.post == one.post), None)
-        if post is None or shift is None or (one.shift.start, one.shift.end) not in spans_of(horizon, post):
+        if post is None:
+            self._refuse(one, f"no {one.post} stands", "unlock it, or correct its row of posts, or its number")
+        if shift is None or (one.shift.start, one.shift.end) not in spans_of(horizon, post):
             self._refuse(
                 one, f"{one.post} has no shift at that time", "write start and end as the post's shifts have it"
             )

@@ -55,6 +55,14 @@ class _Line:
 
 
 @dataclass
+class _Section:
+    """The lines of a section, and where its last one stands: at first its own head."""
+
+    last: int
+    lines: list[_Line] = field(default_factory=list)
+
+
+@dataclass
 class _Draft:
     """What has been read so far, by code."""
 
@@ -89,12 +97,14 @@ def read_instance(path: Path) -> Problem:
         In one line, with file and line: a section that is missing, cut short, out of order or given twice; a line with
         too few cells; a number that is none; a person, day or shift that does not exist.
     """
-    sections = _sections(path)
+    sections, last = _sections(path)
     draft = _Draft(str(path))
     for name in SECTIONS:
-        for line in sections[name]:
+        if name not in sections:
+            raise SheetError(draft.file, f"the file ends here, and {name} is missing", _COMPLETE, row=last)
+        for line in sections[name].lines:
             _READERS[name](draft, line)
-        _require_enough(draft, name)
+        _require_enough(draft, name, sections[name])
     return _problem(draft)
 
 
@@ -110,9 +120,10 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _sections(path: Path) -> dict[str, list[_Line]]:
-    found: dict[str, list[_Line]] = {}
-    current = ""
+def _sections(path: Path) -> tuple[dict[str, _Section], int]:
+    """The sections, and the last line that says something."""
+    found: dict[str, _Section] = {}
+    current, number = "", 1
     for number, text in _lines(path):
         line = _Line(str(path), number, tuple(cell.strip() for cell in text.split(",")))
         if text.startswith("SECTION_"):
@@ -121,15 +132,13 @@ def _sections(path: Path) -> dict[str, list[_Line]]:
                 line.fail(f"section {current!r} is not known", f"use {', '.join(SECTIONS)}")
             if current in found:
                 line.fail(f"{current} stands there twice", "keep one of the two")
-            found[current] = []
+            found[current] = _Section(number)
         elif current:
-            found[current].append(line)
+            found[current].lines.append(line)
+            found[current].last = number
         else:
             line.fail("no section has begun here", "start the file with SECTION_HORIZON")
-    for name in SECTIONS:
-        if name not in found:
-            raise SheetError(str(path), f"{name} is missing", _COMPLETE)
-    return found
+    return found, number
 
 
 def _read_horizon(draft: _Draft, line: _Line) -> None:
@@ -223,7 +232,7 @@ _READERS: dict[str, Callable[[_Draft, _Line], None]] = dict(
 )
 
 
-def _require_enough(draft: _Draft, section: str) -> None:
+def _require_enough(draft: _Draft, section: str, read: _Section) -> None:
     """A section that must not be empty, or must be complete, is cut short."""
     wanted = draft.days * len(draft.shifts)
     short = {
@@ -234,12 +243,13 @@ def _require_enough(draft: _Draft, section: str) -> None:
     }
     if short.get(section):
         told = f": {len(draft.cover)} lines in place of {wanted}" if section == "SECTION_COVER" else " and has no line"
-        raise SheetError(draft.file, f"{section} is cut short{told}", _COMPLETE)
-    for shift in draft.shifts.values():
+        raise SheetError(draft.file, f"{section} is cut short{told}", _COMPLETE, row=read.last)
+    for shift, line in zip(draft.shifts.values(), read.lines, strict=False):
         unknown = sorted(shift.not_followed_by - draft.shifts.keys())
         if section == "SECTION_SHIFTS" and unknown:
-            mend = "name a shift of SECTION_SHIFTS"
-            raise SheetError(draft.file, f"shift {shift.code} must not be followed by {unknown[0]!r}, no shift", mend)
+            line.fail(
+                f"shift {shift.code} must not be followed by {unknown[0]!r}, no shift", "name a shift of SECTION_SHIFTS"
+            )
 
 
 def _problem(draft: _Draft) -> Problem:

@@ -1,0 +1,105 @@
+"""The roster's own JSON as docs/json.md describes it, against answers of the command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from manual_pages import DOCS, codes, rows, section
+from tests.roster.guard_sites import guards, locked_at, post, small_site
+
+from stockward import cli
+from stockward.facts.settings import WorkRules
+from stockward.report.roster_files import SCHEMA
+from stockward.roster.guards_colliding import WORDS
+from stockward.terms.verdicts import Solved
+
+TABLE = rows(section(DOCS / "json.md", "## The roster"))
+TYPES = {code: row[1] for row in TABLE for code in codes(row[0])}
+MEANINGS = {code: row[2] for row in TABLE for code in codes(row[0])}
+
+
+def keys(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key of a document by its path, with its value; the name of a rule in capitals."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            name = "RULE" if path == "rules" else key
+            yield (place := f"{path}.{name}" if path else name), below
+            yield from keys(below, place)
+    elif isinstance(value, list):
+        for below in value:
+            yield from keys(below, f"{path}[]")
+
+
+def asked(folder: Path, *more: str) -> dict[str, Any]:
+    """The document that the command writes of a site."""
+    always = ["--start", "2026-07-06", "--weeks", "1", "--deterministic", "100", "--quiet", "--json", "-"]
+    return dict(json.loads(CliRunner().invoke(cli.main, ["roster", str(folder), *always, *more]).stdout))
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """A roster with all that there can be beside it, the roster changed, and one that is impossible."""
+    folder = tmp_path_factory.mktemp("rosters")
+    people = guards(8)
+    people[0]["hours_per_week"] = ""
+    wishes = [{"person": "G-03", "date": "2026-07-07", "wish": "off"}]
+    locks = [locked_at("G-02", "gate", "2026-07-07 08:00")]
+    posts = [post("gate", name="Main gate")]
+    small_site(folder / "good", people, posts, wishes=wishes, assignments=locks)
+    small_site(folder / "few", guards(2), [post("gate", days="mon")])
+    earlier = folder / "earlier.csv"
+    earlier.write_text("person,post,start\nG-04,gate,2026-07-06T08:00+02:00\n", encoding="utf-8")
+    changed = asked(folder / "good", "--previous", str(earlier), "--number", "gate=1")
+    return [asked(folder / "good"), changed, asked(folder / "few")]
+
+
+def test_the_answers_are_those_that_are_wanted(documents: list[dict[str, Any]]) -> None:
+    assert [bool(one["duties"]) for one in documents] == [True, True, False]
+    assert [one["changed"] is None for one in documents] == [True, False, True]
+    assert documents[2]["relaxations"]
+
+
+def test_every_key_is_described_and_every_key_described_is_there(documents: list[dict[str, Any]]) -> None:
+    described = [code for row in TABLE for code in codes(row[0])]
+    assert len(described) == len(set(described))
+    assert set(described) == {key for document in documents for key, _ in keys(document)}
+
+
+def is_a(kind: str, value: Any) -> bool:
+    """Whether a value is of a type as the page names it."""
+    kind = kind.split(",")[0]
+    if kind in ("date", "moment"):
+        read = date.fromisoformat if kind == "date" else datetime.fromisoformat
+        return isinstance(value, str) and (read(value) is not None) and (kind == "date") == (len(value) == 10)
+    if kind.startswith("list"):
+        inside = {"list": dict, "list of texts": str, "list of pairs": list}[kind]
+        return isinstance(value, list) and all(isinstance(one, inside) for one in value)
+    if kind == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    types = {"text": str, "object": dict, "true or false": bool, "whole number": int}
+    return isinstance(value, types[kind]) and (kind == "true or false" or not isinstance(value, bool))
+
+
+def test_every_value_is_of_the_type_described(documents: list[dict[str, Any]]) -> None:
+    for document in documents:
+        for key, value in keys(document):
+            assert is_a(TYPES[key], value) or (value is None and "null" in MEANINGS[key]), (key, value)
+
+
+def test_the_closed_lists_are_those_of_the_code() -> None:
+    assert codes(MEANINGS["schema"]) == [SCHEMA]
+    assert codes(MEANINGS["status"]) == [status.value for status in Solved]
+    assert set(codes(MEANINGS["conflicts[].rule"])) == {*WORDS, "there"}
+    assert codes(MEANINGS["relaxations[].what"]) == ["posts", "hours", "guards"]
+
+
+def test_a_rule_is_written_under_its_name_in_the_settings(documents: list[dict[str, Any]]) -> None:
+    for document in documents:
+        assert document["rules"].items() >= {"max_hours_per_week": 48, "min_rest_hours": 11}.items()
+        assert document["rules"].keys() <= WorkRules.model_fields.keys()
