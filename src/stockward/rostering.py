@@ -266,13 +266,14 @@ def _ways_out(
     least_places = least_places_open(problem, short)
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)
+    guards = None if places.made is None else fewest_guards_more(asking, places)
     found = [(places, float(least_places))]
     most_hours = made_for.site.settings.work_rules.max_hours_per_week
     if minutes and most_hours is not None:
-        found.append((least_hours_more(asking, most_hours, minutes), minutes / 60))
-    if places.made is not None:
+        found.append((least_hours_more(asking, places, most_hours, minutes), minutes / 60))
+    if guards is not None:
         contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
-        found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
+        found.append((guards, float(max(1, math.ceil(minutes / 60 / contract)))))
     return tuple(_relaxation(made_for, way, least) for way, least in found)
 
 

@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from stockward.roster.guards_costs import CHANGE, Times, meant_by, wish_cost
 from stockward.roster.guards_problem import Group, GuardProblem
 from stockward.roster.problem import Demand, Person, Problem, Rules, Shift
+
+Integers = npt.NDArray[np.int64]
 
 OPEN = 1_000_000
 """What a place left open counts in the exchanges: more than anything else could be worth."""
@@ -58,6 +61,31 @@ class Translated:
             frozenset(int(self.shift_of[day, kind - 1]) for day, kind in enumerate(row) if kind) - {-1}
             for row in roster
         ]
+
+    def rows(self, times: Times) -> Integers:
+        """Rows of guards who work these shifts, at as many of the places wanted as they can hold at once.
+
+        A shift for which no place is left is left out.
+        """
+        rows = np.zeros((len(times), self.problem.days), np.int64)
+        for day in range(self.problem.days):
+            for shift in sorted(set(self.shift_of[day].tolist()) - {-1}):
+                places = np.repeat(np.arange(len(self.kinds)), self.problem.demand.required[day])
+                places = places[self.shift_of[day, places] == shift]
+                guards = np.array([guard for guard, mine in enumerate(times) if shift in mine], np.int64)
+                held = _matched(self.problem.open[guards, day][:, places + 1])
+                rows[guards[held >= 0], day] = places[held[held >= 0]] + 1
+        return rows
+
+
+def _matched(can: npt.NDArray[np.bool_]) -> Integers:
+    """The place of each guard, −1 for none, where as many as possible have one; ``can`` of shape (guards, places)."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    if not can.size:
+        return np.full(len(can), -1, np.int64)
+    return np.asarray(maximum_bipartite_matching(csr_array(can), perm_type="column"), np.int64)
 
 
 def translate(problem: GuardProblem) -> Translated:

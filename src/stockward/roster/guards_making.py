@@ -34,7 +34,7 @@ FIRST_CYCLE, GROWTH = 400, 2
 """Rounds of the first cooling, and how much longer each further one is."""
 _AT_ONCE = 20
 """Rounds between two looks at the clock."""
-_MOST_CYCLES = 3
+_MOST_CYCLES = 1
 """Coolings after which parts go on even where no roster keeps every rule yet."""
 _ROUNDS_A_PART = 20
 """Rounds that one part counts for."""
@@ -88,6 +88,7 @@ class _Beside:
     cost: int = 2**62
     bound: float = 0.0
     answer: Rostered | None = None
+    thread: Thread | None = None
     error: BaseException | None = None
 
     def start(self) -> None:
@@ -123,9 +124,10 @@ class _Beside:
             self.first.set()
 
     def end(self) -> None:
-        """Stop the engine and wait for its farewell; raises what it failed of."""
+        """Stop the engine, if it was started, and wait for its farewell; raises what it failed of."""
         self.enough.set()
-        self.thread.join()
+        if self.thread is not None:
+            self.thread.join()
         if self.error is not None:
             raise self.error
 
@@ -143,6 +145,8 @@ class Making:
     places_may_stay_open: bool = False
     ordinary: Integers | None = None
     """Minutes of contracts, where they may be exceeded (see ``Scorer``)."""
+    begun: Times | None = None
+    """The shifts to begin from, in place of a roster of the engine."""
     patience: float = 1.0
     """Share of the time after which the search ends where no roster keeps every rule yet."""
 
@@ -155,7 +159,8 @@ class Making:
             Where a process of the engine died.
         """
         self.translated = translate(self.problem)
-        breach = NEVER_BREACH if self.places_may_stay_open else BREACH
+        # What was begun from breaks no rule: places are filled without breaking one.
+        breach = BREACH if self.begun is None and not self.places_may_stay_open else NEVER_BREACH
         self.scorer = Scorer(self.problem, self.translated, breach, self.ordinary)
         self.search: Search | None = None
         self.settled: tuple[int, Settling, Integers] | None = None
@@ -165,7 +170,8 @@ class Making:
         self.told: tuple[int | None, float] | None = None
         self.alone = self._alone()
         self.beside = _Beside(self.translated, self.seed, self.limit, bound=float(self.alone.sum()))
-        self.beside.start()
+        if self.begun is None:
+            self.beside.start()
         stopped = False
         try:
             self._search()
@@ -181,10 +187,11 @@ class Making:
 
     def _search(self) -> None:
         """Wait for a first roster, with places left open as it may be; exchanges until it is sound; then parts."""
-        if self.limit.seconds_left is None:
-            self.beside.thread.join()
-        else:
-            self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
+        if self.beside.thread is not None:
+            if self.limit.seconds_left is None:
+                self.beside.thread.join()
+            else:
+                self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
         if self.beside.error is not None or self.beside.bound == math.inf:
             return
         self.search = Search(self.scorer, self._start(), self.seed)
@@ -217,11 +224,13 @@ class Making:
     def _improve(self, search: Search, done: int) -> None:
         """Part by part until time or proof."""
         in_step = self.limit.seconds_left is None
-        improving, relaxing = Improving(search, self.alone, self.seed), Relaxing(self.problem)
+        improving = Improving(search, self.alone, self.seed)
+        relaxing = Relaxing(self.problem) if self.enough is None else None
         parts = 0
         try:
-            improving.know_alone(self.limit.seconds_left)
-            self._raise(math.ceil(float(self.alone.sum()) - _HAIR))
+            if relaxing is not None:
+                improving.know_alone(self.limit.seconds_left)
+                self._raise(math.ceil(float(self.alone.sum()) - _HAIR))
             while not self._over() and not self._spent(done):
                 better = improving.step(self.limit.seconds_left)
                 parts, done = parts + 1, done + _ROUNDS_A_PART
@@ -229,11 +238,13 @@ class Making:
                     self._tell()
                 if improving.proven and not search.left_open and self._sound():
                     self._raise(search.best_score)
-                self._raise(relaxing.bound(wait=in_step))
+                if relaxing is not None:
+                    self._raise(relaxing.bound(wait=in_step))
                 if parts % _PARTS_AT_ONCE == 0 and self._sound():
                     self._settle()
         finally:
-            relaxing.end()
+            if relaxing is not None:
+                relaxing.end()
             improving.end()
 
     def _raise(self, bound: float) -> None:
@@ -241,6 +252,8 @@ class Making:
         self._tell()
 
     def _start(self) -> Integers:
+        if self.begun is not None:
+            return self.translated.rows(self.begun)
         if self.beside.roster is None:
             return np.zeros((len(self.problem.guards), self.problem.horizon.days), np.int64)
         return self.beside.roster.astype(np.int64)
@@ -313,7 +326,8 @@ class Making:
             times = self.translated.times(rows.tolist())
             return Made(status, settling, rows, score, bound, short, left_open, 0, stopped, times)
         status = Solved.IMPOSSIBLE if short else Solved.OUT_OF_TIME
-        return Made(status, None, None, self.search.best_score, bound, short, left_open, broken, stopped)
+        times = self.translated.times(self.search.best[: len(self.problem.guards)].tolist())
+        return Made(status, None, None, self.search.best_score, bound, short, left_open, broken, stopped, times)
 
     def _dearest(self) -> int:
         """More than what wishes and changes could ever cost."""

@@ -5,6 +5,7 @@ A way out is another site: with higher contracts, or with more guards. So its ro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,11 @@ from stockward.roster.guards_making import Limit, Made, Making
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_search import Search
 
-NEW = "new-"
+NEW = "new"
 """Beginning of the codes of guards who are not there yet."""
 _MOST_ROUNDS = 6
+_FITTING = 0.85
+"""Share of the hours of a guard more that fit the places that stay open: they lie where they lie."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +74,11 @@ def fewest_places_open(asking: Asking, least: int) -> WayOut:
     return WayOut("posts", asking.site, asking.problem, made, sum(counted.values()), parts)
 
 
-def least_hours_more(asking: Asking, most_hours: float, least_minutes: int) -> WayOut:
-    """The roster with the fewest hours beyond contracts, up to ``most_hours`` a week; ``least_minutes`` are needed."""
+def least_hours_more(asking: Asking, places: WayOut, most_hours: float, least_minutes: int) -> WayOut:
+    """The roster with the fewest hours beyond contracts, up to ``most_hours`` a week; ``least_minutes`` are needed.
+
+    It is begun from the roster with places left open.
+    """
     guards = {guard.code: guard for guard in asking.problem.guards}
     raised = {code: max(most_hours, guard.hours_per_week) for code, guard in guards.items()}
     site = with_hours(asking.site, raised)
@@ -89,7 +95,10 @@ def least_hours_more(asking: Asking, most_hours: float, least_minutes: int) -> W
         minutes = search.scorer.minutes[np.arange(rows.shape[1]), rows].sum(axis=1)
         return int(np.maximum(minutes - ordinary, 0).sum())
 
-    made = Making(problem, asking.seed, asking.limit(), _quiet, enough=enough, ordinary=ordinary).make()
+    begun = begun_from(places, problem)
+    made = Making(
+        problem, asking.seed, asking.limit(), _quiet, enough=enough, ordinary=ordinary, begun=begun
+    ).make()  # fmt: skip
     if made.settling is None:
         return WayOut("hours", site, problem, None, None, ())
     needed, parts = {}, []
@@ -104,6 +113,18 @@ def least_hours_more(asking: Asking, most_hours: float, least_minutes: int) -> W
     return WayOut("hours", site, problem, made, sum(hours for _, hours in parts), tuple(parts))
 
 
+def begun_from(way: WayOut, problem: GuardProblem) -> list[frozenset[int]] | None:
+    """The shifts of the guards of a way out as another problem numbers them; ``None`` where it has none."""
+    if way.made is None or not way.made.times:
+        return None
+    numbers = {(shift.start, shift.end): number for number, shift in enumerate(problem.shifts)}
+    worked = {}
+    for guard, mine in zip(way.problem.guards, way.made.times, strict=True):
+        spans = [(way.problem.shifts[s].start, way.problem.shifts[s].end) for s in mine]
+        worked[guard.code] = frozenset(numbers[span] for span in spans if span in numbers)
+    return [worked.get(guard.code, frozenset()) for guard in problem.guards]
+
+
 def with_hours(site: Site, hours: Mapping[str, float]) -> Site:
     """The site with other contract hours for some guards."""
     people = site["people"]
@@ -115,11 +136,12 @@ def fewest_guards_more(asking: Asking, places: WayOut) -> WayOut:
     """A roster with as few guards more as are found, by qualification; begun from the places that stay open."""
     wanted = _lacking(asking.problem, places.made)
     best: WayOut | None = None
+    way = places
     for _ in range(_MOST_ROUNDS):
         if not wanted:
             break
-        way = _with_guards(asking, wanted)
-        if way.made is not None and way.made.settling is not None:
+        way = _with_guards(asking, way, wanted)
+        if _is_full(way):
             best = way
             break
         more = _lacking(way.problem, way.made)
@@ -138,11 +160,16 @@ def _fewer(asking: Asking, wanted: Mapping[tuple[str, str], int], best: WayOut) 
     for key in sorted(now, key=lambda key: (-now[key], key)):
         while now[key] > 0 and sum(now.values()) > 1:
             fewer = {**now, key: now[key] - 1}
-            way = _with_guards(asking, fewer)
-            if way.made is None or way.made.settling is None:
+            way = _with_guards(asking, best, fewer)
+            if not _is_full(way):
                 break
             now, best = fewer, way
     return best
+
+
+def _is_full(way: WayOut) -> bool:
+    """Whether a roster was found that leaves no place open."""
+    return way.made is not None and way.made.settling is not None and not way.made.left_open
 
 
 def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], int]:
@@ -157,7 +184,7 @@ def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], 
         key = posts[place.post].qualification or "", affiliation
         hours[key] = hours.get(key, 0) + problem.shifts[shift].minutes / 60
     contract = _usual_hours(problem) * problem.horizon.weeks
-    return {key: max(1, int(total / contract + 0.999)) for key, total in hours.items()}
+    return {key: max(1, math.ceil(total / (_FITTING * contract))) for key, total in hours.items()}
 
 
 def _commonest(values: Sequence[str]) -> str:
@@ -169,10 +196,15 @@ def _usual_hours(problem: GuardProblem) -> float:
     return hours[len(hours) // 2]
 
 
-def _with_guards(asking: Asking, wanted: Mapping[tuple[str, str], int]) -> WayOut:
+def _with_guards(asking: Asking, before: WayOut, wanted: Mapping[tuple[str, str], int]) -> WayOut:
+    """The roster with guards more, begun from that of another way out."""
     site = with_guards(asking.site, wanted, _usual_hours(asking.problem))
     problem = asking.problem_of(site)
-    made = Making(problem, asking.seed, asking.limit(), _quiet, enough=lambda search: True).make()
+    begun = begun_from(before, problem)
+    made = Making(
+        problem, asking.seed, asking.limit(), _quiet, enough=lambda search: search.left_open == 0,
+        places_may_stay_open=True, begun=begun,
+    ).make()  # fmt: skip
     by_name: dict[str, float] = {}
     for (qualification, affiliation), number in wanted.items():
         name = f"{affiliation}{', ' + qualification if qualification else ''}"
@@ -184,17 +216,25 @@ def _with_guards(asking: Asking, wanted: Mapping[tuple[str, str], int]) -> WayOu
 def with_guards(site: Site, wanted: Mapping[tuple[str, str], int], hours: float) -> Site:
     """The site with so many guards more, by qualification and affiliation, who are there all the time."""
     people = site["people"]
-    rows: list[dict[str, Any]] = []
-    for (qualification, affiliation), number in sorted(wanted.items()):
-        for _ in range(number):
-            rows.append(
-                {
-                    "person": f"{NEW}{len(rows) + 1:02d}", "role": "guard", "affiliation": affiliation,
-                    "qualifications": [qualification] if qualification else None, "hours_per_week": hours, "row": 0,
-                }
-            )  # fmt: skip
+    rows = [
+        _new_guard(qualification, affiliation, one, hours)
+        for (qualification, affiliation), number in sorted(wanted.items())
+        for one in range(1, number + 1)
+    ]
     if not rows:
         return site
     schema = people.schema
     more = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
     return site.replace(people=pl.concat([people, more]))
+
+
+def _new_guard(qualification: str, affiliation: str, one: int, hours: float) -> dict[str, Any]:
+    """A row of people; the code says what the guard is, so it stays the same when others are added."""
+    return {
+        "person": "-".join(filter(None, (NEW, affiliation, qualification, f"{one:02d}"))),
+        "role": "guard",
+        "affiliation": affiliation,
+        "qualifications": [qualification] if qualification else None,
+        "hours_per_week": hours,
+        "row": 0,
+    }
