@@ -34,7 +34,7 @@ FIRST_CYCLE, GROWTH = 400, 2
 """Rounds of the first cooling, and how much longer each further one is."""
 _AT_ONCE = 20
 """Rounds between two looks at the clock."""
-_MOST_CYCLES = 1
+_MOST_CYCLES = 3
 """Coolings after which parts go on even where no roster keeps every rule yet."""
 _ROUNDS_A_PART = 20
 """Rounds that one part counts for."""
@@ -202,9 +202,9 @@ class Making:
             self._improve(self.search, done)
 
     def _exchange(self, search: Search) -> int:
-        """Cool until the roster is sound, a few times at most; the rounds done."""
+        """Cool until the roster is sound, a few times at most, or once from what was begun; the rounds done."""
         done = 0
-        for cycle in range(_MOST_CYCLES):
+        for cycle in range(_MOST_CYCLES if self.begun is None else 1):
             length = FIRST_CYCLE * GROWTH**cycle
             for number in range(length):
                 better = search.round(number / length)
@@ -223,15 +223,15 @@ class Making:
 
     def _improve(self, search: Search, done: int) -> None:
         """Part by part until time or proof."""
-        in_step = self.limit.seconds_left is None
         improving = Improving(search, self.alone, self.seed)
-        relaxing = Relaxing(self.problem) if self.enough is None else None
+        relaxing: Relaxing | None = None
         parts = 0
         try:
-            if relaxing is not None:
-                improving.know_alone(self.limit.seconds_left)
-                self._raise(math.ceil(float(self.alone.sum()) - _HAIR))
             while not self._over() and not self._spent(done):
+                if relaxing is None and self.enough is None and self._sound():
+                    relaxing = Relaxing(self.problem)
+                    improving.know_alone(self.limit.seconds_left)
+                    self._raise(math.ceil(float(self.alone.sum()) - _HAIR))
                 better = improving.step(self.limit.seconds_left)
                 parts, done = parts + 1, done + _ROUNDS_A_PART
                 if better and self._sound():
@@ -239,7 +239,7 @@ class Making:
                 if improving.proven and not search.left_open and self._sound():
                     self._raise(search.best_score)
                 if relaxing is not None:
-                    self._raise(relaxing.bound(wait=in_step))
+                    self._raise(relaxing.bound(wait=self.limit.seconds_left is None))
                 if parts % _PARTS_AT_ONCE == 0 and self._sound():
                     self._settle()
         finally:

@@ -52,7 +52,7 @@ class _Rows:
         return csr_array((factors, (rows, places)), shape=(len(self.right), columns))
 
 
-def relaxed_bound(model: Any, seconds: float | None = None) -> float:
+def relaxed_bound(model: Any) -> float:
     """A lower bound of the least objective of a CP-SAT model that minimises, by its linear relaxation.
 
     Rows with conditions, and constraints that are not linear, are left out: the bound holds without them. It is rounded
@@ -62,13 +62,11 @@ def relaxed_bound(model: Any, seconds: float | None = None) -> float:
     ----------
     model
         ``cp_model.CpModel`` whose variables are all bounded.
-    seconds
-        Limit of the solver; at its end the bound is −∞ unless prices were found.
 
     Returns
     -------
     float
-        The bound, or −∞.
+        The bound; −∞ where HiGHS finds no prices, as where nothing keeps the rows.
     """
     from scipy.optimize import linprog
 
@@ -79,9 +77,8 @@ def relaxed_bound(model: Any, seconds: float | None = None) -> float:
     at_most, equal = _rows_of(proto)
     tables = at_most.table(len(bounds)), equal.table(len(bounds))
     right = np.array(at_most.right), np.array(equal.right)
-    options = {} if seconds is None else {"time_limit": seconds}
     # The method of inner points: such programs have many solutions that are as good, over which the simplex stumbles.
-    found = linprog(costs, tables[0], right[0], tables[1], right[1], bounds, method="highs-ipm", options=options)
+    found = linprog(costs, tables[0], right[0], tables[1], right[1], bounds, method="highs-ipm")
     if found.ineqlin.marginals is None or found.status != 0:
         return -math.inf
     prices = np.minimum(found.ineqlin.marginals, 0), np.asarray(found.eqlin.marginals)
