@@ -65,7 +65,8 @@ def status(answer: RosterAnswer) -> tuple[str, ...]:
             f"It costs {words.number(answer.cost.total)}; none can cost less than {words.number(answer.bound)}{gap}."
         )
     if answer.stopped:
-        said.append("The search was stopped before its time; this is the best found until then.")
+        then = "this is the best found until then" if answer.duties else "none was found until then"
+        said.append(f"The search was stopped before its time; {then}.")
     return tuple(said)
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from stockward.roster.checking import Measured, measure
 from stockward.roster.columns import whole
 from stockward.roster.crew import help_out
+from stockward.roster.deaf import deaf_to_ctrl_c
 from stockward.roster.search import News, Stream
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
@@ -273,7 +274,8 @@ class _Team:
         context = get_context("spawn")
         mine, theirs = context.Pipe()
         process = context.Process(target=_begin, args=(target, theirs, arguments), daemon=True)
-        process.start()
+        with deaf_to_ctrl_c():
+            process.start()
         theirs.close()
         self.lines[number], self.processes[number] = mine, process
 

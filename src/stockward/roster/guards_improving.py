@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from stockward.roster.deaf import deaf_to_ctrl_c
 from stockward.roster.guards_columns import translate
 from stockward.roster.guards_parts import Part, Solution, least_alone, solve_part
 from stockward.roster.guards_scoring import Integers, Scorer
@@ -91,7 +92,8 @@ class Relaxing:
     """The linear relaxation of the whole roster, solved in a process of its own, which may be ended at any moment."""
 
     def __init__(self, problem: GuardProblem) -> None:
-        self._pool = get_context("spawn").Pool(1)
+        with deaf_to_ctrl_c():
+            self._pool = get_context("spawn").Pool(1)
         self._found = self._pool.apply_async(_relaxed, (problem,))
 
     def bound(self, *, wait: bool) -> float:
@@ -128,7 +130,8 @@ class Improving:
     def know_alone(self, seconds_left: Callable[[], float] | None) -> None:
         """Solve alone those who cost more than what is known that they must."""
         above = np.flatnonzero(self.search.scores[: self.search.people] > self.alone)
-        asked = [(guard, self._pool.submit(_alone, guard)) for guard in above.tolist()]
+        with deaf_to_ctrl_c():
+            asked = [(guard, self._pool.submit(_alone, guard)) for guard in above.tolist()]
         for guard, future in asked:
             found = self._answer(future, seconds_left)
             self.alone[guard] = max(self.alone[guard], -math.inf if found is None else found)
@@ -147,7 +150,8 @@ class Improving:
             if part is None:
                 break
             seed = int(self._draw.integers(2**31))
-            self._under_way.append((part, relaxed, self._pool.submit(_solve, part, seed, relaxed)))
+            with deaf_to_ctrl_c():
+                self._under_way.append((part, relaxed, self._pool.submit(_solve, part, seed, relaxed)))
         part, relaxed, future = self._under_way[0]
         solution = self._answer(future, seconds_left)
         if solution is None:

@@ -305,7 +305,7 @@ class Making:
 
     def _tell(self) -> None:
         assert self.search is not None
-        now = self.search.best_score, self.beside.bound
+        now = self.search.best_score if self._sound() else None, self.beside.bound
         if now != self.told:
             self.told = now
             self.progress(*now)
