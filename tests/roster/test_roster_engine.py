@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 from roster_problems import ANY, apart, best_by_trying, problem, random_problem
 
+from stockward.roster import closing
 from stockward.roster.checking import measure
-from stockward.roster.columns import Master, whole
+from stockward.roster.closing import Closing
+from stockward.roster.columns import Master, Pool, whole
 from stockward.roster.diving import Dive, Way
 from stockward.roster.engine import Limits, Rostered, make_roster
-from stockward.roster.model import everything, solve_part
+from stockward.roster.model import Found, Part, everything, solve_part
 from stockward.roster.problem import Problem
+from stockward.roster.schedules import Scheduler
 from stockward.roster.search import News, Stream
 from stockward.roster.windows import Windows
-from stockward.solving.cp_sat import Asked
+from stockward.solving.cp_sat import Answer, Asked
 from stockward.terms.verdicts import Solved
 
 SEEDS = range(12)
@@ -88,6 +91,42 @@ def windows() -> list[int]:
 
 def test_windows_from_a_poor_roster_equal_trying_everything() -> None:
     assert apart(windows) == [best_by_trying(loose(seed, people=3, days=5)) for seed in SEEDS[:4]]
+
+
+def closings() -> list[tuple[int, float]]:
+    found = []
+    for seed in SEEDS:
+        given = loose(seed, people=3, days=5)
+        bound = float(Scheduler(given).best(range(3), given.costs.astype(float)).bounds.sum())
+        pool = Pool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), bound)
+        tries, bound, cost = Closing(given, pool), whole(bound), 2**62
+        while bound < cost:
+            roster, bound = tries.try_one(bound, cost, seed=1)
+            if roster is not None:
+                assert not measure(given, roster).breaches
+                cost = given.objective(roster)
+        found.append((cost, bound))
+    return found
+
+
+def test_closing_the_gap_ends_at_the_best_of_trying_everything() -> None:
+    for seed, (cost, bound) in zip(SEEDS, apart(closings), strict=True):
+        assert cost == bound == best_by_trying(loose(seed, people=3, days=5))
+
+
+def test_targets_are_tried_in_turn_and_given_more_work_when_none_was_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, asked = loose(3, people=3, days=5), []
+
+    def undecided(problem: Problem, part: Part, one: Asked) -> Found:
+        asked.append((one.better_than, one.work))
+        return Found(None, Answer(Solved.OUT_OF_TIME, None, -np.inf, None))
+
+    monkeypatch.setattr(closing, "solve_part", undecided)
+    pool = Pool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), 0.0)
+    tries = Closing(given, pool, work=1.0)
+    for _ in range(5):
+        assert tries.try_one(20.0, 22, seed=1) == (None, 20.0)
+    assert asked == [(21, 1.0), (22, 1.0), (21, 2.0), (22, 2.0), (21, 4.0)]
 
 
 def kept_by_a_dive() -> tuple[bool, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from roster_problems import random_problem, schedules_by_trying
@@ -15,6 +17,14 @@ from stockward.roster.schedules import Scheduler
 def best_of(given: Problem, person: int, prices: np.ndarray) -> float:
     rows = schedules_by_trying(given, person)
     return min((sum(prices[day, c] for day, c in enumerate(row)) for row in rows), default=np.inf)
+
+
+def least_through(given: Problem, person: int, prices: np.ndarray) -> np.ndarray:
+    least = np.full(prices.shape, np.inf)
+    days = np.arange(given.days)
+    for row in schedules_by_trying(given, person):
+        least[days, row] = np.minimum(least[days, row], prices[days, row].sum())
+    return least
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -54,6 +64,25 @@ def test_penalties_in_place_of_counts_bound_the_best_and_keep_every_rule(
             assert (found.costs[mine] >= true - 1e-9).all()
             one = Problem(given.days, given.shifts, (given.people[person],), given.demand, given.first_weekday)
             assert not any(measure(one, row[None]).breaches for row in found.rows[mine])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_cost_through_each_choice_is_the_least_of_all_schedules_that_make_it(seed: int) -> None:
+    given = random_problem(seed, people=2, days=7)
+    anyhow = Problem(
+        given.days,
+        given.shifts,
+        tuple(replace(one, rules=replace(one.rules, max_of_shift=(99, 99))) for one in given.people),
+        given.demand,
+        given.first_weekday,
+    )
+    prices = np.random.default_rng(seed).normal(0, 5, (2, 7, 3))
+    bound = Scheduler(given).through(range(2), prices)
+    least = Scheduler(anyhow).through(range(2), prices)
+    for person in range(2):
+        assert least[person] == pytest.approx(least_through(anyhow, person, prices[person]))
+        assert (bound[person] <= least_through(given, person, prices[person]) + 1e-9).all()
+        assert bound[person].min() == pytest.approx(best_of(given, person, prices[person]))
 
 
 def test_the_same_question_has_the_same_answer() -> None:

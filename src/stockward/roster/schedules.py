@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stockward.roster.passes import Forward, through
 from stockward.roster.problem import OFF, Problem, Rules
-from stockward.roster.spaces import Arcs, Move, Space, arcs_of
+from stockward.roster.spaces import Arcs, Space, arcs_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -55,85 +56,10 @@ class _Found:
     bound: float
 
 
-class _Forward:
-    """The least cost of each state after each day, for a few people of one space.
-
-    ``values[day]`` has shape (states, people, flat cells of units × weekends × counts), so that a move is one shift of
-    contiguous cells; what it moves past the end of an axis falls on a cell that is emptied.
-    """
-
-    def __init__(self, space: Space, prices: Floats) -> None:
-        """``prices``: shape (people, days, moves + 1), the last column is the day off; infinite where ruled out."""
-        self.space, self.prices = space, prices
-        first = np.full((space.states, prices.shape[0], space.rows(0) * space.inner), np.inf)
-        first[space.off(space.rest), :, 0] = 0.0
-        self.values = [first]
-        for day in range(space.problem.days):
-            self.values.append(self._step(day))
-
-    def _step(self, day: int) -> Floats:
-        space, old = self.space, self.values[day]
-        new = np.full((space.states, old.shape[1], space.rows(day + 1) * space.inner), np.inf)
-        self._rest(day, old, new)
-        begin = old[space.off(space.rest)]
-        lasting = old[: space.off(1)].reshape(-1, space.longest, *old.shape[1:])[:, :-1]
-        sources: dict[tuple[int, ...], Floats] = {}
-        for number, move in enumerate(space.moves):
-            if move.after not in sources:
-                sources[move.after] = _least(lasting, move.after)
-            price = self.prices[:, day, number, None]
-            first = space.work(move.group, 1)
-            _keep_better(new[first], begin, price, self.shift(day, move, begins=True))
-            target = new[first + 1 : first + space.longest]
-            _keep_better(target, sources[move.after], price, self.shift(day, move, begins=False))
-        if space.axes:
-            new.reshape(*new.shape[:2], -1, space.inner)[..., space.overflow] = np.inf
-        return new
-
-    def shift(self, day: int, move: Move, *, begins: bool) -> int:
-        """Flat distance that a move on ``day`` carries a state."""
-        space = self.space
-        weekend, *counted = space.strides
-        units = move.minutes + space.band[day][0] - space.band[day + 1][0]
-        counts = sum(stride * count for stride, count in zip(counted, move.counts, strict=True))
-        return units * space.inner + space.gain(day, begins=begins) * weekend + counts
-
-    def _rest(self, day: int, old: Floats, new: Floats) -> None:
-        space = self.space
-        price = self.prices[:, day, -1, None]
-        shift = (space.band[day][0] - space.band[day + 1][0]) * space.inner
-        work = old[: space.off(1)].reshape(-1, space.longest, *old.shape[1:])
-        ending = work[:, [length - 1 for length in space.ends_at(day)]]
-        ended = ending.min(axis=(0, 1)) if ending.size else np.full(old.shape[1:], np.inf)
-        before = [ended, *(old[space.off(length)] for length in range(1, space.rest + 1))]
-        for length in range(1, space.rest + 1):
-            _keep_better(new[space.off(length)], before[length - 1], price, shift)
-        _keep_better(new[space.off(space.rest)], before[space.rest], price, shift)
-
-
-def _keep_better(target: Floats, source: Floats, price: Floats, shift: int) -> None:
-    """Move each flat cell of ``source`` by ``shift`` at ``price`` and keep the better; shapes (…, people, cells)."""
-    first = max(0, -shift)
-    last = min(source.shape[-1], target.shape[-1] - shift)
-    if first < last:
-        kept = target[..., first + shift : last + shift]
-        np.minimum(kept, source[..., first:last] + price, out=kept)
-
-
-def _least(lasting: Floats, groups: tuple[int, ...]) -> Floats:
-    """Least over the groups of last shifts; shape (lengths, people, …)."""
-    if not groups:
-        return np.full(lasting.shape[1:], np.inf)
-    least = lasting[groups[0]]
-    for group in groups[1:]:
-        least = np.minimum(least, lasting[group])
-    return np.asarray(least)
-
-
 class _Backward:
     """Walks back from chosen last states through the values of a forward pass, for all of them at once."""
 
-    def __init__(self, forward: _Forward, arcs: Arcs) -> None:
+    def __init__(self, forward: Forward, arcs: Arcs) -> None:
         self.forward, self.space, self.arcs = forward, forward.space, arcs
         moves = self.space.moves
         self.minutes = np.array([*(move.minutes for move in moves), 0], np.int64)
@@ -230,6 +156,26 @@ class Scheduler:
             if not waiting:
                 break
         return self._gathered(people, [found[place] for place in sorted(found)])
+
+    def through(self, people: Sequence[int], prices: Floats) -> Floats:
+        """Lower bound of the cost of any schedule that makes each choice, in the shape of ``prices`` (see ``best``).
+
+        Infinite where no schedule of the person makes the choice. It is exact but for shifts that the best schedule
+        does not work too often: their most is not looked at.
+        """
+        self.best(people, prices)
+        prices = np.where(self.problem.open[list(people)], prices, np.inf)
+        least = np.full(prices.shape, np.inf)
+        for space, _, places in self._alike(people, list(range(len(people))), exact=True):
+            merged, _ = _by_move(space, prices[places])
+            by_move = through(Forward(space, merged))
+            least[places, :, OFF] = by_move[:, :, -1]
+            for number, move in enumerate(space.moves):
+                shifts = np.array(move.shifts) + 1
+                own, out = prices[places][:, :, shifts], np.full((len(places), self.problem.days, len(shifts)), np.inf)
+                more = np.subtract(own, merged[:, :, number, None], out=out, where=np.isfinite(own))
+                least[np.array(places)[:, None], :, shifts] = np.moveaxis(by_move[:, :, number, None] + more, 2, 1)
+        return least
 
     def _kept(
         self,
@@ -380,7 +326,7 @@ def _by_move(space: Space, prices: Floats) -> tuple[Floats, Integers]:
 def _solve(space: Space, arcs: Arcs, places: list[int], prices: Floats, each: int) -> Iterator[_Found]:
     """Forward and backward for a few people of one space; prices of shape (people, days, 1 + shifts)."""
     merged, cheapest = _by_move(space, prices)
-    forward = _Forward(space, merged)
+    forward = Forward(space, merged)
     flat = forward.values[-1]
     ends = flat.argmin(axis=2)
     costs = np.take_along_axis(flat, ends[:, :, None], axis=2)[:, :, 0]

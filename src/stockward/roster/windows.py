@@ -1,7 +1,8 @@
 """Another stream of the search: CP-SAT on windows of some people and days, everything else kept.
 
 Dives give some people whole new schedules; a window changes a few days of many. Where the one no longer helps, the
-other often does. A window grows while windows are solved to the end, and shrinks when one is not.
+other often does. A window grows while windows are solved to the end, and shrinks when one is not. Where the bound is
+close, half of the work goes into closing the gap (see ``closing``).
 Neighbourhoods of people and days: Rahimian, Akartunalı & Levine 2017.
 """
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stockward.roster.closing import Closing
 from stockward.roster.columns import whole
 from stockward.roster.model import Part, solve_part
 from stockward.roster.problem import cover_cost
@@ -44,6 +46,9 @@ class Windows:
     cost: int = 2**62
     bound: float = -np.inf
     size: float = _FIRST_SIZE
+    closing: Closing | None = None
+    _windows_work: float = 0.0
+    """Deterministic seconds given to windows since the last try to close the gap."""
 
     def __post_init__(self) -> None:
         self.draw = np.random.default_rng([self.seed, self.number])
@@ -51,8 +56,10 @@ class Windows:
     def hear(self, news: News) -> None:
         """Take what another stream found."""
         self.bound = max(self.bound, whole(news.bound))
-        if news.roster is not None and self.problem.objective(news.roster) < self.cost:
-            self.best, self.cost = news.roster, self.problem.objective(news.roster)
+        if news.pool is not None and Closing.worth(self.problem):
+            self.closing = Closing(self.problem, news.pool)
+        if news.roster is not None:
+            self._take(news.roster)
 
     @property
     def proven(self) -> bool:
@@ -60,9 +67,25 @@ class Windows:
         return self.cost <= self.bound
 
     def step(self, number: int) -> News:
-        """Solve one window."""
-        better = self.best is not None and self._solve_one(self.best)
+        """Solve one window, or try to close the gap."""
+        better = self.best is not None and (self._close() or self._solve_one(self.best))
         return News(number, self.best if better else None, self.bound, waits=True)
+
+    def _close(self) -> bool:
+        """Whether a try to close the gap, where one is due, found a better roster."""
+        if self.closing is None or self._windows_work < self.closing.work:
+            return False
+        self._windows_work = 0.0
+        seed = int(self.draw.integers(2**31))
+        found, self.bound = self.closing.try_one(self.bound, self.cost, seed)
+        return found is not None and self._take(found)
+
+    def _take(self, roster: Roster) -> bool:
+        cost = self.problem.objective(roster)
+        if cost >= self.cost:
+            return False
+        self.best, self.cost = roster, cost
+        return True
 
     def _solve_one(self, roster: Roster) -> bool:
         people, days = self._window(roster)
@@ -73,6 +96,7 @@ class Windows:
         seed = int(self.draw.integers(2**31))
         asked = Asked(seed, work=_WORK, better_than=self.cost - kept)
         found = solve_part(self.problem, part, asked, hint=roster[people])
+        self._windows_work += _WORK
         done = found.answer.status in (Solved.PROVEN, Solved.IMPOSSIBLE)
         most = float(self.problem.open.sum())
         self.size = min(max(self.size * (_GROW if done else _SHRINK), _LEAST_SIZE), most)
@@ -80,8 +104,7 @@ class Windows:
             return False
         changed = roster.copy()
         changed[people] = found.rows
-        self.best, self.cost = changed, self.problem.objective(changed)
-        return True
+        return self._take(changed)
 
     def _window(self, roster: Roster) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """People and days to free: around a day that costs much, so many people as the size allows."""
