@@ -63,12 +63,10 @@ class Shares:
     minutes: tuple[Share, ...]
 
 
-def fair_shares(problem: GuardProblem, until: int | None = None) -> Shares:
-    """The fair share of each guard: of the whole roster, or of its days before ``until``."""
-    end = problem.horizon.days if until is None else until
-    shifts = problem.shifts
-    places = {s: number for s, number in problem.places.items() if shifts[s].day < end}
-    contracts = [guard.contract_until(problem.horizon, end) for guard in problem.guards]
+def fair_shares(problem: GuardProblem) -> Shares:
+    """The fair share of each guard."""
+    shifts, places = problem.shifts, problem.places
+    contracts = [guard.contract_minutes for guard in problem.guards]
     weights = [contract if problem.open[g] else 0 for g, contract in enumerate(contracts)]
     minutes = _divided(sum(number * shifts[s].minutes for s, number in places.items()), weights)
     longest = max((shift.minutes for shift in shifts), default=0)
@@ -179,7 +177,7 @@ def fairness(draft: Draft, shares: Shares) -> list[Any]:
     terms: list[Any] = []
     for guard in draft.guards:
         mine = [(draft.problem.shifts[s], literal) for s, literal in draft.of_guard(guard)]
-        done = [draft.problem.shifts[s] for s in draft.kept[guard]]
+        done = [draft.problem.shifts[s] for s in draft.kept_of(guard)]
         nights = sum(shift.night for shift in done), [x for shift, x in mine if shift.night]
         weekends = sum(shift.weekend for shift in done), [x for shift, x in mine if shift.weekend]
         minutes = sum(shift.minutes for shift in done), [shift.minutes * x for shift, x in mine]

@@ -6,29 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stockward.roster.guards_costs import Shares, Times, fair_shares, objective
+from stockward.roster.guards_costs import Times, fair_shares, objective
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_rules import OF_GROUPS, PERSONAL, Draft, Reason, balance
 from stockward.solving.cp_sat import Answer, Asked, solve_model
 
-OPEN = 100_000
-"""What a place left open counts in the search: more than anything else could be worth."""
-
 
 @dataclass(frozen=True, eq=False)
 class Sought:
-    """What of a roster is sought: whose, on which days, at what cost, and whether places may stay open.
-
-    ``kept`` has the shifts of everybody, of which those that are not sought stay as they are.
-    """
+    """What of a roster is sought: whose, on which days, and whether at the least cost."""
 
     guards: Sequence[int]
     days: range
-    kept: Times | None = None
     cost: bool = True
-    fair_by: Shares | None = None
-    """Shares that are fair in place of those of the whole roster."""
-    places_may_stay_open: bool = False
     given: Callable[[Reason], Any] | None = None
     rules: tuple[Callable[[Draft, int], None], ...] = PERSONAL
     """The rules of single guards that are written."""
@@ -47,9 +37,9 @@ def everybody(problem: GuardProblem) -> range:
     return range(len(problem.guards))
 
 
-def whole(problem: GuardProblem, *, cost: bool = True, places_may_stay_open: bool = False) -> Sought:
+def whole(problem: GuardProblem, *, cost: bool = True) -> Sought:
     """The whole roster."""
-    return Sought(everybody(problem), range(problem.horizon.days), cost=cost, places_may_stay_open=places_may_stay_open)
+    return Sought(everybody(problem), range(problem.horizon.days), cost=cost)
 
 
 def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None] = lambda draft: None) -> Draft:
@@ -57,11 +47,11 @@ def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
-    draft = Draft(problem, model, sought.guards, sought.days, _others(problem, sought), given=sought.given)
+    draft = Draft(problem, model, sought.guards, sought.days, given=sought.given)
     made(draft)
     groups = [k for k, group in enumerate(problem.groups) if problem.shifts[group.shift].day in sought.days]
     _work(draft)
-    _stand(draft, groups, may_stay_open=sought.places_may_stay_open)
+    _stand(draft, groups)
     _locks(draft)
     for guard in sought.guards:
         for rule in sought.rules:
@@ -72,23 +62,9 @@ def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None
     for shift in dict.fromkeys(problem.groups[k].shift for k in groups):
         for member in range(len(problem.classes)):
             balance(draft, member, shift)
-    terms = [OPEN * open_ for open_ in draft.left_open.values()]
     if sought.cost:
-        terms += objective(draft, sought.fair_by or fair_shares(problem))
-    if terms:
-        model.minimize(sum(terms))
+        model.minimize(sum(objective(draft, fair_shares(problem))))
     return draft
-
-
-def _others(problem: GuardProblem, sought: Sought) -> list[frozenset[int]]:
-    """The shifts that stay as they are."""
-    if sought.kept is None:
-        return [frozenset() for _ in problem.guards]
-    whose = set(sought.guards)
-    return [
-        frozenset(s for s in shifts if problem.shifts[s].day not in sought.days) if guard in whose else shifts
-        for guard, shifts in enumerate(sought.kept)
-    ]
 
 
 def _work(draft: Draft) -> None:
@@ -109,25 +85,19 @@ def _work(draft: Draft) -> None:
             draft.literals[guard, day] = works
 
 
-def _stand(draft: Draft, groups: Sequence[int], *, may_stay_open: bool) -> None:
-    """z for each group and class that can stand there, and y where places may stay open."""
+def _stand(draft: Draft, groups: Sequence[int]) -> None:
+    """z for each group and class that can stand there."""
     problem, model = draft.problem, draft.model
     could: dict[tuple[int, int], int] = {}
     for guard, s in draft.work:
         key = problem.class_of[guard], s
         could[key] = could.get(key, 0) + 1
-    for guard, shifts in enumerate(draft.kept):
-        for s in shifts:
-            key = problem.class_of[guard], s
-            could[key] = could.get(key, 0) + 1
     for number in groups:
         group = problem.groups[number]
         for member in group.classes:
             most = min(group.places, could.get((member, group.shift), 0))
             if most:
                 draft.stand[member, number] = model.new_int_var(0, most, "")
-        if may_stay_open:
-            draft.left_open[number] = model.new_int_var(0, group.places, "")
 
 
 def _locks(draft: Draft) -> None:
@@ -146,19 +116,16 @@ def _locks(draft: Draft) -> None:
                 draft.require(draft.stand.get((own, k), 0) == 1, reason)
 
 
-def solve(problem: GuardProblem, sought: Sought, asked: Asked, *, hint: Times | None = None) -> Found:
-    """Find the shifts of the guards that are sought; those of the others stay."""
+def solve(problem: GuardProblem, sought: Sought, asked: Asked) -> Found:
+    """Find the shifts of the guards that are sought."""
     draft = build(problem, sought)
-    if hint is not None:
-        for (guard, s), literal in draft.work.items():
-            draft.model.add_hint(literal, int(s in hint[guard]))
     answer = solve_model(draft.model, asked)
     return Found(times_of(draft, answer) if answer.found else None, answer)
 
 
 def times_of(draft: Draft, answer: Answer) -> Times:
     """The shifts of each guard as the solver has them."""
-    times = [set(mine) for mine in draft.kept]
+    times: list[set[int]] = [set() for _ in draft.problem.guards]
     for guard, s in draft.work:
         if answer.value(draft.work[guard, s]):
             times[guard].add(s)

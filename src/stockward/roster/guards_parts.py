@@ -99,7 +99,7 @@ def _draft(writing: _Model) -> Draft:
     """The choices of each guard and day, and the shifts that they stand for, as the rules know them."""
     scorer, part, model = writing.scorer, writing.part, writing.model
     shift_of = scorer.translated.shift_of
-    kept = [frozenset[int]() for _ in scorer.problem.guards]
+    kept = {}
     for place, guard in enumerate(part.guards):
         outside = [day for day in range(shift_of.shape[0]) if day not in part.days and part.rows[place, day]]
         kept[guard] = frozenset(int(shift_of[day, part.rows[place, day] - 1]) for day in outside)
@@ -179,7 +179,7 @@ def _cost(writing: _Model, draft: Draft) -> tuple[list[Any], int]:
 def _beyond(draft: Draft, guard: int, ordinary: int) -> Any:
     """What the hours beyond an ordinary contract cost: each that has begun."""
     shifts = draft.problem.shifts
-    done = sum(shifts[s].minutes for s in draft.kept[guard])
+    done = sum(shifts[s].minutes for s in draft.kept_of(guard))
     sought = [(shifts[s].minutes, literal) for s, literal in draft.of_guard(guard)]
     hours = draft.model.new_int_var(0, (done + sum(minutes for minutes, _ in sought)) // 60 + 1, "")
     draft.model.add(60 * hours >= done - ordinary + sum(minutes * literal for minutes, literal in sought))

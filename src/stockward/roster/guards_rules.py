@@ -1,13 +1,12 @@
 """The rules of a guards' roster, one function a rule, each in words and as an equation.
 
 x_gs is 1 where guard g works shift s; w_gd = Σ x_gs over the shifts that begin on day d; z_ck is the number of guards
-of class c in group k of posts; y_k the places of group k left open (0 unless that is asked for). What was worked before
-the start, and what is locked after the end, enters as constants.
+of class c in group k of posts. What was worked before the start, and what is locked after the end, enters as constants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -47,15 +46,13 @@ class Draft:
     model: Any
     guards: Sequence[int]
     days: range
-    kept: Sequence[frozenset[int]]
-    """Shifts of every guard; those that are sought are not among them."""
+    kept: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Shifts of guards on other days than those that are sought."""
     given: Callable[[Reason], Any] | None = None
     work: dict[tuple[int, int], Any] = field(default_factory=dict)
     """x by guard and shift, where it is sought and the guard could work it."""
     stand: dict[tuple[int, int], Any] = field(default_factory=dict)
     """z by class and group."""
-    left_open: dict[int, Any] = field(default_factory=dict)
-    """y by group; empty where no place may be left open."""
     begun: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     """The shifts that are sought of a guard and a day."""
     literals: dict[tuple[int, int], Any] = field(default_factory=dict)
@@ -85,7 +82,7 @@ class Draft:
         """The shifts of each guard that are settled: worked before, locked after the end, or kept."""
         shifts = self.problem.shifts
         return {
-            guard: (*(one.shift for one in self.problem.worked[guard]), *(shifts[s] for s in self.kept[guard]))
+            guard: (*(one.shift for one in self.problem.worked[guard]), *(shifts[s] for s in self.kept_of(guard)))
             for guard in self.guards
         }
 
@@ -112,6 +109,10 @@ class Draft:
         for day in self.days:
             for s in self.begun.get((guard, day), ()):
                 yield s, self.work[guard, s]
+
+    def kept_of(self, guard: int) -> frozenset[int]:
+        """The shifts of a guard on other days than those that are sought."""
+        return self.kept.get(guard, frozenset())
 
     def code(self, guard: int) -> str:
         """Code of a guard."""
@@ -203,7 +204,7 @@ def contract_hours(draft: Draft, guard: int) -> None:
     """No more than the contract over the roster, days of absence taken off: Σ_s h_s x_gs ≤ contract."""
     shifts = draft.problem.shifts
     terms = [shifts[s].minutes * literal for s, literal in draft.of_guard(guard)]
-    done = sum(shifts[s].minutes for s in draft.kept[guard])
+    done = sum(shifts[s].minutes for s in draft.kept_of(guard))
     most = draft.problem.guards[guard].contract_minutes
     draft.require(sum(terms) <= most - done, Reason("contract_hours", draft.code(guard)))
 
@@ -211,11 +212,7 @@ def contract_hours(draft: Draft, guard: int) -> None:
 def longest_run(draft: Draft, guard: int) -> None:
     """At most ``max_consecutive_shifts`` = m days of work in a row: w_d + … + w_{d+m} ≤ m."""
     most = draft.problem.rules.max_consecutive_shifts
-    if most is None:
-        return
-    for day in draft.windows(most + 1):
-        window = [draft.works(guard, day + step) for step in range(most + 1)]
-        draft.require(sum(window) <= most, Reason("longest_run", draft.code(guard)))
+    _at_most_in_a_row(draft, guard, most, draft.works, "longest_run")
 
 
 def shortest_run(draft: Draft, guard: int) -> None:
@@ -252,11 +249,18 @@ def days_off(draft: Draft, guard: int) -> None:
 def nights_in_a_row(draft: Draft, guard: int) -> None:
     """At most ``max_consecutive_nights`` = m nights in a row: n_d + … + n_{d+m} ≤ m, n_d the nights begun on day d."""
     most = draft.problem.rules.max_consecutive_nights
+    _at_most_in_a_row(draft, guard, most, draft.nights, "nights_in_a_row")
+
+
+def _at_most_in_a_row(
+    draft: Draft, guard: int, most: int | None, counted: Callable[[int, int], Any], rule: str
+) -> None:
+    """Of any ``most`` + 1 days in a row at most ``most`` are counted; nothing where there is no most."""
     if most is None:
         return
     for day in draft.windows(most + 1):
-        window = [draft.nights(guard, day + step) for step in range(most + 1)]
-        draft.require(sum(window) <= most, Reason("nights_in_a_row", draft.code(guard)))
+        window = [counted(guard, day + step) for step in range(most + 1)]
+        draft.require(sum(window) <= most, Reason(rule, draft.code(guard)))
 
 
 def weekends(draft: Draft, guard: int) -> None:
@@ -293,7 +297,7 @@ def _either(draft: Draft, parts: Sequence[Any]) -> Any:
 
 
 def staffing(draft: Draft, group: int) -> None:
-    """Every place of a group of posts is filled, or counted as open: Σ_c z_ck + y_k = places_k.
+    """Every place of a group of posts is filled: Σ_c z_ck = places_k.
 
     Only classes that hold what the posts ask for, and may guard their areas, have a z there.
     """
@@ -301,7 +305,7 @@ def staffing(draft: Draft, group: int) -> None:
     there = sum(draft.stand[c, group] for c in said.classes if (c, group) in draft.stand)
     shift = draft.problem.shifts[said.shift]
     reason = Reason("staffing", " ".join(post.post for post in said.posts), shift.day)
-    draft.require(there + draft.left_open.get(group, 0) == said.places, reason)
+    draft.require(there == said.places, reason)
 
 
 def balance(draft: Draft, member: int, shift: int) -> None:
@@ -309,10 +313,8 @@ def balance(draft: Draft, member: int, shift: int) -> None:
     problem = draft.problem
     standing = [draft.stand[member, k] for k in problem.groups_at.get(shift, ()) if (member, k) in draft.stand]
     working = [draft.work[g, shift] for g in problem.classes[member] if (g, shift) in draft.work]
-    others = sum(1 for g in problem.classes[member] if shift in draft.kept[g])
-    if standing or working or others:
-        equal = sum(standing) == sum(working) + others
-        draft.model.add(draft.model.new_constant(int(equal)) >= 1 if isinstance(equal, bool) else equal)
+    if standing or working:
+        draft.model.add(sum(standing) == sum(working))
 
 
 def mixed(draft: Draft, group: int) -> None:

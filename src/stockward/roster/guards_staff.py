@@ -29,12 +29,6 @@ class Guard:
     contract_minutes: int
     """Minutes over the horizon: contract hours ÷ 5 for each Monday to Friday on which they are there."""
 
-    def contract_until(self, horizon: Horizon, day: int) -> int:
-        """Contract minutes of the days before ``day``."""
-        end = horizon.date(day)
-        weekdays = sum(1 for one in self.there if horizon.start <= one < end and one.weekday() < 5)
-        return int(60 * self.hours_per_week * weekdays / 5 + 1e-6)
-
     def can_stand(self, post: Post) -> bool:
         """Whether they hold what the post asks for, and may guard its area."""
         qualified = post.qualification is None or post.qualification in self.qualifications

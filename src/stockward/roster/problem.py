@@ -8,14 +8,11 @@ days of the problem without demand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-
-from stockward.terms.errors import UsageError
 
 Roster = npt.NDArray[np.int16]
 """Shape (people, days): 0 a day off, ``s + 1`` shift kind ``s``."""
@@ -135,9 +132,3 @@ def cover_cost(demand: Demand, covered: Table) -> Table:
     """Cost of each day and shift when ``covered`` people work it; all shapes (days, shifts)."""
     gap = demand.required - covered
     return np.asarray(demand.under_weight * np.maximum(gap, 0) + demand.over_weight * np.maximum(-gap, 0), np.int64)
-
-
-def require_people(people: Sequence[Person]) -> None:
-    """Raise ``UsageError`` where there is nobody to roster."""
-    if not people:
-        raise UsageError("nobody can be rostered: the problem has no people")

@@ -90,16 +90,9 @@ class Covering:
 
     def fix(self, places: list[int]) -> None:
         """Choose these columns wholly."""
-        self._bound(places, 1.0)
-
-    def unfix(self, places: list[int]) -> None:
-        """Leave these columns free again."""
-        self._bound(places, 0.0)
-
-    def _bound(self, places: list[int], low: float) -> None:
         columns = np.array(places, np.int32) + self._slacks
         number = len(columns)
-        self._highs.changeColsBounds(number, columns, np.full(number, low), np.full(number, np.inf))
+        self._highs.changeColsBounds(number, columns, np.ones(number), np.full(number, np.inf))
         self._changed_bounds = True
 
     def solve(self) -> Chosen:

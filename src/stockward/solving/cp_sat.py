@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +15,7 @@ class Asked:
     """How a model is to be solved.
 
     With ``work`` (CP-SAT's deterministic seconds) as the only limit and one thread, the same seed gives the same
-    answer. ``better_than`` asks only for answers whose objective is below it; ``bound`` is one proven elsewhere.
+    answer. ``better_than`` asks only for answers whose objective is below it.
     """
 
     seed: int
@@ -24,13 +23,10 @@ class Asked:
     work: float | None = None
     threads: int = 1
     better_than: int | None = None
-    bound: int | None = None
     probing: bool = True
     """Whether to try out variables before the search: on small models that costs more than it gives."""
     relaxed: int = 1
     """How much of the model enters the linear relaxation: 0 nothing, 1 some, 2 all."""
-    improved: Callable[[int, float], bool] | None = None
-    """Told of each better objective and the bound; an answer of ``False`` stops the search."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +70,9 @@ def solve_model(model: Any, asked: Asked) -> Answer:
         parameters.max_time_in_seconds = max(asked.seconds, 0.0)
     if asked.work is not None:
         parameters.max_deterministic_time = asked.work
-    if asked.better_than is not None or asked.bound is not None:
-        _bound_objective(model, asked)
-    status = solver.solve(model, _teller(asked)) if asked.improved else solver.solve(model)
+    if asked.better_than is not None:
+        _require_below(model, asked.better_than)
+    status = solver.solve(model)
     if status == cp_model.MODEL_INVALID:
         raise UsageError(f"the model was refused: {model.validate().splitlines()[0]}")
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
@@ -90,35 +86,15 @@ def solve_model(model: Any, asked: Asked) -> Answer:
     return Answer(said, objective, bound, solver)
 
 
-def _bound_objective(model: Any, asked: Asked) -> None:
-    """Ask only for objectives from the bound to below what is known."""
-    proto = model.proto.objective
-    low = -math.inf if asked.bound is None else asked.bound
-    high = math.inf if asked.better_than is None else asked.better_than - 1
+def _require_below(model: Any, objective: int) -> None:
+    """Ask only for answers whose objective is below this."""
     from ortools.sat.python import cp_model
 
+    proto = model.proto.objective
     scale = proto.scaling_factor or 1.0
     terms = [
-        (model.get_int_var_from_proto_index(index), coefficient * scale)
+        (model.get_int_var_from_proto_index(index), round(coefficient * scale))
         for index, coefficient in zip(proto.vars, proto.coeffs, strict=True)
     ]
-    total = cp_model.LinearExpr.weighted_sum([one for one, _ in terms], [round(factor) for _, factor in terms])
-    constant = round(proto.offset * scale)
-    most = 2**60
-    model.add_linear_constraint(
-        total,
-        -most if low == -math.inf else round(low) - constant,
-        most if high == math.inf else round(high) - constant,
-    )
-
-
-def _teller(asked: Asked) -> Any:
-    from ortools.sat.python import cp_model
-
-    class Teller(cp_model.CpSolverSolutionCallback):
-        def on_solution_callback(self) -> None:
-            tell = asked.improved
-            if tell is not None and not tell(round(self.objective_value), self.best_objective_bound):
-                self.stop_search()
-
-    return Teller()
+    total = cp_model.LinearExpr.weighted_sum([one for one, _ in terms], [factor for _, factor in terms])
+    model.add(total <= objective - 1 - round(proto.offset * scale))
