@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from inspect import currentframe
-from multiprocessing import current_process
-from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -44,6 +39,7 @@ from stockward.roster.guards_relaxing import (
     fewest_places_open,
     least_hours_more,
 )
+from stockward.roster.unguarded import under_a_guard
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
@@ -53,11 +49,6 @@ MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
 WAY_OUT_SHARE = 0.2
 """Share of the time left that the making of one way out may take."""
-_GUARD = 'if __name__ == "__main__":'
-_UNGUARDED = (
-    "a script that makes a roster is run again by each process of the search, and would start processes without end: "
-    f"put what it does under {_GUARD}"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,30 +106,8 @@ def make_guards_roster(
     FigureError
         Where the checker finds a breach: then no roster is given.
     """
-    if getattr(current_process(), "_inheriting", False):
-        # A process of the search runs the script that started it, and has come here again.
-        sys.exit(f"error: {_UNGUARDED}")
-    try:
+    with under_a_guard():
         return _make(site, asked, limit, progress)
-    except (FigureError, BrokenPipeError):
-        if _is_unguarded():
-            raise UsageError(_UNGUARDED) from None
-        raise
-
-
-def _is_unguarded() -> bool:
-    """Whether a statement of the script is running that stands under no question for its ``__name__``."""
-    script, frame = sys.modules["__main__"], currentframe()
-    while frame is not None and not (frame.f_globals is vars(script) and frame.f_code.co_name == "<module>"):
-        frame = frame.f_back
-    try:
-        tree = None if frame is None else ast.parse(Path(str(script.__file__)).read_bytes())
-    except (AttributeError, OSError, SyntaxError, ValueError):
-        tree = None
-    if tree is None or frame is None:
-        return False
-    asks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)]
-    return not any(node.lineno <= frame.f_lineno <= (node.end_lineno or 0) for node in asks)
 
 
 def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterAnswer:
