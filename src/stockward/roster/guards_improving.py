@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from stockward.roster.guards_problem import GuardProblem
     from stockward.roster.guards_search import Search
 
-WORKERS = 2
+_WORKERS = 2
 _UNDER_WAY = 6
 """Parts that are asked for before the first is answered, lest a process wait for the order."""
 _FIRST_SIZE, _LEAST_SIZE = 5.0, 3.0
@@ -124,7 +124,7 @@ class Improving:
         self._draw = np.random.default_rng([self.seed, 1])
         scorer = self.search.scorer
         self._pool = ProcessPoolExecutor(
-            WORKERS, get_context("spawn"), _begin, (scorer.problem, scorer.breach, scorer.ordinary)
+            _WORKERS, get_context("spawn"), _begin, (scorer.problem, scorer.breach, scorer.ordinary)
         )
 
     def know_alone(self, seconds_left: Callable[[], float] | None) -> None:
@@ -186,7 +186,12 @@ class Improving:
             size = self._sizes[relaxed] * (_GROW if solution.proven else _SHRINK)
             self._sizes[relaxed] = min(max(size, _LEAST_SIZE), self.search.people)
         days = self.search.rows.shape[1]
-        if solution.proven and len(part.guards) == self.search.people and len(part.days) == days:
+        if (
+            solution.proven
+            and solution.rows is not None
+            and len(part.guards) == self.search.people
+            and len(part.days) == days
+        ):
             self.proven = True
         return better
 

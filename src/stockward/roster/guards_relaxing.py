@@ -135,23 +135,19 @@ def with_hours(site: Site, hours: Mapping[str, float]) -> Site:
 def fewest_guards_more(asking: Asking, places: WayOut) -> WayOut:
     """A roster with as few guards more as are found, by qualification; begun from the places that stay open."""
     wanted = _lacking(asking.problem, places.made)
-    best: WayOut | None = None
     way = places
     for _ in range(_MOST_ROUNDS):
         if not wanted:
             break
         way = _with_guards(asking, way, wanted)
         if _is_full(way):
-            best = way
-            break
+            return _fewer(asking, wanted, way)
         more = _lacking(way.problem, way.made)
         if not more:
             largest = max(wanted, key=lambda key: (wanted[key], key))
             more = {largest: 1}
         wanted = {key: wanted.get(key, 0) + more.get(key, 0) for key in {**wanted, **more}}
-    if best is None:
-        return WayOut("guards", asking.site, asking.problem, None, None, ())
-    return _fewer(asking, wanted, best)
+    return WayOut("guards", asking.site, asking.problem, None, None, ())
 
 
 def _fewer(asking: Asking, wanted: Mapping[tuple[str, str], int], best: WayOut) -> WayOut:

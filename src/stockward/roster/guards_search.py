@@ -50,9 +50,9 @@ class Search:
 
     def _open_rows(self, rows: Integers) -> Integers:
         """Rows of nobody that hold every place that the guards' rows leave open."""
-        required = self.scorer.translated.problem.demand.required
+        problem = self.scorer.translated.problem
+        required, covered = problem.demand.required, problem.coverage(rows)
         days, kinds = required.shape
-        covered = np.stack([(rows == kind + 1).sum(axis=0) for kind in range(kinds)], axis=1)
         columns = [
             np.repeat(np.arange(1, kinds + 1), np.maximum(required[day] - covered[day], 0)) for day in range(days)
         ]
@@ -98,8 +98,7 @@ class Search:
 
     def open_places(self) -> Integers:
         """Places that nobody holds, shape (days, kinds)."""
-        kinds = np.arange(1, self.scorer.translated.problem.demand.required.shape[1] + 1)
-        return np.asarray((self.rows[self.people :, :, None] == kinds).sum(axis=0), np.int64)
+        return self.scorer.translated.problem.coverage(self.rows[self.people :])
 
     def put(self, guards: Integers, rows: Integers) -> None:
         """Give some guards other rows, which leave no place open that is filled and score no more."""

@@ -116,7 +116,7 @@ class Problem:
         """The open choices of all people, shape (people, days, 1 + shifts)."""
         return np.stack([person.open for person in self.people])
 
-    def coverage(self, roster: Roster) -> Table:
+    def coverage(self, roster: Roster | npt.NDArray[np.int64]) -> Table:
         """How many work each shift of each day, shape (days, shifts)."""
         kinds = np.arange(1, len(self.shifts) + 1)
         return np.asarray((roster[:, :, None] == kinds).sum(axis=0), np.int64)
