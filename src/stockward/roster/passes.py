@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.spaces import Move, Space
+    from stockward.roster.spaces import Arcs, Space
 
     Floats = npt.NDArray[np.float64]
 
@@ -47,24 +47,26 @@ class Forward:
                 sources[move.after] = _least(lasting, move.after)
             price = self.prices[:, day, number, None]
             first = space.work(move.group, 1)
-            _keep_better(new[first], begin, price, self.shift(day, move, begins=True))
+            _keep_better(new[first], begin, price, self.shift(day, number, begins=True))
             target = new[first + 1 : first + space.longest]
-            _keep_better(target, sources[move.after], price, self.shift(day, move, begins=False))
+            _keep_better(target, sources[move.after], price, self.shift(day, number, begins=False))
         _empty_overflow(space, new)
         return new
 
-    def shift(self, day: int, move: Move, *, begins: bool) -> int:
-        """Flat distance that a move on ``day`` carries a state."""
+    def shift(self, day: int, number: int, *, begins: bool) -> int:
+        """Flat distance that a move on ``day`` carries a state; the number after the last move is the day off."""
         space = self.space
-        weekend, *counted = space.strides
-        units = move.minutes + space.band[day][0] - space.band[day + 1][0]
+        rest = (space.band[day][0] - space.band[day + 1][0]) * space.inner
+        if number == len(space.moves):
+            return rest
+        move, (weekend, *counted) = space.moves[number], space.strides
         counts = sum(stride * count for stride, count in zip(counted, move.counts, strict=True))
-        return units * space.inner + space.gain(day, begins=begins) * weekend + counts
+        return rest + move.minutes * space.inner + space.gain(day, begins=begins) * weekend + counts
 
     def _rest(self, day: int, old: Floats, new: Floats) -> None:
         space = self.space
         price = self.prices[:, day, -1, None]
-        shift = (space.band[day][0] - space.band[day + 1][0]) * space.inner
+        shift = self.shift(day, len(space.moves), begins=False)
         work = old[: space.off(1)].reshape(-1, space.longest, *old.shape[1:])
         ending = work[:, [length - 1 for length in space.ends_at(day)]]
         ended = ending.min(axis=(0, 1)) if ending.size else np.full(old.shape[1:], np.inf)
@@ -93,52 +95,32 @@ def _least(lasting: Floats, groups: tuple[int, ...]) -> Floats:
     return np.asarray(least)
 
 
-def through(forward: Forward) -> Floats:
+def through(forward: Forward, arcs: Arcs) -> Floats:
     """The least cost of a schedule that makes each move on each day, shape (people, days, moves + 1), last the day off.
 
     With f the least cost after a day and b the least from there to the end, over all states before and after the move:
     ``min f_day(state) + price + b_day+1(state moved)``. Infinite where no schedule makes the move.
     """
-    space, prices = forward.space, forward.prices
-    least = np.full(prices.shape, np.inf)
+    least = np.full(forward.prices.shape, np.inf)
     later = np.zeros_like(forward.values[-1])
-    _empty_overflow(space, later)
-    for day in range(space.problem.days - 1, -1, -1):
-        later = _step_back(forward, day, later, least[:, day])
+    _empty_overflow(forward.space, later)
+    for day in range(forward.space.problem.days - 1, -1, -1):
+        later = _step_back(forward, arcs, day, later, least[:, day])
     return least
 
 
-def _step_back(forward: Forward, day: int, later: Floats, least: Floats) -> Floats:
+def _step_back(forward: Forward, arcs: Arcs, day: int, later: Floats, least: Floats) -> Floats:
     """Least cost to the end from each state before ``day``; sets ``least`` through each move, (people, moves + 1)."""
     old, space = forward.values[day], forward.space
-    earlier = np.full(old.shape, np.inf)
-
-    def pass_back(move: int, origins: list[npt.NDArray[np.int64]], targets: npt.NDArray[np.int64], shift: int) -> None:
-        """One move from each of ``origins`` (any of them) to ``targets``, state by state."""
-        price = forward.prices[:, day, move, None]
-        onwards = np.full((len(targets), *old.shape[1:]), np.inf)
-        _keep_better(onwards, later[targets], price, -shift)
-        for origin in origins:
-            earlier[origin] = np.minimum(earlier[origin], onwards)
-            least[:, move] = np.minimum(least[:, move], (old[origin] + onwards).min(axis=(0, 2), initial=np.inf))
-
-    begins = np.array([space.off(space.rest)])
-    run = np.arange(1, space.longest)
-    for number, move in enumerate(space.moves):
-        first = space.work(move.group, 1)
-        pass_back(number, [begins], np.array([first]), forward.shift(day, move, begins=True))
-        pass_back(
-            number,
-            [space.work(group, 1) - 1 + run for group in move.after],
-            first + run,
-            forward.shift(day, move, begins=False),
-        )
-    units = (space.band[day][0] - space.band[day + 1][0]) * space.inner
-    ends = [np.array([space.work(group, n)]) for group in range(space.groups) for n in space.ends_at(day)]
-    pass_back(len(space.moves), ends, np.array([space.off(1)]), units)
-    for length in range(1, space.rest + 1):
-        after = min(length + 1, space.rest)
-        pass_back(len(space.moves), [np.array([space.off(length)])], np.array([space.off(after)]), units)
+    earlier, ends = np.full(old.shape, np.inf), space.ends_at(day)
+    for state, origin, move, begins, length in arcs.each():
+        if length and length not in ends:
+            continue
+        onwards = np.full(old.shape[1:], np.inf)
+        shift = forward.shift(day, move, begins=begins)
+        _keep_better(onwards, later[state], forward.prices[:, day, move, None], -shift)
+        np.minimum(earlier[origin], onwards, out=earlier[origin])
+        np.minimum(least[:, move], (old[origin] + onwards).min(axis=1), out=least[:, move])
     _empty_overflow(space, earlier)
     return earlier
 

@@ -166,9 +166,9 @@ class Scheduler:
         self.best(people, prices)
         prices = np.where(self.problem.open[list(people)], prices, np.inf)
         least = np.full(prices.shape, np.inf)
-        for space, _, places in self._alike(people, list(range(len(people))), exact=True):
+        for space, arcs, places in self._alike(people, list(range(len(people))), exact=True):
             merged, _ = _by_move(space, prices[places])
-            by_move = through(Forward(space, merged))
+            by_move = through(Forward(space, merged), arcs)
             least[places, :, OFF] = by_move[:, :, -1]
             for number, move in enumerate(space.moves):
                 shifts = np.array(move.shifts) + 1

@@ -8,6 +8,7 @@ length, same successions, not counted) are one move. Labelling with such resourc
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -202,6 +203,14 @@ class Arcs:
     begins: npt.NDArray[np.bool_]
     length: Integers
     """Length of the run of work that ends with the arc, 0 where none ends."""
+
+    def each(self) -> Iterator[tuple[int, int, int, bool, int]]:
+        """State, origin, move, whether it begins a run, and the length of the run that it ends, of each arc."""
+        for state, place in np.argwhere(self.origin >= 0).tolist():
+            begins = bool(self.begins[state, place])
+            at = self.origin, self.move, self.length
+            origin, move, length = (int(column[state, place]) for column in at)
+            yield state, origin, move, begins, length
 
 
 def arcs_of(space: Space) -> Arcs:
