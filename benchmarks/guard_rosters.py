@@ -161,8 +161,8 @@ def roster(guards: int, seconds: float, *, armed: float = 0.7) -> tuple[RosterAn
 
 def plain(guards: int, seconds: float) -> tuple[float | None, float]:
     """Objective and bound of the whole model in CP-SAT; its time begins when the model is written."""
-    people = on_posts(roll(known_at(made_site(guards), None)))
-    problem = make_problem(made_site(guards), people, Horizon(START, WEEKS, "Europe/Berlin"))
+    site = made_site(guards)
+    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(START, WEEKS, "Europe/Berlin"))
     found = solve(problem, whole(problem), cp_sat.Asked(1, seconds=seconds, threads=2))
     return found.answer.objective, found.answer.bound
 

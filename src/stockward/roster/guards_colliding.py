@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stockward.answers.roster import Conflict
-from stockward.roster.guards_model import Sought, build, everybody
+from stockward.roster.guards_model import Sought, build
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_rules import AT_MOST, PERSONAL, Draft, Reason
 from stockward.solving.cp_sat import Asked, solve_model
@@ -67,7 +67,7 @@ class _Trial:
         self._literals: dict[Reason, Any] = {}
         self._left, self._seed = left, seed
         self._draft: Draft | None = None
-        sought = Sought(everybody(problem), days, cost=False, given=self._literal, rules=tuple(rules))
+        sought = Sought(days, cost=False, given=self._literal, rules=tuple(rules))
         self._model = build(problem, sought, made=self._begin).model
         self.all = tuple(sorted(self._literals))
 

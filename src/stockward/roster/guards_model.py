@@ -14,9 +14,8 @@ from stockward.solving.cp_sat import Answer, Asked, solve_model
 
 @dataclass(frozen=True, eq=False)
 class Sought:
-    """What of a roster is sought: whose, on which days, and whether at the least cost."""
+    """What of everybody's roster is sought: on which days, and whether at the least cost."""
 
-    guards: Sequence[int]
     days: range
     cost: bool = True
     given: Callable[[Reason], Any] | None = None
@@ -32,14 +31,9 @@ class Found:
     answer: Answer
 
 
-def everybody(problem: GuardProblem) -> range:
-    """All guards."""
-    return range(len(problem.guards))
-
-
 def whole(problem: GuardProblem, *, cost: bool = True) -> Sought:
     """The whole roster."""
-    return Sought(everybody(problem), range(problem.horizon.days), cost=cost)
+    return Sought(range(problem.horizon.days), cost=cost)
 
 
 def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None] = lambda draft: None) -> Draft:
@@ -47,13 +41,13 @@ def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
-    draft = Draft(problem, model, sought.guards, sought.days, given=sought.given)
+    draft = Draft(problem, model, range(len(problem.guards)), sought.days, given=sought.given)
     made(draft)
     groups = [k for k, group in enumerate(problem.groups) if problem.shifts[group.shift].day in sought.days]
     _work(draft)
     _stand(draft, groups)
     _locks(draft)
-    for guard in sought.guards:
+    for guard in draft.guards:
         for rule in sought.rules:
             rule(draft, guard)
     for group in groups:
@@ -103,13 +97,11 @@ def _stand(draft: Draft, groups: Sequence[int]) -> None:
 def _locks(draft: Draft) -> None:
     """A locked assignment is kept: x_gs = 1, and its guard stands at its post."""
     problem = draft.problem
-    sought = set(draft.guards)
     for (guard, shift), post in problem.locked.items():
         reason = Reason("locked", draft.code(guard), problem.shifts[shift].day)
         if problem.shifts[shift].day not in draft.days:
             continue
-        if guard in sought:
-            draft.require(draft.work.get((guard, shift), 0) == 1, reason)
+        draft.require(draft.work.get((guard, shift), 0) == 1, reason)
         own = problem.class_of[guard]
         for k in problem.groups_at.get(shift, ()):
             if problem.groups[k].posts[0].post == post:
@@ -117,7 +109,7 @@ def _locks(draft: Draft) -> None:
 
 
 def solve(problem: GuardProblem, sought: Sought, asked: Asked) -> Found:
-    """Find the shifts of the guards that are sought."""
+    """Find the shifts of everybody on the days that are sought."""
     draft = build(problem, sought)
     answer = solve_model(draft.model, asked)
     return Found(times_of(draft, answer) if answer.found else None, answer)

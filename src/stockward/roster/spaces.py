@@ -83,11 +83,6 @@ class Space:
         ]
 
     @property
-    def groups(self) -> int:
-        """Groups of last shifts."""
-        return len(self._groups)
-
-    @property
     def longest(self) -> int:
         """Longest run of work."""
         return min(self.rules.max_run, self.problem.days)
