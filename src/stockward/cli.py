@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,8 @@ _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
 """Seconds."""
 _OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
-"""Options that the roster of an instance does not have."""
+_OF_AN_INSTANCE = ("workers",)
+"""Options that only a site's roster has, and only that of an instance."""
 _LONG_TABLES = 50_000_000
 """Bytes of a site from which its tables are long."""
 
@@ -673,11 +674,12 @@ def roster(
     left = None if deterministic else lambda: ends - time.monotonic()
     say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
     if instance is not None:
-        _require_none_of_a_site()
+        _require_none_given(_OF_A_SITE, "is for the roster of a SITE: leave it out beside --instance")
         _solve_instance(instance, seed, workers, left, deterministic, say, out)
         return
     if site is None or start is None:
         raise UsageError("a site's roster needs its first day: --start 2026-07-06")
+    _require_none_given(_OF_AN_INSTANCE, "is for an instance: leave it out beside a SITE")
     from stockward.roster.guards_making import Limit
     from stockward.rostering import Asked, make_guards_roster, numbers_given
 
@@ -699,8 +701,8 @@ def roster(
     sys.exit(NO_ROSTER if not answer.duties else SET_ASIDE if answer.set_aside else 0)
 
 
-def _require_none_of_a_site() -> None:
-    """Raise ``UsageError`` for an option that only a site's roster has, beside an instance."""
+def _require_none_given(names: Sequence[str], why: str) -> None:
+    """Raise ``UsageError`` where one of these options is given."""
     from click.core import ParameterSource
 
     from stockward.terms.errors import UsageError
@@ -708,8 +710,8 @@ def _require_none_of_a_site() -> None:
     context = click.get_current_context()
     for parameter in context.command.params:
         given = context.get_parameter_source(str(parameter.name)) is not ParameterSource.DEFAULT
-        if given and parameter.name in _OF_A_SITE:
-            raise UsageError(f"{parameter.opts[0]} is for the roster of a SITE: leave it out beside --instance")
+        if given and parameter.name in names:
+            raise UsageError(f"{parameter.opts[0]} {why}")
 
 
 def _require_places(*, ics: Path | None, **files: str | Path | None) -> None:

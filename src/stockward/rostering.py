@@ -47,6 +47,8 @@ from stockward.version import VERSION
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
+_ALL_HOURS = 168.0
+"""Hours of a week: how many a contract may give where the site has no rule for it."""
 WAY_OUT_SHARE = 0.2
 """Share of the time left that the making of one way out may take."""
 
@@ -122,6 +124,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
     if asked.earlier is not None and not problem.earlier:
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
+    notes += _of_the_earlier(problem, asked)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
     if short:
@@ -135,6 +138,16 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
     return _answer(site, problem, made, duties, notes, asked)
 
 
+def _of_the_earlier(problem: GuardProblem, asked: Asked) -> tuple[str, ...]:
+    """What is told where an earlier roster fits this one only in part."""
+    if asked.earlier is None or problem.earlier is None or len(problem.earlier) == len(asked.earlier):
+        return ()
+    return (
+        f"{len(problem.earlier)} of the {len(asked.earlier)} shifts of the earlier roster fit this one: the others are "
+        "on other days, at other hours, or of people who are not on it",
+    )
+
+
 def _perhaps_impossible(
     made_for: _MadeFor, problem: GuardProblem, made: Made, notes: tuple[str, ...], limit: Limit
 ) -> RosterAnswer:
@@ -144,12 +157,14 @@ def _perhaps_impossible(
     answer = _answer(made_for.site, problem, made, (), notes, made_for.asked)
     if found is None and made.status is not Solved.IMPOSSIBLE:
         return answer
+    conflicts = () if found is None else conflicts_in_words(problem, found)
+    contracts_bind = any(conflict.rule == "contract_hours" for conflict in conflicts)
     return replace(
         answer,
         status=Solved.IMPOSSIBLE,
-        conflicts=() if found is None else conflicts_in_words(problem, found),
+        conflicts=conflicts,
         irreducible=found is not None and found.irreducible,
-        relaxations=_ways_out(made_for, problem, (), limit),
+        relaxations=_ways_out(made_for, problem, max(1, made.short), limit, contracts_bind=contracts_bind),
     )
 
 
@@ -220,25 +235,24 @@ def _impossible(
         answer,
         conflicts=conflicts_of(problem, short[0]),
         irreducible=is_irreducible(problem, short[0]),
-        relaxations=_ways_out(made_for, problem, short, limit),
+        relaxations=_ways_out(made_for, problem, least_places_open(problem, short), limit),
         notes=answer.notes + further,
     )
 
 
 def _ways_out(
-    made_for: _MadeFor, problem: GuardProblem, short: Sequence[Shortage], limit: Limit
+    made_for: _MadeFor, problem: GuardProblem, least_places: int, limit: Limit, *, contracts_bind: bool = False
 ) -> tuple[Relaxation, ...]:
-    """Places left open, hours more, guards more."""
+    """Places left open, hours more (where contracts are short or bind), guards more."""
     asking = Asking(made_for.site, problem, made_for.problem, _shares_of(limit, WAY_OUT_SHARE), made_for.asked.seed)
     if not problem.guards:
         return ()
-    least_places = least_places_open(problem, short)
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)
     guards = None if places.made is None else fewest_guards_more(asking, places)
     found = [(places, float(least_places))]
-    most_hours = made_for.site.settings.work_rules.max_hours_per_week
-    if minutes and most_hours is not None:
+    most_hours = made_for.site.settings.work_rules.max_hours_per_week or _ALL_HOURS
+    if minutes or contracts_bind:
         found.append((least_hours_more(asking, places, most_hours, minutes), minutes / 60))
     if guards is not None:
         contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
@@ -262,13 +276,17 @@ def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
 def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
     """A way out in words, once the checker has accepted its roster."""
     if way.made is None or way.made.settling is None:
-        reason = "no roster was found this way in the time given; none is ruled out"
+        reason = way.ruled_out or "no roster was found this way in the time given; none is ruled out"
+        words = way.ruled_out or ways.not_found(way.what)
+        status = Solved.OUT_OF_TIME if way.ruled_out is None else Solved.IMPOSSIBLE
         return Relaxation(
-            what=way.what, words=ways.not_found(way.what), amount=None, least=least, parts=(), reason=reason
-        )
+            what=way.what, status=status, words=words, amount=None, least=least, parts=(), reason=reason
+        )  # fmt: skip
     made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
-    words = ways.in_words(way.what, way.amount or 0, least, way.parts)
-    return Relaxation(what=way.what, words=words, amount=way.amount, least=least, parts=way.parts)
+    amount = way.amount or 0.0
+    status = Solved.PROVEN if ways.is_least(amount, least) else Solved.FEASIBLE
+    words = ways.in_words(way.what, amount, least, way.parts)
+    return Relaxation(what=way.what, status=status, words=words, amount=amount, least=least, parts=way.parts)
 
 
 def _open_places(problem: GuardProblem, made: Made) -> tuple[OpenPlace, ...]:

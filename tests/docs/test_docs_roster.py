@@ -96,6 +96,7 @@ def test_the_closed_lists_are_those_of_the_code() -> None:
     assert codes(MEANINGS["schema"]) == [SCHEMA]
     assert codes(MEANINGS["status"]) == [status.value for status in Solved]
     assert set(codes(MEANINGS["conflicts[].rule"])) == {*WORDS, "there"}
+    assert codes(MEANINGS["relaxations[].status"]) == [status.value for status in Solved]
     assert codes(MEANINGS["relaxations[].what"]) == ["posts", "hours", "guards"]
 
 

@@ -190,6 +190,26 @@ def test_somebody_drops_out_and_little_changes(tmp_path: Path) -> None:
     assert lost <= second.changed <= lost + 4
 
 
+def test_an_earlier_roster_that_fits_in_part_is_told(tmp_path: Path) -> None:
+    site = small_site(tmp_path, guards(6), [post("gate")])
+    earlier = {(duty.person, duty.start): duty.post for duty in roster(site).duties}
+    midnight = min(start for _, start in earlier)
+    others = {("G-99", midnight): "gate", ("G-01", midnight + timedelta(hours=1)): "gate"}
+    answer = roster(site, earlier={**earlier, **others})
+    assert any(note.startswith("21 of the 23 shifts of the earlier roster fit this one") for note in answer.notes)
+    assert not any("earlier roster" in note for note in roster(site, earlier=earlier).notes)
+
+
+def test_an_earlier_shift_is_that_of_its_post(tmp_path: Path) -> None:
+    """At 06:00 shifts of eight and of twelve hours begin; the roster that was made changes nothing of itself."""
+    long = post("store", start="06:00", end="18:00", hours_per_shift=12)
+    site = small_site(tmp_path, guards(9), [post("gate", start="06:00", end="14:00"), long])
+    first = roster(site)
+    assert {duty.hours for duty in first.duties} == {8, 12}
+    second = roster(site, earlier={(duty.person, duty.start): duty.post for duty in first.duties})
+    assert second.changed == 0
+
+
 def test_a_pair_meets_no_more_often_than_allowed(tmp_path: Path) -> None:
     rules = {"min_rest_hours": 11, "max_consecutive_shifts": 6, "max_same_pair": 2}
     site = small_site(tmp_path, guards(14), [post("gate", guards=2)], rules=rules)
@@ -310,6 +330,24 @@ def test_more_hours_are_a_way_out(tmp_path: Path) -> None:
     hours = next(way for way in answer.relaxations if way.what == "hours")
     assert answer.status is Solved.IMPOSSIBLE
     assert hours.amount == pytest.approx(21 * 8 - 4 * 40) == pytest.approx(hours.least)
+
+
+def test_more_hours_where_the_site_has_no_rule_for_a_week(tmp_path: Path) -> None:
+    rules = {"min_rest_hours": 11, "max_consecutive_shifts": 6}
+    answer = roster(small_site(tmp_path, guards(4, hours=40), [post("gate")], rules=rules), rounds=3000)
+    hours = next(way for way in answer.relaxations if way.what == "hours")
+    assert hours.amount == pytest.approx(21 * 8 - 4 * 40)
+
+
+def test_more_hours_are_ruled_out_where_the_week_has_too_few(tmp_path: Path) -> None:
+    """Three guards give 144 of the 168 hours that a gate takes, with 48 hours a week each."""
+    answer = roster(small_site(tmp_path, guards(3, hours=40), [post("gate")]), rounds=200)
+    hours = next(way for way in answer.relaxations if way.what == "hours")
+    assert hours.amount is None
+    assert hours.words.startswith("More hours cannot do it. Even with contracts of 48 hours a week: ")
+    assert "168 hours" in hours.words
+    assert "144 hours" in hours.words
+    assert hours.reason == hours.words
 
 
 def test_rules_that_collide_where_counting_shows_nothing(tmp_path: Path) -> None:

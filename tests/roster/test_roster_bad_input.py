@@ -92,6 +92,10 @@ def test_an_option_of_a_site_beside_an_instance(tmp_path: Path, option: tuple[st
     assert f"{option[0]} is for the roster of a SITE" in refused("--instance", instance, *option)
 
 
+def test_workers_are_for_an_instance(folder: Path) -> None:
+    assert "--workers is for an instance" in refused(folder, *ALWAYS, "--workers", 2)
+
+
 @pytest.mark.parametrize("option", ["--out", "--html", "--xlsx", "--json"])
 def test_a_file_in_a_folder_that_is_not_there(folder: Path, tmp_path: Path, option: str) -> None:
     """It is told before the search: what is not there could not be written after it."""

@@ -108,14 +108,15 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """A way out, proven by a roster that keeps every other rule.
+    """A way out, and how far it is known: the least by proof, shown by a roster, ruled out, or not found in time.
 
-    ``what`` is ``guards``, ``hours`` or ``posts``; ``amount`` how many guards more, hours more, or places left open;
-    ``least`` how many it takes at least by proof. ``parts`` has what it is made of: qualification and number, person
-    and hours, or post and number of places.
+    A roster that shows it keeps every other rule. ``what`` is ``guards``, ``hours`` or ``posts``; ``amount`` how many
+    guards more, hours more, or places left open; ``least`` how many it takes at least by proof. ``parts`` has what it
+    is made of: qualification and number, person and hours, or post and number of places.
     """
 
     what: str
+    status: Solved
     words: str
     amount: float | None
     least: float

@@ -17,7 +17,7 @@ def print_roster(answer: RosterAnswer, console: Console) -> None:
         console.print(Text(line))
     for title, lines in (
         ("These rules collide:", say.conflicts(answer)),
-        ("Ways out, each proven by a roster:", say.relaxations(answer)),
+        ("Ways out, each that is found proven by a roster:", say.relaxations(answer)),
         ("Left out:", say.left_out(answer)),
         ("Told beside it:", answer.notes),
     ):

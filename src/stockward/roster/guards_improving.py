@@ -136,8 +136,8 @@ class Improving:
             found = self._answer(future, seconds_left)
             self.alone[guard] = max(self.alone[guard], -math.inf if found is None else found)
 
-    def step(self, seconds_left: Callable[[], float] | None) -> bool:
-        """Take the answer of the part that was asked for first; whether the roster is better by it.
+    def step(self, seconds_left: Callable[[], float] | None) -> None:
+        """Take the answer of the part that was asked for first, if it comes in time.
 
         Raises
         ------
@@ -154,10 +154,9 @@ class Improving:
                 self._under_way.append((part, relaxed, self._pool.submit(_solve, part, seed, relaxed)))
         part, relaxed, future = self._under_way[0]
         solution = self._answer(future, seconds_left)
-        if solution is None:
-            return False
-        self._under_way.popleft()
-        return self._take(part, relaxed, solution)
+        if solution is not None:
+            self._under_way.popleft()
+            self._take(part, relaxed, solution)
 
     def _way(self) -> int:
         """With or without relaxation: the oftener, the more guards are solved that way."""
@@ -177,12 +176,11 @@ class Improving:
         """Wait for the parts under way; those not begun are not solved."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _take(self, part: Part, relaxed: int, solution: Solution) -> bool:
+    def _take(self, part: Part, relaxed: int, solution: Solution) -> None:
         before = self.search.best_score
         if solution.rows is not None:
             self.search.put(np.array(part.guards), solution.rows)
-        better = self.search.best_score < before
-        if not better:
+        if self.search.best_score == before:
             size = self._sizes[relaxed] * (_GROW if solution.proven else _SHRINK)
             self._sizes[relaxed] = min(max(size, _LEAST_SIZE), self.search.people)
         days = self.search.rows.shape[1]
@@ -193,7 +191,6 @@ class Improving:
             and len(part.days) == days
         ):
             self.proven = True
-        return better
 
     def _part(self, size: int) -> Part | None:
         """Some guards who are not under way, or ``None`` where too few are left."""

@@ -86,7 +86,7 @@ class _Beside:
     first: Event = field(default_factory=Event)
     roster: Roster | None = None
     cost: int = 2**62
-    bound: float = 0.0
+    bound: float = -math.inf
     answer: Rostered | None = None
     thread: Thread | None = None
     error: BaseException | None = None
@@ -169,7 +169,8 @@ class Making:
         self.hopeless_below = 0.0 if left is None else left() * (1 - self.patience)
         self.told: tuple[int | None, float] | None = None
         self.alone = self._alone()
-        self.beside = _Beside(self.translated, self.seed, self.limit, bound=float(self.alone.sum()))
+        self.raised = float(self.alone.sum())
+        self.beside = _Beside(self.translated, self.seed, self.limit)
         if self.begun is None:
             self.beside.start()
         stopped = False
@@ -192,7 +193,7 @@ class Making:
                 self.beside.thread.join()
             else:
                 self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
-        if self.beside.error is not None or self.beside.bound == math.inf:
+        if self.beside.error is not None or self.bound == math.inf:
             return
         self.search = Search(self.scorer, self._start(), self.seed)
         self._tell()
@@ -232,14 +233,13 @@ class Making:
                     relaxing = Relaxing(self.problem)
                     improving.know_alone(self.limit.seconds_left)
                     self._raise(math.ceil(float(self.alone.sum()) - _HAIR))
-                better = improving.step(self.limit.seconds_left)
+                improving.step(self.limit.seconds_left)
                 parts, done = parts + 1, done + _ROUNDS_A_PART
-                if better and self._sound():
-                    self._tell()
                 if improving.proven and not search.left_open and self._sound():
                     self._raise(search.best_score)
                 if relaxing is not None:
                     self._raise(relaxing.bound(wait=self.limit.seconds_left is None))
+                self._tell()
                 if parts % _PARTS_AT_ONCE == 0 and self._sound():
                     self._settle()
         finally:
@@ -248,8 +248,12 @@ class Making:
             improving.end()
 
     def _raise(self, bound: float) -> None:
-        self.beside.bound = max(self.beside.bound, bound)
-        self._tell()
+        self.raised = max(self.raised, bound)
+
+    @property
+    def bound(self) -> float:
+        """The best bound known: of the guards alone, the relaxation, a part of everybody, or the engine beside."""
+        return max(self.raised, self.beside.bound)
 
     def _start(self) -> Integers:
         if self.begun is not None:
@@ -267,7 +271,7 @@ class Making:
     def _over(self) -> bool:
         """Whether nothing better can come."""
         assert self.search is not None
-        least = math.ceil(self.beside.bound - _HAIR)
+        least = math.ceil(self.bound - _HAIR)
         if self.enough is not None:
             return self._sound() and self.enough(self.search) and self._settle()
         could_be = self.search.best_score <= least and self._sound() and self._settle()
@@ -305,13 +309,13 @@ class Making:
 
     def _tell(self) -> None:
         assert self.search is not None
-        now = self.search.best_score if self._sound() else None, self.beside.bound
+        now = self.search.best_score if self._sound() else None, self.bound
         if now != self.told:
             self.told = now
             self.progress(*now)
 
     def _made(self, stopped: bool) -> Made:
-        bound = self.beside.bound
+        bound = self.bound
         if self.search is None:
             reasons = self.beside.answer.reasons if self.beside.answer is not None else ()
             status = Solved.IMPOSSIBLE if bound == math.inf else Solved.OUT_OF_TIME

@@ -177,7 +177,7 @@ def make_problem(
         worked=given.worked,
         locked=given.locked,
         wishes=wishes,
-        earlier=given.earlier if earlier is None else _earlier(earlier, staff, shifts),
+        earlier=given.earlier if earlier is None else _earlier(earlier, staff, shifts, posts, horizon),
         history_from=given.history_from,
         named_posts=frozenset(named_posts),
         left_out=staff.left_out,
@@ -280,15 +280,22 @@ def _groups(
 
 
 def _earlier(
-    earlier: Mapping[tuple[str, datetime], str], staff: Staff, shifts: Sequence[Shift]
+    earlier: Mapping[tuple[str, datetime], str],
+    staff: Staff,
+    shifts: Sequence[Shift],
+    posts: Sequence[Post],
+    horizon: Horizon,
 ) -> dict[tuple[int, int], str]:
-    """The earlier roster as far as its guards and shifts are those of this one."""
-    by_start: dict[datetime, list[int]] = {}
-    for number, shift in enumerate(shifts):
-        by_start.setdefault(shift.start, []).append(number)
+    """The earlier roster as far as its guards and shifts are those of this one.
+
+    Where shifts of several lengths begin at a moment, its shift is that of its post; of a post that is no more, any.
+    """
+    numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
+    of_post = {(post.post, span[0]): numbers[span] for post in posts for span in spans_of(horizon, post)}
+    of_any = {shift.start: number for number, shift in enumerate(shifts)}
     guards = {guard.code: number for number, guard in enumerate(staff.guards)}
     return {
-        (guards[code], by_start[start][0]): post
+        (guards[code], of_post.get((post, start), of_any[start])): post
         for (code, start), post in earlier.items()
-        if code in guards and len(by_start.get(start, ())) > 0
+        if code in guards and start in of_any
     }

@@ -14,9 +14,11 @@ import numpy as np
 import polars as pl
 
 from stockward.facts import Site
+from stockward.roster.guards_conflicts import conflicts_of, shortages
 from stockward.roster.guards_making import Limit, Made, Making
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_search import Search
+from stockward.roster.guards_ways import hours_ruled_out
 
 NEW = "new"
 """Beginning of the codes of guards who are not there yet."""
@@ -43,7 +45,7 @@ class Asking:
 class WayOut:
     """A way out: its site, problem and roster (``None`` where none was found), and what it takes.
 
-    ``parts`` by qualification, guard or post.
+    ``parts`` by qualification, guard or post. ``ruled_out`` says what proves that there is no roster this way.
     """
 
     what: str
@@ -52,6 +54,7 @@ class WayOut:
     made: Made | None
     amount: float | None
     parts: tuple[tuple[str, float], ...]
+    ruled_out: str | None = None
 
 
 def _quiet(best: int | None, bound: float) -> None:
@@ -77,12 +80,16 @@ def fewest_places_open(asking: Asking, least: int) -> WayOut:
 def least_hours_more(asking: Asking, places: WayOut, most_hours: float, least_minutes: int) -> WayOut:
     """The roster with the fewest hours beyond contracts, up to ``most_hours`` a week; ``least_minutes`` are needed.
 
-    It is begun from the roster with places left open.
+    It is begun from the roster with places left open. Where so many hours cannot do, nothing is searched.
     """
     guards = {guard.code: guard for guard in asking.problem.guards}
     raised = {code: max(most_hours, guard.hours_per_week) for code, guard in guards.items()}
     site = with_hours(asking.site, raised)
     problem = asking.problem_of(site)
+    short = shortages(problem)
+    if short:
+        why = hours_ruled_out(most_hours, conflicts_of(problem, short[0]))
+        return WayOut("hours", site, problem, None, None, (), why)
     ordinary = np.array(
         [guards[one.code].contract_minutes if one.code in guards else 0 for one in problem.guards], np.int64
     )

@@ -49,23 +49,50 @@ class News:
 
 
 @dataclass(eq=False)
-class Stream:
-    """One stream of steps with a seed of its own; stream 0 solves the root, the others begin from its columns."""
+class Seeker:
+    """What every stream knows: the best roster and bound that it found or heard of; it draws with a seed of its own."""
 
     problem: Problem
     seed: int
     number: int
-    master: Master = field(init=False)
     best: Roster | None = None
     cost: int = 2**62
     bound: float = -np.inf
-    """The best bound that others told."""
+
+    def __post_init__(self) -> None:
+        self.draw = np.random.default_rng([self.seed, self.number])
+
+    def take(self, roster: Roster) -> bool:
+        """Go on from this roster where it is better than the best known here."""
+        cost = self.problem.objective(roster)
+        if cost >= self.cost:
+            return False
+        self.best, self.cost = roster, cost
+        return True
+
+    def hear(self, news: News) -> None:
+        """Take what another stream found."""
+        if news.roster is not None:
+            self.take(news.roster)
+        self.bound = max(self.bound, whole(news.bound))
+
+    @property
+    def proven(self) -> bool:
+        """Whether no roster can be better."""
+        return self.cost <= self.bound
+
+
+@dataclass(eq=False)
+class Stream(Seeker):
+    """A stream of dives; stream 0 solves the root, the others begin from its columns."""
+
+    master: Master = field(init=False)
     _again: int = 0
     """How many were freed in the last step, if that helped."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.master = Master(self.problem)
-        self.draw = np.random.default_rng([self.seed, self.number])
         people = len(self.problem.people)
         sizes = [min(_LEAST_FREE, people)]
         while sizes[-1] < people:
@@ -89,21 +116,11 @@ class Stream:
         crew.dismiss()
         yield News(0, None, self.master.bound, self.master.pool(), waits=True)
 
-    def take(self, roster: Roster) -> bool:
-        """Go on from this roster where it is better than the best known here."""
-        cost = self.problem.objective(roster)
-        if cost >= self.cost:
-            return False
-        self.best, self.cost = roster, cost
-        return True
-
     def hear(self, news: News) -> None:
-        """Take what another stream found."""
+        """Take what another stream found, and the columns of the root."""
+        super().hear(news)
         if news.pool is not None:
             self.master.take(news.pool)
-        if news.roster is not None:
-            self.take(news.roster)
-        self.bound = max(self.bound, whole(news.bound))
 
     @property
     def proven(self) -> bool:

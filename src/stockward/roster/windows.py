@@ -1,8 +1,8 @@
 """Another stream of the search: CP-SAT on windows of some people and days, everything else kept.
 
 Dives give some people whole new schedules; a window changes a few days of many. Where the one no longer helps, the
-other often does. A window grows while windows are solved to the end, and shrinks when one is not. Where the bound is
-close, half of the work goes into closing the gap (see ``closing``).
+other often does. A window grows while windows are solved to the end, and shrinks when one is not. Where the problem is
+small enough, half of the work that CP-SAT is allowed goes into closing the gap (see ``closing``).
 Neighbourhoods of people and days: Rahimian, Akartunalı & Levine 2017.
 """
 
@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.roster.closing import Closing
-from stockward.roster.columns import whole
 from stockward.roster.model import Part, solve_part
 from stockward.roster.problem import cover_cost
-from stockward.roster.search import News
+from stockward.roster.search import News, Seeker
 from stockward.solving.cp_sat import Asked
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.problem import Problem, Roster
+    from stockward.roster.problem import Roster
 
 _WORK = 0.3
 """Deterministic seconds of CP-SAT for one window."""
@@ -36,35 +35,19 @@ _LENGTHS = (3, 5, 7, 10, 14, 21, 28)
 
 
 @dataclass(eq=False)
-class Windows:
-    """A stream of windows with a seed of its own; it begins from the best roster that others found."""
+class Windows(Seeker):
+    """A stream of windows; it begins from the best roster that others found."""
 
-    problem: Problem
-    seed: int
-    number: int
-    best: Roster | None = None
-    cost: int = 2**62
-    bound: float = -np.inf
     size: float = _FIRST_SIZE
     closing: Closing | None = None
     _windows_work: float = 0.0
-    """Deterministic seconds given to windows since the last try to close the gap."""
-
-    def __post_init__(self) -> None:
-        self.draw = np.random.default_rng([self.seed, self.number])
+    """Deterministic seconds allowed to windows since the last try to close the gap."""
 
     def hear(self, news: News) -> None:
-        """Take what another stream found."""
-        self.bound = max(self.bound, whole(news.bound))
+        """Take what another stream found, and the prices of the root."""
+        super().hear(news)
         if news.pool is not None and Closing.worth(self.problem):
             self.closing = Closing(self.problem, news.pool)
-        if news.roster is not None:
-            self._take(news.roster)
-
-    @property
-    def proven(self) -> bool:
-        """Whether no roster can be better."""
-        return self.cost <= self.bound
 
     def step(self, number: int) -> News:
         """Solve one window, or try to close the gap."""
@@ -78,14 +61,7 @@ class Windows:
         self._windows_work = 0.0
         seed = int(self.draw.integers(2**31))
         found, self.bound = self.closing.try_one(self.bound, self.cost, seed)
-        return found is not None and self._take(found)
-
-    def _take(self, roster: Roster) -> bool:
-        cost = self.problem.objective(roster)
-        if cost >= self.cost:
-            return False
-        self.best, self.cost = roster, cost
-        return True
+        return found is not None and self.take(found)
 
     def _solve_one(self, roster: Roster) -> bool:
         people, days = self._window(roster)
@@ -104,7 +80,7 @@ class Windows:
             return False
         changed = roster.copy()
         changed[people] = found.rows
-        return self._take(changed)
+        return self.take(changed)
 
     def _window(self, roster: Roster) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """People and days to free: around a day that costs much, so many people as the size allows."""
