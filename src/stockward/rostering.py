@@ -24,6 +24,7 @@ from stockward.roster.guards_conflicts import (
     Shortage,
     conflicts_of,
     is_irreducible,
+    least_minutes_beyond,
     least_minutes_short,
     least_places_open,
     shortages,
@@ -49,7 +50,7 @@ MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""
-WAY_OUT_SHARE = 0.2
+WAY_OUT_SHARE = 0.25
 """Share of the time left that the making of one way out may take."""
 
 
@@ -249,14 +250,14 @@ def _ways_out(
         return ()
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)
-    guards = None if places.made is None else fewest_guards_more(asking, places)
     found = [(places, float(least_places))]
     most_hours = made_for.site.settings.work_rules.max_hours_per_week or _ALL_HOURS
     if minutes or contracts_bind:
-        found.append((least_hours_more(asking, places, most_hours, minutes), minutes / 60))
-    if guards is not None:
+        beyond = least_minutes_beyond(problem)
+        found.append((least_hours_more(asking, places, most_hours, beyond), beyond / 60))
+    if places.made is not None:
         contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
-        found.append((guards, float(max(1, math.ceil(minutes / 60 / contract)))))
+        found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
     return tuple(_relaxation(made_for, way, least) for way, least in found)
 
 

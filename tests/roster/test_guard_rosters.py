@@ -332,6 +332,14 @@ def test_more_hours_are_a_way_out(tmp_path: Path) -> None:
     assert hours.amount == pytest.approx(21 * 8 - 4 * 40) == pytest.approx(hours.least)
 
 
+def test_hours_beyond_contracts_that_are_no_whole_shifts(tmp_path: Path) -> None:
+    """Of 39 hours a week only four shifts are within the contract; a fifth takes but one hour more."""
+    answer = roster(small_site(tmp_path, guards(4, hours=39), [post("gate")]), rounds=3000)
+    hours = next(way for way in answer.relaxations if way.what == "hours")
+    assert hours.amount == pytest.approx(21 * 8 - 4 * 39) == pytest.approx(hours.least)
+    assert hours.status is Solved.PROVEN
+
+
 def test_more_hours_where_the_site_has_no_rule_for_a_week(tmp_path: Path) -> None:
     rules = {"min_rest_hours": 11, "max_consecutive_shifts": 6}
     answer = roster(small_site(tmp_path, guards(4, hours=40), [post("gate")], rules=rules), rounds=3000)

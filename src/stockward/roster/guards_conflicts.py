@@ -36,21 +36,20 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A condition that fails: what is asked for (places or minutes) and what there is, by whom, from when to when."""
+    """A condition that fails: what is asked for (places or minutes) and what there is, by whom, from when to when.
+
+    ``asks`` are as few posts as it still fails for; ``lacking`` is what lacks for all posts that those guards fill.
+    """
 
     kind: str
     asks: tuple[Ask, ...]
     guards: tuple[int, ...]
     asked: int
     there: int
+    lacking: int
     first: int
     last: int
     """Days of the roster."""
-
-    @property
-    def short(self) -> int:
-        """What is short."""
-        return self.asked - self.there
 
 
 def asks_of(problem: GuardProblem) -> tuple[Ask, ...]:
@@ -75,15 +74,25 @@ def shortages(problem: GuardProblem) -> list[Shortage]:
 
 
 def least_minutes_short(problem: GuardProblem) -> int:
-    """By how many minutes the contracts at least fall short of what some posts ask for; 0 where they may do."""
-    return max((one.short for one in _in_all(problem)), default=0)
+    """By how many minutes the whole shifts of the contracts fall short of what posts ask for; 0 where they may do."""
+    return max((one.lacking for one in _in_all(problem)), default=0)
+
+
+def least_minutes_beyond(problem: GuardProblem) -> int:
+    """At least so many minutes beyond their contracts guards must work, whatever the roster; 0 where none may do.
+
+    Who works beyond a contract works all of it, so no shift is lost to the rest of one.
+    """
+    contracts = [guard.contract_minutes for guard in problem.guards]
+    everything = _by_minutes(problem, "roster", asks_of(problem), contracts, range(problem.horizon.days))
+    return max((one.lacking for one in everything), default=0)
 
 
 def least_places_open(problem: GuardProblem, short: Sequence[Shortage]) -> int:
     """At least so many places stay open, whatever the roster."""
     longest = max((shift.minutes for shift in problem.shifts), default=1)
-    by_places = [one.short for one in short if one.kind in ("shift", "day")]
-    by_minutes = [-(-one.short // longest) for one in (*_in_all(problem), *_in_a_week(problem))]
+    by_places = [one.lacking for one in short if one.kind in ("shift", "day")]
+    by_minutes = [-(-one.lacking // longest) for one in (*_in_all(problem), *_in_a_week(problem))]
     return max([*by_places, *by_minutes], default=0)
 
 
@@ -141,10 +150,11 @@ def _by_places(
     for classes in _sets(asks):
         own = [ask for ask in asks if ask.classes <= classes]
         guards = [guard for guard in _members(problem, classes) if there[guard]]
-        if sum(ask.places for ask in own) > len(guards):
+        lacking = sum(ask.places for ask in own) - len(guards)
+        if lacking > 0:
             least = _fewest(own, len(guards), lambda ask: ask.places)
             asked = sum(ask.places for ask in least)
-            yield Shortage(kind, least, tuple(guards), asked, len(guards), day, day)
+            yield Shortage(kind, least, tuple(guards), asked, len(guards), lacking, day, day)
 
 
 def _in_a_week(problem: GuardProblem) -> Iterator[Shortage]:
@@ -204,10 +214,11 @@ def _by_minutes(
         own = [ask for ask in asks if ask.classes <= classes]
         guards = _members(problem, classes)
         there = sum(limits[guard] for guard in guards)
-        if sum(map(minutes, own)) > there:
+        lacking = sum(map(minutes, own)) - there
+        if lacking > 0:
             least = _fewest(own, there, minutes)
-            last = min(days.stop, problem.horizon.days) - 1
-            yield Shortage(kind, least, tuple(guards), sum(map(minutes, least)), there, max(days.start, 0), last)
+            first, last = max(days.start, 0), min(days.stop, problem.horizon.days) - 1
+            yield Shortage(kind, least, tuple(guards), sum(map(minutes, least)), there, lacking, first, last)
 
 
 def _fewest(asks: Sequence[Ask], there: int, size: Callable[[Ask], int]) -> tuple[Ask, ...]:

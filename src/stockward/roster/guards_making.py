@@ -159,8 +159,7 @@ class Making:
             Where a process of the engine died.
         """
         self.translated = translate(self.problem)
-        # What was begun from breaks no rule: places are filled without breaking one.
-        breach = BREACH if self.begun is None and not self.places_may_stay_open else NEVER_BREACH
+        breach = NEVER_BREACH if self.places_may_stay_open else BREACH
         self.scorer = Scorer(self.problem, self.translated, breach, self.ordinary)
         self.search: Search | None = None
         self.settled: tuple[int, Settling, Integers] | None = None
@@ -203,9 +202,9 @@ class Making:
             self._improve(self.search, done)
 
     def _exchange(self, search: Search) -> int:
-        """Cool until the roster is sound, a few times at most, or once from what was begun; the rounds done."""
+        """Cool until the roster is sound and fills every place, a few times at most; the rounds done."""
         done = 0
-        for cycle in range(_MOST_CYCLES if self.begun is None else 1):
+        for cycle in range(_MOST_CYCLES):
             length = FIRST_CYCLE * GROWTH**cycle
             for number in range(length):
                 better = search.round(number / length)
@@ -217,8 +216,7 @@ class Making:
             search.again()
             if self._sound():
                 self._settle()
-                break
-            if self._spent(done):
+            if (self._sound() and not search.left_open) or self._over() or self._spent(done):
                 break
         return done
 

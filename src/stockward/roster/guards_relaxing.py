@@ -5,7 +5,6 @@ A way out is another site: with higher contracts, or with more guards. So its ro
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,20 +139,19 @@ def with_hours(site: Site, hours: Mapping[str, float]) -> Site:
 
 
 def fewest_guards_more(asking: Asking, places: WayOut) -> WayOut:
-    """A roster with as few guards more as are found, by qualification; begun from the places that stay open."""
-    wanted = _lacking(asking.problem, places.made)
-    way = places
+    """A roster with as few guards more as are found, by qualification; begun from the places that stay open.
+
+    Where so many do not do, each try has twice as many more as the one before, and goes on from its roster.
+    """
+    wanted, way, step = _lacking(asking.problem, places.made), places, 1
     for _ in range(_MOST_ROUNDS):
         if not wanted:
             break
         way = _with_guards(asking, way, wanted)
-        if _is_full(way):
+        if _is_found(way):
             return _fewer(asking, wanted, way)
-        more = _lacking(way.problem, way.made)
-        if not more:
-            largest = max(wanted, key=lambda key: (wanted[key], key))
-            more = {largest: 1}
-        wanted = {key: wanted.get(key, 0) + more.get(key, 0) for key in {**wanted, **more}}
+        largest = max(wanted, key=lambda key: (wanted[key], key))
+        wanted, step = {**wanted, largest: wanted[largest] + step}, 2 * step
     return WayOut("guards", asking.site, asking.problem, None, None, ())
 
 
@@ -164,20 +162,23 @@ def _fewer(asking: Asking, wanted: Mapping[tuple[str, str], int], best: WayOut) 
         while now[key] > 0 and sum(now.values()) > 1:
             fewer = {**now, key: now[key] - 1}
             way = _with_guards(asking, best, fewer)
-            if not _is_full(way):
+            if not _is_found(way):
                 break
             now, best = fewer, way
     return best
 
 
-def _is_full(way: WayOut) -> bool:
-    """Whether a roster was found that leaves no place open."""
-    return way.made is not None and way.made.settling is not None and not way.made.left_open
+def _is_found(way: WayOut) -> bool:
+    """Whether a roster was found."""
+    return way.made is not None and way.made.settling is not None
 
 
 def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], int]:
-    """Guards that would fill the places left open, by qualification and affiliation."""
-    if made is None or made.settling is None or not problem.guards:
+    """Guards that would fill the places left open, by qualification and affiliation.
+
+    What takes only little of a guard's hours, those who are there are thought to fill; but one guard is lacking.
+    """
+    if made is None or made.settling is None or not made.settling.left_open or not problem.guards:
         return {}
     hours: dict[tuple[str, str], float] = {}
     posts = {post.post: post for post in problem.posts}
@@ -187,7 +188,9 @@ def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], 
         key = posts[place.post].qualification or "", affiliation
         hours[key] = hours.get(key, 0) + problem.shifts[shift].minutes / 60
     contract = _usual_hours(problem) * problem.horizon.weeks
-    return {key: max(1, math.ceil(total / (_FITTING * contract))) for key, total in hours.items()}
+    largest = max(hours, key=lambda key: (hours[key], key))
+    guards = {key: round(total / (_FITTING * contract)) for key, total in hours.items()}
+    return {key: number for key, number in {**guards, largest: max(1, guards[largest])}.items() if number}
 
 
 def _commonest(values: Sequence[str]) -> str:
@@ -204,10 +207,7 @@ def _with_guards(asking: Asking, before: WayOut, wanted: Mapping[tuple[str, str]
     site = with_guards(asking.site, wanted, _usual_hours(asking.problem))
     problem = asking.problem_of(site)
     begun = begun_from(before, problem)
-    made = Making(
-        problem, asking.seed, asking.limit(), _quiet, enough=lambda search: search.left_open == 0,
-        places_may_stay_open=True, begun=begun,
-    ).make()  # fmt: skip
+    made = Making(problem, asking.seed, asking.limit(), _quiet, enough=lambda search: True, begun=begun).make()
     by_name: dict[str, float] = {}
     for (qualification, affiliation), number in wanted.items():
         name = f"{affiliation}{', ' + qualification if qualification else ''}"
