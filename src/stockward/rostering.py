@@ -23,6 +23,7 @@ from stockward.roster.guards_colliding import collision, conflicts_in_words
 from stockward.roster.guards_conflicts import (
     Shortage,
     conflicts_of,
+    filling,
     is_irreducible,
     least_minutes_beyond,
     least_minutes_short,
@@ -231,7 +232,7 @@ def _impossible(
     """The conflict, and the ways out, each with a roster that the checker accepts."""
     nothing = Made(Solved.IMPOSSIBLE, None, None, 0, math.inf, 0, 0, 0, False)
     answer = _answer(made_for.site, problem, nothing, (), notes, made_for.asked)
-    further = tuple(f"beside it: {conflicts_of(problem, one)[0].words}" for one in short[1:4])
+    further = tuple(f"beside it: {filling(problem, one).words}" for one in short[1:4])
     return replace(
         answer,
         conflicts=conflicts_of(problem, short[0]),

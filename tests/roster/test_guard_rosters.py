@@ -359,6 +359,19 @@ def test_more_hours_are_ruled_out_where_the_week_has_too_few(tmp_path: Path) -> 
 
 
 def test_rules_that_collide_where_counting_shows_nothing(tmp_path: Path) -> None:
+    """Two nights in a row nobody may work, and on the third day nobody else is there."""
+    rules = {"max_consecutive_nights": 1, "max_hours_per_week": 60}
+    away = [{"person": "G-02", "start": "2026-07-08", "end": "2026-07-09", "kind": "leave"}]
+    night = post("gate", start="00:00", end="08:00")
+    site = small_site(tmp_path, guards(2, hours=60), [night], rules=rules, absences=away)
+    answer = roster(site, rounds=200)
+    assert answer.status is Solved.IMPOSSIBLE
+    assert {one.rule for one in answer.conflicts} == {"staffing", "nights_in_a_row"}
+    assert {code for one in answer.conflicts for code in one.people} <= {"G-01", "G-02"}
+    assert answer.irreducible
+
+
+def test_rest_that_is_too_long_for_those_who_are_there(tmp_path: Path) -> None:
     """Three guards take turns day and night: with so much rest between two shifts nobody can begin every day."""
     rules = {"min_rest_hours": 30, "max_hours_per_week": 60}
     site = small_site(tmp_path, guards(3, hours=60), [post("gate")], rules=rules)

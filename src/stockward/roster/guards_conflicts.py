@@ -1,16 +1,19 @@
 """Which rules collide: conditions that every roster must meet, each counted; the first that fails is the conflict.
 
 For a set of posts, and the guards who can stand at any of them: in one shift, and in the shifts of one day, there are
-as many guards as places; in a week, and over the roster, their hours allow what the posts ask for. These are Hall's
-conditions [Hall 1935] for parts of the rules, so one that fails proves that no roster exists.
+as many guards as places; in a week, and over the roster, their hours allow what the posts ask for; on weekends, and in
+all, each alone could do as much. These are Hall's conditions [Hall 1935] for parts of the rules, so one that fails
+proves that no roster exists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from stockward.answers.roster import Conflict
+from stockward.roster.guards_alone import Alone, binding_rules, setting
 from stockward.roster.guards_columns import parts
 from stockward.roster.guards_demand import Post, Shift
 from stockward.roster.guards_problem import GuardProblem
@@ -18,6 +21,20 @@ from stockward.roster.guards_problem import GuardProblem
 _MOST_SETS = 512
 _MOST_NAMED = 12
 WEEK = 7
+_COUNTED: dict[str, Callable[[Shift], int]] = {
+    "weekends": lambda shift: int(shift.weekend),
+    "alone": lambda shift: shift.minutes,
+}
+"""What of a shift counts in the conditions of each guard alone."""
+_SAID = {
+    "rest": "Rest between shifts: at least {:g} hours.",
+    "longest_run": "Days of work in a row: at most {:g}.",
+    "shortest_run": "Days of work in a row: at least {:g}.",
+    "days_off": "Days off in a row: at least {:g}.",
+    "weekends": "Weekends with work, of any four in a row: at most {:g}.",
+    "contract_hours": "No more hours over the roster than the contract gives.",
+}
+"""The rules of single guards, each with what the site states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +81,9 @@ def asks_of(problem: GuardProblem) -> tuple[Ask, ...]:
 
 
 def shortages(problem: GuardProblem) -> list[Shortage]:
-    """Every condition that fails, the smallest conflicts first: shifts, days, weeks, the roster."""
+    """Every condition that fails, the smallest conflicts first: shifts, days, weeks, the roster, each guard alone."""
     found: list[Shortage] = []
-    for conditions in (_in_a_shift, _in_a_day, _in_a_week, _in_all):
+    for conditions in (_in_a_shift, _in_a_day, _in_a_week, _in_all, _alone):
         found += list(conditions(problem))
         if found:
             break
@@ -91,18 +108,20 @@ def least_minutes_beyond(problem: GuardProblem) -> int:
 def least_places_open(problem: GuardProblem, short: Sequence[Shortage]) -> int:
     """At least so many places stay open, whatever the roster."""
     longest = max((shift.minutes for shift in problem.shifts), default=1)
-    by_places = [one.lacking for one in short if one.kind in ("shift", "day")]
-    by_minutes = [-(-one.lacking // longest) for one in (*_in_all(problem), *_in_a_week(problem))]
+    by_places = [one.lacking for one in short if one.kind in ("shift", "day", "weekends")]
+    alone = [one for one in short if one.kind == "alone"]
+    by_minutes = [-(-one.lacking // longest) for one in (*_in_all(problem), *_in_a_week(problem), *alone)]
     return max([*by_places, *by_minutes], default=0)
 
 
 def is_irreducible(problem: GuardProblem, shortage: Shortage) -> bool:
     """Whether the conflict resolves when any one of its posts is left out.
 
-    True where all shifts asked for are of one length: then the condition is all that these rules ask.
+    True where all shifts asked for are of one length: then the condition is all that these rules ask. What each guard
+    alone could do is less than all that their rules ask, so there it is not known.
     """
     lengths = {problem.shifts[ask.shift].minutes for ask in shortage.asks}
-    return shortage.kind == "shift" or len(lengths) == 1
+    return shortage.kind == "shift" or (len(lengths) == 1 and shortage.kind not in _COUNTED)
 
 
 def _sets(asks: Sequence[Ask]) -> list[frozenset[int]]:
@@ -204,21 +223,46 @@ def _in_all(problem: GuardProblem) -> Iterator[Shortage]:
     yield from _by_minutes(problem, "roster", asks_of(problem), limits, range(problem.horizon.days))
 
 
+def _alone(problem: GuardProblem) -> Iterator[Shortage]:
+    """Shifts on weekends, and minutes in all, ≤ what those who can stand there could each do alone at most."""
+    alone, everything = Alone(problem), asks_of(problem)
+    days, everybody = range(problem.horizon.days), range(len(problem.guards))
+    for kind, counted in _COUNTED.items():
+        asks = [ask for ask in everything if counted(problem.shifts[ask.shift])]
+        yield from _by_limits(problem, kind, asks, alone.most(everybody, counted), days, counted)
+
+
+def _fails_alone(shortage: Shortage, problem: GuardProblem) -> bool:
+    """Whether the guards of a shortage could do too little under the rules of this problem too."""
+    return sum(Alone(problem).most(shortage.guards, _COUNTED[shortage.kind])) < shortage.asked
+
+
 def _by_minutes(
     problem: GuardProblem, kind: str, asks: Sequence[Ask], limits: Sequence[int], days: range
 ) -> Iterator[Shortage]:
-    def minutes(ask: Ask) -> int:
-        return ask.places * problem.shifts[ask.shift].minutes
+    return _by_limits(problem, kind, asks, limits, days, lambda shift: shift.minutes)
+
+
+def _by_limits(
+    problem: GuardProblem,
+    kind: str,
+    asks: Sequence[Ask],
+    limits: Sequence[int],
+    days: range,
+    counted: Callable[[Shift], int],
+) -> Iterator[Shortage]:
+    def size(ask: Ask) -> int:
+        return ask.places * counted(problem.shifts[ask.shift])
 
     for classes in _sets(asks):
         own = [ask for ask in asks if ask.classes <= classes]
         guards = _members(problem, classes)
         there = sum(limits[guard] for guard in guards)
-        lacking = sum(map(minutes, own)) - there
+        lacking = sum(map(size, own)) - there
         if lacking > 0:
-            least = _fewest(own, there, minutes)
+            least = _fewest(own, there, size)
             first, last = max(days.start, 0), min(days.stop, problem.horizon.days) - 1
-            yield Shortage(kind, least, tuple(guards), sum(map(minutes, least)), there, lacking, first, last)
+            yield Shortage(kind, least, tuple(guards), sum(map(size, least)), there, lacking, first, last)
 
 
 def _fewest(asks: Sequence[Ask], there: int, size: Callable[[Ask], int]) -> tuple[Ask, ...]:
@@ -238,26 +282,45 @@ def _fewest(asks: Sequence[Ask], there: int, size: Callable[[Ask], int]) -> tupl
 def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, ...]:
     """A condition that fails as the rules that collide: what is to be filled, who could, and what binds them."""
     first, last = problem.horizon.date(shortage.first), problem.horizon.date(shortage.last)
-    posts = tuple(dict.fromkeys(post.post for ask in shortage.asks for post in ask.posts))
     codes = tuple(problem.guards[guard].code for guard in shortage.guards)
-    when = _when(problem, shortage)
-    asks = _asks(shortage.asks)
-    in_hours = shortage.kind in ("week", "roster")
-    wanted = f"{shortage.asked / 60:g} hours" if in_hours else f"{_guards(shortage.asked)}"
-    fill = Conflict(
-        rule="staffing",
-        words=f"{when}, {_listed(posts)} {'takes' if len(posts) == 1 else 'take'} {wanted}{asks}.",
-        posts=posts, first=first, last=last,
-    )  # fmt: skip
+    there = _amount(shortage, shortage.there)
     able = f"{_guards(len(codes))} {'is' if len(codes) == 1 else 'are'} there then who can stand there{_names(codes)}"
     bound = {
         "shift": f"Only {able}." if codes else "Nobody is there then who can stand there.",
         "day": f"Only {able}, each for one shift a day.",
-        "week": f"{able[0].upper()}{able[1:]}; the rules of a week leave them {shortage.there / 60:g} hours.",
-        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {shortage.there / 60:g} hours, less absences.",
-    }[shortage.kind]
-    rule = {"shift": "there", "day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
-    return fill, Conflict(rule=rule[shortage.kind], words=bound, people=codes, first=first, last=last)
+        "week": f"{able[0].upper()}{able[1:]}; the rules of a week leave them {there}.",
+        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {there}, less absences.",
+    }.get(shortage.kind, f"{able[0].upper()}{able[1:]}; each alone under these rules, they could do {there} at most.")
+    rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
+    able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=bound, people=codes, first=first, last=last)
+    alone = shortage.kind in _COUNTED
+    binding = binding_rules(problem, partial(_fails_alone, shortage)) if alone else ()
+    return filling(problem, shortage), able_to, *(_of_each(problem, one, codes) for one in binding)
+
+
+def filling(problem: GuardProblem, shortage: Shortage) -> Conflict:
+    """What is to be filled where a condition fails."""
+    posts = tuple(dict.fromkeys(post.post for ask in shortage.asks for post in ask.posts))
+    takes = f"{_listed(posts)} {'takes' if len(posts) == 1 else 'take'} {_amount(shortage, shortage.asked)}"
+    return Conflict(
+        rule="staffing",
+        words=f"{_when(problem, shortage)}, {takes}{_asks(shortage.asks)}.",
+        posts=posts,
+        first=problem.horizon.date(shortage.first),
+        last=problem.horizon.date(shortage.last),
+    )
+
+
+def _amount(shortage: Shortage, number: int) -> str:
+    """Guards, shifts or hours."""
+    if shortage.kind in ("shift", "day"):
+        return _guards(number)
+    return f"{number} shifts" if shortage.kind == "weekends" else f"{number / 60:g} hours"
+
+
+def _of_each(problem: GuardProblem, rule: str, codes: tuple[str, ...]) -> Conflict:
+    """A rule of single guards that binds."""
+    return Conflict(rule=rule, words=_SAID[rule].format(setting(problem, rule)), people=codes)
 
 
 def _guards(number: int) -> str:
@@ -271,7 +334,8 @@ def _when(problem: GuardProblem, shortage: Shortage) -> str:
         return f"On {first}, {_clock(problem, shift)}"
     if shortage.kind == "day":
         return f"On {first}"
-    return f"In the {'week' if shortage.kind == 'week' else 'roster'} from {first} to {last}"
+    span = {"week": "In the week", "weekends": "On the weekends"}.get(shortage.kind, "In the roster")
+    return f"{span} from {first} to {last}"
 
 
 def _clock(problem: GuardProblem, shift: Shift) -> str:

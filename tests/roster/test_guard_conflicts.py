@@ -1,0 +1,79 @@
+"""What each guard alone could do at most: against hand counts, and as the reason why there is no roster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
+
+from stockward.accountancy.known import known_at
+from stockward.guards.roll import on_posts, roll
+from stockward.roster.guards_alone import Alone, binding_rules
+from stockward.roster.guards_conflicts import least_minutes_beyond, least_minutes_short, least_places_open, shortages
+from stockward.roster.guards_demand import Horizon
+from stockward.roster.guards_problem import GuardProblem, make_problem
+from stockward.terms.verdicts import Solved
+
+
+def problem_of(folder: Path, people: list[dict[str, Any]], *, weeks: int = 1, **more: Any) -> GuardProblem:
+    site = small_site(folder, people, [post("gate")], **more)
+    return make_problem(site, on_posts(roll(known_at(site, None))), Horizon(MONDAY, weeks, site.timezone))
+
+
+@pytest.mark.parametrize(
+    ("rules", "hours", "weekend_shifts"),
+    [
+        ({}, 48, 2),
+        ({"max_consecutive_shifts": 3}, 48, 2),  # Three, a day off, three.
+        ({"max_consecutive_shifts": 3, "min_consecutive_days_off": 2}, 40, 2),
+        ({"min_rest_hours": 40}, 32, 1),  # Every other day: Monday, Wednesday, Friday, Sunday.
+        ({"max_weekends": 0}, 40, 0),
+        ({"max_weekends": 0, "min_rest_hours": 40}, 24, 0),
+    ],
+)
+def test_the_most_that_a_guard_alone_could_do(
+    tmp_path: Path, rules: dict[str, float], hours: int, weekend_shifts: int
+) -> None:
+    problem = problem_of(tmp_path, guards(2, hours=48), rules=rules)
+    alone = Alone(problem)
+    assert alone.most((0, 1), lambda shift: shift.minutes) == [60 * hours] * 2
+    assert alone.most((1,), lambda shift: int(shift.weekend)) == [weekend_shifts]
+
+
+def test_only_rules_that_bind_are_named(tmp_path: Path) -> None:
+    """Fewer than 40 hours in six days are not reached without the rest; the run of three binds nothing."""
+    rules = {"min_rest_hours": 40, "max_consecutive_shifts": 3, "max_weekends": 3}
+    problem = problem_of(tmp_path, guards(1, hours=48), rules=rules)
+
+    def too_few(given: GuardProblem) -> bool:
+        return Alone(given).most((0,), lambda shift: shift.minutes)[0] < 40 * 60
+
+    assert too_few(problem)
+    assert binding_rules(problem, too_few) == ("rest",)
+
+
+def test_too_few_weekends(tmp_path: Path) -> None:
+    """Nine guards with one weekend of two shifts each do 18 of the 24 shifts of four weekends."""
+    rules = {"max_weekends": 1, "min_rest_hours": 11, "max_consecutive_shifts": 6}
+    answer = roster(small_site(tmp_path, guards(9, hours=40), [post("gate")], rules=rules), weeks=4, rounds=200)
+    assert answer.status is Solved.IMPOSSIBLE
+    assert [one.rule for one in answer.conflicts] == ["staffing", "there", "weekends"]
+    assert "On the weekends from 2026-07-06 to 2026-08-02, gate takes 24 shifts." in answer.conflicts[0].words
+    assert "18 shifts at most" in answer.conflicts[1].words
+    assert answer.conflicts[2].words == "Weekends with work, of any four in a row: at most 1."
+    assert not answer.irreducible
+    ways = {way.what: way for way in answer.relaxations}
+    assert set(ways) == {"posts", "guards"}
+    assert ways["posts"].least == 6
+    assert ways["posts"].amount == 6
+    assert ways["guards"].amount == 3
+
+
+def test_what_lacks_is_counted_for_all_posts_of_the_guards(tmp_path: Path) -> None:
+    """The conflict names one post; but of both, 336 hours, the contracts of four lack 176."""
+    site = small_site(tmp_path, guards(4, hours=40), [post("gate"), post("store")])
+    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(MONDAY, 1, site.timezone))
+    assert least_minutes_short(problem) == least_minutes_beyond(problem) == (336 - 160) * 60
+    assert least_places_open(problem, shortages(problem)) == 22
