@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,26 @@ def test_too_few_weekends(tmp_path: Path) -> None:
     assert ways["posts"].least == 6
     assert ways["posts"].amount == 6
     assert ways["guards"].amount == 3
+
+
+@pytest.mark.parametrize(("weeks", "start", "most"), [(2, MONDAY, 4), (4, MONDAY, 4), (4, date(2026, 7, 5), 6)])
+def test_the_weekends_of_any_four(tmp_path: Path, weeks: int, start: date, most: int) -> None:
+    """Two weekends of any four: both of two weeks; of five from a Sunday on three at most: two, and the rest."""
+    site = small_site(tmp_path, guards(1, hours=48), [post("gate")], rules={"max_weekends": 2})
+    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(start, weeks, site.timezone))
+    assert Alone(problem).most((0,), lambda shift: int(shift.weekend)) == [most]
+
+
+@pytest.mark.parametrize(("start", "hours"), [(date(2026, 10, 12), 8), (date(2026, 10, 19), 16)])
+def test_the_rest_is_of_real_hours(tmp_path: Path, start: date, hours: int) -> None:
+    """From 22:00 to 13:00 lie 15 hours, too few, but 16 in the night from the 24th to the 25th of October 2026."""
+    late, early = (
+        post("late", start="14:00", end="22:00", days="sat"),
+        post("early", start="13:00", end="21:00", days="sun"),
+    )
+    site = small_site(tmp_path, guards(1, hours=48), [late, early], rules={"min_rest_hours": 16})
+    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(start, 1, site.timezone))
+    assert Alone(problem).most((0,), lambda shift: shift.minutes) == [60 * hours]
 
 
 def test_what_lacks_is_counted_for_all_posts_of_the_guards(tmp_path: Path) -> None:

@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 from stockward.roster.guards_costs import CHANGE, Times, meant_by, wish_cost
 from stockward.roster.guards_problem import Group, GuardProblem
-from stockward.roster.problem import Demand, Person, Problem, Rules, Shift
+from stockward.roster.problem import SATURDAY, Demand, Person, Problem, Rules, Shift
 
 Integers = npt.NDArray[np.int64]
+Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+"""Of each day and kind."""
 
 OPEN = 1_000_000
 """What a place left open counts in the exchanges: more than anything else could be worth."""
@@ -48,7 +50,7 @@ class Translated:
 
     problem: Problem
     kinds: tuple[Kind, ...]
-    shift_of: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    shift_of: Table
 
     @property
     def open_weight(self) -> int:
@@ -109,7 +111,7 @@ def translate(problem: GuardProblem) -> Translated:
     weight = _DEARER * max((int(person.costs.max()) for person in people), default=0) or 1
     translated = Problem(
         days=days,
-        shifts=_shifts(problem, kinds),
+        shifts=_shifts(problem, kinds, table),
         people=people,
         demand=Demand(required, *(np.full(required.shape, weight, np.int64) for _ in range(2))),
         first_weekday=problem.horizon.weekday(0),
@@ -140,26 +142,25 @@ def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
     return [*wanted, (kind(group.classes), group.guards - 2)] if group.guards > 2 else wanted
 
 
-def _shifts(problem: GuardProblem, kinds: Sequence[Kind]) -> tuple[Shift, ...]:
-    rest = 60 * (problem.rules.min_rest_hours or 0)
-    codes = [f"{number}" for number in range(len(kinds))]
+def _shifts(problem: GuardProblem, kinds: Sequence[Kind], table: Table) -> tuple[Shift, ...]:
+    """The kinds, and what leaves too little rest before the next day.
+
+    Where the clocks change the rest is longer or shorter by an hour. The engine knows one rule for all days, so it
+    forbids what is too near on every day on which both are, and its bound holds.
+    """
+    rest = 3600 * (problem.rules.min_rest_hours or 0)
+    starts = np.array([shift.start.timestamp() for shift in problem.shifts])
+    ends = np.array([shift.end.timestamp() for shift in problem.shifts])
+    today, tomorrow = table[:-1, :, None], table[1:, None, :]
+    both = (today >= 0) & (tomorrow >= 0)
+    near = both.any(axis=0) & (~both | (starts[tomorrow] - ends[today] < rest)).all(axis=0)
     return tuple(
-        Shift(
-            code,
-            kind.minutes,
-            frozenset(
-                after_code
-                for after_code, after in zip(codes, kinds, strict=True)
-                if after.begins + 24 * 60 - kind.begins - kind.minutes < rest
-            ),
-        )
-        for code, kind in zip(codes, kinds, strict=True)
+        Shift(f"{place}", kind.minutes, frozenset(f"{after}" for after in np.flatnonzero(near[place])))
+        for place, kind in enumerate(kinds)
     )
 
 
-def _person(
-    problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: np.ndarray[tuple[int, int], np.dtype[np.int64]]
-) -> Person:
+def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Person:
     days, own = problem.horizon.days, problem.class_of[guard]
     could = set(problem.open[guard])
     open_ = np.zeros((days, 1 + len(kinds)), np.bool_)
@@ -182,16 +183,22 @@ def _person(
             max_run=rules.max_consecutive_shifts or many,
             min_run=rules.min_consecutive_shifts or 1,
             min_off_run=rules.min_consecutive_days_off or 1,
-            max_weekends=many if rules.max_weekends is None else -(-rules.max_weekends * days // 28),
+            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, rules.max_weekends),
         ),
         _costs(problem, guard, kinds, table),
         open_,
     )
 
 
-def _costs(
-    problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: np.ndarray[tuple[int, int], np.dtype[np.int64]]
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _most_weekends(problem: GuardProblem, of_four: int) -> int:
+    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest."""
+    days = range(problem.horizon.days)
+    weekends = {(day + problem.horizon.weekday(0)) // 7 for day in days if problem.horizon.weekday(day) >= SATURDAY}
+    fours, rest = divmod(len(weekends), 4)
+    return fours * of_four + min(rest, of_four)
+
+
+def _costs(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Table:
     """Wishes and changes, by day and choice."""
     costs = np.zeros((problem.horizon.days, 1 + len(kinds)), np.int64)
     for wish in problem.wishes:
