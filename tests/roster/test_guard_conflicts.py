@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
+from ortools.sat.python import cp_model
+from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 from stockward.accountancy.known import known_at
 from stockward.guards.roll import on_posts, roll
 from stockward.roster.guards_alone import Alone, binding_rules
 from stockward.roster.guards_conflicts import least_minutes_beyond, least_minutes_short, least_places_open, shortages
-from stockward.roster.guards_demand import Horizon
+from stockward.roster.guards_demand import Horizon, Shift
 from stockward.roster.guards_problem import GuardProblem, make_problem
+from stockward.roster.guards_rules import PERSONAL, Draft
 from stockward.terms.verdicts import Solved
 
 
@@ -90,6 +94,48 @@ def test_the_rest_is_of_real_hours(tmp_path: Path, start: date, hours: int) -> N
     site = small_site(tmp_path, guards(1, hours=48), [late, early], rules={"min_rest_hours": 16})
     problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(start, 1, site.timezone))
     assert Alone(problem).most((0,), lambda shift: shift.minutes) == [60 * hours]
+
+
+@pytest.mark.parametrize("seed", range(70))
+def test_alone_is_never_less_than_what_the_rules_allow(tmp_path: Path, seed: int) -> None:
+    """Against a model of the rules, which knows the weeks, nights in a row, and what is settled around them."""
+    random = Random(seed)
+    rules = {
+        "max_hours_per_week": random.choice([40, 48, 60]),
+        "min_rest_hours": random.choice([9, 16, 25]),
+        "max_consecutive_shifts": random.randint(2, 6),
+        "min_consecutive_shifts": random.randint(1, 2),
+        "min_consecutive_days_off": random.randint(1, 3),
+        "max_consecutive_nights": random.randint(1, 3),
+        "max_weekends": random.randint(0, 3),
+    }
+    start = date(2026, 10, 5) + timedelta(days=random.randint(0, 13))
+    posts = [post("gate"), post("store", start="22:00", end="07:00", hours_per_shift=9, days="fri sat sun")]
+    settled = [-days for days in range(1, 1 + random.randint(0, 2))] + [21] * random.randint(0, 1)
+    locked = [locked_at("G-01", "gate", f"{start + timedelta(days=day)} 08:00") for day in settled]
+    tables = {"assignments": locked} if locked else {}
+    site = small_site(tmp_path, guards(1, hours=random.choice([24, 38, 50])), posts, rules=rules, **tables)
+    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(start, 3, site.timezone))
+    for counted in (lambda shift: shift.minutes, lambda shift: int(shift.weekend)):
+        assert Alone(problem).most((0,), counted)[0] >= most_by_the_rules(problem, counted)
+
+
+def most_by_the_rules(problem: GuardProblem, counted: Callable[[Shift], int]) -> int:
+    """The most that the first guard can work where no place need be filled."""
+    model = cp_model.CpModel()
+    draft = Draft(problem, model, [0], range(problem.horizon.days))
+    for s in problem.open[0]:
+        draft.work[0, s] = model.new_bool_var("")
+        draft.begun.setdefault((0, problem.shifts[s].day), []).append(s)
+    for key, begun in draft.begun.items():
+        draft.literals[key] = model.new_bool_var("")
+        model.add(sum(draft.work[0, s] for s in begun) == draft.literals[key])
+    for rule in PERSONAL:
+        rule(draft, 0)
+    model.maximize(sum(counted(problem.shifts[s]) * literal for (_, s), literal in draft.work.items()))
+    solver = cp_model.CpSolver()
+    assert solver.solve(model) == cp_model.OPTIMAL
+    return round(solver.objective_value)
 
 
 def test_what_lacks_is_counted_for_all_posts_of_the_guards(tmp_path: Path) -> None:

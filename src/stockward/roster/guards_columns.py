@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from stockward.roster.guards_costs import CHANGE, Times, meant_by, wish_cost
 from stockward.roster.guards_problem import Group, GuardProblem
+from stockward.roster.guards_rules import DAYS_A_WEEK, WEEKENDS_IN_WINDOW
 from stockward.roster.problem import SATURDAY, Demand, Person, Problem, Rules, Shift
 
 Integers = npt.NDArray[np.int64]
@@ -183,19 +184,24 @@ def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Tab
             max_run=rules.max_consecutive_shifts or many,
             min_run=rules.min_consecutive_shifts or 1,
             min_off_run=rules.min_consecutive_days_off or 1,
-            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, rules.max_weekends),
+            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, guard, rules.max_weekends),
         ),
         _costs(problem, guard, kinds, table),
         open_,
     )
 
 
-def _most_weekends(problem: GuardProblem, of_four: int) -> int:
-    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest."""
+def _most_weekends(problem: GuardProblem, guard: int, of_four: int) -> int:
+    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest.
+
+    Of a weekend at the edge whose other day is settled as work, the day in the roster can be worked whatever the most.
+    """
+    first = problem.horizon.weekday(0)
     days = range(problem.horizon.days)
-    weekends = {(day + problem.horizon.weekday(0)) // 7 for day in days if problem.horizon.weekday(day) >= SATURDAY}
-    fours, rest = divmod(len(weekends), 4)
-    return fours * of_four + min(rest, of_four)
+    weekends = {(day + first) // DAYS_A_WEEK for day in days if problem.horizon.weekday(day) >= SATURDAY}
+    settled = {(one.shift.day + first) // DAYS_A_WEEK for one in problem.worked[guard] if one.shift.weekend}
+    fours, rest = divmod(len(weekends), WEEKENDS_IN_WINDOW)
+    return max(fours * of_four + min(rest, of_four), len(weekends & settled))
 
 
 def _costs(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Table:
