@@ -19,6 +19,7 @@ from stockward.roster.guards_conflicts import least_minutes_beyond, least_minute
 from stockward.roster.guards_demand import Horizon, Shift
 from stockward.roster.guards_problem import GuardProblem, make_problem
 from stockward.roster.guards_rules import PERSONAL, Draft
+from stockward.solving.cp_sat import Asked, solve_model
 from stockward.terms.verdicts import Solved
 
 
@@ -133,9 +134,10 @@ def most_by_the_rules(problem: GuardProblem, counted: Callable[[Shift], int]) ->
     for rule in PERSONAL:
         rule(draft, 0)
     model.maximize(sum(counted(problem.shifts[s]) * literal for (_, s), literal in draft.work.items()))
-    solver = cp_model.CpSolver()
-    assert solver.solve(model) == cp_model.OPTIMAL
-    return round(solver.objective_value)
+    answer = solve_model(model, Asked(seed=0))
+    assert answer.objective is not None
+    assert answer.status is Solved.PROVEN
+    return answer.objective
 
 
 def test_what_lacks_is_counted_for_all_posts_of_the_guards(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from stockward.roster.guards_costs import CHANGE, Times, meant_by, wish_cost
 from stockward.roster.guards_problem import Group, GuardProblem
-from stockward.roster.guards_rules import DAYS_A_WEEK, WEEKENDS_IN_WINDOW
+from stockward.roster.guards_rules import WEEKENDS_IN_WINDOW
 from stockward.roster.problem import SATURDAY, Demand, Person, Problem, Rules, Shift
 
 Integers = npt.NDArray[np.int64]
@@ -196,10 +196,9 @@ def _most_weekends(problem: GuardProblem, guard: int, of_four: int) -> int:
 
     Of a weekend at the edge whose other day is settled as work, the day in the roster can be worked whatever the most.
     """
-    first = problem.horizon.weekday(0)
-    days = range(problem.horizon.days)
-    weekends = {(day + first) // DAYS_A_WEEK for day in days if problem.horizon.weekday(day) >= SATURDAY}
-    settled = {(one.shift.day + first) // DAYS_A_WEEK for one in problem.worked[guard] if one.shift.weekend}
+    horizon = problem.horizon
+    weekends = {horizon.week(day) for day in range(horizon.days) if horizon.weekday(day) >= SATURDAY}
+    settled = {horizon.week(one.shift.day) for one in problem.worked[guard] if one.shift.weekend}
     fours, rest = divmod(len(weekends), WEEKENDS_IN_WINDOW)
     return max(fours * of_four + min(rest, of_four), len(weekends & settled))
 

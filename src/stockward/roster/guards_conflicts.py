@@ -15,12 +15,11 @@ from functools import partial
 from stockward.answers.roster import Conflict
 from stockward.roster.guards_alone import Alone, binding_rules, setting
 from stockward.roster.guards_columns import parts
-from stockward.roster.guards_demand import Post, Shift
+from stockward.roster.guards_demand import DAYS_A_WEEK, Post, Shift
 from stockward.roster.guards_problem import GuardProblem
 
 _MOST_SETS = 512
 _MOST_NAMED = 12
-WEEK = 7
 _COUNTED: dict[str, Callable[[Shift], int]] = {
     "weekends": lambda shift: int(shift.weekend),
     "alone": lambda shift: shift.minutes,
@@ -178,12 +177,12 @@ def _by_places(
 
 def _in_a_week(problem: GuardProblem) -> Iterator[Shortage]:
     """Minutes that posts ask for in a calendar week ≤ what the rules of a week leave those who can stand there."""
-    first = problem.horizon.weekday(0)
+    horizon = problem.horizon
     weeks: dict[int, list[Ask]] = {}
     for ask in asks_of(problem):
-        weeks.setdefault((problem.shifts[ask.shift].day + first) // WEEK, []).append(ask)
+        weeks.setdefault(horizon.week(problem.shifts[ask.shift].day), []).append(ask)
     for week, asks in weeks.items():
-        days = range(week * WEEK - first, week * WEEK - first + WEEK)
+        days = horizon.days_of_week(week)
         limits = [_week_minutes(problem, guard, days) for guard in range(len(problem.guards))]
         yield from _by_minutes(problem, "week", asks, limits, days)
 
@@ -197,7 +196,7 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> int:
         if shift.day in days:
             longest[shift.day] = max(longest.get(shift.day, 0), shift.minutes)
     number = len(longest)
-    if rules.max_consecutive_shifts is not None and number == WEEK:
+    if rules.max_consecutive_shifts is not None and number == DAYS_A_WEEK:
         number = min(number, rules.max_consecutive_shifts)
     most = sum(sorted(longest.values(), reverse=True)[:number])
     if rules.max_hours_per_week is not None:

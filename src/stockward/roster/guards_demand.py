@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from stockward.facts import Site
+from stockward.roster.problem import SATURDAY
 from stockward.terms.errors import UsageError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SATURDAY = 5
+DAYS_A_WEEK = 7
 MINUTES_A_DAY = 24 * 60
 TABLES = ("posts", "people", "absences", "wishes", "assignments")
 """What a roster stands on."""
@@ -72,7 +73,7 @@ class Horizon:
     @property
     def days(self) -> int:
         """How many days."""
-        return 7 * self.weeks
+        return DAYS_A_WEEK * self.weeks
 
     @property
     def zone(self) -> ZoneInfo:
@@ -90,6 +91,20 @@ class Horizon:
     def weekday(self, day: int) -> int:
         """0 for Monday to 6 for Sunday."""
         return self.date(day).weekday()
+
+    def week(self, day: int) -> int:
+        """The calendar week, Monday to Sunday, in which a day lies: 0 that of the first day."""
+        return (day + self.weekday(0)) // DAYS_A_WEEK
+
+    def days_of_week(self, week: int) -> range:
+        """Monday to Sunday of a week."""
+        monday = week * DAYS_A_WEEK - self.weekday(0)
+        return range(monday, monday + DAYS_A_WEEK)
+
+    @property
+    def first_saturday(self) -> int:
+        """The first Saturday of the roster."""
+        return (SATURDAY - self.weekday(0)) % DAYS_A_WEEK
 
     def moment(self, day: int, minutes: int) -> datetime:
         """The moment that many minutes by the clock after 00:00 of a day, in UTC."""

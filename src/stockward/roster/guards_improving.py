@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from stockward.roster.deaf import deaf_to_ctrl_c
 from stockward.roster.guards_columns import translate
+from stockward.roster.guards_demand import DAYS_A_WEEK
 from stockward.roster.guards_parts import Part, Solution, least_alone, solve_part
 from stockward.roster.guards_scoring import Integers, Scorer
 from stockward.terms.errors import FigureError
@@ -50,7 +51,7 @@ _WORK = 0.3
 """Deterministic seconds of CP-SAT for one part."""
 _WORK_ALONE = 2.0
 """The same for one guard alone."""
-_DAYS, _WEEK = 28, 7
+_DAYS = 28
 """Days of a part; its first day is a whole number of weeks after the start."""
 
 Answer = TypeVar("Answer")
@@ -204,7 +205,7 @@ class Improving:
             left_open = np.zeros_like(left_open)
         guards = self._guards(free, size, left_open)
         days = search.rows.shape[1]
-        low = _WEEK * int(self._draw.integers(0, max(days - _DAYS, 0) // _WEEK + 1))
+        low = DAYS_A_WEEK * int(self._draw.integers(0, max(days - _DAYS, 0) // DAYS_A_WEEK + 1))
         return Part(
             tuple(int(guard) for guard in guards),
             range(low, min(low + _DAYS, days)),

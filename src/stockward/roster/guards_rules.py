@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from stockward.roster.guards_demand import SATURDAY, Shift
+from stockward.roster.guards_demand import DAYS_A_WEEK, Shift
 from stockward.roster.guards_problem import GuardProblem
 
 WINDOW_DAYS = 28
-DAYS_A_WEEK = 7
 WEEKENDS_IN_WINDOW = WINDOW_DAYS // DAYS_A_WEEK
 
 
@@ -188,16 +187,16 @@ def hours_a_week(draft: Draft, guard: int) -> None:
         return
     weeks: dict[int, list[Any]] = {}
     done: dict[int, int] = {}
-    first = draft.problem.horizon.weekday(0)
+    horizon = draft.problem.horizon
     for shift in draft.settled[guard]:
-        week = (shift.day + first) // DAYS_A_WEEK
+        week = horizon.week(shift.day)
         done[week] = done.get(week, 0) + shift.minutes
     for s, literal in draft.of_guard(guard):
         shift = draft.problem.shifts[s]
-        weeks.setdefault((shift.day + first) // DAYS_A_WEEK, []).append(shift.minutes * literal)
+        weeks.setdefault(horizon.week(shift.day), []).append(shift.minutes * literal)
     for week, terms in weeks.items():
         left = max(int(most * 60 + 1e-6) - done.get(week, 0), 0)
-        draft.require(sum(terms) <= left, Reason("hours_a_week", draft.code(guard), week * DAYS_A_WEEK - first))
+        draft.require(sum(terms) <= left, Reason("hours_a_week", draft.code(guard), horizon.days_of_week(week).start))
 
 
 def contract_hours(draft: Draft, guard: int) -> None:
@@ -268,8 +267,7 @@ def weekends(draft: Draft, guard: int) -> None:
     most = draft.problem.rules.max_weekends
     if most is None:
         return
-    saturday = (SATURDAY - draft.problem.horizon.weekday(0)) % DAYS_A_WEEK
-    first = saturday - DAYS_A_WEEK * WEEKENDS_IN_WINDOW
+    first = draft.problem.horizon.first_saturday - DAYS_A_WEEK * WEEKENDS_IN_WINDOW
     worked = []
     # A weekend may begin on the last day of the roster, or have begun on the day before it.
     for day in range(first, draft.problem.horizon.days + DAYS_A_WEEK, DAYS_A_WEEK):

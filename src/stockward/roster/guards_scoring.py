@@ -23,8 +23,9 @@ from stockward.roster.guards_costs import (
     Share,
     fair_shares,
 )
-from stockward.roster.guards_demand import SATURDAY, Shift
+from stockward.roster.guards_demand import DAYS_A_WEEK, Shift
 from stockward.roster.guards_problem import GuardProblem
+from stockward.roster.guards_rules import WEEKENDS_IN_WINDOW
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -37,7 +38,6 @@ BEYOND = 200
 """What an hour beyond an ordinary contract costs, where contracts may be exceeded."""
 _LONG = 10_000
 _NEVER = -(10**9)
-_WEEK, _WINDOW = 7, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +106,14 @@ class Scorer:
         shape = len(problem.guards), self.before + self.after
         self.settled_work, self.settled_night = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
         self.settled_minutes, self.settled_start, self.settled_end = (np.zeros(shape, np.int64) for _ in range(3))
-        first = problem.horizon.weekday(0)
-        weeks = (problem.horizon.days + first - 1) // _WEEK + 1
+        week_of_day = np.array([problem.horizon.week(day) for day in range(problem.horizon.days)])
+        weeks = int(week_of_day[-1]) + 1
+        self.in_week = (week_of_day[:, None] == np.arange(weeks)).astype(np.int64)
         self.week_minutes = np.zeros((len(problem.guards), weeks), np.int64)
         for guard, ones in enumerate(problem.worked):
             for one in ones:
                 self._settle(guard, one.shift)
-                week = (one.shift.day + first) // _WEEK
+                week = problem.horizon.week(one.shift.day)
                 if 0 <= week < weeks:
                     self.week_minutes[guard, week] += one.shift.minutes
         self.contract = np.array([guard.contract_minutes for guard in problem.guards], np.int64)
@@ -130,22 +131,22 @@ class Scorer:
 
     def _past_weekends(self) -> None:
         """Whether each guard worked on the weekends before, of which the last may reach into the roster."""
-        self.saturday = (SATURDAY - self.problem.horizon.weekday(0)) % _WEEK
-        shape = len(self.problem.guards), _WINDOW
+        self.saturday = self.problem.horizon.first_saturday
+        shape = len(self.problem.guards), WEEKENDS_IN_WINDOW
         self.weekend_before = np.zeros(shape, np.bool_)
         for guard, ones in enumerate(self.problem.worked):
             for one in ones:
-                place = (one.shift.day - self.saturday) // _WEEK + _WINDOW
-                if one.shift.weekend and 0 <= place < _WINDOW:
+                place = (one.shift.day - self.saturday) // DAYS_A_WEEK + WEEKENDS_IN_WINDOW
+                if one.shift.weekend and 0 <= place < WEEKENDS_IN_WINDOW:
                     self.weekend_before[guard, place] = True
 
     def worked_weekends(self, days: Days) -> Flags:
         """Whether each weekend is worked, those of the four weeks before included; shape (rows, 4 + weekends)."""
         inside = days.work[:, self.before : self.before + days.rows.shape[1]]
         columns = []
-        number = -(-(inside.shape[1] - self.saturday) // _WEEK)
+        number = -(-(inside.shape[1] - self.saturday) // DAYS_A_WEEK)
         for place in range(-1, number):
-            first = self.saturday + _WEEK * place
+            first = self.saturday + DAYS_A_WEEK * place
             parts = [inside[:, day] for day in (first, first + 1) if 0 <= day < inside.shape[1]]
             columns.append(np.any(parts, axis=0) if parts else np.zeros(len(inside), np.bool_))
         before = self.weekend_before[days.guards].copy()
@@ -154,7 +155,7 @@ class Scorer:
 
     def past_weekends(self, place: int) -> int:
         """How many weekends of the window that begins at ``place`` lie wholly before the roster."""
-        return max(_WINDOW - 1 + (self.saturday != _WEEK - 1) - place, 0)
+        return max(WEEKENDS_IN_WINDOW - 1 + (self.saturday != DAYS_A_WEEK - 1) - place, 0)
 
     def days_of(self, rows: Integers, guards: Integers) -> Days:
         """The work of rows, what is settled before and after included."""
@@ -246,10 +247,8 @@ def hours_a_week(scorer: Scorer, days: Days) -> Integers:
     most = scorer.problem.rules.max_hours_per_week
     if most is None:
         return np.zeros(len(days.rows), np.int64)
-    first = scorer.problem.horizon.weekday(0)
     inside = days.minutes[:, scorer.before : scorer.before + days.rows.shape[1]]
-    week = (np.arange(inside.shape[1]) + first) // _WEEK
-    total = inside @ (week[:, None] == np.arange(scorer.week_minutes.shape[1])).astype(np.int64)
+    total = inside @ scorer.in_week
     allowed = np.maximum(int(60 * most + 1e-6) - scorer.week_minutes[days.guards], 0)
     return np.asarray((-(-np.maximum(total - allowed, 0) // 480)).sum(axis=1), np.int64)
 
@@ -315,8 +314,8 @@ def weekends(scorer: Scorer, days: Days) -> Integers:
     if most is None:
         return found
     worked = scorer.worked_weekends(days)
-    for place in range(worked.shape[1] - _WINDOW + 1):
-        window = worked[:, place : place + _WINDOW]
+    for place in range(worked.shape[1] - WEEKENDS_IN_WINDOW + 1):
+        window = worked[:, place : place + WEEKENDS_IN_WINDOW]
         # What was worked before cannot be mended.
         found += np.minimum(
             np.maximum(window.sum(axis=1) - most, 0), window[:, scorer.past_weekends(place) :].sum(axis=1)
