@@ -771,16 +771,20 @@ def _write_roster(
         from stockward.report.roster_page import write_roster_html
 
         html.write_text(write_roster_html(answer), encoding="utf-8")
-    if xlsx is not None and answer.duties:
+    if json is not None:
+        _write_text(roster_files.write_roster_json(answer), json)
+    if not answer.duties:
+        for name in filter(None, (xlsx, csv, ics)):
+            click.echo(f"{name}: not written, since there is no roster", err=True)
+        return
+    if xlsx is not None:
         from stockward.report.roster_sheets import write_roster_xlsx
 
         write_roster_xlsx(answer, xlsx)
-    if csv is not None and answer.duties:
+    if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
-    if ics is not None and answer.duties:
+    if ics is not None:
         roster_files.write_calendars(answer, ics)
-    if json is not None:
-        _write_text(roster_files.write_roster_json(answer), json)
 
 
 @main.command()

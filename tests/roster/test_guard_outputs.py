@@ -163,10 +163,12 @@ def test_the_command_writes_what_it_is_asked_for(site: Site, folder: Path, tmp_p
 
 def test_an_impossible_roster_ends_with_4_and_says_why(tmp_path: Path) -> None:
     small_site(tmp_path / "few", guards(2), [post("gate")])
-    html = tmp_path / "few.html"
-    where = str(tmp_path / "few")
-    code, out, _ = run(where, "--start", "2026-07-06", "--weeks", "1", "--deterministic", "200", "--html", str(html))
+    html, csv = tmp_path / "few.html", tmp_path / "few.csv"
+    where, files = str(tmp_path / "few"), ("--html", str(html), "--csv", str(csv))
+    code, out, said = run(where, "--start", "2026-07-06", "--weeks", "1", "--deterministic", "200", *files)
     assert code == 4
+    assert not csv.exists()
+    assert f"{csv}: not written, since there is no roster" in said
     assert "No roster keeps every rule." in out
     assert "These rules collide" in html.read_text(encoding="utf-8")
 

@@ -43,9 +43,10 @@ def test_a_roster_is_written_as_asked_and_measures_what_is_printed(instance: Pat
     assert "best " in result.stderr
 
 
-def test_steps_give_the_same_bytes(instance: Path) -> None:
+def test_steps_give_the_same_bytes_and_nothing_beside_them(instance: Path, capfd: pytest.CaptureFixture[str]) -> None:
     asked = ("--instance", instance, "--deterministic", 2, "--workers", 1, "--out", "-", "--quiet")
     first, second = run(*asked), run(*asked)
+    assert capfd.readouterr().out == "", "a solver spoke"
     assert first.exit_code == 0
     assert first.stdout == second.stdout
     assert first.stdout.startswith("employee,day,shift\n")

@@ -54,11 +54,9 @@ class Covering:
     """The program with the columns added so far."""
 
     def __init__(self, groups: int, required: Floats, under: Floats, over: Floats) -> None:
-        import highspy
-
         self.groups, self.number = groups, 0
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        self._highs = _quiet_solver()
+        for name, value in (("threads", 1), ("random_seed", 1)):
             self._highs.setOptionValue(name, value)
         rows = len(required)
         right = np.concatenate([np.ones(groups), required])
@@ -110,3 +108,21 @@ class Covering:
         return Chosen(
             float(self._highs.getInfo().objective_function_value), shares, prices[: self.groups], prices[self.groups :]
         )
+
+
+def _quiet_solver() -> Any:
+    """HiGHS without a word on standard output, where a roster may be written.
+
+    It prints its banner at the first call but that of an option, and from 1.16 on it makes such a call, to enable
+    callbacks, while it is constructed.
+    """
+    import highspy
+
+    class Quiet(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    solver = Quiet()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    return solver
