@@ -22,7 +22,8 @@ def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, 
         return (
             f"{amount:g} hours more than the contracts give, by {len(parts)} guard{_s(len(parts))} ({named}); {sure}."
         )
-    named = _named([f"{number:g} {name}" for name, number in parts])
+    # A name has a comma where the guard holds a qualification.
+    named = _named([f"{number:g} {name}" for name, number in parts], between="; ")
     return f"{amount:g} guard{_s(amount)} more ({named}); {sure}."
 
 
@@ -47,6 +48,6 @@ def _s(number: float) -> str:
     return "" if number == 1 else "s"
 
 
-def _named(parts: Sequence[str]) -> str:
+def _named(parts: Sequence[str], between: str = ", ") -> str:
     more = f" and {len(parts) - _MOST_NAMED} more" if len(parts) > _MOST_NAMED else ""
-    return ", ".join(parts[:_MOST_NAMED]) + more
+    return between.join(parts[:_MOST_NAMED]) + more
