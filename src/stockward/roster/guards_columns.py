@@ -184,23 +184,19 @@ def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Tab
             max_run=rules.max_consecutive_shifts or many,
             min_run=rules.min_consecutive_shifts or 1,
             min_off_run=rules.min_consecutive_days_off or 1,
-            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, guard, rules.max_weekends),
+            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, rules.max_weekends),
         ),
         _costs(problem, guard, kinds, table),
         open_,
     )
 
 
-def _most_weekends(problem: GuardProblem, guard: int, of_four: int) -> int:
-    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest.
-
-    Of a weekend at the edge whose other day is settled as work, the day in the roster can be worked whatever the most.
-    """
+def _most_weekends(problem: GuardProblem, of_four: int) -> int:
+    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest."""
     horizon = problem.horizon
     weekends = {horizon.week(day) for day in range(horizon.days) if horizon.weekday(day) >= SATURDAY}
-    settled = {horizon.week(one.shift.day) for one in problem.worked[guard] if one.shift.weekend}
     fours, rest = divmod(len(weekends), WEEKENDS_IN_WINDOW)
-    return max(fours * of_four + min(rest, of_four), len(weekends & settled))
+    return fours * of_four + min(rest, of_four)
 
 
 def _costs(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Table:

@@ -263,31 +263,43 @@ def _at_most_in_a_row(
 
 
 def weekends(draft: Draft, guard: int) -> None:
-    """At most ``max_weekends`` with work in 28 days: u_e ≥ w_d for d in weekend e, u_e + … + u_{e+3} ≤ m."""
+    """At most ``max_weekends`` = m with work in 28 days: u_e ≥ w_d for d in weekend e, u_e + … + u_{e+3} ≤ m.
+
+    Where those that are settled are more than m already, there is no further work on any: w_d = 0.
+    """
     most = draft.problem.rules.max_weekends
     if most is None:
         return
-    first = draft.problem.horizon.first_saturday - DAYS_A_WEEK * WEEKENDS_IN_WINDOW
-    worked = []
-    # A weekend may begin on the last day of the roster, or have begun on the day before it.
-    for day in range(first, draft.problem.horizon.days + DAYS_A_WEEK, DAYS_A_WEEK):
-        parts = [draft.works(guard, day), draft.works(guard, day + 1)]
-        worked.append(_either(draft, parts))
+    horizon, reason = draft.problem.horizon, Reason("weekends", draft.code(guard))
+    around = DAYS_A_WEEK * WEEKENDS_IN_WINDOW
+    saturdays = range(horizon.first_saturday - around, horizon.days + around, DAYS_A_WEEK)
+    worked = [_Weekend.of(draft, guard, saturday) for saturday in saturdays]
     for place in range(len(worked) - WEEKENDS_IN_WINDOW + 1):
         window = worked[place : place + WEEKENDS_IN_WINDOW]
-        if any(not isinstance(one, int) for one in window):
-            left = max(most - sum(one for one in window if isinstance(one, int)), 0)
-            terms = [one for one in window if not isinstance(one, int)]
-            draft.require(sum(terms) <= left, Reason("weekends", draft.code(guard)))
+        left = most - sum(one.settled for one in window)
+        terms = [one.sought for one in window if one.sought is not None and not (one.settled and left >= 0)]
+        if terms:
+            draft.require(sum(terms) <= max(left, 0), reason)
 
 
-def _either(draft: Draft, parts: Sequence[Any]) -> Any:
-    """Whether any is 1: a number where that is known."""
-    if any(isinstance(one, int) and one for one in parts):
-        return 1
-    literals = [one for one in parts if not isinstance(one, int)]
+@dataclass(frozen=True, slots=True)
+class _Weekend:
+    """A weekend of a guard: whether work on it is settled, and whether it is worked as far as that is sought."""
+
+    settled: bool
+    sought: Any
+
+    @classmethod
+    def of(cls, draft: Draft, guard: int, saturday: int) -> _Weekend:
+        days = [draft.works(guard, saturday), draft.works(guard, saturday + 1)]
+        literals = [one for one in days if not isinstance(one, int)]
+        return cls(any(isinstance(one, int) and one for one in days), _either(draft, literals))
+
+
+def _either(draft: Draft, literals: Sequence[Any]) -> Any:
+    """Whether any is 1; ``None`` where there are none."""
     if len(literals) < 2:
-        return literals[0] if literals else 0
+        return literals[0] if literals else None
     either = draft.model.new_bool_var("")
     for literal in literals:
         draft.model.add_implication(literal, either)

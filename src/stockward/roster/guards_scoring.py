@@ -23,9 +23,10 @@ from stockward.roster.guards_costs import (
     Share,
     fair_shares,
 )
-from stockward.roster.guards_demand import DAYS_A_WEEK, Shift
+from stockward.roster.guards_demand import Shift
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_rules import WEEKENDS_IN_WINDOW
+from stockward.roster.problem import SATURDAY
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -117,7 +118,7 @@ class Scorer:
                 if 0 <= week < weeks:
                     self.week_minutes[guard, week] += one.shift.minutes
         self.contract = np.array([guard.contract_minutes for guard in problem.guards], np.int64)
-        self._past_weekends()
+        self._weekends(week_of_day)
 
     def _settle(self, guard: int, shift: Shift) -> None:
         column = self.before + shift.day
@@ -129,33 +130,26 @@ class Scorer:
             self.settled_minutes[place] = shift.minutes
             self.settled_start[place], self.settled_end[place] = self._when(shift)
 
-    def _past_weekends(self) -> None:
-        """Whether each guard worked on the weekends before, of which the last may reach into the roster."""
-        self.saturday = self.problem.horizon.first_saturday
-        shape = len(self.problem.guards), WEEKENDS_IN_WINDOW
-        self.weekend_before = np.zeros(shape, np.bool_)
-        for guard, ones in enumerate(self.problem.worked):
-            for one in ones:
-                place = (one.shift.day - self.saturday) // DAYS_A_WEEK + WEEKENDS_IN_WINDOW
-                if one.shift.weekend and 0 <= place < WEEKENDS_IN_WINDOW:
-                    self.weekend_before[guard, place] = True
-
-    def worked_weekends(self, days: Days) -> Flags:
-        """Whether each weekend is worked, those of the four weeks before included; shape (rows, 4 + weekends)."""
-        inside = days.work[:, self.before : self.before + days.rows.shape[1]]
-        columns = []
-        number = -(-(inside.shape[1] - self.saturday) // DAYS_A_WEEK)
-        for place in range(-1, number):
-            first = self.saturday + DAYS_A_WEEK * place
-            parts = [inside[:, day] for day in (first, first + 1) if 0 <= day < inside.shape[1]]
-            columns.append(np.any(parts, axis=0) if parts else np.zeros(len(inside), np.bool_))
-        before = self.weekend_before[days.guards].copy()
-        before[:, -1] |= columns[0]
-        return np.concatenate([before, *(column[:, None] for column in columns[1:])], axis=1)
-
-    def past_weekends(self, place: int) -> int:
-        """How many weekends of the window that begins at ``place`` lie wholly before the roster."""
-        return max(WEEKENDS_IN_WINDOW - 1 + (self.saturday != DAYS_A_WEEK - 1) - place, 0)
+    def _weekends(self, week_of_day: Integers) -> None:
+        """The weekends that count, those before and after on which somebody is settled included, and fours of them."""
+        horizon, reach = self.problem.horizon, WEEKENDS_IN_WINDOW - 1
+        near = range(-reach, int(week_of_day[-1]) + reach + 1)
+        settled = [
+            (guard, horizon.week(one.shift.day))
+            for guard, ones in enumerate(self.problem.worked)
+            for one in ones
+            if one.shift.weekend and horizon.week(one.shift.day) in near
+        ]
+        first = min([0, *(week for _, week in settled)])
+        last = max([int(week_of_day[-1]), first + reach, *(week for _, week in settled)])
+        weeks = np.arange(first, last + 1)
+        weekend = np.array([horizon.weekday(day) >= SATURDAY for day in range(horizon.days)])
+        self.in_weekend = (weekend[:, None] & (week_of_day[:, None] == weeks)).astype(np.int64)
+        self.settled_weekend = np.zeros((len(self.problem.guards), len(weeks)), np.bool_)
+        for guard, week in settled:
+            self.settled_weekend[guard, week - first] = True
+        ahead = np.arange(len(weeks))[:, None] - np.arange(len(weeks) - reach)
+        self.in_window = ((ahead >= 0) & (ahead <= reach)).astype(np.int64)
 
     def days_of(self, rows: Integers, guards: Integers) -> Days:
         """The work of rows, what is settled before and after included."""
@@ -308,19 +302,15 @@ def _short(flags: Flags, least: int, before: int) -> Integers:
 
 
 def weekends(scorer: Scorer, days: Days) -> Integers:
-    """Weekends beyond those that may be worked in 28 days."""
+    """Weekends beyond those that may be worked in 28 days; what is settled cannot be mended."""
     most = scorer.problem.rules.max_weekends
-    found = np.zeros(len(days.rows), np.int64)
     if most is None:
-        return found
-    worked = scorer.worked_weekends(days)
-    for place in range(worked.shape[1] - WEEKENDS_IN_WINDOW + 1):
-        window = worked[:, place : place + WEEKENDS_IN_WINDOW]
-        # What was worked before cannot be mended.
-        found += np.minimum(
-            np.maximum(window.sum(axis=1) - most, 0), window[:, scorer.past_weekends(place) :].sum(axis=1)
-        )
-    return found
+        return np.zeros(len(days.rows), np.int64)
+    inside = days.work[:, scorer.before : scorer.before + days.rows.shape[1]]
+    planned = inside @ scorer.in_weekend > 0
+    worked = planned | scorer.settled_weekend[days.guards]
+    beyond = np.maximum(worked @ scorer.in_window - most, 0)
+    return np.asarray(np.minimum(beyond, planned @ scorer.in_window).sum(axis=1), np.int64)
 
 
 RULES: tuple[Callable[[Scorer, Days], Integers], ...] = (
