@@ -74,6 +74,8 @@ class Scorer:
         self.before = min(-problem.history_from, reach)
         later = [one.shift.day for ones in problem.worked for one in ones if one.shift.day >= problem.horizon.days]
         self.after = min(max(later, default=problem.horizon.days - 1) - problem.horizon.days + 1, reach)
+        self.inside = slice(self.before, self.before + problem.horizon.days)
+        """The days of the roster among those that are known."""
         self.shares = fair_shares(problem)
         self._tables()
         self._personal()
@@ -229,11 +231,15 @@ def choices(scorer: Scorer, days: Days) -> Integers:
 
 
 def rest(scorer: Scorer, days: Days) -> Integers:
-    """Shifts that begin less than the rest after the end of the latest shift before."""
+    """Shifts that begin less than the rest after the end of the latest shift before; two that are settled never do."""
     least = round(60 * (scorer.problem.rules.min_rest_hours or 0))
-    ends = np.where(days.work, days.end, _NEVER)
-    latest = np.maximum.accumulate(ends, axis=1)[:, :-1]
-    return np.asarray((days.work[:, 1:] & (days.start[:, 1:] - latest < least)).sum(axis=1), np.int64)
+    first, stop = scorer.inside.start, scorer.inside.stop
+    ends = np.where(days.work[:, :stop], days.end[:, :stop], _NEVER)
+    latest = np.full(days.work.shape, _NEVER)
+    latest[:, 1:stop] = np.maximum.accumulate(ends, axis=1)[:, :-1]
+    latest[:, stop:] = ends[:, first:].max(axis=1)[:, None]
+    near = days.work & (days.start - latest < least)
+    return np.asarray(near[:, first:].sum(axis=1), np.int64)
 
 
 def hours_a_week(scorer: Scorer, days: Days) -> Integers:
@@ -241,7 +247,7 @@ def hours_a_week(scorer: Scorer, days: Days) -> Integers:
     most = scorer.problem.rules.max_hours_per_week
     if most is None:
         return np.zeros(len(days.rows), np.int64)
-    inside = days.minutes[:, scorer.before : scorer.before + days.rows.shape[1]]
+    inside = days.minutes[:, scorer.inside]
     total = inside @ scorer.in_week
     allowed = np.maximum(int(60 * most + 1e-6) - scorer.week_minutes[days.guards], 0)
     return np.asarray((-(-np.maximum(total - allowed, 0) // 480)).sum(axis=1), np.int64)
@@ -249,52 +255,52 @@ def hours_a_week(scorer: Scorer, days: Days) -> Integers:
 
 def contract_hours(scorer: Scorer, days: Days) -> Integers:
     """Minutes beyond the contract, counted by shifts of eight hours begun."""
-    inside = days.minutes[:, scorer.before : scorer.before + days.rows.shape[1]].sum(axis=1)
+    inside = days.minutes[:, scorer.inside].sum(axis=1)
     return np.asarray(-(-np.maximum(inside - scorer.contract[days.guards], 0) // 480), np.int64)
 
 
 def longest_run(scorer: Scorer, days: Days) -> Integers:
     """Days beyond the longest run of work."""
-    return _beyond(days.work, scorer.problem.rules.max_consecutive_shifts, scorer.before)
+    return _beyond(days.work, scorer.problem.rules.max_consecutive_shifts, scorer.inside)
 
 
 def nights_in_a_row(scorer: Scorer, days: Days) -> Integers:
     """Nights beyond the longest run of nights."""
-    return _beyond(days.night, scorer.problem.rules.max_consecutive_nights, scorer.before)
+    return _beyond(days.night, scorer.problem.rules.max_consecutive_nights, scorer.inside)
 
 
-def _beyond(flags: Flags, most: int | None, before: int) -> Integers:
-    """Days, from ``before`` on, on which a run is longer than allowed."""
+def _beyond(flags: Flags, most: int | None, inside: slice) -> Integers:
+    """Days on which a run is longer than allowed, of days of which one is ``inside`` the roster."""
     found = np.zeros(len(flags), np.int64)
     if most is None:
         return found
     run = found.copy()
-    for column in range(flags.shape[1]):
+    for column in range(min(flags.shape[1], inside.stop + most)):
         run = np.where(flags[:, column], run + 1, 0)
-        if column >= before:
+        if column >= inside.start:
             found += run > most
     return found
 
 
 def shortest_run(scorer: Scorer, days: Days) -> Integers:
     """Days that runs of work lack."""
-    return _short(days.work, scorer.problem.rules.min_consecutive_shifts or 1, scorer.before)
+    return _short(days.work, scorer.problem.rules.min_consecutive_shifts or 1, scorer.inside)
 
 
 def days_off(scorer: Scorer, days: Days) -> Integers:
     """Days that runs of days off lack."""
-    return _short(~days.work, scorer.problem.rules.min_consecutive_days_off or 1, scorer.before)
+    return _short(~days.work, scorer.problem.rules.min_consecutive_days_off or 1, scorer.inside)
 
 
-def _short(flags: Flags, least: int, before: int) -> Integers:
-    """Days lacking in runs that end after ``before``; one that touches the first or last column lacks none."""
+def _short(flags: Flags, least: int, inside: slice) -> Integers:
+    """Days lacking in runs that end ``inside``; one that touches the first column or the last day lacks none."""
     found = np.zeros(len(flags), np.int64)
     if least < 2:
         return found
     run = np.full(len(flags), _LONG)
-    for column in range(flags.shape[1]):
+    for column in range(inside.stop):
         ended = (run > 0) & ~flags[:, column]
-        if column >= max(before, 1):
+        if column >= max(inside.start, 1):
             found += np.where(ended, np.maximum(least - run, 0), 0)
         begins = 1 if column else _LONG
         run = np.where(flags[:, column], run + begins, 0)
@@ -306,7 +312,7 @@ def weekends(scorer: Scorer, days: Days) -> Integers:
     most = scorer.problem.rules.max_weekends
     if most is None:
         return np.zeros(len(days.rows), np.int64)
-    inside = days.work[:, scorer.before : scorer.before + days.rows.shape[1]]
+    inside = days.work[:, scorer.inside]
     planned = inside @ scorer.in_weekend > 0
     worked = planned | scorer.settled_weekend[days.guards]
     beyond = np.maximum(worked @ scorer.in_window - most, 0)

@@ -1,0 +1,126 @@
+"""Rules of one guard, what is settled before and after the roster included: model, search and checker say the same."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from ortools.sat.python import cp_model
+from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
+
+from stockward.accountancy.known import known_at
+from stockward.answers.roster import Duty
+from stockward.facts import Site
+from stockward.guards.roll import on_posts, roll
+from stockward.roster import guards_checking, guards_rules, guards_scoring
+from stockward.roster.guards_columns import translate
+from stockward.roster.guards_demand import Horizon
+from stockward.roster.guards_problem import GuardProblem, make_problem
+from stockward.roster.guards_scoring import Scorer
+from stockward.solving.cp_sat import Asked, solve_model
+
+RULES = (
+    "rest", "hours_a_week", "contract_hours", "longest_run", "nights_in_a_row", "shortest_run", "days_off", "weekends",
+)  # fmt: skip
+Starts = list[tuple[int, int]]
+"""Day of the roster and hour at which each shift begins."""
+
+
+def draw_shifts(random: Random, first: int, stop: int) -> Starts:
+    """Runs of work and of days off; most shifts begin at 08:00."""
+    drawn, works = [], False
+    for day in range(first, stop):
+        if random.random() < 0.3:
+            works = random.random() < 0.6
+        if works:
+            drawn.append((day, random.choice([0, 8, 16]) if random.random() < 0.4 else 8))
+    return drawn
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_the_three_agree(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    start, weeks = date(2026, random.choice([7, 10]), random.randint(5, 20)), random.randint(1, 3)
+    rules = {
+        "max_hours_per_week": random.choice([32, 40, 48]),
+        "min_rest_hours": random.choice([9, 11, 16, 25]),
+        "max_consecutive_shifts": random.randint(2, 6),
+        "min_consecutive_shifts": random.randint(1, 3),
+        "min_consecutive_days_off": random.randint(1, 3),
+        "max_consecutive_nights": random.randint(1, 3),
+        "max_weekends": random.randint(0, 3),
+    }
+    before = draw_shifts(random, -random.choice([0, 1, 3, 10, 30]), 0)
+    after = draw_shifts(random, 7 * weeks, 7 * weeks + random.choice([0, 0, 1, 3, 10]))
+    planned = draw_shifts(random, 0, 7 * weeks)
+    locked = [locked_at("G-01", "gate", f"{start + timedelta(days=day)} {hour:02d}:00") for day, hour in before + after]
+    people, tables = guards(1, hours=random.choice([24, 40, 60])), {"assignments": locked} if locked else {}
+    site = small_site(tmp_path, people, [post("gate")], rules=rules, **tables)
+    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(start, weeks, site.timezone))
+    places = [
+        number
+        for number, shift in enumerate(problem.shifts)
+        if (shift.day, shift.start.astimezone(problem.horizon.zone).hour) in planned
+    ]
+    assert (
+        broken_in_search(problem, places)
+        == broken_in_model(problem, places)
+        == broken_in_checker(site, problem, places)
+    )
+
+
+def broken_in_search(problem: GuardProblem, places: list[int]) -> set[str]:
+    translated = translate(problem)
+    rows = np.zeros((1, problem.horizon.days), np.int64)
+    for place in places:
+        day = problem.shifts[place].day
+        rows[0, day] = 1 + np.flatnonzero(translated.shift_of[day] == place)[0]
+    scorer = Scorer(problem, translated)
+    days = scorer.days_of(rows, np.array([0]))
+    return {rule for rule in RULES if getattr(guards_scoring, rule)(scorer, days)[0]}
+
+
+def broken_in_model(problem: GuardProblem, places: list[int]) -> set[str]:
+    return {rule for rule in RULES if not is_possible(problem, places, rule)}
+
+
+def is_possible(problem: GuardProblem, places: list[int], rule: str) -> bool:
+    model = cp_model.CpModel()
+    draft = guards_rules.Draft(problem, model, [0], range(problem.horizon.days))
+    for place in problem.open[0]:
+        draft.work[0, place] = model.new_constant(int(place in places))
+        draft.begun.setdefault((0, problem.shifts[place].day), []).append(place)
+    for key, begun in draft.begun.items():
+        draft.literals[key] = model.new_constant(int(any(place in places for place in begun)))
+    getattr(guards_rules, rule)(draft, 0)
+    return solve_model(model, Asked(seed=0)).found
+
+
+def broken_in_checker(site: Site, problem: GuardProblem, places: list[int]) -> set[str]:
+    horizon = problem.horizon
+    duties = [
+        Duty(
+            person="G-01", affiliation="ministry", post="gate", number=1, day=horizon.date(shift.day),
+            start=shift.start, end=shift.end, hours=shift.minutes / 60, night=shift.night, weekend=shift.weekend,
+            locked=False, changed=None,
+        )
+        for shift in (problem.shifts[place] for place in places)
+    ]  # fmt: skip
+    people = on_posts(roll(known_at(site, None)))
+    checked = guards_checking.Checked(site, people, duties, start=horizon.start, weeks=horizon.weeks, numbers={})
+    return {rule for rule in RULES if any(getattr(guards_checking, rule)(checked))}
+
+
+def test_what_broke_rules_before_is_no_reason_for_no_roster(tmp_path: Path) -> None:
+    """Nine days in a row until Saturday, two shifts with no rest between them, and locked alike after the end."""
+    rules = {"min_rest_hours": 11, "max_consecutive_shifts": 4, "min_consecutive_days_off": 2, "max_weekends": 1}
+    days = [*range(-10, -1), *range(9, 13)]
+    locked = [
+        locked_at("G-01", "gate", f"{MONDAY + timedelta(days=day)} {'16' if day % 2 else '00'}:00") for day in days
+    ]
+    answer = roster(small_site(tmp_path, guards(8), [post("gate")], rules=rules, assignments=locked))
+    assert answer.duties, answer.notes
+    assert not answer.left_open
