@@ -775,7 +775,7 @@ def _write_roster(
         _write_text(roster_files.write_roster_json(answer), json)
     if not answer.duties:
         for name in filter(None, (xlsx, csv, ics)):
-            click.echo(f"{name}: not written, since there is no roster", err=True)
+            click.echo(f"{'CSV' if name == '-' else name}: not written, since there is no roster", err=True)
         return
     if xlsx is not None:
         from stockward.report.roster_sheets import write_roster_xlsx
