@@ -10,7 +10,7 @@ from stockward.accountancy.closing import close_balances
 from stockward.accountancy.evidence import rows_behind, stock_by_stage
 from stockward.accountancy.items import find_in_items
 from stockward.accountancy.known import KnownBooks, known_at
-from stockward.accountancy.testing import series_tested, test_losses
+from stockward.accountancy.testing import hazards, series_tested, test_losses
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.detection.at_surge import look_at_surge
 from stockward.detection.demand import material_factors
@@ -67,7 +67,8 @@ def make_review(
     verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)
     progress("looking for what would go unseen")
     asked = Asked(goals=site["goals"], detection=detection.detection, seed=seed)
-    seen = sights(balances, [one.share for one in verdicts], asked, limits=[one.default_limits for one in verdicts])
+    rates = hazards(balances, detection.false_alarm)
+    seen = sights(balances, rates, asked, limits=[one.default_limits for one in verdicts])
     unseen = unseen_losses(balances, seen, asked)
     at_surge = None
     if surge is not None:
@@ -95,7 +96,7 @@ def make_review(
         false_alarm=detection.false_alarm,
         detection=detection.detection,
         series_tested=series_tested(verdicts),
-        default_test="windows of unequal shares",
+        default_test="windows of time, nested in planned years",
         facts=_facts(site, books.late_rows),
         balances=balances,
         verdicts=verdicts,

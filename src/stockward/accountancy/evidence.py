@@ -34,11 +34,15 @@ def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVer
 
 
 def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -> pl.DataFrame:
-    """Periods of the loss window, or those with a discrepancy."""
+    """Periods in which a loss can have gone, or those with a discrepancy."""
     periods = balances.periods.filter((pl.col("series") == series) & (pl.col("status") == PeriodStatus.CLOSED.value))
-    if verdict.window is not None:
-        return periods.filter((pl.col("start") >= verdict.window.start) & (pl.col("end") <= verdict.window.end))
-    return periods.filter((pl.col("sigma") == 0) & (pl.col("difference").abs() > ROUNDING * pl.col("throughput")))
+    if verdict.losses:
+        inside = [pl.col("start").ge(one.not_before) & pl.col("end").le(one.not_after) for one in verdict.losses]
+        return periods.filter(pl.any_horizontal(inside))
+    rounding = ROUNDING * pl.col("throughput")
+    exact = (pl.col("sigma") <= rounding) & (pl.col("difference").abs() > rounding)
+    left = balances.periods.filter(pl.col("series") == series)["inventory"].filter([bool(one) for one in verdict.left])
+    return periods.filter(exact | pl.col("inventory").is_in(left.implode()))
 
 
 def _entering(

@@ -32,7 +32,7 @@ def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
     """Every closed period without σ whose difference is not zero."""
     found = balances.periods.filter(
         (pl.col("status") == PeriodStatus.CLOSED.value)
-        & (pl.col("sigma") == 0)
+        & (pl.col("sigma") <= ROUNDING * pl.col("throughput"))
         & (pl.col("difference").abs() > ROUNDING * pl.col("throughput"))
     ).join(balances.series.with_row_index("series").cast({"series": pl.Int64}), on="series", maintain_order="left")
     holdings = holdings_of(books)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -11,13 +12,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
-from stockward.answers.losses import LossWindow, SeriesVerdict, TestOfLoss
+from stockward.answers.losses import Alarm, Loss, SeriesVerdict, TestOfLoss
+from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures
-from stockward.figures.whitening import SINGULAR
+from stockward.figures.planned import rolling_year
+from stockward.figures.whitening import SINGULAR, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
-from stockward.terms.verdicts import PeriodStatus, Verdict
+from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 """An exact difference within this share of what has passed through is rounding."""
@@ -26,25 +30,50 @@ ROUNDING = 1e-9
 def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[SeriesVerdict, ...]:
     """One verdict a series.
 
-    Of m series with a period that measuring makes uncertain, series i spans Tᵢ years from its first to its last closed
-    inventory, and is tested at ``1 − (1 − false_alarm)^(Tᵢ/m)``: so the chance that any series of the site is
-    falsely called a shortage in a year is ``false_alarm``, or less where series share methods.
+    The chance that any series of the site is falsely called a shortage in a year is ``false_alarm`` = α, or less where
+    series share methods: at every moment its rate ``−ln(1 − α)`` a year is shared equally among the series that are
+    tested and have begun by then, so that no series that comes later moves an earlier limit. Series i of m that all
+    begin together, after Tᵢ years from its first to its last closed inventory, may have spent
+    ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``figures.planned``].
     """
     periods = [_Periods(table) for table in _by_series(balances)]
+    rates = _hazards(periods, false_alarm)
     return tuple(
-        _verdict(one, covariance, share, seed)
-        for one, covariance, share in zip(periods, balances.covariances, _shares(periods, false_alarm), strict=True)
+        _verdict(one, covariance, rate, seed)
+        for one, covariance, rate in zip(periods, balances.covariances, rates, strict=True)
     )
 
 
-def shares(balances: Balances, false_alarm: float) -> list[float | None]:
-    """The share of each series in the site's false-alarm probability; ``None`` where it cannot be tested."""
-    return _shares([_Periods(table) for table in _by_series(balances)], false_alarm)
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """The rate at which one series may raise false alarms: ``passed`` is its sum from the first of all beginnings.
+
+    Between ``moments`` (days) it is constant; ``begun`` is when the series began.
+    """
+
+    begun: float
+    moments: Array
+    passed: Array
+
+    def over(self, end: Array) -> Array:
+        """Its sum over the time up to each inventory (days, shape (n,), in order) from the one before."""
+        reached = np.interp(np.concatenate([[self.begun], end]), self.moments, self.passed)
+        return np.maximum(np.diff(reached), 0.0).astype(np.float64)
 
 
-def _shares(periods: Sequence[_Periods], false_alarm: float) -> list[float | None]:
-    tested = sum(one.testable for one in periods)
-    return [float(-np.expm1(np.log1p(-false_alarm) * one.years / tested)) if one.testable else None for one in periods]
+def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
+    """The rate of false alarms of each series; ``None`` where it cannot be tested."""
+    return _hazards([_Periods(table) for table in _by_series(balances)], false_alarm)
+
+
+def _hazards(periods: Sequence[_Periods], false_alarm: float) -> list[Hazard | None]:
+    begun = np.sort([one.begun for one in periods if one.testable])
+    if not len(begun):
+        return [None] * len(periods)
+    moments = np.append(begun, max(float(one.end[-1]) for one in periods if one.testable))
+    shared = np.diff(moments) / np.arange(1, len(moments))
+    passed = -np.log1p(-false_alarm) / YEAR_DAYS * np.concatenate([[0.0], np.cumsum(shared)])
+    return [Hazard(one.begun, moments, passed) if one.testable else None for one in periods]
 
 
 def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
@@ -59,89 +88,107 @@ def _by_series(balances: Balances) -> list[pl.DataFrame]:
 
 
 class _Periods:
-    """Periods of one series as arrays."""
+    """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
 
     def __init__(self, table: pl.DataFrame) -> None:
         self.inventory = table["inventory"].to_list()
-        self.start = table["start"].to_list()
-        self.end = table["end"].to_list()
+        self.starts = table["start"].to_list()
+        self.ends = table["end"].to_list()
         self.reason = table["reason"].to_list()
         self.closed = (table["status"] == PeriodStatus.CLOSED.value).to_numpy()
         self.difference = table["difference"].fill_null(np.nan).to_numpy()
-        self.sigma = table["sigma"].fill_null(np.nan).to_numpy()
-        self.rounding = ROUNDING * table["throughput"].fill_null(0.0).to_numpy()
-        self.uncertain = self.closed & (self.sigma > 0)
+        self.throughput = table["throughput"].fill_null(0.0).to_numpy()
+        self.rounding = ROUNDING * self.throughput
+        # A σ within rounding is none: nothing is measured so well.
+        self.uncertain = self.closed & (table["sigma"].fill_null(0.0).to_numpy() > self.rounding)
         incomplete = (table["status"] == PeriodStatus.INCOMPLETE.value).to_numpy()
         # An incomplete inventory leaves its balance open; the next complete one closes all of it.
         later = np.cumsum(~incomplete[::-1])[::-1] > 0
         self.left_open = ~self.closed & ~(incomplete & later)
-        self._micros = table.select(pl.col("start", "end").to_physical())
+        days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
+        start, end = (days[name].to_numpy() for name in ("start", "end"))
+        self.start, self.end = start[self.uncertain], end[self.uncertain]
+        self.begun = float(start[self.closed][0]) if self.closed.any() else np.nan
 
     def __len__(self) -> int:
         return len(self.inventory)
 
     @property
-    def exact(self) -> NDArray[np.bool_]:
+    def exact(self) -> Flags:
         """Closed periods whose difference has no σ."""
         return self.closed & ~self.uncertain
 
     @property
-    def discrepant(self) -> NDArray[np.bool_]:
+    def discrepant(self) -> Flags:
         """Exact periods whose difference is not zero."""
         return np.asarray(self.exact & (np.abs(np.nan_to_num(self.difference)) > self.rounding))
 
     @property
-    def years(self) -> float:
-        """Years from the first to the last closed inventory."""
-        closed = np.flatnonzero(self.closed)
-        if not len(closed):
-            return 0.0
-        micros = self._micros["end"][int(closed[-1])] - self._micros["start"][int(closed[0])]
-        return float(micros / MICROSECONDS_A_DAY / YEAR_DAYS)
-
-    @property
     def testable(self) -> bool:
         """Whether any difference is uncertain, and time has passed in which a loss could have been."""
-        return bool(self.uncertain.any()) and self.years > 0
+        return bool(self.uncertain.any()) and float(self.end[-1]) > self.begun
 
-    def spread(self, values: Array, where: NDArray[np.bool_]) -> tuple[float | None, ...]:
-        """Figures of some periods as one entry a period, ``None`` for the others."""
+    @property
+    def places(self) -> NDArray[np.intp]:
+        """Places of the tested periods among all."""
+        return np.flatnonzero(self.uncertain)
+
+    def spread(self, values: Array, where: Flags) -> tuple[float | None, ...]:
+        """Figures of some periods as one entry a period, ``None`` for the others and for what is no number."""
         full: list[float | None] = [None] * len(self)
-        for place, value in zip(np.flatnonzero(where), values, strict=True):
-            full[place] = float(value)
+        for place, value in zip(np.flatnonzero(where).tolist(), np.asarray(values).tolist(), strict=True):
+            full[place] = None if np.isnan(value) else value
         return tuple(full)
 
 
-def _verdict(periods: _Periods, covariance: Array, share: float | None, seed: int) -> SeriesVerdict:
-    if share is None:
+def _verdict(periods: _Periods, covariance: Array, rate: Hazard | None, seed: int) -> SeriesVerdict:
+    if rate is None:
         return _untested(periods, covariance)
     uncertain = periods.uncertain[periods.closed]
-    calibrated = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
+    sigma = covariance if uncertain.all() else covariance[np.ix_(uncertain, uncertain)]
+    hazard = rate.over(periods.end)
+    calibrated = CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
     mirrored = calibrated.run(-differences) if gained else {}
     gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
-    verdict = _precedence(periods, shortage=tests["default"].alarm_inventory is not None, gain=gained)
+    left = _left(periods, calibrated, differences)
+    shortage = tests["default"].alarm_inventory is not None
+    verdict = _precedence(periods, shortage=shortage, gain=gained, left=left)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
+    sign = -1.0 if verdict is Verdict.GAIN else 1.0
+    alarmed = verdict in {Verdict.SHORTAGE, Verdict.GAIN}
     running, running_sigma = _running(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
-        alarm_inventory=_alarm_inventory(periods, verdict, decisive),
+        alarm_inventory=_alarm_inventory(periods, verdict, decisive, left),
         p_value=decisive.p_value,
-        share=share,
+        share=calibrated.share,
         tests=tests,
         gains=gains,
-        window=_window(periods, calibrated, differences, verdict),
+        losses=_losses(periods, calibrated, sigma, differences, sign) if alarmed else (),
+        alarms=_alarms(periods, calibrated.alarms(sign * differences)) if alarmed else (),
         cumulative=float(running[-1]),
         cumulative_sigma=float(running_sigma[-1]),
         running=periods.spread(running, periods.closed),
         running_sigma=periods.spread(running_sigma, periods.closed),
-        sitmuf=tests["sitmuf"].statistic,
-        standardised=tests["standardised"].statistic,
-        default_limits=tuple(calibrated.default_limits.tolist()),
+        sitmuf=periods.spread(sitmuf(differences, calibrated.inverse), periods.uncertain),
+        standardised=periods.spread(differences / np.sqrt(np.diagonal(sigma)), periods.uncertain),
+        left=left,
+        default_limits=tuple(limit for scan in calibrated.scans for limit in scan.limits.tolist()),
     )
+
+
+def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) -> tuple[float | None, ...]:
+    """What is left in each direction without error, beyond rounding; ``None`` in all other periods."""
+    full: list[float | None] = [None] * len(periods)
+    places, rows = calibrated.exact
+    rounding = np.abs(rows) @ periods.rounding[periods.uncertain]
+    for place, value, least in zip(periods.places[places], rows @ differences, rounding, strict=True):
+        full[place] = float(value) if abs(value) > least else 0.0
+    return tuple(full)
 
 
 def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
@@ -153,25 +200,27 @@ def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
 
 def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
     """A series without any uncertainty of measurement, or any time: exact, or not closed at all."""
-    verdict = _precedence(periods, shortage=False, gain=False)
     nothing: tuple[None, ...] = (None,) * len(periods)
+    verdict = _precedence(periods, shortage=False, gain=False, left=nothing)
     closed = bool(periods.closed.any())
     running, running_sigma = _running(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
-        alarm_inventory=_alarm_inventory(periods, verdict, None),
+        alarm_inventory=_alarm_inventory(periods, verdict, None, nothing),
         p_value=None,
         share=None,
         tests=MappingProxyType({}),
         gains=MappingProxyType({}),
-        window=None,
+        losses=(),
+        alarms=(),
         cumulative=float(running[-1]) if closed else None,
         cumulative_sigma=float(running_sigma[-1]) if closed else None,
         running=periods.spread(running, periods.closed),
         running_sigma=periods.spread(running_sigma, periods.closed),
         sitmuf=nothing,
         standardised=nothing,
+        left=nothing,
         default_limits=(),
     )
 
@@ -191,22 +240,29 @@ def _named(periods: _Periods, tests: Mapping[str, TestFigures]) -> Mapping[str, 
     )
 
 
-def _precedence(periods: _Periods, *, shortage: bool, gain: bool) -> Verdict:
+def _precedence(periods: _Periods, *, shortage: bool, gain: bool, left: Sequence[float | None]) -> Verdict:
     """The first verdict of the closed list that holds."""
     if shortage:
         return Verdict.SHORTAGE
     if gain:
         return Verdict.GAIN
-    if periods.discrepant.any():
+    if periods.discrepant.any() or any(left):
         return Verdict.DISCREPANCY
-    whole = periods.closed.any() and not periods.left_open.any()
-    return Verdict.BALANCED if whole and (periods.testable or not periods.uncertain.any()) else Verdict.NOT_TESTED
+    if not (periods.testable or periods.exact.any()):
+        return Verdict.NOT_TESTED
+    untested = periods.left_open.any() or (periods.uncertain.any() and not periods.testable)
+    return Verdict.BALANCED_IN_PART if untested else Verdict.BALANCED
 
 
-def _alarm_inventory(periods: _Periods, verdict: Verdict, decisive: TestOfLoss | None) -> str | None:
+def _alarm_inventory(
+    periods: _Periods, verdict: Verdict, decisive: TestOfLoss | None, left: Sequence[float | None]
+) -> str | None:
     if verdict in {Verdict.SHORTAGE, Verdict.GAIN} and decisive is not None:
         return decisive.alarm_inventory
-    return periods.inventory[int(np.argmax(periods.discrepant))] if verdict is Verdict.DISCREPANCY else None
+    if verdict is not Verdict.DISCREPANCY:
+        return None
+    found = periods.discrepant | np.array([bool(value) for value in left], dtype=bool)
+    return periods.inventory[int(np.argmax(found))]
 
 
 def _reason(periods: _Periods, verdict: Verdict) -> str | None:
@@ -216,27 +272,69 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     if not periods.closed.any() and not reasons:
         return "fewer than two complete physical inventories: no period is closed"
     if not reasons:
-        timeless = periods.uncertain.any() and not periods.testable
+        timeless = bool(periods.uncertain.any()) and not periods.testable
         return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None
     count = len(left)
     more = f"; and {len(reasons) - 2} further reasons" if len(reasons) > 2 else ""
     return f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"
 
 
-def _window(periods: _Periods, calibrated: CalibratedTests, differences: Array, verdict: Verdict) -> LossWindow | None:
-    """Where an alarm comes from; a gain is estimated as a negative loss."""
-    if verdict not in {Verdict.SHORTAGE, Verdict.GAIN}:
-        return None
-    sign = -1.0 if verdict is Verdict.GAIN else 1.0
-    best = calibrated.strongest_window(sign * differences)
-    places = np.flatnonzero(periods.uncertain)
-    first, last = int(places[best.first]), int(places[best.last])
-    return LossWindow(
-        first_inventory=periods.inventory[first],
-        last_inventory=periods.inventory[last],
-        start=periods.start[first],
-        end=periods.end[last],
-        periods=best.last - best.first + 1,
-        estimate=float(sign * best.loss),
-        sigma=float(best.sigma),
+def _losses(
+    periods: _Periods, calibrated: CalibratedTests, covariance: Array, differences: Array, sign: float
+) -> tuple[Loss, ...]:
+    """What is said after an alarm, of each stretch of planned years with alarms in it and the years beside them."""
+    found = []
+    for part in _stretches(calibrated, sign * differences):
+        days = (periods.end - periods.start)[part]
+        for one in estimate_losses(sign * differences[part], covariance[part, part], days):
+            run = slice(part.start + one.first, part.start + one.last + 1)
+            first, last = (int(periods.places[place]) for place in (run.start, run.stop - 1))
+            bounds = sorted((sign * one.low, sign * one.high))
+            found.append(
+                Loss(
+                    estimate=sign * one.amount,
+                    low=bounds[0],
+                    high=bounds[1],
+                    not_before=periods.starts[first],
+                    not_after=periods.ends[last],
+                    first_inventory=periods.inventory[first],
+                    last_inventory=periods.inventory[last],
+                    periods=run.stop - run.start,
+                    plain_sum=float(differences[run].sum()),
+                    plain_sigma=float(np.sqrt(max(float(covariance[run, run].sum()), 0.0))),
+                )
+            )
+    return tuple(found)
+
+
+def _stretches(calibrated: CalibratedTests, differences: Array) -> list[slice]:
+    """Periods of planned years that hold an alarm, with the year before and after; such as touch are one."""
+    years = calibrated.years
+    alarmed = sorted({int(years.number[period]) for period in calibrated.alarms(differences)})
+    found: list[list[int]] = []
+    for year in alarmed:
+        first, last = max(year - 1, 0), min(year + 1, len(years) - 1)
+        if found and first <= found[-1][1]:
+            found[-1][1] = last
+        else:
+            found.append([first, last])
+    return [slice(years.periods(first).start, years.periods(last).stop) for first, last in found]
+
+
+def _alarms(periods: _Periods, alarmed: Sequence[int]) -> tuple[Alarm, ...]:
+    """Every alarm of the record with its first date."""
+    recent = rolling_year(periods.start, periods.end).start
+
+    def state(period: int) -> AlarmState:
+        if period == len(periods.end) - 1:
+            return AlarmState.NEW
+        return AlarmState.STANDING if period >= recent else AlarmState.EARLIER
+
+    return tuple(
+        Alarm(
+            inventory=periods.inventory[periods.places[period]],
+            raised_as_of=periods.ends[periods.places[period]],
+            state=state(period),
+        )
+        for period in alarmed
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from stockward.terms.verdicts import Verdict
+from stockward.terms.verdicts import AlarmState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,30 +24,44 @@ class TestOfLoss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LossWindow:
-    """The run of periods that speaks most for a constant loss, and how large that loss then was.
+class Loss:
+    """How much went, and when, as is said after an alarm: from all data, with the doubt about when.
 
-    ``estimate`` is the generalised least squares estimate (l'Σ⁻¹MUF)/(l'Σ⁻¹l) summed over the window, ``sigma`` its
-    standard deviation; both in the series' unit, positive is missing, so that of a gain is negative.
+    ``estimate`` with its 95 % interval from ``low`` to ``high``, in the series' unit; that of a gain is negative. It
+    did not begin before ``not_before`` nor end after ``not_after``, with a chance of 95 % for both together.
+    ``plain_sum`` are all differences between the two, simply added, and ``plain_sigma`` their σ; ``periods`` how many.
     """
 
+    estimate: float
+    low: float
+    high: float
+    not_before: datetime
+    not_after: datetime
     first_inventory: str
     last_inventory: str
-    start: datetime
-    end: datetime
     periods: int
-    estimate: float
-    sigma: float
+    plain_sum: float
+    plain_sigma: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One alarm of the record: the inventory that raised it, when that stood, and how old it is."""
+
+    inventory: str
+    raised_as_of: datetime
+    state: AlarmState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesVerdict:
     """What is said of one series, and on what grounds.
 
-    ``share`` is the false-alarm probability that fell to the series; ``gains`` are the tests of the mirrored
-    differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far) and
-    ``running_sigma`` have one figure a period. ``default_limits`` are the limits of the default test, one a length of
-    window, from the shortest.
+    ``share`` is the false-alarm probability that the series may have spent so far; ``gains`` are the tests of the
+    mirrored differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far)
+    and ``running_sigma`` have one figure a period, and so has ``left``: what is left of a difference in a direction
+    without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order.
+    ``default_limits`` are the limits of the default test, one a window.
     """
 
     verdict: Verdict
@@ -57,11 +71,13 @@ class SeriesVerdict:
     share: float | None
     tests: Mapping[str, TestOfLoss]
     gains: Mapping[str, TestOfLoss]
-    window: LossWindow | None
+    losses: tuple[Loss, ...]
+    alarms: tuple[Alarm, ...]
     cumulative: float | None
     cumulative_sigma: float | None
     running: tuple[float | None, ...]
     running_sigma: tuple[float | None, ...]
     sitmuf: tuple[float | None, ...]
     standardised: tuple[float | None, ...]
+    left: tuple[float | None, ...]
     default_limits: tuple[float, ...]

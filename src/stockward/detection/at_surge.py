@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import KnownBooks, known_at
-from stockward.accountancy.testing import shares
+from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SurgeAnswer, SurgedSeries
 from stockward.detection.remedies import site_remedies
@@ -35,7 +35,7 @@ def look_at_surge(
     raised = close_balances(known_at(surged_site(books, surge), None))
     place = {key: number for number, key in enumerate(_keys(raised))}
     order = [place.get(key) for key in _keys(balances)]
-    surged_sights = sights(raised, shares(raised, false_alarm), asked)
+    surged_sights = sights(raised, hazards(raised, false_alarm), asked)
     targets: list[float | None] = [None] * raised.series.height
     for number, there in enumerate(order):
         known = today[number].detectable

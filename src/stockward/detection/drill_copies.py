@@ -22,9 +22,6 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.detection.drill_targets import Case, Target
-from stockward.figures.loss_tests import CalibratedTests
-from stockward.figures.whitening import sitmuf, whitener
-from stockward.figures.windows import scan_ratios
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -163,7 +160,7 @@ def _search_series(
 ) -> None:
     """Test one series of every copy; ``own`` are those that hold their loss in it."""
     difference, covariance = _figures(target, drawn.recorded, hidden)
-    ratios = _ratios(difference, whitener(covariance), target.limits)
+    ratios = target.tests.ratios_of(difference, covariance)
     found.alarm[:, number] = _first(ratios, np.zeros(len(ratios), np.int64))
     if not len(own):
         return
@@ -173,14 +170,13 @@ def _search_series(
     free, free_covariance = difference[own], covariance[own]
     if np.any(found.cut[own]):
         free, free_covariance = _figures(target, drawn.measured[own], hidden[own])
-    found.untruncated[own] = _first(_ratios(free, whitener(free_covariance), target.limits), begin) != NEVER
-    inverse = np.stack([target.inverse if case.inverse is None else case.inverse for case in cases])
-    found.same_sigma[own] = _first(_ratios(difference[own], inverse, target.limits), begin) != NEVER
-    found.linear[own] = _first(_ratios(free, inverse, target.limits), begin) != NEVER
+    found.untruncated[own] = _first(target.tests.ratios_of(free, free_covariance), begin) != NEVER
+    same = np.stack([target.tests.covariance if case.covariance is None else case.covariance for case in cases])
+    found.same_sigma[own] = _first(target.tests.ratios_of(difference[own], same), begin) != NEVER
+    found.linear[own] = _first(target.tests.ratios_of(free, same), begin) != NEVER
     for place, start in zip(own, begin, strict=True):
         if int(found.copies[place]) in plan.own_limits:
-            tests = CalibratedTests(covariance[place], false_alarm=target.share, seed=plan.seed)
-            asked = _ratios(difference[place][None], tests.inverse, tests.default_limits)
+            asked = target.tests.recalibrated(covariance[place]).ratios_of(difference[place][None])
             found.own_limits[place] = int(_first(asked, np.array([start]))[0] != NEVER)
 
 
@@ -221,10 +217,6 @@ def _content_errors(series: SeriesIncidence, true: Array, drawn: Draws) -> Array
     shape = (len(series.inventory), len(lines))
     by_span = csr_array((np.ones(len(lines)), (contents.span[lines], np.arange(len(lines)))), shape=shape)
     return np.asarray((by_span @ error.T).T)
-
-
-def _ratios(difference: Array, inverse: Array, limits: Array) -> Array:
-    return scan_ratios(sitmuf(difference, inverse), inverse, limits)
 
 
 def _first(ratios: Array, begin: Index) -> Index:

@@ -21,8 +21,6 @@ from stockward.answers.drill import (
 )
 from stockward.detection.drill_copies import NEVER, BlockFound, DrillPlan
 from stockward.detection.drill_targets import Case, Target
-from stockward.figures.whitening import sitmuf
-from stockward.figures.windows import scan_ratios
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Index = NDArray[np.int64]
@@ -156,8 +154,8 @@ class Findings:
 
     def _alarms(self, target: Target) -> Flags:
         recorded = self._plan.quantity[target.series.rows][None]
-        y = sitmuf(target.series.differences(recorded)[:, target.kept], target.inverse)
-        return np.asarray(scan_ratios(y, target.inverse, target.limits)[0] > 1.0)
+        ratios = target.tests.ratios_of(target.series.differences(recorded)[:, target.kept])[0]
+        return np.asarray(ratios > 1.0)
 
     def _without(self, number: int, mine: Flags) -> int:
         """Copies whose series alarms from that period on without the loss, in the records as they are."""

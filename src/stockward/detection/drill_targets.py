@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.testing import shares as shares_of
+from stockward.accountancy.testing import Hazard, hazards
 from stockward.answers.balances import Balances
 from stockward.detection.drill_losses import Ledger, Share, Taken
 from stockward.detection.patterns import even_shares
-from stockward.figures.detection import DetectionCurve, detection_curve
+from stockward.figures.detection import DetectionCurve, detection_curves
 from stockward.figures.loss_tests import CalibratedTests
-from stockward.figures.scan import Family
-from stockward.figures.whitening import whitener
-from stockward.figures.windows import window_family
+from stockward.figures.planned import rolling_year
 from stockward.terms.errors import StockwardError, UsageError
+from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
 
 Index = NDArray[np.int64]
@@ -47,17 +46,16 @@ class LossSize:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A tested series: ``place`` in the incidence, ``kept`` its tested spans, limits of the test in force.
+    """A tested series: ``place`` in the incidence, ``kept`` its tested spans, and ``tests`` with the limits in force.
 
-    Everything is computed once, for Σ of the adjusted books; ``inverse`` is L⁻¹ of it.
+    Everything is computed once, for Σ of the adjusted books.
     """
 
     place: int
     series: SeriesIncidence
     share: float
     kept: Index
-    limits: Array
-    inverse: Array
+    tests: CalibratedTests
     rounding: Array
 
     def covariance(self, quantity: Array) -> Array:
@@ -65,6 +63,12 @@ class Target:
         covariance = self.series.covariance(quantity[:, self.series.rows])
         inside = np.searchsorted(np.flatnonzero(self.series.kept), self.kept)
         return covariance[:, inside][:, :, inside] if len(inside) < covariance.shape[1] else covariance
+
+    @property
+    def middle(self) -> int:
+        """The middle period of the rolling year."""
+        year = rolling_year(self.start / MICROSECONDS_A_DAY, self.end / MICROSECONDS_A_DAY)
+        return int(year.start + year.stop) // 2
 
     @property
     def start(self) -> Index:
@@ -85,7 +89,7 @@ class Case:
     of each. ``why`` says why the books cannot bear it; then nothing is changed.
 
     ``stated`` is the chance that it is found by Σ without the loss, as a review states it; ``predicted`` that by Σ of
-    the books with the loss in them, ``inverse`` being L⁻¹ of that. Both are ``None`` where no chance is claimed.
+    the books with the loss in them, ``covariance``. Both are ``None`` where no chance is claimed.
     """
 
     target: int
@@ -100,7 +104,7 @@ class Case:
     stated: float | None
     predicted: float | None
     predicted_error: float
-    inverse: Array | None
+    covariance: Array | None
     why: str | None
 
 
@@ -118,22 +122,22 @@ def targets_of(
     size: LossSize | None = None,
 ) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
     """Every series that can be drilled by chance, and for every other one why not."""
-    shares = shares_of(balances, false_alarm)
+    rates = hazards(balances, false_alarm)
     weighed = incidence.rows.weighed
     places = {series.number: place for place, series in enumerate(incidence.series)}
     targets, left = [], {}
-    for number, (name, share) in enumerate(zip(balances.series["id"], shares, strict=True)):
+    for number, (name, rate) in enumerate(zip(balances.series["id"], rates, strict=True)):
         place = places.get(number)
         if place is None or not incidence.series[place].kept.any():
             left[name] = "no period is closed"
         elif not weighed[incidence.series[place].rows].any():
             left[name] = "counted, not weighed: any loss shows"
-        elif share is None:
+        elif rate is None:
             left[name] = "not tested: no uncertainty of measuring, or no time"
         elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
             left[name] = f"{OTHER_UNIT} {incidence.series[place].unit}, not one of the loss"
         else:
-            target = _target(incidence.series[place], place, share, quantity, seed)
+            target = _target(incidence.series[place], place, rate, quantity, seed)
             if target is None:
                 left[name] = "once adjusted, all its errors cancel: any loss shows"
             else:
@@ -141,16 +145,18 @@ def targets_of(
     return targets, left
 
 
-def _target(series: SeriesIncidence, place: int, share: float, quantity: Array, seed: int) -> Target | None:
+def _target(series: SeriesIncidence, place: int, rate: Hazard, quantity: Array, seed: int) -> Target | None:
     own = quantity[series.rows]
     covariance = series.covariance(own[None])[0]
     uncertain = np.diagonal(covariance) > 0
     if not uncertain.any():
         return None
     kept = np.flatnonzero(series.kept)[uncertain]
-    tests = CalibratedTests(covariance[np.ix_(uncertain, uncertain)], false_alarm=share, seed=seed)
+    start, end = (moments[kept] / MICROSECONDS_A_DAY for moments in (series.start, series.end))
+    own_covariance = covariance[np.ix_(uncertain, uncertain)]
+    tests = CalibratedTests(own_covariance, start=start, end=end, hazard=rate.over(end), seed=seed)
     throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
-    return Target(place, series, share, kept, tests.default_limits, tests.inverse, _SMALL * throughput)
+    return Target(place, series, tests.share, kept, tests, _SMALL * throughput)
 
 
 class CaseMaker:
@@ -169,7 +175,6 @@ class CaseMaker:
         self._detection = detection
         self._size = size
         self._seed = seed
-        self._families: dict[int, Family] = {}
 
     def cases(
         self, targets: Sequence[Target], patterns: Sequence[str], places: Sequence[str], *, every_period: bool,
@@ -183,11 +188,10 @@ class CaseMaker:
         for number, target in enumerate(targets):
             progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
-                periods = len(target.kept)
-                firsts = range(periods) if every_period and pattern == "abrupt" else (periods // 2,)
+                firsts = range(len(target.kept)) if every_period and pattern == "abrupt" else (target.middle,)
                 for first in firsts:
                     weights = pattern_weights(target, pattern, first)
-                    curve = self._curve(number, target, weights)
+                    curve = self._curve(target, weights)
                     loss = self._loss(target, curve)
                     made.extend(
                         self._case(number, target, pattern, place, weights, loss, predict=not every_period)
@@ -195,16 +199,12 @@ class CaseMaker:
                     )
         return made
 
-    def _curve(self, number: int, target: Target, weights: Array, first: int = 0) -> DetectionCurve:
-        """Chance to find a loss of this pattern, of alarms from this period on."""
-        if number not in self._families:
-            self._families[number] = window_family(target.inverse)
-        return self._curve_of(self._families[number], target.limits, target.inverse @ weights, first)
-
-    def _curve_of(self, family: Family, limits: Array, move: Array, first: int) -> DetectionCurve:
-        known = family.ends >= first
-        later = Family(family.directions[:, known], family.ends[known], family.classes[known], family.shares)
-        return detection_curve(later, limits, move, seed=self._seed, draws=_DRAWS)
+    def _curve(self, target: Target, weights: Array, first: int = 0, covariance: Array | None = None) -> DetectionCurve:
+        """Chance to find a loss of this pattern, of alarms from this period on; Σ may be another than the test's."""
+        scan = target.tests.seen(covariance=covariance)
+        later = scan.windows.last + scan.since >= first
+        move = scan.inverse @ weights[scan.periods]
+        return detection_curves(scan.directions[:, later], scan.limits[later], [move], seed=self._seed, draws=_DRAWS)[0]
 
     def _loss(self, target: Target, curve: DetectionCurve) -> float | None:
         if self._size is None:
@@ -237,16 +237,16 @@ class CaseMaker:
             )
         chances = _NO_CHANCE
         if predict:
-            chances = self._chances(number, target, shift, first, self._quantity + moved)
+            chances = self._chances(target, shift, first, self._quantity + moved)
         return Case(number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None)
 
-    def _chances(self, number: int, target: Target, shift: Array, first: int, quantity: Array) -> _Chances:
-        """Stated and predicted chance, the error of the latter, and L⁻¹ of Σ with the loss in the books."""
+    def _chances(self, target: Target, shift: Array, first: int, quantity: Array) -> _Chances:
+        """Stated and predicted chance, the error of the latter, and Σ with the loss in the books."""
         loss = float(shift.sum())
-        stated = float(self._curve(number, target, shift / loss, first).probability(loss))
-        inverse = whitener(target.covariance(quantity[None]))[0]
-        curve = self._curve_of(window_family(inverse), target.limits, inverse @ shift / loss, first)
-        return stated, float(curve.probability(loss)), curve.standard_error(loss), inverse
+        stated = float(self._curve(target, shift / loss, first).probability(loss))
+        covariance = target.covariance(quantity[None])[0]
+        curve = self._curve(target, shift / loss, first, covariance)
+        return stated, float(curve.probability(loss)), curve.standard_error(loss), covariance
 
     def _taken(self, target: Target, place: str, losses: Array) -> Taken:
         """Rows that change: of the material of this substance that bears it, the most plentiful first."""

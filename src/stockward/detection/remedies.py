@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stockward.answers.detection import Remedy, SiteRemedy
 from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.goals import Goal, needed_limit, needed_loss
 from stockward.detection.sight import Sight
+from stockward.figures.detection import DRAWS
+
+Array = NDArray[np.float64]
 
 CALIBRATION_DAYS = (182.0, 91.0, 30.0, 14.0, 7.0)
 ERROR_DIVISORS = (2.0, 3.0, 5.0, 10.0)
@@ -177,23 +181,25 @@ def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | 
     terms = measure.apply(case.sight.terms, method, level)
     if terms.periods < _FEWEST_PERIODS:
         return None
-    nothing: tuple[float, ...] = ()
-    return needed_limit(_prepared(case, measure, terms, level, nothing), case.goal)
+    return needed_limit(_prepared(case, measure, terms, level), case.goal)
 
 
 def _sight(case: Case, measure: _Measure, method: str, level: float) -> Sight:
-    return _prepared(case, measure, measure.apply(case.sight.terms, method, level), level, None)
+    return _prepared(case, measure, measure.apply(case.sight.terms, method, level), level)
 
 
-def _prepared(
-    case: Case, measure: _Measure, terms: ErrorTerms, level: float, limits: tuple[float, ...] | None
-) -> Sight:
+def _prepared(case: Case, measure: _Measure, terms: ErrorTerms, level: float) -> Sight:
     more = measure.parts(level) - 1
-    # Each further series takes its part of the site's false-alarm probability.
-    share = float(-np.expm1(np.log1p(-case.sight.share) * case.tested / (case.tested + more)))
-    return Sight.of(
-        terms, share=share, detection=case.sight.detection, seed=case.sight.seed, limits=limits, like=case.sight
-    )
+    # Each further series takes its part of the site's rate of false alarms.
+    hazard = _hazard_of(case.sight, terms) * case.tested / (case.tested + more)
+    return Sight(terms, hazard=hazard, detection=case.sight.detection, seed=case.sight.seed, draws=DRAWS // 2)
+
+
+def _hazard_of(sight: Sight, terms: ErrorTerms) -> Array:
+    """The rate of false alarms over other periods of the same time."""
+    moments = np.concatenate([[sight.terms.start[0]], sight.terms.end]).astype(float)
+    passed = np.concatenate([[0.0], np.cumsum(sight.hazard)])
+    return np.diff(np.interp(np.concatenate([[terms.start[0]], terms.end]).astype(float), moments, passed))
 
 
 def site_remedies(series: Iterable[tuple[str, Sequence[Remedy]]]) -> tuple[SiteRemedy, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,78 +12,85 @@ from stockward.answers.detection import Detectable, DetectionCurves
 from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.patterns import YEAR, even_shares
 from stockward.figures.detection import DRAWS, DetectionCurve, detection_curves, limit_detectable, worst_pattern
-from stockward.figures.scan import DRAWS as LIMIT_DRAWS
-from stockward.figures.scan import Family, calibrate
-from stockward.figures.whitening import whitener
-from stockward.figures.windows import window_family
+from stockward.figures.loss_tests import CalibratedTests, Scan
+from stockward.figures.planned import rolling_year
+from stockward.figures.whitening import exact_rows
+from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+_ROUNDING = 1e-9
 _CURVE_POINTS = 25
 _CURVE_REACH = 1.6
 """Each curve has its points up to this many times the loss that is found with the chance asked for."""
 
 
-@dataclass(frozen=True, slots=True)
 class Sight:
-    """Σ of one series with the terms that it is made of, and the default test calibrated to the series' share."""
+    """What the default test sees of a loss in one series, in its last planned year and the one before.
 
-    terms: ErrorTerms
-    covariance: Array
-    inverse: Array
-    family: Family
-    limits: Array
-    share: float
-    detection: float
-    seed: int
-    draws: int
+    Parameters
+    ----------
+    terms
+        What the Σ of all tested periods is made of.
+    hazard
+        Rate of false alarms over each of them, shape (n,).
+    detection, seed, draws
+        The chance asked for, and the simulation.
+    limits
+        Those of a review, one a window of the record, where they are known; else they are calibrated when needed.
+    """
 
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         terms: ErrorTerms,
         *,
-        share: float,
+        hazard: Array,
         detection: float,
         seed: int,
-        limits: tuple[float, ...] | None = None,
-        like: Sight | None = None,
-    ) -> Sight:
-        """Calibrate the default test for these terms, unless its limits are known.
+        limits: Array | None = None,
+        draws: int = DRAWS,
+    ) -> None:
+        self.terms, self.hazard, self.detection, self.seed = terms, hazard, detection, seed
+        self._limits, self._draws = limits, draws
+        start, end = terms.start / MICROSECONDS_A_DAY, terms.end / MICROSECONDS_A_DAY
+        whole = terms.covariance()
+        self._tests = CalibratedTests(whole, start=start, end=end, hazard=hazard, seed=seed)
+        self._block = self._tests.last_years
+        self.covariance: Array = whole[self._block, self._block]
+        self.inverse: Array = self._tests.inverse_of(self._block)
+        self._exact = exact_rows(self.covariance, self.inverse)[1]
 
-        A similar sight, of which this is a what-if, is a quick start; half as many draws then serve.
-        """
-        covariance = terms.covariance()
-        inverse = whitener(covariance)
-        family = window_family(inverse)
-        if limits is not None:
-            known, draws = np.array(limits), DRAWS
-        elif like is None:
-            known, draws = calibrate(family, share, seed=seed), DRAWS
-        else:
-            known, draws = calibrate(family, share, seed=seed, draws=LIMIT_DRAWS // 2, like=like.limits), DRAWS // 2
-        return cls(terms, covariance, inverse, family, known, share, detection, seed, draws)
+    @cached_property
+    def scan(self) -> Scan:
+        """The windows that are looked at, with their limits."""
+        return self._tests.seen(self._limits)
+
+    @property
+    def share(self) -> float:
+        """False-alarm probability that may have been spent in what is looked at."""
+        return self._tests.share_of(self._block)
 
     @property
     def periods(self) -> int:
-        """Number of tested periods."""
-        return self.terms.periods
+        """Number of periods that are looked at."""
+        return len(self.covariance)
 
     @property
     def start(self) -> Index:
-        """When each tested period begins, microseconds."""
-        return self.terms.start
+        """When each of them begins, microseconds."""
+        return self.terms.start[self._block]
 
     @property
     def end(self) -> Index:
-        """When each tested period ends, microseconds."""
-        return self.terms.end
+        """When each of them ends, microseconds."""
+        return self.terms.end[self._block]
 
     @property
     def middle(self) -> int:
-        """The middle period."""
-        return self.periods // 2
+        """The middle period of the rolling year."""
+        year = rolling_year(self.start / MICROSECONDS_A_DAY, self.end / MICROSECONDS_A_DAY)
+        return int(year.start + year.stop) // 2
 
     @property
     def sigma(self) -> float:
@@ -94,18 +102,35 @@ class Sight:
         return np.asarray(np.eye(self.periods)[period])
 
     def even(self, days: float = YEAR) -> Array:
-        """Evenly over the last so many days, or all of the record where it is shorter."""
+        """Evenly over the last so many days, or all that is looked at where that is shorter."""
         return even_shares(self.start, self.end, self.terms.exact, days)
 
     def curve(self, *patterns: Array, until: int | None = None) -> list[DetectionCurve]:
         """Chance of an alarm (by the end of a period) for losses of each pattern."""
+        scan = self.scan
+        last = scan.windows.last
+        kept = slice(0, len(last) if until is None else int(np.searchsorted(last, until, side="right")))
         moves = [self.inverse @ pattern for pattern in patterns]
-        return detection_curves(self.family, self.limits, moves, until=until, seed=self.seed, draws=self.draws)
+        curves = detection_curves(scan.directions[:, kept], scan.limits[kept], moves, seed=self.seed, draws=self._draws)
+        return [
+            replace(curve, gain=np.inf) if self._shows(pattern, until) else curve
+            for curve, pattern in zip(curves, patterns, strict=True)
+        ]
+
+    def _shows(self, pattern: Array, until: int | None) -> bool:
+        """Whether a loss of this pattern, however small, is left in a direction without error."""
+        if not len(self._exact):
+            return False
+        known = pattern if until is None else np.where(np.arange(self.periods) <= until, pattern, 0.0)
+        rows = self._exact if until is None else self._exact[[not np.any(row[until + 1 :]) for row in self._exact]]
+        return bool(np.any(np.abs(rows @ known) > _ROUNDING * (np.abs(rows) @ np.abs(known))))
 
     def limit(self, pattern: Array | None) -> float | None:
         """The loss that no test would find more often, had it the same false-alarm probability."""
         if pattern is None:
             return None
+        if self._shows(pattern, None):
+            return 0.0
         return limit_detectable(self.inverse @ pattern, false_alarm=self.share, detection=self.detection)
 
     def detectable(self) -> tuple[Detectable, list[DetectionCurve]]:

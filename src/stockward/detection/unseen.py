@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from stockward.accountancy.testing import Hazard
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
 from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.goals import Goal, answer, goal_of
 from stockward.detection.remedies import Case, remedies
 from stockward.detection.sight import Sight, drawn, error_points
+from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +33,23 @@ class Asked:
 
 def sights(
     balances: Balances,
-    shares: Sequence[float | None],
+    rates: Sequence[Hazard | None],
     asked: Asked,
     *,
     limits: Sequence[tuple[float, ...]] | None = None,
 ) -> list[Sight | None]:
-    """What each series sees at its share of the false-alarm probability; ``None`` where it is not tested."""
+    """What each series sees at its rate of false alarms; ``None`` where it is not tested."""
     return [
         None
-        if share is None
-        else Sight.of(
-            ErrorTerms.of(balances, number),
-            share=share,
-            detection=asked.detection,
-            seed=asked.seed,
-            limits=None if limits is None else limits[number],
-        )
-        for number, share in enumerate(shares)
+        if rate is None
+        else _sight(ErrorTerms.of(balances, number), rate, asked, None if limits is None else np.array(limits[number]))
+        for number, rate in enumerate(rates)
     ]
+
+
+def _sight(terms: ErrorTerms, rate: Hazard, asked: Asked, limits: Array | None) -> Sight:
+    hazard = rate.over(terms.end / MICROSECONDS_A_DAY)
+    return Sight(terms, hazard=hazard, detection=asked.detection, seed=asked.seed, limits=limits)
 
 
 def unseen_losses(

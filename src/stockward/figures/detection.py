@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from stockward.figures.scan import Family
 from stockward.terms.errors import FigureError, require_probability
 
 Array = NDArray[np.float64]
@@ -39,7 +38,8 @@ _ASIDE = 1e-9
 class DetectionCurve:
     """The chance that a loss of one pattern is found, as a function of its size.
 
-    ``above`` and ``below`` are the heights a and b of each draw, ``gain`` is g, 1/unit.
+    ``above`` and ``below`` are the heights a and b of each draw, ``gain`` is g, 1/unit; it is infinite where the
+    pattern moves a direction without error, in which any loss shows.
     """
 
     gain: float
@@ -48,11 +48,15 @@ class DetectionCurve:
 
     def probability(self, losses: Array | float) -> Array:
         """Chance that a loss of each size (unit) is found, false alarms included; the shape of ``losses``."""
-        height = self.gain * np.asarray(losses, float)[..., None]
-        return np.asarray(np.mean(self._chances(height), axis=-1))
+        sizes = np.asarray(losses, float)
+        if np.isinf(self.gain):
+            return np.where(sizes > 0, 1.0, float(np.mean(self._chances(np.zeros(1)))))
+        return np.asarray(np.mean(self._chances(self.gain * sizes[..., None]), axis=-1))
 
     def standard_error(self, loss: float) -> float:
         """Standard error of that chance at one size; a draw and its mirror image count as one."""
+        if np.isinf(self.gain):
+            return 0.0
         chances = self._chances(np.array(self.gain * loss))
         pairs = 0.5 * (chances[: len(chances) // 2] + chances[len(chances) // 2 :])
         return float(np.std(pairs, ddof=1) / np.sqrt(len(pairs)))
@@ -60,10 +64,13 @@ class DetectionCurve:
     def detectable(self, probability: float) -> float | None:
         """The smallest loss that, it or any larger, is found with this probability, unit; to 1e-6 of it.
 
-        ``None`` where no loss of this pattern can be told from errors. 0 where false alarms alone reach that far.
+        ``None`` where no loss of this pattern can be told from errors. 0 where any shows, or where false alarms alone
+        reach that far.
         """
         require_probability("probability", probability)
-        if self.gain <= 0 or not np.isfinite(self.gain):
+        if np.isinf(self.gain):
+            return 0.0
+        if not self.gain > 0:
             return None
         if float(self.probability(0.0)) >= probability and float(np.max(self.below)) == -np.inf:
             return 0.0
@@ -91,39 +98,25 @@ class DetectionCurve:
         return np.where(self.below >= self.above, 1.0, found)
 
 
-def detection_curve(
-    family: Family, limits: Array, move: Array, *, until: int | None = None, seed: int, draws: int = DRAWS
-) -> DetectionCurve:
-    """The curve of one pattern; see ``detection_curves``."""
-    return detection_curves(family, limits, [move], until=until, seed=seed, draws=draws)[0]
-
-
 def detection_curves(
-    family: Family,
-    limits: Array,
-    moves: Sequence[Array],
-    *,
-    until: int | None = None,
-    seed: int,
-    draws: int = DRAWS,
+    directions: Array, limits: Array, moves: Sequence[Array], *, seed: int, draws: int = DRAWS
 ) -> list[DetectionCurve]:
     """The curves of several patterns under a scan of directions with their limits.
 
     Parameters
     ----------
-    family, limits
-        Directions in the space of y, and one limit a class of them, as ``figures.scan.calibrate`` gives.
+    directions, limits
+        Unit directions in the space of y, shape (n, directions), and the limit of each; infinite ones never alarm.
     moves
         ``L⁻¹l`` of each pattern, shape (n,): by how much a loss of one unit moves y.
-    until
-        Count only directions that end at or before this period: the chance of an alarm by then.
     seed, draws
         Of the simulation; at a chance of 95 % its standard error is some 0.1 points with the default.
     """
-    directions, bounds = family.directions, limits[family.classes]
-    if until is not None:
-        known = family.ends <= until
-        directions, bounds = directions[:, known], bounds[known]
+    tested = np.isfinite(limits)
+    if not tested.any():
+        never = np.full(draws, np.inf)
+        return [DetectionCurve(float(np.linalg.norm(move)), never, -never) for move in moves]
+    directions, bounds = (directions, limits) if tested.all() else (directions[:, tested], limits[tested])
     gains = [float(np.linalg.norm(move)) for move in moves]
     first = np.eye(len(directions))[0]
     along = [move / gain if gain > 0 else first for move, gain in zip(moves, gains, strict=True)]

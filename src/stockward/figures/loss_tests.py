@@ -1,38 +1,53 @@
-"""The tests of loss of one series, each calibrated by itself to the series' share of the false-alarm probability.
+"""The tests of loss of one series, nested in time: what a review says after an inventory, no later one takes back.
 
 All are stated in y, the independent standardised differences (SITMUF): without loss y is standard normal, so what a
-test's limit must be depends on Σ and the number of periods alone.
+test's limit must be depends on Σ and the moments of the inventories alone. The default test, which gives the verdict,
+runs through the whole record in planned years, its limits fixed as the inventories come in [``figures.nested``]. The
+named tests stand beside it for the rolling year, each calibrated by itself to what the series may spend in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
+from stockward.figures.nested import nested_limits
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.scan import DRAWS, FAINTEST, Family, calibrate, crossing_probability
-from stockward.figures.whitening import SINGULAR, sitmuf, whitener
-from stockward.figures.windows import scan_ratios, window_directions, window_family, windows_of
-from stockward.terms.errors import FigureError, require_probability
+from stockward.figures.planned import PlannedYears, looked_at, planned_years, rolling_year, spent_by
+from stockward.figures.scan import FAINTEST, calibrate, crossing_probability
+from stockward.figures.whitening import SINGULAR, exact_rows, sitmuf, whitener
+from stockward.figures.windows import (
+    EQUAL_SHARES,
+    Windows,
+    largest_by_period,
+    window_directions,
+    window_statistics,
+    windows_of,
+)
+from stockward.terms.errors import FigureError
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 PAGE_K = 0.5
 PAGE_PAIR_K = (0.25, 1.0)
+P_VALUE_DRAWS = 500
 _PAIR_DRAWS = 8_000
 _PAIR_STEPS = (8, 4, 1)
 """Draws are divided by these in the steps of a calibration: the first need not be sharp."""
-_MOST = 0.99
+_PAIR_GRID = 0.1
+_MOST, _ALL_BUT_SURE = 0.99, 1.0 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class TestFigures:
-    """One test: a statistic a period, its threshold, the first period above it, and the p-value."""
+    """One test: a statistic a period (NaN where it does not look), its threshold, the first alarm, and the p-value."""
 
     statistic: Array
     threshold: float
@@ -41,52 +56,236 @@ class TestFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowEstimate:
-    """The window that speaks most for a constant loss: first and last period, the loss in all of it, and its σ."""
+class Scan:
+    """The default test over the periods of one planned year, and of the year before it, into which windows reach.
 
-    first: int
-    last: int
-    loss: float
-    sigma: float
+    ``since`` is the first of its periods in the record; all else counts from there. ``inverse`` is L⁻¹ of their Σ,
+    shape (n, n); ``directions`` of the windows in the space of y, shape (n, windows); ``days`` the length of each
+    period, ``limits`` one a window.
+    """
+
+    since: int
+    inverse: Array
+    directions: Array
+    days: Array
+    windows: Windows
+    limits: Array
+
+    @property
+    def periods(self) -> slice:
+        """Its periods in the record."""
+        return slice(self.since, self.since + len(self.inverse))
+
+    def ratios(self, differences: Array) -> Array:
+        """Statistic over limit of each window; a window without variance or without a limit is no evidence."""
+        return np.asarray(sitmuf(differences[self.periods], self.inverse) @ self.directions / self.limits)
+
+    def ratios_of(self, differences: Array, covariance: Array | None = None) -> Array:
+        """Largest ratio of each of its periods, for realisations with these differences, shape (copies, n).
+
+        Each has a Σ of its own, shape (copies, n, n); that of the scan where none is given.
+        """
+        inverse = self.inverse if covariance is None else whitener(covariance[:, self.periods, self.periods])
+        y = sitmuf(differences[:, self.periods], inverse)
+        ratios = window_statistics(y, inverse, self.days, self.windows) / self.limits
+        return largest_by_period(ratios, self.windows, len(self.days))
+
+    def crossing(self, ratio: float, seed: int) -> float:
+        """Chance, without loss, that any window reaches this many times its limit."""
+        tested = np.isfinite(self.limits)
+        directions, limits = self.directions[:, tested], ratio * self.limits[tested]
+        return crossing_probability(directions, limits, seed=seed, draws=P_VALUE_DRAWS) if tested.any() else 0.0
 
 
 class CalibratedTests:
-    """Every test of loss for one covariance and one false-alarm probability.
+    """Every test of loss for one covariance, the moments of its inventories, and what may be spent at them.
 
     Parameters
     ----------
     covariance
         Σ of the differences, unit², shape (n, n), n ≥ 1, every σ positive.
-    false_alarm
-        Chance in (0, 1) that each test, used alone, ever alarms on the n periods without loss.
+    start, end
+        Begin and end of each period, days, shape (n,), in order of time.
+    hazard
+        Rate of false alarms over each period, shape (n,): ``−ln(1 − α)`` times its years over the number of series.
     seed
         Of the importance sampling that finds the limits of correlated statistics; same seed, same limits.
 
     Raises
     ------
-    FigureError, ProbabilityError
-        A covariance that is not square or has a σ that is not positive and finite; a probability out of range.
+    FigureError
+        A covariance that is not square or has a σ that is not positive and finite, or moments that do not fit it.
     """
 
-    def __init__(self, covariance: Array, *, false_alarm: float, seed: int) -> None:
-        require_probability("false_alarm", false_alarm)
+    def __init__(self, covariance: Array, *, start: Array, end: Array, hazard: Array, seed: int) -> None:
         variance = np.diagonal(covariance)
         if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1] or not len(variance):
             raise FigureError(f"the covariance must be square with at least one period; got shape {covariance.shape}")
         if not np.all(np.isfinite(covariance)) or np.any(variance <= 0):
             raise FigureError("every period that is tested needs a positive, finite sigma")
-        self._covariance = covariance
-        self._false_alarm = false_alarm
-        self._seed = seed
+        if not start.shape == end.shape == hazard.shape == variance.shape:
+            raise FigureError(f"{len(variance)} periods need as many begins, ends and rates of false alarms")
+        self.covariance = covariance
+        self._start, self._end, self._hazard, self._seed = start, end, hazard, seed
         self.inverse = whitener(covariance)
-        self.kept = np.diagonal(self.inverse) > 0
-        self.default_family = window_family(self.inverse)
-        self._windows = window_family(self.inverse, equal=True)
-        self._single = self._standardised_family()
+        self.years = planned_years(start, end)
+        self._spent = spent_by(self.years, hazard)
+        self._windows = windows_of(start, end, self.years)
+
+    def recalibrated(self, covariance: Array) -> CalibratedTests:
+        """The same tests for another Σ of the same periods."""
+        return CalibratedTests(covariance, start=self._start, end=self._end, hazard=self._hazard, seed=self._seed)
+
+    @property
+    def share(self) -> float:
+        """False-alarm probability that the record may have spent: of each planned year, what its last inventory may."""
+        last = [self.years.periods(year).stop - 1 for year in range(len(self.years))]
+        return float(-np.expm1(np.sum(np.log1p(-self._spent[last]))))
+
+    @cached_property
+    def scans(self) -> tuple[Scan, ...]:
+        """The default test, one a planned year."""
+        return tuple(self._scan(year) for year in range(len(self.years)))
+
+    def _scan(self, year: int) -> Scan:
+        own = self.years.periods(year)
+        since = self.years.periods(year - 1).start if year else 0
+        block = slice(since, own.stop)
+        inverse = self.inverse_of(block)
+        windows = self._windows.ending_within(own).within(since)
+        days = (self._end - self._start)[block]
+        directions, _ = window_directions(inverse, days, windows.first, windows.last)
+        spent = np.concatenate([np.zeros(own.start - since), self._spent[own]])
+        looks = np.concatenate([np.zeros(own.start - since, bool), looked_at(self._end[own], self.years.closes[own])])
+        limits = nested_limits(directions, windows.last, windows.weight, spent, looks, seed=self._seed)
+        return Scan(since, inverse, directions, days, windows, limits)
 
     def run(self, differences: Array) -> Mapping[str, TestFigures]:
         """All tests on the differences (missing is positive); run them on the negative for gains."""
-        y = sitmuf(differences, self.inverse)
+        named = self._named.run(differences[self._rolling])
+        return {**{name: self._placed(test) for name, test in named.items()}, "default": self.default(differences)}
+
+    def _placed(self, test: TestFigures) -> TestFigures:
+        """A test of the rolling year in the record."""
+        statistic = np.full(len(self._end), np.nan)
+        statistic[self._rolling] = test.statistic
+        alarm = None if test.alarm is None else test.alarm + self._rolling.start
+        return TestFigures(statistic, test.threshold, alarm, test.p_value)
+
+    def default(self, differences: Array) -> TestFigures:
+        """The default test alone: of each period the largest ratio of statistic to limit that ends with it."""
+        ratios = self.ratios(differences)
+        largest = float(np.max(ratios))
+        untouched = [np.log1p(-min(scan.crossing(largest, self._seed), _ALL_BUT_SURE)) for scan in self.scans]
+        p_value = float(-np.expm1(np.sum(untouched)))
+        return _figures(ratios, 1.0, p_value, self.share)
+
+    def ratios(self, differences: Array) -> Array:
+        """For each period the largest ratio of statistic to limit among the windows that end with it, shape (n,)."""
+        found = np.zeros(len(self._end))
+        for scan in self.scans:
+            own = largest_by_period(scan.ratios(differences), scan.windows, len(scan.days))
+            found[scan.periods] += own
+        return found
+
+    def ratios_of(self, differences: Array, covariance: Array | None = None) -> Array:
+        """The same for realisations, shape (copies, n), each with a Σ of its own where they are given."""
+        found = np.zeros(differences.shape)
+        for scan in self.scans:
+            found[:, scan.periods] += scan.ratios_of(differences, covariance)
+        return found
+
+    def default_alarms(self, differences: Array) -> bool:
+        """Whether the default test alarms, without its p-value."""
+        return bool(np.max(self.ratios(differences)) > 1.0)
+
+    def alarms(self, differences: Array) -> list[int]:
+        """Periods at which the default test alarmed: the first, and each later one from what came after the last."""
+        found: list[int] = []
+        for scan in self.scans:
+            ratios, first, last = (
+                scan.ratios(differences),
+                scan.windows.first + scan.since,
+                scan.windows.last + scan.since,
+            )
+            for window in np.flatnonzero(ratios > 1.0):
+                if not found or first[window] > found[-1]:
+                    found.append(int(last[window]))
+        return found
+
+    def seen(self, limits: Array | None = None, *, covariance: Array | None = None) -> Scan:
+        """The test over the last planned year and the one before as one scan: what it sees of a loss in them.
+
+        ``limits`` are those of all windows of the record, where they are known. Of the windows of the year before, what
+        lies before its begin is left out. With another ``covariance`` the limits stay those of the test's own.
+        """
+        block = self.last_years
+        if limits is None and covariance is None and len(self.years) == 1:
+            return self.scans[-1]
+        known = np.concatenate([scan.limits for scan in self.scans]) if limits is None else limits
+        first = int(np.searchsorted(self._windows.last, block.start))
+        windows = self._windows.ending_within(block).within(block.start)
+        inverse = self.inverse_of(block) if covariance is None else whitener(covariance[block, block])
+        days = (self._end - self._start)[block]
+        directions, _ = window_directions(inverse, days, windows.first, windows.last)
+        return Scan(block.start, inverse, directions, days, windows, known[first:])
+
+    @property
+    def last_years(self) -> slice:
+        """The periods of the last planned year and of the one before."""
+        years = len(self.years)
+        return slice(self.years.periods(max(years - 2, 0)).start, self.years.periods(years - 1).stop)
+
+    def inverse_of(self, block: slice) -> Array:
+        """L⁻¹ of the Σ of a run of periods."""
+        return self.inverse if block == slice(0, len(self._end)) else whitener(self.covariance[block, block])
+
+    def share_of(self, periods: slice) -> float:
+        """False-alarm probability that may have been spent in a run of periods that ends with the record."""
+        if not periods.start:
+            return self.share
+        return float(-np.expm1(-np.sum(self._hazard[periods])))
+
+    @cached_property
+    def exact(self) -> tuple[Index, Array]:
+        """Periods in which a direction has no variance, and the combinations of differences that must be zero."""
+        return exact_rows(self.covariance, self.inverse)
+
+    @cached_property
+    def _rolling(self) -> slice:
+        return rolling_year(self._start, self._end)
+
+    @cached_property
+    def _named(self) -> NamedTests:
+        year = self._rolling
+        hazard = self._hazard[year]
+        whole = len(hazard) == len(self._end)
+        share = self.share if whole else float(-np.expm1(-np.sum(hazard)))
+        days = (self._end - self._start)[year]
+        years = PlannedYears(np.zeros(len(hazard), np.intp), np.zeros(len(hazard), bool))
+        windows = windows_of(self._start[year], self._end[year], years, shares=EQUAL_SHARES)
+        return NamedTests(
+            self.covariance[year, year], self.inverse if whole else None, windows, days, share, self._seed
+        )
+
+
+class NamedTests:
+    """The tests that stand beside the default one, each calibrated by itself to one false-alarm probability."""
+
+    def __init__(
+        self, covariance: Array, inverse: Array | None, windows: Windows, days: Array, false_alarm: float, seed: int
+    ) -> None:
+        self.covariance = covariance
+        self._false_alarm = false_alarm
+        self._seed = seed
+        self._inverse = whitener(covariance) if inverse is None else inverse
+        self._kept = np.diagonal(self._inverse) > 0
+        self._windows = windows
+        self._days = days
+
+    def run(self, differences: Array) -> Mapping[str, TestFigures]:
+        """All of them on the differences (missing is positive)."""
+        y = sitmuf(differences, self._inverse)
         return {
             "standardised": self._standardised(differences),
             "cumuf": self._cumuf(differences),
@@ -94,129 +293,117 @@ class CalibratedTests:
             "gemuf": self._gemuf(y),
             "page": self._page(y),
             "page_pair": self._page_pair(y),
-            "windows": self._scan(y, self._windows, self.windows_limits),
-            "default": self.default(y),
+            "windows": self._equal_windows(y),
         }
 
-    def default(self, y: Array) -> TestFigures:
-        """The default test alone: the scan over windows whose shares make the greatest regret smallest."""
-        return self._scan(y, self.default_family, self.default_limits)
+    @cached_property
+    def _single(self) -> tuple[Array, float]:
+        """M_i/σ_i as directions in y, the rows of L, each over its σ; and their common limit."""
+        sigma = np.sqrt(np.diagonal(self.covariance))
+        rows = (self.covariance @ self._inverse.T) / sigma[:, None]
+        limits = calibrate(rows.T, np.ones(len(sigma)), self._false_alarm, seed=self._seed)
+        return rows.T, float(limits[0])
 
-    def default_alarms(self, differences: Array) -> bool:
-        """Whether the default test alarms, without its p-value."""
-        y = sitmuf(differences, self.inverse)
-        return bool(np.max(scan_ratios(y, self.inverse, self.default_limits)) > 1.0)
-
-    def strongest_window(self, differences: Array) -> WindowEstimate:
-        """The window with the largest ratio of statistic to limit, and the loss that fits it best.
-
-        By generalised least squares the loss a period is ``(l'Σ⁻¹MUF)/(l'Σ⁻¹l)``, with σ ``1/sqrt(l'Σ⁻¹l)``.
-        """
-        y = sitmuf(differences, self.inverse)
-        starts, ends, classes = windows_of(len(y))
-        directions, norms = window_directions(self.inverse, starts, ends)
-        ratios = np.where(norms > 0, y @ directions / self.default_limits[classes], -np.inf)
-        best = int(np.argmax(ratios))
-        periods = int(ends[best] - starts[best] + 1)
-        loss = periods * float(y @ directions[:, best]) / norms[best]
-        return WindowEstimate(int(starts[best]), int(ends[best]), loss, periods / norms[best])
-
-    @property
-    def default_limits(self) -> Array:
-        """Limit of the default test for each length of window."""
-        return self._limits("default")
-
-    @property
-    def windows_limits(self) -> Array:
-        """Limit of the scan in which every length has the same share."""
-        return self._limits("windows")
-
-    def _limits(self, name: str) -> Array:
-        known: dict[str, Array] = self.__dict__.setdefault("_known_limits", {})
-        if name not in known:
-            family = {"default": self.default_family, "windows": self._windows, "standardised": self._single}[name]
-            known[name] = calibrate(family, self._false_alarm, seed=self._seed)
-        return known[name]
-
-    def _standardised_family(self) -> Family:
-        """M_i/σ_i as directions in y: the rows of L, each over its σ."""
-        sigma = np.sqrt(np.diagonal(self._covariance))
-        rows = (self._covariance @ self.inverse.T) / sigma[:, None]
-        periods = len(sigma)
-        return Family(rows.T, np.arange(periods), np.zeros(periods, np.intp), np.ones(1))
+    @cached_property
+    def _scanned(self) -> tuple[Array, Array]:
+        """Directions and limits of the scan in which every length has the same share."""
+        windows = self._windows
+        directions, _ = window_directions(self._inverse, self._days, windows.first, windows.last)
+        return directions, calibrate(directions, windows.weight, self._false_alarm, seed=self._seed)
 
     def _standardised(self, differences: Array) -> TestFigures:
-        statistic = differences / np.sqrt(np.diagonal(self._covariance))
-        limit = float(self._limits("standardised")[0])
+        statistic = differences / np.sqrt(np.diagonal(self.covariance))
+        directions, limit = self._single
         limits = np.full(len(statistic), float(np.max(statistic)))
-        p_value = crossing_probability(self._single.directions, limits, seed=self._seed, draws=DRAWS // 2)
+        p_value = crossing_probability(directions, limits, seed=self._seed, draws=P_VALUE_DRAWS)
         return self._figures(statistic, limit, p_value)
 
     def _cumuf(self, differences: Array) -> TestFigures:
         """A sum whose errors cancel has no direction of its own, and is no evidence: its figure is 0."""
-        variance = np.array([self._covariance[: i + 1, : i + 1].sum() for i in range(len(differences))])
-        kept = variance > SINGULAR * np.cumsum(np.diagonal(self._covariance))
+        variance = np.diagonal(np.cumsum(np.cumsum(self.covariance, axis=0), axis=1))
+        kept = variance > SINGULAR * np.cumsum(np.diagonal(self.covariance))
         statistic = np.where(kept, np.cumsum(differences), 0.0) / np.sqrt(np.where(kept, variance, 1.0))
         limit = max(float(-ndtri(self._false_alarm)), 0.0)
         return self._decided_at_the_end(statistic, limit, float(ndtr(-statistic[-1])) if kept[-1] else 1.0)
 
     def _sitmuf(self, y: Array) -> TestFigures:
-        count = int(self.kept.sum())
+        count = int(self._kept.sum())
         limit = float(-ndtri(-np.expm1(np.log1p(-self._false_alarm) / count)))
-        largest = float(np.max(y[self.kept]))
+        largest = float(np.max(y[self._kept]))
         p_value = float(-np.expm1(count * np.log1p(-ndtr(-largest)))) if largest > -8 else 1.0
         return self._figures(y, limit, p_value)
 
     def _gemuf(self, y: Array) -> TestFigures:
         statistic = np.cumsum(y**2)
-        count = int(self.kept.sum())
+        count = int(self._kept.sum())
         return self._decided_at_the_end(
             statistic, float(chdtri(count, self._false_alarm)), float(chdtrc(count, statistic[-1]))
         )
 
     def _page(self, y: Array) -> TestFigures:
-        statistic = self._on_kept(page_statistics(y[self.kept], k=PAGE_K))
-        count = int(self.kept.sum())
+        statistic = self._on_kept(page_statistics(y[self._kept], k=PAGE_K))
+        count = int(self._kept.sum())
         limit = page_threshold(count, PAGE_K, self._false_alarm)
         largest = float(np.max(statistic))
         p_value = page_alarm_probability(count, PAGE_K, largest) if largest > 0 else 1.0
         return self._figures(statistic, limit, p_value)
 
     def _page_pair(self, y: Array) -> TestFigures:
-        count = int(self.kept.sum())
+        count = int(self._kept.sum())
         thresholds = page_pair_thresholds(count, self._false_alarm, seed=self._seed)
-        paths = [page_statistics(y[self.kept], k=k) / h for k, h in zip(PAGE_PAIR_K, thresholds, strict=True)]
+        paths = [page_statistics(y[self._kept], k=k) / h for k, h in zip(PAGE_PAIR_K, thresholds, strict=True)]
         statistic = self._on_kept(np.maximum(*paths))
-        largest = float(np.max(statistic))
-        p_value = page_pair_alarm_probability(count, largest * np.array(thresholds), seed=self._seed, draws=DRAWS // 2)
+        p_value = page_pair_p_value(count, self._false_alarm, float(np.max(statistic)), seed=self._seed)
         return self._figures(statistic, 1.0, p_value)
 
-    def _scan(self, y: Array, family: Family, limits: Array) -> TestFigures:
-        ratios = scan_ratios(y, self.inverse, limits)
-        scaled = float(np.max(ratios)) * limits[family.classes]
-        p_value = crossing_probability(family.directions, scaled, seed=self._seed, draws=DRAWS // 2)
-        return self._figures(ratios, 1.0, p_value)
+    def _equal_windows(self, y: Array) -> TestFigures:
+        directions, limits = self._scanned
+        largest = largest_by_period(y @ directions / limits, self._windows, len(y))
+        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self._seed, draws=P_VALUE_DRAWS)
+        return self._figures(largest, 1.0, p_value)
 
     def _on_kept(self, statistic: Array) -> Array:
         """A statistic of the kept periods, carried through those that add nothing."""
-        return np.asarray(statistic[np.maximum(np.cumsum(self.kept) - 1, 0)])
+        return np.asarray(statistic[np.maximum(np.cumsum(self._kept) - 1, 0)])
 
     def _figures(self, statistic: Array, threshold: float, p_value: float) -> TestFigures:
-        above = np.flatnonzero(statistic > threshold)
-        return self._agreed(statistic, threshold, int(above[0]) if len(above) else None, p_value)
+        return _figures(statistic, threshold, p_value, self._false_alarm)
 
     def _decided_at_the_end(self, statistic: Array, threshold: float, p_value: float) -> TestFigures:
         alarm = len(statistic) - 1 if statistic[-1] > threshold else None
-        return self._agreed(statistic, threshold, alarm, p_value)
-
-    def _agreed(self, statistic: Array, threshold: float, alarm: int | None, p_value: float) -> TestFigures:
-        """Alarm and p-value agree: the sampling error of the latter never carries it across the share."""
-        bounded = min(p_value, self._false_alarm) if alarm is not None else max(p_value, _above(self._false_alarm))
-        return TestFigures(statistic, threshold, alarm, min(bounded, 1.0))
+        return _agreed(statistic, threshold, alarm, p_value, self._false_alarm)
 
 
-def _above(probability: float) -> float:
-    return float(np.nextafter(probability, 1.0))
+def _figures(statistic: Array, threshold: float, p_value: float, false_alarm: float) -> TestFigures:
+    above = np.flatnonzero(statistic > threshold)
+    return _agreed(statistic, threshold, int(above[0]) if len(above) else None, p_value, false_alarm)
+
+
+def _agreed(statistic: Array, threshold: float, alarm: int | None, p_value: float, false_alarm: float) -> TestFigures:
+    """Alarm and p-value agree: the sampling error of the latter never carries it across the share."""
+    above = float(np.nextafter(false_alarm, 1.0))
+    bounded = min(p_value, false_alarm) if alarm is not None else max(p_value, above)
+    return TestFigures(statistic, threshold, alarm, min(bounded, 1.0))
+
+
+def page_pair_p_value(periods: int, false_alarm: float, ratio: float, *, seed: int) -> float:
+    """Chance, without loss, that either of the two Page tests reaches this many times its threshold.
+
+    Its logarithm is nearly straight in the height, so it is interpolated between tenths of the thresholds.
+    """
+    if ratio <= 0:
+        return 1.0
+    place, part = divmod(ratio / _PAIR_GRID, 1.0)
+    low, high = (_pair_chance(periods, false_alarm, step, seed) for step in (int(place), int(place) + 1))
+    return float(np.exp((1.0 - part) * np.log(max(low, FAINTEST)) + part * np.log(max(high, FAINTEST))))
+
+
+@lru_cache(maxsize=4096)
+def _pair_chance(periods: int, false_alarm: float, step: int, seed: int) -> float:
+    if step == 0:
+        return 1.0
+    thresholds = np.array(page_pair_thresholds(periods, false_alarm, seed=seed))
+    return page_pair_alarm_probability(periods, _PAIR_GRID * step * thresholds, seed=seed, draws=_PAIR_DRAWS // 4)
 
 
 @lru_cache(maxsize=512)

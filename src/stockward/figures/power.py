@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, chndtr, ndtr, ndtri
 
-from stockward.figures.detection import DRAWS, detection_curve
+from stockward.figures.detection import DRAWS, detection_curves
 from stockward.figures.loss_tests import PAGE_PAIR_K
 from stockward.figures.page import page_detection_probability, page_threshold
-from stockward.figures.scan import Family
 
 Array = NDArray[np.float64]
 
@@ -48,11 +47,8 @@ def page_pair_power(move: Array, thresholds: tuple[float, float], *, seed: int, 
     """
     periods = len(move)
     starts, ends = np.triu_indices(periods)
-    order = np.argsort(ends, kind="stable")
-    starts, ends = starts[order], ends[order]
     lengths = ends - starts + 1.0
     each = np.arange(periods)[:, None]
     directions = ((each >= starts) & (each <= ends)) / np.sqrt(lengths)
     limits = np.min(np.array(thresholds)[:, None] + np.array(PAGE_PAIR_K)[:, None] * lengths, axis=0) / np.sqrt(lengths)
-    family = Family(directions, ends, np.arange(len(ends)), np.full(len(ends), 1.0 / len(ends)))
-    return float(detection_curve(family, limits, move, seed=seed, draws=draws).probability(1.0))
+    return float(detection_curves(directions, limits, [move], seed=seed, draws=draws)[0].probability(1.0))

@@ -4,7 +4,8 @@ Every linear test of loss is such a family: unit directions in the space of the 
 with a limit. The chance of any crossing is estimated by importance sampling: a direction is drawn with probability
 proportional to its own chance, y is drawn given that this one crosses, and the sum of the single chances is divided
 by the number of directions that cross. The estimate is unbiased, and its relative error stays bounded however small
-the chance is [Naiman & Priebe 2001, Computing scan statistic p values using importance sampling].
+the chance is [Naiman & Priebe 2001, Computing scan statistic p values using importance sampling]. One sample tells the
+chance for all smaller single chances too.
 """
 
 from __future__ import annotations
@@ -14,75 +15,149 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import log_ndtr, ndtr, ndtri
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 Single = NDArray[np.float32]
 
-DRAWS = 4000
-"""Relative standard error of a chance is then about 1 %."""
+DRAWS = 1000
+"""Relative standard error of a chance is then about 2 %."""
 
 FAINTEST = 1e-290
 """A chance below this is not sampled: the heights that it asks for are beyond what a float can tell apart."""
 
-_LARGEST = 0.45
+MOST = 0.45
 """Most of a chance that one direction may have, so that every limit stays above zero."""
 
-_STEPS = (4, 4, 2, 1)
-"""Draws are divided by these in the steps of a calibration: the first need not be sharp."""
+_MARGIN = 1.5
+_ROUNDS = 40
+_REMEMBERED = 1 << 20
+"""Figures of a sample that are kept for the next family of the same shape."""
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Directions of one test, shape (n, directions), sorted by the period ``ends`` at which each becomes known.
+class Crossing:
+    """Draws in which some direction crosses, in order of how much smaller the single chances might have been.
 
-    ``classes`` numbers the directions that share one limit, from 0, and ``shares`` says how the false-alarm
-    probability is split among the classes before their correlation is known (each class splits its own equally).
+    ``levels`` are those factors, rising, at most 1; ``chances`` is the chance that is gathered up to each.
     """
 
-    directions: Array
-    ends: NDArray[np.intp]
-    classes: NDArray[np.intp]
-    shares: Array
+    levels: Array
+    chances: Array
+
+    @classmethod
+    def of(
+        cls, pointing: Single, single: Array, *, earlier: Array | None = None, seed: tuple[int, ...], draws: int
+    ) -> Crossing:
+        """Sample the crossing of the last directions.
+
+        Parameters
+        ----------
+        pointing
+            Unit directions, shape (n, directions).
+        single
+            Chance of each of the last directions to cross by itself, positive.
+        earlier
+            Limits of the directions before them: draws in which one of these crosses do not count.
+        seed, draws
+            Of the sampling.
+        """
+        old = 0 if earlier is None else len(earlier)
+        newest, limits = pointing[:, old:], -ndtri(single)
+        strata, heights, plain = _drawn(draws, len(pointing), seed)
+        total = float(single.sum())
+        chosen = np.minimum(np.searchsorted(np.cumsum(single) / total, strata), len(single) - 1)
+        height = -ndtri(single[chosen] * heights)
+        along = newest[:, chosen].T
+        figures = plain + along * (height.astype(np.float32) - np.einsum("ij,ij->i", plain, along))[:, None]
+        found = figures @ newest
+        rows = np.arange(draws)
+        # What was drawn to cross crosses, whatever the rounding of a single float.
+        found[rows, chosen] = np.inf
+        row, direction = np.nonzero(found > limits.astype(np.float32))
+        reached = np.where(direction == chosen[row], height[row], found[row, direction])
+        ratios = log_ndtr(-reached) - np.log(single[direction])
+        starts = np.searchsorted(row, rows)
+        levels = np.exp(np.minimum(np.minimum.reduceat(ratios, starts), 0.0))
+        weight = total / np.diff(starts, append=len(row))
+        if earlier is not None and old:
+            weight = weight * np.all(figures @ pointing[:, :old] <= earlier.astype(np.float32), axis=1)
+        order = np.argsort(levels, kind="stable")
+        return cls(levels[order], np.cumsum(weight[order]) / draws)
 
     @property
-    def members(self) -> NDArray[np.intp]:
-        """How many directions each class has."""
-        return np.bincount(self.classes, minlength=len(self.shares))
+    def chance(self) -> float:
+        """Chance that any of the directions crosses (and none of the earlier ones)."""
+        return float(self.chances[-1])
+
+    def level(self, chance: float) -> float:
+        """The factor of all single chances at which that chance is so large; 1 where it never is."""
+        place = int(np.searchsorted(self.chances, chance))
+        return 1.0 if place >= len(self.levels) else float(self.levels[place])
 
 
-def tail_sample(directions: Array, limits: Array, *, draws: int, seed: int) -> tuple[Single, Array]:
-    """Statistics drawn given that some direction crosses its limit, and their weights.
-
-    Returns statistics of shape (draws, directions) and weights of shape (draws,), such that the chance of any event
-    inside the crossing of these limits is the mean of weight × event. The whole mean is the chance of a crossing.
-    """
-    strata, heights, plain = _draws(directions.shape, draws, seed)
-    chances = ndtr(-limits)
-    total = float(chances.sum())
-    chosen = np.minimum(np.searchsorted(np.cumsum(chances) / total, strata), len(limits) - 1)
-    height = -ndtri(chances[chosen] * heights)
-    along = directions[:, chosen].T
-    figures = plain + along * (height - np.einsum("ij,ij->i", plain, along))[:, None]
-    statistics = figures.astype(np.float32) @ directions.astype(np.float32)
-    statistics[np.arange(draws), chosen] = height
-    crossing = np.count_nonzero(statistics > limits.astype(np.float32), axis=1)
-    return statistics, total / np.maximum(crossing, 1)
+def _drawn(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, Single]:
+    return (_kept_draws if draws * periods <= _REMEMBERED else _fresh_draws)(draws, periods, seed)
 
 
-@lru_cache(maxsize=8)
-def _draws(shape: tuple[int, ...], draws: int, seed: int) -> tuple[Array, Array, Array]:
+def _fresh_draws(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, Single]:
     """What a sample is made of, the same for all families of a shape: two in strata from 0 to 1, and normal figures.
 
     Both the direction and the height are drawn in strata, which removes most of their sampling error.
     """
-    rng = np.random.default_rng([seed, *shape])
-    directions = (np.arange(draws) + rng.random(draws)) / draws
+    rng = np.random.default_rng([*seed, draws, periods])
+    strata = (np.arange(draws) + rng.random(draws)) / draws
     heights = (rng.permutation(draws) + rng.random(draws)) / draws
-    drawn = (directions, heights, rng.standard_normal((draws, shape[0])))
+    drawn = (strata, heights, rng.standard_normal((draws, periods), dtype=np.float32))
     for values in drawn:
         values.setflags(write=False)
     return drawn
+
+
+_kept_draws = lru_cache(maxsize=160)(_fresh_draws)
+
+
+def kappa(
+    pointing: Single,
+    weight: Array,
+    chance: float,
+    *,
+    earlier: Array | None = None,
+    like: float = 0.0,
+    seed: tuple[int, ...],
+    draws: int,
+) -> float:
+    """κ at which the last directions, each with the single chance κ × weight, cross with this chance altogether.
+
+    Single chances stay below ``MOST``: few directions at a large chance cross less often than asked for. ``like`` is
+    the κ of a similar family: a quicker start.
+    """
+    most = MOST / float(weight.max())
+    if pointing.shape[1] == 1:
+        return min(chance / float(weight[0]), most)
+    found = min(_MARGIN * max(like, chance / float(weight.sum())), most)
+    for _ in range(_ROUNDS):
+        crossing = Crossing.of(pointing, found * weight, earlier=earlier, seed=seed, draws=draws)
+        if crossing.chance >= chance or found >= most:
+            return found * crossing.level(chance)
+        found = min(_MARGIN * found * chance / max(crossing.chance, chance / 8), most)
+    return found
+
+
+def limits_at(chances: Array) -> Array:
+    """Limits z(1 − chance), infinite where the chance is none."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(-ndtri(np.clip(chances, 0.0, MOST)))
+
+
+def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int, draws: int = DRAWS) -> Array:
+    """One limit a direction, so that the whole family crosses with probability ``false_alarm``.
+
+    Direction i has the limit z(1 − κ weightᵢ), with one κ for all.
+    """
+    found = kappa(directions.astype(np.float32), weight, false_alarm, seed=(seed,), draws=draws)
+    return limits_at(found * weight)
 
 
 def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: int = DRAWS) -> float:
@@ -90,29 +165,10 @@ def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: 
 
     Where it is too faint to be sampled, the sum of the single chances stands for it.
     """
-    total = float(ndtr(-limits).sum())
+    single = ndtr(-limits)
+    total = float(single.sum())
     if len(limits) == 1 or total < FAINTEST:
         return total
-    _, weights = tail_sample(directions, limits, draws=draws, seed=seed)
-    return min(1.0, float(weights.sum()) / draws)
-
-
-def calibrate(family: Family, false_alarm: float, *, seed: int, draws: int = DRAWS, like: Array | None = None) -> Array:
-    """One limit a class, so that the whole family crosses with probability ``false_alarm``.
-
-    ``like`` are the limits of a similar family: fewer steps then settle it.
-
-    A direction of class c has the limit z(1 − κ shareᶜ / membersᶜ). The chance of a crossing grows nearly as κ, so a
-    few steps of κ ← κ × (chance asked for / chance had) settle it to the error of the sampling, about 1 % of it.
-    Limits stay above zero: few directions at a large ``false_alarm`` cross less often than asked for.
-    """
-    per_direction = family.shares / family.members
-    most = _LARGEST / float(np.max(per_direction))
-    if len(family.classes) == 1:
-        return np.asarray(-ndtri(np.array([min(false_alarm, _LARGEST)])))
-    kappa = min(false_alarm if like is None else float(ndtr(-like[0]) / per_direction[0]), most)
-    for step in _STEPS if like is None else _STEPS[-2:]:
-        limits = -ndtri(kappa * per_direction)
-        chance = crossing_probability(family.directions, limits[family.classes], seed=seed, draws=draws // step)
-        kappa = min(kappa * false_alarm / chance, most)
-    return np.asarray(-ndtri(kappa * per_direction))
+    counted = single > 0
+    crossing = Crossing.of(directions[:, counted].astype(np.float32), single[counted], seed=(seed,), draws=draws)
+    return min(1.0, crossing.chance)

@@ -8,16 +8,40 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SINGULAR = 1e-12
-"""A direction whose variance is below this share of the largest seen so far is lost, as one that was not measured."""
+"""A direction whose variance is below this share of the largest seen so far has none: it is exact."""
+
+_FEW = 8
 
 
 def whitener(covariance: Array) -> Array:
     """L⁻¹ with Σ = L Lᵀ, so that ``y = L⁻¹ MUF`` is independent standard normal without loss; shape (..., n, n).
 
-    Row i uses the leading block of Σ up to period i, so later data never change an earlier figure. Where the
-    variance that is left in a period is below 1e-12 of the largest so far, its row is zero: y is 0 there and the
-    direction takes no part in any test [Picard 1987].
+    Row i uses the leading block of Σ up to period i, so later data never change an earlier figure. Where the variance
+    that is left in a period is below 1e-12 of the largest so far, nothing random is left to test: its row is zero, and
+    what stands in that direction is looked at by itself [``exact_rows``; Picard 1987].
     """
+    if covariance.ndim == 2 and len(covariance) > _FEW:
+        whole = _by_cholesky(covariance)
+        if whole is not None:
+            return whole
+    return _row_by_row(covariance)
+
+
+def _by_cholesky(covariance: Array) -> Array | None:
+    """The same in one go where no direction is without variance; ``None`` where one may be."""
+    try:
+        root = np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        return None
+    variance = np.diagonal(covariance)
+    if np.any(np.square(np.diagonal(root)) <= 2.0 * SINGULAR * np.maximum.accumulate(variance)):
+        return None
+    from scipy.linalg import solve_triangular
+
+    return np.asarray(solve_triangular(root, np.eye(len(root)), lower=True))
+
+
+def _row_by_row(covariance: Array) -> Array:
     largest = np.maximum.accumulate(np.diagonal(covariance, axis1=-2, axis2=-1), axis=-1)
     inverse = np.zeros_like(covariance)
     for i in range(covariance.shape[-1]):
@@ -30,6 +54,21 @@ def whitener(covariance: Array) -> Array:
         inverse[..., i, :i] = -scale[..., None] * np.vecmat(known, earlier)
         inverse[..., i, i] = scale
     return inverse
+
+
+def exact_rows(covariance: Array, inverse: Array) -> tuple[NDArray[np.intp], Array]:
+    """Periods whose difference the earlier ones foretell without error, and by which combination.
+
+    ``inverse`` is the whitener of Σ, shape (n, n). Row k of the second result, shape (k, n), times the differences is
+    what is left in that direction: zero without loss, whatever the errors of measuring were.
+    """
+    places = np.flatnonzero(np.diagonal(inverse) == 0)
+    rows = np.zeros((len(places), len(inverse)))
+    for row, place in zip(rows, places, strict=True):
+        earlier = inverse[:place, :place]
+        row[:place] = -(earlier @ covariance[place, :place]) @ earlier
+        row[place] = 1.0
+    return places, rows
 
 
 def sitmuf(differences: Array, inverse: Array) -> Array:

@@ -226,7 +226,8 @@ def _section(
         label=one.label,
         id=one.id,
         sentence=sentences.finding(one, exact.get(one.id, [])),
-        window=sentences.window_sentence(one),
+        losses=sentences.losses_sentence(one),
+        alarms=sentences.alarms_sentence(one),
         totals=sentences.totals(one),
         unseen=unseen.sentence(one, found),
         chart=chart,
@@ -254,8 +255,8 @@ def _caption(one: SeriesView, *, drawn: bool) -> str:
         parts.append("cross at zero: not tested")
     if any(period.status == PeriodStatus.INCOMPLETE for period in one.periods):
         parts.append("open square at zero: incomplete")
-    if one.alarming and sentences.fitting_window(one) is not None:
-        parts.append("shaded: the estimated time of the difference")
+    if one.verdict.losses:
+        parts.append("shaded: not before, not after")
     return "; ".join(parts) + "."
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from stockward.report import words
-from stockward.report.sentences import fitting_window
 from stockward.report.views import PeriodView, SeriesView
 from stockward.terms.verdicts import PeriodStatus
 
@@ -280,10 +279,13 @@ def _zero() -> Spec:
 
 
 def _shading(series: SeriesView) -> list[Spec]:
-    window = fitting_window(series) if series.alarming else None
-    if window is None:
+    """The time in which each loss went: not before, not after."""
+    values = [
+        {"start": _moment(series, one.not_before), "end": _moment(series, one.not_after)}
+        for one in series.verdict.losses
+    ]
+    if not values:
         return []
-    values = [{"start": _moment(series, window.start), "end": _moment(series, window.end)}]
     return [
         {
             "data": {"values": values},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from stockward.answers.items import Discrepancy
-from stockward.answers.losses import LossWindow
+from stockward.answers.losses import Loss
 from stockward.report import words
-from stockward.report.views import PeriodView, SeriesView
+from stockward.report.views import SeriesView
 from stockward.terms.verdicts import PeriodStatus, Verdict
 
 VERDICT_WORD = {
@@ -16,6 +17,7 @@ VERDICT_WORD = {
     Verdict.GAIN: "gain",
     Verdict.DISCREPANCY: "discrepancy",
     Verdict.NOT_TESTED: "not tested",
+    Verdict.BALANCED_IN_PART: "balanced in part",
     Verdict.BALANCED: "balanced",
 }
 VERDICT_MARK = {
@@ -23,6 +25,7 @@ VERDICT_MARK = {
     Verdict.GAIN: "▲",
     Verdict.DISCREPANCY: "≠",
     Verdict.NOT_TESTED: "?",
+    Verdict.BALANCED_IN_PART: "≈",
     Verdict.BALANCED: "=",
 }
 NEXT_STEP = {
@@ -49,7 +52,7 @@ TEST_MEANING = {
     "gemuf": "Whether the whole pattern of differences departs from measuring error, at the last closed period.",
     "page": "A running sum that forgets small differences and remembers lasting ones.",
     "page_pair": "Two such running sums, one for slow and one for fast losses.",
-    "windows": "Every run of periods, each weighed for a constant loss in it.",
+    "windows": "Every span of time, each weighed for a loss that goes on evenly in it.",
     "default": "The test that gives the verdict.",
 }
 DECIDED_AT_THE_END = frozenset({"cumuf", "gemuf"})
@@ -60,8 +63,11 @@ TERMS = (
      "differences. One is unexplained until it is explained."),
     ("Sigma (σ)", "How far the difference would scatter through measuring alone. About two in three differences lie "
      "within one sigma of zero, about 19 in 20 within two."),
-    ("Limit", "Where a test begins to alarm. It is computed for this series' own periods and errors."),
+    ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed when "
+     "an inventory comes in: no later one moves it."),
     ("p-value", "The chance, without any loss, of a statistic at least this large somewhere in the series' periods."),
+    ("Planned year", "The false-alarm chance of a year is spent as the year goes by, and an eighth of it is kept for "
+     "the inventory that closes the year. So a review after every inventory asks for no more, and an alarm stays."),
     ("False-alarm chance", "The chance that any series of the whole site is falsely called a shortage in one year. "
      "Each series gets its share of it. Gains are tested apart, at the same chance."),
     ("Balanced", "Measuring explains the differences. It does not prove that nothing is missing: a loss small beside "
@@ -69,12 +75,13 @@ TERMS = (
 )  # fmt: skip
 
 _HEADLINE_LISTED = 3
+_ALARMS_LISTED = 6
 
 
 def headline(series: Sequence[SeriesView]) -> str:
     """The verdict on the site, in one sentence."""
     verdicts = Counter(one.verdict.verdict for one in series)
-    untested = verdicts[Verdict.NOT_TESTED]
+    untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if not series:
         return "There is no balance to close: the books hold no stock between two inventories."
     if verdicts[Verdict.SHORTAGE]:
@@ -84,9 +91,11 @@ def headline(series: Sequence[SeriesView]) -> str:
     if verdicts[Verdict.GAIN]:
         return "More is there than the books say, and more than measuring explains."
     if untested == len(series):
-        return "Nothing could be fully tested."
+        return "Nothing could be tested."
     if untested:
-        return f"Nothing alarms, but {untested} of {len(series)} series could not be fully tested."
+        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested."
+    if partly:
+        return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part."
     return "Nothing is missing beyond what measuring explains."
 
 
@@ -99,6 +108,8 @@ def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
         return f"{claim(series, discrepancies)}: an exact count, not yet explained."
     if verdict == Verdict.NOT_TESTED:
         return f"{series.label}: {reason(series)}."
+    if verdict == Verdict.BALANCED_IN_PART:
+        return f"{series.label}: nothing alarms in what could be tested; {reason(series)}."
     return f"{series.label}: measuring explains the differences."
 
 
@@ -118,59 +129,66 @@ def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """How much is missing or surplus, as the table of actions shows it."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
         exact = _exact_differences(series, discrepancies)
-        texts = [words.quantity(one.difference, series.unit, signed=True) for one in exact]
+        texts = [words.quantity(value, series.unit, signed=True) for value, _, _ in exact]
         return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
-    window = fitting_window(series)
-    if window is not None:
-        return words.measured(window.estimate, window.sigma, series.unit, signed=True)
-    return words.measured(series.verdict.cumulative, series.verdict.cumulative_sigma, series.unit, signed=True)
+    losses = series.verdict.losses
+    texts = [words.interval(one.estimate, one.low, one.high, series.unit, signed=True) for one in losses]
+    return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
 
 
 def when(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """The days between which it went."""
     exact = _exact_differences(series, discrepancies)
     if series.verdict.verdict == Verdict.DISCREPANCY and exact:
-        first, last = min(one.start for one in exact), max(one.end for one in exact)
+        first, last = min(start for _, start, _ in exact), max(end for _, _, end in exact)
         return words.between(series.day(first), series.day(last))
-    window = fitting_window(series)
-    if window is not None:
-        return words.between(series.day(window.start), series.day(window.end))
-    alarmed = series.period(series.verdict.alarm_inventory)
-    return f"by {words.day(series.day(alarmed.end))}" if alarmed else words.NOTHING
+    return "; ".join(_days(series, one) for one in series.verdict.losses[:_HEADLINE_LISTED]) or words.NOTHING
+
+
+def _days(series: SeriesView, loss: Loss) -> str:
+    return words.not_before_not_after(series.day(loss.not_before), series.day(loss.not_after))
 
 
 def _exact_differences(
     series: SeriesView, discrepancies: Sequence[Discrepancy]
-) -> Sequence[Discrepancy] | Sequence[PeriodView]:
-    """The discrepancies of a series; the period of the alarm where none is listed, as for an exact substance."""
+) -> list[tuple[float, datetime, datetime]]:
+    """Amount, begin and end of each exact difference of a series: those listed, and what errors cannot have left."""
+    listed = [(one.difference, one.start, one.end) for one in discrepancies]
+    left = zip(series.periods, series.verdict.left, strict=True)
+    listed += [(value, one.start, one.end) for one, value in left if value and one.start is not None]
+    if listed:
+        return listed
     alarmed = series.period(series.verdict.alarm_inventory)
-    return discrepancies or ([alarmed] if alarmed else [])
+    if alarmed is None or alarmed.start is None or alarmed.difference is None:
+        return []
+    return [(alarmed.difference, alarmed.start, alarmed.end)]
 
 
-def fitting_window(series: SeriesView) -> LossWindow | None:
-    """The window, if its estimate goes the way of the verdict; the other way it explains nothing."""
-    window = series.verdict.window
-    if window is None:
+def losses_sentence(series: SeriesView) -> str | None:
+    """What the plain sums say beside the amounts, and what stands behind them."""
+    losses = series.verdict.losses
+    if not losses:
         return None
-    return window if (window.estimate < 0) == (series.verdict.verdict == Verdict.GAIN) else None
-
-
-def window_sentence(series: SeriesView) -> str | None:
-    """Where in time the difference lies, and how large it then was."""
-    window = fitting_window(series)
-    if window is None or not series.alarming:
-        return None
-    way = "surplus" if window.estimate < 0 else "missing"
-    size = words.measured(abs(window.estimate), window.sigma, series.unit)
-    runs = f"from inventory {window.first_inventory} to {window.last_inventory}"
-    if window.periods == 1:
-        runs = f"closed by inventory {window.last_inventory}"
+    way = "surplus" if series.verdict.verdict == Verdict.GAIN else "missing"
+    parts = [
+        f"{words.measured(one.plain_sum, one.plain_sigma, series.unit, signed=True)} over "
+        f"{words.count(one.periods, 'period')}, to inventory {one.last_inventory}"
+        for one in losses
+    ]
     return (
-        f"Estimate: {size} {way} {words.between(series.day(window.start), series.day(window.end))} "
-        f"({words.count(window.periods, 'period')}, {runs}): the run of periods that speaks most for a constant "
-        f"{'gain' if window.estimate < 0 else 'loss'}. It is chosen afterwards: the alarm may stand before "
-        "it, and ± leaves the choice out."
+        f"Simply added, the differences of the same periods give {' and '.join(parts)} (± one sigma). The amount "
+        f"{way} is had from all differences and all their errors, without picking a run of periods; in brackets the "
+        "95 % interval, which holds the doubt about when."
     )
+
+
+def alarms_sentence(series: SeriesView) -> str | None:
+    """When the alarms of a record were raised."""
+    alarms = series.verdict.alarms
+    if not alarms:
+        return None
+    raised = [f"{one.inventory}, {words.day(series.day(one.raised_as_of))} ({one.state})" for one in alarms]
+    return f"Alarm raised at inventory {words.listed(raised, _ALARMS_LISTED)}. It stands until the facts change."
 
 
 def totals(series: SeriesView) -> str | None:
@@ -196,13 +214,33 @@ def _write_offs(series: SeriesView) -> str:
 
 
 def _measured_claim(series: SeriesView) -> str:
-    window = fitting_window(series)
-    size = words.measured(abs(window.estimate), window.sigma, series.unit) if window else ""
+    losses = series.verdict.losses
+    if len(losses) > 1:
+        return _several(series, losses)
+    if not losses:
+        return f"{series.what} in {series.place} does not agree with the books {when(series, ())}"
+    size = words.interval(abs(losses[0].estimate), *_bounds(losses[0]), series.unit)
     if series.verdict.verdict == Verdict.GAIN:
-        more = f"{size or 'More'} {'more ' if size else ''}{series.what}"
-        return f"{more} stands in {series.place} than the books say {when(series, ())}"
-    lost = f"{size} of {series.what}" if size else series.what
-    return f"{lost} is missing from {series.place} {when(series, ())}"
+        return f"{size} more {series.what} {_stands(series)} than the books say; it came {when(series, ())}"
+    return f"{size} of {series.what} is missing from {series.place}; it went {when(series, ())}"
+
+
+def _stands(series: SeriesView) -> str:
+    return f"stands in {series.place}"
+
+
+def _bounds(loss: Loss) -> tuple[float, float]:
+    """Bounds of the size of a loss or gain."""
+    low, high = sorted((abs(loss.low), abs(loss.high)))
+    return low, high
+
+
+def _several(series: SeriesView, losses: Sequence[Loss]) -> str:
+    """Losses that can be told apart, each with its days."""
+    parts = [f"{words.interval(abs(one.estimate), *_bounds(one), series.unit)} {_days(series, one)}" for one in losses]
+    if series.verdict.verdict == Verdict.GAIN:
+        return f"{len(losses)} times more {series.what} {_stands(series)} than the books say: {'; '.join(parts)}"
+    return f"{series.what} is missing from {series.place}, {len(losses)} losses apart: {'; '.join(parts)}"
 
 
 def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
@@ -213,7 +251,7 @@ def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> st
     if len(exact) > 1:
         sizes = f"{amount(series, discrepancies)}; plus is missing"
         return f"{place} has {len(exact)} exact differences ({sizes}) {when(series, discrepancies)}"
-    difference = exact[0].difference or 0.0
+    difference = exact[0][0]
     size = words.quantity(abs(difference), series.unit)
     verb = "are" if size.endswith(" items") else "is"
     way = "missing from" if difference > 0 else "surplus in"

@@ -29,6 +29,7 @@ _STYLE = {
     Verdict.GAIN: "bold blue",
     Verdict.DISCREPANCY: "bold magenta",
     Verdict.NOT_TESTED: "dim",
+    Verdict.BALANCED_IN_PART: "yellow",
     Verdict.BALANCED: "green",
 }
 
@@ -69,7 +70,7 @@ def _untested(series: Sequence[SeriesView]) -> list[str]:
     """Why series are not tested: what one row hides in many is said once."""
     groups: dict[str, list[str]] = {}
     for one in series:
-        if one.verdict.verdict == Verdict.NOT_TESTED:
+        if one.verdict.verdict in (Verdict.NOT_TESTED, Verdict.BALANCED_IN_PART):
             groups.setdefault(sentences.reason(one), []).append(one.label)
     texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
     more = len(texts) - _REASONS_MAX

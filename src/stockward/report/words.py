@@ -74,6 +74,32 @@ def measured(value: float | None, sigma: float | None, unit: str, *, signed: boo
     return f"{number(value, places, signed=signed)} ± {number(sigma, places)} {unit_word(unit)}"
 
 
+def interval(value: float | None, low: float | None, high: float | None, unit: str, *, signed: bool = False) -> str:
+    """A figure with the bounds of its 95 % interval, all to the precision of the interval.
+
+    >>> interval(36.02, 34.68, 37.32, "kg")
+    '36.0 (34.7 to 37.3) kg'
+    """
+    if value is None or low is None or high is None:
+        return quantity(value, unit, signed=signed)
+    places = decimals((high - low) / 4)
+    if places is None:
+        return quantity(value, unit, signed=signed)
+    bounds = f"({number(low, places, signed=signed)} to {number(high, places, signed=signed)})"
+    return f"{number(value, places, signed=signed)} {bounds} {unit_word(unit)}"
+
+
+def not_before_not_after(start: date, end: date) -> str:
+    """The days that hold a loss, the year said once where it is the same.
+
+    >>> not_before_not_after(date(2025, 4, 28), date(2025, 8, 28))
+    'not before 28 April and not after 28 August 2025'
+    """
+    if start == end:
+        return f"on {day(end)}"
+    return f"not before {day(start, year=start.year != end.year)} and not after {day(end)}"
+
+
 def probability(value: float | None) -> str:
     """A chance to two digits; below one in ten thousand it says only that.
 

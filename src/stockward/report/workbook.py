@@ -67,6 +67,8 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
     return (
         _summary(review, series),
         _series(series),
+        _losses(series),
+        _alarms(series),
         _periods(series),
         _tests(series),
         _unseen(review, series),
@@ -102,20 +104,46 @@ def _series(series: Sequence[SeriesView]) -> Sheet:
     header = (
         "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
         "all differences (unit; + missing)", "sigma (unit)", "p-value", "share of false alarm", "alarm at inventory",
-        "window from", "window to", "window estimate (unit; + missing)", "window sigma (unit)",
     )  # fmt: skip
     return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
 
 
 def _series_row(one: SeriesView) -> tuple[Cell, ...]:
-    said, window = one.verdict, one.verdict.window
-    window_cells: tuple[Cell, ...] = (None, None, None, None)
-    if window is not None:
-        window_cells = (one.local(window.start), one.local(window.end), window.estimate, window.sigma)
+    said = one.verdict
     return (
         one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
-        said.cumulative, said.cumulative_sigma, said.p_value, said.share, said.alarm_inventory, *window_cells,
+        said.cumulative, said.cumulative_sigma, said.p_value, said.share, said.alarm_inventory,
     )  # fmt: skip
+
+
+def _losses(series: Sequence[SeriesView]) -> Sheet:
+    """What is said after an alarm, one row a loss, with the plain sum of the same periods."""
+    header = (
+        "series", "unit", "estimate (unit; + missing)", "low, 95 % (unit)", "high, 95 % (unit)", "not before",
+        "not after", "first inventory", "last inventory", "periods", "plain sum (unit; + missing)",
+        "sigma of the plain sum (unit)",
+    )  # fmt: skip
+    rows = [
+        (
+            one.id, one.unit, loss.estimate, loss.low, loss.high, one.local(loss.not_before),
+            one.local(loss.not_after), loss.first_inventory, loss.last_inventory, loss.periods, loss.plain_sum,
+            loss.plain_sigma,
+        )
+        for one in series
+        for loss in one.verdict.losses
+    ]  # fmt: skip
+    return Sheet(name="losses", header=header, rows=rows)
+
+
+def _alarms(series: Sequence[SeriesView]) -> Sheet:
+    """Every alarm of the record with its first date."""
+    header = ("series", "verdict", "inventory", "raised as of", "state")
+    rows = [
+        (one.id, one.verdict.verdict, alarm.inventory, one.local(alarm.raised_as_of), alarm.state)
+        for one in series
+        for alarm in one.verdict.alarms
+    ]
+    return Sheet(name="alarms", header=header, rows=rows)
 
 
 def _periods(series: Sequence[SeriesView]) -> Sheet:

@@ -12,6 +12,7 @@ class Verdict(StrEnum):
     GAIN = "gain"
     DISCREPANCY = "discrepancy"
     NOT_TESTED = "not_tested"
+    BALANCED_IN_PART = "balanced_in_part"
     BALANCED = "balanced"
 
 
@@ -19,7 +20,8 @@ VERDICT_MEANING: dict[Verdict, str] = {
     Verdict.SHORTAGE: "More is missing than measuring explains.",
     Verdict.GAIN: "There is more than the books say, and more than measuring explains.",
     Verdict.DISCREPANCY: "An exact difference is not zero and not yet explained.",
-    Verdict.NOT_TESTED: "A period could not be tested, or none is closed; the reason is given.",
+    Verdict.NOT_TESTED: "No period could be tested; the reason is given.",
+    Verdict.BALANCED_IN_PART: "Nothing alarms, but some periods could not be tested; the reason is given.",
     Verdict.BALANCED: "Every period is closed, and measuring explains the differences.",
 }
 
@@ -32,6 +34,28 @@ class PeriodStatus(StrEnum):
     CLOSED = "closed"
     INCOMPLETE = "incomplete"
     NOT_TESTED = "not_tested"
+
+
+class AlarmState(StrEnum):
+    """How old an alarm is; none ever ends by itself."""
+
+    NEW = "new"
+    STANDING = "standing"
+    EARLIER = "earlier"
+
+
+ALARM_MEANING: dict[AlarmState, str] = {
+    AlarmState.NEW: "Raised by the last inventory that was tested.",
+    AlarmState.STANDING: "Raised before, within the last year of the record.",
+    AlarmState.EARLIER: "Raised before that; nothing has changed in the facts since.",
+}
+
+
+class Scope(StrEnum):
+    """Whether a series is of one area, or of all areas of the site together."""
+
+    AREA = "area"
+    SITE = "site"
 
 
 class Basis(StrEnum):

@@ -1,0 +1,91 @@
+"""The planned year of a series: when it closes, and how much of its false-alarm probability each inventory may spend.
+
+A review after every inventory must not ask for more than a year's chance of a false alarm, and what was alarmed must
+stay alarmed. So the chance is spent as time passes [Lan & DeMets 1983, Discrete sequential boundaries]: what an
+inventory may spend is fixed by the moments up to it, and what it has spent by Σ up to it; nothing later changes either.
+
+A planned year begins with the first inventory, or with the one that closed the year before. It is closed by the
+inventory that stands nearest to its 365.25 days, as far as can be known then: by the first after which another period
+as long would end further beyond the year than this one ends before it. ``CLOSING`` of the year's chance is kept for
+that inventory, at which the year can be judged as a whole; the rest is spent in proportion to time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stockward.terms.periods import YEAR_DAYS
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+
+CLOSING = 0.125
+"""Part of a planned year's false-alarm probability that is kept for the inventory that closes it."""
+
+
+_LOOKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedYears:
+    """The planned year (from 0) of each period, and whether its inventory closes it; shape (n,) each."""
+
+    number: Index
+    closes: Flags
+
+    def __len__(self) -> int:
+        """Number of planned years that have begun."""
+        return int(self.number[-1]) + 1 if len(self.number) else 0
+
+    def periods(self, year: int) -> slice:
+        """The periods of one planned year."""
+        return slice(*(int(place) for place in np.searchsorted(self.number, [year, year + 1])))
+
+
+def planned_years(start: Array, end: Array) -> PlannedYears:
+    """Cut the periods (days, shape (n,), in order of time) into planned years."""
+    number, closes = np.zeros(len(end), np.intp), np.zeros(len(end), bool)
+    year, begin = 0, float(start[0]) if len(start) else 0.0
+    for period, (opened, closed) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+        number[period] = year
+        if closed - begin + (closed - opened) / 2 >= YEAR_DAYS:
+            closes[period] = True
+            year, begin = year + 1, closed
+    return PlannedYears(number, closes)
+
+
+def spent_by(years: PlannedYears, hazard: Array) -> Array:
+    """False-alarm probability that each planned year may have spent by each of its inventories, shape (n,).
+
+    ``hazard`` is the rate of false alarms over each period, ``−ln(1 − α)`` times its years over the number of series
+    among which α is shared. With c the sum of it since the year began, ``(1 − CLOSING) (1 − exp(−c))`` may be spent
+    until the year is closed, and all of ``1 − exp(−c)`` then.
+    """
+    spent = np.empty(len(hazard))
+    for year in range(len(years)):
+        own = years.periods(year)
+        spent[own] = -np.expm1(-np.cumsum(hazard[own]))
+    return np.where(years.closes, spent, (1.0 - CLOSING) * spent)
+
+
+def looked_at(end: Array, closes: Flags) -> Flags:
+    """Inventories of one planned year at which limits are calibrated, shape (n,).
+
+    The first of each part of the year, of ``_LOOKS``, and the one that closes it: where inventories follow each other
+    more closely, their limits are carried on from the last of these.
+    """
+    part = np.floor((end - end[0]) / (YEAR_DAYS / _LOOKS))
+    return np.asarray(closes | (np.diff(part, prepend=-1.0) > 0))
+
+
+def rolling_year(start: Array, end: Array) -> slice:
+    """The periods of the last planned year's length, or of all of a shorter record.
+
+    A record that is longer by less than half of its first period counts as one year.
+    """
+    begins = np.flatnonzero(end[-1] - start <= YEAR_DAYS + (end - start) / 2)
+    return slice(int(begins[0]) if len(begins) else len(end) - 1, len(end))
