@@ -58,7 +58,7 @@ class Hazard:
     def over(self, end: Array) -> Array:
         """Its sum over the time up to each inventory (days, shape (n,), in order) from the one before."""
         reached = np.interp(np.concatenate([[self.begun], end]), self.moments, self.passed)
-        return np.maximum(np.diff(reached), 0.0).astype(np.float64)
+        return np.asarray(np.maximum(np.diff(reached), 0.0))
 
 
 def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
@@ -262,7 +262,7 @@ def _alarm_inventory(
     if verdict is not Verdict.DISCREPANCY:
         return None
     found = periods.discrepant | np.array([bool(value) for value in left], dtype=bool)
-    return periods.inventory[int(np.argmax(found))]
+    return str(periods.inventory[int(np.argmax(found))])
 
 
 def _reason(periods: _Periods, verdict: Verdict) -> str | None:
