@@ -262,7 +262,7 @@ class CalibratedTests:
         whole = len(hazard) == len(self._end)
         share = self.share if whole else float(-np.expm1(-np.sum(hazard)))
         days = (self._end - self._start)[year]
-        years = PlannedYears(np.zeros(len(hazard), np.intp), np.zeros(len(hazard), bool))
+        years = PlannedYears(np.zeros(len(hazard), np.intp), np.zeros(len(hazard), bool), np.ones(len(hazard)))
         windows = windows_of(self._start[year], self._end[year], years, shares=EQUAL_SHARES)
         return NamedTests(
             self.covariance[year, year], self.inverse if whole else None, windows, days, share, self._seed

@@ -7,7 +7,8 @@ inventory may spend is fixed by the moments up to it, and what it has spent by �
 A planned year begins with the first inventory, or with the one that closed the year before. It is closed by the
 inventory that stands nearest to its 365.25 days, as far as can be known then: by the first after which another period
 as long would end further beyond the year than this one ends before it. ``CLOSING`` of the year's chance is kept for
-that inventory, at which the year can be judged as a whole; the rest is spent in proportion to time.
+that inventory, at which the year can be judged as a whole; the rest is spent as time passes, a little later than in
+proportion to it, since early in a year there are few windows to spend it on.
 """
 
 from __future__ import annotations
@@ -23,19 +24,26 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-CLOSING = 0.125
+CLOSING = 0.106
 """Part of a planned year's false-alarm probability that is kept for the inventory that closes it."""
 
+
+DELAY = 0.15
+"""How much later than in proportion to time the rest is spent: as the power 1 + DELAY of the part of the year passed."""
 
 _LOOKS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedYears:
-    """The planned year (from 0) of each period, and whether its inventory closes it; shape (n,) each."""
+    """The planned year (from 0) of each period, whether its inventory closes it, and the part of the year passed by then.
+
+    Shape (n,) each.
+    """
 
     number: Index
     closes: Flags
+    passed: Array
 
     def __len__(self) -> int:
         """Number of planned years that have begun."""
@@ -48,28 +56,29 @@ class PlannedYears:
 
 def planned_years(start: Array, end: Array) -> PlannedYears:
     """Cut the periods (days, shape (n,), in order of time) into planned years."""
-    number, closes = np.zeros(len(end), np.intp), np.zeros(len(end), bool)
+    number, closes, passed = np.zeros(len(end), np.intp), np.zeros(len(end), bool), np.ones(len(end))
     year, begin = 0, float(start[0]) if len(start) else 0.0
     for period, (opened, closed) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
         number[period] = year
+        passed[period] = min((closed - begin) / YEAR_DAYS, 1.0)
         if closed - begin + (closed - opened) / 2 >= YEAR_DAYS:
             closes[period] = True
             year, begin = year + 1, closed
-    return PlannedYears(number, closes)
+    return PlannedYears(number, closes, passed)
 
 
 def spent_by(years: PlannedYears, hazard: Array) -> Array:
     """False-alarm probability that each planned year may have spent by each of its inventories, shape (n,).
 
     ``hazard`` is the rate of false alarms over each period, ``−ln(1 − α)`` times its years over the number of series
-    among which α is shared. With c the sum of it since the year began, ``(1 − CLOSING) (1 − exp(−c))`` may be spent
-    until the year is closed, and all of ``1 − exp(−c)`` then.
+    among which α is shared. With c the sum of it since the year began and τ the part of the year that has passed,
+    ``(1 − CLOSING) τ^DELAY (1 − exp(−c))`` may be spent until the year is closed, and all of ``1 − exp(−c)`` then.
     """
     spent = np.empty(len(hazard))
     for year in range(len(years)):
         own = years.periods(year)
         spent[own] = -np.expm1(-np.cumsum(hazard[own]))
-    return np.where(years.closes, spent, (1.0 - CLOSING) * spent)
+    return np.where(years.closes, spent, (1.0 - CLOSING) * years.passed**DELAY * spent)
 
 
 def looked_at(end: Array, closes: Flags) -> Flags:

@@ -66,7 +66,7 @@ TERMS = (
     ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed when "
      "an inventory comes in: no later one moves it."),
     ("p-value", "The chance, without any loss, of a statistic at least this large somewhere in the series' periods."),
-    ("Planned year", "The false-alarm chance of a year is spent as the year goes by, and an eighth of it is kept for "
+    ("Planned year", "The false-alarm chance of a year is spent as the year goes by, and a tenth of it is kept for "
      "the inventory that closes the year. So a review after every inventory asks for no more, and an alarm stays."),
     ("False-alarm chance", "The chance that any series of the whole site is falsely called a shortage in one year. "
      "Each series gets its share of it. Gains are tested apart, at the same chance."),
