@@ -54,6 +54,13 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first."""
+
+    series: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesVerdict:
     """What is said of one series, and on what grounds.
 

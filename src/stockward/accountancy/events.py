@@ -1,0 +1,141 @@
+"""One event, one finding: series that alarm for the same loss are told together.
+
+A box that is gone is short as an item and as the substance in it; what left one area is short in the whole site too.
+Series alarm for the same event where they point the same way, overlap in time, and the amounts agree: what the items
+hold lies within the interval of the substance's loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from stockward.accountancy.holdings import holdings_of
+from stockward.accountancy.known import KnownBooks
+from stockward.answers.balances import Balances
+from stockward.answers.items import Discrepancy
+from stockward.answers.losses import Event, SeriesVerdict
+from stockward.terms.verdicts import ALARMING, Basis, Scope, Verdict
+
+_AGREE = 1e-6
+"""Exact amounts agree within this share of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What one series says of one loss: positive is missing."""
+
+    amount: float
+    low: float
+    high: float
+    start: datetime
+    end: datetime
+
+    def overlaps(self, other: _Claim) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def holds(self, amount: float) -> bool:
+        slack = _AGREE * abs(amount)
+        return self.low - slack <= amount <= self.high + slack
+
+
+def events_of(
+    books: KnownBooks,
+    balances: Balances,
+    verdicts: Sequence[SeriesVerdict],
+    discrepancies: Sequence[Discrepancy],
+) -> tuple[Event, ...]:
+    """Every alarming series in one event, those of one event together, the most urgent first."""
+    rows = balances.series.to_dicts()
+    alarming = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
+    claims = {number: _claims(balances, number, rows[number], verdicts[number], discrepancies) for number in alarming}
+    leads: dict[int, int] = {}
+    for number in alarming:
+        if rows[number]["basis"] == Basis.BULK.value and rows[number]["scope"] == Scope.AREA.value:
+            for item in _items_of(books, rows, claims, number):
+                leads.setdefault(number, item)
+                if item != leads[number]:
+                    leads[item] = leads[number]
+    for number in alarming:
+        if rows[number]["scope"] == Scope.SITE.value:
+            area = _largest_area(rows, claims, number)
+            if area is not None:
+                leads[number] = leads.get(area, area)
+    groups: dict[int, list[int]] = {number: [number] for number in alarming if number not in leads}
+    for number, lead in leads.items():
+        groups[leads.get(lead, lead)].append(number)
+    return tuple(sorted((Event(series=tuple(group)) for group in groups.values()), key=lambda one: _urgency(one, verdicts)))
+
+
+def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, float, int]:
+    ranks = list(Verdict)
+    chances = [one.p_value for number in event.series if (one := verdicts[number]).p_value is not None]
+    return (
+        min(ranks.index(verdicts[number].verdict) for number in event.series),
+        min((chance for chance in chances if chance is not None), default=1.0),
+        event.series[0],
+    )
+
+
+def _claims(
+    balances: Balances,
+    number: int,
+    row: Mapping[str, Any],
+    verdict: SeriesVerdict,
+    discrepancies: Sequence[Discrepancy],
+) -> list[_Claim]:
+    if verdict.losses:
+        return [_Claim(one.estimate, one.low, one.high, one.not_before, one.not_after) for one in verdict.losses]
+    found = [
+        _Claim(one.difference, one.difference, one.difference, one.start, one.end)
+        for one in discrepancies
+        if one.id == row["id"]
+    ]
+    periods = balances.periods.filter(pl.col("series") == number)
+    for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
+        if left:
+            found.append(_Claim(left, left, left, start, end))
+    return found
+
+
+def _items_of(
+    books: KnownBooks, rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int
+) -> list[int]:
+    """Item series of the same area whose missing pieces hold what is missing of this substance, the largest first."""
+    row = rows[number]
+    held = holdings_of(books).filter((pl.col("holding") == row["substance"]) & (pl.col("basis") == Basis.BULK.value))
+    content = dict(held.select("material", "amount").rows())
+    for loss in claims[number]:
+        parts = [
+            (content[rows[item]["material"]] * claim.amount, item)
+            for item, own in claims.items()
+            if rows[item]["basis"] == Basis.ITEM.value
+            and rows[item]["area"] == row["area"]
+            and rows[item]["material"] in content
+            for claim in own
+            if claim.amount * loss.amount > 0 and claim.overlaps(loss)
+        ]
+        if parts and loss.holds(sum(amount for amount, _ in parts)):
+            return [item for _, item in sorted(parts, key=lambda part: (-abs(part[0]), part[1]))]
+        single = [item for amount, item in parts if loss.holds(amount)]
+        if single:
+            return single[:1]
+    return []
+
+
+def _largest_area(
+    rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int
+) -> int | None:
+    """The series of an area that alarms for most of what the whole site lacks of a substance in the same time."""
+    found = [
+        (-abs(claim.amount), area)
+        for area, own in claims.items()
+        if rows[area]["scope"] == Scope.AREA.value and rows[area]["substance"] == rows[number]["substance"]
+        for claim in own
+        if any(claim.amount * loss.amount > 0 and claim.overlaps(loss) for loss in claims[number])
+    ]
+    return min(found)[1] if found else None
