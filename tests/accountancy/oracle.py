@@ -43,10 +43,16 @@ class Fact:
     material: str
     quantity: float
     method: str | None
+    measurement: str | None
     kind: str = "count"
     source: str | None = None
     target: str | None = None
     inventory: str | None = None
+
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """What draws its random errors: the measurement that it repeats, or the row itself."""
+        return ("measurement", self.measurement) if self.measurement else (self.table, self.row)
 
 
 @dataclass
@@ -111,7 +117,8 @@ class Books:
         unit = self.materials[row["material"]]["unit"]
         return Fact(
             "movements", self.rows["movements"].index(row), moment(row["at"]), row["material"],
-            converted(float(row["quantity"]), row.get("unit"), unit), row.get("method") or None, row["kind"],
+            converted(float(row["quantity"]), row.get("unit"), unit), row.get("method") or None,
+            row.get("measurement") or None, row["kind"],
             row.get("from_area") or None, row.get("to_area") or None,
         )  # fmt: skip
 
@@ -120,7 +127,7 @@ class Books:
         return Fact(
             "counts", self.rows["counts"].index(row), moment(row["at"]), row["material"],
             converted(float(row["quantity"]), row.get("unit"), unit), row.get("method") or None,
-            source=row["area"], inventory=row["inventory"],
+            row.get("measurement") or None, source=row["area"], inventory=row["inventory"],
         )  # fmt: skip
 
     def inventories(self, area: str) -> list[tuple[datetime, str]]:
@@ -131,8 +138,10 @@ class Books:
     def counts_of(self, area: str, inventory: str) -> list[Fact]:
         return [count for count in self.counts if count.source == area and count.inventory == inventory]
 
-    def calibration(self, method: str, at: datetime) -> int:
-        """Number of the calibration that a measurement uses."""
+    def calibration(self, method: str, fact: Fact) -> int:
+        """Number of the calibration that a measurement uses: one for all rows that repeat it, that of the earliest."""
+        same = [other.at for other in [*self.standing, *self.counts] if other.reading == fact.reading]
+        at = min(same)
         table = [moment(row["at"]) for row in self.calibrations if row["method"] == method]
         if table:
             return sum(time <= at for time in table)
@@ -277,25 +286,47 @@ class Series:
         if fact.method is None:
             return self.books.materials[fact.material]["kind"] == "bulk"
         method = self.books.methods[fact.method]
-        return all(not method.get(name) for name in ("random_rel", "systematic_rel", "random_abs", "systematic_abs"))
+        random, systematic = (
+            [number(method.get(f"{kind}_{of}")) for of in ("rel", "abs")] for kind in ("random", "systematic")
+        )
+        if self.books.materials[fact.material]["kind"] == "bulk" and not any(random):
+            if method.get("division"):
+                return False
+            if any(systematic):
+                return True
+        return all(error is None for error in [*random, *systematic])
 
     def _errors(self, fact: Fact) -> Errors:
         """Every single error of a row: the standard deviation that it brings into the row's amount."""
         errors: Errors = {}
-        amount, whose = self._amount(fact), (fact.table, fact.row)
+        amount, whose = self._amount(fact), fact.reading
+        item = self.books.materials[fact.material]["kind"] == "item"
         if fact.method is not None:
             method = self.books.methods[fact.method]
-            group = (fact.method, self.books.calibration(fact.method, fact.at))
+            group = (fact.method, self.books.calibration(fact.method, fact))
             unit = self.books.materials[fact.material]["unit"]
             absolute = converted(1.0, method.get("unit"), unit) * self.amounts[fact.material]
-            errors["random", "relative", whose] = (number(method.get("random_rel")) or 0.0) * amount
-            errors["random", "absolute", whose] = (number(method.get("random_abs")) or 0.0) * absolute
+            random_rel, random_abs = (number(method.get(name)) or 0.0 for name in ("random_rel", "random_abs"))
+            if not item and not random_rel and not random_abs:
+                random_abs = (number(method.get("division")) or 0.0) / math.sqrt(12)
+            errors["random", "relative", whose] = random_rel * amount
+            errors["random", "absolute", whose] = random_abs * absolute
             errors["systematic", "relative", group] = (number(method.get("systematic_rel")) or 0.0) * amount
             errors["systematic", "absolute", group] = (number(method.get("systematic_abs")) or 0.0) * absolute
         content = self.books.contents.get((fact.material, self.holding)) if self.basis == "bulk" else None
         if content is not None:
-            errors["random", "content", whose] = (number(content.get("random_rel")) or 0.0) * amount
+            random_rel = number(content.get("random_rel")) or 0.0
             errors["systematic", "content", fact.material] = (number(content.get("systematic_rel")) or 0.0) * amount
+            if item and fact.measurement is None and fact.quantity == int(fact.quantity):
+                for piece in range(int(fact.quantity)):
+                    errors["random", "content", whose, piece] = random_rel * self.amounts[fact.material]
+            elif item:
+                # The same items each time: one draw for them together, however many the row has.
+                errors["random", "content", whose, fact.material] = (
+                    random_rel * self.amounts[fact.material] * math.sqrt(fact.quantity)
+                )
+            else:
+                errors["random", "content", whose, fact.material] = random_rel * amount
         return errors
 
 

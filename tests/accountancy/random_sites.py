@@ -25,6 +25,7 @@ class Draw:
         self.materials = self._materials()
         self.contents = self._contents()
         self.methods = self._methods()
+        self.things = self._things()
         self.moments = {area: self._moments() for area in self.areas}
 
     def rows(self) -> Rows:
@@ -84,6 +85,7 @@ class Draw:
                 "random_abs": self._maybe(0.3, "0.5"),
                 "systematic_abs": self._maybe(0.3, "0.25"),
                 "unit": unit,
+                "division": self._maybe(0.4, str(self.rng.choice((0.0, 0.2, 1.0)))),
                 "calibration_days": self._maybe(0.5, str(self.rng.choice((5, 7.5, 12)))),
             }
 
@@ -108,6 +110,30 @@ class Draw:
         names = [method["method"] for method in self.methods if method["method"] != "E1"]
         return self.rng.choice(names if self.rng.random() < 0.15 else names[:3])
 
+    def _things(self) -> list[dict[str, str]]:
+        """Sealed drums and lots: read once, and listed again at what was read."""
+        things = []
+        for place in range(self.rng.choice((0, 2, 5))):
+            material = self.rng.choice(self.materials)
+            quantity, unit = self._quantity(material)
+            things.append(
+                {"measurement": f"T{place}", "method": self._method_of(material), "quantity": quantity, "unit": unit}
+                | {"material": material["material"]}
+            )
+        return things
+
+    def _repeated(self, row: dict[str, str]) -> dict[str, str]:
+        """The row, or the same of a thing that was read before; now and then of another quantity, or by no method."""
+        things = [thing for thing in self.things if thing["material"] == row["material"]]
+        if not things or self.rng.random() < 0.5:
+            return row | {"measurement": ""}
+        thing = dict(self.rng.choice(things))
+        if self.rng.random() < 0.2:
+            del thing["quantity"], thing["unit"]
+        if self.rng.random() < 0.05:
+            thing["method"] = ""
+        return row | thing
+
     def _quantity(self, material: dict[str, str]) -> tuple[str, str]:
         if self.rng.random() < 0.05:
             return "0", ""
@@ -131,19 +157,21 @@ class Draw:
             source, target = self.rng.choice(self.areas), self.rng.choice(self.areas)
             day, (quantity, unit) = self._moment(source), self._quantity(material)
             rows.append(
-                {
-                    "movement": f"m{number}",
-                    "at": stamp(day),
-                    "kind": kind,
-                    "material": material["material"],
-                    "quantity": quantity,
-                    "unit": unit,
-                    "from_area": "" if kind in ("receipt", "make", "found") else source,
-                    "to_area": target if kind in ("receipt", "make", "found", "transfer") else "",
-                    "method": self._method_of(material),
-                    "recorded_at": self._recorded(day),
-                    "reverses": "",
-                }
+                self._repeated(
+                    {
+                        "movement": f"m{number}",
+                        "at": stamp(day),
+                        "kind": kind,
+                        "material": material["material"],
+                        "quantity": quantity,
+                        "unit": unit,
+                        "from_area": "" if kind in ("receipt", "make", "found") else source,
+                        "to_area": target if kind in ("receipt", "make", "found", "transfer") else "",
+                        "method": self._method_of(material),
+                        "recorded_at": self._recorded(day),
+                        "reverses": "",
+                    }
+                )
             )
         return rows
 
@@ -176,17 +204,19 @@ class Draw:
                         quantity, unit = self._quantity(material)
                         early = self.rng.choice((0, 0, 0.5)) if sheet else 0
                         rows.append(
-                            {
-                                "inventory": f"I{number}",
-                                "at": stamp(day - early),
-                                "area": area,
-                                "material": material["material"],
-                                "quantity": quantity,
-                                "unit": unit,
-                                "method": "" if quantity == "0" else self._method_of(material),
-                                "sheet": f"s{sheet}",
-                                "recorded_at": self._recorded(day),
-                            }
+                            self._repeated(
+                                {
+                                    "inventory": f"I{number}",
+                                    "at": stamp(day - early),
+                                    "area": area,
+                                    "material": material["material"],
+                                    "quantity": quantity,
+                                    "unit": unit,
+                                    "method": "" if quantity == "0" else self._method_of(material),
+                                    "sheet": f"s{sheet}",
+                                    "recorded_at": self._recorded(day),
+                                }
+                            )
                         )
         self.rng.shuffle(rows)
         return rows

@@ -258,7 +258,7 @@ def test_an_inventory_between_two_periods_correlates_them(tmp_path: Path) -> Non
 
 
 def test_a_systematic_error_is_shared_by_method_and_calibration(tmp_path: Path) -> None:
-    methods = "method,systematic_rel\nscale,0.01\nother,0.02\n"
+    methods = "method,systematic_rel,division\nscale,0.01,0\nother,0.02,0\n"
     calibrations = "method,at\nscale,2026-01-31\n"
     movements = "m1,2026-01-05,receipt,TNT,40,,,A,other,,\nm2,2026-02-05,issue,TNT,10,,A,,scale,,\n"
     counts = TWO + "I2,2026-03-01,A,TNT,120,,scale,,\n"
@@ -270,14 +270,14 @@ def test_a_systematic_error_is_shared_by_method_and_calibration(tmp_path: Path) 
 
 @pytest.mark.parametrize(("days", "signed"), [("", (10, 10)), ("30", (100, -90)), ("31", (10, 10)), ("15", (100, -90))])
 def test_calibration_days_count_from_the_first_use(days: str, signed: tuple[float, float], tmp_path: Path) -> None:
-    methods = f"method,systematic_rel,calibration_days\nscale,0.01,{days}\n"
+    methods = f"method,systematic_rel,calibration_days,division\nscale,0.01,{days},0\n"
     period = closed(tmp_path, methods=methods).period("A/TNT", "I1")
     together = signed[0] if signed[0] == signed[1] else math.hypot(*signed)
     assert period["sigma"] == pytest.approx(0.01 * together)
 
 
 def test_the_table_overrides_calibration_days(tmp_path: Path) -> None:
-    methods = "method,systematic_rel,calibration_days\nscale,0.01,1\n"
+    methods = "method,systematic_rel,calibration_days,division\nscale,0.01,1,0\n"
     period = closed(tmp_path, methods=methods, calibrations="method,at\nscale,2026-05-01\n").period("A/TNT", "I1")
     assert period["sigma"] == pytest.approx(0.1)
 
@@ -320,16 +320,33 @@ def test_what_enters_no_difference_needs_no_method(tmp_path: Path) -> None:
     assert result.status("A/TNT") == [("I1", "closed"), ("I2", "closed")]
 
 
-def test_errors_of_contents_are_fresh_for_each_row_and_shared_by_material(tmp_path: Path) -> None:
+def test_errors_of_contents_are_fresh_for_each_item_and_shared_by_material(tmp_path: Path) -> None:
     contents = "material,substance,amount,unit,random_rel,systematic_rel\nBOX,TNT,2,kg,0.1,0.01\n"
     counts = "I0,2026-01-01,A,BOX,50,,,,\nI1,2026-01-31,A,BOX,30,,,,\nI2,2026-02-28,A,BOX,30,,,,\n"
     result = closed(tmp_path, "m1,2026-01-05,issue,BOX,10,,A,,,,\n", counts, contents=contents)
-    # In kg: fresh 10 % of 100, 20 and 60, shared 1 % of 100 − 20 − 60; then 60 − 60.
+    # In kg: fresh 10 % of 2 for each of 50, 10 and 30 boxes, shared 1 % of 100 − 20 − 60; then 60 − 60.
     period = result.period("A/TNT", "I1")
     assert period["difference"] == 20
-    assert period["sigma_random"] == pytest.approx(0.1 * math.sqrt(100**2 + 20**2 + 60**2))
+    assert period["sigma_random"] == pytest.approx(0.2 * math.sqrt(50 + 10 + 30))
     assert period["sigma_systematic"] == pytest.approx(0.2)
-    assert result.covariance("A/TNT")[0, 1] == pytest.approx(-36)
+    assert result.covariance("A/TNT")[0, 1] == pytest.approx(-0.04 * 30)
+
+
+@pytest.mark.parametrize("rows", [1, 8, 1000])
+def test_a_thousand_shells_have_the_same_sigma_in_one_row_and_in_many(rows: int, tmp_path: Path) -> None:
+    contents = "material,substance,amount,unit,random_rel\nBOX,TNT,2,kg,0.02\n"
+    counts = "I0,2026-01-01,A,BOX,0,,,,\nI1,2026-01-31,A,BOX,0,,,,\n"
+    received = "".join(f"m{n},2026-01-05,receipt,BOX,{1000 // rows},,,A,,,\n" for n in range(rows))
+    period = closed(tmp_path, received, counts, contents=contents).period("A/TNT", "I1")
+    # 2 % of 2 kg, a thousand times afresh: 0.04 √1000 = 1.265 kg
+    assert period["sigma"] == pytest.approx(2 * 0.02 * math.sqrt(1000))
+
+
+def test_the_content_of_bulk_is_fresh_in_each_row(tmp_path: Path) -> None:
+    contents = "material,substance,amount,unit,random_rel\nTNT,C7,0.4,kg,0.03\n"
+    exact = "method,random_rel\nscale,0\n"
+    period = closed(tmp_path, contents=contents, methods=exact).period("A/C7", "I1")
+    assert period["sigma"] == pytest.approx(0.4 * 0.03 * math.hypot(100, 90))
 
 
 def test_errors_of_contents_add_to_those_of_the_method(tmp_path: Path) -> None:
@@ -337,7 +354,7 @@ def test_errors_of_contents_add_to_those_of_the_method(tmp_path: Path) -> None:
     methods = "method,random_rel\ncounter,0.04\n"
     counts = "I0,2026-01-01,A,BOX,0,,,,\nI1,2026-01-31,A,BOX,10,,counter,,\n"
     period = closed(tmp_path, counts=counts, contents=contents, methods=methods).period("A/TNT", "I1")
-    assert period["sigma"] == pytest.approx(20 * 0.05)
+    assert period["sigma"] == pytest.approx(math.hypot(20 * 0.04, 2 * 0.03 * math.sqrt(10)))
 
 
 # --- reversals and what was known

@@ -143,10 +143,25 @@ def rich_site(folder: Path, normal_losses: str = NORMAL_LOSSES) -> Site:
     )  # fmt: skip
 
 
-def test_copies_scatter_as_the_covariance_says(tmp_path: Path) -> None:
+def things_read_once(site: Site) -> Site:
+    """The same site, in which readings are repeated: one drum in the hall, weekly loads, and lots of shells."""
+    hall = (pl.col("area").cast(pl.String) == "H") & (pl.col("material").cast(pl.String) == "TNT")
+    load = pl.col("movement").str.replace("^[rs]", "L")
+    loads = pl.col("movement").str.contains("^[rs]")
+    lot = pl.col("movement").str.replace("-[01]$", "").str.replace("^i", "lot")
+    lots = pl.col("movement").str.contains("^i")
+    return site.replace(
+        counts=site["counts"].with_columns(measurement=pl.when(hall).then(pl.lit("drum"))),
+        movements=site["movements"].with_columns(measurement=pl.when(loads).then(load).when(lots).then(lot)),
+    )
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -> None:
     """The sum of y² over 4,000 copies is chi-square, and each y is standard normal: seeded, 1 in 1000 a test."""
     # A normal loss so large that its errors are seen beside all others.
-    plan = Opened(rich_site(tmp_path, NORMAL_LOSSES.replace("0.001", "0.02"))).plan(4000)
+    site = rich_site(tmp_path, NORMAL_LOSSES.replace("0.001", "0.02"))
+    plan = Opened(things_read_once(site) if repeated else site).plan(4000)
     # Without the losses themselves: every copy is the adjusted books, measured afresh.
     nothing = replace(plan.cases[0], rows=np.zeros(0, np.int64), change=np.zeros(0), shift=plan.cases[0].shift * 0)
     plan = replace(plan, cases=(nothing,), case=np.zeros(4000, np.int64))
@@ -176,8 +191,10 @@ def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
     assert (line.days_median, line.days_90) == (7, 7)
 
 
-def test_predicted_and_found_agree_with_every_kind_of_error(tmp_path: Path) -> None:
-    drill = drilled(rich_site(tmp_path), copies=4000)
+@pytest.mark.parametrize("repeated", [False, True])
+def test_predicted_and_found_agree_with_every_kind_of_error(tmp_path: Path, repeated: bool) -> None:
+    site = rich_site(tmp_path)
+    drill = drilled(things_read_once(site) if repeated else site, copies=4000, seed=1 + repeated)
     assert drill.agreement is not None
     assert abs(drill.agreement.found - drill.agreement.predicted) < drill.agreement.error
     assert drill.agreement.agrees

@@ -114,6 +114,20 @@ def test_unchanged_dispatch_piles_up_in_a_store_and_the_balances_close_as_they_d
     assert grown["end_quantity"].to_list() == pytest.approx([200.0] * 6)
 
 
+@pytest.mark.parametrize("weighings", ["more", "heavier"])
+def test_what_was_read_once_stays_what_it_was_and_the_pile_stands_beside_it(weighings: str, tmp_path: Path) -> None:
+    site = worked_plant(tmp_path, kind="store", weeks=3)
+    drum = site.replace(
+        counts=site["counts"].with_columns(measurement=pl.lit("D")),
+        movements=site["movements"].with_columns(measurement=pl.concat_str(pl.lit("W"), "movement")),
+    )
+    counts = surged(drum, Surge(production=5, weighings=weighings))["counts"]
+    assert counts.filter(pl.col("measurement") == "D")["quantity"].to_list() == [200.0] * 4
+    assert counts.filter(pl.col("measurement").is_null())["quantity"].to_list() == [400.0, 800.0, 1200.0]
+    found = close_balances(known_at(surged(drum, Surge(production=5, weighings=weighings)), None)).periods
+    assert found["difference"].to_list() == pytest.approx([0.0] * 3, abs=1e-9)
+
+
 CHAIN = {
     "areas": "area,kind,capacity,capacity_unit\nraw,store,50,t\nhall,process,,\nmag,store,900,each\ngate,gate,,\n",
     "materials": "material,kind,unit\nTNT,bulk,kg\nRDX,bulk,kg\nBODY,item,each\nSHELL,item,each\nGREN,item,each\n",

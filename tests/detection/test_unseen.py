@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from plants import METHODS, worked_plant
-from small_sites import write_site
+from random_sites import Draw
+from small_sites import text_of, write_site
 
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
@@ -54,6 +57,67 @@ def _ridgeway() -> Site:
     from stockward.facts import read_site
 
     return read_site(Path(__file__).parents[2] / "examples" / "ridgeway")
+
+
+@pytest.mark.parametrize("first", range(0, 60, 20))
+def test_the_terms_rebuild_every_covariance_of_random_sites(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 20):
+        tables = {name: text_of(rows) for name, rows in Draw(seed).rows().items() if rows}
+        balances = closed(write_site(tmp_path / str(seed), **tables))
+        for number, covariance in enumerate(balances.covariances):
+            kept = np.diagonal(covariance) > 0
+            found = ErrorTerms.of(balances, number).covariance()
+            expected = covariance[np.ix_(kept, kept)]
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * np.max(expected, initial=0))
+
+
+MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,measurement\n"
+COUNTED = "inventory,at,area,material,quantity,method,measurement,sheet\n"
+
+
+def drums(folder: Path, weeks: int = 6) -> Site:
+    """A store of sealed drums, each listed at the weight at which it came until it leaves; and an open heap."""
+    moved, counted, stock = [], [], [0, 1, 2]
+    day = date(2026, 1, 5)
+    for week in range(weeks + 1):
+        at = day + timedelta(weeks=week)
+        counted += [f"I{week},{at},S,TNT,{40 + number},scale,D{number},d{number}" for number in stock]
+        counted.append(f"I{week},{at},S,TNT,{70 + week % 3},scale,,heap")
+        came, left = max(stock) + 1, stock.pop(0)
+        stock.append(came)
+        moved.append(f"r{week},{at + timedelta(days=3)},receipt,TNT,{40 + came},,S,scale,D{came}")
+        moved.append(f"i{week},{at + timedelta(days=4)},issue,TNT,{40 + left},S,,scale,D{left}")
+    return write_site(
+        folder,
+        areas="area,kind\nS,store\n",
+        methods="method,random_rel,systematic_rel,random_abs\nscale,0.004,0.002,0.3\n",
+        movements=MOVED + "\n".join(moved),
+        counts=COUNTED + "\n".join(counted),
+    )
+
+
+def test_what_is_read_once_stays_without_error_in_every_what_if(tmp_path: Path) -> None:
+    """Only the heap has errors, however the method is bettered, calibrated, checked, or the store counted."""
+    terms = terms_of(drums(tmp_path))
+    heap = terms._chosen(np.flatnonzero(terms.reading < 0))
+    what_ifs = (
+        lambda one: one,
+        lambda one: one.with_errors("scale", random=0.3, systematic=0.5),
+        lambda one: one.recalibrated("scale", 2),
+        lambda one: one.check_weighed("scale", 0.4),
+        lambda one: one.split(3),
+        lambda one: one.counted_less(2),
+        lambda one: one.counted_more(3),
+    )
+    for change in what_ifs:
+        expected = change(heap).covariance()
+        np.testing.assert_allclose(change(terms).covariance(), expected, atol=1e-12 * expected.max())
+
+
+def test_fewer_counts_of_drums_in_the_terms_are_fewer_in_the_books(tmp_path: Path) -> None:
+    site = drums(tmp_path)
+    fewer = site.replace(counts=site["counts"].filter(pl.col("inventory").is_in(["I0", "I2", "I4", "I6"])))
+    np.testing.assert_allclose(terms_of(site).counted_less(2).covariance(), terms_of(fewer).covariance(), atol=1e-12)
 
 
 CALIBRATIONS = "method,at\nin,2026-01-01\nin,2026-01-29\nin,2026-02-26\n"

@@ -121,6 +121,7 @@ def test_a_short_row_is_set_aside_and_the_others_stay(folder: SiteFolder, quoted
     assert (problem.row, problem.column) == (3, "")
     assert "2 cells and the header 11" in problem.reason
     assert set(site.set_aside["movements"]["unreadable"][0]) == set(HEAD.strip().split(",")) | {
+        "measurement",
         "document",
         "recorded_at",
         "recorded_by",

@@ -85,7 +85,8 @@ class Site:
             shared.append((("absolute", row["method"], epoch), (method["systematic_abs"] or 0) * unit))
         content = self.contents.get((row["material"], substance))
         if content:
-            own += ((content["random_rel"] or 0) * quantity) ** 2
+            items = self.materials[row["material"]]["kind"] == "item"
+            own += (content["random_rel"] or 0) ** 2 * (amount**2 * row["quantity"] if items else quantity**2)
             shared.append((("content", row["material"]), (content["systematic_rel"] or 0) * quantity))
         return own, shared
 

@@ -1,8 +1,8 @@
 """The rows adjusted until every difference is zero: what the books would say had nobody erred, and nothing gone.
 
 Of all quantities whose differences are zero, those nearest to the recorded ones in units of their errors: least squares
-with V, the covariance of the errors of measurement (fresh ones on the diagonal, and those shared by a method between
-two calibrations),
+with V, the covariance of the errors of measurement (fresh ones on the diagonal, those shared by a method between two
+calibrations, and those of a reading that several rows repeat),
 
     x̂ = x − V Aᵀ (A V Aᵀ)⁺ (A x − d)
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-9
@@ -77,21 +78,28 @@ def adjust(incidence: Incidence) -> Adjusted:
 
 def _correction(matrix: csr_array, rows: MeasuredRows, free: Flags, difference: Array) -> Array:
     """``V Aᵀ (A V Aᵀ)⁺ D``, errors by the recorded quantities."""
-    from scipy.sparse import csr_array, diags_array, hstack
+    from scipy.sparse import diags_array, hstack
 
-    fresh = np.where(free, np.hypot(rows.random_rel * rows.quantity, rows.random_abs), 0.0)
+    fresh = np.where(free & (rows.reading < 0), np.hypot(rows.random_rel * rows.quantity, rows.random_abs), 0.0)
     relative = np.where(free, rows.systematic_rel * rows.quantity, 0.0)
     absolute = np.where(free, rows.systematic_abs, 0.0)
-    grouped = np.flatnonzero(rows.group >= 0)
-    places = (grouped, rows.group[grouped])
-    shape = (len(rows), max(rows.groups, 1))
-    shared = [csr_array((errors[grouped], places), shape=shape) for errors in (relative, absolute)]
+    shared = [_by_group(errors, rows.group, rows.groups) for errors in (relative, absolute)]
+    read = (np.where(free, rows.random_rel * rows.quantity, 0.0), np.where(free, rows.random_abs, 0.0))
+    shared += [_by_group(errors, rows.reading, rows.readings) for errors in read]
     errors = hstack([diags_array(fresh), *shared], format="csr")
     system = matrix @ errors
     sigma = np.sqrt(np.asarray((system * system).sum(axis=1)).ravel())
     measured = np.flatnonzero(sigma > 0)
     scaled = diags_array(1.0 / sigma[measured]) @ system[measured]
     return np.asarray(errors @ _shortest(scaled, difference[measured] / sigma[measured]))
+
+
+def _by_group(errors: Array, group: Index, groups: int) -> csr_array:
+    """Errors that all rows of a group share, one column a group; rows of none (−1) have no part in it."""
+    from scipy.sparse import csr_array
+
+    grouped = np.flatnonzero(group >= 0)
+    return csr_array((errors[grouped], (grouped, group[grouped])), shape=(len(group), max(groups, 1)))
 
 
 def _shortest(system: csr_array, aim: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.accountancy.account import Account, Flow, Lost
 from stockward.accountancy.completeness import Completeness
 from stockward.accountancy.errors import Terms
 from stockward.accountancy.inventories import Inventories
@@ -17,50 +18,24 @@ from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import Spans
-from stockward.accountancy.terms import ranked
+from stockward.accountancy.term_table import Keys, assumed_exact, term_table
 from stockward.accountancy.touches import Touches
 from stockward.answers.balances import Balances
-from stockward.figures.propagation import random_covariance, systematic_covariance
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _RECEIVED, _SENT, _MADE, _USED, _FOUND, _WRITTEN_OFF = range(len(ROLES))
-
-CANCELLED = 1e-12
-"""A sum of systematic errors within this share of its terms has cancelled."""
 
 PERIOD_COLUMNS = (
     "series", "inventory", "start", "end", "begin", "received", "sent", "end_quantity", "normal_loss", "difference",
     "sigma", "sigma_random", "sigma_systematic", "written_off", "found", "throughput", "status", "reason",
 )  # fmt: skip
 
-
-TERM_COLUMNS = (
-    "series", "period", "part", "material", "method", "calibration", "quantity", "random_relative", "random_absolute",
-    "random_content", "relative", "absolute", "content",
-)  # fmt: skip
-
-_PARTS = {"received": "flow", "sent": "flow", "begin": "begin", "end_quantity": "end"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    """Terms that enter the spans with one coefficient each: +1 adds to what should be there, −1 takes from it.
-
-    ``entry`` is the place of each among all entries of flows, or of counts.
-    """
-
-    terms: Terms
-    span: Index
-    coefficient: Array
-    entry: Index
-
-    def sum(self, values: Array, spans: int) -> Array:
-        """Sum by span."""
-        return np.bincount(self.span, values, spans).astype(float)
+SIGMAS = ("sigma", "sigma_random", "sigma_systematic")
 
 
 @dataclass(frozen=True)
@@ -75,16 +50,19 @@ class Assembly:
     normal: NormalLoss
     flows: Terms
     counts: Terms
+    materials: tuple[str, ...]
 
     def balances(self, areas: pl.DataFrame, materials: pl.DataFrame, methods: pl.DataFrame) -> Balances:
         """Close, propagate, and put every period in its place; the tables give names, stages and keys."""
-        periods, tested = self._periods()
+        keys = Keys.of(materials, methods)
+        periods, tested = self._periods(keys)
         return Balances(
             series=self._series(areas, materials),
             periods=self._with_incomplete(periods),
-            covariances=self._covariances(tested),
-            terms=self._terms(tested, materials, methods),
+            covariances=self.areas.covariances(tested),
+            terms=term_table(self.areas, tested, keys),
             causes=self._causes(periods),
+            assumed_exact=assumed_exact(self.areas, tested, self.layout),
         )
 
     @cached_property
@@ -92,7 +70,18 @@ class Assembly:
         return len(self.spans.end)
 
     @cached_property
-    def _entering(self) -> dict[str, _Flow]:
+    def areas(self) -> Account:
+        """The account of the series of areas: every span from one complete inventory to the next."""
+        return Account(
+            owner=self.spans.series,
+            series=self.layout.series.height,
+            materials=len(self.materials),
+            entering=self._entering,
+            lost=self._lost,
+        )
+
+    @cached_property
+    def _entering(self) -> Mapping[str, Flow]:
         """What enters the differences: flows in and out, and the counts that begin and end each span.
 
         ``use`` and ``make`` convert inside an area: they are flows of an item material, and none of a substance.
@@ -110,23 +99,12 @@ class Assembly:
             "end_quantity": self._flow(self.counts, self.spans.ending_at[at_inventory], None, -1.0),
         }
 
-    @property
-    def entering(self) -> Mapping[str, _Flow]:
-        """The same for those who need each term by itself: by stream, its terms, spans and coefficients."""
-        return self._entering
-
-    def _flow(
-        self, terms: Terms, span: Index, wanted: NDArray[np.bool_] | None, sign: float, share: Array | None = None
-    ) -> _Flow:
+    def _flow(self, terms: Terms, span: Index, wanted: Flags | None, sign: float, share: Array | None = None) -> Flow:
         kept = span >= 0 if wanted is None else (span >= 0) & wanted
         chosen, span = terms.where(kept), span[kept]
         # A share of what is received is normally lost, so an error of what was received enters with the rest of it.
         coefficient = np.full(len(span), sign) if share is None else sign * (1.0 - share[self.spans.series[span]])
-        return _Flow(chosen, span, coefficient, np.flatnonzero(kept))
-
-    def _quantity(self, name: str) -> Array:
-        flow = self._entering[name]
-        return flow.sum(flow.terms.value, self._count)
+        return Flow(chosen, span, coefficient, np.flatnonzero(kept))
 
     def _claimed(self, role: int) -> Array:
         """Write-offs or finds by span: claims about the book, beside the difference."""
@@ -135,152 +113,25 @@ class Assembly:
         return np.bincount(span[kept], self.flows.value[kept], self._count).astype(float)
 
     @cached_property
-    def _normal_loss(self) -> Array:
-        series, at = self.spans.series, self._moments
+    def _lost(self) -> Lost:
+        """The normal loss of every span: a share of what was received, or so much a day."""
+        series, at, received = self.spans.series, self._moments, self._entering["received"]
         days = (at[self.spans.end] - at[self.spans.start]) / MICROSECONDS_A_DAY
-        return self.normal.share[series] * self._quantity("received") + self.normal.daily[series] * days
-
-    @cached_property
-    def _random(self) -> tuple[Array, Array]:
-        """Variance from random errors of each span, and of the inventory that ends it."""
-        by_flow = {
-            name: flow.sum(flow.coefficient**2 * flow.terms.random, self._count)
-            for name, flow in self._entering.items()
-        }
-        own = (self.normal.random_rel[self.spans.series] * self._normal_loss) ** 2
-        return np.sum(list(by_flow.values()), axis=0) + own, by_flow["end_quantity"]
-
-    @cached_property
-    def _systematic(self) -> tuple[Index, list[Array]]:
-        """G diag(σs) of every series, as spans by groups, and the first span of each series.
-
-        Groups are the relative and absolute errors of each method between two calibrations, the error of content of
-        each material, and the error of the normal loss.
-        """
-        series = self.layout.series.height
-        first = np.searchsorted(self.spans.series, np.arange(series + 1))
-        span, group, value = self._shared_errors()
-        owner, width = self.spans.series[span], int(np.max(group, initial=0)) + 1
-        codes, rank = ranked(owner * width + group, series * width)
-        first_code = np.searchsorted(codes // width, np.arange(series + 1))
-        groups, spans = np.diff(first_code), np.diff(first)
-        offset = np.concatenate([[0], np.cumsum(groups * spans)])
-        place = offset[owner] + (span - first[owner]) * groups[owner] + rank - first_code[owner]
-        flat = np.bincount(place, value, int(offset[-1])).astype(float)
-        # What cancels, as a content that all items of an area share, leaves rounding behind; that is no σ.
-        flat[np.abs(flat) <= CANCELLED * np.bincount(place, np.abs(value), len(flat))] = 0.0
-        shape = [(int(n), int(g)) for n, g in zip(spans, groups, strict=True)]
-        return first, [flat[a:b].reshape(s) for a, b, s in zip(offset[:-1], offset[1:], shape, strict=True)]
-
-    def _shared_errors(self) -> tuple[Index, Index, Array]:
-        """Span, group and signed σs × quantity of every systematic error."""
-        calibrations = 1 + max(
-            int(np.max(flow.terms.entries.calibration, initial=0)) for flow in self._entering.values()
-        )
-        methods = 2 + max(int(np.max(flow.terms.entries.method, initial=0)) for flow in self._entering.values())
-        by_method = methods * calibrations
-        spans, groups, values = (
-            [np.arange(self._count)],
-            [np.zeros(self._count, np.int64)],
-            [-self.normal.systematic_rel[self.spans.series] * self._normal_loss],
-        )
-        for flow in self._entering.values():
-            entries = flow.terms.entries
-            method = 1 + entries.method * calibrations + entries.calibration
-            of_content = 1 + 2 * by_method + entries.material
-            by_kind = (
-                (method, flow.terms.relative),
-                (by_method + method, flow.terms.absolute),
-                (of_content, flow.terms.content),
-            )
-            for group, error in by_kind:
-                shared = error != 0
-                spans.append(flow.span[shared])
-                groups.append(group[shared])
-                values.append((flow.coefficient * error)[shared])
-        return np.concatenate(spans), np.concatenate(groups), np.concatenate(values)
-
-    def _covariances(self, tested: NDArray[np.bool_]) -> tuple[Array, ...]:
-        """Σ of the tested periods of every series."""
-        single, ends = self._random
-        first, shared = self._systematic
-        unit = np.ones(max((g.shape[1] for g in shared), default=0))
-        covariances = []
-        for series, g in enumerate(shared):
-            a, b = int(first[series]), int(first[series + 1])
-            covariance = systematic_covariance(g, unit[: g.shape[1]])
-            if b > a:
-                covariance += random_covariance(single[a:b], ends[a : b - 1])
-            kept = tested[a:b]
-            covariances.append(covariance if kept.all() else covariance[np.ix_(kept, kept)])
-        return tuple(covariances)
-
-    def _terms(self, tested: NDArray[np.bool_], materials: pl.DataFrame, methods: pl.DataFrame) -> pl.DataFrame:
-        """Every term of the tested periods that has an error: what each Σ is made of."""
-        number = _within(self.spans.series, tested)
-        keys = {
-            "material": pl.Series([*materials["material"].sort(), None], dtype=pl.String),
-            "method": pl.Series([*methods["method"].sort(), None], dtype=pl.String),
-        }
-        tables = [self._own_terms(tested, number)]
-        for name, flow in self._entering.items():
-            kept = tested[flow.span]
-            terms, span, sign = flow.terms.where(kept), flow.span[kept], flow.coefficient[kept]
-            entries = terms.entries
-            tables.append(
-                pl.DataFrame(
-                    {
-                        "series": self.spans.series[span],
-                        "period": number[span],
-                        "part": pl.repeat(_PARTS[name], len(span), dtype=pl.String, eager=True),
-                        **{key: keys[key].gather(getattr(entries, key) % len(keys[key])) for key in keys},
-                        "calibration": entries.calibration,
-                        "quantity": sign * terms.value,
-                        "random_relative": sign**2 * terms.random_relative,
-                        "random_absolute": sign**2 * terms.random_absolute,
-                        "random_content": sign**2 * terms.random_content,
-                        "relative": sign * terms.relative,
-                        "absolute": sign * terms.absolute,
-                        "content": sign * terms.content,
-                    }
-                )
-            )
-        uncertain = pl.any_horizontal(pl.col(name) != 0 for name in TERM_COLUMNS[-6:])
-        table = pl.concat(tables, how="diagonal").filter(uncertain).select(TERM_COLUMNS)
-        return table.sort("series", "period", maintain_order=True)
-
-    def _own_terms(self, tested: NDArray[np.bool_], number: Index) -> pl.DataFrame:
-        """The normal losses with their errors, by span."""
-        lost = np.flatnonzero(tested & (self._normal_loss != 0))
-        series, quantity = self.spans.series[lost], -self._normal_loss[lost]
-        nothing = np.zeros(len(lost))
-        return pl.DataFrame(
-            {
-                "series": series,
-                "period": number[lost],
-                "part": pl.repeat("normal_loss", len(lost), dtype=pl.String, eager=True),
-                "material": pl.repeat(None, len(lost), dtype=pl.String, eager=True),
-                "method": pl.repeat(None, len(lost), dtype=pl.String, eager=True),
-                "calibration": np.zeros(len(lost), np.int64),
-                "quantity": quantity,
-                "random_relative": (self.normal.random_rel[series] * quantity) ** 2,
-                "random_absolute": nothing,
-                "random_content": nothing,
-                "relative": self.normal.systematic_rel[series] * quantity,
-                "absolute": nothing,
-                "content": nothing,
-            }
+        share = self.normal.share[series] * received.sum(received.terms.value, self._count)
+        return Lost(
+            span=np.arange(self._count),
+            series=series,
+            group=np.zeros(self._count, np.int64),
+            quantity=share + self.normal.daily[series] * days,
+            random_rel=self.normal.random_rel[series],
+            systematic_rel=self.normal.systematic_rel[series],
+            stated=self.normal.stated[series],
         )
 
-    def _periods(self) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
+    def _periods(self, keys: Keys) -> tuple[pl.DataFrame, Flags]:
         """Figures of every span, and which of them can be tested."""
-        single, _ = self._random
-        _, shared = self._systematic
-        systematic = np.sqrt(np.concatenate([np.zeros(0), *(np.sum(g**2, axis=1) for g in shared)]))
-        unknown = self._unknown_rows()
-        tested = ~self.spans.touched & (unknown == 0)
-        quantities = {name: self._quantity(name) for name in ("begin", "received", "sent", "end_quantity")}
-        begin, received, sent, end = quantities.values()
+        unknown = self._unknown(keys)
+        tested = ~self.spans.touched & unknown.is_null().to_numpy()
         figures = pl.DataFrame(
             {
                 "series": self.spans.series,
@@ -288,45 +139,38 @@ class Assembly:
                 "inventory": self._names.gather(self.spans.end),
                 "start": pl.Series(self._moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
                 "end": pl.Series(self._moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
-                **quantities,
-                "normal_loss": self._normal_loss,
-                "difference": begin + received - sent - end - self._normal_loss,
-                "sigma": np.sqrt(single + systematic**2),
-                "sigma_random": np.sqrt(single),
-                "sigma_systematic": systematic,
+                **figures_of(self.areas),
                 "written_off": self._claimed(_WRITTEN_OFF),
                 "found": self._claimed(_FOUND),
-                "throughput": begin + received + sent + end,
+                "touched": self.spans.touched,
             }
         )
-        touched, closed = pl.Series(self.spans.touched), pl.Series(tested)
-        sigmas = [name for name in figures.columns if name.startswith("sigma")]
-        hidden = [name for name in figures.columns[5:] if name not in sigmas]
-        figures = figures.with_columns(
-            *(pl.when(closed).then(pl.col(name)).alias(name) for name in sigmas),
-            *(pl.when(~touched).then(pl.col(name)).alias(name) for name in hidden),
-            status=pl.when(closed)
-            .then(pl.lit(PeriodStatus.CLOSED.value))
-            .otherwise(pl.lit(PeriodStatus.NOT_TESTED.value)),
-            reason=self._reasons(touched, pl.Series(unknown)),
-        )
-        return figures, tested
+        set_aside = pl.lit("a row that was set aside could change it")
+        reason = pl.when("touched").then(set_aside).otherwise(pl.lit(unknown))
+        return with_status(figures, tested, reason), tested
 
-    def _unknown_rows(self) -> Index:
-        """How many rows of each span have an unknown σ."""
-        lost = np.zeros(self._count)
+    def _unknown(self, keys: Keys) -> pl.Series:
+        """Why σ of a span is unknown, null where it is known: a row lacks a method, its errors, or a division."""
+        lost, undivided, methods = np.zeros(self._count), np.zeros(self._count), []
         for flow in self._entering.values():
-            lost += flow.sum(np.where(flow.terms.known, 0, flow.terms.entries.rows), self._count)
-        return lost.astype(np.int64)
-
-    def _reasons(self, touched: pl.Series, unknown: pl.Series) -> pl.Expr:
-        rows = pl.when(unknown == 1).then(pl.lit("1 row has")).otherwise(pl.format("{} rows have", pl.lit(unknown)))
-        return (
-            pl.when(touched)
-            .then(pl.lit("a row that was set aside could change it"))
-            .when(unknown > 0)
-            .then(pl.format("σ unknown: {} no method with known errors", rows))
-        )
+            terms = flow.terms
+            lost += flow.sum(np.where(terms.known | terms.undivided, 0, terms.entries.rows), self._count)
+            undivided += flow.sum(np.where(terms.undivided, terms.entries.rows, 0), self._count)
+            of_span = {"span": flow.span[terms.undivided], "code": terms.entries.method[terms.undivided]}
+            methods.append(pl.DataFrame(of_span, schema={"span": pl.Int64, "code": pl.Int64}))
+        named = pl.concat(methods).unique().sort("span", "code").with_columns(name=keys.method(pl.col("code")))
+        by_span = named.group_by("span", maintain_order=True).agg(pl.col("name").str.join(", "))
+        spans = pl.DataFrame({"span": np.arange(self._count), "lost": lost, "undivided": undivided})
+        rows = spans.cast({"lost": pl.Int64, "undivided": pl.Int64}).join(by_span, on="span", how="left")
+        without = pl.format("{} no method with known errors", _rows("lost"))
+        mend = "which states no random error and no division: give one of them"
+        read = pl.format("{} measured by {}, {}", _rows("undivided", "was", "were"), "name", pl.lit(mend))
+        either = pl.concat_str(
+            pl.when(pl.col("lost") > 0).then(without), pl.when(pl.col("undivided") > 0).then(read),
+            separator="; ", ignore_nulls=True,
+        )  # fmt: skip
+        unknown = pl.when((pl.col("lost") > 0) | (pl.col("undivided") > 0)).then(pl.format("σ unknown: {}", either))
+        return rows.sort("span").select(reason=unknown)["reason"]
 
     @cached_property
     def _places(self) -> Index:
@@ -403,7 +247,33 @@ class Assembly:
         )
 
 
-def _within(owner: Index, kept: NDArray[np.bool_]) -> Index:
-    """The number of each kept entry among those of its owner; owners stand in order."""
-    before: Index = np.cumsum(kept) - kept
-    return before - before[np.searchsorted(owner, owner)]
+def figures_of(account: Account) -> dict[str, Array]:
+    """Quantities and σ of every span of an account, by the names of the columns of periods."""
+    begin, received, sent, end = (account.quantity(name) for name in ("begin", "received", "sent", "end_quantity"))
+    return {
+        "begin": begin,
+        "received": received,
+        "sent": sent,
+        "end_quantity": end,
+        "normal_loss": account.normal_loss,
+        "difference": begin + received - sent - end - account.normal_loss,
+        **dict(zip(SIGMAS, account.sigmas, strict=True)),
+        "throughput": begin + received + sent + end,
+    }
+
+
+def with_status(figures: pl.DataFrame, tested: Flags, reason: pl.Expr) -> pl.DataFrame:
+    """Say what is closed, and why the rest is not; what a row at fault touches has no figures, what is unknown no σ."""
+    closed = pl.lit(pl.Series(tested))
+    hidden = [name for name in PERIOD_COLUMNS[4:-2] if name not in SIGMAS]
+    return figures.with_columns(
+        *(pl.when(closed).then(pl.col(name)).alias(name) for name in SIGMAS),
+        *(pl.when(~pl.col("touched")).then(pl.col(name)).alias(name) for name in hidden),
+        status=pl.when(closed).then(pl.lit(PeriodStatus.CLOSED.value)).otherwise(pl.lit(PeriodStatus.NOT_TESTED.value)),
+        reason=reason,
+    )
+
+
+def _rows(name: str, one: str = "has", more: str = "have") -> pl.Expr:
+    count = pl.col(name)
+    return pl.when(count == 1).then(pl.lit(f"1 row {one}")).otherwise(pl.format(f"{{}} rows {more}", count))

@@ -23,6 +23,7 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import lay_out
 from stockward.accountancy.legs import BOOK_SIGN, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.normal_loss import NormalLoss
+from stockward.accountancy.readings import readings_of
 from stockward.accountancy.spans import spans_of
 from stockward.accountancy.terms import count_terms, flow_sums, key_list, time_cuts
 from stockward.accountancy.touches import Possible, resolve
@@ -45,8 +46,9 @@ def assemble(books: KnownBooks) -> Assembly:
     """Everything that the balances are made of: series, spans, terms and their errors."""
     inventories = inventories_of(books)
     cuts = time_cuts(books, inventories)
-    legs = flow_legs(*flow_sums(books, cuts), key_list(books.movements["kind"]))
-    counts = count_terms(books, inventories, cuts)
+    readings = readings_of(books)
+    legs = flow_legs(*flow_sums(books, cuts, readings), key_list(books.movements["kind"]))
+    counts = count_terms(books, inventories, cuts, readings)
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
     holdings = holdings_of(books)
@@ -68,6 +70,7 @@ def assemble(books: KnownBooks) -> Assembly:
         normal=NormalLoss.of(books, layout.series),
         flows=Terms.of(flows, errors),
         counts=Terms.of(counted, errors),
+        materials=tuple(materials),
     )
 
 

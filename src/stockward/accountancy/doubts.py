@@ -50,6 +50,7 @@ def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses:
     return [
         *_of_movements(books, inventories, cuts),
         *_of_counts(books, inventories, cuts),
+        *_of_readings(books, inventories, cuts),
         *_of_contents(books, inventories, uses),
         *_of_keys(books.set_aside["materials"], "materials", "material", uses),
         *_of_keys(books.set_aside["methods"], "methods", "method", uses),
@@ -167,6 +168,63 @@ def _shifted(moment: int | None, place: int, inventories: Inventories) -> Iterat
         for later in range(place + 1, last):
             if inventories.at[later] < (moment or 0):
                 yield later
+
+
+def _of_readings(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> Iterator[Doubt]:
+    """A row at fault could be the earliest of its reading: its calibration is then that of all rows that repeat it."""
+    lost = pl.col("unreadable").list.contains("measurement")
+    aside = [
+        books.set_aside[name].filter(pl.col("measurement").is_not_null() | lost).with_columns(lost=lost)
+        for name in ("movements", "counts")
+    ]
+    if not any(rows.height for rows in aside):
+        return
+    repeating = _repeating(books, inventories, cuts)
+    for name, rows in zip(("movements", "counts"), aside, strict=True):
+        for row in _rows(rows.with_columns(moment=pl.col("at").to_physical())):
+            same = repeating if row["lost"] else repeating.filter(pl.col("measurement") == row["measurement"])
+            for method, earliest, area, material, interval, place in same.drop("measurement").rows():
+                if _calibrated_otherwise(method, earliest, row["moment"], cuts):
+                    here = frozenset({area})
+                    yield Doubt(name, row["row"], here, frozenset({material}), interval=interval, place=place)
+
+
+def _calibrated_otherwise(method: int, earliest: int, moment: int | None, cuts: TimeCuts) -> bool:
+    """Whether a reading would have another calibration had it been made at this moment, or at one that is lost."""
+    first, before = (int(np.searchsorted(cuts.cuts, at)) for at in (earliest, moment or 0))
+    own = cuts.calibration[method]
+    return bool(own[first] > 0 if moment is None else moment < earliest and own[before] != own[first])
+
+
+def _repeating(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> pl.DataFrame:
+    """Every row with a measurement and a method, once for each of its areas, and the first moment of its reading."""
+    moves = books.movements.filter(pl.col("measurement").is_not_null())
+    codes = {area: code for code, area in enumerate(inventories.areas)}
+    sides = [
+        moves.select("measurement", "at", "method", "material", area=pl.col(side).cast(pl.String)).drop_nulls("area")
+        for side in ("from_area", "to_area")
+    ]
+    moved = pl.concat(sides).with_columns(place=pl.lit(None, pl.Int64))
+    intervals = [
+        _interval(area, moment, codes, cuts) for area, moment in moved.select("area", pl.col("at").to_physical()).rows()
+    ]
+    moved = moved.with_columns(interval=pl.Series(intervals, dtype=pl.Int64))
+    counted = books.counts.filter(pl.col("measurement").is_not_null())
+    places = inventories.places(counted["area"], counted["inventory"]).cast(pl.Int64)
+    counted = counted.select(
+        "measurement", "at", "method", "material", pl.col("area").cast(pl.String), place=places,
+        interval=pl.lit(None, pl.Int64),
+    )  # fmt: skip
+    both = pl.concat([moved.select(counted.columns), counted])
+    earliest = pl.col("at").to_physical().min().over("measurement")
+    return (
+        both.with_columns(earliest=earliest)
+        .drop_nulls("method")
+        .select(
+            "measurement", pl.col("method").to_physical().cast(pl.Int64), "earliest", "area",
+            pl.col("material").cast(pl.String), "interval", "place",
+        )
+    )  # fmt: skip
 
 
 def _of_contents(books: KnownBooks, inventories: Inventories, uses: pl.DataFrame) -> Iterator[Doubt]:

@@ -16,6 +16,7 @@ from stockward.terms.units import UNITS, factor
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
 
+_ROOT_12 = np.sqrt(12.0)
 _NO_UNIT = len(UNITS)
 _FACTORS = np.ones((len(UNITS) + 1, len(UNITS) + 1))
 for _row, _unit in enumerate(UNITS):
@@ -25,13 +26,19 @@ for _row, _unit in enumerate(UNITS):
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Errors of the methods (the last entry stands for none) and of the contents of each pair."""
+    """Errors of the methods (the last entry stands for none) and of the contents of each pair.
+
+    ``random_abs`` and ``stated`` have a row for bulk and one for items (shape (2, methods + 1)): of a bulk quantity a
+    method without a random error has that of its division d, d/√12, the standard deviation of a uniform rounding
+    [GUM F.2.2.1]; with a systematic error and neither of them (``undivided``) nobody knows its σ.
+    """
 
     random_rel: Array
     systematic_rel: Array
     random_abs: Array
     systematic_abs: Array
     stated: NDArray[np.bool_]
+    undivided: NDArray[np.bool_]
     unit: Index
     material_unit: Index
     item: NDArray[np.bool_]
@@ -44,12 +51,23 @@ class Errors:
         """Errors as the books state them, in the order of the codes of the ledger."""
         methods = books["methods"].sort("method")
         materials = books["materials"].sort("material")
-        names = ("random_rel", "systematic_rel", "random_abs", "systematic_abs")
-        stated = methods.select(pl.any_horizontal(pl.col(name).is_not_null() for name in names)).to_series()
+        names = ("random_rel", "systematic_rel", "random_abs", "systematic_abs", "division")
+        stated, divided = (
+            np.append(methods.select(pl.any_horizontal(pl.col(name).is_not_null() for name in some)).to_series(), False)
+            for some in (names[:-1], names[-1:])
+        )
         numbers = {name: np.append(methods[name].fill_null(0.0).to_numpy(), 0.0) for name in names}
+        without_random = (numbers["random_rel"] == 0) & (numbers["random_abs"] == 0)
+        systematic = (numbers["systematic_rel"] > 0) | (numbers["systematic_abs"] > 0)
+        of_bulk = np.where(divided & without_random, numbers["division"] / _ROOT_12, numbers["random_abs"])
+        undivided = systematic & without_random & ~divided
         return cls(
-            **numbers,
-            stated=np.append(stated.to_numpy(), False),
+            random_rel=numbers["random_rel"],
+            systematic_rel=numbers["systematic_rel"],
+            random_abs=np.stack([of_bulk, numbers["random_abs"]]),
+            systematic_abs=numbers["systematic_abs"],
+            stated=np.stack([(stated | divided) & ~undivided, stated]),
+            undivided=undivided,
             unit=np.append(_units(methods["unit"]), _NO_UNIT),
             material_unit=_units(materials["unit"]),
             item=(materials["kind"] == "item").to_numpy(),
@@ -57,6 +75,10 @@ class Errors:
             content_random=layout.pairs["content_random"].to_numpy(),
             content_systematic=layout.pairs["content_systematic"].to_numpy(),
         )
+
+    def scale(self, method: Index, material: Index) -> Array:
+        """From the unit of each method's absolute errors into that of its material; 1 where it states none."""
+        return np.asarray(_FACTORS[self.unit[method], self.material_unit[material]])
 
 
 def _units(column: pl.Series) -> Index:
@@ -70,8 +92,9 @@ class Terms:
 
     ``value``; ``random_relative``, ``random_absolute`` and ``random_content``, the variance from the random errors of
     the method and of the content; ``known``, whether σ is known: a term without a method is exact where items were
-    counted, or nothing was found, and of a bulk quantity its σ is unknown. ``relative``, ``absolute`` and ``content``
-    are the systematic errors, each σs times its quantity.
+    counted, or nothing was found, and of a bulk quantity its σ is unknown. ``undivided`` says of the unknown ones that
+    their method states a systematic error, and neither a random one nor a division. ``relative``, ``absolute`` and
+    ``content`` are the systematic errors, each σs times its quantity.
     """
 
     entries: Entries
@@ -80,26 +103,34 @@ class Terms:
     random_absolute: Array
     random_content: Array
     known: NDArray[np.bool_]
+    undivided: NDArray[np.bool_]
     relative: Array
     absolute: Array
     content: Array
 
     @classmethod
     def of(cls, entries: Entries, errors: Errors) -> Terms:
-        """Give every entry the errors of its method and content."""
+        """Give every entry the errors of its method and content.
+
+        The content of an item is drawn fresh for each item, so that n of them in a row have the variance of n draws;
+        that of bulk is drawn for each row.
+        """
         method, material, pair = entries.method, entries.material, entries.pair
-        amount = errors.amount[pair]
-        scale = amount * _FACTORS[errors.unit[method], errors.material_unit[material]]
+        amount, item = errors.amount[pair], errors.item[material]
+        kind = item.astype(np.int64)
+        scale = amount * errors.scale(method, material)
         squares = amount**2 * entries.squares
         value = entries.quantity * amount
         counted_zero = (entries.role < 0) & (entries.quantity == 0)
+        known = errors.stated[kind, method] | counted_zero | (item & (method < 0))
         return cls(
             entries=entries,
             value=value,
             random_relative=errors.random_rel[method] ** 2 * squares,
-            random_absolute=(scale * errors.random_abs[method]) ** 2 * entries.rows,
-            random_content=errors.content_random[pair] ** 2 * squares,
-            known=errors.stated[method] | counted_zero | (errors.item[material] & (method < 0)),
+            random_absolute=(scale * errors.random_abs[kind, method]) ** 2 * entries.rows,
+            random_content=errors.content_random[pair] ** 2 * np.where(item, amount**2 * entries.quantity, squares),
+            known=known,
+            undivided=~known & errors.undivided[method],
             relative=errors.systematic_rel[method] * value,
             absolute=errors.systematic_abs[method] * scale * entries.rows,
             content=errors.content_systematic[pair] * value,
@@ -110,7 +141,7 @@ class Terms:
         """Variance from all random errors, unit²."""
         return self.random_relative + self.random_absolute + self.random_content
 
-    def where(self, kept: NDArray[np.bool_]) -> Terms:
-        """The terms for which ``kept`` holds."""
+    def where(self, kept: NDArray[np.bool_] | Index) -> Terms:
+        """The terms for which ``kept`` holds, or that it numbers."""
         figures = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "entries"}
         return Terms(entries=self.entries.where(kept), **figures)

@@ -17,6 +17,7 @@ SCHEMA = {
     "amount": pl.Float64,
     "content_random": pl.Float64,
     "content_systematic": pl.Float64,
+    "content_stated": pl.Boolean,
 }
 
 
@@ -25,7 +26,8 @@ def holdings_of(books: KnownBooks) -> pl.DataFrame:
 
     ``amount`` is how much of the holding one unit of the material holds, in ``unit``, the unit of the holding. An
     item material is accounted for as itself, and for every substance that it holds; a bulk material for what it
-    holds, or as its own substance where nothing is said.
+    holds, or as its own substance where nothing is said. ``content_stated`` says whether an error of the content is
+    stated, be it zero; what a material holds of itself has none.
     """
     materials, contents = books["materials"], books["contents"]
     units = substance_units(materials, contents)
@@ -41,6 +43,7 @@ def holdings_of(books: KnownBooks) -> pl.DataFrame:
         amount=pl.col("amount"),
         content_random=pl.col("random_rel").fill_null(0.0),
         content_systematic=pl.col("systematic_rel").fill_null(0.0),
+        content_stated=pl.any_horizontal(pl.col("random_rel", "systematic_rel").is_not_null()),
         entered=pl.col("unit"),
     )
     scale = [factors.get((entered, unit)) or 1.0 for entered, unit in held.select("entered", "unit").rows()]
@@ -57,4 +60,5 @@ def _own(materials: pl.DataFrame, basis: Basis) -> pl.DataFrame:
         amount=pl.lit(1.0),
         content_random=pl.lit(0.0),
         content_systematic=pl.lit(0.0),
+        content_stated=pl.lit(True),
     )

@@ -5,6 +5,9 @@ the normal loss that goes by the day. The balances sum rows that share their err
 keeps its own column, so that the differences and their covariance Σ can be had again for other values of x: measured
 afresh, or with a loss taken out. The propagation of errors is that of ``figures.propagation`` [Jaech, Statistical
 Methods in Nuclear Material Control, 1973].
+
+The variance of a row from its random errors is ``(σr x)² + σa²``, and the content adds ``(σc x)²`` of bulk, and
+``σc² x`` of items, which are drawn one by one.
 """
 
 from __future__ import annotations
@@ -17,16 +20,23 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.accountancy.assembly import CANCELLED, Assembly
+from stockward.accountancy.account import draws_of
+from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
+from stockward.accountancy.readings import OWN, Readings, readings_of
 from stockward.accountancy.terms import count_terms, flow_rows, key_list, ranked, time_cuts
 from stockward.answers.balances import Balances
-from stockward.figures.propagation import random_covariance, systematic_covariance
+from stockward.figures.propagation import (
+    CANCELLED,
+    gathered,
+    random_covariance,
+    shared_covariance,
+    systematic_covariance,
+)
 from stockward.terms.periods import MICROSECONDS_A_DAY
-from stockward.terms.units import UNITS, factor
 from stockward.terms.verdicts import PeriodStatus
 
 if TYPE_CHECKING:
@@ -42,7 +52,8 @@ class MeasuredRows:
     """Every row of the books: the movements in their order, then the counts in theirs.
 
     ``quantity`` and the absolute errors are in the material's own unit; errors are standard deviations, relative ones
-    per unit of quantity. ``group`` numbers the method and calibration that measured the row, −1 for none.
+    per unit of quantity. ``group`` numbers the method and calibration that measured the row, −1 for none; ``reading``
+    the reading that it shares with other rows, −1 for a measurement of its own.
     """
 
     movements: int
@@ -53,6 +64,8 @@ class MeasuredRows:
     systematic_abs: Array
     group: Index
     groups: int
+    reading: Index
+    readings: int
 
     def __len__(self) -> int:
         return len(self.quantity)
@@ -67,17 +80,45 @@ class MeasuredRows:
 class ContentErrors:
     """Errors of contents as they enter one series: they are in no record, only in the substance.
 
-    Per unit of a row's quantity: ``random`` by ``cell`` (row and holding), ``systematic`` by ``group`` (material and
-    holding), both with the sign of the row in the difference; ``span`` counts from the first of the series, ``row``
-    points into the rows of the series.
+    Per unit of a row's quantity: ``random`` by ``cell`` (row or reading with its material, and holding),
+    ``systematic`` by ``group`` (material and holding), both with the sign of the row in the difference; of an ``item``
+    row ``random`` is per root of its quantity. ``span`` counts from the first of the series, ``row`` points into the
+    rows of the series.
     """
 
     span: Index
     row: Index
     cell: Index
     group: Index
+    item: Flags
     random: Array
     systematic: Array
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDraws:
+    """Lines of one series whose random errors are those of a reading that several rows share; ``row`` as above.
+
+    ``numbers``, ``of_quantity``, ``of_root`` and ``fixed`` have one row for each of the three draws of a reading (r, a
+    and that of the content): the number of the draw, and its signed σ per unit of quantity, per root of it, and alone.
+    """
+
+    span: Index
+    row: Index
+    numbers: Index
+    of_quantity: Array
+    of_root: Array
+    fixed: Array
+
+    def covariance(self, quantity: Array, spans: int) -> Array:
+        """Their part of Σ, unit²; (copies, spans, spans) from quantities of shape (copies, rows)."""
+        part = np.zeros((len(quantity), spans, spans))
+        if len(self.row):
+            span, draw = np.tile(self.span, 3), self.numbers.ravel()
+            for place, own in enumerate(quantity[:, self.row]):
+                signed = self.of_quantity * own + self.of_root * np.sqrt(np.maximum(own, 0.0)) + self.fixed
+                part[place] = shared_covariance(*gathered(span, draw, signed.ravel(), spans), spans)
+        return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +136,10 @@ class SeriesIncidence:
     incidence: csr_array
     offset: Array
     squares: csr_array
+    plain: csr_array
     fixed: Array
     end_squares: csr_array
+    end_plain: csr_array
     end_fixed: Array
     shared: csr_array
     shared_size: csr_array
@@ -107,6 +150,7 @@ class SeriesIncidence:
     normal_random: float
     normal_systematic: float
     contents: ContentErrors
+    repeated: SharedDraws
     inventory: tuple[str, ...]
     start: Index
     end: Index
@@ -122,12 +166,14 @@ class SeriesIncidence:
 
     def covariance(self, quantity: Array) -> Array:
         """Σ of the kept spans, unit²; (copies, kept, kept) from quantities of shape (copies, rows)."""
-        squares = np.square(quantity)
+        squares, plain = np.square(quantity), np.maximum(quantity, 0.0)
         lost = self.normal_loss(quantity)
-        single = (self.squares @ squares.T).T + self.fixed + (self.normal_random * lost) ** 2
-        ends = (self.end_squares @ squares.T).T + self.end_fixed
+        single = (self.squares @ squares.T).T + (self.plain @ plain.T).T + self.fixed
+        single += (self.normal_random * lost) ** 2
+        ends = (self.end_squares @ squares.T).T + (self.end_plain @ plain.T).T + self.end_fixed
         covariance = systematic_covariance(self._signed(quantity, lost), np.ones(self.shared_fixed.shape[1]))
         covariance += random_covariance(single, ends[:, :-1])
+        covariance += self.repeated.covariance(quantity, single.shape[1])
         return covariance if self.kept.all() else covariance[:, self.kept][:, :, self.kept]
 
     def _signed(self, quantity: Array, lost: Array) -> Array:
@@ -169,16 +215,18 @@ class _Lines:
     coefficient: Array
     received: Array
     amount: Array
-    squares: Array
+    random: Array
     fixed: Array
     relative: Array
     absolute: Array
     content_random: Array
     content_systematic: Array
+    item: Flags
     method: Index
     calibration: Index
     material: Index
     holding: Index
+    reading: Index
 
     def where(self, kept: slice | Index | Flags) -> _Lines:
         return _Lines(*(getattr(self, name)[kept] for name in _Lines.__slots__))
@@ -191,8 +239,10 @@ class _Builder:
         self._layout: Layout = assembly.layout
         self._errors = Errors.of(books, assembly.layout)
         cuts = time_cuts(books, assembly.inventories)
-        legs = flow_legs(*flow_rows(books, cuts), key_list(books.movements["kind"]))
-        counts = count_terms(books, assembly.inventories, cuts)
+        readings = readings_of(books)
+        legs = flow_legs(*flow_rows(books, cuts, readings), key_list(books.movements["kind"]))
+        counts = count_terms(books, assembly.inventories, cuts, readings)
+        self._readings: Readings = readings
         self._legs, self._counts = legs, counts
         pairing = Pairing(self._layout, len(key_list(books.counts["material"])))
         flat = legs.drop("movement")
@@ -208,18 +258,26 @@ class _Builder:
         codes = {name: code for code, name in enumerate(dict.fromkeys(holdings))}
         self._holding = np.array([codes[name] for name in holdings], dtype=np.int64)
         self._holdings = len(codes)
+        self._materials = len(assembly.materials)
         self._series = balances.series
 
     def incidence(self) -> Incidence:
         lines = self._lines()
         lines = lines.where(np.argsort(lines.span, kind="stable"))
+        cell, cells = self._cells(lines)
+        series = tuple(self._of_series(lines, cell, int(number)) for number in np.unique(self._assembly.spans.series))
+        return Incidence(self._rows(), series, cells, self._materials * self._holdings)
+
+    def _cells(self, lines: _Lines) -> tuple[Index, int]:
+        """Numbers of the fresh draws of contents (−1 none): by row or reading and material, and by holding."""
         fresh = lines.content_random > 0
-        codes, rank = np.unique((lines.row * self._holdings + lines.holding)[fresh], return_inverse=True)
+        own = lines.row * self._holdings + lines.holding
+        reading = (lines.reading * self._materials + lines.material) * self._holdings + lines.holding
+        rows = (self._books.movements.height + self._books.counts.height) * self._holdings
+        codes, rank = np.unique(np.where(lines.reading == OWN, own, rows + reading)[fresh], return_inverse=True)
         cell = np.full(len(lines.row), -1)
         cell[fresh] = rank
-        series = tuple(self._of_series(lines, cell, int(number)) for number in np.unique(self._assembly.spans.series))
-        materials = len(key_list(self._books.counts["material"]))
-        return Incidence(self._rows(), series, len(codes), materials * self._holdings)
+        return cell, len(codes)
 
     def _rows(self) -> MeasuredRows:
         books, errors = self._books, self._errors
@@ -231,7 +289,7 @@ class _Builder:
             np.concatenate([_codes(table[name]) for table in (books.movements, books.counts)])
             for name in ("method", "material")
         )
-        scale = _unit_factors(errors)[errors.unit[method], errors.material_unit[material]]
+        scale, kind = errors.scale(method, material), errors.item[material].astype(np.int64)
         code = method * (1 + int(np.max(calibration, initial=0))) + calibration
         codes, rank = np.unique(code[method >= 0], return_inverse=True)
         group = np.full(len(method), -1)
@@ -240,17 +298,19 @@ class _Builder:
             movements=count,
             quantity=np.concatenate([table["quantity"].to_numpy() for table in (books.movements, books.counts)]),
             random_rel=errors.random_rel[method],
-            random_abs=errors.random_abs[method] * scale,
+            random_abs=errors.random_abs[kind, method] * scale,
             systematic_rel=errors.systematic_rel[method],
             systematic_abs=errors.systematic_abs[method] * scale,
             group=group,
             groups=len(codes),
+            reading=np.concatenate([self._readings.movements, self._readings.counts]),
+            readings=len(self._readings.at),
         )
 
     def _lines(self) -> _Lines:
         """One line for each row and span; errors come from ``Terms.of``, for one unit and for one measurement."""
         parts = []
-        for name, stream in self._row_assembly().entering.items():
+        for name, stream in self._row_assembly().areas.entering.items():
             entries = stream.terms.entries
             row = (self._count if name in {"begin", "end_quantity"} else self._movement)[stream.entry]
             unit = Terms.of(_with(entries, 1.0, 0), self._errors)
@@ -266,16 +326,18 @@ class _Builder:
                     coefficient=stream.coefficient,
                     received=share * unit.value,
                     amount=unit.value,
-                    squares=unit.random,
-                    fixed=once.random,
+                    random=np.sqrt(unit.random_relative),
+                    fixed=np.sqrt(once.random_absolute),
                     relative=unit.relative,
                     absolute=once.absolute,
                     content_random=self._errors.content_random[pair] * unit.value,
                     content_systematic=unit.content,
+                    item=self._errors.item[entries.material],
                     method=entries.method.astype(np.int64),
                     calibration=entries.calibration.astype(np.int64),
                     material=entries.material.astype(np.int64),
                     holding=self._holding[series],
+                    reading=entries.reading,
                 )
             )
         return _Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Lines.__slots__))
@@ -310,9 +372,11 @@ class _Builder:
                 row=local,
                 cell=cell[cut],
                 group=own.material * self._holdings + own.holding,
+                item=own.item,
                 random=own.coefficient * own.content_random,
                 systematic=own.coefficient * own.content_systematic,
             ),
+            repeated=_shared_draws(own, own.span - first, local, self._materials),
             inventory=tuple(spans["inventory"]),
             start=spans["start"].to_numpy(),
             end=spans["end"].to_numpy(),
@@ -328,7 +392,9 @@ def _matrices(own: _Lines, span: Index, local: Index, shape: tuple[int, int]) ->
     def matrix(values: Array, kept: Flags | slice = slice(None)) -> csr_array:
         return csr_array((values[kept], (span[kept], local[kept])), shape=shape)
 
-    weight = own.coefficient**2
+    weight = np.where(own.reading == OWN, own.coefficient**2, 0.0)
+    squares = weight * (own.random**2 + np.where(own.item, 0.0, own.content_random**2))
+    plain, own_fixed = weight * np.where(own.item, own.content_random**2, 0.0), weight * own.fixed**2
     # Group 0 is the error of the normal loss; relative, absolute and content errors follow.
     group, groups = _groups(own)
     method, absolute, content = group
@@ -344,10 +410,12 @@ def _matrices(own: _Lines, span: Index, local: Index, shape: tuple[int, int]) ->
     fixed = np.where(np.abs(fixed) <= CANCELLED * size, 0.0, fixed)
     return {
         "incidence": matrix(own.coefficient * own.amount),
-        "squares": matrix(weight * own.squares),
-        "fixed": np.bincount(span, weight * own.fixed, shape[0]),
-        "end_squares": matrix(weight * own.squares, own.ends),
-        "end_fixed": np.bincount(span[own.ends], (weight * own.fixed)[own.ends], shape[0]),
+        "squares": matrix(squares),
+        "plain": matrix(plain),
+        "fixed": np.bincount(span, own_fixed, shape[0]),
+        "end_squares": matrix(squares, own.ends),
+        "end_plain": matrix(plain, own.ends),
+        "end_fixed": np.bincount(span[own.ends], own_fixed[own.ends], shape[0]),
         "shared": csr_array((value, (place, local[line])), shape=sizes),
         "shared_size": csr_array((np.abs(value), (place, local[line])), shape=sizes),
         "shared_span": occurring // groups,
@@ -355,6 +423,21 @@ def _matrices(own: _Lines, span: Index, local: Index, shape: tuple[int, int]) ->
         "shared_fixed": fixed.reshape(shape[0], groups),
         "normal": matrix(own.received),
     }
+
+
+def _shared_draws(own: _Lines, span: Index, local: Index, materials: int) -> SharedDraws:
+    here = np.flatnonzero(own.reading != OWN)
+    lines = own.where(here)
+    nothing = np.zeros(len(here))
+    content = lines.content_random
+    return SharedDraws(
+        span=span[here],
+        row=local[here],
+        numbers=np.stack(draws_of(lines.reading, lines.material, materials)),
+        of_quantity=lines.coefficient * np.stack([lines.random, nothing, np.where(lines.item, 0.0, content)]),
+        of_root=lines.coefficient * np.stack([nothing, nothing, np.where(lines.item, content, 0.0)]),
+        fixed=lines.coefficient * np.stack([nothing, lines.fixed, nothing]),
+    )
 
 
 def _groups(own: _Lines) -> tuple[tuple[Index, Index, Index], int]:
@@ -376,9 +459,3 @@ def _with(entries: Entries, quantity: float, rows: int) -> Entries:
 def _codes(column: pl.Series) -> Index:
     """Codes of the keys, −1 where blank."""
     return column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-
-
-def _unit_factors(errors: Errors) -> Array:
-    """By unit of a method and unit of a material; 1 where either is unknown."""
-    names = [*UNITS, ""]
-    return np.array([[(factor(unit, own) if unit and own else None) or 1.0 for own in names] for unit in names])

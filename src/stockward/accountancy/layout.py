@@ -19,7 +19,8 @@ Index = NDArray[np.int64]
 
 
 _PAIR_COLUMNS = (
-    "series", "area_code", "material", "material_key", "amount", "content_random", "content_systematic", "basis",
+    "series", "area_code", "material", "material_key", "amount", "content_random", "content_systematic",
+    "content_stated", "basis",
 )  # fmt: skip
 
 
@@ -29,7 +30,7 @@ class Layout:
 
     ``series``: ``area``, ``holding``, ``basis``, ``unit``; ``area_code`` is −1 for an area that was set aside.
     ``first[s]`` up to ``first[s + 1]`` are the slots of series s. ``pairs``: ``series``, ``material`` (code),
-    ``amount`` and the errors of content, sorted by series.
+    ``amount``, the errors of content and whether they are stated, sorted by series.
     """
 
     series: pl.DataFrame

@@ -31,7 +31,8 @@ def flow_legs(left: pl.DataFrame, reached: pl.DataFrame, kinds: list[str]) -> pl
 def _side(flows: pl.DataFrame, roles: dict[str, str], kinds: list[str]) -> pl.DataFrame:
     by_code = {kinds.index(kind): ROLES.index(role) for kind, role in roles.items()}
     role = pl.col("kind").replace_strict(by_code, default=None, return_dtype=pl.Int64)
-    return flows.with_columns(role=role).drop("kind").filter(pl.col("role").is_not_null())
+    transfer = pl.col("kind") == kinds.index("transfer")
+    return flows.with_columns(role=role, transfer=transfer).drop("kind").filter(pl.col("role").is_not_null())
 
 
 class Pairing:
@@ -58,7 +59,9 @@ class Pairing:
 class Entries:
     """Rows as they enter the series, one entry a row and series; codes as in the ledger, −1 for no method.
 
-    ``slot`` is the slot of the layout; ``quantity`` and ``squares`` are in the material's own unit.
+    ``slot`` is the slot of the layout; ``quantity`` and ``squares`` are in the material's own unit. ``reading`` is that
+    of a row which shares its reading with others, −1 for those that are measurements of their own; ``transfer`` says
+    that what left one area has reached another.
     """
 
     pair: Index
@@ -70,16 +73,18 @@ class Entries:
     quantity: Array
     squares: Array
     rows: Index
+    reading: Index
+    transfer: NDArray[np.bool_]
 
-    def where(self, kept: NDArray[np.bool_]) -> Entries:
-        """The entries for which ``kept`` holds."""
+    def where(self, kept: NDArray[np.bool_] | Index) -> Entries:
+        """The entries for which ``kept`` holds, or that it numbers."""
         return Entries(*(getattr(self, name)[kept] for name in Entries.__slots__))
 
 
 def entries_of_flows(legs: pl.DataFrame, layout: Layout, pairing: Pairing) -> Entries:
     """Flows as entries of their series."""
     row, pair = pairing.expand(legs)
-    columns = {name: legs[name].to_numpy()[row] for name in legs.columns if name not in {"area", "interval"}}
+    columns = {name: legs[name].to_numpy()[row] for name in Entries.__slots__ if name in legs.columns}
     slot = _slots(layout, pair) + legs["interval"].to_numpy()[row]
     return Entries(pair=pair, slot=slot, **columns)
 
@@ -98,6 +103,8 @@ def entries_of_counts(counts: pl.DataFrame, layout: Layout, pairing: Pairing) ->
         quantity=quantity,
         squares=quantity**2,
         rows=np.ones(len(row), np.int64),
+        reading=counts["reading"].to_numpy()[row],
+        transfer=np.zeros(len(row), bool),
     )
 
 

@@ -17,12 +17,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class NormalLoss:
-    """By series: share of what is received, quantity a day, and the relative errors, fresh and shared."""
+    """By series: share of what is received, quantity a day, and the relative errors, fresh and shared.
+
+    ``stated`` says whether the books state either error, be it zero.
+    """
 
     share: Array
     daily: Array
     random_rel: Array
     systematic_rel: Array
+    stated: NDArray[np.bool_]
 
     @classmethod
     def of(cls, books: KnownBooks, series: pl.DataFrame) -> NormalLoss:
@@ -39,4 +43,7 @@ class NormalLoss:
             daily=np.where(daily, rate * scale.reshape(rate.shape), 0.0),
             random_rel=rows["random_rel"].fill_null(0.0).to_numpy(),
             systematic_rel=rows["systematic_rel"].fill_null(0.0).to_numpy(),
+            stated=rows.select(pl.any_horizontal(pl.col("random_rel", "systematic_rel").is_not_null()))
+            .to_series()
+            .to_numpy(),
         )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.inventories import Inventories
 from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.readings import OWN, Readings
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Index = NDArray[np.int64]
@@ -100,42 +101,76 @@ def _uses(books: KnownBooks) -> dict[str, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Ledger:
-    """The ledger as codes (0 where blank), each row with its slice of time."""
+    """The ledger as codes (0 where blank), each row with its slice of time, and that of its reading's calibration."""
 
     material: NDArray[np.integer]
     kind: NDArray[np.integer]
     method: NDArray[np.integer]
     slice: NDArray[np.int32]
+    calibrated: NDArray[np.int32]
     quantity: Array
+    reading: Index
     sizes: tuple[int, int, int]
 
     @classmethod
-    def of(cls, movements: pl.DataFrame, cuts: TimeCuts) -> _Ledger:
+    def of(cls, movements: pl.DataFrame, cuts: TimeCuts, readings: Readings) -> _Ledger:
         columns = [movements[name] for name in ("material", "kind", "method")]
         material, kind, method = (_codes_from_one(column) for column in columns)
         sizes = tuple(len(key_list(column)) + 1 for column in columns)
-        quantity = movements["quantity"].to_numpy()
-        return cls(material, kind, method, cuts.slices(movements["at"]), quantity, sizes)  # type: ignore[arg-type]
+        slices = cuts.slices(movements["at"])
+        return cls(
+            material=material,
+            kind=kind,
+            method=method,
+            slice=slices,
+            calibrated=_calibrated(slices, readings.movements, readings, cuts),
+            quantity=movements["quantity"].to_numpy(),
+            reading=readings.movements,
+            sizes=sizes,  # type: ignore[arg-type]
+        )
+
+    def where(self, rows: Index) -> _Ledger:
+        columns = {name: getattr(self, name)[rows] for name in _Ledger.__slots__ if name != "sizes"}
+        return _Ledger(**columns, sizes=self.sizes)
 
 
-def flow_sums(books: KnownBooks, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, cuts: TimeCuts) -> NDArray[np.int32]:
+    """The slice of each row's calibration: its own, or that of the earliest row of its reading."""
+    if not len(readings.at):
+        return slices
+    earliest = np.searchsorted(cuts.cuts, readings.at).astype(np.int32)
+    return np.where(reading == OWN, slices, earliest[reading])
+
+
+def flow_sums(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sums over what left each area, and over what reached it.
 
     Both have the columns ``area``, ``material``, ``kind``, ``method`` (codes, −1 none), ``interval``,
-    ``calibration``, ``quantity``, ``squares`` and ``rows``; quantities in the material's own unit. A movement from an
-    area into itself moves nothing and is left out.
+    ``calibration``, ``quantity``, ``squares``, ``rows`` and ``reading``; quantities in the material's own unit. A row
+    that shares its reading with others keeps a line of its own. A movement from an area into itself moves nothing and
+    is left out.
     """
-    ledger = _Ledger.of(books.movements, cuts)
+    ledger = _Ledger.of(books.movements, cuts, readings)
     source, target = _sides(books)
-    return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
+    if not np.any(ledger.reading != OWN):
+        return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
+    own, repeated = np.flatnonzero(ledger.reading == OWN), np.flatnonzero(ledger.reading != OWN)
+    summed, alone = ledger.where(own), ledger.where(repeated)
+
+    def side(area: NDArray[np.integer]) -> pl.DataFrame:
+        lines = _side_rows(alone, area[repeated], cuts).drop("movement")
+        sums = _side_sums(summed, area[own], cuts)
+        return pl.concat([sums, lines.select(sums.columns)], how="vertical_relaxed")
+
+    return side(source), side(target)
 
 
-def flow_rows(books: KnownBooks, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+def flow_rows(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What left each area, and what reached it, one line a movement: the sums of ``flow_sums`` before they are summed.
 
     The columns are the same, each row its own cell, with ``movement``, the place of the row in ``books.movements``.
     """
-    ledger = _Ledger.of(books.movements, cuts)
+    ledger = _Ledger.of(books.movements, cuts, readings)
     source, target = _sides(books)
     return _side_rows(ledger, source, cuts), _side_rows(ledger, target, cuts)
 
@@ -152,12 +187,12 @@ def _sides(books: KnownBooks) -> tuple[NDArray[np.integer], NDArray[np.integer]]
 
 def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     rows = np.flatnonzero(area)
-    own, method, slices = area[rows], ledger.method[rows], ledger.slice[rows]
+    own, method = area[rows], ledger.method[rows]
     quantity = ledger.quantity[rows]
     return pl.DataFrame(
         {
-            "interval": _looked_up(cuts.interval, own, slices).astype(np.int64),
-            "calibration": _looked_up(cuts.calibration, method, slices).astype(np.int64),
+            "interval": _looked_up(cuts.interval, own, ledger.slice[rows]).astype(np.int64),
+            "calibration": _looked_up(cuts.calibration, method, ledger.calibrated[rows]).astype(np.int64),
             "method": method.astype(np.int64) - 1,
             "kind": ledger.kind[rows].astype(np.int64) - 1,
             "material": ledger.material[rows].astype(np.int64) - 1,
@@ -165,6 +200,7 @@ def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl
             "quantity": quantity,
             "squares": quantity * quantity,
             "rows": np.ones(len(rows), np.int64),
+            "reading": ledger.reading[rows],
             "movement": rows,
         }
     )
@@ -181,15 +217,19 @@ def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl
     cell += _looked_up(cuts.interval, area, ledger.slice)
     if calibrations > 1:
         cell *= calibrations
-        cell += _looked_up(cuts.calibration, ledger.method, ledger.slice)
+        cell += _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
     cells, quantity, squares, rows = _cell_sums(cell, ledger.quantity, len(streams) * intervals * calibrations)
     code = streams[cells // (intervals * calibrations)]
     table = {"interval": cells // calibrations % intervals, "calibration": cells % calibrations}
     for name, size in (("method", methods), ("kind", kinds), ("material", materials), ("area", areas)):
         table[name] = code % size - 1
         code = code // size
-    sums = pl.DataFrame({**table, "quantity": quantity, "squares": squares, "rows": rows})
+    sums = pl.DataFrame({**table, "quantity": quantity, "squares": squares, "rows": rows, "reading": _all_own(rows)})
     return sums.filter(pl.col("area") >= 0)
+
+
+def _all_own(rows: Index) -> Index:
+    return np.full(len(rows), OWN)
 
 
 def _combined(parts: list[tuple[NDArray[np.integer], int]]) -> NDArray[np.int64]:
@@ -240,9 +280,10 @@ def _cell_sums(cell: NDArray[np.int64], quantity: Array, size: int) -> tuple[Ind
     return cells, total, squares, rows[cells]
 
 
-def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> pl.DataFrame:
+def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, readings: Readings) -> pl.DataFrame:
     """Every counted row: ``row``, ``place`` of its inventory, its ``interval`` (number within the area), and codes."""
     counts = books.counts
+    slices = _calibrated(cuts.slices(counts["at"]), readings.counts, readings, cuts)
     place = inventories.places(counts["area"], counts["inventory"])
     area, method = counts["area"].to_physical().cast(pl.Int64), _codes_from_one(counts["method"])
     return pl.DataFrame(
@@ -253,8 +294,9 @@ def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> 
             "area": area,
             "material": counts["material"].to_physical().cast(pl.Int64),
             "method": pl.Series(method).cast(pl.Int64) - 1,
-            "calibration": _looked_up(cuts.calibration, method, cuts.slices(counts["at"])),
+            "calibration": _looked_up(cuts.calibration, method, slices),
             "quantity": counts["quantity"],
+            "reading": readings.counts,
         }
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+EXACT_SCHEMA = {"series": pl.Int64, "kind": pl.String, "area": pl.String, "material": pl.String}
+"""Columns of ``Balances.assumed_exact``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +30,19 @@ class Balances:
     terms
         What each matrix is made of, one row a term with an error of a closed period: ``series``, ``period`` (its number
         among the closed ones), ``part`` ("flow", "begin", "end", "normal_loss"), ``material``, ``method``,
-        ``calibration`` (number), ``quantity`` (positive adds to what should be there), the variances
+        ``calibration`` (number), ``reading`` (number, null for a measurement of its own), ``coefficient`` (with which
+        it enters the difference), ``quantity`` (positive adds to what should be there), the variances
         ``random_relative``, ``random_absolute`` and ``random_content``, unit², and the systematic errors ``relative``,
         ``absolute`` and ``content``, each σs with the sign of the term, unit. Terms with one method and calibration
-        share the first two, those with one material the third; an "end" is the "begin" of the period that follows.
+        share the first two systematic errors, those with one material the third, and normal losses with one
+        ``calibration`` theirs. Terms of one reading share its random errors, those of one reading and material that of
+        the content: each enters with the root of its variance and the sign of its coefficient. Of the others, an "end"
+        is the "begin" of the period that follows.
     causes
         Rows for which periods are not tested or incomplete: ``series``, ``inventory``, ``table``, ``row``.
+    assumed_exact
+        What entered a closed period as exact because the books state no error of it, not even zero: ``series``,
+        ``kind`` ("content", "normal_loss"), ``area`` (of a normal loss) and ``material`` (of a content).
     """
 
     series: pl.DataFrame
@@ -40,3 +50,4 @@ class Balances:
     covariances: tuple[NDArray[np.float64], ...]
     terms: pl.DataFrame
     causes: pl.DataFrame
+    assumed_exact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXACT_SCHEMA))

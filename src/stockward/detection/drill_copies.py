@@ -1,9 +1,10 @@
 """Copies of the books, measured afresh with a loss in each, and tested: some copies at a time.
 
-A measured quantity of a copy is true × (1 + r + s) + a + b: r and a drawn for each row, s and b for each method between
-two calibrations. Errors of contents, and of the normal loss, leave no trace in the records of items counted exactly;
-they are drawn too (fresh for each row, or shared by a material) and enter the substance's difference. Each copy is
-tested with its own differences and its own Σ, as a review of it would be; the limits are those of the error-free Σ.
+A measured quantity of a copy is true × (1 + r + s) + a + b: r and a drawn for each row, or once for all rows that
+repeat one reading, s and b for each method between two calibrations. Errors of contents, and of the normal loss, leave
+no trace in the records of items counted exactly; they are drawn too (fresh for each item or row of bulk, or shared by a
+material) and enter the substance's difference. Each copy is tested with its own differences and its own Σ, as a review
+of it would be; the limits are those of the error-free Σ.
 
 Beside it stand the same copies with one assumption of the prediction restored: Σ as it is without errors, and records
 that could fall below zero. What the found share then changes by is what that assumption costs. With both restored a
@@ -114,10 +115,14 @@ def draw(plan: DrillPlan, copies: Index) -> Draws:
     if not plan.fresh:
         return Draws(true, true, np.maximum(true, 0.0), *(np.zeros((count, size)) for size in hidden))
     weighed = np.flatnonzero(rows.weighed)
-    fresh, relative, absolute, *unseen = _normal(plan, copies, (len(weighed), rows.groups, rows.groups, *hidden))
-    own, group = true[:, weighed], rows.group[weighed]
+    sizes = (len(weighed), rows.groups, rows.groups, *hidden, rows.readings, rows.readings)
+    fresh, relative, absolute, *unseen, read_relative, read_absolute = _normal(plan, copies, sizes)
+    own, group, reading = true[:, weighed], rows.group[weighed], rows.reading[weighed]
     error = np.hypot(rows.random_rel[weighed] * own, rows.random_abs[weighed])
     error *= fresh
+    repeated = np.flatnonzero(reading >= 0)
+    error[:, repeated] = rows.random_rel[weighed][repeated] * own[:, repeated] * read_relative[:, reading[repeated]]
+    error[:, repeated] += rows.random_abs[weighed][repeated] * read_absolute[:, reading[repeated]]
     error += rows.systematic_rel[weighed] * own * relative[:, group]
     error += rows.systematic_abs[weighed] * absolute[:, group]
     measured = true.copy()
@@ -210,10 +215,14 @@ def _content_errors(series: SeriesIncidence, true: Array, drawn: Draws) -> Array
     lines = np.flatnonzero((contents.random != 0) | (contents.systematic != 0))
     if not len(lines):
         return np.zeros((len(true), len(series.inventory)))
-    error = contents.systematic[lines] * drawn.contents[:, contents.group[lines]]
-    fresh = contents.random[lines] != 0
-    error[:, fresh] += contents.random[lines[fresh]] * drawn.cells[:, contents.cell[lines[fresh]]]
-    error *= true[:, contents.row[lines]]
+    quantity = true[:, contents.row[lines]]
+    error = contents.systematic[lines] * drawn.contents[:, contents.group[lines]] * quantity
+    fresh = np.flatnonzero(contents.random[lines])
+    one = contents.random[lines[fresh]] * drawn.cells[:, contents.cell[lines[fresh]]]
+    # Each item of a row is drawn by itself, so that their sum grows as the root of their number.
+    error[:, fresh] += one * np.where(
+        contents.item[lines[fresh]], np.sqrt(np.maximum(quantity[:, fresh], 0.0)), quantity[:, fresh]
+    )
     shape = (len(series.inventory), len(lines))
     by_span = csr_array((np.ones(len(lines)), (contents.span[lines], np.arange(len(lines)))), shape=shape)
     return np.asarray((by_span @ error.T).T)

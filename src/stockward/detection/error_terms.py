@@ -12,9 +12,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.accountancy.assembly import CANCELLED
+from stockward.accountancy.account import draws_of
 from stockward.answers.balances import Balances
-from stockward.figures.propagation import random_covariance, systematic_covariance
+from stockward.figures.propagation import (
+    CANCELLED,
+    gathered,
+    random_covariance,
+    shared_covariance,
+    systematic_covariance,
+)
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import PeriodStatus
 
@@ -34,9 +40,10 @@ _OF_METHOD = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
 class ErrorTerms:
     """The terms of one series over its tested periods.
 
-    ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none) and ``calibration`` have one entry a
-    term, ``figures`` one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start``
-    and ``end`` (microseconds) have one entry a period; ``joined[i]`` says whether the inventory that ends period i
+    ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none), ``calibration`` and ``reading`` (−1:
+    a measurement of its own) have one entry a term, and ``sign`` that with which it enters the difference. ``figures``
+    has one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start`` and ``end``
+    (microseconds) have one entry a period; ``joined[i]`` says whether the inventory that ends period i
     begins the next. ``exact`` are the times of closed periods that have no σ: any loss in them shows.
     """
 
@@ -45,6 +52,8 @@ class ErrorTerms:
     material: Index
     method: Index
     calibration: Index
+    reading: Index
+    sign: Array
     figures: Array
     methods: tuple[str, ...]
     start: Index
@@ -69,6 +78,8 @@ class ErrorTerms:
             material=_coded(table["material"])[1],
             method=method,
             calibration=table["calibration"].to_numpy(),
+            reading=table["reading"].fill_null(_OWN).to_numpy(),
+            sign=np.sign(table["coefficient"].to_numpy()),
             figures=table.select(_FIGURES).to_numpy(),
             methods=methods,
             start=start,
@@ -84,15 +95,31 @@ class ErrorTerms:
 
     def covariance(self) -> Array:
         """Σ of the differences, unit²; shape (periods, periods)."""
-        variance = self.figures[:, _RANDOM].sum(axis=1)
+        variance = np.where(self._repeated, 0.0, self.figures[:, _RANDOM].sum(axis=1))
         single = _sums(self.period, variance, self.periods)
         ends = self.part == _END
         shared = _sums(self.period[ends], variance[ends], self.periods)[:-1] * self.joined
         signed = self._signed()
-        return random_covariance(single, shared) + systematic_covariance(signed, np.ones(signed.shape[1]))
+        covariance = random_covariance(single, shared) + systematic_covariance(signed, np.ones(signed.shape[1]))
+        return covariance + self._of_readings() if self._repeated.any() else covariance
+
+    @property
+    def _repeated(self) -> Flags:
+        """Terms of a reading that several rows share."""
+        return np.asarray(self.reading != _OWN)
+
+    def _of_readings(self) -> Array:
+        """The part of Σ from random errors that the terms of one reading share."""
+        rows = np.flatnonzero(self._repeated)
+        draws = draws_of(self.reading[rows], self.material[rows], 1 + int(np.max(self.material, initial=0)))
+        signed = self.sign[rows, None] * np.sqrt(self.figures[rows, _RANDOM])
+        period = np.tile(self.period[rows], len(draws))
+        drawn = gathered(period, np.concatenate(draws), signed.T.ravel(), self.periods)
+        return shared_covariance(*drawn, self.periods)
 
     def _signed(self) -> Array:
         """G diag(σs): by period and group of terms that share an error."""
+        # A normal loss has no method: its number is that of its area, and its own.
         by_method = 2 * (self.method * (1 + np.max(self.calibration, initial=0)) + self.calibration)
         groups = (by_method + (self.part == _LOSS), by_method, self.material)
         blocks = [np.zeros((self.periods, 0))]
@@ -123,6 +150,8 @@ class ErrorTerms:
         part, period = self.part[here], self.period[here]
         begin = np.where(part == _END, self.end[period], self.start[period]) - self.start[0]
         until = np.where(part == _BEGIN, self.start[period], self.end[period]) - self.start[0]
+        made = _earliest(self.reading[here], begin)
+        begin, until = made, np.where(self._repeated[here], made, until)
         source, slot, share = _spread(begin / step, until / step)
         slots = 1 + int(np.max(slot, initial=0))
         spread = self._chosen(here[source])
@@ -133,6 +162,8 @@ class ErrorTerms:
     def check_weighed(self, method: str, share: float) -> ErrorTerms:
         """The same, this share of the method's flows being weighed again on a scale as good, and the mean booked."""
         here = self._by(method) & (self.part == _FLOW)
+        # Whatever repeats the reading of a flow repeats its second weighing, too.
+        here |= self._by(method) & self._repeated & np.isin(self.reading, self.reading[here])
         half = share / 2
         kept = np.where(_OF_METHOD > 0, 1.0 - half, 1.0)
         first = replace(self, figures=np.where(here[:, None], self.figures * kept, self.figures))
@@ -165,11 +196,14 @@ class ErrorTerms:
 
     def counted_more(self, times: int) -> ErrorTerms:
         """The same, with so many inventories in place of each; those between are measured as the one that ends it."""
-        flows = self._chosen(np.flatnonzero((self.part == _FLOW) | (self.part == _LOSS)))
+        of_flow = (self.part == _FLOW) | (self.part == _LOSS)
+        flows, whole = (self._chosen(np.flatnonzero(of_flow & (self._repeated == one))) for one in (False, True))
         ends = self._chosen(np.flatnonzero(self.part == _END))
         begins = self._chosen(np.flatnonzero(self.part == _BEGIN))
-        mirrored = replace(ends, part=np.full(len(ends.part), _BEGIN), figures=ends.figures * _MIRROR)
+        mirrored = replace(ends, part=np.full(len(ends.part), _BEGIN), sign=-ends.sign, figures=ends.figures * _MIRROR)
         pieces = [replace(begins, period=begins.period * times)]
+        # What the inventory that ends a period repeats was there at those between: it came before them.
+        pieces.append(replace(whole, period=whole.period * times))
         for number in range(times):
             part = replace(flows, figures=flows.figures / times)
             pieces += [replace(piece, period=piece.period * times + number) for piece in (part, ends)]
@@ -194,7 +228,8 @@ class ErrorTerms:
         return replace(self, figures=self.figures[rows], **codes)
 
 
-_CODES = ("period", "part", "material", "method", "calibration")
+_OWN = -1
+_CODES = ("period", "part", "material", "method", "calibration", "reading", "sign")
 _MIRROR = np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0])
 """What ends one period begins the next: the same errors, entering with the other sign."""
 
@@ -203,6 +238,13 @@ def _together(*pieces: ErrorTerms) -> ErrorTerms:
     """The terms of all pieces; what is not of the terms is that of the first."""
     codes: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _CODES}
     return replace(pieces[0], figures=np.concatenate([piece.figures for piece in pieces]), **codes)
+
+
+def _earliest(reading: Index, moment: Array) -> Array:
+    """The moment of each term, or of the earliest of its reading: it was made once."""
+    order = np.lexsort((moment, reading))
+    first = order[np.searchsorted(reading[order], reading)]
+    return np.where(reading == _OWN, moment, moment[first])
 
 
 def _slice(table: pl.DataFrame, series: int) -> pl.DataFrame:

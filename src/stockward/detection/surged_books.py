@@ -71,26 +71,32 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _multiplied(flows: pl.DataFrame, weighings: str) -> pl.DataFrame:
-    """Movements of larger quantities, or more of today's; of these, the last may be a part of one."""
+    """Movements of larger quantities, or more of today's; of these, the last may be a part of one.
+
+    What comes on top of today's is weighed by itself: it repeats no reading.
+    """
     if weighings == "heavier":
         return flows.with_columns(quantity=pl.col("quantity") * pl.col("factor")).drop("factor")
     times = pl.col("factor").ceil().cast(pl.Int64)
     rows = flows.with_columns(number=pl.int_ranges(times)).explode("number")
     part = (pl.col("factor") - pl.col("number")).clip(0.0, 1.0)
-    return rows.with_columns(quantity=pl.col("quantity") * part).drop("factor", "number")
+    repeated = pl.when(pl.col("number") == 0).then("measurement")
+    return rows.with_columns(quantity=pl.col("quantity") * part, measurement=repeated).drop("factor", "number")
 
 
 def _with_piles(books: KnownBooks, flows: pl.DataFrame) -> pl.DataFrame:
     """The counts with what the surge adds to each stock; what an inventory left out because there was none is added.
 
-    A counted nothing that becomes something is measured as the material mostly is in its area.
+    A counted nothing that becomes something is measured as the material mostly is in its area. A thing that was read
+    once stays what it was: what piles up stands beside it, and only what is taken away is taken from it, too.
     """
     rows = books.counts.with_columns(pl.col("area", "material", "method").cast(pl.String), order=pl.int_range(pl.len()))
     added = _added(rows, sides(flows.filter(~pl.col("kind").is_in(CLAIMS))))
     if added.is_empty():
         return books.counts
     inventory = ["inventory", *_KEYS]
-    new = added.filter(pl.col("added") > 0).join(rows, on=inventory, how="anti", maintain_order="left")
+    open_rows = rows.filter(pl.col("measurement").is_null())
+    new = added.filter(pl.col("added") > 0).join(open_rows, on=inventory, how="anti", maintain_order="left")
     new = new.select(*inventory, "recorded_at", at="moment", quantity=pl.lit(0.0)).with_columns(
         row=pl.lit(0, rows.schema["row"]), order=pl.lit(rows.height, rows.schema["order"])
     )
@@ -98,7 +104,8 @@ def _with_piles(books: KnownBooks, flows: pl.DataFrame) -> pl.DataFrame:
         added.select(*inventory, "added"), on=inventory, how="left", maintain_order="left"
     )
     # The rows of one inventory share what is added to its stock.
-    more = pl.col("added").fill_null(0.0) / pl.len().over(inventory)
+    takes = pl.col("measurement").is_null() | (pl.col("added") < 0).fill_null(False)
+    more = pl.when(takes).then(pl.col("added")).fill_null(0.0) / takes.sum().over(inventory).clip(1)
     rows = rows.with_columns(quantity=(pl.col("quantity") + more).clip(0.0))
     rows = rows.join(_usual_methods(books.counts), on=_KEYS, how="left", maintain_order="left")
     rows = rows.with_columns(method=pl.coalesce("method", "usual")).sort("order", maintain_order=True)

@@ -239,15 +239,41 @@ def a_goal_converts(draft: Draft, table: TableDraft) -> None:
 
 
 def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
-    """A method with an absolute error in a unit measures only what converts into that unit."""
+    """A method with an absolute error in a unit measures only what converts into that unit.
+
+    A division stands for the random error of bulk alone, where the method states none.
+    """
+    methods = draft["methods"].good().filter(pl.col("unit").is_not_null())
     absolute = (pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0)
-    methods = draft["methods"].good().filter(absolute & pl.col("unit").is_not_null())
-    if methods.height == 0:
+    divided = (pl.col("division") > 0) & ~((pl.col("random_abs") > 0) | (pl.col("random_rel") > 0)).fill_null(False)
+    own = _unit_of_material(draft, table["material"])
+    mass = own.is_in([unit for unit in UNITS if dimension(unit) == "mass"])
+    for stated, rows, error in ((absolute, True, "absolute error"), (divided, mass, "division")):
+        units = dict(methods.filter(stated).select("method", "unit").rows())
+        if units:
+            unit = table["method"].replace_strict(units, default=None, return_dtype=pl.String)
+            words = f"the method's {error} is in a unit that the material is not kept in"
+            table.refuse("method", _do_not_convert(unit, own) & rows, words)
+
+
+def a_measurement_has_one_method(draft: Draft, table: TableDraft) -> None:
+    """Rows with one measurement are one reading of one thing: a later row that names another method contradicts it."""
+    if table["measurement"].null_count() == table.values.height:
         return
-    units = dict(methods.select("method", "unit").rows())
-    stated = table["method"].replace_strict(units, default=None, return_dtype=pl.String)
-    wrong = _do_not_convert(stated, _unit_of_material(draft, table["material"]))
-    table.refuse("method", wrong, "the method's absolute error is in a unit that the material is not kept in")
+    earlier = [draft["movements"]] if table.table.name == "counts" else []
+    named = [
+        rows.good().select("measurement", "method", where=pl.format("{} row {}", pl.lit(rows.file), "row"))
+        for rows in (*earlier, table)
+    ]
+    first = pl.concat(named).drop_nulls().unique("measurement", keep="first", maintain_order=True)
+    if first.is_empty():
+        return
+    method, where = (
+        table["measurement"].replace_strict(first["measurement"], first[name], default=None, return_dtype=pl.String)
+        for name in ("method", "where")
+    )
+    words = pl.select("it was read by " + method + " in " + where + ", and by another method here: correct one of them")
+    table.refuse("measurement", (method != table["method"]).fill_null(False), words.to_series())
 
 
 def _one(kind: str) -> str:
@@ -341,6 +367,7 @@ CHECKS: tuple[Check, ...] = (
     Check(contents_of_a_substance_convert, ("contents",)),
     Check(a_quantity_converts, ("movements", "counts", "incidents")),
     Check(an_absolute_error_converts, ("movements", "counts")),
+    Check(a_measurement_has_one_method, ("movements", "counts")),
     Check(a_movement_names_its_areas, ("movements",)),
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),

@@ -4,7 +4,9 @@ The differences of n periods are ``A x``, x the measured terms; each term is tru
 safeguards glossary; Jaech, Statistical Methods in Nuclear Material Control, 1973]. Hence Σ is the sum of a
 tridiagonal part from random errors (an inventory that is measured once ends one period and begins the next) and
 ``G diag(σs²) Gᵀ`` from systematic ones, G[i, g] being the signed quantity of period i that was measured with
-method-and-calibration g.
+method-and-calibration g. A random draw that several terms share, because they repeat one reading, is to them what a
+systematic error is to all terms of its group: its part of Σ is ``R Rᵀ``, R[i, r] being the signed σ of draw r in
+period i.
 """
 
 from __future__ import annotations
@@ -13,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+CANCELLED = 1e-12
+"""A sum of errors that are shared, and within this share of its terms, has cancelled."""
 
 _BLOCK_BYTES = 1 << 20
 """Rows are taken in blocks of about this size, so that the second pass finds them in the cache."""
@@ -50,6 +56,32 @@ def systematic_covariance(signed: Array, variance: Array) -> Array:
     """
     weighted = signed * np.sqrt(variance)
     return np.asarray(weighted @ np.swapaxes(weighted, -1, -2))
+
+
+def gathered(period: Index, draw: Index, signed: Array, periods: int) -> tuple[Index, Index, Array]:
+    """R[i, r], the signed σ of each shared draw in each period, where it is not zero: period, draw and sum.
+
+    Terms that share a draw within one period add up with their signs before they are squared; what has cancelled
+    leaves only rounding, and is no σ. They come in order of draw and period; ``periods`` is the number of all.
+
+    Parameters
+    ----------
+    period, draw, signed
+        One entry a term: the period that it enters, the number of the draw, and its σ with the sign, unit.
+    """
+    codes, place = np.unique(draw * periods + period, return_inverse=True)
+    total = np.bincount(place, signed, len(codes)).astype(float)
+    kept = np.abs(total) > CANCELLED * np.bincount(place, np.abs(signed), len(codes))
+    return codes[kept] % max(periods, 1), codes[kept] // max(periods, 1), total[kept]
+
+
+def shared_covariance(period: Index, draw: Index, total: Array, periods: int) -> Array:
+    """``R Rᵀ``, unit²; shape (periods, periods), from what ``gathered`` returns."""
+    from scipy.sparse import csr_array
+
+    _, column = np.unique(draw, return_inverse=True)
+    signed = csr_array((total, (period, column)), shape=(periods, int(np.max(column, initial=-1)) + 1))
+    return np.asarray((signed @ signed.T).toarray())
 
 
 def stream_sums(values: Array, edges: NDArray[np.intp]) -> tuple[Array, Array]:

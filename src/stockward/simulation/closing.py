@@ -176,7 +176,9 @@ class Books:
             variance += self._add_scale(series, signs, at, material, amount, holds, self._methods[method])
         for content in self._plan.material(material).contents:
             if content.substance == key.holding:
-                variance += (content.random_rel * amount) ** 2
+                # Items are drawn one by one: n of them have √n times the error of one.
+                of_one = content.random_rel * (holds if self._plan.is_item(material) else amount)
+                variance += of_one**2 * (quantity if self._plan.is_item(material) else 1.0)
                 self._share(series, signs, ("content", material), amount, content.systematic_rel)
         for period in signs:
             series.single[period] += variance

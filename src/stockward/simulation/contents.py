@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from stockward.simulation.plan import SitePlan
 
 
 class TrueContents:
-    """True contents: the books' amount = true × (1 + s + r), s drawn once for a material and substance."""
+    """True contents: the books' amount = true × (1 + s + r), s drawn once, r for each item or row of bulk."""
 
     def __init__(self, plan: SitePlan, rng: np.random.Generator) -> None:
         self._plan = plan
@@ -30,8 +32,10 @@ class TrueContents:
         """Substance in one unit, in truth, on the mean."""
         return self._booked[material][substance] / (1.0 + self._systematic.get((material, substance), 0.0))
 
-    def true_of_row(self, material: str, substance: str) -> float:
-        """Substance in one unit of one row, in truth: with the error that is fresh in each row."""
+    def true_of_row(self, material: str, substance: str, quantity: float) -> float:
+        """Substance in one unit of a row of this quantity, in truth; of items that is the mean of so many draws."""
         key = (material, substance)
         fresh = self._random_rel.get(key, 0.0) * self._rng.standard_normal()
+        if self._plan.is_item(material):
+            fresh /= math.sqrt(max(quantity, 1.0))
         return self._booked[material][substance] / (1.0 + self._systematic.get(key, 0.0) + fresh)

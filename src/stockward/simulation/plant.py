@@ -384,7 +384,7 @@ class _Plant:
         quantity = waste.share * processed * self.rng.uniform(0.6, 1.4)
         for substance in self.contents.booked(waste.material):
             source = self.plan.source_of(line, substance).material
-            held = quantity * self.contents.true_of_row(waste.material, substance)
+            held = quantity * self.contents.true_of_row(waste.material, substance, quantity)
             self.stock[line.area, source] -= held / self.contents.true(source, substance)
         at = self._moment(today, "A", HAND_OVER)
         self._convert("make", line, waste.material, quantity, at, "A", waste.method)
@@ -493,8 +493,8 @@ class _Plant:
             if line.area == area and line.in_process:
                 for substance, booked in self.contents.booked(line.in_process).items():
                     source = self.plan.source_of(line, substance).material
-                    more = self.contents.true_of_row(line.in_process, substance) - booked
                     pieces = self.stock[area, line.in_process]
+                    more = self.contents.true_of_row(line.in_process, substance, pieces) - booked
                     shifted[source] += pieces * more / self.contents.true(source, substance)
         return shifted
 
