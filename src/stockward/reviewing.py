@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from stockward.accountancy.closing import close_balances
+from stockward.accountancy.events import events_of
 from stockward.accountancy.evidence import rows_behind, stock_by_stage
 from stockward.accountancy.items import find_in_items
 from stockward.accountancy.known import KnownBooks, known_at
@@ -104,6 +105,7 @@ def make_review(
         remedies=site_remedies(zip(balances.series["id"], (one.remedies for one in unseen), strict=True)),
         surge=at_surge,
         items=items,
+        events=events_of(books, balances, verdicts, items.discrepancies),
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),
         force=force.force,

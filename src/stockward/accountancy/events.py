@@ -68,7 +68,9 @@ def events_of(
     groups: dict[int, list[int]] = {number: [number] for number in alarming if number not in leads}
     for number, lead in leads.items():
         groups[leads.get(lead, lead)].append(number)
-    return tuple(sorted((Event(series=tuple(group)) for group in groups.values()), key=lambda one: _urgency(one, verdicts)))
+    return tuple(
+        sorted((Event(series=tuple(group)) for group in groups.values()), key=lambda one: _urgency(one, verdicts))
+    )
 
 
 def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, float, int]:
@@ -127,9 +129,7 @@ def _items_of(
     return []
 
 
-def _largest_area(
-    rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int
-) -> int | None:
+def _largest_area(rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int) -> int | None:
     """The series of an area that alarms for most of what the whole site lacks of a substance in the same time."""
     found = [
         (-abs(claim.amount), area)

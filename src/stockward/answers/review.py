@@ -12,7 +12,7 @@ from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer
 from stockward.answers.force import ForceAnswer
 from stockward.answers.items import ItemFindings
-from stockward.answers.losses import SeriesVerdict
+from stockward.answers.losses import Event, SeriesVerdict
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
@@ -50,6 +50,7 @@ class Review:
     that are alarmed, over their alarming periods: ``series`` (row number), ``inventory``, ``table``, ``row``, ``at``,
     ``kind``, ``material``, ``quantity``, ``unit``, ``from_area``, ``to_area``, ``method``, ``document``, ``late``.
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
+    ``events`` are the alarming series, those that alarm for one loss together.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -74,6 +75,7 @@ class Review:
     items: ItemFindings
     evidence: pl.DataFrame
     stock: pl.DataFrame
+    events: tuple[Event, ...] = ()
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

@@ -22,14 +22,20 @@ class Goal:
     within_days: float
 
 
-def goal_of(goals: pl.DataFrame, area: str, substance: str | None, unit: str) -> Goal | None:
-    """The goal for a substance in an area: that of the area where one stands, else that of the substance."""
-    rows = goals.filter(
-        (pl.col("substance") == pl.lit(substance)) & (pl.col("area").is_null() | (pl.col("area") == area))
-    ).sort(pl.col("area").is_null(), maintain_order=True)
+def goal_of(
+    goals: pl.DataFrame, area: str | None, substance: str | None, unit: str, *, whole: bool = False
+) -> Goal | None:
+    """The goal for a substance in an area, or in the whole site where ``area`` is ``None``.
+
+    A goal without an area is one of the whole site; where one area holds all of the substance (``whole``), it is the
+    site, and has that goal where it has none of its own.
+    """
+    own = pl.col("area").eq_missing(pl.lit(area, pl.String))
+    wanted = own | pl.col("area").is_null() if whole else own
+    rows = goals.filter((pl.col("substance") == pl.lit(substance)) & wanted)
     if rows.is_empty() or substance is None:
         return None
-    row = rows.row(0, named=True)
+    row = rows.sort(pl.col("area").is_null(), maintain_order=True).row(0, named=True)
     scale = factor(row["unit"], unit) if row["unit"] else 1.0
     return Goal(row["quantity"] * (scale or 1.0), YEAR if row["within_days"] is None else row["within_days"])
 
@@ -75,6 +81,34 @@ def answer(sight: Sight, goal: Goal) -> GoalAnswer:
         reason=None
         if first is not None
         else "no tested period lies wholly within these days: inventories stand further apart",
+    )
+
+
+def without_errors(goal: Goal) -> GoalAnswer:
+    """The goal of a series that is exact: any loss shows at the next inventory."""
+    return GoalAnswer(
+        quantity=goal.quantity,
+        within_days=goal.within_days,
+        probability=1.0,
+        detectable=0.0,
+        met=True,
+        short_by=-goal.quantity,
+        found_within_days=None,
+        reason=None,
+    )
+
+
+def untested(goal: Goal) -> GoalAnswer:
+    """The goal of a series that is not tested: nothing is promised."""
+    return GoalAnswer(
+        quantity=goal.quantity,
+        within_days=goal.within_days,
+        probability=0.0,
+        detectable=None,
+        met=False,
+        short_by=None,
+        found_within_days=None,
+        reason="the series is not tested",
     )
 
 

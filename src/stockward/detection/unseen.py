@@ -13,11 +13,11 @@ from stockward.accountancy.testing import Hazard
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
 from stockward.detection.error_terms import ErrorTerms
-from stockward.detection.goals import Goal, answer, goal_of
+from stockward.detection.goals import Goal, answer, goal_of, untested, without_errors
 from stockward.detection.remedies import Case, remedies
 from stockward.detection.sight import Sight, drawn, error_points
 from stockward.terms.periods import MICROSECONDS_A_DAY
-from stockward.terms.verdicts import Basis, PeriodStatus
+from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 
 Array = NDArray[np.float64]
 
@@ -60,13 +60,15 @@ def unseen_losses(
     ``targets`` stand for the goals of series that have none; without either no remedy is looked for.
     """
     tested = sum(sight is not None for sight in seen)
+    joined = set(balances.series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
     found = []
     for number, sight in enumerate(seen):
-        if sight is None:
-            found.append(_without_test(balances, number))
-            continue
         row = balances.series.row(number, named=True)
-        goal = goal_of(asked.goals, row["area"], row["substance"], row["unit"])
+        whole = row["substance"] not in joined
+        goal = goal_of(asked.goals, row["area"], row["substance"], row["unit"], whole=whole)
+        if sight is None:
+            found.append(_without_test(balances, number, goal))
+            continue
         target = None if targets is None else targets[number]
         found.append(_look(sight, goal, target, tested))
     return tuple(found)
@@ -90,7 +92,7 @@ def _look(sight: Sight, goal: Goal | None, target: float | None, tested: int) ->
     )
 
 
-def _without_test(balances: Balances, number: int) -> SeriesDetection:
+def _without_test(balances: Balances, number: int, goal: Goal | None) -> SeriesDetection:
     """An exact series shows any loss, of items one piece; one that cannot be tested shows nothing."""
     closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
     exact = closed.height > 0 and bool((closed["sigma"] == 0).all())
@@ -100,5 +102,10 @@ def _without_test(balances: Balances, number: int) -> SeriesDetection:
         limit_worst=1.0, probability=1.0,
     )  # fmt: skip
     return SeriesDetection(
-        detectable=one if items else None, exact=exact, error_points=None, goal=None, curves=None, remedies=()
+        detectable=one if items else None,
+        exact=exact,
+        error_points=None,
+        goal=None if goal is None else without_errors(goal) if exact else untested(goal),
+        curves=None,
+        remedies=(),
     )

@@ -13,8 +13,8 @@ from stockward.answers.items import Discrepancy, ItemFindings
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import books, charts, context, guards, sentences, unseen, words
-from stockward.report.views import PeriodView, SeriesView, by_urgency, figure, gather
-from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Verdict
+from stockward.report.views import PeriodView, SeriesView, by_urgency, events, figure, gather
+from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Scope, Verdict
 
 # A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
 FINDINGS_MAX = 5
@@ -31,7 +31,7 @@ def build_page(review: Review) -> context.Page:
     series = gather(review)
     ordered = by_urgency(series)
     exact = _discrepancies_by_series(review.items)
-    alarming = [one for one in ordered if one.alarming]
+    found = events(review, series)
     mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
     untested = _untested(ordered, shown)
@@ -41,16 +41,16 @@ def build_page(review: Review) -> context.Page:
         generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
         tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
         headline=sentences.headline(series),
-        findings=tuple(_finding(one, exact) for one in alarming[:FINDINGS_MAX]),
-        findings_note=_findings_note(alarming, review),
+        findings=tuple(_finding(one, exact) for one in found[:FINDINGS_MAX]),
+        findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),
-        actions=tuple(_action(one, exact) for one in alarming),
+        actions=tuple(_action(one, exact) for one in found),
         steps=_pairs(
             (sentences.VERDICT_WORD[verdict], step)
             for verdict, step in sentences.NEXT_STEP.items()
-            if any(one.verdict.verdict == verdict for one in alarming)
+            if any(one.verdict.verdict == verdict for event in found for one in event)
         ),
         untested=untested[:REASONS_MAX],
         untested_note=_untested_note(len(untested)),
@@ -94,20 +94,27 @@ def _discrepancies_by_series(items: ItemFindings) -> dict[str, list[Discrepancy]
     return groups
 
 
-def _finding(one: SeriesView, exact: dict[str, list[Discrepancy]]) -> context.Finding:
+def _finding(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> context.Finding:
     return context.Finding(
-        badge=badge(one.verdict.verdict),
-        sentence=f"{sentences.claim(one, exact.get(one.id, []))}.",
-        anchor=one.anchor,
+        badge=badge(_verdict(event)),
+        sentence=f"{sentences.event_claim(event, exact)}.",
+        anchor=event[0].anchor,
     )
 
 
-def _findings_note(alarming: Sequence[SeriesView], review: Review) -> str:
-    more = len(alarming) - FINDINGS_MAX
+def _verdict(event: Sequence[SeriesView]) -> Verdict:
+    """The most urgent verdict of the series that alarm for one loss."""
+    return min((one.verdict.verdict for one in event), key=list(Verdict).index)
+
+
+def _findings_note(found: Sequence[Sequence[SeriesView]], review: Review) -> str:
+    more = len(found) - FINDINGS_MAX
     texts = []
     if more > 0:
-        texts.append(f"{words.count(more, 'more series', 'more series')} in the table below.")
-    if alarming:
+        texts.append(f"{words.count(more, 'more finding')} in the table below.")
+    if any(one.verdict.losses for event in found for one in event):
+        texts.append("In brackets: the 95 % interval.")
+    if found:
         texts.append("A difference is not a theft: it is unexplained until it is explained.")
     if review.series_tested:
         texts.append(
@@ -137,13 +144,15 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     return tuple(tiles)
 
 
-def _action(one: SeriesView, exact: dict[str, list[Discrepancy]]) -> context.Action:
+def _action(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> context.Action:
+    one = event[0]
     found = exact.get(one.id, [])
+    others = [other.what for other in event[1:] if other.scope == Scope.AREA]
     return context.Action(
-        badge=badge(one.verdict.verdict),
-        label=one.label,
+        badge=badge(_verdict(event)),
+        label=f"{one.label}, and the {' and '.join(others)} in it" if others else one.label,
         anchor=one.anchor,
-        amount=sentences.amount(one, found),
+        amount=sentences.event_amount(event, exact),
         when=sentences.when(one, found),
         alarm=_alarm(one),
         p_value="exact" if one.verdict.verdict == Verdict.DISCREPANCY else words.probability(one.verdict.p_value),

@@ -51,6 +51,9 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
             "default_test": review.default_test,
         },
         "series": series,
+        "events": [
+            {"series": [review.balances.series["id"][number] for number in one.series]} for one in review.events
+        ],
         "items": _items(review.items),
         "remedies": review.remedies,
         "surge": _surge(review.surge),
@@ -116,6 +119,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
     return {
         "id": one.id,
         "area": one.area,
+        "scope": one.scope,
         "substance" if one.basis == Basis.BULK else "material": one.holding,
         "basis": one.basis,
         "unit": one.unit,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import Loss
 from stockward.report import words
 from stockward.report.views import SeriesView
-from stockward.terms.verdicts import PeriodStatus, Verdict
+from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
 
 VERDICT_WORD = {
     Verdict.SHORTAGE: "shortage",
@@ -111,6 +111,26 @@ def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     if verdict == Verdict.BALANCED_IN_PART:
         return f"{series.label}: nothing alarms in what could be tested; {reason(series)}."
     return f"{series.label}: measuring explains the differences."
+
+
+def event_claim(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
+    """One loss told once: what the first of its series says, and the figures of the others with it."""
+    lead, *others = event
+    parts = [claim(lead, discrepancies.get(lead.id, ()))]
+    for other in others:
+        size = amount(other, discrepancies.get(other.id, ())).replace("+", "").replace(words.MINUS, "")
+        if other.scope == Scope.SITE:
+            parts.append(f"over the whole site {size}")
+        else:
+            parts.append(f"with {'them' if lead.basis == Basis.ITEM else 'it'} {size} of {other.what}")
+    return ", ".join(parts)
+
+
+def event_amount(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
+    """The figures of all series of one loss, as the table of actions shows them."""
+    return "; ".join(amount(one, discrepancies.get(one.id, ())) for one in event if one.scope == Scope.AREA) or amount(
+        event[0], ()
+    )
 
 
 def claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:

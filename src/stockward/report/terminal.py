@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import guards_terminal, sentences, unseen, words
-from stockward.report.views import SeriesView, by_urgency, gather
+from stockward.report.views import SeriesView, by_urgency, events, gather
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -44,9 +44,11 @@ def print_review(review: Review, console: Console) -> None:
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     _line(console, f"{review.site}, {known}")
     _line(console, sentences.headline(series), style="bold")
-    alarming = [one for one in ordered if one.alarming]
-    for one in alarming[:_FINDINGS_MAX]:
-        _line(console, f"{_word(one)}: {sentences.claim(one, exact.get(one.id, []))}.")
+    alarming = events(review, series)
+    for event in alarming[:_FINDINGS_MAX]:
+        _line(console, f"{_word(event)}: {sentences.event_claim(event, exact)}.")
+    if any(one.verdict.losses for event in alarming for one in event):
+        _line(console, "In brackets: the 95 % interval.")
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
@@ -56,7 +58,7 @@ def print_review(review: Review, console: Console) -> None:
         _show(console, _table(alarming[:_ROWS_MAX], exact))
         console.print()
     if len(alarming) > _ROWS_MAX:
-        _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more series', 'more series')} that alarm.")
+        _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
     for text in guards_terminal.lines(review):
         _line(console, text)
     if review.surge is not None:
@@ -77,7 +79,7 @@ def _untested(series: Sequence[SeriesView]) -> list[str]:
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
 
 
-def _table(series: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> Table:
+def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepancy]]) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -88,27 +90,32 @@ def _table(series: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) ->
     table.add_column("When", overflow="fold", ratio=2)
     table.add_column("Alarm at", overflow="fold")
     table.add_column("p-value", justify="right", no_wrap=True)
-    for one in series:
-        table.add_row(*_cells(one, exact.get(one.id, [])))
+    for event in found:
+        table.add_row(*_cells(event, exact))
     return table
 
 
-def _cells(one: SeriesView, found: Sequence[Discrepancy]) -> list[RenderableType]:
+def _cells(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> list[RenderableType]:
     from rich.text import Text
 
+    one = event[0]
     exact = one.verdict.verdict == Verdict.DISCREPANCY
     return [
-        Text(_word(one), style=_STYLE[one.verdict.verdict]),
+        Text(_word(event), style=_STYLE[_verdict(event)]),
         Text(_plain(one.label)),
-        Text(_plain(sentences.amount(one, found))),
-        Text(_plain(sentences.when(one, found))),
+        Text(_plain(sentences.event_amount(event, discrepancies))),
+        Text(_plain(sentences.when(one, discrepancies.get(one.id, [])))),
         Text(_plain(one.verdict.alarm_inventory or words.NOTHING)),
         Text(_plain("exact" if exact else words.probability(one.verdict.p_value))),
     ]
 
 
-def _word(one: SeriesView) -> str:
-    return sentences.VERDICT_WORD[one.verdict.verdict]
+def _word(event: Sequence[SeriesView]) -> str:
+    return sentences.VERDICT_WORD[_verdict(event)]
+
+
+def _verdict(event: Sequence[SeriesView]) -> Verdict:
+    return min((one.verdict.verdict for one in event), key=list(Verdict).index)
 
 
 def _counts(series: Sequence[SeriesView]) -> str:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from stockward.answers.losses import SeriesVerdict, TestOfLoss
 from stockward.answers.review import Review
 from stockward.report import words
-from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Verdict
+from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Scope, Verdict
 
 # Most urgent first: the closed list itself is in order of precedence.
+WHOLE_SITE = "the whole site"
 URGENCY = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
@@ -59,7 +60,8 @@ class SeriesView:
 
     number: int
     id: str
-    area: str
+    scope: Scope
+    area: str | None
     holding: str
     place: str
     what: str
@@ -125,7 +127,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             id=row["id"],
             area=row["area"],
             holding=row["substance"] if row["substance"] is not None else row["material"],
-            place=row["area_name"] or row["area"],
+            scope=Scope(row["scope"]),
+            place=row["area_name"] or row["area"] or WHOLE_SITE,
             what=row["substance"] or row["holding_name"] or row["material"],
             basis=Basis(row["basis"]),
             unit=row["unit"],
@@ -138,6 +141,11 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )
+
+
+def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
+    """The alarming series, those that alarm for one loss together, the most urgent first."""
+    return [tuple(series[number] for number in event.series) for event in review.events]
 
 
 def by_urgency(series: Sequence[SeriesView]) -> list[SeriesView]:

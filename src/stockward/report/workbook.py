@@ -9,10 +9,11 @@ from os import PathLike
 from typing import Any
 
 from stockward.answers.detection import SeriesDetection
+from stockward.answers.items import Discrepancy
 from stockward.answers.review import Review
 from stockward.report import guards, guards_sheets, sentences, unseen, words
 from stockward.report.sheet import Cell, Sheet
-from stockward.report.views import SeriesView, by_urgency, figure, gather
+from stockward.report.views import SeriesView, by_urgency, events, figure, gather
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
@@ -85,10 +86,15 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
 
 def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series))]
+    exact: dict[str, list[Discrepancy]] = {}
+    for entry in review.items.discrepancies:
+        exact.setdefault(entry.id, []).append(entry)
+    for event in events(review, series):
+        verdict = min((one.verdict.verdict for one in event), key=list(Verdict).index)
+        rows.append((verdict, " ".join(one.id for one in event), f"{sentences.event_claim(event, exact)}."))
     for one in by_urgency(series):
-        found = [entry for entry in review.items.discrepancies if entry.id == one.id]
-        if one.verdict.verdict != Verdict.BALANCED:
-            rows.append((one.verdict.verdict, one.id, sentences.finding(one, found)))
+        if not one.alarming and one.verdict.verdict != Verdict.BALANCED:
+            rows.append((one.verdict.verdict, one.id, sentences.finding(one, [])))
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
