@@ -236,6 +236,7 @@ class Assembly:
         named = named.join(areas.select("area", area_name=pl.col("name")), on="area", how="left", maintain_order="left")
         return named.select(
             id=pl.col("area") + "/" + pl.col("holding"),
+            scope=pl.lit("area"),
             area=pl.col("area"),
             substance=pl.when(pl.col("basis") == Basis.BULK.value).then("holding"),
             material=pl.when(pl.col("basis") == Basis.ITEM.value).then("holding"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -12,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
-from stockward.answers.losses import Alarm, Loss, SeriesVerdict, TestOfLoss
+from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures
 from stockward.figures.planned import rolling_year
@@ -108,6 +109,7 @@ class _Periods:
         days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
         start, end = (days[name].to_numpy() for name in ("start", "end"))
         self.start, self.end = start[self.uncertain], end[self.uncertain]
+        self.closed_start, self.closed_end = start[self.closed], end[self.closed]
         self.begun = float(start[self.closed][0]) if self.closed.any() else np.nan
 
     def __len__(self) -> int:
@@ -160,6 +162,7 @@ def _verdict(periods: _Periods, covariance: Array, rate: Hazard | None, seed: in
     sign = -1.0 if verdict is Verdict.GAIN else 1.0
     alarmed = verdict in {Verdict.SHORTAGE, Verdict.GAIN}
     running, running_sigma = _running(periods, covariance)
+    year_sum, year_sigma = _last_year(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -170,6 +173,9 @@ def _verdict(periods: _Periods, covariance: Array, rate: Hazard | None, seed: in
         gains=gains,
         losses=_losses(periods, calibrated, sigma, differences, sign) if alarmed else (),
         alarms=_alarms(periods, calibrated.alarms(sign * differences)) if alarmed else (),
+        planned_year=_planned_year(periods, calibrated),
+        year_sum=year_sum,
+        year_sigma=year_sigma,
         cumulative=float(running[-1]),
         cumulative_sigma=float(running_sigma[-1]),
         running=periods.spread(running, periods.closed),
@@ -198,12 +204,37 @@ def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
     return np.cumsum(periods.difference[periods.closed]), np.sqrt(np.where(kept, variance, 0.0))
 
 
+def _last_year(periods: _Periods, covariance: Array) -> tuple[float | None, float | None]:
+    """The closed differences of the last year of the record together, and their σ."""
+    if not periods.closed.any():
+        return None, None
+    year = rolling_year(periods.closed_start, periods.closed_end)
+    total = float(periods.difference[periods.closed][year].sum())
+    return total, float(np.sqrt(max(float(covariance[year, year].sum()), 0.0)))
+
+
+def _planned_year(periods: _Periods, calibrated: CalibratedTests) -> PlannedYear:
+    """The last planned year that has begun."""
+    years = calibrated.years
+    number = len(years) - 1
+    own = years.periods(number)
+    first, last = periods.places[own.start], periods.places[own.stop - 1]
+    begins = periods.ends[periods.places[own.start - 1]] if number else periods.starts[first]
+    return PlannedYear(
+        number=number + 1,
+        begins=begins,
+        closes=begins + timedelta(days=YEAR_DAYS),
+        closed_by=periods.inventory[last] if years.closes[own.stop - 1] else None,
+    )
+
+
 def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
     """A series without any uncertainty of measurement, or any time: exact, or not closed at all."""
     nothing: tuple[None, ...] = (None,) * len(periods)
     verdict = _precedence(periods, shortage=False, gain=False, left=nothing)
     closed = bool(periods.closed.any())
     running, running_sigma = _running(periods, covariance)
+    year_sum, year_sigma = _last_year(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -214,6 +245,9 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
         gains=MappingProxyType({}),
         losses=(),
         alarms=(),
+        planned_year=None,
+        year_sum=year_sum,
+        year_sigma=year_sigma,
         cumulative=float(running[-1]) if closed else None,
         cumulative_sigma=float(running_sigma[-1]) if closed else None,
         running=periods.spread(running, periods.closed),

@@ -54,6 +54,16 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedYear:
+    """The year for which limits are set: the last one that has begun, from 1; ``closed_by`` is its last inventory."""
+
+    number: int
+    begins: datetime
+    closes: datetime
+    closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first."""
 
@@ -68,7 +78,7 @@ class SeriesVerdict:
     mirrored differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far)
     and ``running_sigma`` have one figure a period, and so has ``left``: what is left of a difference in a direction
     without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order.
-    ``default_limits`` are the limits of the default test, one a window.
+    ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the limits of the default test, one a window.
     """
 
     verdict: Verdict
@@ -80,6 +90,9 @@ class SeriesVerdict:
     gains: Mapping[str, TestOfLoss]
     losses: tuple[Loss, ...]
     alarms: tuple[Alarm, ...]
+    planned_year: PlannedYear | None
+    year_sum: float | None
+    year_sigma: float | None
     cumulative: float | None
     cumulative_sigma: float | None
     running: tuple[float | None, ...]

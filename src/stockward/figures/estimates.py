@@ -8,12 +8,9 @@ explains ``q = β'X'KX β``, β the generalised least squares amounts, and weigh
 
     prior × exp(q/2) × Π Φ(βⱼ/σⱼ) √(2π)/A        amounts from 0 to A of their own σ being equally likely
 
-Its amounts are then those of *any* loss within its runs, even or not: what the periods outside foretell is taken from
-the sum of the differences inside,
-
-    amount = 1'(m_S − Σ_SO Σ_OO⁻¹ m_O) = 1'K_SS⁻¹ (K m)_S,     variance 1'K_SS⁻¹ 1
-
-S the periods of the runs and O the others. So an uneven loss is not bent into an even one.
+Its amounts are then those of a loss that may go on unevenly within its runs: what the periods outside foretell is taken
+from the differences inside, ``m_S − Σ_SO Σ_OO⁻¹ m_O = K_SS⁻¹ (K m)_S``, S the periods of the runs and O the others, and
+how uneven the loss was is weighed by the data too. So an uneven loss is not bent into an even one.
 
 Before the data, a history of one more loss is ``_FURTHER`` times as likely; a run may have begun before the record, or
 still go on, as likely as anywhere within; and short runs are a little likelier than long ones.
@@ -39,7 +36,7 @@ _MOST_EDGES = 54
 """Moments at which a run may begin or end that are looked at together; all, where there are fewer."""
 
 _COARSE = 40
-_FAINT = 1e-4
+_FAINT = 1e-3
 """Histories of less than this of the weight are left out."""
 
 _GROWN_FROM = 16
@@ -47,8 +44,11 @@ _LEAST_LOSSES, _MOST_LOSSES = 2, 4
 _TOLD_APART = 0.8
 """Chance that the losses were several at which they are told apart."""
 
-_FAINTEST = 1e-7
-_MOST_SUPPORTS = 400
+_FAINTEST = 1e-6
+_MOST_SUPPORTS = 200
+_UNEVEN = (0.0, 0.5, 1.5)
+"""σ of what goes in a period over its mean, as a loss may be even, uneven, or at once."""
+
 _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
 
@@ -306,15 +306,15 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     several = int(np.argmax(np.bincount(number, chance)))
     if several > 1 and float(chance[number == several].sum()) >= _TOLD_APART:
         chosen = np.flatnonzero(number == several)
-        own = [_amounts(data, supports[place], runs[place]) for place in chosen]
+        own = [_amounts(data, supports[place], runs[place], apart=True) for place in chosen]
         weight = chance[chosen] / chance[chosen].sum()
         apart = [
-            _estimate(weight, np.array([one[loss] for one in own]), np.array([runs[place][loss] for place in chosen]))
+            _estimate(weight, [one[loss] for one in own], np.array([runs[place][loss] for place in chosen]))
             for loss in range(several)
         ]
         if all(one.last < other.first for one, other in pairwise(apart)):
             return tuple(apart)
-    whole = np.array([_total(data, mask) for mask in supports])
+    whole = [_amounts(data, mask, run, apart=False)[0] for mask, run in zip(supports, runs, strict=True)]
     spans = np.array([(one[0][0], one[-1][1]) for one in runs])
     return (_estimate(chance, whole, spans),)
 
@@ -340,28 +340,64 @@ def _runs(mask: Flags) -> list[tuple[int, int]]:
     return list(zip(np.flatnonzero(steps > 0).tolist(), (np.flatnonzero(steps < 0) - 1).tolist(), strict=True))
 
 
-def _total(data: _Data, mask: Flags) -> tuple[float, float]:
-    """Amount and variance of all that went in some periods."""
-    solved = np.linalg.solve(data.precision[np.ix_(mask, mask)], np.ones(int(mask.sum())))
-    return float(solved @ data.weighted[mask]), float(solved.sum())
+def _amounts(data: _Data, mask: Flags, runs: list[tuple[int, int]], *, apart: bool) -> list[Array]:
+    """Of each loss (of all together unless ``apart``): weight, mean and variance by unevenness; shape (levels, 3).
 
-
-def _amounts(data: _Data, mask: Flags, runs: list[tuple[int, int]]) -> list[tuple[float, float]]:
-    """Amount and variance of what went in each run, the other runs being free."""
+    With C = K_SS⁻¹ the differences inside, less what those outside foretell, are ``m = δ + ε``, ε of covariance C. The
+    loss of a period is ``δ = X L + η``: even in each run, and η, uncorrelated, of a σ that is ``_UNEVEN`` times the mean
+    loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares in V.
+    """
     places = np.flatnonzero(mask)
-    shapes = np.stack([(places >= first) & (places <= last) for first, last in runs], axis=-1).astype(float)
-    solved = np.linalg.solve(data.precision[np.ix_(mask, mask)], shapes)
-    return list(
-        zip((solved.T @ data.weighted[mask]).tolist(), np.einsum("ij,ij->j", shapes, solved).tolist(), strict=True)
-    )
+    inner = np.linalg.inv(data.precision[np.ix_(mask, mask)])
+    seen = inner @ data.weighted[mask]
+    member = np.stack([(places >= first) & (places <= last) for first, last in runs], axis=-1).astype(float)
+    shape = member * np.diff(data.elapsed)[mask][:, None]
+    shape /= shape.sum(axis=0)
+    asked = member if apart else np.ones((len(places), 1))
+    even = _fitted(inner, shape, seen)[0]
+    each = member @ np.abs(even / member.sum(axis=0))
+    found = []
+    for uneven in _UNEVEN:
+        spread = np.square(uneven * each)
+        amount, information, inverse, evidence = _fitted(inner + np.diag(spread), shape, seen)
+        drawn = inverse * spread
+        carried = asked.T @ shape - asked.T @ (drawn.T @ shape)
+        mean = asked.T @ (shape @ amount) + asked.T @ (drawn.T @ (seen - shape @ amount))
+        left = np.diag(spread) - spread[:, None] * drawn
+        variance = np.einsum("ij,jk,ik->i", carried, np.linalg.inv(information), carried)
+        variance += np.einsum("ji,jk,ki->i", asked, left, asked)
+        found.append((evidence, mean, variance))
+    weight = np.array([evidence for evidence, _, _ in found])
+    weight = np.exp(weight - weight.max())
+    weight /= weight.sum()
+    return [
+        np.array([(w, mean[loss], variance[loss]) for w, (_, mean, variance) in zip(weight, found, strict=True)])
+        for loss in range(asked.shape[1])
+    ]
 
 
-def _estimate(chance: Array, amounts: Array, spans: Index) -> LossEstimate:
-    """One loss from what the histories say of it: amount and variance, shape (h, 2), first and last period, (h, 2)."""
+def _fitted(covariance: Array, shape: Array, seen: Array) -> tuple[Array, Array, Array, float]:
+    """Amounts by generalised least squares, their information, the inverse covariance, and the evidence."""
+    root = np.linalg.cholesky(covariance)
+    inverse = np.linalg.inv(root)
+    inverse = inverse.T @ inverse
+    information = shape.T @ inverse @ shape
+    amount = np.linalg.solve(information, shape.T @ (inverse @ seen))
+    apart = seen - shape @ amount
+    size = float(np.log(np.diagonal(root)).sum()) + 0.5 * float(np.linalg.slogdet(information)[1])
+    return amount, information, inverse, -size - 0.5 * float(apart @ inverse @ apart)
+
+
+def _estimate(chance: Array, amounts: list[Array], spans: Index) -> LossEstimate:
+    """One loss from what the histories say of it: weights, means and variances, and first and last period, (h, 2)."""
     tail = 0.5 * (1.0 - CONFIDENCE)
-    mean, sigma = amounts[:, 0], np.sqrt(np.maximum(amounts[:, 1], 0.0))
-    low, high = (_quantile(chance, mean, sigma, level) for level in (tail, 1.0 - tail))
-    amount = max(float(chance @ mean), 0.0)
+    weight = np.concatenate([one[:, 0] * share for one, share in zip(amounts, chance, strict=True)])
+    mean = np.concatenate([one[:, 1] for one in amounts])
+    sigma = np.sqrt(np.maximum(np.concatenate([one[:, 2] for one in amounts]), 0.0))
+    kept = weight > _FAINTEST
+    weight, mean, sigma = weight[kept] / weight[kept].sum(), mean[kept], sigma[kept]
+    low, high = (_quantile(weight, mean, sigma, level) for level in (tail, 1.0 - tail))
+    amount = max(float(weight @ mean), 0.0)
     return LossEstimate(
         amount=amount,
         low=min(max(low, 0.0), amount),

@@ -29,14 +29,14 @@ CLOSING = 0.106
 
 
 DELAY = 0.15
-"""How much later than in proportion to time the rest is spent: as the power 1 + DELAY of the part of the year passed."""
+"""How much later than in proportion to time the rest is spent: as the power 1 + DELAY of the time."""
 
 _LOOKS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedYears:
-    """The planned year (from 0) of each period, whether its inventory closes it, and the part of the year passed by then.
+    """The planned year (from 0) of each period, whether its inventory closes it, and the part of it that has passed.
 
     Shape (n,) each.
     """

@@ -237,6 +237,8 @@ def _section(
         sentence=sentences.finding(one, exact.get(one.id, [])),
         losses=sentences.losses_sentence(one),
         alarms=sentences.alarms_sentence(one),
+        planned=sentences.planned_sentence(one),
+        assumed=sentences.exact_sentence(one),
         totals=sentences.totals(one),
         unseen=unseen.sentence(one, found),
         chart=chart,

@@ -126,6 +126,8 @@ class Section:
     sentence: Annotated[str, "the verdict in plain words"]
     losses: Annotated[str | None, "the plain sums beside the amounts, and what the amounts are"]
     alarms: Annotated[str | None, "when the alarms were raised"]
+    planned: Annotated[str | None, "for which year the limits are set"]
+    assumed: Annotated[str | None, "what passes for exact because no error of it is stated"]
     totals: Annotated[str | None, "all differences together, and write-offs and finds beside them"]
     unseen: Annotated[str, "the smallest losses that would have been found"]
     chart: Annotated[Markup | None, "the drawing, or none"]

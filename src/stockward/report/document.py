@@ -135,6 +135,8 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "alarm_inventory": said.alarm_inventory,
         "p_value": said.p_value,
         "share": said.share,
+        "planned_year": said.planned_year,
+        "year": {"difference": said.year_sum, "sigma": said.year_sigma},
         "losses": said.losses,
         "alarms": said.alarms,
         "reason": said.reason,

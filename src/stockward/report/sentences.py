@@ -63,8 +63,8 @@ TERMS = (
      "differences. One is unexplained until it is explained."),
     ("Sigma (σ)", "How far the difference would scatter through measuring alone. About two in three differences lie "
      "within one sigma of zero, about 19 in 20 within two."),
-    ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed when "
-     "an inventory comes in: no later one moves it."),
+    ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed "
+     "when an inventory comes in: no later one moves it."),
     ("p-value", "The chance, without any loss, of a statistic at least this large somewhere in the series' periods."),
     ("Planned year", "The false-alarm chance of a year is spent as the year goes by, and a tenth of it is kept for "
      "the inventory that closes the year. So a review after every inventory asks for no more, and an alarm stays."),
@@ -215,8 +215,43 @@ def totals(series: SeriesView) -> str | None:
     """All differences of a series together, and its write-offs and finds beside them."""
     if series.verdict.cumulative is None:
         return None
-    all_together = words.measured(series.verdict.cumulative, series.verdict.cumulative_sigma, series.unit, signed=True)
-    return f"All differences together: {all_together}. {_write_offs(series)}"
+    said = series.verdict
+    whole = words.measured(said.cumulative, said.cumulative_sigma, series.unit, signed=True)
+    texts = [f"All differences together: {whole}."]
+    if said.year_sum != said.cumulative:
+        year = words.measured(said.year_sum, said.year_sigma, series.unit, signed=True)
+        texts.append(f"Those of the last year: {year}.")
+    return " ".join([*texts, _write_offs(series)])
+
+
+def planned_sentence(series: SeriesView) -> str | None:
+    """For which year the limits are set."""
+    year, share = series.verdict.planned_year, series.verdict.share
+    if year is None or share is None:
+        return None
+    closing = f"it was closed by inventory {year.closed_by}"
+    if year.closed_by is None:
+        closing = f"the inventory nearest to {words.day(series.day(year.closes))} will close it"
+    return (
+        f"Limits are set for a planned year, which began on {words.day(series.day(year.begins))}; {closing}. So far "
+        f"{words.probability(share)} of false-alarm chance may have been spent on this series. Reviews in between ask "
+        "for no more, and an alarm stays until the facts change."
+    )
+
+
+def exact_sentence(series: SeriesView) -> str | None:
+    """What passes for exact because the books state no error of it; ``None`` where nothing does."""
+    taken = series.assumed_exact.select("kind", "material").unique(maintain_order=True).rows()
+    texts = [
+        f"the content of {series.what} in {material}" if kind == "content" else "the normal loss"
+        for kind, material in taken
+    ]
+    if not texts:
+        return None
+    return (
+        f"Taken as exact, since the books state no error of it: {words.listed(texts, _HEADLINE_LISTED)}. Where that is "
+        "not so, this verdict does not hold: state random_rel and systematic_rel, 0 for none."
+    )
 
 
 def _write_offs(series: SeriesView) -> str:

@@ -73,6 +73,7 @@ class SeriesView:
     verdict: SeriesVerdict
     causes: pl.DataFrame
     evidence: pl.DataFrame
+    assumed_exact: pl.DataFrame
 
     @property
     def anchor(self) -> str:
@@ -121,6 +122,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     periods = _by_series(review.balances.periods)
     causes = _by_series(review.balances.causes)
     evidence = _by_series(review.evidence)
+    assumed = _by_series(review.balances.assumed_exact)
     return tuple(
         SeriesView(
             number=number,
@@ -138,6 +140,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             verdict=review.verdicts[number],
             causes=causes.get(number, review.balances.causes.clear()),
             evidence=evidence.get(number, review.evidence.clear()),
+            assumed_exact=assumed.get(number, review.balances.assumed_exact.clear()),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )

@@ -92,9 +92,11 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     for event in events(review, series):
         verdict = min((one.verdict.verdict for one in event), key=list(Verdict).index)
         rows.append((verdict, " ".join(one.id for one in event), f"{sentences.event_claim(event, exact)}."))
-    for one in by_urgency(series):
-        if not one.alarming and one.verdict.verdict != Verdict.BALANCED:
-            rows.append((one.verdict.verdict, one.id, sentences.finding(one, [])))
+    rows.extend(
+        (one.verdict.verdict, one.id, sentences.finding(one, []))
+        for one in by_urgency(series)
+        if not one.alarming and one.verdict.verdict != Verdict.BALANCED
+    )
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
