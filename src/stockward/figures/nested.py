@@ -21,8 +21,11 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-DRAWS = 96
-"""Each inventory's part is met to some 8 % of itself; over a year of them, all together to 1 or 2 %."""
+DRAWS = 128
+"""A small part of what has been spent is met to some 7 % of itself; over a year of them, all together to 1 or 2 %."""
+
+_SHARP_FROM, _SHARPEST = 0.02, 32
+"""A larger part is met more sharply: with so many times the draws as it is larger than this, at most."""
 
 _LEAST = 1e-14
 """Less than this is not spent, but kept for the next inventory."""
@@ -58,10 +61,11 @@ def nested_limits(
         known, own, sample = pointing[: period + 1, :stop], weight[begin:stop], (seed, period)
         if looked_at[period]:
             in_between = _carried_chance(known[:, :begin], limits[:begin], carried, sample, draws)
+            sharp = draws * _sharpness(float(spent[period]) - before, float(spent[period]))
             had += in_between
             allowed = max(float(spent[period]) - had, 0.0)
             if allowed >= _LEAST:
-                found = kappa(known, own, allowed, earlier=limits[:begin], like=found, seed=sample, draws=draws)
+                found = kappa(known, own, allowed, earlier=limits[:begin], like=found, seed=sample, draws=sharp)
                 limits[begin:stop] = limits_at(found * own)
             if meant > 0:
                 for_each *= float(np.clip(meant / max(in_between, _LEAST), 1 / _STEADY, _STEADY))
@@ -74,6 +78,11 @@ def nested_limits(
             meant += part
         before = float(spent[period])
     return limits
+
+
+def _sharpness(added: float, spent: float) -> int:
+    """By how much the draws are multiplied."""
+    return int(np.clip(added / max(_SHARP_FROM * spent, _LEAST), 1, _SHARPEST))
 
 
 def _carried_chance(
