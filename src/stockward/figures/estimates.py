@@ -31,7 +31,7 @@ Flags = NDArray[np.bool_]
 
 CONFIDENCE = 0.95
 
-_FURTHER = 0.15
+_FURTHER = 0.05
 _MOST_EDGES = 54
 """Moments at which a run may begin or end that are looked at together; all, where there are fewer."""
 
