@@ -19,17 +19,19 @@ from stockward.accountancy.doubts import Doubt, doubts_of, needs_uses, possible_
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.inventories import Inventories, inventories_of
+from stockward.accountancy.joining import SiteSeries, site_series
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.layout import lay_out
-from stockward.accountancy.legs import BOOK_SIGN, Pairing, entries_of_counts, entries_of_flows, flow_legs
+from stockward.accountancy.layout import Layout, lay_out
+from stockward.accountancy.legs import BOOK_SIGN, Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.normal_loss import NormalLoss
-from stockward.accountancy.readings import readings_of
+from stockward.accountancy.readings import Readings, readings_of
 from stockward.accountancy.spans import spans_of
-from stockward.accountancy.terms import count_terms, flow_sums, key_list, time_cuts
+from stockward.accountancy.terms import TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
 from stockward.accountancy.touches import Possible, resolve
+from stockward.accountancy.whole_site import Transfers
 from stockward.answers.balances import Balances
 
-Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 
 def close_balances(books: KnownBooks) -> Balances:
@@ -61,6 +63,9 @@ def assemble(books: KnownBooks) -> Assembly:
     complete = completeness(layout, flows, counted, touches)
     spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
+    moments = np.append(inventories.at, 0)[layout.places(inventories)]
+    sites = site_series(layout, complete.complete, moments)
+    transfers = _transfers(books, cuts, readings, layout, pairing, sites)
     return Assembly(
         layout=layout,
         inventories=inventories,
@@ -71,7 +76,22 @@ def assemble(books: KnownBooks) -> Assembly:
         flows=Terms.of(flows, errors),
         counts=Terms.of(counted, errors),
         materials=tuple(materials),
+        sites=sites,
+        transfers=Transfers(Terms.of(transfers[0], errors), transfers[1]),
+        readings=len(readings.at),
     )
+
+
+def _transfers(
+    books: KnownBooks, cuts: TimeCuts, readings: Readings, layout: Layout, pairing: Pairing,
+    sites: tuple[SiteSeries, ...],
+) -> tuple[Entries, Index]:  # fmt: skip
+    """Both legs of what passed between areas, and the cell of each; none where no series of the site has a period."""
+    left, reached = transfer_sums(books, cuts, readings)
+    legs = flow_legs(left, reached, key_list(books.movements["kind"]))
+    if not any(len(one.slots) for one in sites):
+        legs = legs.clear()
+    return entries_of_flows(legs, layout, pairing), legs["cell"].to_numpy()[pairing.expand(legs)[0]]
 
 
 def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:

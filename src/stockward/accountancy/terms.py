@@ -151,7 +151,7 @@ def flow_sums(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl
     is left out.
     """
     ledger = _Ledger.of(books.movements, cuts, readings)
-    source, target = _sides(books)
+    source, target = _sides(books.movements)
     if not np.any(ledger.reading != OWN):
         return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
     own, repeated = np.flatnonzero(ledger.reading == OWN), np.flatnonzero(ledger.reading != OWN)
@@ -171,13 +171,57 @@ def flow_rows(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl
     The columns are the same, each row its own cell, with ``movement``, the place of the row in ``books.movements``.
     """
     ledger = _Ledger.of(books.movements, cuts, readings)
-    source, target = _sides(books)
+    source, target = _sides(books.movements)
     return _side_rows(ledger, source, cuts), _side_rows(ledger, target, cuts)
 
 
-def _sides(books: KnownBooks) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+def transfer_sums(
+    books: KnownBooks, cuts: TimeCuts, readings: Readings, *, each: bool = False
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What left an area for another, and the same as it reached that: sums over rows that share both intervals.
+
+    The columns are those of ``flow_sums`` with ``cell``, by which a line of the one is found in the other. With
+    ``each`` every row is a cell of its own, as those that share a reading always are; ``movement`` is the first row of
+    a cell.
+    """
+    chosen = np.flatnonzero((books.movements["kind"] == "transfer").fill_null(False).to_numpy())
+    source, target = _sides(books.movements[chosen])
+    moved = np.flatnonzero((source > 0) & (target > 0))
+    chosen, source, target = chosen[moved], source[moved], target[moved]
+    own = Readings(readings.movements[chosen], readings.counts, readings.at)
+    ledger = _Ledger.of(books.movements[chosen], cuts, own)
+    intervals = [_looked_up(cuts.interval, area, ledger.slice) for area in (source, target)]
+    calibration = _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
+    alone = np.flatnonzero(np.full(len(chosen), each) | (ledger.reading != OWN))
+    summed = np.setdiff1d(np.arange(len(chosen)), alone)
+    areas, (materials, _, methods) = len(cuts.interval) + 1, ledger.sizes
+    sides = [(source[summed], areas), (target[summed], areas)]
+    stream = _combined([*sides, (ledger.material[summed], materials), (ledger.method[summed], methods)])
+    _, rank = ranked(stream, areas * areas * materials * methods)
+    times = [(part[summed], int(np.max(part, initial=0)) + 1) for part in (*intervals, calibration)]
+    _, first, cell = np.unique(_combined([(rank, 1), *times]), return_index=True, return_inverse=True)
+    row = np.concatenate([summed[first], alone])
+    cell = np.concatenate([cell, len(first) + np.arange(len(alone))])
+    quantity = ledger.quantity[np.concatenate([summed, alone])]
+    shared = {
+        "calibration": calibration[row].astype(np.int64),
+        **{name: getattr(ledger, name)[row].astype(np.int64) - 1 for name in ("method", "kind", "material")},
+        "quantity": np.bincount(cell, quantity, len(row)).astype(np.float64),
+        "squares": np.bincount(cell, quantity * quantity, len(row)).astype(np.float64),
+        "rows": np.bincount(cell, minlength=len(row)),
+        "reading": ledger.reading[row],
+        "cell": np.arange(len(row)),
+        "movement": chosen[row],
+    }
+    left, reached = (
+        pl.DataFrame({"area": area[row].astype(np.int64) - 1, "interval": interval[row].astype(np.int64), **shared})
+        for area, interval in zip((source, target), intervals, strict=True)
+    )
+    return left, reached
+
+
+def _sides(movements: pl.DataFrame) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Codes from 1 of the area that each movement leaves and of that which it reaches; 0 none."""
-    movements = books.movements
     source, target = _codes_from_one(movements["from_area"]), _codes_from_one(movements["to_area"])
     nowhere = (source == target) & (source > 0)
     if nowhere.any():

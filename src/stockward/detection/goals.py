@@ -25,7 +25,8 @@ class Goal:
 def goal_of(goals: pl.DataFrame, area: str, substance: str | None, unit: str) -> Goal | None:
     """The goal for a substance in an area: that of the area where one stands, else that of the substance."""
     rows = goals.filter(
-        (pl.col("substance") == pl.lit(substance)) & (pl.col("area").is_null() | (pl.col("area") == area))
+        (pl.col("substance") == pl.lit(substance))
+        & (pl.col("area").is_null() | (pl.col("area") == pl.lit(area, pl.String)))
     ).sort(pl.col("area").is_null(), maintain_order=True)
     if rows.is_empty() or substance is None:
         return None

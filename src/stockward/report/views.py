@@ -125,7 +125,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             id=row["id"],
             area=row["area"],
             holding=row["substance"] if row["substance"] is not None else row["material"],
-            place=row["area_name"] or row["area"],
+            place=row["area_name"] or row["area"] or "the whole site",
             what=row["substance"] or row["holding_name"] or row["material"],
             basis=Basis(row["basis"]),
             unit=row["unit"],

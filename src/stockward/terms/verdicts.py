@@ -41,6 +41,13 @@ class Basis(StrEnum):
     ITEM = "item"
 
 
+class Scope(StrEnum):
+    """Whether a series is of one area, or of a substance over the whole site."""
+
+    AREA = "area"
+    SITE = "site"
+
+
 class OrderVerdict(StrEnum):
     """What is said of one order."""
 
