@@ -12,6 +12,8 @@ from oracle import Books, Period, close, close_whole_site, covariance
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
 
+from stockward.accountancy import terms
+
 QUANTITIES = (
     "begin", "received", "sent", "end_quantity", "normal_loss", "difference", "written_off", "found", "throughput",
 )  # fmt: skip
@@ -92,5 +94,14 @@ def compare_covariance(found: np.ndarray, periods: list[Period]) -> None:
 @pytest.mark.parametrize("first", range(0, 150, 10))
 def test_random_sites_close_as_the_oracle_does(first: int, tmp_path: Path) -> None:
     for seed in range(first, first + 10):
+        draw = Draw(seed)
+        compare(draw.rows(), draw.as_of(), tmp_path / str(seed))
+
+
+def test_long_ledgers_of_many_areas_close_the_same_without_a_table_of_all_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terms, "_DENSEST", 0)
+    for seed in range(20):
         draw = Draw(seed)
         compare(draw.rows(), draw.as_of(), tmp_path / str(seed))

@@ -25,17 +25,56 @@ _DENSEST = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """How many moments of each owner have passed, slice of time by slice.
+
+    ``keys`` are the owner and the slice in which each moment has passed, as one sorted number; ``first`` the number of
+    moments before those of each owner, ``most`` the most that one has. ``table`` has them by owner and slice, and is
+    quicker to ask; it is left out (``None``) where it would be large, so that memory grows with the moments alone.
+    """
+
+    slices: int
+    keys: Index
+    first: Index
+    most: int
+    table: NDArray[np.int32] | None
+
+    @classmethod
+    def of(cls, owner: Index, moment: Index, cuts: Index, owners: int) -> Passed:
+        """Moments of the owners (0 up to ``owners``) between the cuts, each of which is a moment."""
+        slices = len(cuts) + 1
+        passed = np.searchsorted(cuts, moment) + 1
+        first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=owners))])
+        table = None
+        if owners * slices <= _DENSEST:
+            table = np.zeros((owners, slices), np.int32)
+            np.add.at(table, (owner, passed), 1)
+            np.cumsum(table, axis=1, out=table)
+        return cls(slices, np.sort(owner * slices + passed), first, int(np.max(np.diff(first), initial=0)), table)
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+    def by(self, owner: NDArray[np.integer] | int, place: NDArray[np.integer] | int) -> NDArray[np.int32]:
+        """The number for owners (counted from 0) and slices, of one shape."""
+        if self.table is not None:
+            return np.asarray(self.table[owner, place])
+        key = np.asarray(owner, np.int64) * self.slices + place
+        return np.asarray(np.searchsorted(self.keys, key, side="right") - self.first[owner], np.int32)
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCuts:
     """Every moment at which an inventory stood or a method was calibrated; between two, nothing need be told apart.
 
-    A row at time t falls into slice u, the number of cuts before t. ``interval[a, u]`` is then the number of
-    inventories of area a before t: a movement at the moment of an inventory still belongs to the period it ends.
-    ``calibration[m, u]`` is the number of calibrations of method m up to and at t.
+    A row at time t falls into slice u, the number of cuts before t. ``interval`` has by area and slice the number of
+    inventories of the area before t: a movement at the moment of an inventory still belongs to the period it ends.
+    ``calibration`` has by method and slice the number of calibrations of the method up to and at t.
     """
 
     cuts: Index
-    interval: NDArray[np.int32]
-    calibration: NDArray[np.int32]
+    interval: Passed
+    calibration: Passed
 
     def slices(self, at: pl.Series) -> NDArray[np.int32]:
         """The slice of each moment; quick where the ledger stands in order of time."""
@@ -55,16 +94,9 @@ def time_cuts(books: KnownBooks, inventories: Inventories) -> TimeCuts:
     cuts = np.unique(np.concatenate([inventories.at, moments - 1]))
     return TimeCuts(
         cuts=cuts,
-        interval=_passed(inventories.area, inventories.at, cuts, len(inventories.areas)),
-        calibration=_passed(calibrated, moments - 1, cuts, len(methods)),
+        interval=Passed.of(inventories.area, inventories.at, cuts, len(inventories.areas)),
+        calibration=Passed.of(calibrated, moments - 1, cuts, len(methods)),
     )
-
-
-def _passed(owner: Index, moment: Index, cuts: Index, owners: int) -> NDArray[np.int32]:
-    """How many moments of each owner have passed in each slice; shape (owners, cuts + 1)."""
-    table = np.zeros((owners, len(cuts) + 1), np.int32)
-    np.add.at(table, (owner, np.searchsorted(cuts, moment) + 1), 1)
-    return np.cumsum(table, axis=1, dtype=np.int32)
 
 
 def _calibrations(books: KnownBooks, methods: list[str]) -> tuple[Index, Index]:
@@ -254,8 +286,7 @@ def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
     streams, number = ranked(stream, areas * materials * kinds * methods)
-    intervals = int(np.max(cuts.interval, initial=0)) + 1
-    calibrations = int(np.max(cuts.calibration, initial=0)) + 1
+    intervals, calibrations = cuts.interval.most + 1, cuts.calibration.most + 1
     cell = number
     cell *= intervals
     cell += _looked_up(cuts.interval, area, ledger.slice)
@@ -298,12 +329,13 @@ def ranked(codes: NDArray[np.int64], size: int) -> tuple[Index, NDArray[np.int64
     return occurring, rank_of[codes]
 
 
-def _looked_up(table: NDArray[np.int32], owner: NDArray[np.integer], slices: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The table's entry for each row's owner (0 none: its entry is 0) and slice."""
-    width = table.shape[1]
-    flat = np.concatenate([np.zeros(width, np.int32), table.ravel()])
+def _looked_up(passed: Passed, owner: NDArray[np.integer], slices: NDArray[np.int32]) -> NDArray[np.int32]:
+    """How much has passed for each row's owner (counted from 1; 0 is none, for whom nothing has) and slice."""
+    if passed.table is None:
+        return np.where(owner > 0, passed.by(np.maximum(owner.astype(np.int64) - 1, 0), slices), 0)
+    flat = np.concatenate([np.zeros(passed.slices, np.int32), passed.table.ravel()])
     place = owner.astype(np.int64)
-    place *= width
+    place *= passed.slices
     place += slices
     return flat[place]
 
