@@ -24,9 +24,9 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout, lay_out
 from stockward.accountancy.legs import BOOK_SIGN, Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.normal_loss import NormalLoss
-from stockward.accountancy.readings import Readings, readings_of
+from stockward.accountancy.readings import readings_of
 from stockward.accountancy.spans import spans_of
-from stockward.accountancy.terms import TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
+from stockward.accountancy.terms import Ledger, TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
 from stockward.accountancy.touches import Possible, resolve
 from stockward.accountancy.whole_site import Transfers
 from stockward.answers.balances import Balances
@@ -49,7 +49,8 @@ def assemble(books: KnownBooks) -> Assembly:
     inventories = inventories_of(books)
     cuts = time_cuts(books, inventories)
     readings = readings_of(books)
-    legs = flow_legs(*flow_sums(books, cuts, readings), key_list(books.movements["kind"]))
+    ledger = Ledger.of(books, cuts, readings)
+    legs = flow_legs(*flow_sums(ledger, cuts), key_list(books.movements["kind"]))
     counts = count_terms(books, inventories, cuts, readings)
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
@@ -65,7 +66,7 @@ def assemble(books: KnownBooks) -> Assembly:
     errors = Errors.of(books, layout)
     moments = np.append(inventories.at, 0)[layout.places(inventories)]
     sites = site_series(layout, complete.complete, moments)
-    transfers = _transfers(books, cuts, readings, layout, pairing, sites)
+    transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
     return Assembly(
         layout=layout,
         inventories=inventories,
@@ -83,14 +84,12 @@ def assemble(books: KnownBooks) -> Assembly:
 
 
 def _transfers(
-    books: KnownBooks, cuts: TimeCuts, readings: Readings, layout: Layout, pairing: Pairing,
-    sites: tuple[SiteSeries, ...],
-) -> tuple[Entries, Index]:  # fmt: skip
+    ledger: Ledger, cuts: TimeCuts, kinds: list[str], layout: Layout, pairing: Pairing, sites: tuple[SiteSeries, ...]
+) -> tuple[Entries, Index]:
     """Both legs of what passed between areas, and the cell of each; none where no series of the site has a period."""
-    left, reached = transfer_sums(books, cuts, readings)
-    legs = flow_legs(left, reached, key_list(books.movements["kind"]))
     if not any(len(one.slots) for one in sites):
-        legs = legs.clear()
+        ledger = ledger.where(np.zeros(0, np.int64))
+    legs = flow_legs(*transfer_sums(ledger, cuts, kinds.index("transfer")), kinds)
     return entries_of_flows(legs, layout, pairing), legs["cell"].to_numpy()[pairing.expand(legs)[0]]
 
 

@@ -132,12 +132,17 @@ def _uses(books: KnownBooks) -> dict[str, tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ledger:
-    """The ledger as codes (0 where blank), each row with its slice of time, and that of its reading's calibration."""
+class Ledger:
+    """The ledger as codes (0 where blank), each row with its slice of time, and that of its reading's calibration.
+
+    ``source`` and ``target`` are 0 where a row names no area, and where it names the same twice: that moves nothing.
+    """
 
     material: NDArray[np.integer]
     kind: NDArray[np.integer]
     method: NDArray[np.integer]
+    source: NDArray[np.integer]
+    target: NDArray[np.integer]
     slice: NDArray[np.int32]
     calibrated: NDArray[np.int32]
     quantity: Array
@@ -145,15 +150,20 @@ class _Ledger:
     sizes: tuple[int, int, int]
 
     @classmethod
-    def of(cls, movements: pl.DataFrame, cuts: TimeCuts, readings: Readings) -> _Ledger:
+    def of(cls, books: KnownBooks, cuts: TimeCuts, readings: Readings) -> Ledger:
+        """The movements of the books, in their order."""
+        movements = books.movements
         columns = [movements[name] for name in ("material", "kind", "method")]
         material, kind, method = (_codes_from_one(column) for column in columns)
         sizes = tuple(len(key_list(column)) + 1 for column in columns)
         slices = cuts.slices(movements["at"])
+        source, target = _sides(movements)
         return cls(
             material=material,
             kind=kind,
             method=method,
+            source=source,
+            target=target,
             slice=slices,
             calibrated=_calibrated(slices, readings.movements, readings, cuts),
             quantity=movements["quantity"].to_numpy(),
@@ -161,9 +171,10 @@ class _Ledger:
             sizes=sizes,  # type: ignore[arg-type]
         )
 
-    def where(self, rows: Index) -> _Ledger:
-        columns = {name: getattr(self, name)[rows] for name in _Ledger.__slots__ if name != "sizes"}
-        return _Ledger(**columns, sizes=self.sizes)
+    def where(self, rows: Index) -> Ledger:
+        """These rows of it."""
+        columns = {name: getattr(self, name)[rows] for name in Ledger.__slots__ if name != "sizes"}
+        return Ledger(**columns, sizes=self.sizes)
 
 
 def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, cuts: TimeCuts) -> NDArray[np.int32]:
@@ -174,7 +185,7 @@ def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, c
     return np.where(reading == OWN, slices, earliest[reading])
 
 
-def flow_sums(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def flow_sums(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sums over what left each area, and over what reached it.
 
     Both have the columns ``area``, ``material``, ``kind``, ``method`` (codes, −1 none), ``interval``,
@@ -182,74 +193,65 @@ def flow_sums(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl
     that shares its reading with others keeps a line of its own. A movement from an area into itself moves nothing and
     is left out.
     """
-    ledger = _Ledger.of(books.movements, cuts, readings)
-    source, target = _sides(books.movements)
-    if not np.any(ledger.reading != OWN):
-        return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
-    own, repeated = np.flatnonzero(ledger.reading == OWN), np.flatnonzero(ledger.reading != OWN)
-    summed, alone = ledger.where(own), ledger.where(repeated)
-
-    def side(area: NDArray[np.integer]) -> pl.DataFrame:
-        lines = _side_rows(alone, area[repeated], cuts).drop("movement")
-        sums = _side_sums(summed, area[own], cuts)
-        return pl.concat([sums, lines.select(sums.columns)], how="vertical_relaxed")
-
-    return side(source), side(target)
+    shared = ledger.reading != OWN
+    if not np.any(shared):
+        return _side_sums(ledger, ledger.source, cuts), _side_sums(ledger, ledger.target, cuts)
+    summed, alone = ledger.where(np.flatnonzero(~shared)), ledger.where(np.flatnonzero(shared))
+    left = [_side_sums(summed, summed.source, cuts), _side_rows(alone, alone.source, cuts)]
+    reached = [_side_sums(summed, summed.target, cuts), _side_rows(alone, alone.target, cuts)]
+    return _stacked(left), _stacked(reached)
 
 
-def flow_rows(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _stacked(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """One below the other, with the columns of the first."""
+    return pl.concat([table.select(tables[0].columns) for table in tables], how="vertical_relaxed")
+
+
+def flow_rows(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What left each area, and what reached it, one line a movement: the sums of ``flow_sums`` before they are summed.
 
-    The columns are the same, each row its own cell, with ``movement``, the place of the row in ``books.movements``.
+    The columns are the same, each row its own cell, with ``movement``, the place of the row in the ledger.
     """
-    ledger = _Ledger.of(books.movements, cuts, readings)
-    source, target = _sides(books.movements)
-    return _side_rows(ledger, source, cuts), _side_rows(ledger, target, cuts)
+    return _side_rows(ledger, ledger.source, cuts), _side_rows(ledger, ledger.target, cuts)
 
 
-def transfer_sums(
-    books: KnownBooks, cuts: TimeCuts, readings: Readings, *, each: bool = False
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def transfer_sums(ledger: Ledger, cuts: TimeCuts, kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What left an area for another, and the same as it reached that: sums over rows that share both intervals.
 
-    The columns are those of ``flow_sums`` with ``cell``, by which a line of the one is found in the other. With
-    ``each`` every row is a cell of its own, as those that share a reading always are; ``movement`` is the first row of
-    a cell.
+    ``kind`` is the code of transfers. The columns are those of ``flow_sums`` with ``cell``, by which a line of the one
+    is found in the other; a row that shares its reading with others is a cell of its own.
     """
-    chosen = np.flatnonzero((books.movements["kind"] == "transfer").fill_null(False).to_numpy())
-    source, target = _sides(books.movements[chosen])
-    moved = np.flatnonzero((source > 0) & (target > 0))
-    chosen, source, target = chosen[moved], source[moved], target[moved]
-    own = Readings(readings.movements[chosen], readings.counts, readings.at)
-    ledger = _Ledger.of(books.movements[chosen], cuts, own)
-    intervals = [_looked_up(cuts.interval, area, ledger.slice) for area in (source, target)]
-    calibration = _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
-    alone = np.flatnonzero(np.full(len(chosen), each) | (ledger.reading != OWN))
-    summed = np.setdiff1d(np.arange(len(chosen)), alone)
-    areas, (materials, _, methods) = len(cuts.interval) + 1, ledger.sizes
-    sides = [(source[summed], areas), (target[summed], areas)]
-    stream = _combined([*sides, (ledger.material[summed], materials), (ledger.method[summed], methods)])
-    _, rank = ranked(stream, areas * areas * materials * methods)
-    times = [(part[summed], int(np.max(part, initial=0)) + 1) for part in (*intervals, calibration)]
-    _, first, cell = np.unique(_combined([(rank, 1), *times]), return_index=True, return_inverse=True)
-    row = np.concatenate([summed[first], alone])
-    cell = np.concatenate([cell, len(first) + np.arange(len(alone))])
-    quantity = ledger.quantity[np.concatenate([summed, alone])]
-    shared = {
-        "calibration": calibration[row].astype(np.int64),
-        **{name: getattr(ledger, name)[row].astype(np.int64) - 1 for name in ("method", "kind", "material")},
-        "quantity": np.bincount(cell, quantity, len(row)).astype(np.float64),
-        "squares": np.bincount(cell, quantity * quantity, len(row)).astype(np.float64),
-        "rows": np.bincount(cell, minlength=len(row)),
-        "reading": ledger.reading[row],
-        "cell": np.arange(len(row)),
-        "movement": chosen[row],
-    }
-    left, reached = (
-        pl.DataFrame({"area": area[row].astype(np.int64) - 1, "interval": interval[row].astype(np.int64), **shared})
-        for area, interval in zip((source, target), intervals, strict=True)
+    moved = (ledger.kind == kind + 1) & (ledger.source > 0) & (ledger.target > 0)
+    shared = ledger.reading != OWN
+    left, reached = _transfer_cells(ledger.where(np.flatnonzero(moved & ~shared)), cuts)
+    alone = ledger.where(np.flatnonzero(moved & shared))
+    cell = pl.int_range(pl.len(), dtype=pl.Int64)
+    lines = (_side_rows(alone, side, cuts) for side in (alone.source, alone.target))
+    return tuple(  # type: ignore[return-value]
+        _stacked([cells, rows]).with_columns(cell=cell) for cells, rows in zip((left, reached), lines, strict=True)
     )
-    return left, reached
+
+
+def _transfer_cells(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+    areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
+    routes = [(ledger.source, areas), (ledger.target, areas)]
+    stream = _combined([*routes, (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
+    streams, number = ranked(stream, areas * areas * materials * kinds * methods)
+    intervals, calibrations = cuts.interval.most + 1, cuts.calibration.most + 1
+    times = [(_looked_up(cuts.interval, area, ledger.slice), intervals) for area, _ in routes]
+    calibration = _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
+    cell = _combined([(number, 1), *times, (calibration, calibrations)])
+    size = len(streams) * intervals * intervals * calibrations
+    cells, quantity, squares, rows = _cell_sums(cell, ledger.quantity, size)
+    figures = {"quantity": quantity, "squares": squares, "rows": rows, "reading": _all_own(rows)}
+    table = {"calibration": cells % calibrations}
+    cells = cells // calibrations
+    reached_in, left_in, code = cells % intervals, cells // intervals % intervals, streams[cells // intervals**2]
+    for name, limit in (("method", methods), ("kind", kinds), ("material", materials)):
+        table[name] = code % limit - 1
+        code = code // limit
+    left = pl.DataFrame({"area": code // areas - 1, "interval": left_in, **table, **figures})
+    return left, left.with_columns(area=pl.Series(code % areas - 1), interval=pl.Series(reached_in))
 
 
 def _sides(movements: pl.DataFrame) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
@@ -261,7 +263,7 @@ def _sides(movements: pl.DataFrame) -> tuple[NDArray[np.integer], NDArray[np.int
     return source, target
 
 
-def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+def _side_rows(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     rows = np.flatnonzero(area)
     own, method = area[rows], ledger.method[rows]
     quantity = ledger.quantity[rows]
@@ -282,7 +284,7 @@ def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl
     )
 
 
-def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+def _side_sums(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
     streams, number = ranked(stream, areas * materials * kinds * methods)
