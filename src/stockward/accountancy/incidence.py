@@ -27,7 +27,7 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.readings import OWN, Readings, readings_of
-from stockward.accountancy.terms import count_terms, flow_rows, key_list, ranked, time_cuts
+from stockward.accountancy.terms import Ledger, count_terms, flow_rows, key_list, ranked, time_cuts
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import (
     CANCELLED,
@@ -240,7 +240,8 @@ class _Builder:
         self._errors = Errors.of(books, assembly.layout)
         cuts = time_cuts(books, assembly.inventories)
         readings = readings_of(books)
-        legs = flow_legs(*flow_rows(books, cuts, readings), key_list(books.movements["kind"]))
+        ledger = Ledger.of(books, cuts, readings)
+        legs = flow_legs(*flow_rows(ledger, cuts), key_list(books.movements["kind"]))
         counts = count_terms(books, assembly.inventories, cuts, readings)
         self._readings: Readings = readings
         self._legs, self._counts = legs, counts

@@ -30,6 +30,7 @@ PATTERNS = ("abrupt", "even")
 """All in one period, or evenly over the last 365 days (over all where shorter)."""
 
 OTHER_UNIT = "its unit is"
+_WHOLE_SITE = "*/"
 _DRAWS = 4096
 _SMALL = 1e-9
 _Chances = tuple[float | None, float | None, float, Array | None]
@@ -128,7 +129,9 @@ def targets_of(
     targets, left = [], {}
     for number, (name, rate) in enumerate(zip(balances.series["id"], rates, strict=True)):
         place = places.get(number)
-        if place is None or not incidence.series[place].kept.any():
+        if name.startswith(_WHOLE_SITE):
+            left[name] = "the whole site: each of its areas is drilled by itself"
+        elif place is None or not incidence.series[place].kept.any():
             left[name] = "no period is closed"
         elif not weighed[incidence.series[place].rows].any():
             left[name] = "counted, not weighed: any loss shows"
