@@ -315,8 +315,9 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
         if all(one.last < other.first for one, other in pairwise(apart)):
             return tuple(apart)
     whole = [_amounts(data, mask, run, apart=False)[0] for mask, run in zip(supports, runs, strict=True)]
-    spans = np.array([(one[0][0], one[-1][1]) for one in runs])
-    return (_estimate(chance, whole, spans),)
+    # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
+    spans = np.concatenate([run[:, [0, -1], [0, 1]] for run in histories.runs]) - [0, 1]
+    return (_estimate(chance, whole, spans, np.concatenate(histories.chances())),)
 
 
 def _supports(data: _Data, histories: _Histories) -> tuple[list[Flags], Array]:
@@ -348,18 +349,18 @@ def _amounts(data: _Data, mask: Flags, runs: list[tuple[int, int]], *, apart: bo
     loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares in V.
     """
     places = np.flatnonzero(mask)
-    inner = np.linalg.inv(data.precision[np.ix_(mask, mask)])
+    inner = np.asarray(np.linalg.inv(data.precision[np.ix_(mask, mask)]), np.float64)
     seen = inner @ data.weighted[mask]
     member = np.stack([(places >= first) & (places <= last) for first, last in runs], axis=-1).astype(float)
     shape = member * np.diff(data.elapsed)[mask][:, None]
     shape /= shape.sum(axis=0)
     asked = member if apart else np.ones((len(places), 1))
-    even = _fitted(inner, shape, seen)[0]
+    even, *_ = _fitted(inner, shape, seen)
     each = member @ np.abs(even / member.sum(axis=0))
     found = []
     for uneven in _UNEVEN:
         spread = np.square(uneven * each)
-        amount, information, inverse, evidence = _fitted(inner + np.diag(spread), shape, seen)
+        amount, information, inverse, evidence = _fitted(np.asarray(inner + np.diag(spread)), shape, seen)
         drawn = inverse * spread
         carried = asked.T @ shape - asked.T @ (drawn.T @ shape)
         mean = asked.T @ (shape @ amount) + asked.T @ (drawn.T @ (seen - shape @ amount))
@@ -388,8 +389,11 @@ def _fitted(covariance: Array, shape: Array, seen: Array) -> tuple[Array, Array,
     return amount, information, inverse, -size - 0.5 * float(apart @ inverse @ apart)
 
 
-def _estimate(chance: Array, amounts: list[Array], spans: Index) -> LossEstimate:
-    """One loss from what the histories say of it: weights, means and variances, and first and last period, (h, 2)."""
+def _estimate(chance: Array, amounts: list[Array], spans: Index, spanned: Array | None = None) -> LossEstimate:
+    """One loss from what the histories say of it: weights, means and variances, and first and last period, (h, 2).
+
+    ``spanned`` are the chances of the spans, where they are others than those of the amounts.
+    """
     tail = 0.5 * (1.0 - CONFIDENCE)
     weight = np.concatenate([one[:, 0] * share for one, share in zip(amounts, chance, strict=True)])
     mean = np.concatenate([one[:, 1] for one in amounts])
@@ -402,8 +406,8 @@ def _estimate(chance: Array, amounts: list[Array], spans: Index) -> LossEstimate
         amount=amount,
         low=min(max(low, 0.0), amount),
         high=max(high, amount),
-        first=_reached(spans[:, 0], chance, tail),
-        last=-_reached(-spans[:, 1], chance, tail),
+        first=_reached(spans[:, 0], chance if spanned is None else spanned, tail),
+        last=-_reached(-spans[:, 1], chance if spanned is None else spanned, tail),
     )
 
 
