@@ -118,6 +118,17 @@ def test_no_smaller_number_fills_the_shift(
 
 
 def test_the_fill_probability_is_what_happens() -> None:
+def test_each_crew_has_at_least_as_many_as_stand_there() -> None:
+    # Five holders, who always come, would fill all posts by themselves; three others are rostered all the same.
+    asked = [CrewAsked(Pool(np.zeros(9)), 2), CrewAsked(Pool(np.full(30, 0.5)), 3, plain=True)]
+    assert chance_filled(asked, (5, 0)) == 1.0
+    found = least_rostered(asked, probability=0.9)
+    assert found is not None
+    assert found.crews[0] >= 2
+    assert found.crews[1] >= 3
+    assert sum(found.crews) > 5
+
+
     rng = np.random.default_rng(4)
     armed, everybody, draws = rng.uniform(0, 0.3, 12), rng.uniform(0, 0.3, 30), 40_000
     asked = [CrewAsked(Pool(armed), 3), CrewAsked(Pool(everybody), 6, plain=True)]

@@ -57,7 +57,8 @@ class ShiftNeed:
 
     ``standing`` posts are filled with chance ``chance_of_standing`` where only so many are rostered, and with
     ``chance`` where ``rostered`` are, the least number that reaches the site's probability. ``hours`` a year are those
-    of the rostered. ``groups`` has the rostered by the qualification that their post asks for ("" for none).
+    of the rostered. ``groups`` has the rostered by the qualification that their post asks for ("" for none): of each at
+    least as many as stand there.
     """
 
     start: str

@@ -269,9 +269,11 @@ def chance_filled(asked: Sequence[CrewAsked], crews: Sequence[int]) -> float:
 def least_rostered(asked: Sequence[CrewAsked], *, probability: float) -> Rostered | None:
     """The least number of people rostered with which all posts are filled with ``probability``.
 
-    No crew is smaller than its posts. One more in any crew never lowers the chance, so the least number more than stand
-    is found by halving; for each number, every way to give it to the crews is looked at. Of those that do with the
-    least, the one with the greatest chance is taken. ``None`` where a pool is empty or hardly ever there.
+    Each crew has at least as many as stand there, also the plain one: others may stand in for it where they are over,
+    but the posts that ask for nothing are not planned with the few who hold a qualification. One more in any crew never
+    lowers the chance, so the least number more than stand is found by halving; for each number, every way to give it to
+    the crews is looked at. Of those that do with the least, the one with the greatest chance is taken. ``None`` where a
+    pool is empty or hardly ever there.
 
     Raises
     ------

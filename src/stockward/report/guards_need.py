@@ -57,6 +57,7 @@ def need(force: ForceAnswer, order: OrderAnswer | None) -> guards_context.Need:
         shifts=tuple(_shift(one) for one in force.shifts[:SHIFTS_MAX]),
         shifts_note=cut(len(force.shifts), SHIFTS_MAX, "shift"),
         asked="" if force.fill_probability is None else words.percent(force.fill_probability),
+        crews=said.CREWS if force.shifts else "",
         qualifications=tuple(_qualification(one) for one in force.qualifications[:QUALIFICATIONS_MAX]),
         qualifications_note=cut(len(force.qualifications), QUALIFICATIONS_MAX, "qualification"),
         notes=_notes(force.notes),
