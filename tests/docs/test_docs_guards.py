@@ -114,7 +114,7 @@ def test_the_selection(ridgeway: Reviewed) -> None:
 def test_constants_are_those_of_the_code() -> None:
     assert f"last {WINDOW_DAYS // 7} weeks" in prose(GUARDS)
     assert f"fewer than {LEAST_WINDOW_DAYS} days" in prose(GUARDS)
-    assert f"With fewer than {LEAST_GUARDS} guards there is no interval" in prose(GUARDS)
+    assert f"With fewer than {LEAST_GUARDS} guards the force is too small" in prose(GUARDS)
     below = [f"{100 * share_unseen(guards, confidence=0.95):.0f} % with {guards}" for guards in (50, 200)]
     quoted(
         f"{100 * share_unseen(20, confidence=0.95):.0f} % below the mean with 20 guards, {', '.join(below)}",

@@ -240,14 +240,17 @@ def test_a_record_of_absences_that_begins_late_is_a_shorter_window(tmp_path: Pat
     assert "Net hours rest on 28 days of absences on record, not on 52 weeks." in answer.notes
 
 
-def test_too_few_guards_have_no_interval_and_it_is_said_why(tmp_path: Path) -> None:
-    few, enough = (need_at(tmp_path / str(number), people=people(number)) for number in (5, 6))
+def test_a_force_that_is_too_small_is_told_so(tmp_path: Path) -> None:
+    one, few, enough = (need_at(tmp_path / str(number), people=people(number)) for number in (1, 5, 6))
+    assert one.net_hours is not None
+    assert (one.net_hours.low, one.by_net_hours_high) == (None, None)
     assert few.net_hours is not None
-    assert (few.net_hours.low, few.net_hours.high) == (None, None)
-    assert (few.by_net_hours_low, few.by_net_hours_high) == (None, None)
+    assert few.net_hours.low is not None
     assert few.by_net_hours == 8736 / few.net_hours.net
+    assert one.net_hours.reason == few.net_hours.reason
     assert few.net_hours.reason == (
-        "fewer than 6 guards were observed: half of all could be absent all year with none of them among so few"
+        "fewer than 6 guards were observed, too small a force: "
+        "half of all could be absent all year with none of them among so few"
     )
     assert not any("interval" in note for note in few.notes)
     assert enough.net_hours is not None

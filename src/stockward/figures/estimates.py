@@ -459,7 +459,7 @@ def _laid_out(candidates: _Candidates, periods: int) -> tuple[Flags, Array]:
     for place, runs in enumerate(candidates.runs):
         for loss, (first, last) in enumerate(runs):
             member[place, first : last + 1, loss] = 1.0
-    return member.any(axis=-1), member
+    return np.asarray(member.any(axis=-1)), member
 
 
 def _prior(data: _Data, candidates: _Candidates, histories: _Histories) -> Array:
@@ -480,7 +480,8 @@ def _fitted(covariance: Array, shape: Array, unused: Array, seen: Array) -> tupl
     amount = np.linalg.solve(information, np.swapaxes(shape, 1, 2) @ (inverse @ seen[..., None]))[..., 0]
     apart = seen - np.matvec(shape, amount)
     size = np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(information)[1]
-    return amount, information, inverse, -0.5 * (size + np.vecdot(apart, np.matvec(inverse, apart)))
+    evidence = -0.5 * (size + np.vecdot(apart, np.matvec(inverse, apart)))
+    return np.asarray(amount), np.asarray(information), np.asarray(inverse), np.asarray(evidence)
 
 
 def _estimate(chance: Array, mean: Array, variance: Array, spans: Index, spanned: Array) -> LossEstimate:

@@ -31,9 +31,9 @@ _RESAMPLES = 4_000
 _MOST_UNSEEN = 0.5
 """Where more of all guards could be absent all year with none of them observed, an interval would say nothing."""
 LEAST_GUARDS = next(guards for guards in count(1) if share_unseen(guards, confidence=_CONFIDENCE) <= _MOST_UNSEEN)
-"""Guards who must be observed for an interval of the net hours."""
+"""A smaller force is too small for the interval of its net hours to say much."""
 _TOO_FEW = (
-    f"fewer than {LEAST_GUARDS} guards were observed: "
+    f"fewer than {LEAST_GUARDS} guards were observed, too small a force: "
     "half of all could be absent all year with none of them among so few"
 )
 
@@ -181,7 +181,7 @@ def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[Ne
         return "no guard was at work on any day on record, so there are no net hours"
     guards = int(known.sum())
     low, high = None, None
-    if guards >= LEAST_GUARDS:
+    if guards > 1:
         low, high = net_hours_interval(
             hours, days, planned + unplanned, weeks=weeks, confidence=_CONFIDENCE, resamples=_RESAMPLES, seed=seed
         )

@@ -123,7 +123,8 @@ def _net_hours(force: ForceAnswer) -> str:
 def _interval(net: NetHours) -> str:
     if net.low is None or net.high is None:
         return f"no interval, as {said.reason_of(net.reason)}"
-    return f"{words.percent(net.confidence)} interval {words.number(net.low, 0)} to {words.number(net.high, 0)}"
+    text = f"{words.percent(net.confidence)} interval {words.number(net.low, 0)} to {words.number(net.high, 0)}"
+    return text if net.reason is None else f"{text}, hardly one, as {said.reason_of(net.reason)}"
 
 
 def _steps(steps: Sequence[NeedStep]) -> tuple[guards_context.StepLine, ...]:
