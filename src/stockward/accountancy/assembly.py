@@ -61,7 +61,7 @@ class Assembly:
         """Close, propagate, and put every period in its place; the tables give names, stages and keys."""
         keys = Keys.of(materials, methods)
         periods, tested = self._periods(keys)
-        site, joined = self.site, self.site.joined(self.layout.series["area"], self._names, self._moments)
+        site, joined = self.site, self.site.joined(self.layout.series["area"], self._names, self.moments)
         of_site, tested_site = self._site_periods(periods, tested, joined)
         causes = self._causes(periods)
         return Balances(
@@ -74,7 +74,7 @@ class Assembly:
                 [assumed_exact(self.areas, tested, self.layout), assumed_exact(site.account, tested_site, self.layout)]
             ),
             joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
-            sites=site.described(self.layout.series["area"], self._moments),
+            sites=site.described(self.layout.series["area"], self.moments),
         )
 
     @cached_property
@@ -132,7 +132,7 @@ class Assembly:
     @cached_property
     def _lost(self) -> Lost:
         """The normal loss of every span: a share of what was received, or so much a day."""
-        series, at, received = self.spans.series, self._moments, self._entering["received"]
+        series, at, received = self.spans.series, self.moments, self._entering["received"]
         days = (at[self.spans.end] - at[self.spans.start]) / MICROSECONDS_A_DAY
         lost = self.normal.share[series] * received.sum(received.terms.value, self._count)
         return Lost(
@@ -155,8 +155,8 @@ class Assembly:
                 "series": self.spans.series,
                 "slot": self.spans.end,
                 "inventory": self._names.gather(self.spans.end),
-                "start": pl.Series(self._moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
-                "end": pl.Series(self._moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
+                "start": pl.Series(self.moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
+                "end": pl.Series(self.moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
                 **figures_of(self.areas),
                 "written_off": self._claimed(_WRITTEN_OFF),
                 "found": self._claimed(_FOUND),
@@ -191,7 +191,8 @@ class Assembly:
         return rows.sort("span").select(reason=unknown)["reason"]
 
     @cached_property
-    def _moments(self) -> Index:
+    def moments(self) -> Index:
+        """The moment of the inventory at each slot of the layout, microseconds."""
         return np.append(self.inventories.at, 0)[self.layout.places(self.inventories)]
 
     @cached_property
@@ -204,7 +205,7 @@ class Assembly:
         site = self.site
         tested_site = ~site.any(~tested)
         standing = joined.unique(["series", "moment"], keep="first", maintain_order=True)
-        start, end = site.ends(self._moments)
+        start, end = site.ends(self.moments)
         figures = pl.DataFrame(
             {
                 "series": pl.Series(site.areas.series + site.owner, dtype=pl.Int64),
@@ -256,14 +257,14 @@ class Assembly:
         left = self.complete.left_out.group_by("slot", maintain_order=True).agg(pl.col("material").unique().sort())
         slots = left["slot"].to_numpy().astype(np.int64)
         before = self.spans.previous_complete[slots]
-        start = pl.Series(np.where(before < 0, 0, self._moments[np.maximum(before, 0)])).cast(pl.Datetime("us", "UTC"))
+        start = pl.Series(np.where(before < 0, 0, self.moments[np.maximum(before, 0)])).cast(pl.Datetime("us", "UTC"))
         open_periods = pl.DataFrame(
             {
                 "series": self.layout.slot_series[slots],
                 "slot": slots,
                 "inventory": self._names.gather(slots),
                 "start": start,
-                "end": pl.Series(self._moments[slots]).cast(pl.Datetime("us", "UTC")),
+                "end": pl.Series(self.moments[slots]).cast(pl.Datetime("us", "UTC")),
             }
         ).with_columns(
             start=pl.when(pl.Series(before >= 0)).then(pl.col("start")),

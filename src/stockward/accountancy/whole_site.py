@@ -32,10 +32,14 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
-    """What left one area for another: two terms, one a leg, of each ``cell`` of movements that share both periods."""
+    """What left one area for another: two terms, one a leg, of each ``cell`` of movements that share both periods.
+
+    ``offset`` is the place of the first among the entries of flows, if they stand after these.
+    """
 
     terms: Terms
     cell: Index
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class WholeSite:
     def _between(self) -> dict[str, Flow]:
         """What came from outside and what left; of what passed between two areas, the share that is normally lost."""
         moved, role = self._moved(), {name: ROLES.index(name) for name in ("received", "sent")}
-        span, cell, entries = moved.span, self.transfers.cell[moved.entry], moved.terms.entries
+        span, cell, entries = moved.span, self.transfers.cell[moved.entry - self.transfers.offset], moved.terms.entries
         # A span belongs to one series, so that cell and span tell both legs of what stayed within it.
         code = cell * (len(self.owner) + 1) + span
         legs = {name: np.flatnonzero(entries.role == number) for name, number in role.items()}
@@ -136,7 +140,8 @@ class WholeSite:
         span = np.append(self.of, -1)[area_span]
         received = terms.entries.role == ROLES.index("received")
         coefficient = np.where(received, 1.0 - np.append(self.areas.lost.share, 0.0)[area_span], -1.0)
-        return _chosen(Flow(terms, span, coefficient, np.arange(len(span))), span, np.ones(len(span), bool))
+        entry = self.transfers.offset + np.arange(len(span))
+        return _chosen(Flow(terms, span, coefficient, entry), span, np.ones(len(span), bool))
 
     def _lost(self) -> Lost:
         lost, kept = self.areas.lost, np.flatnonzero(self.of >= 0)

@@ -30,7 +30,7 @@ PATTERNS = ("abrupt", "even")
 """All in one period, or evenly over the last 365 days (over all where shorter)."""
 
 OTHER_UNIT = "its unit is"
-_WHOLE_SITE = "*/"
+WATCHED = "the whole site: it is watched while each of its areas is drilled"
 _DRAWS = 4096
 _SMALL = 1e-9
 _Chances = tuple[float | None, float | None, float, Array | None]
@@ -49,10 +49,12 @@ class LossSize:
 class Target:
     """A tested series: ``place`` in the incidence, ``kept`` its tested spans, and ``tests`` with the limits in force.
 
-    Everything is computed once, for Σ of the adjusted books.
+    No loss is laid into a series of the ``site``: it is watched while its areas are drilled. Everything is computed
+    once, for Σ of the adjusted books.
     """
 
     place: int
+    site: bool
     series: SeriesIncidence
     share: float
     kept: Index
@@ -129,9 +131,7 @@ def targets_of(
     targets, left = [], {}
     for number, (name, rate) in enumerate(zip(balances.series["id"], rates, strict=True)):
         place = places.get(number)
-        if name.startswith(_WHOLE_SITE):
-            left[name] = "the whole site: each of its areas is drilled by itself"
-        elif place is None or not incidence.series[place].kept.any():
+        if place is None or not incidence.series[place].kept.any():
             left[name] = "no period is closed"
         elif not weighed[incidence.series[place].rows].any():
             left[name] = "counted, not weighed: any loss shows"
@@ -140,15 +140,18 @@ def targets_of(
         elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
             left[name] = f"{OTHER_UNIT} {incidence.series[place].unit}, not one of the loss"
         else:
-            target = _target(incidence.series[place], place, rate, quantity, seed)
+            target = _target(incidence, place, rate, quantity, seed)
             if target is None:
                 left[name] = "once adjusted, all its errors cancel: any loss shows"
             else:
                 targets.append(target)
+                if target.site:
+                    left[name] = WATCHED
     return targets, left
 
 
-def _target(series: SeriesIncidence, place: int, rate: Hazard, quantity: Array, seed: int) -> Target | None:
+def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int) -> Target | None:
+    series, site = incidence.series[place], place >= incidence.areas
     own = quantity[series.rows]
     covariance = series.covariance(own[None])[0]
     uncertain = np.diagonal(covariance) > 0
@@ -159,7 +162,7 @@ def _target(series: SeriesIncidence, place: int, rate: Hazard, quantity: Array, 
     own_covariance = covariance[np.ix_(uncertain, uncertain)]
     tests = CalibratedTests(own_covariance, start=start, end=end, hazard=rate.over(end), seed=seed)
     throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
-    return Target(place, series, tests.share, kept, tests, _SMALL * throughput)
+    return Target(place, site, series, tests.share, kept, tests, _SMALL * throughput)
 
 
 class CaseMaker:
@@ -189,6 +192,8 @@ class CaseMaker:
         """
         made: list[Case] = []
         for number, target in enumerate(targets):
+            if target.site:
+                continue
             progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
                 firsts = range(len(target.kept)) if every_period and pattern == "abrupt" else (target.middle,)
