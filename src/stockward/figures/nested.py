@@ -27,6 +27,9 @@ DRAWS = 96
 _LEAST = 1e-14
 """Less than this is not spent, but kept for the next inventory."""
 
+_STEADY = 2.0
+"""What is carried on is corrected by no more than this factor at once."""
+
 
 def nested_limits(
     directions: Array, last: Index, weight: Array, spent: Array, looked_at: Flags, *, seed: int, draws: int = DRAWS
@@ -42,26 +45,33 @@ def nested_limits(
     spent
         False-alarm probability that may have been spent by the end of each period, shape (n,), never falling.
     looked_at
-        Inventories that are calibrated, shape (n,). Between them κ is carried on in proportion to what may be spent,
-        and what that spent in truth is made good at the next.
+        Inventories that are calibrated, shape (n,). Between them κ is carried on, so that the single chances of an
+        inventory's windows are in proportion to what may be spent at it; what that spent in truth is made good at the
+        next, and the proportion with it.
     seed, draws
         Of the sampling; same seed, same limits.
     """
     pointing, limits = directions.astype(np.float32), np.full(len(last), np.inf)
-    had, carried, found, for_each, before = 0.0, 0, 0.0, 0.0, 0.0
+    had, meant, carried, found, for_each, before = 0.0, 0.0, 0, 0.0, 0.0, 0.0
     for begin, stop in _by_inventory(last):
         period = int(last[begin])
         known, own, sample = pointing[: period + 1, :stop], weight[begin:stop], (seed, period)
         if looked_at[period]:
-            had += _carried_chance(known[:, :begin], limits[:begin], carried, sample, draws)
+            in_between = _carried_chance(known[:, :begin], limits[:begin], carried, sample, draws)
+            had += in_between
             allowed = max(float(spent[period]) - had, 0.0)
             if allowed >= _LEAST:
                 found = kappa(known, own, allowed, earlier=limits[:begin], like=found, seed=sample, draws=draws)
                 limits[begin:stop] = limits_at(found * own)
-                for_each = found / allowed
-            had, carried = had + allowed, stop
+            if meant > 0:
+                for_each *= float(np.clip(meant / max(in_between, _LEAST), 1 / _STEADY, _STEADY))
+            elif allowed >= _LEAST:
+                for_each = found * float(own.sum()) / allowed
+            had, meant, carried = had + allowed, 0.0, stop
         else:
-            limits[begin:stop] = limits_at(for_each * (float(spent[period]) - before) * own)
+            part = max(float(spent[period]) - before, 0.0)
+            limits[begin:stop] = limits_at(for_each * part * own / float(own.sum()))
+            meant += part
         before = float(spent[period])
     return limits
 
