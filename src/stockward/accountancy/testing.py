@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.figures.estimates import estimate_losses
-from stockward.figures.loss_tests import CalibratedTests, TestFigures
+from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import rolling_year
 from stockward.figures.whitening import SINGULAR, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
@@ -39,9 +40,19 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     """
     periods = [_Periods(table) for table in _by_series(balances)]
     rates = _hazards(periods, false_alarm)
-    return tuple(
-        _verdict(one, covariance, rate, seed)
+    tests = [
+        None if rate is None else _calibrated(one, covariance, rate, seed)
         for one, covariance, rate in zip(periods, balances.covariances, rates, strict=True)
+    ]
+    alike: dict[Any, list[CalibratedTests]] = {}
+    for test in tests:
+        if test is not None:
+            alike.setdefault(test.moments, []).append(test)
+    for some in alike.values():
+        calibrate_together(some)
+    return tuple(
+        _untested(one, covariance) if test is None else _verdict(one, covariance, test)
+        for one, covariance, test in zip(periods, balances.covariances, tests, strict=True)
     )
 
 
@@ -143,13 +154,16 @@ class _Periods:
         return tuple(full)
 
 
-def _verdict(periods: _Periods, covariance: Array, rate: Hazard | None, seed: int) -> SeriesVerdict:
-    if rate is None:
-        return _untested(periods, covariance)
+def _calibrated(periods: _Periods, covariance: Array, rate: Hazard, seed: int) -> CalibratedTests:
+    """The tests of one series, for those of its closed periods that measuring makes uncertain."""
     uncertain = periods.uncertain[periods.closed]
     sigma = covariance if uncertain.all() else covariance[np.ix_(uncertain, uncertain)]
     hazard = rate.over(periods.end)
-    calibrated = CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
+    return CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
+
+
+def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) -> SeriesVerdict:
+    sigma = calibrated.covariance
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)

@@ -411,7 +411,7 @@ def _weigh(data: _Data, candidates: _Candidates, histories: _Histories) -> _Weig
 
     With C = K_SS⁻¹ the differences inside, less what those outside foretell, are ``m = δ + ε``, ε of covariance C. The
     loss of a period is ``δ = X L + η``: even in each run, and η, uncorrelated, of a σ that is ``_UNEVEN`` times the
-    mean loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares in V.
+    mean loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares.
     All candidates are padded to one size: a period outside is one of itself, with nothing to tell.
     """
     inside, member = _laid_out(candidates, data.periods)
