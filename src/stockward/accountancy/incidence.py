@@ -199,10 +199,6 @@ class SeriesIncidence:
         """``A x − d`` of every span, unit; (copies, spans) from quantities of shape (copies, rows)."""
         return np.asarray((self.incidence @ quantity.T).T - self.offset)
 
-    def normal_loss(self, quantity: Array) -> Array:
-        """Normal loss of every span, unit; (copies, spans) from quantities of shape (copies, rows)."""
-        return self.lost.by_span(self.lost.quantities(quantity), len(self.inventory))
-
     def covariance(self, quantity: Array) -> Array:
         """Σ of the kept spans, unit²; (copies, kept, kept) from quantities of shape (copies, rows)."""
         squares, plain = np.square(quantity), np.maximum(quantity, 0.0)
