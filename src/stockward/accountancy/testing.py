@@ -38,7 +38,7 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     begin together, after Tᵢ years from its first to its last closed inventory, may have spent
     ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``figures.planned``].
     """
-    periods = [_Periods(table) for table in _by_series(balances)]
+    periods = _periods_of(balances)
     rates = _hazards(periods, false_alarm)
     tests = [
         None if rate is None else _calibrated(one, covariance, rate, seed)
@@ -75,7 +75,7 @@ class Hazard:
 
 def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
     """The rate of false alarms of each series; ``None`` where it cannot be tested."""
-    return _hazards([_Periods(table) for table in _by_series(balances)], false_alarm)
+    return _hazards(_periods_of(balances), false_alarm)
 
 
 def _hazards(periods: Sequence[_Periods], false_alarm: float) -> list[Hazard | None]:
@@ -99,10 +99,17 @@ def _by_series(balances: Balances) -> list[pl.DataFrame]:
     return [balances.periods[int(a) : int(b)] for a, b in pairwise(bounds)]
 
 
+def _periods_of(balances: Balances) -> list[_Periods]:
+    """The periods of every series; of a whole site without any, why its inventories were never joined."""
+    unjoined = dict(balances.sites.select("series", "reason").rows())
+    return [_Periods(table, unjoined.get(number)) for number, table in enumerate(_by_series(balances))]
+
+
 class _Periods:
     """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
 
-    def __init__(self, table: pl.DataFrame) -> None:
+    def __init__(self, table: pl.DataFrame, unjoined: str | None = None) -> None:
+        self.unjoined = unjoined
         self.inventory = table["inventory"].to_list()
         self.starts = table["start"].to_list()
         self.ends = table["end"].to_list()
@@ -318,7 +325,7 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     left = np.flatnonzero(periods.left_open)
     reasons = list(dict.fromkeys(periods.reason[place] for place in left if periods.reason[place] is not None))
     if not periods.closed.any() and not reasons:
-        return "fewer than two complete physical inventories: no period is closed"
+        return periods.unjoined or "fewer than two complete physical inventories: no period is closed"
     if not reasons:
         timeless = bool(periods.uncertain.any()) and not periods.testable
         return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None
