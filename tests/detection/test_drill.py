@@ -23,6 +23,7 @@ from stockward.detection.drill_copies import DrillPlan, draw, round_robin
 from stockward.detection.drill_losses import Ledger, Share
 from stockward.detection.drill_targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
 from stockward.facts import Site
+from stockward.figures.planned import CLOSING, DELAY
 from stockward.terms.errors import UsageError
 
 
@@ -172,7 +173,7 @@ def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -
     for target in plan.targets:
         hidden = drill_copies._hidden(plan, target, drawn)
         difference, _ = drill_copies._figures(target, drawn.measured, hidden)
-        y = difference @ target.inverse.T
+        y = difference @ target.tests.inverse.T
         assert 0.001 < chi2.cdf(np.sum(y**2), y.size) < 0.999
         assert min(kstest(y[:, period], "norm").pvalue for period in range(y.shape[1])) > 0.001 / y.shape[1]
         correlation = np.corrcoef(y.T)[np.triu_indices(y.shape[1], 1)]
@@ -180,11 +181,12 @@ def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -
 
 
 def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
-    """Of one period the test in force is one-sided: ``Φ(L/σ − z)``, z of the whole share; σ by hand."""
+    """Of one period the test in force is one-sided: ``Φ(L/σ − z)``; σ by hand, z of what a first week may spend."""
     drill = drilled(weekly(tmp_path, weeks=1, scale="scale,0.004,,,,"), copies=3000, loss="8kg", pattern="abrupt")
     # 500 and 510 counted; 2 × 105 received; 2 × 100 sent; all 0.4 %, fresh.
     sigma = 0.004 * np.sqrt(500**2 + 510**2 + 2 * 105**2 + 2 * 100**2)
-    share = -np.expm1(np.log1p(-0.05) * 7 / 365.25)
+    week = 7 / 365.25
+    share = (1 - CLOSING) * week**DELAY * -np.expm1(np.log1p(-0.05) * week)
     (line,) = drill.lines
     assert line.stated == pytest.approx(ndtr(8 / sigma + ndtri(share)), abs=2e-3)
     assert line.predicted == pytest.approx(line.stated, abs=0.02)

@@ -18,7 +18,7 @@ from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from stockward.figures.nested import nested_limits
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.planned import PlannedYears, looked_at, planned_years, rolling_year, spent_by
+from stockward.figures.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
 from stockward.figures.scan import FAINTEST, calibrate, crossing_probability
 from stockward.figures.whitening import SINGULAR, exact_rows, sitmuf, whitener
 from stockward.figures.windows import (
@@ -156,8 +156,8 @@ class CalibratedTests:
         """Take the scans with their limits, found together with those of other series."""
         self._scans = tuple(scans)
 
-    def laid_out(self, year: int) -> tuple[Scan, Array, Flags]:
-        """The windows of one planned year, without limits; what may be spent at each inventory, and those looked at."""
+    def laid_out(self, year: int) -> tuple[Scan, Array, Index]:
+        """The windows of one planned year, without limits; what may be spent at each inventory, and how sharply."""
         own = self.years.periods(year)
         since = self.years.periods(year - 1).start if year else 0
         block, before = slice(since, own.stop), own.start - since
@@ -166,7 +166,7 @@ class CalibratedTests:
         days = (self._end - self._start)[block]
         directions, _ = window_directions(inverse, days, windows.first, windows.last)
         spent = np.concatenate([np.zeros(before), self._spent[own]])
-        looks = np.concatenate([np.zeros(before, bool), looked_at(self._end[own], self.years.closes[own])])
+        looks = sharpness(self.years, self._end)[block]
         return Scan(since, inverse, directions, days, windows, np.full(len(windows.last), np.inf)), spent, looks
 
     @property

@@ -64,8 +64,9 @@ class Windows:
 def windows_of(start: Array, end: Array, years: PlannedYears, *, shares: Array = DEFAULT_SHARES) -> Windows:
     """The windows of periods (days, shape (n,), in order of time) that end with each of them, at most a year long.
 
-    A length begins with the period whose start is nearest to it; none where the record is too short for it. A window
-    that is the nearest of several lengths has their shares together.
+    A length begins with the period whose start is nearest to it; none where the record is too short for it, but the
+    first planned year as it is closed is a year, if a few days short. A window that is the nearest of several lengths
+    has their shares together.
     """
     ends, days = end[:, None], np.maximum(end - start, _LEAST_DAYS)
     wanted = ends - LENGTHS * YEAR_DAYS
@@ -75,7 +76,7 @@ def windows_of(start: Array, end: Array, years: PlannedYears, *, shares: Array =
     nearer = wanted - start[before] <= start[after] - wanted
     last = np.arange(len(end))[:, None]
     first = np.minimum(np.where(nearer, before, after), last)
-    reached = wanted >= start[0] - days[0] / 2
+    reached = (wanted >= start[0] - days[0] / 2) | (years.closes & (years.number == 0))[:, None]
     count = last - first + 1
     step = np.maximum(count // _DENSEST, 1)
     closes = years.closes[:, None]
