@@ -81,7 +81,10 @@ def error_of_whole_shifts() -> float:
 
 
 def smaller_shifts_that_do() -> int:
-    """How often enumeration finds a smaller number that fills a shift than the one that is called the least."""
+    """How often enumeration finds a smaller number that fills a shift than the one that is called the least.
+
+    Each crew has at least as many as stand there.
+    """
     rng = np.random.default_rng(3)
     smaller = 0
     for _ in range(20):

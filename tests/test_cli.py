@@ -93,7 +93,7 @@ def test_a_row_set_aside_ends_with_3_and_hides_its_balance(site: Path) -> None:
     assert result.exit_code == 3
     review = json.loads(result.stdout)
     said = {row["id"]: row["verdict"] for row in review["series"]}
-    assert said == {"A/SHELL": "balanced", "A/TNT": "not_tested", "B/TNT": "not_tested"}
+    assert said == {"A/SHELL": "balanced", "A/TNT": "not_tested", "B/TNT": "not_tested", "*/TNT": "not_tested"}
     assert review["facts"]["quarantined"][0]["value"] == "n/a"
 
 
@@ -237,7 +237,7 @@ def test_a_surge_stands_in_the_document(site: Path) -> None:
     result = run("review", str(site), "--production", "5", "--json", "-", "--quiet")
     surge = json.loads(result.stdout)["surge"]
     assert surge["production"] == "all production × 5"
-    assert [one["id"] for one in surge["series"]] == ["A/SHELL", "A/TNT", "B/TNT"]
+    assert [one["id"] for one in surge["series"]] == ["A/SHELL", "A/TNT", "B/TNT", "*/TNT"]
     assert surge["series"][1]["sigma_ratio"] > 1
     assert json.loads(run("review", str(site), "--json", "-", "--quiet").stdout)["surge"] is None
 

@@ -37,7 +37,7 @@ def test_the_example_is_found_to_be_what_was_put_in(review: sw.Review) -> None:
     """Every seeded loss is found in its series, and no clean series is accused."""
     truth = json.loads((RIDGEWAY / "truth.json").read_text(encoding="utf-8"))
     expected = {f"{row['area']}/{row['holding']}": row["expected"] for row in truth["series"]}
-    said = dict(review.series.select("id", "verdict").rows())
+    said = dict(review.series.filter(review.series["area"].is_not_null()).select("id", "verdict").rows())
     assert said.keys() == expected.keys()
     wrong = {one: (said[one], expected[one]) for one in said if expected[one] not in (None, said[one])}
     assert not wrong

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 Rows = Mapping[str, list[dict[str, str]]]
 Errors = dict[tuple[object, ...], float]
@@ -218,6 +219,11 @@ class Series:
                 return True
         return False
 
+    def complete(self) -> list[tuple[datetime, str]]:
+        """The inventories that left out nothing."""
+        inventories = self.books.inventories(self.area)
+        return [inventory for place, inventory in enumerate(inventories) if not self.left_out(place)]
+
     def periods(self) -> list[Period]:
         """A period for each inventory that closes one, and one for each that leaves its balance open."""
         found: list[Period] = []
@@ -262,10 +268,11 @@ class Series:
         period.difference = period.begin + period.received - period.sent - period.end_quantity - period.normal_loss
         period.throughput = period.begin + period.received + period.sent + period.end_quantity
         if loss:
-            period.errors["random", "normal loss", until] = (number(loss.get("random_rel")) or 0.0) * period.normal_loss
-            period.errors["systematic", "normal loss"] = (
-                number(loss.get("systematic_rel")) or 0.0
-            ) * period.normal_loss
+            own = number(loss.get("random_rel")) or 0.0
+            period.errors["random", "normal loss", self.area, until] = -own * period.normal_loss
+            period.errors["systematic", "normal loss", self.area] = (
+                -(number(loss.get("systematic_rel")) or 0.0) * period.normal_loss
+            )
         for fact, sign in enters:
             if self._unknown(fact):
                 period.status = "not_tested"
@@ -355,3 +362,97 @@ def covariance(periods: list[Period]) -> list[list[float]]:
         [sum(size * other.errors.get(key, 0.0) for key, size in one.errors.items()) for other in closed]
         for one in closed
     ]
+
+
+# --- the whole site
+
+
+@dataclass
+class SitePeriods:
+    """The balances of a substance over the whole site, and of which inventories of its areas each consists."""
+
+    unit: str
+    outside: list[str]
+    joined: list[dict[str, tuple[datetime, str]]]
+    periods: list[Period]
+
+
+def close_whole_site(rows: Rows, as_of: datetime | None = None) -> dict[str, SitePeriods]:
+    """Every substance of two areas or more: its areas' balances added up between inventories that stand together."""
+    by_substance: dict[str, list[tuple[Series, list[Period]]]] = {}
+    for series, periods in close(rows, as_of).values():
+        if series.basis == "bulk":
+            by_substance.setdefault(series.holding, []).append((series, periods))
+    return {substance: _over_the_site(found) for substance, found in by_substance.items() if len(found) > 1}
+
+
+def _over_the_site(found: list[tuple[Series, list[Period]]]) -> SitePeriods:
+    counted = [(series, periods) for series, periods in found if series.books.inventories(series.area)]
+    outside = [series.area for series, _ in found if not series.books.inventories(series.area)]
+    joined = _stand_together({series.area: series.complete() for series, _ in counted}) if len(counted) > 1 else []
+    if len(joined) < 2:
+        joined = []
+    whole = SitePeriods(found[0][0].unit, outside, joined, [])
+    for since, until in pairwise(joined):
+        whole.periods.append(_site_period(counted, since, until))
+    return whole
+
+
+def _stand_together(complete: dict[str, list[tuple[datetime, str]]]) -> list[dict[str, tuple[datetime, str]]]:
+    """At each inventory of the area that is counted least, the nearest of every other; none may be skipped back to."""
+    if not all(complete.values()):
+        return []
+    begin = max(inventories[0][0] for inventories in complete.values())
+    end = min(inventories[-1][0] for inventories in complete.values())
+    often = {area: sum(begin <= at <= end for at, _ in inventories) for area, inventories in complete.items()}
+    pace = complete[min(often, key=lambda area: often[area])]
+    joined: list[dict[str, tuple[datetime, str]]] = []
+    for place, (moment, _) in enumerate(pace):
+        if len(pace) == 1:
+            break
+        before = pace[place][0] - pace[place - 1][0] if place else pace[1][0] - pace[0][0]
+        after = pace[place + 1][0] - moment if place + 1 < len(pace) else before
+        chosen = {}
+        for area, inventories in complete.items():
+            nearest = min(range(len(inventories)), key=lambda n: abs(inventories[n][0] - moment))
+            away = inventories[nearest][0] - moment
+            if -before <= 2 * away <= after:
+                chosen[area] = nearest
+        last = {area: complete[area].index(one) for area, one in joined[-1].items()} if joined else {}
+        if len(chosen) == len(complete) and all(chosen[area] > last.get(area, -1) for area in chosen):
+            joined.append({area: complete[area][number] for area, number in chosen.items()})
+    return joined
+
+
+def _site_period(
+    counted: list[tuple[Series, list[Period]]],
+    since: dict[str, tuple[datetime, str]],
+    until: dict[str, tuple[datetime, str]],
+) -> Period:
+    names = [until[series.area][1] for series, _ in counted]
+    label = "+".join(dict.fromkeys(names))
+    whole = Period(label, max(at for at, _ in since.values()), max(at for at, _ in until.values()), "closed")
+    for series, periods in counted:
+        own = series.complete()
+        inside = {
+            inventory[1] for inventory in own[own.index(since[series.area]) + 1 : own.index(until[series.area]) + 1]
+        }
+        for period in periods:
+            if period.status == "incomplete" or period.inventory not in inside:
+                continue
+            whole.status = "not_tested" if period.status == "not_tested" else whole.status
+            for name in ("received", "sent", "normal_loss", "difference", "written_off", "found"):
+                setattr(whole, name, getattr(whole, name) + getattr(period, name))
+            for key, size in period.errors.items():
+                whole.errors[key] = whole.errors.get(key, 0.0) + size
+        whole.begin += sum(series._amount(fact) for fact in series.counted(since[series.area][1]))
+        whole.end_quantity += sum(series._amount(fact) for fact in series.counted(until[series.area][1]))
+    by_area = {series.area: series for series, _ in counted}
+    for fact in counted[0][0].books.movements:
+        legs = [by_area[area] for area in (fact.source, fact.target) if area in by_area]
+        within = all(since[one.area][0] < fact.at <= until[one.area][0] for one in legs)
+        if fact.kind == "transfer" and len(legs) == 2 and within and fact.material in legs[0].amounts:
+            whole.received -= legs[0]._amount(fact)
+            whole.sent -= legs[0]._amount(fact)
+    whole.throughput = whole.begin + whole.received + whole.sent + whole.end_quantity
+    return whole

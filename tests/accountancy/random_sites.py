@@ -26,7 +26,10 @@ class Draw:
         self.contents = self._contents()
         self.methods = self._methods()
         self.things = self._things()
-        self.moments = {area: self._moments() for area in self.areas}
+        together = self._moments()
+        self.moments = {
+            area: self._near(together) if self.rng.random() < 0.7 else self._moments() for area in self.areas
+        }
 
     def rows(self) -> Rows:
         movements = self._movements()
@@ -144,8 +147,15 @@ class Draw:
     def _moments(self) -> list[float]:
         return sorted(self.rng.choices(range(1, 40), k=self.rng.randint(1, 6)))
 
+    def _near(self, moments: list[float]) -> list[float]:
+        """Nearly the same moments: a few hours earlier or later, now and then one more or one less."""
+        kept = [moment for moment in moments if self.rng.random() < 0.9]
+        near = [moment + self.rng.choice((0, 0, 0.25, -0.5, 1)) for moment in kept]
+        return sorted(near if self.rng.random() < 0.8 else [*near, self.rng.randint(1, 39)])
+
     def _moment(self, area: str) -> float:
-        return self.rng.choice(self.moments[area]) if self.rng.random() < 0.4 else self.rng.randint(0, 400) / 10
+        moments = self.moments[area] if self.rng.random() < 0.4 else []
+        return self.rng.choice(moments) if moments else self.rng.randint(0, 400) / 10
 
     def _recorded(self, day: float) -> str:
         return stamp(day + self.rng.choice((0, 0.5, 1, 3, 15))) if self.rng.random() < 0.4 else ""

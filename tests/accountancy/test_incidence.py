@@ -40,9 +40,8 @@ def random_site(folder: Path, seed: int) -> Site:
 @pytest.mark.parametrize("seed", range(25))
 def test_rows_give_the_differences_and_covariances_of_the_balances(tmp_path: Path, seed: int) -> None:
     _, _, balances, incidence = opened(random_site(tmp_path, seed))
-    assert [series.number for series in incidence.series] == sorted(
-        balances.periods.filter(pl.col("status") != "incomplete")["series"].unique()
-    )
+    closed = balances.periods.filter(pl.col("status") != "incomplete")
+    assert [series.number for series in incidence.series] == sorted(closed["series"].unique())
     for series in incidence.series:
         own = incidence.rows.quantity[series.rows][None]
         periods = balances.periods.filter((pl.col("series") == series.number) & (pl.col("status") != "incomplete"))
@@ -50,7 +49,8 @@ def test_rows_give_the_differences_and_covariances_of_the_balances(tmp_path: Pat
         expected = periods["difference"].to_numpy()
         known = ~np.isnan(expected)
         np.testing.assert_allclose((series.differences(own)[0] / scale)[known], (expected / scale)[known], atol=1e-12)
-        np.testing.assert_allclose(series.normal_loss(own)[0][known], periods["normal_loss"].to_numpy()[known])
+        lost = series.lost.by_span(series.lost.quantities(own), len(known))[0]
+        np.testing.assert_allclose(lost[known], periods["normal_loss"].to_numpy()[known], atol=1e-12)
         matrix = balances.covariances[series.number]
         size = np.max(np.diagonal(matrix), initial=0.0) or 1.0
         np.testing.assert_allclose(series.covariance(own)[0] / size, matrix / size, atol=1e-12)

@@ -21,7 +21,7 @@ from stockward.answers.drill import Drill
 from stockward.detection import drill_copies
 from stockward.detection.drill_copies import DrillPlan, draw, round_robin
 from stockward.detection.drill_losses import Ledger, Share
-from stockward.detection.drill_targets import Case, CaseMaker, pattern_weights, targets_of
+from stockward.detection.drill_targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
 from stockward.facts import Site
 from stockward.figures.planned import CLOSING, DELAY
 from stockward.terms.errors import UsageError
@@ -130,6 +130,9 @@ def test_only_the_series_in_question_shows_it(tmp_path: Path, place: str, hall: 
             if series.number == target.series.number:
                 expected[target.kept] = case.shift
                 assert case.shift.sum() == pytest.approx(case.loss)
+            elif series.id == "*/TNT":
+                # What is gone from an area is gone from the site.
+                expected[target.kept] = case.shift
             np.testing.assert_allclose(shift, expected, atol=1e-9)
 
 
@@ -167,9 +170,8 @@ def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -
     nothing = replace(plan.cases[0], rows=np.zeros(0, np.int64), change=np.zeros(0), shift=plan.cases[0].shift * 0)
     plan = replace(plan, cases=(nothing,), case=np.zeros(4000, np.int64))
     drawn = draw(plan, np.arange(4000))
-    first = np.cumsum([0, *(len(one.inventory) for one in plan.incidence.series)])
     for target in plan.targets:
-        hidden = drill_copies._hidden(plan, target, drawn, int(first[target.place]))
+        hidden = drill_copies._hidden(plan, target, drawn)
         difference, _ = drill_copies._figures(target, drawn.measured, hidden)
         y = difference @ target.tests.inverse.T
         assert 0.001 < chi2.cdf(np.sum(y**2), y.size) < 0.999
@@ -191,6 +193,18 @@ def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
     assert drill.agreement is not None
     assert drill.agreement.agrees
     assert (line.days_median, line.days_90) == (7, 7)
+
+
+def test_the_whole_site_is_watched_while_its_areas_are_drilled(tmp_path: Path) -> None:
+    site = rich_site(tmp_path)
+    drill = drilled(site, copies=200)
+    assert dict(drill.left_out)["*/TNT"] == WATCHED
+    assert "*/TNT" not in {line.id for line in drill.lines}
+    # A loss that one area shows is in the site, too: it is no false alarm there.
+    assert {one.id for one in drill.elsewhere} == {"S/TNT", "H/TNT"}
+    assert "*/TNT" in {name for line in drill.lines for name, _ in line.also}
+    with pytest.raises(UsageError, match=r"--series \*/TNT cannot be drilled: the whole site: it is watched"):
+        drilled(site, copies=10, series="*/TNT")
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -271,7 +285,7 @@ def test_of_no_loss_only_later_false_alarms_are_predicted(tmp_path: Path) -> Non
 def test_what_stands_in_exact_rows_stands_in_no_copy(tmp_path: Path) -> None:
     plan = Opened(rich_site(tmp_path)).plan(2)
     before, after = (
-        drill_copies._hidden(replace(plan, standing=standing), plan.targets[0], draw(plan, np.arange(2)), 0)
+        drill_copies._hidden(replace(plan, standing=standing), plan.targets[0], draw(plan, np.arange(2)))
         for standing in (plan.standing, tuple(left + 5.0 for left in plan.standing))
     )
     np.testing.assert_allclose(before - after, 5.0)

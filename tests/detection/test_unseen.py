@@ -51,7 +51,7 @@ def test_the_terms_rebuild_every_covariance_of_the_example() -> None:
             expected = covariance[np.ix_(kept, kept)]
             found = ErrorTerms.of(balances, number).covariance()
             np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * expected.max())
-    assert rebuilt == 15
+    assert rebuilt == 18
 
 
 def _ridgeway() -> Site:

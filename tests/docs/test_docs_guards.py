@@ -9,8 +9,9 @@ import pytest
 from fresh_reviews import Reviewed
 from manual_pages import DOCS, plain, prose
 
-from stockward.guards.net_hours import LEAST_WINDOW_DAYS, WINDOW_DAYS
-from stockward.report import words
+from stockward.figures.staffing import share_unseen
+from stockward.guards.net_hours import LEAST_GUARDS, LEAST_WINDOW_DAYS, WINDOW_DAYS
+from stockward.report import guards_sentences, words
 
 GUARDS = DOCS / "guards.md"
 
@@ -45,6 +46,8 @@ def test_the_need(ridgeway: Reviewed) -> None:
     hours = force["net_hours"]
     magazine = next(post for post in force["posts"] if post["post"] == "post-magazine_1")
     assert magazine["hours"] == 24 * 7 * 52
+    unseen = share_unseen(hours["guards"], confidence=hours["confidence"])
+    assert any(note.startswith(f"None of the {hours['guards']} guards observed was") for note in force["notes"])
     each, net = words.number(magazine["hours"]), words.number(round(hours["net"]))
     quoted(
         f"24 h × 7 days × 52 weeks = {each} h a year",
@@ -52,8 +55,9 @@ def test_the_need(ridgeway: Reviewed) -> None:
         f"sickness {hours['unplanned']:.0f} h, so {net} h are left",
         f"{each} ÷ {net} = {magazine['relief_factor']:.2f} guards",
         f"All posts together are {words.number(force['post_hours'])} h, which is {force['by_net_hours']:.1f} guards",
-        f"{hours['guards']} guards; with other years it could as well be {force['by_net_hours_low']:.1f} to "
-        f"{force['by_net_hours_high']:.1f}",
+        f"Absences are those of {hours['guards']} guards; with others in their place it could as well be "
+        f"{force['by_net_hours_low']:.1f} to {force['by_net_hours_high']:.1f}, at {100 * hours['confidence']:g} %",
+        f"up to {100 * unseen:.2g} % of all guards could be with none of them among {hours['guards']}",
         f"Over all shifts that is {force['by_fill']:.1f}, so {force['need']} guards",
         f"{force['on_hand']} are on hand, and {force['on_posts']} of them",
         f"the posts are {force['short_by']} guards short",
@@ -110,5 +114,11 @@ def test_the_selection(ridgeway: Reviewed) -> None:
 def test_constants_are_those_of_the_code() -> None:
     assert f"last {WINDOW_DAYS // 7} weeks" in prose(GUARDS)
     assert f"fewer than {LEAST_WINDOW_DAYS} days" in prose(GUARDS)
+    assert f"With fewer than {LEAST_GUARDS} guards the force is too small" in prose(GUARDS)
+    below = [f"{100 * share_unseen(guards, confidence=0.95):.0f} % with {guards}" for guards in (50, 200)]
+    quoted(
+        f"{100 * share_unseen(20, confidence=0.95):.0f} % below the mean with 20 guards, {', '.join(below)}",
+        guards_sentences.CREWS,
+    )
     with pytest.raises(AssertionError):
         quoted("more guards than anybody asked for")

@@ -98,7 +98,7 @@ def test_limits_of_the_tests_that_have_a_formula(tests_of_52: dict[str, float]) 
 @pytest.mark.parametrize("chance", [0.3, 0.05, 0.002])
 def test_importance_sampling_agrees_with_plain_sampling(chance: float) -> None:
     (scan,) = whole_year(correlated()).scans
-    limits = calibrate(scan.directions, scan.windows.weight, chance, seed=3)
+    limits = calibrate(scan.directions, scan.windows.weight, chance, seed=3, draws=4_000)
     estimate = crossing_probability(scan.directions, limits, seed=4, draws=20_000)
     assert estimate == pytest.approx(chance, rel=0.04)
     figures = np.random.default_rng(6).standard_normal((60_000, 20)).astype(np.float32)

@@ -28,7 +28,10 @@ def test_a_gate_round_the_clock_worked_by_hand(tmp_path: Path) -> None:
     assert (answer.net_hours.contract, answer.net_hours.planned, answer.net_hours.unplanned) == (2080, 8, 4)
     assert (answer.net_hours.net, answer.net_hours.guards) == (2068, 10)
     assert (answer.net_hours.first, answer.net_hours.last) == (date(2025, 7, 2), date(2026, 6, 30))
-    assert answer.net_hours.low < 2068 < answer.net_hours.high
+    assert answer.net_hours.low is not None
+    assert answer.net_hours.high is not None
+    assert answer.net_hours.reason is None
+    assert answer.net_hours.low < 2068 < answer.net_hours.high <= 2080
     assert answer.by_net_hours == pytest.approx(8736 / 2068)
     assert answer.by_net_hours_low == pytest.approx(8736 / answer.net_hours.high)
     assert answer.by_net_hours_high == pytest.approx(8736 / answer.net_hours.low)
@@ -104,7 +107,9 @@ def test_qualified_guards_over_may_stand_at_plain_posts(tmp_path: Path) -> None:
     (armed,) = answer.qualifications
     assert (armed.qualification, armed.on_hand) == ("armed", 4)
     assert armed.needed == pytest.approx(24 * 7 * 52 * 3 / 2080)
-    assert answer.notes == ("No absence has begun since 2025-07-02: if the record ends there, net hours are too high.",)
+    assert answer.notes[0] == (
+        "No absence has begun since 2025-07-02: if the record ends there, net hours are too high."
+    )
 
 
 def test_a_qualification_that_nobody_holds_is_said(tmp_path: Path) -> None:
@@ -233,6 +238,35 @@ def test_a_record_of_absences_that_begins_late_is_a_shorter_window(tmp_path: Pat
     # 20 working days from Wednesday 3 to Tuesday 30 June, of ten guards.
     assert answer.net_hours.unplanned == pytest.approx(2080 / 200)
     assert "Net hours rest on 28 days of absences on record, not on 52 weeks." in answer.notes
+
+
+def test_a_force_that_is_too_small_is_told_so(tmp_path: Path) -> None:
+    one, few, enough = (need_at(tmp_path / str(number), people=people(number)) for number in (1, 5, 6))
+    assert one.net_hours is not None
+    assert (one.net_hours.low, one.by_net_hours_high) == (None, None)
+    assert few.net_hours is not None
+    assert few.net_hours.low is not None
+    assert few.by_net_hours == 8736 / few.net_hours.net
+    assert one.net_hours.reason == few.net_hours.reason
+    assert few.net_hours.reason == (
+        "fewer than 6 guards were observed, too small a force: "
+        "half of all could be absent all year with none of them among so few"
+    )
+    assert not any("interval" in note for note in few.notes)
+    assert enough.net_hours is not None
+    assert enough.net_hours.low is not None
+    assert (enough.net_hours.guards, enough.net_hours.reason) == (6, None)
+
+
+def test_what_the_interval_allows_for_is_said_where_nobody_was_absent_for_long(tmp_path: Path) -> None:
+    said = (
+        "None of the 10 guards observed was absent most of the time, but up to 31 % of all guards could be with none "
+        "of them observed, and the interval of the net hours allows for it."
+    )
+    half = absences(LONG_AGO, (0, "2025-07-02", "2025-12-30", "sick"))
+    more = absences(LONG_AGO, (0, "2025-07-02", "2025-12-31", "sick"))
+    assert said in need_at(tmp_path / "half", absences=half).notes
+    assert said not in need_at(tmp_path / "more", absences=more).notes
 
 
 def test_an_empty_pool_is_not_measurable(tmp_path: Path) -> None:

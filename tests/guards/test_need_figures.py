@@ -20,6 +20,7 @@ from stockward.figures.staffing import (
     net_hours_interval,
     post_hours,
     relief_factor,
+    share_unseen,
     whole_guards,
     work_hours,
 )
@@ -117,6 +118,17 @@ def test_no_smaller_number_fills_the_shift(
             assert chance_filled(asked, (first, total - 1 - first)) < probability
 
 
+def test_each_crew_has_at_least_as_many_as_stand_there() -> None:
+    # Five holders, who always come, would fill all posts by themselves; three others are rostered all the same.
+    asked = [CrewAsked(Pool(np.zeros(9)), 2), CrewAsked(Pool(np.full(30, 0.5)), 3, plain=True)]
+    assert chance_filled(asked, (5, 0)) == 1.0
+    found = least_rostered(asked, probability=0.9)
+    assert found is not None
+    assert found.crews[0] >= 2
+    assert found.crews[1] >= 3
+    assert sum(found.crews) > 5
+
+
 def test_the_fill_probability_is_what_happens() -> None:
     rng = np.random.default_rng(4)
     armed, everybody, draws = rng.uniform(0, 0.3, 12), rng.uniform(0, 0.3, 30), 40_000
@@ -155,33 +167,75 @@ def test_net_hours_of_one_and_of_many() -> None:
         work_hours(np.array([40.0]), np.zeros(1), np.zeros(1), np.zeros(1), weeks=52)
 
 
-def test_the_bootstrap_agrees_with_another_library() -> None:
-    rng = np.random.default_rng(5)
-    hours, days, absent = rng.choice([20.0, 40.0], 80), rng.integers(60, 261, 80) * 1.0, rng.integers(0, 50, 80) * 1.0
-    low, high = net_hours_interval(hours, days, absent, weeks=52, confidence=0.95, resamples=2_000, seed=1)
-
-    def ratio(worked: np.ndarray, seen: np.ndarray, axis: int = -1) -> np.ndarray:
-        return np.asarray(52 * worked.sum(axis=axis) / seen.sum(axis=axis))
-
-    other = stats.bootstrap(
-        (hours * (days - absent), days), ratio, paired=True, method="percentile", n_resamples=20_000, rng=rng
-    ).confidence_interval
-    width = other.high - other.low
-    assert (low, high) == pytest.approx((other.low, other.high), abs=0.05 * width)
-    assert net_hours_interval(hours, days, absent, weeks=52, confidence=0.95, resamples=2_000, seed=1) == (low, high)
+@pytest.mark.parametrize(("guards", "away"), [(1, 0), (6, 0), (6, 2), (20, 0), (20, 1), (91, 9), (30, 30)])
+def test_the_interval_is_exact_where_a_guard_is_there_always_or_never(guards: int, away: int) -> None:
+    absent = np.where(np.arange(guards) < away, 250.0, 0.0)
+    low, high = interval(np.full(guards, 40.0), np.full(guards, 250.0), absent, resamples=40_000)
+    there = guards - away
+    exact = stats.beta.ppf([0.025, 0.975], [there, there + 1], [away + 1, away])  # Clopper and Pearson
+    expected = np.where([there == 0, away == 0], [0, 1], exact)
+    assert np.array([low, high]) / 2080 == pytest.approx(expected, abs=0.006)
+    if away == 0:
+        assert low / 2080 == pytest.approx(1 - share_unseen(guards, confidence=0.95), abs=0.006)
 
 
-def test_the_interval_holds_the_mean_as_often_as_it_says() -> None:
-    rng = np.random.default_rng(6)
+def interval(
+    hours: np.ndarray,
+    days: np.ndarray,
+    absent: np.ndarray,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 400,
+    seed: int = 1,
+) -> tuple[float, float]:
+    return net_hours_interval(hours, days, absent, weeks=52, confidence=confidence, resamples=resamples, seed=seed)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(3, 40), st.integers(0, 2**32 - 1))
+def test_the_interval_lies_within_what_is_possible_about_the_mean(guards: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    hours, days = rng.choice([20.0, 30.0, 40.0], guards), rng.integers(20, 261, guards) * 1.0
+    absent = np.floor(days * rng.choice([0.0, 0.1, 1.0], guards, p=[0.3, 0.6, 0.1]))
+    mean = work_hours(hours, days, absent, np.zeros(guards), weeks=52).net
+    low, high = interval(hours, days, absent)
+    assert 0 <= low <= mean <= high <= 52 * hours.max() * (1 + 1e-12)
+    wide = interval(hours, days, absent, confidence=0.99)
+    assert wide[0] <= low <= high <= wide[1]
+    assert interval(hours, days, absent) == (low, high)
+
+
+@pytest.mark.parametrize("guards", [5, 12, 20, 60])
+@pytest.mark.parametrize("long_absent", [0.0, 0.05, 0.1, 0.2])
+def test_the_interval_holds_the_mean_as_often_as_it_says(guards: int, long_absent: float) -> None:
+    rng = np.random.default_rng([guards, round(100 * long_absent)])
+    mean = 2080 * (1 - (1 - long_absent) * 2 / 32 - long_absent * 0.9)
     held = 0
     for trial in range(300):
-        absent = rng.binomial(250, rng.beta(2, 30, 60)) * 1.0
-        low, high = net_hours_interval(
-            np.full(60, 40.0), np.full(60, 250.0), absent, weeks=52, confidence=0.95, resamples=400, seed=trial
-        )
-        held += low <= 2080 * (1 - 2 / 32) <= high
-    # 300 trials of at least 0.92 (a percentile interval of 60 guards is a little narrow).
-    assert stats.binomtest(held, 300, 0.92).pvalue > 0.001 or held / 300 > 0.92
+        rate = np.where(rng.random(guards) < long_absent, 0.9, rng.beta(2, 30, guards))
+        absent = rng.binomial(250, rate) * 1.0
+        low, high = interval(np.full(guards, 40.0), np.full(guards, 250.0), absent, seed=trial)
+        held += low <= mean <= high
+    # The percentile bootstrap holds it in 0.5 to 0.9 of them where some of 5 to 20 guards are absent for long.
+    assert stats.binomtest(held, 300, 0.95, alternative="less").pvalue > 0.001
+
+
+def test_the_interval_allows_for_hardly_more_than_guards_who_are_not_seen() -> None:
+    rng = np.random.default_rng(6)
+    for guards in (20, 60, 200):
+        absent = rng.binomial(250, rng.beta(2, 30, guards)) * 1.0
+        mean = 2080 * (1 - absent.mean() / 250)
+        low, high = interval(np.full(guards, 40.0), np.full(guards, 250.0), absent, resamples=4_000)
+        assert 1 - low / mean == pytest.approx(share_unseen(guards, confidence=0.95), abs=0.015)
+        assert high / mean - 1 < 0.04
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, math.nan])
+def test_a_confidence_out_of_range_is_refused(confidence: float) -> None:
+    with pytest.raises(ProbabilityError, match="confidence must lie between 0 and 1"):
+        interval(np.full(8, 40.0), np.full(8, 250.0), np.zeros(8), confidence=confidence)
+    with pytest.raises(ProbabilityError, match="confidence must lie between 0 and 1"):
+        share_unseen(8, confidence=confidence)
 
 
 def test_hours_and_whole_guards() -> None:

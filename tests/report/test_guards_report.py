@@ -31,6 +31,7 @@ from stockward.report import (
     guards_need,
     guards_plans,
     guards_sentences,
+    guards_sheets,
     print_review,
     write_html,
     write_json,
@@ -319,6 +320,30 @@ def test_need_stands_both_ways_with_what_makes_the_difference(guarded: Review) -
     june, july = need.months[11], need.months[12]
     assert (june.month, june.when, june.needed, june.strength) == ("June 2026", "on record", "120", "60")
     assert (july.when, july.output) == ("expected", "× 3.52")
+
+
+def test_net_hours_without_an_interval_say_why(guarded: Review) -> None:
+    whole = made.force()
+    assert whole.net_hours is not None
+    why = "fewer than 6 guards were observed"
+    few = replace(whole.net_hours, low=None, high=None, reason=why)
+    force = replace(whole, net_hours=few, by_net_hours_low=None, by_net_hours_high=None)
+    review = replace(guarded, force=force)
+    need = section_of(review).need
+    assert need is not None
+    said = {pair.name: pair.value for pair in need.hours}
+    assert said["Net hours of a guard"].startswith(f"1{THIN}653 h a year (no interval, as {why}); contract")
+    assert said["Guards by net hours"].startswith("107.7: hours at all posts")
+    sheet = next(one for one in guards_sheets.sheets(review) if one.name == "force")
+    assert ("why the interval says little, or there is none", why) in sheet.rows
+    assert ("net, low (h a year)", None) in sheet.rows
+
+
+def test_how_many_a_crew_has_at_least_is_said_at_the_shifts(guarded: Review) -> None:
+    assert (
+        "For each qualification, and for the posts that ask for none, at least as many are rostered as stand there"
+        in write_html(guarded)
+    )
 
 
 def test_posts_shifts_and_qualifications(guarded: Review) -> None:

@@ -50,13 +50,14 @@ class Flow:
 class Lost:
     """Normal losses, one entry for each span of an area: the span of the account that it falls into, and its errors.
 
-    ``series`` is the series of the area; ``group`` numbers those that share a systematic error. ``stated`` says
-    whether the books state an error, be it zero.
+    ``series`` is the series of the area; ``group`` numbers those that share a systematic error; ``share`` is what is
+    lost of what is received. ``stated`` says whether the books state an error, be it zero.
     """
 
     span: Index
     series: Index
     group: Index
+    share: Array
     quantity: Array
     random_rel: Array
     systematic_rel: Array
@@ -68,6 +69,7 @@ class Account:
     """``owner`` is the series of each span, counted from 0 up to ``series`` and in order; ``materials`` is how many.
 
     ``entering`` are the streams by name: what was received and sent, and the counts that ``begin`` and end each span.
+    ``base`` is the number of the first series in the balances.
     """
 
     owner: Index
@@ -75,6 +77,7 @@ class Account:
     materials: int
     entering: Mapping[str, Flow]
     lost: Lost
+    base: int = 0
 
     @property
     def spans(self) -> int:

@@ -55,7 +55,8 @@ def adjust(incidence: Incidence) -> Adjusted:
 
     rows = incidence.rows
     parts, offsets = [], []
-    for series in incidence.series:
+    # A difference of the site is a sum of those of its areas.
+    for series in incidence.series[: incidence.areas]:
         selected = series.incidence[np.flatnonzero(series.kept)].tocoo()
         columns = series.rows[selected.coords[1]]
         parts.append(csr_array((selected.data, (selected.coords[0], columns)), shape=(selected.shape[0], len(rows))))

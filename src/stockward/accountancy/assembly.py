@@ -14,15 +14,17 @@ from stockward.accountancy.account import Account, Flow, Lost
 from stockward.accountancy.completeness import Completeness
 from stockward.accountancy.errors import Terms
 from stockward.accountancy.inventories import Inventories
+from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import Spans
 from stockward.accountancy.term_table import Keys, assumed_exact, term_table
 from stockward.accountancy.touches import Touches
+from stockward.accountancy.whole_site import Transfers, WholeSite
 from stockward.answers.balances import Balances
 from stockward.terms.periods import MICROSECONDS_A_DAY
-from stockward.terms.verdicts import Basis, PeriodStatus
+from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -51,19 +53,34 @@ class Assembly:
     flows: Terms
     counts: Terms
     materials: tuple[str, ...]
+    sites: tuple[SiteSeries, ...]
+    transfers: Transfers
+    readings: int
 
     def balances(self, areas: pl.DataFrame, materials: pl.DataFrame, methods: pl.DataFrame) -> Balances:
         """Close, propagate, and put every period in its place; the tables give names, stages and keys."""
         keys = Keys.of(materials, methods)
         periods, tested = self._periods(keys)
+        site, joined = self.site, self.site.joined(self.layout.series["area"], self._names, self.moments)
+        of_site, tested_site = self._site_periods(periods, tested, joined)
+        causes = self._causes(periods)
         return Balances(
-            series=self._series(areas, materials),
-            periods=self._with_incomplete(periods),
-            covariances=self.areas.covariances(tested),
-            terms=term_table(self.areas, tested, keys),
-            causes=self._causes(periods),
-            assumed_exact=assumed_exact(self.areas, tested, self.layout),
+            series=pl.concat([self._series(areas, materials), self._whole_series(materials)], how="diagonal"),
+            periods=pl.concat([self._with_incomplete(periods), of_site.select(PERIOD_COLUMNS)]),
+            covariances=self.areas.covariances(tested) + site.account.covariances(tested_site),
+            terms=pl.concat([term_table(self.areas, tested, keys), term_table(site.account, tested_site, keys)]),
+            causes=pl.concat([causes.drop("span"), self._site_causes(causes, of_site)]),
+            assumed_exact=pl.concat(
+                [assumed_exact(self.areas, tested, self.layout), assumed_exact(site.account, tested_site, self.layout)]
+            ),
+            joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
+            sites=site.described(self.layout.series["area"], self.moments),
         )
+
+    @cached_property
+    def site(self) -> WholeSite:
+        """The series of the whole site, over the spans of its areas."""
+        return WholeSite.over(self.sites, self.areas, self.spans, self.transfers, self.readings)
 
     @cached_property
     def _count(self) -> int:
@@ -115,14 +132,15 @@ class Assembly:
     @cached_property
     def _lost(self) -> Lost:
         """The normal loss of every span: a share of what was received, or so much a day."""
-        series, at, received = self.spans.series, self._moments, self._entering["received"]
+        series, at, received = self.spans.series, self.moments, self._entering["received"]
         days = (at[self.spans.end] - at[self.spans.start]) / MICROSECONDS_A_DAY
-        share = self.normal.share[series] * received.sum(received.terms.value, self._count)
+        lost = self.normal.share[series] * received.sum(received.terms.value, self._count)
         return Lost(
             span=np.arange(self._count),
             series=series,
             group=np.zeros(self._count, np.int64),
-            quantity=share + self.normal.daily[series] * days,
+            share=self.normal.share[series],
+            quantity=lost + self.normal.daily[series] * days,
             random_rel=self.normal.random_rel[series],
             systematic_rel=self.normal.systematic_rel[series],
             stated=self.normal.stated[series],
@@ -137,8 +155,8 @@ class Assembly:
                 "series": self.spans.series,
                 "slot": self.spans.end,
                 "inventory": self._names.gather(self.spans.end),
-                "start": pl.Series(self._moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
-                "end": pl.Series(self._moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
+                "start": pl.Series(self.moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
+                "end": pl.Series(self.moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
                 **figures_of(self.areas),
                 "written_off": self._claimed(_WRITTEN_OFF),
                 "found": self._claimed(_FOUND),
@@ -173,35 +191,80 @@ class Assembly:
         return rows.sort("span").select(reason=unknown)["reason"]
 
     @cached_property
-    def _places(self) -> Index:
-        """The inventory that stands at each slot; one past the last where none does."""
-        series = self.layout.slot_series
-        number = np.arange(self.layout.slots) - self.layout.first[:-1][series]
-        area = self.layout.area_code[series]
-        last = number == np.diff(self.layout.first)[series] - 1
-        return np.where(last, len(self.inventories.at), self.inventories.first[np.maximum(area, 0)] + number)
-
-    @cached_property
-    def _moments(self) -> Index:
-        return np.append(self.inventories.at, 0)[self._places]
+    def moments(self) -> Index:
+        """The moment of the inventory at each slot of the layout, microseconds."""
+        return np.append(self.inventories.at, 0)[self.layout.places(self.inventories)]
 
     @cached_property
     def _names(self) -> pl.Series:
-        return pl.Series("inventory", [*self.inventories.name, None], dtype=pl.String).gather(self._places)
+        names = pl.Series("inventory", [*self.inventories.name, None], dtype=pl.String)
+        return names.gather(self.layout.places(self.inventories))
+
+    def _site_periods(self, periods: pl.DataFrame, tested: Flags, joined: pl.DataFrame) -> tuple[pl.DataFrame, Flags]:
+        """Figures of every span of the site; it is closed where every span of an area within it is."""
+        site = self.site
+        tested_site = ~site.any(~tested)
+        standing = joined.unique(["series", "moment"], keep="first", maintain_order=True)
+        start, end = site.ends(self.moments)
+        figures = pl.DataFrame(
+            {
+                "series": pl.Series(site.areas.series + site.owner, dtype=pl.Int64),
+                "inventory": standing.filter(pl.col("moment") > 0)["inventory"],
+                "start": pl.Series(start).cast(pl.Datetime("us", "UTC")),
+                "end": pl.Series(end).cast(pl.Datetime("us", "UTC")),
+                **figures_of(site.account),
+                "written_off": site.sum(self._claimed(_WRITTEN_OFF)),
+                "found": site.sum(self._claimed(_FOUND)),
+                "touched": site.any(self.spans.touched),
+            }
+        )
+        left = pl.DataFrame(
+            {
+                "span": site.of,
+                "area": self.layout.series["area"].gather(self.spans.series),
+                "why": periods["reason"],
+                "tested": tested,
+            }
+        ).filter(~pl.col("tested") & (pl.col("span") >= 0))
+        first = left.group_by("span", maintain_order=True).agg(why=pl.format("{}: {}", "area", "why").first())
+        reasons = pl.DataFrame({"span": np.arange(len(site.owner))}).join(
+            first, on="span", how="left", maintain_order="left"
+        )
+        return with_status(figures, tested_site, pl.lit(reasons["why"])), tested_site
+
+    def _site_causes(self, causes: pl.DataFrame, of_site: pl.DataFrame) -> pl.DataFrame:
+        """The rows at fault behind the periods of the areas are behind those of the site."""
+        site = causes.with_columns(span=pl.Series(self.site.of).gather(causes["span"])).filter(pl.col("span") >= 0)
+        span = site["span"]
+        named = site.with_columns(
+            series=of_site["series"].gather(span), inventory=of_site["inventory"].gather(span)
+        ).drop("span")
+        return named.unique(maintain_order=True)
+
+    def _whole_series(self, materials: pl.DataFrame) -> pl.DataFrame:
+        named = materials.select("stage", substance=pl.col("material"), holding_name=pl.col("name"))
+        rows = pl.DataFrame(
+            {"substance": [one.substance for one in self.sites], "unit": [one.unit for one in self.sites]},
+            schema={"substance": pl.String, "unit": pl.String},
+        )
+        return rows.join(named, on="substance", how="left", maintain_order="left").select(
+            pl.format("*/{}", "substance").alias("id"), "substance", "unit", "stage", "holding_name",
+            basis=pl.lit(Basis.BULK.value), scope=pl.lit(Scope.SITE.value),
+        )  # fmt: skip
 
     def _with_incomplete(self, periods: pl.DataFrame) -> pl.DataFrame:
         """Add a row for each incomplete inventory: its balance stays open."""
         left = self.complete.left_out.group_by("slot", maintain_order=True).agg(pl.col("material").unique().sort())
         slots = left["slot"].to_numpy().astype(np.int64)
         before = self.spans.previous_complete[slots]
-        start = pl.Series(np.where(before < 0, 0, self._moments[np.maximum(before, 0)])).cast(pl.Datetime("us", "UTC"))
+        start = pl.Series(np.where(before < 0, 0, self.moments[np.maximum(before, 0)])).cast(pl.Datetime("us", "UTC"))
         open_periods = pl.DataFrame(
             {
                 "series": self.layout.slot_series[slots],
                 "slot": slots,
                 "inventory": self._names.gather(slots),
                 "start": start,
-                "end": pl.Series(self._moments[slots]).cast(pl.Datetime("us", "UTC")),
+                "end": pl.Series(self.moments[slots]).cast(pl.Datetime("us", "UTC")),
             }
         ).with_columns(
             start=pl.when(pl.Series(before >= 0)).then(pl.col("start")),
@@ -221,6 +284,7 @@ class Assembly:
                 "begin_slot": self.spans.start,
                 "end_slot": self.spans.end,
                 "inventory": periods["inventory"],
+                "span": np.arange(self._count),
             }
         )
         first, last = pl.col("first_slot"), pl.col("last_slot")
@@ -228,7 +292,7 @@ class Assembly:
         at_an_edge = (first == pl.col("begin_slot")) | (first == pl.col("end_slot"))
         joined = self.touches.causes.join(spans.filter(pl.Series(self.spans.touched)), on="series")
         found = joined.filter(pl.when(pl.col("edge")).then(at_an_edge).otherwise(inside))
-        return found.select("series", "inventory", "table", "row").unique(maintain_order=True)
+        return found.select("series", "inventory", "table", "row", "span").unique(maintain_order=True)
 
     def _series(self, areas: pl.DataFrame, materials: pl.DataFrame) -> pl.DataFrame:
         holdings = materials.select("stage", holding=pl.col("material"), holding_name=pl.col("name"))
@@ -236,7 +300,6 @@ class Assembly:
         named = named.join(areas.select("area", area_name=pl.col("name")), on="area", how="left", maintain_order="left")
         return named.select(
             id=pl.col("area") + "/" + pl.col("holding"),
-            scope=pl.lit("area"),
             area=pl.col("area"),
             substance=pl.when(pl.col("basis") == Basis.BULK.value).then("holding"),
             material=pl.when(pl.col("basis") == Basis.ITEM.value).then("holding"),
@@ -245,6 +308,7 @@ class Assembly:
             stage=pl.col("stage"),
             area_name=pl.col("area_name"),
             holding_name=pl.col("holding_name"),
+            scope=pl.lit(Scope.AREA.value),
         )
 
 

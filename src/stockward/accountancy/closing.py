@@ -19,17 +19,19 @@ from stockward.accountancy.doubts import Doubt, doubts_of, needs_uses, possible_
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.inventories import Inventories, inventories_of
+from stockward.accountancy.joining import SiteSeries, site_series
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.layout import lay_out
-from stockward.accountancy.legs import BOOK_SIGN, Pairing, entries_of_counts, entries_of_flows, flow_legs
+from stockward.accountancy.layout import Layout, lay_out
+from stockward.accountancy.legs import BOOK_SIGN, Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.readings import readings_of
 from stockward.accountancy.spans import spans_of
-from stockward.accountancy.terms import count_terms, flow_sums, key_list, time_cuts
+from stockward.accountancy.terms import Ledger, TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
 from stockward.accountancy.touches import Possible, resolve
+from stockward.accountancy.whole_site import Transfers
 from stockward.answers.balances import Balances
 
-Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 
 def close_balances(books: KnownBooks) -> Balances:
@@ -47,7 +49,8 @@ def assemble(books: KnownBooks) -> Assembly:
     inventories = inventories_of(books)
     cuts = time_cuts(books, inventories)
     readings = readings_of(books)
-    legs = flow_legs(*flow_sums(books, cuts, readings), key_list(books.movements["kind"]))
+    ledger = Ledger.of(books, cuts, readings)
+    legs = flow_legs(*flow_sums(ledger, cuts), key_list(books.movements["kind"]))
     counts = count_terms(books, inventories, cuts, readings)
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
@@ -61,6 +64,9 @@ def assemble(books: KnownBooks) -> Assembly:
     complete = completeness(layout, flows, counted, touches)
     spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
+    moments = np.append(inventories.at, 0)[layout.places(inventories)]
+    sites = site_series(layout, complete.complete, moments)
+    transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
     return Assembly(
         layout=layout,
         inventories=inventories,
@@ -71,7 +77,20 @@ def assemble(books: KnownBooks) -> Assembly:
         flows=Terms.of(flows, errors),
         counts=Terms.of(counted, errors),
         materials=tuple(materials),
+        sites=sites,
+        transfers=Transfers(Terms.of(transfers[0], errors), transfers[1]),
+        readings=len(readings.at),
     )
+
+
+def _transfers(
+    ledger: Ledger, cuts: TimeCuts, kinds: list[str], layout: Layout, pairing: Pairing, sites: tuple[SiteSeries, ...]
+) -> tuple[Entries, Index]:
+    """Both legs of what passed between areas, and the cell of each; none where no series of the site has a period."""
+    if not any(len(one.slots) for one in sites):
+        ledger = ledger.where(np.zeros(0, np.int64))
+    legs = flow_legs(*transfer_sums(ledger, cuts, kinds.index("transfer")), kinds)
+    return entries_of_flows(legs, layout, pairing), legs["cell"].to_numpy()[pairing.expand(legs)[0]]
 
 
 def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:

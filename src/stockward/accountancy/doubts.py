@@ -132,7 +132,7 @@ def _in_its_areas(row: Mapping[str, Any], codes: Mapping[str, int], cuts: TimeCu
 def _interval(area: str, moment: int | None, codes: Mapping[str, int], cuts: TimeCuts) -> int | None:
     if moment is None or area not in codes:
         return None
-    return int(cuts.interval[codes[area], np.searchsorted(cuts.cuts, moment)])
+    return int(cuts.interval.by(codes[area], int(np.searchsorted(cuts.cuts, moment))))
 
 
 def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> Iterator[Doubt]:
@@ -192,8 +192,8 @@ def _of_readings(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) ->
 def _calibrated_otherwise(method: int, earliest: int, moment: int | None, cuts: TimeCuts) -> bool:
     """Whether a reading would have another calibration had it been made at this moment, or at one that is lost."""
     first, before = (int(np.searchsorted(cuts.cuts, at)) for at in (earliest, moment or 0))
-    own = cuts.calibration[method]
-    return bool(own[first] > 0 if moment is None else moment < earliest and own[before] != own[first])
+    own, other = (int(cuts.calibration.by(method, place)) for place in (first, before))
+    return own > 0 if moment is None else moment < earliest and other != own
 
 
 def _repeating(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> pl.DataFrame:
@@ -285,7 +285,9 @@ def _uses_it(
     recorded = calibrations.group_by("method").agg(earlier=(pl.col("at").to_physical() <= moment).sum())
     listed = pl.col("method").is_in(recorded["method"].implode())
     earlier = pl.col("method").replace_strict(*recorded.get_columns(), default=None, return_dtype=pl.Int64)
-    begun = dict(zip(inventories.areas, cuts.interval[:, np.searchsorted(cuts.cuts, moment)].tolist(), strict=True))
+    areas = np.arange(len(inventories.areas))
+    passed = cuts.interval.by(areas, np.full(len(areas), np.searchsorted(cuts.cuts, moment)))
+    begun = dict(zip(inventories.areas, passed.tolist(), strict=True))
     later = pl.col("interval") >= pl.col("area").replace_strict(begun, return_dtype=pl.Int64)
     counted = pl.col("place").is_in(np.flatnonzero(inventories.at >= moment).tolist())
     after = pl.when(pl.col("place").is_null()).then(later).otherwise(counted)

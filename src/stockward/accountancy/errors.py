@@ -141,6 +141,15 @@ class Terms:
         """Variance from all random errors, unit²."""
         return self.random_relative + self.random_absolute + self.random_content
 
+    def joined(self, other: Terms) -> Terms:
+        """These terms, and then the others."""
+        figures = {
+            field.name: np.concatenate([getattr(self, field.name), getattr(other, field.name)])
+            for field in fields(self)
+            if field.name != "entries"
+        }
+        return Terms(entries=self.entries.joined(other.entries), **figures)
+
     def where(self, kept: NDArray[np.bool_] | Index) -> Terms:
         """The terms for which ``kept`` holds, or that it numbers."""
         figures = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "entries"}

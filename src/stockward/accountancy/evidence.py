@@ -9,7 +9,7 @@ from stockward.accountancy.known import KnownBooks, is_late
 from stockward.accountancy.testing import ROUNDING
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
-from stockward.terms.verdicts import ALARMING, PeriodStatus
+from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Scope
 
 _COLUMNS = (
     "series", "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area",
@@ -28,9 +28,35 @@ def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVer
         held = holdings.filter(
             (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
         )
-        rows = _entering(books, key["area"], held["material"].to_list(), key["basis"])
-        found.append(_rows_of(books, *rows, _alarming_periods(balances, series, verdict), series))
+        materials, periods = held["material"].to_list(), _alarming_periods(balances, series, verdict)
+        if key["scope"] == Scope.SITE.value:
+            found.append(_rows_of_site(books, balances, materials, periods, series))
+        else:
+            rows = _entering(books, key["area"], materials, key["basis"])
+            found.append(_rows_of(books, *rows, periods, series))
     return pl.concat(found, how="vertical")
+
+
+def _rows_of_site(
+    books: KnownBooks, balances: Balances, materials: list[str], periods: pl.DataFrame, series: int
+) -> pl.DataFrame:
+    """Rows of every area of a series of the site, between the inventories of the area that were joined; each once."""
+    found = [_of_nothing()]
+    joined = balances.joined.filter(pl.col("series") == series)
+    for (area,), own in joined.group_by("area", maintain_order=True):
+        here = own.with_columns(start=pl.col("at").shift(1)).filter(
+            pl.col("inventory").is_in(periods["inventory"].implode())
+        )
+        called = dict(here.select("area_inventory", "inventory").rows())
+        spans = here.select(inventory="area_inventory", start="start", end="at")
+        rows = _rows_of(books, *_entering(books, str(area), materials, Basis.BULK.value), spans, series)
+        found.append(rows.with_columns(pl.col("inventory").replace_strict(called, return_dtype=pl.String)))
+    place = pl.col("inventory").replace_strict(periods["inventory"], range(periods.height), return_dtype=pl.Int64)
+    return (
+        pl.concat(found)
+        .unique(["inventory", "table", "row"], keep="first", maintain_order=True)
+        .sort(place, "at", "table", "row", maintain_order=True)
+    )
 
 
 def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -> pl.DataFrame:

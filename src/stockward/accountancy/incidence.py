@@ -13,6 +13,7 @@ The variance of a row from its random errors is ``(σr x)² + σa²``, and the c
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.accountancy.account import draws_of
+from stockward.accountancy.account import Account, draws_of
 from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.accountancy.readings import OWN, Readings, readings_of
-from stockward.accountancy.terms import count_terms, flow_rows, key_list, ranked, time_cuts
+from stockward.accountancy.terms import Ledger, count_terms, flow_rows, key_list, ranked, time_cuts
+from stockward.accountancy.whole_site import Transfers
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import (
     CANCELLED,
@@ -122,6 +124,45 @@ class SharedDraws:
 
 
 @dataclass(frozen=True, slots=True)
+class NormalLosses:
+    """Normal losses that enter one series, one part for each span of an area: of the site a span has several.
+
+    ``span`` and ``group`` (of those that share a systematic error) count from 0 in the series; ``number`` is the number
+    of the area's span among all, ``place`` that of the area's series. ``of_quantity`` has shape (parts, rows), the
+    errors are relative.
+    """
+
+    span: Index
+    group: Index
+    number: Index
+    place: Index
+    of_quantity: csr_array
+    daily: Array
+    random_rel: Array
+    systematic_rel: Array
+
+    def quantities(self, quantity: Array) -> Array:
+        """Normal loss of every part, unit; (copies, parts) from quantities of shape (copies, rows)."""
+        return np.asarray((self.of_quantity @ quantity.T).T + self.daily)
+
+    def by_span(self, values: Array, spans: int) -> Array:
+        """Sums of figures of the parts; (copies, spans)."""
+        return self._gathered(values, self.span, spans)
+
+    def signed(self, lost: Array, spans: int) -> Array:
+        """G diag(σs) of the normal losses, (copies, spans, groups)."""
+        groups = int(np.max(self.group, initial=0)) + 1
+        gathered = self._gathered(-self.systematic_rel * lost, self.span * groups + self.group, spans * groups)
+        return gathered.reshape(len(lost), spans, groups)
+
+    def _gathered(self, values: Array, place: Index, size: int) -> Array:
+        from scipy.sparse import csr_array
+
+        into = csr_array((np.ones(len(place)), (place, np.arange(len(place)))), shape=(size, len(place)))
+        return np.asarray((into @ values.T).T)
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesIncidence:
     """One series: its differences and Σ as functions of the quantities of the rows that enter it.
 
@@ -146,9 +187,7 @@ class SeriesIncidence:
     shared_span: Index
     shared_group: Index
     shared_fixed: Array
-    normal: csr_array
-    normal_random: float
-    normal_systematic: float
+    lost: NormalLosses
     contents: ContentErrors
     repeated: SharedDraws
     inventory: tuple[str, ...]
@@ -160,38 +199,39 @@ class SeriesIncidence:
         """``A x − d`` of every span, unit; (copies, spans) from quantities of shape (copies, rows)."""
         return np.asarray((self.incidence @ quantity.T).T - self.offset)
 
-    def normal_loss(self, quantity: Array) -> Array:
-        """Normal loss of every span, unit; (copies, spans) from quantities of shape (copies, rows)."""
-        return np.asarray((self.normal @ quantity.T).T + self.offset)
-
     def covariance(self, quantity: Array) -> Array:
         """Σ of the kept spans, unit²; (copies, kept, kept) from quantities of shape (copies, rows)."""
         squares, plain = np.square(quantity), np.maximum(quantity, 0.0)
-        lost = self.normal_loss(quantity)
+        lost = self.lost.quantities(quantity)
         single = (self.squares @ squares.T).T + (self.plain @ plain.T).T + self.fixed
-        single += (self.normal_random * lost) ** 2
+        single += self.lost.by_span((self.lost.random_rel * lost) ** 2, len(self.inventory))
         ends = (self.end_squares @ squares.T).T + (self.end_plain @ plain.T).T + self.end_fixed
-        covariance = systematic_covariance(self._signed(quantity, lost), np.ones(self.shared_fixed.shape[1]))
+        signed = np.concatenate([self.lost.signed(lost, len(self.inventory)), self._signed(quantity)], axis=2)
+        covariance = systematic_covariance(signed, np.ones(signed.shape[2]))
         covariance += random_covariance(single, ends[:, :-1])
         covariance += self.repeated.covariance(quantity, single.shape[1])
         return covariance if self.kept.all() else covariance[:, self.kept][:, :, self.kept]
 
-    def _signed(self, quantity: Array, lost: Array) -> Array:
+    def _signed(self, quantity: Array) -> Array:
         """G diag(σs), shape (copies, spans, groups); what cancels leaves no σ, as when the balances are closed."""
         values = (self.shared @ quantity.T).T
         values[np.abs(values) <= CANCELLED * (self.shared_size @ np.abs(quantity).T).T] = 0.0
         signed = np.repeat(self.shared_fixed[None], len(quantity), axis=0)
         signed[:, self.shared_span, self.shared_group] += values
-        signed[..., 0] = -self.normal_systematic * lost
         return signed
 
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
-    """All series that have a span, in order, over the same rows."""
+    """All series that have a span, in order, over the same rows: first ``areas`` of areas, and after them the site's.
+
+    ``area_spans`` is the number of all spans of areas.
+    """
 
     rows: MeasuredRows
     series: tuple[SeriesIncidence, ...]
+    areas: int
+    area_spans: int
     cells: int
     content_groups: int
 
@@ -213,7 +253,6 @@ class _Lines:
     span: Index
     ends: Flags
     coefficient: Array
-    received: Array
     amount: Array
     random: Array
     fixed: Array
@@ -232,6 +271,19 @@ class _Lines:
         return _Lines(*(getattr(self, name)[kept] for name in _Lines.__slots__))
 
 
+def _together(lines: Sequence[_Lines]) -> _Lines:
+    return _Lines(*(np.concatenate([getattr(part, name) for part in lines]) for name in _Lines.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """Rows that an area received, of which a share is normally lost: the part that each falls into, and its amount."""
+
+    row: Index
+    part: Index
+    amount: Array
+
+
 class _Builder:
     def __init__(self, books: KnownBooks, assembly: Assembly, balances: Balances) -> None:
         self._books = books
@@ -240,7 +292,8 @@ class _Builder:
         self._errors = Errors.of(books, assembly.layout)
         cuts = time_cuts(books, assembly.inventories)
         readings = readings_of(books)
-        legs = flow_legs(*flow_rows(books, cuts, readings), key_list(books.movements["kind"]))
+        ledger = Ledger.of(books, cuts, readings)
+        legs = flow_legs(*flow_rows(ledger, cuts), key_list(books.movements["kind"]))
         counts = count_terms(books, assembly.inventories, cuts, readings)
         self._readings: Readings = readings
         self._legs, self._counts = legs, counts
@@ -249,24 +302,39 @@ class _Builder:
         self._movement = legs["movement"].to_numpy()[pairing.expand(flat)[0]]
         self._count = books.movements.height + pairing.expand(counts)[0]
         self._flows = entries_of_flows(flat, self._layout, pairing)
+        transfers = flat.filter(legs["transfer"])
+        self._transfers = entries_of_flows(transfers, self._layout, pairing)
+        moved = legs.filter("transfer")["movement"].to_numpy()
+        self._movement = np.concatenate([self._movement, moved[pairing.expand(transfers)[0]]])
         self._counted = entries_of_counts(counts, self._layout, pairing)
         spans = balances.periods.filter(pl.col("status") != PeriodStatus.INCOMPLETE.value)
         self._spans = spans.select(
-            "inventory", "status", start=pl.col("start").to_physical(), end=pl.col("end").to_physical()
+            "series", "inventory", "status", start=pl.col("start").to_physical(), end=pl.col("end").to_physical()
         )
-        holdings = self._layout.series["holding"].to_list()
+        holdings = [*self._layout.series["holding"], *(one.substance for one in assembly.sites)]
         codes = {name: code for code, name in enumerate(dict.fromkeys(holdings))}
         self._holding = np.array([codes[name] for name in holdings], dtype=np.int64)
         self._holdings = len(codes)
         self._materials = len(assembly.materials)
         self._series = balances.series
+        self._by_rows = self._row_assembly()
 
     def incidence(self) -> Incidence:
-        lines = self._lines()
-        lines = lines.where(np.argsort(lines.span, kind="stable"))
-        cell, cells = self._cells(lines)
-        series = tuple(self._of_series(lines, cell, int(number)) for number in np.unique(self._assembly.spans.series))
-        return Incidence(self._rows(), series, cells, self._materials * self._holdings)
+        rows = self._by_rows
+        accounts = (rows.areas, rows.site.account)
+        lines = [self._lines(account) for account in accounts]
+        lines = [own.where(np.argsort(own.span, kind="stable")) for own in lines]
+        cell, cells = self._cells(_together(lines))
+        cells_of = np.split(cell, [len(lines[0].row)])
+        within = (np.arange(rows.areas.spans), np.flatnonzero(rows.site.of >= 0))
+        series = [
+            self._of_series(account, own, drawn, number, int(one))
+            for account, own, drawn, number in zip(accounts, lines, cells_of, within, strict=True)
+            for one in np.unique(account.owner)
+        ]
+        areas = len(np.unique(rows.areas.owner))
+        groups = self._materials * self._holdings
+        return Incidence(self._rows(), tuple(series), areas, rows.areas.spans, cells, groups)
 
     def _cells(self, lines: _Lines) -> tuple[Index, int]:
         """Numbers of the fresh draws of contents (−1 none): by row or reading and material, and by holding."""
@@ -274,7 +342,9 @@ class _Builder:
         own = lines.row * self._holdings + lines.holding
         reading = (lines.reading * self._materials + lines.material) * self._holdings + lines.holding
         rows = (self._books.movements.height + self._books.counts.height) * self._holdings
-        codes, rank = np.unique(np.where(lines.reading == OWN, own, rows + reading)[fresh], return_inverse=True)
+        # A transfer over two periods of the site is a reading there, and in its areas a row of its own.
+        alone = (lines.reading == OWN) | (lines.reading >= len(self._readings.at))
+        codes, rank = np.unique(np.where(alone, own, rows + reading)[fresh], return_inverse=True)
         cell = np.full(len(lines.row), -1)
         cell[fresh] = rank
         return cell, len(codes)
@@ -307,24 +377,21 @@ class _Builder:
             readings=len(self._readings.at),
         )
 
-    def _lines(self) -> _Lines:
+    def _lines(self, account: Account) -> _Lines:
         """One line for each row and span; errors come from ``Terms.of``, for one unit and for one measurement."""
         parts = []
-        for name, stream in self._row_assembly().areas.entering.items():
+        for name, stream in account.entering.items():
             entries = stream.terms.entries
             row = (self._count if name in {"begin", "end_quantity"} else self._movement)[stream.entry]
             unit = Terms.of(_with(entries, 1.0, 0), self._errors)
             once = Terms.of(_with(entries, 0.0, 1), self._errors)
             pair = entries.pair
-            series = self._assembly.spans.series[stream.span]
-            share = self._assembly.normal.share[series] if name == "received" else np.zeros(len(pair))
             parts.append(
                 _Lines(
                     row=row,
                     span=stream.span,
                     ends=np.full(len(pair), name == "end_quantity"),
                     coefficient=stream.coefficient,
-                    received=share * unit.value,
                     amount=unit.value,
                     random=np.sqrt(unit.random_relative),
                     fixed=np.sqrt(once.random_absolute),
@@ -336,39 +403,45 @@ class _Builder:
                     method=entries.method.astype(np.int64),
                     calibration=entries.calibration.astype(np.int64),
                     material=entries.material.astype(np.int64),
-                    holding=self._holding[series],
+                    holding=self._holding[account.base + account.owner[stream.span]],
                     reading=entries.reading,
                 )
             )
-        return _Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Lines.__slots__))
+        return _together(parts)
 
     def _row_assembly(self) -> Assembly:
+        """The same assembly with every row by itself; a transfer is its own cell."""
+        terms = Terms.of(self._transfers, self._errors)
+        moved = self._movement[len(self._flows.pair) :]
         return dataclasses.replace(
             self._assembly,
             flows=Terms.of(self._flows, self._errors),
             counts=Terms.of(self._counted, self._errors),
+            transfers=Transfers(terms, moved, len(self._flows.pair)),
         )
 
-    def _of_series(self, lines: _Lines, cell: Index, number: int) -> SeriesIncidence:
-        all_spans = self._assembly.spans.series
-        first, end = (int(place) for place in np.searchsorted(all_spans, [number, number + 1]))
+    def _of_series(self, account: Account, lines: _Lines, cell: Index, within: Index, one: int) -> SeriesIncidence:
+        """``one`` counts the series of the account; ``within`` numbers the spans of areas of its normal losses."""
+        first, end = int(account.first[one]), int(account.first[one + 1])
         cut = slice(*(int(place) for place in np.searchsorted(lines.span, [first, end])))
-        own = lines.where(cut)
-        spans = self._spans[first:end]
-        rows, local = np.unique(own.row, return_inverse=True)
-        days = (spans["end"] - spans["start"]).to_numpy() / MICROSECONDS_A_DAY
-        normal, series = self._assembly.normal, self._series.row(number, named=True)
-        matrices = _matrices(own, own.span - first, local, (end - first, len(rows)))
+        own, number = lines.where(cut), account.base + one
+        spans = self._spans.filter(pl.col("series") == number)
+        parts = np.flatnonzero((account.lost.span >= first) & (account.lost.span < end))
+        received = self._received(within[parts])
+        rows, local = np.unique(np.concatenate([own.row, received.row]), return_inverse=True)
+        lost = self._lost(account, parts, within[parts], received, local[len(own.row) :], len(rows))
+        lost = dataclasses.replace(lost, span=lost.span - first)
+        local, span = local[: len(own.row)], own.span - first
+        named = self._series.row(number, named=True)
         return SeriesIncidence(
             number=number,
-            id=series["id"],
-            unit=series["unit"],
+            id=named["id"],
+            unit=named["unit"],
             rows=rows,
-            offset=normal.daily[number] * days,
-            normal_random=float(normal.random_rel[number]),
-            normal_systematic=float(normal.systematic_rel[number]),
+            offset=np.bincount(lost.span, lost.daily, end - first).astype(np.float64),
+            lost=lost,
             contents=ContentErrors(
-                span=own.span - first,
+                span=span,
                 row=local,
                 cell=cell[cut],
                 group=own.material * self._holdings + own.holding,
@@ -376,12 +449,42 @@ class _Builder:
                 random=own.coefficient * own.content_random,
                 systematic=own.coefficient * own.content_systematic,
             ),
-            repeated=_shared_draws(own, own.span - first, local, self._materials),
+            repeated=_shared_draws(own, span, local, self._materials),
             inventory=tuple(spans["inventory"]),
             start=spans["start"].to_numpy(),
             end=spans["end"].to_numpy(),
             kept=(spans["status"] == PeriodStatus.CLOSED.value).to_numpy(),
-            **matrices,
+            **_matrices(own, span, local, (end - first, len(rows))),
+        )
+
+    def _received(self, spans: Index) -> _Received:
+        """What was received in these spans of areas, in order of the span."""
+        flow = self._by_rows.areas.entering["received"]
+        order = np.argsort(flow.span, kind="stable")
+        first, end = (np.searchsorted(flow.span[order], spans, side=side) for side in ("left", "right"))
+        part = np.repeat(np.arange(len(spans)), end - first)
+        taken = order[np.arange(len(part)) + np.repeat(first - np.cumsum(end - first) + (end - first), end - first)]
+        amount = self._errors.amount[flow.terms.entries.pair[taken]]
+        return _Received(self._movement[flow.entry[taken]], part, amount)
+
+    def _lost(
+        self, account: Account, parts: Index, within: Index, received: _Received, local: Index, rows: int
+    ) -> NormalLosses:
+        from scipy.sparse import csr_array
+
+        lost, areas = account.lost, self._assembly.areas
+        series, spans, at = lost.series[parts], self._assembly.spans, self._assembly.moments
+        days = (at[spans.end[within]] - at[spans.start[within]]) / MICROSECONDS_A_DAY
+        share = lost.share[parts][received.part] * received.amount
+        return NormalLosses(
+            span=lost.span[parts],
+            group=lost.group[parts],
+            number=within,
+            place=np.searchsorted(np.unique(areas.owner), series),
+            of_quantity=csr_array((share, (received.part, local)), shape=(len(parts), rows)),
+            daily=self._assembly.normal.daily[series] * days,
+            random_rel=lost.random_rel[parts],
+            systematic_rel=lost.systematic_rel[parts],
         )
 
 
@@ -395,7 +498,6 @@ def _matrices(own: _Lines, span: Index, local: Index, shape: tuple[int, int]) ->
     weight = np.where(own.reading == OWN, own.coefficient**2, 0.0)
     squares = weight * (own.random**2 + np.where(own.item, 0.0, own.content_random**2))
     plain, own_fixed = weight * np.where(own.item, own.content_random**2, 0.0), weight * own.fixed**2
-    # Group 0 is the error of the normal loss; relative, absolute and content errors follow.
     group, groups = _groups(own)
     method, absolute, content = group
     lines = np.arange(len(span))
@@ -421,7 +523,6 @@ def _matrices(own: _Lines, span: Index, local: Index, shape: tuple[int, int]) ->
         "shared_span": occurring // groups,
         "shared_group": occurring % groups,
         "shared_fixed": fixed.reshape(shape[0], groups),
-        "normal": matrix(own.received),
     }
 
 
@@ -441,12 +542,12 @@ def _shared_draws(own: _Lines, span: Index, local: Index, materials: int) -> Sha
 
 
 def _groups(own: _Lines) -> tuple[tuple[Index, Index, Index], int]:
-    """Groups of one series from 1 on: relative and absolute errors of each method and calibration, contents."""
+    """Groups of one series: relative and absolute errors of each method and calibration, contents."""
     codes = (own.method + 1) * (1 + int(np.max(own.calibration, initial=0))) + own.calibration
     methods, method = np.unique(codes, return_inverse=True)
     materials, material = np.unique(own.material, return_inverse=True)
     count = len(methods)
-    return (1 + method, 1 + count + method, 1 + 2 * count + material), 1 + 2 * count + len(materials)
+    return (method, count + method, 2 * count + material), 2 * count + len(materials)
 
 
 def _with(entries: Entries, quantity: float, rows: int) -> Entries:

@@ -44,6 +44,13 @@ class Layout:
         """Number of all slots."""
         return int(self.first[-1])
 
+    def places(self, inventories: Inventories) -> Index:
+        """The inventory that stands at each slot; one past the last where none does."""
+        number = np.arange(self.slots) - self.first[:-1][self.slot_series]
+        area = self.area_code[self.slot_series]
+        last = number == np.diff(self.first)[self.slot_series] - 1
+        return np.where(last, len(inventories.at), inventories.first[np.maximum(area, 0)] + number)
+
 
 @dataclass(frozen=True, slots=True)
 class PairSlots:

@@ -76,6 +76,11 @@ class Entries:
     reading: Index
     transfer: NDArray[np.bool_]
 
+    def joined(self, other: Entries) -> Entries:
+        """These entries, and then the others."""
+        columns = ([getattr(part, name) for part in (self, other)] for name in Entries.__slots__)
+        return Entries(*(np.concatenate(column) for column in columns))
+
     def where(self, kept: NDArray[np.bool_] | Index) -> Entries:
         """The entries for which ``kept`` holds, or that it numbers."""
         return Entries(*(getattr(self, name)[kept] for name in Entries.__slots__))

@@ -60,7 +60,7 @@ def _of_flow(account: Account, name: str, flow: Flow, tested: Flags, number: Ind
     reading = pl.Series(entries.reading)
     return pl.DataFrame(
         {
-            "series": account.owner[span],
+            "series": account.base + account.owner[span],
             "period": number[span],
             "part": pl.repeat(_PARTS.get(name, "flow"), len(span), dtype=pl.String, eager=True),
             "material": keys.materials.gather(entries.material % len(keys.materials)),
@@ -87,7 +87,7 @@ def _normal_losses(account: Account, tested: Flags, number: Index) -> pl.DataFra
     nothing = np.zeros(len(here))
     return pl.DataFrame(
         {
-            "series": account.owner[span],
+            "series": account.base + account.owner[span],
             "period": number[span],
             "part": pl.repeat("normal_loss", len(here), dtype=pl.String, eager=True),
             "material": pl.repeat(None, len(here), dtype=pl.String, eager=True),
@@ -116,7 +116,7 @@ def assumed_exact(account: Account, tested: Flags, layout: Layout) -> pl.DataFra
         tables.append(
             pl.DataFrame(
                 {
-                    "series": account.owner[flow.span[silent]],
+                    "series": account.base + account.owner[flow.span[silent]],
                     "material": layout.pairs["material_key"].gather(pair[silent]),
                 }
             ).unique().with_columns(kind=pl.lit("content"))
@@ -125,7 +125,7 @@ def assumed_exact(account: Account, tested: Flags, layout: Layout) -> pl.DataFra
     silent = np.flatnonzero(tested[lost.span] & ~lost.stated & (lost.quantity != 0))
     tables.append(
         pl.DataFrame(
-            {"series": account.owner[lost.span[silent]], "area": areas.gather(lost.series[silent])}
+            {"series": account.base + account.owner[lost.span[silent]], "area": areas.gather(lost.series[silent])}
         ).with_columns(kind=pl.lit("normal_loss"))
     )  # fmt: skip
     return pl.concat(tables, how="diagonal").unique().sort("series", "kind", "area", "material")

@@ -25,17 +25,56 @@ _DENSEST = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """How many moments of each owner have passed, slice of time by slice.
+
+    ``keys`` are the owner and the slice in which each moment has passed, as one sorted number; ``first`` the number of
+    moments before those of each owner, ``most`` the most that one has. ``table`` has them by owner and slice, and is
+    quicker to ask; it is left out (``None``) where it would be large, so that memory grows with the moments alone.
+    """
+
+    slices: int
+    keys: Index
+    first: Index
+    most: int
+    table: NDArray[np.int32] | None
+
+    @classmethod
+    def of(cls, owner: Index, moment: Index, cuts: Index, owners: int) -> Passed:
+        """Moments of the owners (0 up to ``owners``) between the cuts, each of which is a moment."""
+        slices = len(cuts) + 1
+        passed = np.searchsorted(cuts, moment) + 1
+        first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=owners))])
+        table = None
+        if owners * slices <= _DENSEST:
+            table = np.zeros((owners, slices), np.int32)
+            np.add.at(table, (owner, passed), 1)
+            np.cumsum(table, axis=1, out=table)
+        return cls(slices, np.sort(owner * slices + passed), first, int(np.max(np.diff(first), initial=0)), table)
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+    def by(self, owner: NDArray[np.integer] | int, place: NDArray[np.integer] | int) -> NDArray[np.int32]:
+        """The number for owners (counted from 0) and slices, of one shape."""
+        if self.table is not None:
+            return np.asarray(self.table[owner, place])
+        key = np.asarray(owner, np.int64) * self.slices + place
+        return np.asarray(np.searchsorted(self.keys, key, side="right") - self.first[owner], np.int32)
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCuts:
     """Every moment at which an inventory stood or a method was calibrated; between two, nothing need be told apart.
 
-    A row at time t falls into slice u, the number of cuts before t. ``interval[a, u]`` is then the number of
-    inventories of area a before t: a movement at the moment of an inventory still belongs to the period it ends.
-    ``calibration[m, u]`` is the number of calibrations of method m up to and at t.
+    A row at time t falls into slice u, the number of cuts before t. ``interval`` has by area and slice the number of
+    inventories of the area before t: a movement at the moment of an inventory still belongs to the period it ends.
+    ``calibration`` has by method and slice the number of calibrations of the method up to and at t.
     """
 
     cuts: Index
-    interval: NDArray[np.int32]
-    calibration: NDArray[np.int32]
+    interval: Passed
+    calibration: Passed
 
     def slices(self, at: pl.Series) -> NDArray[np.int32]:
         """The slice of each moment; quick where the ledger stands in order of time."""
@@ -55,16 +94,9 @@ def time_cuts(books: KnownBooks, inventories: Inventories) -> TimeCuts:
     cuts = np.unique(np.concatenate([inventories.at, moments - 1]))
     return TimeCuts(
         cuts=cuts,
-        interval=_passed(inventories.area, inventories.at, cuts, len(inventories.areas)),
-        calibration=_passed(calibrated, moments - 1, cuts, len(methods)),
+        interval=Passed.of(inventories.area, inventories.at, cuts, len(inventories.areas)),
+        calibration=Passed.of(calibrated, moments - 1, cuts, len(methods)),
     )
-
-
-def _passed(owner: Index, moment: Index, cuts: Index, owners: int) -> NDArray[np.int32]:
-    """How many moments of each owner have passed in each slice; shape (owners, cuts + 1)."""
-    table = np.zeros((owners, len(cuts) + 1), np.int32)
-    np.add.at(table, (owner, np.searchsorted(cuts, moment) + 1), 1)
-    return np.cumsum(table, axis=1, dtype=np.int32)
 
 
 def _calibrations(books: KnownBooks, methods: list[str]) -> tuple[Index, Index]:
@@ -100,12 +132,17 @@ def _uses(books: KnownBooks) -> dict[str, tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ledger:
-    """The ledger as codes (0 where blank), each row with its slice of time, and that of its reading's calibration."""
+class Ledger:
+    """The ledger as codes (0 where blank), each row with its slice of time, and that of its reading's calibration.
+
+    ``source`` and ``target`` are 0 where a row names no area, and where it names the same twice: that moves nothing.
+    """
 
     material: NDArray[np.integer]
     kind: NDArray[np.integer]
     method: NDArray[np.integer]
+    source: NDArray[np.integer]
+    target: NDArray[np.integer]
     slice: NDArray[np.int32]
     calibrated: NDArray[np.int32]
     quantity: Array
@@ -113,15 +150,20 @@ class _Ledger:
     sizes: tuple[int, int, int]
 
     @classmethod
-    def of(cls, movements: pl.DataFrame, cuts: TimeCuts, readings: Readings) -> _Ledger:
+    def of(cls, books: KnownBooks, cuts: TimeCuts, readings: Readings) -> Ledger:
+        """The movements of the books, in their order."""
+        movements = books.movements
         columns = [movements[name] for name in ("material", "kind", "method")]
         material, kind, method = (_codes_from_one(column) for column in columns)
         sizes = tuple(len(key_list(column)) + 1 for column in columns)
         slices = cuts.slices(movements["at"])
+        source, target = _sides(movements)
         return cls(
             material=material,
             kind=kind,
             method=method,
+            source=source,
+            target=target,
             slice=slices,
             calibrated=_calibrated(slices, readings.movements, readings, cuts),
             quantity=movements["quantity"].to_numpy(),
@@ -129,9 +171,10 @@ class _Ledger:
             sizes=sizes,  # type: ignore[arg-type]
         )
 
-    def where(self, rows: Index) -> _Ledger:
-        columns = {name: getattr(self, name)[rows] for name in _Ledger.__slots__ if name != "sizes"}
-        return _Ledger(**columns, sizes=self.sizes)
+    def where(self, rows: Index) -> Ledger:
+        """These rows of it."""
+        columns = {name: getattr(self, name)[rows] for name in Ledger.__slots__ if name != "sizes"}
+        return Ledger(**columns, sizes=self.sizes)
 
 
 def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, cuts: TimeCuts) -> NDArray[np.int32]:
@@ -142,7 +185,7 @@ def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, c
     return np.where(reading == OWN, slices, earliest[reading])
 
 
-def flow_sums(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def flow_sums(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sums over what left each area, and over what reached it.
 
     Both have the columns ``area``, ``material``, ``kind``, ``method`` (codes, −1 none), ``interval``,
@@ -150,34 +193,69 @@ def flow_sums(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl
     that shares its reading with others keeps a line of its own. A movement from an area into itself moves nothing and
     is left out.
     """
-    ledger = _Ledger.of(books.movements, cuts, readings)
-    source, target = _sides(books)
-    if not np.any(ledger.reading != OWN):
-        return _side_sums(ledger, source, cuts), _side_sums(ledger, target, cuts)
-    own, repeated = np.flatnonzero(ledger.reading == OWN), np.flatnonzero(ledger.reading != OWN)
-    summed, alone = ledger.where(own), ledger.where(repeated)
-
-    def side(area: NDArray[np.integer]) -> pl.DataFrame:
-        lines = _side_rows(alone, area[repeated], cuts).drop("movement")
-        sums = _side_sums(summed, area[own], cuts)
-        return pl.concat([sums, lines.select(sums.columns)], how="vertical_relaxed")
-
-    return side(source), side(target)
+    shared = ledger.reading != OWN
+    if not np.any(shared):
+        return _side_sums(ledger, ledger.source, cuts), _side_sums(ledger, ledger.target, cuts)
+    summed, alone = ledger.where(np.flatnonzero(~shared)), ledger.where(np.flatnonzero(shared))
+    left = [_side_sums(summed, summed.source, cuts), _side_rows(alone, alone.source, cuts)]
+    reached = [_side_sums(summed, summed.target, cuts), _side_rows(alone, alone.target, cuts)]
+    return _stacked(left), _stacked(reached)
 
 
-def flow_rows(books: KnownBooks, cuts: TimeCuts, readings: Readings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _stacked(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """One below the other, with the columns of the first."""
+    return pl.concat([table.select(tables[0].columns) for table in tables], how="vertical_relaxed")
+
+
+def flow_rows(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What left each area, and what reached it, one line a movement: the sums of ``flow_sums`` before they are summed.
 
-    The columns are the same, each row its own cell, with ``movement``, the place of the row in ``books.movements``.
+    The columns are the same, each row its own cell, with ``movement``, the place of the row in the ledger.
     """
-    ledger = _Ledger.of(books.movements, cuts, readings)
-    source, target = _sides(books)
-    return _side_rows(ledger, source, cuts), _side_rows(ledger, target, cuts)
+    return _side_rows(ledger, ledger.source, cuts), _side_rows(ledger, ledger.target, cuts)
 
 
-def _sides(books: KnownBooks) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+def transfer_sums(ledger: Ledger, cuts: TimeCuts, kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What left an area for another, and the same as it reached that: sums over rows that share both intervals.
+
+    ``kind`` is the code of transfers. The columns are those of ``flow_sums`` with ``cell``, by which a line of the one
+    is found in the other; a row that shares its reading with others is a cell of its own.
+    """
+    moved = (ledger.kind == kind + 1) & (ledger.source > 0) & (ledger.target > 0)
+    shared = ledger.reading != OWN
+    left, reached = _transfer_cells(ledger.where(np.flatnonzero(moved & ~shared)), cuts)
+    alone = ledger.where(np.flatnonzero(moved & shared))
+    cell = pl.int_range(pl.len(), dtype=pl.Int64)
+    lines = (_side_rows(alone, side, cuts) for side in (alone.source, alone.target))
+    return tuple(  # type: ignore[return-value]
+        _stacked([cells, rows]).with_columns(cell=cell) for cells, rows in zip((left, reached), lines, strict=True)
+    )
+
+
+def _transfer_cells(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+    areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
+    routes = [(ledger.source, areas), (ledger.target, areas)]
+    stream = _combined([*routes, (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
+    streams, number = ranked(stream, areas * areas * materials * kinds * methods)
+    intervals, calibrations = cuts.interval.most + 1, cuts.calibration.most + 1
+    times = [(_looked_up(cuts.interval, area, ledger.slice), intervals) for area, _ in routes]
+    calibration = _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
+    cell = _combined([(number, 1), *times, (calibration, calibrations)])
+    size = len(streams) * intervals * intervals * calibrations
+    cells, quantity, squares, rows = _cell_sums(cell, ledger.quantity, size)
+    figures = {"quantity": quantity, "squares": squares, "rows": rows, "reading": _all_own(rows)}
+    table = {"calibration": cells % calibrations}
+    cells = cells // calibrations
+    reached_in, left_in, code = cells % intervals, cells // intervals % intervals, streams[cells // intervals**2]
+    for name, limit in (("method", methods), ("kind", kinds), ("material", materials)):
+        table[name] = code % limit - 1
+        code = code // limit
+    left = pl.DataFrame({"area": code // areas - 1, "interval": left_in, **table, **figures})
+    return left, left.with_columns(area=pl.Series(code % areas - 1), interval=pl.Series(reached_in))
+
+
+def _sides(movements: pl.DataFrame) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Codes from 1 of the area that each movement leaves and of that which it reaches; 0 none."""
-    movements = books.movements
     source, target = _codes_from_one(movements["from_area"]), _codes_from_one(movements["to_area"])
     nowhere = (source == target) & (source > 0)
     if nowhere.any():
@@ -185,7 +263,7 @@ def _sides(books: KnownBooks) -> tuple[NDArray[np.integer], NDArray[np.integer]]
     return source, target
 
 
-def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+def _side_rows(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     rows = np.flatnonzero(area)
     own, method = area[rows], ledger.method[rows]
     quantity = ledger.quantity[rows]
@@ -206,12 +284,11 @@ def _side_rows(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl
     )
 
 
-def _side_sums(ledger: _Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+def _side_sums(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
     streams, number = ranked(stream, areas * materials * kinds * methods)
-    intervals = int(np.max(cuts.interval, initial=0)) + 1
-    calibrations = int(np.max(cuts.calibration, initial=0)) + 1
+    intervals, calibrations = cuts.interval.most + 1, cuts.calibration.most + 1
     cell = number
     cell *= intervals
     cell += _looked_up(cuts.interval, area, ledger.slice)
@@ -254,12 +331,13 @@ def ranked(codes: NDArray[np.int64], size: int) -> tuple[Index, NDArray[np.int64
     return occurring, rank_of[codes]
 
 
-def _looked_up(table: NDArray[np.int32], owner: NDArray[np.integer], slices: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The table's entry for each row's owner (0 none: its entry is 0) and slice."""
-    width = table.shape[1]
-    flat = np.concatenate([np.zeros(width, np.int32), table.ravel()])
+def _looked_up(passed: Passed, owner: NDArray[np.integer], slices: NDArray[np.int32]) -> NDArray[np.int32]:
+    """How much has passed for each row's owner (counted from 1; 0 is none, for whom nothing has) and slice."""
+    if passed.table is None:
+        return np.where(owner > 0, passed.by(np.maximum(owner.astype(np.int64) - 1, 0), slices), 0)
+    flat = np.concatenate([np.zeros(passed.slices, np.int32), passed.table.ravel()])
     place = owner.astype(np.int64)
-    place *= width
+    place *= passed.slices
     place += slices
     return flat[place]
 

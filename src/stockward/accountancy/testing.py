@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.figures.estimates import estimate_losses
-from stockward.figures.loss_tests import CalibratedTests, TestFigures
+from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import rolling_year
 from stockward.figures.whitening import SINGULAR, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
@@ -37,11 +38,21 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     begin together, after Tᵢ years from its first to its last closed inventory, may have spent
     ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``figures.planned``].
     """
-    periods = [_Periods(table) for table in _by_series(balances)]
+    periods = _periods_of(balances)
     rates = _hazards(periods, false_alarm)
-    return tuple(
-        _verdict(one, covariance, rate, seed)
+    tests = [
+        None if rate is None else _calibrated(one, covariance, rate, seed)
         for one, covariance, rate in zip(periods, balances.covariances, rates, strict=True)
+    ]
+    alike: dict[Any, list[CalibratedTests]] = {}
+    for test in tests:
+        if test is not None:
+            alike.setdefault(test.moments, []).append(test)
+    for some in alike.values():
+        calibrate_together(some)
+    return tuple(
+        _untested(one, covariance) if test is None else _verdict(one, covariance, test)
+        for one, covariance, test in zip(periods, balances.covariances, tests, strict=True)
     )
 
 
@@ -64,7 +75,7 @@ class Hazard:
 
 def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
     """The rate of false alarms of each series; ``None`` where it cannot be tested."""
-    return _hazards([_Periods(table) for table in _by_series(balances)], false_alarm)
+    return _hazards(_periods_of(balances), false_alarm)
 
 
 def _hazards(periods: Sequence[_Periods], false_alarm: float) -> list[Hazard | None]:
@@ -88,10 +99,17 @@ def _by_series(balances: Balances) -> list[pl.DataFrame]:
     return [balances.periods[int(a) : int(b)] for a, b in pairwise(bounds)]
 
 
+def _periods_of(balances: Balances) -> list[_Periods]:
+    """The periods of every series; of a whole site without any, why its inventories were never joined."""
+    unjoined = dict(balances.sites.select("series", "reason").rows())
+    return [_Periods(table, unjoined.get(number)) for number, table in enumerate(_by_series(balances))]
+
+
 class _Periods:
     """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
 
-    def __init__(self, table: pl.DataFrame) -> None:
+    def __init__(self, table: pl.DataFrame, unjoined: str | None = None) -> None:
+        self.unjoined = unjoined
         self.inventory = table["inventory"].to_list()
         self.starts = table["start"].to_list()
         self.ends = table["end"].to_list()
@@ -143,13 +161,16 @@ class _Periods:
         return tuple(full)
 
 
-def _verdict(periods: _Periods, covariance: Array, rate: Hazard | None, seed: int) -> SeriesVerdict:
-    if rate is None:
-        return _untested(periods, covariance)
+def _calibrated(periods: _Periods, covariance: Array, rate: Hazard, seed: int) -> CalibratedTests:
+    """The tests of one series, for those of its closed periods that measuring makes uncertain."""
     uncertain = periods.uncertain[periods.closed]
     sigma = covariance if uncertain.all() else covariance[np.ix_(uncertain, uncertain)]
     hazard = rate.over(periods.end)
-    calibrated = CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
+    return CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
+
+
+def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) -> SeriesVerdict:
+    sigma = calibrated.covariance
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
@@ -304,7 +325,7 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     left = np.flatnonzero(periods.left_open)
     reasons = list(dict.fromkeys(periods.reason[place] for place in left if periods.reason[place] is not None))
     if not periods.closed.any() and not reasons:
-        return "fewer than two complete physical inventories: no period is closed"
+        return periods.unjoined or "fewer than two complete physical inventories: no period is closed"
     if not reasons:
         timeless = bool(periods.uncertain.any()) and not periods.testable
         return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None

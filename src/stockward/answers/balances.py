@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-EXACT_SCHEMA = {"series": pl.Int64, "kind": pl.String, "area": pl.String, "material": pl.String}
+EXACT_SCHEMA: dict[str, Any] = {"series": pl.Int64, "kind": pl.String, "area": pl.String, "material": pl.String}
 """Columns of ``Balances.assumed_exact``."""
+JOINED_SCHEMA: dict[str, Any] = {
+    "series": pl.Int64, "inventory": pl.String, "area": pl.String, "area_inventory": pl.String,
+    "at": pl.Datetime("us", "UTC"),
+}  # fmt: skip
+"""Columns of ``Balances.joined``."""
+SITES_SCHEMA: dict[str, Any] = {
+    "series": pl.Int64, "areas": pl.List(pl.String), "outside": pl.List(pl.String), "apart_days": pl.Float64,
+    "reason": pl.String,
+}  # fmt: skip
+"""Columns of ``Balances.sites``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +28,10 @@ class Balances:
     """Every series and every period of it; quantities in the series' own unit, positive differences are missing.
 
     series
-        One row a series, in order of area, then substance or material: ``id``, ``area``, ``substance`` (bulk) or
-        ``material`` (items), ``basis``, ``unit``, ``stage``, and ``area_name`` and ``holding_name`` as people say them
-        (null where the books give none).
+        One row a series, in order of area, then substance or material, and after them those of the whole site, in order
+        of substance: ``id``, ``area`` (null for the site), ``substance`` (bulk) or ``material`` (items), ``basis``,
+        ``unit``, ``stage``, ``area_name`` and ``holding_name`` as people say them (null where the books give none), and
+        ``scope`` ("area", "site").
     periods
         One row a period, in order of series and time: ``series`` (row number of the series), ``inventory``, ``start``,
         ``end``, ``begin``, ``received``, ``sent``, ``end_quantity``, ``normal_loss``, ``difference``, ``sigma``,
@@ -43,6 +55,14 @@ class Balances:
     assumed_exact
         What entered a closed period as exact because the books state no error of it, not even zero: ``series``,
         ``kind`` ("content", "normal_loss"), ``area`` (of a normal loss) and ``material`` (of a content).
+    joined
+        Which inventories of the areas together are one of the site: one row for each series of the site, inventory of
+        it and area: ``series``, ``inventory`` (of the site: the common name, or the names in order of the areas),
+        ``area``, ``area_inventory``, ``at``. A period of the site begins and ends at the latest of its moments.
+    sites
+        One row a series of the site: ``series``, ``areas`` that it adds up, those ``outside`` (in the books, and never
+        counted: what goes there has left), ``apart_days`` (the most by which inventories that were joined stand apart,
+        null where none were), and ``reason``, why fewer than two inventories could be joined (null where they could).
     """
 
     series: pl.DataFrame
@@ -51,3 +71,5 @@ class Balances:
     terms: pl.DataFrame
     causes: pl.DataFrame
     assumed_exact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXACT_SCHEMA))
+    joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED_SCHEMA))
+    sites: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SITES_SCHEMA))

@@ -12,19 +12,21 @@ class NetHours:
     """Hours a year of one guard, from contracts and the absences on record between ``first`` and ``last``.
 
     ``net`` = ``contract`` − ``planned`` (leave, training) − ``unplanned`` (sick, other); ``low`` and ``high`` bound it
-    with ``confidence`` by bootstrap over guards. ``guards`` were observed.
+    with ``confidence`` at least, whatever the attendance of guards who were not observed. ``guards`` were observed;
+    where they are too few for an interval, both bounds are ``None`` and ``reason`` says so.
     """
 
     contract: float
     planned: float
     unplanned: float
     net: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     confidence: float
     guards: int
     first: date
     last: date
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ class ShiftNeed:
 
     ``standing`` posts are filled with chance ``chance_of_standing`` where only so many are rostered, and with
     ``chance`` where ``rostered`` are, the least number that reaches the site's probability. ``hours`` a year are those
-    of the rostered. ``groups`` has the rostered by the qualification that their post asks for ("" for none).
+    of the rostered. ``groups`` has the rostered by the qualification that their post asks for ("" for none): of each at
+    least as many as stand there.
     """
 
     start: str
@@ -114,11 +117,11 @@ class MonthNeed:
 class ForceAnswer:
     """What the posts take on the day ``on``.
 
-    ``by_net_hours`` = ``post_hours`` ÷ net hours of a guard, between ``by_net_hours_low`` and ``by_net_hours_high``;
-    ``by_fill`` sizes each shift by its fill probability. ``need`` is the figure that counts, whole guards. ``steps``
-    lead from one to the other. ``on_posts`` are the guards who do not stand in the office, and ``short_by`` is need
-    less those, never negative. ``reason`` says why there is no need. ``output_base`` is what the ``output`` driver
-    counts from: the first month of production on record.
+    ``by_net_hours`` = ``post_hours`` ÷ net hours of a guard, between ``by_net_hours_low`` and ``by_net_hours_high``
+    where the net hours have an interval; ``by_fill`` sizes each shift by its fill probability. ``need`` is the figure
+    that counts, whole guards. ``steps`` lead from one to the other. ``on_posts`` are the guards who do not stand in the
+    office, and ``short_by`` is need less those, never negative. ``reason`` says why there is no need. ``output_base``
+    is what the ``output`` driver counts from: the first month of production on record.
     """
 
     on: date

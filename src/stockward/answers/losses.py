@@ -78,7 +78,8 @@ class SeriesVerdict:
     mirrored differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far)
     and ``running_sigma`` have one figure a period, and so has ``left``: what is left of a difference in a direction
     without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order.
-    ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the limits of the default test, one a window.
+    ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the
+    limits of the default test, one a window.
     """
 
     verdict: Verdict

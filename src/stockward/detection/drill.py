@@ -183,10 +183,10 @@ def _targets(
         false_alarm=site.settings.detection.false_alarm, seed=options.seed, size=size,
     )  # fmt: skip
     if options.series is None:
-        if not targets and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
+        if all(target.site for target in targets) and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
             raise UsageError(f"--loss {options.loss}: no series that can be drilled is measured in such a unit")
         return targets, left
-    chosen = [target for target in targets if target.series.id == options.series]
+    chosen = [target for target in targets if target.series.id == options.series and not target.site]
     if chosen:
         return chosen, left
     if options.series in left:
@@ -236,10 +236,10 @@ def _check(books: KnownBooks, assembly: Assembly, plan: DrillPlan) -> tuple[int,
 
 
 def _standing(incidence: Incidence, adjusted: Adjusted) -> tuple[tuple[str, float, str], ...]:
-    """The largest difference of each series that no measured row could take up."""
+    """The largest difference of each series of an area that no measured row could take up."""
     return tuple(
         (series.id, float(left[np.argmax(np.abs(left))]), series.unit)
-        for series, left in zip(incidence.series, adjusted.standing, strict=True)
+        for series, left in list(zip(incidence.series, adjusted.standing, strict=True))[: incidence.areas]
         if np.any(left)
     )
 

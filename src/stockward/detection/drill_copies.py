@@ -110,8 +110,8 @@ def draw(plan: DrillPlan, copies: Index) -> Draws:
     for place, copy in enumerate(copies):
         case = plan.cases[plan.case[copy]]
         true[place, case.rows] += case.change
-    spans = sum(len(one.inventory) for one in plan.incidence.series)
-    hidden = (plan.incidence.cells, plan.incidence.content_groups, spans, len(plan.incidence.series))
+    known = plan.incidence
+    hidden = (known.cells, known.content_groups, known.area_spans, known.areas)
     if not plan.fresh:
         return Draws(true, true, np.maximum(true, 0.0), *(np.zeros((count, size)) for size in hidden))
     weighed = np.flatnonzero(rows.weighed)
@@ -153,9 +153,8 @@ def search(plan: DrillPlan, block: int) -> BlockFound:
         cut=np.count_nonzero(drawn.measured < 0, axis=1),
     )
     owner = np.array([plan.cases[case].target for case in plan.case[copies]])
-    first_span = np.cumsum([0, *(len(one.inventory) for one in plan.incidence.series)])
     for number, target in enumerate(plan.targets):
-        hidden = _hidden(plan, target, drawn, int(first_span[target.place]))
+        hidden = _hidden(plan, target, drawn)
         _search_series(plan, number, target, drawn, hidden, np.flatnonzero(owner == number), found)
     return found
 
@@ -191,19 +190,16 @@ def _figures(target: Target, quantity: Array, hidden: Array) -> tuple[Array, Arr
     return difference + hidden, target.covariance(quantity)
 
 
-def _hidden(plan: DrillPlan, target: Target, drawn: Draws, first_span: int) -> Array:
+def _hidden(plan: DrillPlan, target: Target, drawn: Draws) -> Array:
     """Errors of contents and of the normal loss, less what stood in the books already; (copies, tested spans)."""
     series = target.series
     left = -plan.standing[target.place][None]
     if not plan.fresh:
         return np.zeros((len(drawn.true), len(target.kept)))
     true = drawn.true[:, series.rows]
-    spans = len(series.inventory)
-    lost = series.normal_loss(true)
-    own = drawn.normal[:, first_span : first_span + spans]
-    left = left + lost * (
-        series.normal_random * own + series.normal_systematic * drawn.normal_shared[:, [target.place]]
-    )
+    lost = series.lost
+    error = lost.random_rel * drawn.normal[:, lost.number] + lost.systematic_rel * drawn.normal_shared[:, lost.place]
+    left = left + lost.by_span(lost.quantities(true) * error, len(series.inventory))
     return np.asarray((left + _content_errors(series, true, drawn))[:, target.kept])
 
 

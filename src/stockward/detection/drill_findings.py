@@ -181,6 +181,8 @@ class Findings:
             return ()
         for number, target in enumerate(self._plan.targets):
             others = self._target != number
+            if target.site:
+                others &= ~self._in_substance(target)
             if others.any():
                 alarmed = int(np.sum(self._alarm[others, number] != NEVER))
                 copies = int(others.sum())
@@ -188,6 +190,12 @@ class Findings:
                     DrillElsewhere(id=target.series.id, copies=copies, alarmed=alarmed, by_chance=copies * target.share)
                 )
         return tuple(found)
+
+    def _in_substance(self, site: Target) -> Flags:
+        """Copies whose loss is of the substance of a series of the site, and so in that series too."""
+        substance = self._rows["substance"]
+        own = [self._plan.targets[case.target].series.number for case in self._cases]
+        return np.array([substance[number] == substance[site.series.number] for number in own], dtype=bool)
 
     def agreement(self) -> DrillAgreement | None:
         """Predicted against found over all copies and line by line; ``None`` where nothing was predicted.

@@ -30,6 +30,7 @@ PATTERNS = ("abrupt", "even")
 """All in one period, or evenly over the last 365 days (over all where shorter)."""
 
 OTHER_UNIT = "its unit is"
+WATCHED = "the whole site: it is watched while each of its areas is drilled"
 _DRAWS = 4096
 _SMALL = 1e-9
 _Chances = tuple[float | None, float | None, float, Array | None]
@@ -48,10 +49,12 @@ class LossSize:
 class Target:
     """A tested series: ``place`` in the incidence, ``kept`` its tested spans, and ``tests`` with the limits in force.
 
-    Everything is computed once, for Σ of the adjusted books.
+    No loss is laid into a series of the ``site``: it is watched while its areas are drilled. Everything is computed
+    once, for Σ of the adjusted books.
     """
 
     place: int
+    site: bool
     series: SeriesIncidence
     share: float
     kept: Index
@@ -137,15 +140,18 @@ def targets_of(
         elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
             left[name] = f"{OTHER_UNIT} {incidence.series[place].unit}, not one of the loss"
         else:
-            target = _target(incidence.series[place], place, rate, quantity, seed)
+            target = _target(incidence, place, rate, quantity, seed)
             if target is None:
                 left[name] = "once adjusted, all its errors cancel: any loss shows"
             else:
                 targets.append(target)
+                if target.site:
+                    left[name] = WATCHED
     return targets, left
 
 
-def _target(series: SeriesIncidence, place: int, rate: Hazard, quantity: Array, seed: int) -> Target | None:
+def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int) -> Target | None:
+    series, site = incidence.series[place], place >= incidence.areas
     own = quantity[series.rows]
     covariance = series.covariance(own[None])[0]
     uncertain = np.diagonal(covariance) > 0
@@ -156,7 +162,7 @@ def _target(series: SeriesIncidence, place: int, rate: Hazard, quantity: Array, 
     own_covariance = covariance[np.ix_(uncertain, uncertain)]
     tests = CalibratedTests(own_covariance, start=start, end=end, hazard=rate.over(end), seed=seed)
     throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
-    return Target(place, series, tests.share, kept, tests, _SMALL * throughput)
+    return Target(place, site, series, tests.share, kept, tests, _SMALL * throughput)
 
 
 class CaseMaker:
@@ -186,6 +192,8 @@ class CaseMaker:
         """
         made: list[Case] = []
         for number, target in enumerate(targets):
+            if target.site:
+                continue
             progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
                 firsts = range(len(target.kept)) if every_period and pattern == "abrupt" else (target.middle,)

@@ -17,6 +17,7 @@ from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.goals import Goal, needed_limit, needed_loss
 from stockward.detection.sight import Sight
 from stockward.figures.detection import DRAWS
+from stockward.terms.verdicts import Scope
 
 Array = NDArray[np.float64]
 
@@ -110,11 +111,14 @@ class Case:
     needed: float
     target: float
     tested: int
+    scope: Scope = Scope.AREA
 
 
 def remedies(case: Case) -> tuple[Remedy, ...]:
     """One remedy of each kind that changes anything, the one that restores most first."""
-    found = [remedy for measure in _MEASURES if (remedy := _remedy(case, measure)) is not None]
+    # The whole site is no area that could be split.
+    measures = [one for one in _MEASURES if one.kind != "split" or case.scope == Scope.AREA]
+    found = [remedy for measure in measures if (remedy := _remedy(case, measure)) is not None]
     return tuple(sorted(found, key=lambda remedy: (remedy.ratio, remedy.kind)))
 
 

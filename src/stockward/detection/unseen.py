@@ -70,18 +70,18 @@ def unseen_losses(
             found.append(_without_test(balances, number, goal))
             continue
         target = None if targets is None else targets[number]
-        found.append(_look(sight, goal, target, tested))
+        found.append(_look(sight, goal, target, tested, Scope(row["scope"])))
     return tuple(found)
 
 
-def _look(sight: Sight, goal: Goal | None, target: float | None, tested: int) -> SeriesDetection:
+def _look(sight: Sight, goal: Goal | None, target: float | None, tested: int, scope: Scope) -> SeriesDetection:
     detectable, curves = sight.detectable()
     held = None if goal is None else answer(sight, goal)
     needed = detectable.even_year if held is None else held.detectable
     wanted = target if goal is None else goal.quantity
     restored: tuple[Remedy, ...] = ()
     if needed is not None and wanted is not None and needed > wanted:
-        restored = remedies(Case(sight, goal, needed, wanted, tested))
+        restored = remedies(Case(sight, goal, needed, wanted, tested, scope))
     return SeriesDetection(
         detectable=detectable,
         exact=False,

@@ -12,7 +12,7 @@ the pattern: ``Φ(Lg − z)`` [Avenhaus & Canty 1996, Compliance Quantified, 3.1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,10 +24,10 @@ from stockward.terms.errors import FigureError, require_probability
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
-DRAWS = 2048
+DRAWS = 1024
 """Half of them drawn, the other half their mirror images."""
 
-_BLOCK = 1024
+_BLOCK = 512
 """Draws that are looked at together, so that their statistics stay in the cache."""
 
 _ASIDE = 1e-9
@@ -52,6 +52,12 @@ class DetectionCurve:
         if np.isinf(self.gain):
             return np.where(sizes > 0, 1.0, float(np.mean(self._chances(np.zeros(1)))))
         return np.asarray(np.mean(self._chances(self.gain * sizes[..., None]), axis=-1))
+
+    def thinned(self, draws: int) -> DetectionCurve:
+        """The same from fewer draws, with their mirror images: good enough for the eye."""
+        half, kept = len(self.above) // 2, draws // 2
+        chosen = np.concatenate([np.arange(min(kept, half)), half + np.arange(min(kept, half))])
+        return replace(self, above=self.above[chosen], below=self.below[chosen])
 
     def standard_error(self, loss: float) -> float:
         """Standard error of that chance at one size; a draw and its mirror image count as one."""
@@ -110,7 +116,7 @@ def detection_curves(
     moves
         ``L⁻¹l`` of each pattern, shape (n,): by how much a loss of one unit moves y.
     seed, draws
-        Of the simulation; at a chance of 95 % its standard error is some 0.1 points with the default.
+        Of the simulation; at a chance of 95 % its standard error is some 0.15 points with the default.
     """
     tested = np.isfinite(limits)
     if not tested.any():

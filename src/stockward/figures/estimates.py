@@ -31,23 +31,21 @@ Flags = NDArray[np.bool_]
 
 CONFIDENCE = 0.95
 
-_FURTHER = 0.15
+_FURTHER = 0.05
 _MOST_EDGES = 54
 """Moments at which a run may begin or end that are looked at together; all, where there are fewer."""
 
 _COARSE = 40
-_FAINT = 1e-3
-"""Histories of less than this of the weight are left out."""
-
 _GROWN_FROM = 16
 _LEAST_LOSSES, _MOST_LOSSES = 2, 4
 _TOLD_APART = 0.8
 """Chance that the losses were several at which they are told apart."""
 
 _FAINTEST = 1e-6
-_MOST_SUPPORTS = 200
-_UNEVEN = (0.0, 0.5, 1.5)
-"""σ of what goes in a period over its mean, as a loss may be even, uneven, or at once."""
+_MOST_CANDIDATES, _MOST_FIGURES = 160, 2_000_000
+_WIDENED, _FARTHEST = 6, 4
+_UNEVEN = (0.0, 0.3, 0.7)
+"""σ of what goes in a period over its mean: even, or more or less uneven; a loss with gaps in it is several."""
 
 _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
@@ -161,6 +159,7 @@ class _Histories:
     runs: tuple[Index, ...]
     weights: tuple[Array, ...]
     normal: tuple[float, ...]
+    scale: float
 
     @property
     def losses(self) -> int:
@@ -203,7 +202,7 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     two = np.concatenate([single[earlier], single[later]], axis=1)
     kept = sound & (both > np.max(both[sound], initial=-np.inf) - _SPAN)
     weights = (one - normal[0], both[kept] - normal[1])
-    return _Histories(edges, (single, two[kept]), weights, normal)
+    return _Histories(edges, (single, two[kept]), weights, normal, scale)
 
 
 def _scale(largest: float) -> float:
@@ -251,10 +250,14 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
         return None
     losses = histories.losses + 1
     normal = histories.normal[-1] + histories.normal[0] - float(np.log(losses * (2 * losses - 1)))
-    weight = _weights(data, runs) + (losses - 1) * np.log(_FURTHER) - normal
+    weight = _weights(data, runs, histories.scale) + (losses - 1) * np.log(_FURTHER) - normal
     kept = weight > weight.max() - _SPAN
     return _Histories(
-        histories.edges, (*histories.runs, runs[kept]), (*histories.weights, weight[kept]), (*histories.normal, normal)
+        histories.edges,
+        (*histories.runs, runs[kept]),
+        (*histories.weights, weight[kept]),
+        (*histories.normal, normal),
+        histories.scale,
     )
 
 
@@ -282,7 +285,7 @@ def _in_order(runs: Index) -> Index:
     return np.take_along_axis(runs, np.argsort(runs[:, :, :1], axis=1), axis=1)
 
 
-def _weights(data: _Data, runs: Index) -> Array:
+def _weights(data: _Data, runs: Index, scale: float) -> Array:
     """Weights of histories of any number of losses, but for what is the same for all."""
     first, last = runs[..., 0], runs[..., 1]
     information = data.cross(first[:, :, None], last[:, :, None], first[:, None, :], last[:, None, :])
@@ -294,116 +297,207 @@ def _weights(data: _Data, runs: Index) -> Array:
     amounts = np.matvec(inverse, score / size)
     explained = np.vecdot(amounts, score / size)
     certain = log_ndtr(amounts / np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))).sum(axis=1)
-    scale = _scale(float(np.sqrt(np.max(explained))))
     return np.asarray(0.5 * explained + certain + runs.shape[1] * scale + data.prior(first, last).sum(axis=1))
 
 
 def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one."""
-    supports, chance = _supports(data, histories)
-    runs = [_runs(mask) for mask in supports]
-    number = np.array([len(one) for one in runs])
-    several = int(np.argmax(np.bincount(number, chance)))
-    if several > 1 and float(chance[number == several].sum()) >= _TOLD_APART:
+    candidates, others = _candidates(data, histories)
+    weighed = _weigh(data, candidates, histories)
+    top = max(float(weighed.weight.max()), float(np.max(others.weight, initial=-np.inf)))
+    chance, beside = np.exp(weighed.weight - top), np.exp(others.weight - top)
+    whole = float(chance.sum() + beside.sum())
+    chance, beside = chance / whole, beside / whole
+    each = chance.sum(axis=1)
+    number = np.array([len(one) for one in candidates.runs])
+    several = int(np.argmax(np.bincount(number, each)))
+    if several > 1 and float(each[number == several].sum()) >= _TOLD_APART:
         chosen = np.flatnonzero(number == several)
-        own = [_amounts(data, supports[place], runs[place], apart=True) for place in chosen]
-        weight = chance[chosen] / chance[chosen].sum()
+        spans = np.array([candidates.runs[place] for place in chosen])
         apart = [
-            _estimate(weight, [one[loss] for one in own], np.array([runs[place][loss] for place in chosen]))
+            _estimate(chance[chosen], weighed.mean[chosen, :, loss], weighed.variance[chosen, :, loss],
+                      spans[:, loss], each[chosen])
             for loss in range(several)
-        ]
+        ]  # fmt: skip
         if all(one.last < other.first for one, other in pairwise(apart)):
             return tuple(apart)
-    whole = [_amounts(data, mask, run, apart=False)[0] for mask, run in zip(supports, runs, strict=True)]
-    spans = np.array([(one[0][0], one[-1][1]) for one in runs])
-    return (_estimate(chance, whole, spans),)
+    hulls = np.array([(one[0][0], one[-1][1]) for one in candidates.runs])
+    # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
+    spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each, beside])
+    return (_estimate(chance, weighed.mean[..., -1], weighed.variance[..., -1], spans, spanned),)
 
 
-def _supports(data: _Data, histories: _Histories) -> tuple[list[Flags], Array]:
-    """The periods in which something went, by every history that matters, and the chance of each such set."""
-    gathered: dict[bytes, float] = {}
-    for runs, chance in zip(histories.runs, histories.chances(), strict=True):
-        for place in np.flatnonzero(chance > _FAINT * chance.max(initial=0.0)):
-            if chance[place] > _FAINTEST:
-                mask = np.zeros(data.periods, bool)
-                for first, last in runs[place]:
-                    mask[first:last] = True
-                gathered[mask.tobytes()] = gathered.get(mask.tobytes(), 0.0) + float(chance[place])
-    likeliest = sorted(gathered.items(), key=lambda item: (-item[1], item[0]))[:_MOST_SUPPORTS]
-    chance = np.array([weight for _, weight in likeliest])
-    return [np.frombuffer(key, bool) for key, _ in likeliest], chance / chance.sum()
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Sets of periods in which something may have gone: ``runs`` of each, first and last period."""
+
+    runs: list[tuple[tuple[int, int], ...]]
 
 
-def _runs(mask: Flags) -> list[tuple[int, int]]:
-    """First and last period of each run."""
-    steps = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
-    return list(zip(np.flatnonzero(steps > 0).tolist(), (np.flatnonzero(steps < 0) - 1).tolist(), strict=True))
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """All histories that are not looked at closely: their weights, and their first and last period, (h, 2)."""
+
+    weight: Array
+    spans: Index
 
 
-def _amounts(data: _Data, mask: Flags, runs: list[tuple[int, int]], *, apart: bool) -> list[Array]:
-    """Of each loss (of all together unless ``apart``): weight, mean and variance by unevenness; shape (levels, 3).
+def _candidates(data: _Data, histories: _Histories) -> tuple[_Candidates, _Others]:
+    """The likeliest histories, and such as begin a little earlier or end a little later than they; and the rest.
 
-    With C = K_SS⁻¹ the differences inside, less what those outside foretell, are ``m = δ + ε``, ε of covariance C. The
-    loss of a period is ``δ = X L + η``: even in each run, and η, uncorrelated, of a σ that is ``_UNEVEN`` times the mean
-    loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares in V.
+    Runs that touch are one: its loss was uneven.
     """
-    places = np.flatnonzero(mask)
-    inner = np.linalg.inv(data.precision[np.ix_(mask, mask)])
-    seen = inner @ data.weighted[mask]
-    member = np.stack([(places >= first) & (places <= last) for first, last in runs], axis=-1).astype(float)
-    shape = member * np.diff(data.elapsed)[mask][:, None]
-    shape /= shape.sum(axis=0)
-    asked = member if apart else np.ones((len(places), 1))
-    even = _fitted(inner, shape, seen)[0]
-    each = member @ np.abs(even / member.sum(axis=0))
-    found = []
-    for uneven in _UNEVEN:
-        spread = np.square(uneven * each)
-        amount, information, inverse, evidence = _fitted(inner + np.diag(spread), shape, seen)
-        drawn = inverse * spread
-        carried = asked.T @ shape - asked.T @ (drawn.T @ shape)
-        mean = asked.T @ (shape @ amount) + asked.T @ (drawn.T @ (seen - shape @ amount))
-        left = np.diag(spread) - spread[:, None] * drawn
-        variance = np.einsum("ij,jk,ik->i", carried, np.linalg.inv(information), carried)
-        variance += np.einsum("ji,jk,ki->i", asked, left, asked)
-        found.append((evidence, mean, variance))
-    weight = np.array([evidence for evidence, _, _ in found])
-    weight = np.exp(weight - weight.max())
-    weight /= weight.sum()
+    most = int(np.clip(_MOST_FIGURES // data.periods**2, 20, _MOST_CANDIDATES))
+    chances = histories.chances()
+    found: dict[tuple[tuple[int, int], ...], float] = {}
+    weights, spans = [], []
+    for runs, chance, weight in zip(histories.runs, chances, histories.weights, strict=True):
+        order = np.argsort(-chance, kind="stable")
+        close = order[:most][chance[order[:most]] > _FAINTEST]
+        for place in close:
+            joined = _joined(runs[place])
+            found[joined] = found.get(joined, 0.0) + float(chance[place])
+        rest = np.ones(len(runs), bool)
+        rest[close] = False
+        weights.append(weight[rest] + np.log(1.0 / len(_UNEVEN)))
+        spans.append(runs[rest][:, [0, -1], [0, 1]] - [0, 1])
+    likeliest = sorted(found, key=lambda runs: (-found[runs], runs))[: most // 2]
+    wider = [one for runs in likeliest[:_WIDENED] for one in _wider(runs, data.periods)]
+    kept = list(dict.fromkeys([*likeliest, *wider]))[:most]
+    return _Candidates(kept), _Others(np.concatenate(weights), np.concatenate(spans))
+
+
+def _joined(runs: Index) -> tuple[tuple[int, int], ...]:
+    """Runs between edges as first and last periods, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for first, last in runs.tolist():
+        if found and found[-1][1] + 1 == first:
+            found[-1] = (found[-1][0], last - 1)
+        else:
+            found.append((first, last - 1))
+    return tuple(found)
+
+
+def _wider(runs: tuple[tuple[int, int], ...], periods: int) -> list[tuple[tuple[int, int], ...]]:
+    """The same runs, the first begun up to so many periods earlier, and the last ended so many later."""
     return [
-        np.array([(w, mean[loss], variance[loss]) for w, (_, mean, variance) in zip(weight, found, strict=True)])
-        for loss in range(asked.shape[1])
+        ((max(runs[0][0] - before, 0), runs[0][1]), *runs[1:])
+        if len(runs) > 1 and not after
+        else _stretched(runs, before, after, periods)
+        for before in range(_FARTHEST + 1)
+        for after in range(_FARTHEST + 1)
+        if before or after
     ]
 
 
-def _fitted(covariance: Array, shape: Array, seen: Array) -> tuple[Array, Array, Array, float]:
+def _stretched(runs: tuple[tuple[int, int], ...], before: int, after: int, periods: int) -> tuple[tuple[int, int], ...]:
+    edges = [list(run) for run in runs]
+    edges[0][0] = max(edges[0][0] - before, 0)
+    edges[-1][1] = min(edges[-1][1] + after, periods - 1)
+    return tuple((first, last) for first, last in edges)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """By candidate and unevenness: weight (a logarithm), mean and variance of each loss, the last of all together."""
+
+    weight: Array
+    mean: Array
+    variance: Array
+
+
+def _weigh(data: _Data, candidates: _Candidates, histories: _Histories) -> _Weighed:
+    """Weigh losses that may be uneven, and estimate what went.
+
+    With C = K_SS⁻¹ the differences inside, less what those outside foretell, are ``m = δ + ε``, ε of covariance C. The
+    loss of a period is ``δ = X L + η``: even in each run, and η, uncorrelated, of a σ that is ``_UNEVEN`` times the
+    mean loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares.
+    All candidates are padded to one size: a period outside is one of itself, with nothing to tell.
+    """
+    inside, member = _laid_out(candidates, data.periods)
+    losses = member.shape[-1]
+    precision = np.where(inside[:, :, None] & inside[:, None, :], data.precision, np.eye(data.periods))
+    inner = np.linalg.inv(precision)
+    weighted = np.where(inside, data.weighted, 0.0)
+    seen = np.where(inside, np.matvec(inner, weighted), 0.0)
+    shape = member * np.diff(data.elapsed)[:, None]
+    total = shape.sum(axis=1)
+    shape /= np.where(total > 0, total, 1.0)[:, None, :]
+    unused = np.where(total > 0, 0.0, 1.0)[:, :, None] * np.eye(losses)
+    even, information, *_ = _fitted(inner, shape, unused, seen)
+    # The loss of one unit's σ, as amounts are told of before the data.
+    unit = 0.5 * np.linalg.slogdet(information)[1]
+    explained = 0.5 * np.vecdot(weighted, seen) + 0.5 * np.linalg.slogdet(inner)[1] + unit
+    prior = _prior(data, candidates, histories)
+    count = member.sum(axis=1)
+    each = np.matvec(member, np.abs(even) / np.where(count > 0, count, 1.0))
+    asked = np.concatenate([member, inside[:, :, None].astype(float)], axis=-1)
+    weights, means, variances = [], [], []
+    for uneven in _UNEVEN:
+        spread = np.square(uneven * each)
+        covariance = inner + spread[:, :, None] * np.eye(data.periods)
+        amount, own, inverse, evidence = _fitted(covariance, shape, unused, seen)
+        sigma = np.sqrt(np.diagonal(np.linalg.inv(own), axis1=1, axis2=2))
+        positive = np.where(total > 0, log_ndtr(amount / sigma), 0.0).sum(axis=1)
+        weights.append(prior + explained + evidence + positive - np.log(len(_UNEVEN)))
+        left = seen - np.matvec(shape, amount)
+        mean = np.matvec(shape, amount) + spread * np.matvec(inverse, left)
+        carried = shape - spread[:, :, None] * (inverse @ shape)
+        through = np.swapaxes(asked, 1, 2) @ carried
+        drawn = spread[:, :, None] * asked
+        variance = np.einsum("mij,mjk,mik->mi", through, np.linalg.inv(own), through)
+        variance += np.einsum("mij,mij->mj", asked, drawn) - np.einsum("mij,mij->mj", drawn, inverse @ drawn)
+        means.append(np.einsum("mij,mi->mj", asked, mean))
+        variances.append(variance)
+    return _Weighed(np.stack(weights, axis=1), np.stack(means, axis=1), np.stack(variances, axis=1))
+
+
+def _laid_out(candidates: _Candidates, periods: int) -> tuple[Flags, Array]:
+    """Periods of each candidate, shape (candidates, n), and of each of its runs, (candidates, n, losses)."""
+    losses = max(len(runs) for runs in candidates.runs)
+    member = np.zeros((len(candidates.runs), periods, losses))
+    for place, runs in enumerate(candidates.runs):
+        for loss, (first, last) in enumerate(runs):
+            member[place, first : last + 1, loss] = 1.0
+    return np.asarray(member.any(axis=-1)), member
+
+
+def _prior(data: _Data, candidates: _Candidates, histories: _Histories) -> Array:
+    """How likely each candidate is before the data, amounts being told of in their own σ."""
+    found = []
+    for runs in candidates.runs:
+        first, last = np.array(runs).T
+        losses = len(runs)
+        runs_prior = float(data.prior(first, last + 1).sum()) + losses * histories.scale
+        found.append(runs_prior + (losses - 1) * np.log(_FURTHER) - histories.normal[losses - 1])
+    return np.array(found)
+
+
+def _fitted(covariance: Array, shape: Array, unused: Array, seen: Array) -> tuple[Array, Array, Array, Array]:
     """Amounts by generalised least squares, their information, the inverse covariance, and the evidence."""
-    root = np.linalg.cholesky(covariance)
-    inverse = np.linalg.inv(root)
-    inverse = inverse.T @ inverse
-    information = shape.T @ inverse @ shape
-    amount = np.linalg.solve(information, shape.T @ (inverse @ seen))
-    apart = seen - shape @ amount
-    size = float(np.log(np.diagonal(root)).sum()) + 0.5 * float(np.linalg.slogdet(information)[1])
-    return amount, information, inverse, -size - 0.5 * float(apart @ inverse @ apart)
+    inverse = np.linalg.inv(covariance)
+    information = np.swapaxes(shape, 1, 2) @ inverse @ shape + unused
+    amount = np.linalg.solve(information, np.swapaxes(shape, 1, 2) @ (inverse @ seen[..., None]))[..., 0]
+    apart = seen - np.matvec(shape, amount)
+    size = np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(information)[1]
+    evidence = -0.5 * (size + np.vecdot(apart, np.matvec(inverse, apart)))
+    return np.asarray(amount), np.asarray(information), np.asarray(inverse), np.asarray(evidence)
 
 
-def _estimate(chance: Array, amounts: list[Array], spans: Index) -> LossEstimate:
-    """One loss from what the histories say of it: weights, means and variances, and first and last period, (h, 2)."""
+def _estimate(chance: Array, mean: Array, variance: Array, spans: Index, spanned: Array) -> LossEstimate:
+    """One loss: chances, means and variances by candidate and unevenness; first and last periods with chances."""
     tail = 0.5 * (1.0 - CONFIDENCE)
-    weight = np.concatenate([one[:, 0] * share for one, share in zip(amounts, chance, strict=True)])
-    mean = np.concatenate([one[:, 1] for one in amounts])
-    sigma = np.sqrt(np.maximum(np.concatenate([one[:, 2] for one in amounts]), 0.0))
-    kept = weight > _FAINTEST
-    weight, mean, sigma = weight[kept] / weight[kept].sum(), mean[kept], sigma[kept]
-    low, high = (_quantile(weight, mean, sigma, level) for level in (tail, 1.0 - tail))
-    amount = max(float(weight @ mean), 0.0)
+    kept = chance > _FAINTEST * chance.max()
+    weight, centre = chance[kept] / chance[kept].sum(), mean[kept]
+    sigma = np.sqrt(np.maximum(variance[kept], 0.0))
+    low, high = (_quantile(weight, centre, sigma, level) for level in (tail, 1.0 - tail))
+    amount = max(float(weight @ centre), 0.0)
     return LossEstimate(
         amount=amount,
         low=min(max(low, 0.0), amount),
         high=max(high, amount),
-        first=_reached(spans[:, 0], chance, tail),
-        last=-_reached(-spans[:, 1], chance, tail),
+        first=_reached(spans[:, 0], spanned / spanned.sum(), tail),
+        last=-_reached(-spans[:, 1], spanned / spanned.sum(), tail),
     )
 
 

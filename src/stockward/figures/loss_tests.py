@@ -8,8 +8,8 @@ named tests stand beside it for the rolling year, each calibrated by itself to w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -18,7 +18,7 @@ from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from stockward.figures.nested import nested_limits
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.planned import PlannedYears, looked_at, planned_years, rolling_year, spent_by
+from stockward.figures.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
 from stockward.figures.scan import FAINTEST, calibrate, crossing_probability
 from stockward.figures.whitening import SINGULAR, exact_rows, sitmuf, whitener
 from stockward.figures.windows import (
@@ -37,11 +37,13 @@ Flags = NDArray[np.bool_]
 
 PAGE_K = 0.5
 PAGE_PAIR_K = (0.25, 1.0)
-P_VALUE_DRAWS = 500
+P_VALUE_DRAWS = 250
+_TOGETHER = 16
+"""Series whose limits are found in one go, so that their samples stay in the cache."""
 _PAIR_DRAWS = 8_000
 _PAIR_STEPS = (8, 4, 1)
 """Draws are divided by these in the steps of a calibration: the first need not be sharp."""
-_PAIR_GRID = 0.1
+_TAIL_GRID = 0.1
 _MOST, _ALL_BUT_SURE = 0.99, 1.0 - 1e-12
 
 
@@ -126,15 +128,16 @@ class CalibratedTests:
         if not start.shape == end.shape == hazard.shape == variance.shape:
             raise FigureError(f"{len(variance)} periods need as many begins, ends and rates of false alarms")
         self.covariance = covariance
-        self._start, self._end, self._hazard, self._seed = start, end, hazard, seed
+        self._start, self._end, self._hazard, self.seed = start, end, hazard, seed
         self.inverse = whitener(covariance)
         self.years = planned_years(start, end)
         self._spent = spent_by(self.years, hazard)
         self._windows = windows_of(start, end, self.years)
+        self._scans: tuple[Scan, ...] = ()
 
     def recalibrated(self, covariance: Array) -> CalibratedTests:
         """The same tests for another Σ of the same periods."""
-        return CalibratedTests(covariance, start=self._start, end=self._end, hazard=self._hazard, seed=self._seed)
+        return CalibratedTests(covariance, start=self._start, end=self._end, hazard=self._hazard, seed=self.seed)
 
     @property
     def share(self) -> float:
@@ -142,23 +145,34 @@ class CalibratedTests:
         last = [self.years.periods(year).stop - 1 for year in range(len(self.years))]
         return float(-np.expm1(np.sum(np.log1p(-self._spent[last]))))
 
-    @cached_property
+    @property
     def scans(self) -> tuple[Scan, ...]:
         """The default test, one a planned year."""
-        return tuple(self._scan(year) for year in range(len(self.years)))
+        if not self._scans:
+            calibrate_together([self])
+        return self._scans
 
-    def _scan(self, year: int) -> Scan:
+    def settle(self, scans: Sequence[Scan]) -> None:
+        """Take the scans with their limits, found together with those of other series."""
+        self._scans = tuple(scans)
+
+    def laid_out(self, year: int) -> tuple[Scan, Array, Index]:
+        """The windows of one planned year, without limits; what may be spent at each inventory, and how sharply."""
         own = self.years.periods(year)
         since = self.years.periods(year - 1).start if year else 0
-        block = slice(since, own.stop)
+        block, before = slice(since, own.stop), own.start - since
         inverse = self.inverse_of(block)
         windows = self._windows.ending_within(own).within(since)
         days = (self._end - self._start)[block]
         directions, _ = window_directions(inverse, days, windows.first, windows.last)
-        spent = np.concatenate([np.zeros(own.start - since), self._spent[own]])
-        looks = np.concatenate([np.zeros(own.start - since, bool), looked_at(self._end[own], self.years.closes[own])])
-        limits = nested_limits(directions, windows.last, windows.weight, spent, looks, seed=self._seed)
-        return Scan(since, inverse, directions, days, windows, limits)
+        spent = np.concatenate([np.zeros(before), self._spent[own]])
+        looks = sharpness(self.years, self._end)[block]
+        return Scan(since, inverse, directions, days, windows, np.full(len(windows.last), np.inf)), spent, looks
+
+    @property
+    def moments(self) -> tuple[bytes, bytes, int]:
+        """What tests must have in common to be calibrated together: the moments of their inventories, and the seed."""
+        return self._start.tobytes(), self._end.tobytes(), self.seed
 
     def run(self, differences: Array) -> Mapping[str, TestFigures]:
         """All tests on the differences (missing is positive); run them on the negative for gains."""
@@ -176,7 +190,7 @@ class CalibratedTests:
         """The default test alone: of each period the largest ratio of statistic to limit that ends with it."""
         ratios = self.ratios(differences)
         largest = float(np.max(ratios))
-        untouched = [np.log1p(-min(scan.crossing(largest, self._seed), _ALL_BUT_SURE)) for scan in self.scans]
+        untouched = [np.log1p(-min(scan.crossing(largest, self.seed), _ALL_BUT_SURE)) for scan in self.scans]
         p_value = float(-np.expm1(np.sum(untouched)))
         return _figures(ratios, 1.0, p_value, self.share)
 
@@ -264,9 +278,32 @@ class CalibratedTests:
         days = (self._end - self._start)[year]
         years = PlannedYears(np.zeros(len(hazard), np.intp), np.zeros(len(hazard), bool), np.ones(len(hazard)))
         windows = windows_of(self._start[year], self._end[year], years, shares=EQUAL_SHARES)
-        return NamedTests(
-            self.covariance[year, year], self.inverse if whole else None, windows, days, share, self._seed
-        )
+        return NamedTests(self.covariance[year, year], self.inverse if whole else None, windows, days, share, self.seed)
+
+
+def calibrate_together(tests: Sequence[CalibratedTests]) -> None:
+    """Find the limits of series that are counted at the same moments in one go; each has those that it has alone.
+
+    All must have the same ``moments``.
+    """
+    for first in range(0, len(tests), _TOGETHER):
+        some = tests[first : first + _TOGETHER]
+        scans: list[list[Scan]] = [[] for _ in some]
+        for year in range(len(some[0].years)):
+            laid = [one.laid_out(year) for one in some]
+            scan, _, looks = laid[0]
+            limits = nested_limits(
+                np.stack([scan.directions for scan, _, _ in laid]),
+                scan.windows.last,
+                scan.windows.weight,
+                np.stack([spent for _, spent, _ in laid]),
+                looks,
+                seed=some[0].seed,
+            )
+            for own, (scan, _, _), found in zip(scans, laid, limits, strict=True):
+                own.append(replace(scan, limits=found))
+        for one, own in zip(some, scans, strict=True):
+            one.settle(own)
 
 
 class NamedTests:
@@ -277,7 +314,7 @@ class NamedTests:
     ) -> None:
         self.covariance = covariance
         self._false_alarm = false_alarm
-        self._seed = seed
+        self.seed = seed
         self._inverse = whitener(covariance) if inverse is None else inverse
         self._kept = np.diagonal(self._inverse) > 0
         self._windows = windows
@@ -301,7 +338,7 @@ class NamedTests:
         """M_i/σ_i as directions in y, the rows of L, each over its σ; and their common limit."""
         sigma = np.sqrt(np.diagonal(self.covariance))
         rows = (self.covariance @ self._inverse.T) / sigma[:, None]
-        limits = calibrate(rows.T, np.ones(len(sigma)), self._false_alarm, seed=self._seed)
+        limits = calibrate(rows.T, np.ones(len(sigma)), self._false_alarm, seed=self.seed)
         return rows.T, float(limits[0])
 
     @cached_property
@@ -309,13 +346,13 @@ class NamedTests:
         """Directions and limits of the scan in which every length has the same share."""
         windows = self._windows
         directions, _ = window_directions(self._inverse, self._days, windows.first, windows.last)
-        return directions, calibrate(directions, windows.weight, self._false_alarm, seed=self._seed)
+        return directions, calibrate(directions, windows.weight, self._false_alarm, seed=self.seed)
 
     def _standardised(self, differences: Array) -> TestFigures:
         statistic = differences / np.sqrt(np.diagonal(self.covariance))
         directions, limit = self._single
         limits = np.full(len(statistic), float(np.max(statistic)))
-        p_value = crossing_probability(directions, limits, seed=self._seed, draws=P_VALUE_DRAWS)
+        p_value = crossing_probability(directions, limits, seed=self.seed, draws=P_VALUE_DRAWS)
         return self._figures(statistic, limit, p_value)
 
     def _cumuf(self, differences: Array) -> TestFigures:
@@ -345,21 +382,21 @@ class NamedTests:
         count = int(self._kept.sum())
         limit = page_threshold(count, PAGE_K, self._false_alarm)
         largest = float(np.max(statistic))
-        p_value = page_alarm_probability(count, PAGE_K, largest) if largest > 0 else 1.0
+        p_value = _tail(largest / limit, lambda step: page_alarm_probability(count, PAGE_K, _TAIL_GRID * step * limit))
         return self._figures(statistic, limit, p_value)
 
     def _page_pair(self, y: Array) -> TestFigures:
         count = int(self._kept.sum())
-        thresholds = page_pair_thresholds(count, self._false_alarm, seed=self._seed)
+        thresholds = page_pair_thresholds(count, self._false_alarm, seed=self.seed)
         paths = [page_statistics(y[self._kept], k=k) / h for k, h in zip(PAGE_PAIR_K, thresholds, strict=True)]
         statistic = self._on_kept(np.maximum(*paths))
-        p_value = page_pair_p_value(count, self._false_alarm, float(np.max(statistic)), seed=self._seed)
+        p_value = page_pair_p_value(count, self._false_alarm, float(np.max(statistic)), seed=self.seed)
         return self._figures(statistic, 1.0, p_value)
 
     def _equal_windows(self, y: Array) -> TestFigures:
         directions, limits = self._scanned
         largest = largest_by_period(y @ directions / limits, self._windows, len(y))
-        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self._seed, draws=P_VALUE_DRAWS)
+        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self.seed, draws=P_VALUE_DRAWS)
         return self._figures(largest, 1.0, p_value)
 
     def _on_kept(self, statistic: Array) -> Array:
@@ -387,23 +424,26 @@ def _agreed(statistic: Array, threshold: float, alarm: int | None, p_value: floa
 
 
 def page_pair_p_value(periods: int, false_alarm: float, ratio: float, *, seed: int) -> float:
-    """Chance, without loss, that either of the two Page tests reaches this many times its threshold.
+    """Chance, without loss, that either of the two Page tests reaches this many times its threshold."""
+    return _tail(ratio, lambda step: _pair_chance(periods, false_alarm, step, seed))
 
-    Its logarithm is nearly straight in the height, so it is interpolated between tenths of the thresholds.
+
+def _tail(ratio: float, chance: Callable[[int], float]) -> float:
+    """Chance of a Page statistic at this ratio to its limit, from those at tenths of the limit.
+
+    Its logarithm is nearly straight in the height, so it is interpolated between them.
     """
     if ratio <= 0:
         return 1.0
-    place, part = divmod(ratio / _PAIR_GRID, 1.0)
-    low, high = (_pair_chance(periods, false_alarm, step, seed) for step in (int(place), int(place) + 1))
+    place, part = divmod(ratio / _TAIL_GRID, 1.0)
+    low, high = (chance(step) if step else 1.0 for step in (int(place), int(place) + 1))
     return float(np.exp((1.0 - part) * np.log(max(low, FAINTEST)) + part * np.log(max(high, FAINTEST))))
 
 
 @lru_cache(maxsize=4096)
 def _pair_chance(periods: int, false_alarm: float, step: int, seed: int) -> float:
-    if step == 0:
-        return 1.0
     thresholds = np.array(page_pair_thresholds(periods, false_alarm, seed=seed))
-    return page_pair_alarm_probability(periods, _PAIR_GRID * step * thresholds, seed=seed, draws=_PAIR_DRAWS // 4)
+    return page_pair_alarm_probability(periods, _TAIL_GRID * step * thresholds, seed=seed, draws=_PAIR_DRAWS // 4)
 
 
 @lru_cache(maxsize=512)

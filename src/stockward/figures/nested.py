@@ -9,23 +9,22 @@ clinical trials]. That chance depends on Σ up to this inventory alone; it is sa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr, ndtri
 
-from stockward.figures.scan import Crossing, kappa, limits_at
+from stockward.figures.scan import MOST, drawn, limits_at
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
+Single = NDArray[np.float32]
 
 DRAWS = 128
 """A small part of what has been spent is met to some 7 % of itself; over a year of them, all together to 1 or 2 %."""
-
-_SHARP_FROM, _SHARPEST = 0.02, 32
-"""A larger part is met more sharply: with so many times the draws as it is larger than this, at most."""
 
 _LEAST = 1e-14
 """Less than this is not spent, but kept for the next inventory."""
@@ -33,71 +32,153 @@ _LEAST = 1e-14
 _STEADY = 2.0
 """What is carried on is corrected by no more than this factor at once."""
 
+_MARGIN = 1.5
+_ROUNDS = 40
+
 
 def nested_limits(
-    directions: Array, last: Index, weight: Array, spent: Array, looked_at: Flags, *, seed: int, draws: int = DRAWS
+    directions: Array, last: Index, weight: Array, spent: Array, sharpness: Index, *, seed: int, draws: int = DRAWS
 ) -> Array:
-    """One limit a window, shape (windows,); infinite where nothing may be spent.
+    """One limit a window of each series, shape (series, windows); infinite where nothing may be spent.
+
+    The series are counted at the same moments; each has limits of its own, the same as if it stood alone.
 
     Parameters
     ----------
     directions
-        Unit vectors in the space of y, shape (n, windows), in order of ``last``, the period at which each is known.
+        Unit vectors in the space of y, shape (series, n, windows), in order of ``last``, the period at which each is
+        known.
     weight
         How windows that end together share what may be spent, shape (windows,); positive.
     spent
-        False-alarm probability that may have been spent by the end of each period, shape (n,), never falling.
-    looked_at
-        Inventories that are calibrated, shape (n,). Between them κ is carried on, so that the single chances of an
+        False-alarm probability that may have been spent by the end of each period, shape (series, n), never falling.
+    sharpness
+        By how much the draws are multiplied at each inventory, shape (n,); 0 where it is not calibrated. Between those
+        that are κ is carried on, so that the single chances of an
         inventory's windows are in proportion to what may be spent at it; what that spent in truth is made good at the
         next, and the proportion with it.
     seed, draws
         Of the sampling; same seed, same limits.
     """
-    pointing, limits = directions.astype(np.float32), np.full(len(last), np.inf)
-    had, meant, carried, found, for_each, before = 0.0, 0.0, 0, 0.0, 0.0, 0.0
+    series = len(directions)
+    pointing, limits = directions.astype(np.float32), np.full((series, len(last)), np.inf)
+    had, meant, found, for_each, before = np.zeros((5, series))
+    carried = 0
     for begin, stop in _by_inventory(last):
         period = int(last[begin])
-        known, own, sample = pointing[: period + 1, :stop], weight[begin:stop], (seed, period)
-        if looked_at[period]:
-            in_between = _carried_chance(known[:, :begin], limits[:begin], carried, sample, draws)
-            sharp = draws * _sharpness(float(spent[period]) - before, float(spent[period]))
-            had += in_between
-            allowed = max(float(spent[period]) - had, 0.0)
-            if allowed >= _LEAST:
-                found = kappa(known, own, allowed, earlier=limits[:begin], like=found, seed=sample, draws=sharp)
-                limits[begin:stop] = limits_at(found * own)
-            if meant > 0:
-                for_each *= float(np.clip(meant / max(in_between, _LEAST), 1 / _STEADY, _STEADY))
-            elif allowed >= _LEAST:
-                for_each = found * float(own.sum()) / allowed
-            had, meant, carried = had + allowed, 0.0, stop
+        known, own, now = pointing[:, : period + 1, :stop], weight[begin:stop], spent[:, period]
+        if sharpness[period]:
+            sharp = draws * int(sharpness[period])
+            in_between = _carried_chance(known[:, :, :begin], limits[:, :begin], carried, (seed, period), draws)
+            had = had + in_between
+            allowed = np.maximum(now - had, 0.0)
+            spending = np.flatnonzero(allowed >= _LEAST)
+            if len(spending):
+                start = np.maximum(found, allowed / float(own.sum()))
+                found[spending] = _kappa(known, limits[:, :begin], own, allowed, start, spending, (seed, period), sharp)
+                limits[spending, begin:stop] = limits_at(found[spending, None] * own)
+            if carried < begin:
+                ratio = np.clip(meant / np.maximum(in_between, _LEAST), 1 / _STEADY, _STEADY)
+                for_each = np.where(meant > 0, for_each * ratio, for_each)
+            fresh = np.where(allowed >= _LEAST, found * float(own.sum()) / np.maximum(allowed, _LEAST), for_each)
+            for_each = np.where(meant > 0, for_each, fresh)
+            had, meant, carried = had + allowed, np.zeros(series), stop
         else:
-            part = max(float(spent[period]) - before, 0.0)
-            limits[begin:stop] = limits_at(for_each * part * own / float(own.sum()))
-            meant += part
-        before = float(spent[period])
+            part = np.maximum(now - before, 0.0)
+            limits[:, begin:stop] = limits_at((for_each * part)[:, None] * own / float(own.sum()))
+            meant = meant + part
+        before = now
     return limits
-
-
-def _sharpness(added: float, spent: float) -> int:
-    """By how much the draws are multiplied."""
-    return int(np.clip(added / max(_SHARP_FROM * spent, _LEAST), 1, _SHARPEST))
-
-
-def _carried_chance(
-    known: NDArray[np.float32], limits: Array, carried: int, seed: tuple[int, int], draws: int
-) -> float:
-    """What the windows since the last calibration have spent with the limits that they were given."""
-    single = ndtr(-limits[carried:])
-    counted = single > 0
-    if not counted.any():
-        return 0.0
-    kept = np.concatenate([np.ones(carried, bool), counted])
-    return Crossing.of(known[:, kept], single[counted], earlier=limits[:carried], seed=(*seed, 1), draws=draws).chance
 
 
 def _by_inventory(last: Index) -> Iterator[tuple[int, int]]:
     """First window and end of the windows that end with each period."""
     edges = [0, *(np.flatnonzero(np.diff(last)) + 1).tolist(), len(last)]
     return pairwise(edges)
+
+
+def _carried_chance(known: Single, limits: Array, carried: int, seed: tuple[int, int], draws: int) -> Array:
+    """What the windows since the last calibration have spent with the limits that they were given, by series."""
+    single = ndtr(-limits[:, carried:])
+    counted = single.sum(axis=1) > 0
+    chances = np.zeros(len(limits))
+    if counted.any():
+        crossing = _Crossing.of(known[counted], limits[counted, :carried], single[counted], (*seed, 1), draws)
+        chances[counted] = crossing.chance
+    return chances
+
+
+def _kappa(
+    known: Single, earlier: Array, weight: Array, allowed: Array, start: Array, which: Index, seed: tuple[int, ...],
+    draws: int,
+) -> Array:  # fmt: skip
+    """κ at which the newest windows cross, and none before, with the chance allowed; of the series asked for."""
+    most = MOST / float(weight.max())
+    if known.shape[2] == 1:
+        # A single window crosses with its own chance.
+        return np.minimum(allowed[which] / float(weight[0]), most)
+    kappa = np.minimum(_MARGIN * start, most)
+    found, open_ = np.zeros(len(start)), which
+    for _ in range(_ROUNDS):
+        crossing = _Crossing.of(known[open_], earlier[open_], kappa[open_, None] * weight, seed, draws)
+        enough = (crossing.chance >= allowed[open_]) | (kappa[open_] >= most)
+        done = open_[enough]
+        found[done] = kappa[done] * crossing.level(allowed[open_])[enough]
+        left = crossing.chance[~enough]
+        open_ = open_[~enough]
+        if not len(open_):
+            break
+        kappa[open_] = np.minimum(_MARGIN * kappa[open_] * allowed[open_] / np.maximum(left, allowed[open_] / 8), most)
+    found[open_] = kappa[open_]
+    return found[which]
+
+
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """The sample of ``figures.scan.Crossing`` for several series at once; shape (series, draws) each."""
+
+    levels: Array
+    chances: Array
+
+    @classmethod
+    def of(cls, known: Single, earlier: Array, single: Array, seed: tuple[int, ...], draws: int) -> _Crossing:
+        """The newest windows are the last, each with its own chance to cross; those before have their limits."""
+        old = earlier.shape[1]
+        newest = np.ascontiguousarray(known[:, :, old:])
+        strata, heights, plain = drawn(draws, known.shape[1], seed)
+        total = single.sum(axis=1)
+        below = np.cumsum(single, axis=1) / total[:, None]
+        chosen = np.minimum(np.sum(strata[:, None] > below[:, None, :], axis=-1), single.shape[1] - 1)
+        height = -ndtri(np.take_along_axis(single, chosen, axis=1) * heights)
+        along = np.swapaxes(newest, 1, 2)[np.arange(len(known))[:, None], chosen]
+        lift = height.astype(np.float32) - np.einsum("dp,sdp->sd", plain, along)
+        along *= lift[..., None]
+        along += plain
+        found = (along @ newest).astype(np.float64)
+        np.put_along_axis(found, chosen[..., None], height[..., None], axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = log_ndtr(-found) - np.log(single)[:, None, :]
+        # A window without a chance of its own never crosses.
+        ratios = np.where(single[:, None, :] > 0, ratios, np.inf)
+        # What was drawn to cross crosses, whatever the rounding.
+        np.put_along_axis(ratios, chosen[..., None], np.minimum(np.log(heights), 0.0)[None, :, None], axis=-1)
+        crossing = np.count_nonzero(ratios <= 0, axis=-1)
+        weight = total[:, None] / crossing
+        if old:
+            limits = earlier.astype(np.float32)[:, None, :]
+            weight = weight * np.all(along @ np.ascontiguousarray(known[:, :, :old]) <= limits, axis=-1)
+        levels = np.exp(ratios.min(axis=-1))
+        order = np.argsort(levels, axis=1, kind="stable")
+        gathered = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1) / draws
+        return cls(np.take_along_axis(levels, order, axis=1), gathered)
+
+    @property
+    def chance(self) -> Array:
+        """Chance that any of the newest windows crosses, and none before."""
+        return self.chances[:, -1]
+
+    def level(self, chance: Array) -> Array:
+        """The factor of all single chances at which that chance is so large; 1 where it never is."""
+        place = np.sum(self.chances < chance[:, None], axis=1)
+        inside = np.minimum(place, self.levels.shape[1] - 1)[:, None]
+        return np.where(place < self.levels.shape[1], np.take_along_axis(self.levels, inside, axis=1)[:, 0], 1.0)

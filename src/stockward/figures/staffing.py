@@ -110,20 +110,35 @@ def work_hours(hours_per_week: Array, days: Array, planned: Array, unplanned: Ar
 def net_hours_interval(
     hours_per_week: Array, days: Array, absent: Array, *, weeks: float, confidence: float, resamples: int, seed: int
 ) -> tuple[float, float]:
-    """Bounds of the net hours of a guard by the percentile bootstrap over guards [Efron & Tibshirani 1993, ch. 13].
+    """Bounds of the net hours of a guard that allow for guards unlike all who were observed [Gaffke 2005].
 
-    Each resample draws as many guards as there are, with replacement, and takes the same ratio as ``work_hours``.
+    A few guards who are absent for long make most of the difference, and in a small force there may happen to be none.
+    No resampling of the guards observed can tell, so one more joins them: absent all the time for the low bound, never
+    for the high one, with the longest observation and the greatest contract hours of all. With weights wᵢ of the n
+    guards and w₀ of the one more, independent and exponential (the Bayesian bootstrap [Rubin 1981]), the bounds are
+    quantiles of
+
+        low: weeks × Σ wᵢhᵢ(dᵢ − aᵢ) / (Σ wᵢdᵢ + w₀d₀),  high: weeks × (Σ wᵢhᵢ(dᵢ − aᵢ) + w₀h₀d₀) / (Σ wᵢdᵢ + w₀d₀).
+
+    Where a guard is absent always or never these are the exact bounds of Clopper and Pearson; no distribution between
+    two limits is known for which they hold the mean less often than they say [Learned-Miller & Thomas 2020]. Only
+    guards with longer contracts or observations than all who were observed are beyond them.
 
     Parameters
     ----------
     hours_per_week, days, absent
-        Shape (guards,); every guard was observed on at least one day.
+        Shape (guards,); at least one guard, each observed on at least one day, with contract hours h a week.
     weeks
         Weeks of a year.
     confidence
-        Chance in (0, 1) that the interval is meant to hold the mean with.
+        Chance in (0, 1) that the interval is meant to hold the mean with, at least.
     resamples, seed
-        How many are drawn, and from which seed; the same seed gives the same bounds.
+        How many weightings are drawn, and from which seed; the same seed gives the same bounds.
+
+    Returns
+    -------
+    tuple of float
+        Hours a year, between 0 and ``weeks`` × the greatest contract hours.
 
     Raises
     ------
@@ -132,14 +147,37 @@ def net_hours_interval(
     """
     require_probability("confidence", confidence)
     rng = np.random.default_rng(seed)
-    worked, guards = hours_per_week * (days - absent), len(days)
-    means = np.empty(resamples)
+    worked, longest = hours_per_week * (days - absent), float(days.max())
+    lows, highs = np.empty(resamples), np.empty(resamples)
     for first in range(0, resamples, _RESAMPLES_AT_ONCE):
-        size = min(_RESAMPLES_AT_ONCE, resamples - first)
-        drawn = rng.integers(0, guards, (size, guards))
-        means[first : first + size] = weeks * worked[drawn].sum(axis=1) / days[drawn].sum(axis=1)
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
+        block = slice(first, min(first + _RESAMPLES_AT_ONCE, resamples))
+        weights = rng.standard_exponential((block.stop - block.start, len(days) + 1))
+        observed, one_more = weights[:, :-1], weights[:, -1] * longest
+        done, seen = (observed * worked).sum(axis=1), (observed * days).sum(axis=1) + one_more
+        lows[block] = done / seen
+        highs[block] = (done + one_more * float(hours_per_week.max())) / seen
+    tail = (1 - confidence) / 2
+    return weeks * float(np.quantile(lows, tail)), weeks * float(np.quantile(highs, 1 - tail))
+
+
+def share_unseen(guards: int, *, confidence: float) -> float:
+    """The greatest share of guards of whom none need be among so many observed: 1 − α^(1/guards), α = (1 − c)/2.
+
+    Were more of all guards absent all the time, one would be among those observed with a chance above 1 − α: the upper
+    limit of Clopper and Pearson for none found, about 3.7 ÷ guards for 95 %.
+
+    Raises
+    ------
+    ProbabilityError
+        ``confidence`` lies outside (0, 1).
+
+    Examples
+    --------
+    >>> [round(share_unseen(guards, confidence=0.95), 3) for guards in (5, 6, 20, 200)]
+    [0.522, 0.459, 0.168, 0.018]
+    """
+    require_probability("confidence", confidence)
+    return 1 - float(((1 - confidence) / 2) ** (1 / guards))
 
 
 def absences_of_crews(absent: Array, crew: int, most: int) -> Array:
@@ -269,9 +307,11 @@ def chance_filled(asked: Sequence[CrewAsked], crews: Sequence[int]) -> float:
 def least_rostered(asked: Sequence[CrewAsked], *, probability: float) -> Rostered | None:
     """The least number of people rostered with which all posts are filled with ``probability``.
 
-    No crew is smaller than its posts. One more in any crew never lowers the chance, so the least number more than stand
-    is found by halving; for each number, every way to give it to the crews is looked at. Of those that do with the
-    least, the one with the greatest chance is taken. ``None`` where a pool is empty or hardly ever there.
+    Each crew has at least as many as stand there, also the plain one: others may stand in for it where they are over,
+    but the posts that ask for nothing are not planned with the few who hold a qualification. One more in any crew never
+    lowers the chance, so the least number more than stand is found by halving; for each number, every way to give it to
+    the crews is looked at. Of those that do with the least, the one with the greatest chance is taken. ``None`` where a
+    pool is empty or hardly ever there.
 
     Raises
     ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.force import NetHours
-from stockward.figures.staffing import WorkHours, net_hours_interval, work_hours
+from stockward.figures.staffing import WorkHours, net_hours_interval, share_unseen, work_hours
 from stockward.guards.roll import on_posts
 
 Array = NDArray[np.float64]
@@ -26,7 +27,15 @@ _PLANNED = ("leave", "training")
 _WORKING_DAYS_A_WEEK = 5
 _SILENT_DAYS = 28
 _CONFIDENCE = 0.95
-_RESAMPLES = 2_000
+_RESAMPLES = 4_000
+_MOST_UNSEEN = 0.5
+"""Where more of all guards could be absent all year with none of them observed, an interval would say nothing."""
+LEAST_GUARDS = next(guards for guards in count(1) if share_unseen(guards, confidence=_CONFIDENCE) <= _MOST_UNSEEN)
+"""A smaller force is too small for the interval of its net hours to say much."""
+_TOO_FEW = (
+    f"fewer than {LEAST_GUARDS} guards were observed, too small a force: "
+    "half of all could be absent all year with none of them among so few"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,10 @@ class Attendance:
     def always_absent(self) -> int:
         """How many were absent on every working day."""
         return int(((self.days > 0) & (self.planned + self.unplanned >= self.days)).sum())
+
+    def mostly_absent(self) -> int:
+        """How many guards with known contract hours were absent on more than half of their working days."""
+        return int(((self.planned + self.unplanned)[self.with_contract] > self.days[self.with_contract] / 2).sum())
 
     def absent_rates(self) -> tuple[Mapping[str, float], float]:
         """Unplanned absence of each guard, and the mean: absent working days ÷ those not planned to be absent.
@@ -152,7 +165,7 @@ def _absent(
 
 
 def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[NetHours, WorkHours] | str:
-    """Mean net hours a year of a guard, with a bootstrap interval over guards; in words why there is none.
+    """Mean net hours a year of a guard, with an interval where there are enough guards; in words why there is none.
 
     A guard without contract hours is left out of the mean; one who was absent all the time stays in.
     """
@@ -166,9 +179,12 @@ def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[Ne
     mean = work_hours(hours, days, planned, unplanned, weeks=weeks)
     if mean.net <= 0:
         return "no guard was at work on any day on record, so there are no net hours"
-    low, high = net_hours_interval(
-        hours, days, planned + unplanned, weeks=weeks, confidence=_CONFIDENCE, resamples=_RESAMPLES, seed=seed
-    )
+    guards = int(known.sum())
+    low, high = None, None
+    if guards > 1:
+        low, high = net_hours_interval(
+            hours, days, planned + unplanned, weeks=weeks, confidence=_CONFIDENCE, resamples=_RESAMPLES, seed=seed
+        )
     figures = NetHours(
         contract=mean.contract,
         planned=mean.planned,
@@ -177,9 +193,10 @@ def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[Ne
         low=low,
         high=high,
         confidence=_CONFIDENCE,
-        guards=int(known.sum()),
+        guards=guards,
         first=attendance.first,
         last=attendance.last,
+        reason=None if guards >= LEAST_GUARDS else _TOO_FEW,
     )
     return figures, mean
 
@@ -201,6 +218,11 @@ def notes_on_attendance(attendance: Attendance) -> list[str]:
         notes.append(
             f"No absence has begun since {attendance.last_begun}: if the record ends there, net hours are too high."
         )
-    if int(attendance.with_contract.sum()) == 1:
-        notes.append("One guard alone was observed: the bootstrap gives net hours no width.")
+    observed = int(attendance.with_contract.sum())
+    if observed >= LEAST_GUARDS and not attendance.mostly_absent():
+        unseen = 100 * share_unseen(observed, confidence=_CONFIDENCE)
+        notes.append(
+            f"None of the {observed} guards observed was absent most of the time, but up to {unseen:.2g} % of all "
+            "guards could be with none of them observed, and the interval of the net hours allows for it."
+        )
     return notes

@@ -158,6 +158,7 @@ class Need:
     shifts: Annotated[tuple[ShiftLine, ...], "the shifts"]
     shifts_note: Annotated[str, "how many shifts are not shown; empty where all are"]
     asked: Annotated[str, "chance with which the site asks that a shift is filled; empty where it states none"]
+    crews: Annotated[str, "how many each crew of a shift has at least; empty where there is no shift"]
     qualifications: Annotated[tuple[QualificationLine, ...], "the qualifications"]
     qualifications_note: Annotated[str, "how many qualifications are not shown; empty where all are"]
     notes: Annotated[tuple[str, ...], "what else to know"]

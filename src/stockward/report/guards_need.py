@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, PostNeed, QualificationNeed, ShiftNeed
+from stockward.answers.force import ForceAnswer, MonthNeed, NeedStep, NetHours, PostNeed, QualificationNeed, ShiftNeed
 from stockward.answers.mix import Band, GrowthAlone, MixAnswer, TotalMix
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
@@ -57,6 +57,7 @@ def need(force: ForceAnswer, order: OrderAnswer | None) -> guards_context.Need:
         shifts=tuple(_shift(one) for one in force.shifts[:SHIFTS_MAX]),
         shifts_note=cut(len(force.shifts), SHIFTS_MAX, "shift"),
         asked="" if force.fill_probability is None else words.percent(force.fill_probability),
+        crews=said.CREWS if force.shifts else "",
         qualifications=tuple(_qualification(one) for one in force.qualifications[:QUALIFICATIONS_MAX]),
         qualifications_note=cut(len(force.qualifications), QUALIFICATIONS_MAX, "qualification"),
         notes=_notes(force.notes),
@@ -111,13 +112,19 @@ def _net_hours(force: ForceAnswer) -> str:
     net = force.net_hours
     assert net is not None  # the caller has looked
     parts = [
-        f"{words.number(net.net, 0)} h a year ({words.percent(net.confidence)} interval "
-        f"{words.number(net.low, 0)} to {words.number(net.high, 0)})",
+        f"{words.number(net.net, 0)} h a year ({_interval(net)})",
         f"contract {words.number(net.contract, 0)} less planned absences {words.number(net.planned, 0)} "
         f"less unplanned {words.number(net.unplanned, 0)}",
         f"from {words.count(net.guards, 'guard')}, {words.between(net.first, net.last)}",
     ]
     return "; ".join(parts)
+
+
+def _interval(net: NetHours) -> str:
+    if net.low is None or net.high is None:
+        return f"no interval, as {said.reason_of(net.reason)}"
+    text = f"{words.percent(net.confidence)} interval {words.number(net.low, 0)} to {words.number(net.high, 0)}"
+    return text if net.reason is None else f"{text}, hardly one, as {said.reason_of(net.reason)}"
 
 
 def _steps(steps: Sequence[NeedStep]) -> tuple[guards_context.StepLine, ...]:

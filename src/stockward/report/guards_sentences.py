@@ -38,6 +38,10 @@ BESIDE = (
     "Stockward does not choose between them. Grades: the source from A (reliable) to F (cannot be judged), the "
     "information from 1 (confirmed) to 6 (cannot be judged). Sources are not named."
 )
+CREWS = (
+    "For each qualification, and for the posts that ask for none, at least as many are rostered as stand there; who is "
+    "over at a post with a qualification may fill one without."
+)
 TERMS = (
     ("Net hours", "The hours a year that one guard works: contract hours less planned absences (leave, training) and "
      "unplanned ones (sick, other)."),

@@ -101,6 +101,7 @@ def _force(force: ForceAnswer) -> Sheet:
             ("net, low (h a year)", net.low),
             ("net, high (h a year)", net.high),
             ("confidence of the interval", net.confidence),
+            ("why the interval says little, or there is none", net.reason),
             ("guards observed", net.guards),
             ("observed from", net.first),
             ("observed to", net.last),

@@ -51,18 +51,18 @@ ALARM_MEANING: dict[AlarmState, str] = {
 }
 
 
-class Scope(StrEnum):
-    """Whether a series is of one area, or of all areas of the site together."""
-
-    AREA = "area"
-    SITE = "site"
-
-
 class Basis(StrEnum):
     """What a series accounts for: a substance by quantity, or an item material by number."""
 
     BULK = "bulk"
     ITEM = "item"
+
+
+class Scope(StrEnum):
+    """Whether a series is of one area, or of a substance over the whole site."""
+
+    AREA = "area"
+    SITE = "site"
 
 
 class OrderVerdict(StrEnum):

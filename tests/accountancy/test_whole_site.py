@@ -1,0 +1,301 @@
+"""The whole site, substance by substance: areas added up, what passed between them cancelled; worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_sites import Draw
+from small_sites import Closed, text_of, write_site
+
+from stockward.accountancy.evidence import rows_behind
+from stockward.accountancy.items import find_in_items
+from stockward.accountancy.joining import _pacing, join
+from stockward.terms.verdicts import Verdict
+
+MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,measurement\n"
+COUNTED = "inventory,at,area,material,quantity,method,measurement\n"
+METHODS = "method,random_rel,systematic_rel\nscale,0.01,0.02\n"
+
+
+def closed(tmp_path: Path, counts: str, movements: str = "", **tables: str) -> Closed:
+    tables = {"methods": METHODS, **tables}
+    site = write_site(tmp_path, movements=MOVED + movements, counts=COUNTED + counts, **tables)
+    assert site.problems == ()
+    return Closed(site)
+
+
+def of_site(result: Closed, substance: str = "TNT") -> dict[str, object]:
+    return next(row for row in result.balances.sites.rows(named=True) if result.ids[row["series"]] == f"*/{substance}")
+
+
+A_AND_B = (
+    "I0,2026-01-01,A,TNT,100,scale,\nI1,2026-02-01,A,TNT,130,scale,\nI2,2026-03-01,A,TNT,95,scale,\n"
+    "I0,2026-01-02,B,TNT,0,,\nI1,2026-02-03,B,TNT,50,scale,\nI2,2026-03-01,B,TNT,48,scale,\n"
+)
+IN_AND_OVER = (
+    "m1,2026-01-05,receipt,TNT,50,,A,scale,\n"
+    "m2,2026-01-10,transfer,TNT,20,A,B,scale,\n"
+    "m3,2026-02-02,transfer,TNT,30,A,B,scale,\n"
+)
+
+
+def test_a_transfer_inside_cancels_and_one_over_two_periods_joins_them(tmp_path: Path) -> None:
+    result = closed(tmp_path, A_AND_B, IN_AND_OVER)
+    assert result.ids == ["A/TNT", "B/TNT", "*/TNT"]
+    assert result.balances.series.select("area", "substance", "scope", "basis").row(2) == (None, "TNT", "site", "bulk")
+    first, second = result.periods("*/TNT")
+    names = ("inventory", "begin", "received", "sent", "end_quantity", "difference", "throughput", "status")
+    # m2 stays inside. m3 left A after its count of 1 February, and reached B before its count of the 3rd.
+    assert tuple(first[name] for name in names) == ("I1", 100, 80, 0, 180, 0, 360, "closed")
+    assert tuple(second[name] for name in names) == ("I2", 180, 0, 30, 143, 7, 353, "closed")
+    assert [(one["start"], one["end"]) for one in (first, second)] == [
+        (datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 2, 3, tzinfo=UTC)),
+        (datetime(2026, 2, 3, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+    ]
+    stands = 130**2 + 50**2
+    random = 1e-4 * np.array(
+        [
+            [100**2 + 50**2 + 30**2 + stands, -stands - 30**2],
+            [-stands - 30**2, stands + 30**2 + 95**2 + 48**2],
+        ]
+    )
+    # All by one scale: 100 + 50 + 30 − 180 = 0, and 180 − 30 − 143 = 7.
+    systematic = np.diag([0, (0.02 * 7) ** 2])
+    assert result.covariance("*/TNT") == pytest.approx(random + systematic)
+    assert second["sigma_systematic"] == pytest.approx(0.14)
+    assert of_site(result)["apart_days"] == 2
+    assert of_site(result)["areas"] == ["A", "B"]
+
+
+def test_what_is_normally_lost_of_a_transfer_has_its_error(tmp_path: Path) -> None:
+    losses = "area,substance,rate,basis,random_rel,systematic_rel\n"
+    losses += "A,TNT,0.5,per_day,0.3,0.2\nB,TNT,0.1,per_received,0.4,0.5\n"
+    counts = "".join(f"I{n},2026-01-{10 * n + 1:02d},{area},TNT,0,,\n" for n in range(2) for area in "AB")
+    result = closed(tmp_path, counts, "m1,2026-01-05,transfer,TNT,40,A,B,scale,\n", normal_losses=losses)
+    (period,) = result.periods("*/TNT")
+    assert (period["received"], period["sent"], period["normal_loss"], period["difference"]) == (0, 0, 9, -9)
+    # A lost 5 in ten days, B 10 % of 40: each with its own errors; and 10 % of the weighing of 40 is left.
+    assert period["sigma_random"] == pytest.approx(math.sqrt((0.3 * 5) ** 2 + (0.4 * 4) ** 2 + (0.1 * 0.4) ** 2))
+    assert period["sigma_systematic"] == pytest.approx(math.sqrt((0.2 * 5) ** 2 + (0.5 * 4) ** 2 + (0.1 * 0.8) ** 2))
+
+
+def test_a_drum_that_goes_from_one_area_to_another_adds_no_error(tmp_path: Path) -> None:
+    counts = (
+        "I0,2026-01-01,A,TNT,50,scale,D1\nI1,2026-02-01,A,TNT,0,,\n"
+        "I0,2026-01-01,B,TNT,0,,\nI1,2026-02-01,B,TNT,50,scale,D1\n"
+    )
+    for moved in ("m1,2026-01-09,transfer,TNT,50,A,B,scale,D1\n", "m1,2026-01-09,transfer,TNT,50,A,B,scale,\n"):
+        (period,) = closed(tmp_path, counts, moved).periods("*/TNT")
+        assert (period["difference"], period["sigma"]) == (0, 0)
+
+
+def test_contents_and_items_inside_cancel(tmp_path: Path) -> None:
+    contents = "material,substance,amount,unit,random_rel,systematic_rel\nBOX,TNT,2,kg,0.1,0.2\n"
+    counts = "".join(
+        f"I{n},2026-0{n + 1}-01,{area},BOX,{quantity},,\n" for n in range(2) for area, quantity in (("A", 9), ("B", 4))
+    )
+    moved = "m1,2026-01-09,transfer,BOX,5,A,B,,\nm2,2026-01-19,transfer,BOX,5,B,A,,\n"
+    result = closed(tmp_path, counts, moved, contents=contents)
+    (period,) = result.periods("*/TNT")
+    assert (period["received"], period["sent"], period["difference"]) == (0, 0, 0)
+    # Of each box counted, 0.2 kg afresh: nothing says that they are the same boxes.
+    assert period["sigma"] == pytest.approx(0.2 * math.sqrt(2 * (9 + 4)))
+    assert "*/BOX" not in result.ids
+
+
+def test_write_offs_and_finds_of_all_areas_stand_beside_the_difference(tmp_path: Path) -> None:
+    moved = "m1,2026-01-09,write_off,TNT,3,A,,,\nm2,2026-01-19,found,TNT,4,,B,,\nm3,2026-01-19,use,TNT,4,B,,,\n"
+    first, _ = closed(tmp_path, A_AND_B, moved).periods("*/TNT")
+    assert (first["written_off"], first["found"], first["received"], first["sent"]) == (3, 4, 0, 0)
+
+
+# --- which inventories are joined
+
+
+def test_names_that_differ_stand_together_in_order_of_the_areas(tmp_path: Path) -> None:
+    counts = A_AND_B.replace("I1,2026-02-03,B", "FEB,2026-02-03,B")
+    result = closed(tmp_path, counts)
+    assert [row["inventory"] for row in result.periods("*/TNT")] == ["I1+FEB", "I2"]
+    assert result.balances.joined.select("inventory", "area", "area_inventory").rows()[2:4] == [
+        ("I1+FEB", "A", "I1"),
+        ("I1+FEB", "B", "FEB"),
+    ]
+
+
+def test_the_area_that_is_counted_least_sets_the_pace(tmp_path: Path) -> None:
+    weekly = "".join(f"W{day},2026-01-{day:02d},B,TNT,10,scale,\n" for day in range(1, 30, 7))
+    result = closed(tmp_path, "I0,2026-01-02,A,TNT,5,scale,\nI1,2026-01-28,A,TNT,5,scale,\n" + weekly)
+    (period,) = result.periods("*/TNT")
+    assert period["inventory"] == "I1+W29"
+    # The counts between are none of the site's.
+    assert period["sigma_random"] == pytest.approx(0.01 * math.sqrt(2 * 25 + 2 * 100))
+
+
+def test_a_moment_with_no_inventory_near_it_joins_nothing(tmp_path: Path) -> None:
+    counts = A_AND_B.replace("I1,2026-02-03,B", "I1,2026-02-16,B")
+    (period,) = closed(tmp_path, counts).periods("*/TNT")
+    assert (period["inventory"], period["begin"], period["end_quantity"]) == ("I2", 100, 143)
+
+
+def test_areas_that_were_never_counted_together(tmp_path: Path) -> None:
+    counts = "".join(f"I{n},2026-01-0{n},A,TNT,5,scale,\nI{n},2026-08-0{n},B,TNT,5,scale,\n" for n in range(1, 4))
+    result = closed(tmp_path, counts)
+    assert result.periods("*/TNT") == []
+    assert str(of_site(result)["reason"]).startswith("its areas were never counted together: fewer than two")
+    assert result.verdicts()["*/TNT"].verdict is Verdict.NOT_TESTED
+    assert result.covariance("*/TNT").shape == (0, 0)
+
+
+def test_only_the_common_time_is_covered(tmp_path: Path) -> None:
+    counts = "".join(f"I{n},2026-0{n}-01,A,TNT,5,scale,\n" for n in range(1, 9))
+    counts += "".join(f"I{n},2026-0{n}-02,B,TNT,5,scale,\n" for n in range(4, 7))
+    assert [row["inventory"] for row in closed(tmp_path, counts).periods("*/TNT")] == ["I5", "I6"]
+
+
+def test_an_area_that_was_never_counted_is_outside(tmp_path: Path) -> None:
+    moved = IN_AND_OVER + "m4,2026-01-20,transfer,TNT,6,A,G,scale,\nm5,2026-01-20,issue,TNT,6,G,,scale,\n"
+    result = closed(tmp_path, A_AND_B, moved, areas="area,kind\nA,store\nB,store\nG,gate\n")
+    first, _ = result.periods("*/TNT")
+    assert (first["sent"], first["difference"]) == (6, -6)
+    assert (of_site(result)["areas"], of_site(result)["outside"]) == (["A", "B"], ["G"])
+
+
+def test_a_gate_beside_the_one_store_leaves_nothing_to_add_up(tmp_path: Path) -> None:
+    counts = "".join(line + "\n" for line in A_AND_B.splitlines() if ",A," in line)
+    result = closed(tmp_path, counts, "m1,2026-01-20,transfer,TNT,6,A,B,scale,\nm2,2026-01-20,issue,TNT,6,B,,scale,\n")
+    assert result.periods("*/TNT") == []
+    assert of_site(result)["reason"] == "only A was ever counted"
+
+
+def test_an_area_whose_inventories_all_leave_it_out_keeps_the_site_open(tmp_path: Path) -> None:
+    counts = "".join(line + "\n" for line in A_AND_B.splitlines() if ",A," in line)
+    counts += "".join(f"I{n},2026-0{n + 1}-01,B,BOX,1,,\n" for n in range(3))
+    moved = "m0,2025-12-20,receipt,TNT,6,,B,scale,\n"
+    result = closed(tmp_path, counts, moved)
+    assert of_site(result)["reason"] == "its areas were never counted together: no inventory of B is complete"
+
+
+def test_a_substance_of_one_area_has_no_series_of_the_site(tmp_path: Path) -> None:
+    result = closed(tmp_path, "".join(line + "\n" for line in A_AND_B.splitlines() if ",A," in line))
+    assert result.ids == ["A/TNT"]
+    assert result.balances.sites.is_empty()
+    assert result.balances.joined.is_empty()
+
+
+def test_areas_that_are_all_empty_balance_without_error(tmp_path: Path) -> None:
+    counts = "".join(f"I{n},2026-0{n + 1}-01,{area},TNT,0,,\n" for n in range(3) for area in "AB")
+    result = closed(tmp_path, counts)
+    assert [(row["status"], row["difference"], row["sigma"]) for row in result.periods("*/TNT")] == [
+        ("closed", 0, 0)
+    ] * 2
+
+
+def test_a_substance_in_ten_areas(tmp_path: Path) -> None:
+    names = [f"S{n}" for n in range(10)]
+    counts = "".join(f"I{n},2026-0{n + 1}-01,{area},TNT,{10 + n},scale,\n" for n in range(4) for area in names)
+    ring = "".join(f"m{n},2026-01-20,transfer,TNT,{n + 1},S{n},S{(n + 1) % 10},scale,\n" for n in range(10))
+    result = closed(tmp_path, counts, ring, areas="area,kind\n" + "".join(f"{name},store\n" for name in names))
+    assert [row["difference"] for row in result.periods("*/TNT")] == [-10] * 3
+    assert [row["received"] for row in result.periods("*/TNT")] == [0] * 3
+    expected = 1e-4 * 10 * np.array([[100 + 121, -121, 0], [-121, 121 + 144, -144], [0, -144, 144 + 169]])
+    assert result.covariance("*/TNT") == pytest.approx(expected + (0.02 * 10) ** 2)
+
+
+@given(st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=9, unique=True).map(sorted), min_size=2, max_size=4))
+def test_joined_inventories_go_forward_and_stand_near_those_of_the_pace(moments: list[list[int]]) -> None:
+    own = [np.array(area) for area in moments]
+    places = join(own)
+    assert np.all(np.diff(places, axis=0) > 0)
+    pace = own[_pacing(own)]
+    for row in places:
+        at = np.array([area[place] for area, place in zip(own, row, strict=True)])
+        # To each of them, no other moment of the pace stands nearer than that with which it was joined.
+        distance = np.abs(at[:, None] - pace)
+        np.testing.assert_array_equal(np.min(distance, axis=1), np.abs(at - at[_pacing(own)]))
+
+
+# --- what is hidden
+
+
+def test_a_period_is_hidden_where_one_of_any_area_is_and_the_first_area_says_why(tmp_path: Path) -> None:
+    counts = A_AND_B.replace("I2,2026-03-01,B,TNT,48,scale", "I2,2026-03-01,B,TNT,48,")
+    result = closed(tmp_path, counts)
+    assert result.status("*/TNT") == [("I1", "closed"), ("I2", "not_tested")]
+    second = result.period("*/TNT", "I2")
+    assert second["reason"] == "B: σ unknown: 1 row has no method with known errors"
+    assert (second["difference"], second["sigma"]) == (37, None)
+    assert result.covariance("*/TNT").shape == (1, 1)
+
+
+def test_a_row_at_fault_in_an_area_is_a_cause_of_the_site(tmp_path: Path) -> None:
+    movements = MOVED + IN_AND_OVER.replace("TNT,50", "TNT,x")
+    result = Closed(write_site(tmp_path, movements=movements, counts=COUNTED + A_AND_B, methods=METHODS))
+    assert result.status("*/TNT") == [("I1", "not_tested"), ("I2", "closed")]
+    first = result.period("*/TNT", "I1")
+    assert (first["reason"], first["difference"]) == ("A: a row that was set aside could change it", None)
+    causes = result.balances.causes.filter(pl.col("series") == 2)
+    assert causes.rows() == [(2, "I1", "movements", 2)]
+
+
+def test_the_pieces_of_an_exact_substance_are_named_once(tmp_path: Path) -> None:
+    contents = "material,substance,amount,unit\nBOX,TNT,2,kg\n"
+    counts = "".join(f"I{n},2026-0{n + 1}-01,{area},BOX,{9 - n},,\n" for n in range(2) for area in "AB")
+    result = closed(tmp_path, counts, contents=contents)
+    found = find_in_items(result.books, result.balances, seed=1)
+    assert [one.id for one in found.discrepancies] == ["A/BOX", "A/TNT", "B/BOX", "B/TNT"]
+    assert result.period("*/TNT", "I1")["difference"] == 4
+
+
+def test_rows_behind_an_alarm_of_the_site_are_those_of_its_areas(tmp_path: Path) -> None:
+    counts = A_AND_B.replace("I2,2026-03-01,A,TNT,95", "I2,2026-03-01,A,TNT,55")
+    result = closed(tmp_path, counts, IN_AND_OVER, methods="method,random_rel\nscale,0.01\n")
+    verdicts = result.verdicts()
+    assert verdicts["*/TNT"].verdict is Verdict.SHORTAGE
+    rows = rows_behind(result.books, result.balances, tuple(verdicts.values())).filter(pl.col("series") == 2)
+    assert rows.select("inventory", "table", "row").rows() == [
+        ("I2", "counts", 3),
+        ("I2", "movements", 4),
+        ("I2", "counts", 6),
+        ("I2", "counts", 4),
+        ("I2", "counts", 7),
+    ]
+
+
+# --- the sum of the areas
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1000, 100_000))
+def test_a_difference_of_the_site_is_the_sum_of_those_of_its_areas(seed: int) -> None:
+    tables = {name: text_of(rows) for name, rows in Draw(seed).rows().items() if rows}
+    with TemporaryDirectory() as folder:
+        result = Closed(write_site(Path(folder), **tables))
+    sites = result.balances.sites
+    for number, areas in sites.select("series", "areas").rows():
+        substance = result.balances.series["substance"][number]
+        joined = result.balances.joined.filter(pl.col("series") == number)
+        for period in result.periods(f"*/{substance}"):
+            total = 0.0
+            for area in areas:
+                name = pl.col("area_inventory")
+                own = joined.filter(pl.col("area") == area).with_columns(since=name.shift(1))
+                since, until = own.filter(pl.col("inventory") == period["inventory"]).select("since", name).row(0)
+                rows = [row for row in bulk_periods(result, area, substance) if row["status"] != "incomplete"]
+                order = [row["inventory"] for row in rows]
+                first = order.index(since) + 1 if since in order else 0
+                total += sum(row["difference"] for row in rows[first : order.index(until) + 1])
+            assert period["difference"] == pytest.approx(total, abs=1e-9 * (1 + period["throughput"]))
+
+
+def bulk_periods(result: Closed, area: str, substance: str) -> list[dict[str, object]]:
+    keys = result.balances.series.select("area", "substance").rows()
+    number = keys.index((area, substance))
+    return [row for row in result.balances.periods.rows(named=True) if row["series"] == number]
