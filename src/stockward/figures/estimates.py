@@ -37,6 +37,7 @@ _MOST_EDGES = 54
 
 _COARSE = 40
 _GROWN_FROM = 16
+_MOST_MOVES = 12
 _LEAST_LOSSES, _MOST_LOSSES = 2, 4
 _TOLD_APART = 0.8
 """Chance that the losses were several at which they are told apart."""
@@ -248,9 +249,10 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
     runs = np.unique(np.concatenate(grown), axis=0) if grown else np.zeros((0, histories.losses + 1, 2), np.intp)
     if not len(runs):
         return None
+    runs, weight = _settled(data, runs, further, histories.scale)
     losses = histories.losses + 1
     normal = histories.normal[-1] + histories.normal[0] - float(np.log(losses * (2 * losses - 1)))
-    weight = _weights(data, runs, histories.scale) + (losses - 1) * np.log(_FURTHER) - normal
+    weight = weight + (losses - 1) * np.log(_FURTHER) - normal
     kept = weight > weight.max() - _SPAN
     return _Histories(
         histories.edges,
@@ -259,6 +261,28 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
         (*histories.normal, normal),
         histories.scale,
     )
+
+
+def _settled(data: _Data, runs: Index, further: Index, scale: float) -> tuple[Index, Array]:
+    """These histories and those round the best of them, with their weights.
+
+    The runs of a history that was grown are those that were likeliest with one loss fewer: each is moved while that
+    tells more.
+    """
+    weight = _weights(data, runs, scale)
+    for _ in range(_MOST_MOVES):
+        best = runs[int(np.argmax(weight))]
+        moved = _moved(best, further)
+        runs, place = np.unique(np.concatenate([runs, moved]), axis=0, return_index=True)
+        weight = np.concatenate([weight, _weights(data, moved, scale)])[place]
+        if np.array_equal(runs[int(np.argmax(weight))], best):
+            break
+    return runs, weight
+
+
+def _moved(runs: Index, further: Index) -> Index:
+    """A history with each of its runs put in the place of every other that touches none of the rest."""
+    return np.concatenate([_beside(np.delete(runs, number, axis=0), further) for number in range(len(runs))])
 
 
 def _beside(runs: Index, further: Index) -> Index:
