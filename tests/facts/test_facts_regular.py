@@ -68,7 +68,9 @@ def test_what_programs_write_is_cut_at_once(quoted: bool, end: str, last: bool) 
     assert lines.to_list() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("body", ['a,"b\nc",d\n', 'a,b\n"c",d,e\n', 'a,b"c,d\n', 'a,"b" ,c\n', '"a,b,c\n', 'a, "b",c\n'])
+@pytest.mark.parametrize(
+    "body", ['a,"b\nc",d\n', 'a,b\n"c",d,e\n', 'a,b"c,d\n', 'a,"b" ,c\n', '"a,b,c\n', 'a, "b",c\n']
+)
 def test_what_is_to_be_judged_is_not_cut_at_once(body: str) -> None:
     assert cut_regular(body.encode(), ",", 3, (0, 1), quoted=True) is None
 
