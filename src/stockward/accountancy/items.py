@@ -169,8 +169,8 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
     days = int(offset.max()) + 1
     return (
         first,
-        np.bincount(offset, rows[kind].to_numpy(), days),
-        np.bincount(offset, rows["records"].to_numpy(), days),
+        np.bincount(offset, rows[kind].to_numpy(), days).astype(np.float64),
+        np.bincount(offset, rows["records"].to_numpy(), days).astype(np.float64),
     )
 
 
