@@ -15,6 +15,7 @@ import polars as pl
 
 from stockward.facts.dictionary import Table
 from stockward.facts.raw import TITLE_ROWS, Header, RawTable, Record, TornRow, columns_of, find_header, is_blank
+from stockward.facts.regular import cut_regular
 from stockward.terms.errors import SiteError
 
 _SEPARATORS = (",", ";", "\t")
@@ -43,9 +44,7 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     text = _decode(content, path.name)
     head = _find_head(text, table, path.name)
     header = Header.of(table, path.name, head.cells)
-    body = text[head.end :]
-    cut = _cut_quoted if _QUOTE in body else _cut_plain
-    columns, rows, torn = cut(body, head, header.places)
+    columns, rows, torn = _cut(text, head, header.places)
     cut_short = f"{path.name}: the last line has no line end: make sure that the file was not cut short"
     return header.table_of(columns, rows, torn, [] if text.endswith(("\n", "\r")) else [cut_short])
 
@@ -157,6 +156,17 @@ def _counted(lines: Iterator[str], ends: list[int]) -> Iterator[str]:
 _Cut = tuple[list[pl.Series], pl.Series, list[TornRow]]
 
 
+def _cut(text: str, head: _Head, places: Sequence[int]) -> _Cut:
+    """Cut what stands below the header: all at once where every line is a whole row, and with care elsewhere."""
+    body = text[head.end :]
+    quoted = _QUOTE in body
+    regular = cut_regular(body.encode(), head.separator, len(head.cells), places, quoted=quoted)
+    if regular is None:
+        return (_cut_quoted if quoted else _cut_plain)(body, head, places)
+    columns, lines = regular
+    return columns, lines + (head.row + 1), []
+
+
 def _cut_plain(body: str, head: _Head, places: Sequence[int]) -> _Cut:
     """Cut lines without any quotation mark at the separators, all at once."""
     width = len(head.cells)
@@ -208,7 +218,7 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow]) -> It
                 torn.append(TornRow(row, "its quotation marks do not close: correct them"))
                 break
             first, read = start + read, reader.line_num
-            if _swallows(lines[first + 1 : start + read], head):
+            if start + read > first + 1 and _swallows(lines[first + 1 : start + read], head):
                 torn.append(TornRow(row, "its quotation marks close only rows below: correct them"))
                 read = first - start
                 break

@@ -38,6 +38,8 @@ Flags = NDArray[np.bool_]
 PAGE_K = 0.5
 PAGE_PAIR_K = (0.25, 1.0)
 P_VALUE_DRAWS = 250
+_BESIDE_DRAWS = 150
+"""Draws of the p-values of the tests that stand beside the one in force."""
 _TOGETHER = 16
 """Series whose limits are found in one go, so that their samples stay in the cache."""
 _PAIR_DRAWS = 8_000
@@ -352,7 +354,7 @@ class NamedTests:
         statistic = differences / np.sqrt(np.diagonal(self.covariance))
         directions, limit = self._single
         limits = np.full(len(statistic), float(np.max(statistic)))
-        p_value = crossing_probability(directions, limits, seed=self.seed, draws=P_VALUE_DRAWS)
+        p_value = crossing_probability(directions, limits, seed=self.seed, draws=_BESIDE_DRAWS)
         return self._figures(statistic, limit, p_value)
 
     def _cumuf(self, differences: Array) -> TestFigures:
@@ -396,7 +398,7 @@ class NamedTests:
     def _equal_windows(self, y: Array) -> TestFigures:
         directions, limits = self._scanned
         largest = largest_by_period(y @ directions / limits, self._windows, len(y))
-        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self.seed, draws=P_VALUE_DRAWS)
+        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self.seed, draws=_BESIDE_DRAWS)
         return self._figures(largest, 1.0, p_value)
 
     def _on_kept(self, statistic: Array) -> Array:
