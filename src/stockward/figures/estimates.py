@@ -194,20 +194,23 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     explained = score**2 / precision
     scale = _scale(float(np.max(np.sqrt(explained))))
     one = 0.5 * explained + log_ndtr(score / np.sqrt(precision)) + scale + prior
+    pair_prior = prior[earlier] + prior[later]
+    normal = (_log_sum(prior), _log_sum(pair_prior))
     cross = data.cross(first[earlier], last[earlier], first[later], last[later])
-    own, other = precision[earlier], precision[later]
+    own, other, own_score, other_score = precision[earlier], precision[later], score[earlier], score[later]
     determinant = own * other - cross**2
     sound = determinant > 1e-9 * own * other
-    determinant = np.where(sound, determinant, 1.0)
-    x = (other * score[earlier] - cross * score[later]) / determinant
-    y = (own * score[later] - cross * score[earlier]) / determinant
-    both = 0.5 * (x * score[earlier] + y * score[later]) + log_ndtr(x * np.sqrt(determinant / other))
-    both += log_ndtr(y * np.sqrt(determinant / own)) + 2 * scale + prior[earlier] + prior[later] + np.log(_FURTHER)
-    normal = (_log_sum(prior), _log_sum(prior[earlier] + prior[later]))
-    two = np.concatenate([single[earlier], single[later]], axis=1)
-    kept = sound & (both > np.max(both[sound], initial=-np.inf) - _SPAN)
-    weights = (one - normal[0], both[kept] - normal[1])
-    return _Histories(edges, (single, two[kept]), weights, normal, scale)
+    x, y = other * own_score - cross * other_score, own * other_score - cross * own_score
+    both = np.full(len(cross), -np.inf)
+    np.divide(0.5 * (x * own_score + y * other_score), determinant, out=both, where=sound)
+    both += pair_prior
+    # Most pairs are too unlikely to be looked at any further.
+    kept = np.flatnonzero(both > np.max(both, initial=-np.inf) - _SPAN)
+    root = np.sqrt(determinant[kept])
+    likely = log_ndtr(x[kept] / (root * np.sqrt(other[kept]))) + log_ndtr(y[kept] / (root * np.sqrt(own[kept])))
+    weights = (one - normal[0], both[kept] + likely + 2 * scale + float(np.log(_FURTHER)) - normal[1])
+    two = np.concatenate([single[earlier[kept]], single[later[kept]]], axis=1)
+    return _Histories(edges, (single, two), weights, normal, scale)
 
 
 def _scale(largest: float) -> float:
@@ -381,8 +384,8 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[_Candidates, _Other
     found: dict[tuple[tuple[int, int], ...], float] = {}
     weights, spans = [], []
     for runs, chance, weight in zip(histories.runs, chances, histories.weights, strict=True):
-        order = np.argsort(-chance, kind="stable")
-        close = order[:most][chance[order[:most]] > _FAINTEST]
+        close = np.flatnonzero(chance > _FAINTEST)
+        close = close[np.argsort(-chance[close], kind="stable")[:most]]
         for place in close:
             joined = _joined(runs[place])
             found[joined] = found.get(joined, 0.0) + float(chance[place])
