@@ -51,7 +51,10 @@ _UNEVEN = (0.0, 0.3, 0.7)
 _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
 
-_JITTER = 1e-12
+_JITTER = 3e-8
+"""Least variance in any direction, as a share of that of a period and times the largest difference over its σ: what is
+explained grows with the square of both, and is to be told to better than 1."""
+
 _RIDGE = 1e-9
 _EDGE = 0.5
 
@@ -109,8 +112,9 @@ class _Data:
     @classmethod
     def of(cls, differences: Array, covariance: Array, days: Array) -> _Data:
         spread = np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
-        # A direction without variance would weigh infinitely: it weighs a million times as much as its period.
-        precision = np.linalg.inv(covariance + np.diag(_JITTER * spread))
+        # A direction without variance would weigh infinitely: it weighs so much more than its period.
+        largest = max(1.0, float(np.max(np.abs(differences) / np.sqrt(spread))))
+        precision = np.linalg.inv(covariance + np.diag(_JITTER * largest * spread))
         precision = 0.5 * (precision + precision.T)
         length = np.maximum(days, 1e-4)
         n = len(days)
@@ -331,8 +335,9 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one."""
     candidates, others = _candidates(data, histories)
     weighed = _weigh(data, candidates, histories)
-    top = max(float(weighed.weight.max()), float(np.max(others.weight, initial=-np.inf)))
-    chance, beside = np.exp(weighed.weight - top), np.exp(others.weight - top)
+    top = float(weighed.weight.max())
+    # The others are less likely than the least of these that were looked at closely, by the weights of even losses.
+    chance, beside = np.exp(weighed.weight - top), np.exp(np.minimum(others.weight - top, 0.0))
     whole = float(chance.sum() + beside.sum())
     chance, beside = chance / whole, beside / whole
     each = chance.sum(axis=1)
