@@ -15,7 +15,7 @@ from stockward.accountancy.testing import ROUNDING
 from stockward.answers.balances import Balances
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
 from stockward.figures.records import cluster, cusum_p_value, sign_test
-from stockward.terms.verdicts import PeriodStatus, Scope
+from stockward.terms.verdicts import PeriodStatus
 
 
 def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFindings:
@@ -30,13 +30,12 @@ def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFi
 
 
 def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
-    """Every closed period without σ whose difference is not zero; of the areas, as the site's are the same pieces."""
+    """Every closed period without σ whose difference is not zero."""
     found = balances.periods.filter(
         (pl.col("status") == PeriodStatus.CLOSED.value)
-        & (pl.col("sigma") <= ROUNDING * pl.col("throughput"))
+        & (pl.col("sigma") == 0)
         & (pl.col("difference").abs() > ROUNDING * pl.col("throughput"))
     ).join(balances.series.with_row_index("series").cast({"series": pl.Int64}), on="series", maintain_order="left")
-    found = found.filter(pl.col("scope") == Scope.AREA.value)
     holdings = holdings_of(books)
     return [
         Discrepancy(
@@ -167,11 +166,8 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
     assert isinstance(first, date)
     offset = (rows["day"] - first).dt.total_days().to_numpy()
     days = int(offset.max()) + 1
-    return (
-        first,
-        np.bincount(offset, rows[kind].to_numpy(), days).astype(np.float64),
-        np.bincount(offset, rows["records"].to_numpy(), days).astype(np.float64),
-    )
+    events, records = (np.bincount(offset, rows[what], days).astype(np.float64) for what in (kind, "records"))
+    return first, events, records
 
 
 def _write_offs(books: KnownBooks) -> list[WriteOffs]:
