@@ -93,11 +93,12 @@ class DrillLine:
 class DrillSpreadArea:
     """One area over which a loss of the whole site is spread.
 
-    ``alarmed`` counts the copies in which the series ``id`` of the area alarmed after the loss had begun; null where it
+    ``alarmed`` counts the copies in which its own series ``id`` alarmed after the loss had begun; null where it
     is not tested. ``left_out`` are the places of the loss in which the area bears no share, each with the reason.
     """
 
     id: str
+    area: str
     alarmed: int | None
     left_out: tuple[tuple[str, str], ...]
 

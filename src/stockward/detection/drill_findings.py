@@ -200,6 +200,7 @@ class Findings:
             areas=tuple(
                 DrillSpreadArea(
                     id=self._rows["id"][series],
+                    area=self._rows["area"][series],
                     alarmed=int(alarmed[series].sum()) if series in alarmed else None,
                     left_out=tuple(
                         (case.place, why) for case in cases for one, why in case.areas if one == series and why
