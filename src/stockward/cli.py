@@ -314,7 +314,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
     help="All in one period, evenly over a year, or so over all areas of a substance.",
 )
 @click.option("--in", "place", type=click.Choice(["counts", "movements"]), help="Where a loss is left in the books.")
-@click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE, in place of all in turn.")
+@click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE or */SUBSTANCE, in place of all.")
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
