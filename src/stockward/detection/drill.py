@@ -213,7 +213,7 @@ def _chosen(
     targets: Sequence[Target], left: Mapping[str, str], balances: Balances, options: DrillOptions
 ) -> list[Target]:
     """The series that was asked for; with that of a whole site its areas, which are watched."""
-    name = options.series
+    name = str(options.series)
     chosen = next((target for target in targets if target.series.id == name), None)
     if chosen is None and name in left:
         raise UsageError(f"--series {name} cannot be drilled: {left[name]}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from stockward.answers.detection import GoalAnswer, UnheldGoal
 from stockward.detection.patterns import YEAR

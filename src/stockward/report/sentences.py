@@ -265,7 +265,9 @@ def alarms_sentence(series: SeriesView) -> str | None:
         return None
     raised = [f"{one.inventory} of {words.day(series.day(one.raised_as_of))} ({one.state})" for one in alarms]
     word = "Alarm" if len(alarms) == 1 else f"{words.number(len(alarms))} alarms"
-    return f"{word} raised, at inventory {words.listed(raised, _ALARMS_LISTED)}. An alarm stands until the facts change."
+    return (
+        f"{word} raised, at inventory {words.listed(raised, _ALARMS_LISTED)}. An alarm stands until the facts change."
+    )
 
 
 def totals(series: SeriesView) -> str | None:

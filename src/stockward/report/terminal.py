@@ -95,7 +95,9 @@ def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepa
         justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
         table.add_column(name, justify=justify, overflow="fold", no_wrap=name not in _WRAPPED)
     for number, event in enumerate(found):
-        cells = [Text(columns[name][number], style=_STYLE[_verdict(event)] if name == _VERDICT else "") for name in shown]
+        cells = [
+            Text(columns[name][number], style=_STYLE[_verdict(event)] if name == _VERDICT else "") for name in shown
+        ]
         table.add_row(*cells)
     return table
 
