@@ -197,14 +197,12 @@ def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
 
 def test_the_whole_site_is_watched_while_its_areas_are_drilled(tmp_path: Path) -> None:
     site = rich_site(tmp_path)
-    drill = drilled(site, copies=200)
+    drill = drilled(site, copies=200, pattern="even")
     assert dict(drill.left_out)["*/TNT"] == WATCHED
     assert "*/TNT" not in {line.id for line in drill.lines}
     # A loss that one area shows is in the site, too: it is no false alarm there.
     assert {one.id for one in drill.elsewhere} == {"S/TNT", "H/TNT"}
     assert "*/TNT" in {name for line in drill.lines for name, _ in line.also}
-    with pytest.raises(UsageError, match=r"--series \*/TNT cannot be drilled: the whole site: it is watched"):
-        drilled(site, copies=10, series="*/TNT")
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -214,12 +212,12 @@ def test_predicted_and_found_agree_with_every_kind_of_error(tmp_path: Path, repe
     assert drill.agreement is not None
     assert abs(drill.agreement.found - drill.agreement.predicted) < drill.agreement.error
     assert drill.agreement.agrees
-    assert {line.id for line in drill.lines} == {"S/TNT", "H/TNT"}
-    assert sum(line.copies for line in drill.lines) == drill.copies == 4000
+    assert {line.id for line in drill.lines} == {"S/TNT", "H/TNT", "*/TNT"}
+    assert sum(line.copies for line in drill.lines) == drill.copies == 5000
     assert {line.copies for line in drill.lines} == {1000}
-    assert sum(line.counts.found for line in drill.lines) == round(drill.agreement.found * 4000)
+    assert sum(line.counts.found for line in drill.lines) == round(drill.agreement.found * 5000)
     assert all(line.predicted == pytest.approx(0.95, abs=0.02) for line in drill.lines)
-    assert drill.checked == 4
+    assert drill.checked == 5
     assert drill.deviation < 1e-9
     # Series without a loss alarm as often as their share allows.
     alarmed, chance = sum(one.alarmed for one in drill.elsewhere), sum(one.by_chance for one in drill.elsewhere)
@@ -364,7 +362,7 @@ def test_copies_go_round_series_and_patterns_evenly() -> None:
         ({"series": "S/TNTT"}, "the books hold no such series: did you mean S/TNT?"),
         ({"series": "H/SHELL"}, "--series H/SHELL cannot be drilled: counted, not weighed: any loss shows"),
         ({"copies": 0}, "ask for one copy at least"),
-        ({"pattern": "slow"}, "--pattern 'slow' is not known: write abrupt or even"),
+        ({"pattern": "slow"}, "--pattern 'slow' is not known: write abrupt, even or spread"),
         ({"place": "safe"}, "--in 'safe' is not known: write counts or movements"),
     ],
 )

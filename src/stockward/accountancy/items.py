@@ -167,11 +167,8 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
     assert isinstance(first, date)
     offset = (rows["day"] - first).dt.total_days().to_numpy()
     days = int(offset.max()) + 1
-    return (
-        first,
-        np.bincount(offset, rows[kind].to_numpy(), days).astype(np.float64),
-        np.bincount(offset, rows["records"].to_numpy(), days).astype(np.float64),
-    )
+    events, records = (np.bincount(offset, rows[what], days).astype(np.float64) for what in (kind, "records"))
+    return first, events, records
 
 
 def _write_offs(books: KnownBooks) -> list[WriteOffs]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from stockward.answers.detection import GoalAnswer
+from stockward.answers.detection import GoalAnswer, UnheldGoal
 from stockward.detection.patterns import YEAR
 from stockward.detection.sight import Sight
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -38,6 +39,19 @@ def goal_of(
                 days = YEAR if row["within_days"] is None else row["within_days"]
                 return Goal(row["quantity"] * (scale or 1.0), days)
     return None
+
+
+def unheld_goals(goals: pl.DataFrame, series: pl.DataFrame) -> tuple[UnheldGoal, ...]:
+    """The goals of substances of which the books hold nothing there, so that no series answers for them."""
+    held = set(series.select("substance", "area").rows())
+    substances = {substance for substance, _ in held}
+    return tuple(
+        UnheldGoal(substance=substance, area=area, quantity=quantity, unit=unit)
+        for substance, area, quantity, unit in goals.select(
+            pl.col("substance", "area").cast(pl.String), "quantity", pl.col("unit").cast(pl.String)
+        ).rows()
+        if (substance not in substances if area is None else (substance, area) not in held)
+    )
 
 
 def needed_loss(sight: Sight, goal: Goal | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -118,13 +118,14 @@ def _find_head(text: str, table: Table, file: str) -> _Head:
     """The header row, under the separator and the reading of quotation marks by which it names most columns."""
     top = text[:_HEAD_LENGTH]
     ways = [list(way(top, separator)) for way in (_first_records, _first_lines) for separator in _SEPARATORS]
-    best = max(ways, key=lambda heads: max((_names_in(head, table) for head in heads), default=(0, 0)))
+    known = frozenset(table.names)
+    best = max(ways, key=lambda heads: max((_names_in(head, known) for head in heads), default=(0, 0)))
     return best[find_header(table, file, [head.cells for head in best])]
 
 
-def _names_in(head: _Head, table: Table) -> tuple[int, int]:
+def _names_in(head: _Head, known: Set[str]) -> tuple[int, int]:
     cells = {cell.strip().lower() for cell in head.cells}
-    return len(cells.intersection(table.names)), len(head.cells)
+    return len(cells & known), len(head.cells)
 
 
 def _first_records(text: str, separator: str) -> Iterator[_Head]:
