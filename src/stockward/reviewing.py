@@ -15,6 +15,7 @@ from stockward.accountancy.testing import hazards, series_tested, test_losses
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.detection.at_surge import look_at_surge
 from stockward.detection.demand import material_factors
+from stockward.detection.goals import unheld_goals
 from stockward.detection.remedies import site_remedies
 from stockward.detection.surge import Surge
 from stockward.detection.surged_books import with_factors
@@ -106,6 +107,7 @@ def make_review(
         surge=at_surge,
         items=items,
         events=events_of(books, balances, verdicts, items.discrepancies),
+        unheld_goals=unheld_goals(asked.goals, balances.series),
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),
         force=force.force,

@@ -6,69 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
+from made_balances import ORIGIN, YEAR, balances, one
 from small_sites import Closed, write_site
 
 from stockward.accountancy.testing import series_tested
 from stockward.accountancy.testing import test_losses as verdicts_of
-from stockward.answers.balances import Balances
-from stockward.answers.losses import SeriesVerdict
 from stockward.figures.planned import CLOSING, DELAY
 from stockward.terms.verdicts import TESTS, Verdict
-
-ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
-YEAR = 365.25
-
-
-def balances(*series: dict[str, object]) -> Balances:
-    """Balances made by hand: ``difference`` and ``covariance`` of each series, ``days`` a period, ``status``."""
-    periods, covariances = [], []
-    for number, one in enumerate(series):
-        differences = np.asarray(one["difference"], float)
-        covariance = np.atleast_2d(np.asarray(one["covariance"], float))
-        status = one.get("status", ["closed"] * len(differences))
-        days = float(one.get("days", YEAR / len(differences)))
-        closed = [place for place, word in enumerate(status) if word == "closed"]
-        sigma = dict(zip(closed, np.sqrt(np.diagonal(covariance)), strict=True))
-        for place, difference in enumerate(differences):
-            periods.append(
-                {
-                    "series": number,
-                    "inventory": f"I{place + 1}",
-                    "start": ORIGIN + timedelta(days=days * place),
-                    "end": ORIGIN + timedelta(days=days * (place + 1)),
-                    "difference": float(difference) if place in sigma else None,
-                    "sigma": sigma.get(place),
-                    "throughput": 1000.0,
-                    "status": status[place],
-                    "reason": None if status[place] == "closed" else f"why {place + 1}",
-                }
-            )
-        covariances.append(covariance)
-    schema = {
-        "series": pl.Int64,
-        "inventory": pl.String,
-        "start": pl.Datetime("us", "UTC"),
-        "end": pl.Datetime("us", "UTC"),
-        "difference": pl.Float64,
-        "sigma": pl.Float64,
-        "throughput": pl.Float64,
-        "status": pl.String,
-        "reason": pl.String,
-    }
-    return Balances(
-        series=pl.DataFrame({"id": [f"A/S{number}" for number in range(len(series))]}),
-        periods=pl.DataFrame(periods, schema=schema, orient="row"),
-        covariances=tuple(covariances),
-        terms=pl.DataFrame(),
-        causes=pl.DataFrame(),
-    )
-
-
-def one(false_alarm: float = 0.05, **series: object) -> SeriesVerdict:
-    return verdicts_of(balances(series), false_alarm=false_alarm, seed=1)[0]
-
 
 # --- the share of each series
 

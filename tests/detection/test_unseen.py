@@ -271,14 +271,14 @@ def test_inventories_that_stand_further_apart_than_the_goal_allows(tmp_path: Pat
 def test_the_goal_of_an_area_stands_before_that_of_the_site(tmp_path: Path) -> None:
     goals = "area,substance,quantity,unit,within_days\n,TNT,60,,\nA,TNT,9,g,30\n"
     table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"]
-    assert goal_of(table, "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
+    assert goal_of(table.to_dicts(), "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
     # A goal without an area is one of the whole site, or of the area that holds all of the substance.
-    assert goal_of(table, None, "TNT", "kg") == Goal(60, 365)
-    assert goal_of(table, "B", "TNT", "kg") is None
-    assert goal_of(table, "B", "TNT", "kg", whole=True) == Goal(60, 365)
-    assert goal_of(table, "A", "TNT", "kg", whole=True) == Goal(pytest.approx(0.009), 30)
-    assert goal_of(table, "B", "RDX", "kg") is None
-    assert goal_of(table, "A", None, "each") is None
+    assert goal_of(table.to_dicts(), None, "TNT", "kg") == Goal(60, 365)
+    assert goal_of(table.to_dicts(), "B", "TNT", "kg") is None
+    assert goal_of(table.to_dicts(), "B", "TNT", "kg", whole=True) == Goal(60, 365)
+    assert goal_of(table.to_dicts(), "A", "TNT", "kg", whole=True) == Goal(pytest.approx(0.009), 30)
+    assert goal_of(table.to_dicts(), "B", "RDX", "kg") is None
+    assert goal_of(table.to_dicts(), "A", None, "each") is None
 
 
 def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def records(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return covariance, np.cumsum(gaps), root @ rng.standard_normal(len(gaps)) + loss
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(records())
 def test_later_inventories_change_no_earlier_statistic_limit_or_alarm(
     record: tuple[np.ndarray, np.ndarray, np.ndarray],

@@ -56,6 +56,19 @@ class GoalAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnheldGoal:
+    """A goal that no series can be held against: the books hold nothing of its substance there.
+
+    ``area`` is null for the whole site, ``unit`` where the books give none.
+    """
+
+    substance: str
+    area: str | None
+    quantity: float
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """One measure, and the losses that would be found with it.
 

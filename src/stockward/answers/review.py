@@ -9,7 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer
+from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer, UnheldGoal
 from stockward.answers.force import ForceAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import Event, SeriesVerdict
@@ -50,7 +50,8 @@ class Review:
     that are alarmed, over their alarming periods: ``series`` (row number), ``inventory``, ``table``, ``row``, ``at``,
     ``kind``, ``material``, ``quantity``, ``unit``, ``from_area``, ``to_area``, ``method``, ``document``, ``late``.
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
-    ``events`` are the alarming series, those that alarm for one loss together.
+    ``events`` are the alarming series, those that alarm for one loss together. ``unheld_goals`` are those of substances
+    of which the books hold nothing there.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -76,6 +77,7 @@ class Review:
     evidence: pl.DataFrame
     stock: pl.DataFrame
     events: tuple[Event, ...] = ()
+    unheld_goals: tuple[UnheldGoal, ...] = ()
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

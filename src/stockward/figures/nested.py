@@ -23,8 +23,8 @@ Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 Single = NDArray[np.float32]
 
-DRAWS = 128
-"""A small part of what has been spent is met to some 7 % of itself; over a year of them, all together to 1 or 2 %."""
+DRAWS = 64
+"""A small part of what has been spent is met to some 9 % of itself; over a year of them, all together to 1 or 2 %."""
 
 _LEAST = 1e-14
 """Less than this is not spent, but kept for the next inventory."""

@@ -32,7 +32,7 @@ DELAY = 0.15
 """How much later than in proportion to time the rest is spent: as the power 1 + DELAY of the time."""
 
 _LOOKS = 64
-_SHARP_FROM, _SHARPEST = 0.02, 32
+_SHARP_FROM, _SHARPEST = 0.06, 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,14 +143,14 @@ def _stock_line(row: dict[str, Any], timezone: str) -> context.StockLine:
     )
 
 
-def basis(review: Review) -> context.Basis:
-    """What the review stands on."""
+def basis(review: Review, further: Sequence[str] = ()) -> context.Basis:
+    """What the review stands on; ``further`` notices stand with those of the reading."""
     facts = review.facts
     return context.Basis(
         tables=tuple(context.Pair(name=name, value=words.number(rows)) for name, rows in facts.rows.items()),
         set_aside=_set_aside(facts.set_aside),
         set_aside_note=_set_aside_note(facts),
-        notices=facts.notices,
+        notices=(*facts.notices, *further),
         files=tuple(context.Pair(name=name, value=digest) for name, digest in facts.files.items()),
         run=_run(review),
     )

@@ -13,7 +13,7 @@ from stockward.answers.items import Discrepancy, ItemFindings
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import books, charts, context, guards, sentences, unseen, words
-from stockward.report.views import PeriodView, SeriesView, by_urgency, events, figure, gather
+from stockward.report.views import PeriodView, SeriesView, SiteView, by_urgency, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Scope, Verdict
 
 # A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
@@ -24,6 +24,7 @@ EVIDENCE_MAX = 40
 NAMES_MAX = 4
 REASONS_MAX = 40
 PLACES_MAX = 6
+AREAS_MAX = 20
 
 
 def build_page(review: Review) -> context.Page:
@@ -35,6 +36,7 @@ def build_page(review: Review) -> context.Page:
     mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
     untested = _untested(ordered, shown)
+    seen = unseen.build(review, series)
     return context.Page(
         site=review.site,
         as_known=_as_known(review),
@@ -59,12 +61,13 @@ def build_page(review: Review) -> context.Page:
             for place, one in enumerate(mattering[:SECTIONS_MAX])
         ),
         sections_note=_sections_note(mattering),
+        sites=tuple(_site(one, one.site, one.number in shown) for one in series if one.site is not None),
         series=tuple(_line(one, review.unseen[one.number], one.number in shown) for one in ordered),
-        unseen=unseen.build(review, series),
+        unseen=seen,
         guards=guards.build(review),
         items=books.items(review),
         stock=books.stock(review),
-        basis=books.basis(review),
+        basis=books.basis(review, () if seen is not None else unseen.unheld(review)),
         statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
         verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),
         terms=_pairs((*sentences.TERMS, *guards.terms(review))),
@@ -239,6 +242,7 @@ def _section(
         alarms=sentences.alarms_sentence(one),
         planned=sentences.planned_sentence(one),
         assumed=sentences.exact_sentence(one),
+        site=sentences.site_sentence(one),
         totals=sentences.totals(one),
         unseen=unseen.sentence(one, found),
         chart=chart,
@@ -348,6 +352,20 @@ def _sections_note(mattering: Sequence[SeriesView]) -> str:
         return ""
     names = [one.label for one in mattering[SECTIONS_MAX:]]
     return f"The {SECTIONS_MAX} most urgent series are shown in full; not shown: {words.listed(names, 20)}."
+
+
+def _site(one: SeriesView, site: SiteView, has_section: bool) -> context.SiteLine:
+    said = one.verdict
+    return context.SiteLine(
+        badge=badge(said.verdict),
+        what=one.what,
+        id=one.id,
+        anchor=one.anchor if has_section else None,
+        cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),
+        areas=words.listed(list(site.areas), AREAS_MAX),
+        inventories=sentences.joined_inventories(site),
+        outside=sentences.outside_areas(site) if site.outside else "",
+    )
 
 
 def _line(one: SeriesView, found: SeriesDetection, has_section: bool) -> context.SeriesLine:

@@ -128,6 +128,7 @@ class Section:
     alarms: Annotated[str | None, "when the alarms were raised"]
     planned: Annotated[str | None, "for which year the limits are set"]
     assumed: Annotated[str | None, "what passes for exact because no error of it is stated"]
+    site: Annotated[str | None, "what a series of the whole site adds up, and which inventories are joined"]
     totals: Annotated[str | None, "all differences together, and write-offs and finds beside them"]
     unseen: Annotated[str, "the smallest losses that would have been found"]
     chart: Annotated[Markup | None, "the drawing, or none"]
@@ -140,6 +141,20 @@ class Section:
     periods: Annotated[tuple[Period, ...], "every period"]
     evidence: Annotated[tuple[EvidenceRow, ...], "the first rows behind it"]
     evidence_note: Annotated[str, "how many rows there are and how many are shown; empty where there are none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLine:
+    """One substance over the whole site."""
+
+    badge: Annotated[Badge, "its verdict"]
+    what: Annotated[str, "the substance"]
+    id: Annotated[str, "its keys, as the JSON names it"]
+    anchor: Annotated[str | None, "where the page tells the rest, if it has a part of its own"]
+    cumulative: Annotated[str, "all differences together, plus is missing"]
+    areas: Annotated[str, "the areas that it adds up"]
+    inventories: Annotated[str, "which inventories are joined, and how far apart they stand"]
+    outside: Annotated[str, "areas outside of it; empty where there are none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +263,7 @@ class UnseenLine:
     even: Annotated[str, "smallest loss found, spread over a year"]
     worst: Annotated[str, "smallest loss found in the pattern worst for the site"]
     limit: Annotated[str, "the loss over a year below which no test would find it as often"]
+    whole: Annotated[bool, "whether it is of the whole site"]
     goal: Annotated[str, "the goal, and whether it is met"]
     surge_abrupt: Annotated[str, "smallest loss at once at the surge"]
     surge_even: Annotated[str, "smallest loss over a year at the surge"]
@@ -290,7 +306,9 @@ class Unseen:
     """What would go unseen, and what restores sight."""
 
     chance: Annotated[str, "the chance with which the losses are found"]
-    chart: Annotated[Markup, "the smallest losses of every measured series"]
+    spread: Annotated[str, "what the rows of the whole site are for; empty where there are none"]
+    unheld: Annotated[tuple[str, ...], "goals on substances that nobody holds there"]
+    chart: Annotated[Markup | None, "the smallest losses of every measured series; none where any loss shows"]
     curves: Annotated[tuple[Curve, ...], "the chance over the loss, of the series that see least of their goals"]
     production: Annotated[str, "the surge; empty where none was asked for"]
     lines: Annotated[tuple[UnseenLine, ...], "every measured series"]
@@ -342,6 +360,7 @@ class Page:
     untested_note: Annotated[str, "how many reasons are not shown; empty where all are"]
     sections: Annotated[tuple[Section, ...], "the series that matter, each in full"]
     sections_note: Annotated[str, "which series have no part of their own; empty where all have"]
+    sites: Annotated[tuple[SiteLine, ...], "every substance over the whole site"]
     series: Annotated[tuple[SeriesLine, ...], "every series, in one table"]
     unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
     guards: Annotated[guards_context.Guards | None, "the section on guards; none where the site has no such tables"]

@@ -101,7 +101,7 @@ def _told(lines: Sequence[Losses]) -> str:
 
 
 def _said(loss: float | None, unit: str) -> str:
-    return "no size" if loss is None else f"{loss:.3g} {words.unit_word(unit)}"
+    return "no size" if loss is None else f"{loss:.3g} {words.unit_word(unit)}" if loss else "any size"
 
 
 def curves_chart(

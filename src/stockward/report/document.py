@@ -54,6 +54,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         "events": [
             {"series": [review.balances.series["id"][number] for number in one.series]} for one in review.events
         ],
+        "unheld_goals": review.unheld_goals,
         "items": _items(review.items),
         "remedies": review.remedies,
         "surge": _surge(review.surge),
@@ -141,7 +142,22 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "alarms": said.alarms,
         "reason": said.reason,
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),
+        "assumed_exact": one.assumed_exact.select("kind", "area", "material").to_dicts(),
+        "whole_site": _whole_site(one),
         **_unseen(found),
+    }
+
+
+def _whole_site(one: SeriesView) -> dict[str, Any] | None:
+    """What a series of the whole site adds up, and which inventories are joined: each area's, by its key."""
+    if one.site is None:
+        return None
+    columns = one.site.joined.select("inventory", "area", "area_inventory", "at")
+    return {
+        "areas": one.site.area_keys,
+        "outside": one.site.outside_keys,
+        "apart_days": one.site.apart_days,
+        "joined": columns.to_dicts(),
     }
 
 

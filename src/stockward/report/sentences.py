@@ -9,7 +9,7 @@ from datetime import datetime
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import Loss
 from stockward.report import words
-from stockward.report.views import SeriesView
+from stockward.report.views import WHOLE_SITE, PeriodView, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
 
 VERDICT_WORD = {
@@ -66,6 +66,12 @@ TERMS = (
     ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed "
      "when an inventory comes in: no later one moves it."),
     ("p-value", "The chance, without any loss, of a statistic at least this large somewhere in the series' periods."),
+    ("Alarm", "It is raised by one inventory, and no later one takes it back. New: raised by the last inventory tested. "
+     "Standing: before that, within the last year of the record. Earlier: before that year."),
+    ("Interval, in brackets", "Bounds that hold the amount with 95 %. The days hold the loss with 95 %, too; a loss "
+     "that reaches the last inventory may still go on."),
+    ("The whole site", "All areas of a substance added up, what passed between them cancelled: a loss spread over areas "
+     "in any way is looked for there."),
     ("Planned year", "The false-alarm chance of a year is spent as the year goes by, and a tenth of it is kept for "
      "the inventory that closes the year. So a review after every inventory asks for no more, and an alarm stays."),
     ("False-alarm chance", "The chance that any series of the whole site is falsely called a shortage in one year. "
@@ -76,6 +82,11 @@ TERMS = (
 
 _HEADLINE_LISTED = 3
 _ALARMS_LISTED = 6
+_AREAS_LISTED = 12
+_HOURS_BELOW = 2.0
+_DECIMALS = 3
+_ROUNDING = 1e-9
+_TEENS = (11, 12, 13)
 
 
 def headline(series: Sequence[SeriesView]) -> str:
@@ -103,9 +114,9 @@ def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """What is said of one series, and on what ground."""
     verdict = series.verdict.verdict
     if verdict in (Verdict.SHORTAGE, Verdict.GAIN):
-        return f"{claim(series, discrepancies)}: more than measuring explains."
+        return f"{claim(series, discrepancies)}: more than measuring explains.{_left_out(series)}"
     if verdict == Verdict.DISCREPANCY:
-        return f"{claim(series, discrepancies)}: an exact count, not yet explained."
+        return f"{claim(series, discrepancies)}: {_exact_ground(series)}, not yet explained.{_left_out(series)}"
     if verdict == Verdict.NOT_TESTED:
         return f"{series.label}: {reason(series)}."
     if verdict == Verdict.BALANCED_IN_PART:
@@ -113,17 +124,31 @@ def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     return f"{series.label}: measuring explains the differences."
 
 
+def _left_out(series: SeriesView) -> str:
+    """What an alarm was raised without."""
+    return f" Left out of it: {reason(series)}." if series.verdict.reason else ""
+
+
+def _exact_ground(series: SeriesView) -> str:
+    """On what ground a difference is exact."""
+    return "an exact count" if series.basis == Basis.ITEM else "no error of measuring can have left it"
+
+
 def event_claim(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
     """One loss told once: what the first of its series says, and the figures of the others with it."""
     lead, *others = event
-    parts = [claim(lead, discrepancies.get(lead.id, ()))]
-    for other in others:
-        size = amount(other, discrepancies.get(other.id, ())).replace("+", "").replace(words.MINUS, "")
-        if other.scope == Scope.SITE:
-            parts.append(f"over the whole site {size}")
-        else:
-            parts.append(f"with {'them' if lead.basis == Basis.ITEM else 'it'} {size} of {other.what}")
-    return ", ".join(parts)
+    text = claim(lead, discrepancies.get(lead.id, ()))
+    within = [f"{_size(one, discrepancies)} of {one.what}" for one in others if one.scope == Scope.AREA]
+    if within:
+        text += f", with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(within)}"
+    whole = [_size(one, discrepancies) for one in others if one.scope == Scope.SITE]
+    return f"{text}; over {WHOLE_SITE} {' and '.join(whole)}" if whole else text
+
+
+def _size(series: SeriesView, discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
+    """How much; a single figure without the sign, which the claim before it has said."""
+    text = amount(series, discrepancies.get(series.id, ()))
+    return text if "," in text else text.replace("+", "").replace(words.MINUS, "")
 
 
 def event_amount(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
@@ -149,7 +174,7 @@ def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """How much is missing or surplus, as the table of actions shows it."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
         exact = _exact_differences(series, discrepancies)
-        texts = [words.quantity(value, series.unit, signed=True) for value, _, _ in exact]
+        texts = [_exactly(value, series.unit, signed=True) for value, _, _ in exact]
         return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
     losses = series.verdict.losses
     texts = [words.interval(one.estimate, one.low, one.high, series.unit, signed=True) for one in losses]
@@ -165,8 +190,33 @@ def when(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     return "; ".join(_days(series, one) for one in series.verdict.losses[:_HEADLINE_LISTED]) or words.NOTHING
 
 
+def dates(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
+    """The same days, first and last of each loss, short enough for a narrow table."""
+    exact = _exact_differences(series, discrepancies)
+    if series.verdict.verdict == Verdict.DISCREPANCY and exact:
+        spans = [(min(start for _, start, _ in exact), max(end for _, _, end in exact))]
+    else:
+        spans = [(one.not_before, one.not_after) for one in series.verdict.losses[:_HEADLINE_LISTED]]
+    texts = [f"{series.day(start).isoformat()} {series.day(end).isoformat()}" for start, end in spans]
+    return " ".join(texts) or words.NOTHING
+
+
 def _days(series: SeriesView, loss: Loss) -> str:
+    """The days that hold a loss. One that reaches the last inventory may be going on: who reads it must know."""
+    if going_on(series, loss):
+        return f"not before {words.day(series.day(loss.not_before))} and may still go on"
     return words.not_before_not_after(series.day(loss.not_before), series.day(loss.not_after))
+
+
+def going_on(series: SeriesView, loss: Loss) -> bool:
+    """Whether the data leave open that it goes on beyond the last inventory; what went in one period was at once."""
+    closed = [period.inventory for period in series.periods if period.closed]
+    return loss.periods > 1 and bool(closed) and loss.last_inventory == closed[-1]
+
+
+def _exactly(value: float, unit: str, *, signed: bool = False) -> str:
+    """An exact difference, without the decimals that nobody weighs."""
+    return words.quantity(round(value, _DECIMALS) or value, unit, signed=signed)
 
 
 def _exact_differences(
@@ -176,12 +226,19 @@ def _exact_differences(
     listed = [(one.difference, one.start, one.end) for one in discrepancies]
     left = zip(series.periods, series.verdict.left, strict=True)
     listed += [(value, one.start, one.end) for one, value in left if value and one.start is not None]
-    if listed:
-        return listed
-    alarmed = series.period(series.verdict.alarm_inventory)
-    if alarmed is None or alarmed.start is None or alarmed.difference is None:
-        return []
-    return [(alarmed.difference, alarmed.start, alarmed.end)]
+    return listed or [
+        (one.difference, one.start, one.end)
+        for one in series.periods
+        if one.start is not None and one.difference is not None and _stands_out(series, one)
+    ]
+
+
+def _stands_out(series: SeriesView, period: PeriodView) -> bool:
+    """Whether a period of the whole site, whose discrepancies are listed by area, is exact and not balanced."""
+    if series.scope != Scope.SITE:
+        return period.inventory == series.verdict.alarm_inventory
+    passed = (period.begin or 0.0) + (period.received or 0.0)
+    return period.sigma == 0 and abs(period.difference or 0.0) > _ROUNDING * passed
 
 
 def losses_sentence(series: SeriesView) -> str | None:
@@ -189,7 +246,6 @@ def losses_sentence(series: SeriesView) -> str | None:
     losses = series.verdict.losses
     if not losses:
         return None
-    way = "surplus" if series.verdict.verdict == Verdict.GAIN else "missing"
     parts = [
         f"{words.measured(one.plain_sum, one.plain_sigma, series.unit, signed=True)} over "
         f"{words.count(one.periods, 'period')}, to inventory {one.last_inventory}"
@@ -197,8 +253,8 @@ def losses_sentence(series: SeriesView) -> str | None:
     ]
     return (
         f"Simply added, the differences of the same periods give {' and '.join(parts)} (± one sigma). The amount "
-        f"{way} is had from all differences and all their errors, without picking a run of periods; in brackets the "
-        "95 % interval, which holds the doubt about when."
+        "above is had from all differences and all their errors; in brackets the 95 % interval, which holds the doubt "
+        "about when as well."
     )
 
 
@@ -207,8 +263,11 @@ def alarms_sentence(series: SeriesView) -> str | None:
     alarms = series.verdict.alarms
     if not alarms:
         return None
-    raised = [f"{one.inventory}, {words.day(series.day(one.raised_as_of))} ({one.state})" for one in alarms]
-    return f"Alarm raised at inventory {words.listed(raised, _ALARMS_LISTED)}. It stands until the facts change."
+    raised = [f"{one.inventory} of {words.day(series.day(one.raised_as_of))} ({one.state})" for one in alarms]
+    word = "Alarm" if len(alarms) == 1 else f"{words.number(len(alarms))} alarms"
+    return (
+        f"{word} raised, at inventory {words.listed(raised, _ALARMS_LISTED)}. An alarm stands until the facts change."
+    )
 
 
 def totals(series: SeriesView) -> str | None:
@@ -229,14 +288,56 @@ def planned_sentence(series: SeriesView) -> str | None:
     year, share = series.verdict.planned_year, series.verdict.share
     if year is None or share is None:
         return None
-    closing = f"it was closed by inventory {year.closed_by}"
+    closing = f"inventory {year.closed_by} closed it"
     if year.closed_by is None:
         closing = f"the inventory nearest to {words.day(series.day(year.closes))} will close it"
+    which = "a planned year, which" if year.number == 1 else "planned years, one after another; the last, the"
+    which += "" if year.number == 1 else f" {_ordinal(year.number)},"
     return (
-        f"Limits are set for a planned year, which began on {words.day(series.day(year.begins))}; {closing}. So far "
-        f"{words.probability(share)} of false-alarm chance may have been spent on this series. Reviews in between ask "
-        "for no more, and an alarm stays until the facts change."
+        f"Limits are set for {which} began on {words.day(series.day(year.begins))}; {closing}. So far the chance of a "
+        f"false alarm in this series is {words.probability(share)}. However often a review is made, it asks for no "
+        "more."
     )
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in _TEENS else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def site_sentence(series: SeriesView) -> str | None:
+    """What a series of the whole site adds up, and which inventories are joined; ``None`` for one of an area."""
+    site = series.site
+    if site is None:
+        return None
+    texts = [
+        f"The whole site: {words.listed(list(site.areas), _AREAS_LISTED)} added up; what passed between them cancels."
+    ]
+    if site.inventories:
+        texts.append(f"{joined_inventories(site)[0].upper()}{joined_inventories(site)[1:]}.")
+    if site.outside:
+        texts.append(f"Outside of it: {outside_areas(site)}.")
+    return " ".join(texts)
+
+
+def joined_inventories(site: SiteView) -> str:
+    """Which inventories of the areas together are one of the site, and how far apart they stand."""
+    if not site.inventories:
+        return f"none: {site.reason}" if site.reason else "none"
+    number = words.count(site.inventories, "inventory", "inventories")
+    if site.alike and not site.apart_days:
+        return f"{number}, of the same name and moment in every area"
+    nearest = f"{number}, each joined from those of the areas that stand nearest to each other"
+    return f"{nearest}, at most {_apart(site.apart_days or 0.0)} apart"
+
+
+def _apart(days: float) -> str:
+    return f"{words.number(24 * days, 0)} hours" if days < _HOURS_BELOW else f"{words.number(days, 1)} days"
+
+
+def outside_areas(site: SiteView) -> str:
+    """Areas that the books know and nobody counted."""
+    return f"{words.listed(list(site.outside), _AREAS_LISTED)}, never counted: what goes there counts as gone from the site"
 
 
 def exact_sentence(series: SeriesView) -> str | None:
@@ -294,8 +395,8 @@ def _several(series: SeriesView, losses: Sequence[Loss]) -> str:
     """Losses that can be told apart, each with its days."""
     parts = [f"{words.interval(abs(one.estimate), *_bounds(one), series.unit)} {_days(series, one)}" for one in losses]
     if series.verdict.verdict == Verdict.GAIN:
-        return f"{len(losses)} times more {series.what} {_stands(series)} than the books say: {'; '.join(parts)}"
-    return f"{series.what} is missing from {series.place}, {len(losses)} losses apart: {'; '.join(parts)}"
+        return f"More {series.what} {_stands(series)} than the books say, {len(losses)} gains: {'; '.join(parts)}"
+    return f"{series.what} is missing from {series.place}, {len(losses)} losses: {'; '.join(parts)}"
 
 
 def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
@@ -307,7 +408,7 @@ def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> st
         sizes = f"{amount(series, discrepancies)}; plus is missing"
         return f"{place} has {len(exact)} exact differences ({sizes}) {when(series, discrepancies)}"
     difference = exact[0][0]
-    size = words.quantity(abs(difference), series.unit)
+    size = _exactly(abs(difference), series.unit)
     verb = "are" if size.endswith(" items") else "is"
     way = "missing from" if difference > 0 else "surplus in"
     return f"{size} of {series.what} {verb} {way} {series.place} {when(series, discrepancies)}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
@@ -52,10 +52,12 @@ def print_review(review: Review, console: Console) -> None:
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
+    for text in unseen.unheld(review)[:_REASONS_MAX]:
+        _line(console, text)
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()
-        _show(console, _table(alarming[:_ROWS_MAX], exact))
+        _show(console, _table(alarming[:_ROWS_MAX], exact, min(console.width, WIDTH_MAX)))
         console.print()
     if len(alarming) > _ROWS_MAX:
         _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
@@ -69,45 +71,74 @@ def print_review(review: Review, console: Console) -> None:
 
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
-    """Why series are not tested: what one row hides in many is said once."""
+    """Why series, or periods of them, are not tested: what one row hides in many is said once."""
     groups: dict[str, list[str]] = {}
     for one in series:
-        if one.verdict.verdict in (Verdict.NOT_TESTED, Verdict.BALANCED_IN_PART):
+        if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
             groups.setdefault(sentences.reason(one), []).append(one.label)
     texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
     more = len(texts) - _REASONS_MAX
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
 
 
-def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepancy]]) -> Table:
+def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepancy]], width: int) -> Table:
+    """The findings, a row each. No word is broken: where not all columns find room, the least needed are left out."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
+    columns = {name: [_cell(cell(event, exact)) for event in found] for name, cell in _CELLS.items()}
+    least = {name: max(_longest_word([name, *cells]), 1) for name, cells in columns.items()}
+    shown = [name for name in columns if _room(least, name) <= width]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column("Verdict", no_wrap=True)
-    table.add_column("What and where", overflow="fold", ratio=3)
-    table.add_column("How much (+ missing)", justify="right", overflow="fold")
-    table.add_column("When", overflow="fold", ratio=2)
-    table.add_column("Alarm at", overflow="fold")
-    table.add_column("p-value", justify="right", no_wrap=True)
-    for event in found:
-        table.add_row(*_cells(event, exact))
+    for name in shown:
+        justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=name not in _WRAPPED)
+    for number, event in enumerate(found):
+        cells = [
+            Text(columns[name][number], style=_STYLE[_verdict(event)] if name == _VERDICT else "") for name in shown
+        ]
+        table.add_row(*cells)
     return table
 
 
-def _cells(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> list[RenderableType]:
-    from rich.text import Text
+def _cell(text: str) -> str:
+    """A text whose lines stay lines."""
+    return "\n".join(_plain(line) for line in text.split("\n"))
 
-    one = event[0]
-    exact = one.verdict.verdict == Verdict.DISCREPANCY
-    return [
-        Text(_word(event), style=_STYLE[_verdict(event)]),
-        Text(_plain(one.label)),
-        Text(_plain(sentences.event_amount(event, discrepancies))),
-        Text(_plain(sentences.when(one, discrepancies.get(one.id, [])))),
-        Text(_plain(one.verdict.alarm_inventory or words.NOTHING)),
-        Text(_plain("exact" if exact else words.probability(one.verdict.p_value))),
-    ]
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max((len(word) for text in texts for word in text.split()), default=0)
+
+
+def _room(least: Mapping[str, int], name: str) -> int:
+    """Columns of the terminal that a column takes, with all that are needed more."""
+    needed = _NEEDED[: _NEEDED.index(name) + 1]
+    return sum(least[one] + _GAP for one in needed) - _GAP
+
+
+def _days(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
+    return sentences.dates(event[0], discrepancies.get(event[0].id, [])).replace(" ", "\n")
+
+
+def _chance(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
+    said = event[0].verdict
+    return "exact" if said.verdict == Verdict.DISCREPANCY else words.probability(said.p_value).replace(" ", "")
+
+
+_VERDICT = "Verdict"
+_CELLS: Mapping[str, Callable[[Sequence[SeriesView], dict[str, list[Discrepancy]]], str]] = {
+    _VERDICT: lambda event, exact: _word(event),
+    "What and where": lambda event, exact: event[0].label,
+    "How much (+ missing)": lambda event, exact: sentences.event_amount(event, exact),
+    "Between": _days,
+    "Alarm at": lambda event, exact: event[0].verdict.alarm_inventory or words.NOTHING,
+    "p-value": _chance,
+}
+_NEEDED = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
+_RIGHT = frozenset({"How much (+ missing)", "p-value"})
+_WRAPPED = frozenset({"What and where", "How much (+ missing)"})
+_GAP = 3
 
 
 def _word(event: Sequence[SeriesView]) -> str:

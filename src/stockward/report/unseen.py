@@ -12,14 +12,17 @@ from stockward.answers.detection import (
     SeriesDetection,
     SiteRemedy,
     SurgedSeries,
+    UnheldGoal,
 )
 from stockward.answers.review import Review
 from stockward.report import context, detection_charts, words
-from stockward.report.views import SeriesView, names
+from stockward.report.views import WHOLE_SITE, SeriesView, names
+from stockward.terms.verdicts import Scope
 
 REMEDIES_SHOWN = 3
 CURVES_SHOWN = 4
 NAMES_SHOWN = 4
+ANY_SHOWS = "any loss shows"
 
 
 def headline(review: Review, series: Sequence[SeriesView]) -> str:
@@ -34,16 +37,23 @@ def headline(review: Review, series: Sequence[SeriesView]) -> str:
     known = found.detectable
     if known is None or known.even_year is None:
         return ""
-    text = (
-        f"A loss of {amount(known.even_year, chosen.unit)} of {chosen.what} from {chosen.place}, spread over a year, "
-        f"would be found with {words.percent(known.probability)}; a smaller one may go unseen."
-    )
+    text = _spread(chosen, known, known.even_year)
     surged = _at_surge(review, chosen.number)
     blinder = surged.at_surge.detectable if surged is not None else None
     if surged is None or review.surge is None or blinder is None or blinder.even_year is None:
         return f"{text} {_restoring(found.remedies, chosen.unit)}".strip()
-    text += f" With {review.surge.production} it must reach {amount(blinder.even_year, chosen.unit)}."
+    if blinder.even_year:
+        text += f" With {review.surge.production} it must reach {amount(blinder.even_year, chosen.unit)}."
     return f"{text} {_restoring(surged.at_surge.remedies, chosen.unit)} {_filling(review)}".strip()
+
+
+def _spread(one: SeriesView, known: Detectable, loss: float) -> str:
+    if not loss:
+        return f"Any loss of {one.what} from {one.place}, spread over a year, would show."
+    return (
+        f"A loss of {amount(loss, one.unit)} of {one.what} from {one.place}, spread over a year, would be found with "
+        f"{words.percent(known.probability)}; a smaller one may go unseen."
+    )
 
 
 def _filling(review: Review) -> str:
@@ -88,7 +98,7 @@ def _restoring(remedies: Sequence[Remedy], unit: str) -> str:
     if not helping:
         return ""
     loss, measure = min(helping)
-    return f"{measure[0].upper()}{measure[1:]}: that brings it to {amount(loss, unit)}."
+    return f"{measure[0].upper()}{measure[1:]}: {f'that brings it to {amount(loss, unit)}' if loss else 'any shows'}."
 
 
 def _at_surge(review: Review, number: int) -> SurgedSeries | None:
@@ -98,9 +108,11 @@ def _at_surge(review: Review, number: int) -> SurgedSeries | None:
 
 
 def amount(loss: float | None, unit: str) -> str:
-    """A loss to three digits; what cannot be told from errors at any size is a dash."""
+    """A loss to three digits; what cannot be told from errors at any size is a dash, and none so small says so."""
     if loss is None:
         return words.NOTHING
+    if not loss:
+        return ANY_SHOWS
     if unit == "each":
         return words.quantity(loss, unit)
     return words.quantity(loss, unit, _digits(loss))
@@ -119,32 +131,75 @@ def sentence(one: SeriesView, found: SeriesDetection) -> str:
         return "Counts are exact here: any loss shows as a discrepancy."
     if known is None:
         return "What would go unseen here cannot be said, as the series is not tested."
+    losses = ((known.abrupt, "at once"), (known.even_year, "spread over a year"))
+    texts = [_found(loss, how, one.unit) for loss, how in losses]
+    shown = f"Any loss {' or '.join(how for loss, how in losses if loss == 0)} shows. " if 0 in dict(losses) else ""
+    measured = [text for text in texts if text]
+    if not measured:
+        return shown.strip()
     chance = words.percent(known.probability)
-    return (
-        f"Found with {chance}: a loss of {amount(known.abrupt, one.unit)} at once, or of "
-        f"{amount(known.even_year, one.unit)} spread over a year; smaller ones may go unseen."
-    )
+    return f"{shown}Found with {chance}: a loss {', or '.join(measured)}; smaller ones may go unseen."
+
+
+def _found(loss: float | None, how: str, unit: str) -> str:
+    """A loss that is found; empty where any is."""
+    if loss is None:
+        return f"of no size {how}"
+    return f"of {amount(loss, unit)} {how}" if loss else ""
 
 
 def build(review: Review, series: Sequence[SeriesView]) -> context.Unseen | None:
     """The section; ``None`` where no series is measured."""
-    measured = [one for one in series if _measured(review.unseen[one.number])]
+    measured = _by_substance([one for one in series if _measured(review.unseen[one.number])])
     if not measured:
         return None
+    drawn = [losses for one in measured if (losses := _drawn(review, one)).today]
     surge = review.surge
     # At a surge the curves of several series are worth their drawing; without one they all look alike.
     shown = by_blindness(review, series)[: CURVES_SHOWN if surge is not None else 1]
     return context.Unseen(
         chance=words.percent(review.detection),
-        chart=detection_charts.losses_chart([_drawn(review, one) for one in measured]),
+        chart=detection_charts.losses_chart(drawn) if drawn else None,
         curves=tuple(curve for number, one in enumerate(shown) if (curve := _curve(review, one, number)) is not None),
         production=surge.production if surge is not None else "",
-        lines=tuple(_line(review, one) for one in measured),
+        spread=_spread_over_areas(measured),
+        unheld=unheld(review),
+        lines=tuple(_line(review, one, measured) for one in measured),
         assumptions=surge.assumptions if surge is not None else (),
         remedies=tuple(line for one in measured for line in _remedies(review, one)),
         site_remedies=_site_remedies(review, series),
         stores=tuple(_store(store, names(review)) for store in surge.stores) if surge is not None else (),
         error=words.number(max((review.unseen[one.number].error_points or 0.0 for one in measured), default=0.0), 2),
+    )
+
+
+def _by_substance(series: Sequence[SeriesView]) -> list[SeriesView]:
+    """Series of one substance together, that of the whole site before those of its areas."""
+    first = {one.holding: one.number for one in reversed(series)}
+    return sorted(series, key=lambda one: (first[one.holding], one.scope != Scope.SITE, one.number))
+
+
+def _spread_over_areas(measured: Sequence[SeriesView]) -> str:
+    """What the rows of the whole site are for; empty where there are none."""
+    if not any(one.scope == Scope.SITE for one in measured):
+        return ""
+    return (
+        "A loss may be spread over the areas in any way, so little from each that no area shows it. What is found of "
+        "such a loss stands in the row of the whole site, above those of its areas. A goal without an area is held "
+        "against that row alone: were it met in every area, the site could still miss it."
+    )
+
+
+def unheld(review: Review) -> tuple[str, ...]:
+    """Goals that no series answers for."""
+    return tuple(_unheld(goal, names(review)) for goal in review.unheld_goals)
+
+
+def _unheld(goal: UnheldGoal, called: dict[str, str]) -> str:
+    place = WHOLE_SITE if goal.area is None else called.get(goal.area, goal.area)
+    return (
+        f"Goal of {words.quantity(goal.quantity, goal.unit or '').strip()} of {goal.substance} in {place}: nobody "
+        "holds any of it there by these books, so nothing answers for it. Check the goal, or the contents."
     )
 
 
@@ -170,7 +225,7 @@ def _curve(review: Review, one: SeriesView, number: int) -> context.Curve | None
     return context.Curve(label=one.label, chart=chart)
 
 
-def _line(review: Review, one: SeriesView) -> context.UnseenLine:
+def _line(review: Review, one: SeriesView, measured: Sequence[SeriesView]) -> context.UnseenLine:
     found, surged = review.unseen[one.number], _at_surge(review, one.number)
     known = found.detectable
     assert known is not None  # measured series have it
@@ -182,7 +237,8 @@ def _line(review: Review, one: SeriesView) -> context.UnseenLine:
         even=amount(known.even_year, one.unit),
         worst=amount(known.worst_pattern, one.unit),
         limit=amount(known.limit_even_year, one.unit),
-        goal=_goal(found.goal, one.unit),
+        whole=one.scope == Scope.SITE,
+        goal=_goal(found.goal, one.unit) if found.goal is not None else _no_goal(review, one, measured),
         surge_abrupt=amount(after.abrupt, one.unit) if after is not None else words.NOTHING,
         surge_even=amount(after.even_year, one.unit) if after is not None else words.NOTHING,
         ratio=words.number(surged.sigma_ratio, 1) if surged is not None else words.NOTHING,
@@ -200,14 +256,19 @@ def _chance(value: float) -> str:
     return f"{100 * value:.0f}{words.NARROW_SPACE}%"
 
 
-def _goal(goal: GoalAnswer | None, unit: str) -> str:
-    if goal is None:
-        return "none stated"
+def _no_goal(review: Review, one: SeriesView, measured: Sequence[SeriesView]) -> str:
+    """Why a series has no goal of its own."""
+    whole = [other for other in measured if other.scope == Scope.SITE and other.holding == one.holding]
+    return "see the whole site" if any(review.unseen[other.number].goal for other in whole) else "none stated"
+
+
+def _goal(goal: GoalAnswer, unit: str) -> str:
     asked = f"{words.quantity(goal.quantity, unit)} in {words.number(goal.within_days)} days"
     if goal.met:
         days = goal.found_within_days
         waits = f", found after {words.number(days, 0)} days" if days is not None else ""
-        return f"{asked}: met, from {amount(goal.detectable, unit)}{waits}"
+        found = f"from {amount(goal.detectable, unit)}" if goal.detectable else ANY_SHOWS
+        return f"{asked}: met, {found}{waits}"
     if goal.detectable is None:
         return f"{asked}: not met ({goal.reason or 'no loss could be told from errors'})"
     return f"{asked}: not met, only from {amount(goal.detectable, unit)}"

@@ -52,10 +52,30 @@ _PERIOD_COLUMNS = tuple(PeriodView.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """What a series of the whole site adds up: areas, by key and as people call them, and which inventories are joined.
+
+    ``inventories`` is how many of the site there are; ``alike`` says that those of the areas have the same name each
+    time. ``joined`` are the rows of ``Balances.joined``.
+    """
+
+    area_keys: tuple[str, ...]
+    outside_keys: tuple[str, ...]
+    areas: tuple[str, ...]
+    outside: tuple[str, ...]
+    inventories: int
+    alike: bool
+    apart_days: float | None
+    reason: str | None
+    joined: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesView:
     """One series: its names, periods, verdict, and the rows that explain or built it.
 
-    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them.
+    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``site`` is there for a series
+    of the whole site.
     """
 
     number: int
@@ -74,6 +94,7 @@ class SeriesView:
     causes: pl.DataFrame
     evidence: pl.DataFrame
     assumed_exact: pl.DataFrame
+    site: SiteView | None = None
 
     @property
     def anchor(self) -> str:
@@ -123,6 +144,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     causes = _by_series(review.balances.causes)
     evidence = _by_series(review.evidence)
     assumed = _by_series(review.balances.assumed_exact)
+    sites = _sites(review)
     return tuple(
         SeriesView(
             number=number,
@@ -141,9 +163,30 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             causes=causes.get(number, review.balances.causes.clear()),
             evidence=evidence.get(number, review.evidence.clear()),
             assumed_exact=assumed.get(number, review.balances.assumed_exact.clear()),
+            site=sites.get(number),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )
+
+
+def _sites(review: Review) -> dict[int, SiteView]:
+    """How the series of the whole site are made up."""
+    called, joined = names(review), _by_series(review.balances.joined)
+    found = {}
+    for row in review.balances.sites.iter_rows(named=True):
+        own = joined.get(row["series"], review.balances.joined.clear())
+        found[row["series"]] = SiteView(
+            area_keys=tuple(row["areas"]),
+            outside_keys=tuple(row["outside"]),
+            areas=tuple(called.get(area, area) for area in row["areas"]),
+            outside=tuple(called.get(area, area) for area in row["outside"]),
+            inventories=own["inventory"].n_unique(),
+            alike=bool((own["inventory"] == own["area_inventory"]).all()),
+            apart_days=row["apart_days"],
+            reason=row["reason"],
+            joined=own,
+        )
+    return found
 
 
 def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:

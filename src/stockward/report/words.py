@@ -77,6 +77,8 @@ def measured(value: float | None, sigma: float | None, unit: str, *, signed: boo
 def interval(value: float | None, low: float | None, high: float | None, unit: str, *, signed: bool = False) -> str:
     """A figure with the bounds of its 95 % interval, all to the precision of the interval.
 
+    ``signed`` puts a plus before the figure alone: twice more it would only be in the way.
+
     >>> interval(36.02, 34.68, 37.32, "kg")
     '36.0 (34.7 to 37.3) kg'
     """
@@ -85,7 +87,7 @@ def interval(value: float | None, low: float | None, high: float | None, unit: s
     places = decimals((high - low) / 4)
     if places is None:
         return quantity(value, unit, signed=signed)
-    bounds = f"({number(low, places, signed=signed)} to {number(high, places, signed=signed)})"
+    bounds = f"({number(low, places)} to {number(high, places)})"
     return f"{number(value, places, signed=signed)} {bounds} {unit_word(unit)}"
 
 

@@ -32,7 +32,8 @@ _TEXT_MAX = 32_767
 def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
-    Sheets: summary, series, periods, tests, unseen, remedies, stores (at a surge), those on guards (where the site has
+    Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods, tests,
+    assumed_exact, unseen, remedies, stores (at a surge), those on guards (where the site has
     such tables), items, evidence, set_aside, stock, about. Every header is frozen and names its unit or the column that
     holds it; moments are in the site's time zone.
     Raises ``UsageError`` where the file cannot be written.
@@ -70,8 +71,10 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
         _series(series),
         _losses(series),
         _alarms(series),
+        *_sites(series),
         _periods(series),
         _tests(series),
+        _assumed_exact(series),
         _unseen(review, series),
         _remedies(review, series),
         *_stores(review),
@@ -100,6 +103,7 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
+    rows.extend(("goal", None, text) for text in unseen.unheld(review))
     on_guards = guards.head(review)
     if on_guards is not None:
         rows.append(("guards", None, on_guards.sentence))
@@ -111,7 +115,7 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
 def _series(series: Sequence[SeriesView]) -> Sheet:
     header = (
         "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
-        "all differences (unit; + missing)", "sigma (unit)", "p-value", "share of false alarm", "alarm at inventory",
+        "all differences (unit; + missing)", "sigma (unit)", "last year (unit; + missing)", "sigma of it (unit)", "p-value", "share of false alarm", "alarm at inventory",
     )  # fmt: skip
     return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
 
@@ -120,7 +124,7 @@ def _series_row(one: SeriesView) -> tuple[Cell, ...]:
     said = one.verdict
     return (
         one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
-        said.cumulative, said.cumulative_sigma, said.p_value, said.share, said.alarm_inventory,
+        said.cumulative, said.cumulative_sigma, said.year_sum, said.year_sigma, said.p_value, said.share, said.alarm_inventory,
     )  # fmt: skip
 
 
@@ -152,6 +156,40 @@ def _alarms(series: Sequence[SeriesView]) -> Sheet:
         for alarm in one.verdict.alarms
     ]
     return Sheet(name="alarms", header=header, rows=rows)
+
+
+def _sites(series: Sequence[SeriesView]) -> Iterable[Sheet]:
+    """What each series of the whole site adds up, and which inventories are joined; none where there is none."""
+    sites = [(one, one.site) for one in series if one.site is not None]
+    if not sites:
+        return
+    header = ("series", "areas", "outside: never counted", "inventories", "at most apart (days)", "why none")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.id, " ".join(site.area_keys), " ".join(site.outside_keys), site.inventories, site.apart_days,
+            site.reason,
+        )
+        for one, site in sites
+    ]  # fmt: skip
+    yield Sheet(name="whole_site", header=header, rows=rows)
+    joined: list[tuple[Cell, ...]] = [
+        (one.id, row["inventory"], row["area"], row["area_inventory"], one.local(row["at"]))
+        for one, site in sites
+        for row in site.joined.iter_rows(named=True)
+    ]
+    yield Sheet(
+        name="joined", header=("series", "inventory of the site", "area", "its inventory", "counted at"), rows=joined
+    )
+
+
+def _assumed_exact(series: Sequence[SeriesView]) -> Sheet:
+    """What passes for exact because the books state no error of it."""
+    rows = [
+        (one.id, row["kind"], row["area"], row["material"])
+        for one in series
+        for row in one.assumed_exact.iter_rows(named=True)
+    ]
+    return Sheet(name="assumed_exact", header=("series", "what", "area", "material"), rows=rows)
 
 
 def _periods(series: Sequence[SeriesView]) -> Sheet:
