@@ -17,6 +17,7 @@ from stockward.accountancy.incidence import incidence_of
 from stockward.accountancy.known import known_at
 from stockward.accountancy.testing import hazards
 from stockward.answers.detection import SeriesDetection
+from stockward.detection import drill
 from stockward.detection.drill_copies import each_once, round_robin
 from stockward.detection.drill_taking import TOO_FEW, UNWEIGHED, Falls, Laid, Taker
 from stockward.detection.drill_targets import WATCHED, Case
@@ -170,30 +171,30 @@ def test_the_whole_site_finds_it_as_predicted_and_any_area_less_often(tmp_path: 
         tmp_path, weeks=6, hall=True, scale="scale,0.004,0.002,100,150,g",
         more={"contents": CONTENTS, "normal_losses": NORMAL_LOSSES},
     )  # fmt: skip
-    drill = drilled(site, copies=4000, pattern="spread")
-    (line,) = drill.lines
+    made = drilled(site, copies=4000, pattern="spread")
+    (line,) = made.lines
     assert (line.id, line.area, line.label, line.pattern) == ("*/TNT", None, "TNT in the whole site", "spread")
     assert line.stated == pytest.approx(0.95, abs=0.002)
     assert line.predicted is not None
     assert line.error is not None
     assert abs(line.counts.found / 4000 - line.predicted) < line.error
-    assert drill.agreement is not None
-    assert drill.agreement.agrees
-    assert (drill.copies, drill.checked) == (4000, 1)
-    (spread,) = drill.spread
+    assert made.agreement is not None
+    assert made.agreement.agrees
+    assert (made.copies, made.checked) == (4000, 1)
+    (spread,) = made.spread
     assert (spread.id, spread.copies) == ("*/TNT", 4000)
     assert spread.any_area < line.counts.found
     alarmed = [area.alarmed or 0 for area in spread.areas]
     assert max(alarmed) <= spread.any_area <= sum(alarmed)
     assert [area.area for area in spread.areas] == ["H", "S"]
     # Both areas hold the loss, so neither alarms elsewhere.
-    assert drill.elsewhere == ()
-    assert "*/TNT" not in dict(drill.left_out)
+    assert made.elsewhere == ()
+    assert "*/TNT" not in dict(made.left_out)
 
 
 def test_a_row_of_areas_hides_from_each_what_the_site_finds(tmp_path: Path) -> None:
-    drill = drilled(row_of_areas(tmp_path, "ABCDEF", weeks=6), copies=1500, pattern="spread", place="counts")
-    (line,), (spread,) = drill.lines, drill.spread
+    made = drilled(row_of_areas(tmp_path, "ABCDEF", weeks=6), copies=1500, pattern="spread", place="counts")
+    (line,), (spread,) = made.lines, made.spread
     assert line.predicted is not None
     assert line.error is not None
     assert abs(line.counts.found / 1500 - line.predicted) < line.error
@@ -202,8 +203,8 @@ def test_a_row_of_areas_hides_from_each_what_the_site_finds(tmp_path: Path) -> N
 
 
 def test_what_areas_counted_early_lose_at_the_end_lowers_the_chance(tmp_path: Path) -> None:
-    drill = drilled(row_of_areas(tmp_path, days_later=1, weeks=4), copies=2000, pattern="spread", place="counts")
-    (line,) = drill.lines
+    made = drilled(row_of_areas(tmp_path, days_later=1, weeks=4), copies=2000, pattern="spread", place="counts")
+    (line,) = made.lines
     assert line.stated is not None
     assert 0.90 < line.stated < 0.945
     assert line.predicted is not None
@@ -212,17 +213,17 @@ def test_what_areas_counted_early_lose_at_the_end_lowers_the_chance(tmp_path: Pa
 
 
 def test_of_no_loss_the_areas_alarm_by_chance_alone(tmp_path: Path) -> None:
-    drill = drilled(row_of_areas(tmp_path, weeks=26), copies=2000, pattern="spread", place="counts", loss="1g")
-    (spread,) = drill.spread
+    made = drilled(row_of_areas(tmp_path, weeks=26), copies=2000, pattern="spread", place="counts", loss="1g")
+    (spread,) = made.spread
     assert spread.by_chance is not None
     assert abs(spread.any_area - spread.by_chance) < 4 * np.sqrt(spread.by_chance)
 
 
 def test_as_recorded_a_loss_is_spread_once_in_each_place(tmp_path: Path) -> None:
-    drill = drilled(row_of_areas(tmp_path, weeks=6), as_recorded=True)
-    line = next(line for line in drill.lines if line.pattern == "spread")
+    made = drilled(row_of_areas(tmp_path, weeks=6), as_recorded=True)
+    line = next(line for line in made.lines if line.pattern == "spread")
     assert (line.copies, line.counts.found, line.without, line.predicted) == (2, 2, 0, None)
-    (spread,) = drill.spread
+    (spread,) = made.spread
     assert (spread.copies, spread.any_area, spread.by_chance) == (2, 0, None)
 
 
@@ -243,11 +244,19 @@ def test_copies_of_spread_losses_come_on_top_and_change_no_other() -> None:
     assert each_once([*areas, *sites], 1).tolist() == [0, 3]
 
 
-def test_the_lines_of_areas_are_those_of_the_whole_drill(tmp_path: Path) -> None:
-    """What is spread comes on top: with it the other lines are what they are with both patterns and no whole site."""
+@pytest.mark.parametrize("as_recorded", [False, True])
+def test_the_other_lines_are_the_same_with_spread_losses_and_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_recorded: bool
+) -> None:
     site = weekly(tmp_path, hall=True)
-    drill = drilled(site, copies=80)
-    assert {line.pattern: line.copies for line in drill.lines} == {"abrupt": 20, "even": 20, "spread": 20}
+    with_spread = drilled(site, copies=80, as_recorded=as_recorded).lines
+    monkeypatch.setattr(drill, "PATTERNS", ("abrupt", "even"))
+    assert with_spread[:-1] == drilled(site, copies=80, as_recorded=as_recorded).lines
+    assert [line.pattern for line in with_spread] == ["abrupt", "even"] * 2 + ["spread"]
+
+
+def test_one_pattern_is_drilled_alone(tmp_path: Path) -> None:
+    site = weekly(tmp_path, hall=True)
     even = drilled(site, copies=40, pattern="even")
     assert dict(even.left_out)["*/TNT"] == WATCHED
     assert even.spread == ()
@@ -255,10 +264,10 @@ def test_the_lines_of_areas_are_those_of_the_whole_drill(tmp_path: Path) -> None
 
 
 def test_a_whole_site_is_drilled_by_name_and_its_areas_are_watched(tmp_path: Path) -> None:
-    drill = drilled(weekly(tmp_path, hall=True), copies=40, series="*/TNT")
-    assert [(line.id, line.pattern, line.copies) for line in drill.lines] == [("*/TNT", "spread", 40)]
-    assert [area.alarmed is not None for area in drill.spread[0].areas] == [True, True]
-    assert "*/TNT" not in dict(drill.left_out)
+    made = drilled(weekly(tmp_path, hall=True), copies=40, series="*/TNT")
+    assert [(line.id, line.pattern, line.copies) for line in made.lines] == [("*/TNT", "spread", 40)]
+    assert [area.alarmed is not None for area in made.spread[0].areas] == [True, True]
+    assert "*/TNT" not in dict(made.left_out)
 
 
 @pytest.mark.parametrize(
