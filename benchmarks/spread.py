@@ -7,6 +7,9 @@ scale. The goal has no area. Of the loss that the review says is found with 95 %
 share, evenly over the year. Each realisation draws the errors of every row afresh, by row, and by method and
 calibration, and is tested with its own Σ and the review's own limits. Beside it stand the peers: how often the series
 of any area alarms, and what was promised where a goal counted as met if every area alone would have found that loss.
+
+What an area loses after its own last inventory nobody sees. The promise takes the areas of a site as counted together,
+so it is too high by as much as they are not: the last shape shows it, and has no limit.
 """
 
 from __future__ import annotations
@@ -38,6 +41,8 @@ Array = NDArray[np.float64]
 REALISATIONS, CHUNK = 20_000, 250
 WEEKS, FLOW, STOCK = 52, 200.0, 500.0
 FALSE_ALARM, DETECTION = 0.05, 0.95
+_WEEKS_MORE = 7
+"""Goods move on until the last area is counted."""
 ERRORS = "0.004,0.002,0.1,91"
 BEGIN = datetime(2025, 7, 1, 6, tzinfo=UTC)
 SETTINGS = f"""format = 1
@@ -59,6 +64,7 @@ class Row:
     shared_scales: bool = False
     weeks_apart: int = 1
     days_later: int = 0
+    limit: float | None = 1.0
 
     def scale(self, number: int, what: str) -> str:
         """The scale on which an area counts, or hands over."""
@@ -78,7 +84,7 @@ class Row:
             "movements": ["movement,at,kind,material,quantity,from_area,to_area,method"],
             "counts": ["inventory,at,area,material,quantity,method"],
         }
-        for week in range(WEEKS + 3):
+        for week in range(WEEKS + _WEEKS_MORE):
             at = (BEGIN + timedelta(weeks=week, days=-3)).isoformat()
             tables["movements"].append(f"r{week},{at},receipt,TNT,{FLOW},,A0,gate")
             for number in numbers:
@@ -105,7 +111,8 @@ SHAPES = (
     Row("10 areas", 10),
     Row("3 areas", 3),
     Row("10 areas, shared scales", 10, shared_scales=True),
-    Row("10 areas, quarterly on 10 days", 10, weeks_apart=13, days_later=1),
+    Row("10 areas, quarterly within 9 days", 10, weeks_apart=13, days_later=1),
+    Row("10 areas, quarterly within 45 days", 10, weeks_apart=13, days_later=5, limit=None),
 )
 
 
@@ -219,13 +226,13 @@ def main() -> None:
         loss = site.promised()
         found, once = simulated(site, loss, realisations), site.once_promised(loss)
         print(
-            f"{shape.name}: {loss:.1f} kg a year promised to be found with {100 * DETECTION:g} %, spread over the areas: "
-            f"found in {100 * found.whole:.2f} % of {realisations:,} by the whole site; any area alarms in "
+            f"{shape.name}: {loss:.1f} kg a year, promised with {100 * DETECTION:g} %, is found spread over areas in "
+            f"{100 * found.whole:.2f} % of {realisations:,} by the whole site; any area alarms in "
             f"{100 * found.any_area:.1f} %; met in every area promised {100 * once:.1f} %"
         )
-        figure(f"{shape.name}: |found by the whole site − promise|, points", _apart(found.whole), limit=1)
+        figure(f"{shape.name}: |found by the whole site − promise|, points", _apart(found.whole), limit=shape.limit)
         figure(f"{shape.name}: any area alarms, %", 100 * found.any_area, limit=None)
-        figure(f"{shape.name}: promised where every area met the goal alone, %", 100 * once, limit=None)
+        figure(f"{shape.name}: promise where every area alone met the goal, %", 100 * once, limit=None)
 
 
 def _apart(share: float) -> float:

@@ -191,7 +191,8 @@ def _targets(
         false_alarm=site.settings.detection.false_alarm, seed=options.seed, size=size,
     )  # fmt: skip
     if options.series is not None:
-        return _chosen(targets, left, balances, options), left
+        chosen = _chosen(targets, left, balances, options.series, options.patterns)
+        return chosen, {name: why for name, why in left.items() if name != options.series}
     if SPREAD in options.patterns:
         left = {name: why for name, why in left.items() if why != WATCHED}
     if all(target.site for target in targets) and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
@@ -210,24 +211,17 @@ def _no_site(balances: Balances, left: Mapping[str, str]) -> str:
 
 
 def _chosen(
-    targets: Sequence[Target], left: Mapping[str, str], balances: Balances, options: DrillOptions
+    targets: Sequence[Target], left: Mapping[str, str], balances: Balances, name: str, patterns: Sequence[str]
 ) -> list[Target]:
     """The series that was asked for; with that of a whole site its areas, which are watched."""
-    name = str(options.series)
     chosen = next((target for target in targets if target.series.id == name), None)
-    if chosen is None and name in left:
-        raise UsageError(f"--series {name} cannot be drilled: {left[name]}")
     if chosen is None:
-        from stockward.facts.problems import did_you_mean
-
-        guess = did_you_mean(str(name), balances.series["id"].to_list())
-        known = f"did you mean {guess}?" if guess else "stockward review lists the series of a site"
-        raise UsageError(f"--series {name}: the books hold no such series: {known}")
+        raise UsageError(_no_series(balances, left, name))
     if not chosen.site:
-        if options.pattern == SPREAD:
+        if set(patterns) == {SPREAD}:
             raise UsageError(f"--series {name}: a loss that is {SPREAD} over areas is one of the whole site")
         return [chosen]
-    if SPREAD not in options.patterns:
+    if SPREAD not in patterns:
         raise UsageError(f"--series {name}: out of the whole site a loss is {SPREAD} over its areas")
     substance = balances.series["substance"]
     return [
@@ -235,6 +229,17 @@ def _chosen(
         for target in targets
         if substance[target.series.number] == substance[chosen.series.number]
     ]
+
+
+def _no_series(balances: Balances, left: Mapping[str, str], name: str) -> str:
+    """Why a series that was asked for is not drilled."""
+    if name in left:
+        return f"--series {name} cannot be drilled: {left[name]}"
+    from stockward.facts.problems import did_you_mean
+
+    guess = did_you_mean(name, balances.series["id"].to_list())
+    known = f"did you mean {guess}?" if guess else "stockward review lists the series of a site"
+    return f"--series {name}: the books hold no such series: {known}"
 
 
 def _or(names: Sequence[str]) -> str:

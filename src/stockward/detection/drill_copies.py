@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 
 import numpy as np
@@ -75,9 +76,10 @@ class BlockFound:
     """What was found in the copies of one block; periods count among the tested ones, −1 is never.
 
     ``alarm``, shape (copies, targets): the first period at which each series alarmed, and ``since`` whether it alarmed
-    at or after an inventory that follows the begin of the loss. For the series that holds the loss: ``found`` is its first alarm from the loss's begin on, ``same_sigma``, ``untruncated`` and ``linear`` (both)
-    say whether it alarmed with one assumption of the prediction restored, ``own_limits`` whether with limits of the
-    copy's own Σ (−1 not asked). ``cut`` counts records that would have been negative.
+    at or after an inventory that follows the begin of the loss. For the series that holds the loss: ``found`` is its
+    first alarm from the loss's begin on, ``same_sigma``, ``untruncated`` and ``linear`` (both) say whether it alarmed
+    with one assumption of the prediction restored, ``own_limits`` whether with limits of the copy's own Σ (−1 not
+    asked). ``cut`` counts records that would have been negative.
     """
 
     copies: Index
@@ -299,7 +301,7 @@ def each_once(cases: Sequence[Case], copies: int) -> Index:
     """
     found = []
     for spread in (False, True):
-        borne = np.array(sorted(sum(_lines(cases, spread=spread), [])), dtype=np.int64)
+        borne = np.array(sorted(chain(*_lines(cases, spread=spread))), dtype=np.int64)
         count = min(copies, len(borne))
         found.append(borne[np.arange(count) * len(borne) // max(count, 1)])
     return np.concatenate(found)

@@ -1,8 +1,8 @@
 """Which rows of the books a loss changes: taken out of one area, or spread over the areas of a whole site.
 
-A loss spread over a site goes by time, in equal shares from each of its areas that bears one. What an area loses between
-two inventories of its own lies between them in the books; so it falls into the balance of the site between the joined
-inventories of that area, which may stand some days from those of another.
+A loss spread over a site goes by time, in equal shares from each of its areas that bears one. What an area loses
+between two inventories of its own lies between them in the books; so it falls into the balance of the site between the
+joined inventories of that area, which may stand some days from those of another.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOO_FEW = "fewer than two of its areas bear a share of it"
 
 @dataclass(frozen=True, slots=True)
 class Falls:
-    """A loss as it falls: so much (unit) in each span of time from ``start`` to ``end`` (microseconds), evenly in it."""
+    """A loss as it falls: so much (unit) in each span from ``start`` to ``end`` (microseconds), evenly in it."""
 
     amount: Array
     start: Index
