@@ -23,8 +23,9 @@ detection = 0.95
 """
 BOXES = {
     "areas": "area,kind\nM1,store\n",
-    "materials": "material,kind,unit\nSHELL,item,each\nGRENADE,item,each\n",
-    "contents": "material,substance,amount,unit\nSHELL,TNT,2,kg\nGRENADE,TNT,1,kg\nSHELL,RDX,1,kg\nGRENADE,RDX,2,kg\n",
+    "materials": "material,kind,unit\nSHELL,item,each\nGRENADE,item,each\nMINE,item,each\n",
+    "contents": "material,substance,amount,unit\nSHELL,TNT,2,kg\nGRENADE,TNT,1,kg\nSHELL,RDX,1,kg\nGRENADE,RDX,2,kg\n"
+    "MINE,PETN,1,kg\n",
     "movements": "movement,at,kind,material,quantity,from_area,to_area\nR1,2026-01-05,receipt,SHELL,10,,M1\n",
     "counts": "inventory,at,area,material,quantity\nA,2026-01-01,M1,SHELL,100\nA,2026-01-01,M1,GRENADE,100\n"
     "B,2026-02-01,M1,SHELL,100\nB,2026-02-01,M1,GRENADE,90\n",
@@ -62,6 +63,6 @@ def test_every_door_tells_the_event_and_the_goal_that_nobody_answers_for(tmp_pat
         text = " ".join(write_html(review).split()) if door == "page" else printed(review)
     assert (
         "10 items of GRENADE are missing from M1 between 1 January and 1 February 2026, and 10 items of SHELL; with "
-        "them 20 kg of RDX and 30 kg of TNT."
+        "them 30 kg of RDX and 30 kg of TNT."
     ) in text
     assert "PETN in the whole site: nobody holds any of it there by these books" in text
