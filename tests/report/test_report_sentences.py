@@ -87,7 +87,9 @@ def test_a_shortage_says_how_much_where_and_when(series: tuple[SeriesView, ...])
 
 def test_a_loss_that_reaches_the_last_inventory_may_go_on(series: tuple[SeriesView, ...]) -> None:
     one = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 20, 51),))
-    assert sentences.claim(one, ()).endswith("it went not before 22 November 2025 and may still go on")
+    assert sentences.claim(one, ()).endswith("the loss began not before 22 November 2025 and may still go on")
+    gain = said(series[1], losses=(loss(series[1], -24.0, -30.0, -18.0, 5, 11),))
+    assert sentences.claim(gain, ()).endswith("the gain began not before 2 December 2025 and may still go on")
     at_once = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 51, 51),))
     assert sentences.claim(at_once, ()).endswith("it went not before 27 June and not after 4 July 2026")
 

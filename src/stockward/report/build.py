@@ -271,7 +271,7 @@ def _caption(one: SeriesView, *, drawn: bool) -> str:
     if any(period.status == PeriodStatus.INCOMPLETE for period in one.periods):
         parts.append("open square at zero: incomplete")
     if one.verdict.losses:
-        parts.append("shaded: not before, not after")
+        parts.append("shaded: the days that hold a loss")
     return "; ".join(parts) + "."
 
 

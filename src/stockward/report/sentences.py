@@ -383,9 +383,12 @@ def _measured_claim(series: SeriesView) -> str:
     if not losses:
         return f"{series.what} in {series.place} does not agree with the books {when(series, ())}"
     size = words.interval(abs(losses[0].estimate), *_bounds(losses[0]), series.unit)
+    lasting = going_on(series, losses[0])
     if series.verdict.verdict == Verdict.GAIN:
-        return f"{size} more {series.what} {_stands(series)} than the books say; it came {when(series, ())}"
-    return f"{size} of {series.what} is missing from {series.place}; it went {when(series, ())}"
+        began = "the gain began" if lasting else "it came"
+        return f"{size} more {series.what} {_stands(series)} than the books say; {began} {when(series, ())}"
+    began = "the loss began" if lasting else "it went"
+    return f"{size} of {series.what} is missing from {series.place}; {began} {when(series, ())}"
 
 
 def _stands(series: SeriesView) -> str:
