@@ -41,16 +41,8 @@ PACES: dict[str, tuple[Array, tuple[float, float] | None]] = {
         None,
     ),
 }
-<<<<<<< HEAD
-"""Lengths of the periods, and the limits asked for the four patterns and the others.
-
-Where periods are unequal, what may be spent goes by their time: a loss at once in a short one is found less often than
-by a test that counts them alike.
-"""
-=======
 """Lengths of the periods, and the limits for the four patterns and the others. Where periods are unequal, what may
 be spent goes by their time: a loss at once in a short one is found less often than by a test that counts them alike."""
->>>>>>> tests-true
 
 ASKED_OF_UNEQUAL = 0.15
 FALSE_ALARMS = (0.05, 0.0025)
