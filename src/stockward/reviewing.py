@@ -24,6 +24,7 @@ from stockward.facts import Site
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.asked import AskedOrder
 from stockward.terms.periods import end_of
+from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.version import VERSION
 
 Progress = Callable[[str], None]
@@ -98,7 +99,7 @@ def make_review(
         false_alarm=detection.false_alarm,
         detection=detection.detection,
         series_tested=series_tested(verdicts),
-        default_test="windows of time, nested in planned years",
+        default_test=DEFAULT_TEST,
         facts=_facts(site, books.late_rows),
         balances=balances,
         verdicts=verdicts,

@@ -51,3 +51,10 @@ def guarded_document() -> dict[str, Any]:
     answers = sw.review(sw.read_site(Path(__file__).parents[2] / "docs" / "first_site")).answers
     document = json.loads(write_json(made.guarded_site(answers)))
     return {key: document[key] for key in ("force", "orders", "mix", "selection")}
+
+
+def hand_made_document() -> dict[str, Any]:
+    """The series and goals of a document with what the examples lack, made by hand for the tests of the report."""
+    made = load(Path(__file__).parents[1] / "report" / "reviews_made_by_hand.py")
+    document = json.loads(write_json(made.full_site()))
+    return {key: document[key] for key in ("series", "unheld_goals")}

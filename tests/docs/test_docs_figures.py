@@ -14,6 +14,7 @@ from fresh_reviews import Reviewed, reviewed
 from manual_pages import DOCS, PUBLISHED, README, ROOT, blocks, plain, prose, rows, text
 
 from stockward.report import sentences, words
+from stockward.terms.periods import YEAR_DAYS
 
 MELT_POUR, CARTRIDGES = "melt_pour/TNT", "cartridge_hall/nitrocellulose"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -61,51 +62,66 @@ def test_the_weeks_of_the_readme(ridgeway: Reviewed) -> None:
     assert min(period["difference"] for period in one["periods"]) < 0
 
 
-def test_the_run_of_the_readme(ridgeway: Reviewed) -> None:
+def test_the_loss_of_the_readme(ridgeway: Reviewed) -> None:
     one = ridgeway.series(MELT_POUR)
-    window = one["window"]
-    inventories = [period["inventory"] for period in one["periods"]]
-    run = slice(inventories.index(window["first_inventory"]), inventories.index(window["last_inventory"]) + 1)
-    differences = np.array([period["difference"] for period in one["periods"]])
-    covariance = np.array(one["covariance"])
-    total, sigma = differences[run].sum(), math.sqrt(covariance[run, run].sum())
-    assert abs(differences[: run.start].sum()) < math.sqrt(covariance[: run.start, : run.start].sum())
+    (loss,) = one["losses"]
+    (alarm,) = one["alarms"]
     quoted(
         README,
-        f"The {window['periods']} weeks from {day(window['start'])} to {day(window['end'])} lean",
-        f"Simply added, they give {total:.0f} ± {sigma:.0f} kg, and most of these {sigma:.0f} kg",
-        f"the best estimate is {words.measured(window['estimate'], window['sigma'], 'kg')}",
-        f"statistic reaches {max(one['tests']['default']['statistic']):.2f} times its limit",
+        f"At the inventory of {day(alarm['raised_as_of'])} the weeks before it lean",
+        f"in the end it reaches {max(one['tests']['default']['statistic']):.2f} times its limit",
+        f"That gives {loss['estimate']:.0f} kg, with 95 % between {loss['low']:.0f} and {loss['high']:.0f} kg",
+        f"none of it before {day(loss['not_before'])}",
+        f"the {loss['periods']} weeks since give {loss['plain_sum']:.0f} ± {loss['plain_sigma']:.0f} kg, and most of "
+        f"these {loss['plain_sigma']:.0f} kg",
         f"with a chance of {one['p_value']:.5f}",
         f"below the share of {one['share']:.4f}",
     )
+    assert loss["last_inventory"] == one["periods"][-1]["inventory"]
+    assert alarm["inventory"] == one["alarm_inventory"]
+    inventories = [period["inventory"] for period in one["periods"]]
+    run = slice(inventories.index(loss["first_inventory"]), inventories.index(loss["last_inventory"]) + 1)
+    differences, covariance = np.array([period["difference"] for period in one["periods"]]), np.array(one["covariance"])
+    assert loss["plain_sum"] == pytest.approx(differences[run].sum())
+    assert loss["plain_sigma"] == pytest.approx(math.sqrt(covariance[run, run].sum()))
 
 
 def test_what_else_the_readme_says_of_the_example(ridgeway: Reviewed) -> None:
     verdicts = [one["verdict"] for one in ridgeway.json["series"]]
     short, exact = NUMBERS[verdicts.count("shortage")], NUMBERS[verdicts.count("discrepancy")]
-    quoted(README, f"{short} shortages and {exact} discrepancies")
-    drifted = ridgeway.series(CARTRIDGES)
-    size = words.measured(drifted["window"]["estimate"], drifted["window"]["sigma"], "kg")
+    quoted(README, f"{short} shortages, each", f"{short.capitalize()} series are short and {exact} have discrepancies")
+    drifted = ridgeway.view(CARTRIDGES).verdict.losses[0]
+    size = words.interval(drifted.estimate, drifted.low, drifted.high, "kg")
     quoted(README, f"{size} of nitrocellulose is short in the cartridge hall")
+    assert {"series": ["magazine_2/grenade", "magazine_2/RDX"]} in ridgeway.json["events"]
 
 
 def test_the_truth_that_the_readme_tells(ridgeway: Reviewed) -> None:
     truth = json.loads(text(ROOT / "examples" / "ridgeway" / "truth.json"))
     loss = next(loss for loss in truth["losses"] if loss["area"] == "melt_pour")
-    by_inventory = loss["series"][0]["by_inventory"]
-    window = ridgeway.series(MELT_POUR)["window"]
-    inside = [
-        lost for name, lost in by_inventory.items() if window["first_inventory"] <= name <= window["last_inventory"]
-    ]
+    (found,) = ridgeway.series(MELT_POUR)["losses"]
     first, last = (words.day(date.fromisoformat(loss[name]), year=False) for name in ("first_day", "last_day"))
     quoted(
-        README,
-        f"{loss['amount']:g} kg of TNT left the hall, a little each night from {first} to {last}",
-        f"{sum(inside):.1f} kg of it in these {len(inside)} weeks",
-    )
+        README, f"{loss['amount']:g} kg of TNT left the hall, a little each night from {first} to {last}",
+        "That lies inside the interval and the days",
+    )  # fmt: skip
+    assert found["low"] <= loss["amount"] <= found["high"]
+    assert found["not_before"][:10] <= loss["first_day"]
+    assert loss["last_day"] <= found["not_after"][:10]
     hall = next(one for one in truth["series"] if f"{one['area']}/{one['holding']}" == CARTRIDGES)
     assert all(cause.startswith("drift") for cause in hall["because_of"])
+
+
+def test_every_loss_of_the_example_lies_where_the_report_says(ridgeway: Reviewed) -> None:
+    truth = json.loads(text(ROOT / "examples" / "ridgeway" / "truth.json"))
+    for loss in truth["losses"]:
+        for part in loss["series"]:
+            if part["strength_sigma"] is None:
+                continue
+            (found,) = ridgeway.series(f"{part['area']}/{part['holding']}")["losses"]
+            assert found["low"] <= part["missing"] <= found["high"], loss["loss"]
+            assert found["not_before"][:10] <= loss["first_day"], loss["loss"]
+            assert loss["last_day"] <= found["not_after"][:10], loss["loss"]
 
 
 def test_the_smallest_site_is_the_one_shown() -> None:
@@ -131,7 +147,8 @@ def test_the_smallest_site_by_hand(first_site: Reviewed, tmp_path: Path) -> None
         f"= {random**2:.1f}, whose root is {random:.1f} kg",
         f"Together {systematic:.1f} kg",
         f"= {january['sigma']:.1f} kg. So 38 kg is {january['standardised']:.2f} sigma",
-        f"for its {days.days} days it gets a share of {one['share']:.4f}",
+        f"its {days.days} days may have spent a share of {one['share']:.4f}",
+        f"in proportion to the days it would be {1 - 0.95 ** (days.days / YEAR_DAYS):.4f}",
         f"would ask for {limit:.2f} sigma, which is {limit * january['sigma']:.0f} kg",
         f"The p-value is {one['p_value']:.2f}",
     )
@@ -144,8 +161,11 @@ def test_the_smallest_site_by_hand(first_site: Reviewed, tmp_path: Path) -> None
     )
     (better,) = reviewed(tmp_path).json["series"]
     assert better["verdict"] == "shortage"
+    (loss,) = better["losses"]
+    size = words.interval(loss["estimate"], loss["low"], loss["high"], "kg")
     quoted(
         DOCS / "first_site.md",
+        f"{size} from both periods, which are {loss['plain_sum']:g} kg simply added",
         f"sigma would be about {better['periods'][0]['sigma']:.0f} kg",
         f"a shortage (p-value {better['p_value']:.4f})",
     )

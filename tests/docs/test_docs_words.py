@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from fresh_reviews import Reviewed, guarded_document
+from fresh_reviews import Reviewed, guarded_document, hand_made_document
 from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, section, text
 
 import stockward as sw
@@ -19,11 +19,23 @@ from stockward import simulation
 from stockward.accountancy.testing import ROUNDING
 from stockward.facts.checks import NEEDS
 from stockward.facts.settings import ForceSettings
-from stockward.figures import records, windows
+from stockward.figures import planned, records, windows
+from stockward.figures.estimates import CONFIDENCE
 from stockward.figures.loss_tests import PAGE_K, PAGE_PAIR_K
+from stockward.figures.whitening import SINGULAR
 from stockward.report import guards_sentences, sentences
 from stockward.terms.periods import YEAR_DAYS
-from stockward.terms.verdicts import ALARMING, TESTS, Basis, OrderVerdict, PeriodStatus, Solved, Verdict
+from stockward.terms.verdicts import (
+    ALARMING,
+    TESTS,
+    AlarmState,
+    Basis,
+    OrderVerdict,
+    PeriodStatus,
+    Scope,
+    Solved,
+    Verdict,
+)
 
 GLOSSARY, REVIEW, JSON, ITEMS = (DOCS / f"{name}.md" for name in ("glossary", "review", "json", "items"))
 ARCHITECTURE = DOCS / "architecture.md"
@@ -88,7 +100,7 @@ def test_lines_are_short_enough_to_read() -> None:
 
 def test_the_glossary_has_every_word_of_the_code() -> None:
     known = set(codes(text(GLOSSARY)))
-    assert {*Verdict, *PeriodStatus, *Basis, *TESTS, *OrderVerdict, *Solved} <= known
+    assert {*Verdict, *PeriodStatus, *Basis, *Scope, *TESTS, *AlarmState, *OrderVerdict, *Solved} <= known
 
 
 def test_the_glossary_has_every_word_of_the_report() -> None:
@@ -118,13 +130,18 @@ def test_every_test_is_described_as_it_is() -> None:
     low, high = PAGE_PAIR_K
     assert f"k = {low:g} and {high:g}" in table["page_pair"][1]
     assert {name for name, row in table.items() if "last closed period" in row[2]} == sentences.DECIDED_AT_THE_END
-    assert len(windows.RELATIVE_LENGTHS) == 15
-    assert "up to fifteen lengths" in prose(REVIEW)
+    assert len(windows.LENGTHS) == 15
+    assert (windows.LENGTHS[0] * 52, windows.LENGTHS[-1]) == (1, 1)
+    assert "for fifteen lengths, from one week to a year" in prose(REVIEW)
 
 
 def test_constants_are_those_of_the_code() -> None:
     assert f"year of {YEAR_DAYS:g} days" in prose(REVIEW)
     assert f"{-100 * math.log1p(-0.05):.2f} % for 5 %" in prose(REVIEW)
+    assert f"{100 * planned.CLOSING:g} % of it is kept for the inventory that closes the year" in prose(REVIEW)
+    assert "below 10⁻¹² of the largest" in prose(REVIEW)
+    assert SINGULAR == 1e-12
+    assert f"{100 * CONFIDENCE:g} %, the doubt about when included" in prose(REVIEW)
     assert f"{records.SIMULATIONS} seeded simulations" in prose(ITEMS)
     assert f"up to {records.CLUSTER_DAYS} days" in prose(ITEMS)
     assert f"k = ({records.RISE:g} - 1) / ln {records.RISE:g}" in prose(ITEMS)
@@ -191,7 +208,8 @@ def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed
     of_reviews = text(JSON).replace(section(JSON, ROSTER), "")
     described = [code for row in rows(of_reviews) for code in codes(row[0])]
     assert len(described) == len(set(described))
-    assert set(described) == set(keys(ridgeway.json)) | set(keys(faulty.json)) | set(keys(guarded_document()))
+    made = [hand_made_document(), guarded_document()]
+    assert set(described) == {key for one in (ridgeway.json, faulty.json, *made) for key in keys(one)}
     named = next(row[1] for row in rows(text(JSON)) if "series[].tests.NAME`" in row[0])
     assert tuple(codes(named))[: len(TESTS)] == TESTS
 

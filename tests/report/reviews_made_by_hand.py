@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.answers.balances import Balances
+from stockward.answers.balances import EXACT_SCHEMA, JOINED_SCHEMA, SITES_SCHEMA, Balances
 from stockward.answers.detection import (
     Detectable,
     DetectionCurves,
@@ -26,16 +26,18 @@ from stockward.answers.detection import (
     SiteRemedy,
     SurgeAnswer,
     SurgedSeries,
+    UnheldGoal,
 )
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
-from stockward.answers.losses import LossWindow, SeriesVerdict, TestOfLoss
+from stockward.answers.losses import Alarm, Event, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.answers.review import FactsUsed, Review, SetAside
-from stockward.terms.verdicts import Verdict
+from stockward.terms.verdicts import ALARMING, AlarmState, Verdict
 
 Array = NDArray[np.float64]
 FIRST = datetime(2025, 7, 4, 15, tzinfo=UTC)
 NOON_OF_THE_RUN = datetime(2026, 7, 1, 3, 20, tzinfo=UTC)
 TRIALS = 2000
+SITE = "*"
 
 PERIOD_SCHEMA: dict[str, Any] = {
     "series": pl.Int64,
@@ -58,7 +60,7 @@ PERIOD_SCHEMA: dict[str, Any] = {
     "reason": pl.String,
 }
 SERIES_SCHEMA: dict[str, Any] = dict.fromkeys(
-    ("id", "area", "substance", "material", "basis", "unit", "stage", "area_name", "holding_name"), pl.String
+    ("id", "area", "substance", "material", "basis", "unit", "stage", "area_name", "holding_name", "scope"), pl.String
 )
 CAUSE_SCHEMA: dict[str, Any] = {"series": pl.Int64, "inventory": pl.String, "table": pl.String, "row": pl.Int64}
 EVIDENCE_SCHEMA: dict[str, Any] = {
@@ -164,23 +166,41 @@ def tests_of(
     return out
 
 
-def best_window(periods: list[dict[str, Any]], differences: Array, sigma: Array) -> LossWindow:
-    """The run of closed periods whose statistic is the largest in size."""
+def best_loss(periods: list[dict[str, Any]], differences: Array, sigma: Array) -> Loss:
+    """The run of closed periods whose statistic is the largest in size, told as one loss with normal bounds."""
     closed = [period for period in periods if period["status"] == "closed"]
     pairs = [(first, last) for last in range(len(sigma)) for first in range(last + 1)]
     scores = windows(sigma) @ differences
     first, last = pairs[int(np.argmax(np.abs(scores)))]
     weights = np.linalg.inv(sigma[: last + 1, : last + 1])[:, first:].sum(axis=1)
     precision, length = weights[first:].sum(), last - first + 1
-    return LossWindow(
+    amount, spread = float(weights @ differences[: last + 1] / precision * length), float(length / np.sqrt(precision))
+    run = slice(first, last + 1)
+    return Loss(
+        estimate=amount,
+        low=amount - 1.96 * spread,
+        high=amount + 1.96 * spread,
+        not_before=closed[first]["start"],
+        not_after=closed[last]["end"],
         first_inventory=closed[first]["inventory"],
         last_inventory=closed[last]["inventory"],
-        start=closed[first]["start"],
-        end=closed[last]["end"],
         periods=length,
-        estimate=float(weights @ differences[: last + 1] / precision * length),
-        sigma=float(length / np.sqrt(precision)),
+        plain_sum=float(differences[run].sum()),
+        plain_sigma=float(np.sqrt(sigma[run, run].sum())),
     )
+
+
+def alarms_of(periods: list[dict[str, Any]], inventory: str | None) -> tuple[Alarm, ...]:
+    """The alarm that this inventory raised."""
+    raised = [period for period in periods if period["inventory"] == inventory]
+    state = AlarmState.NEW if raised and raised[0] is periods[-1] else AlarmState.STANDING
+    return tuple(Alarm(inventory=one["inventory"], raised_as_of=one["end"], state=state) for one in raised)
+
+
+def year_of(periods: list[dict[str, Any]]) -> PlannedYear:
+    """The first planned year, which nothing has closed."""
+    begins = periods[0]["start"]
+    return PlannedYear(number=1, begins=begins, closes=begins + timedelta(days=365.25), closed_by=None)
 
 
 class Builder:
@@ -256,9 +276,8 @@ class Builder:
         }
         short, gain = losses["default"].p_value <= self.share, gains["default"].p_value <= self.share
         reasons = [row["reason"] for row in rows if row["status"] == "not_tested"]
-        verdict = (
-            Verdict.SHORTAGE if short else Verdict.GAIN if gain else Verdict.NOT_TESTED if reasons else Verdict.BALANCED
-        )
+        calm = Verdict.BALANCED_IN_PART if reasons else Verdict.BALANCED
+        verdict = Verdict.SHORTAGE if short else Verdict.GAIN if gain else calm
         default = gains["default"] if verdict == Verdict.GAIN else losses["default"]
         total, sigma = float(values.sum()), float(np.sqrt(matrix.sum()))
         padded = iter((values / np.sqrt(np.diagonal(matrix))).tolist())
@@ -267,11 +286,12 @@ class Builder:
         self.series.append(
             {
                 "id": f"{area}/{holding}",
-                "area": area,
+                "area": None if area == SITE else area,
                 "substance": holding,
                 "basis": "bulk",
                 "unit": unit,
                 "stage": "raw",
+                "scope": "site" if area == SITE else "area",
             }
         )
         self.periods += rows
@@ -279,19 +299,24 @@ class Builder:
         self.verdicts.append(
             SeriesVerdict(
                 verdict=verdict,
-                reason=reasons[0] if verdict == Verdict.NOT_TESTED else None,
+                reason=f"{len(reasons)} of {len(rows)} periods not tested: {reasons[0]}" if reasons else None,
                 alarm_inventory=default.alarm_inventory,
                 p_value=default.p_value,
                 share=self.share,
                 tests=losses,
                 gains=gains,
-                window=best_window(rows, values, matrix) if short or gain else None,
+                losses=(best_loss(rows, values, matrix),) if short or gain else (),
+                alarms=alarms_of(rows, default.alarm_inventory) if short or gain else (),
+                planned_year=year_of(rows),
+                year_sum=total,
+                year_sigma=sigma,
                 cumulative=total,
                 cumulative_sigma=sigma,
                 running=tuple(None if inventory is None else float(next(totals)) for inventory in inventories),
                 running_sigma=tuple(None if inventory is None else float(next(spreads)) for inventory in inventories),
                 sitmuf=losses["sitmuf"].statistic,
                 standardised=tuple(None if inventory is None else next(padded) for inventory in inventories),
+                left=(None,) * len(rows),
                 default_limits=(3.0, 2.5),
             )
         )
@@ -334,6 +359,7 @@ class Builder:
                 "basis": "item",
                 "unit": "each",
                 "stage": "product",
+                "scope": "area",
             }
         )
         self.periods += rows
@@ -347,6 +373,9 @@ class Builder:
                 cumulative_sigma=0.0,
                 running=tuple(np.cumsum(differences).astype(float).tolist()),
                 running_sigma=(0.0,) * len(rows),
+                year_sum=float(sum(differences)),
+                year_sigma=0.0,
+                left=(None,) * len(rows),
             )
         )
 
@@ -360,6 +389,7 @@ class Builder:
                 "basis": "bulk",
                 "unit": "kg",
                 "stage": "raw",
+                "scope": "area",
             }
         )
         self.covariances.append(np.zeros((0, 0)))
@@ -376,13 +406,18 @@ def untested_verdict(reason: str | None) -> SeriesVerdict:
         share=None,
         tests={},
         gains={},
-        window=None,
+        losses=(),
+        alarms=(),
+        planned_year=None,
+        year_sum=None,
+        year_sigma=None,
         cumulative=None,
         cumulative_sigma=None,
         running=(),
         running_sigma=(),
         sitmuf=(),
         standardised=(),
+        left=(),
         default_limits=(),
     )
 
@@ -458,7 +493,7 @@ NO_METHOD = "no method is known for PROP-M1: its measuring error is unknown"
 
 
 def full_site() -> Review:
-    """Eight series: a shortage, a gain, a discrepancy, a set-aside row, an incomplete period, and balanced ones."""
+    """Ten series: a shortage, a gain, a discrepancy, a set-aside row, an incomplete one, balanced ones, and a site."""
     made = Builder(tested=6)
     made.bulk(
         "FILLING",
@@ -484,6 +519,7 @@ def full_site() -> Review:
     made.bulk("STORE-1", "RDX", count=12, days=30, sigma=3.0)
     made.never_closed("STORE-2", "PROPELLANT", NO_METHOD)
     made.item("MAGAZINE-1", "FUZE-M739", [0] * 12)
+    made.bulk(SITE, "TNT", count=12, days=30, sigma=14.0)
     made.causes = [
         {"series": 3, "inventory": "W18", "table": "counts", "row": 318},
         {"series": 3, "inventory": "W19", "table": "counts", "row": 318},
@@ -678,6 +714,12 @@ def review_of(made: Builder) -> Review:
             covariances=tuple(made.covariances),
             terms=pl.DataFrame(),
             causes=pl.DataFrame(made.causes, schema=CAUSE_SCHEMA),
+            assumed_exact=pl.DataFrame(
+                [{"series": 1, "kind": "content", "area": None, "material": "GRENADE"}] if made.series else [],
+                schema=EXACT_SCHEMA,
+            ),
+            joined=joined_of(made),
+            sites=sites_of(made),
         ),
         verdicts=tuple(made.verdicts),
         unseen=tuple(unseen_of(verdict, row["basis"]) for verdict, row in zip(made.verdicts, made.series, strict=True)),
@@ -687,10 +729,50 @@ def review_of(made: Builder) -> Review:
             ),
         ),
         surge=None,
+        unheld_goals=(UnheldGoal(substance="PETN", area=None, quantity=2.0, unit="kg"),) if made.series else (),
         items=findings(),
         evidence=pl.DataFrame(made.evidence, schema=EVIDENCE_SCHEMA),
         stock=pl.DataFrame(stock_rows(), schema=STOCK_SCHEMA),
+        events=events_of(made.verdicts),
     )
+
+
+MEMBERS = ("FILLING", "PRESSING", "STORE-1")
+
+
+def joined_of(made: Builder) -> pl.DataFrame:
+    """The inventories of the site: monthly ones, joined from those of the same name, STORE-1 counted the day before."""
+    rows = [
+        {
+            "series": number,
+            "inventory": f"M{month:02d}",
+            "area": area,
+            "area_inventory": f"M{month:02d}" if area != "FILLING" else f"W{4 * month:02d}",
+            "at": FIRST + timedelta(days=30 * month, hours=-30 if area == "STORE-1" else 0),
+        }
+        for number, one in enumerate(made.series)
+        if one["scope"] == "site"
+        for month in range(13)
+        for area in MEMBERS
+    ]
+    return pl.DataFrame(rows, schema=JOINED_SCHEMA)
+
+
+def sites_of(made: Builder) -> pl.DataFrame:
+    """What the series of the site adds up."""
+    rows = [
+        {"series": number, "areas": list(MEMBERS), "outside": ["GATE"], "apart_days": 1.25, "reason": None}
+        for number, one in enumerate(made.series)
+        if one["scope"] == "site"
+    ]
+    return pl.DataFrame(rows, schema=SITES_SCHEMA)
+
+
+def events_of(verdicts: Sequence[SeriesVerdict]) -> tuple[Event, ...]:
+    """Every alarming series for itself, the most urgent first."""
+    alarming = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
+    ranks = list(Verdict)
+    return tuple(Event(series=(number,)) for number in sorted(alarming, key=lambda n: ranks.index(verdicts[n].verdict)))
 
 
 def surged_site() -> Review:

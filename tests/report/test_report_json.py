@@ -23,6 +23,8 @@ TOP = [
     "facts",
     "detection",
     "series",
+    "events",
+    "unheld_goals",
     "items",
     "remedies",
     "surge",
@@ -37,7 +39,8 @@ PERIOD = {
 }  # fmt: skip
 SERIES = {
     "id", "area", "basis", "unit", "periods", "cumulative", "tests", "verdict", "alarm_inventory", "p_value", "reason",
-    "rows", "detectable", "remedies",
+    "rows", "detectable", "remedies", "scope", "losses", "alarms", "planned_year", "year", "share", "assumed_exact",
+    "whole_site",
 }  # fmt: skip
 
 
@@ -96,6 +99,37 @@ def test_what_would_go_unseen_stands_beside_the_verdict(full: Review) -> None:
     ]
     assert set(one["remedies"][0]["detectable"]) == set(one["detectable"])
     assert series_of(read(full), "MAGAZINE-2/SHELL-155")["detectable"] is None
+
+
+def test_losses_and_alarms_stand_as_they_are(full: Review) -> None:
+    one, said = series_of(read(full), "FILLING/TNT"), full.verdicts[0]
+    (loss,) = one["losses"]
+    assert list(loss) == [
+        "estimate", "low", "high", "not_before", "not_after", "first_inventory", "last_inventory", "periods",
+        "plain_sum", "plain_sigma",
+    ]  # fmt: skip
+    assert loss["estimate"] == said.losses[0].estimate
+    assert [(alarm["inventory"], alarm["state"]) for alarm in one["alarms"]] == [(one["alarm_inventory"], "standing")]
+    assert list(one["planned_year"]) == ["number", "begins", "closes", "closed_by"]
+    assert one["year"] == {"difference": said.year_sum, "sigma": said.year_sigma}
+    assert read(full)["events"][0] == {"series": ["FILLING/TNT"]}
+
+
+def test_the_whole_site_says_what_it_joins(full: Review) -> None:
+    document = read(full)
+    one = series_of(document, "*/TNT")
+    assert (one["scope"], one["area"], one["substance"]) == ("site", None, "TNT")
+    site = one["whole_site"]
+    assert (site["areas"], site["outside"]) == (["FILLING", "PRESSING", "STORE-1"], ["GATE"])
+    assert site["apart_days"] == 1.25
+    assert len(site["joined"]) == 39
+    assert site["joined"][0] == {
+        "inventory": "M00", "area": "FILLING", "area_inventory": "W00", "at": "2025-07-05T00:00:00+09:00"
+    }  # fmt: skip
+    assert series_of(document, "FILLING/TNT")["whole_site"] is None
+    assumed = series_of(document, "PRESSING/RDX")["assumed_exact"]
+    assert assumed == [{"kind": "content", "area": None, "material": "GRENADE"}]
+    assert document["unheld_goals"] == [{"substance": "PETN", "area": None, "quantity": 2.0, "unit": "kg"}]
 
 
 def test_the_surge_by_series(full: Review) -> None:

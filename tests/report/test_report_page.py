@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from markupsafe import Markup, escape
-from reviews_made_by_hand import BAD_COUNT, MARKUP
+from reviews_made_by_hand import BAD_COUNT, MARKUP, events_of
 
 from stockward.answers.review import Review
 from stockward.report import build, context, write_html
@@ -104,7 +104,7 @@ def test_the_verdict_stands_first_in_plain_words(pages: dict[str, str]) -> None:
     text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", pages["full"], flags=re.S)
     text = " ".join(text.split())
     verdict = text.index("More is missing than measuring explains.", text.index("as known on 30 June 2026"))
-    finding = text.index("of TNT is missing from FILLING between")
+    finding = text.index("kg of TNT is missing from FILLING; it went not before")
     assert verdict < finding < text.index("Needs action") < text.index(BAD_COUNT) < text.index("The series that matter")
     assert "3 items of SHELL-155 are missing from MAGAZINE-2" in text
     assert "more RDX stands in PRESSING than the books say" in text
@@ -180,13 +180,14 @@ def many(review: Review) -> Review:
     items = replace(review.items, late_clusters=review.items.late_clusters * 60)
     balances = replace(
         review.balances, series=wide, periods=long, covariances=review.balances.covariances[2:3] * copies,
-        causes=review.balances.causes.clear(),
+        causes=review.balances.causes.clear(), sites=review.balances.sites.clear(),
     )  # fmt: skip
     evidence = review.evidence.clear()
     verdicts, unseen = review.verdicts[2:3] * copies, review.unseen[2:3] * copies
     return replace(
-        review, balances=balances, verdicts=verdicts, unseen=unseen, evidence=evidence, stock=stock, items=items
-    )
+        review, balances=balances, verdicts=verdicts, unseen=unseen, evidence=evidence, stock=stock, items=items,
+        events=events_of(verdicts),
+    )  # fmt: skip
 
 
 def test_every_limit_is_said_on_the_page(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +195,7 @@ def test_every_limit_is_said_on_the_page(full: Review, monkeypatch: pytest.Monke
     monkeypatch.setattr(build, "REASONS_MAX", 10)
     page = build.build_page(many(full))
     assert len(page.findings) == build.FINDINGS_MAX
-    assert page.findings_note.startswith("35 more series in the table below.")
+    assert page.findings_note.startswith("35 more findings in the table below.")
     assert len(page.actions) == 40
     assert len(page.sections) == build.SECTIONS_MAX
     assert "not shown: SHELL-155 in A24" in page.sections_note
@@ -220,7 +221,7 @@ def test_more_rows_than_shown_are_counted(built: dict[str, context.Page]) -> Non
 def test_urgent_series_come_first_and_every_series_is_listed(full: Review, built: dict[str, context.Page]) -> None:
     page = built["full"]
     assert [section.badge.key for section in page.sections] == [
-        Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY, Verdict.NOT_TESTED, Verdict.NOT_TESTED,
+        Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY, Verdict.NOT_TESTED, Verdict.BALANCED_IN_PART,
     ]  # fmt: skip
     assert len(page.series) == full.balances.series.height
     assert [action.badge.key for action in page.actions] == [Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY]
@@ -267,4 +268,62 @@ def test_beside_every_verdict_stands_what_it_could_not_see(built: dict[str, cont
     said = [section.unseen for section in built["full"].sections]
     assert said[0].startswith("Found with 95\u202f%: a loss of 4.36 kg at once, or of 41.0 kg spread over a year")
     assert "any loss shows as a discrepancy" in said[2]
-    assert "cannot be said" in said[-1]
+    assert "cannot be said" in said[3]
+
+
+def test_the_whole_site_is_told_with_its_joined_inventories(
+    built: dict[str, context.Page], pages: dict[str, str]
+) -> None:
+    (line,) = built["full"].sites
+    assert (line.what, line.badge.key) == ("TNT", Verdict.BALANCED)
+    assert line.areas == "FILLING, PRESSING, STORE-1"
+    assert line.inventories.endswith("at most 30 hours apart")
+    assert line.outside == "GATE, never counted: what goes there counts as gone from the site"
+    assert 'href="#site"' in pages["full"]
+    assert built["empty"].sites == ()
+    assert 'id="site"' not in pages["empty"]
+
+
+def test_a_loss_spread_over_the_areas_is_that_of_the_whole_site(full: Review, built: dict[str, context.Page]) -> None:
+    unseen = built["full"].unseen
+    assert unseen is not None
+    assert [line.label for line in unseen.lines if "TNT" in line.label][:2] == [
+        "TNT in the whole site",
+        "TNT in FILLING",
+    ]
+    assert [line.whole for line in unseen.lines] == [line.label == "TNT in the whole site" for line in unseen.lines]
+    assert "were it met in every area, the site could still miss it" in unseen.spread
+    without = replace(full, unseen=(replace(full.unseen[0], goal=None), *full.unseen[1:]))
+    lines = build.build_page(without).unseen.lines  # type: ignore[union-attr]
+    assert {line.label: line.goal for line in lines}["TNT in FILLING"] == "see the whole site"
+
+
+def test_a_goal_that_nobody_answers_for_is_told(full: Review, built: dict[str, context.Page]) -> None:
+    unseen = built["full"].unseen
+    assert unseen is not None
+    (text,) = unseen.unheld
+    assert text.startswith("Goal of 2 kg of PETN in the whole site: nobody holds any of it there by these books")
+    untested = replace(full, unseen=tuple(replace(one, detectable=None) for one in full.unseen))
+    assert text in build.build_page(untested).basis.notices
+
+
+def test_where_any_loss_shows_no_figure_stands_for_it(full: Review) -> None:
+    known = full.unseen[0].detectable
+    assert known is not None
+    shows = replace(known, abrupt=0.0, abrupt_last=0.0, even_year=0.0, limit_abrupt=0.0, limit_even_year=0.0)
+    found = tuple(
+        one if one.detectable is None else replace(one, detectable=shows, goal=None, remedies=()) for one in full.unseen
+    )
+    page = build.build_page(replace(full, unseen=found))
+    assert page.blindness.endswith("spread over a year, would show.")
+    assert page.sections[0].unseen == "Any loss at once or spread over a year shows."
+    assert page.unseen is not None
+    assert page.unseen.chart is None
+    assert (page.unseen.lines[0].abrupt, page.unseen.lines[0].even) == ("any loss shows", "any loss shows")
+    assert render(page).count(">any loss shows<") > 5
+    last = replace(known, even_year=0.0)
+    partly = replace(full, unseen=(replace(full.unseen[0], detectable=last), *full.unseen[1:]))
+    assert build.build_page(partly).sections[0].unseen == (
+        "Any loss spread over a year shows. Found with 95\u202f%: a loss of 4.36 kg at once; smaller ones may go "
+        "unseen."
+    )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from reviews_made_by_hand import BAD_COUNT
 
+from stockward.answers.losses import Alarm, Loss
 from stockward.answers.review import Review
 from stockward.report import sentences
 from stockward.report.views import SeriesView, gather
-from stockward.terms.verdicts import TESTS, PeriodStatus, Verdict
+from stockward.terms.verdicts import TESTS, AlarmState, PeriodStatus, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +38,12 @@ def test_every_word_of_the_closed_lists_is_explained() -> None:
         ([Verdict.BALANCED, Verdict.SHORTAGE, Verdict.GAIN], "More is missing than measuring explains."),
         ([Verdict.GAIN, Verdict.DISCREPANCY], "An exact count does not agree with the books."),
         ([Verdict.GAIN, Verdict.BALANCED], "More is there than the books say, and more than measuring explains."),
-        ([Verdict.NOT_TESTED, Verdict.BALANCED], "Nothing alarms, but 1 of 2 series could not be fully tested."),
-        ([Verdict.NOT_TESTED], "Nothing could be fully tested."),
+        ([Verdict.NOT_TESTED, Verdict.BALANCED], "Nothing alarms, but 1 of 2 series could not be tested."),
+        ([Verdict.NOT_TESTED], "Nothing could be tested."),
+        (
+            [Verdict.BALANCED_IN_PART, Verdict.BALANCED],
+            "Nothing alarms, but 1 of 2 series could be tested only in part.",
+        ),
         ([Verdict.BALANCED], "Nothing is missing beyond what measuring explains."),
         ([], "There is no balance to close: the books hold no stock between two inventories."),
     ],
@@ -48,31 +54,162 @@ def test_the_headline_says_the_most_urgent(
     assert sentences.headline([said(series[0], verdict=verdict) for verdict in verdicts]) == headline
 
 
+def loss(one: SeriesView, estimate: float, low: float, high: float, first: int, last: int) -> Loss:
+    """A loss over some of the periods of a series."""
+    return Loss(
+        estimate=estimate,
+        low=low,
+        high=high,
+        not_before=one.periods[first].start,
+        not_after=one.periods[last].end,
+        first_inventory=one.periods[first].inventory,
+        last_inventory=one.periods[last].inventory,
+        periods=last - first + 1,
+        plain_sum=1.2 * estimate,
+        plain_sigma=20.0,
+    )
+
+
 def test_a_shortage_says_how_much_where_and_when(series: tuple[SeriesView, ...]) -> None:
-    window = series[0].verdict.window
-    assert window is not None
-    one = said(series[0], window=replace(window, estimate=41.37, sigma=8.64))
-    text = sentences.finding(one, ())
-    assert text.startswith("41 ± 9 kg of TNT is missing from FILLING between ")
-    assert text.endswith(" 2026: more than measuring explains.")
+    one = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 20, 32),))
+    assert sentences.finding(one, ()) == (
+        "36.0 (34.7 to 37.3) kg of TNT is missing from FILLING; it went not before 22 November 2025 and not after "
+        "21 February 2026: more than measuring explains."
+    )
+    assert sentences.losses_sentence(one) == (
+        "Simply added, the differences of the same periods give +43 ± 20 kg over 13 periods, to inventory W33 (± one "
+        "sigma). The amount above is had from all differences and all their errors; in brackets the 95 % interval, "
+        "which holds the doubt about when as well."
+    )
+    assert sentences.amount(one, ()) == "+36.0 (34.7 to 37.3) kg"
+    assert sentences.dates(one, ()) == "2025-11-22 2026-02-21"
 
 
-def test_a_window_that_goes_the_other_way_is_not_told(series: tuple[SeriesView, ...]) -> None:
-    window = series[0].verdict.window
-    assert window is not None
-    one = said(series[0], window=replace(window, estimate=-41.37))
-    assert sentences.window_sentence(one) is None
-    assert sentences.claim(one, ()) == "TNT is missing from FILLING by 31 January 2026"
-    gain = said(series[1], window=None, alarm_inventory=None)
-    assert sentences.claim(gain, ()).startswith("More RDX stands in PRESSING than the books say")
+def test_a_loss_that_reaches_the_last_inventory_may_go_on(series: tuple[SeriesView, ...]) -> None:
+    one = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 20, 51),))
+    assert sentences.claim(one, ()).endswith("it went not before 22 November 2025 and may still go on")
+    at_once = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 51, 51),))
+    assert sentences.claim(at_once, ()).endswith("it went not before 27 June and not after 4 July 2026")
 
 
-def test_a_window_of_one_period_names_its_inventory(series: tuple[SeriesView, ...]) -> None:
-    window = series[0].verdict.window
-    assert window is not None
-    text = sentences.window_sentence(said(series[0], window=replace(window, periods=1)))
-    assert text is not None
-    assert "1 period, closed by inventory" in text
+def test_several_losses_are_told_apart(series: tuple[SeriesView, ...]) -> None:
+    two = (loss(series[0], 36.0, 34.7, 37.3, 3, 4), loss(series[0], 12.0, 8.0, 16.0, 30, 32))
+    assert sentences.claim(said(series[0], losses=two), ()) == (
+        "TNT is missing from FILLING, 2 losses: 36.0 (34.7 to 37.3) kg not before 26 July and not after 9 August 2025; "
+        "12.0 (8.0 to 16.0) kg not before 31 January and not after 21 February 2026"
+    )
+    assert sentences.amount(said(series[0], losses=two), ()) == "+36.0 (34.7 to 37.3) kg, +12.0 (8.0 to 16.0) kg"
+
+
+def test_a_gain_is_more_than_the_books_say(series: tuple[SeriesView, ...]) -> None:
+    one = said(series[1], losses=(loss(series[1], -24.0, -30.0, -18.0, 5, 9),))
+    assert sentences.claim(one, ()) == (
+        "24.0 (18.0 to 30.0) kg more RDX stands in PRESSING than the books say; it came not before 2 December 2025 "
+        "and not after 1 May 2026"
+    )
+    assert sentences.amount(one, ()) == "−24.0 (−30.0 to −18.0) kg"
+    both = (loss(series[1], -24.0, -30.0, -18.0, 1, 2), loss(series[1], -12.0, -16.0, -8.0, 5, 9))
+    assert sentences.claim(said(one, losses=both), ()).startswith(
+        "More RDX stands in PRESSING than the books say, 2 gains: 24.0 (18.0 to 30.0) kg"
+    )
+
+
+def test_what_errors_cannot_have_left_is_exact(series: tuple[SeriesView, ...]) -> None:
+    left = tuple(0.3500000001 if place == 4 else None for place in range(12))
+    one = said(series[4], verdict=Verdict.DISCREPANCY, left=left, alarm_inventory="M05", losses=())
+    assert sentences.finding(one, ()) == (
+        "0.35 kg of TNT is missing from PRESSING between 2 November and 2 December 2025: no error of measuring can "
+        "have left it, not yet explained."
+    )
+
+
+def test_an_alarm_says_what_it_was_raised_without(series: tuple[SeriesView, ...]) -> None:
+    one = said(series[0], reason="2 of 52 periods not tested: a count was set aside")
+    assert sentences.finding(one, ()).endswith(
+        ": more than measuring explains. Left out of it: 2 of 52 periods not tested: a count was set aside."
+    )
+    assert sentences.finding(series[3], ()) == (
+        f"TNT in RECEIVING: nothing alarms in what could be tested; 2 of 52 periods not tested: {BAD_COUNT}."
+    )
+
+
+def test_one_event_is_told_once(full: Review, series: tuple[SeriesView, ...]) -> None:
+    found = {"MAGAZINE-2/SHELL-155": full.items.discrepancies}
+    inside = said(series[0], losses=(loss(series[0], 9.0, 8.986, 9.014, 4, 4),))
+    inside = replace(inside, place="MAGAZINE-2", what="RDX")
+    assert sentences.event_claim([series[2], inside], found) == (
+        "3 items of SHELL-155 are missing from MAGAZINE-2 between 2 November and 2 December 2025, with them "
+        "9.000 (8.986 to 9.014) kg of RDX"
+    )
+    assert sentences.event_amount([series[2], inside], found) == "+3 items; +9.000 (8.986 to 9.014) kg"
+
+
+def test_an_area_and_the_whole_site_are_one_event(series: tuple[SeriesView, ...]) -> None:
+    area = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 20, 32),))
+    whole = said(series[9], verdict=Verdict.SHORTAGE, losses=(loss(series[9], 40.0, 10.0, 70.0, 5, 8),))
+    assert sentences.event_claim([area, whole], {}).endswith(
+        "not after 21 February 2026; over the whole site 40 (10 to 70) kg"
+    )
+    assert sentences.event_amount([area, whole], {}) == "+36.0 (34.7 to 37.3) kg"
+    assert sentences.event_amount([whole], {}) == "+40 (10 to 70) kg"
+    assert sentences.claim(whole, ()).startswith("40 (10 to 70) kg of TNT is missing from the whole site; it went")
+
+
+def test_the_planned_year_is_told(series: tuple[SeriesView, ...]) -> None:
+    text = sentences.planned_sentence(series[0])
+    assert text == (
+        "Limits are set for a planned year, which began on 5 July 2025; the inventory nearest to 5 July 2026 will "
+        "close it. So far the chance of a false alarm in this series is 0.0085. However often a review is made, it "
+        "asks for no more."
+    )
+    year = replace(series[0].verdict.planned_year, number=3, closed_by="W52")  # type: ignore[type-var]
+    text = sentences.planned_sentence(said(series[0], planned_year=year))
+    assert str(text).startswith(
+        "Limits are set for planned years, one after another; the last, the 3rd, began on 5 July 2025; inventory W52 "
+        "closed it."
+    )
+    assert sentences.planned_sentence(series[2]) is None
+
+
+def test_the_last_year_stands_beside_all_of_a_long_record(series: tuple[SeriesView, ...]) -> None:
+    text = sentences.totals(said(series[0], cumulative=80.0, cumulative_sigma=40.0, year_sum=10.0, year_sigma=20.0))
+    assert str(text).startswith("All differences together: +80 ± 40 kg. Those of the last year: +10 ± 20 kg. Beside")
+
+
+@pytest.mark.parametrize("state", list(AlarmState))
+def test_alarms_keep_their_first_date(series: tuple[SeriesView, ...], state: AlarmState) -> None:
+    at = series[0].periods[29].end
+    one = said(series[0], alarms=(Alarm(inventory="W30", raised_as_of=at, state=state),))
+    assert sentences.alarms_sentence(one) == (
+        f"Alarm raised, at inventory W30 of 31 January 2026 ({state}). An alarm stands until the facts change."
+    )
+    twice = said(one, alarms=one.verdict.alarms * 2)
+    assert str(sentences.alarms_sentence(twice)).startswith("2 alarms raised, at inventory W30 of 31 January 2026")
+    assert dict(sentences.TERMS)["Alarm"].lower().count(f"{state}:") == 1
+
+
+def test_what_passes_for_exact_is_said(series: tuple[SeriesView, ...]) -> None:
+    assert sentences.exact_sentence(series[1]) == (
+        "Taken as exact, since the books state no error of it: the content of RDX in GRENADE. Where that is not so, "
+        "this verdict does not hold: state random_rel and systematic_rel, 0 for none."
+    )
+    assert sentences.exact_sentence(series[0]) is None
+
+
+def test_joined_inventories_are_said(series: tuple[SeriesView, ...]) -> None:
+    assert sentences.site_sentence(series[0]) is None
+    assert sentences.site_sentence(series[9]) == (
+        "The whole site: FILLING, PRESSING, STORE-1 added up; what passed between them cancels. 13 inventories, each "
+        "joined from those of the areas that stand nearest to each other, at most 30 hours apart. Outside of it: GATE, "
+        "never counted: what goes there counts as gone from the site."
+    )
+    site = series[9].site
+    assert site is not None
+    together = replace(site, alike=True, apart_days=0.0, outside=())
+    assert sentences.joined_inventories(together) == "13 inventories, of the same name and moment in every area"
+    assert sentences.joined_inventories(replace(site, apart_days=6.5)).endswith("at most 6.5 days apart")
+    never = replace(site, inventories=0, apart_days=None, reason="only GATE was ever counted")
+    assert sentences.joined_inventories(never) == "none: only GATE was ever counted"
 
 
 def test_discrepancies_one_several_or_unlisted(full: Review, series: tuple[SeriesView, ...]) -> None:

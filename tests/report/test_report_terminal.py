@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from reviews_made_by_hand import BAD_COUNT
+from reviews_made_by_hand import BAD_COUNT, events_of
 from rich.console import Console
 
 from stockward.answers.review import Review
@@ -34,15 +34,15 @@ def test_plain_words_first_then_the_table_then_the_rest(full: Review) -> None:
     marks = [
         "as known on 30 June 2026",
         "More is missing",
-        "shortage: 4",
+        "shortage: 49",
         "Verdict",
         "not tested: TNT in RECEIVING",
-        "9 series:",
+        "10 series:",
     ]
     places = [text.index(mark) for mark in marks]
     assert places == sorted(places)
     assert BAD_COUNT in text
-    assert "1 shortage, 1 gain, 1 discrepancy, 2 not tested, 4 balanced" in text
+    assert "1 shortage, 1 gain, 1 discrepancy, 1 not tested, 1 balanced in part, 5 balanced" in text
     assert "3 set aside" in text
     assert "Notice: movements.csv" in text
 
@@ -77,19 +77,43 @@ def test_long_lists_are_cut_and_counted(full: Review) -> None:
         balances=replace(
             full.balances, series=pl.concat([full.balances.series] * 3), covariances=full.balances.covariances * 3
         ),
-        verdicts=tuple(replace(untested, reason=f"reason {i}") for i in range(27)),
+        verdicts=tuple(replace(untested, reason=f"reason {i}") for i in range(30)),
+        events=(),
         unseen=full.unseen * 3,
         facts=replace(full.facts, notices=tuple(f"notice {i}" for i in range(60))),
     )
     text = printed(many)
-    assert "not tested: for 17 more reasons, see the page." in text
+    assert "not tested: for 20 more reasons, see the page." in text
     assert "and 50 more notices." in text
-    alarms = replace(many, verdicts=full.verdicts[2:3] * 27)
-    assert "and 7 more series that alarm." in printed(alarms)
+    verdicts = (replace(full.verdicts[2], left=()),) * 30
+    balances = replace(many.balances, periods=many.balances.periods.clear())
+    alarms = replace(many, balances=balances, verdicts=verdicts, events=events_of(verdicts))
+    assert "and 10 more findings that alarm." in printed(alarms)
 
 
 def test_a_review_without_an_alarm(full: Review) -> None:
-    calm = replace(full, verdicts=(full.verdicts[5],) * len(full.verdicts))
+    calm = replace(full, verdicts=(full.verdicts[5],) * len(full.verdicts), events=())
     assert "Nothing is missing beyond what measuring explains." in printed(calm)
-    some = replace(full, verdicts=(full.verdicts[5],) * 8 + full.verdicts[7:8])
-    assert "Nothing alarms, but 1 of 9 series could not be fully tested." in printed(some)
+    some = replace(calm, verdicts=(full.verdicts[5],) * 9 + full.verdicts[7:8])
+    assert "Nothing alarms, but 1 of 10 series could not be tested." in printed(some)
+
+
+def test_no_word_of_the_table_is_broken(full: Review) -> None:
+    long = replace(full, balances=replace(full.balances, series=full.balances.series.with_columns(
+        substance=pl.when(pl.col("substance") == "TNT").then(pl.lit("nitrocellulose")).otherwise("substance"),
+    )))  # fmt: skip
+    for width in (70, 80, 100):
+        table = printed(long, width=width).split("Verdict", 1)[1].split("not tested:", 1)[0]
+        assert "nitrocellulose" in table
+        assert "discrepancy" in table
+    assert "p-value" in printed(long, width=100)
+
+
+def test_a_goal_that_nobody_answers_for_is_told(full: Review) -> None:
+    assert "Goal of 2 kg of PETN in the whole site: nobody holds any of it" in " ".join(printed(full).split())
+
+
+def test_what_an_alarm_was_raised_without_is_told(full: Review) -> None:
+    partly = replace(full.verdicts[0], reason="2 of 52 periods not tested: a count was set aside")
+    text = " ".join(printed(replace(full, verdicts=(partly, *full.verdicts[1:]))).split())
+    assert "not tested: TNT in FILLING: 2 of 52 periods not tested: a count was set aside." in text

@@ -15,8 +15,9 @@ from stockward.answers.review import Review
 from stockward.report import write_xlsx
 from stockward.terms.errors import UsageError
 
-SHEETS = ["summary", "series", "periods", "tests", "unseen", "remedies", "items", "evidence", "set_aside"]
-SHEETS += ["stock", "about"]
+SITES = ["whole_site", "joined"]
+SHEETS = ["summary", "series", "losses", "alarms", *SITES, "periods", "tests", "assumed_exact", "unseen", "remedies"]
+SHEETS += ["items", "evidence", "set_aside", "stock", "about"]
 
 
 def rows_of(sheet: Any) -> list[dict[str, Any]]:
@@ -59,9 +60,15 @@ def test_numbers_and_dates_keep_their_type_and_value(book: Any, full: Review) ->
 def test_series_tests_and_items_are_whole(book: Any, full: Review) -> None:
     series = rows_of(book["series"])
     assert [row["verdict"] for row in series] == [said.verdict for said in full.verdicts]
-    window = full.verdicts[0].window
-    assert window is not None
-    assert series[0]["window estimate (unit; + missing)"] == pytest.approx(window.estimate, rel=1e-15)
+    losses, alarms = rows_of(book["losses"]), rows_of(book["alarms"])
+    assert [row["series"] for row in losses] == ["FILLING/TNT", "PRESSING/RDX"]
+    assert losses[0]["estimate (unit; + missing)"] == pytest.approx(full.verdicts[0].losses[0].estimate, rel=1e-15)
+    assert [(row["series"], row["state"]) for row in alarms] == [
+        ("FILLING/TNT", "standing"), ("PRESSING/RDX", "standing"),
+    ]  # fmt: skip
+    assert rows_of(book["assumed_exact"])[0]["material"] == "GRENADE"
+    assert rows_of(book["whole_site"])[0]["outside: never counted"] == "GATE"
+    assert len(rows_of(book["joined"])) == full.balances.joined.height
     tests = rows_of(book["tests"])
     assert len(tests) == sum(len(said.tests) + len(said.gains) for said in full.verdicts)
     items = rows_of(book["items"])
@@ -75,7 +82,20 @@ def test_series_tests_and_items_are_whole(book: Any, full: Review) -> None:
 def test_the_summary_says_it_in_words(book: Any) -> None:
     rows = rows_of(book["summary"])
     assert rows[0]["in plain words"] == "More is missing than measuring explains."
-    assert rows[-1]["in plain words"] == "4 series: measuring explains the differences."
+    assert rows[-1]["in plain words"] == "5 series: measuring explains the differences."
+
+
+def test_the_summary_tells_each_event_and_each_open_question(book: Any) -> None:
+    rows = rows_of(book["summary"])
+    assert [row["verdict"] for row in rows[1:6]] == [
+        "shortage",
+        "gain",
+        "discrepancy",
+        "not_tested",
+        "balanced_in_part",
+    ]
+    assert "kg of TNT is missing from FILLING; it went not before" in rows[1]["in plain words"]
+    assert any(row["in plain words"].startswith("Goal of 2 kg of PETN") for row in rows)
 
 
 def test_text_that_looks_like_a_formula_stays_text(hostile: Review, tmp_path: Path) -> None:
@@ -95,7 +115,8 @@ def test_a_text_longer_than_a_cell_is_cut(full: Review, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["empty", "unknown"])
 def test_a_site_without_figures(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    assert written(request.getfixturevalue(name), tmp_path).sheetnames == SHEETS
+    sheets = SHEETS if name == "unknown" else [sheet for sheet in SHEETS if sheet not in SITES]
+    assert written(request.getfixturevalue(name), tmp_path).sheetnames == sheets
 
 
 def test_the_same_review_gives_the_same_bytes(full: Review, tmp_path: Path) -> None:

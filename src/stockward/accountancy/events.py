@@ -57,21 +57,34 @@ def events_of(
     leads: dict[int, int] = {}
     for number in alarming:
         if rows[number]["basis"] == Basis.BULK.value and rows[number]["scope"] == Scope.AREA.value:
-            for item in _items_of(books, rows, claims, number):
-                leads.setdefault(number, item)
-                if item != leads[number]:
-                    leads[item] = leads[number]
+            items = _items_of(books, rows, claims, number)
+            for one in (number, *items) if items else ():
+                _join(leads, one, items[0])
     for number in alarming:
         if rows[number]["scope"] == Scope.SITE.value:
             area = _largest_area(rows, claims, number)
             if area is not None:
-                leads[number] = leads.get(area, area)
+                _join(leads, number, area)
     groups: dict[int, list[int]] = {number: [number] for number in alarming if number not in leads}
-    for number, lead in leads.items():
-        groups[leads.get(lead, lead)].append(number)
+    for number in leads:
+        groups[_lead(leads, number)].append(number)
     return tuple(
         sorted((Event(series=tuple(group)) for group in groups.values()), key=lambda one: _urgency(one, verdicts))
     )
+
+
+def _lead(leads: Mapping[int, int], number: int) -> int:
+    """The series that tells the event of this one."""
+    while number in leads:
+        number = leads[number]
+    return number
+
+
+def _join(leads: dict[int, int], number: int, other: int) -> None:
+    """Make the event of one series that of the other."""
+    led, lead = _lead(leads, number), _lead(leads, other)
+    if led != lead:
+        leads[led] = lead
 
 
 def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, float, int]:

@@ -41,7 +41,7 @@ from stockward.detection.drill_targets import (
 )
 from stockward.facts import Site
 from stockward.terms.errors import UsageError
-from stockward.terms.verdicts import Scope
+from stockward.terms.verdicts import DEFAULT_TEST, Scope
 from stockward.version import VERSION
 
 Array = NDArray[np.float64]
@@ -156,7 +156,7 @@ def make_drill(
         timezone=site.timezone,
         false_alarm=site.settings.detection.false_alarm,
         detection=site.settings.detection.detection,
-        default_test="windows of unequal shares",
+        default_test=DEFAULT_TEST,
         as_recorded=options.as_recorded,
         rows=len(incidence.rows),
         copies=len(plan.case),

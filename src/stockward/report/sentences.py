@@ -66,12 +66,12 @@ TERMS = (
     ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed "
      "when an inventory comes in: no later one moves it."),
     ("p-value", "The chance, without any loss, of a statistic at least this large somewhere in the series' periods."),
-    ("Alarm", "It is raised by one inventory, and no later one takes it back. New: raised by the last inventory tested. "
-     "Standing: before that, within the last year of the record. Earlier: before that year."),
+    ("Alarm", "It is raised by one inventory, and no later one takes it back. New: raised by the last inventory that "
+     "was tested. Standing: before that, within the last year of the record. Earlier: before that year."),
     ("Interval, in brackets", "Bounds that hold the amount with 95 %. The days hold the loss with 95 %, too; a loss "
      "that reaches the last inventory may still go on."),
-    ("The whole site", "All areas of a substance added up, what passed between them cancelled: a loss spread over areas "
-     "in any way is looked for there."),
+    ("The whole site", "All areas of a substance added up, what passed between them cancelled: there a loss is looked "
+     "for that is spread over areas in any way."),
     ("Planned year", "The false-alarm chance of a year is spent as the year goes by, and a tenth of it is kept for "
      "the inventory that closes the year. So a review after every inventory asks for no more, and an alarm stays."),
     ("False-alarm chance", "The chance that any series of the whole site is falsely called a shortage in one year. "
@@ -138,9 +138,15 @@ def event_claim(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequenc
     """One loss told once: what the first of its series says, and the figures of the others with it."""
     lead, *others = event
     text = claim(lead, discrepancies.get(lead.id, ()))
-    within = [f"{_size(one, discrepancies)} of {one.what}" for one in others if one.scope == Scope.AREA]
-    if within:
-        text += f", with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(within)}"
+    areas = [one for one in others if one.scope == Scope.AREA]
+    items, held = (
+        [f"{_size(one, discrepancies)} of {one.what}" for one in areas if (one.basis == Basis.ITEM) == items]
+        for items in (True, False)
+    )
+    if items:
+        text += f", and {' and '.join(items)}"
+    if held:
+        text += f"{';' if items else ','} with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(held)}"
     whole = [_size(one, discrepancies) for one in others if one.scope == Scope.SITE]
     return f"{text}; over {WHOLE_SITE} {' and '.join(whole)}" if whole else text
 
@@ -337,7 +343,8 @@ def _apart(days: float) -> str:
 
 def outside_areas(site: SiteView) -> str:
     """Areas that the books know and nobody counted."""
-    return f"{words.listed(list(site.outside), _AREAS_LISTED)}, never counted: what goes there counts as gone from the site"
+    names = words.listed(list(site.outside), _AREAS_LISTED)
+    return f"{names}, never counted: what goes there counts as gone from the site"
 
 
 def exact_sentence(series: SeriesView) -> str | None:

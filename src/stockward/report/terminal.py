@@ -91,9 +91,10 @@ def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepa
     least = {name: max(_longest_word([name, *cells]), 1) for name, cells in columns.items()}
     shown = [name for name in columns if _room(least, name) <= width]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    widths = _widths({name: columns[name] for name in shown}, least, width)
     for name in shown:
         justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
-        table.add_column(name, justify=justify, overflow="fold", no_wrap=name not in _WRAPPED)
+        table.add_column(name, justify=justify, overflow="fold", width=widths[name])
     for number, event in enumerate(found):
         cells = [
             Text(columns[name][number], style=_STYLE[_verdict(event)] if name == _VERDICT else "") for name in shown
@@ -117,6 +118,17 @@ def _room(least: Mapping[str, int], name: str) -> int:
     return sum(least[one] + _GAP for one in needed) - _GAP
 
 
+def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], width: int) -> dict[str, int]:
+    """Each column as wide as its longest word; those of sentences share what is left, as far as they need it."""
+    widths = {name: least[name] for name in columns}
+    left = width - sum(widths.values()) - _GAP * (len(columns) - 1)
+    for place, name in enumerate(_WRAPPED):
+        longest = max(map(len, [name, *columns[name]]))
+        more = min(max(left, 0) // (len(_WRAPPED) - place), longest - widths[name])
+        widths[name], left = widths[name] + more, left - more
+    return widths
+
+
 def _days(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
     return sentences.dates(event[0], discrepancies.get(event[0].id, [])).replace(" ", "\n")
 
@@ -137,7 +149,7 @@ _CELLS: Mapping[str, Callable[[Sequence[SeriesView], dict[str, list[Discrepancy]
 }
 _NEEDED = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
-_WRAPPED = frozenset({"What and where", "How much (+ missing)"})
+_WRAPPED = ("How much (+ missing)", "What and where")
 _GAP = 3
 
 

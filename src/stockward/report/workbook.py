@@ -32,10 +32,10 @@ _TEXT_MAX = 32_767
 def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
-    Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods, tests,
-    assumed_exact, unseen, remedies, stores (at a surge), those on guards (where the site has
-    such tables), items, evidence, set_aside, stock, about. Every header is frozen and names its unit or the column that
-    holds it; moments are in the site's time zone.
+    Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
+    tests, assumed_exact, unseen, remedies, stores (at a surge), those on guards (where the site has such tables),
+    items, evidence, set_aside, stock, about. Every header is frozen and names its unit or the column that holds it;
+    moments are in the site's time zone.
     Raises ``UsageError`` where the file cannot be written.
     """
     from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
@@ -115,7 +115,8 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
 def _series(series: Sequence[SeriesView]) -> Sheet:
     header = (
         "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
-        "all differences (unit; + missing)", "sigma (unit)", "last year (unit; + missing)", "sigma of it (unit)", "p-value", "share of false alarm", "alarm at inventory",
+        "all differences (unit; + missing)", "sigma (unit)", "last year (unit; + missing)", "sigma of it (unit)",
+        "p-value", "share of false alarm", "alarm at inventory",
     )  # fmt: skip
     return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
 
@@ -124,7 +125,8 @@ def _series_row(one: SeriesView) -> tuple[Cell, ...]:
     said = one.verdict
     return (
         one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
-        said.cumulative, said.cumulative_sigma, said.year_sum, said.year_sigma, said.p_value, said.share, said.alarm_inventory,
+        said.cumulative, said.cumulative_sigma, said.year_sum, said.year_sigma, said.p_value, said.share,
+        said.alarm_inventory,
     )  # fmt: skip
 
 

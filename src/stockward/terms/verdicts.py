@@ -104,3 +104,6 @@ SOLVED_MEANING: dict[Solved, str] = {
 
 
 TESTS: tuple[str, ...] = ("standardised", "cumuf", "sitmuf", "gemuf", "page", "page_pair", "windows", "default")
+
+DEFAULT_TEST = "windows of time, nested in planned years"
+"""The test that gives the verdict, in words."""
