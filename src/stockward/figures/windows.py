@@ -78,9 +78,9 @@ def windows_of(start: Array, end: Array, years: PlannedYears, *, shares: Array =
     first = np.minimum(np.where(nearer, before, after), last)
     reached = (wanted >= start[0] - days[0] / 2) | (years.closes & (years.number == 0))[:, None]
     count = last - first + 1
-    step = np.maximum(count // _DENSEST, 1)
-    closes = years.closes[:, None]
-    taken = (reached | (count == 1)) & (closes | (last % step == 0))
+    # The inventory that closes a year is looked at from every length, so that none stands there for its neighbours.
+    step = np.where(years.closes[:, None], 1, np.maximum(count // _DENSEST, 1))
+    taken = (reached | (count == 1)) & (last % step == 0)
     weight = _weights(years, shares) * step * taken
     # Every single period is looked at, however short it is.
     weight[:, 0] = shares[0]
