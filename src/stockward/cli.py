@@ -800,7 +800,8 @@ def validate() -> None:
         says = ("yes" if row.agrees else "NO") if row.computed else f"not computed: {row.why}"
         click.echo(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
         click.echo(f"{'':<16} {row.published.question}; {row.published.source}")
-    click.echo(f"{len(waiting)} further rows belong to questions that are not answered yet", err=True)
+    if waiting:
+        click.echo(f"not computed here: {', '.join(published.id for published in waiting)}", err=True)
     sys.exit(0 if all(row.agrees for row in compared) else ALARMED)
 
 

@@ -277,7 +277,7 @@ def test_the_whole_site_is_told_with_its_joined_inventories(
     (line,) = built["full"].sites
     assert (line.what, line.badge.key) == ("TNT", Verdict.BALANCED)
     assert line.areas == "FILLING, PRESSING, STORE-1"
-    assert line.inventories.endswith("at most 30 hours apart")
+    assert "at most 30 hours apart; the last one: STORE-1 on" in line.inventories
     assert line.outside == "GATE, never counted: what goes there counts as gone from the site"
     assert 'href="#site"' in pages["full"]
     assert built["empty"].sites == ()

@@ -196,22 +196,29 @@ def test_what_passes_for_exact_is_said(series: tuple[SeriesView, ...]) -> None:
         "this verdict does not hold: state random_rel and systematic_rel, 0 for none."
     )
     assert sentences.exact_sentence(series[0]) is None
+    assert sentences.exact_notices(series) == [
+        "Taken as exact, since the books state no error of it, not even 0: the content of RDX in GRENADE (1 series)."
+    ]
+    assert sentences.exact_notices(series[:1]) == []
 
 
 def test_joined_inventories_are_said(series: tuple[SeriesView, ...]) -> None:
     assert sentences.site_sentence(series[0]) is None
     assert sentences.site_sentence(series[9]) == (
         "The whole site: FILLING, PRESSING, STORE-1 added up; what passed between them cancels. 13 inventories, each "
-        "joined from those of the areas that stand nearest to each other, at most 30 hours apart. Outside of it: GATE, "
-        "never counted: what goes there counts as gone from the site."
+        "joined from those of the areas that stand nearest to each other, at most 30 hours apart; the last one: "
+        "STORE-1 on 28 June 2026; FILLING, PRESSING on 30 June 2026. Outside of it: GATE, never counted: what goes "
+        "there counts as gone from the site."
     )
     site = series[9].site
     assert site is not None
     together = replace(site, alike=True, apart_days=0.0, outside=())
-    assert sentences.joined_inventories(together) == "13 inventories, of the same name and moment in every area"
-    assert sentences.joined_inventories(replace(site, apart_days=6.5)).endswith("at most 6.5 days apart")
+    assert sentences.joined_inventories(together, "UTC") == "13 inventories, of the same name and moment in every area"
+    assert sentences.joined_inventories(replace(site, apart_days=6.5), "UTC").count("at most 6.5 days apart;") == 1
+    named = sentences.joined_inventories(replace(site, alike=True, apart_days=0.125), "UTC")
+    assert named == "13 inventories, of the same name in every area, at most 3 hours apart"
     never = replace(site, inventories=0, apart_days=None, reason="only GATE was ever counted")
-    assert sentences.joined_inventories(never) == "none: only GATE was ever counted"
+    assert sentences.joined_inventories(never, "UTC") == "none: only GATE was ever counted"
 
 
 def test_discrepancies_one_several_or_unlisted(full: Review, series: tuple[SeriesView, ...]) -> None:

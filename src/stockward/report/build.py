@@ -67,7 +67,7 @@ def build_page(review: Review) -> context.Page:
         guards=guards.build(review),
         items=books.items(review),
         stock=books.stock(review),
-        basis=books.basis(review, () if seen is not None else unseen.unheld(review)),
+        basis=books.basis(review, (*sentences.exact_notices(series), *(unseen.unheld(review) if seen is None else ()))),
         statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
         verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),
         terms=_pairs((*sentences.TERMS, *guards.terms(review))),
@@ -363,7 +363,7 @@ def _site(one: SeriesView, site: SiteView, has_section: bool) -> context.SiteLin
         anchor=one.anchor if has_section else None,
         cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),
         areas=words.listed(list(site.areas), AREAS_MAX),
-        inventories=sentences.joined_inventories(site),
+        inventories=sentences.joined_inventories(site, one.timezone),
         outside=sentences.outside_areas(site) if site.outside else "",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import Loss
@@ -320,21 +320,32 @@ def site_sentence(series: SeriesView) -> str | None:
         f"The whole site: {words.listed(list(site.areas), _AREAS_LISTED)} added up; what passed between them cancels."
     ]
     if site.inventories:
-        texts.append(f"{joined_inventories(site)[0].upper()}{joined_inventories(site)[1:]}.")
+        texts.append(f"{joined_inventories(site, series.timezone)}.")
     if site.outside:
         texts.append(f"Outside of it: {outside_areas(site)}.")
     return " ".join(texts)
 
 
-def joined_inventories(site: SiteView) -> str:
+def joined_inventories(site: SiteView, timezone: str) -> str:
     """Which inventories of the areas together are one of the site, and how far apart they stand."""
     if not site.inventories:
         return f"none: {site.reason}" if site.reason else "none"
     number = words.count(site.inventories, "inventory", "inventories")
     if site.alike and not site.apart_days:
         return f"{number}, of the same name and moment in every area"
-    nearest = f"{number}, each joined from those of the areas that stand nearest to each other"
-    return f"{nearest}, at most {_apart(site.apart_days or 0.0)} apart"
+    apart = f"at most {_apart(site.apart_days or 0.0)} apart"
+    if site.alike:
+        return f"{number}, of the same name in every area, {apart}"
+    nearest = f"{number}, each joined from those of the areas that stand nearest to each other, {apart}"
+    return f"{nearest}; the last one: {_days_of_areas(site, timezone)}"
+
+
+def _days_of_areas(site: SiteView, timezone: str) -> str:
+    """On which day each area was counted, areas of one day together."""
+    days: dict[date, list[str]] = {}
+    for area, at in sorted(site.latest, key=lambda pair: pair[1]):
+        days.setdefault(words.local(at, timezone).date(), []).append(area)
+    return "; ".join(f"{words.listed(names, _AREAS_LISTED)} on {words.day(day)}" for day, names in days.items())
 
 
 def _apart(days: float) -> str:
@@ -349,17 +360,31 @@ def outside_areas(site: SiteView) -> str:
 
 def exact_sentence(series: SeriesView) -> str | None:
     """What passes for exact because the books state no error of it; ``None`` where nothing does."""
-    taken = series.assumed_exact.select("kind", "material").unique(maintain_order=True).rows()
-    texts = [
-        f"the content of {series.what} in {material}" if kind == "content" else "the normal loss"
-        for kind, material in taken
-    ]
+    texts = _assumed(series)
     if not texts:
         return None
     return (
         f"Taken as exact, since the books state no error of it: {words.listed(texts, _HEADLINE_LISTED)}. Where that is "
         "not so, this verdict does not hold: state random_rel and systematic_rel, 0 for none."
     )
+
+
+def exact_notices(series: Sequence[SeriesView]) -> list[str]:
+    """The same for all series together, balanced ones among them."""
+    used = Counter(text for one in series for text in _assumed(one))
+    texts = [f"{text} ({words.count(number, 'series', 'series')})" for text, number in used.items()]
+    if not texts:
+        return []
+    said = words.listed(texts, _AREAS_LISTED)
+    return [f"Taken as exact, since the books state no error of it, not even 0: {said}."]
+
+
+def _assumed(series: SeriesView) -> list[str]:
+    taken = series.assumed_exact.select("kind", "material").unique(maintain_order=True).rows()
+    return [
+        f"the content of {series.what} in {material}" if kind == "content" else f"the normal loss of {series.what}"
+        for kind, material in taken
+    ]
 
 
 def _write_offs(series: SeriesView) -> str:

@@ -56,7 +56,8 @@ class SiteView:
     """What a series of the whole site adds up: areas, by key and as people call them, and which inventories are joined.
 
     ``inventories`` is how many of the site there are; ``alike`` says that those of the areas have the same name each
-    time. ``joined`` are the rows of ``Balances.joined``.
+    time. ``latest`` are the moments at which its areas were counted for the last of them. ``joined`` are the rows of
+    ``Balances.joined``.
     """
 
     area_keys: tuple[str, ...]
@@ -65,6 +66,7 @@ class SiteView:
     outside: tuple[str, ...]
     inventories: int
     alike: bool
+    latest: tuple[tuple[str, datetime], ...]
     apart_days: float | None
     reason: str | None
     joined: pl.DataFrame
@@ -182,11 +184,18 @@ def _sites(review: Review) -> dict[int, SiteView]:
             outside=tuple(called.get(area, area) for area in row["outside"]),
             inventories=own["inventory"].n_unique(),
             alike=bool((own["inventory"] == own["area_inventory"]).all()),
+            latest=_latest(own, called),
             apart_days=row["apart_days"],
             reason=row["reason"],
             joined=own,
         )
     return found
+
+
+def _latest(joined: pl.DataFrame, called: Mapping[str, str]) -> tuple[tuple[str, datetime], ...]:
+    """Areas of the last joined inventory, and when each was counted."""
+    last = joined.filter(pl.col("inventory") == joined["inventory"][-1]) if joined.height else joined
+    return tuple((called.get(area, area), at) for area, at in last.select("area", "at").rows())
 
 
 def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:

@@ -1,7 +1,7 @@
-"""Floor 5: published figures, computed again: each row of ``published_figures.csv`` that has an answer so far.
+"""Floor 5: published figures, computed again: each row of ``published_figures.csv`` that has a recipe.
 
 A row names its question and its inputs; the recipe for each question is a function here, and prints what it computed
-beside what was published. Rows of questions that are yet to be answered are left out, and counted.
+beside what was published. Rows without a recipe are left out, and named.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from importlib.resources import files
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from stockward.figures.detection import limit_detectable, limit_power
 from stockward.figures.loss_tests import page_pair_thresholds
 from stockward.figures.page import page_threshold
 from stockward.figures.propagation import random_covariance, systematic_covariance
 from stockward.figures.sampling import least_n
 from stockward.figures.staffing import relief_factor, whole_guards, work_hours
+from stockward.figures.whitening import whitener
 from stockward.guards.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
 from stockward.validation.fuel_fab import fuel_fab_period
 
@@ -109,8 +112,27 @@ def _least_n(inputs: Mapping[str, str]) -> Answer:
     return (float(least_n(int(inputs["N"]), int(inputs["d"]), detection=detection)),)
 
 
+def _found_when_blinder(ratio: float) -> Answer:
+    """Chance to find a loss that was found with 95 % at 5 % false alarms, σ being larger by this ratio."""
+    one = np.ones(1)
+    loss = limit_detectable(one, false_alarm=0.05, detection=0.95)
+    return "no loss" if loss is None else (limit_power(loss, one / ratio, false_alarm=0.05),)
+
+
+def _worked_plant_power(flow: float) -> Answer:
+    """Chance of the best test for 75 kg, lost evenly over the year of the worked plant."""
+    covariance = worked_plant(flow)
+    move = whitener(covariance) @ np.full(len(covariance), 1.0 / len(covariance))
+    return (limit_power(75.0, move, false_alarm=0.05),)
+
+
 def worked_plant_sigma(flow: float) -> float:
-    """σ of the cumulative difference of the worked plant, kg.
+    """σ of the cumulative difference of the worked plant, kg."""
+    return float(np.sqrt(worked_plant(flow).sum()))
+
+
+def worked_plant(flow: float) -> NDArray[np.float64]:
+    """Σ of the differences of the worked plant, kg².
 
     52 weeks, ``flow`` in and out a week, an inventory of 200 at every week's end; each measured once, with 0.5 %
     random and 0.3 % systematic error; one method a stream, one calibration for the year.
@@ -122,7 +144,7 @@ def worked_plant_sigma(flow: float) -> float:
     signed = np.stack([np.full(weeks, flow), np.full(weeks, -flow)], axis=-1)
     covariance = random_covariance(single, np.full(weeks - 1, counted))
     covariance += systematic_covariance(signed, np.full(2, systematic_rel**2))
-    return float(np.sqrt(covariance.sum()))
+    return covariance
 
 
 def _fuel_fab(which: str) -> Callable[[Mapping[str, str]], Answer]:
@@ -198,6 +220,10 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Answer]] = {
     "sample-4": _least_n,
     "sample-5": _least_n,
     "page-pair-52": _page_pair,
+    "np-blind-sqrt5": lambda inputs: _found_when_blinder(np.sqrt(5.0)),
+    "np-blind-5": lambda inputs: _found_when_blinder(5.0),
+    "surge-power-1": lambda inputs: _worked_plant_power(100.0),
+    "surge-power-5": lambda inputs: _worked_plant_power(500.0),
     "surge-sigma-1": lambda inputs: (worked_plant_sigma(100.0),),
     "surge-sigma-5": lambda inputs: (worked_plant_sigma(500.0),),
     "fuel-fab-muf-2": _fuel_fab("difference"),
