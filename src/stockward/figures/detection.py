@@ -80,8 +80,14 @@ class DetectionCurve:
             return None
         if float(self.probability(0.0)) >= probability and float(np.max(self.below)) == -np.inf:
             return 0.0
+        # A draw that never alarms, as where nothing may be spent, or always does, has an infinite height.
+        heights = self.above[np.isfinite(self.above)]
+        if not len(heights):
+            return None
         # Above both branches of every draw the chance grows with the loss: Newton's steps, kept inside a bracket.
-        low, high = 0.0, (float(np.max(self.above)) - float(ndtri(1.0 - probability)) + 1.0) / self.gain
+        low, high = 0.0, (float(np.max(heights)) - float(ndtri(1.0 - probability)) + 1.0) / self.gain
+        if float(self.probability(high)) < probability:
+            return None
         # A draw that alarms whatever the loss has an infinite height, so the start is a median and no mean.
         loss = min(max((float(np.median(self.above)) + float(ndtri(probability))) / self.gain, low), high)
         while high - low > 1e-6 * high:

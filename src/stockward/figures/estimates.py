@@ -23,7 +23,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr, ndtr, ndtri
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -51,6 +51,9 @@ _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
 
 _JITTER = 1e-12
+_ROUNDED = 1e-12
+"""What is left of a sum, as a share of its terms, below which it is their rounding."""
+
 _RIDGE = 1e-9
 _EDGE = 0.5
 
@@ -83,13 +86,21 @@ def estimate_losses(differences: Array, covariance: Array, days: Array) -> tuple
         Length of each period, shape (n,).
     """
     data = _Data.of(differences, covariance, days)
-    histories = _one_or_two(data, _edges(data))
-    while _LEAST_LOSSES <= histories.losses < _MOST_LOSSES and histories.chance_of_most() > 0.5:
-        more = _one_more(data, histories)
-        if more is None:
-            break
-        histories = more
-    return _told(data, histories)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        histories = _one_or_two(data, _edges(data))
+        while _LEAST_LOSSES <= histories.losses < _MOST_LOSSES and histories.chance_of_most() > 0.5:
+            more = _one_more(data, histories)
+            if more is None:
+                break
+            histories = more
+        return _told(data, histories) or (_plain(differences, covariance),)
+
+
+def _plain(differences: Array, covariance: Array) -> LossEstimate:
+    """All differences added up: what is left to say where no history explains them, or numbers cannot hold them."""
+    amount, sigma = max(float(differences.sum()), 0.0), float(np.sqrt(max(float(covariance.sum()), 0.0)))
+    wide = sigma * -float(ndtri(0.5 * (1.0 - CONFIDENCE)))
+    return LossEstimate(amount, max(amount - wide, 0.0), amount + wide, 0, len(differences) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +197,14 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     single = np.stack([first, last], axis=-1)[:, None, :]
     prior = data.prior(first, last)
     precision, score = data.cross(first, last, first, last), data.score(first, last)
-    explained = score**2 / precision
+    told = precision > _ROUNDED * data.gram[last, last] / data.length(first, last) ** 2
+    explained = np.where(told, score**2 / precision, 0.0)
     scale = _scale(float(np.max(np.sqrt(explained))))
-    one = 0.5 * explained + log_ndtr(score / np.sqrt(precision)) + scale + prior
+    one = np.where(told, 0.5 * explained + log_ndtr(score / np.sqrt(precision)) + scale + prior, -np.inf)
     cross = data.cross(first[earlier], last[earlier], first[later], last[later])
     own, other = precision[earlier], precision[later]
     determinant = own * other - cross**2
-    sound = determinant > 1e-9 * own * other
+    sound = told[earlier] & told[later] & (determinant > 1e-9 * own * other)
     determinant = np.where(sound, determinant, 1.0)
     x = (other * score[earlier] - cross * score[later]) / determinant
     y = (own * score[later] - cross * score[earlier]) / determinant
@@ -200,9 +212,15 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     both += log_ndtr(y * np.sqrt(determinant / own)) + 2 * scale + prior[earlier] + prior[later] + np.log(_FURTHER)
     normal = (_log_sum(prior), _log_sum(prior[earlier] + prior[later]))
     two = np.concatenate([single[earlier], single[later]], axis=1)
-    kept = sound & (both > np.max(both[sound], initial=-np.inf) - _SPAN)
+    one, both = _sound(one), np.where(sound, _sound(both), -np.inf)
+    kept = both > np.max(both, initial=-np.inf) - _SPAN
     weights = (one - normal[0], both[kept] - normal[1])
     return _Histories(edges, (single, two[kept]), weights, normal, scale)
+
+
+def _sound(weights: Array) -> Array:
+    """Weights; none of what numbers cannot hold."""
+    return np.where(np.isfinite(weights), weights, -np.inf)
 
 
 def _scale(largest: float) -> float:
@@ -301,11 +319,20 @@ def _weights(data: _Data, runs: Index, scale: float) -> Array:
 
 
 def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
-    """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one."""
+    """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one.
+
+    None where no history can be weighed, or what is left out would outweigh those that are.
+    """
     candidates, others = _candidates(data, histories)
+    if not candidates.runs:
+        return ()
     weighed = _weigh(data, candidates, histories)
-    top = max(float(weighed.weight.max()), float(np.max(others.weight, initial=-np.inf)))
-    chance, beside = np.exp(weighed.weight - top), np.exp(others.weight - top)
+    weight = np.where(np.isfinite(weighed.mean).all(-1) & np.isfinite(weighed.variance).all(-1), weighed.weight, np.nan)
+    weight = _sound(weight)
+    top = max(float(weight.max()), float(np.max(others.weight, initial=-np.inf)))
+    if not weight.max() > top - _SPAN:
+        return ()
+    chance, beside = np.exp(weight - top), np.exp(others.weight - top)
     whole = float(chance.sum() + beside.sum())
     chance, beside = chance / whole, beside / whole
     each = chance.sum(axis=1)
