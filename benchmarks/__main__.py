@@ -12,8 +12,8 @@ import sys
 from benchmarks import MARK
 
 MODULES = (
-    "realisations", "regret", "false_alarms", "ledger", "scaling", "unseen", "drill", "counting", "guards", "net_hours",
-    "selection", "startup", "guard_rosters",
+    "realisations", "regret", "false_alarms", "estimates", "ledger", "scaling", "unseen", "spread", "drill", "counting",
+    "guards", "net_hours", "selection", "startup", "guard_rosters", "before",
 )  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

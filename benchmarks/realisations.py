@@ -22,11 +22,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks import figure
-from stockward.figures.loss_tests import PAGE_K, CalibratedTests
+from stockward.figures.loss_tests import PAGE_K, CalibratedTests, calibrate_together
 from stockward.figures.page import page_statistics
 from stockward.figures.propagation import random_covariance, stream_sums, systematic_covariance
 from stockward.figures.whitening import sitmuf, whitener
-from stockward.figures.windows import scan_ratios
+from stockward.terms.periods import YEAR_DAYS
 
 Array = NDArray[np.float64]
 
@@ -94,20 +94,28 @@ def differences_and_covariance(measured: Measured) -> tuple[Array, Array]:
     return signed.sum(axis=-1), covariance
 
 
-def test_all(measured: Measured, limits: Array) -> tuple[Array, Array, Array, Array]:
+def test_all(measured: Measured, tests: CalibratedTests) -> tuple[Array, Array, Array, Array]:
     """Differences, SITMUF, Page and the default test of every realisation, some at a time to stay in the cache."""
     count = len(measured.inventories)
-    parts = [_test(measured, limits, slice(first, first + CHUNK)) for first in range(0, count, CHUNK)]
+    parts = [_test(measured, tests, slice(first, first + CHUNK)) for first in range(0, count, CHUNK)]
     differences, y, page, default = (np.concatenate(figures) for figures in zip(*parts, strict=True))
     return differences, y, page, default
 
 
-def _test(measured: Measured, limits: Array, rows: slice) -> tuple[Array, Array, Array, Array]:
+def _test(measured: Measured, tests: CalibratedTests, rows: slice) -> tuple[Array, Array, Array, Array]:
     measured = Measured([flow[rows] for flow in measured.flows], measured.inventories[rows], measured.edges)
     differences, covariance = differences_and_covariance(measured)
     inverse = whitener(covariance)
     y = sitmuf(differences, inverse)
-    return differences, y, page_statistics(y, k=PAGE_K), scan_ratios(y, inverse, limits)
+    return differences, y, page_statistics(y, k=PAGE_K), tests.ratios_of(differences, covariance)
+
+
+def tests_of(plant: Measured, covariance: Array) -> CalibratedTests:
+    """The tests for the error-free plant, alone on its site."""
+    moments = plant.edges / 24.0
+    days = np.diff(moments)
+    hazard = -np.log(0.95) * days / YEAR_DAYS
+    return CalibratedTests(covariance, start=moments[:-1], end=moments[1:], hazard=hazard, seed=1)
 
 
 def reduceat(measured: Measured) -> list[Array]:
@@ -127,7 +135,8 @@ def main() -> None:
     plant = read_plant()
     true_differences, true_covariance = differences_and_covariance(plant)
     started = time.process_time()
-    limits = CalibratedTests(true_covariance[0], false_alarm=0.05, seed=1).default_limits
+    tests = tests_of(plant, true_covariance[0])
+    calibrate_together([tests])
     limits_seconds = time.process_time() - started
     measured = with_errors(plant, options.realisations, seed=2)
     ratios, seconds = [], []
@@ -135,11 +144,11 @@ def main() -> None:
         started = time.process_time()
         reduceat(measured)
         between = time.process_time()
-        test_all(measured, limits)
+        test_all(measured, tests)
         seconds.append((between - started, time.process_time() - between))
         ratios.append(seconds[-1][1] / seconds[-1][0])
     tracemalloc.start()
-    _, _, _, default = test_all(measured, limits)
+    _, _, _, default = test_all(measured, tests)
     beside = tracemalloc.get_traced_memory()[1] / 1024**3
     tracemalloc.stop()
     rate = float(np.mean(default.max(axis=1) > 1.0))

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks import figure
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import shares
+from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
 from stockward.detection.sight import Sight, error_points
 from stockward.detection.surge import Surge
@@ -79,7 +79,7 @@ def large_site(folder: Path) -> Site:
 def looked_at(balances: Balances, site: Site) -> tuple[list[Sight], list[float]]:
     """What every series sees, and the standard errors of its chances, points."""
     asked = Asked(goals=site["goals"], detection=0.95, seed=1)
-    seen = [sight for sight in sights(balances, shares(balances, 0.05), asked) if sight is not None]
+    seen = [sight for sight in sights(balances, hazards(balances, 0.05), asked) if sight is not None]
     return seen, [error_points(*sight.detectable()) for sight in seen]
 
 
@@ -88,8 +88,9 @@ def counted(sight: Sight, trials: int) -> tuple[float, float]:
     found, curves = sight.detectable()
     began = time.process_time()
     rng = np.random.default_rng(7)
-    limits, alarms = sight.limits[sight.family.classes].astype(np.float32), 0
-    directions = sight.family.directions.astype(np.float32)
+    tested = np.isfinite(sight.scan.limits)
+    limits, alarms = sight.scan.limits[tested].astype(np.float32), 0
+    directions = sight.scan.directions[:, tested].astype(np.float32)
     move = ((found.even_year or 0.0) * (sight.inverse @ sight.even())).astype(np.float32)
     for _ in range(trials // 2_000):
         y = rng.standard_normal((2_000, sight.periods), dtype=np.float32) + move
@@ -137,7 +138,8 @@ def main() -> None:
     surged, more = looked_at(raised, site)
     ended = time.process_time()
     print(f"{len(today)} series today {between - began:.1f} s, at the surge {ended - between:.1f} s of CPU")
-    assert len(today) == len(surged) == SERIES
+    # And the whole site, of which each area holds a part.
+    assert len(today) == len(surged) == SERIES + 1
     figure(f"{SERIES} series x {WEEKS} periods, 4 patterns, today and at the surge: CPU s", ended - began, limit=20)
     figure("largest standard error of a simulated chance, points", max(*errors, *more), limit=0.5)
     checked = [*today[:: SERIES // CHECKED], *surged[:: SERIES // CHECKED]]

@@ -308,9 +308,13 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
 @click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
-@click.option("--pattern", type=click.Choice(["abrupt", "even"]), help="All in one period, or evenly over a year.")
+@click.option(
+    "--pattern",
+    type=click.Choice(["abrupt", "even", "spread"]),
+    help="All in one period, evenly over a year, or so over all areas of a substance.",
+)
 @click.option("--in", "place", type=click.Choice(["counts", "movements"]), help="Where a loss is left in the books.")
-@click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE, in place of all in turn.")
+@click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE or */SUBSTANCE, in place of all.")
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")

@@ -23,6 +23,7 @@ from stockward.detection.drill_copies import DrillPlan, draw, round_robin
 from stockward.detection.drill_losses import Ledger, Share
 from stockward.detection.drill_targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
 from stockward.facts import Site
+from stockward.figures.planned import CLOSING, DELAY
 from stockward.terms.errors import UsageError
 
 
@@ -172,7 +173,7 @@ def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -
     for target in plan.targets:
         hidden = drill_copies._hidden(plan, target, drawn)
         difference, _ = drill_copies._figures(target, drawn.measured, hidden)
-        y = difference @ target.inverse.T
+        y = difference @ target.tests.inverse.T
         assert 0.001 < chi2.cdf(np.sum(y**2), y.size) < 0.999
         assert min(kstest(y[:, period], "norm").pvalue for period in range(y.shape[1])) > 0.001 / y.shape[1]
         correlation = np.corrcoef(y.T)[np.triu_indices(y.shape[1], 1)]
@@ -180,11 +181,12 @@ def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -
 
 
 def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
-    """Of one period the test in force is one-sided: ``Φ(L/σ − z)``, z of the whole share; σ by hand."""
+    """Of one period the test in force is one-sided: ``Φ(L/σ − z)``; σ by hand, z of what a first week may spend."""
     drill = drilled(weekly(tmp_path, weeks=1, scale="scale,0.004,,,,"), copies=3000, loss="8kg", pattern="abrupt")
     # 500 and 510 counted; 2 × 105 received; 2 × 100 sent; all 0.4 %, fresh.
     sigma = 0.004 * np.sqrt(500**2 + 510**2 + 2 * 105**2 + 2 * 100**2)
-    share = -np.expm1(np.log1p(-0.05) * 7 / 365.25)
+    week = 7 / 365.25
+    share = (1 - CLOSING) * week**DELAY * -np.expm1(np.log1p(-0.05) * week)
     (line,) = drill.lines
     assert line.stated == pytest.approx(ndtr(8 / sigma + ndtri(share)), abs=2e-3)
     assert line.predicted == pytest.approx(line.stated, abs=0.02)
@@ -195,14 +197,12 @@ def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
 
 def test_the_whole_site_is_watched_while_its_areas_are_drilled(tmp_path: Path) -> None:
     site = rich_site(tmp_path)
-    drill = drilled(site, copies=200)
+    drill = drilled(site, copies=200, pattern="even")
     assert dict(drill.left_out)["*/TNT"] == WATCHED
     assert "*/TNT" not in {line.id for line in drill.lines}
     # A loss that one area shows is in the site, too: it is no false alarm there.
     assert {one.id for one in drill.elsewhere} == {"S/TNT", "H/TNT"}
     assert "*/TNT" in {name for line in drill.lines for name, _ in line.also}
-    with pytest.raises(UsageError, match=r"--series \*/TNT cannot be drilled: the whole site: it is watched"):
-        drilled(site, copies=10, series="*/TNT")
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -212,12 +212,12 @@ def test_predicted_and_found_agree_with_every_kind_of_error(tmp_path: Path, repe
     assert drill.agreement is not None
     assert abs(drill.agreement.found - drill.agreement.predicted) < drill.agreement.error
     assert drill.agreement.agrees
-    assert {line.id for line in drill.lines} == {"S/TNT", "H/TNT"}
-    assert sum(line.copies for line in drill.lines) == drill.copies == 4000
+    assert {line.id for line in drill.lines} == {"S/TNT", "H/TNT", "*/TNT"}
+    assert sum(line.copies for line in drill.lines) == drill.copies == 5000
     assert {line.copies for line in drill.lines} == {1000}
-    assert sum(line.counts.found for line in drill.lines) == round(drill.agreement.found * 4000)
+    assert sum(line.counts.found for line in drill.lines) == round(drill.agreement.found * 5000)
     assert all(line.predicted == pytest.approx(0.95, abs=0.02) for line in drill.lines)
-    assert drill.checked == 4
+    assert drill.checked == 5
     assert drill.deviation < 1e-9
     # Series without a loss alarm as often as their share allows.
     alarmed, chance = sum(one.alarmed for one in drill.elsewhere), sum(one.by_chance for one in drill.elsewhere)
@@ -362,7 +362,7 @@ def test_copies_go_round_series_and_patterns_evenly() -> None:
         ({"series": "S/TNTT"}, "the books hold no such series: did you mean S/TNT?"),
         ({"series": "H/SHELL"}, "--series H/SHELL cannot be drilled: counted, not weighed: any loss shows"),
         ({"copies": 0}, "ask for one copy at least"),
-        ({"pattern": "slow"}, "--pattern 'slow' is not known: write abrupt or even"),
+        ({"pattern": "slow"}, "--pattern 'slow' is not known: write abrupt, even or spread"),
         ({"place": "safe"}, "--in 'safe' is not known: write counts or movements"),
     ],
 )

@@ -16,7 +16,7 @@ from small_sites import write_site
 
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import shares
+from stockward.accountancy.testing import hazards
 from stockward.answers.detection import SurgeAnswer
 from stockward.detection.at_surge import look_at_surge
 from stockward.detection.demand import material_factors
@@ -46,7 +46,7 @@ def answer(site: Site, surge: Surge) -> SurgeAnswer:
     books = known_at(site, None)
     balances = close_balances(books)
     asked = Asked(goals=site["goals"], detection=0.95, seed=1)
-    seen = sights(balances, shares(balances, 0.05), asked)
+    seen = sights(balances, hazards(balances, 0.05), asked)
     return look_at_surge(books, balances, unseen_losses(balances, seen, asked), seen, surge, asked, false_alarm=0.05)
 
 

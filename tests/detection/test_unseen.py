@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,14 +15,16 @@ from small_sites import text_of, write_site
 
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import shares
+from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection
 from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.goals import Goal, answer, goal_of
+from stockward.detection.patterns import even_shares
 from stockward.detection.sight import Sight
 from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
+from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 
 def closed(site: Site) -> Balances:
@@ -37,7 +38,7 @@ def terms_of(site: Site, series: int = 0) -> ErrorTerms:
 def looked(site: Site, detection: float = 0.95) -> list[SeriesDetection]:
     balances = closed(site)
     asked = Asked(goals=site["goals"], detection=detection, seed=1)
-    return list(unseen_losses(balances, sights(balances, shares(balances, 0.05), asked), asked))
+    return list(unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked))
 
 
 def test_the_terms_rebuild_every_covariance_of_the_example() -> None:
@@ -183,18 +184,21 @@ def test_a_part_of_an_area_has_its_share_of_the_measurements(tmp_path: Path) -> 
     np.testing.assert_allclose(terms.split(4).covariance(), (terms.covariance() - shared) / 4 + shared / 16, atol=1e-12)
 
 
-def sight(site: Site, share: float = 0.05) -> Sight:
-    return Sight.of(terms_of(site), share=share, detection=0.95, seed=1)
+def sight(terms: ErrorTerms) -> Sight:
+    """One series alone, at 5 % a year."""
+    days = (terms.end - terms.start) / MICROSECONDS_A_DAY
+    return Sight(terms, hazard=-np.log(0.95) * days / YEAR_DAYS, detection=0.95, seed=1)
 
 
 def test_an_even_loss_covers_the_last_year_and_the_time_that_nobody_tested_is_unseen(tmp_path: Path) -> None:
-    one = sight(worked_plant(tmp_path, weeks=8))
+    terms = terms_of(worked_plant(tmp_path, weeks=8))
+    one = sight(terms)
     np.testing.assert_allclose(one.even(), np.full(8, 1 / 8))
     np.testing.assert_allclose(one.even(21), [0, 0, 0, 0, 0, 1 / 3, 1 / 3, 1 / 3])
-    gap = replace(one, terms=replace(one.terms, start=np.delete(one.start, 3), end=np.delete(one.end, 3)))
-    assert gap.even().sum() == pytest.approx(7 / 8)
-    exact = replace(gap, terms=replace(gap.terms, exact=((int(one.start[3]), int(one.end[3])),)))
-    assert exact.even().sum() == pytest.approx(1)
+    start, end = np.delete(terms.start, 3), np.delete(terms.end, 3)
+    assert even_shares(start, end, ()).sum() == pytest.approx(7 / 8)
+    exact = (int(terms.start[3]), int(terms.end[3]))
+    assert even_shares(start, end, (exact,)).sum() == pytest.approx(1)
 
 
 def test_smallest_losses_stand_in_their_order(tmp_path: Path) -> None:
@@ -253,7 +257,7 @@ def test_a_long_calibration_that_lets_the_error_be_estimated_is_said(tmp_path: P
     calibrate = next(remedy for remedy in found.remedies if remedy.kind == "calibrate")
     assert calibrate.ratio > 0.99
     terms = terms_of(site)
-    one, often = (Sight.of(made, share=0.05, detection=0.95, seed=1) for made in (terms, terms.recalibrated("in", 7)))
+    one, often = (sight(made) for made in (terms, terms.recalibrated("in", 7)))
     assert often.limit(often.abrupt(40)) > 1.1 * one.limit(one.abrupt(40))
     assert calibrate.note == "does not help: a long common calibration lets the shared error be estimated"
 
@@ -264,17 +268,21 @@ def test_inventories_that_stand_further_apart_than_the_goal_allows(tmp_path: Pat
     assert "further apart" in str(found.goal.reason)
 
 
-def test_the_goal_of_an_area_stands_before_that_of_the_substance(tmp_path: Path) -> None:
+def test_the_goal_of_an_area_stands_before_that_of_the_site(tmp_path: Path) -> None:
     goals = "area,substance,quantity,unit,within_days\n,TNT,60,,\nA,TNT,9,g,30\n"
     table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"]
-    assert goal_of(table, "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
-    assert goal_of(table, "B", "TNT", "kg") == Goal(60, 365)
-    assert goal_of(table, "B", "RDX", "kg") is None
-    assert goal_of(table, "A", None, "each") is None
+    assert goal_of(table.to_dicts(), "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
+    # A goal without an area is one of the whole site, or of the area that holds all of the substance.
+    assert goal_of(table.to_dicts(), None, "TNT", "kg") == Goal(60, 365)
+    assert goal_of(table.to_dicts(), "B", "TNT", "kg") is None
+    assert goal_of(table.to_dicts(), "B", "TNT", "kg", whole=True) == Goal(60, 365)
+    assert goal_of(table.to_dicts(), "A", "TNT", "kg", whole=True) == Goal(pytest.approx(0.009), 30)
+    assert goal_of(table.to_dicts(), "B", "RDX", "kg") is None
+    assert goal_of(table.to_dicts(), "A", None, "each") is None
 
 
 def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:
-    one = answer(sight(worked_plant(tmp_path)), Goal(1e6, 365))
+    one = answer(sight(terms_of(worked_plant(tmp_path))), Goal(1e6, 365))
     assert (one.met, one.probability) == (True, 1)
 
 

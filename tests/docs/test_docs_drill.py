@@ -31,7 +31,7 @@ def test_the_reading_is_that_of_the_example(drill: Drill) -> None:
     assert f"{abs(drill.agreement.predicted - drill.agreement.found) * 100:.1f} points are within it" in prose(PAGE)
     lines = {(line.label, line.pattern): line for line in drill.lines}
     quoted = rows(section(PAGE, "## One reading"))
-    assert len(quoted) == 2
+    assert len(quoted) == 3
     for row in quoted:
         line = lines[row[0], row[1]]
         assert row[2:] == [plain(cell) for cell in cells(line)]
@@ -39,6 +39,12 @@ def test_the_reading_is_that_of_the_example(drill: Drill) -> None:
     assert f"alarmed {alarmed} times; their share of `false_alarm` allows {chance:.0f}" in prose(PAGE)
     slow = lines["TNT in Melt-pour hall", "even"]
     assert f"half of those found had run for {slow.days_median:.0f} days" in prose(PAGE)
+    whole, dock = lines["TNT in the whole site", "spread"], lines["TNT in Receiving dock", "even"]
+    areas = next(one for one in drill.spread if one.id == whole.id)
+    assert f"Out of the whole site it takes {plain(say.loss(whole))}" in prose(PAGE)
+    assert f"it alone would take {plain(say.loss(dock))}" in prose(PAGE)
+    assert f"In {areas.any_area} of these {areas.copies} copies the series of an area alarmed too" in prose(PAGE)
+    assert f"{drill.copies} copies leave an error" in prose(PAGE)
 
 
 def cells(line: DrillLine) -> list[str]:

@@ -159,6 +159,21 @@ def test_times_of_day() -> None:
     assert reading.fault.is_not_null().to_list() == [False] * 4 + [True] * 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-28T23:59:59Z", "2026-02-29T00:00:00", "2026-13-01 00:00:00+01:00", "2026-01-00T00:00:00Z",
+        "2026-01-01T24:00:00Z", "2026-01-01T24:00:01", "2026-01-01T25:00:00Z", "2026-03-29T02:30:00",
+        "2026-10-25T02:30:00", "2026-10-25T02:30:00+0200", "2026-10-25T02:30:00-18:00", "2026-10-25T02:30:00+18:01",
+        "2026-10-25T02:30:00+05:75", "2026-01-01T00:00:60Z", "0000-01-01T00:00:00Z", "1899-12-31T23:59:59+00:00",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("other", ["2026-01-01T00:00:00.5", "2026-01-01", "30.06.2026"])
+def test_a_time_to_the_second_means_the_same_whatever_stands_beside_it(text: str, other: str) -> None:
+    alone, beside = read(text, locale=BERLIN), read(text, other, locale=BERLIN)
+    assert (alone.values[0], alone.fault[0]) == (beside.values[0], beside.fault[0])
+
+
 def test_an_ambiguous_time_sets_its_row_aside(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = SiteFolder(tmp_path_factory.mktemp("berlin"), timezone="Europe/Berlin")
     folder.replace("movements", "2026-01-03T08:00", "2026-03-29T02:30")

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from planned_series import whole_year
 from scipy.special import ndtr, ndtri
 
 from stockward.figures.detection import (
     DetectionCurve,
-    detection_curve,
+    detection_curves,
     limit_detectable,
     limit_power,
     worst_pattern,
 )
-from stockward.figures.loss_tests import CalibratedTests, page_pair_thresholds
+from stockward.figures.loss_tests import page_pair_thresholds
 from stockward.figures.power import (
     cumuf_power,
     gemuf_power,
@@ -26,11 +27,13 @@ from stockward.figures.power import (
     standardised_power,
 )
 from stockward.figures.propagation import random_covariance, systematic_covariance
-from stockward.figures.scan import Family
 from stockward.figures.whitening import whitener
-from stockward.figures.windows import window_family
 
 WEEKS = 52
+
+
+def detection_curve(directions: np.ndarray, limits: np.ndarray, move: np.ndarray, *, seed: int) -> DetectionCurve:
+    return detection_curves(directions, limits, [move], seed=seed)[0]
 
 
 def worked_plant(flows: np.ndarray) -> np.ndarray:
@@ -60,16 +63,16 @@ def test_the_curve_agrees_with_counted_alarms(name: str, pattern: np.ndarray | N
     if pattern is None:
         pattern = worst_pattern(covariance)
         assert pattern is not None
-    tests = CalibratedTests(covariance, false_alarm=0.01, seed=3)
+    tests = whole_year(covariance, false_alarm=0.01, seed=3)
     move = tests.inverse @ pattern
-    family, limits = tests.default_family, tests.default_limits
-    curve = detection_curve(family, limits, move, seed=3)
+    (scan,) = tests.scans
+    curve = detection_curve(scan.directions, scan.limits, move, seed=3)
     loss = curve.detectable(0.95)
     assert loss is not None
     rng = np.random.default_rng(11)
     for share in (0.0, 0.6, 1.0):
         y = rng.standard_normal((20_000, WEEKS)) + share * loss * move
-        counted = np.mean(np.any(y @ family.directions > limits[family.classes], axis=-1))
+        counted = np.mean(np.any(y @ scan.directions > scan.limits, axis=-1))
         error = np.hypot(np.sqrt(counted * (1 - counted) / len(y)), curve.standard_error(share * loss))
         assert abs(float(curve.probability(share * loss)) - counted) < 4 * error
     assert curve.standard_error(loss) < 0.0015
@@ -77,20 +80,21 @@ def test_the_curve_agrees_with_counted_alarms(name: str, pattern: np.ndarray | N
 
 def test_no_test_beats_the_limit_and_the_default_comes_near_where_the_pattern_is_plain() -> None:
     covariance = worked_plant(np.full(WEEKS, 100.0))
-    tests = CalibratedTests(covariance, false_alarm=0.05, seed=1)
-    # Who knows the period of an abrupt loss looks at one figure only; the test in force must look at all.
-    for pattern, least in ((np.eye(WEEKS)[26], 0.45), (np.full(WEEKS, 1 / WEEKS), 0.85)):
+    tests = whole_year(covariance)
+    (scan,) = tests.scans
+    # Who knows the period of an abrupt loss looks at one figure only; the test in force must look at all, and has
+    # spent nine tenths of its chance of a false alarm before the inventory that shows the whole of an even loss.
+    for pattern, least in ((np.eye(WEEKS)[26], 0.45), (np.full(WEEKS, 1 / WEEKS), 0.84)):
         move = tests.inverse @ pattern
         limit = limit_detectable(move, false_alarm=0.05, detection=0.95)
         assert limit is not None
         assert limit_power(limit, move, false_alarm=0.05) == pytest.approx(0.95, abs=1e-12)
-        found = float(detection_curve(tests.default_family, tests.default_limits, move, seed=1).probability(limit))
+        found = float(detection_curve(scan.directions, scan.limits, move, seed=1).probability(limit))
         assert least < found < 0.95
 
 
 def test_a_single_direction_is_exact() -> None:
-    family = Family(np.ones((1, 1)), np.zeros(1, int), np.zeros(1, int), np.ones(1))
-    curve = detection_curve(family, np.array([1.6]), np.array([0.25]), seed=1)
+    curve = detection_curve(np.ones((1, 1)), np.array([1.6]), np.array([0.25]), seed=1)
     assert float(curve.probability(4.0)) == pytest.approx(float(ndtr(1.0 - 1.6)), abs=1e-6)
     assert curve.detectable(0.9) == pytest.approx((1.6 + float(ndtri(0.9))) / 0.25, rel=1e-5)
     assert curve.standard_error(4.0) < 1e-8  # single precision
@@ -98,27 +102,25 @@ def test_a_single_direction_is_exact() -> None:
 
 def test_a_direction_against_the_loss_is_reckoned_with() -> None:
     # Two directions that point opposite ways: alarms where |z + L| > 2.
-    family = Family(np.array([[1.0, -1.0]]), np.zeros(2, int), np.zeros(2, int), np.ones(1))
-    curve = detection_curve(family, np.array([2.0]), np.array([1.0]), seed=1)
+    curve = detection_curve(np.array([[1.0, -1.0]]), np.array([2.0, 2.0]), np.array([1.0]), seed=1)
     for loss in (0.0, 1.0, 3.0):
         expected = float(ndtr(loss - 2) + ndtr(-2 - loss))
         assert float(curve.probability(loss)) == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_loss_that_moves_nothing_is_never_found() -> None:
-    inverse = whitener(np.diag([1.0, 2.0]))
-    curve = detection_curve(window_family(inverse), np.ones(2), np.zeros(2), seed=1)
+    curve = detection_curve(np.eye(2), np.ones(2), np.zeros(2), seed=1)
     assert curve.detectable(0.95) is None
     assert limit_detectable(np.zeros(2), false_alarm=0.05, detection=0.95) is None
 
 
 def test_only_alarms_by_then_count() -> None:
-    tests = CalibratedTests(np.eye(6), false_alarm=0.05, seed=1)
-    move = np.eye(6)[3]
-    curves = [
-        detection_curve(tests.default_family, tests.default_limits, move, until=until, seed=1) for until in range(6)
-    ]
-    found = [float(curve.probability(5.0)) if curve.gain else 0.0 for curve in curves]
+    (scan,) = whole_year(np.eye(6)).scans
+    found = []
+    for until in range(6):
+        known = scan.windows.last <= until
+        curve = detection_curve(scan.directions[:, known], scan.limits[known], np.eye(6)[3], seed=1)
+        found.append(float(curve.probability(5.0)))
     assert found == sorted(found)
     assert found[2] < 0.05 < 0.8 < found[3]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from planned_series import whole_year
 from scipy.stats import binomtest, chi2, ncx2, norm
 
-from stockward.figures.loss_tests import CalibratedTests, page_pair_thresholds
+from stockward.figures.loss_tests import page_pair_thresholds
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.scan import Family, calibrate, crossing_probability
+from stockward.figures.scan import calibrate, crossing_probability
 from stockward.figures.whitening import whitener
-from stockward.figures.windows import window_family
 
 # Integral equation, checked by Brook–Evans and 4,000,000 paths: alarm if P > h at any i ≤ N, whole sequence at 5 %.
 PAGE_THRESHOLDS = {
@@ -68,7 +68,7 @@ def test_page_pair_thresholds(periods: int, expected: tuple[float, float]) -> No
 
 @pytest.fixture(scope="module")
 def tests_of_52() -> dict[str, float]:
-    found = CalibratedTests(np.eye(52), false_alarm=0.05, seed=1).run(np.zeros(52))
+    found = whole_year(np.eye(52)).run(np.zeros(52))
     return {name: test.threshold for name, test in found.items()}
 
 
@@ -97,27 +97,26 @@ def test_limits_of_the_tests_that_have_a_formula(tests_of_52: dict[str, float]) 
 
 @pytest.mark.parametrize("chance", [0.3, 0.05, 0.002])
 def test_importance_sampling_agrees_with_plain_sampling(chance: float) -> None:
-    family = window_family(whitener(correlated()))
-    limits = calibrate(family, chance, seed=3)[family.classes]
-    estimate = crossing_probability(family.directions, limits, seed=4, draws=20_000)
+    (scan,) = whole_year(correlated()).scans
+    limits = calibrate(scan.directions, scan.windows.weight, chance, seed=3, draws=4_000)
+    estimate = crossing_probability(scan.directions, limits, seed=4, draws=20_000)
     assert estimate == pytest.approx(chance, rel=0.04)
     figures = np.random.default_rng(6).standard_normal((60_000, 20)).astype(np.float32)
-    crossed = int(np.sum(np.any(figures @ family.directions.astype(np.float32) > limits, axis=1)))
+    crossed = int(np.sum(np.any(figures @ scan.directions.astype(np.float32) > limits, axis=1)))
     assert binomtest(crossed, 60_000, estimate).pvalue > 1e-3
 
 
 def test_importance_sampling_of_a_family_with_a_known_chance() -> None:
-    family = Family(np.eye(30), np.arange(30), np.zeros(30, np.intp), np.ones(1))
     for limit in (0.5, 2.0, 4.0, 7.0, 20.0):
         exact = -np.expm1(30 * norm.logcdf(limit))
-        found = crossing_probability(family.directions, np.full(30, limit), seed=2, draws=8000)
+        found = crossing_probability(np.eye(30), np.full(30, limit), seed=2, draws=8000)
         assert found == pytest.approx(exact, rel=0.02)
-    assert 0 <= crossing_probability(family.directions, np.full(30, 38.2), seed=2) < 1e-290
+    assert 0 <= crossing_probability(np.eye(30), np.full(30, 38.2), seed=2) < 1e-290
 
 
 def test_the_default_test_holds_its_false_alarm_probability_on_a_real_covariance() -> None:
     covariance = correlated()
-    tests = CalibratedTests(covariance, false_alarm=0.05, seed=9)
+    tests = whole_year(covariance, seed=9)
     draws = np.random.default_rng(8).multivariate_normal(np.zeros(20), covariance, 8000, method="cholesky")
     alarms = sum(tests.default_alarms(difference) for difference in draws)
     assert binomtest(alarms, 8000, 0.05).pvalue > 1e-3
@@ -131,7 +130,7 @@ def test_page_of_an_enormous_figure_is_no_enormous_work() -> None:
 
 def test_p_values_are_uniform_without_loss() -> None:
     rng = np.random.default_rng(10)
-    tests = CalibratedTests(correlated(8), false_alarm=0.05, seed=1)
+    tests = whole_year(correlated(8))
     draws = rng.multivariate_normal(np.zeros(8), correlated(8), 250, method="cholesky")
     found = [tests.run(difference) for difference in draws]
     for name in found[0]:

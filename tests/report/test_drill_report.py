@@ -75,8 +75,30 @@ def test_the_terminal_says_predicted_and_found(drills: dict[str, Drill]) -> None
     for line in drill.lines:
         assert f"{100 * line.predicted:.1f} %" in text  # type: ignore[operator]
         assert f"{100 * line.counts.found / line.copies:.0f} +/- {100 * line.error:.0f} %" in text  # type: ignore[operator]
-    assert "4 copies were also closed as a site by the review's own arithmetic" in text
+    assert "5 copies were also closed as a site by the review's own arithmetic" in text
     assert "in the movements, as no TNT was sent on in a period: TNT in Hall (abrupt), TNT in Hall (even)" in text
+
+
+def test_a_loss_spread_over_areas_is_named_with_what_the_areas_showed(drills: dict[str, Drill]) -> None:
+    drill = drills["agreed"]
+    text = one_line(printed(drill))
+    line = next(line for line in drill.lines if line.pattern == "spread")
+    (spread,) = drill.spread
+    said = (
+        f"TNT in the whole site: {line.loss[0]:.1f} kg spread over its areas was found by the series of the whole site "  # type: ignore[index]
+        f"in {line.counts.found} of {spread.copies} copies; in {spread.any_area} the series of an area alarmed, by "
+        f"chance at most {spread.by_chance:.1f}."
+    )
+    assert said in text
+    without = "TNT in the whole site: no share of it from H in the movements: no TNT was sent on in a period."
+    assert without in text
+    page = build_drill_page(drill)
+    assert [re.sub("[\u202f\xa0]", " ", sentence) for sentence in page.spread] == [said, without]
+    assert page.rows[-1].pattern == "spread over its areas"
+    assert write_drill_html(drill).count("spread over its areas") >= 3
+    recorded = one_line(printed(drills["recorded"]))
+    assert "by chance at most" not in recorded
+    assert "fewer than two of its areas bear a share of it: TNT in the whole site (spread over its areas)" in recorded
 
 
 def test_where_they_disagree_the_assumption_is_named_with_what_it_costs(drills: dict[str, Drill]) -> None:

@@ -20,10 +20,11 @@ from stockward.terms.verdicts import PeriodStatus, Scope
 
 def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFindings:
     """Discrepancies that stand, and the p-values of recording errors, clusters and write-offs (which never alarm)."""
+    ledger = _ledger(books)
     return ItemFindings(
         discrepancies=tuple(_discrepancies(books, balances)),
-        recording_errors=tuple(_recording_errors(books, seed=seed)),
-        late_clusters=tuple(_clusters(books, seed=seed)),
+        recording_errors=tuple(_recording_errors(books, ledger, seed=seed)),
+        late_clusters=tuple(_clusters(ledger, seed=seed)),
         write_offs=tuple(_write_offs(books)),
     )
 
@@ -78,26 +79,29 @@ def _incidents(books: KnownBooks, row: dict[str, Any], holdings: pl.DataFrame) -
 
 
 def _ledger(books: KnownBooks) -> pl.DataFrame:
-    """Every movement on record, reversed ones included, with its area, local day, shift, and what befell it."""
+    """By area, local day and shift: how many movements are on record, reversed ones included, and what befell them."""
     hours, begins = books.site.settings.force.shift_hours, _first_shift(books)
     cancelled = books.reversed.filter(pl.col("reverses").is_null())["movement"].implode()
-    both = pl.concat([books.movements, books.reversed]).filter(pl.col("reverses").is_null())
     local = pl.col("at").dt.convert_time_zone(books.site.timezone)
-    return both.select(
-        area=pl.coalesce(pl.col("to_area").cast(pl.String), pl.col("from_area").cast(pl.String)),
-        day=local.dt.date(),
-        shift=((local.dt.hour().cast(pl.Float64) + local.dt.minute() / 60 - begins) % 24 // hours).cast(pl.Int64),
-        reversed=pl.col("movement").is_in(cancelled),
-        late=is_late(),
-    ).sort("area", "day", "shift")
+    shift = (local.dt.hour().cast(pl.Float64) + local.dt.minute() / 60 - begins) % 24 // hours
+    by_shift = (
+        pl.concat([books.movements.lazy(), books.reversed.lazy()])
+        .filter(pl.col("reverses").is_null())
+        .group_by(pl.coalesce("to_area", "from_area").alias("area"), local.dt.date().alias("day"), shift.alias("shift"))
+        .agg(records=pl.len(), reversed=pl.col("movement").is_in(cancelled).sum(), late=is_late().sum())
+    )
+    return (
+        by_shift.with_columns(pl.col("area").cast(pl.String), pl.col("shift").cast(pl.Int64))
+        .collect()
+        .sort("area", "day", "shift")
+    )
 
 
-def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
+def _recording_errors(books: KnownBooks, ledger: pl.DataFrame, *, seed: int) -> list[RecordingErrors]:
     """Reversed movements by area and shift against the rate of the whole site (Poisson CUSUM)."""
-    ledger = _ledger(books)
-    if not ledger["reversed"].any():
+    if not ledger["reversed"].sum():
         return []
-    rate = int(ledger["reversed"].sum()) / ledger.height
+    rate = int(ledger["reversed"].sum()) / int(ledger["records"].sum())
     hours, begins = books.site.settings.force.shift_hours, _first_shift(books)
     found = []
     for (area, shift), rows in ledger.group_by("area", "shift", maintain_order=True):
@@ -107,9 +111,9 @@ def _recording_errors(books: KnownBooks, *, seed: int) -> list[RecordingErrors]:
             RecordingErrors(
                 area=str(area),
                 shift=_shift_name(int(str(shift)), hours, begins),
-                records=rows.height,
+                records=int(records.sum()),
                 errors=int(errors.sum()),
-                expected=rate * rows.height,
+                expected=rate * int(records.sum()),
                 cusum=largest,
                 highest_on=first + timedelta(days=day) if day >= 0 else None,
                 p_value=p_value,
@@ -134,9 +138,8 @@ def _shift_name(shift: int, hours: float, begins: float) -> str:
     )
 
 
-def _clusters(books: KnownBooks, *, seed: int) -> list[Cluster]:
+def _clusters(ledger: pl.DataFrame, *, seed: int) -> list[Cluster]:
     """For each area, the days in which late records and reversals stand closest together."""
-    ledger = _ledger(books)
     found = []
     for (area,), rows in ledger.group_by("area", maintain_order=True):
         for kind in ("late", "reversed"):
@@ -164,8 +167,8 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
     assert isinstance(first, date)
     offset = (rows["day"] - first).dt.total_days().to_numpy()
     days = int(offset.max()) + 1
-    events = np.bincount(offset, rows[kind].to_numpy(), days).astype(float)
-    return first, events, np.bincount(offset, minlength=days).astype(float)
+    events, records = (np.bincount(offset, rows[what], days).astype(np.float64) for what in (kind, "records"))
+    return first, events, records
 
 
 def _write_offs(books: KnownBooks) -> list[WriteOffs]:

@@ -93,42 +93,58 @@ def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
     return sum(verdict.share is not None for verdict in verdicts)
 
 
-def _by_series(balances: Balances) -> list[pl.DataFrame]:
-    order = balances.periods["series"].to_numpy()
-    bounds = np.searchsorted(order, np.arange(balances.series.height + 1))
-    return [balances.periods[int(a) : int(b)] for a, b in pairwise(bounds)]
+def uncertain(periods: pl.DataFrame) -> Flags:
+    """Periods that measuring makes uncertain. A σ within rounding is none: nothing is measured so well."""
+    rounding = ROUNDING * pl.col("throughput").fill_null(0.0)
+    closed = pl.col("status") == PeriodStatus.CLOSED.value
+    return periods.select(closed & (pl.col("sigma").fill_null(0.0) > rounding)).to_series().to_numpy()
 
 
 def _periods_of(balances: Balances) -> list[_Periods]:
     """The periods of every series; of a whole site without any, why its inventories were never joined."""
     unjoined = dict(balances.sites.select("series", "reason").rows())
-    return [_Periods(table, unjoined.get(number)) for number, table in enumerate(_by_series(balances))]
+    table = balances.periods
+    columns = {name: table[name].to_list() for name in ("inventory", "start", "end", "reason")}
+    days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
+    arrays = {
+        "closed": (table["status"] == PeriodStatus.CLOSED.value).to_numpy(),
+        "incomplete": (table["status"] == PeriodStatus.INCOMPLETE.value).to_numpy(),
+        "uncertain": uncertain(table),
+        "difference": table["difference"].fill_null(np.nan).to_numpy(),
+        "throughput": table["throughput"].fill_null(0.0).to_numpy(),
+        "start": days["start"].to_numpy(),
+        "end": days["end"].to_numpy(),
+    }
+    bounds = np.searchsorted(table["series"].to_numpy(), np.arange(balances.series.height + 1)).tolist()
+    return [
+        _Periods(
+            {name: values[first:last] for name, values in columns.items()},
+            {name: values[first:last] for name, values in arrays.items()},
+            unjoined.get(number),
+        )
+        for number, (first, last) in enumerate(pairwise(bounds))
+    ]
 
 
 class _Periods:
     """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
 
-    def __init__(self, table: pl.DataFrame, unjoined: str | None = None) -> None:
+    def __init__(self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None) -> None:
         self.unjoined = unjoined
-        self.inventory = table["inventory"].to_list()
-        self.starts = table["start"].to_list()
-        self.ends = table["end"].to_list()
-        self.reason = table["reason"].to_list()
-        self.closed = (table["status"] == PeriodStatus.CLOSED.value).to_numpy()
-        self.difference = table["difference"].fill_null(np.nan).to_numpy()
-        self.throughput = table["throughput"].fill_null(0.0).to_numpy()
-        self.rounding = ROUNDING * self.throughput
-        # A σ within rounding is none: nothing is measured so well.
-        self.uncertain = self.closed & (table["sigma"].fill_null(0.0).to_numpy() > self.rounding)
-        incomplete = (table["status"] == PeriodStatus.INCOMPLETE.value).to_numpy()
+        self.inventory, self.reason = columns["inventory"], columns["reason"]
+        self.starts, self.ends = columns["start"], columns["end"]
+        self.closed: Flags = arrays["closed"]
+        self.uncertain: Flags = arrays["uncertain"]
+        self.difference: Array = arrays["difference"]
+        self.rounding: Array = ROUNDING * arrays["throughput"]
+        incomplete = arrays["incomplete"]
         # An incomplete inventory leaves its balance open; the next complete one closes all of it.
         later = np.cumsum(~incomplete[::-1])[::-1] > 0
         self.left_open = ~self.closed & ~(incomplete & later)
-        days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
-        start, end = (days[name].to_numpy() for name in ("start", "end"))
+        start, end = arrays["start"], arrays["end"]
         self.start, self.end = start[self.uncertain], end[self.uncertain]
         self.closed_start, self.closed_end = start[self.closed], end[self.closed]
-        self.begun = float(start[self.closed][0]) if self.closed.any() else np.nan
+        self.begun = float(self.closed_start[0]) if len(self.closed_start) else np.nan
 
     def __len__(self) -> int:
         return len(self.inventory)

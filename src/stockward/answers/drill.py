@@ -38,8 +38,10 @@ class DrillCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillLine:
-    """Losses of one pattern (``abrupt``, ``even``) out of one series; quantities in its unit.
+    """Losses of one pattern (``abrupt``, ``even``, ``spread``) out of one series; quantities in its unit.
 
+    area
+        Null for the whole site, over whose areas losses are spread.
     label
         What and where, as people call it.
     inventory, start
@@ -66,7 +68,7 @@ class DrillLine:
     """
 
     id: str
-    area: str
+    area: str | None
     holding: str
     label: str
     unit: str
@@ -85,6 +87,38 @@ class DrillLine:
     days_90: float | None
     also: tuple[tuple[str, int], ...]
     places: tuple[DrillPlace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillSpreadArea:
+    """One area over which a loss of the whole site is spread.
+
+    ``alarmed`` counts the copies in which its own series ``id`` alarmed after the loss had begun; null where it
+    is not tested. ``left_out`` are the places of the loss in which the area bears no share, each with the reason.
+    """
+
+    id: str
+    area: str
+    alarmed: int | None
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillSpread:
+    """What the areas showed of losses spread over them, which the series ``id`` of the whole site should find.
+
+    any_area
+        Copies in which the series of any area alarmed after the loss had begun; where errors are kept as recorded,
+        only series that do not alarm without the loss.
+    by_chance
+        How many of these the false-alarm probability of all areas together allows at most; null where errors are kept.
+    """
+
+    id: str
+    copies: int
+    any_area: int
+    by_chance: float | None
+    areas: tuple[DrillSpreadArea, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +200,7 @@ class Drill:
     rows: int
     copies: int
     lines: tuple[DrillLine, ...]
+    spread: tuple[DrillSpread, ...]
     elsewhere: tuple[DrillElsewhere, ...]
     agreement: DrillAgreement | None
     causes: tuple[DrillCause, ...]

@@ -8,8 +8,8 @@ errors and claims no chance: it says only which losses these very records would 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -24,12 +24,14 @@ from stockward.accountancy.incidence import Incidence, incidence_of
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.balances import Balances
 from stockward.answers.drill import Drill
-from stockward.detection.drill_copies import DrillPlan, draw, round_robin, search_all
+from stockward.detection.drill_copies import DrillPlan, draw, each_once, round_robin, search_all
 from stockward.detection.drill_findings import Findings
 from stockward.detection.drill_losses import PLACES
 from stockward.detection.drill_targets import (
     OTHER_UNIT,
     PATTERNS,
+    SPREAD,
+    WATCHED,
     Case,
     CaseMaker,
     LossSize,
@@ -39,7 +41,7 @@ from stockward.detection.drill_targets import (
 )
 from stockward.facts import Site
 from stockward.terms.errors import UsageError
-from stockward.terms.verdicts import DEFAULT_TEST
+from stockward.terms.verdicts import DEFAULT_TEST, Scope
 from stockward.version import VERSION
 
 Array = NDArray[np.float64]
@@ -66,6 +68,11 @@ class DrillOptions:
     seed: int = 1
 
     @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns that are drilled."""
+        return PATTERNS if self.pattern is None else (self.pattern,)
+
+    @property
     def size(self) -> LossSize | None:
         """The chosen size."""
         return None if self.loss is None else parse_loss(self.loss)
@@ -75,9 +82,9 @@ class DrillOptions:
         if self.copies < 1:
             raise UsageError(f"--copies {self.copies}: ask for one copy at least")
         if self.pattern is not None and self.pattern not in PATTERNS:
-            raise UsageError(f"--pattern {self.pattern!r} is not known: write {' or '.join(PATTERNS)}")
+            raise UsageError(f"--pattern {self.pattern!r} is not known: write {_or(PATTERNS)}")
         if self.place is not None and self.place not in PLACES:
-            raise UsageError(f"--in {self.place!r} is not known: write {' or '.join(PLACES)}")
+            raise UsageError(f"--in {self.place!r} is not known: write {_or(PLACES)}")
 
 
 def make_drill(
@@ -125,9 +132,8 @@ def make_drill(
         books, assembly, incidence, adjusted.quantity,
         detection=site.settings.detection.detection, size=size, seed=options.seed,
     )  # fmt: skip
-    patterns = PATTERNS if options.pattern is None else (options.pattern,)
     places = PLACES if options.place is None else (options.place,)
-    cases = maker.cases(targets, patterns, places, every_period=options.as_recorded, progress=progress)
+    cases = maker.cases(targets, options.patterns, places, every_period=options.as_recorded, progress=progress)
     plan = _plan(incidence, targets, cases, adjusted, options)
     progress("checking copies against the review")
     checked, deviation = _check(books, assembly, plan)
@@ -155,6 +161,7 @@ def make_drill(
         rows=len(incidence.rows),
         copies=len(plan.case),
         lines=findings.lines(),
+        spread=findings.spread(),
         elsewhere=findings.elsewhere(),
         agreement=findings.agreement(),
         causes=findings.causes(),
@@ -178,37 +185,72 @@ def _targets(
     incidence: Incidence, balances: Balances, adjusted: Adjusted, site: Site, options: DrillOptions,
     size: LossSize | None,
 ) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
-    """The series that are drilled; a series that was asked for and cannot be is an error."""
+    """The series that are drilled, or watched meanwhile; a series that was asked for and cannot be is an error."""
     targets, left = targets_of(
         incidence, balances, adjusted.quantity,
         false_alarm=site.settings.detection.false_alarm, seed=options.seed, size=size,
     )  # fmt: skip
-    if options.series is None:
-        if all(target.site for target in targets) and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
-            raise UsageError(f"--loss {options.loss}: no series that can be drilled is measured in such a unit")
-        return targets, left
-    chosen = [target for target in targets if target.series.id == options.series and not target.site]
-    if chosen:
-        return chosen, left
-    if options.series in left:
-        raise UsageError(f"--series {options.series} cannot be drilled: {left[options.series]}")
+    if options.series is not None:
+        chosen = _chosen(targets, left, balances, options.series, options.patterns)
+        return chosen, {name: why for name, why in left.items() if name != options.series}
+    if SPREAD in options.patterns:
+        left = {name: why for name, why in left.items() if why != WATCHED}
+    if all(target.site for target in targets) and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
+        raise UsageError(f"--loss {options.loss}: no series that can be drilled is measured in such a unit")
+    if options.pattern == SPREAD and not any(target.site for target in targets):
+        raise UsageError(f"--pattern {SPREAD}: {_no_site(balances, left)}")
+    return targets, left
+
+
+def _no_site(balances: Balances, left: Mapping[str, str]) -> str:
+    """Why no series of the whole site can be drilled."""
+    whole = balances.series.filter(balances.series["scope"] == Scope.SITE.value)["id"].to_list()
+    if not whole:
+        return "no substance is in two areas or more, so that its areas are all there is"
+    return f"{whole[0]} cannot be drilled: {left[whole[0]]}"
+
+
+def _chosen(
+    targets: Sequence[Target], left: Mapping[str, str], balances: Balances, name: str, patterns: Sequence[str]
+) -> list[Target]:
+    """The series that was asked for; with that of a whole site its areas, which are watched."""
+    chosen = next((target for target in targets if target.series.id == name), None)
+    if chosen is None:
+        raise UsageError(_no_series(balances, left, name))
+    if not chosen.site:
+        if set(patterns) == {SPREAD}:
+            raise UsageError(f"--series {name}: a loss that is {SPREAD} over areas is one of the whole site")
+        return [chosen]
+    if SPREAD not in patterns:
+        raise UsageError(f"--series {name}: out of the whole site a loss is {SPREAD} over its areas")
+    substance = balances.series["substance"]
+    return [
+        replace(target, watched=target is not chosen)
+        for target in targets
+        if substance[target.series.number] == substance[chosen.series.number]
+    ]
+
+
+def _no_series(balances: Balances, left: Mapping[str, str], name: str) -> str:
+    """Why a series that was asked for is not drilled."""
+    if name in left:
+        return f"--series {name} cannot be drilled: {left[name]}"
     from stockward.facts.problems import did_you_mean
 
-    guess = did_you_mean(options.series, balances.series["id"].to_list())
+    guess = did_you_mean(name, balances.series["id"].to_list())
     known = f"did you mean {guess}?" if guess else "stockward review lists the series of a site"
-    raise UsageError(f"--series {options.series}: the books hold no such series: {known}")
+    return f"--series {name}: the books hold no such series: {known}"
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _plan(
     incidence: Incidence, targets: Sequence[Target], cases: Sequence[Case], adjusted: Adjusted, options: DrillOptions
 ) -> DrillPlan:
-    if options.as_recorded:
-        # Every loss gives one answer; where fewer are asked for, they are spread over all.
-        borne = np.array([number for number, case in enumerate(cases) if case.why is None], dtype=np.int64)
-        copies = min(options.copies, len(borne))
-        case = borne[np.arange(copies) * len(borne) // max(copies, 1)]
-    else:
-        case = round_robin(cases, options.copies)
+    # Records that keep their errors give one answer a loss.
+    case = (each_once if options.as_recorded else round_robin)(cases, options.copies)
     first = {int(number): copy for copy, number in reversed(list(enumerate(case)))}
     return DrillPlan(
         incidence=incidence,

@@ -16,13 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
-from stockward.detection.drill_targets import Case, Target
+from stockward.detection.drill_targets import SPREAD, Case, Target
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -74,14 +75,16 @@ class DrillPlan:
 class BlockFound:
     """What was found in the copies of one block; periods count among the tested ones, −1 is never.
 
-    ``alarm``, shape (copies, targets): the first period at which each series alarmed. For the series that holds the
-    loss: ``found`` is its first alarm from the loss's begin on, ``same_sigma``, ``untruncated`` and ``linear`` (both)
-    say whether it alarmed with one assumption of the prediction restored, ``own_limits`` whether with limits of the
-    copy's own Σ (−1 not asked). ``cut`` counts records that would have been negative.
+    ``alarm``, shape (copies, targets): the first period at which each series alarmed, and ``since`` whether it alarmed
+    at or after an inventory that follows the begin of the loss. For the series that holds the loss: ``found`` is its
+    first alarm from the loss's begin on, ``same_sigma``, ``untruncated`` and ``linear`` (both) say whether it alarmed
+    with one assumption of the prediction restored, ``own_limits`` whether with limits of the copy's own Σ (−1 not
+    asked). ``cut`` counts records that would have been negative.
     """
 
     copies: Index
     alarm: Index
+    since: Flags
     found: Index
     same_sigma: Flags
     untruncated: Flags
@@ -145,6 +148,7 @@ def search(plan: DrillPlan, block: int) -> BlockFound:
     found = BlockFound(
         copies=copies,
         alarm=np.full((count, len(plan.targets)), NEVER),
+        since=np.zeros((count, len(plan.targets)), bool),
         found=np.full(count, NEVER),
         same_sigma=np.zeros(count, bool),
         untruncated=np.zeros(count, bool),
@@ -166,6 +170,7 @@ def _search_series(
     difference, covariance = _figures(target, drawn.recorded, hidden)
     ratios = target.tests.ratios_of(difference, covariance)
     found.alarm[:, number] = _first(ratios, np.zeros(len(ratios), np.int64))
+    found.since[:, number] = _first(ratios, _begin_in(plan, target, found.copies)) != NEVER
     if not len(own):
         return
     cases = [plan.cases[case] for case in plan.case[found.copies[own]]]
@@ -182,6 +187,13 @@ def _search_series(
         if int(found.copies[place]) in plan.own_limits:
             asked = target.tests.recalibrated(covariance[place]).ratios_of(difference[place][None])
             found.own_limits[place] = int(_first(asked, np.array([start]))[0] != NEVER)
+
+
+def _begin_in(plan: DrillPlan, target: Target, copies: Index) -> Index:
+    """The first period of a series that ends after the loss of each copy begins."""
+    cases = [plan.cases[case] for case in plan.case[copies]]
+    moments = np.array([plan.targets[case.target].start[case.first] for case in cases], dtype=np.int64)
+    return np.searchsorted(target.end, moments, side="right")
 
 
 def _figures(target: Target, quantity: Array, hidden: Array) -> tuple[Array, Array]:
@@ -254,13 +266,42 @@ def _search_block(block: int) -> BlockFound:
 
 
 def round_robin(cases: Sequence[Case], copies: int) -> Index:
-    """Which loss each copy takes: round all series and patterns evenly, and round the places of each in turn."""
+    """Which loss each copy takes: round all series and patterns evenly, and round the places of each in turn.
+
+    Losses spread over the whole site come on top, as many copies of each as the most of a series and pattern of an
+    area: so that the copies of the others are the same with them and without. Where there are no others, they are all.
+    """
+    areas, sites = (_lines(cases, spread=spread) for spread in (False, True))
+    if not areas:
+        return _turns(sites, copies)
+    on_top = -(-copies // len(areas)) * len(sites)
+    return np.concatenate([_turns(areas, copies), _turns(sites, on_top)])
+
+
+def _lines(cases: Sequence[Case], *, spread: bool) -> list[list[int]]:
+    """Numbers of the losses that the books bear, by series and pattern."""
     lines: dict[tuple[int, str], list[int]] = {}
     for number, case in enumerate(cases):
-        if case.why is None:
+        if case.why is None and (case.pattern == SPREAD) == spread:
             lines.setdefault((case.target, case.pattern), []).append(number)
-    turns = list(lines.values())
-    if not turns:
+    return list(lines.values())
+
+
+def _turns(lines: Sequence[Sequence[int]], copies: int) -> Index:
+    if not lines:
         return np.zeros(0, np.int64)
-    taken = (divmod(copy, len(turns)) for copy in range(copies))
-    return np.array([turns[line][turn % len(turns[line])] for turn, line in taken], dtype=np.int64)
+    taken = (divmod(copy, len(lines)) for copy in range(copies))
+    return np.array([lines[line][turn % len(lines[line])] for turn, line in taken], dtype=np.int64)
+
+
+def each_once(cases: Sequence[Case], copies: int) -> Index:
+    """Every loss that the books bear once; where fewer copies are asked for, they are spread over all.
+
+    Losses spread over the whole site come on top.
+    """
+    found = []
+    for spread in (False, True):
+        borne = np.array(sorted(chain(*_lines(cases, spread=spread))), dtype=np.int64)
+        count = min(copies, len(borne))
+        found.append(borne[np.arange(count) * len(borne) // max(count, 1)])
+    return np.concatenate(found)

@@ -18,9 +18,11 @@ from stockward.answers.drill import (
     DrillElsewhere,
     DrillLine,
     DrillPlace,
+    DrillSpread,
+    DrillSpreadArea,
 )
 from stockward.detection.drill_copies import NEVER, BlockFound, DrillPlan
-from stockward.detection.drill_targets import Case, Target
+from stockward.detection.drill_targets import SPREAD, Case, Target
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Index = NDArray[np.int64]
@@ -46,6 +48,7 @@ class Findings:
         self._zone = ZoneInfo(timezone)
         empty = np.zeros((0, len(plan.targets)), np.int64)
         self._alarm = np.concatenate([empty, *(block.alarm for block in blocks)])
+        self._since = np.concatenate([empty.astype(bool), *(block.since for block in blocks)])
         self._first = _joined(blocks, "found")
         self._found = self._first != NEVER
         self._restored = {
@@ -91,7 +94,7 @@ class Findings:
             id=row["id"],
             area=row["area"],
             holding=row["substance"] if row["substance"] is not None else row["material"],
-            label=f"{_what(row)} in {row['area_name'] or row['area']}",
+            label=f"{_what(row)} in {row['area_name'] or row['area'] or 'the whole site'}",
             unit=row["unit"],
             pattern=pattern,
             inventory=None if first is None else target.series.inventory[int(target.kept[first])],
@@ -174,6 +177,46 @@ class Findings:
         ]
         return tuple(sorted(others, key=lambda one: (-one[1], one[0]))[:_ALSO])
 
+    def spread(self) -> tuple[DrillSpread, ...]:
+        """What the areas showed of each loss spread over them."""
+        sites = dict.fromkeys(case.target for case in self._plan.cases if case.pattern == SPREAD)
+        return tuple(self._spread(number) for number in sites)
+
+    def _spread(self, number: int) -> DrillSpread:
+        cases = [case for case in self._plan.cases if case.target == number]
+        mine = self._target == number
+        areas = list(dict.fromkeys(series for case in cases for series, _ in case.areas))
+        places = {target.series.number: place for place, target in enumerate(self._plan.targets)}
+        tested = {series: places[series] for series in areas if series in places}
+        begun = int(self._plan.targets[number].start[cases[0].first])
+        alarmed = {series: self._since_begun(place, begun)[mine] for series, place in tested.items()}
+        copies = int(mine.sum())
+        chance = sum(self._plan.targets[place].share for place in tested.values())
+        return DrillSpread(
+            id=self._plan.targets[number].series.id,
+            copies=copies,
+            any_area=int(np.any([np.zeros(copies, bool), *alarmed.values()], axis=0).sum()),
+            by_chance=copies * min(chance, 1.0) if self._plan.fresh else None,
+            areas=tuple(
+                DrillSpreadArea(
+                    id=self._rows["id"][series],
+                    area=self._rows["area"][series],
+                    alarmed=int(alarmed[series].sum()) if series in alarmed else None,
+                    left_out=tuple(
+                        (case.place, why) for case in cases for one, why in case.areas if one == series and why
+                    ),
+                )
+                for series in areas
+            ),
+        )
+
+    def _since_begun(self, place: int, begun: int) -> Flags:
+        """Copies in which an area alarmed after the loss had begun; as recorded, if it does not without the loss."""
+        if self._plan.fresh:
+            return np.asarray(self._since[:, place])
+        without = self._baseline[place][np.searchsorted(self._plan.targets[place].end, begun, side="right") :].any()
+        return np.asarray(self._since[:, place] & ~without)
+
     def elsewhere(self) -> tuple[DrillElsewhere, ...]:
         """Every series in the copies whose loss is not in it; nothing where errors are not drawn afresh."""
         found: list[DrillElsewhere] = []
@@ -181,8 +224,7 @@ class Findings:
             return ()
         for number, target in enumerate(self._plan.targets):
             others = self._target != number
-            if target.site:
-                others &= ~self._in_substance(target)
+            others &= ~self._shows(target)
             if others.any():
                 alarmed = int(np.sum(self._alarm[others, number] != NEVER))
                 copies = int(others.sum())
@@ -191,11 +233,14 @@ class Findings:
                 )
         return tuple(found)
 
-    def _in_substance(self, site: Target) -> Flags:
-        """Copies whose loss is of the substance of a series of the site, and so in that series too."""
+    def _shows(self, target: Target) -> Flags:
+        """Copies whose loss is of the same substance: one of an area is in the whole site too, and the reverse."""
         substance = self._rows["substance"]
-        own = [self._plan.targets[case.target].series.number for case in self._cases]
-        return np.array([substance[number] == substance[site.series.number] for number in own], dtype=bool)
+        shows = [
+            (target.site or one.site) and substance[one.series.number] == substance[target.series.number]
+            for one in self._plan.targets
+        ]
+        return np.array(shows, dtype=bool)[self._target]
 
     def agreement(self) -> DrillAgreement | None:
         """Predicted against found over all copies and line by line; ``None`` where nothing was predicted.

@@ -115,9 +115,14 @@ class Ledger:
         sums = np.bincount(self._material[rows], self._quantity[rows], len(self._materials))
         return {material: float(amount) for material, amount in enumerate(sums)}
 
-    def take(self, area: int, material: int, shares: Sequence[Share], place: str) -> Taken:
-        """Take the shares out of an area (codes of area and material), in the counts or in the movements."""
+    def take(self, area: int, material: int, shares: Sequence[Share], place: str, after: Taken | None = None) -> Taken:
+        """Take the shares out of an area (codes of area and material), in the counts or in the movements.
+
+        What was taken ``after`` which these are stays taken, and is among the rows that change.
+        """
         attempt = _Attempt(self._quantity)
+        if after is not None:
+            attempt.change(after.rows, after.change)
         if place == "counts":
             self._short(attempt, area, material, [(share.end, share.amount) for share in shares], _DEPTH)
         else:

@@ -14,7 +14,7 @@ from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.testing import Hazard, hazards
 from stockward.answers.balances import Balances
-from stockward.detection.drill_losses import Ledger, Share, Taken
+from stockward.detection.drill_taking import Falls, Laid, Taker
 from stockward.detection.patterns import even_shares
 from stockward.figures.detection import DetectionCurve, detection_curves
 from stockward.figures.loss_tests import CalibratedTests
@@ -26,8 +26,10 @@ from stockward.terms.units import UNITS, factor
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
 
-PATTERNS = ("abrupt", "even")
-"""All in one period, or evenly over the last 365 days (over all where shorter)."""
+SPREAD = "spread"
+PATTERNS = ("abrupt", "even", SPREAD)
+"""Out of one area all in one period, or evenly over the last 365 days (over all where shorter); or so out of all areas
+of a substance together."""
 
 OTHER_UNIT = "its unit is"
 WATCHED = "the whole site: it is watched while each of its areas is drilled"
@@ -49,8 +51,8 @@ class LossSize:
 class Target:
     """A tested series: ``place`` in the incidence, ``kept`` its tested spans, and ``tests`` with the limits in force.
 
-    No loss is laid into a series of the ``site``: it is watched while its areas are drilled. Everything is computed
-    once, for Σ of the adjusted books.
+    A loss of a series of the ``site`` is one spread over its areas; into one that is only ``watched`` none is laid.
+    Everything is computed once, for Σ of the adjusted books.
     """
 
     place: int
@@ -60,6 +62,7 @@ class Target:
     kept: Index
     tests: CalibratedTests
     rounding: Array
+    watched: bool = False
 
     def covariance(self, quantity: Array) -> Array:
         """Σ of the tested spans, unit², from quantities of all rows, shape (copies, rows)."""
@@ -93,6 +96,8 @@ class Case:
 
     ``stated`` is the chance that it is found by Σ without the loss, as a review states it; ``predicted`` that by Σ of
     the books with the loss in them, ``covariance``. Both are ``None`` where no chance is claimed.
+
+    ``areas`` are those over which it is spread, by number of their series, with the reason where one bears no share.
     """
 
     target: int
@@ -109,6 +114,7 @@ class Case:
     predicted_error: float
     covariance: Array | None
     why: str | None
+    areas: tuple[tuple[int, str | None], ...] = ()
 
 
 def parse_loss(text: str) -> LossSize:
@@ -172,12 +178,8 @@ class CaseMaker:
         self, books: KnownBooks, assembly: Assembly, incidence: Incidence, quantity: Array, *,
         detection: float, size: LossSize | None, seed: int,
     ) -> None:  # fmt: skip
-        self._layout = assembly.layout
-        self._normal = assembly.normal
-        self._incidence = incidence
         self._quantity = quantity
-        self._weighed = incidence.rows.weighed
-        self._ledger = Ledger(books, assembly.inventories, quantity)
+        self._taker = Taker(books, assembly, incidence, quantity)
         self._detection = detection
         self._size = size
         self._seed = seed
@@ -188,14 +190,14 @@ class CaseMaker:
     ) -> list[Case]:  # fmt: skip
         """All cases in order of series, pattern, period and place; one abrupt loss in the middle, or in every period.
 
-        With ``every_period`` no chance is predicted.
+        Losses of the whole site are spread, those of an area are not. With ``every_period`` no chance is predicted.
         """
         made: list[Case] = []
         for number, target in enumerate(targets):
-            if target.site:
-                continue
             progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
+                if target.watched or (pattern == SPREAD) != target.site:
+                    continue
                 firsts = range(len(target.kept)) if every_period and pattern == "abrupt" else (target.middle,)
                 for first in firsts:
                     weights = pattern_weights(target, pattern, first)
@@ -230,15 +232,18 @@ class CaseMaker:
         if loss is None or loss <= 0:
             why = "no loss of this pattern can be told from errors"
             return Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
-        taken = self._taken(target, place, weights * loss)
+        laid = self._laid(target, place, weights * loss)
+        taken = laid.taken
         if taken.why is not None:
-            return Case(number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, taken.why)
+            return Case(
+                number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, taken.why, laid.areas
+            )
         moved = np.zeros(len(self._quantity))
         moved[taken.rows] = taken.change
         shift = np.asarray((target.series.incidence @ moved[target.series.rows])[target.kept])
         # Of what is drawn again, the process normally loses its share: so much of the loss shows less.
-        apart = (_SMALL + self._normal.share[target.series.number]) * loss + float(np.max(target.rounding))
-        if not np.allclose(np.cumsum(shift), np.cumsum(loss * weights), rtol=0.0, atol=apart):
+        apart = (_SMALL + laid.lost) * loss + float(np.max(target.rounding))
+        if not np.allclose(np.cumsum(shift), np.cumsum(laid.raised), rtol=0.0, atol=apart):
             raise StockwardError(
                 f"{target.series.id}: a loss of {loss:.6g} laid into the {place} does not show as such: "
                 "please report it with this site's files"
@@ -246,7 +251,15 @@ class CaseMaker:
         chances = _NO_CHANCE
         if predict:
             chances = self._chances(target, shift, first, self._quantity + moved)
-        return Case(number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None)
+        return Case(
+            number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None, laid.areas
+        )
+
+    def _laid(self, target: Target, place: str, losses: Array) -> Laid:
+        falls, series = Falls(losses, target.start, target.end), target.series.number
+        if target.site:
+            return self._taker.out_of_site(series, target.kept, falls, place)
+        return self._taker.out_of_area(series, falls, place)
 
     def _chances(self, target: Target, shift: Array, first: int, quantity: Array) -> _Chances:
         """Stated and predicted chance, the error of the latter, and Σ with the loss in the books."""
@@ -255,33 +268,6 @@ class CaseMaker:
         covariance = target.covariance(quantity[None])[0]
         curve = self._curve(target, shift / loss, first, covariance)
         return stated, float(curve.probability(loss)), curve.standard_error(loss), covariance
-
-    def _taken(self, target: Target, place: str, losses: Array) -> Taken:
-        """Rows that change: of the material of this substance that bears it, the most plentiful first."""
-        layout, reasons = self._layout, []
-        series = target.series.number
-        area = int(layout.area_code[series])
-        for material, amount in self._materials(series):
-            shares = [
-                Share(float(loss) / amount, int(start), int(end))
-                for loss, start, end in zip(losses, target.start, target.end, strict=True)
-                if loss > 0
-            ]
-            taken = self._ledger.take(area, material, shares, place)
-            if taken.why is None:
-                return taken
-            reasons.append(taken.why)
-        why = reasons[0] if reasons else "nothing of it is weighed there"
-        return Taken(np.zeros(0, np.int64), np.zeros(0), why)
-
-    def _materials(self, series: int) -> list[tuple[int, float]]:
-        """Weighed materials of a series with their content, by how much of it passed through."""
-        pairs = self._layout.pairs.filter(self._layout.pairs["series"] == series)
-        own = next(one for one in self._incidence.series if one.number == series)
-        passed = self._ledger.passed(own.rows[self._weighed[own.rows]])
-        held = [(int(material), float(amount)) for material, amount in pairs.select("material", "amount").rows()]
-        weighed = [(material, amount) for material, amount in held if amount > 0 and passed.get(material, 0.0) > 0]
-        return sorted(weighed, key=lambda one: -passed[one[0]] * one[1])
 
 
 def pattern_weights(target: Target, pattern: str, first: int) -> Array:

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.accountancy.account import draws_of
+from stockward.accountancy.testing import uncertain
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import (
     CANCELLED,
@@ -63,30 +64,8 @@ class ErrorTerms:
 
     @classmethod
     def of(cls, balances: Balances, series: int) -> ErrorTerms:
-        """The terms of a series, for its closed periods that have a σ; tables stand in order of their series."""
-        periods = _slice(balances.periods, series).filter(pl.col("status") == PeriodStatus.CLOSED.value)
-        periods = periods.select(pl.col("start", "end").to_physical(), uncertain=pl.col("sigma") > 0)
-        uncertain = periods["uncertain"].to_numpy()
-        number = np.where(uncertain, np.cumsum(uncertain) - 1, -1)
-        table = _slice(balances.terms, series)
-        table = table.with_columns(period=pl.Series(number)[table["period"]]).filter(pl.col("period") >= 0)
-        methods, method = _coded(table["method"])
-        start, end = (periods[name].to_numpy()[uncertain].astype(np.int64) for name in ("start", "end"))
-        return cls(
-            period=table["period"].to_numpy(),
-            part=table["part"].replace_strict(_PARTS, range(4), return_dtype=pl.Int64).to_numpy(),
-            material=_coded(table["material"])[1],
-            method=method,
-            calibration=table["calibration"].to_numpy(),
-            reading=table["reading"].fill_null(_OWN).to_numpy(),
-            sign=np.sign(table["coefficient"].to_numpy()),
-            figures=table.select(_FIGURES).to_numpy(),
-            methods=methods,
-            start=start,
-            end=end,
-            joined=end[:-1] == start[1:],
-            exact=tuple(periods.filter(~pl.Series(uncertain)).select("start", "end").rows()),
-        )
+        """The terms of one series, for its closed periods that have a σ."""
+        return TermTables(balances).of(series)
 
     @property
     def periods(self) -> int:
@@ -247,16 +226,58 @@ def _earliest(reading: Index, moment: Array) -> Array:
     return np.where(reading == _OWN, moment, moment[first])
 
 
-def _slice(table: pl.DataFrame, series: int) -> pl.DataFrame:
-    first, end = np.searchsorted(table["series"].to_numpy(), [series, series + 1])
-    return table[int(first) : int(end)]
+class TermTables:
+    """The tables of balances as arrays, from which the terms of each series are cut; they stand in order of series."""
+
+    def __init__(self, balances: Balances) -> None:
+        bounds = np.arange(balances.series.height + 1)
+        periods, terms = balances.periods, balances.terms
+        closed = periods.filter(pl.col("status") == PeriodStatus.CLOSED.value)
+        self._periods = np.searchsorted(closed["series"].to_numpy(), bounds)
+        self._start, self._end = (closed[name].to_physical().to_numpy().astype(np.int64) for name in ("start", "end"))
+        self._uncertain = uncertain(closed)
+        self._terms = np.searchsorted(terms["series"].to_numpy(), bounds)
+        self._period = terms["period"].to_numpy()
+        self._part = terms["part"].replace_strict(_PARTS, range(4), return_dtype=pl.Int64).to_numpy()
+        self._keys, self._method = _coded(terms["method"])
+        self._material = _coded(terms["material"])[1]
+        self._calibration = terms["calibration"].to_numpy()
+        self._reading = terms["reading"].fill_null(_OWN).to_numpy()
+        self._sign = np.sign(terms["coefficient"].to_numpy())
+        self._figures = terms.select(_FIGURES).to_numpy()
+
+    def of(self, series: int) -> ErrorTerms:
+        """The terms of a series, for its closed periods that have a σ."""
+        of_series = slice(*self._periods[series : series + 2].tolist())
+        start, end, kept = self._start[of_series], self._end[of_series], self._uncertain[of_series]
+        number = np.where(kept, np.cumsum(kept) - 1, -1)
+        first, last = self._terms[series : series + 2].tolist()
+        rows = first + np.flatnonzero(number[self._period[first:last]] >= 0)
+        used, method = np.unique(self._method[rows], return_inverse=True)
+        named = used >= 0
+        start_kept, end_kept = start[kept], end[kept]
+        return ErrorTerms(
+            period=number[self._period[rows]],
+            part=self._part[rows],
+            material=self._material[rows],
+            method=method - int(len(used) > 0 and not named[0]),
+            calibration=self._calibration[rows],
+            reading=self._reading[rows],
+            sign=self._sign[rows],
+            figures=self._figures[rows],
+            methods=tuple(self._keys[code] for code in used[named]),
+            start=start_kept,
+            end=end_kept,
+            joined=end_kept[:-1] == start_kept[1:],
+            exact=tuple(zip(start[~kept].tolist(), end[~kept].tolist(), strict=True)),
+        )
 
 
-def _coded(column: pl.Series) -> tuple[tuple[str, ...], Index]:
+def _coded(column: pl.Series) -> tuple[list[str], Index]:
     """Keys in order, and the place of each row's (−1 none)."""
     keys = column.drop_nulls().unique().sort().to_list()
     codes = column.replace_strict(keys, range(len(keys)), default=None, return_dtype=pl.Int64)
-    return tuple(keys), codes.fill_null(-1).to_numpy()
+    return keys, codes.fill_null(-1).to_numpy()
 
 
 def _sums(place: Index, value: Array, size: int) -> Array:

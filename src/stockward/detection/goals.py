@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,21 +25,20 @@ class Goal:
 
 
 def goal_of(
-    goals: pl.DataFrame, area: str | None, substance: str | None, unit: str, *, whole: bool = False
+    goals: Sequence[Mapping[str, Any]], area: str | None, substance: str | None, unit: str, *, whole: bool = False
 ) -> Goal | None:
-    """The goal for a substance in an area, or in the whole site where ``area`` is ``None``.
+    """The goal (of the rows of goals) for a substance in an area, or in the whole site where ``area`` is ``None``.
 
     A goal without an area is one of the whole site; where one area holds all of the substance (``whole``), it is the
     site, and has that goal where it has none of its own.
     """
-    own = pl.col("area").eq_missing(pl.lit(area, pl.String))
-    wanted = own | pl.col("area").is_null() if whole else own
-    rows = goals.filter((pl.col("substance") == pl.lit(substance)) & wanted)
-    if rows.is_empty() or substance is None:
-        return None
-    row = rows.sort(pl.col("area").is_null(), maintain_order=True).row(0, named=True)
-    scale = factor(row["unit"], unit) if row["unit"] else 1.0
-    return Goal(row["quantity"] * (scale or 1.0), YEAR if row["within_days"] is None else row["within_days"])
+    for wanted in (area, None) if whole else (area,):
+        for row in goals:
+            if substance is not None and row["substance"] == substance and row["area"] == wanted:
+                scale = factor(row["unit"], unit) if row["unit"] else 1.0
+                days = YEAR if row["within_days"] is None else row["within_days"]
+                return Goal(row["quantity"] * (scale or 1.0), days)
+    return None
 
 
 def unheld_goals(goals: pl.DataFrame, series: pl.DataFrame) -> tuple[UnheldGoal, ...]:

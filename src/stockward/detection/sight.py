@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 _ROUNDING = 1e-9
-_CURVE_POINTS, _CURVE_DRAWS = 25, 256
+_CURVE_POINTS, _CURVE_DRAWS = 17, 128
 _CURVE_REACH = 1.6
 """Each curve has its points up to this many times the loss that is found with the chance asked for."""
 

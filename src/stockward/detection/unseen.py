@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.testing import Hazard
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
-from stockward.detection.error_terms import ErrorTerms
+from stockward.detection.error_terms import ErrorTerms, TermTables
 from stockward.detection.goals import Goal, answer, goal_of, untested, without_errors
 from stockward.detection.remedies import Case, remedies
 from stockward.detection.sight import Sight, drawn, error_points
@@ -39,10 +39,11 @@ def sights(
     limits: Sequence[tuple[float, ...]] | None = None,
 ) -> list[Sight | None]:
     """What each series sees at its rate of false alarms; ``None`` where it is not tested."""
+    tables = TermTables(balances)
     return [
         None
         if rate is None
-        else _sight(ErrorTerms.of(balances, number), rate, asked, None if limits is None else np.array(limits[number]))
+        else _sight(tables.of(number), rate, asked, None if limits is None else np.array(limits[number]))
         for number, rate in enumerate(rates)
     ]
 
@@ -60,12 +61,13 @@ def unseen_losses(
     ``targets`` stand for the goals of series that have none; without either no remedy is looked for.
     """
     tested = sum(sight is not None for sight in seen)
+    goals = asked.goals.to_dicts()
     joined = set(balances.series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
-    found = []
+    rows, found = balances.series.to_dicts(), []
     for number, sight in enumerate(seen):
-        row = balances.series.row(number, named=True)
+        row = rows[number]
         whole = row["substance"] not in joined
-        goal = goal_of(asked.goals, row["area"], row["substance"], row["unit"], whole=whole)
+        goal = goal_of(goals, row["area"], row["substance"], row["unit"], whole=whole)
         if sight is None:
             found.append(_without_test(balances, number, goal))
             continue

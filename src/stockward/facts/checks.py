@@ -54,7 +54,7 @@ def check_draft(draft: Draft) -> None:
 def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     """A duplicate key: every later row with it is set aside."""
     key = list(table.table.key)
-    if not key:
+    if not key or _all_differ(table.values.select(key)):
         return
     names = pl.all_horizontal(pl.col(name).is_not_null() for name in key if table.table[name].required)
     whole = table.values.select(names).to_series()
@@ -66,6 +66,11 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
     table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")
+
+
+def _all_differ(keys: pl.DataFrame) -> bool:
+    """Whether no two rows are alike, for sure: what differs in its hash differs."""
+    return keys.hash_rows().n_unique() == keys.height
 
 
 _ADD = "correct it, or add it there"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +15,7 @@ import polars as pl
 
 from stockward.facts.dictionary import Table
 from stockward.facts.raw import TITLE_ROWS, Header, RawTable, Record, TornRow, columns_of, find_header, is_blank
+from stockward.facts.regular import cut_regular
 from stockward.terms.errors import SiteError
 
 _SEPARATORS = (",", ";", "\t")
@@ -43,9 +44,7 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     text = _decode(content, path.name)
     head = _find_head(text, table, path.name)
     header = Header.of(table, path.name, head.cells)
-    body = text[head.end :]
-    cut = _cut_quoted if _QUOTE in body else _cut_plain
-    columns, rows, torn = cut(body, head, header.places)
+    columns, rows, torn = _cut(text, head, header.places)
     cut_short = f"{path.name}: the last line has no line end: make sure that the file was not cut short"
     return header.table_of(columns, rows, torn, [] if text.endswith(("\n", "\r")) else [cut_short])
 
@@ -119,13 +118,14 @@ def _find_head(text: str, table: Table, file: str) -> _Head:
     """The header row, under the separator and the reading of quotation marks by which it names most columns."""
     top = text[:_HEAD_LENGTH]
     ways = [list(way(top, separator)) for way in (_first_records, _first_lines) for separator in _SEPARATORS]
-    best = max(ways, key=lambda heads: max((_names_in(head, table) for head in heads), default=(0, 0)))
+    known = frozenset(table.names)
+    best = max(ways, key=lambda heads: max((_names_in(head, known) for head in heads), default=(0, 0)))
     return best[find_header(table, file, [head.cells for head in best])]
 
 
-def _names_in(head: _Head, table: Table) -> tuple[int, int]:
+def _names_in(head: _Head, known: Set[str]) -> tuple[int, int]:
     cells = {cell.strip().lower() for cell in head.cells}
-    return len(cells.intersection(table.names)), len(head.cells)
+    return len(cells & known), len(head.cells)
 
 
 def _first_records(text: str, separator: str) -> Iterator[_Head]:
@@ -155,6 +155,17 @@ def _counted(lines: Iterator[str], ends: list[int]) -> Iterator[str]:
 
 
 _Cut = tuple[list[pl.Series], pl.Series, list[TornRow]]
+
+
+def _cut(text: str, head: _Head, places: Sequence[int]) -> _Cut:
+    """Cut what stands below the header: all at once where every line is a whole row, and with care elsewhere."""
+    body = text[head.end :]
+    quoted = _QUOTE in body
+    regular = cut_regular(body.encode(), head.separator, len(head.cells), places, quoted=quoted)
+    if regular is None:
+        return (_cut_quoted if quoted else _cut_plain)(body, head, places)
+    columns, lines = regular
+    return columns, lines + (head.row + 1), []
 
 
 def _cut_plain(body: str, head: _Head, places: Sequence[int]) -> _Cut:
@@ -208,7 +219,7 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow]) -> It
                 torn.append(TornRow(row, "its quotation marks do not close: correct them"))
                 break
             first, read = start + read, reader.line_num
-            if _swallows(lines[first + 1 : start + read], head):
+            if start + read > first + 1 and _swallows(lines[first + 1 : start + read], head):
                 torn.append(TornRow(row, "its quotation marks close only rows below: correct them"))
                 read = first - start
                 break

@@ -30,6 +30,7 @@ DRAWS = 1024
 _BLOCK = 512
 """Draws that are looked at together, so that their statistics stay in the cache."""
 
+_FIRST_DRAWS = 128
 _ASIDE = 1e-9
 """A direction nearly at right angles to the loss alarms whatever its size, or not at all."""
 
@@ -78,18 +79,28 @@ class DetectionCurve:
             return 0.0
         if not self.gain > 0:
             return None
-        if float(self.probability(0.0)) >= probability and float(np.max(self.below)) == -np.inf:
+        if float(self.probability(0.0)) >= probability and not self._falls:
             return 0.0
-        # A draw that never alarms, as where nothing may be spent, or always does, has an infinite height.
+        # A part of the draws brings Newton's steps near.
+        if len(self.above) > 4 * _FIRST_DRAWS:
+            near = self.thinned(_FIRST_DRAWS).detectable(probability)
+            return self._nearest(probability, near or 0.0)
+        return self._nearest(probability, 0.0)
+
+    def _nearest(self, probability: float, start: float) -> float | None:
+        """Above both branches of every draw the chance grows with the loss: Newton's steps, kept inside a bracket.
+
+        ``None`` where it never grows so far: a draw that never alarms, as where nothing may be spent, has no height.
+        """
         heights = self.above[np.isfinite(self.above)]
         if not len(heights):
             return None
-        # Above both branches of every draw the chance grows with the loss: Newton's steps, kept inside a bracket.
         low, high = 0.0, (float(np.max(heights)) - float(ndtri(1.0 - probability)) + 1.0) / self.gain
         if float(self.probability(high)) < probability:
             return None
         # A draw that alarms whatever the loss has an infinite height, so the start is a median and no mean.
-        loss = min(max((float(np.median(self.above)) + float(ndtri(probability))) / self.gain, low), high)
+        loss = start or (float(np.median(self.above)) + float(ndtri(probability))) / self.gain
+        loss = min(max(loss, low), high)
         while high - low > 1e-6 * high:
             excess = float(self.probability(loss)) - probability
             low, high = (low, loss) if excess >= 0 else (loss, high)
@@ -102,12 +113,21 @@ class DetectionCurve:
     def _slope(self, loss: float) -> float:
         """How fast the chance grows with the loss, 1/unit."""
         height = self.gain * loss
-        rising = np.exp(-0.5 * np.square(height - self.above)) - np.exp(-0.5 * np.square(self.below - height))
+        rising = np.exp(-0.5 * np.square(height - self.above))
+        if self._falls:
+            rising -= np.exp(-0.5 * np.square(self.below - height))
         return float(np.mean(rising)) * self.gain / float(np.sqrt(2 * np.pi))
 
     def _chances(self, height: Array) -> Array:
-        found = ndtr(height - self.above) + ndtr(self.below - height)
-        return np.where(self.below >= self.above, 1.0, found)
+        rising = ndtr(height - self.above)
+        if not self._falls:
+            return np.asarray(rising)
+        return np.where(self.below >= self.above, 1.0, rising + ndtr(self.below - height))
+
+    @property
+    def _falls(self) -> bool:
+        """Whether any direction points the other way, so that a small loss may be found where a larger is not."""
+        return bool(self.below.max() > -np.inf)
 
 
 def detection_curves(

@@ -37,6 +37,7 @@ _MOST_EDGES = 54
 
 _COARSE = 40
 _GROWN_FROM = 16
+_MOST_MOVES = 12
 _LEAST_LOSSES, _MOST_LOSSES = 2, 4
 _TOLD_APART = 0.8
 """Chance that the losses were several at which they are told apart."""
@@ -50,9 +51,12 @@ _UNEVEN = (0.0, 0.3, 0.7)
 _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
 
-_JITTER = 1e-12
 _ROUNDED = 1e-12
 """What is left of a sum, as a share of its terms, below which it is their rounding."""
+
+_JITTER = 3e-8
+"""Least variance in any direction, as a share of that of a period and times the largest difference over its σ: what is
+explained grows with the square of both, and is to be told to better than 1."""
 
 _RIDGE = 1e-9
 _EDGE = 0.5
@@ -86,14 +90,13 @@ def estimate_losses(differences: Array, covariance: Array, days: Array) -> tuple
         Length of each period, shape (n,).
     """
     data = _Data.of(differences, covariance, days)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        histories = _one_or_two(data, _edges(data))
-        while _LEAST_LOSSES <= histories.losses < _MOST_LOSSES and histories.chance_of_most() > 0.5:
-            more = _one_more(data, histories)
-            if more is None:
-                break
-            histories = more
-        return _told(data, histories) or (_plain(differences, covariance),)
+    histories = _one_or_two(data, _edges(data))
+    while _LEAST_LOSSES <= histories.losses < _MOST_LOSSES and histories.chance_of_most() > 0.5:
+        more = _one_more(data, histories)
+        if more is None:
+            break
+        histories = more
+    return _told(data, histories) or (_plain(differences, covariance),)
 
 
 def _plain(differences: Array, covariance: Array) -> LossEstimate:
@@ -119,8 +122,9 @@ class _Data:
     @classmethod
     def of(cls, differences: Array, covariance: Array, days: Array) -> _Data:
         spread = np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
-        # A direction without variance would weigh infinitely: it weighs a million times as much as its period.
-        precision = np.linalg.inv(covariance + np.diag(_JITTER * spread))
+        # A direction without variance would weigh infinitely: it weighs so much more than its period.
+        largest = max(1.0, float(np.max(np.abs(differences) / np.sqrt(spread))))
+        precision = np.linalg.inv(covariance + np.diag(_JITTER * largest * spread))
         precision = 0.5 * (precision + precision.T)
         length = np.maximum(days, 1e-4)
         n = len(days)
@@ -198,29 +202,28 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     prior = data.prior(first, last)
     precision, score = data.cross(first, last, first, last), data.score(first, last)
     told = precision > _ROUNDED * data.gram[last, last] / data.length(first, last) ** 2
+    # What is only rounding tells nothing of a run.
+    precision = np.where(told, precision, 1.0)
     explained = np.where(told, score**2 / precision, 0.0)
     scale = _scale(float(np.max(np.sqrt(explained))))
     one = np.where(told, 0.5 * explained + log_ndtr(score / np.sqrt(precision)) + scale + prior, -np.inf)
+    pair_prior = prior[earlier] + prior[later]
+    normal = (_log_sum(prior), _log_sum(pair_prior))
     cross = data.cross(first[earlier], last[earlier], first[later], last[later])
-    own, other = precision[earlier], precision[later]
+    own, other, own_score, other_score = precision[earlier], precision[later], score[earlier], score[later]
     determinant = own * other - cross**2
     sound = told[earlier] & told[later] & (determinant > 1e-9 * own * other)
-    determinant = np.where(sound, determinant, 1.0)
-    x = (other * score[earlier] - cross * score[later]) / determinant
-    y = (own * score[later] - cross * score[earlier]) / determinant
-    both = 0.5 * (x * score[earlier] + y * score[later]) + log_ndtr(x * np.sqrt(determinant / other))
-    both += log_ndtr(y * np.sqrt(determinant / own)) + 2 * scale + prior[earlier] + prior[later] + np.log(_FURTHER)
-    normal = (_log_sum(prior), _log_sum(prior[earlier] + prior[later]))
-    two = np.concatenate([single[earlier], single[later]], axis=1)
-    one, both = _sound(one), np.where(sound, _sound(both), -np.inf)
-    kept = both > np.max(both, initial=-np.inf) - _SPAN
-    weights = (one - normal[0], both[kept] - normal[1])
-    return _Histories(edges, (single, two[kept]), weights, normal, scale)
-
-
-def _sound(weights: Array) -> Array:
-    """Weights; none of what numbers cannot hold."""
-    return np.where(np.isfinite(weights), weights, -np.inf)
+    x, y = other * own_score - cross * other_score, own * other_score - cross * own_score
+    both = np.full(len(cross), -np.inf)
+    np.divide(0.5 * (x * own_score + y * other_score), determinant, out=both, where=sound)
+    both += pair_prior
+    # Most pairs are too unlikely to be looked at any further.
+    kept = np.flatnonzero(both > np.max(both, initial=-np.inf) - _SPAN)
+    root = np.sqrt(determinant[kept])
+    likely = log_ndtr(x[kept] / (root * np.sqrt(other[kept]))) + log_ndtr(y[kept] / (root * np.sqrt(own[kept])))
+    weights = (one - normal[0], both[kept] + likely + 2 * scale + float(np.log(_FURTHER)) - normal[1])
+    two = np.concatenate([single[earlier[kept]], single[later[kept]]], axis=1)
+    return _Histories(edges, (single, two), weights, normal, scale)
 
 
 def _scale(largest: float) -> float:
@@ -266,9 +269,10 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
     runs = np.unique(np.concatenate(grown), axis=0) if grown else np.zeros((0, histories.losses + 1, 2), np.intp)
     if not len(runs):
         return None
+    runs, weight = _settled(data, runs, further, histories.scale)
     losses = histories.losses + 1
     normal = histories.normal[-1] + histories.normal[0] - float(np.log(losses * (2 * losses - 1)))
-    weight = _weights(data, runs, histories.scale) + (losses - 1) * np.log(_FURTHER) - normal
+    weight = weight + (losses - 1) * np.log(_FURTHER) - normal
     kept = weight > weight.max() - _SPAN
     return _Histories(
         histories.edges,
@@ -277,6 +281,28 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
         (*histories.normal, normal),
         histories.scale,
     )
+
+
+def _settled(data: _Data, runs: Index, further: Index, scale: float) -> tuple[Index, Array]:
+    """These histories and those round the best of them, with their weights.
+
+    The runs of a history that was grown are those that were likeliest with one loss fewer: each is moved while that
+    tells more.
+    """
+    weight = _weights(data, runs, scale)
+    for _ in range(_MOST_MOVES):
+        best = runs[int(np.argmax(weight))]
+        moved = _moved(best, further)
+        runs, place = np.unique(np.concatenate([runs, moved]), axis=0, return_index=True)
+        weight = np.concatenate([weight, _weights(data, moved, scale)])[place]
+        if np.array_equal(runs[int(np.argmax(weight))], best):
+            break
+    return runs, weight
+
+
+def _moved(runs: Index, further: Index) -> Index:
+    """A history with each of its runs put in the place of every other that touches none of the rest."""
+    return np.concatenate([_beside(np.delete(runs, number, axis=0), further) for number in range(len(runs))])
 
 
 def _beside(runs: Index, further: Index) -> Index:
@@ -321,18 +347,17 @@ def _weights(data: _Data, runs: Index, scale: float) -> Array:
 def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one.
 
-    None where no history can be weighed, or what is left out would outweigh those that are.
+    None where no history can be weighed, or what is left out explains far more than those that are.
     """
     candidates, others = _candidates(data, histories)
     if not candidates.runs:
         return ()
     weighed = _weigh(data, candidates, histories)
-    weight = np.where(np.isfinite(weighed.mean).all(-1) & np.isfinite(weighed.variance).all(-1), weighed.weight, np.nan)
-    weight = _sound(weight)
-    top = max(float(weight.max()), float(np.max(others.weight, initial=-np.inf)))
-    if not weight.max() > top - _SPAN:
+    top = float(weighed.weight.max())
+    if not top > float(np.max(others.weight, initial=-np.inf)) - _SPAN:
         return ()
-    chance, beside = np.exp(weight - top), np.exp(others.weight - top)
+    # The others are less likely than the least of these that were looked at closely, by the weights of even losses.
+    chance, beside = np.exp(weighed.weight - top), np.exp(np.minimum(others.weight - top, 0.0))
     whole = float(chance.sum() + beside.sum())
     chance, beside = chance / whole, beside / whole
     each = chance.sum(axis=1)
@@ -379,8 +404,8 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[_Candidates, _Other
     found: dict[tuple[tuple[int, int], ...], float] = {}
     weights, spans = [], []
     for runs, chance, weight in zip(histories.runs, chances, histories.weights, strict=True):
-        order = np.argsort(-chance, kind="stable")
-        close = order[:most][chance[order[:most]] > _FAINTEST]
+        close = np.flatnonzero(chance > _FAINTEST)
+        close = close[np.argsort(-chance[close], kind="stable")[:most]]
         for place in close:
             joined = _joined(runs[place])
             found[joined] = found.get(joined, 0.0) + float(chance[place])

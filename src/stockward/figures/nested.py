@@ -23,8 +23,8 @@ Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 Single = NDArray[np.float32]
 
-DRAWS = 96
-"""Each inventory's part is met to some 8 % of itself; over a year of them, all together to 1 or 2 %."""
+DRAWS = 64
+"""A small part of what has been spent is met to some 9 % of itself; over a year of them, all together to 1 or 2 %."""
 
 _LEAST = 1e-14
 """Less than this is not spent, but kept for the next inventory."""
@@ -37,7 +37,7 @@ _ROUNDS = 40
 
 
 def nested_limits(
-    directions: Array, last: Index, weight: Array, spent: Array, looked_at: Flags, *, seed: int, draws: int = DRAWS
+    directions: Array, last: Index, weight: Array, spent: Array, sharpness: Index, *, seed: int, draws: int = DRAWS
 ) -> Array:
     """One limit a window of each series, shape (series, windows); infinite where nothing may be spent.
 
@@ -52,8 +52,9 @@ def nested_limits(
         How windows that end together share what may be spent, shape (windows,); positive.
     spent
         False-alarm probability that may have been spent by the end of each period, shape (series, n), never falling.
-    looked_at
-        Inventories that are calibrated, shape (n,). Between them κ is carried on, so that the single chances of an
+    sharpness
+        By how much the draws are multiplied at each inventory, shape (n,); 0 where it is not calibrated. Between those
+        that are κ is carried on, so that the single chances of an
         inventory's windows are in proportion to what may be spent at it; what that spent in truth is made good at the
         next, and the proportion with it.
     seed, draws
@@ -66,14 +67,15 @@ def nested_limits(
     for begin, stop in _by_inventory(last):
         period = int(last[begin])
         known, own, now = pointing[:, : period + 1, :stop], weight[begin:stop], spent[:, period]
-        if looked_at[period]:
+        if sharpness[period]:
+            sharp = draws * int(sharpness[period])
             in_between = _carried_chance(known[:, :, :begin], limits[:, :begin], carried, (seed, period), draws)
             had = had + in_between
             allowed = np.maximum(now - had, 0.0)
             spending = np.flatnonzero(allowed >= _LEAST)
             if len(spending):
                 start = np.maximum(found, allowed / float(own.sum()))
-                found[spending] = _kappa(known, limits[:, :begin], own, allowed, start, spending, (seed, period), draws)
+                found[spending] = _kappa(known, limits[:, :begin], own, allowed, start, spending, (seed, period), sharp)
                 limits[spending, begin:stop] = limits_at(found[spending, None] * own)
             if carried < begin:
                 ratio = np.clip(meant / np.maximum(in_between, _LEAST), 1 / _STEADY, _STEADY)
@@ -112,6 +114,9 @@ def _kappa(
 ) -> Array:  # fmt: skip
     """κ at which the newest windows cross, and none before, with the chance allowed; of the series asked for."""
     most = MOST / float(weight.max())
+    if known.shape[2] == 1:
+        # A single window crosses with its own chance.
+        return np.minimum(allowed[which] / float(weight[0]), most)
     kappa = np.minimum(_MARGIN * start, most)
     found, open_ = np.zeros(len(start)), which
     for _ in range(_ROUNDS):

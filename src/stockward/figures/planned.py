@@ -32,6 +32,7 @@ DELAY = 0.15
 """How much later than in proportion to time the rest is spent: as the power 1 + DELAY of the time."""
 
 _LOOKS = 64
+_SHARP_FROM, _SHARPEST = 0.06, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,22 @@ def spent_by(years: PlannedYears, hazard: Array) -> Array:
     return np.where(years.closes, spent, (1.0 - CLOSING) * years.passed**DELAY * spent)
 
 
-def looked_at(end: Array, closes: Flags) -> Flags:
-    """Inventories of one planned year at which limits are calibrated, shape (n,).
+def sharpness(years: PlannedYears, end: Array) -> Index:
+    """How sharply limits are calibrated at each inventory, shape (n,): by so many times the draws; 0 is not at all.
 
-    The first of each part of the year, of ``_LOOKS``, and the one that closes it: where inventories follow each other
-    more closely, their limits are carried on from the last of these.
+    Calibrated are the first inventory of each part of a planned year, of ``_LOOKS``, and the one that closes it: where
+    inventories follow each other more closely, their limits are carried on from the last of these. An inventory at
+    which much is spent of all that has been, as early in a year or at its end, counts for more.
     """
-    part = np.floor((end - end[0]) / (YEAR_DAYS / _LOOKS))
-    return np.asarray(closes | (np.diff(part, prepend=-1.0) > 0))
+    spent = np.where(years.closes, 1.0, (1.0 - CLOSING) * years.passed ** (1.0 + DELAY))
+    found = np.zeros(len(end), np.intp)
+    for year in range(len(years)):
+        own = years.periods(year)
+        part = np.floor((end[own] - end[own.start]) / (YEAR_DAYS / _LOOKS))
+        added = np.diff(spent[own], prepend=0.0) / np.maximum(spent[own], np.finfo(float).tiny)
+        times = np.clip(np.ceil(added / _SHARP_FROM), 1, _SHARPEST).astype(np.intp)
+        found[own] = np.where(years.closes[own] | (np.diff(part, prepend=-1.0) > 0), times, 0)
+    return found
 
 
 def rolling_year(start: Array, end: Array) -> slice:

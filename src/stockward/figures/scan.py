@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Single = NDArray[np.float32]
 
-DRAWS = 500
+DRAWS = 400
 """Relative standard error of a chance is then about 3 %, and of a limit a few thousandths."""
 
 FAINTEST = 1e-290

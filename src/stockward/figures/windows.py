@@ -29,7 +29,7 @@ LENGTHS = np.array([1, 2, 3, 4, 6, 8, 10, 13, 17, 20, 26, 32, 39, 45, 52]) / 52.
 """Lengths of the windows, in planned years."""
 
 DEFAULT_SHARES = np.array(
-    [0.69, 0.131, 0.135, 0.215, 0.128, 0.237, 0.266, 0.896, 0.544, 0.613, 0.751, 0.334, 0.082, 0.129, 0.289]
+    [0.69, 0.131, 0.135, 0.215, 0.128, 0.237, 0.266, 0.896, 0.544, 0.613, 0.751, 0.334, 0.082, 0.129, 0.31]
 )
 EQUAL_SHARES = np.ones(len(LENGTHS))
 _FINEST = 1.0 / 52.0
@@ -64,8 +64,9 @@ class Windows:
 def windows_of(start: Array, end: Array, years: PlannedYears, *, shares: Array = DEFAULT_SHARES) -> Windows:
     """The windows of periods (days, shape (n,), in order of time) that end with each of them, at most a year long.
 
-    A length begins with the period whose start is nearest to it; none where the record is too short for it. A window
-    that is the nearest of several lengths has their shares together.
+    A length begins with the period whose start is nearest to it; none where the record is too short for it, but the
+    first planned year as it is closed is a year, if a few days short. A window that is the nearest of several lengths
+    has their shares together.
     """
     ends, days = end[:, None], np.maximum(end - start, _LEAST_DAYS)
     wanted = ends - LENGTHS * YEAR_DAYS
@@ -75,11 +76,11 @@ def windows_of(start: Array, end: Array, years: PlannedYears, *, shares: Array =
     nearer = wanted - start[before] <= start[after] - wanted
     last = np.arange(len(end))[:, None]
     first = np.minimum(np.where(nearer, before, after), last)
-    reached = wanted >= start[0] - days[0] / 2
+    reached = (wanted >= start[0] - days[0] / 2) | (years.closes & (years.number == 0))[:, None]
     count = last - first + 1
-    step = np.maximum(count // _DENSEST, 1)
-    closes = years.closes[:, None]
-    taken = (reached | (count == 1)) & (closes | (last % step == 0))
+    # The inventory that closes a year is looked at from every length, so that none stands there for its neighbours.
+    step = np.where(years.closes[:, None], 1, np.maximum(count // _DENSEST, 1))
+    taken = (reached | (count == 1)) & (last % step == 0)
     weight = _weights(years, shares) * step * taken
     # Every single period is looked at, however short it is.
     weight[:, 0] = shares[0]

@@ -42,6 +42,7 @@ class PlanChecker:
             if row["role"] == "worker" and self._there(row["since"], row["until"], day)
         )
         self._guards = [row for row in self._people.values() if row["role"] == "guard"]
+        self._stays = {person: self._stay(row) for person, row in self._people.items()}
 
     def require_sound(self, plan: SelectionPlan, *, in_currency: bool) -> None:
         """Raise ``StockwardError`` in one line where a plan breaks a rule, or states a figure that is not so."""
@@ -132,7 +133,7 @@ class PlanChecker:
         """The figure on every day on which anything changes in the department, from the first of the calendar."""
         steps: Counter[date] = Counter({date.min: 0})
         for row in (*self._guards, *chosen):
-            first, last = self._stay(row)
+            first, last = self._stays[row["person"]]
             counted = int(row["role"] != "guard" or not self._patrols or row["duty"] == "patrol")
             if first is not None and last is not None and first > last:
                 continue
@@ -150,7 +151,7 @@ class PlanChecker:
         return Counter(row["affiliation"] for row in (*self._guards, *chosen) if self._counts(row, day))
 
     def _counts(self, row: Row, day: date) -> bool:
-        return self._there(*self._stay(row), day)
+        return self._there(*self._stays[row["person"]], day)
 
     def _stay(self, row: Row) -> tuple[date | None, date | None]:
         """First and last day as a guard: nobody chosen begins before the day of the review."""

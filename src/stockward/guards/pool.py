@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -47,7 +47,9 @@ def candidates_of(books: KnownBooks, *, measure: str, due_on: date, day: date) -
     people = books["people"].filter(
         pl.col("role").is_in([WORKER, APPLICANT]) & (pl.col("until").is_null() | (pl.col("until") >= day))
     )
-    return tuple(_candidate(person, posts, bands, due_on, day) for person in people.iter_rows(named=True))
+    affiliations = people["affiliation"].unique()
+    no_room = {affiliation for affiliation in affiliations if room_for(affiliation, bands) <= 0}
+    return tuple(_candidate(person, posts, no_room, due_on, day) for person in people.iter_rows(named=True))
 
 
 def posts_of(books: KnownBooks, measure: str) -> tuple[tuple[str | None, str | None], ...]:
@@ -60,13 +62,13 @@ def posts_of(books: KnownBooks, measure: str) -> tuple[tuple[str | None, str | N
 
 def _candidate(
     person: Mapping[str, Any],
-    posts: Iterable[tuple[str | None, str | None]],
-    bands: Iterable[Affiliation],
+    posts: tuple[tuple[str | None, str | None], ...],
+    no_room: Set[str],
     due_on: date,
     day: date,
 ) -> Candidate:
     ready_on = _ready_on(person, day)
-    reasons = tuple(_kept_out(person, tuple(posts), tuple(bands), max(ready_on, due_on)))
+    reasons = tuple(_kept_out(person, posts, no_room, max(ready_on, due_on)))
     return Candidate(
         person=person["person"],
         row=person["row"],
@@ -90,7 +92,7 @@ def _ready_on(person: Mapping[str, Any], day: date) -> date:
 def _kept_out(
     person: Mapping[str, Any],
     posts: tuple[tuple[str | None, str | None], ...],
-    bands: tuple[Affiliation, ...],
+    no_room: Set[str],
     needed_on: date,
 ) -> Iterable[str]:
     """Each reason that holds, in the order of the list."""
@@ -105,7 +107,7 @@ def _kept_out(
         yield NOT_QUALIFIED
     if posts and all(area in barred for area in allowed or [area for _, area in posts]):
         yield NOT_IN_AREAS
-    if room_for(person["affiliation"], bands) <= 0:
+    if person["affiliation"] in no_room:
         yield NO_ROOM
     if person["until"] is not None and person["until"] < needed_on:
         yield LEAVES

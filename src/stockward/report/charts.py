@@ -38,6 +38,8 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 
 _CONFIG: Spec = {
     "font": _FONT,
     "background": None,
+    # The page says what a chart shows; a description of each mark would be written only to be cut out again.
+    "aria": False,
     "view": {"stroke": None},
     "axis": {
         "labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",

@@ -16,7 +16,7 @@ class DrillRow:
 
     label: Annotated[str, "what and where"]
     id: Annotated[str, "the series, as the books spell it"]
-    pattern: Annotated[str, "abrupt or even"]
+    pattern: Annotated[str, "abrupt, even, or spread over its areas"]
     begins: Annotated[str, "when the losses begin"]
     loss: Annotated[str, "their size, with unit"]
     stated: Annotated[str, "the chance as a review states it"]
@@ -44,6 +44,7 @@ class DrillPage:
     caption: Annotated[str, "what the chart shows"]
     as_recorded: Annotated[bool, "whether the errors are those of the records, so that no chance is claimed"]
     rows: Annotated[tuple[DrillRow, ...], "one row a series and pattern"]
+    spread: Annotated[tuple[str, ...], "what the areas showed of losses spread over them, and which bore no share"]
     elsewhere: Annotated[tuple[str, ...], "alarms of series without a loss"]
     causes: Annotated[tuple[str, ...], "what each assumption of the prediction costs"]
     patterns: Annotated[tuple[tuple[str, str], ...], "patterns and places, and what they mean"]

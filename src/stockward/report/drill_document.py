@@ -27,6 +27,7 @@ def write_drill_json(drill: Drill) -> str:
         "agreement": drill.agreement,
         "causes": drill.causes,
         "lines": drill.lines,
+        "spread": drill.spread,
         "elsewhere": drill.elsewhere,
         "left_out": [{"id": name, "reason": reason} for name, reason in drill.left_out],
         "standing": [{"id": name, "difference": value, "unit": unit} for name, value, unit in drill.standing],

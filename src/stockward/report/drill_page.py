@@ -42,6 +42,7 @@ def build_drill_page(drill: Drill) -> DrillPage:
         caption=_caption(drill),
         as_recorded=drill.as_recorded,
         rows=tuple(_row(line) for line in drill.lines),
+        spread=tuple(say.spread(drill)),
         elsewhere=tuple(say.elsewhere(drill)),
         causes=tuple(say.causes(drill)),
         patterns=(*say.PATTERN_MEANING.items(), *((place, say.PLACE_WORD[place]) for place in say.PLACE_WORD)),
@@ -152,7 +153,7 @@ def _dot(line: DrillLine) -> Spec:
     error = line.error or 0.0
     what = "plain" if line.predicted is None else "near" if abs(share - line.predicted) <= error else "apart"
     return {
-        "line": f"{line.label}, {line.pattern}",
+        "line": f"{line.label}, {say.PATTERN_WORD[line.pattern]}",
         "found": share,
         "low": max(share - error, 0.0),
         "high": min(share + error, 1.0),

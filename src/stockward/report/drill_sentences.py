@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from stockward.answers.drill import Drill, DrillCause, DrillLine
+from stockward.answers.drill import Drill, DrillCause, DrillLine, DrillSpread
 from stockward.report import words
 
-PATTERN_WORD = {"abrupt": "abrupt", "even": "even"}
+PATTERN_WORD = {"abrupt": "abrupt", "even": "even", "spread": "spread over its areas"}
 PATTERN_MEANING = {
     "abrupt": "all in one period",
     "even": "evenly over the last 365 days, or over all where the books are shorter",
+    "spread over its areas": "the same out of all areas of a substance together, in equal shares from each that bears "
+    "one; found if the series of the whole site alarms",
 }
 PLACE_WORD = {
     "counts": "in the counts (the store is short from then on)",
@@ -89,7 +91,7 @@ def failed(drill: Drill) -> list[str]:
         texts = ["None of the assumptions that were tested accounts for it: see what each costs."]
     worst = [line for line in drill.lines if _departs(line)]
     if worst:
-        named = words.listed([f"{line.label}, {line.pattern}" for line in worst], _NAMES)
+        named = words.listed([f"{line.label}, {PATTERN_WORD[line.pattern]}" for line in worst], _NAMES)
         texts.append(f"Found and predicted are more than their error apart in: {named}.")
     return texts
 
@@ -122,7 +124,7 @@ def causes(drill: Drill) -> list[str]:
         texts.append(
             "The loss itself changes sigma. Without that a review states "
             f"{percent(changed.stated)} where {percent(changed.predicted)} is predicted, at most: {changed.label}, "
-            f"{changed.pattern}."
+            f"{PATTERN_WORD[changed.pattern]}."
         )
     texts.append(
         f"Limits are computed once, without errors. By limits of its own "
@@ -145,14 +147,51 @@ def elsewhere(drill: Drill) -> list[str]:
     ]
 
 
+def spread(drill: Drill) -> list[str]:
+    """What the areas showed of the losses spread over them, and which of them bore no share."""
+    lines = {line.id: line for line in drill.lines if line.pattern == "spread"}
+    texts = []
+    for one in drill.spread:
+        line = lines[one.id]
+        if one.copies:
+            texts.append(_beside(one, line))
+        without = _without_share(one, {place.place for place in line.places})
+        if without:
+            texts.append(f"{line.label}: no share of it {'; '.join(without)}.")
+    return texts
+
+
+def _beside(one: DrillSpread, line: DrillLine) -> str:
+    """Copies that the whole site found, and those in which any area alarmed."""
+    found, copies = words.number(line.counts.found), words.count(one.copies, "copy", "copies")
+    chance = "" if one.by_chance is None else f", by chance at most {words.number(one.by_chance, 1)}"
+    return (
+        f"{line.label}: {loss(line)} {PATTERN_WORD['spread']} was found by the series of the whole site in {found} of "
+        f"{copies}; in {words.number(one.any_area)} the series of an area alarmed{chance}."
+    )
+
+
+def _without_share(one: DrillSpread, places: set[str]) -> list[str]:
+    """Areas that bore no share, by reason; the place is said where they bear it in another."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for area in one.areas:
+        nowhere = {place for place, _ in area.left_out} == places
+        for place, why in area.left_out:
+            names = groups.setdefault(("" if nowhere else f" in the {place}", why), [])
+            if area.area not in names:
+                names.append(area.area)
+    return [f"from {words.listed(names, _NAMES)}{place}: {why}" for (place, why), names in groups.items()]
+
+
 def not_borne(drill: Drill) -> list[str]:
     """Losses that were not made, and why; what one reason forbids is said once."""
     groups: dict[tuple[str, str], list[str]] = {}
     for line in drill.lines:
+        word = PATTERN_WORD[line.pattern]
         for place in line.places:
             if place.not_borne:
                 some = "" if place.not_borne == place.periods else f" in {place.not_borne} of {place.periods} periods"
-                groups.setdefault((place.place, place.why or ""), []).append(f"{line.label} ({line.pattern}{some})")
+                groups.setdefault((place.place, place.why or ""), []).append(f"{line.label} ({word}{some})")
     return [f"in the {place}, as {why}: {', '.join(names)}" for (place, why), names in groups.items()]
 
 

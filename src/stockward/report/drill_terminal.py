@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Signs that some terminals cannot show; the words around them say the same.
 _PLAIN = str.maketrans({words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-", "±": "+/-", "“": '"', "”": '"'})
 _NOT_BORNE_MAX = 8
+_PATTERN_WIDTH = 11
 
 
 def print_drill(drill: Drill, console: Console) -> None:
@@ -28,7 +29,7 @@ def print_drill(drill: Drill, console: Console) -> None:
         console.print()
         _show(console, _table(drill))
         console.print()
-    for text in [*say.elsewhere(drill), *say.causes(drill)]:
+    for text in [*say.spread(drill), *say.elsewhere(drill), *say.causes(drill)]:
         _line(console, text)
     not_borne = say.not_borne(drill)
     if not_borne:
@@ -47,7 +48,7 @@ def _table(drill: Drill) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("Out of", overflow="fold", ratio=1)
-    table.add_column("Pattern", no_wrap=True)
+    table.add_column("Pattern", max_width=_PATTERN_WIDTH)
     table.add_column("Loss", justify="right", no_wrap=True)
     if drill.as_recorded:
         table.add_column("Found", justify="right", no_wrap=True)

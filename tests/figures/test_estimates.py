@@ -1,0 +1,201 @@
+"""What is said after an alarm: how much went and when, on losses of known size, shape and place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from planned_series import at_days
+
+from stockward.figures.detection import detection_curves
+from stockward.figures.estimates import LossEstimate, estimate_losses
+
+MONTHS = np.full(12, 30.4)
+
+
+def store(periods: int) -> np.ndarray:
+    """A quiet store: what moves is known, and every inventory has a σ of 1."""
+    return 2 * np.eye(periods) - np.eye(periods, k=1) - np.eye(periods, k=-1)
+
+
+def single(differences: np.ndarray, covariance: np.ndarray, days: np.ndarray) -> LossEstimate:
+    (found,) = estimate_losses(differences, covariance, days)
+    return found
+
+
+def over(first: int, last: int, amount: float, days: np.ndarray = MONTHS) -> np.ndarray:
+    """A loss that goes on evenly in time from the first to the last period, both included."""
+    inside = (np.arange(len(days)) >= first) & (np.arange(len(days)) <= last)
+    return amount * inside * days / days[inside].sum()
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_a_single_step_of_a_quiet_store_is_told_wherever_it_is(place: int) -> None:
+    found = single(over(place, place, 20.0), store(12), MONTHS)
+    # It may have begun before the record, or still go on: next to its edges one more period is left in doubt.
+    assert found.first <= place <= found.last
+    assert found.last - found.first <= (place in {1, 10})
+    assert found.low < 20 < found.high
+    assert found.amount == pytest.approx(20, rel=0.03)
+    # The window with the largest ratio alone would say much less than went.
+    assert found.high - found.low < 8
+
+
+@pytest.mark.parametrize("first", [0, 2, 5, 8])
+def test_thirty_six_kilograms_over_four_months_are_told_as_thirty_six(first: int) -> None:
+    found = single(over(first, first + 3, 36.0), store(12), MONTHS)
+    assert found.low < 36 < found.high
+    assert found.amount == pytest.approx(36, rel=0.04)
+    assert found.first <= first
+    assert found.last >= first + 3
+    assert found.last - found.first <= 5
+
+
+def test_two_losses_apart_are_told_apart() -> None:
+    first, second = estimate_losses(over(1, 2, 25.0) + over(8, 8, 15.0), store(12), MONTHS)
+    assert (first.low < 25 < first.high, second.low < 15 < second.high) == (True, True)
+    assert first.amount == pytest.approx(25, rel=0.06)
+    assert second.amount == pytest.approx(15, rel=0.06)
+    assert first.first <= 1 <= 2 <= first.last < second.first <= 8 <= second.last
+
+
+def test_three_losses_apart_are_told_apart() -> None:
+    weeks = np.full(40, 7.0)
+    losses = [(3, 3, 30.0), (15, 16, 40.0), (33, 33, 25.0)]
+    told = estimate_losses(sum(over(*loss, weeks) for loss in losses), store(40), weeks)
+    assert len(told) == 3
+    for one, (begin, end, amount) in zip(told, losses, strict=True):
+        assert one.low < amount < one.high
+        assert one.amount == pytest.approx(amount, rel=0.06)
+        assert one.first <= begin <= end <= one.last
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_loss_that_was_grown_in_the_wrong_place_is_moved_to_the_right_one(seed: int) -> None:
+    """Of three losses no two come near; the third, once found, moves both of them."""
+    weeks = np.full(40, 7.0)
+    losses = [(3, 3, 60.0), (15, 16, 80.0), (33, 33, 50.0)]
+    noise = np.linalg.cholesky(store(40)) @ np.random.default_rng(seed).standard_normal(40)
+    told = estimate_losses(noise + sum(over(*loss, weeks) for loss in losses), store(40), weeks)
+    assert len(told) == 3
+    for one, (begin, end, amount) in zip(told, losses, strict=True):
+        assert one.low - 1.5 < amount < one.high + 1.5
+        assert one.first <= begin <= end <= one.last
+        assert one.last - one.first <= 3
+
+
+def test_an_uneven_loss_is_not_bent_into_an_even_one() -> None:
+    loss = np.zeros(12)
+    loss[3:8] = [14.0, 2.0, 9.0, 1.0, 10.0]
+    total = sum(one.amount for one in estimate_losses(loss, store(12), MONTHS))
+    assert total == pytest.approx(36, rel=0.06)
+
+
+def test_a_small_and_a_large_loss_near_each_other_are_one_or_two_and_all_of_it_is_told() -> None:
+    loss = over(4, 4, 20.0) + over(6, 6, 8.0)
+    told = estimate_losses(loss, store(12), MONTHS)
+    assert sum(one.amount for one in told) == pytest.approx(28, rel=0.06)
+
+
+def sample(seed: int, periods: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Differences with a loss, Σ and days of some site."""
+    rng = np.random.default_rng(seed)
+    days = rng.uniform(3.0, 40.0, periods)
+    covariance = np.diag(days / 10) + store(periods) + 0.05 * np.outer(days, days) / 100
+    loss = over(periods // 3, periods // 2, 25.0, days)
+    return loss + np.linalg.cholesky(covariance) @ rng.standard_normal(periods), covariance, days
+
+
+@pytest.mark.parametrize("periods", [1, 2, 7, 26])
+def test_units_of_mass_and_of_time_change_nothing(periods: int) -> None:
+    differences, covariance, days = sample(periods, periods)
+    expected = estimate_losses(differences, covariance, days)
+    for scale in (1e-6, 1e3):
+        told = estimate_losses(scale * differences, scale**2 * covariance, days)
+        assert [(one.first, one.last) for one in told] == [(one.first, one.last) for one in expected]
+        for one, other in zip(told, expected, strict=True):
+            np.testing.assert_allclose(bounds(one), scale * np.array(bounds(other)), rtol=1e-6)
+    hours = estimate_losses(differences, covariance, 24 * days)
+    for one, other in zip(hours, expected, strict=True):
+        np.testing.assert_allclose(bounds(one), bounds(other), rtol=1e-6)
+        assert (one.first, one.last) == (other.first, other.last)
+
+
+def bounds(one: LossEstimate) -> tuple[float, float, float]:
+    return one.amount, one.low, one.high
+
+
+def test_time_run_backwards_tells_the_same_loss_backwards() -> None:
+    differences, covariance, days = sample(3, 20)
+    forwards = estimate_losses(differences, covariance, days)
+    backwards = estimate_losses(differences[::-1], covariance[::-1, ::-1], days[::-1])[::-1]
+    for one, other in zip(forwards, backwards, strict=True):
+        np.testing.assert_allclose(bounds(one), bounds(other), rtol=1e-6)
+        assert (one.first, one.last) == (19 - other.last, 19 - other.first)
+
+
+def test_one_period_tells_its_difference() -> None:
+    found = single(np.array([30.0]), np.array([[4.0]]), np.array([30.0]))
+    assert (found.first, found.last) == (0, 0)
+    assert found.amount == pytest.approx(30, rel=1e-3)
+    # ± 1.96 σ, the amount being far above zero.
+    assert (found.low, found.high) == (pytest.approx(30 - 3.92, abs=0.02), pytest.approx(30 + 3.92, abs=0.02))
+
+
+def test_two_periods() -> None:
+    found = single(np.array([0.0, 20.0]), store(2), np.array([30.0, 30.0]))
+    assert (found.first, found.last) == (1, 1)
+    assert found.low < 20 < found.high
+
+
+def test_a_year_of_days() -> None:
+    days = np.ones(365)
+    loss = over(100, 119, 60.0, days)
+    noise = np.linalg.cholesky(store(365)) @ np.random.default_rng(2).standard_normal(365)
+    found = single(loss + noise, store(365), days)
+    assert found.low < 60 < found.high
+    assert found.first <= 100
+    assert found.last >= 119
+    assert found.last - found.first < 40
+
+
+@pytest.mark.parametrize("small", [1e-3, 1e-6, 1e-9, 0.0])
+def test_a_covariance_without_random_errors_still_tells_the_loss(small: float) -> None:
+    # One scale weighs the same flow in every period: any loss shows against the others.
+    covariance = np.ones((12, 12)) + small * np.eye(12)
+    found = single(over(4, 4, 6.0) + 0.8, covariance, MONTHS)
+    assert (found.first, found.last) == (4, 4)
+    assert found.amount == pytest.approx(6, abs=0.3)
+    assert found.low <= 6.0001
+    assert found.high >= 5.9999
+
+
+SITES = {
+    "quiet monthly store": (MONTHS, store(12)),
+    "quarterly": (np.full(8, 91.3), np.eye(8) + 0.3 * store(8) + 0.2 * np.ones((8, 8))),
+    "5 and 23 days": (np.tile([5.0, 23.0], 6), np.diag(np.tile([0.36, 1.64], 6)) + 0.4 * store(12)),
+}
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("length", [1, 4])
+def test_the_interval_holds_the_truth_as_often_as_it_says(site: str, length: int) -> None:
+    """At three times the loss that the test finds with 95 %, to three standard errors of the counting."""
+    days, covariance = SITES[site]
+    rng = np.random.default_rng(11)
+    root = np.linalg.cholesky(covariance)
+    scan = at_days(covariance, np.cumsum(days)).seen()
+    held = dated = 0
+    total = 0.0
+    draws = 160 if length == 1 else 80
+    for draw in range(draws):
+        first = draw % (len(days) - length + 1)
+        shape = over(first, first + length - 1, 1.0, days)
+        (curve,) = detection_curves(scan.directions, scan.limits, [scan.inverse @ shape], seed=1, draws=256)
+        truth = 3 * float(curve.detectable(0.95) or 0.0)
+        told = estimate_losses(truth * shape + root @ rng.standard_normal(len(days)), covariance, days)
+        total += sum(one.amount for one in told) / truth
+        held += len(told) == 1 and told[0].low <= truth <= told[0].high
+        dated += told[0].first <= first and told[-1].last >= first + length - 1
+    assert total / draws == pytest.approx(1, abs=0.05)
+    assert held / draws > 0.95 - 3 * np.sqrt(0.95 * 0.05 / draws)
+    assert dated / draws > 0.95 - 3 * np.sqrt(0.95 * 0.05 / draws)
