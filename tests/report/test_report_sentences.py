@@ -9,7 +9,7 @@ from reviews_made_by_hand import BAD_COUNT
 
 from stockward.answers.losses import Alarm, Loss
 from stockward.answers.review import Review
-from stockward.report import sentences
+from stockward.report import sentences, unseen
 from stockward.report.views import SeriesView, gather
 from stockward.terms.verdicts import TESTS, AlarmState, PeriodStatus, Verdict
 
@@ -92,6 +92,13 @@ def test_a_loss_that_reaches_the_last_inventory_may_go_on(series: tuple[SeriesVi
     assert sentences.claim(gain, ()).endswith("the gain began not before 2 December 2025 and may still go on")
     at_once = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 51, 51),))
     assert sentences.claim(at_once, ()).endswith("it went not before 27 June and not after 4 July 2026")
+
+
+def test_pieces_that_are_not_counted_exactly_are_many(series: tuple[SeriesView, ...]) -> None:
+    one = replace(said(series[0], losses=(loss(series[0], 5.0, 4.4, 5.6, 20, 32),)), unit="each")
+    assert sentences.claim(one, ()).startswith("5.00 (4.40 to 5.60) items of TNT are missing from FILLING; it went")
+    assert unseen.amount(1.813794, "each") == "1.81 items"
+    assert unseen.amount(1.0, "each") == "1 item"
 
 
 def test_several_losses_are_told_apart(series: tuple[SeriesView, ...]) -> None:

@@ -346,7 +346,7 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
         timeless = bool(periods.uncertain.any()) and not periods.testable
         return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None
     count = len(left)
-    more = f"; and {len(reasons) - 2} further reasons" if len(reasons) > 2 else ""
+    more = f"; and {len(reasons) - 2} more" if len(reasons) > 2 else ""
     return f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"
 
 

@@ -87,9 +87,17 @@ class DetectionCurve:
             return self._nearest(probability, near or 0.0)
         return self._nearest(probability, 0.0)
 
-    def _nearest(self, probability: float, start: float) -> float:
-        """Above both branches of every draw the chance grows with the loss: Newton's steps, kept inside a bracket."""
-        low, high = 0.0, (float(np.max(self.above)) - float(ndtri(1.0 - probability)) + 1.0) / self.gain
+    def _nearest(self, probability: float, start: float) -> float | None:
+        """Above both branches of every draw the chance grows with the loss: Newton's steps, kept inside a bracket.
+
+        ``None`` where it never grows so far: a draw that never alarms, as where nothing may be spent, has no height.
+        """
+        heights = self.above[np.isfinite(self.above)]
+        if not len(heights):
+            return None
+        low, high = 0.0, (float(np.max(heights)) - float(ndtri(1.0 - probability)) + 1.0) / self.gain
+        if float(self.probability(high)) < probability:
+            return None
         # A draw that alarms whatever the loss has an infinite height, so the start is a median and no mean.
         loss = start or (float(np.median(self.above)) + float(ndtri(probability))) / self.gain
         loss = min(max(loss, low), high)

@@ -23,7 +23,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr, ndtr, ndtri
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -50,6 +50,9 @@ _UNEVEN = (0.0, 0.3, 0.7)
 
 _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
+
+_ROUNDED = 1e-12
+"""What is left of a sum, as a share of its terms, below which it is their rounding."""
 
 _JITTER = 3e-8
 """Least variance in any direction, as a share of that of a period and times the largest difference over its σ: what is
@@ -93,7 +96,14 @@ def estimate_losses(differences: Array, covariance: Array, days: Array) -> tuple
         if more is None:
             break
         histories = more
-    return _told(data, histories)
+    return _told(data, histories) or (_plain(differences, covariance),)
+
+
+def _plain(differences: Array, covariance: Array) -> LossEstimate:
+    """All differences added up: what is left to say where no history explains them, or numbers cannot hold them."""
+    amount, sigma = max(float(differences.sum()), 0.0), float(np.sqrt(max(float(covariance.sum()), 0.0)))
+    wide = sigma * -float(ndtri(0.5 * (1.0 - CONFIDENCE)))
+    return LossEstimate(amount, max(amount - wide, 0.0), amount + wide, 0, len(differences) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +201,18 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     single = np.stack([first, last], axis=-1)[:, None, :]
     prior = data.prior(first, last)
     precision, score = data.cross(first, last, first, last), data.score(first, last)
-    explained = score**2 / precision
+    told = precision > _ROUNDED * data.gram[last, last] / data.length(first, last) ** 2
+    # What is only rounding tells nothing of a run.
+    precision = np.where(told, precision, 1.0)
+    explained = np.where(told, score**2 / precision, 0.0)
     scale = _scale(float(np.max(np.sqrt(explained))))
-    one = 0.5 * explained + log_ndtr(score / np.sqrt(precision)) + scale + prior
+    one = np.where(told, 0.5 * explained + log_ndtr(score / np.sqrt(precision)) + scale + prior, -np.inf)
     pair_prior = prior[earlier] + prior[later]
     normal = (_log_sum(prior), _log_sum(pair_prior))
     cross = data.cross(first[earlier], last[earlier], first[later], last[later])
     own, other, own_score, other_score = precision[earlier], precision[later], score[earlier], score[later]
     determinant = own * other - cross**2
-    sound = determinant > 1e-9 * own * other
+    sound = told[earlier] & told[later] & (determinant > 1e-9 * own * other)
     x, y = other * own_score - cross * other_score, own * other_score - cross * own_score
     both = np.full(len(cross), -np.inf)
     np.divide(0.5 * (x * own_score + y * other_score), determinant, out=both, where=sound)
@@ -332,10 +345,17 @@ def _weights(data: _Data, runs: Index, scale: float) -> Array:
 
 
 def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
-    """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one."""
+    """Losses told apart where they surely were several, and lie apart with all the doubt about when; else as one.
+
+    None where no history can be weighed, or what is left out explains far more than those that are.
+    """
     candidates, others = _candidates(data, histories)
+    if not candidates.runs:
+        return ()
     weighed = _weigh(data, candidates, histories)
     top = float(weighed.weight.max())
+    if not top > float(np.max(others.weight, initial=-np.inf)) - _SPAN:
+        return ()
     # The others are less likely than the least of these that were looked at closely, by the weights of even losses.
     chance, beside = np.exp(weighed.weight - top), np.exp(np.minimum(others.weight - top, 0.0))
     whole = float(chance.sum() + beside.sum())

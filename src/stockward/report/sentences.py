@@ -413,11 +413,12 @@ def _measured_claim(series: SeriesView) -> str:
         began = "the gain began" if lasting else "it came"
         return f"{size} more {series.what} {_stands(series)} than the books say; {began} {when(series, ())}"
     began = "the loss began" if lasting else "it went"
-    return f"{size} of {series.what} is missing from {series.place}; {began} {when(series, ())}"
+    verb = "are" if series.unit == "each" else "is"
+    return f"{size} of {series.what} {verb} missing from {series.place}; {began} {when(series, ())}"
 
 
 def _stands(series: SeriesView) -> str:
-    return f"stands in {series.place}"
+    return f"{'stand' if series.unit == 'each' else 'stands'} in {series.place}"
 
 
 def _bounds(loss: Loss) -> tuple[float, float]:

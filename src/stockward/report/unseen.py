@@ -113,7 +113,7 @@ def amount(loss: float | None, unit: str) -> str:
         return words.NOTHING
     if not loss:
         return ANY_SHOWS
-    if unit == "each":
+    if unit == "each" and loss == int(loss):
         return words.quantity(loss, unit)
     return words.quantity(loss, unit, _digits(loss))
 

@@ -23,10 +23,10 @@ URGENCY = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodView:
-    """One balance period, in the series' unit; unknown is ``None``."""
+    """One balance period, in the series' unit; unknown is ``None``, as the begin of one that no inventory begins."""
 
     inventory: str
-    start: datetime
+    start: datetime | None
     end: datetime
     begin: float | None
     received: float | None

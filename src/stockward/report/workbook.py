@@ -209,7 +209,8 @@ def _period_rows(one: SeriesView) -> Iterable[tuple[Cell, ...]]:
     for index, period in enumerate(one.periods):
         statistics = (figure(one.tests[name].statistic, index) if name in one.tests else None for name in TESTS)
         yield (
-            one.id, one.unit, period.inventory, one.local(period.start), one.local(period.end), period.begin,
+            one.id, one.unit, period.inventory, _localised(period.start, one.timezone),
+            _localised(period.end, one.timezone), period.begin,
             period.received, period.sent, period.end_quantity, period.normal_loss, period.difference, period.sigma,
             period.sigma_random, period.sigma_systematic, figure(one.verdict.standardised, index),
             figure(one.verdict.sitmuf, index), period.written_off, period.found, period.status, period.reason,
