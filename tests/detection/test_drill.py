@@ -23,7 +23,7 @@ from stockward.detection.drill_copies import DrillPlan, draw, round_robin
 from stockward.detection.drill_losses import Ledger, Share
 from stockward.detection.drill_targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
 from stockward.facts import Site
-from stockward.figures.planned import CLOSING, DELAY
+from stockward.figures.planned import CLOSING
 from stockward.terms.errors import UsageError
 
 
@@ -186,7 +186,7 @@ def test_one_period_is_predicted_by_its_formula(tmp_path: Path) -> None:
     # 500 and 510 counted; 2 × 105 received; 2 × 100 sent; all 0.4 %, fresh.
     sigma = 0.004 * np.sqrt(500**2 + 510**2 + 2 * 105**2 + 2 * 100**2)
     week = 7 / 365.25
-    share = (1 - CLOSING) * week**DELAY * -np.expm1(np.log1p(-0.05) * week)
+    share = (1 - CLOSING) * -np.expm1(np.log1p(-0.05) * week)
     (line,) = drill.lines
     assert line.stated == pytest.approx(ndtr(8 / sigma + ndtri(share)), abs=2e-3)
     assert line.predicted == pytest.approx(line.stated, abs=0.02)

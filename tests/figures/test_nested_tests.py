@@ -174,9 +174,11 @@ def independent(days: np.ndarray) -> np.ndarray:
     return np.diag(days / days.mean())
 
 
-def smallest_even_loss(days: np.ndarray, covariance_of: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float]:
+def smallest_even_loss(
+    days: np.ndarray, covariance_of: Callable[[np.ndarray], np.ndarray], *, seed: int = 1
+) -> tuple[float, float]:
     """The smallest even loss found with 95 % by the test in force, and by the best test of the same share."""
-    tests = at_days(covariance_of(days), np.cumsum(days))
+    tests = at_days(covariance_of(days), np.cumsum(days), seed=seed)
     scan = tests.seen()
     move = tests.inverse @ (days / days.sum())
     (curve,) = detection_curves(scan.directions, scan.limits, [move], seed=1)
@@ -199,8 +201,11 @@ def test_a_recount_five_hours_later_hides_nothing() -> None:
     def store(days: np.ndarray) -> np.ndarray:
         return np.diag(days / 30.0 + 2.0) - np.eye(len(days), k=1) - np.eye(len(days), k=-1)
 
-    alone = smallest_even_loss(np.full(12, YEARS / 12), store)[0]
-    again = smallest_even_loss(np.tile([YEARS / 12 - RECOUNT, RECOUNT], 12), store)[0]
+    # Limits are sampled: what either loses or gains by chance is averaged out.
+    alone, again = (
+        np.mean([smallest_even_loss(days, store, seed=seed)[0] for seed in range(1, 9)])
+        for days in (np.full(12, YEARS / 12), np.tile([YEARS / 12 - RECOUNT, RECOUNT], 12))
+    )
     assert again < alone
 
 

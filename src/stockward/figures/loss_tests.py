@@ -168,7 +168,7 @@ class CalibratedTests:
         days = (self._end - self._start)[block]
         directions, _ = window_directions(inverse, days, windows.first, windows.last)
         spent = np.concatenate([np.zeros(before), self._spent[own]])
-        looks = sharpness(self.years, self._end)[block]
+        looks = sharpness(self.years, self._start, self._end)[block]
         return Scan(since, inverse, directions, days, windows, np.full(len(windows.last), np.inf)), spent, looks
 
     @property

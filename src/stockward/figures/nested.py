@@ -9,14 +9,13 @@ clinical trials]. That chance depends on Σ up to this inventory alone; it is sa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.special import ndtr
 
-from stockward.figures.scan import MOST, drawn, limits_at
+from stockward.figures.scan import MARGIN, MOST, ROUNDS, Crossing, limits_at, raised
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -31,9 +30,6 @@ _LEAST = 1e-14
 
 _STEADY = 2.0
 """What is carried on is corrected by no more than this factor at once."""
-
-_MARGIN = 1.5
-_ROUNDS = 40
 
 
 def nested_limits(
@@ -54,9 +50,8 @@ def nested_limits(
         False-alarm probability that may have been spent by the end of each period, shape (series, n), never falling.
     sharpness
         By how much the draws are multiplied at each inventory, shape (n,); 0 where it is not calibrated. Between those
-        that are κ is carried on, so that the single chances of an
-        inventory's windows are in proportion to what may be spent at it; what that spent in truth is made good at the
-        next, and the proportion with it.
+        that are, κ is carried on, so that the single chances of an inventory's windows are in proportion to what may
+        be spent at it; what that spent in truth is made good at the next, and the proportion with it.
     seed, draws
         Of the sampling; same seed, same limits.
     """
@@ -103,7 +98,8 @@ def _carried_chance(known: Single, limits: Array, carried: int, seed: tuple[int,
     counted = single.sum(axis=1) > 0
     chances = np.zeros(len(limits))
     if counted.any():
-        crossing = _Crossing.of(known[counted], limits[counted, :carried], single[counted], (*seed, 1), draws)
+        earlier = limits[counted, :carried]
+        crossing = Crossing.of(known[counted], single[counted], seed=(*seed, 1), draws=draws, earlier=earlier)
         chances[counted] = crossing.chance
     return chances
 
@@ -117,10 +113,11 @@ def _kappa(
     if known.shape[2] == 1:
         # A single window crosses with its own chance.
         return np.minimum(allowed[which] / float(weight[0]), most)
-    kappa = np.minimum(_MARGIN * start, most)
+    kappa = np.minimum(MARGIN * start, most)
     found, open_ = np.zeros(len(start)), which
-    for _ in range(_ROUNDS):
-        crossing = _Crossing.of(known[open_], earlier[open_], kappa[open_, None] * weight, seed, draws)
+    for _ in range(ROUNDS):
+        single = kappa[open_, None] * weight
+        crossing = Crossing.of(known[open_], single, seed=seed, draws=draws, earlier=earlier[open_])
         enough = (crossing.chance >= allowed[open_]) | (kappa[open_] >= most)
         done = open_[enough]
         found[done] = kappa[done] * crossing.level(allowed[open_])[enough]
@@ -128,57 +125,6 @@ def _kappa(
         open_ = open_[~enough]
         if not len(open_):
             break
-        kappa[open_] = np.minimum(_MARGIN * kappa[open_] * allowed[open_] / np.maximum(left, allowed[open_] / 8), most)
+        kappa[open_] = np.minimum(raised(kappa[open_], left, allowed[open_]), most)
     found[open_] = kappa[open_]
     return found[which]
-
-
-@dataclass(frozen=True, slots=True)
-class _Crossing:
-    """The sample of ``figures.scan.Crossing`` for several series at once; shape (series, draws) each."""
-
-    levels: Array
-    chances: Array
-
-    @classmethod
-    def of(cls, known: Single, earlier: Array, single: Array, seed: tuple[int, ...], draws: int) -> _Crossing:
-        """The newest windows are the last, each with its own chance to cross; those before have their limits."""
-        old = earlier.shape[1]
-        newest = np.ascontiguousarray(known[:, :, old:])
-        strata, heights, plain = drawn(draws, known.shape[1], seed)
-        total = single.sum(axis=1)
-        below = np.cumsum(single, axis=1) / total[:, None]
-        chosen = np.minimum(np.sum(strata[:, None] > below[:, None, :], axis=-1), single.shape[1] - 1)
-        height = -ndtri(np.take_along_axis(single, chosen, axis=1) * heights)
-        along = np.swapaxes(newest, 1, 2)[np.arange(len(known))[:, None], chosen]
-        lift = height.astype(np.float32) - np.einsum("dp,sdp->sd", plain, along)
-        along *= lift[..., None]
-        along += plain
-        found = (along @ newest).astype(np.float64)
-        np.put_along_axis(found, chosen[..., None], height[..., None], axis=-1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratios = log_ndtr(-found) - np.log(single)[:, None, :]
-        # A window without a chance of its own never crosses.
-        ratios = np.where(single[:, None, :] > 0, ratios, np.inf)
-        # What was drawn to cross crosses, whatever the rounding.
-        np.put_along_axis(ratios, chosen[..., None], np.minimum(np.log(heights), 0.0)[None, :, None], axis=-1)
-        crossing = np.count_nonzero(ratios <= 0, axis=-1)
-        weight = total[:, None] / crossing
-        if old:
-            limits = earlier.astype(np.float32)[:, None, :]
-            weight = weight * np.all(along @ np.ascontiguousarray(known[:, :, :old]) <= limits, axis=-1)
-        levels = np.exp(ratios.min(axis=-1))
-        order = np.argsort(levels, axis=1, kind="stable")
-        gathered = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1) / draws
-        return cls(np.take_along_axis(levels, order, axis=1), gathered)
-
-    @property
-    def chance(self) -> Array:
-        """Chance that any of the newest windows crosses, and none before."""
-        return self.chances[:, -1]
-
-    def level(self, chance: Array) -> Array:
-        """The factor of all single chances at which that chance is so large; 1 where it never is."""
-        place = np.sum(self.chances < chance[:, None], axis=1)
-        inside = np.minimum(place, self.levels.shape[1] - 1)[:, None]
-        return np.where(place < self.levels.shape[1], np.take_along_axis(self.levels, inside, axis=1)[:, 0], 1.0)

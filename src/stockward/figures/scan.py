@@ -19,6 +19,7 @@ from scipy.special import log_ndtr, ndtr, ndtri
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 Single = NDArray[np.float32]
 
 DRAWS = 400
@@ -30,8 +31,11 @@ FAINTEST = 1e-290
 MOST = 0.45
 """Most of a chance that one direction may have, so that every limit stays above zero."""
 
-_MARGIN = 1.5
-_ROUNDS = 40
+MARGIN = 1.5
+"""How far beyond the chance that is wanted the next κ aims."""
+
+ROUNDS = 40
+_NEAR = 8
 _REMEMBERED = 1 << 20
 """Figures of a sample that are kept for the next family of the same shape."""
 
@@ -40,44 +44,95 @@ _REMEMBERED = 1 << 20
 class Crossing:
     """Draws in which some direction crosses, in order of how much smaller the single chances might have been.
 
-    ``levels`` are those factors, rising, at most 1; ``chances`` is the chance that is gathered up to each.
+    Of several families at once, shape (families, draws) each. ``levels`` are those factors, rising, at most 1;
+    ``chances`` is the chance that is gathered up to each.
     """
 
     levels: Array
     chances: Array
 
     @classmethod
-    def of(cls, pointing: Single, single: Array, *, seed: tuple[int, ...], draws: int) -> Crossing:
-        """Sample the crossing of unit directions, shape (n, directions), each with its own chance to cross."""
-        limits = -ndtri(single)
-        strata, heights, plain = drawn(draws, len(pointing), seed)
-        total = float(single.sum())
-        chosen = np.minimum(np.searchsorted(np.cumsum(single) / total, strata), len(single) - 1)
-        height = -ndtri(single[chosen] * heights)
-        along = pointing[:, chosen].T
-        figures = plain + along * (height.astype(np.float32) - np.einsum("ij,ij->i", plain, along))[:, None]
-        found = figures @ pointing
-        rows = np.arange(draws)
-        # What was drawn to cross crosses, whatever the rounding of a single float.
-        found[rows, chosen] = np.inf
-        row, direction = np.nonzero(found > limits.astype(np.float32))
-        reached = np.where(direction == chosen[row], height[row], found[row, direction])
-        ratios = log_ndtr(-reached) - np.log(single[direction])
-        starts = np.searchsorted(row, rows)
-        levels = np.exp(np.minimum(np.minimum.reduceat(ratios, starts), 0.0))
-        weight = total / np.diff(starts, append=len(row))
-        order = np.argsort(levels, kind="stable")
-        return cls(levels[order], np.cumsum(weight[order]) / draws)
+    def of(
+        cls, pointing: Single, single: Array, *, seed: tuple[int, ...], draws: int, earlier: Array | None = None
+    ) -> Crossing:
+        """Sample the crossing of unit directions, each with its own chance to cross.
+
+        Parameters
+        ----------
+        pointing
+            The directions of each family, shape (families, n, directions).
+        single
+            Chance of each direction, shape (families, directions); without ``earlier``, of all of them.
+        seed, draws
+            Of the sample: all families see the same draws.
+        earlier
+            Limits of the first directions, shape (families, some): chances are then those that none of these crosses.
+        """
+        old = 0 if earlier is None else earlier.shape[1]
+        sample = _Sample.of(np.ascontiguousarray(pointing[:, :, old:]), single, seed=seed, draws=draws)
+        crosses = sample.statistics > (-ndtri(single)).astype(np.float32)[:, None, :]
+        place, direction = np.divmod(np.flatnonzero(crosses), single.shape[1])
+        own = direction == sample.chosen.ravel()[place]
+        family = place // draws
+        statistic = sample.statistics[family, place % draws, direction]
+        reached = np.where(own, sample.height.ravel()[place], statistic)
+        ratios = log_ndtr(-reached) - np.log(single[family, direction])
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        levels = np.exp(np.minimum(np.minimum.reduceat(ratios, starts), 0.0)).reshape(len(single), draws)
+        weight = sample.weight(crosses)
+        if earlier is not None and old:
+            before = sample.figures @ np.ascontiguousarray(pointing[:, :, :old])
+            weight = weight * np.all(before <= earlier.astype(np.float32)[:, None, :], axis=-1)
+        order = np.argsort(levels, axis=1, kind="stable")
+        gathered = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1) / draws
+        return cls(np.take_along_axis(levels, order, axis=1), gathered)
 
     @property
-    def chance(self) -> float:
-        """Chance that any of the directions crosses."""
-        return float(self.chances[-1])
+    def chance(self) -> Array:
+        """Chance that any of the directions crosses, by family."""
+        return self.chances[:, -1]
 
-    def level(self, chance: float) -> float:
-        """The factor of all single chances at which that chance is so large; 1 where it never is."""
-        place = int(np.searchsorted(self.chances, chance))
-        return 1.0 if place >= len(self.levels) else float(self.levels[place])
+    def level(self, chance: Array) -> Array:
+        """The factor of all single chances at which that chance is so large, by family; 1 where it never is."""
+        place = np.sum(self.chances < chance[:, None], axis=1)
+        inside = np.minimum(place, self.levels.shape[1] - 1)[:, None]
+        return np.where(place < self.levels.shape[1], np.take_along_axis(self.levels, inside, axis=1)[:, 0], 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Draws of which each crosses in a direction chosen by its own chance.
+
+    ``total`` is the sum of the single chances of each family; ``chosen`` the direction and ``height`` its statistic,
+    shape (families, draws); ``figures`` are y, (families, draws, n), and ``statistics`` those of every direction,
+    (families, draws, directions), beyond all limits in the one chosen.
+    """
+
+    total: Array
+    chosen: Index
+    height: Array
+    figures: Single
+    statistics: Single
+
+    @classmethod
+    def of(cls, pointing: Single, single: Array, *, seed: tuple[int, ...], draws: int) -> _Sample:
+        strata, heights, plain = drawn(draws, pointing.shape[1], seed)
+        total = single.sum(axis=1)
+        below = np.cumsum(single, axis=1) / total[:, None]
+        places = np.stack([np.searchsorted(row, strata) for row in below])
+        chosen = np.minimum(places, single.shape[1] - 1)
+        height = -ndtri(np.take_along_axis(single, chosen, axis=1) * heights)
+        figures = np.swapaxes(pointing, 1, 2)[np.arange(len(pointing))[:, None], chosen]
+        figures *= (height.astype(np.float32) - np.einsum("dp,fdp->fd", plain, figures))[..., None]
+        figures += plain
+        statistics = figures @ pointing
+        # What was drawn to cross crosses, whatever the rounding of a single float.
+        np.put_along_axis(statistics, chosen[..., None], np.inf, axis=-1)
+        return cls(total, chosen, height, figures, statistics)
+
+    def weight(self, crosses: Flags) -> Array:
+        """What each draw adds to the chance of any crossing, shape (families, draws)."""
+        return np.asarray(self.total[:, None] / crosses.sum(axis=-1, dtype=np.int32))
 
 
 def drawn(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, Single]:
@@ -90,10 +145,10 @@ def _fresh_draws(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array
     rng = np.random.default_rng([*seed, draws, periods])
     strata = (np.arange(draws) + rng.random(draws)) / draws
     heights = (rng.permutation(draws) + rng.random(draws)) / draws
-    drawn = (strata, heights, rng.standard_normal((draws, periods), dtype=np.float32))
-    for values in drawn:
+    sample = (strata, heights, rng.standard_normal((draws, periods), dtype=np.float32))
+    for values in sample:
         values.setflags(write=False)
-    return drawn
+    return sample
 
 
 _kept_draws = lru_cache(maxsize=160)(_fresh_draws)
@@ -111,16 +166,28 @@ def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int
     Direction i has the limit z(1 − κ weightᵢ), with one κ for all. Single chances stay below ``MOST``: few directions
     at a large ``false_alarm`` cross less often than asked for.
     """
-    pointing, most = directions.astype(np.float32), MOST / float(weight.max())
+    pointing, most = directions.astype(np.float32)[None], MOST / float(weight.max())
     if len(weight) == 1:
         return limits_at(np.array([false_alarm]))
-    kappa = min(_MARGIN * false_alarm / float(weight.sum()), most)
-    for _ in range(_ROUNDS):
-        crossing = Crossing.of(pointing, kappa * weight, seed=(seed,), draws=draws)
-        if crossing.chance >= false_alarm or kappa >= most:
-            return limits_at(kappa * crossing.level(false_alarm) * weight)
-        kappa = min(_MARGIN * kappa * false_alarm / max(crossing.chance, false_alarm / 8), most)
+    kappa = min(MARGIN * false_alarm / float(weight.sum()), most)
+    # A part of the draws brings κ near.
+    for part in (_NEAR, _NEAR, *(1,) * ROUNDS):
+        crossing = Crossing.of(pointing, kappa * weight[None], seed=(seed,), draws=draws // part)
+        chance = float(crossing.chance[0])
+        enough = chance >= false_alarm or kappa >= most
+        if enough and part == 1:
+            return limits_at(kappa * float(crossing.level(np.array([false_alarm]))[0]) * weight)
+        if not enough:
+            kappa = min(float(raised(kappa, chance, false_alarm)), most)
     return limits_at(kappa * weight)
+
+
+def raised(kappa: Array | float, chance: Array | float, wanted: Array | float) -> Array:
+    """A κ that comes nearer to the chance that is wanted, from one at which it is less: beyond it, more often than not.
+
+    Chances grow more slowly than κ, since directions that cross together count once.
+    """
+    return np.asarray(MARGIN * kappa * wanted / np.maximum(chance, np.asarray(wanted) / 8))
 
 
 def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: int = DRAWS) -> float:
@@ -133,5 +200,6 @@ def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: 
     if len(limits) == 1 or total < FAINTEST:
         return total
     counted = single > 0
-    crossing = Crossing.of(directions[:, counted].astype(np.float32), single[counted], seed=(seed,), draws=draws)
-    return min(1.0, crossing.chance)
+    pointing, bounds = directions[:, counted].astype(np.float32), limits[counted].astype(np.float32)
+    sample = _Sample.of(pointing[None], single[None, counted], seed=(seed,), draws=draws)
+    return min(1.0, float(np.mean(sample.weight(sample.statistics > bounds))))

@@ -200,6 +200,8 @@ def _ratio(value: float | None, sigma: float | None) -> float | None:
 
 def _clean(value: Any, timezone: str) -> Any:
     """Only what JSON holds: moments in the site's time zone, and no number that is not one."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
     if isinstance(value, float):
         return value + 0.0 if math.isfinite(value) else None
     if isinstance(value, np.generic):
@@ -214,7 +216,7 @@ def _clean(value: Any, timezone: str) -> Any:
         return {str(key): _clean(entry, timezone) for key, entry in value.items()}
     if is_dataclass(value):
         return {field.name: _clean(getattr(value, field.name), timezone) for field in fields(value)}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return [_clean(entry, timezone) for entry in value]
     return value
 
