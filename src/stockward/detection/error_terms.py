@@ -44,7 +44,8 @@ class ErrorTerms:
     ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none), ``calibration`` and ``reading`` (−1:
     a measurement of its own) have one entry a term, and ``sign`` that with which it enters the difference. ``figures``
     has one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start`` and ``end``
-    (microseconds) have one entry a period; ``joined[i]`` says whether the inventory that ends period i
+    (microseconds) have one entry a period, and ``counted`` two: when on average the areas were counted for the
+    inventories that begin and end it, shape (periods, 2). ``joined[i]`` says whether the inventory that ends period i
     begins the next. ``exact`` are the times of closed periods that have no σ: any loss in them shows.
     """
 
@@ -59,6 +60,7 @@ class ErrorTerms:
     methods: tuple[str, ...]
     start: Index
     end: Index
+    counted: Index
     joined: Flags
     exact: tuple[tuple[int, int], ...]
 
@@ -170,6 +172,7 @@ class ErrorTerms:
             period=(np.cumsum(opens) - 1)[kept.period],
             start=self.start[opens],
             end=self.end[closes],
+            counted=np.stack([self.counted[opens, 0], self.counted[closes, 1]], axis=1),
             joined=self.joined[np.flatnonzero(closes)[:-1]],
         )
 
@@ -188,14 +191,15 @@ class ErrorTerms:
             pieces += [replace(piece, period=piece.period * times + number) for piece in (part, ends)]
             if number:
                 pieces.append(replace(mirrored, period=mirrored.period * times + number))
-        step = ((self.end - self.start) / times)[:, None] * np.arange(times + 1)
-        moments = (self.start[:, None] + step).astype(np.int64)
+        moments = _within(self.start, self.end, times)
+        counts = _within(self.counted[:, 0], self.counted[:, 1], times)
         joined = np.ones((self.periods, times), bool)
         joined[:-1, -1] = self.joined
         return replace(
             _together(*pieces),
             start=moments[:, :-1].ravel(),
             end=moments[:, 1:].ravel(),
+            counted=np.stack([counts[:, :-1].ravel(), counts[:, 1:].ravel()], axis=1),
             joined=joined.ravel()[:-1],
         )
 
@@ -217,6 +221,12 @@ def _together(*pieces: ErrorTerms) -> ErrorTerms:
     """The terms of all pieces; what is not of the terms is that of the first."""
     codes: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _CODES}
     return replace(pieces[0], figures=np.concatenate([piece.figures for piece in pieces]), **codes)
+
+
+def _within(begin: Index, end: Index, times: int) -> Index:
+    """Moments that cut each span into so many parts, shape (spans, times + 1)."""
+    step = ((end - begin) / times)[:, None] * np.arange(times + 1)
+    return np.asarray((begin[:, None] + step).astype(np.int64))
 
 
 def _earliest(reading: Index, moment: Array) -> Array:
@@ -245,6 +255,11 @@ class TermTables:
         self._reading = terms["reading"].fill_null(_OWN).to_numpy()
         self._sign = np.sign(terms["coefficient"].to_numpy())
         self._figures = terms.select(_FIGURES).to_numpy()
+        joined = balances.joined.group_by("series", "inventory").agg(latest=pl.max("at"), mean=pl.mean("at"))
+        self._joined = {
+            series: table.select(pl.col("latest", "mean").to_physical()).to_numpy()
+            for (series,), table in joined.sort("latest").partition_by("series", as_dict=True).items()
+        }
 
     def of(self, series: int) -> ErrorTerms:
         """The terms of a series, for its closed periods that have a σ."""
@@ -268,9 +283,17 @@ class TermTables:
             methods=tuple(self._keys[code] for code in used[named]),
             start=start_kept,
             end=end_kept,
+            counted=np.stack([self._counted(series, start_kept), self._counted(series, end_kept)], axis=1),
             joined=end_kept[:-1] == start_kept[1:],
             exact=tuple(zip(start[~kept].tolist(), end[~kept].tolist(), strict=True)),
         )
+
+    def _counted(self, series: int, moment: Index) -> Index:
+        """When on average the areas were counted for the inventories at these moments, each the latest of its own."""
+        if series not in self._joined:
+            return moment
+        latest, mean = self._joined[series].T
+        return np.asarray(mean[np.searchsorted(latest, moment)])
 
 
 def _coded(column: pl.Series) -> tuple[list[str], Index]:

@@ -103,7 +103,8 @@ class Sight:
 
     def even(self, days: float = YEAR) -> Array:
         """Evenly over the last so many days, or all that is looked at where that is shorter."""
-        return even_shares(self.start, self.end, self.terms.exact, days)
+        terms = self.terms
+        return even_shares(self.start, self.end, terms.exact, days, counted=terms.counted[self._block])
 
     def curve(self, *patterns: Array, until: int | None = None) -> list[DetectionCurve]:
         """Chance of an alarm (by the end of a period) for losses of each pattern."""

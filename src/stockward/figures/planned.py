@@ -29,7 +29,7 @@ CLOSING = 0.106
 """Part of a planned year's false-alarm probability that is kept for the inventory that closes it."""
 
 AT_ONCE = 0.5
-"""Part of what has accrued and is not spent that an inventory spends, if it comes ``_SOON`` days or more after the last.
+"""Part of what has accrued and is not spent that an inventory spends, at least ``_SOON`` days after the last.
 
 With it losses at once in short and in long periods, and those that go on, are all found nearly as well as by the best
 single test for each (``benchmarks/regret.py``), and a recount takes nothing from the inventories after it.
