@@ -16,7 +16,7 @@ import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.testing import ROUNDING
+from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import Event, SeriesVerdict
@@ -113,12 +113,8 @@ def _claims(
     ]
     periods = balances.periods.filter(pl.col("series") == number)
     if row["scope"] == Scope.SITE.value:
-        rounding = ROUNDING * pl.col("throughput")
-        exact = periods.filter((pl.col("sigma") <= rounding) & (pl.col("difference").abs() > rounding))
-        found += [
-            _Claim(gone, gone, gone, start, end)
-            for gone, start, end in exact.select("difference", "start", "end").rows()
-        ]
+        exact = periods.filter(discrepant()).select("difference", "start", "end")
+        found += [_Claim(gone, gone, gone, start, end) for gone, start, end in exact.rows()]
     for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
         if left:
             found.append(_Claim(left, left, left, start, end))
