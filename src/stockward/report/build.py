@@ -9,11 +9,21 @@ from typing import Any
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.items import Discrepancy, ItemFindings
+from stockward.answers.items import Discrepancy
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import books, charts, context, guards, sentences, unseen, words
-from stockward.report.views import PeriodView, SeriesView, SiteView, by_urgency, events, figure, gather
+from stockward.report.views import (
+    PeriodView,
+    SeriesView,
+    SiteView,
+    by_urgency,
+    discrepancies_by_series,
+    event_verdict,
+    events,
+    figure,
+    gather,
+)
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Scope, Verdict
 
 # A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
@@ -31,7 +41,7 @@ def build_page(review: Review) -> context.Page:
     """The context of the whole page."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact = _discrepancies_by_series(review.items)
+    exact = discrepancies_by_series(review)
     found = events(review, series)
     mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
@@ -90,24 +100,12 @@ def _as_known(review: Review) -> str:
     return f"as known on {words.day(review.as_of)}"
 
 
-def _discrepancies_by_series(items: ItemFindings) -> dict[str, list[Discrepancy]]:
-    groups: dict[str, list[Discrepancy]] = defaultdict(list)
-    for one in items.discrepancies:
-        groups[one.id].append(one)
-    return groups
-
-
 def _finding(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> context.Finding:
     return context.Finding(
-        badge=badge(_verdict(event)),
+        badge=badge(event_verdict(event)),
         sentence=f"{sentences.event_claim(event, exact)}.",
         anchor=event[0].anchor,
     )
-
-
-def _verdict(event: Sequence[SeriesView]) -> Verdict:
-    """The most urgent verdict of the series that alarm for one loss."""
-    return min((one.verdict.verdict for one in event), key=list(Verdict).index)
 
 
 def _findings_note(found: Sequence[Sequence[SeriesView]], review: Review) -> str:
@@ -152,7 +150,7 @@ def _action(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) ->
     found = exact.get(one.id, [])
     others = [other.what for other in event[1:] if other.scope == Scope.AREA]
     return context.Action(
-        badge=badge(_verdict(event)),
+        badge=badge(event_verdict(event)),
         label=f"{one.label}, and the {' and '.join(others)} in it" if others else one.label,
         anchor=one.anchor,
         amount=sentences.event_amount(event, exact),

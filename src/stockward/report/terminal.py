@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import guards_terminal, sentences, unseen, words
-from stockward.report.views import SeriesView, by_urgency, events, gather
+from stockward.report.views import SeriesView, by_urgency, discrepancies_by_series, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact: dict[str, list[Discrepancy]] = {}
-    for found in review.items.discrepancies:
-        exact.setdefault(found.id, []).append(found)
+    exact = discrepancies_by_series(review)
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     _line(console, f"{review.site}, {known}")
     _line(console, sentences.headline(series), style="bold")
@@ -96,10 +94,8 @@ def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepa
         justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
         table.add_column(name, justify=justify, overflow="fold", width=widths[name])
     for number, event in enumerate(found):
-        cells = [
-            Text(columns[name][number], style=_STYLE[_verdict(event)] if name == _VERDICT else "") for name in shown
-        ]
-        table.add_row(*cells)
+        styles = {_VERDICT: _STYLE[event_verdict(event)]}
+        table.add_row(*(Text(columns[name][number], style=styles.get(name, "")) for name in shown))
     return table
 
 
@@ -154,11 +150,7 @@ _GAP = 3
 
 
 def _word(event: Sequence[SeriesView]) -> str:
-    return sentences.VERDICT_WORD[_verdict(event)]
-
-
-def _verdict(event: Sequence[SeriesView]) -> Verdict:
-    return min((one.verdict.verdict for one in event), key=list(Verdict).index)
+    return sentences.VERDICT_WORD[event_verdict(event)]
 
 
 def _counts(series: Sequence[SeriesView]) -> str:
