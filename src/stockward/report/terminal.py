@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from stockward.answers.items import Discrepancy
@@ -86,8 +87,9 @@ def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepa
     from rich.text import Text
 
     columns = {name: [_cell(cell(event, exact)) for event in found] for name, cell in _CELLS.items()}
-    least = {name: max(_longest_word([name, *cells]), 1) for name, cells in columns.items()}
-    shown = [name for name in columns if _room(least, name) <= width]
+    least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
+    room = accumulate(least[name] + _GAP for name in columns)
+    shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     widths = _widths({name: columns[name] for name in shown}, least, width)
     for name in shown:
@@ -105,13 +107,7 @@ def _cell(text: str) -> str:
 
 
 def _longest_word(texts: Sequence[str]) -> int:
-    return max((len(word) for text in texts for word in text.split()), default=0)
-
-
-def _room(least: Mapping[str, int], name: str) -> int:
-    """Columns of the terminal that a column takes, with all that are needed more."""
-    needed = _NEEDED[: _NEEDED.index(name) + 1]
-    return sum(least[one] + _GAP for one in needed) - _GAP
+    return max(len(word) for text in texts for word in text.split())
 
 
 def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], width: int) -> dict[str, int]:
@@ -129,9 +125,8 @@ def _days(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy
     return sentences.dates(event[0], discrepancies.get(event[0].id, [])).replace(" ", "\n")
 
 
-def _chance(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
-    said = event[0].verdict
-    return "exact" if said.verdict == Verdict.DISCREPANCY else words.probability(said.p_value).replace(" ", "")
+def _chance(event: Sequence[SeriesView], _: dict[str, list[Discrepancy]]) -> str:
+    return sentences.chance(event[0]).replace(" ", "")
 
 
 _VERDICT = "Verdict"
@@ -143,7 +138,7 @@ _CELLS: Mapping[str, Callable[[Sequence[SeriesView], dict[str, list[Discrepancy]
     "Alarm at": lambda event, exact: event[0].verdict.alarm_inventory or words.NOTHING,
     "p-value": _chance,
 }
-_NEEDED = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
+"""What each column says of an event; those that are needed most stand first."""
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
 _WRAPPED = ("How much (+ missing)", "What and where")
 _GAP = 3
