@@ -114,9 +114,10 @@ def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], widt
     """Each column as wide as its longest word; those of sentences share what is left, as far as they need it."""
     widths = {name: least[name] for name in columns}
     left = width - sum(widths.values()) - _GAP * (len(columns) - 1)
-    for place, name in enumerate(_WRAPPED):
+    wrapped = [name for name in _WRAPPED if name in columns]
+    for place, name in enumerate(wrapped):
         longest = max(map(len, [name, *columns[name]]))
-        more = min(max(left, 0) // (len(_WRAPPED) - place), longest - widths[name])
+        more = min(max(left, 0) // (len(wrapped) - place), longest - widths[name])
         widths[name], left = widths[name] + more, left - more
     return widths
 
