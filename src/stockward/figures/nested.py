@@ -54,9 +54,8 @@ def nested_limits(
         False-alarm probability that may have been spent by the end of each period, shape (series, n), never falling.
     sharpness
         By how much the draws are multiplied at each inventory, shape (n,); 0 where it is not calibrated. Between those
-        that are κ is carried on, so that the single chances of an
-        inventory's windows are in proportion to what may be spent at it; what that spent in truth is made good at the
-        next, and the proportion with it.
+        that are, κ is carried on, so that the single chances of an inventory's windows are in proportion to what may be
+        spent at it; what that spent in truth is made good at the next, and the proportion with it.
     seed, draws
         Of the sampling; same seed, same limits.
     """

@@ -27,7 +27,6 @@ Flags = NDArray[np.bool_]
 CLOSING = 0.106
 """Part of a planned year's false-alarm probability that is kept for the inventory that closes it."""
 
-
 DELAY = 0.15
 """How much later than in proportion to time the rest is spent: as the power 1 + DELAY of the time."""
 
@@ -79,7 +78,12 @@ def spent_by(years: PlannedYears, hazard: Array) -> Array:
     for year in range(len(years)):
         own = years.periods(year)
         spent[own] = -np.expm1(-np.cumsum(hazard[own]))
-    return np.where(years.closes, spent, (1.0 - CLOSING) * years.passed**DELAY * spent)
+    return _part(years, DELAY) * spent
+
+
+def _part(years: PlannedYears, power: float) -> Array:
+    """What is spent by each inventory of what may be: as a power of the time that has passed, and all at the close."""
+    return np.where(years.closes, 1.0, (1.0 - CLOSING) * years.passed**power)
 
 
 def sharpness(years: PlannedYears, end: Array) -> Index:
@@ -89,7 +93,7 @@ def sharpness(years: PlannedYears, end: Array) -> Index:
     inventories follow each other more closely, their limits are carried on from the last of these. An inventory at
     which much is spent of all that has been, as early in a year or at its end, counts for more.
     """
-    spent = np.where(years.closes, 1.0, (1.0 - CLOSING) * years.passed ** (1.0 + DELAY))
+    spent = _part(years, 1.0 + DELAY)
     found = np.zeros(len(end), np.intp)
     for year in range(len(years)):
         own = years.periods(year)
