@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from stockward.figures.scan import MOST, drawn, limits_at
+from stockward.figures.scan import MARGIN, MOST, ROUNDS, drawn, limits_at, raised
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -31,9 +31,6 @@ _LEAST = 1e-14
 
 _STEADY = 2.0
 """What is carried on is corrected by no more than this factor at once."""
-
-_MARGIN = 1.5
-_ROUNDS = 40
 
 
 def nested_limits(
@@ -116,9 +113,9 @@ def _kappa(
     if known.shape[2] == 1:
         # A single window crosses with its own chance.
         return np.minimum(allowed[which] / float(weight[0]), most)
-    kappa = np.minimum(_MARGIN * start, most)
+    kappa = np.minimum(MARGIN * start, most)
     found, open_ = np.zeros(len(start)), which
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         crossing = _Crossing.of(known[open_], earlier[open_], kappa[open_, None] * weight, seed, draws)
         enough = (crossing.chance >= allowed[open_]) | (kappa[open_] >= most)
         done = open_[enough]
@@ -127,7 +124,7 @@ def _kappa(
         open_ = open_[~enough]
         if not len(open_):
             break
-        kappa[open_] = np.minimum(_MARGIN * kappa[open_] * allowed[open_] / np.maximum(left, allowed[open_] / 8), most)
+        kappa[open_] = raised(kappa[open_], allowed[open_], left, most)
     found[open_] = kappa[open_]
     return found[which]
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
 Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 Single = NDArray[np.float32]
 
 DRAWS = 400
@@ -30,8 +29,12 @@ FAINTEST = 1e-290
 MOST = 0.45
 """Most of a chance that one direction may have, so that every limit stays above zero."""
 
-_MARGIN = 1.5
-_ROUNDS = 40
+MARGIN = 1.5
+"""κ is begun, and raised, this much beyond what seems to be enough."""
+
+ROUNDS = 40
+"""So often κ is raised at most."""
+
 _REMEMBERED = 1 << 20
 """Figures of a sample that are kept for the next family of the same shape."""
 
@@ -90,10 +93,10 @@ def _fresh_draws(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array
     rng = np.random.default_rng([*seed, draws, periods])
     strata = (np.arange(draws) + rng.random(draws)) / draws
     heights = (rng.permutation(draws) + rng.random(draws)) / draws
-    drawn = (strata, heights, rng.standard_normal((draws, periods), dtype=np.float32))
-    for values in drawn:
+    sample = (strata, heights, rng.standard_normal((draws, periods), dtype=np.float32))
+    for values in sample:
         values.setflags(write=False)
-    return drawn
+    return sample
 
 
 _kept_draws = lru_cache(maxsize=160)(_fresh_draws)
@@ -105,6 +108,11 @@ def limits_at(chances: Array) -> Array:
         return np.asarray(-ndtri(np.clip(chances, 0.0, MOST)))
 
 
+def raised(kappa: Array | float, wanted: Array | float, chance: Array | float, most: float) -> Array:
+    """The next κ to try where one gives less than the chance that is wanted."""
+    return np.asarray(np.minimum(MARGIN * kappa * wanted / np.maximum(chance, wanted / 8), most))
+
+
 def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int, draws: int = DRAWS) -> Array:
     """One limit a direction, so that the whole family crosses with probability ``false_alarm``.
 
@@ -114,12 +122,12 @@ def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int
     pointing, most = directions.astype(np.float32), MOST / float(weight.max())
     if len(weight) == 1:
         return limits_at(np.array([false_alarm]))
-    kappa = min(_MARGIN * false_alarm / float(weight.sum()), most)
-    for _ in range(_ROUNDS):
+    kappa = min(MARGIN * false_alarm / float(weight.sum()), most)
+    for _ in range(ROUNDS):
         crossing = Crossing.of(pointing, kappa * weight, seed=(seed,), draws=draws)
         if crossing.chance >= false_alarm or kappa >= most:
             return limits_at(kappa * crossing.level(false_alarm) * weight)
-        kappa = min(_MARGIN * kappa * false_alarm / max(crossing.chance, false_alarm / 8), most)
+        kappa = float(raised(kappa, false_alarm, crossing.chance, most))
     return limits_at(kappa * weight)
 
 
