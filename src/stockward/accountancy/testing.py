@@ -18,7 +18,7 @@ from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, Te
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import PlannedYears, rolling_year
-from stockward.figures.whitening import SINGULAR, sitmuf
+from stockward.figures.whitening import running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
@@ -238,9 +238,7 @@ def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) ->
 
 def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
     """The sum of the differences up to each closed period, and its σ; 0 where errors cancel but for rounding."""
-    variance = np.diagonal(np.cumsum(np.cumsum(covariance, axis=0), axis=1))
-    kept = variance > SINGULAR * np.cumsum(np.diagonal(covariance))
-    return np.cumsum(periods.difference[periods.closed]), np.sqrt(np.where(kept, variance, 0.0))
+    return np.cumsum(periods.difference[periods.closed]), np.sqrt(running_variance(covariance))
 
 
 def _last_year(periods: _Periods, covariance: Array) -> tuple[float | None, float | None]:

@@ -20,7 +20,7 @@ from stockward.figures.nested import nested_limits
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
 from stockward.figures.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
 from stockward.figures.scan import FAINTEST, calibrate, crossing_probability
-from stockward.figures.whitening import SINGULAR, exact_rows, sitmuf, whitener
+from stockward.figures.whitening import exact_rows, running_variance, sitmuf, whitener
 from stockward.figures.windows import (
     EQUAL_SHARES,
     Windows,
@@ -355,8 +355,8 @@ class NamedTests:
 
     def _cumuf(self, differences: Array) -> TestFigures:
         """A sum whose errors cancel has no direction of its own, and is no evidence: its figure is 0."""
-        variance = np.diagonal(np.cumsum(np.cumsum(self._covariance, axis=0), axis=1))
-        kept = variance > SINGULAR * np.cumsum(np.diagonal(self._covariance))
+        variance = running_variance(self._covariance)
+        kept = variance > 0
         statistic = np.where(kept, np.cumsum(differences), 0.0) / np.sqrt(np.where(kept, variance, 1.0))
         limit = max(float(-ndtri(self._false_alarm)), 0.0)
         return self._decided_at_the_end(statistic, limit, float(ndtr(-statistic[-1])) if kept[-1] else 1.0)
