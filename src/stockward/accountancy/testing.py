@@ -200,8 +200,6 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
     sign = -1.0 if verdict is Verdict.GAIN else 1.0
     alarms = calibrated.alarms(sign * differences) if verdict in {Verdict.SHORTAGE, Verdict.GAIN} else []
-    running, running_sigma = _running(periods, covariance)
-    year_sum, year_sigma = _last_year(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -213,12 +211,7 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
         losses=_losses(periods, calibrated, alarms, differences, sign),
         alarms=_alarms(periods, alarms),
         planned_year=_planned_year(periods, calibrated),
-        year_sum=year_sum,
-        year_sigma=year_sigma,
-        cumulative=float(running[-1]),
-        cumulative_sigma=float(running_sigma[-1]),
-        running=periods.spread(running, periods.closed),
-        running_sigma=periods.spread(running_sigma, periods.closed),
+        **_sums(periods, covariance),
         sitmuf=periods.spread(sitmuf(differences, calibrated.inverse), periods.uncertain),
         standardised=periods.spread(differences / np.sqrt(np.diagonal(calibrated.covariance)), periods.uncertain),
         left=left,
@@ -236,18 +229,23 @@ def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) ->
     return tuple(full)
 
 
-def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
-    """The sum of the differences up to each closed period, and its σ; 0 where errors cancel but for rounding."""
-    return np.cumsum(periods.difference[periods.closed]), np.sqrt(running_variance(covariance))
-
-
-def _last_year(periods: _Periods, covariance: Array) -> tuple[float | None, float | None]:
-    """The closed differences of the last year of the record together, and their σ."""
-    if not periods.closed.any():
-        return None, None
-    year = rolling_year(periods.closed_start, periods.closed_end)
-    total = float(periods.difference[periods.closed][year].sum())
-    return total, float(np.sqrt(max(float(covariance[year, year].sum()), 0.0)))
+def _sums(periods: _Periods, covariance: Array) -> dict[str, Any]:
+    """The closed differences added up, with their σ: up to each of them, all, and those of the last year."""
+    differences = periods.difference[periods.closed]
+    running, running_sigma = np.cumsum(differences), np.sqrt(running_variance(covariance))
+    closed, year_sum, year_sigma = bool(len(differences)), None, None
+    if closed:
+        year = rolling_year(periods.closed_start, periods.closed_end)
+        year_sum = float(differences[year].sum())
+        year_sigma = float(np.sqrt(max(float(covariance[year, year].sum()), 0.0)))
+    return {
+        "year_sum": year_sum,
+        "year_sigma": year_sigma,
+        "cumulative": float(running[-1]) if closed else None,
+        "cumulative_sigma": float(running_sigma[-1]) if closed else None,
+        "running": periods.spread(running, periods.closed),
+        "running_sigma": periods.spread(running_sigma, periods.closed),
+    }
 
 
 def _planned_year(periods: _Periods, calibrated: CalibratedTests) -> PlannedYear:
@@ -269,9 +267,6 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
     """A series without any uncertainty of measurement, or any time: exact, or not closed at all."""
     nothing: tuple[None, ...] = (None,) * len(periods)
     verdict = _precedence(periods, shortage=False, gain=False, left=nothing)
-    closed = bool(periods.closed.any())
-    running, running_sigma = _running(periods, covariance)
-    year_sum, year_sigma = _last_year(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -283,12 +278,7 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
         losses=(),
         alarms=(),
         planned_year=None,
-        year_sum=year_sum,
-        year_sigma=year_sigma,
-        cumulative=float(running[-1]) if closed else None,
-        cumulative_sigma=float(running_sigma[-1]) if closed else None,
-        running=periods.spread(running, periods.closed),
-        running_sigma=periods.spread(running_sigma, periods.closed),
+        **_sums(periods, covariance),
         sitmuf=nothing,
         standardised=nothing,
         left=nothing,
