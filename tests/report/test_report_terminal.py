@@ -23,7 +23,7 @@ def printed(review: Review, **options: object) -> str:
 
 
 @pytest.mark.parametrize("name", ["full", "empty", "unknown", "hostile"])
-@pytest.mark.parametrize("width", [60, 80, 100, 200])
+@pytest.mark.parametrize("width", [20, 30, 60, 80, 100, 200])
 def test_at_most_a_hundred_columns(name: str, width: int, request: pytest.FixtureRequest) -> None:
     text = printed(request.getfixturevalue(name), width=width)
     assert max(map(len, text.splitlines())) <= min(width, 100)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.account import Account, Flow, Lost
 from stockward.accountancy.completeness import Completeness
 from stockward.accountancy.errors import Terms
-from stockward.accountancy.inventories import Inventories
+from stockward.accountancy.inventories import Inventories, as_times
 from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import ROLES
@@ -155,8 +155,8 @@ class Assembly:
                 "series": self.spans.series,
                 "slot": self.spans.end,
                 "inventory": self._names.gather(self.spans.end),
-                "start": pl.Series(self.moments[self.spans.start]).cast(pl.Datetime("us", "UTC")),
-                "end": pl.Series(self.moments[self.spans.end]).cast(pl.Datetime("us", "UTC")),
+                "start": as_times(self.moments[self.spans.start]),
+                "end": as_times(self.moments[self.spans.end]),
                 **figures_of(self.areas),
                 "written_off": self._claimed(_WRITTEN_OFF),
                 "found": self._claimed(_FOUND),
@@ -193,7 +193,7 @@ class Assembly:
     @cached_property
     def moments(self) -> Index:
         """The moment of the inventory at each slot of the layout, microseconds."""
-        return np.append(self.inventories.at, 0)[self.layout.places(self.inventories)]
+        return self.layout.moments(self.inventories)
 
     @cached_property
     def _names(self) -> pl.Series:
@@ -210,8 +210,8 @@ class Assembly:
             {
                 "series": pl.Series(site.areas.series + site.owner, dtype=pl.Int64),
                 "inventory": standing.filter(pl.col("moment") > 0)["inventory"],
-                "start": pl.Series(start).cast(pl.Datetime("us", "UTC")),
-                "end": pl.Series(end).cast(pl.Datetime("us", "UTC")),
+                "start": as_times(start),
+                "end": as_times(end),
                 **figures_of(site.account),
                 "written_off": site.sum(self._claimed(_WRITTEN_OFF)),
                 "found": site.sum(self._claimed(_FOUND)),
@@ -257,14 +257,14 @@ class Assembly:
         left = self.complete.left_out.group_by("slot", maintain_order=True).agg(pl.col("material").unique().sort())
         slots = left["slot"].to_numpy().astype(np.int64)
         before = self.spans.previous_complete[slots]
-        start = pl.Series(np.where(before < 0, 0, self.moments[np.maximum(before, 0)])).cast(pl.Datetime("us", "UTC"))
+        start = as_times(np.where(before < 0, 0, self.moments[np.maximum(before, 0)]))
         open_periods = pl.DataFrame(
             {
                 "series": self.layout.slot_series[slots],
                 "slot": slots,
                 "inventory": self._names.gather(slots),
                 "start": start,
-                "end": pl.Series(self.moments[slots]).cast(pl.Datetime("us", "UTC")),
+                "end": as_times(self.moments[slots]),
             }
         ).with_columns(
             start=pl.when(pl.Series(before >= 0)).then(pl.col("start")),

@@ -64,8 +64,7 @@ def assemble(books: KnownBooks) -> Assembly:
     complete = completeness(layout, flows, counted, touches)
     spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
-    moments = np.append(inventories.at, 0)[layout.places(inventories)]
-    sites = site_series(layout, complete.complete, moments)
+    sites = site_series(layout, complete.complete, layout.moments(inventories))
     transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
     return Assembly(
         layout=layout,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.incidence import Incidence, MeasuredRows, SeriesIncidence
+from stockward.accountancy.inventories import as_times
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.balances import Balances
 from stockward.facts import Site
@@ -49,7 +50,7 @@ def _left_unsaid(books: KnownBooks, assembly: Assembly) -> pl.DataFrame:
         {
             "area": areas.gather(inventories.area),
             "inventory": pl.Series(inventories.name, dtype=pl.String),
-            "at": pl.Series(inventories.at).cast(pl.Datetime("us", "UTC")),
+            "at": as_times(inventories.at),
             "place": np.arange(len(inventories.name)),
         }
     )

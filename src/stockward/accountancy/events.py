@@ -16,11 +16,11 @@ import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.testing import ROUNDING
+from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import Event, SeriesVerdict
-from stockward.terms.verdicts import ALARMING, Basis, Scope, Verdict
+from stockward.terms.verdicts import ALARMING, URGENCY, Basis, Scope, most_urgent
 
 _AGREE = 1e-6
 """Exact amounts agree within this share of them."""
@@ -88,11 +88,10 @@ def _join(leads: dict[int, int], number: int, other: int) -> None:
 
 
 def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, float, int]:
-    ranks = list(Verdict)
-    chances = [one.p_value for number in event.series if (one := verdicts[number]).p_value is not None]
+    said = [verdicts[number] for number in event.series]
     return (
-        min(ranks.index(verdicts[number].verdict) for number in event.series),
-        min((chance for chance in chances if chance is not None), default=1.0),
+        URGENCY[most_urgent(one.verdict for one in said)],
+        min((one.p_value for one in said if one.p_value is not None), default=1.0),
         event.series[0],
     )
 
@@ -113,12 +112,8 @@ def _claims(
     ]
     periods = balances.periods.filter(pl.col("series") == number)
     if row["scope"] == Scope.SITE.value:
-        rounding = ROUNDING * pl.col("throughput")
-        exact = periods.filter((pl.col("sigma") <= rounding) & (pl.col("difference").abs() > rounding))
-        found += [
-            _Claim(gone, gone, gone, start, end)
-            for gone, start, end in exact.select("difference", "start", "end").rows()
-        ]
+        exact = periods.filter(discrepant()).select("difference", "start", "end")
+        found += [_Claim(gone, gone, gone, start, end) for gone, start, end in exact.rows()]
     for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
         if left:
             found.append(_Claim(left, left, left, start, end))

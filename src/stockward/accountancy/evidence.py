@@ -6,7 +6,7 @@ import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, is_late
-from stockward.accountancy.testing import ROUNDING
+from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
 from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Scope
@@ -61,14 +61,12 @@ def _rows_of_site(
 
 def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -> pl.DataFrame:
     """Periods in which a loss can have gone, or those with a discrepancy."""
-    periods = balances.periods.filter((pl.col("series") == series) & (pl.col("status") == PeriodStatus.CLOSED.value))
+    periods = balances.periods.filter(pl.col("series") == series)
     if verdict.losses:
         inside = [pl.col("start").ge(one.not_before) & pl.col("end").le(one.not_after) for one in verdict.losses]
-        return periods.filter(pl.any_horizontal(inside))
-    rounding = ROUNDING * pl.col("throughput")
-    exact = (pl.col("sigma") <= rounding) & (pl.col("difference").abs() > rounding)
-    left = balances.periods.filter(pl.col("series") == series)["inventory"].filter([bool(one) for one in verdict.left])
-    return periods.filter(exact | pl.col("inventory").is_in(left.implode()))
+        return periods.filter((pl.col("status") == PeriodStatus.CLOSED.value) & pl.any_horizontal(inside))
+    left = pl.Series(values=[bool(one) for one in verdict.left], dtype=pl.Boolean)
+    return periods.filter(discrepant() | left)
 
 
 def _entering(

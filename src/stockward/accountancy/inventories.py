@@ -13,6 +13,11 @@ from stockward.accountancy.known import KnownBooks
 Index = NDArray[np.int64]
 
 
+def as_times(moments: Index) -> pl.Series:
+    """Moments in microseconds as times, as the tables have them."""
+    return pl.Series(moments).cast(pl.Datetime("us", "UTC"))
+
+
 @dataclass(frozen=True, slots=True)
 class Inventories:
     """Inventories of all areas, sorted by area and time.

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, is_late
-from stockward.accountancy.testing import ROUNDING
+from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
 from stockward.figures.records import cluster, cusum_p_value, sign_test
-from stockward.terms.verdicts import PeriodStatus, Scope
+from stockward.terms.verdicts import Scope
 
 
 def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFindings:
@@ -31,12 +31,8 @@ def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFi
 
 def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
     """Every closed period without σ whose difference is not zero; of the areas, as the site's are the same pieces."""
-    found = balances.periods.filter(
-        (pl.col("status") == PeriodStatus.CLOSED.value)
-        & (pl.col("sigma") <= ROUNDING * pl.col("throughput"))
-        & (pl.col("difference").abs() > ROUNDING * pl.col("throughput"))
-    ).join(balances.series.with_row_index("series").cast({"series": pl.Int64}), on="series", maintain_order="left")
-    found = found.filter(pl.col("scope") == Scope.AREA.value)
+    series = balances.series.with_row_index("series").cast({"series": pl.Int64})
+    found = balances.periods.filter(discrepant()).join(series, on="series", maintain_order="left")
     holdings = holdings_of(books)
     return [
         Discrepancy(
@@ -53,7 +49,7 @@ def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
             late_rows=_late_rows(books, row["area"], row["start"], row["end"]),
             incidents=_incidents(books, row, holdings),
         )
-        for row in found.rows(named=True)
+        for row in found.filter(pl.col("scope") == Scope.AREA.value).rows(named=True)
     ]
 
 

@@ -51,6 +51,10 @@ class Layout:
         last = number == np.diff(self.first)[self.slot_series] - 1
         return np.where(last, len(inventories.at), inventories.first[np.maximum(area, 0)] + number)
 
+    def moments(self, inventories: Inventories) -> Index:
+        """When the inventory at each slot stands, microseconds; 0 where none does."""
+        return np.append(inventories.at, 0)[self.places(inventories)]
+
 
 @dataclass(frozen=True, slots=True)
 class PairSlots:

@@ -17,8 +17,8 @@ from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
-from stockward.figures.planned import rolling_year
-from stockward.figures.whitening import SINGULAR, sitmuf
+from stockward.figures.planned import PlannedYears, rolling_year
+from stockward.figures.whitening import running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
@@ -27,6 +27,9 @@ Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 """An exact difference within this share of what has passed through is rounding."""
+
+_CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
+_ROUNDED = ROUNDING * pl.col("throughput").fill_null(0.0)
 
 
 def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[SeriesVerdict, ...]:
@@ -95,9 +98,12 @@ def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
 
 def uncertain(periods: pl.DataFrame) -> Flags:
     """Periods that measuring makes uncertain. A σ within rounding is none: nothing is measured so well."""
-    rounding = ROUNDING * pl.col("throughput").fill_null(0.0)
-    closed = pl.col("status") == PeriodStatus.CLOSED.value
-    return periods.select(closed & (pl.col("sigma").fill_null(0.0) > rounding)).to_series().to_numpy()
+    return periods.select(_CLOSED & (pl.col("sigma").fill_null(0.0) > _ROUNDED)).to_series().to_numpy()
+
+
+def discrepant() -> pl.Expr:
+    """Closed periods without σ whose difference is not zero, beyond rounding."""
+    return _CLOSED & (pl.col("sigma") <= _ROUNDED) & (pl.col("difference").abs() > _ROUNDED)
 
 
 def _periods_of(balances: Balances) -> list[_Periods]:
@@ -107,9 +113,10 @@ def _periods_of(balances: Balances) -> list[_Periods]:
     columns = {name: table[name].to_list() for name in ("inventory", "start", "end", "reason")}
     days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
     arrays = {
-        "closed": (table["status"] == PeriodStatus.CLOSED.value).to_numpy(),
+        "closed": table.select(_CLOSED).to_series().to_numpy(),
         "incomplete": (table["status"] == PeriodStatus.INCOMPLETE.value).to_numpy(),
         "uncertain": uncertain(table),
+        "discrepant": table.select(discrepant()).to_series().to_numpy(),
         "difference": table["difference"].fill_null(np.nan).to_numpy(),
         "throughput": table["throughput"].fill_null(0.0).to_numpy(),
         "start": days["start"].to_numpy(),
@@ -135,6 +142,7 @@ class _Periods:
         self.starts, self.ends = columns["start"], columns["end"]
         self.closed: Flags = arrays["closed"]
         self.uncertain: Flags = arrays["uncertain"]
+        self.discrepant: Flags = arrays["discrepant"]
         self.difference: Array = arrays["difference"]
         self.rounding: Array = ROUNDING * arrays["throughput"]
         incomplete = arrays["incomplete"]
@@ -153,11 +161,6 @@ class _Periods:
     def exact(self) -> Flags:
         """Closed periods whose difference has no σ."""
         return self.closed & ~self.uncertain
-
-    @property
-    def discrepant(self) -> Flags:
-        """Exact periods whose difference is not zero."""
-        return np.asarray(self.exact & (np.abs(np.nan_to_num(self.difference)) > self.rounding))
 
     @property
     def testable(self) -> bool:
@@ -179,14 +182,13 @@ class _Periods:
 
 def _calibrated(periods: _Periods, covariance: Array, rate: Hazard, seed: int) -> CalibratedTests:
     """The tests of one series, for those of its closed periods that measuring makes uncertain."""
-    uncertain = periods.uncertain[periods.closed]
-    sigma = covariance if uncertain.all() else covariance[np.ix_(uncertain, uncertain)]
+    tested = periods.uncertain[periods.closed]
+    sigma = covariance if tested.all() else covariance[np.ix_(tested, tested)]
     hazard = rate.over(periods.end)
     return CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
 
 
 def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) -> SeriesVerdict:
-    sigma = calibrated.covariance
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
@@ -197,9 +199,7 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
     verdict = _precedence(periods, shortage=shortage, gain=gained, left=left)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
     sign = -1.0 if verdict is Verdict.GAIN else 1.0
-    alarmed = verdict in {Verdict.SHORTAGE, Verdict.GAIN}
-    running, running_sigma = _running(periods, covariance)
-    year_sum, year_sigma = _last_year(periods, covariance)
+    alarms = calibrated.alarms(sign * differences) if verdict in {Verdict.SHORTAGE, Verdict.GAIN} else []
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -208,17 +208,12 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
         share=calibrated.share,
         tests=tests,
         gains=gains,
-        losses=_losses(periods, calibrated, sigma, differences, sign) if alarmed else (),
-        alarms=_alarms(periods, calibrated.alarms(sign * differences)) if alarmed else (),
+        losses=_losses(periods, calibrated, alarms, differences, sign),
+        alarms=_alarms(periods, alarms),
         planned_year=_planned_year(periods, calibrated),
-        year_sum=year_sum,
-        year_sigma=year_sigma,
-        cumulative=float(running[-1]),
-        cumulative_sigma=float(running_sigma[-1]),
-        running=periods.spread(running, periods.closed),
-        running_sigma=periods.spread(running_sigma, periods.closed),
+        **_sums(periods, covariance),
         sitmuf=periods.spread(sitmuf(differences, calibrated.inverse), periods.uncertain),
-        standardised=periods.spread(differences / np.sqrt(np.diagonal(sigma)), periods.uncertain),
+        standardised=periods.spread(differences / np.sqrt(np.diagonal(calibrated.covariance)), periods.uncertain),
         left=left,
         default_limits=tuple(limit for scan in calibrated.scans for limit in scan.limits.tolist()),
     )
@@ -234,20 +229,23 @@ def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) ->
     return tuple(full)
 
 
-def _running(periods: _Periods, covariance: Array) -> tuple[Array, Array]:
-    """The sum of the differences up to each closed period, and its σ; 0 where errors cancel but for rounding."""
-    variance = np.diagonal(np.cumsum(np.cumsum(covariance, axis=0), axis=1))
-    kept = variance > SINGULAR * np.cumsum(np.diagonal(covariance))
-    return np.cumsum(periods.difference[periods.closed]), np.sqrt(np.where(kept, variance, 0.0))
-
-
-def _last_year(periods: _Periods, covariance: Array) -> tuple[float | None, float | None]:
-    """The closed differences of the last year of the record together, and their σ."""
-    if not periods.closed.any():
-        return None, None
-    year = rolling_year(periods.closed_start, periods.closed_end)
-    total = float(periods.difference[periods.closed][year].sum())
-    return total, float(np.sqrt(max(float(covariance[year, year].sum()), 0.0)))
+def _sums(periods: _Periods, covariance: Array) -> dict[str, Any]:
+    """The closed differences added up, with their σ: up to each of them, all, and those of the last year."""
+    differences = periods.difference[periods.closed]
+    running, running_sigma = np.cumsum(differences), np.sqrt(running_variance(covariance))
+    closed, year_sum, year_sigma = bool(len(differences)), None, None
+    if closed:
+        year = rolling_year(periods.closed_start, periods.closed_end)
+        year_sum = float(differences[year].sum())
+        year_sigma = float(np.sqrt(max(float(covariance[year, year].sum()), 0.0)))
+    return {
+        "year_sum": year_sum,
+        "year_sigma": year_sigma,
+        "cumulative": float(running[-1]) if closed else None,
+        "cumulative_sigma": float(running_sigma[-1]) if closed else None,
+        "running": periods.spread(running, periods.closed),
+        "running_sigma": periods.spread(running_sigma, periods.closed),
+    }
 
 
 def _planned_year(periods: _Periods, calibrated: CalibratedTests) -> PlannedYear:
@@ -269,9 +267,6 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
     """A series without any uncertainty of measurement, or any time: exact, or not closed at all."""
     nothing: tuple[None, ...] = (None,) * len(periods)
     verdict = _precedence(periods, shortage=False, gain=False, left=nothing)
-    closed = bool(periods.closed.any())
-    running, running_sigma = _running(periods, covariance)
-    year_sum, year_sigma = _last_year(periods, covariance)
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -283,12 +278,7 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
         losses=(),
         alarms=(),
         planned_year=None,
-        year_sum=year_sum,
-        year_sigma=year_sigma,
-        cumulative=float(running[-1]) if closed else None,
-        cumulative_sigma=float(running_sigma[-1]) if closed else None,
-        running=periods.spread(running, periods.closed),
-        running_sigma=periods.spread(running_sigma, periods.closed),
+        **_sums(periods, covariance),
         sitmuf=nothing,
         standardised=nothing,
         left=nothing,
@@ -297,13 +287,12 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
 
 
 def _named(periods: _Periods, tests: Mapping[str, TestFigures]) -> Mapping[str, TestOfLoss]:
-    places = np.flatnonzero(periods.uncertain)
     return MappingProxyType(
         {
             name: TestOfLoss(
                 statistic=periods.spread(test.statistic, periods.uncertain),
                 threshold=test.threshold,
-                alarm_inventory=None if test.alarm is None else periods.inventory[places[test.alarm]],
+                alarm_inventory=None if test.alarm is None else periods.inventory[periods.places[test.alarm]],
                 p_value=test.p_value,
             )
             for name, test in tests.items()
@@ -351,11 +340,11 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
 
 
 def _losses(
-    periods: _Periods, calibrated: CalibratedTests, covariance: Array, differences: Array, sign: float
+    periods: _Periods, calibrated: CalibratedTests, alarms: Sequence[int], differences: Array, sign: float
 ) -> tuple[Loss, ...]:
     """What is said after an alarm, of each stretch of planned years with alarms in it and the years beside them."""
-    found = []
-    for part in _stretches(calibrated, sign * differences):
+    covariance, found = calibrated.covariance, []
+    for part in _stretches(calibrated.years, alarms):
         days = (periods.end - periods.start)[part]
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)
@@ -378,12 +367,10 @@ def _losses(
     return tuple(found)
 
 
-def _stretches(calibrated: CalibratedTests, differences: Array) -> list[slice]:
+def _stretches(years: PlannedYears, alarms: Sequence[int]) -> list[slice]:
     """Periods of planned years that hold an alarm, with the year before and after; such as touch are one."""
-    years = calibrated.years
-    alarmed = sorted({int(years.number[period]) for period in calibrated.alarms(differences)})
     found: list[list[int]] = []
-    for year in alarmed:
+    for year in sorted({int(years.number[period]) for period in alarms}):
         first, last = max(year - 1, 0), min(year + 1, len(years) - 1)
         if found and first <= found[-1][1]:
             found[-1][1] = last
@@ -392,7 +379,7 @@ def _stretches(calibrated: CalibratedTests, differences: Array) -> list[slice]:
     return [slice(years.periods(first).start, years.periods(last).stop) for first, last in found]
 
 
-def _alarms(periods: _Periods, alarmed: Sequence[int]) -> tuple[Alarm, ...]:
+def _alarms(periods: _Periods, alarms: Sequence[int]) -> tuple[Alarm, ...]:
     """Every alarm of the record with its first date."""
     recent = rolling_year(periods.start, periods.end).start
 
@@ -407,5 +394,5 @@ def _alarms(periods: _Periods, alarmed: Sequence[int]) -> tuple[Alarm, ...]:
             raised_as_of=periods.ends[periods.places[period]],
             state=state(period),
         )
-        for period in alarmed
+        for period in alarms
     )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.account import Account, Flow, Lost
 from stockward.accountancy.errors import Terms
+from stockward.accountancy.inventories import as_times
 from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.readings import OWN
@@ -175,7 +176,7 @@ class WholeSite:
                 "moment": np.concatenate([np.zeros(0, np.int64), *moments]),
                 "area": areas.gather(np.concatenate([np.zeros(0, np.int64), *member])),
                 "area_inventory": names.gather(slot),
-                "at": pl.Series(at[slot]).cast(pl.Datetime("us", "UTC")),
+                "at": as_times(at[slot]),
             }
         )
         called = pl.col("area_inventory").unique(maintain_order=True).str.join("+")

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from stockward.accountancy.doubts import NONE_LEFT, Doubt, doubts_of
-from stockward.accountancy.inventories import Inventories, inventories_of
+from stockward.accountancy.inventories import Inventories, as_times, inventories_of
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import time_cuts
 from stockward.facts.checks import NEEDS
@@ -106,7 +106,7 @@ def _last_counts(books: KnownBooks, inventories: Inventories) -> pl.DataFrame:
     moments = pl.DataFrame(
         {
             "place": pl.Series(range(len(inventories.name)), dtype=pl.Int64),
-            "stands": pl.Series(inventories.at).cast(pl.Datetime("us", "UTC")),
+            "stands": as_times(inventories.at),
             "number": pl.Series(range(len(inventories.name)), dtype=pl.Int64)
             - pl.Series(inventories.first[inventories.area], dtype=pl.Int64),
         }

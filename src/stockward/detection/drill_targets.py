@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,9 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.testing import Hazard, hazards
 from stockward.answers.balances import Balances
 from stockward.detection.drill_taking import Falls, Laid, Taker
-from stockward.detection.patterns import even_shares
+from stockward.detection.patterns import even_shares, middle_of
 from stockward.figures.detection import DetectionCurve, detection_curves
 from stockward.figures.loss_tests import CalibratedTests
-from stockward.figures.planned import rolling_year
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
@@ -73,8 +72,7 @@ class Target:
     @property
     def middle(self) -> int:
         """The middle period of the rolling year."""
-        year = rolling_year(self.start / MICROSECONDS_A_DAY, self.end / MICROSECONDS_A_DAY)
-        return int(year.start + year.stop) // 2
+        return middle_of(self.start, self.end)
 
     @property
     def start(self) -> Index:
@@ -229,15 +227,14 @@ class CaseMaker:
         touched = np.flatnonzero(weights)
         first, last = int(touched[0]), int(touched[-1])
         nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(len(weights)))
+        why = "no loss of this pattern can be told from errors"
+        none = Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
         if loss is None or loss <= 0:
-            why = "no loss of this pattern can be told from errors"
-            return Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
+            return none
         laid = self._laid(target, place, weights * loss)
         taken = laid.taken
         if taken.why is not None:
-            return Case(
-                number, pattern, place, first, last, loss, *nothing, None, None, 0.0, None, taken.why, laid.areas
-            )
+            return replace(none, loss=loss, why=taken.why, areas=laid.areas)
         moved = np.zeros(len(self._quantity))
         moved[taken.rows] = taken.change
         shift = np.asarray((target.series.incidence @ moved[target.series.rows])[target.kept])
@@ -248,9 +245,7 @@ class CaseMaker:
                 f"{target.series.id}: a loss of {loss:.6g} laid into the {place} does not show as such: "
                 "please report it with this site's files"
             )
-        chances = _NO_CHANCE
-        if predict:
-            chances = self._chances(target, shift, first, self._quantity + moved)
+        chances = self._chances(target, shift, first, self._quantity + moved) if predict else _NO_CHANCE
         return Case(
             number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None, laid.areas
         )

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.accountancy.account import draws_of
+from stockward.accountancy.readings import OWN
 from stockward.accountancy.testing import uncertain
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import (
@@ -87,7 +88,7 @@ class ErrorTerms:
     @property
     def _repeated(self) -> Flags:
         """Terms of a reading that several rows share."""
-        return np.asarray(self.reading != _OWN)
+        return np.asarray(self.reading != OWN)
 
     def _of_readings(self) -> Array:
         """The part of Σ from random errors that the terms of one reading share."""
@@ -211,7 +212,6 @@ class ErrorTerms:
         return replace(self, figures=self.figures[rows], **codes)
 
 
-_OWN = -1
 _CODES = ("period", "part", "material", "method", "calibration", "reading", "sign")
 _MIRROR = np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0])
 """What ends one period begins the next: the same errors, entering with the other sign."""
@@ -233,7 +233,7 @@ def _earliest(reading: Index, moment: Array) -> Array:
     """The moment of each term, or of the earliest of its reading: it was made once."""
     order = np.lexsort((moment, reading))
     first = order[np.searchsorted(reading[order], reading)]
-    return np.where(reading == _OWN, moment, moment[first])
+    return np.where(reading == OWN, moment, moment[first])
 
 
 class TermTables:
@@ -252,7 +252,7 @@ class TermTables:
         self._keys, self._method = _coded(terms["method"])
         self._material = _coded(terms["material"])[1]
         self._calibration = terms["calibration"].to_numpy()
-        self._reading = terms["reading"].fill_null(_OWN).to_numpy()
+        self._reading = terms["reading"].fill_null(OWN).to_numpy()
         self._sign = np.sign(terms["coefficient"].to_numpy())
         self._figures = terms.select(_FIGURES).to_numpy()
         joined = balances.joined.group_by("series", "inventory").agg(latest=pl.max("at"), mean=pl.mean("at"))

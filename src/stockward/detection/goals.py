@@ -84,6 +84,24 @@ def answer(sight: Sight, goal: Goal) -> GoalAnswer:
         curves = sight.curve(*_patterns(sight, goal, first))
         chance = min(float(curve.probability(goal.quantity)) for curve in curves)
         needed = _larger([curve.detectable(sight.detection) for curve in curves])
+    apart = "no tested period lies wholly within these days: inventories stand further apart"
+    waiting = _waiting(sight, goal.quantity)
+    return _answered(goal, needed, chance, waiting=waiting, reason=apart if first is None else None)
+
+
+def without_errors(goal: Goal) -> GoalAnswer:
+    """The goal of a series that is exact: any loss shows at the next inventory."""
+    return _answered(goal, 0.0, 1.0)
+
+
+def untested(goal: Goal) -> GoalAnswer:
+    """The goal of a series that is not tested: nothing is promised."""
+    return _answered(goal, None, 0.0, reason="the series is not tested")
+
+
+def _answered(
+    goal: Goal, needed: float | None, chance: float, *, waiting: float | None = None, reason: str | None = None
+) -> GoalAnswer:
     return GoalAnswer(
         quantity=goal.quantity,
         within_days=goal.within_days,
@@ -91,38 +109,8 @@ def answer(sight: Sight, goal: Goal) -> GoalAnswer:
         detectable=needed,
         met=needed is not None and needed <= goal.quantity,
         short_by=None if needed is None else needed - goal.quantity,
-        found_within_days=_waiting(sight, goal.quantity),
-        reason=None
-        if first is not None
-        else "no tested period lies wholly within these days: inventories stand further apart",
-    )
-
-
-def without_errors(goal: Goal) -> GoalAnswer:
-    """The goal of a series that is exact: any loss shows at the next inventory."""
-    return GoalAnswer(
-        quantity=goal.quantity,
-        within_days=goal.within_days,
-        probability=1.0,
-        detectable=0.0,
-        met=True,
-        short_by=-goal.quantity,
-        found_within_days=None,
-        reason=None,
-    )
-
-
-def untested(goal: Goal) -> GoalAnswer:
-    """The goal of a series that is not tested: nothing is promised."""
-    return GoalAnswer(
-        quantity=goal.quantity,
-        within_days=goal.within_days,
-        probability=0.0,
-        detectable=None,
-        met=False,
-        short_by=None,
-        found_within_days=None,
-        reason="the series is not tested",
+        found_within_days=waiting,
+        reason=reason,
     )
 
 

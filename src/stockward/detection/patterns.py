@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from stockward.figures.planned import rolling_year
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Index = NDArray[np.int64]
@@ -14,6 +15,12 @@ Array = NDArray[np.float64]
 
 YEAR = 365.0
 """Days over which an even loss is spread."""
+
+
+def middle_of(start: Index, end: Index) -> int:
+    """The middle period of the rolling year, in which an abrupt loss is looked for."""
+    year = rolling_year(start / MICROSECONDS_A_DAY, end / MICROSECONDS_A_DAY)
+    return int(year.start + year.stop) // 2
 
 
 def even_shares(

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from stockward.answers.detection import Detectable, DetectionCurves
 from stockward.detection.error_terms import ErrorTerms
-from stockward.detection.patterns import YEAR, even_shares
+from stockward.detection.patterns import YEAR, even_shares, middle_of
 from stockward.figures.detection import DRAWS, DetectionCurve, detection_curves, limit_detectable, worst_pattern
 from stockward.figures.loss_tests import CalibratedTests, Scan
-from stockward.figures.planned import rolling_year
 from stockward.figures.whitening import exact_rows
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
@@ -89,8 +88,7 @@ class Sight:
     @property
     def middle(self) -> int:
         """The middle period of the rolling year."""
-        year = rolling_year(self.start / MICROSECONDS_A_DAY, self.end / MICROSECONDS_A_DAY)
-        return int(year.start + year.stop) // 2
+        return middle_of(self.start, self.end)
 
     @property
     def sigma(self) -> float:

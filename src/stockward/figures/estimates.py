@@ -25,9 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
+from stockward.figures.windows import LEAST_DAYS
+
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
+Runs = tuple[tuple[int, int], ...]
+"""Runs of periods in which something may have gone, first and last period of each."""
 
 CONFIDENCE = 0.95
 
@@ -38,7 +42,7 @@ _MOST_EDGES = 54
 _COARSE = 40
 _GROWN_FROM = 16
 _MOST_MOVES = 12
-_LEAST_LOSSES, _MOST_LOSSES = 2, 4
+_MOST_LOSSES = 4
 _TOLD_APART = 0.8
 """Chance that the losses were several at which they are told apart."""
 
@@ -91,7 +95,7 @@ def estimate_losses(differences: Array, covariance: Array, days: Array) -> tuple
     """
     data = _Data.of(differences, covariance, days)
     histories = _one_or_two(data, _edges(data))
-    while _LEAST_LOSSES <= histories.losses < _MOST_LOSSES and histories.chance_of_most() > 0.5:
+    while histories.losses < _MOST_LOSSES and histories.chance_of_most() > 0.5:
         more = _one_more(data, histories)
         if more is None:
             break
@@ -126,7 +130,7 @@ class _Data:
         largest = max(1.0, float(np.max(np.abs(differences) / np.sqrt(spread))))
         precision = np.linalg.inv(covariance + np.diag(_JITTER * largest * spread))
         precision = 0.5 * (precision + precision.T)
-        length = np.maximum(days, 1e-4)
+        length = np.maximum(days, LEAST_DAYS)
         n = len(days)
         gram = np.zeros((n + 1, n + 1))
         gram[1:, 1:] = np.cumsum(np.cumsum(length[:, None] * precision * length, axis=0), axis=1)
@@ -221,9 +225,14 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     kept = np.flatnonzero(both > np.max(both, initial=-np.inf) - _SPAN)
     root = np.sqrt(determinant[kept])
     likely = log_ndtr(x[kept] / (root * np.sqrt(other[kept]))) + log_ndtr(y[kept] / (root * np.sqrt(own[kept])))
-    weights = (one - normal[0], both[kept] + likely + 2 * scale + float(np.log(_FURTHER)) - normal[1])
+    weights = (_among(one, 1, normal[0]), _among(both[kept] + likely + 2 * scale, 2, normal[1]))
     two = np.concatenate([single[earlier[kept]], single[later[kept]]], axis=1)
     return _Histories(edges, (single, two), weights, normal, scale)
+
+
+def _among(weight: Array, losses: int, normal: float) -> Array:
+    """Weights of histories of so many losses, beside those of fewer and more."""
+    return np.asarray(weight + (losses - 1) * np.log(_FURTHER) - normal)
 
 
 def _scale(largest: float) -> float:
@@ -266,13 +275,13 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
     a, b = np.triu_indices(len(histories.edges), 1)
     further = np.stack([histories.edges[a], histories.edges[b]], axis=-1)
     grown = [_beside(one, further) for one in best] + [_cut(one, further) for one in best]
-    runs = np.unique(np.concatenate(grown), axis=0) if grown else np.zeros((0, histories.losses + 1, 2), np.intp)
+    runs = np.unique(np.concatenate(grown), axis=0)
     if not len(runs):
         return None
     runs, weight = _settled(data, runs, further, histories.scale)
     losses = histories.losses + 1
     normal = histories.normal[-1] + histories.normal[0] - float(np.log(losses * (2 * losses - 1)))
-    weight = weight + (losses - 1) * np.log(_FURTHER) - normal
+    weight = _among(weight, losses, normal)
     kept = weight > weight.max() - _SPAN
     return _Histories(
         histories.edges,
@@ -350,7 +359,7 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     None where no history can be weighed, or what is left out explains far more than those that are.
     """
     candidates, others = _candidates(data, histories)
-    if not candidates.runs:
+    if not candidates:
         return ()
     weighed = _weigh(data, candidates, histories)
     top = float(weighed.weight.max())
@@ -361,11 +370,11 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     whole = float(chance.sum() + beside.sum())
     chance, beside = chance / whole, beside / whole
     each = chance.sum(axis=1)
-    number = np.array([len(one) for one in candidates.runs])
+    number = np.array([len(runs) for runs in candidates])
     several = int(np.argmax(np.bincount(number, each)))
     if several > 1 and float(each[number == several].sum()) >= _TOLD_APART:
         chosen = np.flatnonzero(number == several)
-        spans = np.array([candidates.runs[place] for place in chosen])
+        spans = np.array([candidates[place] for place in chosen])
         apart = [
             _estimate(chance[chosen], weighed.mean[chosen, :, loss], weighed.variance[chosen, :, loss],
                       spans[:, loss], each[chosen])
@@ -373,17 +382,10 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
         ]  # fmt: skip
         if all(one.last < other.first for one, other in pairwise(apart)):
             return tuple(apart)
-    hulls = np.array([(one[0][0], one[-1][1]) for one in candidates.runs])
+    hulls = np.array([(runs[0][0], runs[-1][1]) for runs in candidates])
     # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
     spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each, beside])
     return (_estimate(chance, weighed.mean[..., -1], weighed.variance[..., -1], spans, spanned),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Sets of periods in which something may have gone: ``runs`` of each, first and last period."""
-
-    runs: list[tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,14 +396,14 @@ class _Others:
     spans: Index
 
 
-def _candidates(data: _Data, histories: _Histories) -> tuple[_Candidates, _Others]:
+def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others]:
     """The likeliest histories, and such as begin a little earlier or end a little later than they; and the rest.
 
     Runs that touch are one: its loss was uneven.
     """
     most = int(np.clip(_MOST_FIGURES // data.periods**2, 20, _MOST_CANDIDATES))
     chances = histories.chances()
-    found: dict[tuple[tuple[int, int], ...], float] = {}
+    found: dict[Runs, float] = {}
     weights, spans = [], []
     for runs, chance, weight in zip(histories.runs, chances, histories.weights, strict=True):
         close = np.flatnonzero(chance > _FAINTEST)
@@ -411,15 +413,15 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[_Candidates, _Other
             found[joined] = found.get(joined, 0.0) + float(chance[place])
         rest = np.ones(len(runs), bool)
         rest[close] = False
-        weights.append(weight[rest] + np.log(1.0 / len(_UNEVEN)))
+        weights.append(weight[rest] - np.log(len(_UNEVEN)))
         spans.append(runs[rest][:, [0, -1], [0, 1]] - [0, 1])
     likeliest = sorted(found, key=lambda runs: (-found[runs], runs))[: most // 2]
     wider = [one for runs in likeliest[:_WIDENED] for one in _wider(runs, data.periods)]
     kept = list(dict.fromkeys([*likeliest, *wider]))[:most]
-    return _Candidates(kept), _Others(np.concatenate(weights), np.concatenate(spans))
+    return kept, _Others(np.concatenate(weights), np.concatenate(spans))
 
 
-def _joined(runs: Index) -> tuple[tuple[int, int], ...]:
+def _joined(runs: Index) -> Runs:
     """Runs between edges as first and last periods, those that touch as one."""
     found: list[tuple[int, int]] = []
     for first, last in runs.tolist():
@@ -430,19 +432,13 @@ def _joined(runs: Index) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _wider(runs: tuple[tuple[int, int], ...], periods: int) -> list[tuple[tuple[int, int], ...]]:
+def _wider(runs: Runs, periods: int) -> list[Runs]:
     """The same runs, the first begun up to so many periods earlier, and the last ended so many later."""
-    return [
-        ((max(runs[0][0] - before, 0), runs[0][1]), *runs[1:])
-        if len(runs) > 1 and not after
-        else _stretched(runs, before, after, periods)
-        for before in range(_FARTHEST + 1)
-        for after in range(_FARTHEST + 1)
-        if before or after
-    ]
+    further = range(_FARTHEST + 1)
+    return [_stretched(runs, before, after, periods) for before in further for after in further if before or after]
 
 
-def _stretched(runs: tuple[tuple[int, int], ...], before: int, after: int, periods: int) -> tuple[tuple[int, int], ...]:
+def _stretched(runs: Runs, before: int, after: int, periods: int) -> Runs:
     edges = [list(run) for run in runs]
     edges[0][0] = max(edges[0][0] - before, 0)
     edges[-1][1] = min(edges[-1][1] + after, periods - 1)
@@ -458,7 +454,7 @@ class _Weighed:
     variance: Array
 
 
-def _weigh(data: _Data, candidates: _Candidates, histories: _Histories) -> _Weighed:
+def _weigh(data: _Data, candidates: list[Runs], histories: _Histories) -> _Weighed:
     """Weigh losses that may be uneven, and estimate what went.
 
     With C = K_SS⁻¹ the differences inside, less what those outside foretell, are ``m = δ + ε``, ε of covariance C. The
@@ -504,24 +500,22 @@ def _weigh(data: _Data, candidates: _Candidates, histories: _Histories) -> _Weig
     return _Weighed(np.stack(weights, axis=1), np.stack(means, axis=1), np.stack(variances, axis=1))
 
 
-def _laid_out(candidates: _Candidates, periods: int) -> tuple[Flags, Array]:
+def _laid_out(candidates: list[Runs], periods: int) -> tuple[Flags, Array]:
     """Periods of each candidate, shape (candidates, n), and of each of its runs, (candidates, n, losses)."""
-    losses = max(len(runs) for runs in candidates.runs)
-    member = np.zeros((len(candidates.runs), periods, losses))
-    for place, runs in enumerate(candidates.runs):
+    member = np.zeros((len(candidates), periods, max(map(len, candidates))))
+    for place, runs in enumerate(candidates):
         for loss, (first, last) in enumerate(runs):
             member[place, first : last + 1, loss] = 1.0
     return np.asarray(member.any(axis=-1)), member
 
 
-def _prior(data: _Data, candidates: _Candidates, histories: _Histories) -> Array:
+def _prior(data: _Data, candidates: list[Runs], histories: _Histories) -> Array:
     """How likely each candidate is before the data, amounts being told of in their own σ."""
     found = []
-    for runs in candidates.runs:
+    for runs in candidates:
         first, last = np.array(runs).T
-        losses = len(runs)
-        runs_prior = float(data.prior(first, last + 1).sum()) + losses * histories.scale
-        found.append(runs_prior + (losses - 1) * np.log(_FURTHER) - histories.normal[losses - 1])
+        weight = data.prior(first, last + 1).sum() + len(runs) * histories.scale
+        found.append(_among(weight, len(runs), histories.normal[len(runs) - 1]))
     return np.array(found)
 
 
@@ -541,6 +535,7 @@ def _estimate(chance: Array, mean: Array, variance: Array, spans: Index, spanned
     tail = 0.5 * (1.0 - CONFIDENCE)
     kept = chance > _FAINTEST * chance.max()
     weight, centre = chance[kept] / chance[kept].sum(), mean[kept]
+    spanned = spanned / spanned.sum()
     sigma = np.sqrt(np.maximum(variance[kept], 0.0))
     low, high = (_quantile(weight, centre, sigma, level) for level in (tail, 1.0 - tail))
     amount = max(float(weight @ centre), 0.0)
@@ -548,8 +543,8 @@ def _estimate(chance: Array, mean: Array, variance: Array, spans: Index, spanned
         amount=amount,
         low=min(max(low, 0.0), amount),
         high=max(high, amount),
-        first=_reached(spans[:, 0], spanned / spanned.sum(), tail),
-        last=-_reached(-spans[:, 1], spanned / spanned.sum(), tail),
+        first=_reached(spans[:, 0], spanned, tail),
+        last=-_reached(-spans[:, 1], spanned, tail),
     )
 
 

@@ -20,7 +20,7 @@ from stockward.figures.nested import nested_limits
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
 from stockward.figures.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
 from stockward.figures.scan import FAINTEST, calibrate, crossing_probability
-from stockward.figures.whitening import SINGULAR, exact_rows, sitmuf, whitener
+from stockward.figures.whitening import exact_rows, running_variance, sitmuf, whitener
 from stockward.figures.windows import (
     EQUAL_SHARES,
     Windows,
@@ -158,18 +158,23 @@ class CalibratedTests:
         """Take the scans with their limits, found together with those of other series."""
         self._scans = tuple(scans)
 
-    def laid_out(self, year: int) -> tuple[Scan, Array, Index]:
-        """The windows of one planned year, without limits; what may be spent at each inventory, and how sharply."""
+    def looks(self) -> Index:
+        """How sharply the limits are calibrated at each inventory, shape (n,)."""
+        return sharpness(self.years, self._start, self._end)
+
+    def laid_out(self, year: int) -> tuple[Scan, Array]:
+        """The windows of one planned year, without limits, and what may be spent at each inventory."""
         own = self.years.periods(year)
-        since = self.years.periods(year - 1).start if year else 0
-        block, before = slice(since, own.stop), own.start - since
-        inverse = self.inverse_of(block)
-        windows = self._windows.ending_within(own).within(since)
-        days = (self._end - self._start)[block]
+        block = slice(self.years.periods(year - 1).start if year else 0, own.stop)
+        spent = np.concatenate([np.zeros(own.start - block.start), self._spent[own]])
+        windows = self._windows.ending_within(own)
+        return self._scan(block, windows, self.inverse_of(block), np.full(len(windows.last), np.inf)), spent
+
+    def _scan(self, block: slice, windows: Windows, inverse: Array, limits: Array) -> Scan:
+        """Windows of the record, seen over a run of periods."""
+        windows, days = windows.within(block.start), (self._end - self._start)[block]
         directions, _ = window_directions(inverse, days, windows.first, windows.last)
-        spent = np.concatenate([np.zeros(before), self._spent[own]])
-        looks = sharpness(self.years, self._start, self._end)[block]
-        return Scan(since, inverse, directions, days, windows, np.full(len(windows.last), np.inf)), spent, looks
+        return Scan(block.start, inverse, directions, days, windows, limits)
 
     @property
     def moments(self) -> tuple[bytes, bytes, int]:
@@ -219,14 +224,10 @@ class CalibratedTests:
         """Periods at which the default test alarmed: the first, and each later one from what came after the last."""
         found: list[int] = []
         for scan in self.scans:
-            ratios, first, last = (
-                scan.ratios(differences),
-                scan.windows.first + scan.since,
-                scan.windows.last + scan.since,
-            )
-            for window in np.flatnonzero(ratios > 1.0):
-                if not found or first[window] > found[-1]:
-                    found.append(int(last[window]))
+            windows, since = scan.windows, scan.since
+            for window in np.flatnonzero(scan.ratios(differences) > 1.0):
+                if not found or since + windows.first[window] > found[-1]:
+                    found.append(since + int(windows.last[window]))
         return found
 
     def seen(self, limits: Array | None = None, *, covariance: Array | None = None) -> Scan:
@@ -239,12 +240,9 @@ class CalibratedTests:
         if limits is None and covariance is None and len(self.years) == 1:
             return self.scans[-1]
         known = np.concatenate([scan.limits for scan in self.scans]) if limits is None else limits
-        first = int(np.searchsorted(self._windows.last, block.start))
-        windows = self._windows.ending_within(block).within(block.start)
+        windows = self._windows.ending_within(block)
         inverse = self.inverse_of(block) if covariance is None else whitener(covariance[block, block])
-        days = (self._end - self._start)[block]
-        directions, _ = window_directions(inverse, days, windows.first, windows.last)
-        return Scan(block.start, inverse, directions, days, windows, known[first:])
+        return self._scan(block, windows, inverse, known[len(known) - len(windows.last) :])
 
     @property
     def last_years(self) -> slice:
@@ -274,13 +272,12 @@ class CalibratedTests:
     @cached_property
     def _named(self) -> NamedTests:
         year = self._rolling
-        hazard = self._hazard[year]
-        whole = len(hazard) == len(self._end)
-        share = self.share if whole else float(-np.expm1(-np.sum(hazard)))
-        days = (self._end - self._start)[year]
-        years = PlannedYears(np.zeros(len(hazard), np.intp), np.zeros(len(hazard), bool), np.ones(len(hazard)))
-        windows = windows_of(self._start[year], self._end[year], years, shares=EQUAL_SHARES)
-        return NamedTests(self.covariance[year, year], self.inverse if whole else None, windows, days, share, self.seed)
+        start, end = self._start[year], self._end[year]
+        years = PlannedYears(np.zeros(len(end), np.intp), np.zeros(len(end), bool), np.ones(len(end)))
+        windows = windows_of(start, end, years, shares=EQUAL_SHARES)
+        return NamedTests(
+            self.covariance[year, year], self.inverse_of(year), windows, end - start, self.share_of(year), self.seed
+        )
 
 
 def calibrate_together(tests: Sequence[CalibratedTests]) -> None:
@@ -290,19 +287,18 @@ def calibrate_together(tests: Sequence[CalibratedTests]) -> None:
     """
     for first in range(0, len(tests), _TOGETHER):
         some = tests[first : first + _TOGETHER]
-        scans: list[list[Scan]] = [[] for _ in some]
+        looks, scans = some[0].looks(), [list[Scan]() for _ in some]
         for year in range(len(some[0].years)):
-            laid = [one.laid_out(year) for one in some]
-            scan, _, looks = laid[0]
+            laid, spent = zip(*(one.laid_out(year) for one in some), strict=True)
             limits = nested_limits(
-                np.stack([scan.directions for scan, _, _ in laid]),
-                scan.windows.last,
-                scan.windows.weight,
-                np.stack([spent for _, spent, _ in laid]),
-                looks,
+                np.stack([scan.directions for scan in laid]),
+                laid[0].windows.last,
+                laid[0].windows.weight,
+                np.stack(spent),
+                looks[laid[0].periods],
                 seed=some[0].seed,
             )
-            for own, (scan, _, _), found in zip(scans, laid, limits, strict=True):
+            for own, scan, found in zip(scans, laid, limits, strict=True):
                 own.append(replace(scan, limits=found))
         for one, own in zip(some, scans, strict=True):
             one.settle(own)
@@ -312,13 +308,13 @@ class NamedTests:
     """The tests that stand beside the default one, each calibrated by itself to one false-alarm probability."""
 
     def __init__(
-        self, covariance: Array, inverse: Array | None, windows: Windows, days: Array, false_alarm: float, seed: int
+        self, covariance: Array, inverse: Array, windows: Windows, days: Array, false_alarm: float, seed: int
     ) -> None:
-        self.covariance = covariance
+        self._covariance = covariance
         self._false_alarm = false_alarm
-        self.seed = seed
-        self._inverse = whitener(covariance) if inverse is None else inverse
-        self._kept = np.diagonal(self._inverse) > 0
+        self._seed = seed
+        self._inverse = inverse
+        self._kept = np.diagonal(inverse) > 0
         self._windows = windows
         self._days = days
 
@@ -338,9 +334,9 @@ class NamedTests:
     @cached_property
     def _single(self) -> tuple[Array, float]:
         """M_i/σ_i as directions in y, the rows of L, each over its σ; and their common limit."""
-        sigma = np.sqrt(np.diagonal(self.covariance))
-        rows = (self.covariance @ self._inverse.T) / sigma[:, None]
-        limits = calibrate(rows.T, np.ones(len(sigma)), self._false_alarm, seed=self.seed)
+        sigma = np.sqrt(np.diagonal(self._covariance))
+        rows = (self._covariance @ self._inverse.T) / sigma[:, None]
+        limits = calibrate(rows.T, np.ones(len(sigma)), self._false_alarm, seed=self._seed)
         return rows.T, float(limits[0])
 
     @cached_property
@@ -348,19 +344,19 @@ class NamedTests:
         """Directions and limits of the scan in which every length has the same share."""
         windows = self._windows
         directions, _ = window_directions(self._inverse, self._days, windows.first, windows.last)
-        return directions, calibrate(directions, windows.weight, self._false_alarm, seed=self.seed)
+        return directions, calibrate(directions, windows.weight, self._false_alarm, seed=self._seed)
 
     def _standardised(self, differences: Array) -> TestFigures:
-        statistic = differences / np.sqrt(np.diagonal(self.covariance))
+        statistic = differences / np.sqrt(np.diagonal(self._covariance))
         directions, limit = self._single
         limits = np.full(len(statistic), float(np.max(statistic)))
-        p_value = crossing_probability(directions, limits, seed=self.seed, draws=_BESIDE_DRAWS)
+        p_value = crossing_probability(directions, limits, seed=self._seed, draws=_BESIDE_DRAWS)
         return self._figures(statistic, limit, p_value)
 
     def _cumuf(self, differences: Array) -> TestFigures:
         """A sum whose errors cancel has no direction of its own, and is no evidence: its figure is 0."""
-        variance = np.diagonal(np.cumsum(np.cumsum(self.covariance, axis=0), axis=1))
-        kept = variance > SINGULAR * np.cumsum(np.diagonal(self.covariance))
+        variance = running_variance(self._covariance)
+        kept = variance > 0
         statistic = np.where(kept, np.cumsum(differences), 0.0) / np.sqrt(np.where(kept, variance, 1.0))
         limit = max(float(-ndtri(self._false_alarm)), 0.0)
         return self._decided_at_the_end(statistic, limit, float(ndtr(-statistic[-1])) if kept[-1] else 1.0)
@@ -389,16 +385,16 @@ class NamedTests:
 
     def _page_pair(self, y: Array) -> TestFigures:
         count = int(self._kept.sum())
-        thresholds = page_pair_thresholds(count, self._false_alarm, seed=self.seed)
+        thresholds = page_pair_thresholds(count, self._false_alarm, seed=self._seed)
         paths = [page_statistics(y[self._kept], k=k) / h for k, h in zip(PAGE_PAIR_K, thresholds, strict=True)]
         statistic = self._on_kept(np.maximum(*paths))
-        p_value = page_pair_p_value(count, self._false_alarm, float(np.max(statistic)), seed=self.seed)
+        p_value = page_pair_p_value(count, self._false_alarm, float(np.max(statistic)), seed=self._seed)
         return self._figures(statistic, 1.0, p_value)
 
     def _equal_windows(self, y: Array) -> TestFigures:
         directions, limits = self._scanned
         largest = largest_by_period(y @ directions / limits, self._windows, len(y))
-        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self.seed, draws=_BESIDE_DRAWS)
+        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self._seed, draws=_BESIDE_DRAWS)
         return self._figures(largest, 1.0, p_value)
 
     def _on_kept(self, statistic: Array) -> Array:

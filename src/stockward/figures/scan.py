@@ -35,6 +35,8 @@ MARGIN = 1.5
 """How far beyond the chance that is wanted the next κ aims."""
 
 ROUNDS = 40
+"""So often κ is raised at most."""
+
 _NEAR = 8
 _REMEMBERED = 1 << 20
 """Figures of a sample that are kept for the next family of the same shape."""

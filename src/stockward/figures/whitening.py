@@ -71,6 +71,12 @@ def exact_rows(covariance: Array, inverse: Array) -> tuple[NDArray[np.intp], Arr
     return places, rows
 
 
+def running_variance(covariance: Array) -> Array:
+    """Variance of the sum of the differences up to each period; 0 where their errors cancel but for rounding."""
+    variance = np.diagonal(np.cumsum(np.cumsum(covariance, axis=0), axis=1))
+    return np.where(variance > SINGULAR * np.cumsum(np.diagonal(covariance)), variance, 0.0)
+
+
 def sitmuf(differences: Array, inverse: Array) -> Array:
     """``y = L⁻¹ MUF``; shape (..., n)."""
     return np.asarray(np.matvec(inverse, differences))

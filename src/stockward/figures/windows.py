@@ -36,7 +36,7 @@ _FINEST = 1.0 / 52.0
 _DENSEST = 24
 """A window of more than so many periods need not end with each of them: its neighbours say nearly the same."""
 
-_LEAST_DAYS = 1e-4
+LEAST_DAYS = 1e-4
 """A loss between two inventories at one moment is a loss at once: it has a length, if none that matters."""
 
 
@@ -68,7 +68,7 @@ def windows_of(start: Array, end: Array, years: PlannedYears, *, shares: Array =
     first planned year as it is closed is a year, if a few days short. A window that is the nearest of several lengths
     has their shares together.
     """
-    ends, days = end[:, None], np.maximum(end - start, _LEAST_DAYS)
+    ends, days = end[:, None], np.maximum(end - start, LEAST_DAYS)
     wanted = ends - LENGTHS * YEAR_DAYS
     after = np.searchsorted(start, wanted.ravel()).reshape(wanted.shape)
     before = np.maximum(after - 1, 0)
@@ -140,5 +140,5 @@ def largest_by_period(values: Array, windows: Windows, periods: int) -> Array:
 
 def _onward(inverse: Array, days: Array) -> Array:
     """Column a: L⁻¹ times l from a on; cut at b it gives the window a..b, as L⁻¹ is lower triangular."""
-    lost = inverse * np.maximum(days, _LEAST_DAYS)
+    lost = inverse * np.maximum(days, LEAST_DAYS)
     return np.cumsum(lost[..., ::-1], axis=-1)[..., ::-1]

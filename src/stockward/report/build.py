@@ -9,11 +9,21 @@ from typing import Any
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.items import Discrepancy, ItemFindings
+from stockward.answers.items import Discrepancy
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import books, charts, context, guards, sentences, unseen, words
-from stockward.report.views import PeriodView, SeriesView, SiteView, by_urgency, events, figure, gather
+from stockward.report.views import (
+    PeriodView,
+    SeriesView,
+    SiteView,
+    by_urgency,
+    discrepancies_by_series,
+    event_verdict,
+    events,
+    figure,
+    gather,
+)
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Scope, Verdict
 
 # A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
@@ -31,7 +41,7 @@ def build_page(review: Review) -> context.Page:
     """The context of the whole page."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact = _discrepancies_by_series(review.items)
+    exact = discrepancies_by_series(review)
     found = events(review, series)
     mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
@@ -61,8 +71,8 @@ def build_page(review: Review) -> context.Page:
             for place, one in enumerate(mattering[:SECTIONS_MAX])
         ),
         sections_note=_sections_note(mattering),
-        sites=tuple(_site(one, one.site, one.number in shown) for one in series if one.site is not None),
-        series=tuple(_line(one, review.unseen[one.number], one.number in shown) for one in ordered),
+        sites=tuple(_site(one, one.site, shown) for one in series if one.site is not None),
+        series=tuple(_line(one, review.unseen[one.number], shown) for one in ordered),
         unseen=seen,
         guards=guards.build(review),
         items=books.items(review),
@@ -90,24 +100,12 @@ def _as_known(review: Review) -> str:
     return f"as known on {words.day(review.as_of)}"
 
 
-def _discrepancies_by_series(items: ItemFindings) -> dict[str, list[Discrepancy]]:
-    groups: dict[str, list[Discrepancy]] = defaultdict(list)
-    for one in items.discrepancies:
-        groups[one.id].append(one)
-    return groups
-
-
 def _finding(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> context.Finding:
     return context.Finding(
-        badge=badge(_verdict(event)),
+        badge=badge(event_verdict(event)),
         sentence=f"{sentences.event_claim(event, exact)}.",
         anchor=event[0].anchor,
     )
-
-
-def _verdict(event: Sequence[SeriesView]) -> Verdict:
-    """The most urgent verdict of the series that alarm for one loss."""
-    return min((one.verdict.verdict for one in event), key=list(Verdict).index)
 
 
 def _findings_note(found: Sequence[Sequence[SeriesView]], review: Review) -> str:
@@ -152,13 +150,13 @@ def _action(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) ->
     found = exact.get(one.id, [])
     others = [other.what for other in event[1:] if other.scope == Scope.AREA]
     return context.Action(
-        badge=badge(_verdict(event)),
+        badge=badge(event_verdict(event)),
         label=f"{one.label}, and the {' and '.join(others)} in it" if others else one.label,
         anchor=one.anchor,
         amount=sentences.event_amount(event, exact),
         when=sentences.when(one, found),
         alarm=_alarm(one),
-        p_value="exact" if one.verdict.verdict == Verdict.DISCREPANCY else words.probability(one.verdict.p_value),
+        p_value=sentences.chance(one),
     )
 
 
@@ -182,7 +180,7 @@ def _untested(series: Sequence[SeriesView], with_section: set[int]) -> tuple[con
             places=tuple(
                 context.Place(
                     label=one.label,
-                    anchor=one.anchor if one.number in with_section else None,
+                    anchor=_anchor(one, with_section),
                     periods=_periods_text(one, periods),
                 )
                 for one, periods in touched[:PLACES_MAX]
@@ -354,30 +352,33 @@ def _sections_note(mattering: Sequence[SeriesView]) -> str:
     return f"The {SECTIONS_MAX} most urgent series are shown in full; not shown: {words.listed(names, 20)}."
 
 
-def _site(one: SeriesView, site: SiteView, has_section: bool) -> context.SiteLine:
-    said = one.verdict
+def _anchor(one: SeriesView, with_section: set[int]) -> str | None:
+    """Where the page holds a series, if it has a section of its own."""
+    return one.anchor if one.number in with_section else None
+
+
+def _site(one: SeriesView, site: SiteView, with_section: set[int]) -> context.SiteLine:
     return context.SiteLine(
-        badge=badge(said.verdict),
+        badge=badge(one.verdict.verdict),
         what=one.what,
         id=one.id,
-        anchor=one.anchor if has_section else None,
-        cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),
+        anchor=_anchor(one, with_section),
+        cumulative=sentences.cumulative(one),
         areas=words.listed(list(site.areas), AREAS_MAX),
         inventories=sentences.joined_inventories(site, one.timezone),
         outside=sentences.outside_areas(site) if site.outside else "",
     )
 
 
-def _line(one: SeriesView, found: SeriesDetection, has_section: bool) -> context.SeriesLine:
-    said = one.verdict
+def _line(one: SeriesView, found: SeriesDetection, with_section: set[int]) -> context.SeriesLine:
     return context.SeriesLine(
-        badge=badge(said.verdict),
+        badge=badge(one.verdict.verdict),
         label=one.label,
         id=one.id,
-        anchor=one.anchor if has_section else None,
+        anchor=_anchor(one, with_section),
         closed=f"{words.number(one.closed())} of {words.number(len(one.periods))}",
-        cumulative=words.measured(said.cumulative, said.cumulative_sigma, one.unit, signed=True),
+        cumulative=sentences.cumulative(one),
         last=one.day(one.periods[-1].end).isoformat() if one.periods else words.NOTHING,
         unseen=unseen.worst(found.detectable, one.unit),
-        p_value="exact" if one.basis == Basis.ITEM else words.probability(said.p_value),
+        p_value="exact" if one.basis == Basis.ITEM else words.probability(one.verdict.p_value),
     )

@@ -187,22 +187,25 @@ def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
 
 
+def chance(series: SeriesView) -> str:
+    """The p-value behind a verdict; an exact one has none."""
+    said = series.verdict
+    return "exact" if said.verdict == Verdict.DISCREPANCY else words.probability(said.p_value)
+
+
 def when(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """The days between which it went."""
-    exact = _exact_differences(series, discrepancies)
-    if series.verdict.verdict == Verdict.DISCREPANCY and exact:
-        first, last = min(start for _, start, _ in exact), max(end for _, _, end in exact)
-        return words.between(series.day(first), series.day(last))
+    span = _exact_span(series, discrepancies)
+    if span is not None:
+        return words.between(*map(series.day, span))
     return "; ".join(_days(series, one) for one in series.verdict.losses[:_HEADLINE_LISTED]) or words.NOTHING
 
 
 def dates(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
     """The same days, first and last of each loss, short enough for a narrow table."""
-    exact = _exact_differences(series, discrepancies)
-    if series.verdict.verdict == Verdict.DISCREPANCY and exact:
-        spans = [(min(start for _, start, _ in exact), max(end for _, _, end in exact))]
-    else:
-        spans = [(one.not_before, one.not_after) for one in series.verdict.losses[:_HEADLINE_LISTED]]
+    span = _exact_span(series, discrepancies)
+    losses = [(one.not_before, one.not_after) for one in series.verdict.losses[:_HEADLINE_LISTED]]
+    spans = losses if span is None else [span]
     texts = [f"{series.day(start).isoformat()} {series.day(end).isoformat()}" for start, end in spans]
     return " ".join(texts) or words.NOTHING
 
@@ -237,6 +240,14 @@ def _exact_differences(
         for one in series.periods
         if one.start is not None and one.difference is not None and _stands_out(series, one)
     ]
+
+
+def _exact_span(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> tuple[datetime, datetime] | None:
+    """Begin and end of all exact differences together; ``None`` where the verdict is not of them."""
+    exact = _exact_differences(series, discrepancies) if series.verdict.verdict == Verdict.DISCREPANCY else []
+    if not exact:
+        return None
+    return min(start for _, start, _ in exact), max(end for _, _, end in exact)
 
 
 def _stands_out(series: SeriesView, period: PeriodView) -> bool:
@@ -276,13 +287,17 @@ def alarms_sentence(series: SeriesView) -> str | None:
     )
 
 
+def cumulative(series: SeriesView) -> str:
+    """All differences of a series together, plus is missing."""
+    return words.measured(series.verdict.cumulative, series.verdict.cumulative_sigma, series.unit, signed=True)
+
+
 def totals(series: SeriesView) -> str | None:
     """All differences of a series together, and its write-offs and finds beside them."""
-    if series.verdict.cumulative is None:
-        return None
     said = series.verdict
-    whole = words.measured(said.cumulative, said.cumulative_sigma, series.unit, signed=True)
-    texts = [f"All differences together: {whole}."]
+    if said.cumulative is None:
+        return None
+    texts = [f"All differences together: {cumulative(series)}."]
     if said.year_sum != said.cumulative:
         year = words.measured(said.year_sum, said.year_sigma, series.unit, signed=True)
         texts.append(f"Those of the last year: {year}.")
@@ -297,8 +312,9 @@ def planned_sentence(series: SeriesView) -> str | None:
     closing = f"inventory {year.closed_by} closed it"
     if year.closed_by is None:
         closing = f"the inventory nearest to {words.day(series.day(year.closes))} will close it"
-    which = "a planned year, which" if year.number == 1 else "planned years, one after another; the last, the"
-    which += "" if year.number == 1 else f" {_ordinal(year.number)},"
+    which = "a planned year, which"
+    if year.number > 1:
+        which = f"planned years, one after another; the last, the {_ordinal(year.number)},"
     return (
         f"Limits are set for {which} began on {words.day(series.day(year.begins))}; {closing}. So far the chance of a "
         f"false alarm in this series is {words.probability(share)}. However often a review is made, it asks for no "
@@ -407,7 +423,7 @@ def _measured_claim(series: SeriesView) -> str:
         return _several(series, losses)
     if not losses:
         return f"{series.what} in {series.place} does not agree with the books {when(series, ())}"
-    size = words.interval(abs(losses[0].estimate), *_bounds(losses[0]), series.unit)
+    size = _interval(losses[0], series.unit)
     lasting = going_on(series, losses[0])
     if series.verdict.verdict == Verdict.GAIN:
         began = "the gain began" if lasting else "it came"
@@ -421,15 +437,15 @@ def _stands(series: SeriesView) -> str:
     return f"{'stand' if series.unit == 'each' else 'stands'} in {series.place}"
 
 
-def _bounds(loss: Loss) -> tuple[float, float]:
-    """Bounds of the size of a loss or gain."""
+def _interval(loss: Loss, unit: str) -> str:
+    """The size of a loss or gain, with its bounds."""
     low, high = sorted((abs(loss.low), abs(loss.high)))
-    return low, high
+    return words.interval(abs(loss.estimate), low, high, unit)
 
 
 def _several(series: SeriesView, losses: Sequence[Loss]) -> str:
     """Losses that can be told apart, each with its days."""
-    parts = [f"{words.interval(abs(one.estimate), *_bounds(one), series.unit)} {_days(series, one)}" for one in losses]
+    parts = [f"{_interval(one, series.unit)} {_days(series, one)}" for one in losses]
     if series.verdict.verdict == Verdict.GAIN:
         return f"More {series.what} {_stands(series)} than the books say, {len(losses)} gains: {'; '.join(parts)}"
     return f"{series.what} is missing from {series.place}, {len(losses)} losses: {'; '.join(parts)}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import guards_terminal, sentences, unseen, words
-from stockward.report.views import SeriesView, by_urgency, events, gather
+from stockward.report.views import SeriesView, by_urgency, discrepancies_by_series, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact: dict[str, list[Discrepancy]] = {}
-    for found in review.items.discrepancies:
-        exact.setdefault(found.id, []).append(found)
+    exact = discrepancies_by_series(review)
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     _line(console, f"{review.site}, {known}")
     _line(console, sentences.headline(series), style="bold")
@@ -88,18 +87,17 @@ def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepa
     from rich.text import Text
 
     columns = {name: [_cell(cell(event, exact)) for event in found] for name, cell in _CELLS.items()}
-    least = {name: max(_longest_word([name, *cells]), 1) for name, cells in columns.items()}
-    shown = [name for name in columns if _room(least, name) <= width]
+    least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
+    room = accumulate(least[name] + _GAP for name in columns)
+    shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     widths = _widths({name: columns[name] for name in shown}, least, width)
     for name in shown:
         justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
         table.add_column(name, justify=justify, overflow="fold", width=widths[name])
     for number, event in enumerate(found):
-        cells = [
-            Text(columns[name][number], style=_STYLE[_verdict(event)] if name == _VERDICT else "") for name in shown
-        ]
-        table.add_row(*cells)
+        styles = {_VERDICT: _STYLE[event_verdict(event)]}
+        table.add_row(*(Text(columns[name][number], style=styles.get(name, "")) for name in shown))
     return table
 
 
@@ -109,22 +107,17 @@ def _cell(text: str) -> str:
 
 
 def _longest_word(texts: Sequence[str]) -> int:
-    return max((len(word) for text in texts for word in text.split()), default=0)
-
-
-def _room(least: Mapping[str, int], name: str) -> int:
-    """Columns of the terminal that a column takes, with all that are needed more."""
-    needed = _NEEDED[: _NEEDED.index(name) + 1]
-    return sum(least[one] + _GAP for one in needed) - _GAP
+    return max(len(word) for text in texts for word in text.split())
 
 
 def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], width: int) -> dict[str, int]:
     """Each column as wide as its longest word; those of sentences share what is left, as far as they need it."""
     widths = {name: least[name] for name in columns}
     left = width - sum(widths.values()) - _GAP * (len(columns) - 1)
-    for place, name in enumerate(_WRAPPED):
+    wrapped = [name for name in _WRAPPED if name in columns]
+    for place, name in enumerate(wrapped):
         longest = max(map(len, [name, *columns[name]]))
-        more = min(max(left, 0) // (len(_WRAPPED) - place), longest - widths[name])
+        more = min(max(left, 0) // (len(wrapped) - place), longest - widths[name])
         widths[name], left = widths[name] + more, left - more
     return widths
 
@@ -133,9 +126,8 @@ def _days(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy
     return sentences.dates(event[0], discrepancies.get(event[0].id, [])).replace(" ", "\n")
 
 
-def _chance(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
-    said = event[0].verdict
-    return "exact" if said.verdict == Verdict.DISCREPANCY else words.probability(said.p_value).replace(" ", "")
+def _chance(event: Sequence[SeriesView], _: dict[str, list[Discrepancy]]) -> str:
+    return sentences.chance(event[0]).replace(" ", "")
 
 
 _VERDICT = "Verdict"
@@ -147,18 +139,14 @@ _CELLS: Mapping[str, Callable[[Sequence[SeriesView], dict[str, list[Discrepancy]
     "Alarm at": lambda event, exact: event[0].verdict.alarm_inventory or words.NOTHING,
     "p-value": _chance,
 }
-_NEEDED = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
+"""What each column says of an event; those that are needed most stand first."""
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
 _WRAPPED = ("How much (+ missing)", "What and where")
 _GAP = 3
 
 
 def _word(event: Sequence[SeriesView]) -> str:
-    return sentences.VERDICT_WORD[_verdict(event)]
-
-
-def _verdict(event: Sequence[SeriesView]) -> Verdict:
-    return min((one.verdict.verdict for one in event), key=list(Verdict).index)
+    return sentences.VERDICT_WORD[event_verdict(event)]
 
 
 def _counts(series: Sequence[SeriesView]) -> str:

@@ -11,14 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.answers.items import Discrepancy
 from stockward.answers.losses import SeriesVerdict, TestOfLoss
 from stockward.answers.review import Review
 from stockward.report import words
-from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Scope, Verdict
+from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Verdict, most_urgent
 
-# Most urgent first: the closed list itself is in order of precedence.
 WHOLE_SITE = "the whole site"
-URGENCY = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +200,19 @@ def _latest(joined: pl.DataFrame, called: Mapping[str, str]) -> tuple[tuple[str,
 def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
     """The alarming series, those that alarm for one loss together, the most urgent first."""
     return [tuple(series[number] for number in event.series) for event in review.events]
+
+
+def event_verdict(event: Sequence[SeriesView]) -> Verdict:
+    """The most urgent verdict of the series that alarm for one loss."""
+    return most_urgent(one.verdict.verdict for one in event)
+
+
+def discrepancies_by_series(review: Review) -> dict[str, list[Discrepancy]]:
+    """The exact differences that stand, by the id of their series."""
+    groups: dict[str, list[Discrepancy]] = {}
+    for one in review.items.discrepancies:
+        groups.setdefault(one.id, []).append(one)
+    return groups
 
 
 def by_urgency(series: Sequence[SeriesView]) -> list[SeriesView]:

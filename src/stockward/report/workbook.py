@@ -9,11 +9,18 @@ from os import PathLike
 from typing import Any
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.items import Discrepancy
 from stockward.answers.review import Review
 from stockward.report import guards, guards_sheets, sentences, unseen, words
 from stockward.report.sheet import Cell, Sheet
-from stockward.report.views import SeriesView, by_urgency, events, figure, gather
+from stockward.report.views import (
+    SeriesView,
+    by_urgency,
+    discrepancies_by_series,
+    event_verdict,
+    events,
+    figure,
+    gather,
+)
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
@@ -89,12 +96,11 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
 
 def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series))]
-    exact: dict[str, list[Discrepancy]] = {}
-    for entry in review.items.discrepancies:
-        exact.setdefault(entry.id, []).append(entry)
-    for event in events(review, series):
-        verdict = min((one.verdict.verdict for one in event), key=list(Verdict).index)
-        rows.append((verdict, " ".join(one.id for one in event), f"{sentences.event_claim(event, exact)}."))
+    exact = discrepancies_by_series(review)
+    rows.extend(
+        (event_verdict(event), " ".join(one.id for one in event), f"{sentences.event_claim(event, exact)}.")
+        for event in events(review, series)
+    )
     rows.extend(
         (one.verdict.verdict, one.id, sentences.finding(one, []))
         for one in by_urgency(series)

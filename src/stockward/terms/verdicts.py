@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -25,7 +26,15 @@ VERDICT_MEANING: dict[Verdict, str] = {
     Verdict.BALANCED: "Every period is closed, and measuring explains the differences.",
 }
 
+URGENCY = {verdict: rank for rank, verdict in enumerate(Verdict)}
+"""Rank of each verdict; the most urgent is 0."""
+
 ALARMING = frozenset({Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY})
+
+
+def most_urgent(verdicts: Iterable[Verdict]) -> Verdict:
+    """The one that is said of all together."""
+    return min(verdicts, key=URGENCY.__getitem__)
 
 
 class PeriodStatus(StrEnum):
