@@ -8,9 +8,12 @@ explains ``q = β'X'KX β``, β the generalised least squares amounts, and weigh
 
     prior × exp(q/2) × Π Φ(βⱼ/σⱼ) √(2π)/A        amounts from 0 to A of their own σ being equally likely
 
+What was missing may come to light again, where it was borrowed, or the count between was wrong: in a history of
+several, any may be a gain, ``_RETURNED`` times as likely before the data, with ``Φ(−βⱼ/σⱼ)`` in its place.
 Its amounts are then those of a loss that may go on unevenly within its runs: what the periods outside foretell is taken
 from the differences inside, ``m_S − Σ_SO Σ_OO⁻¹ m_O = K_SS⁻¹ (K m)_S``, S the periods of the runs and O the others, and
-how uneven the loss was is weighed by the data too. So an uneven loss is not bent into an even one.
+how uneven the loss was is weighed by the data too. So an uneven loss is not bent into an even one. Runs are whole
+periods; whether a little went before the first inventory of one, or after the last, is weighed beside it for the days.
 
 Before the data, a history of one more loss is ``_FURTHER`` times as likely; a run may have begun before the record, or
 still go on, as likely as anywhere within; and short runs are a little likelier than long ones.
@@ -18,6 +21,7 @@ still go on, as likely as anywhere within; and short runs are a little likelier 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,12 +34,13 @@ from stockward.figures.windows import LEAST_DAYS
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-Runs = tuple[tuple[int, int], ...]
-"""Runs of periods in which something may have gone, first and last period of each."""
+Runs = tuple[tuple[int, int, int], ...]
+"""Runs of periods in which something may have gone: first and last period of each, and 1 for a loss, −1 for a gain."""
 
 CONFIDENCE = 0.95
 
 _FURTHER = 0.05
+_RETURNED = 0.2
 _MOST_EDGES = 54
 """Moments at which a run may begin or end that are looked at together; all, where there are fewer."""
 
@@ -51,6 +56,12 @@ _MOST_CANDIDATES, _MOST_FIGURES = 160, 2_000_000
 _WIDENED, _FARTHEST = 6, 4
 _UNEVEN = (0.0, 0.3, 0.7)
 """σ of what goes in a period over its mean: even, or more or less uneven; a loss with gaps in it is several."""
+
+_ON_AN_INVENTORY = 0.5
+"""Chance before the data that a run that goes on over several periods begins, or ends, with an inventory."""
+
+_PARTS = (np.arange(32) + 0.5) / 64
+"""Parts of a period, up to a half, by which a run may reach beyond an inventory, or stay short of it."""
 
 _SPAN = 30.0
 """Histories whose weight is below that of the best by this factor (a logarithm) are never heard of again."""
@@ -70,8 +81,8 @@ _EDGE = 0.5
 class LossEstimate:
     """One loss: its amount with bounds, and the periods before which it did not begin and after which it did not end.
 
-    ``first`` and ``last`` are the earliest and the latest period in which some of it can have gone, with the chance of
-    the interval, both together.
+    What came to light again has a negative amount. ``first`` and ``last`` are the earliest and the latest period in
+    which some of it can have gone, with the chance of the interval, both together.
     """
 
     amount: float
@@ -224,10 +235,15 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     # Most pairs are too unlikely to be looked at any further.
     kept = np.flatnonzero(both > np.max(both, initial=-np.inf) - _SPAN)
     root = np.sqrt(determinant[kept])
-    likely = log_ndtr(x[kept] / (root * np.sqrt(other[kept]))) + log_ndtr(y[kept] / (root * np.sqrt(own[kept])))
+    likely = _either(x[kept] / (root * np.sqrt(other[kept]))) + _either(y[kept] / (root * np.sqrt(own[kept])))
     weights = (_among(one, 1, normal[0]), _among(both[kept] + likely + 2 * scale, 2, normal[1]))
     two = np.concatenate([single[earlier[kept]], single[later[kept]]], axis=1)
     return _Histories(edges, (single, two), weights, normal, scale)
+
+
+def _either(height: Array) -> Array:
+    """Logarithm of the chance that an amount of this many σ is a loss, or a gain that is less likely beforehand."""
+    return np.asarray(np.logaddexp(log_ndtr(height), np.log(_RETURNED) + log_ndtr(-height)))
 
 
 def _among(weight: Array, losses: int, normal: float) -> Array:
@@ -340,6 +356,13 @@ def _in_order(runs: Index) -> Index:
 
 def _weights(data: _Data, runs: Index, scale: float) -> Array:
     """Weights of histories of any number of losses, but for what is the same for all."""
+    heights, explained = _heights(data, runs)
+    prior = data.prior(runs[..., 0], runs[..., 1]).sum(axis=1)
+    return np.asarray(0.5 * explained + _either(heights).sum(axis=1) + runs.shape[1] * scale + prior)
+
+
+def _heights(data: _Data, runs: Index) -> tuple[Array, Array]:
+    """Amounts of histories over their σ, shape (histories, losses), and what each history explains."""
     first, last = runs[..., 0], runs[..., 1]
     information = data.cross(first[:, :, None], last[:, :, None], first[:, None, :], last[:, None, :])
     score = data.score(first, last)
@@ -348,9 +371,8 @@ def _weights(data: _Data, runs: Index, scale: float) -> Array:
     correlation = information / size[:, :, None] / size[:, None, :] + _RIDGE * np.eye(runs.shape[1])
     inverse = np.linalg.inv(correlation)
     amounts = np.matvec(inverse, score / size)
-    explained = np.vecdot(amounts, score / size)
-    certain = log_ndtr(amounts / np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))).sum(axis=1)
-    return np.asarray(0.5 * explained + certain + runs.shape[1] * scale + data.prior(first, last).sum(axis=1))
+    heights = amounts / np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
+    return np.asarray(heights), np.asarray(np.vecdot(amounts, score / size))
 
 
 def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
@@ -370,22 +392,53 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     whole = float(chance.sum() + beside.sum())
     chance, beside = chance / whole, beside / whole
     each = chance.sum(axis=1)
-    number = np.array([len(runs) for runs in candidates])
-    several = int(np.argmax(np.bincount(number, each)))
-    if several > 1 and float(each[number == several].sum()) >= _TOLD_APART:
-        chosen = np.flatnonzero(number == several)
-        spans = np.array([candidates[place] for place in chosen])
-        apart = [
-            _estimate(chance[chosen], weighed.mean[chosen, :, loss], weighed.variance[chosen, :, loss],
-                      spans[:, loss], each[chosen])
-            for loss in range(several)
-        ]  # fmt: skip
+    kinds = [tuple(sign for _, _, sign in runs) for runs in candidates]
+    gained = np.array([min(kind) < 0 for kind in kinds])
+    if float(each[gained].sum()) > 0.5 * float(each.sum()):
+        kind, chosen = _likeliest(kinds, each, gained)
+        return tuple(_apart(weighed, candidates, chance, chosen, kind))
+    kind, chosen = _likeliest(kinds, each, ~gained)
+    if len(kind) > 1 and float(each[chosen].sum()) >= _TOLD_APART:
+        apart = _apart(weighed, candidates, chance, chosen, kind)
         if all(one.last < other.first for one, other in pairwise(apart)):
             return tuple(apart)
-    hulls = np.array([(runs[0][0], runs[-1][1]) for runs in candidates])
+    lost = np.flatnonzero(~gained)
+    hulls = np.array([(candidates[place][0][0], candidates[place][-1][1]) for place in lost])
+    ends = np.array([len(candidates[place]) - 1 for place in lost])
+    beyond = np.stack([weighed.beyond[lost, 0, 0], weighed.beyond[lost, ends, 1]], axis=1)
     # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
-    spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each, beside])
-    return (_estimate(chance, weighed.mean[..., -1], weighed.variance[..., -1], spans, spanned),)
+    spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each[lost], beside])
+    beyond = np.concatenate([beyond, np.zeros(others.spans.shape)])
+    return (_estimate(chance[lost], weighed.mean[lost, :, -1], weighed.variance[lost, :, -1], spans, spanned, beyond),)
+
+
+def _likeliest(kinds: Sequence[tuple[int, ...]], each: Array, among: Flags) -> tuple[tuple[int, ...], Index]:
+    """The likeliest number and order of losses and gains among these histories, and those that have it."""
+    places: dict[tuple[int, ...], list[int]] = {}
+    for place in np.flatnonzero(among).tolist():
+        places.setdefault(kinds[place], []).append(place)
+    kind = max(places, key=lambda one: float(each[places[one]].sum()))
+    return kind, np.array(places[kind])
+
+
+def _apart(
+    weighed: _Weighed, candidates: Sequence[Runs], chance: Array, chosen: Index, kind: tuple[int, ...]
+) -> list[LossEstimate]:
+    """Each loss and gain of histories of one kind."""
+    spans = np.array([candidates[place] for place in chosen])
+    means, variances, each = weighed.mean[chosen], weighed.variance[chosen], chance[chosen].sum(axis=1)
+    return [
+        _estimate(
+            chance[chosen],
+            means[..., loss],
+            variances[..., loss],
+            spans[:, loss, :2],
+            each,
+            weighed.beyond[chosen, loss],
+            sign=sign,
+        )
+        for loss, sign in enumerate(kind)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +452,7 @@ class _Others:
 def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others]:
     """The likeliest histories, and such as begin a little earlier or end a little later than they; and the rest.
 
-    Runs that touch are one: its loss was uneven.
+    Runs of losses that touch are one, that was uneven, and so are those of gains.
     """
     most = int(np.clip(_MOST_FIGURES // data.periods**2, 20, _MOST_CANDIDATES))
     chances = histories.chances()
@@ -408,8 +461,8 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others
     for runs, chance, weight in zip(histories.runs, chances, histories.weights, strict=True):
         close = np.flatnonzero(chance > _FAINTEST)
         close = close[np.argsort(-chance[close], kind="stable")[:most]]
-        for place in close:
-            joined = _joined(runs[place])
+        for place, signs in zip(close, _signs(data, runs[close]).tolist(), strict=True):
+            joined = _joined(runs[place], signs)
             found[joined] = found.get(joined, 0.0) + float(chance[place])
         rest = np.ones(len(runs), bool)
         rest[close] = False
@@ -421,14 +474,22 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others
     return kept, _Others(np.concatenate(weights), np.concatenate(spans))
 
 
-def _joined(runs: Index) -> Runs:
-    """Runs between edges as first and last periods, those that touch as one."""
-    found: list[tuple[int, int]] = []
-    for first, last in runs.tolist():
-        if found and found[-1][1] + 1 == first:
-            found[-1] = (found[-1][0], last - 1)
+def _signs(data: _Data, runs: Index) -> Index:
+    """Whether each amount of a history is rather a loss, 1, or a gain, −1; of one alone a loss."""
+    if runs.shape[1] == 1:
+        return np.ones(runs.shape[:2], np.intp)
+    heights, _ = _heights(data, runs)
+    return np.where(log_ndtr(heights) >= np.log(_RETURNED) + log_ndtr(-heights), 1, -1)
+
+
+def _joined(runs: Index, signs: Sequence[int]) -> Runs:
+    """Runs between edges as first and last periods; of those that touch and point the same way one."""
+    found: list[tuple[int, int, int]] = []
+    for (first, last), sign in zip(runs.tolist(), signs, strict=True):
+        if found and found[-1][1:] == (first - 1, sign):
+            found[-1] = (found[-1][0], last - 1, sign)
         else:
-            found.append((first, last - 1))
+            found.append((first, last - 1, sign))
     return tuple(found)
 
 
@@ -442,16 +503,21 @@ def _stretched(runs: Runs, before: int, after: int, periods: int) -> Runs:
     edges = [list(run) for run in runs]
     edges[0][0] = max(edges[0][0] - before, 0)
     edges[-1][1] = min(edges[-1][1] + after, periods - 1)
-    return tuple((first, last) for first, last in edges)
+    return tuple((first, last, sign) for first, last, sign in edges)
 
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """By candidate and unevenness: weight (a logarithm), mean and variance of each loss, the last of all together."""
+    """By candidate and unevenness: weight (a logarithm), mean and variance of each loss, the last of all together.
+
+    ``beyond`` is the chance that a little of a loss went in the period before its run, and after it, shape (candidates,
+    losses, 2).
+    """
 
     weight: Array
     mean: Array
     variance: Array
+    beyond: Array
 
 
 def _weigh(data: _Data, candidates: list[Runs], histories: _Histories) -> _Weighed:
@@ -462,7 +528,7 @@ def _weigh(data: _Data, candidates: list[Runs], histories: _Histories) -> _Weigh
     mean loss of a period. Given L, ``E δ = X L + D V⁻¹ (m − X L)``, V = C + D; L is had by generalised least squares.
     All candidates are padded to one size: a period outside is one of itself, with nothing to tell.
     """
-    inside, member = _laid_out(candidates, data.periods)
+    inside, member, sign = _laid_out(candidates, data.periods)
     losses = member.shape[-1]
     precision = np.where(inside[:, :, None] & inside[:, None, :], data.precision, np.eye(data.periods))
     inner = np.linalg.inv(precision)
@@ -486,7 +552,7 @@ def _weigh(data: _Data, candidates: list[Runs], histories: _Histories) -> _Weigh
         covariance = inner + spread[:, :, None] * np.eye(data.periods)
         amount, own, inverse, evidence = _fitted(covariance, shape, unused, seen)
         sigma = np.sqrt(np.diagonal(np.linalg.inv(own), axis1=1, axis2=2))
-        positive = np.where(total > 0, log_ndtr(amount / sigma), 0.0).sum(axis=1)
+        positive = np.where(total > 0, log_ndtr(sign * amount / sigma), 0.0).sum(axis=1)
         weights.append(prior + explained + evidence + positive - np.log(len(_UNEVEN)))
         left = seen - np.matvec(shape, amount)
         mean = np.matvec(shape, amount) + spread * np.matvec(inverse, left)
@@ -497,24 +563,57 @@ def _weigh(data: _Data, candidates: list[Runs], histories: _Histories) -> _Weigh
         variance += np.einsum("mij,mij->mj", asked, drawn) - np.einsum("mij,mij->mj", drawn, inverse @ drawn)
         means.append(np.einsum("mij,mi->mj", asked, mean))
         variances.append(variance)
-    return _Weighed(np.stack(weights, axis=1), np.stack(means, axis=1), np.stack(variances, axis=1))
+    weight = np.stack(weights, axis=1)
+    nearly_even = np.sum(np.exp(weight[:, :-1] - np.logaddexp.reduce(weight, axis=1, keepdims=True)), axis=1)
+    beyond = nearly_even[:, None, None] * _beyond(data, candidates, even, np.matvec(shape, even))
+    return _Weighed(weight, np.stack(means, axis=1), np.stack(variances, axis=1), beyond)
 
 
-def _laid_out(candidates: list[Runs], periods: int) -> tuple[Flags, Array]:
-    """Periods of each candidate, shape (candidates, n), and of each of its runs, (candidates, n, losses)."""
-    member = np.zeros((len(candidates), periods, max(map(len, candidates))))
+def _beyond(data: _Data, candidates: list[Runs], amount: Array, gone: Array) -> Array:
+    """Chance that a run begins a little before its first period, or ends a little after its last.
+
+    Where a run begins within the period before its first, u of which it takes, ``ρ u`` went there, ρ what goes in a
+    whole one; where it begins within its first, so much less went in that. Either way the differences are explained by
+    ``x g − x² K_ii / 2`` more, x being what is added and g = K (m − δ) there. A run of one period is a loss at once;
+    of one that went on most unevenly its own periods say all.
+    """
+    left = data.weighted - gone @ data.precision
+    days, own = np.diff(data.elapsed), np.diagonal(data.precision)
+    found = np.zeros((*amount.shape, 2))
     for place, runs in enumerate(candidates):
-        for loss, (first, last) in enumerate(runs):
+        taken = {period for first, last, _ in runs for period in (first, last)}
+        for loss, (first, last, _) in enumerate(runs):
+            rate = amount[place, loss] / float(days[first : last + 1].sum())
+            for side, (inside, outside) in enumerate(((first, first - 1), (last, last + 1))):
+                if first == last or outside in taken or not 0 <= outside < data.periods:
+                    continue
+                added = np.stack([rate * days[outside] * _PARTS, -rate * days[inside] * _PARTS])
+                at = np.array([outside, inside])
+                told = added * left[place, at, None] - 0.5 * np.square(added) * own[at, None]
+                likely = np.mean(np.exp(np.minimum(told, _SPAN)), axis=1) * days[at] / days[at].sum()
+                likely *= (1.0 - _ON_AN_INVENTORY) / _ON_AN_INVENTORY
+                found[place, loss, side] = likely[0] / (1.0 + likely.sum())
+    return found
+
+
+def _laid_out(candidates: list[Runs], periods: int) -> tuple[Flags, Array, Array]:
+    """Periods of each candidate, shape (candidates, n), those of each of its runs, (…, n, losses), and their signs."""
+    member = np.zeros((len(candidates), periods, max(map(len, candidates))))
+    signs = np.ones((len(candidates), member.shape[2]))
+    for place, runs in enumerate(candidates):
+        for loss, (first, last, sign) in enumerate(runs):
             member[place, first : last + 1, loss] = 1.0
-    return np.asarray(member.any(axis=-1)), member
+            signs[place, loss] = sign
+    return np.asarray(member.any(axis=-1)), member, signs
 
 
 def _prior(data: _Data, candidates: list[Runs], histories: _Histories) -> Array:
     """How likely each candidate is before the data, amounts being told of in their own σ."""
     found = []
     for runs in candidates:
-        first, last = np.array(runs).T
+        first, last, sign = np.array(runs).T
         weight = data.prior(first, last + 1).sum() + len(runs) * histories.scale
+        weight += np.log(_RETURNED) * np.count_nonzero(sign < 0)
         found.append(_among(weight, len(runs), histories.normal[len(runs) - 1]))
     return np.array(found)
 
@@ -530,26 +629,30 @@ def _fitted(covariance: Array, shape: Array, unused: Array, seen: Array) -> tupl
     return np.asarray(amount), np.asarray(information), np.asarray(inverse), np.asarray(evidence)
 
 
-def _estimate(chance: Array, mean: Array, variance: Array, spans: Index, spanned: Array) -> LossEstimate:
-    """One loss: chances, means and variances by candidate and unevenness; first and last periods with chances."""
+def _estimate(
+    chance: Array, mean: Array, variance: Array, spans: Index, spanned: Array, beyond: Array, *, sign: int = 1
+) -> LossEstimate:
+    """One loss or gain: chances, means and variances by candidate and unevenness; its first and last periods."""
     tail = 0.5 * (1.0 - CONFIDENCE)
     kept = chance > _FAINTEST * chance.max()
-    weight, centre = chance[kept] / chance[kept].sum(), mean[kept]
+    weight, centre = chance[kept] / chance[kept].sum(), sign * mean[kept]
     spanned = spanned / spanned.sum()
     sigma = np.sqrt(np.maximum(variance[kept], 0.0))
     low, high = (_quantile(weight, centre, sigma, level) for level in (tail, 1.0 - tail))
     amount = max(float(weight @ centre), 0.0)
+    low, amount, high = sorted(sign * bound for bound in (min(max(low, 0.0), amount), amount, max(high, amount)))
     return LossEstimate(
         amount=amount,
-        low=min(max(low, 0.0), amount),
-        high=max(high, amount),
-        first=_reached(spans[:, 0], spanned, tail),
-        last=-_reached(-spans[:, 1], spanned, tail),
+        low=low,
+        high=high,
+        first=_reached(spans[:, 0], spanned, beyond[:, 0], tail),
+        last=-_reached(-spans[:, 1], spanned, beyond[:, 1], tail),
     )
 
 
-def _reached(periods: Index, chance: Array, tail: float) -> int:
-    """The first period by which more than this much of the chance has begun."""
+def _reached(periods: Index, chance: Array, beyond: Array, tail: float) -> int:
+    """The first period by which more than this much of the chance has begun, some of it a period earlier."""
+    periods, chance = np.concatenate([periods - 1, periods]), np.concatenate([chance * beyond, chance * (1.0 - beyond)])
     order = np.argsort(periods, kind="stable")
     gathered = np.cumsum(chance[order])
     return int(periods[order][min(int(np.searchsorted(gathered, tail, side="right")), len(order) - 1)])
