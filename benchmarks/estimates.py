@@ -2,13 +2,14 @@
 
     python -m benchmarks.estimates [--draws N] [--site NAME]
 
-A loss goes on evenly in time over a run of periods, somewhere in the record, or two of half the size go a quarter of
-the record apart. Sizes are multiples of the loss of that shape and place which the default test finds with 95 % at its
-share. Errors are normal with the Σ of the site. Measured are: the mean of all that is said to be lost, over the truth;
-how often the 95 % interval holds the truth (where the losses are told apart, each its own; where more are told than
-there were, none does); and how often all of the loss lies between *not before* and *not after*. Each over all draws,
-and over those in which the test alarmed, as a review says it of these alone. Asked are a mean within 5 % of the truth,
-and 93 to 97 % of intervals and dates that hold.
+A loss goes on evenly in time over a run of periods, somewhere in the record, or from any moment to any other; or two
+of half the size go a quarter of the record apart; or what was lost comes to light again so much later. Sizes are
+multiples of the loss of that shape and place which the default test finds with 95 % at its share. Errors are normal
+with the Σ of the site. Measured are: the mean of all that is said to be lost, over the truth; how often the 95 %
+interval holds the truth (where the losses are told apart, each its own; where more are told than there were, none
+does); and how often all of the loss lies between *not before* and *not after*. Each over all draws, and over those in
+which the test alarmed, as a review says it of these alone. Asked are a mean within 5 % of the truth, and 93 to 97 %
+of intervals and dates that hold.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ LENGTHS = (1, 2, 4, 13, 26)
 PLACES = 6
 """A loss begins at one of so many places, evenly over those that the record has for it."""
 
-Run = tuple[int, int]
-"""First period, and the one after the last."""
+Run = tuple[float, float, float]
+"""Begin and end of what went, in periods from the first, and its share of the loss; negative comes to light again."""
 
 
 def correlated(days: Array, *, counted: float, shared: float, lasts: float) -> Array:
@@ -64,15 +65,25 @@ def shapes(periods: int) -> dict[str, list[tuple[Run, ...]]]:
     found: dict[str, list[tuple[Run, ...]]] = {}
     for length in LENGTHS:
         if length < periods:
-            begins = np.unique(np.linspace(0, periods - length, PLACES).round().astype(int))
-            found["at once" if length == 1 else f"over {length}"] = [((int(a), int(a) + length),) for a in begins]
-    found["over all"] = [((0, periods),)]
+            found["at once" if length == 1 else f"over {length}"] = [
+                ((a, a + length, 1.0),) for a in _begins(periods - length)
+            ]
+    found["over all"] = [((0, periods, 1.0),)]
     quarter, short = max(periods // 4, 1), max(periods // 12, 1)
-    begins = np.unique(np.linspace(0, periods - quarter - 2 * short, PLACES).round().astype(int))
-    found["two apart"] = [
-        ((int(a), int(a) + short), (int(a) + short + quarter, int(a) + 2 * short + quarter)) for a in begins
+    within = np.random.default_rng(2).uniform(size=(PLACES, 2))
+    begins = _begins(periods - quarter - 2)
+    found["any moment"] = [
+        ((a + part, a + quarter + 1 + more, 1.0),) for a, (part, more) in zip(begins, within, strict=False)
     ]
+    begins = _begins(periods - quarter - 2 * short)
+    apart = [(a, a + short, a + short + quarter, a + 2 * short + quarter) for a in begins]
+    found["two apart"] = [((a, b, 0.5), (c, d, 0.5)) for a, b, c, d in apart]
+    found["returned"] = [((a, b, 1.0), (c, d, -1.0)) for a, b, c, d in apart]
     return found
+
+
+def _begins(last: int) -> list[int]:
+    return [int(place) for place in np.unique(np.linspace(0, last, PLACES).round())]
 
 
 @dataclass(frozen=True)
@@ -91,10 +102,12 @@ class Site:
         return cls(days, covariance, CalibratedTests(covariance, start=end - days, end=end, hazard=hazard, seed=1))
 
     def loss(self, runs: tuple[Run, ...]) -> Array:
-        """A loss of one unit over these runs, as much in each."""
+        """A loss of one unit over these runs, by period."""
+        number = np.arange(len(self.days))
         pattern = np.zeros(len(self.days))
-        for first, last in runs:
-            pattern[first:last] += self.days[first:last] / self.days[first:last].sum() / len(runs)
+        for begin, end, share in runs:
+            inside = np.clip(np.minimum(end, number + 1) - np.maximum(begin, number), 0.0, None) * self.days
+            pattern += share * inside / inside.sum()
         return pattern
 
     def detectable(self, runs: tuple[Run, ...]) -> float:
@@ -118,15 +131,15 @@ class Tally:
 
     def add(self, told: tuple[LossEstimate, ...], truth: float, runs: tuple[Run, ...], *, alarmed: bool) -> None:
         """Add one draw."""
-        self.ratio.append(sum(one.amount for one in told) / truth)
-        if len(told) == 1:
+        lost = sum(max(share, 0.0) for *_, share in runs)
+        self.ratio.append(sum(max(one.amount, 0.0) for one in told) / (lost * truth))
+        if len(told) == len(runs):
+            pairs = list(zip(told, runs, strict=True))
+            self.covered.append(float(np.mean([one.low <= truth * share <= one.high for one, (*_, share) in pairs])))
+            self.dated.append(all(_within(one, begin, end) for one, (begin, end, _) in pairs))
+        elif len(told) == 1 and lost == 1.0 and runs[-1][2] > 0:
             self.covered.append(float(told[0].low <= truth <= told[0].high))
-            self.dated.append(told[0].first <= runs[0][0] and told[0].last >= runs[-1][1] - 1)
-        elif len(told) == len(runs):
-            each = [one.low <= truth / len(runs) <= one.high for one in told]
-            self.covered.append(float(np.mean(each)))
-            pairs = zip(told, runs, strict=True)
-            self.dated.append(all(one.first <= run[0] and one.last >= run[1] - 1 for one, run in pairs))
+            self.dated.append(_within(told[0], runs[0][0], runs[-1][1]))
         else:
             self.covered.append(0.0)
             self.dated.append(False)
@@ -139,6 +152,11 @@ class Tally:
         if not kept.any():
             return (np.nan,) * 3
         return tuple(float(np.mean(np.array(values)[kept])) for values in (self.ratio, self.covered, self.dated))  # type: ignore[return-value]
+
+
+def _within(told: LossEstimate, begin: float, end: float) -> bool:
+    """Whether all that went lies within the days that are said."""
+    return told.first <= begin and told.last + 1 >= end
 
 
 def measure(site: Site, runs: list[tuple[Run, ...]], draws: int, seed: int) -> Iterator[tuple[float, Tally]]:

@@ -37,8 +37,8 @@ Flags = NDArray[np.bool_]
 
 PAGE_K = 0.5
 PAGE_PAIR_K = (0.25, 1.0)
-P_VALUE_DRAWS = 250
-_BESIDE_DRAWS = 150
+P_VALUE_DRAWS = 500
+_BESIDE_DRAWS = 250
 """Draws of the p-values of the tests that stand beside the one in force."""
 _TOGETHER = 16
 """Series whose limits are found in one go, so that their samples stay in the cache."""

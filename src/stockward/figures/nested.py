@@ -23,7 +23,7 @@ Flags = NDArray[np.bool_]
 Single = NDArray[np.float32]
 
 DRAWS = 64
-"""A small part of what has been spent is met to some 9 % of itself; over a year of them, all together to 1 or 2 %."""
+"""A small part of what has been spent is met to some 9 % of itself; over a year of them, all together to 2 to 4 %."""
 
 _LEAST = 1e-14
 """Less than this is not spent, but kept for the next inventory."""

@@ -153,7 +153,7 @@ def net_hours_interval(
         block = slice(first, min(first + _RESAMPLES_AT_ONCE, resamples))
         weights = rng.standard_exponential((block.stop - block.start, len(days) + 1))
         observed, one_more = weights[:, :-1], weights[:, -1] * longest
-        done, seen = (observed * worked).sum(axis=1), (observed * days).sum(axis=1) + one_more
+        done, seen = observed @ worked, observed @ days + one_more
         lows[block] = done / seen
         highs[block] = (done + one_more * float(hours_per_week.max())) / seen
     tail = (1 - confidence) / 2

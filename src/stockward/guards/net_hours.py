@@ -27,7 +27,7 @@ _PLANNED = ("leave", "training")
 _WORKING_DAYS_A_WEEK = 5
 _SILENT_DAYS = 28
 _CONFIDENCE = 0.95
-_RESAMPLES = 4_000
+_RESAMPLES = 20_000
 _MOST_UNSEEN = 0.5
 """Where more of all guards could be absent all year with none of them observed, an interval would say nothing."""
 LEAST_GUARDS = next(guards for guards in count(1) if share_unseen(guards, confidence=_CONFIDENCE) <= _MOST_UNSEEN)
