@@ -199,3 +199,61 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(site: str, length: int
     assert total / draws == pytest.approx(1, abs=0.05)
     assert held / draws > 0.95 - 3 * np.sqrt(0.95 * 0.05 / draws)
     assert dated / draws > 0.95 - 3 * np.sqrt(0.95 * 0.05 / draws)
+
+
+# --- what came to light again
+
+
+@pytest.mark.parametrize("place", [1, 4, 9])
+@pytest.mark.parametrize("apart", [1, 2])
+def test_what_was_missing_and_came_to_light_again_is_told_as_both(place: int, apart: int) -> None:
+    # One wrong count, or goods that were borrowed: nothing is missing in the end, and no loss of 0 kg is told.
+    differences = over(place, place, 12.0) - over(place + apart, place + apart, 12.0)
+    lost, found = estimate_losses(differences, 2.25 * np.eye(12), MONTHS)
+    assert lost.low < 12 < lost.high
+    assert found.low < -12 < found.high
+    assert lost.first <= place <= lost.last < place + apart
+    assert found.first <= place + apart <= found.last
+
+
+def test_a_wrong_count_beside_a_loss_does_not_hide_it() -> None:
+    differences = over(2, 2, 15.0) + over(8, 8, 400.0) - over(9, 9, 400.0)
+    lost, wrong, right = estimate_losses(differences, 2.25 * np.eye(12), MONTHS)
+    assert lost.low < 15 < lost.high
+    assert lost.first <= 2 <= lost.last
+    assert (wrong.first, wrong.last, right.first, right.last) == (8, 8, 9, 9)
+    assert wrong.low < 400 < wrong.high
+    assert right.low < -400 < right.high
+
+
+def test_a_return_in_part_is_told_beside_the_loss() -> None:
+    lost, returned = estimate_losses(over(3, 5, 30.0) - over(8, 8, 12.0), store(12), MONTHS)
+    assert lost.low < 30 < lost.high
+    assert returned.low < -12 < returned.high
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_none_of_several_may_be_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    first, second = rng.integers(0, 12, 2)
+    differences = over(first, first, 14.0) + rng.choice([-1, 1]) * over(second, second, 9.0)
+    told = estimate_losses(differences + 1.5 * rng.standard_normal(12), 2.25 * np.eye(12), MONTHS)
+    if len(told) > 1:
+        assert all(one.low * one.high > 0 for one in told)
+
+
+# --- days of losses that do not begin and end with an inventory
+
+
+@pytest.mark.parametrize(("periods", "kilograms"), [(52, 25.0), (52, 110.0), (12, 40.0)])
+def test_days_hold_a_loss_from_any_moment_to_any_other(periods: int, kilograms: float) -> None:
+    days = np.full(periods, 364.0 / periods)
+    end = np.cumsum(days)
+    rng, held = np.random.default_rng(3), []
+    for _ in range(40):
+        begun, lasted = rng.uniform(20, 150), rng.uniform(50, 180)
+        inside = np.clip(np.minimum(end, begun + lasted) - np.maximum(end - days, begun), 0, None)
+        told = estimate_losses(kilograms * inside / lasted + rng.standard_normal(periods), np.eye(periods), days)
+        first, last = min(one.first for one in told), max(one.last for one in told)
+        held.append(end[first] - days[first] <= begun and end[last] >= begun + lasted)
+    assert np.mean(held) >= 0.95

@@ -394,13 +394,14 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     each = chance.sum(axis=1)
     kinds = [tuple(sign for _, _, sign in runs) for runs in candidates]
     gained = np.array([min(kind) < 0 for kind in kinds])
-    if float(each[gained].sum()) > 0.5 * float(each.sum()):
-        kind, chosen = _likeliest(kinds, each, gained)
-        return tuple(_apart(weighed, candidates, chance, chosen, kind))
-    kind, chosen = _likeliest(kinds, each, ~gained)
-    if len(kind) > 1 and float(each[chosen].sum()) >= _TOLD_APART:
+    likely_gain = float(each[gained].sum()) > 0.5 * float(each.sum())
+    kind, chosen = _likeliest(kinds, each, gained if likely_gain else ~gained)
+    if likely_gain or float(each[chosen].sum()) >= _TOLD_APART:
         apart = _apart(weighed, candidates, chance, chosen, kind)
-        if all(one.last < other.first for one, other in pairwise(apart)):
+        # A loss and a gain are two, even where their days overlap; two losses might as well be one.
+        told = likely_gain or all(one.last < other.first for one, other in pairwise(apart))
+        sure = all(one.low * one.high > 0 for one in apart) or gained.all()
+        if len(kind) > 1 and told and sure:
             return tuple(apart)
     lost = np.flatnonzero(~gained)
     hulls = np.array([(candidates[place][0][0], candidates[place][-1][1]) for place in lost])
