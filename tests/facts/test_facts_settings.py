@@ -69,6 +69,7 @@ def test_an_unknown_key_is_refused_in_every_table(tmp_path: Path, table: str) ->
         ('decimal = "."', 'decimal = ";"', "site.decimal = ';'"),
         ("0.05", "0.5", "detection.false_alarm = 0.5"),
         ("0.05", "0", "detection.false_alarm = 0"),
+        ("0.05", "1e-9", "detection.false_alarm = 1e-09"),
         ("0.05", "nan", "detection.false_alarm = nan"),
         ("0.95", "1.0", "detection.detection = 1.0"),
         ("0.95", "inf", "detection.detection = inf"),

@@ -47,7 +47,7 @@ class SiteSettings(_Part):
 class DetectionSettings(_Part):
     """``[detection]``: the two probabilities that the site must state; nothing stands in for them."""
 
-    false_alarm: Annotated[float, Field(gt=0, lt=0.5, allow_inf_nan=False)]
+    false_alarm: Annotated[float, Field(ge=1e-6, lt=0.5, allow_inf_nan=False)]
     detection: Probability
 
 
