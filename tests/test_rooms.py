@@ -27,6 +27,7 @@ FLOORS = {
     "rostering": 5,
     "validation": 5,
     "report": 6,
+    "outputs": 6,
     "face": 7,
     "cli": 7,
 }

@@ -116,6 +116,7 @@ def review(
     """Review a site: what is missing, what would go unseen, and what guards do the posts and orders take?"""
     surge = _surge(production, dispatch=dispatch, weighings=weighings, since=since, until=until)
     asked = _asked(guards, due)
+    _require_places(sites=[site])
     with _progress(quiet) as step:
         step("reading the site")
         facts = _read(site)
@@ -259,6 +260,7 @@ def orders(
 ) -> None:  # fmt: skip
     """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
     asked = _asked(guards, due)
+    _require_places(sites=site)
     with _progress(quiet) as step:
         answers = _orders_of(site, as_of, asked, step)
     from stockward.report import orders_table
@@ -326,6 +328,7 @@ def drill(
     as_recorded: bool, seed: int, jobs: int | None, html: Path | None, json_file: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Take losses out of copies of a site's records: how often are they found, beside the predicted chance?"""
+    _require_places(sites=[site])
     with _progress(quiet) as step:
         step("reading the site")
         facts = _read(site)
@@ -478,8 +481,14 @@ def sample(**asked: Any) -> None:
         option = _SAMPLE_NAMES.get(unused[0], unused[0]).replace("_", "-")
         told = {"site": "a plan", "draw": "--draw", "result": "--result"}[given[0]]
         raise UsageError(f"--{option} does not belong to {told}: see stockward sample --help")
+    sealed = asked["draw"] or asked["plan_file"]
+    seed = asked["seed_file"] or (sealed and _seed_beside(sealed))
+    _require_places(sealed, seed, asked["result"], sites=[] if asked["site"] is None else [asked["site"]])
     way(asked)
 
+
+_OUTPUTS = frozenset({"html", "json_file", "xlsx", "csv_file", "out", "commit"})
+"""Options, as parameters, that name a file to be written."""
 
 _ASKED = {"areas", "losses", "items", "boxes", "partial", "costs", "detection"}
 _SAMPLE_OPTIONS = {
@@ -673,7 +682,8 @@ def roster(
         raise UsageError("name a SITE, or an instance with --instance FILE, and not both")
     if not 0 < seconds <= _LONGEST_SEARCH:
         raise UsageError(f"--time {seconds:g} is no number of seconds up to {_LONGEST_SEARCH}: write it as 60")
-    _require_places(html=html, xlsx=xlsx, out=out, json_file=json_file, ics=ics)
+    _require_places(instance, previous, sites=[] if site is None else [site])
+    _require_folder(ics)
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
     say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
@@ -718,17 +728,25 @@ def _require_none_given(names: Sequence[str], why: str) -> None:
             raise UsageError(f"{parameter.opts[0]} {why}")
 
 
-def _require_places(*, ics: Path | None, **files: str | Path | None) -> None:
-    """Raise ``UsageError``, before the search, for a file that cannot be written where it is asked for."""
+def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
+    """Raise ``UsageError``, before anything is read, for an output that would fall on what is read, or has no place."""
+    from stockward.outputs import require_places
+
+    context = click.get_current_context()
+    options = {str(one.name): one.opts[0] for one in context.command.params}
+    outputs = {
+        options[name]: Path(file)
+        for name, file in context.params.items()
+        if name in _OUTPUTS and file is not None and file != "-"
+    }
+    require_places(outputs, sites=sites, files=[file for file in files if file is not None])
+
+
+def _require_folder(folder: Path | None) -> None:
     from stockward.terms.errors import UsageError
 
-    for file in (Path(name) for name in files.values() if name is not None and name != "-"):
-        if file.is_dir():
-            raise UsageError(f"{file}: this is a folder: name a file in it")
-        if not file.parent.is_dir():
-            raise UsageError(f"{file}: there is no folder {file.parent}: make it, or name another")
-    if ics is not None and ics.exists() and not ics.is_dir():
-        raise UsageError(f"{ics}: this is a file: name a folder for the calendars")
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: this is a file: name a folder for the calendars")
 
 
 def _solve_instance(

@@ -1,0 +1,72 @@
+"""Where a command may write: never onto what it reads, and never two answers into one file.
+
+All is looked at before anything is read, so that nothing is lost and nobody waits for an answer that has no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from stockward.terms.errors import UsageError
+
+READ_ENDINGS = frozenset({".csv", ".parquet", ".toml", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
+"""Endings of files that are read, or are said to be misspelt, where they stand in the folder of a site."""
+
+
+def require_places(outputs: Mapping[str, Path], *, sites: Iterable[Path] = (), files: Iterable[Path] = ()) -> None:
+    """Raise ``UsageError`` for an output that has no place of its own.
+
+    Parameters
+    ----------
+    outputs
+        The file that each option names.
+    sites
+        Folders of the sites that are read, or a file in each.
+    files
+        Other files that are read.
+    """
+    folders = [site if site.is_dir() else site.parent for site in sites]
+    read = [*files, *(file for folder in folders for file in _read_of(folder))]
+    taken: dict[Path, str] = {}
+    for option, file in outputs.items():
+        target = _target(option, file)
+        if target.exists() and not target.is_file():
+            continue
+        if any(_same(target, one) for one in read):
+            raise UsageError(f"{option} {file}: this file is read, and never written over: name another")
+        if target.suffix.lower() in READ_ENDINGS and any(_same(target.parent, folder) for folder in folders):
+            raise UsageError(f"{option} {file}: it would be read as a file of the site: name one in another folder")
+        other = next((name for path, name in taken.items() if _same(path, target)), None)
+        if other is not None:
+            raise UsageError(f"{other} and {option} both name {file}: give each a file of its own")
+        taken[target] = option
+
+
+def _target(option: str, file: Path) -> Path:
+    """Where an output would really be written, whatever links lead there."""
+    try:
+        target = file.resolve()
+    except (OSError, RuntimeError):
+        raise UsageError(f"{option} {file}: the link leads in a circle: name a file") from None
+    if target.is_dir():
+        raise UsageError(f"{option} {file}: this is a folder: name a file in it")
+    if not target.parent.is_dir():
+        raise UsageError(f"{option} {file}: there is no folder {file.parent}: make it, or name another")
+    return target
+
+
+def _read_of(folder: Path) -> list[Path]:
+    try:
+        return [file for file in folder.iterdir() if file.suffix.lower() in READ_ENDINGS]
+    except OSError:
+        # The reader says what is wrong with it.
+        return []
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, if either is there; links of any kind count."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one == other.resolve()
