@@ -168,17 +168,23 @@ def _heights(statistics: Single, part: Single, slope: Array, bounds: Array) -> S
     """Where each draw begins to alarm: ``part`` is that of the draw along the move, ``slope`` that of the directions.
 
     A statistic s without its part along the move is s − part × slope, and meets its bound b at the height
-    ``(b − s)/slope + part``.
+    ``(b − s)/slope + part``. Windows that ended before the loss stand first, and do not move with it.
     """
+    moved = np.flatnonzero(np.abs(slope) > _ASIDE)
+    first = int(moved[0]) if len(moved) else len(slope)
+    alarmed = np.any(statistics[:, :first] > bounds[:first].astype(np.float32), axis=1)
+    statistics, slope, bounds = statistics[:, first:], slope[first:], bounds[first:]
     rising, falling = slope > _ASIDE, slope < -_ASIDE
     aside = ~rising & ~falling
-    above = _reached(statistics, slope, bounds, rising).min(axis=1) + part
-    below = np.full(len(part), -np.inf, np.float32)
+    above, below = np.full((2, len(part)), np.inf, np.float32)
+    if rising.any():
+        above = _reached(statistics, slope, bounds, rising).min(axis=1) + part
     if falling.any():
-        below = -_reached(statistics[:, falling], -slope[falling], bounds[falling], falling[falling]).min(axis=1) + part
+        below = _reached(statistics[:, falling], -slope[falling], bounds[falling], falling[falling]).min(axis=1) - part
     if aside.any():
-        above[np.any(statistics[:, aside] > bounds[aside].astype(np.float32), axis=1)] = -np.inf
-    return np.stack([above, below])
+        alarmed |= np.any(statistics[:, aside] > bounds[aside].astype(np.float32), axis=1)
+    above[alarmed] = -np.inf
+    return np.stack([above, -below])
 
 
 def _reached(statistics: Single, slope: Array, bounds: Array, counted: NDArray[np.bool_]) -> Single:
