@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
-from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import guards_terminal, sentences, unseen, words
-from stockward.report.views import SeriesView, by_urgency, discrepancies_by_series, event_verdict, events, gather
+from stockward.report import claims, guards_terminal, sentences, unseen, words
+from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -39,14 +38,13 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact = discrepancies_by_series(review)
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     _line(console, f"{review.site}, {known}")
     _line(console, sentences.headline(series), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
-        _line(console, f"{_word(event)}: {sentences.event_claim(event, exact)}.")
-    if any(one.verdict.losses for event in alarming for one in event):
+        _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
+    if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
     blind = unseen.headline(review, series)
     if blind:
@@ -56,7 +54,7 @@ def print_review(review: Review, console: Console) -> None:
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()
-        _show(console, _table(alarming[:_ROWS_MAX], exact, min(console.width, WIDTH_MAX)))
+        _show(console, _table(alarming[:_ROWS_MAX], min(console.width, WIDTH_MAX)))
         console.print()
     if len(alarming) > _ROWS_MAX:
         _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
@@ -80,13 +78,13 @@ def _untested(series: Sequence[SeriesView]) -> list[str]:
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
 
 
-def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepancy]], width: int) -> Table:
+def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
     """The findings, a row each. No word is broken: where not all columns find room, the least needed are left out."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    columns = {name: [_cell(cell(event, exact)) for event in found] for name, cell in _CELLS.items()}
+    columns = {name: [_cell(cell(event)) for event in found] for name, cell in _CELLS.items()}
     least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
     room = accumulate(least[name] + _GAP for name in columns)
     shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
@@ -116,27 +114,32 @@ def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], widt
     left = width - sum(widths.values()) - _GAP * (len(columns) - 1)
     wrapped = [name for name in _WRAPPED if name in columns]
     for place, name in enumerate(wrapped):
-        longest = max(map(len, [name, *columns[name]]))
+        longest = max(len(line) for text in [name, *columns[name]] for line in text.split("\n"))
         more = min(max(left, 0) // (len(wrapped) - place), longest - widths[name])
         widths[name], left = widths[name] + more, left - more
     return widths
 
 
-def _days(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
-    return sentences.dates(event[0], discrepancies.get(event[0].id, [])).replace(" ", "\n")
+def _days(event: Sequence[SeriesView]) -> str:
+    return claims.dates(event[0]).replace(" ", "\n")
 
 
-def _chance(event: Sequence[SeriesView], _: dict[str, list[Discrepancy]]) -> str:
+def _amounts(event: Sequence[SeriesView]) -> str:
+    """Each amount beside its two days."""
+    return "\n\n".join(sentences.event_amounts(event)) or words.NOTHING
+
+
+def _chance(event: Sequence[SeriesView]) -> str:
     return sentences.chance(event[0]).replace(" ", "")
 
 
 _VERDICT = "Verdict"
-_CELLS: Mapping[str, Callable[[Sequence[SeriesView], dict[str, list[Discrepancy]]], str]] = {
-    _VERDICT: lambda event, exact: _word(event),
-    "What and where": lambda event, exact: event[0].label,
-    "How much (+ missing)": lambda event, exact: sentences.event_amount(event, exact),
+_CELLS: Mapping[str, Callable[[Sequence[SeriesView]], str]] = {
+    _VERDICT: lambda event: _word(event),
+    "What and where": lambda event: event[0].label,
+    "How much (+ missing)": _amounts,
     "Between": _days,
-    "Alarm at": lambda event, exact: event[0].verdict.alarm_inventory or words.NOTHING,
+    "Alarm at": lambda event: event[0].verdict.alarm_inventory or words.NOTHING,
     "p-value": _chance,
 }
 """What each column says of an event; those that are needed most stand first."""

@@ -31,8 +31,8 @@ def decimals(sigma: float | None) -> int | None:
 def number(value: float | None, places: int | None = None, *, signed: bool = False) -> str:
     """A number with a narrow space between thousands, so that no reader takes it for a decimal mark.
 
-    ``places`` rounds it; ``None`` shows it as exact, to at most six decimals. ``signed`` puts a plus before what is
-    above zero. Unknown is a dash.
+    ``places`` rounds it; ``None`` shows it as exact, to at most six decimals, and what is less to two digits.
+    ``signed`` puts a plus before what is above zero. Unknown is a dash.
 
     >>> number(-34.56, 1)
     '−34.6'
@@ -41,6 +41,8 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
         return NOTHING
     if places is None:
         text = f"{abs(value):,.6f}".rstrip("0").rstrip(".")
+        if value and not text.strip("0.,"):
+            text = f"{abs(value):.2g}"
     else:
         text = f"{abs(round(value, places)):,.{max(places, 0)}f}"
     is_zero = not text.strip("0.,")
@@ -87,6 +89,8 @@ def interval(value: float | None, low: float | None, high: float | None, unit: s
     places = decimals((high - low) / 4)
     if places is None:
         return quantity(value, unit, signed=signed)
+    if value and not round(value, places):
+        places = max(places, decimals(abs(value)) or places)
     bounds = f"({number(low, places)} to {number(high, places)})"
     return f"{number(value, places, signed=signed)} {bounds} {unit_word(unit)}"
 
@@ -191,3 +195,13 @@ def listed(names: list[str], shown: int) -> str:
     if len(names) <= shown:
         return ", ".join(names)
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def either(names: list[str], shown: int) -> str:
+    """One of these names.
+
+    >>> either(["a", "b", "c"], 3)
+    'a, b or c'
+    """
+    *others, last = names[:shown] if len(names) <= shown else [*names[:shown], f"one of {len(names) - shown} more"]
+    return f"{', '.join(others)} or {last}" if others else last

@@ -15,7 +15,6 @@ from stockward.report.sheet import Cell, Sheet
 from stockward.report.views import (
     SeriesView,
     by_urgency,
-    discrepancies_by_series,
     event_verdict,
     events,
     figure,
@@ -96,13 +95,12 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
 
 def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series))]
-    exact = discrepancies_by_series(review)
     rows.extend(
-        (event_verdict(event), " ".join(one.id for one in event), f"{sentences.event_claim(event, exact)}.")
+        (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
         for event in events(review, series)
     )
     rows.extend(
-        (one.verdict.verdict, one.id, sentences.finding(one, []))
+        (one.verdict.verdict, one.id, sentences.finding(one))
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
@@ -139,18 +137,18 @@ def _series_row(one: SeriesView) -> tuple[Cell, ...]:
 def _losses(series: Sequence[SeriesView]) -> Sheet:
     """What is said after an alarm, one row a loss, with the plain sum of the same periods."""
     header = (
-        "series", "unit", "estimate (unit; + missing)", "low, 95 % (unit)", "high, 95 % (unit)", "not before",
+        "series", "unit", "which", "estimate (unit; + missing)", "low, 95 % (unit)", "high, 95 % (unit)", "not before",
         "not after", "first inventory", "last inventory", "periods", "plain sum (unit; + missing)",
         "sigma of the plain sum (unit)",
     )  # fmt: skip
     rows = [
         (
-            one.id, one.unit, loss.estimate, loss.low, loss.high, one.local(loss.not_before),
-            one.local(loss.not_after), loss.first_inventory, loss.last_inventory, loss.periods, loss.plain_sum,
-            loss.plain_sigma,
+            one.id, one.unit, "missing" if loss.estimate > 0 else "surplus", loss.estimate, loss.low, loss.high,
+            one.local(loss.not_before), one.local(loss.not_after), loss.first_inventory, loss.last_inventory,
+            loss.periods, loss.plain_sum, loss.plain_sigma,
         )
         for one in series
-        for loss in one.verdict.losses
+        for loss in one.losses
     ]  # fmt: skip
     return Sheet(name="losses", header=header, rows=rows)
 
