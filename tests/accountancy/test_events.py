@@ -11,6 +11,7 @@ from stockward.accountancy.items import find_in_items
 from stockward.answers.losses import Event
 
 METHODS = "method,random_rel\nscale,0.001\n"
+MOVEMENTS = "movement,kind,at,from_area,to_area,material,quantity,method\n"
 
 
 def counts_of(material: str, quantities: list[float], method: str = "") -> str:
@@ -22,7 +23,7 @@ def counts_of(material: str, quantities: list[float], method: str = "") -> str:
 
 
 def events(folder: Path, counts: str) -> tuple[Event, ...]:
-    closed = Closed(write_site(folder, counts=counts, methods=METHODS))
+    closed = Closed(write_site(folder, counts=counts, movements=MOVEMENTS, methods=METHODS))
     verdicts = list(closed.verdicts().values())
     found = find_in_items(closed.books, closed.balances, seed=1)
     return events_of(closed.books, closed.balances, verdicts, found.discrepancies)

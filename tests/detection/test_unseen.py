@@ -19,7 +19,7 @@ from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection
 from stockward.detection.error_terms import ErrorTerms
-from stockward.detection.goals import Goal, answer, goal_of
+from stockward.detection.goals import Goal, answer, goals_of
 from stockward.detection.patterns import even_shares
 from stockward.detection.sight import Sight
 from stockward.detection.unseen import Asked, sights, unseen_losses
@@ -268,17 +268,20 @@ def test_inventories_that_stand_further_apart_than_the_goal_allows(tmp_path: Pat
     assert "further apart" in str(found.goal.reason)
 
 
-def test_the_goal_of_an_area_stands_before_that_of_the_site(tmp_path: Path) -> None:
+def test_an_area_has_its_goals_and_that_of_a_site_which_it_is(tmp_path: Path) -> None:
     goals = "area,substance,quantity,unit,within_days\n,TNT,60,,\nA,TNT,9,g,30\n"
-    table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"]
-    assert goal_of(table.to_dicts(), "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
+    table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"].to_dicts()
+    own, site = Goal(pytest.approx(0.009), 30), Goal(60, 365)
+    assert goals_of(table, "A", "TNT", "kg") == [own]
     # A goal without an area is one of the whole site, or of the area that holds all of the substance.
-    assert goal_of(table.to_dicts(), None, "TNT", "kg") == Goal(60, 365)
-    assert goal_of(table.to_dicts(), "B", "TNT", "kg") is None
-    assert goal_of(table.to_dicts(), "B", "TNT", "kg", whole=True) == Goal(60, 365)
-    assert goal_of(table.to_dicts(), "A", "TNT", "kg", whole=True) == Goal(pytest.approx(0.009), 30)
-    assert goal_of(table.to_dicts(), "B", "RDX", "kg") is None
-    assert goal_of(table.to_dicts(), "A", None, "each") is None
+    assert goals_of(table, None, "TNT", "kg") == [site]
+    assert goals_of(table, "B", "TNT", "kg") == []
+    assert goals_of(table, "B", "TNT", "kg", whole=True) == [site]
+    assert goals_of(table, "A", "TNT", "kg", whole=True) == [site, own]
+    assert goals_of(table[::-1], "A", "TNT", "kg", whole=True) == [own, site]
+    assert goals_of([*table, *table], None, "TNT", "kg") == [site]
+    assert goals_of(table, "B", "RDX", "kg") == []
+    assert goals_of(table, "A", None, "each") == []
 
 
 def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from reviews_made_by_hand import BAD_COUNT
 
+from stockward.answers.detection import GoalAnswer
 from stockward.answers.losses import Alarm, Cancelled, ExactDifference, Loss
 from stockward.answers.review import Review
 from stockward.report import claims, sentences, unseen
@@ -83,7 +84,7 @@ def test_a_shortage_says_how_much_where_and_when(series: tuple[SeriesView, ...])
         "which holds the doubt about when as well."
     )
     assert claims.amount(one) == "+36.0 (34.7 to 37.3) kg"
-    assert claims.dates(one) == "2025-11-22 2026-02-21"
+    assert claims.spans(one) == ["2025-11-22 2026-02-21"]
 
 
 def test_a_loss_that_reaches_the_last_inventory_may_go_on(series: tuple[SeriesView, ...]) -> None:
@@ -247,7 +248,7 @@ def test_discrepancies_one_several_or_unlisted(series: tuple[SeriesView, ...]) -
         "1 item surplus between 2 December 2025 and 1 January 2026"
     )
     assert claims.amounts(several) == ["+3 items", "−1 item"]
-    assert claims.dates(several) == "2025-11-02 2025-12-02 2025-12-02 2026-01-01"
+    assert claims.spans(several) == ["2025-11-02 2025-12-02", "2025-12-02 2026-01-01"]
     unknown = replace(one, exact=())
     assert claims.claim(unknown) == "SHELL-155 in MAGAZINE-2 does not agree with the books"
     assert claims.amount(unknown) == "–"
@@ -276,7 +277,7 @@ def test_what_went_and_what_came_to_light_are_both_told(series: tuple[SeriesView
         "15.2 (14.4 to 16.0) kg more than the books say came to light not before 30 August and not after "
         "6 September 2025"
     )
-    assert claims.amounts(one) == ["−15.2 (14.4 to 16.0) kg", "+14.7 (13.9 to 15.6) kg"]
+    assert claims.amounts(one) == ["+14.7 (13.9 to 15.6) kg", "−15.2 (14.4 to 16.0) kg"]
     turned = claims.claim(said(series[0], losses=(came, went)))
     assert turned.startswith("15.2 (14.4 to 16.0) kg more TNT than the books say came to light in FILLING not before")
     assert "; 14.7 (13.9 to 15.6) kg went missing not before" in turned
@@ -292,7 +293,7 @@ def test_what_cancels_says_what_to_do(series: tuple[SeriesView, ...]) -> None:
         "They cancel, so the count of inventory W04 may be wrong: check its quantity and unit, or count again."
     )
     assert sentences.event_sentence([one]).endswith(claims.advice(one))
-    assert sentences.headline([one]) == "A count may be wrong: a loss and a gain on both sides of it cancel."
+    assert sentences.headline([one]) == "A count may be wrong: what differs before it and after it cancels."
     assert sentences.headline([one, series[2]]) == "An exact count does not agree with the books."
     apart = replace(one, cancelled=(replace(pair, inventories=()),))
     assert claims.advice(apart).startswith("They cancel: what was missing may have been brought back")
@@ -321,7 +322,7 @@ def test_the_largest_and_what_may_go_on_are_never_cut(series: tuple[SeriesView, 
     many = [loss(series[0], size, size - 1, size + 1, 2 * place, 2 * place) for place, size in enumerate(sizes)]
     one = said(series[0], losses=(*many, loss(series[0], 3.0, 2.0, 4.0, 40, 51)))
     assert [text.split(" ")[0] for text in claims.amounts(one)] == ["+3.0", "+9.0", "+7.0", "+6.0", "and"]
-    assert claims.dates(one).split(" ")[1] == "2026-07-04"
+    assert claims.spans(one)[0].endswith("2026-07-04")
 
 
 def test_what_has_no_error_is_said_beside_the_verdict(series: tuple[SeriesView, ...]) -> None:
@@ -339,3 +340,70 @@ def test_write_offs_stand_beside_the_difference(series: tuple[SeriesView, ...]) 
     assert text.endswith("Beside the difference, never inside it: 3 kg written off in 1 period.")
     assert str(sentences.totals(series[1])).endswith("Nothing was written off or booked as found.")
     assert sentences.totals(series[7]) is None
+
+
+def test_a_large_normal_loss_stands_in_the_first_sentence(full: Review, series: tuple[SeriesView, ...]) -> None:
+    periods = tuple(replace(period, normal_loss=1.5) for period in series[0].periods)
+    one = replace(said(series[0], verdict=Verdict.BALANCED, losses=()), periods=periods)
+    found = full.unseen[0]
+    assert found.detectable is not None
+    seen = (replace(found, detectable=replace(found.detectable, even_year=7.0)),)
+    assert sentences.headline([one], seen) == (
+        "Nothing is missing beyond what measuring and normal loss explain: 78 kg of TNT in FILLING was taken as normal "
+        "loss."
+    )
+    blinder = (replace(found, detectable=replace(found.detectable, even_year=90.0)),)
+    assert sentences.headline([one], blinder) == "Nothing is missing beyond what measuring explains."
+    partly = said(one, verdict=Verdict.BALANCED_IN_PART)
+    assert sentences.headline([partly], seen).endswith(" Taken as normal loss: 78 kg of TNT in FILLING.")
+
+
+def test_a_short_record_says_over_what_a_loss_is_spread(full: Review, series: tuple[SeriesView, ...]) -> None:
+    found = full.unseen[0]
+    assert unseen.spread_over(found) == "spread over a year"
+    assert unseen.spread_over(replace(found, even_days=30.0)) == "spread over the 30 days of the record"
+    assert " spread over the 30 days of the record" in unseen.sentence(series[0], replace(found, even_days=30.0))
+
+
+def test_a_loss_at_once_that_is_far_harder_to_see_is_said(full: Review, series: tuple[SeriesView, ...]) -> None:
+    known = full.unseen[0].detectable
+    assert known is not None
+    only = (replace(full.unseen[0], detectable=replace(known, even_year=8.0, abrupt=9.0, abrupt_last=2761.0)),)
+    told = unseen.headline(replace(full, unseen=only), series[:1])
+    assert "a smaller one may go unseen. At once in the last period, it would be found only from 2 761 kg." in told
+    never = (replace(full.unseen[0], detectable=replace(known, abrupt_last=None)),)
+    told = unseen.headline(replace(full, unseen=never), series[:1])
+    assert "At once in the last period, a loss of no size could be told from errors." in told
+
+
+def test_what_stands_in_items_shows_by_the_item(full: Review, series: tuple[SeriesView, ...]) -> None:
+    counted = replace(full.unseen[0], in_items=True)
+    told = unseen.headline(replace(full, unseen=(counted,)), series[:1])
+    assert told == (
+        "TNT in FILLING is counted in items of stated content: any missing item shows, but not what is taken out of "
+        "one."
+    )
+    assert unseen.sentence(series[0], counted).startswith(f"{told} By their content alone: found with 95")
+    # Where anything else is measured, that is told instead.
+    assert "is counted in items" not in unseen.headline(replace(full, unseen=(counted, *full.unseen[1:])), series)
+
+
+def test_every_goal_is_told_met_or_not(full: Review, series: tuple[SeriesView, ...]) -> None:
+    goal = GoalAnswer(
+        quantity=5.0, within_days=30.0, probability=0.4, detectable=9.0, met=False, short_by=4.0,
+        found_within_days=None, reason=None,
+    )  # fmt: skip
+    met = replace(goal, quantity=50.0, within_days=90.0, met=True, short_by=-41.0, found_within_days=30.0)
+    apart = replace(goal, within_days=7.0, detectable=None, short_by=None, reason="count more often")
+    found = replace(full.unseen[0], goal=goal, further_goals=(met, apart), remedies=())
+    told = unseen.goal_lines(replace(full, unseen=(found,)), series[:1])
+    assert told == (
+        "Goal for TNT in FILLING, 5 kg in 30 days: not met, only from 9.00 kg.",
+        "Goal for TNT in FILLING, 5 kg in 7 days: not met (count more often).",
+        "Goal for TNT in FILLING, 50 kg in 90 days: met, from 9.00 kg, found after 30 days.",
+    )
+    restoring = replace(found, remedies=(replace(full.unseen[0].remedies[0], measure="count weekly", restores=True),))
+    told = unseen.goal_lines(replace(full, unseen=(restoring,)), series[:1])
+    assert told[0].endswith("only from 9.00 kg. Count weekly: that reaches it.")
+    many = unseen.goal_lines(replace(full, unseen=(replace(found, further_goals=(met,) * 12),)), series[:1])
+    assert (len(many), many[-1]) == (unseen.GOALS_SHOWN + 1, "and 3 more goals.")

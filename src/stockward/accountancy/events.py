@@ -29,8 +29,8 @@ from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Sco
 _AGREE = 1e-6
 """Exact amounts agree within this share of them."""
 
-_SIGMAS = 3.0
-"""The difference of one period is that of a wrong count if it lies within so many of its σ of what cancels."""
+_NEAR = 0.5
+"""The difference of one period is what a wrong count has left, if it lies within this share of what cancels of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +121,20 @@ def _cancelled(balances: Balances, number: int, claims: Sequence[_Claim]) -> lis
 def _between(balances: Balances, number: int, first: _Claim, second: _Claim) -> tuple[str, ...]:
     """The inventories between the two before and after which the differences are what cancels."""
     closed = (pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value)
-    periods = balances.periods.filter(closed).select("inventory", "start", "end", "difference", "sigma").rows()
+    periods = balances.periods.filter(closed).select("inventory", "start", "end", "difference").rows()
     return tuple(
         before[0]
         for before, after in pairwise(periods)
         if second.start <= before[2] <= first.end
         and before[2] == after[1]
-        and _explains(first, before[3], before[4])
-        and _explains(second, after[3], after[4])
+        and _explains(first, before[3])
+        and _explains(second, after[3])
     )
 
 
-def _explains(claim: _Claim, difference: float, sigma: float | None) -> bool:
-    """Whether the difference of one period is all that is claimed."""
-    slack = _SIGMAS * (sigma or 0.0) + _AGREE * abs(claim.amount)
-    return claim.low - slack <= difference <= claim.high + slack
+def _explains(claim: _Claim, difference: float) -> bool:
+    """Whether the difference of one period is about all that is claimed."""
+    return abs(difference - claim.amount) < _NEAR * abs(claim.amount)
 
 
 def _lead(leads: Mapping[int, int], number: int) -> int:

@@ -75,9 +75,9 @@ def when(series: SeriesView) -> str:
     return "; ".join(part.days for part in _urgent(series)[:_LISTED]) or words.NOTHING
 
 
-def dates(series: SeriesView) -> str:
+def spans(series: SeriesView) -> list[str]:
     """The same days, first and last of each, short enough for a narrow table."""
-    return " ".join(part.dates for part in _urgent(series)[:_LISTED]) or words.NOTHING
+    return [part.dates for part in _urgent(series)[:_LISTED]]
 
 
 def going_on(series: SeriesView, loss: Loss) -> bool:
@@ -138,7 +138,8 @@ def _parts(series: SeriesView) -> list[_Part]:
 
 
 def _urgent(series: SeriesView) -> list[_Part]:
-    return sorted(_parts(series), key=lambda part: (not part.lasting, -part.magnitude))
+    """What may still go on first, then the largest; such as are alike stay in time order."""
+    return sorted(_parts(series), key=lambda part: (not part.lasting, -float(f"{part.magnitude:.2g}")))
 
 
 def _cut(texts: list[str]) -> list[str]:

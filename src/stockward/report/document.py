@@ -111,6 +111,9 @@ def _unseen(found: SeriesDetection) -> dict[str, Any]:
         "detectable": found.detectable,
         "detectable_error_points": found.error_points,
         "goal": found.goal,
+        "further_goals": found.further_goals,
+        "even_days": found.even_days,
+        "in_items": found.in_items,
         "remedies": found.remedies,
     }
 

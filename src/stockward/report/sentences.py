@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
+from stockward.answers.detection import SeriesDetection
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -83,10 +84,11 @@ _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
 _TEENS = (11, 12, 13)
+_YEAR_DAYS = 365
 
 
-def headline(series: Sequence[SeriesView]) -> str:
-    """The verdict on the site, in one sentence."""
+def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
+    """The verdict on the site, in one sentence; ``seen`` is what would go unseen in each series."""
     if not series:
         return "There is no balance to close: the books hold no stock between two inventories."
     alarming = [one for one in series if one.alarming]
@@ -97,26 +99,46 @@ def headline(series: Sequence[SeriesView]) -> str:
         return "An exact count does not agree with the books."
     if standing[Verdict.GAIN]:
         return "More is there than the books say, and more than measuring explains."
-    return _cancelling(alarming) if alarming else _without_alarm(series)
+    return _cancelling(alarming) if alarming else _without_alarm(series, normal_losses(series, seen))
 
 
 def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels."""
     if all(pair.inventories for one in alarming for pair in one.cancelled):
-        return "A count may be wrong: a loss and a gain on both sides of it cancel."
+        return "A count may be wrong: what differs before it and after it cancels."
     return "A loss and a gain cancel, each of them more than measuring explains."
 
 
-def _without_alarm(series: Sequence[SeriesView]) -> str:
+def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
     verdicts = Counter(one.verdict.verdict for one in series)
     untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if untested == len(series):
         return "Nothing could be tested."
+    beside = f" Taken as normal loss: {taken}." if taken else ""
     if untested:
-        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested."
+        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested.{beside}"
     if partly:
-        return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part."
+        return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part.{beside}"
+    if taken:
+        return f"Nothing is missing beyond what measuring and normal loss explain: {taken} was taken as normal loss."
     return "Nothing is missing beyond what measuring explains."
+
+
+def normal_losses(series: Sequence[SeriesView], seen: Sequence[SeriesDetection]) -> str:
+    """Normal losses of a year that are larger than the losses that would be found; empty where none is."""
+    texts = []
+    for one, found in zip(series, seen, strict=False):
+        least = found.detectable.even_year if found.detectable is not None else 0.0
+        taken = _normal_loss_of_a_year(one)
+        if one.scope == Scope.AREA and least is not None and taken > least:
+            texts.append(f"{words.quantity(taken, one.unit, words.decimals(taken / 10))} of {one.label}")
+    return words.listed(texts, _HEADLINE_LISTED)
+
+
+def _normal_loss_of_a_year(series: SeriesView) -> float:
+    closed = [period for period in series.periods if period.closed]
+    since = closed[-1].end - timedelta(days=_YEAR_DAYS) if closed else None
+    return sum(period.normal_loss or 0.0 for period in closed if since is not None and period.end > since)
 
 
 def finding(series: SeriesView) -> str:
@@ -178,9 +200,12 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
 
 
 def event_amounts(event: Sequence[SeriesView]) -> list[str]:
-    """The figures of all series of one loss, as the table of actions shows them; those of one series each apart."""
+    """The figures of all series of one loss, as the table of actions shows them; each loss apart."""
     areas = [one for one in event if one.scope == Scope.AREA] or [event[0]]
-    return claims.amounts(areas[0]) if len(areas) == 1 else ["; ".join(map(claims.amount, areas))]
+    told = [claims.amounts(one) for one in areas]
+    if len(set(map(len, told))) == 1:
+        return ["; ".join(together) for together in zip(*told, strict=True)]
+    return ["; ".join(map(claims.amount, areas))]
 
 
 def reason(series: SeriesView) -> str:

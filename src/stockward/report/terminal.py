@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from stockward.answers.review import FactsUsed, Review
@@ -40,7 +40,7 @@ def print_review(review: Review, console: Console) -> None:
     ordered = by_urgency(series)
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     _line(console, f"{review.site}, {known}")
-    _line(console, sentences.headline(series), style="bold")
+    _line(console, sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
@@ -49,7 +49,7 @@ def print_review(review: Review, console: Console) -> None:
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
-    for text in unseen.unheld(review)[:_REASONS_MAX]:
+    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX]):
         _line(console, text)
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
@@ -84,7 +84,8 @@ def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns = {name: [_cell(cell(event)) for event in found] for name, cell in _CELLS.items()}
+    rows = [(event, cells) for event in found for cells in _rows(event)]
+    columns = {name: [_cell(cells[name]) for _, cells in rows] for name in _COLUMNS}
     least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
     room = accumulate(least[name] + _GAP for name in columns)
     shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
@@ -93,7 +94,7 @@ def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
     for name in shown:
         justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
         table.add_column(name, justify=justify, overflow="fold", width=widths[name])
-    for number, event in enumerate(found):
+    for number, (event, _) in enumerate(rows):
         styles = {_VERDICT: _STYLE[event_verdict(event)]}
         table.add_row(*(Text(columns[name][number], style=styles.get(name, "")) for name in shown))
     return table
@@ -105,7 +106,7 @@ def _cell(text: str) -> str:
 
 
 def _longest_word(texts: Sequence[str]) -> int:
-    return max(len(word) for text in texts for word in text.split())
+    return max((len(word) for text in texts for word in text.split()), default=0)
 
 
 def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], width: int) -> dict[str, int]:
@@ -120,28 +121,24 @@ def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], widt
     return widths
 
 
-def _days(event: Sequence[SeriesView]) -> str:
-    return claims.dates(event[0]).replace(" ", "\n")
+def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
+    """The first row of an event says all of it; where there are several losses, each has its days beside it."""
+    lead = event[0]
+    amounts, spans = sentences.event_amounts(event), [span.replace(" ", "\n") for span in claims.spans(lead)]
+    if len(amounts) < len(spans):
+        spans = ["\n".join(spans)]
+    (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
+    first = (_word(event), lead.label, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    later = [("", "", amount, span, "", "") for amount, span in others]
+    return [dict(zip(_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 
 
-def _amounts(event: Sequence[SeriesView]) -> str:
-    """Each amount beside its two days."""
-    return "\n\n".join(sentences.event_amounts(event)) or words.NOTHING
-
-
-def _chance(event: Sequence[SeriesView]) -> str:
-    return sentences.chance(event[0]).replace(" ", "")
+def _chance(series: SeriesView) -> str:
+    return sentences.chance(series).replace(" ", "")
 
 
 _VERDICT = "Verdict"
-_CELLS: Mapping[str, Callable[[Sequence[SeriesView]], str]] = {
-    _VERDICT: lambda event: _word(event),
-    "What and where": lambda event: event[0].label,
-    "How much (+ missing)": _amounts,
-    "Between": _days,
-    "Alarm at": lambda event: event[0].verdict.alarm_inventory or words.NOTHING,
-    "p-value": _chance,
-}
+_COLUMNS = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
 """What each column says of an event; those that are needed most stand first."""
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
 _WRAPPED = ("How much (+ missing)", "What and where")

@@ -94,7 +94,7 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
 
 
 def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
-    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series))]
+    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series, review.unseen))]
     rows.extend(
         (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
         for event in events(review, series)
@@ -107,6 +107,7 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
+    rows.extend(("goal", one.id, text) for one, text in unseen.goals(review, series))
     rows.extend(("goal", None, text) for text in unseen.unheld(review))
     on_guards = guards.head(review)
     if on_guards is not None:
