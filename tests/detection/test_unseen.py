@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -282,6 +283,49 @@ def test_an_area_has_its_goals_and_that_of_a_site_which_it_is(tmp_path: Path) ->
     assert goals_of([*table, *table], None, "TNT", "kg") == [site]
     assert goals_of(table, "B", "RDX", "kg") == []
     assert goals_of(table, "A", None, "each") == []
+
+
+def test_two_goals_of_one_store_are_both_judged(tmp_path: Path) -> None:
+    rows = [",TNT,60,kg,365", "A,TNT,900,kg,30"]
+    for number, order in enumerate((rows, rows[::-1])):
+        goals = "\n".join(["area,substance,quantity,unit,within_days", *order, ""])
+        (found,) = looked(worked_plant(tmp_path / str(number), goals=goals))
+        (other,) = found.further_goals
+        # The one that is not met stands first, whichever is stated first, and the remedies are for it.
+        assert (found.goal.quantity, found.goal.met) == (60, False)
+        assert (other.quantity, other.within_days, other.met) == (900, 30, True)
+        assert found.remedies
+
+
+def test_an_even_loss_is_spread_over_the_days_of_a_short_record(tmp_path: Path) -> None:
+    (found,) = looked(worked_plant(tmp_path, weeks=8))
+    assert found.even_days == pytest.approx(56)
+
+
+def test_what_stands_in_counted_items_is_told_from_what_is_weighed(tmp_path: Path) -> None:
+    contents = "material,substance,amount,unit,random_rel,systematic_rel\nBOX,TNT,2,kg,0.01,0.005\n"
+    moves = "movement,at,kind,material,quantity,from_area,to_area,method\n"
+    counts = ["inventory,at,area,material,quantity,method"]
+    months = [f"2025-{month:02d}-01T12:00" for month in range(1, 6)]
+    counts += [f"N{number},{at},A,BOX,100," for number, at in enumerate(months)]
+    site = write_site(tmp_path / "items", contents=contents, movements=moves, counts="\n".join(counts))
+    found = dict(zip(closed(site).series["id"], looked(site), strict=True))
+    assert found["A/TNT"].in_items
+    assert not found["A/BOX"].in_items
+    counts += [f"N{number},{at},A,TNT,50,scale" for number, at in enumerate(months)]
+    site = write_site(tmp_path / "both", contents=contents, movements=moves, counts="\n".join(counts))
+    found = dict(zip(closed(site).series["id"], looked(site), strict=True))
+    assert not found["A/TNT"].in_items
+
+
+def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
+    balances = closed(worked_plant(tmp_path, weeks=8))
+    faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-12 * pl.col("throughput")))
+    goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
+    (found,) = unseen_losses(faint, [None], Asked(goals=goals, detection=0.95, seed=1))
+    assert found.exact
+    assert found.goal is not None
+    assert found.goal.met
 
 
 def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:

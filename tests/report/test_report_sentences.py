@@ -360,9 +360,13 @@ def test_a_large_normal_loss_stands_in_the_first_sentence(full: Review, series: 
 
 def test_a_short_record_says_over_what_a_loss_is_spread(full: Review, series: tuple[SeriesView, ...]) -> None:
     found = full.unseen[0]
-    assert unseen.spread_over(found) == "spread over a year"
-    assert unseen.spread_over(replace(found, even_days=30.0)) == "spread over the 30 days of the record"
-    assert " spread over the 30 days of the record" in unseen.sentence(series[0], replace(found, even_days=30.0))
+    assert unseen.spread_over(series[0], found) == "spread over a year"
+    month = replace(found, even_days=30.0)
+    partly = "spread over the 30 days of the record that could be tested"
+    assert unseen.spread_over(series[0], month) == partly
+    short = replace(series[0], periods=series[0].periods[:4])
+    assert unseen.spread_over(short, month) == "spread over the 30 days of the record"
+    assert partly in unseen.sentence(series[0], month)
 
 
 def test_a_loss_at_once_that_is_far_harder_to_see_is_said(full: Review, series: tuple[SeriesView, ...]) -> None:

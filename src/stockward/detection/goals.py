@@ -98,7 +98,7 @@ def answer(sight: Sight, goal: Goal) -> GoalAnswer:
         curves = sight.curve(*_patterns(sight, goal, first))
         chance = min(float(curve.probability(goal.quantity)) for curve in curves)
         needed = _larger([curve.detectable(sight.detection) for curve in curves])
-    apart = "no tested period lies wholly within these days: count more often"
+    apart = "inventories stand further apart than these days: count more often"
     waiting = _waiting(sight, goal.quantity)
     return _answered(goal, needed, chance, waiting=waiting, reason=apart if first is None else None)
 

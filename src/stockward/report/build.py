@@ -54,6 +54,7 @@ def build_page(review: Review) -> context.Page:
         findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),
         goals=unseen.goal_lines(review, series),
+        assumed=tuple(sentences.exact_notices([one for one in series if not one.alarming])),
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),
         actions=tuple(_action(one) for one in found),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from stockward.answers.losses import Cancelled, ExactDifference, Loss
 from stockward.report import words
 from stockward.report.views import SeriesView
@@ -257,9 +259,9 @@ def _errorless(series: SeriesView) -> list[str]:
     """The methods that measured what has no error, and so have none stated."""
     if series.basis == Basis.ITEM or series.verdict.verdict != Verdict.DISCREPANCY:
         return []
-    if any(period.closed and period.sigma for period in series.periods):
-        return []
-    methods = series.evidence["method"].drop_nulls().unique(maintain_order=True).to_list()
+    exact = [period.inventory for period in series.periods if period.closed and not period.sigma]
+    rows = series.evidence.filter(pl.col("inventory").is_in(exact))
+    methods = rows["method"].drop_nulls().unique(maintain_order=True).to_list()
     if not methods:
         return []
     named = words.listed(methods, _LISTED)

@@ -121,6 +121,8 @@ def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
         return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part.{beside}"
     if taken:
         return f"Nothing is missing beyond what measuring and normal loss explain: {taken} was taken as normal loss."
+    if all(one.basis == Basis.ITEM for one in series):
+        return "Nothing is missing: the exact counts agree with the books."
     return "Nothing is missing beyond what measuring explains."
 
 

@@ -51,6 +51,8 @@ def print_review(review: Review, console: Console) -> None:
         _line(console, f"What could not be seen: {blind}")
     for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX]):
         _line(console, text)
+    for text in sentences.exact_notices([one for one in series if not one.alarming]):
+        _line(console, text)
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()

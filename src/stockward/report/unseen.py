@@ -63,19 +63,20 @@ def _in_items(one: SeriesView) -> str:
 
 def _spread(one: SeriesView, found: SeriesDetection, known: Detectable, loss: float) -> str:
     if not loss:
-        return f"Any loss of {one.what} from {one.place}, {spread_over(found)}, would show."
+        return f"Any loss of {one.what} from {one.place}, {spread_over(one, found)}, would show."
     return (
-        f"A loss of {amount(loss, one.unit)} of {one.what} from {one.place}, {spread_over(found)}, would be found with "
-        f"{words.percent(known.probability)}; a smaller one may go unseen."
+        f"A loss of {amount(loss, one.unit)} of {one.what} from {one.place}, {spread_over(one, found)}, would be "
+        f"found with {words.percent(known.probability)}; a smaller one may go unseen."
     )
 
 
-def spread_over(found: SeriesDetection) -> str:
+def spread_over(one: SeriesView, found: SeriesDetection) -> str:
     """Over what an even loss is spread, in words."""
     days = found.even_days
     if days is None or days >= NEARLY_A_YEAR:
         return "spread over a year"
-    return f"spread over the {words.count(round(days), 'day')} of the record"
+    tested = "" if round(days) >= round(one.days()) else " that could be tested"
+    return f"spread over the {words.count(round(days), 'day')} of the record{tested}"
 
 
 def _at_once(one: SeriesView, known: Detectable, even: float) -> str:
@@ -164,7 +165,7 @@ def sentence(one: SeriesView, found: SeriesDetection) -> str:
         return "Counts are exact here: any loss shows as a discrepancy."
     if known is None:
         return "What would go unseen here cannot be said, as the series is not tested."
-    losses = ((known.abrupt, "at once"), (known.even_year, spread_over(found)))
+    losses = ((known.abrupt, "at once"), (known.even_year, spread_over(one, found)))
     texts = [_found(loss, how, one.unit) for loss, how in losses]
     shown = f"Any loss {' or '.join(how for loss, how in losses if loss == 0)} shows. " if 0 in dict(losses) else ""
     if found.in_items:

@@ -141,6 +141,11 @@ class SeriesView:
         """The period which that inventory closes."""
         return next((period for period in self.periods if period.inventory == inventory), None)
 
+    def days(self) -> float:
+        """Days from the first inventory to the last."""
+        begun = [period.start for period in self.periods if period.start is not None]
+        return (self.periods[-1].end - begun[0]).total_seconds() / 86_400 if begun else 0.0
+
     def closed(self) -> int:
         """How many periods have a difference."""
         return sum(period.closed for period in self.periods)
