@@ -124,7 +124,7 @@ def _gained_as_well(series: SeriesView) -> str:
     told = any(not part.missing for part in _parts(series))
     if series.verdict.verdict != Verdict.SHORTAGE or gained is None or gained.alarm_inventory is None or told:
         return ""
-    return f"There was more than the books say as well, at inventory {gained.alarm_inventory}."
+    return f"A gain alarms as well, at inventory {gained.alarm_inventory}: there was more than the books say."
 
 
 def _claimed(series: SeriesView) -> list[_Part]:
