@@ -168,18 +168,13 @@ def _exact_part(series: SeriesView, one: ExactDifference) -> _Part:
     start, end = series.day(one.start), series.day(one.end)
     return _Part(
         missing=one.difference > 0,
-        size=exactly(abs(one.difference), series.unit),
+        size=words.exact(abs(one.difference), series.unit, _DECIMALS),
         days=words.between(start, end),
         dates=f"{start.isoformat()} {end.isoformat()}",
         lasting=False,
         magnitude=abs(one.difference),
         greatest=abs(one.difference),
     )
-
-
-def exactly(value: float, unit: str, *, signed: bool = False) -> str:
-    """An exact difference, without the decimals that nobody weighs, and never 0."""
-    return words.quantity(round(value, _DECIMALS) or value, unit, signed=signed)
 
 
 def _days(series: SeriesView, loss: Loss) -> str:

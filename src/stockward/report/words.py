@@ -31,8 +31,8 @@ def decimals(sigma: float | None) -> int | None:
 def number(value: float | None, places: int | None = None, *, signed: bool = False) -> str:
     """A number with a narrow space between thousands, so that no reader takes it for a decimal mark.
 
-    ``places`` rounds it; ``None`` shows it as exact, to at most six decimals, and what is less to two digits.
-    ``signed`` puts a plus before what is above zero. Unknown is a dash.
+    ``places`` rounds it; ``None`` shows it as exact, to at most six decimals. ``signed`` puts a plus before what is
+    above zero. Unknown is a dash.
 
     >>> number(-34.56, 1)
     '−34.6'
@@ -41,8 +41,6 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
         return NOTHING
     if places is None:
         text = f"{abs(value):,.6f}".rstrip("0").rstrip(".")
-        if value and not text.strip("0.,"):
-            text = f"{abs(value):.2g}"
     else:
         text = f"{abs(round(value, places)):,.{max(places, 0)}f}"
     is_zero = not text.strip("0.,")
@@ -62,6 +60,17 @@ def quantity(value: float | None, unit: str, places: int | None = None, *, signe
     if value is None:
         return NOTHING
     return f"{number(value, places, signed=signed)} {unit_word(unit, value)}"
+
+
+def exact(value: float, unit: str, places: int, *, signed: bool = False) -> str:
+    """An exact difference to so many places; one that is less is shown to two digits, and never as 0.
+
+    >>> exact(-1e-300, "kg", 3)
+    '−1e-300 kg'
+    """
+    if not value or round(value, places):
+        return quantity(round(value, places), unit, signed=signed)
+    return f"{MINUS if value < 0 else '+' if signed else ''}{abs(value):.2g} {unit_word(unit)}"
 
 
 def measured(value: float | None, sigma: float | None, unit: str, *, signed: bool = False) -> str:
