@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection
 from stockward.detection.error_terms import ErrorTerms
-from stockward.detection.goals import Goal, answer, goal_of
+from stockward.detection.goals import Goal, answer, goals_of
 from stockward.detection.patterns import even_shares
 from stockward.detection.sight import Sight
 from stockward.detection.unseen import Asked, sights, unseen_losses
@@ -268,17 +269,63 @@ def test_inventories_that_stand_further_apart_than_the_goal_allows(tmp_path: Pat
     assert "further apart" in str(found.goal.reason)
 
 
-def test_the_goal_of_an_area_stands_before_that_of_the_site(tmp_path: Path) -> None:
+def test_an_area_has_its_goals_and_that_of_a_site_which_it_is(tmp_path: Path) -> None:
     goals = "area,substance,quantity,unit,within_days\n,TNT,60,,\nA,TNT,9,g,30\n"
-    table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"]
-    assert goal_of(table.to_dicts(), "A", "TNT", "kg") == Goal(pytest.approx(0.009), 30)
+    table = worked_plant(tmp_path, weeks=2, goals=goals)["goals"].to_dicts()
+    own, site = Goal(pytest.approx(0.009), 30), Goal(60, 365)
+    assert goals_of(table, "A", "TNT", "kg") == [own]
     # A goal without an area is one of the whole site, or of the area that holds all of the substance.
-    assert goal_of(table.to_dicts(), None, "TNT", "kg") == Goal(60, 365)
-    assert goal_of(table.to_dicts(), "B", "TNT", "kg") is None
-    assert goal_of(table.to_dicts(), "B", "TNT", "kg", whole=True) == Goal(60, 365)
-    assert goal_of(table.to_dicts(), "A", "TNT", "kg", whole=True) == Goal(pytest.approx(0.009), 30)
-    assert goal_of(table.to_dicts(), "B", "RDX", "kg") is None
-    assert goal_of(table.to_dicts(), "A", None, "each") is None
+    assert goals_of(table, None, "TNT", "kg") == [site]
+    assert goals_of(table, "B", "TNT", "kg") == []
+    assert goals_of(table, "B", "TNT", "kg", whole=True) == [site]
+    assert goals_of(table, "A", "TNT", "kg", whole=True) == [site, own]
+    assert goals_of(table[::-1], "A", "TNT", "kg", whole=True) == [own, site]
+    assert goals_of([*table, *table], None, "TNT", "kg") == [site]
+    assert goals_of(table, "B", "RDX", "kg") == []
+    assert goals_of(table, "A", None, "each") == []
+
+
+def test_two_goals_of_one_store_are_both_judged(tmp_path: Path) -> None:
+    rows = [",TNT,60,kg,365", "A,TNT,900,kg,30"]
+    for number, order in enumerate((rows, rows[::-1])):
+        goals = "\n".join(["area,substance,quantity,unit,within_days", *order, ""])
+        (found,) = looked(worked_plant(tmp_path / str(number), goals=goals))
+        (other,) = found.further_goals
+        # The one that is not met stands first, whichever is stated first, and the remedies are for it.
+        assert (found.goal.quantity, found.goal.met) == (60, False)
+        assert (other.quantity, other.within_days, other.met) == (900, 30, True)
+        assert found.remedies
+
+
+def test_an_even_loss_is_spread_over_the_days_of_a_short_record(tmp_path: Path) -> None:
+    (found,) = looked(worked_plant(tmp_path, weeks=8))
+    assert found.even_days == pytest.approx(56)
+
+
+def test_what_stands_in_counted_items_is_told_from_what_is_weighed(tmp_path: Path) -> None:
+    contents = "material,substance,amount,unit,random_rel,systematic_rel\nBOX,TNT,2,kg,0.01,0.005\n"
+    moves = "movement,at,kind,material,quantity,from_area,to_area,method\n"
+    counts = ["inventory,at,area,material,quantity,method"]
+    months = [f"2025-{month:02d}-01T12:00" for month in range(1, 6)]
+    counts += [f"N{number},{at},A,BOX,100," for number, at in enumerate(months)]
+    site = write_site(tmp_path / "items", contents=contents, movements=moves, counts="\n".join(counts))
+    found = dict(zip(closed(site).series["id"], looked(site), strict=True))
+    assert found["A/TNT"].in_items
+    assert not found["A/BOX"].in_items
+    counts += [f"N{number},{at},A,TNT,50,scale" for number, at in enumerate(months)]
+    site = write_site(tmp_path / "both", contents=contents, movements=moves, counts="\n".join(counts))
+    found = dict(zip(closed(site).series["id"], looked(site), strict=True))
+    assert not found["A/TNT"].in_items
+
+
+def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
+    balances = closed(worked_plant(tmp_path, weeks=8))
+    faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-12 * pl.col("throughput")))
+    goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
+    (found,) = unseen_losses(faint, [None], Asked(goals=goals, detection=0.95, seed=1))
+    assert found.exact
+    assert found.goal is not None
+    assert found.goal.met
 
 
 def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from fresh_reviews import Reviewed, reviewed
 from manual_pages import DOCS, PUBLISHED, README, ROOT, blocks, plain, prose, rows, text
 
-from stockward.report import sentences, words
+from stockward.report import claims, words
 from stockward.terms.periods import YEAR_DAYS
 
 MELT_POUR, CARTRIDGES = "melt_pour/TNT", "cartridge_hall/nitrocellulose"
@@ -34,7 +34,7 @@ def day(moment: str) -> str:
 def test_the_finding_of_the_readme_is_that_of_the_report(ridgeway: Reviewed) -> None:
     one = ridgeway.series(MELT_POUR)
     assert one["verdict"] == "shortage"
-    quoted(README, f"{one['verdict']}: {sentences.claim(ridgeway.view(MELT_POUR), [])}.")
+    quoted(README, f"{one['verdict']}: {claims.claim(ridgeway.view(MELT_POUR))}.")
 
 
 def test_the_weeks_of_the_readme(ridgeway: Reviewed) -> None:

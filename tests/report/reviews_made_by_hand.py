@@ -29,7 +29,7 @@ from stockward.answers.detection import (
     UnheldGoal,
 )
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
-from stockward.answers.losses import Alarm, Event, Loss, PlannedYear, SeriesVerdict, TestOfLoss
+from stockward.answers.losses import Alarm, Event, ExactDifference, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.terms.verdicts import ALARMING, AlarmState, Verdict
 
@@ -733,7 +733,7 @@ def review_of(made: Builder) -> Review:
         items=findings(),
         evidence=pl.DataFrame(made.evidence, schema=EVIDENCE_SCHEMA),
         stock=pl.DataFrame(stock_rows(), schema=STOCK_SCHEMA),
-        events=events_of(made.verdicts),
+        events=events_of(made.verdicts, exact_of(made)),
     )
 
 
@@ -768,11 +768,24 @@ def sites_of(made: Builder) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SITES_SCHEMA)
 
 
-def events_of(verdicts: Sequence[SeriesVerdict]) -> tuple[Event, ...]:
+def events_of(verdicts: Sequence[SeriesVerdict], exact: Sequence[ExactDifference] = ()) -> tuple[Event, ...]:
     """Every alarming series for itself, the most urgent first."""
     alarming = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
     ranks = list(Verdict)
-    return tuple(Event(series=(number,)) for number in sorted(alarming, key=lambda n: ranks.index(verdicts[n].verdict)))
+    return tuple(
+        Event(series=(number,), exact=tuple(one for one in exact if one.series == number))
+        for number in sorted(alarming, key=lambda n: ranks.index(verdicts[n].verdict))
+    )
+
+
+def exact_of(made: Builder) -> list[ExactDifference]:
+    """The discrepancies of the exact books, by the series that they belong to."""
+    rows = {one["id"]: number for number, one in enumerate(made.series)}
+    return [
+        ExactDifference(series=rows[one.id], difference=one.difference, start=one.start, end=one.end)
+        for one in findings().discrepancies
+        if one.id in rows
+    ]
 
 
 def surged_site() -> Review:

@@ -3,6 +3,9 @@
 A box that is gone is short as an item and as the substance in it; what left one area is short in the whole site too.
 Series alarm for the same event where they point the same way, overlap in time, and the amounts agree: what the items
 hold lies within the interval of the substance's loss.
+
+Where what is missing from a series is there again, the two are told as one that cancels. If a wrong count stands
+between them, it has left the same difference, with opposite signs, before and after its inventory.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -19,11 +23,14 @@ from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
-from stockward.answers.losses import Event, SeriesVerdict
-from stockward.terms.verdicts import ALARMING, URGENCY, Basis, Scope, most_urgent
+from stockward.answers.losses import Cancelled, Event, ExactDifference, SeriesVerdict
+from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Verdict, most_urgent
 
 _AGREE = 1e-6
 """Exact amounts agree within this share of them."""
+
+_NEAR = 0.5
+"""The difference of one period is what a wrong count has left, if it lies within this share of what cancels of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,12 @@ class _Claim:
     def holds(self, amount: float) -> bool:
         slack = _AGREE * abs(amount)
         return self.low - slack <= amount <= self.high + slack
+
+    def cancels(self, other: _Claim) -> bool:
+        """Whether it is of the opposite sign, and as large within the interval of each."""
+        slack = _AGREE * abs(self.amount)
+        low, high = max(self.low, -other.high), min(self.high, -other.low)
+        return self.amount * other.amount < 0 and low <= high + slack
 
 
 def events_of(
@@ -68,9 +81,60 @@ def events_of(
     groups: dict[int, list[int]] = {number: [number] for number in alarming if number not in leads}
     for number in leads:
         groups[_lead(leads, number)].append(number)
-    return tuple(
-        sorted((Event(series=tuple(group)) for group in groups.values()), key=lambda one: _urgency(one, verdicts))
+    found = (_event(balances, verdicts, claims, group) for group in groups.values())
+    return tuple(sorted(found, key=lambda one: _urgency(one, verdicts)))
+
+
+def _event(
+    balances: Balances, verdicts: Sequence[SeriesVerdict], claims: Mapping[int, list[_Claim]], group: Sequence[int]
+) -> Event:
+    """What the series of one event say together."""
+    return Event(
+        series=tuple(group),
+        exact=tuple(
+            ExactDifference(series=number, difference=one.amount, start=one.start, end=one.end)
+            for number in group
+            if verdicts[number].verdict == Verdict.DISCREPANCY
+            for one in claims[number]
+        ),
+        cancelled=tuple(one for number in group for one in _cancelled(balances, number, claims[number])),
     )
+
+
+def _cancelled(balances: Balances, number: int, claims: Sequence[_Claim]) -> list[Cancelled]:
+    """Neighbours in time that cancel, each in one pair only."""
+    found: list[Cancelled] = []
+    place = 0
+    while place + 1 < len(claims):
+        first, second = claims[place], claims[place + 1]
+        if not first.cancels(second):
+            place += 1
+            continue
+        wrong = _between(balances, number, first, second)
+        found.append(
+            Cancelled(series=number, first=place, second=place + 1, all_told=len(claims) == 2, inventories=wrong)
+        )
+        place += 2
+    return found
+
+
+def _between(balances: Balances, number: int, first: _Claim, second: _Claim) -> tuple[str, ...]:
+    """The inventories between the two before and after which the differences are what cancels."""
+    closed = (pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value)
+    periods = balances.periods.filter(closed).select("inventory", "start", "end", "difference").rows()
+    return tuple(
+        before[0]
+        for before, after in pairwise(periods)
+        if second.start <= before[2] <= first.end
+        and before[2] == after[1]
+        and _explains(first, before[3])
+        and _explains(second, after[3])
+    )
+
+
+def _explains(claim: _Claim, difference: float) -> bool:
+    """Whether the difference of one period is about all that is claimed."""
+    return abs(difference - claim.amount) < _NEAR * abs(claim.amount)
 
 
 def _lead(leads: Mapping[int, int], number: int) -> int:
@@ -117,7 +181,7 @@ def _claims(
     for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
         if left:
             found.append(_Claim(left, left, left, start, end))
-    return found
+    return sorted(found, key=lambda one: (one.end, one.start))
 
 
 def _items_of(

@@ -93,7 +93,10 @@ class SeriesDetection:
     """What would go unseen in one series.
 
     ``exact`` says that any loss shows as a discrepancy. ``error_points`` is the standard error of the simulated
-    chances, percentage points. ``detectable`` is ``None`` where the series is not tested.
+    chances, percentage points. ``detectable`` is ``None`` where the series is not tested. ``goal`` is the one furthest
+    from being met, ``further_goals`` are the others of the series. ``even_days`` are the days over which an even loss
+    was spread: 365, or all of a shorter record. ``in_items`` says that all of it stands in counted items of stated
+    content: any missing piece shows in the series of the items.
     """
 
     detectable: Detectable | None
@@ -102,6 +105,9 @@ class SeriesDetection:
     goal: GoalAnswer | None
     curves: DetectionCurves | None
     remedies: tuple[Remedy, ...]
+    further_goals: tuple[GoalAnswer, ...] = ()
+    even_days: float | None = None
+    in_items: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

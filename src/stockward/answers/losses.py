@@ -27,7 +27,8 @@ class TestOfLoss:
 class Loss:
     """How much went, and when, as is said after an alarm: from all data, with the doubt about when.
 
-    ``estimate`` with its 95 % interval from ``low`` to ``high``, in the series' unit; that of a gain is negative. It
+    ``estimate`` with its 95 % interval from ``low`` to ``high``, in the series' unit; that of what came to light, where
+    there was more than the books say, is negative. It
     did not begin before ``not_before`` nor end after ``not_after``, with a chance of 95 % for both together.
     ``plain_sum`` are all differences between the two, simply added, and ``plain_sigma`` their σ; ``periods`` how many.
     """
@@ -64,10 +65,42 @@ class PlannedYear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExactDifference:
+    """A difference that no error of measuring can have left: ``series`` is its row, positive is missing."""
+
+    series: int
+    difference: float
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """What went and what came to light that cancel: amounts of opposite sign that agree within their intervals.
+
+    ``first`` and ``second`` are their places in time order among the losses, or the exact differences, of ``series``;
+    where ``all_told``, these two are all that it has. ``inventories`` are those between the two whose count may be
+    wrong, since the differences on both sides of it cancel; empty where the two stand apart.
+    """
+
+    series: int
+    first: int
+    second: int
+    all_told: bool
+    inventories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first."""
+    """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first.
+
+    ``exact`` are the differences of those among them whose verdict is exact, in time order within each; ``cancelled``
+    what cancels in any of them.
+    """
 
     series: tuple[int, ...]
+    exact: tuple[ExactDifference, ...] = ()
+    cancelled: tuple[Cancelled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +110,8 @@ class SeriesVerdict:
     ``share`` is the false-alarm probability that the series may have spent so far; ``gains`` are the tests of the
     mirrored differences, which GEMUF has not. ``sitmuf``, ``standardised``, ``running`` (sum of the differences so far)
     and ``running_sigma`` have one figure a period, and so has ``left``: what is left of a difference in a direction
-    without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order.
+    without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order; a
+    shortage may have gains among its losses, and the other way round.
     ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the
     limits of the default test, one a window.
     """

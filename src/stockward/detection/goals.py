@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,21 +25,24 @@ class Goal:
     within_days: float
 
 
-def goal_of(
+def goals_of(
     goals: Sequence[Mapping[str, Any]], area: str | None, substance: str | None, unit: str, *, whole: bool = False
-) -> Goal | None:
-    """The goal (of the rows of goals) for a substance in an area, or in the whole site where ``area`` is ``None``.
+) -> list[Goal]:
+    """The goals (of the rows of goals) for a substance in an area, or in the whole site where ``area`` is ``None``.
 
     A goal without an area is one of the whole site; where one area holds all of the substance (``whole``), it is the
-    site, and has that goal where it has none of its own.
+    site, and has that goal beside its own.
     """
-    for wanted in (area, None) if whole else (area,):
-        for row in goals:
-            if substance is not None and row["substance"] == substance and row["area"] == wanted:
-                scale = factor(row["unit"], unit) if row["unit"] else 1.0
-                days = YEAR if row["within_days"] is None else row["within_days"]
-                return Goal(row["quantity"] * (scale or 1.0), days)
-    return None
+    places = (area, None) if whole else (area,)
+    found = [
+        Goal(
+            row["quantity"] * ((factor(row["unit"], unit) if row["unit"] else None) or 1.0),
+            YEAR if row["within_days"] is None else row["within_days"],
+        )
+        for row in goals
+        if substance is not None and row["substance"] == substance and row["area"] in places
+    ]
+    return list(dict.fromkeys(found))
 
 
 def unheld_goals(goals: pl.DataFrame, series: pl.DataFrame) -> tuple[UnheldGoal, ...]:
@@ -76,6 +80,16 @@ def needed_limit(sight: Sight, goal: Goal | None) -> float | None:
     return _larger(limits)
 
 
+def answers(sight: Sight, goals: Sequence[Goal]) -> list[tuple[Goal, GoalAnswer]]:
+    """Hold the series against its goals; the one that is furthest from being met comes first."""
+    return sorted(((goal, answer(sight, goal)) for goal in goals), key=lambda pair: _reach(pair[1]), reverse=True)
+
+
+def _reach(held: GoalAnswer) -> float:
+    """The loss that is found as a multiple of the goal."""
+    return math.inf if held.detectable is None else held.detectable / held.quantity
+
+
 def answer(sight: Sight, goal: Goal) -> GoalAnswer:
     """Hold the series against its goal."""
     first = _first_whole(sight, goal.within_days)
@@ -84,7 +98,7 @@ def answer(sight: Sight, goal: Goal) -> GoalAnswer:
         curves = sight.curve(*_patterns(sight, goal, first))
         chance = min(float(curve.probability(goal.quantity)) for curve in curves)
         needed = _larger([curve.detectable(sight.detection) for curve in curves])
-    apart = "no tested period lies wholly within these days: inventories stand further apart"
+    apart = "inventories stand further apart than these days: count more often"
     waiting = _waiting(sight, goal.quantity)
     return _answered(goal, needed, chance, waiting=waiting, reason=apart if first is None else None)
 

@@ -86,6 +86,11 @@ class Sight:
         return self.terms.end[self._block]
 
     @property
+    def even_days(self) -> float:
+        """Days over which an even loss is spread: a year, or all that is looked at."""
+        return min(YEAR, float(self.end[-1] - self.start[0]) / MICROSECONDS_A_DAY)
+
+    @property
     def middle(self) -> int:
         """The middle period of the rolling year."""
         return middle_of(self.start, self.end)

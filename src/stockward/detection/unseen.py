@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.accountancy.testing import Hazard
+from stockward.accountancy.testing import Hazard, uncertain
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
 from stockward.detection.error_terms import ErrorTerms, TermTables
-from stockward.detection.goals import Goal, answer, goal_of, untested, without_errors
+from stockward.detection.goals import Goal, answers, goals_of, untested, without_errors
 from stockward.detection.remedies import Case, remedies
 from stockward.detection.sight import Sight, drawn, error_points
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -63,22 +63,34 @@ def unseen_losses(
     tested = sum(sight is not None for sight in seen)
     goals = asked.goals.to_dicts()
     joined = set(balances.series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
-    rows, found = balances.series.to_dicts(), []
+    rows, found, counted = balances.series.to_dicts(), [], _in_items(balances)
     for number, sight in enumerate(seen):
         row = rows[number]
         whole = row["substance"] not in joined
-        goal = goal_of(goals, row["area"], row["substance"], row["unit"], whole=whole)
+        asked_for = goals_of(goals, row["area"], row["substance"], row["unit"], whole=whole)
         if sight is None:
-            found.append(_without_test(balances, number, goal))
+            found.append(_without_test(balances, number, asked_for))
             continue
         target = None if targets is None else targets[number]
-        found.append(_look(sight, goal, target, tested, Scope(row["scope"])))
+        seen_so = _look(sight, asked_for, target, tested, Scope(row["scope"]))
+        found.append(replace(seen_so, in_items=number in counted))
     return tuple(found)
 
 
-def _look(sight: Sight, goal: Goal | None, target: float | None, tested: int, scope: Scope) -> SeriesDetection:
+def _in_items(balances: Balances) -> set[int]:
+    """Substances of which all that has an error is the content of counted items."""
+    series, terms = balances.series, balances.terms
+    items = series.filter(pl.col("basis") == Basis.ITEM.value)["material"].unique()
+    of_items = (
+        pl.col("method").is_null() & (pl.col("part") != "normal_loss") & pl.col("material").is_in(items.implode())
+    )
+    return set(terms.group_by("series").agg(of_items.all()).filter("method")["series"])
+
+
+def _look(sight: Sight, goals: Sequence[Goal], target: float | None, tested: int, scope: Scope) -> SeriesDetection:
     detectable, curves = sight.detectable()
-    held = None if goal is None else answer(sight, goal)
+    told = answers(sight, goals)
+    goal, held = told[0] if told else (None, None)
     needed = detectable.even_year if held is None else held.detectable
     wanted = target if goal is None else goal.quantity
     restored: tuple[Remedy, ...] = ()
@@ -91,13 +103,16 @@ def _look(sight: Sight, goal: Goal | None, target: float | None, tested: int, sc
         goal=held,
         curves=drawn(detectable, curves),
         remedies=restored,
+        further_goals=tuple(one for _, one in told[1:]),
+        even_days=sight.even_days,
     )
 
 
-def _without_test(balances: Balances, number: int, goal: Goal | None) -> SeriesDetection:
+def _without_test(balances: Balances, number: int, goals: Sequence[Goal]) -> SeriesDetection:
     """An exact series shows any loss, of items one piece; one that cannot be tested shows nothing."""
     closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
-    exact = closed.height > 0 and bool((closed["sigma"] == 0).all())
+    exact = closed.height > 0 and not uncertain(closed).any()
+    held = [without_errors(goal) if exact else untested(goal) for goal in goals]
     items = exact and balances.series["basis"][number] == Basis.ITEM.value
     one = Detectable(
         abrupt=1.0, abrupt_last=1.0, even_year=1.0, worst_pattern=1.0, limit_abrupt=1.0, limit_even_year=1.0,
@@ -107,7 +122,8 @@ def _without_test(balances: Balances, number: int, goal: Goal | None) -> SeriesD
         detectable=one if items else None,
         exact=exact,
         error_points=None,
-        goal=None if goal is None else without_errors(goal) if exact else untested(goal),
+        goal=held[0] if held else None,
         curves=None,
         remedies=(),
+        further_goals=tuple(held[1:]),
     )

@@ -60,7 +60,7 @@ def _discrepancy_lines(review: Review, called: Mapping[str, str]) -> tuple[conte
             label=f"{called.get(one.holding, one.holding)} in {called.get(one.area, one.area)}",
             inventory=one.inventory,
             span=words.between(words.local(one.start, zone).date(), words.local(one.end, zone).date()),
-            difference=words.quantity(one.difference, one.unit, signed=True),
+            difference=words.exact(one.difference, one.unit, 6, signed=True),
             written_off=words.quantity(one.written_off, one.unit),
             found=words.quantity(one.found, one.unit),
             late_rows=words.number(one.late_rows),

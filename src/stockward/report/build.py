@@ -9,16 +9,14 @@ from typing import Any
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.items import Discrepancy
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import books, charts, context, guards, sentences, unseen, words
+from stockward.report import books, charts, claims, context, guards, sentences, unseen, words
 from stockward.report.views import (
     PeriodView,
     SeriesView,
     SiteView,
     by_urgency,
-    discrepancies_by_series,
     event_verdict,
     events,
     figure,
@@ -41,7 +39,6 @@ def build_page(review: Review) -> context.Page:
     """The context of the whole page."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact = discrepancies_by_series(review)
     found = events(review, series)
     mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
@@ -52,13 +49,15 @@ def build_page(review: Review) -> context.Page:
         as_known=_as_known(review),
         generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
         tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
-        headline=sentences.headline(series),
-        findings=tuple(_finding(one, exact) for one in found[:FINDINGS_MAX]),
+        headline=sentences.headline(series, review.unseen),
+        findings=tuple(_finding(one) for one in found[:FINDINGS_MAX]),
         findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),
+        goals=unseen.goal_lines(review, series),
+        assumed=tuple(sentences.exact_notices([one for one in series if not one.alarming])),
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),
-        actions=tuple(_action(one, exact) for one in found),
+        actions=tuple(_action(one) for one in found),
         steps=_pairs(
             (sentences.VERDICT_WORD[verdict], step)
             for verdict, step in sentences.NEXT_STEP.items()
@@ -67,7 +66,7 @@ def build_page(review: Review) -> context.Page:
         untested=untested[:REASONS_MAX],
         untested_note=_untested_note(len(untested)),
         sections=tuple(
-            _section(one, exact, review.unseen[one.number], drawn=place < CHARTS_MAX)
+            _section(one, review.unseen[one.number], drawn=place < CHARTS_MAX)
             for place, one in enumerate(mattering[:SECTIONS_MAX])
         ),
         sections_note=_sections_note(mattering),
@@ -100,10 +99,10 @@ def _as_known(review: Review) -> str:
     return f"as known on {words.day(review.as_of)}"
 
 
-def _finding(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> context.Finding:
+def _finding(event: Sequence[SeriesView]) -> context.Finding:
     return context.Finding(
         badge=badge(event_verdict(event)),
-        sentence=f"{sentences.event_claim(event, exact)}.",
+        sentence=sentences.event_sentence(event),
         anchor=event[0].anchor,
     )
 
@@ -113,7 +112,7 @@ def _findings_note(found: Sequence[Sequence[SeriesView]], review: Review) -> str
     texts = []
     if more > 0:
         texts.append(f"{words.count(more, 'more finding')} in the table below.")
-    if any(one.verdict.losses for event in found for one in event):
+    if any(one.losses for event in found for one in event):
         texts.append("In brackets: the 95 % interval.")
     if found:
         texts.append("A difference is not a theft: it is unexplained until it is explained.")
@@ -145,16 +144,15 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     return tuple(tiles)
 
 
-def _action(event: Sequence[SeriesView], exact: dict[str, list[Discrepancy]]) -> context.Action:
+def _action(event: Sequence[SeriesView]) -> context.Action:
     one = event[0]
-    found = exact.get(one.id, [])
     others = [other.what for other in event[1:] if other.scope == Scope.AREA]
     return context.Action(
         badge=badge(event_verdict(event)),
         label=f"{one.label}, and the {' and '.join(others)} in it" if others else one.label,
         anchor=one.anchor,
-        amount=sentences.event_amount(event, exact),
-        when=sentences.when(one, found),
+        amount=", ".join(sentences.event_amounts(event)),
+        when=claims.when(one),
         alarm=_alarm(one),
         p_value=sentences.chance(one),
     )
@@ -226,16 +224,14 @@ def _rows_text(touched: Sequence[tuple[SeriesView, list[PeriodView]]]) -> str:
     return words.listed([f"{table} row {row}" for table, row in rows], NAMES_MAX)
 
 
-def _section(
-    one: SeriesView, exact: dict[str, list[Discrepancy]], found: SeriesDetection, *, drawn: bool
-) -> context.Section:
+def _section(one: SeriesView, found: SeriesDetection, *, drawn: bool) -> context.Section:
     chart = charts.series_chart(one) if drawn and one.periods else None
     return context.Section(
         badge=badge(one.verdict.verdict),
         anchor=one.anchor,
         label=one.label,
         id=one.id,
-        sentence=sentences.finding(one, exact.get(one.id, [])),
+        sentence=sentences.finding(one),
         losses=sentences.losses_sentence(one),
         alarms=sentences.alarms_sentence(one),
         planned=sentences.planned_sentence(one),
@@ -268,7 +264,7 @@ def _caption(one: SeriesView, *, drawn: bool) -> str:
         parts.append("cross at zero: not tested")
     if any(period.status == PeriodStatus.INCOMPLETE for period in one.periods):
         parts.append("open square at zero: incomplete")
-    if one.verdict.losses:
+    if one.losses:
         parts.append("shaded: the days that hold a loss")
     return "; ".join(parts) + "."
 

@@ -283,8 +283,7 @@ def _zero() -> Spec:
 def _shading(series: SeriesView) -> list[Spec]:
     """The time in which each loss went: not before, not after."""
     values = [
-        {"start": _moment(series, one.not_before), "end": _moment(series, one.not_after)}
-        for one in series.verdict.losses
+        {"start": _moment(series, one.not_before), "end": _moment(series, one.not_after)} for one in series.losses
     ]
     if not values:
         return []

@@ -352,6 +352,8 @@ class Page:
     findings: Annotated[tuple[Finding, ...], "the most urgent findings, a sentence each"]
     findings_note: Annotated[str, "how many more there are, and what no finding means"]
     blindness: Annotated[str, "what the books cannot see, in a sentence; empty where nothing is measured"]
+    goals: Annotated[tuple[str, ...], "whether each stated goal is met, and what to do where it is not"]
+    assumed: Annotated[tuple[str, ...], "what passes for exact where nothing alarms, as no error of it is stated"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]
     guards_head: Annotated[guards_context.Head | None, "the guards in one row; none where the site has no such tables"]
     actions: Annotated[tuple[Action, ...], "every series that needs action"]

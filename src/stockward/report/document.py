@@ -111,6 +111,9 @@ def _unseen(found: SeriesDetection) -> dict[str, Any]:
         "detectable": found.detectable,
         "detectable_error_points": found.error_points,
         "goal": found.goal,
+        "further_goals": found.further_goals,
+        "even_days": found.even_days,
+        "in_items": found.in_items,
         "remedies": found.remedies,
     }
 
@@ -138,7 +141,8 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "share": said.share,
         "planned_year": said.planned_year,
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
-        "losses": said.losses,
+        "losses": one.losses,
+        "cancelled": [{"all_told": pair.all_told, "inventories": pair.inventories} for pair in one.cancelled],
         "alarms": said.alarms,
         "reason": said.reason,
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),

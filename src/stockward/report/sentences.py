@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from stockward.answers.items import Discrepancy
-from stockward.answers.losses import Loss
-from stockward.report import words
-from stockward.report.views import WHOLE_SITE, PeriodView, SeriesView, SiteView
+from stockward.answers.detection import SeriesDetection
+from stockward.report import claims, words
+from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
 
 VERDICT_WORD = {
@@ -84,44 +83,85 @@ _HEADLINE_LISTED = 3
 _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
-_DECIMALS = 3
-_ROUNDING = 1e-9
 _TEENS = (11, 12, 13)
+_YEAR_DAYS = 365
 
 
-def headline(series: Sequence[SeriesView]) -> str:
-    """The verdict on the site, in one sentence."""
-    verdicts = Counter(one.verdict.verdict for one in series)
-    untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
+def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
+    """The verdict on the site, in one sentence; ``seen`` is what would go unseen in each series."""
     if not series:
         return "There is no balance to close: the books hold no stock between two inventories."
-    if verdicts[Verdict.SHORTAGE]:
+    alarming = [one for one in series if one.alarming]
+    standing = Counter(one.verdict.verdict for one in alarming if not claims.cancels(one))
+    if standing[Verdict.SHORTAGE]:
         return "More is missing than measuring explains."
-    if verdicts[Verdict.DISCREPANCY]:
+    if standing[Verdict.DISCREPANCY]:
         return "An exact count does not agree with the books."
-    if verdicts[Verdict.GAIN]:
+    if standing[Verdict.GAIN]:
         return "More is there than the books say, and more than measuring explains."
+    return _cancelling(alarming) if alarming else _without_alarm(series, normal_losses(series, seen))
+
+
+def _cancelling(alarming: Sequence[SeriesView]) -> str:
+    """Where all that alarms cancels."""
+    if all(pair.inventories for one in alarming for pair in one.cancelled):
+        return "A count may be wrong: what differs before it and after it cancels."
+    return "A loss and a gain cancel, each of them more than measuring explains."
+
+
+def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
+    verdicts = Counter(one.verdict.verdict for one in series)
+    untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if untested == len(series):
         return "Nothing could be tested."
+    beside = f" Taken as normal loss: {taken}." if taken else ""
     if untested:
-        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested."
+        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested.{beside}"
     if partly:
-        return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part."
+        return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part.{beside}"
+    if taken:
+        return f"Nothing is missing beyond what measuring and normal loss explain: {taken} was taken as normal loss."
+    if all(one.basis == Basis.ITEM for one in series):
+        return "Nothing is missing: the exact counts agree with the books."
     return "Nothing is missing beyond what measuring explains."
 
 
-def finding(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
+def normal_losses(series: Sequence[SeriesView], seen: Sequence[SeriesDetection]) -> str:
+    """Normal losses of a year that are larger than the losses that would be found; empty where none is."""
+    texts = []
+    for one, found in zip(series, seen, strict=False):
+        least = found.detectable.even_year if found.detectable is not None else 0.0
+        taken = _normal_loss_of_a_year(one)
+        if one.scope == Scope.AREA and least is not None and taken > least:
+            texts.append(f"{words.quantity(taken, one.unit, words.decimals(taken / 10))} of {one.label}")
+    return words.listed(texts, _HEADLINE_LISTED)
+
+
+def _normal_loss_of_a_year(series: SeriesView) -> float:
+    closed = [period for period in series.periods if period.closed]
+    since = closed[-1].end - timedelta(days=_YEAR_DAYS) if closed else None
+    return sum(period.normal_loss or 0.0 for period in closed if since is not None and period.end > since)
+
+
+def finding(series: SeriesView) -> str:
     """What is said of one series, and on what ground."""
     verdict = series.verdict.verdict
     if verdict in (Verdict.SHORTAGE, Verdict.GAIN):
-        return f"{claim(series, discrepancies)}: more than measuring explains.{_left_out(series)}"
+        return _with([f"{claims.claim(series)}: more than measuring explains."], series)
     if verdict == Verdict.DISCREPANCY:
-        return f"{claim(series, discrepancies)}: {_exact_ground(series)}, not yet explained.{_left_out(series)}"
+        return _with([f"{claims.claim(series)}: {_exact_ground(series)}, not yet explained."], series)
     if verdict == Verdict.NOT_TESTED:
         return f"{series.label}: {reason(series)}."
     if verdict == Verdict.BALANCED_IN_PART:
         return f"{series.label}: nothing alarms in what could be tested; {reason(series)}."
     return f"{series.label}: measuring explains the differences."
+
+
+def _with(texts: Sequence[str], series: SeriesView) -> str:
+    """A claim with what to do about it, and what it stands on."""
+    return " ".join(text for text in (*texts, claims.advice(series), *claims.grounds(series)) if text) + _left_out(
+        series
+    )
 
 
 def _left_out(series: SeriesView) -> str:
@@ -134,57 +174,45 @@ def _exact_ground(series: SeriesView) -> str:
     return "an exact count" if series.basis == Basis.ITEM else "no error of measuring can have left it"
 
 
-def event_claim(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
+def event_claim(event: Sequence[SeriesView]) -> str:
     """One loss told once: what the first of its series says, and the figures of the others with it."""
     lead, *others = event
-    text = claim(lead, discrepancies.get(lead.id, ()))
+    text = claims.claim(lead)
     areas = [one for one in others if one.scope == Scope.AREA]
-    items, held = (
-        [f"{_size(one, discrepancies)} of {one.what}" for one in areas if (one.basis == Basis.ITEM) == items]
-        for items in (True, False)
-    )
+    items, held = ([_of(one) for one in areas if (one.basis == Basis.ITEM) == items] for items in (True, False))
     if items:
         text += f", and {' and '.join(items)}"
     if held:
         text += f"{';' if items else ','} with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(held)}"
-    whole = [_size(one, discrepancies) for one in others if one.scope == Scope.SITE]
+    whole = [claims.size(one) for one in others if one.scope == Scope.SITE]
     return f"{text}; over {WHOLE_SITE} {' and '.join(whole)}" if whole else text
 
 
-def _size(series: SeriesView, discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
-    """How much; a single figure without the sign, which the claim before it has said."""
-    text = amount(series, discrepancies.get(series.id, ()))
-    return text if "," in text else text.replace("+", "").replace(words.MINUS, "")
+def _of(series: SeriesView) -> str:
+    """How much of what; where it goes both ways, what comes first."""
+    size = claims.size(series)
+    return f"{series.what}: {size}" if "surplus" in size and "missing" in size else f"{size} of {series.what}"
 
 
-def event_amount(event: Sequence[SeriesView], discrepancies: Mapping[str, Sequence[Discrepancy]]) -> str:
-    """The figures of all series of one loss, as the table of actions shows them."""
-    return "; ".join(amount(one, discrepancies.get(one.id, ())) for one in event if one.scope == Scope.AREA) or amount(
-        event[0], ()
-    )
+def event_sentence(event: Sequence[SeriesView]) -> str:
+    """The claim of an event, and after it what to do where it cancels, and what passes for exact in it."""
+    advice = next((text for one in event if (text := claims.advice(one))), "")
+    grounds = [text for one in event for text in claims.grounds(one)]
+    return " ".join(text for text in (f"{event_claim(event)}.", advice, *grounds[:_HEADLINE_LISTED]) if text)
 
 
-def claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    """How much of what is missing or surplus, where and when, without a full stop."""
-    if series.verdict.verdict == Verdict.DISCREPANCY:
-        return _exact_claim(series, discrepancies)
-    return _measured_claim(series)
+def event_amounts(event: Sequence[SeriesView]) -> list[str]:
+    """The figures of all series of one loss, as the table of actions shows them; each loss apart."""
+    areas = [one for one in event if one.scope == Scope.AREA] or [event[0]]
+    told = [claims.amounts(one) for one in areas]
+    if len(set(map(len, told))) == 1:
+        return ["; ".join(together) for together in zip(*told, strict=True)]
+    return ["; ".join(map(claims.amount, areas))]
 
 
 def reason(series: SeriesView) -> str:
     """Why a series is not tested, without a full stop."""
     return (series.verdict.reason or "no period could be tested").rstrip(".")
-
-
-def amount(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    """How much is missing or surplus, as the table of actions shows it."""
-    if series.verdict.verdict == Verdict.DISCREPANCY:
-        exact = _exact_differences(series, discrepancies)
-        texts = [_exactly(value, series.unit, signed=True) for value, _, _ in exact]
-        return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
-    losses = series.verdict.losses
-    texts = [words.interval(one.estimate, one.low, one.high, series.unit, signed=True) for one in losses]
-    return words.listed(texts, _HEADLINE_LISTED) or words.NOTHING
 
 
 def chance(series: SeriesView) -> str:
@@ -193,74 +221,9 @@ def chance(series: SeriesView) -> str:
     return "exact" if said.verdict == Verdict.DISCREPANCY else words.probability(said.p_value)
 
 
-def when(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    """The days between which it went."""
-    span = _exact_span(series, discrepancies)
-    if span is not None:
-        return words.between(*map(series.day, span))
-    return "; ".join(_days(series, one) for one in series.verdict.losses[:_HEADLINE_LISTED]) or words.NOTHING
-
-
-def dates(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    """The same days, first and last of each loss, short enough for a narrow table."""
-    span = _exact_span(series, discrepancies)
-    losses = [(one.not_before, one.not_after) for one in series.verdict.losses[:_HEADLINE_LISTED]]
-    spans = losses if span is None else [span]
-    texts = [f"{series.day(start).isoformat()} {series.day(end).isoformat()}" for start, end in spans]
-    return " ".join(texts) or words.NOTHING
-
-
-def _days(series: SeriesView, loss: Loss) -> str:
-    """The days that hold a loss. One that reaches the last inventory may be going on: who reads it must know."""
-    if going_on(series, loss):
-        return f"not before {words.day(series.day(loss.not_before))} and may still go on"
-    return words.not_before_not_after(series.day(loss.not_before), series.day(loss.not_after))
-
-
-def going_on(series: SeriesView, loss: Loss) -> bool:
-    """Whether the data leave open that it goes on beyond the last inventory; what went in one period was at once."""
-    closed = [period.inventory for period in series.periods if period.closed]
-    return loss.periods > 1 and bool(closed) and loss.last_inventory == closed[-1]
-
-
-def _exactly(value: float, unit: str, *, signed: bool = False) -> str:
-    """An exact difference, without the decimals that nobody weighs."""
-    return words.quantity(round(value, _DECIMALS) or value, unit, signed=signed)
-
-
-def _exact_differences(
-    series: SeriesView, discrepancies: Sequence[Discrepancy]
-) -> list[tuple[float, datetime, datetime]]:
-    """Amount, begin and end of each exact difference of a series: those listed, and what errors cannot have left."""
-    listed = [(one.difference, one.start, one.end) for one in discrepancies]
-    left = zip(series.periods, series.verdict.left, strict=True)
-    listed += [(value, one.start, one.end) for one, value in left if value and one.start is not None]
-    return listed or [
-        (one.difference, one.start, one.end)
-        for one in series.periods
-        if one.start is not None and one.difference is not None and _stands_out(series, one)
-    ]
-
-
-def _exact_span(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> tuple[datetime, datetime] | None:
-    """Begin and end of all exact differences together; ``None`` where the verdict is not of them."""
-    exact = _exact_differences(series, discrepancies) if series.verdict.verdict == Verdict.DISCREPANCY else []
-    if not exact:
-        return None
-    return min(start for _, start, _ in exact), max(end for _, _, end in exact)
-
-
-def _stands_out(series: SeriesView, period: PeriodView) -> bool:
-    """Whether a period of the whole site, whose discrepancies are listed by area, is exact and not balanced."""
-    if series.scope != Scope.SITE:
-        return period.inventory == series.verdict.alarm_inventory
-    passed = (period.begin or 0.0) + (period.received or 0.0)
-    return period.sigma == 0 and abs(period.difference or 0.0) > _ROUNDING * passed
-
-
 def losses_sentence(series: SeriesView) -> str | None:
     """What the plain sums say beside the amounts, and what stands behind them."""
-    losses = series.verdict.losses
+    losses = series.losses
     if not losses:
         return None
     parts = [
@@ -376,7 +339,7 @@ def outside_areas(site: SiteView) -> str:
 
 def exact_sentence(series: SeriesView) -> str | None:
     """What passes for exact because the books state no error of it; ``None`` where nothing does."""
-    texts = _assumed(series)
+    texts = claims.assumed(series)
     if not texts:
         return None
     return (
@@ -387,20 +350,12 @@ def exact_sentence(series: SeriesView) -> str | None:
 
 def exact_notices(series: Sequence[SeriesView]) -> list[str]:
     """The same for all series together, balanced ones among them."""
-    used = Counter(text for one in series for text in _assumed(one))
+    used = Counter(text for one in series for text in claims.assumed(one))
     texts = [f"{text} ({words.count(number, 'series', 'series')})" for text, number in used.items()]
     if not texts:
         return []
     said = words.listed(texts, _AREAS_LISTED)
     return [f"Taken as exact, since the books state no error of it, not even 0: {said}."]
-
-
-def _assumed(series: SeriesView) -> list[str]:
-    taken = series.assumed_exact.select("kind", "material").unique(maintain_order=True).rows()
-    return [
-        f"the content of {series.what} in {material}" if kind == "content" else f"the normal loss of {series.what}"
-        for kind, material in taken
-    ]
 
 
 def _write_offs(series: SeriesView) -> str:
@@ -415,52 +370,3 @@ def _write_offs(series: SeriesView) -> str:
     if not parts:
         return "Nothing was written off or booked as found."
     return f"Beside the difference, never inside it: {' and '.join(parts)}."
-
-
-def _measured_claim(series: SeriesView) -> str:
-    losses = series.verdict.losses
-    if len(losses) > 1:
-        return _several(series, losses)
-    if not losses:
-        return f"{series.what} in {series.place} does not agree with the books {when(series, ())}"
-    size = _interval(losses[0], series.unit)
-    lasting = going_on(series, losses[0])
-    if series.verdict.verdict == Verdict.GAIN:
-        began = "the gain began" if lasting else "it came"
-        return f"{size} more {series.what} {_stands(series)} than the books say; {began} {when(series, ())}"
-    began = "the loss began" if lasting else "it went"
-    verb = "are" if series.unit == "each" else "is"
-    return f"{size} of {series.what} {verb} missing from {series.place}; {began} {when(series, ())}"
-
-
-def _stands(series: SeriesView) -> str:
-    return f"{'stand' if series.unit == 'each' else 'stands'} in {series.place}"
-
-
-def _interval(loss: Loss, unit: str) -> str:
-    """The size of a loss or gain, with its bounds."""
-    low, high = sorted((abs(loss.low), abs(loss.high)))
-    return words.interval(abs(loss.estimate), low, high, unit)
-
-
-def _several(series: SeriesView, losses: Sequence[Loss]) -> str:
-    """Losses that can be told apart, each with its days."""
-    parts = [f"{_interval(one, series.unit)} {_days(series, one)}" for one in losses]
-    if series.verdict.verdict == Verdict.GAIN:
-        return f"More {series.what} {_stands(series)} than the books say, {len(losses)} gains: {'; '.join(parts)}"
-    return f"{series.what} is missing from {series.place}, {len(losses)} losses: {'; '.join(parts)}"
-
-
-def _exact_claim(series: SeriesView, discrepancies: Sequence[Discrepancy]) -> str:
-    exact = _exact_differences(series, discrepancies)
-    place = series.label
-    if not exact:
-        return f"{place} does not agree with the books"
-    if len(exact) > 1:
-        sizes = f"{amount(series, discrepancies)}; plus is missing"
-        return f"{place} has {len(exact)} exact differences ({sizes}) {when(series, discrepancies)}"
-    difference = exact[0][0]
-    size = _exactly(abs(difference), series.unit)
-    verb = "are" if size.endswith(" items") else "is"
-    way = "missing from" if difference > 0 else "surplus in"
-    return f"{size} of {series.what} {verb} {way} {series.place} {when(series, discrepancies)}"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Literal
 
-from stockward.answers.items import Discrepancy
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import guards_terminal, sentences, unseen, words
-from stockward.report.views import SeriesView, by_urgency, discrepancies_by_series, event_verdict, events, gather
+from stockward.report import claims, guards_terminal, sentences, unseen, words
+from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -39,24 +38,25 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    exact = discrepancies_by_series(review)
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     _line(console, f"{review.site}, {known}")
-    _line(console, sentences.headline(series), style="bold")
+    _line(console, sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
-        _line(console, f"{_word(event)}: {sentences.event_claim(event, exact)}.")
-    if any(one.verdict.losses for event in alarming for one in event):
+        _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
+    if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
-    for text in unseen.unheld(review)[:_REASONS_MAX]:
+    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX]):
+        _line(console, text)
+    for text in sentences.exact_notices([one for one in series if not one.alarming]):
         _line(console, text)
     if alarming:
         _line(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()
-        _show(console, _table(alarming[:_ROWS_MAX], exact, min(console.width, WIDTH_MAX)))
+        _show(console, _table(alarming[:_ROWS_MAX], min(console.width, WIDTH_MAX)))
         console.print()
     if len(alarming) > _ROWS_MAX:
         _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
@@ -80,13 +80,14 @@ def _untested(series: Sequence[SeriesView]) -> list[str]:
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
 
 
-def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepancy]], width: int) -> Table:
+def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
     """The findings, a row each. No word is broken: where not all columns find room, the least needed are left out."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    columns = {name: [_cell(cell(event, exact)) for event in found] for name, cell in _CELLS.items()}
+    rows = [(event, cells) for event in found for cells in _rows(event)]
+    columns = {name: [_cell(cells[name]) for _, cells in rows] for name in _COLUMNS}
     least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
     room = accumulate(least[name] + _GAP for name in columns)
     shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
@@ -95,7 +96,7 @@ def _table(found: Sequence[Sequence[SeriesView]], exact: dict[str, list[Discrepa
     for name in shown:
         justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
         table.add_column(name, justify=justify, overflow="fold", width=widths[name])
-    for number, event in enumerate(found):
+    for number, (event, _) in enumerate(rows):
         styles = {_VERDICT: _STYLE[event_verdict(event)]}
         table.add_row(*(Text(columns[name][number], style=styles.get(name, "")) for name in shown))
     return table
@@ -107,7 +108,7 @@ def _cell(text: str) -> str:
 
 
 def _longest_word(texts: Sequence[str]) -> int:
-    return max(len(word) for text in texts for word in text.split())
+    return max((len(word) for text in texts for word in text.split()), default=0)
 
 
 def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], width: int) -> dict[str, int]:
@@ -116,29 +117,30 @@ def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], widt
     left = width - sum(widths.values()) - _GAP * (len(columns) - 1)
     wrapped = [name for name in _WRAPPED if name in columns]
     for place, name in enumerate(wrapped):
-        longest = max(map(len, [name, *columns[name]]))
+        longest = max(len(line) for text in [name, *columns[name]] for line in text.split("\n"))
         more = min(max(left, 0) // (len(wrapped) - place), longest - widths[name])
         widths[name], left = widths[name] + more, left - more
     return widths
 
 
-def _days(event: Sequence[SeriesView], discrepancies: dict[str, list[Discrepancy]]) -> str:
-    return sentences.dates(event[0], discrepancies.get(event[0].id, [])).replace(" ", "\n")
+def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
+    """The first row of an event says all of it; where there are several losses, each has its days beside it."""
+    lead = event[0]
+    amounts, spans = sentences.event_amounts(event), [span.replace(" ", "\n") for span in claims.spans(lead)]
+    if len(amounts) < len(spans):
+        spans = ["\n".join(spans)]
+    (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
+    first = (_word(event), lead.label, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    later = [("", "", amount, span, "", "") for amount, span in others]
+    return [dict(zip(_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 
 
-def _chance(event: Sequence[SeriesView], _: dict[str, list[Discrepancy]]) -> str:
-    return sentences.chance(event[0]).replace(" ", "")
+def _chance(series: SeriesView) -> str:
+    return sentences.chance(series).replace(" ", "")
 
 
 _VERDICT = "Verdict"
-_CELLS: Mapping[str, Callable[[Sequence[SeriesView], dict[str, list[Discrepancy]]], str]] = {
-    _VERDICT: lambda event, exact: _word(event),
-    "What and where": lambda event, exact: event[0].label,
-    "How much (+ missing)": lambda event, exact: sentences.event_amount(event, exact),
-    "Between": _days,
-    "Alarm at": lambda event, exact: event[0].verdict.alarm_inventory or words.NOTHING,
-    "p-value": _chance,
-}
+_COLUMNS = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
 """What each column says of an event; those that are needed most stand first."""
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
 _WRAPPED = ("How much (+ missing)", "What and where")

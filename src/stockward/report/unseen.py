@@ -23,6 +23,11 @@ REMEDIES_SHOWN = 3
 CURVES_SHOWN = 4
 NAMES_SHOWN = 4
 ANY_SHOWS = "any loss shows"
+NEARLY_A_YEAR = 360.0
+"""A record of so many days is a year in words."""
+FAR = 3.0
+"""A loss that stands so many times above that over a year is told beside it."""
+GOALS_SHOWN = 10
 
 
 def headline(review: Review, series: Sequence[SeriesView]) -> str:
@@ -37,7 +42,9 @@ def headline(review: Review, series: Sequence[SeriesView]) -> str:
     known = found.detectable
     if known is None or known.even_year is None:
         return ""
-    text = _spread(chosen, known, known.even_year)
+    if found.in_items:
+        return _in_items(chosen)
+    text = f"{_spread(chosen, found, known, known.even_year)}{_at_once(chosen, known, known.even_year)}"
     surged = _at_surge(review, chosen.number)
     blinder = surged.at_surge.detectable if surged is not None else None
     if surged is None or review.surge is None or blinder is None or blinder.even_year is None:
@@ -47,13 +54,39 @@ def headline(review: Review, series: Sequence[SeriesView]) -> str:
     return f"{text} {_restoring(surged.at_surge.remedies, chosen.unit)} {_filling(review)}".strip()
 
 
-def _spread(one: SeriesView, known: Detectable, loss: float) -> str:
-    if not loss:
-        return f"Any loss of {one.what} from {one.place}, spread over a year, would show."
+def _in_items(one: SeriesView) -> str:
     return (
-        f"A loss of {amount(loss, one.unit)} of {one.what} from {one.place}, spread over a year, would be found with "
-        f"{words.percent(known.probability)}; a smaller one may go unseen."
+        f"{one.what} in {one.place} is counted in items of stated content: any missing item shows, but not what is "
+        "taken out of one."
     )
+
+
+def _spread(one: SeriesView, found: SeriesDetection, known: Detectable, loss: float) -> str:
+    if not loss:
+        return f"Any loss of {one.what} from {one.place}, {spread_over(one, found)}, would show."
+    return (
+        f"A loss of {amount(loss, one.unit)} of {one.what} from {one.place}, {spread_over(one, found)}, would be "
+        f"found with {words.percent(known.probability)}; a smaller one may go unseen."
+    )
+
+
+def spread_over(one: SeriesView, found: SeriesDetection) -> str:
+    """Over what an even loss is spread, in words."""
+    days = found.even_days
+    if days is None or days >= NEARLY_A_YEAR:
+        return "spread over a year"
+    tested = "" if round(days) >= round(one.days()) else " that could be tested"
+    return f"spread over the {words.count(round(days), 'day')} of the record{tested}"
+
+
+def _at_once(one: SeriesView, known: Detectable, even: float) -> str:
+    """A loss at once that is far harder to see than one that is spread, the worst of them; empty where none is."""
+    if known.abrupt_last is None:
+        return " At once in the last period, a loss of no size could be told from errors."
+    loss, where = max((known.abrupt_last, "in the last period"), (known.abrupt or 0.0, "in the middle of the record"))
+    if loss <= FAR * even:
+        return ""
+    return f" At once {where}, it would be found only from {amount(loss, one.unit)}."
 
 
 def _filling(review: Review) -> str:
@@ -69,16 +102,17 @@ def _filling(review: Review) -> str:
 def by_blindness(review: Review, series: Sequence[SeriesView]) -> list[SeriesView]:
     """Measured series, those first whose needed loss stands highest above its goal; else above what is seen today."""
 
-    def excess(one: SeriesView) -> tuple[bool, float]:
+    def excess(one: SeriesView) -> tuple[bool, bool, float]:
+        measured = not review.unseen[one.number].in_items
         surged = _at_surge(review, one.number)
         found = surged.at_surge if surged is not None else review.unseen[one.number]
         if found.goal is not None and found.goal.detectable is not None:
-            return True, found.goal.detectable / found.goal.quantity
+            return measured, True, found.goal.detectable / found.goal.quantity
         known = review.unseen[one.number].detectable
         here = found.detectable
         if known is None or here is None or not known.even_year or here.even_year is None:
-            return False, 0.0
-        return False, here.even_year / known.even_year
+            return measured, False, 0.0
+        return measured, False, here.even_year / known.even_year
 
     measured = [one for one in series if _measured(review.unseen[one.number])]
     return sorted(measured, key=excess, reverse=True)
@@ -131,14 +165,17 @@ def sentence(one: SeriesView, found: SeriesDetection) -> str:
         return "Counts are exact here: any loss shows as a discrepancy."
     if known is None:
         return "What would go unseen here cannot be said, as the series is not tested."
-    losses = ((known.abrupt, "at once"), (known.even_year, "spread over a year"))
+    losses = ((known.abrupt, "at once"), (known.even_year, spread_over(one, found)))
     texts = [_found(loss, how, one.unit) for loss, how in losses]
     shown = f"Any loss {' or '.join(how for loss, how in losses if loss == 0)} shows. " if 0 in dict(losses) else ""
+    if found.in_items:
+        shown = f"{_in_items(one)} By their content alone: "
     measured = [text for text in texts if text]
     if not measured:
         return shown.strip()
     chance = words.percent(known.probability)
-    return f"{shown}Found with {chance}: a loss {', or '.join(measured)}; smaller ones may go unseen."
+    begin = f"{shown}found" if found.in_items else f"{shown}Found"
+    return f"{begin} with {chance}: a loss {', or '.join(measured)}; smaller ones may go unseen."
 
 
 def _found(loss: float | None, how: str, unit: str) -> str:
@@ -234,16 +271,22 @@ def _line(review: Review, one: SeriesView, measured: Sequence[SeriesView]) -> co
         label=one.label,
         abrupt=amount(known.abrupt, one.unit),
         last=amount(known.abrupt_last, one.unit),
-        even=amount(known.even_year, one.unit),
+        even=_even(found, known, one.unit),
         worst=amount(known.worst_pattern, one.unit),
         limit=amount(known.limit_even_year, one.unit),
         whole=one.scope == Scope.SITE,
-        goal=_goal(found.goal, one.unit) if found.goal is not None else _no_goal(review, one, measured),
+        goal="; ".join(_goal(goal, one.unit) for goal in _goals(found)) or _no_goal(review, one, measured),
         surge_abrupt=amount(after.abrupt, one.unit) if after is not None else words.NOTHING,
         surge_even=amount(after.even_year, one.unit) if after is not None else words.NOTHING,
         ratio=words.number(surged.sigma_ratio, 1) if surged is not None else words.NOTHING,
         still_found=_chances(surged),
     )
+
+
+def _even(found: SeriesDetection, known: Detectable, unit: str) -> str:
+    """The smallest loss over a year; of a shorter record with its days."""
+    text, days = amount(known.even_year, unit), found.even_days
+    return text if days is None or days >= NEARLY_A_YEAR else f"{text} in {words.count(round(days), 'day')}"
 
 
 def _chances(surged: SurgedSeries | None) -> str:
@@ -260,6 +303,42 @@ def _no_goal(review: Review, one: SeriesView, measured: Sequence[SeriesView]) ->
     """Why a series has no goal of its own."""
     whole = [other for other in measured if other.scope == Scope.SITE and other.holding == one.holding]
     return "see the whole site" if any(review.unseen[other.number].goal for other in whole) else "none stated"
+
+
+def goals(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, str]]:
+    """Every goal that a series answers for, those that are not met first: whether it is met, and what to do."""
+    found = [(one, review.unseen[one.number]) for one in series]
+    told = [
+        (goal.met, one, f"Goal for {one.label}, {_goal(goal, one.unit)}{_only_content(held)}.{_reaching(goal, held)}")
+        for one, held in found
+        for goal in _goals(held)
+    ]
+    return [(one, text) for _, one, text in sorted(told, key=lambda line: line[0])]
+
+
+def goal_lines(review: Review, series: Sequence[SeriesView]) -> tuple[str, ...]:
+    """The same for a first page: as many as it has room for, and how many more there are."""
+    texts = [text for _, text in goals(review, series)]
+    more = len(texts) - GOALS_SHOWN
+    return tuple(texts) if more <= 0 else (*texts[:GOALS_SHOWN], f"and {words.count(more, 'more goal')}.")
+
+
+def _goals(found: SeriesDetection) -> list[GoalAnswer]:
+    return [] if found.goal is None else [found.goal, *found.further_goals]
+
+
+def _only_content(found: SeriesDetection) -> str:
+    return "; any missing item shows" if found.in_items else ""
+
+
+def _reaching(goal: GoalAnswer, found: SeriesDetection) -> str:
+    """The first measure that reaches a goal which is not met, in a sentence."""
+    if goal.met or goal.detectable is None or goal is not found.goal:
+        return ""
+    restoring = [remedy.measure for remedy in found.remedies if remedy.restores]
+    if not restoring:
+        return " No single measure that was tried reaches it." if found.remedies else ""
+    return f" {restoring[0][0].upper()}{restoring[0][1:]}: that reaches it."
 
 
 def _goal(goal: GoalAnswer, unit: str) -> str:

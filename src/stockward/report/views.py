@@ -11,8 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.answers.items import Discrepancy
-from stockward.answers.losses import SeriesVerdict, TestOfLoss
+from stockward.answers.losses import Cancelled, ExactDifference, Loss, SeriesVerdict, TestOfLoss
 from stockward.answers.review import Review
 from stockward.report import words
 from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Verdict, most_urgent
@@ -75,8 +74,9 @@ class SiteView:
 class SeriesView:
     """One series: its names, periods, verdict, and the rows that explain or built it.
 
-    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``site`` is there for a series
-    of the whole site.
+    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``exact`` are its differences
+    that no error can have left, where the verdict is of them; ``cancelled`` what cancels of it. ``site`` is there for a
+    series of the whole site.
     """
 
     number: int
@@ -95,6 +95,8 @@ class SeriesView:
     causes: pl.DataFrame
     evidence: pl.DataFrame
     assumed_exact: pl.DataFrame
+    exact: tuple[ExactDifference, ...] = ()
+    cancelled: tuple[Cancelled, ...] = ()
     site: SiteView | None = None
 
     @property
@@ -111,6 +113,11 @@ class SeriesView:
     def alarming(self) -> bool:
         """Whether somebody has to look into it."""
         return self.verdict.verdict in ALARMING
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What went and what came to light; nothing of which the data say that it may be nothing, or was 0."""
+        return tuple(one for one in self.verdict.losses if max(_sign(one) * one.low, _sign(one) * one.high) > 0)
 
     @property
     def tests(self) -> Mapping[str, TestOfLoss]:
@@ -134,9 +141,18 @@ class SeriesView:
         """The period which that inventory closes."""
         return next((period for period in self.periods if period.inventory == inventory), None)
 
+    def days(self) -> float:
+        """Days from the first inventory to the last."""
+        begun = [period.start for period in self.periods if period.start is not None]
+        return (self.periods[-1].end - begun[0]).total_seconds() / 86_400 if begun else 0.0
+
     def closed(self) -> int:
         """How many periods have a difference."""
         return sum(period.closed for period in self.periods)
+
+
+def _sign(loss: Loss) -> int:
+    return 1 if loss.estimate > 0 else -1 if loss.estimate < 0 else 0
 
 
 def gather(review: Review) -> tuple[SeriesView, ...]:
@@ -146,6 +162,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     evidence = _by_series(review.evidence)
     assumed = _by_series(review.balances.assumed_exact)
     sites = _sites(review)
+    exact = [one for event in review.events for one in event.exact]
+    cancelled = [one for event in review.events for one in event.cancelled]
     return tuple(
         SeriesView(
             number=number,
@@ -164,6 +182,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             causes=causes.get(number, review.balances.causes.clear()),
             evidence=evidence.get(number, review.evidence.clear()),
             assumed_exact=assumed.get(number, review.balances.assumed_exact.clear()),
+            exact=tuple(one for one in exact if one.series == number),
+            cancelled=tuple(one for one in cancelled if one.series == number),
             site=sites.get(number),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
@@ -205,14 +225,6 @@ def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesVie
 def event_verdict(event: Sequence[SeriesView]) -> Verdict:
     """The most urgent verdict of the series that alarm for one loss."""
     return most_urgent(one.verdict.verdict for one in event)
-
-
-def discrepancies_by_series(review: Review) -> dict[str, list[Discrepancy]]:
-    """The exact differences that stand, by the id of their series."""
-    groups: dict[str, list[Discrepancy]] = {}
-    for one in review.items.discrepancies:
-        groups.setdefault(one.id, []).append(one)
-    return groups
 
 
 def by_urgency(series: Sequence[SeriesView]) -> list[SeriesView]:

@@ -62,6 +62,17 @@ def quantity(value: float | None, unit: str, places: int | None = None, *, signe
     return f"{number(value, places, signed=signed)} {unit_word(unit, value)}"
 
 
+def exact(value: float, unit: str, places: int, *, signed: bool = False) -> str:
+    """An exact difference to so many places; one that is less is shown to two digits, and never as 0.
+
+    >>> exact(-1e-300, "kg", 3)
+    '−1e-300 kg'
+    """
+    if not value or round(value, places):
+        return quantity(round(value, places), unit, signed=signed)
+    return f"{MINUS if value < 0 else '+' if signed else ''}{abs(value):.2g} {unit_word(unit)}"
+
+
 def measured(value: float | None, sigma: float | None, unit: str, *, signed: bool = False) -> str:
     """A measured figure with one sigma, both to the precision of the sigma; an exact one without.
 
@@ -87,6 +98,8 @@ def interval(value: float | None, low: float | None, high: float | None, unit: s
     places = decimals((high - low) / 4)
     if places is None:
         return quantity(value, unit, signed=signed)
+    if value and not round(value, places):
+        places = max(places, decimals(abs(value)) or places)
     bounds = f"({number(low, places)} to {number(high, places)})"
     return f"{number(value, places, signed=signed)} {bounds} {unit_word(unit)}"
 
@@ -191,3 +204,13 @@ def listed(names: list[str], shown: int) -> str:
     if len(names) <= shown:
         return ", ".join(names)
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def either(names: list[str], shown: int) -> str:
+    """One of these names.
+
+    >>> either(["a", "b", "c"], 3)
+    'a, b or c'
+    """
+    *others, last = names[:shown] if len(names) <= shown else [*names[:shown], f"one of {len(names) - shown} more"]
+    return f"{', '.join(others)} or {last}" if others else last

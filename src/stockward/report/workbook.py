@@ -15,7 +15,6 @@ from stockward.report.sheet import Cell, Sheet
 from stockward.report.views import (
     SeriesView,
     by_urgency,
-    discrepancies_by_series,
     event_verdict,
     events,
     figure,
@@ -95,20 +94,20 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
 
 
 def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
-    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series))]
-    exact = discrepancies_by_series(review)
+    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series, review.unseen))]
     rows.extend(
-        (event_verdict(event), " ".join(one.id for one in event), f"{sentences.event_claim(event, exact)}.")
+        (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
         for event in events(review, series)
     )
     rows.extend(
-        (one.verdict.verdict, one.id, sentences.finding(one, []))
+        (one.verdict.verdict, one.id, sentences.finding(one))
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
+    rows.extend(("goal", one.id, text) for one, text in unseen.goals(review, series))
     rows.extend(("goal", None, text) for text in unseen.unheld(review))
     on_guards = guards.head(review)
     if on_guards is not None:
@@ -139,18 +138,18 @@ def _series_row(one: SeriesView) -> tuple[Cell, ...]:
 def _losses(series: Sequence[SeriesView]) -> Sheet:
     """What is said after an alarm, one row a loss, with the plain sum of the same periods."""
     header = (
-        "series", "unit", "estimate (unit; + missing)", "low, 95 % (unit)", "high, 95 % (unit)", "not before",
+        "series", "unit", "which", "estimate (unit; + missing)", "low, 95 % (unit)", "high, 95 % (unit)", "not before",
         "not after", "first inventory", "last inventory", "periods", "plain sum (unit; + missing)",
         "sigma of the plain sum (unit)",
     )  # fmt: skip
     rows = [
         (
-            one.id, one.unit, loss.estimate, loss.low, loss.high, one.local(loss.not_before),
-            one.local(loss.not_after), loss.first_inventory, loss.last_inventory, loss.periods, loss.plain_sum,
-            loss.plain_sigma,
+            one.id, one.unit, "missing" if loss.estimate > 0 else "surplus", loss.estimate, loss.low, loss.high,
+            one.local(loss.not_before), one.local(loss.not_after), loss.first_inventory, loss.last_inventory,
+            loss.periods, loss.plain_sum, loss.plain_sigma,
         )
         for one in series
-        for loss in one.verdict.losses
+        for loss in one.losses
     ]  # fmt: skip
     return Sheet(name="losses", header=header, rows=rows)
 

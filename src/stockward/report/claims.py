@@ -1,0 +1,265 @@
+"""How much of what is missing or came to light, where and when: the amounts of one series in words.
+
+What was missing may have come to light again, and a series may have losses and gains. All of them are told, each with
+its days; where two cancel, it is said what may have left them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from stockward.answers.losses import Cancelled, ExactDifference, Loss
+from stockward.report import words
+from stockward.report.views import SeriesView
+from stockward.terms.verdicts import Basis, Verdict
+
+_LISTED = 4
+_INVENTORIES_LISTED = 3
+_DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One loss, gain or exact difference: its size without a sign, its days in words and as dates."""
+
+    missing: bool
+    size: str
+    days: str
+    dates: str
+    lasting: bool
+    magnitude: float
+    greatest: float
+
+    @property
+    def amount(self) -> str:
+        """The size with its sign, plus is missing."""
+        return f"{'+' if self.missing else words.MINUS}{self.size}"
+
+    @property
+    def way(self) -> str:
+        return f"{self.size} {'missing' if self.missing else 'surplus'}"
+
+
+def claim(series: SeriesView) -> str:
+    """How much of what is missing or surplus, where and when, without a full stop."""
+    parts = _parts(series)
+    if not parts:
+        return f"{series.label} does not agree with the books"
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return _exact_claim(series, parts)
+    if len({part.missing for part in parts}) > 1:
+        return _both_ways(series, parts)
+    return _one(series, parts[0]) if len(parts) == 1 else _several(series, parts)
+
+
+def size(series: SeriesView) -> str:
+    """How much, without a sign where all of it goes the way that the claim before it has said."""
+    parts = _parts(series)
+    both = len({part.missing for part in parts}) > 1
+    return words.listed([part.way if both else part.size for part in parts], _LISTED) or words.NOTHING
+
+
+def amounts(series: SeriesView) -> list[str]:
+    """How much is missing (plus) or surplus, each for itself: what may still go on first, then the largest."""
+    return _cut([part.amount for part in _urgent(series)])
+
+
+def amount(series: SeriesView) -> str:
+    """The same in one line, as the table of actions shows it."""
+    return words.listed([part.amount for part in _urgent(series)], _LISTED) or words.NOTHING
+
+
+def when(series: SeriesView) -> str:
+    """The days of each, in the order of the amounts."""
+    return "; ".join(part.days for part in _urgent(series)[:_LISTED]) or words.NOTHING
+
+
+def spans(series: SeriesView) -> list[str]:
+    """The same days, first and last of each, short enough for a narrow table."""
+    return [part.dates for part in _urgent(series)[:_LISTED]]
+
+
+def going_on(series: SeriesView, loss: Loss) -> bool:
+    """Whether the data leave open that it goes on beyond the last inventory; what went in one period was at once."""
+    closed = [period.inventory for period in series.periods if period.closed]
+    return loss.periods > 1 and bool(closed) and loss.last_inventory == closed[-1]
+
+
+def cancels(series: SeriesView) -> bool:
+    """Whether all that is claimed of a series cancels."""
+    claimed = len(series.losses) or len(series.exact)
+    return bool(series.cancelled) and 2 * len(series.cancelled) == claimed
+
+
+def advice(series: SeriesView) -> str:
+    """What to do where a loss and a gain cancel, and whether there is a gain that no amount tells; each a sentence."""
+    texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]
+    return " ".join(text for text in (*texts, _gained_as_well(series)) if text)
+
+
+def _cancelled(series: SeriesView, one: Cancelled) -> str:
+    claimed = _claimed(series)
+    first, second = claimed[one.first], claimed[one.second]
+    which = "They" if one.all_told else f"Of these, {first.size} and {second.size}"
+    if one.inventories:
+        names = words.either(list(one.inventories), _INVENTORIES_LISTED)
+        return (
+            f"{which} cancel, so the count of inventory {names} may be wrong: check its quantity and unit, or count "
+            "again."
+        )
+    if first.missing:
+        return (
+            f"{which} cancel: what was missing may have been brought back, or a movement be booked on a wrong day. "
+            "Check the movements of both times."
+        )
+    return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
+
+
+def _gained_as_well(series: SeriesView) -> str:
+    """A gain beside a shortage that none of its amounts tells."""
+    gained = series.verdict.gains.get("default")
+    told = any(not part.missing for part in _parts(series))
+    if series.verdict.verdict != Verdict.SHORTAGE or gained is None or gained.alarm_inventory is None or told:
+        return ""
+    return f"A gain alarms as well, at inventory {gained.alarm_inventory}: there was more than the books say."
+
+
+def _claimed(series: SeriesView) -> list[_Part]:
+    """All that is claimed of a series, in time order."""
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return [_exact_part(series, one) for one in series.exact]
+    return [_measured_part(series, one) for one in series.verdict.losses]
+
+
+def _parts(series: SeriesView) -> list[_Part]:
+    """Those that are told: not such as the data say were nothing."""
+    return [part for part in _claimed(series) if part.greatest > 0]
+
+
+def _urgent(series: SeriesView) -> list[_Part]:
+    """What may still go on first, then the largest; such as are alike stay in time order."""
+    return sorted(_parts(series), key=lambda part: (not part.lasting, -float(f"{part.magnitude:.2g}")))
+
+
+def _cut(texts: list[str]) -> list[str]:
+    more = len(texts) - _LISTED
+    return texts if more <= 0 else [*texts[:_LISTED], f"and {more} more"]
+
+
+def _measured_part(series: SeriesView, loss: Loss) -> _Part:
+    missing = loss.estimate > 0
+    sign = 1 if missing else -1
+    low, high = sorted((sign * loss.low, sign * loss.high))
+    return _Part(
+        missing=missing,
+        size=words.interval(abs(loss.estimate), low, high, series.unit),
+        days=_days(series, loss),
+        dates=f"{series.day(loss.not_before).isoformat()} {series.day(loss.not_after).isoformat()}",
+        lasting=going_on(series, loss),
+        magnitude=abs(loss.estimate),
+        greatest=high if loss.estimate else 0.0,
+    )
+
+
+def _exact_part(series: SeriesView, one: ExactDifference) -> _Part:
+    start, end = series.day(one.start), series.day(one.end)
+    return _Part(
+        missing=one.difference > 0,
+        size=words.exact(abs(one.difference), series.unit, _DECIMALS),
+        days=words.between(start, end),
+        dates=f"{start.isoformat()} {end.isoformat()}",
+        lasting=False,
+        magnitude=abs(one.difference),
+        greatest=abs(one.difference),
+    )
+
+
+def _days(series: SeriesView, loss: Loss) -> str:
+    """The days that hold a loss. One that reaches the last inventory may be going on: who reads it must know."""
+    if going_on(series, loss):
+        return f"not before {words.day(series.day(loss.not_before))} and may still go on"
+    return words.not_before_not_after(series.day(loss.not_before), series.day(loss.not_after))
+
+
+def _one(series: SeriesView, part: _Part) -> str:
+    if not part.missing:
+        began = "the gain began" if part.lasting else "it came"
+        return f"{part.size} more {series.what} {_stands(series)} than the books say; {began} {part.days}"
+    began = "the loss began" if part.lasting else "it went"
+    verb = "are" if series.unit == "each" else "is"
+    return f"{part.size} of {series.what} {verb} missing from {series.place}; {began} {part.days}"
+
+
+def _stands(series: SeriesView) -> str:
+    return f"{'stand' if series.unit == 'each' else 'stands'} in {series.place}"
+
+
+def _several(series: SeriesView, parts: Sequence[_Part]) -> str:
+    """Losses, or gains, that can be told apart, each with its days."""
+    texts = "; ".join(f"{part.size} {part.days}" for part in parts)
+    if parts[0].missing:
+        return f"{series.what} is missing from {series.place}, {len(parts)} losses: {texts}"
+    return f"More {series.what} {_stands(series)} than the books say, {len(parts)} gains: {texts}"
+
+
+def _both_ways(series: SeriesView, parts: Sequence[_Part]) -> str:
+    """What went and what came to light, in time order."""
+    first, *others = parts
+    if first.missing:
+        begin = f"{first.size} of {series.what} went missing from {series.place}{_since(first)}"
+    else:
+        begin = f"{first.size} more {series.what} than the books say came to light in {series.place}{_since(first)}"
+    return "; ".join([begin, *(f"{part.size} {_went(part)}{_since(part)}" for part in others)])
+
+
+def _went(part: _Part) -> str:
+    return "went missing" if part.missing else "more than the books say came to light"
+
+
+def _since(part: _Part) -> str:
+    return f": that began {part.days}" if part.lasting else f" {part.days}"
+
+
+def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
+    if len(parts) == 1:
+        (only,) = parts
+        verb = "are" if only.size.endswith(" items") else "is"
+        way = "missing from" if only.missing else "surplus in"
+        return f"{only.size} of {series.what} {verb} {way} {series.place} {only.days}"
+    largest = set(map(id, sorted(parts, key=lambda part: -part.magnitude)[:_LISTED]))
+    texts = "; ".join(f"{part.way} {part.days}" for part in parts if id(part) in largest)
+    which = f", the {_LISTED} largest" if len(parts) > _LISTED else ""
+    return f"{series.label} has {len(parts)} exact differences{which}: {texts}"
+
+
+def grounds(series: SeriesView) -> list[str]:
+    """What the verdict of a series rests on that the books state as having no error, each a sentence."""
+    texts = [f"The error of {text} is blank, so it is taken as exact: give it." for text in assumed(series)]
+    return [*texts, *_errorless(series)]
+
+
+def assumed(series: SeriesView) -> list[str]:
+    """What passes for exact because the books state no error of it."""
+    taken = series.assumed_exact.select("kind", "material").unique(maintain_order=True).rows()
+    return [
+        f"the content of {series.what} in {material}" if kind == "content" else f"the normal loss of {series.what}"
+        for kind, material in taken
+    ]
+
+
+def _errorless(series: SeriesView) -> list[str]:
+    """The methods that measured what has no error, and so have none stated."""
+    if series.basis == Basis.ITEM or series.verdict.verdict != Verdict.DISCREPANCY:
+        return []
+    exact = [period.inventory for period in series.periods if period.closed and not period.sigma]
+    rows = series.evidence.filter(pl.col("inventory").is_in(exact))
+    methods = rows["method"].drop_nulls().unique(maintain_order=True).to_list()
+    if not methods:
+        return []
+    named = words.listed(methods, _LISTED)
+    if len(methods) == 1:
+        return [f"Method {named} states an error of 0, as if it measured exactly: give its errors."]
+    return [f"Methods {named} state an error of 0, as if they measured exactly: give their errors."]
