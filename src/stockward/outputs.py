@@ -26,7 +26,7 @@ def require_places(outputs: Mapping[str, Path], *, sites: Iterable[Path] = (), f
     files
         Other files that are read.
     """
-    folders = [site if site.is_dir() else site.parent for site in sites]
+    folders = [site if site.is_dir() else site.parent for site in sites if site.exists()]
     read = [*files, *(file for folder in folders for file in _read_of(folder))]
     taken: dict[Path, str] = {}
     for option, file in outputs.items():
