@@ -311,12 +311,6 @@ def test_a_loss_of_nothing_is_not_told(series: tuple[SeriesView, ...]) -> None:
     assert one.losses == (went,)
 
 
-def test_a_gain_that_no_amount_tells_is_mentioned(series: tuple[SeriesView, ...]) -> None:
-    gained = {"default": replace(series[0].verdict.tests["default"], alarm_inventory="W09")}
-    one = said(series[0], losses=(loss(series[0], 14.7, 13.9, 15.6, 3, 3),), gains=gained)
-    assert claims.advice(one) == ("A gain alarms as well, at inventory W09: there was more than the books say.")
-
-
 def test_the_largest_and_what_may_go_on_are_never_cut(series: tuple[SeriesView, ...]) -> None:
     sizes = (4.0, 9.0, 5.0, 6.0, 7.0)
     many = [loss(series[0], size, size - 1, size + 1, 2 * place, 2 * place) for place, size in enumerate(sizes)]

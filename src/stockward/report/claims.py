@@ -95,9 +95,8 @@ def cancels(series: SeriesView) -> bool:
 
 
 def advice(series: SeriesView) -> str:
-    """What to do where a loss and a gain cancel, and whether there is a gain that no amount tells; each a sentence."""
-    texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]
-    return " ".join(text for text in (*texts, _gained_as_well(series)) if text)
+    """What to do where a loss and a gain cancel, a sentence each."""
+    return " ".join(_cancelled(series, one) for one in series.cancelled[:_LISTED])
 
 
 def _cancelled(series: SeriesView, one: Cancelled) -> str:
@@ -116,15 +115,6 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
             "Check the movements of both times."
         )
     return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
-
-
-def _gained_as_well(series: SeriesView) -> str:
-    """A gain beside a shortage that none of its amounts tells."""
-    gained = series.verdict.gains.get("default")
-    told = any(not part.missing for part in _parts(series))
-    if series.verdict.verdict != Verdict.SHORTAGE or gained is None or gained.alarm_inventory is None or told:
-        return ""
-    return f"A gain alarms as well, at inventory {gained.alarm_inventory}: there was more than the books say."
 
 
 def _claimed(series: SeriesView) -> list[_Part]:
