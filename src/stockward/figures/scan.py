@@ -37,7 +37,7 @@ MARGIN = 1.5
 ROUNDS = 40
 """So often κ is raised at most."""
 
-_NEAR = 8
+_MANY, _NEAR = 40, 8
 _REMEMBERED = 1 << 20
 """Figures of a sample that are kept for the next family of the same shape."""
 
@@ -172,8 +172,9 @@ def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int
     if len(weight) == 1:
         return limits_at(np.array([false_alarm]))
     kappa = min(MARGIN * false_alarm / float(weight.sum()), most)
-    # A part of the draws brings κ near.
-    for part in (_NEAR, _NEAR, *(1,) * ROUNDS):
+    # Of many directions that cross together a part of the draws brings κ near.
+    near = (_NEAR, _NEAR) if len(weight) > _MANY else ()
+    for part in (*near, *(1,) * ROUNDS):
         crossing = Crossing.of(pointing, kappa * weight[None], seed=(seed,), draws=draws // part)
         chance = float(crossing.chance[0])
         enough = chance >= false_alarm or kappa >= most
