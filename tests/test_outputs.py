@@ -118,3 +118,17 @@ def test_a_sealed_plan_its_seed_and_a_filled_sheet_are_never_written_over(site: 
     for option in ("--html", "--json"):
         for file in (plan, seed, filled):
             assert "never written over" in refused(tmp_path, *asked, option, file)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said_in_one_line(site: Path) -> None:
+    for option in ("--xlsx", "--html", "--json"):
+        result = run("review", site, "--quiet", option, "/dev/full")
+        assert result.exit_code == 2
+        assert result.stderr.count("\n") == 1
+        assert "No space left" in result.stderr
+
+
+def test_a_surge_may_last_to_the_end_of_the_calendar(site: Path) -> None:
+    asked = ("--production", "2", "--since", "0001-01-01", "--until", "9999-12-31")
+    assert run("review", site, "--quiet", *asked).exit_code == 0

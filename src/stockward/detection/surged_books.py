@@ -61,7 +61,7 @@ def _during(surge: Surge, timezone: str) -> pl.Expr:
     zone, inside = ZoneInfo(timezone), pl.lit(True)
     if surge.since is not None:
         inside &= pl.col("at") >= _midnight(surge.since, zone)
-    if surge.until is not None:
+    if surge.until is not None and surge.until < date.max:
         inside &= pl.col("at") < _midnight(surge.until + timedelta(days=1), zone)
     return inside
 

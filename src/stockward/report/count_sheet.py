@@ -17,8 +17,8 @@ from stockward.counting.drawing import LINES_A_SHEET
 from stockward.counting.filled import COLUMNS, SHEET
 from stockward.report import words
 from stockward.report.page import fill
+from stockward.report.sheet import workbook_at
 from stockward.terms.counting import TASK_MEANING, Task
-from stockward.terms.errors import UsageError
 
 Paper = Literal["A4", "Letter"]
 
@@ -174,24 +174,17 @@ def write_sheets_xlsx(draw: Draw, path: str | PathLike[str]) -> None:
 
     The same draw gives the same bytes. Raises ``UsageError`` where the file cannot be written.
     """
-    from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
-
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    try:
-        with Workbook(path, safe) as book:
-            frozen = words.local(draw.plan.frozen_at, draw.plan.timezone).replace(tzinfo=None)
-            book.set_properties(
-                {
-                    "title": f"{draw.plan.site}: count sheet {draw.id}",
-                    "comments": f"plan SHA-256 {draw.plan_digest}",
-                    "created": frozen,
-                }
-            )
-            _fill_lines(book, draw)
-            _fill_rules(book, draw)
-    except FileCreateError as error:
-        raise UsageError(f"{path}: cannot be written ({error}): close it, or name another file") from error
+    with workbook_at(path) as book:
+        frozen = words.local(draw.plan.frozen_at, draw.plan.timezone).replace(tzinfo=None)
+        book.set_properties(
+            {
+                "title": f"{draw.plan.site}: count sheet {draw.id}",
+                "comments": f"plan SHA-256 {draw.plan_digest}",
+                "created": frozen,
+            }
+        )
+        _fill_lines(book, draw)
+        _fill_rules(book, draw)
 
 
 def _fill_lines(book: Any, draw: Draw) -> None:

@@ -10,14 +10,8 @@ from stockward.answers.roster import RosterAnswer
 from stockward.report import roster_sentences as say
 from stockward.report import roster_views as views
 from stockward.report import words
-from stockward.terms.errors import UsageError
+from stockward.report.sheet import workbook_at
 
-_SAFE: dict[str, Any] = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "in_memory": True,
-}
 _TONES = {"E": "#FBE3A6", "L": "#BFE0F3", "N": "#1F3A5F", "D": "#CFE8DD"}
 _WEEKEND = "#E6E6E1"
 
@@ -28,18 +22,12 @@ def write_roster_xlsx(answer: RosterAnswer, path: str | PathLike[str]) -> None:
     Sheets: people (guards by days, letter codes), posts, fairness, coverage, shifts (a row a shift of a guard), about.
     Raises ``UsageError`` where the file cannot be written.
     """
-    from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
-
-    try:
-        with Workbook(path, _SAFE) as book:
-            made = words.local(answer.at, answer.timezone).replace(tzinfo=None)
-            book.set_properties({"title": f"{answer.site}: roster {say.period(answer)}", "created": made})
-            styles = _styles(book)
-            for fill in (_people, _posts, _fairness, _coverage, _shifts, _about):
-                fill(book, answer, styles)
-    except FileCreateError as error:
-        raise UsageError(f"{path}: cannot be written ({error}): close it, or name another file") from error
+    with workbook_at(path) as book:
+        made = words.local(answer.at, answer.timezone).replace(tzinfo=None)
+        book.set_properties({"title": f"{answer.site}: roster {say.period(answer)}", "created": made})
+        styles = _styles(book)
+        for fill in (_people, _posts, _fairness, _coverage, _shifts, _about):
+            fill(book, answer, styles)
 
 
 def _styles(book: Any) -> dict[str, Any]:

@@ -1,10 +1,28 @@
-"""A sheet of a workbook as a value: a header, and rows of cells by their own type."""
+"""A sheet of a workbook as a value: a header, and rows of cells by their own type; and the file that holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stockward.terms.errors import UsageError
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+_SAFE = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
+"""No text becomes a formula, a link or a number."""
 
 Cell = str | int | float | bool | date | None
 
@@ -16,3 +34,20 @@ class Sheet:
     name: str
     header: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
+
+
+@contextmanager
+def workbook_at(path: str | PathLike[str]) -> Iterator[Workbook]:
+    """A workbook to fill, which is whole before the first byte of its file is written.
+
+    Raises ``UsageError`` where the file cannot be written.
+    """
+    from xlsxwriter import Workbook  # only workbooks need the library
+
+    made = BytesIO()
+    with Workbook(made, _SAFE) as book:
+        yield book
+    try:
+        Path(path).write_bytes(made.getvalue())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}): close it, or name another file") from error

@@ -11,7 +11,7 @@ from typing import Any
 from stockward.answers.detection import SeriesDetection
 from stockward.answers.review import Review
 from stockward.report import guards, guards_sheets, sentences, unseen, words
-from stockward.report.sheet import Cell, Sheet
+from stockward.report.sheet import Cell, Sheet, workbook_at
 from stockward.report.views import (
     SeriesView,
     by_urgency,
@@ -20,15 +20,8 @@ from stockward.report.views import (
     figure,
     gather,
 )
-from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
-_SAFE: dict[str, Any] = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "in_memory": True,
-}
 _WIDTH_MIN, _WIDTH_MAX = 9, 60
 _WIDTH_ROWS = 200
 # The most characters that a cell of a spreadsheet holds.
@@ -44,18 +37,7 @@ def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
     moments are in the site's time zone.
     Raises ``UsageError`` where the file cannot be written.
     """
-    from xlsxwriter.exceptions import FileCreateError  # only this door needs the library
-
-    try:
-        _fill(review, path)
-    except FileCreateError as error:
-        raise UsageError(f"{path}: cannot be written ({error}): close it, or name another file") from error
-
-
-def _fill(review: Review, path: str | PathLike[str]) -> None:
-    from xlsxwriter import Workbook
-
-    with Workbook(path, _SAFE) as book:
+    with workbook_at(path) as book:
         made = words.local(review.at, review.timezone).replace(tzinfo=None)
         book.set_properties({"title": f"{review.site}: stock review", "created": made})
         styles = {
