@@ -21,6 +21,7 @@ from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import Spans
 from stockward.accountancy.term_table import Keys, assumed_exact, term_table
 from stockward.accountancy.touches import Touches
+from stockward.accountancy.unclosed import Unclosed
 from stockward.accountancy.whole_site import Transfers, WholeSite
 from stockward.answers.balances import Balances
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -56,6 +57,7 @@ class Assembly:
     sites: tuple[SiteSeries, ...]
     transfers: Transfers
     readings: int
+    unclosed: Unclosed
 
     def balances(self, areas: pl.DataFrame, materials: pl.DataFrame, methods: pl.DataFrame) -> Balances:
         """Close, propagate, and put every period in its place; the tables give names, stages and keys."""
@@ -75,6 +77,7 @@ class Assembly:
             ),
             joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
             sites=site.described(self.layout.series["area"], self.moments),
+            unclosed=self.unclosed.table(self.flows, self.counts, self.sites),
         )
 
     @cached_property

@@ -107,8 +107,9 @@ def discrepant() -> pl.Expr:
 
 
 def _periods_of(balances: Balances) -> list[_Periods]:
-    """The periods of every series; of a whole site without any, why its inventories were never joined."""
+    """The periods of every series, and why its last balance stands open, or those of the site were never joined."""
     unjoined = dict(balances.sites.select("series", "reason").rows())
+    unclosed = dict(balances.unclosed.select("series", "reason").rows())
     table = balances.periods
     columns = {name: table[name].to_list() for name in ("inventory", "start", "end", "reason")}
     days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
@@ -128,6 +129,7 @@ def _periods_of(balances: Balances) -> list[_Periods]:
             {name: values[first:last] for name, values in columns.items()},
             {name: values[first:last] for name, values in arrays.items()},
             unjoined.get(number),
+            unclosed.get(number),
         )
         for number, (first, last) in enumerate(pairwise(bounds))
     ]
@@ -136,8 +138,10 @@ def _periods_of(balances: Balances) -> list[_Periods]:
 class _Periods:
     """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
 
-    def __init__(self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None) -> None:
-        self.unjoined = unjoined
+    def __init__(
+        self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None, unclosed: str | None
+    ) -> None:
+        self.unjoined, self.unclosed = unjoined, unclosed
         self.inventory, self.reason = columns["inventory"], columns["reason"]
         self.starts, self.ends = columns["start"], columns["end"]
         self.closed: Flags = arrays["closed"]
@@ -310,7 +314,7 @@ def _precedence(periods: _Periods, *, shortage: bool, gain: bool, left: Sequence
         return Verdict.DISCREPANCY
     if not (periods.testable or periods.exact.any()):
         return Verdict.NOT_TESTED
-    untested = periods.left_open.any() or (periods.uncertain.any() and not periods.testable)
+    untested = periods.unclosed or periods.left_open.any() or (periods.uncertain.any() and not periods.testable)
     return Verdict.BALANCED_IN_PART if untested else Verdict.BALANCED
 
 
@@ -331,12 +335,12 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     reasons = list(dict.fromkeys(periods.reason[place] for place in left if periods.reason[place] is not None))
     if not periods.closed.any() and not reasons:
         return periods.unjoined or "fewer than two complete physical inventories: no period is closed"
-    if not reasons:
-        timeless = bool(periods.uncertain.any()) and not periods.testable
-        return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None
     count = len(left)
     more = f"; and {len(reasons) - 2} more" if len(reasons) > 2 else ""
-    return f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"
+    parts = [f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"] if reasons else []
+    if not reasons and periods.uncertain.any() and not periods.testable:
+        parts = ["all its inventories stand at one moment: no time in which a loss could have been"]
+    return "; ".join([*parts, *([periods.unclosed] if periods.unclosed else [])]) or None
 
 
 def _losses(
