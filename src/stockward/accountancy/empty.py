@@ -25,4 +25,4 @@ def empty_intervals(layout: Layout, flows: Entries, counts: Entries, complete: C
     first = layout.first[:-1]
     begun = np.roll(nothing, 1)
     begun[first] = nothing[first]
-    return still & begun
+    return np.asarray(still & begun)

@@ -46,11 +46,11 @@ class SiteSeries:
 
     def ends(self, at: Index) -> Index:
         """The moment of each joined inventory: the latest of those of its areas; ``at`` is by slot."""
-        return np.max(self._moments(at, np.iinfo(np.int64).min), axis=1)
+        return np.asarray(np.max(self._moments(at, np.iinfo(np.int64).min), axis=1))
 
     def apart(self, at: Index) -> Index:
         """How far apart the areas were counted for each of them; ``at`` is by slot."""
-        return self.ends(at) - np.min(self._moments(at, np.iinfo(np.int64).max), axis=1)
+        return np.asarray(self.ends(at) - np.min(self._moments(at, np.iinfo(np.int64).max), axis=1))
 
     def _moments(self, at: Index, uncounted: int) -> Index:
         return np.where(self.counted, at[self.slots], uncounted)
