@@ -19,6 +19,7 @@ from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import Spans
+from stockward.accountancy.sums import sums_by
 from stockward.accountancy.term_table import Keys, assumed_exact, term_table
 from stockward.accountancy.touches import Touches
 from stockward.accountancy.unclosed import Unclosed
@@ -130,7 +131,7 @@ class Assembly:
         """Write-offs or finds by span: claims about the book, beside the difference."""
         span = self.spans.of_interval[self.flows.entries.slot]
         kept = (span >= 0) & (self.flows.entries.role == role)
-        return np.bincount(span[kept], self.flows.value[kept], self._count).astype(float)
+        return sums_by(span[kept], self.flows.value[kept], self._count)
 
     @cached_property
     def _lost(self) -> Lost:

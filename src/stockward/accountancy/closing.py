@@ -53,7 +53,8 @@ def assemble(books: KnownBooks) -> Assembly:
     readings = readings_of(books)
     ledger = Ledger.of(books, cuts, readings)
     legs = flow_legs(*flow_sums(ledger, cuts), key_list(books.movements["kind"]))
-    counts = count_terms(books, inventories, cuts, readings)
+    # In an order that is the rows' own, so that no sum over them depends on that of the file.
+    counts = count_terms(books, inventories, cuts, readings).sort(pl.exclude("row"), maintain_order=True)
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
     holdings = holdings_of(books)

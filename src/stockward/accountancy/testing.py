@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.accountancy.sums import ROUNDING, rounding_of
 from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.figures.estimates import estimate_losses
@@ -25,11 +26,9 @@ from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-ROUNDING = 1e-9
-"""An exact difference within this share of what has passed through is rounding."""
-
 _CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
-_ROUNDED = ROUNDING * pl.col("throughput").fill_null(0.0)
+_ROUNDED = pl.min_horizontal(ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
+"""What an exact difference may be off by [``sums.rounding_of``]."""
 
 
 def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[SeriesVerdict, ...]:
@@ -97,7 +96,7 @@ def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
 
 
 def uncertain(periods: pl.DataFrame) -> Flags:
-    """Periods that measuring makes uncertain. A σ within rounding is none: nothing is measured so well."""
+    """Periods that measuring makes uncertain. A σ within the rounding of the sums is none: nobody could see it."""
     return periods.select(_CLOSED & (pl.col("sigma").fill_null(0.0) > _ROUNDED)).to_series().to_numpy()
 
 
@@ -148,7 +147,7 @@ class _Periods:
         self.uncertain: Flags = arrays["uncertain"]
         self.discrepant: Flags = arrays["discrepant"]
         self.difference: Array = arrays["difference"]
-        self.rounding: Array = ROUNDING * arrays["throughput"]
+        self.rounding: Array = rounding_of(arrays["throughput"])
         incomplete = arrays["incomplete"]
         # An incomplete inventory leaves its balance open; the next complete one closes all of it.
         later = np.cumsum(~incomplete[::-1])[::-1] > 0

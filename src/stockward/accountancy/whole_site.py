@@ -23,6 +23,7 @@ from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.readings import OWN
 from stockward.accountancy.spans import Spans
+from stockward.accountancy.sums import sums_by
 from stockward.answers.balances import SITES_SCHEMA
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
@@ -90,7 +91,7 @@ class WholeSite:
 
     def sum(self, values: Array) -> Array:
         """Sum of a figure of the areas' spans by span of the site."""
-        return np.bincount(self.of[self.of >= 0], values[self.of >= 0], len(self.owner)).astype(float)
+        return sums_by(self.of[self.of >= 0], values[self.of >= 0], len(self.owner))
 
     def any(self, flags: Flags) -> Flags:
         """Whether it holds of any span of an area within each span of the site."""
