@@ -27,6 +27,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """The areas that each kind of movement names."""
 
+_CLAIMS = ("write_off", "found")
+"""Kinds of movement that change the book, and nothing in the area."""
+
 _DAY_MINUTES = 24 * 60
 
 
@@ -329,6 +332,70 @@ def _weighed(draft: Draft, table: TableDraft) -> pl.DataFrame:
     return pl.select(mass, said=pl.format("{} {}", table["quantity"], units))
 
 
+_APART_DAYS = 7
+"""An inventory whose rows stand further apart, with movements in between, cannot pass for one."""
+
+
+def an_inventory_stands_at_one_time(draft: Draft, table: TableDraft) -> None:
+    """All rows of an inventory count as of the latest: what moved between a row and that falsifies the row.
+
+    Within a week it is told. Further apart the earlier row is set aside: a number that was used again, or a stray date,
+    would let later movements explain what is missing.
+    """
+    found = _moved_before_its_inventory(draft, table)
+    if found.is_empty():
+        return
+    mend = "some moved in between: give them inventories of their own, or correct the time"
+    words = pl.format(
+        "the inventory stands at {} ({} row {}), {} days after this row, and by {} {}",
+        "stands", pl.lit(table.file), "latest", "days", "moved", pl.lit(mend),
+    )  # fmt: skip
+    said = found.select("row", "days", words=words)
+    far = said.filter(pl.col("days") > _APART_DAYS)
+    reasons = table["row"].replace_strict(far["row"], far["words"], default=None, return_dtype=pl.String)
+    table.refuse("at", reasons.is_not_null(), reasons)
+    near = said.filter(pl.col("days") <= _APART_DAYS)
+    if near.height:
+        row, _, why = near.row(0)
+        more = f" (and {near.height - 1} more rows like it)" if near.height > 1 else ""
+        draft.notices.append(f"{table.file} row {row}: {why}{more}")
+
+
+def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame:
+    """Good rows of counts after which their material moved in their area before their inventory stood.
+
+    ``row``, ``stands`` (day) and ``latest`` (row) of the inventory, ``days`` between them, ``moved`` (the movement).
+    """
+    of_one, keys = ["inventory", "area"], ["area", "material"]
+    latest = pl.col("at").max().over(of_one)
+    row = pl.col("row").sort_by("at").last().over(of_one)
+    counts = table.good().drop_nulls(["at", *of_one]).with_columns(stands=latest, latest=row)
+    early = counts.filter(pl.col("at") < pl.col("stands")).sort("at")
+    if early.is_empty():
+        return early
+    ledger = draft["movements"]
+    moves = ledger.good().filter(~pl.col("kind").is_in(_CLAIMS) & pl.col("reverses").is_null())
+    moves = moves.filter(~pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode()))
+    moves = moves.filter(pl.col("material").is_in(early["material"].unique().implode()))
+    sides = pl.concat(
+        moves.select("at", "material", area=side, moved=pl.format("{} row {}", pl.lit(ledger.file), "row"), when="at")
+        for side in ("from_area", "to_area")
+    )
+    moved = early.join_asof(
+        sides.drop_nulls("area").sort("at"), on="at", by=keys, strategy="forward", allow_exact_matches=False,
+        check_sortedness=False,
+    )  # fmt: skip
+    local = pl.col("stands").dt.convert_time_zone(draft.settings.site.timezone).dt.strftime("%Y-%m-%d %H:%M")
+    return (
+        moved.filter(pl.col("when") <= pl.col("stands"))
+        .select(
+            "row", "latest", "moved", stands=local, days=(pl.col("stands") - pl.col("at")).dt.total_seconds() / 86_400
+        )
+        .with_columns(pl.col("days").round(1))
+        .sort("row")
+    )
+
+
 def _one(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" and kind != "use" else f"a {kind}"
 
@@ -422,6 +489,7 @@ CHECKS: tuple[Check, ...] = (
     Check(an_absolute_error_converts, ("movements", "counts")),
     Check(a_measurement_has_one_method, ("movements", "counts")),
     Check(a_measurement_has_one_quantity, ("movements", "counts")),
+    Check(an_inventory_stands_at_one_time, ("counts",)),
     Check(a_movement_names_its_areas, ("movements",)),
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
