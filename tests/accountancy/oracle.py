@@ -367,13 +367,25 @@ def covariance(periods: list[Period]) -> list[list[float]]:
 # --- the whole site
 
 
+@dataclass(frozen=True)
+class Known:
+    """At this moment an area was counted, or known to be empty; ``inventory`` (key and moment) then stands in."""
+
+    at: datetime
+    inventory: tuple[datetime, str]
+
+    @property
+    def counted(self) -> bool:
+        return self.at == self.inventory[0]
+
+
 @dataclass
 class SitePeriods:
     """The balances of a substance over the whole site, and of which inventories of its areas each consists."""
 
     unit: str
     outside: list[str]
-    joined: list[dict[str, tuple[datetime, str]]]
+    joined: list[dict[str, Known]]
     periods: list[Period]
 
 
@@ -389,7 +401,8 @@ def close_whole_site(rows: Rows, as_of: datetime | None = None) -> dict[str, Sit
 def _over_the_site(found: list[tuple[Series, list[Period]]]) -> SitePeriods:
     counted = [(series, periods) for series, periods in found if series.books.inventories(series.area)]
     outside = [series.area for series, _ in found if not series.books.inventories(series.area)]
-    joined = _stand_together({series.area: series.complete() for series, _ in counted}) if len(counted) > 1 else []
+    known = _with_empty([series for series, _ in counted])
+    joined = _stand_together(known) if len(counted) > 1 else []
     if len(joined) < 2:
         joined = []
     whole = SitePeriods(found[0][0].unit, outside, joined, [])
@@ -398,40 +411,77 @@ def _over_the_site(found: list[tuple[Series, list[Period]]]) -> SitePeriods:
     return whole
 
 
-def _stand_together(complete: dict[str, list[tuple[datetime, str]]]) -> list[dict[str, tuple[datetime, str]]]:
+def _with_empty(counted: list[Series]) -> dict[str, list[Known]]:
+    """The inventories of every area, and where it was empty outside of them, those of the area counted least there."""
+    own = {series.area: series.complete() for series in counted}
+    if not all(own.values()):
+        return {area: [Known(at, (at, name)) for at, name in inventories] for area, inventories in own.items()}
+    early = {series.area for series in counted if _empty(series, own[series.area][0], after=False)}
+    late = {series.area for series in counted if _empty(series, own[series.area][-1], after=True)}
+    known = {}
+    for area, inventories in own.items():
+        first, last = inventories[0], inventories[-1]
+        before = [[one[0] for one in own[other] if one[0] < first[0]] for other in own if other not in early]
+        after = [[one[0] for one in own[other] if one[0] > last[0]] for other in own if other not in late]
+        known[area] = [
+            *(Known(at, first) for at in min(before, key=len, default=[]) if area in early),
+            *(Known(one[0], one) for one in inventories),
+            *(Known(at, last) for at in min(after, key=len, default=[]) if area in late),
+        ]
+    return known
+
+
+def _empty(series: Series, inventory: tuple[datetime, str], *, after: bool) -> bool:
+    found = sum(fact.quantity for fact in series.counted(inventory[1]) if fact.material in series.amounts)
+    moved = [
+        fact
+        for fact in series.books.movements
+        if series.area in (fact.source, fact.target)
+        and fact.material in series.amounts
+        and (fact.at > inventory[0] if after else fact.at <= inventory[0])
+    ]
+    return found == 0 and not moved
+
+
+def _stand_together(complete: dict[str, list[Known]]) -> list[dict[str, Known]]:
     """At each inventory of the area that is counted least, the nearest of every other; none may be skipped back to."""
     if not all(complete.values()):
         return []
-    begin = max(inventories[0][0] for inventories in complete.values())
-    end = min(inventories[-1][0] for inventories in complete.values())
-    often = {area: sum(begin <= at <= end for at, _ in inventories) for area, inventories in complete.items()}
-    pace = complete[min(often, key=lambda area: often[area])]
-    joined: list[dict[str, tuple[datetime, str]]] = []
-    for place, (moment, _) in enumerate(pace):
+    begin = max(inventories[0].at for inventories in complete.values())
+    end = min(inventories[-1].at for inventories in complete.values())
+    often = {area: sum(begin <= one.at <= end for one in inventories) for area, inventories in complete.items()}
+    pace = [one.at for one in complete[min(often, key=lambda area: often[area])]]
+    joined: list[dict[str, Known]] = []
+    for place, moment in enumerate(pace):
         if len(pace) == 1:
             break
-        before = pace[place][0] - pace[place - 1][0] if place else pace[1][0] - pace[0][0]
-        after = pace[place + 1][0] - moment if place + 1 < len(pace) else before
+        before = pace[place] - pace[place - 1] if place else pace[1] - pace[0]
+        after = pace[place + 1] - moment if place + 1 < len(pace) else before
         chosen = {}
         for area, inventories in complete.items():
-            nearest = min(range(len(inventories)), key=lambda n: abs(inventories[n][0] - moment))
-            away = inventories[nearest][0] - moment
-            if -before <= 2 * away <= after:
-                chosen[area] = nearest
-        last = {area: complete[area].index(one) for area, one in joined[-1].items()} if joined else {}
-        if len(chosen) == len(complete) and all(chosen[area] > last.get(area, -1) for area in chosen):
-            joined.append({area: complete[area][number] for area, number in chosen.items()})
+            for some in ([one for one in inventories if one.counted], inventories):
+                nearest = min(some, key=lambda one: abs(one.at - moment))
+                if area not in chosen and -before <= 2 * (nearest.at - moment) <= after:
+                    chosen[area] = nearest
+        last = joined[-1] if joined else {}
+        places = {area: complete[area].index(one) for area, one in chosen.items()}
+        if len(chosen) == len(complete) and all(
+            place > complete[area].index(last[area]) for area, place in places.items() if area in last
+        ):
+            joined.append(chosen)
     return joined
 
 
 def _site_period(
     counted: list[tuple[Series, list[Period]]],
-    since: dict[str, tuple[datetime, str]],
-    until: dict[str, tuple[datetime, str]],
+    begun: dict[str, Known],
+    ended: dict[str, Known],
 ) -> Period:
-    names = [until[series.area][1] for series, _ in counted]
+    names = [ended[series.area].inventory[1] for series, _ in counted if ended[series.area].counted]
     label = "+".join(dict.fromkeys(names))
-    whole = Period(label, max(at for at, _ in since.values()), max(at for at, _ in until.values()), "closed")
+    start, end = (max(one.at for one in known.values() if one.counted) for known in (begun, ended))
+    whole = Period(label, start, end, "closed")
+    since, until = ({area: one.inventory for area, one in known.items()} for known in (begun, ended))
     for series, periods in counted:
         own = series.complete()
         inside = {

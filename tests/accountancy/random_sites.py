@@ -126,12 +126,13 @@ class Draw:
         return things
 
     def _repeated(self, row: dict[str, str]) -> dict[str, str]:
-        """The row, or the same of a thing that was read before; now and then of another quantity, or by no method."""
+        """The row, or the same of a thing that was read before; now and then a part of a lot, or by no method."""
         things = [thing for thing in self.things if thing["material"] == row["material"]]
         if not things or self.rng.random() < 0.5:
             return row | {"measurement": ""}
         thing = dict(self.rng.choice(things))
-        if self.rng.random() < 0.2:
+        kinds = {material["material"]: material["kind"] for material in self.materials}
+        if self.rng.random() < 0.2 and kinds[row["material"]] == "item":
             del thing["quantity"], thing["unit"]
         if self.rng.random() < 0.05:
             thing["method"] = ""

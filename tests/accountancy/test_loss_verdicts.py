@@ -103,8 +103,9 @@ def test_an_incomplete_inventory_is_no_hole_once_a_later_one_closes_its_balance(
 
 
 def test_an_exact_difference_within_rounding_is_none() -> None:
-    assert one(difference=[0.9e-6], covariance=[[0.0]]).verdict is Verdict.BALANCED
-    assert one(difference=[1.1e-6], covariance=[[0.0]]).verdict is Verdict.DISCREPANCY
+    # Of 1,000 that passed through, sixteen half last digits are 1.8e-12.
+    assert one(difference=[1.7e-12], covariance=[[0.0]]).verdict is Verdict.BALANCED
+    assert one(difference=[1.9e-12], covariance=[[0.0]]).verdict is Verdict.DISCREPANCY
 
 
 def test_exact_periods_leave_the_tests_and_give_discrepancies() -> None:

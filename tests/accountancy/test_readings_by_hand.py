@@ -111,14 +111,13 @@ def test_a_reading_joins_periods_that_do_not_follow_each_other(tmp_path: Path) -
     counts = "".join(f"I{n},2026-0{n + 1}-01,A,TNT,{10 * n},other,,\n" for n in range(4))
     moved = (
         "m1,2026-01-09,receipt,TNT,40,,A,scale,W\nm2,2026-01-10,issue,TNT,30,A,,scale,\n"
-        "m3,2026-03-09,issue,TNT,20,A,,scale,W\nm4,2026-03-10,receipt,TNT,30,,A,scale,\n"
+        "m3,2026-03-09,issue,TNT,40,A,,scale,W\nm4,2026-03-10,receipt,TNT,50,,A,scale,\n"
     )
     methods = "method,random_rel,random_abs\nscale,0.1,0.5\nother,0,\n"
     result = closed(tmp_path, counts, moved, methods=methods)
     r, a = 0.1, 0.5
-    expected = np.diag([(r * 40) ** 2 + a**2 + (r * 30) ** 2 + a**2, 0, (r * 20) ** 2 + a**2 + (r * 30) ** 2 + a**2])
-    # The draws are shared, not the product: −40 r × 20 r, and −a².
-    expected[0, 2] = expected[2, 0] = -(r * 40) * (r * 20) - a**2
+    expected = np.diag([(r * 40) ** 2 + a**2 + (r * 30) ** 2 + a**2, 0, (r * 40) ** 2 + a**2 + (r * 50) ** 2 + a**2])
+    expected[0, 2] = expected[2, 0] = -((r * 40) ** 2) - a**2
     assert result.covariance("A/TNT") == pytest.approx(expected)
 
 
@@ -202,3 +201,42 @@ def test_a_substance_of_its_own_and_errors_stated_as_zero_are_not_named(tmp_path
     counts = "I0,2026-01-01,A,TNT,100,scale,,\nI1,2026-01-31,A,TNT,90,scale,,\n"
     losses = "area,substance,rate,basis,random_rel\nA,TNT,0.1,per_day,0\n"
     assert closed(tmp_path, counts, normal_losses=losses).balances.assumed_exact.is_empty()
+
+
+# --- one reading has one value
+
+
+def test_rows_of_one_reading_that_say_other_weights_are_set_aside(tmp_path: Path) -> None:
+    counts = "".join(f"I{n},2026-0{n + 1}-01,A,TNT,{1000 + n},scale,D,\n" for n in range(3))
+    site = write_site(tmp_path, movements=MOVED, counts=COUNTED + counts, methods=METHODS)
+    assert [(one.row, one.column, one.value) for one in site.problems] == [
+        (3, "quantity", "1001"),
+        (4, "quantity", "1002"),
+    ]
+    mend = "leave measurement blank in one of them, or correct the quantity"
+    assert site.problems[0].reason == f"it repeats the reading of counts.csv row 2, which says 1000.0 kg: {mend}"
+    assert {status for _, status in Closed(site).status("A/TNT")} == {"not_tested"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "repeats"),
+    [("50", "", True), ("50000", "g", True), ("0.05", "t", True), ("110.2", "lb", False), ("49.9999", "kg", False)],
+)
+def test_a_reading_may_be_repeated_in_another_unit_and_not_rounded_anew(
+    tmp_path: Path, quantity: str, unit: str, *, repeats: bool
+) -> None:
+    site = write_site(
+        tmp_path,
+        movements="movement,at,kind,material,quantity,unit,to_area,method,measurement\n"
+        "m1,2026-01-09,receipt,TNT,50,kg,A,scale,D\n",
+        counts=f"inventory,at,area,material,quantity,unit,method,measurement\nI0,2026-02-01,A,TNT,{quantity},{unit},scale,D\n",
+        methods=METHODS,
+    )
+    assert (not site.problems) is repeats
+    if not repeats:
+        assert "movements.csv row 2, which says 50.0 kg" in site.problems[0].reason
+
+
+def test_of_items_with_one_measurement_a_part_may_go(tmp_path: Path) -> None:
+    counts = "I0,2026-01-01,A,BOX,100,,LOT,\nI1,2026-01-31,A,BOX,60,,LOT,\n"
+    assert not write_site(tmp_path, movements=MOVED, counts=COUNTED + counts, methods=METHODS).problems

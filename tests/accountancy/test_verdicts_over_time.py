@@ -209,3 +209,24 @@ def test_what_is_left_in_a_direction_without_error_is_said_of_its_period() -> No
     found = one(difference=0.08 * flows + [0.0, 0.0, 0.5], covariance=0.01 * np.outer(flows, flows))
     assert (found.verdict, found.alarm_inventory) == (Verdict.DISCREPANCY, "I3")
     assert found.left == (None, 0.0, pytest.approx(0.5))
+
+
+@pytest.mark.parametrize("rough", [1.0, 1e3, 1e6, 1e9, 1e12])
+def test_a_rough_count_between_sharp_ones_raises_no_more_false_alarms(rough: float) -> None:
+    """Honest sites are called discrepant in none of forty, and what goes after the rough count is found."""
+    rng = np.random.default_rng(5)
+    sigma = np.array([1.0, 1.0, rough, 1.0, 1.0, 1.0, 1.0])
+    covariance = (
+        np.diag(sigma[:-1] ** 2 + sigma[1:] ** 2) - np.diag(sigma[1:-1] ** 2, 1) - np.diag(sigma[1:-1] ** 2, -1)
+    )
+    alarmed = 0
+    for _ in range(40):
+        errors = sigma * rng.standard_normal(7)
+        difference = errors[:-1] - errors[1:]
+        honest = one(difference=difference, covariance=covariance)
+        assert honest.verdict is not Verdict.DISCREPANCY
+        alarmed += honest.verdict in ALARMING
+        difference[4] += 20.0
+        assert one(difference=difference, covariance=covariance).verdict is Verdict.SHORTAGE
+    # A shortage and a gain have a chance of 5 % each.
+    assert alarmed <= 10

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +20,7 @@ from small_sites import Closed, text_of, write_site
 from stockward.accountancy.evidence import rows_behind
 from stockward.accountancy.items import find_in_items
 from stockward.accountancy.joining import _pacing, join
+from stockward.accountancy.testing import test_losses as verdicts_of
 from stockward.terms.verdicts import Verdict
 
 MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,measurement\n"
@@ -287,7 +290,10 @@ def test_a_difference_of_the_site_is_the_sum_of_those_of_its_areas(seed: int) ->
             for area in areas:
                 name = pl.col("area_inventory")
                 own = joined.filter(pl.col("area") == area).with_columns(since=name.shift(1))
-                since, until = own.filter(pl.col("inventory") == period["inventory"]).select("since", name).row(0)
+                bounds = own.filter(pl.col("inventory") == period["inventory"]).select("since", name).drop_nulls()
+                if bounds.is_empty():  # It was empty, and not counted; nothing can have gone from it.
+                    continue
+                since, until = bounds.row(0)
                 rows = [row for row in bulk_periods(result, area, substance) if row["status"] != "incomplete"]
                 order = [row["inventory"] for row in rows]
                 first = order.index(since) + 1 if since in order else 0
@@ -299,3 +305,67 @@ def bulk_periods(result: Closed, area: str, substance: str) -> list[dict[str, ob
     keys = result.balances.series.select("area", "substance").rows()
     number = keys.index((area, substance))
     return [row for row in result.balances.periods.rows(named=True) if row["series"] == number]
+
+
+# --- areas that are empty, or no longer counted
+
+ABC = "area,kind\nA,store\nB,store\nC,store\n"
+MONTHS = range(1, 9)
+SHARP = "method,random_rel,random_abs,unit\nscale,0.002,0.01,kg\n"
+SPREAD = "".join(f"I{n},2026-{n:02d}-01,{a},TNT,{500 if n < 5 else 490},scale,\n" for n in MONTHS for a in "AB")
+
+
+def counts_of_c(quantity: float, months: Iterable[int]) -> str:
+    return "".join(f"I{n},2026-{n:02d}-01,C,TNT,{quantity},scale,\n" for n in months)
+
+
+@pytest.mark.parametrize("months", [(1,), (1, 2), (1, 2, 3), (7, 8), (8,), (4, 5)])
+def test_an_empty_area_sets_no_pace(tmp_path: Path, months: tuple[int, ...]) -> None:
+    result = closed(tmp_path, SPREAD + counts_of_c(0, months), areas=ABC, methods=SHARP)
+    assert [row["difference"] for row in result.periods("*/TNT")] == [0, 0, 0, 20, 0, 0, 0]
+    assert result.balances.unclosed.is_empty()
+    # The weighings of nothing have their absolute errors in the balances of C that they bound, and in no other period.
+    sigmas = [row["sigma"] ** 2 for row in result.periods("*/TNT")]
+    weighed = [2 * ((0.002 * q) ** 2 + 0.01**2) for q in (500, 500, 500, 500, 490, 490, 490, 490)]
+    expected = [begin + end for begin, end in pairwise(weighed)]
+    for place in range(7):
+        expected[place] += 2 * 0.01**2 * (place + 1 in months and place + 2 in months)
+    assert sigmas == pytest.approx(expected)
+    assert np.linalg.eigvalsh(result.covariance("*/TNT"))[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("months", "moved"),
+    [((1, 2), "m1,2026-04-02,transfer,TNT,5,A,C,scale,\n"), ((7, 8), "m1,2026-04-02,transfer,TNT,5,C,A,scale,\n")],
+)
+def test_an_area_through_which_something_passed_is_not_taken_as_empty(
+    tmp_path: Path, months: tuple[int, ...], moved: str
+) -> None:
+    result = closed(tmp_path, SPREAD + counts_of_c(0, months), moved, areas=ABC, methods=SHARP)
+    assert len(result.periods("*/TNT")) == 1
+
+
+def test_a_row_at_fault_that_could_have_filled_it_keeps_an_area_from_passing_as_empty(tmp_path: Path) -> None:
+    movements = MOVED + "m1,2026-04-02,receipt,TNT,x,,C,scale,\n"
+    counts = COUNTED + SPREAD + counts_of_c(0, (1, 2))
+    result = Closed(write_site(tmp_path, movements=movements, counts=counts, areas=ABC, methods=SHARP))
+    assert len(result.periods("*/TNT")) == 1
+
+
+def test_what_is_no_longer_counted_stands_open_and_the_site_with_it(tmp_path: Path) -> None:
+    moved = "m1,2026-04-02,transfer,TNT,5,A,C,scale,\n"
+    result = closed(tmp_path, SPREAD + counts_of_c(7, (1, 2)), moved, areas=ABC, methods=SHARP)
+    said = result.balances.unclosed.select("series", "book", "reason").rows()
+    assert said == [
+        (2, 12.0, "not counted since 2026-02-01, when the last balance was closed: the books hold 12 kg"),
+        (3, None, "joined until 2026-02-01 only: C not counted since"),
+    ]
+    verdicts = verdicts_of(result.balances, false_alarm=0.05, seed=1)
+    assert [one.verdict for one in verdicts[2:]] == [Verdict.BALANCED_IN_PART] * 2
+    assert [one.reason for one in verdicts[2:]] == [reason for _, _, reason in said]
+
+
+def test_an_area_whose_next_inventory_is_not_due_yet_is_not_left_open(tmp_path: Path) -> None:
+    moved = "m1,2026-07-02,transfer,TNT,5,A,C,scale,\n"
+    quarterly = closed(tmp_path, SPREAD + counts_of_c(7, (1, 4, 6)), moved, areas=ABC, methods=SHARP)
+    assert quarterly.balances.unclosed.is_empty()

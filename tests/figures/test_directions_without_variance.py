@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planned_series import whole_year
 from scipy.linalg import null_space
 
-from stockward.figures.whitening import exact_rows, sitmuf, whitener
+from stockward.figures.whitening import exact_rows, hidden_sigma, running_variance, sitmuf, whitener
 
 
 @st.composite
@@ -81,3 +81,41 @@ def test_both_ways_to_whiten_agree_where_some_direction_is_nearly_exact(periods:
         np.testing.assert_allclose(
             whitener(covariance), whitener(covariance[None])[0], rtol=1e-5, atol=1e-7 / np.sqrt(small)
         )
+
+
+def counted_by(sigma: np.ndarray) -> np.ndarray:
+    """Σ of the differences between inventories of these σ, nothing moving in between."""
+    between = np.eye(len(sigma) - 1, len(sigma)) - np.eye(len(sigma) - 1, len(sigma), 1)
+    return np.asarray(between @ np.diag(sigma**2) @ between.T)
+
+
+@pytest.mark.parametrize("rough", [1.0, 1e3, 1e6])
+@pytest.mark.parametrize("periods", [4, 30])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_rough_count_does_not_make_sharp_ones_exact(rough: float, periods: int, place: int) -> None:
+    sigma = np.ones(periods + 1)
+    sigma[place] = rough
+    covariance = counted_by(sigma)
+    places, _ = exact_rows(covariance, whitener(covariance))
+    assert not len(places)
+    # What the sharp counts around the rough one say: both of its differences together have the errors of two counts.
+    assert running_variance(covariance)[place:].min() == pytest.approx(sigma[0] ** 2 + 1, rel=1e-3)
+
+
+@pytest.mark.parametrize("rough", [1e9, 1e12])
+def test_what_cannot_be_told_from_rounding_is_not_said_to_be_exact(rough: float) -> None:
+    sigma = np.array([1.0, 1.0, rough, 1.0, 1.0, 1.0])
+    covariance = counted_by(sigma)
+    places, rows = exact_rows(covariance, whitener(covariance))
+    # The other periods are tested; in this direction an error of what the rounding hides may stand.
+    assert places.tolist() == [2]
+    assert hidden_sigma(covariance, rows)[0] > np.sqrt(2.0)
+
+
+def test_the_unit_of_a_period_changes_nothing() -> None:
+    rng = np.random.default_rng(4)
+    root = rng.standard_normal((6, 9))
+    scale = 10.0 ** np.array([-6, 6, 0, 3, -3, 1])
+    covariance = root @ root.T
+    found = whitener(covariance * np.outer(scale, scale))
+    np.testing.assert_allclose(found * scale, whitener(covariance), rtol=1e-9, atol=1e-9)

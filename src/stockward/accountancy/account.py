@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.errors import Terms
 from stockward.accountancy.readings import OWN
+from stockward.accountancy.sums import sums_by
 from stockward.accountancy.terms import ranked
 from stockward.figures.propagation import (
     CANCELLED,
@@ -43,7 +44,7 @@ class Flow:
 
     def sum(self, values: Array, spans: int) -> Array:
         """Sum by span."""
-        return np.bincount(self.span, values, spans).astype(float)
+        return sums_by(self.span, values, spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Account:
         return self._of_lost(self.lost.quantity)
 
     def _of_lost(self, values: Array) -> Array:
-        return np.bincount(self.lost.span, values, self.spans).astype(float)
+        return sums_by(self.lost.span, values, self.spans)
 
     @cached_property
     def _random(self) -> tuple[Array, Array]:

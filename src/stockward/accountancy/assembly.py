@@ -19,8 +19,10 @@ from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import Spans
+from stockward.accountancy.sums import sums_by
 from stockward.accountancy.term_table import Keys, assumed_exact, term_table
 from stockward.accountancy.touches import Touches
+from stockward.accountancy.unclosed import Unclosed
 from stockward.accountancy.whole_site import Transfers, WholeSite
 from stockward.answers.balances import Balances
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -56,6 +58,7 @@ class Assembly:
     sites: tuple[SiteSeries, ...]
     transfers: Transfers
     readings: int
+    unclosed: Unclosed
 
     def balances(self, areas: pl.DataFrame, materials: pl.DataFrame, methods: pl.DataFrame) -> Balances:
         """Close, propagate, and put every period in its place; the tables give names, stages and keys."""
@@ -75,6 +78,7 @@ class Assembly:
             ),
             joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
             sites=site.described(self.layout.series["area"], self.moments),
+            unclosed=self.unclosed.table(self.flows, self.counts, self.sites),
         )
 
     @cached_property
@@ -127,7 +131,7 @@ class Assembly:
         """Write-offs or finds by span: claims about the book, beside the difference."""
         span = self.spans.of_interval[self.flows.entries.slot]
         kept = (span >= 0) & (self.flows.entries.role == role)
-        return np.bincount(span[kept], self.flows.value[kept], self._count).astype(float)
+        return sums_by(span[kept], self.flows.value[kept], self._count)
 
     @cached_property
     def _lost(self) -> Lost:

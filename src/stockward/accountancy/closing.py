@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.assembly import Assembly
 from stockward.accountancy.completeness import completeness
 from stockward.accountancy.doubts import Doubt, doubts_of, needs_uses, possible_substances
+from stockward.accountancy.empty import empty_intervals
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.inventories import Inventories, inventories_of
@@ -28,6 +29,7 @@ from stockward.accountancy.readings import readings_of
 from stockward.accountancy.spans import spans_of
 from stockward.accountancy.terms import Ledger, TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
 from stockward.accountancy.touches import Possible, resolve
+from stockward.accountancy.unclosed import Unclosed
 from stockward.accountancy.whole_site import Transfers
 from stockward.answers.balances import Balances
 
@@ -51,7 +53,8 @@ def assemble(books: KnownBooks) -> Assembly:
     readings = readings_of(books)
     ledger = Ledger.of(books, cuts, readings)
     legs = flow_legs(*flow_sums(ledger, cuts), key_list(books.movements["kind"]))
-    counts = count_terms(books, inventories, cuts, readings)
+    # In an order that is the rows' own, so that no sum over them depends on that of the file.
+    counts = count_terms(books, inventories, cuts, readings).sort(pl.exclude("row"), maintain_order=True)
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
     holdings = holdings_of(books)
@@ -64,8 +67,11 @@ def assemble(books: KnownBooks) -> Assembly:
     complete = completeness(layout, flows, counted, touches)
     spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
-    sites = site_series(layout, complete.complete, layout.moments(inventories))
+    empty = empty_intervals(layout, flows, counted, complete, touches)
+    moments = layout.moments(inventories)
+    sites = site_series(layout, complete.complete, empty, moments)
     transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
+    latest = int(np.max(inventories.at[~inventories.clouded], initial=0))
     return Assembly(
         layout=layout,
         inventories=inventories,
@@ -79,6 +85,7 @@ def assemble(books: KnownBooks) -> Assembly:
         sites=sites,
         transfers=Transfers(Terms.of(transfers[0], errors), transfers[1]),
         readings=len(readings.at),
+        unclosed=Unclosed(layout, complete.complete, empty, moments, latest, books.site.timezone),
     )
 
 

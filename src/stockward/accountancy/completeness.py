@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.doubts import NONE_LEFT
 from stockward.accountancy.layout import Layout, PairSlots
 from stockward.accountancy.legs import BOOK_SIGN, Entries
+from stockward.accountancy.sums import sums_by
 from stockward.accountancy.touches import Touches
 
 Index = NDArray[np.int64]
@@ -39,10 +40,10 @@ def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touch
     """Book quantities at every inventory, what was left out, and where nobody can say."""
     slots = PairSlots.of(layout)
     place = slots.place(layout, flows.pair, flows.slot)
-    net = np.bincount(place, flows.quantity * BOOK_SIGN[flows.role], slots.slots).astype(float)
-    moved = np.bincount(place, flows.quantity, slots.slots).astype(float)
+    net = sums_by(place, flows.quantity * BOOK_SIGN[flows.role], slots.slots)
+    moved = sums_by(place, flows.quantity, slots.slots)
     place = slots.place(layout, counts.pair, counts.slot)
-    found = np.bincount(place, counts.quantity, slots.slots)
+    found = sums_by(place, counts.quantity, slots.slots)
     counted = np.bincount(place, minlength=slots.slots) > 0
     uncertain = _uncertain(touches, counted, slots)
     left = np.flatnonzero(~counted & ~uncertain & ~slots.after_the_last)

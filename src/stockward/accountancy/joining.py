@@ -3,6 +3,10 @@
 Areas are seldom counted at one moment. The area with the fewest complete inventories sets the pace: at each of them
 every other area gives the complete inventory nearest in time, which must not stand nearer to the pacing area's next or
 last one. Where an area has none so near, the moment joins nothing, and the site's period runs on.
+
+An area that held nothing when it was last counted, and through which nothing passes thereafter, need not be counted
+to be known: it follows the others as if it had been counted with nothing in it, and never sets the pace by that it is
+not. So does one that was empty up to its first inventory.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from stockward.accountancy.layout import Layout
 from stockward.terms.verdicts import Basis
 
 Index = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class SiteSeries:
 
     ``members`` are the series of the areas that were counted, in order of area; ``outside`` those of areas with no
     inventory at all, through which goods only pass: what goes there has left. ``slots`` has a row for each joined
-    inventory of the site, and a column for each member: the slot of its inventory. ``reason`` says why there are fewer
+    inventory of the site, and a column for each member: the slot of its inventory. ``counted``, of the same shape, is
+    false where an empty area was not counted, and its nearest inventory stands in. ``reason`` says why there are fewer
     than two.
     """
 
@@ -35,13 +41,26 @@ class SiteSeries:
     members: Index
     outside: Index
     slots: Index
+    counted: Flags
     reason: str | None
 
+    def ends(self, at: Index) -> Index:
+        """The moment of each joined inventory: the latest of those of its areas; ``at`` is by slot."""
+        return np.asarray(np.max(self._moments(at, np.iinfo(np.int64).min), axis=1))
 
-def site_series(layout: Layout, complete: NDArray[np.bool_], at: Index) -> tuple[SiteSeries, ...]:
+    def apart(self, at: Index) -> Index:
+        """How far apart the areas were counted for each of them; ``at`` is by slot."""
+        return np.asarray(self.ends(at) - np.min(self._moments(at, np.iinfo(np.int64).max), axis=1))
+
+    def _moments(self, at: Index, uncounted: int) -> Index:
+        return np.where(self.counted, at[self.slots], uncounted)
+
+
+def site_series(layout: Layout, complete: Flags, empty: Flags, at: Index) -> tuple[SiteSeries, ...]:
     """The series of every substance that has a series in two areas or more, in order of the substance.
 
-    ``complete`` and ``at`` (microseconds) have one entry a slot of the layout.
+    ``complete``, ``empty`` (the interval before the inventory) and ``at`` (microseconds) have one entry a slot of the
+    layout.
     """
     rows = layout.series.filter(pl.col("basis") == Basis.BULK.value).select(
         "holding", "unit", number=pl.col("series").cast(pl.Int64)
@@ -49,32 +68,64 @@ def site_series(layout: Layout, complete: NDArray[np.bool_], at: Index) -> tuple
     held = rows.group_by("holding").agg("number", unit=pl.col("unit").drop_nulls().first()).sort("holding")
     many = held.filter(pl.col("number").list.len() > 1)
     return tuple(
-        _joined(substance, unit, np.array(numbers), layout, complete, at)
+        _joined(substance, unit, np.array(numbers), layout, complete, empty, at)
         for substance, numbers, unit in many.select("holding", "number", "unit").iter_rows()
     )
 
 
 def _joined(
-    substance: str, unit: str | None, series: Index, layout: Layout, complete: NDArray[np.bool_], at: Index
+    substance: str, unit: str | None, series: Index, layout: Layout, complete: Flags, empty: Flags, at: Index
 ) -> SiteSeries:
-    counted = np.diff(layout.first)[series] > 1
-    members, outside = series[counted], series[~counted]
+    inventoried = np.diff(layout.first)[series] > 1
+    members, outside = series[inventoried], series[~inventoried]
     areas = layout.series["area"]
-    slots = np.zeros((0, len(members)), np.int64)
+    none = (np.zeros((0, len(members)), np.int64), np.zeros((0, len(members)), bool))
     if len(members) < 2:
         alone = f"only {areas[int(members[0])]} was ever counted" if len(members) else "none of its areas was counted"
-        return SiteSeries(substance, unit, members, outside, slots, alone)
+        return SiteSeries(substance, unit, members, outside, *none, alone)
     own = [first + np.flatnonzero(complete[first:end]) for first, end in _bounds(layout, members)]
     never = next((areas[int(one)] for one, found in zip(members, own, strict=True) if not len(found)), None)
     if never is not None:
         why = f"its areas were never counted together: no inventory of {never} is complete"
-        return SiteSeries(substance, unit, members, outside, slots, why)
-    places = join([at[found] for found in own])
+        return SiteSeries(substance, unit, members, outside, *none, why)
+    outer = [
+        (bool(np.all(empty[first : found[0] + 1])), bool(np.all(empty[found[-1] + 1 : end + 1])))
+        for found, (first, end) in zip(own, _bounds(layout, members), strict=True)
+    ]
+    known = _with_empty(own, np.array(outer), at)
+    places = join([moment for moment, _, _ in known], [counted for _, _, counted in known])
     if len(places) < 2:
         why = "its areas were never counted together: fewer than two inventories of all of them stand near each other"
-        return SiteSeries(substance, unit, members, outside, slots, why)
-    slots = np.stack([found[column] for found, column in zip(own, places.T, strict=True)], axis=1)
-    return SiteSeries(substance, unit, members, outside, slots, None)
+        return SiteSeries(substance, unit, members, outside, *none, why)
+    slots, counted = (
+        np.stack([one[part][column] for one, column in zip(known, places.T, strict=True)], axis=1) for part in (1, 2)
+    )
+    return SiteSeries(substance, unit, members, outside, slots, counted, None)
+
+
+def _with_empty(own: Sequence[Index], outer: Flags, at: Index) -> list[tuple[Index, Index, Flags]]:
+    """For each area its inventories, and the moments before the first and after the last at which it was surely empty.
+
+    ``own`` are the slots of the inventories, ``outer`` whether the area was empty before them, and after them, shape
+    (areas, 2). Returns the moments in order, the slot of each (where it was not counted, of the nearest inventory), and
+    whether it was counted then.
+    """
+    moments = [at[slots] for slots in own]
+    others = [[times for times, empty in zip(moments, side, strict=True) if not empty] for side in outer.T]
+    nothing, found = np.zeros(0, np.int64), []
+    for slots, mine, (empty_before, empty_after) in zip(own, moments, outer, strict=True):
+        before = _fewest([times[times < mine[0]] for times in others[0]]) if empty_before else nothing
+        after = _fewest([times[times > mine[-1]] for times in others[1]]) if empty_after else nothing
+        moment = np.concatenate([before, mine, after])
+        slot = np.concatenate([np.full(len(before), slots[0]), slots, np.full(len(after), slots[-1])])
+        counted = np.zeros(len(moment), bool)
+        counted[len(before) : len(before) + len(mine)] = True
+        found.append((moment, slot, counted))
+    return found
+
+
+def _fewest(moments: Sequence[Index]) -> Index:
+    return min(moments, key=len, default=np.zeros(0, np.int64))
 
 
 def _bounds(layout: Layout, series: Index) -> Iterator[tuple[int, int]]:
@@ -82,24 +133,35 @@ def _bounds(layout: Layout, series: Index) -> Iterator[tuple[int, int]]:
     return zip(layout.first[series].tolist(), (layout.first[series + 1] - 1).tolist(), strict=True)
 
 
-def join(moments: Sequence[Index]) -> Index:
+def join(moments: Sequence[Index], counted: Sequence[Flags] | None = None) -> Index:
     """Which inventories of each area stand together; shape (joined, areas), places in the moments of each area.
 
-    ``moments`` are those of the complete inventories of each area, in order of time; no area is without.
+    ``moments`` are those of the complete inventories of each area, in order of time; no area is without. They may hold
+    such at which it was not ``counted``, since it was empty: these stand in where no inventory is near.
     """
+    counted = [np.ones(len(own), bool) for own in moments] if counted is None else counted
     pace = moments[_pacing(moments)]
     gap = np.diff(pace)
     if not len(gap):
         return np.zeros((0, len(moments)), np.int64)
     before, after = np.append(gap[:1], gap), np.append(gap, gap[-1:])
-    nearest = np.stack([_nearest(pace, own) for own in moments], axis=1)
-    away = np.stack([own[column] for own, column in zip(moments, nearest.T, strict=True)], axis=1) - pace[:, None]
-    near = np.all((-2 * away <= before[:, None]) & (2 * away <= after[:, None]), axis=1)
+    columns, near = [], np.ones(len(pace), bool)
+    for own, real in zip(moments, counted, strict=True):
+        inventories, nearest = np.flatnonzero(real), _nearest(pace, own)
+        column = inventories[_nearest(pace, own[inventories])]
+        column = np.where(_near(own[column] - pace, before, after), column, nearest)
+        near &= _near(own[column] - pace, before, after)
+        columns.append(column)
     joined: list[Index] = []
-    for places in nearest[near]:
+    for places in np.stack(columns, axis=1)[near]:
         if not joined or np.all(places > joined[-1]):
             joined.append(places)
     return np.array(joined, dtype=np.int64).reshape(-1, len(moments))
+
+
+def _near(away: Index, before: Index, after: Index) -> Flags:
+    """Whether an inventory stands no nearer to the last or next one of the pacing area than to this."""
+    return (-2 * away <= before) & (2 * away <= after)
 
 
 def _pacing(moments: Sequence[Index]) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.inventories import Inventories
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.readings import OWN, Readings
+from stockward.accountancy.sums import sums_by
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Index = NDArray[np.int64]
@@ -196,10 +197,17 @@ def flow_sums(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFram
     shared = ledger.reading != OWN
     if not np.any(shared):
         return _side_sums(ledger, ledger.source, cuts), _side_sums(ledger, ledger.target, cuts)
-    summed, alone = ledger.where(np.flatnonzero(~shared)), ledger.where(np.flatnonzero(shared))
+    summed, alone = ledger.where(np.flatnonzero(~shared)), ledger.where(_ordered(ledger, shared))
     left = [_side_sums(summed, summed.source, cuts), _side_rows(alone, alone.source, cuts)]
     reached = [_side_sums(summed, summed.target, cuts), _side_rows(alone, alone.target, cuts)]
     return _stacked(left), _stacked(reached)
+
+
+def _ordered(ledger: Ledger, kept: NDArray[np.bool_]) -> Index:
+    """The rows for which it holds, in an order that is theirs and not that of the file."""
+    rows = np.flatnonzero(kept)
+    keys = (ledger.quantity, ledger.target, ledger.source, ledger.kind, ledger.material, ledger.slice, ledger.reading)
+    return rows[np.lexsort([key[rows] for key in keys])]
 
 
 def _stacked(tables: list[pl.DataFrame]) -> pl.DataFrame:
@@ -224,7 +232,7 @@ def transfer_sums(ledger: Ledger, cuts: TimeCuts, kind: int) -> tuple[pl.DataFra
     moved = (ledger.kind == kind + 1) & (ledger.source > 0) & (ledger.target > 0)
     shared = ledger.reading != OWN
     left, reached = _transfer_cells(ledger.where(np.flatnonzero(moved & ~shared)), cuts)
-    alone = ledger.where(np.flatnonzero(moved & shared))
+    alone = ledger.where(_ordered(ledger, moved & shared))
     cell = pl.int_range(pl.len(), dtype=pl.Int64)
     lines = (_side_rows(alone, side, cuts) for side in (alone.source, alone.target))
     return tuple(  # type: ignore[return-value]
@@ -344,18 +352,9 @@ def _looked_up(passed: Passed, owner: NDArray[np.integer], slices: NDArray[np.in
 
 def _cell_sums(cell: NDArray[np.int64], quantity: Array, size: int) -> tuple[Index, Array, Array, Index]:
     """Cells that occur, and the sums, sums of squares and numbers of rows in them."""
-    if size > max(_DENSEST, 4 * len(cell)):
-        table = pl.DataFrame({"cell": cell, "quantity": quantity}).group_by("cell")
-        sums = table.agg(pl.col("quantity").sum(), squares=pl.col("quantity").dot("quantity"), rows=pl.len()).sort(
-            "cell"
-        )
-        found, counted = sums["cell"].to_numpy(), sums["rows"].cast(pl.Int64).to_numpy()
-        return found, sums["quantity"].to_numpy(), sums["squares"].to_numpy(), counted
-    rows: Index = np.bincount(cell, minlength=size)
-    cells: Index = np.flatnonzero(rows)
-    total = np.bincount(cell, quantity, size)[cells].astype(np.float64)
-    squares = np.bincount(cell, quantity * quantity, size)[cells].astype(np.float64)
-    return cells, total, squares, rows[cells]
+    cells, rank = ranked(cell, size)
+    total, squares = (sums_by(rank, values, len(cells)) for values in (quantity, quantity * quantity))
+    return cells, total, squares, np.bincount(rank, minlength=len(cells))
 
 
 def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, readings: Readings) -> pl.DataFrame:

@@ -13,23 +13,25 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stockward.accountancy.sums import ROUNDING, rounding_of
 from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import PlannedYears, rolling_year
-from stockward.figures.whitening import running_variance, sitmuf
+from stockward.figures.whitening import hidden_sigma, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-ROUNDING = 1e-9
-"""An exact difference within this share of what has passed through is rounding."""
+_BEYOND_DOUBT = 5.0
+"""So many σ no honest error reaches: a chance of less than one in a million."""
 
 _CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
-_ROUNDED = ROUNDING * pl.col("throughput").fill_null(0.0)
+_ROUNDED = pl.min_horizontal(ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
+"""What an exact difference may be off by [``sums.rounding_of``]."""
 
 
 def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[SeriesVerdict, ...]:
@@ -97,7 +99,7 @@ def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
 
 
 def uncertain(periods: pl.DataFrame) -> Flags:
-    """Periods that measuring makes uncertain. A σ within rounding is none: nothing is measured so well."""
+    """Periods that measuring makes uncertain. A σ within the rounding of the sums is none: nobody could see it."""
     return periods.select(_CLOSED & (pl.col("sigma").fill_null(0.0) > _ROUNDED)).to_series().to_numpy()
 
 
@@ -107,8 +109,9 @@ def discrepant() -> pl.Expr:
 
 
 def _periods_of(balances: Balances) -> list[_Periods]:
-    """The periods of every series; of a whole site without any, why its inventories were never joined."""
+    """The periods of every series, and why its last balance stands open, or those of the site were never joined."""
     unjoined = dict(balances.sites.select("series", "reason").rows())
+    unclosed = dict(balances.unclosed.select("series", "reason").rows())
     table = balances.periods
     columns = {name: table[name].to_list() for name in ("inventory", "start", "end", "reason")}
     days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
@@ -128,6 +131,7 @@ def _periods_of(balances: Balances) -> list[_Periods]:
             {name: values[first:last] for name, values in columns.items()},
             {name: values[first:last] for name, values in arrays.items()},
             unjoined.get(number),
+            unclosed.get(number),
         )
         for number, (first, last) in enumerate(pairwise(bounds))
     ]
@@ -136,15 +140,17 @@ def _periods_of(balances: Balances) -> list[_Periods]:
 class _Periods:
     """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
 
-    def __init__(self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None) -> None:
-        self.unjoined = unjoined
+    def __init__(
+        self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None, unclosed: str | None
+    ) -> None:
+        self.unjoined, self.unclosed = unjoined, unclosed
         self.inventory, self.reason = columns["inventory"], columns["reason"]
         self.starts, self.ends = columns["start"], columns["end"]
         self.closed: Flags = arrays["closed"]
         self.uncertain: Flags = arrays["uncertain"]
         self.discrepant: Flags = arrays["discrepant"]
         self.difference: Array = arrays["difference"]
-        self.rounding: Array = ROUNDING * arrays["throughput"]
+        self.rounding: Array = rounding_of(arrays["throughput"])
         incomplete = arrays["incomplete"]
         # An incomplete inventory leaves its balance open; the next complete one closes all of it.
         later = np.cumsum(~incomplete[::-1])[::-1] > 0
@@ -220,10 +226,14 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
 
 
 def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) -> tuple[float | None, ...]:
-    """What is left in each direction without error, beyond rounding; ``None`` in all other periods."""
+    """What is left in each direction without error, beyond rounding; ``None`` in all other periods.
+
+    Neither the rounding of the differences nor an error so small that the rounding of Σ hides it makes a discrepancy.
+    """
     full: list[float | None] = [None] * len(periods)
     places, rows = calibrated.exact
     rounding = np.abs(rows) @ periods.rounding[periods.uncertain]
+    rounding += _BEYOND_DOUBT * hidden_sigma(calibrated.covariance, rows)
     for place, value, least in zip(periods.places[places], rows @ differences, rounding, strict=True):
         full[place] = float(value) if abs(value) > least else 0.0
     return tuple(full)
@@ -310,7 +320,7 @@ def _precedence(periods: _Periods, *, shortage: bool, gain: bool, left: Sequence
         return Verdict.DISCREPANCY
     if not (periods.testable or periods.exact.any()):
         return Verdict.NOT_TESTED
-    untested = periods.left_open.any() or (periods.uncertain.any() and not periods.testable)
+    untested = periods.unclosed or periods.left_open.any() or (periods.uncertain.any() and not periods.testable)
     return Verdict.BALANCED_IN_PART if untested else Verdict.BALANCED
 
 
@@ -331,12 +341,12 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     reasons = list(dict.fromkeys(periods.reason[place] for place in left if periods.reason[place] is not None))
     if not periods.closed.any() and not reasons:
         return periods.unjoined or "fewer than two complete physical inventories: no period is closed"
-    if not reasons:
-        timeless = bool(periods.uncertain.any()) and not periods.testable
-        return "all its inventories stand at one moment: no time in which a loss could have been" if timeless else None
     count = len(left)
     more = f"; and {len(reasons) - 2} more" if len(reasons) > 2 else ""
-    return f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"
+    parts = [f"{count} of {len(periods)} periods not tested: {'; '.join(reasons[:2])}{more}"] if reasons else []
+    if not reasons and periods.uncertain.any() and not periods.testable:
+        parts = ["all its inventories stand at one moment: no time in which a loss could have been"]
+    return "; ".join([*parts, *([periods.unclosed] if periods.unclosed else [])]) or None
 
 
 def _losses(

@@ -23,6 +23,7 @@ from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.legs import ROLES
 from stockward.accountancy.readings import OWN
 from stockward.accountancy.spans import Spans
+from stockward.accountancy.sums import sums_by
 from stockward.answers.balances import SITES_SCHEMA
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
@@ -90,7 +91,7 @@ class WholeSite:
 
     def sum(self, values: Array) -> Array:
         """Sum of a figure of the areas' spans by span of the site."""
-        return np.bincount(self.of[self.of >= 0], values[self.of >= 0], len(self.owner)).astype(float)
+        return sums_by(self.of[self.of >= 0], values[self.of >= 0], len(self.owner))
 
     def any(self, flags: Flags) -> Flags:
         """Whether it holds of any span of an area within each span of the site."""
@@ -99,13 +100,25 @@ class WholeSite:
     def _counted(self) -> dict[str, Flow]:
         """The counts that begin and end the spans of the site; those within have no part in its difference."""
         at, of = self.spans, np.append(self.of, -1)
-        found = {}
+        owner, found = np.append(self.owner, -1), {}
         for name in ("begin", "end_quantity"):
             flow = self.areas.entering[name]
-            slot = flow.terms.entries.slot
-            within = of[at.beginning_at[slot]] == of[at.ending_at[slot]]
-            found[name] = _chosen(flow, of[flow.span], ~within)
+            slot, entries = flow.terms.entries.slot, flow.terms.entries
+            begins, ends = of[at.beginning_at[slot]], of[at.ending_at[slot]]
+            # What an empty area was last found to hold is one reading of the spans that it ends and begins; the
+            # spans between, at whose ends nobody counted it, have no part in it.
+            before_the_last = (ends >= 0) & (owner[ends] == owner[np.minimum(ends + 1, len(self.owner))])
+            stood_in = (entries.reading == OWN) & before_the_last & (begins != ends) & (begins != ends + 1)
+            reading = np.where(stood_in, self._after_cells + flow.entry, entries.reading)
+            terms = dataclasses.replace(flow.terms, entries=dataclasses.replace(entries, reading=reading))
+            flow = dataclasses.replace(flow, terms=terms)
+            found[name] = _chosen(flow, of[flow.span], begins != ends)
         return found
+
+    @property
+    def _after_cells(self) -> int:
+        """Number of the first reading after those of the areas and of the cells of transfers."""
+        return self.readings + 1 + int(np.max(self.transfers.cell, initial=-1))
 
     def _between(self) -> dict[str, Flow]:
         """What came from outside and what left; of what passed between two areas, the share that is normally lost."""
@@ -154,14 +167,14 @@ class WholeSite:
 
     def ends(self, at: Index) -> tuple[Index, Index]:
         """Moments at which each span begins and ends: the latest of its joined inventories; ``at`` is by slot."""
-        latest = [np.max(at[one.slots], axis=1) for one in self.series if len(one.slots)]
+        latest = [one.ends(at) for one in self.series if len(one.slots)]
         nothing = [np.zeros(0, np.int64)]
         return np.concatenate([*nothing, *(e[:-1] for e in latest)]), np.concatenate(
             [*nothing, *(e[1:] for e in latest)]
         )
 
     def joined(self, areas: pl.Series, names: pl.Series, at: Index) -> pl.DataFrame:
-        """One row for each inventory of the site and each of its areas, with the ``inventory`` of the former.
+        """One row for each inventory of the site and each area counted for it, with the ``inventory`` of the former.
 
         ``names`` and ``at`` are by slot, ``areas`` by series of an area.
         """
@@ -179,6 +192,8 @@ class WholeSite:
                 "at": as_times(at[slot]),
             }
         )
+        counted = np.concatenate([np.zeros(0, bool), *(one.counted.ravel() for one in self.series)])
+        table = table.filter(pl.Series(counted))
         called = pl.col("area_inventory").unique(maintain_order=True).str.join("+")
         labels = table.group_by("series", "moment", maintain_order=True).agg(inventory=called)
         again = pl.int_range(pl.len()).over("series", "inventory")
@@ -190,7 +205,7 @@ class WholeSite:
         """One row a series of the site: its areas, those outside, how far apart it was counted, and why never."""
         rows = []
         for number, one in enumerate(self.series):
-            apart = np.ptp(at[one.slots], axis=1) / MICROSECONDS_A_DAY if len(one.slots) else None
+            apart = one.apart(at) / MICROSECONDS_A_DAY if len(one.slots) else None
             rows.append(
                 {
                     "series": self.areas.series + number,

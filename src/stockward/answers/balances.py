@@ -21,6 +21,10 @@ SITES_SCHEMA: dict[str, Any] = {
     "reason": pl.String,
 }  # fmt: skip
 """Columns of ``Balances.sites``."""
+UNCLOSED_SCHEMA: dict[str, Any] = {
+    "series": pl.Int64, "since": pl.Datetime("us", "UTC"), "book": pl.Float64, "reason": pl.String,
+}  # fmt: skip
+"""Columns of ``Balances.unclosed``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,10 @@ class Balances:
         One row a series of the site: ``series``, ``areas`` that it adds up, those ``outside`` (in the books, and never
         counted: what goes there has left), ``apart_days`` (the most by which inventories that were joined stand apart,
         null where none were), and ``reason``, why fewer than two inventories could be joined (null where they could).
+    unclosed
+        One row a series that the site went on without: its next inventory is due, and its balance stands open
+        ``since`` its last one: ``series``, ``since``, ``book`` (what the books hold now, unit of the series; null for
+        the whole site), ``reason`` in words.
     """
 
     series: pl.DataFrame
@@ -73,3 +81,4 @@ class Balances:
     assumed_exact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXACT_SCHEMA))
     joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED_SCHEMA))
     sites: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SITES_SCHEMA))
+    unclosed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNCLOSED_SCHEMA))

@@ -27,6 +27,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """The areas that each kind of movement names."""
 
+_CLAIMS = ("write_off", "found")
+"""Kinds of movement that change the book, and nothing in the area."""
+
 _DAY_MINUTES = 24 * 60
 
 
@@ -263,22 +266,134 @@ def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
 
 def a_measurement_has_one_method(draft: Draft, table: TableDraft) -> None:
     """Rows with one measurement are one reading of one thing: a later row that names another method contradicts it."""
-    if table["measurement"].null_count() == table.values.height:
-        return
-    earlier = [draft["movements"]] if table.table.name == "counts" else []
-    named = [
-        rows.good().select("measurement", "method", where=pl.format("{} row {}", pl.lit(rows.file), "row"))
-        for rows in (*earlier, table)
-    ]
-    first = pl.concat(named).drop_nulls().unique("measurement", keep="first", maintain_order=True)
+    first = _first_of_each_reading(draft, table, _named_method)
     if first.is_empty():
         return
-    method, where = (
-        table["measurement"].replace_strict(first["measurement"], first[name], default=None, return_dtype=pl.String)
-        for name in ("method", "where")
-    )
+    method, where = (_of_its_reading(table, first, name) for name in ("method", "where"))
     words = pl.select("it was read by " + method + " in " + where + ", and by another method here: correct one of them")
     table.refuse("measurement", (method != table["method"]).fill_null(False), words.to_series())
+
+
+def a_measurement_has_one_quantity(draft: Draft, table: TableDraft) -> None:
+    """A reading of bulk has one value: a later row that says another is no repetition of it.
+
+    Of items with one measurement a part may go, so that their number may differ.
+    """
+    first = _first_of_each_reading(draft, table, _weighed)
+    if first.is_empty():
+        return
+    mass, said, where = (_of_its_reading(table, first, name) for name in ("mass", "said", "where"))
+    own = _weighed(draft, table)["mass"]
+    differs = (own - mass).abs() > _CONVERTED * pl.select(pl.max_horizontal(own, mass)).to_series()
+    mend = ": leave measurement blank in one of them, or correct the quantity"
+    words = pl.select("it repeats the reading of " + where + ", which says " + said + pl.lit(mend))
+    table.refuse("quantity", differs.fill_null(False), words.to_series())
+
+
+_CONVERTED = 2.0**-40
+"""What converting units can change of a quantity, as a share of it; a figure that was rounded anew is another."""
+
+
+def _first_of_each_reading(
+    draft: Draft, table: TableDraft, read: Callable[[Draft, TableDraft], pl.DataFrame]
+) -> pl.DataFrame:
+    """The first good row of each ``measurement`` of the ledger up to this table, ``where`` it stands, and what it read.
+
+    Movements stand before counts, as everywhere.
+    """
+    if table["measurement"].null_count() == table.values.height:
+        return pl.DataFrame()
+    earlier = [draft["movements"]] if table.table.name == "counts" else []
+    named = [
+        rows.values.select("measurement", where=pl.format("{} row {}", pl.lit(rows.file), "row"))
+        .with_columns(read(draft, rows))
+        .filter(~rows.bad)
+        for rows in (*earlier, table)
+    ]
+    return pl.concat(named).drop_nulls().unique("measurement", keep="first", maintain_order=True)
+
+
+def _of_its_reading(table: TableDraft, first: pl.DataFrame, name: str) -> pl.Series:
+    return table["measurement"].replace_strict(
+        first["measurement"], first[name], default=None, return_dtype=first.schema[name]
+    )
+
+
+def _named_method(draft: Draft, table: TableDraft) -> pl.DataFrame:
+    return table.values.select("method")
+
+
+def _weighed(draft: Draft, table: TableDraft) -> pl.DataFrame:
+    """The ``mass`` of each row of bulk, in kg, and as it is ``said``; null for items."""
+    units = pl.select(pl.coalesce(table["unit"], _unit_of_material(draft, table["material"]))).to_series()
+    to_kg = {unit: factor(unit, "kg") for unit in UNITS if dimension(unit) == "mass"}
+    factors = units.replace_strict(to_kg, default=None, return_dtype=pl.Float64)
+    mass = (table["quantity"] * factors).alias("mass")
+    return pl.select(mass, said=pl.format("{} {}", table["quantity"], units))
+
+
+_APART_DAYS = 7
+"""An inventory whose rows stand further apart, with movements in between, cannot pass for one."""
+
+
+def an_inventory_stands_at_one_time(draft: Draft, table: TableDraft) -> None:
+    """All rows of an inventory count as of the latest: what moved between a row and that falsifies the row.
+
+    Within a week it is told. Further apart the earlier row is set aside: a number that was used again, or a stray date,
+    would let later movements explain what is missing.
+    """
+    found = _moved_before_its_inventory(draft, table)
+    if found.is_empty():
+        return
+    mend = "some moved in between: give them inventories of their own, or correct the time"
+    words = pl.format(
+        "the inventory stands at {} ({} row {}), {} days after this row, and by {} {}",
+        "stands", pl.lit(table.file), "latest", "days", "moved", pl.lit(mend),
+    )  # fmt: skip
+    said = found.select("row", "days", words=words)
+    far = said.filter(pl.col("days") > _APART_DAYS)
+    reasons = table["row"].replace_strict(far["row"], far["words"], default=None, return_dtype=pl.String)
+    table.refuse("at", reasons.is_not_null(), reasons)
+    near = said.filter(pl.col("days") <= _APART_DAYS)
+    if near.height:
+        row, _, why = near.row(0)
+        more = f" (and {near.height - 1} more rows like it)" if near.height > 1 else ""
+        draft.notices.append(f"{table.file} row {row}: {why}{more}")
+
+
+def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame:
+    """Good rows of counts after which their material moved in their area before their inventory stood.
+
+    ``row``, ``stands`` (day) and ``latest`` (row) of the inventory, ``days`` between them, ``moved`` (the movement).
+    """
+    of_one, keys = ["inventory", "area"], ["area", "material"]
+    latest = pl.col("at").max().over(of_one)
+    row = pl.col("row").sort_by("at").last().over(of_one)
+    counts = table.good().drop_nulls(["at", *of_one]).with_columns(stands=latest, latest=row)
+    early = counts.filter(pl.col("at") < pl.col("stands")).sort("at")
+    if early.is_empty():
+        return early
+    ledger = draft["movements"]
+    moves = ledger.good().filter(~pl.col("kind").is_in(_CLAIMS) & pl.col("reverses").is_null())
+    moves = moves.filter(~pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode()))
+    moves = moves.filter(pl.col("material").is_in(early["material"].unique().implode()))
+    sides = pl.concat(
+        moves.select("at", "material", area=side, moved=pl.format("{} row {}", pl.lit(ledger.file), "row"), when="at")
+        for side in ("from_area", "to_area")
+    )
+    moved = early.join_asof(
+        sides.drop_nulls("area").sort("at"), on="at", by=keys, strategy="forward", allow_exact_matches=False,
+        check_sortedness=False,
+    )  # fmt: skip
+    local = pl.col("stands").dt.convert_time_zone(draft.settings.site.timezone).dt.strftime("%Y-%m-%d %H:%M")
+    return (
+        moved.filter(pl.col("when") <= pl.col("stands"))
+        .select(
+            "row", "latest", "moved", stands=local, days=(pl.col("stands") - pl.col("at")).dt.total_seconds() / 86_400
+        )
+        .with_columns(pl.col("days").round(1))
+        .sort("row")
+    )
 
 
 def _one(kind: str) -> str:
@@ -373,6 +488,8 @@ CHECKS: tuple[Check, ...] = (
     Check(a_quantity_converts, ("movements", "counts", "incidents")),
     Check(an_absolute_error_converts, ("movements", "counts")),
     Check(a_measurement_has_one_method, ("movements", "counts")),
+    Check(a_measurement_has_one_quantity, ("movements", "counts")),
+    Check(an_inventory_stands_at_one_time, ("counts",)),
     Check(a_movement_names_its_areas, ("movements",)),
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),

@@ -130,10 +130,14 @@ class TableDraft:
 
 @dataclass
 class Draft:
-    """Every table of the site while it is being checked, in the order of the dictionary."""
+    """Every table of the site while it is being checked, in the order of the dictionary.
+
+    ``notices`` are what the checks say of rows that are used all the same.
+    """
 
     settings: Settings
     tables: dict[str, TableDraft] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
 
     def __getitem__(self, table: str) -> TableDraft:
         return self.tables[table]

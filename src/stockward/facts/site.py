@@ -140,6 +140,7 @@ class _Reader:
         check_draft(draft)
         for table_raw in raw.values():
             self._notices.extend(table_raw.notices)
+        self._notices.extend(draft.notices)
         return Site(
             settings=self._settings,
             tables=MappingProxyType(_settle(draft)),

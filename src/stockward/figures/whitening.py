@@ -7,8 +7,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SINGULAR = 1e-12
-"""A direction whose variance is below this share of the largest seen so far has none: it is exact."""
+RESOLVED = 2.0**-46
+"""Share of a variance that can be told from the rounding of its computation: sixty-four last digits.
+
+A combination ``c`` of differences has the variance ``c' Σ c``, whose terms are at most ``(Σ |cᵢ| σᵢ)²`` together; of
+these the last digits are noise [Higham 2002, Accuracy and Stability, ch. 10]. It is weighed against the terms of the
+combination itself, so that neither a rough count elsewhere nor the unit of a series makes a sharp one pass for exact.
+"""
 
 _FEW = 8
 
@@ -17,8 +22,8 @@ def whitener(covariance: Array) -> Array:
     """L⁻¹ with Σ = L Lᵀ, so that ``y = L⁻¹ MUF`` is independent standard normal without loss; shape (..., n, n).
 
     Row i uses the leading block of Σ up to period i, so later data never change an earlier figure. Where the variance
-    that is left in a period is below 1e-12 of the largest so far, nothing random is left to test: its row is zero, and
-    what stands in that direction is looked at by itself [``exact_rows``; Picard 1987].
+    that is left in a period cannot be told from rounding, nothing random is left to test: its row is zero, and what
+    stands in that direction is looked at by itself [``exact_rows``; Picard 1987].
     """
     if covariance.ndim == 2 and len(covariance) > _FEW:
         whole = _by_cholesky(covariance)
@@ -33,25 +38,26 @@ def _by_cholesky(covariance: Array) -> Array | None:
         root = np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
         return None
-    variance = np.diagonal(covariance)
-    if np.any(np.square(np.diagonal(root)) <= 2.0 * SINGULAR * np.maximum.accumulate(variance)):
-        return None
     from scipy.linalg import solve_triangular
 
-    return np.asarray(solve_triangular(root, np.eye(len(root)), lower=True))
+    inverse = np.asarray(solve_triangular(root, np.eye(len(root)), lower=True))
+    size = np.abs(inverse) @ np.sqrt(np.diagonal(covariance))
+    return inverse if np.all(2.0 * RESOLVED * size**2 < 1.0) else None
 
 
 def _row_by_row(covariance: Array) -> Array:
-    largest = np.maximum.accumulate(np.diagonal(covariance, axis1=-2, axis2=-1), axis=-1)
+    sigma = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     inverse = np.zeros_like(covariance)
     for i in range(covariance.shape[-1]):
         # Regression of period i on the whitened earlier ones: Cov(M_i, y_j) are its coefficients.
         earlier = inverse[..., :i, :i]
         known = np.matvec(earlier, covariance[..., i, :i])
+        foretold = np.vecmat(known, earlier)
         left = covariance[..., i, i] - np.vecdot(known, known)
-        kept = left > SINGULAR * largest[..., i]
+        size = sigma[..., i] + np.vecdot(np.abs(foretold), sigma[..., :i])
+        kept = left > RESOLVED * size**2
         scale = np.where(kept, 1.0 / np.sqrt(np.where(kept, left, 1.0)), 0.0)
-        inverse[..., i, :i] = -scale[..., None] * np.vecmat(known, earlier)
+        inverse[..., i, :i] = -scale[..., None] * foretold
         inverse[..., i, i] = scale
     return inverse
 
@@ -71,10 +77,16 @@ def exact_rows(covariance: Array, inverse: Array) -> tuple[NDArray[np.intp], Arr
     return places, rows
 
 
+def hidden_sigma(covariance: Array, rows: Array) -> Array:
+    """The largest σ that the rounding of Σ can hide in each combination of differences; ``rows`` of shape (k, n)."""
+    return np.asarray(np.sqrt(RESOLVED) * (np.abs(rows) @ np.sqrt(np.diagonal(covariance))))
+
+
 def running_variance(covariance: Array) -> Array:
     """Variance of the sum of the differences up to each period; 0 where their errors cancel but for rounding."""
     variance = np.diagonal(np.cumsum(np.cumsum(covariance, axis=0), axis=1))
-    return np.where(variance > SINGULAR * np.cumsum(np.diagonal(covariance)), variance, 0.0)
+    hidden = RESOLVED * np.cumsum(np.sqrt(np.diagonal(covariance))) ** 2
+    return np.where(variance > hidden, variance, 0.0)
 
 
 def sitmuf(differences: Array, inverse: Array) -> Array:
