@@ -14,11 +14,6 @@ LATE_DAYS = 1
 """A row recorded more than this many days after it took effect is late."""
 
 _DATED = ("movements", "counts", "calibrations", "incidents")
-_ORDER = {
-    "movements": ("at", "movement"),
-    "counts": ("at", "area", "material", "inventory", "sheet", "quantity", "method", "row"),
-}
-"""Rows are taken in an order of their own, so that sums do not depend on how a file was sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,6 @@ def known_at(site: Site, moment: datetime | None) -> KnownBooks:
     """The books as known at ``moment`` (all that is on record where it is ``None``)."""
     moment = None if moment is None else moment.astimezone(UTC)
     tables = {name: _recorded_by(site[name], moment) for name in _DATED}
-    tables |= {name: tables[name].sort(keys) for name, keys in _ORDER.items()}
     movements, cancelled = _without_reversed(tables["movements"])
     return KnownBooks(
         site=site,
