@@ -19,7 +19,8 @@ def site_of(folder: Path, first: str, last: str, moves: str) -> Site:
         "areas": "area,kind\nA,store\nB,store\n",
         "materials": "material,kind,unit\nBOX,item,each\nKEG,item,each\n",
         "movements": MOVED + moves,
-        "counts": f"inventory,at,area,material,quantity\nI0,2026-01-01,A,BOX,9\nI1,{first},A,BOX,9\nI1,{last},A,KEG,0\n",
+        "counts": "inventory,at,area,material,quantity\nI0,2026-01-01,A,BOX,9\n"
+        f"I1,{first},A,BOX,9\nI1,{last},A,KEG,0\n",
     }
     (folder / "site.toml").write_text(SETTINGS, encoding="utf-8")
     for name, text in tables.items():
