@@ -16,13 +16,13 @@ from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, s
 
 import stockward as sw
 from stockward import simulation
-from stockward.accountancy.testing import ROUNDING
+from stockward.accountancy.sums import ROUNDING
 from stockward.facts.checks import NEEDS
 from stockward.facts.settings import ForceSettings
 from stockward.figures import planned, records, windows
 from stockward.figures.estimates import CONFIDENCE
 from stockward.figures.loss_tests import PAGE_K, PAGE_PAIR_K
-from stockward.figures.whitening import SINGULAR
+from stockward.figures.whitening import RESOLVED
 from stockward.report import guards_sentences, sentences
 from stockward.terms.periods import YEAR_DAYS
 from stockward.terms.verdicts import (
@@ -139,14 +139,14 @@ def test_constants_are_those_of_the_code() -> None:
     assert f"year of {YEAR_DAYS:g} days" in prose(REVIEW)
     assert f"{-100 * math.log1p(-0.05):.2f} % for 5 %" in prose(REVIEW)
     assert f"{100 * planned.CLOSING:g} % of it is kept for the inventory that closes the year" in prose(REVIEW)
-    assert "below 10⁻¹² of the largest" in prose(REVIEW)
-    assert SINGULAR == 1e-12
+    assert "it is below 2⁻⁴⁶ of them" in prose(REVIEW)
+    assert RESOLVED == 2.0**-46
     assert f"{100 * CONFIDENCE:g} %, the doubt about when included" in prose(REVIEW)
     assert f"{records.SIMULATIONS} seeded simulations" in prose(ITEMS)
     assert f"up to {records.CLUSTER_DAYS} days" in prose(ITEMS)
     assert f"k = ({records.RISE:g} - 1) / ln {records.RISE:g}" in prose(ITEMS)
-    assert ROUNDING == 1e-9
-    assert "within 10⁻⁹" in prose(ITEMS)
+    assert ROUNDING == 2.0**-49
+    assert "within 2⁻⁴⁹" in prose(ITEMS)
     assert f"{ForceSettings().shift_hours:g} hours without it" in prose(ITEMS)
 
 

@@ -21,6 +21,7 @@ from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import BOOK_SIGN, ROLES
 from stockward.answers.balances import UNCLOSED_SCHEMA
+from stockward.terms.units import COUNT
 from stockward.terms.verdicts import Basis
 
 Index = NDArray[np.int64]
@@ -64,7 +65,7 @@ class Unclosed:
             if book[own[-1]] or moved[after]:
                 since = self._day(self.at[own[-1]])
                 why = f"not counted since {since:%Y-%m-%d}, when the last balance was closed: "
-                yield series, since, held, why + f"the books hold {_figure(held)} {units[series] or ''}".rstrip()
+                yield series, since, held, why + f"the books hold {_figure(held)} {_words(units[series])}".rstrip()
 
     def _sites(self, sites: tuple[SiteSeries, ...]) -> Iterator[tuple[int, datetime, float | None, str]]:
         inventories, areas = list(self._inventories()), self.layout.series["area"]
@@ -115,3 +116,7 @@ def _figure(value: float) -> str:
     """Six digits, and whole numbers in full."""
     rounded = value if value == round(value) else float(f"{value:.6g}")
     return np.format_float_positional(rounded, trim="-")
+
+
+def _words(unit: str | None) -> str:
+    return "items" if unit in COUNT else unit or ""
