@@ -394,15 +394,15 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     each = chance.sum(axis=1)
     kinds = [tuple(sign for _, _, sign in runs) for runs in candidates]
     gained = np.array([min(kind) < 0 for kind in kinds])
-    likely_gain = float(each[gained].sum()) > 0.5 * float(each.sum())
-    kind, chosen = _likeliest(kinds, each, gained if likely_gain else ~gained)
-    if likely_gain or float(each[chosen].sum()) >= _TOLD_APART:
-        apart = _apart(weighed, candidates, chance, chosen, kind)
-        # A loss and a gain are two, even where their days overlap; two losses might as well be one.
-        told = likely_gain or all(one.last < other.first for one, other in pairwise(apart))
-        sure = all(one.low * one.high > 0 for one in apart) or gained.all()
-        if len(kind) > 1 and told and sure:
-            return tuple(apart)
+    if float(each[gained].sum()) > 0.5 * float(each.sum()):
+        apart = _apart(weighed, candidates, chance, *_likeliest(kinds, each, gained))
+        if _sure(apart):
+            return apart
+    kind, chosen = _likeliest(kinds, each, ~gained)
+    if len(kind) > 1 and float(each[chosen].sum()) >= _TOLD_APART:
+        apart = _apart(weighed, candidates, chance, kind, chosen)
+        if _sure(apart) and all(one.last < other.first for one, other in pairwise(apart)):
+            return apart
     lost = np.flatnonzero(~gained)
     hulls = np.array([(candidates[place][0][0], candidates[place][-1][1]) for place in lost])
     ends = np.array([len(candidates[place]) - 1 for place in lost])
@@ -410,7 +410,18 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
     spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each[lost], beside])
     beyond = np.concatenate([beyond, np.zeros(others.spans.shape)])
-    return (_estimate(chance[lost], weighed.mean[lost, :, -1], weighed.variance[lost, :, -1], spans, spanned, beyond),)
+    one = _estimate(chance[lost], weighed.mean[lost, :, -1], weighed.variance[lost, :, -1], spans, spanned, beyond)
+    if one.low == 0 and gained.any():
+        # As one loss it might be nothing; an alarm is better told by the likeliest loss and gain that surely are.
+        apart = _apart(weighed, candidates, chance, *_likeliest(kinds, each, gained))
+        if _sure(apart):
+            return apart
+    return (one,)
+
+
+def _sure(apart: Sequence[LossEstimate]) -> bool:
+    """Whether each of these losses and gains can be told from nothing."""
+    return all(one.low * one.high > 0 for one in apart)
 
 
 def _likeliest(kinds: Sequence[tuple[int, ...]], each: Array, among: Flags) -> tuple[tuple[int, ...], Index]:
@@ -423,12 +434,12 @@ def _likeliest(kinds: Sequence[tuple[int, ...]], each: Array, among: Flags) -> t
 
 
 def _apart(
-    weighed: _Weighed, candidates: Sequence[Runs], chance: Array, chosen: Index, kind: tuple[int, ...]
-) -> list[LossEstimate]:
+    weighed: _Weighed, candidates: Sequence[Runs], chance: Array, kind: tuple[int, ...], chosen: Index
+) -> tuple[LossEstimate, ...]:
     """Each loss and gain of histories of one kind."""
     spans = np.array([candidates[place] for place in chosen])
     means, variances, each = weighed.mean[chosen], weighed.variance[chosen], chance[chosen].sum(axis=1)
-    return [
+    return tuple(
         _estimate(
             chance[chosen],
             means[..., loss],
@@ -439,7 +450,7 @@ def _apart(
             sign=sign,
         )
         for loss, sign in enumerate(kind)
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,7 +464,8 @@ class _Others:
 def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others]:
     """The likeliest histories, and such as begin a little earlier or end a little later than they; and the rest.
 
-    Runs of losses that touch are one, that was uneven, and so are those of gains.
+    Runs of losses that touch are one, that was uneven, and so are those of gains. Even histories made these, so the
+    uneven loss that several of their runs may have been is among them, too. None is of gains alone: a loss alarmed.
     """
     most = int(np.clip(_MOST_FIGURES // data.periods**2, 20, _MOST_CANDIDATES))
     chances = histories.chances()
@@ -464,14 +476,16 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others
         close = close[np.argsort(-chance[close], kind="stable")[:most]]
         for place, signs in zip(close, _signs(data, runs[close]).tolist(), strict=True):
             joined = _joined(runs[place], signs)
-            found[joined] = found.get(joined, 0.0) + float(chance[place])
+            if any(sign > 0 for _, _, sign in joined):
+                found[joined] = found.get(joined, 0.0) + float(chance[place])
         rest = np.ones(len(runs), bool)
         rest[close] = False
         weights.append(weight[rest] - np.log(len(_UNEVEN)))
         spans.append(runs[rest][:, [0, -1], [0, 1]] - [0, 1])
     likeliest = sorted(found, key=lambda runs: (-found[runs], runs))[: most // 2]
     wider = [one for runs in likeliest[:_WIDENED] for one in _wider(runs, data.periods)]
-    kept = list(dict.fromkeys([*likeliest, *wider]))[:most]
+    uneven = [one for runs in likeliest[:_GROWN_FROM] for one in _uneven(runs)]
+    kept = list(dict.fromkeys([*likeliest, *uneven, *wider]))[:most]
     return kept, _Others(np.concatenate(weights), np.concatenate(spans))
 
 
@@ -492,6 +506,12 @@ def _joined(runs: Index, signs: Sequence[int]) -> Runs:
         else:
             found.append((first, last - 1, sign))
     return tuple(found)
+
+
+def _uneven(runs: Runs) -> list[Runs]:
+    """One uneven loss over all of the runs; over those of losses; and the losses alone."""
+    losses = tuple(run for run in runs if run[2] > 0)
+    return [((runs[0][0], runs[-1][1], 1),), ((losses[0][0], losses[-1][1], 1),), losses]
 
 
 def _wider(runs: Runs, periods: int) -> list[Runs]:
