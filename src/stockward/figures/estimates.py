@@ -585,7 +585,7 @@ def _weigh(data: _Data, candidates: list[Runs], histories: _Histories) -> _Weigh
         means.append(np.einsum("mij,mi->mj", asked, mean))
         variances.append(variance)
     weight = np.stack(weights, axis=1)
-    nearly_even = np.sum(np.exp(weight[:, :-1] - np.logaddexp.reduce(weight, axis=1, keepdims=True)), axis=1)
+    nearly_even = np.sum(np.exp(weight[:, :2] - np.logaddexp.reduce(weight, axis=1, keepdims=True)), axis=1)
     beyond = nearly_even[:, None, None] * _beyond(data, candidates, even, np.matvec(shape, even))
     return _Weighed(weight, np.stack(means, axis=1), np.stack(variances, axis=1), beyond)
 
