@@ -245,3 +245,18 @@ def test_a_review_as_of_an_earlier_day_had_the_same_statistics(tmp_path: Path) -
         assert known == month - 1
         for name in ("standardised", "cumuf", "sitmuf", "gemuf", "page"):
             assert whole.tests[name].statistic[:known] == pytest.approx(early.tests[name].statistic)
+
+
+@pytest.mark.parametrize("place", [1, 3, 8])
+def test_a_gain_whose_shadow_alarms_as_a_loss_is_a_gain(place: int) -> None:
+    # The error that all periods share is thought to be behind a part of the gain, and is missing in the others.
+    covariance = np.eye(12) + 9.0
+    found = one(difference=-40.0 * np.eye(12)[place], covariance=covariance)
+    assert found.tests["default"].alarm_inventory is not None
+    assert found.verdict is Verdict.GAIN
+    (gain,) = found.losses
+    assert gain.low < -40 < gain.high < 0
+    # A loss casts its shadow the other way round, and stays a shortage.
+    lost = one(difference=40.0 * np.eye(12)[place], covariance=covariance)
+    assert lost.verdict is Verdict.SHORTAGE
+    assert lost.gains["default"].alarm_inventory is not None

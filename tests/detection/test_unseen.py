@@ -320,7 +320,7 @@ def test_what_stands_in_counted_items_is_told_from_what_is_weighed(tmp_path: Pat
 
 def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
     balances = closed(worked_plant(tmp_path, weeks=8))
-    faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-12 * pl.col("throughput")))
+    faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-16 * pl.col("throughput")))
     goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
     (found,) = unseen_losses(faint, [None], Asked(goals=goals, detection=0.95, seed=1))
     assert found.exact

@@ -216,3 +216,12 @@ def test_the_loss_of_one_week_is_found_wherever_it_is(share: float) -> None:
     curves = detection_curves(scan.directions, scan.limits, list(np.eye(52)), seed=1)
     found = np.array([curve.detectable(0.95) for curve in curves])
     assert found.max() < 1.08 * np.median(found)
+
+
+def test_a_second_inventory_at_one_moment_is_looked_at() -> None:
+    end = np.array([30.0, 60.0, 90.0, 90.0, 120.0, 150.0])
+    tests = at_days(np.eye(6), end)
+    found = [
+        tests.default_alarms(np.random.default_rng(seed).standard_normal(6) + 8 * np.eye(6)[3]) for seed in range(60)
+    ]
+    assert np.mean(found) > 0.9

@@ -202,10 +202,9 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
     gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
     left = _left(periods, calibrated, differences)
     shortage = tests["default"].alarm_inventory is not None
-    verdict = _precedence(periods, shortage=shortage, gain=gained, left=left)
+    sign, losses = _after_alarm(periods, calibrated, differences, shortage=shortage, gain=gained)
+    verdict = _precedence(periods, shortage=sign > 0, gain=sign < 0, left=left)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
-    sign = -1.0 if verdict is Verdict.GAIN else 1.0
-    alarms = calibrated.alarms(sign * differences) if verdict in {Verdict.SHORTAGE, Verdict.GAIN} else []
     return SeriesVerdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
@@ -214,8 +213,8 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
         share=calibrated.share,
         tests=tests,
         gains=gains,
-        losses=_losses(periods, calibrated, alarms, differences, sign),
-        alarms=_alarms(periods, alarms),
+        losses=losses,
+        alarms=_alarms(periods, calibrated.alarms(sign * differences) if sign else []),
         planned_year=_planned_year(periods, calibrated),
         **_sums(periods, covariance),
         sitmuf=periods.spread(sitmuf(differences, calibrated.inverse), periods.uncertain),
@@ -349,12 +348,27 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
     return "; ".join([*parts, *([periods.unclosed] if periods.unclosed else [])]) or None
 
 
-def _losses(
-    periods: _Periods, calibrated: CalibratedTests, alarms: Sequence[int], differences: Array, sign: float
-) -> tuple[Loss, ...]:
+def _after_alarm(
+    periods: _Periods, calibrated: CalibratedTests, differences: Array, *, shortage: bool, gain: bool
+) -> tuple[float, tuple[Loss, ...]]:
+    """Whether a loss (1), a gain (−1) or neither (0) alarmed, and what is said of it; a loss comes first.
+
+    Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss: where both
+    alarm, and all data tell gains alone, it is a gain.
+    """
+    lost = _losses(periods, calibrated, differences, 1.0) if shortage else ()
+    if not gain or any(one.low > 0 for one in lost):
+        return (1.0 if shortage else 0.0), lost
+    came = _losses(periods, calibrated, differences, -1.0)
+    if shortage and any(one.high >= 0 for one in came):
+        return 1.0, lost
+    return -1.0, came
+
+
+def _losses(periods: _Periods, calibrated: CalibratedTests, differences: Array, sign: float) -> tuple[Loss, ...]:
     """What is said after an alarm, of each stretch of planned years with alarms in it and the years beside them."""
     covariance, found = calibrated.covariance, []
-    for part in _stretches(calibrated.years, alarms):
+    for part in _stretches(calibrated.years, calibrated.alarms(sign * differences)):
         days = (periods.end - periods.start)[part]
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)
