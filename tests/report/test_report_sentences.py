@@ -290,10 +290,13 @@ def test_what_cancels_says_what_to_do(series: tuple[SeriesView, ...]) -> None:
     pair = Cancelled(series=0, first=0, second=1, all_told=True, inventories=("W04",))
     one = replace(said(series[0], losses=(went, came)), cancelled=(pair,))
     assert claims.advice(one) == (
-        "They cancel, so the count of inventory W04 may be wrong: check its quantity and unit, or count again."
+        "They cancel, so a movement may be booked on the wrong side of inventory W04, or its count be wrong: "
+        "check the movements near it, and its quantity and unit."
     )
     assert sentences.event_sentence([one]).endswith(claims.advice(one))
-    assert sentences.headline([one]) == "A count may be wrong: what differs before it and after it cancels."
+    assert sentences.headline([one]) == (
+        "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
+    )
     assert sentences.headline([one, series[2]]) == "An exact count does not agree with the books."
     apart = replace(one, cancelled=(replace(pair, inventories=()),))
     assert claims.advice(apart).startswith("They cancel: what was missing may have been brought back")

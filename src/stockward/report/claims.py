@@ -106,8 +106,8 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
     if one.inventories:
         names = words.either(list(one.inventories), _INVENTORIES_LISTED)
         return (
-            f"{which} cancel, so the count of inventory {names} may be wrong: check its quantity and unit, or count "
-            "again."
+            f"{which} cancel, so a movement may be booked on the wrong side of inventory {names}, or its count be "
+            "wrong: check the movements near it, and its quantity and unit."
         )
     if first.missing:
         return (

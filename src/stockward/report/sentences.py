@@ -105,7 +105,7 @@ def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ())
 def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels."""
     if all(pair.inventories for one in alarming for pair in one.cancelled):
-        return "A count may be wrong: what differs before it and after it cancels."
+        return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
     return "A loss and a gain cancel, each of them more than measuring explains."
 
 
