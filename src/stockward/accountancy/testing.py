@@ -202,7 +202,7 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
     gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
     left = _left(periods, calibrated, differences)
     shortage = tests["default"].alarm_inventory is not None
-    sign, losses = _after_alarm(periods, calibrated, differences, shortage=shortage, gain=gained)
+    sign, alarms, losses = _after_alarm(periods, calibrated, differences, shortage=shortage, gain=gained)
     verdict = _precedence(periods, shortage=sign > 0, gain=sign < 0, left=left)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
     return SeriesVerdict(
@@ -214,7 +214,7 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
         tests=tests,
         gains=gains,
         losses=losses,
-        alarms=_alarms(periods, calibrated.alarms(sign * differences) if sign else []),
+        alarms=_alarms(periods, alarms),
         planned_year=_planned_year(periods, calibrated),
         **_sums(periods, covariance),
         sitmuf=periods.spread(sitmuf(differences, calibrated.inverse), periods.uncertain),
@@ -350,25 +350,29 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
 
 def _after_alarm(
     periods: _Periods, calibrated: CalibratedTests, differences: Array, *, shortage: bool, gain: bool
-) -> tuple[float, tuple[Loss, ...]]:
-    """Whether a loss (1), a gain (−1) or neither (0) alarmed, and what is said of it; a loss comes first.
+) -> tuple[float, Sequence[int], tuple[Loss, ...]]:
+    """Whether a loss (1), a gain (−1) or neither (0) alarmed, in which periods, and what is said; a loss comes first.
 
     Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss: where both
     alarm, and all data tell gains alone, it is a gain.
     """
-    lost = _losses(periods, calibrated, differences, 1.0) if shortage else ()
+    alarms = calibrated.alarms(differences) if shortage else []
+    lost = _losses(periods, calibrated, alarms, differences, 1.0)
     if not gain or any(one.low > 0 for one in lost):
-        return (1.0 if shortage else 0.0), lost
-    came = _losses(periods, calibrated, differences, -1.0)
+        return (1.0 if shortage else 0.0), alarms, lost
+    gains = calibrated.alarms(-differences)
+    came = _losses(periods, calibrated, gains, differences, -1.0)
     if shortage and any(one.high >= 0 for one in came):
-        return 1.0, lost
-    return -1.0, came
+        return 1.0, alarms, lost
+    return -1.0, gains, came
 
 
-def _losses(periods: _Periods, calibrated: CalibratedTests, differences: Array, sign: float) -> tuple[Loss, ...]:
+def _losses(
+    periods: _Periods, calibrated: CalibratedTests, alarms: Sequence[int], differences: Array, sign: float
+) -> tuple[Loss, ...]:
     """What is said after an alarm, of each stretch of planned years with alarms in it and the years beside them."""
     covariance, found = calibrated.covariance, []
-    for part in _stretches(calibrated.years, calibrated.alarms(sign * differences)):
+    for part in _stretches(calibrated.years, alarms):
         days = (periods.end - periods.start)[part]
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)

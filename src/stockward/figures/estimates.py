@@ -394,10 +394,9 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     each = chance.sum(axis=1)
     kinds = [tuple(sign for _, _, sign in runs) for runs in candidates]
     gained = np.array([min(kind) < 0 for kind in kinds])
-    if float(each[gained].sum()) > 0.5 * float(each.sum()):
-        apart = _apart(weighed, candidates, chance, *_likeliest(kinds, each, gained))
-        if _sure(apart):
-            return apart
+    mixed = _apart(weighed, candidates, chance, *_likeliest(kinds, each, gained)) if gained.any() else ()
+    if _sure(mixed) and float(each[gained].sum()) > 0.5 * float(each.sum()):
+        return mixed
     kind, chosen = _likeliest(kinds, each, ~gained)
     if len(kind) > 1 and float(each[chosen].sum()) >= _TOLD_APART:
         apart = _apart(weighed, candidates, chance, kind, chosen)
@@ -411,17 +410,13 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each[lost], beside])
     beyond = np.concatenate([beyond, np.zeros(others.spans.shape)])
     one = _estimate(chance[lost], weighed.mean[lost, :, -1], weighed.variance[lost, :, -1], spans, spanned, beyond)
-    if one.low == 0 and gained.any():
-        # As one loss it might be nothing; an alarm is better told by the likeliest loss and gain that surely are.
-        apart = _apart(weighed, candidates, chance, *_likeliest(kinds, each, gained))
-        if _sure(apart):
-            return apart
-    return (one,)
+    # As one loss it might be nothing; an alarm is better told by the likeliest loss and gain that surely are.
+    return mixed if one.low == 0 and _sure(mixed) else (one,)
 
 
 def _sure(apart: Sequence[LossEstimate]) -> bool:
-    """Whether each of these losses and gains can be told from nothing."""
-    return all(one.low * one.high > 0 for one in apart)
+    """Whether there are such losses and gains, and each of them can be told from nothing."""
+    return bool(apart) and all(one.low * one.high > 0 for one in apart)
 
 
 def _likeliest(kinds: Sequence[tuple[int, ...]], each: Array, among: Flags) -> tuple[tuple[int, ...], Index]:

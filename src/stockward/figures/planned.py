@@ -38,7 +38,6 @@ single test for each (``benchmarks/regret.py``), and a recount takes nothing fro
 _SOON, _LEAST_APART = 3.0, 1.0 / 24.0
 """Days; two inventories at one moment count as an hour apart, so that the second is looked at as well."""
 
-
 _LOOKS = 64
 _SHARP_FROM, _SHARPEST = 0.06, 24
 _FAINT = 1e-9
@@ -100,10 +99,9 @@ def _released(accrued: Array, apart: Array) -> Array:
 
     ``apart`` are the days between them, shape (n − 1,).
     """
+    parts = AT_ONCE * np.clip(apart, _LEAST_APART, _SOON) / _SOON
     released = [float(accrued[0])]
-    for so_far, part in zip(
-        accrued[1:].tolist(), (AT_ONCE * np.clip(apart, _LEAST_APART, _SOON) / _SOON).tolist(), strict=True
-    ):
+    for so_far, part in zip(accrued[1:].tolist(), parts.tolist(), strict=True):
         released.append(released[-1] + part * (so_far - released[-1]))
     return np.array(released)
 
