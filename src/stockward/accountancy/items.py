@@ -14,6 +14,7 @@ from stockward.accountancy.known import KnownBooks, is_late
 from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
+from stockward.facts.checks import CLAIMS
 from stockward.figures.records import cluster, cusum_p_value, sign_test
 from stockward.terms.verdicts import Scope
 
@@ -169,7 +170,7 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
 
 def _write_offs(books: KnownBooks) -> list[WriteOffs]:
     """Write-offs against finds of each material in each area, one-sided."""
-    claims = books.movements.filter(pl.col("kind").is_in(["write_off", "found"]))
+    claims = books.movements.filter(pl.col("kind").is_in(CLAIMS))
     units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
     table = (
         claims.select(

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import key_list
+from stockward.facts.checks import CLAIMS
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import factor
 
-CLAIMS = ("write_off", "found")
-"""Kinds of movement that claim something of the book, without a physical flow."""
 STOCK_SCHEMA = {
     "area": pl.String, "material": pl.String, "quantity": pl.Float64, "unit": pl.String, "per_day": pl.Float64,
 }  # fmt: skip

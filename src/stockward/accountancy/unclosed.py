@@ -20,6 +20,7 @@ from stockward.accountancy.errors import Terms
 from stockward.accountancy.joining import SiteSeries
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import BOOK_SIGN, ROLES
+from stockward.accountancy.sums import sums_by
 from stockward.answers.balances import UNCLOSED_SCHEMA
 from stockward.terms.units import COUNT
 from stockward.terms.verdicts import Basis
@@ -98,10 +99,9 @@ class Unclosed:
         change = np.where(inside, 0.0, flows.value * BOOK_SIGN[entries.role])
         after = np.zeros(slots, bool)
         after[self.layout.first[1:] - 1] = True
-        book = np.where(after, np.bincount(entries.slot, change, slots), 0.0)
-        return book + np.bincount(counts.entries.slot, counts.value, slots), np.bincount(
-            entries.slot, minlength=slots
-        ) > 0
+        book = np.where(after, sums_by(entries.slot, change, slots), 0.0)
+        moved = np.bincount(entries.slot, minlength=slots) > 0
+        return book + sums_by(counts.entries.slot, counts.value, slots), moved
 
     @staticmethod
     def _due(moments: Index, latest: int) -> bool:

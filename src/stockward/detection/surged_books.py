@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.stocks import CLAIMS, sides
+from stockward.accountancy.stocks import sides
 from stockward.detection.demand import material_factors
 from stockward.detection.surge import Surge
 from stockward.facts import Site
+from stockward.facts.checks import CLAIMS
 
 _DOORS = ("gate", "dock")
 _KEYS = ["area", "material"]

@@ -27,8 +27,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """The areas that each kind of movement names."""
 
-_CLAIMS = ("write_off", "found")
-"""Kinds of movement that change the book, and nothing in the area."""
+CLAIMS = ("write_off", "found")
+"""Kinds of movement that claim something of the book, without a physical flow."""
 
 _DAY_MINUTES = 24 * 60
 
@@ -374,7 +374,7 @@ def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame
     if early.is_empty():
         return early
     ledger = draft["movements"]
-    moves = ledger.good().filter(~pl.col("kind").is_in(_CLAIMS) & pl.col("reverses").is_null())
+    moves = ledger.good().filter(~pl.col("kind").is_in(CLAIMS) & pl.col("reverses").is_null())
     moves = moves.filter(~pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode()))
     moves = moves.filter(pl.col("material").is_in(early["material"].unique().implode()))
     sides = pl.concat(
