@@ -31,7 +31,6 @@ class _Part:
     dates: str
     lasting: bool
     magnitude: float
-    greatest: float
 
     @property
     def amount(self) -> str:
@@ -119,14 +118,19 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
 
 def _claimed(series: SeriesView) -> list[_Part]:
     """All that is claimed of a series, in time order."""
-    if series.verdict.verdict == Verdict.DISCREPANCY:
-        return [_exact_part(series, one) for one in series.exact]
-    return [_measured_part(series, one) for one in series.verdict.losses]
+    return _each(series, series.verdict.losses)
 
 
 def _parts(series: SeriesView) -> list[_Part]:
     """Those that are told: not such as the data say were nothing."""
-    return [part for part in _claimed(series) if part.greatest > 0]
+    return _each(series, series.losses)
+
+
+def _each(series: SeriesView, losses: Sequence[Loss]) -> list[_Part]:
+    """The differences of an exact verdict, or these losses."""
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return [_exact_part(series, one) for one in series.exact]
+    return [_measured_part(series, one) for one in losses]
 
 
 def _urgent(series: SeriesView) -> list[_Part]:
@@ -150,7 +154,6 @@ def _measured_part(series: SeriesView, loss: Loss) -> _Part:
         dates=f"{series.day(loss.not_before).isoformat()} {series.day(loss.not_after).isoformat()}",
         lasting=going_on(series, loss),
         magnitude=abs(loss.estimate),
-        greatest=high if loss.estimate else 0.0,
     )
 
 
@@ -163,7 +166,6 @@ def _exact_part(series: SeriesView, one: ExactDifference) -> _Part:
         dates=f"{start.isoformat()} {end.isoformat()}",
         lasting=False,
         magnitude=abs(one.difference),
-        greatest=abs(one.difference),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -162,8 +162,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     evidence = _by_series(review.evidence)
     assumed = _by_series(review.balances.assumed_exact)
     sites = _sites(review)
-    exact = [one for event in review.events for one in event.exact]
-    cancelled = [one for event in review.events for one in event.cancelled]
+    exact = _grouped(one for event in review.events for one in event.exact)
+    cancelled = _grouped(one for event in review.events for one in event.cancelled)
     return tuple(
         SeriesView(
             number=number,
@@ -182,8 +182,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             causes=causes.get(number, review.balances.causes.clear()),
             evidence=evidence.get(number, review.evidence.clear()),
             assumed_exact=assumed.get(number, review.balances.assumed_exact.clear()),
-            exact=tuple(one for one in exact if one.series == number),
-            cancelled=tuple(one for one in cancelled if one.series == number),
+            exact=tuple(exact.get(number, ())),
+            cancelled=tuple(cancelled.get(number, ())),
             site=sites.get(number),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
@@ -251,6 +251,16 @@ def names(review: Review) -> dict[str, str]:
 
 def _by_series(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     return {int(key[0]): part for key, part in frame.partition_by("series", as_dict=True, maintain_order=True).items()}
+
+
+_Told = TypeVar("_Told", ExactDifference, Cancelled)
+
+
+def _grouped(told: Iterable[_Told]) -> dict[int, list[_Told]]:
+    groups: dict[int, list[_Told]] = {}
+    for one in told:
+        groups.setdefault(one.series, []).append(one)
+    return groups
 
 
 def _periods(frame: pl.DataFrame | None) -> tuple[PeriodView, ...]:
