@@ -235,7 +235,7 @@ def grounds(series: SeriesView) -> list[str]:
 
 def assumed(series: SeriesView) -> list[str]:
     """What passes for exact because the books state no error of it."""
-    taken = series.assumed_exact.select("kind", "material").unique(maintain_order=True).rows()
+    taken = dict.fromkeys(zip(series.assumed_exact["kind"], series.assumed_exact["material"], strict=True))
     return [
         f"the content of {series.what} in {material}" if kind == "content" else f"the normal loss of {series.what}"
         for kind, material in taken

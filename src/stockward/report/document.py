@@ -202,25 +202,29 @@ def _ratio(value: float | None, sigma: float | None) -> float | None:
     return value / sigma if value is not None and sigma else None
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
 def _clean(value: Any, timezone: str) -> Any:
     """Only what JSON holds: moments in the site's time zone, and no number that is not one."""
-    if value is None or isinstance(value, str | bool | int):
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, float):
+    if kind is float:
         return value + 0.0 if math.isfinite(value) else None
-    if isinstance(value, np.generic):
-        return _clean(value.item(), timezone)
+    if kind is dict:
+        return {str(key): _clean(entry, timezone) for key, entry in value.items()}
     if isinstance(value, datetime):
         return words.local(value, timezone).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.generic | np.ndarray):
         return _clean(value.tolist(), timezone)
-    if isinstance(value, Mapping):
-        return {str(key): _clean(entry, timezone) for key, entry in value.items()}
     if is_dataclass(value):
         return {field.name: _clean(getattr(value, field.name), timezone) for field in fields(value)}
-    if isinstance(value, Sequence):
+    if isinstance(value, Mapping):
+        return _clean(dict(value), timezone)
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return [_clean(entry, timezone) for entry in value]
     return value
 

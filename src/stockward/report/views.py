@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -70,13 +71,13 @@ class SiteView:
     joined: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SeriesView:
     """One series: its names, periods, verdict, and the rows that explain or built it.
 
-    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``exact`` are its differences
-    that no error can have left, where the verdict is of them; ``cancelled`` what cancels of it. ``site`` is there for a
-    series of the whole site.
+    ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``balances`` are the rows of
+    its periods. ``exact`` are its differences that no error can have left, where the verdict is of them; ``cancelled``
+    what cancels of it. ``site`` is there for a series of the whole site.
     """
 
     number: int
@@ -89,7 +90,7 @@ class SeriesView:
     basis: Basis
     unit: str
     timezone: str
-    periods: tuple[PeriodView, ...]
+    balances: pl.DataFrame
     covariance: NDArray[np.float64]
     verdict: SeriesVerdict
     causes: pl.DataFrame
@@ -98,6 +99,11 @@ class SeriesView:
     exact: tuple[ExactDifference, ...] = ()
     cancelled: tuple[Cancelled, ...] = ()
     site: SiteView | None = None
+
+    @cached_property
+    def periods(self) -> tuple[PeriodView, ...]:
+        """Its periods, in order of time: made only for whom they are told of."""
+        return tuple(PeriodView(**row) for row in self.balances.select(_PERIOD_COLUMNS).to_dicts())
 
     @property
     def anchor(self) -> str:
@@ -176,7 +182,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             basis=Basis(row["basis"]),
             unit=row["unit"],
             timezone=review.timezone,
-            periods=_periods(periods.get(number)),
+            balances=periods.get(number, review.balances.periods.clear()),
             covariance=review.balances.covariances[number],
             verdict=review.verdicts[number],
             causes=causes.get(number, review.balances.causes.clear()),
@@ -261,10 +267,3 @@ def _grouped(told: Iterable[_Told]) -> dict[int, list[_Told]]:
     for one in told:
         groups.setdefault(one.series, []).append(one)
     return groups
-
-
-def _periods(frame: pl.DataFrame | None) -> tuple[PeriodView, ...]:
-    if frame is None:
-        return ()
-    rows: list[dict[str, Any]] = frame.select(_PERIOD_COLUMNS).to_dicts()
-    return tuple(PeriodView(**row) for row in rows)
