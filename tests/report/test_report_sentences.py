@@ -326,7 +326,7 @@ def test_what_has_no_error_is_said_beside_the_verdict(series: tuple[SeriesView, 
     assert claims.grounds(series[1]) == [
         "The error of the content of RDX in GRENADE is blank, so it is taken as exact: give it."
     ]
-    exact = replace(series[0], periods=tuple(replace(period, sigma=0.0) for period in series[0].periods))
+    exact = replace(series[0], balances=series[0].balances.with_columns(sigma=0.0))
     exact = said(exact, verdict=Verdict.DISCREPANCY, losses=())
     assert claims.grounds(exact)[-1].startswith("Method")
 
@@ -340,8 +340,8 @@ def test_write_offs_stand_beside_the_difference(series: tuple[SeriesView, ...]) 
 
 
 def test_a_large_normal_loss_stands_in_the_first_sentence(full: Review, series: tuple[SeriesView, ...]) -> None:
-    periods = tuple(replace(period, normal_loss=1.5) for period in series[0].periods)
-    one = replace(said(series[0], verdict=Verdict.BALANCED, losses=()), periods=periods)
+    lossy = series[0].balances.with_columns(normal_loss=1.5)
+    one = replace(said(series[0], verdict=Verdict.BALANCED, losses=()), balances=lossy)
     found = full.unseen[0]
     assert found.detectable is not None
     seen = (replace(found, detectable=replace(found.detectable, even_year=7.0)),)
@@ -361,7 +361,7 @@ def test_a_short_record_says_over_what_a_loss_is_spread(full: Review, series: tu
     month = replace(found, even_days=30.0)
     partly = "spread over the 30 days of the record that could be tested"
     assert unseen.spread_over(series[0], month) == partly
-    short = replace(series[0], periods=series[0].periods[:4])
+    short = replace(series[0], balances=series[0].balances.head(4))
     assert unseen.spread_over(short, month) == "spread over the 30 days of the record"
     assert partly in unseen.sentence(series[0], month)
 

@@ -31,10 +31,11 @@ LANGUAGE_VERSION = "6.4"
 _WIDTH = 850
 _LABEL_ROOM = 96
 _STOCK_POINTS_MAX = 26
-_STOCK_WIDTH = 410
+_STOCK_WIDTH, _STOCK_LETTERS = 410, 56
 _BAR_WIDTH_MAX = 26.0
 _STEM_WIDTH = 3.0
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+# A limit in pixels makes the engine measure every text again and again: names are cut to a number of letters instead.
 _CONFIG: Spec = {
     "font": _FONT,
     "background": None,
@@ -43,10 +44,12 @@ _CONFIG: Spec = {
     "view": {"stroke": None},
     "axis": {
         "labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
-        "gridColor": "#ECECEC", "domainColor": "#9A9A9A", "tickColor": "#9A9A9A",
+        "gridColor": "#ECECEC", "domainColor": "#9A9A9A", "tickColor": "#9A9A9A", "labelLimit": 0,
     },
     "title": {"anchor": "start", "frame": "group", "offset": 6, "fontSize": 13, "fontWeight": 600, "color": INK},
-    "legend": {"labelFontSize": 12, "symbolStrokeWidth": 2.5, "symbolSize": 70, "columnPadding": 18},
+    "legend": {
+        "labelFontSize": 12, "symbolStrokeWidth": 2.5, "symbolSize": 70, "columnPadding": 18, "labelLimit": 0,
+    },
 }  # fmt: skip
 _TIME_AXIS: Spec = {"title": None, "format": "%b %Y", "tickCount": 8, "grid": False}
 _ONCE: Spec = {"values": [{}]}
@@ -138,12 +141,12 @@ def _cumulative(series: SeriesView) -> Spec:
     said = series.verdict
     for period, total, sigma in zip(series.periods, said.running, said.running_sigma, strict=True):
         spread = None if sigma is None or total is None else 2 * sigma
-        row: Spec = {"end": _moment(series, period.end), "total": total, "label": ""}
+        row: Spec = {"end": _moment(series, period.end), "total": total}
         if total is not None and spread is not None:
             row |= {"low": -spread, "high": spread}
         rows.append(row)
     last = next(row for row in reversed(rows) if row["total"] is not None)
-    last["label"] = words.measured(said.cumulative, said.cumulative_sigma, series.unit, signed=True)
+    label = words.measured(said.cumulative, said.cumulative_sigma, series.unit, signed=True)
     layers = [
         *_shading(series),
         _bars("low", "high", BAND, _bar_width(series)),
@@ -155,11 +158,12 @@ def _cumulative(series: SeriesView) -> Spec:
             "encoding": {"x": _time("end"), "y": {"field": "total", "type": "quantitative"}},
         },
         {
+            "data": {"values": [last]},
             "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12, "fontWeight": 600, "color": BLUE},
             "encoding": {
                 "x": _time("end"),
                 "y": {"field": "total", "type": "quantitative"},
-                "text": {"field": "label", "type": "nominal"},
+                "text": {"value": label},
             },
         },
     ]
@@ -206,7 +210,7 @@ def _stock_panel(holding: str, unit: str, counts: Sequence[tuple[datetime, str, 
     dense = len({at for at, _, _ in counts}) > _STOCK_POINTS_MAX
     return {
         # The drawing engine ends the whole process on a control character: none may reach it.
-        "title": {"text": words.printable(holding), "limit": _STOCK_WIDTH},
+        "title": words.cut(words.printable(holding), _STOCK_LETTERS),
         "width": _STOCK_WIDTH,
         "height": 130,
         "data": {"values": rows},

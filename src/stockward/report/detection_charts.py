@@ -12,7 +12,7 @@ from stockward.answers.detection import DetectionCurves
 from stockward.report import words
 from stockward.report.charts import BLUE, GREY, INK, VERMILLION, Spec, draw
 
-_LABEL_LIMIT = 260
+_LETTERS = 43
 _ROW = 24
 _WIDTH = 520
 _CURVE_WIDTH = 700
@@ -23,7 +23,8 @@ _SERIES: Spec = {
     "title": None,
     # Room for the widest label, as the fonts of readers are wider than the one that is measured here.
     "axis": {
-        "labelLimit": _LABEL_LIMIT, "minExtent": _LABEL_LIMIT + 20, "domain": False, "ticks": False, "grid": True,
+        "labelExpr": f"truncate(datum.label, {_LETTERS})", "minExtent": 280, "domain": False, "ticks": False,
+        "grid": True,
     },
 }  # fmt: skip
 _LOSS: Spec = {
@@ -34,7 +35,7 @@ _LOSS: Spec = {
     # Gridlines at the powers of ten alone: the many between them say nothing more.
     "axis": {"values": [10.0**power for power in range(-9, 10)], "format": ",~g"},
 }
-_CURVE_LEGEND: Spec = {"columns": 2, "symbolSize": 400, "labelLimit": 300}
+_CURVE_LEGEND: Spec = {"columns": 2, "symbolSize": 400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,6 +195,15 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
+def cut(text: str, letters: int) -> str:
+    """A text of at most so many letters; one that was longer ends with an ellipsis.
+
+    >>> cut("nitrocellulose", 6)
+    'nitro…'
+    """
+    return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
 def listed(names: list[str], shown: int) -> str:
     """The first names, and how many more there are.
 
