@@ -3,7 +3,8 @@
 # ruff: noqa: DTZ001 - cells of a table have no zone
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 import pytest
@@ -12,6 +13,8 @@ from small_folders import SiteFolder
 from stockward.facts.cells import read_column
 from stockward.facts.dictionary import tables
 from stockward.facts.reading import Locale, Reading
+from stockward.terms.errors import UsageError
+from stockward.terms.periods import end_of, first_moment
 
 AT = tables()["movements"]["at"]
 SINCE = tables()["people"]["since"]
@@ -53,6 +56,51 @@ def test_an_offset_counts_before_the_zone_of_the_site(text: str) -> None:
 def test_24_00_is_the_next_midnight() -> None:
     assert read("2026-12-31T24:00").values.to_list() == read("2027-01-01").values.to_list()
     assert "no such date or time" in fault("2026-12-31T24:01")
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "begins"),
+    [
+        ("2026-09-06", "America/Santiago", "2026-09-06T04:00"),
+        ("2026-11-01", "America/Havana", "2026-11-01T04:00"),
+        ("2026-04-24", "Africa/Cairo", "2026-04-23T22:00"),
+        ("2026-10-25", "Europe/Berlin", "2026-10-24T22:00"),
+    ],
+)
+def test_a_date_names_its_day_where_the_clocks_skip_or_double_midnight(day: str, zone: str, begins: str) -> None:
+    locale, expected = Locale(".", zone), [datetime.fromisoformat(begins).replace(tzinfo=UTC)]
+    written = date.fromisoformat(day)
+    assert read(day, locale=locale).values.to_list() == expected
+    before = (written - timedelta(days=1)).isoformat() + "T24:00"
+    assert read(before, locale=locale).values.to_list() == expected
+    for typed in (written, datetime.combine(written, time())):
+        assert read_column(pl.Series([typed]), AT, locale).values.to_list() == expected
+
+
+def test_a_midnight_that_is_written_out_must_exist() -> None:
+    assert "twice or never" in fault("2026-09-06T00:00", Locale(".", "America/Santiago"))
+
+
+def test_every_day_begins_once_and_ends_when_the_next_begins() -> None:
+    for zone in sorted(available_timezones()):
+        for step in range(365):
+            day = date(2026, 1, 1) + timedelta(days=step)
+            begins = first_moment(day, zone).astimezone(ZoneInfo(zone))
+            before = (first_moment(day, zone) - timedelta(microseconds=1)).astimezone(ZoneInfo(zone))
+            assert (begins.date(), before.date()) == (day, day - timedelta(days=1)), zone
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-W27-2", "20260630", "2026-06-30T14", "30.06.2026", "2026-02-30", "", "2026-06-30T25:00"]
+)
+def test_a_day_of_an_option_is_written_in_one_way(text: str) -> None:
+    with pytest.raises(UsageError, match="write it as 2026-06-30"):
+        end_of(text, "Asia/Seoul")
+
+
+def test_the_end_of_a_day_is_told_in_the_zone_of_the_site() -> None:
+    assert end_of("2026-09-05", "America/Santiago").isoformat() == "2026-09-05T23:59:59.999999-04:00"
+    assert end_of(" 2026-06-30T14:05Z", "Asia/Seoul") == datetime(2026, 6, 30, 14, 5, tzinfo=UTC)
 
 
 def test_a_time_that_the_change_of_clocks_doubles_needs_its_offset() -> None:

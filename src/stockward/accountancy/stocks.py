@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import key_list
 from stockward.facts.checks import CLAIMS
-from stockward.terms.periods import MICROSECONDS_A_DAY
+from stockward.terms.periods import MICROSECONDS_A_DAY, last_moment
 from stockward.terms.units import factor
 
 STOCK_SCHEMA = {
@@ -167,8 +166,7 @@ def _moves(movements: pl.DataFrame, materials: int) -> tuple[NDArray[Any], NDArr
 
 def end_of_day(day: date, timezone: str) -> int:
     """The last moment of a day in a time zone, microseconds since 1970 UTC."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone))
-    return int(midnight.timestamp()) * 1_000_000 - 1
+    return (last_moment(day, timezone) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def stock_and_growth(book: BookStock, books: KnownBooks, day: date, flows: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import polars as pl
 
 from stockward.facts.dictionary import Column
 from stockward.facts.reading import Locale, Reading, without
+from stockward.terms.periods import first_moment
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOURS = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
@@ -25,18 +28,23 @@ def typed_time(cells: pl.Series, locale: Locale) -> Reading:
     zone = moments.dtype.time_zone if isinstance(moments.dtype, pl.Datetime) else None
     if zone is not None:
         return _plausible(Reading.of(moments.dt.convert_time_zone("UTC")))
-    return _plausible(_in_utc(moments, locale))
+    # A spreadsheet has one kind of cell for a day and for its midnight.
+    day = moments.dt.time() == time()
+    local = _in_utc(without(moments, day), locale)
+    return _plausible(Reading(local.values.fill_null(_first_moments(without(moments, ~day), locale)), local.fault))
 
 
 def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Times written as ISO 8601: in the site's zone where no offset stands behind them, at 00:00 where no time does."""
+    """Times written as ISO 8601: in the site's zone where no offset stands behind them; a day is its first moment."""
     parts = _parts(text)
     naive = _naive(parts)
     shaped = parts["day"].is_not_null()
+    day = parts["clock"].is_null() | (parts["clock"].str.contains(_END_OF_DAY) & parts["offset"].is_null())
     offset = _offset_minutes(parts["offset"])
     stated = pl.select(pl.lit(naive) - pl.duration(minutes=pl.lit(offset))).to_series()
-    local = _in_utc(without(naive, parts["offset"].is_not_null()), locale)
-    values = local.values.fill_null(stated.dt.replace_time_zone("UTC"))
+    local = _in_utc(without(naive, parts["offset"].is_not_null() | day), locale)
+    days = _first_moments(without(naive, ~day), locale)
+    values = local.values.fill_null(stated.dt.replace_time_zone("UTC")).fill_null(days)
     reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
     return _plausible(_no_such(reading, text, shaped, naive))
 
@@ -110,6 +118,14 @@ def _in_utc(naive: pl.Series, locale: Locale) -> Reading:
     local = naive.dt.replace_time_zone(locale.timezone, ambiguous="null", non_existent="null")
     words = "the change of clocks makes this time happen twice or never: add the offset, such as +02:00"
     return Reading.of(local.dt.convert_time_zone("UTC")).refuse(naive.is_not_null() & local.is_null(), words)
+
+
+def _first_moments(midnights: pl.Series, locale: Locale) -> pl.Series:
+    """When days begin, UTC; a day is given by its midnight, whether or not the clocks show it."""
+    few = midnights.filter(midnights.dt.year().is_between(_EARLIEST_YEAR, _LATEST_YEAR)).unique()
+    begins = pl.Series([first_moment(day, locale.timezone) for day in few.dt.date()], dtype=pl.Datetime("us", "UTC"))
+    other = midnights.dt.replace_time_zone("UTC")
+    return midnights.replace_strict(few, begins, default=other, return_dtype=begins.dtype)
 
 
 def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series) -> Reading:

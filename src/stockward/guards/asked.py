@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.terms.errors import UsageError
+from stockward.terms.periods import written_day
 
 DUE_DAYS = 90
 """Days within which a question without a due date is to be met."""
@@ -84,7 +85,4 @@ class AskedOrder:
 def _day(due: str | date | None) -> date | None:
     if not isinstance(due, str):
         return due
-    try:
-        return date.fromisoformat(due.strip())
-    except ValueError:
-        raise UsageError(f"due {due!r} is no date: write it as 2026-09-30") from None
+    return written_day(due.strip(), "due")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stockward.terms.errors import UsageError
@@ -10,22 +11,57 @@ from stockward.terms.errors import UsageError
 YEAR_DAYS = 365.25
 MICROSECONDS_A_DAY = 86_400_000_000
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 
-def end_of(as_of: str | date | datetime, timezone: str) -> datetime:
+
+def first_moment(day: date, timezone: str) -> datetime:
+    """When a day begins in a time zone, UTC.
+
+    Where the clocks skip midnight that is when they change; where midnight comes twice, the first.
+    """
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+
+
+def last_moment(day: date, timezone: str) -> datetime:
+    """The last microsecond of a day in a time zone, UTC.
+
+    Raises ``UsageError`` for the last day of the calendar, which no day follows.
+    """
+    if day == date.max:
+        raise UsageError(f"{day} is beyond the calendar: write a date of the books")
+    return first_moment(day + timedelta(days=1), timezone) - timedelta(microseconds=1)
+
+
+def written_day(text: str, name: str) -> date:
+    """A day that is written as 2026-06-30; ``UsageError`` for all else, which calls it by its name."""
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(f"{name} {text!r} is no date: write it as 2026-06-30")
+
+
+def written_moment(text: str, name: str) -> date | datetime:
+    """A day, or a moment such as 2026-06-30T14:05, with an offset or without; ``UsageError`` for all else."""
+    try:
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    return written_day(text, name)
+
+
+def end_of(as_of: str | date | datetime, timezone: str, name: str = "as-of") -> datetime:
     """The last moment that a review *as of* a date knows of: the day itself is included.
 
-    ``as_of`` is an ISO 8601 date, or a date and time, taken in the site's time zone where it names none.
-    Raises ``UsageError`` for anything else.
+    ``as_of`` is a date, or a date and time, taken in the site's time zone where it names none. Raises ``UsageError``
+    for anything else, which calls it by its ``name``.
     """
-    if isinstance(as_of, str):
-        try:
-            as_of = date.fromisoformat(as_of) if len(as_of) == len("2026-06-30") else datetime.fromisoformat(as_of)
-        except ValueError:
-            raise UsageError(f"as-of {as_of!r} is no date: write it as 2026-06-30") from None
     zone = ZoneInfo(timezone)
+    if isinstance(as_of, str):
+        as_of = written_moment(as_of.strip(), name)
     if isinstance(as_of, datetime):
         return as_of if as_of.tzinfo else as_of.replace(tzinfo=zone)
-    if as_of == date.max:
-        raise UsageError(f"as-of {as_of} is beyond the calendar: write a date of the books")
-    midnight = datetime.combine(as_of + timedelta(days=1), time(), tzinfo=zone)
-    return midnight - timedelta(microseconds=1)
+    return last_moment(as_of, timezone).astimezone(zone)
