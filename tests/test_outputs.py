@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,13 +124,82 @@ def test_a_sealed_plan_its_seed_and_a_filled_sheet_are_never_written_over(site: 
             assert "never written over" in refused(tmp_path, *asked, option, file)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_is_said_in_one_line(site: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes that have a name")
+def test_what_is_no_regular_file_is_no_place(site: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     for option in ("--xlsx", "--html", "--json"):
-        result = run("review", site, "--quiet", option, "/dev/full")
-        assert result.exit_code == 2
-        assert result.stderr.count("\n") == 1
-        assert "No space left" in result.stderr
+        assert "this is no regular file" in refused(site, "review", site, option, tmp_path / "pipe")
+
+
+OPTIONS = [
+    ("review", "--html"), ("review", "--json"), ("review", "--xlsx"), ("orders", "--csv"), ("orders", "--json"),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limit on the size of files")
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_a_full_disk_is_said_in_one_line_and_leaves_what_was(
+    site: Path, tmp_path: Path, command: str, option: str
+) -> None:
+    import resource
+
+    target = tmp_path / "answer"
+    target.write_text("of yesterday\n", encoding="utf-8")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+    try:
+        result = run(command, site, option, target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert result.exit_code == 2
+    assert [line for line in result.stderr.splitlines() if line.startswith("error: ")] == [
+        f"error: {target}: cannot be written (File too large): make room, or name another file"
+    ]
+    assert contents(tmp_path) == contents(site) | {str(target): b"of yesterday\n"}
+
+
+def test_an_output_is_for_its_owner_alone_and_a_link_stays_one(site: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "answer.html", tmp_path / "latest.html"
+    target.write_text("of yesterday\n", encoding="utf-8")
+    target.chmod(0o644)
+    link.symlink_to(target)
+    assert run("review", site, "--quiet", "--html", link).exit_code == 0
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
+    if os.name == "posix":
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+KILLED = """
+import os, signal, sys, tempfile
+import stockward.outputs as outputs
+at = int(sys.argv[1])
+done = 0
+
+def dies(function):
+    def instead(*arguments, **named):
+        global done
+        done += 1
+        if done > at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **named)
+    return instead
+
+outputs.tempfile.mkstemp = dies(tempfile.mkstemp)
+for name in ("fdopen", "fsync", "replace"):
+    setattr(os, name, dies(getattr(os, name)))
+outputs.write_whole(sys.argv[2], "of today")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal")
+@pytest.mark.parametrize("at", range(5))
+def test_whenever_it_is_killed_a_file_is_the_old_or_the_new(tmp_path: Path, at: int) -> None:
+    target = tmp_path / "answer"
+    target.write_text("of yesterday\n", encoding="utf-8")
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(at), str(target)], check=False)
+    assert ended.returncode == (0 if at == 4 else -signal.SIGKILL)
+    assert target.read_text(encoding="utf-8") == ("of today" if at == 4 else "of yesterday\n")
 
 
 def test_a_surge_may_last_to_the_end_of_the_calendar(site: Path) -> None:

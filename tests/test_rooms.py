@@ -12,6 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "stockward"
 FLOORS = {
     "version": 0,
     "terms": 0,
+    "outputs": 1,
     "figures": 1,
     "facts": 1,
     "answers": 1,
@@ -27,7 +28,6 @@ FLOORS = {
     "rostering": 5,
     "validation": 5,
     "report": 6,
-    "outputs": 6,
     "face": 7,
     "cli": 7,
 }

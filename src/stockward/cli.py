@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stockward.outputs import write_whole
 from stockward.version import VERSION
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def review(
             step("writing the report")
             from stockward.report import write_html
 
-            html.write_text(write_html(answers), encoding="utf-8")
+            write_whole(html, write_html(answers))
         if xlsx is not None:
             step("writing the workbook")
             from stockward.report import write_xlsx
@@ -210,7 +211,7 @@ def _write_text(text: str, file: str) -> None:
     if file == "-":
         click.echo(text, nl=not text.endswith("\n"))
     else:
-        Path(file).write_text(text, encoding="utf-8")
+        write_whole(file, text)
 
 
 def _notices(facts: Site) -> None:
@@ -269,7 +270,7 @@ def orders(
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
         _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
     if csv_file is not None:
-        csv_file.write_text(orders_table.orders_csv(answers), encoding="utf-8")
+        write_whole(csv_file, orders_table.orders_csv(answers))
     if not quiet and json_file != "-":
         orders_table.print_orders(answers, _console())
     for answer in answers:
@@ -341,7 +342,7 @@ def drill(
     from stockward.report.drill_terminal import print_drill
 
     if html is not None:
-        html.write_text(write_drill_html(answers), encoding="utf-8")
+        write_whole(html, write_drill_html(answers))
     if json_file is not None:
         _write_text(write_drill_json(answers), json_file)
     if not quiet:
@@ -592,11 +593,11 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         raise UsageError("nothing to write: name --html, --xlsx or --csv FILE for the count sheets")
     draw = _drawn(asked["draw"], asked)
     if asked["html"]:
-        asked["html"].write_text(count_sheet.write_sheets_html(draw, paper=asked["paper"]), encoding="utf-8")
+        write_whole(asked["html"], count_sheet.write_sheets_html(draw, paper=asked["paper"]))
     if asked["xlsx"]:
         count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
     if asked["csv_file"]:
-        asked["csv_file"].write_text(count_sheet.sheets_csv(draw), encoding="utf-8")
+        write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
     click.echo(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
@@ -627,7 +628,7 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
     at = _now()
     if asked["html"]:
         text = report.write_certificate_html(certificate, version=VERSION, at=at, paper=asked["paper"])
-        asked["html"].write_text(text, encoding="utf-8")
+        write_whole(asked["html"], text)
     if asked["json_file"]:
         _write_text(report.write_certificate_json(certificate, version=VERSION, at=at), asked["json_file"])
     if asked["json_file"] != "-":
@@ -792,7 +793,7 @@ def _write_roster(
     if html is not None:
         from stockward.report.roster_page import write_roster_html
 
-        html.write_text(write_roster_html(answer), encoding="utf-8")
+        write_whole(html, write_roster_html(answer))
     if json is not None:
         _write_text(roster_files.write_roster_json(answer), json)
     if not answer.duties:

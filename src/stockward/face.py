@@ -12,6 +12,7 @@ from stockward.answers.review import Review as Answers
 from stockward.detection.surge import Surge
 from stockward.facts import Site
 from stockward.guards.asked import AskedOrder
+from stockward.outputs import write_whole
 from stockward.report import write_html, write_json, write_xlsx
 from stockward.reviewing import DEFAULT_SEED, make_review
 from stockward.terms.errors import UsageError
@@ -43,11 +44,11 @@ class Review:
 
     def to_json(self, path: str | Path, *, covariance: bool = False) -> None:
         """Write ``review.json`` (schema stockward.review/1)."""
-        Path(path).write_text(write_json(self.answers, covariance=covariance), encoding="utf-8")
+        write_whole(path, write_json(self.answers, covariance=covariance))
 
     def to_html(self, path: str | Path) -> None:
         """Write the report: one self-contained HTML file."""
-        Path(path).write_text(write_html(self.answers), encoding="utf-8")
+        write_whole(path, write_html(self.answers))
 
     def to_xlsx(self, path: str | Path) -> None:
         """Write the workbook."""

@@ -1,11 +1,14 @@
-"""Where a command may write: never onto what it reads, and never two answers into one file.
+"""Where a command may write, and how: never onto what it reads, never two answers into one file, and never half a file.
 
-All is looked at before anything is read, so that nothing is lost and nobody waits for an answer that has no place.
+Places are looked at before anything is read, so that nothing is lost and nobody waits for an answer that has no place.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from stockward.terms.errors import UsageError
@@ -31,7 +34,7 @@ def require_places(outputs: Mapping[str, Path], *, sites: Iterable[Path] = (), f
     taken: dict[Path, str] = {}
     for option, file in outputs.items():
         target = _target(option, file)
-        if target.exists() and not target.is_file():
+        if _is_nowhere(target):
             continue
         if any(_same(target, one) for one in read):
             raise UsageError(f"{option} {file}: this file is read, and never written over: name another")
@@ -51,9 +54,47 @@ def _target(option: str, file: Path) -> Path:
         raise UsageError(f"{option} {file}: the link leads in a circle: name a file") from None
     if target.is_dir():
         raise UsageError(f"{option} {file}: this is a folder: name a file in it")
+    if target.exists() and not target.is_file() and not _is_nowhere(target):
+        raise UsageError(f"{option} {file}: this is no regular file: name one")
     if not target.parent.is_dir():
         raise UsageError(f"{option} {file}: there is no folder {file.parent}: make it, or name another")
     return target
+
+
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+    """Write a file that is at every moment what it was or all of the new one, readable by its owner alone.
+
+    It is written beside its target, also where a link leads there, and renamed when it is whole. Raises ``UsageError``
+    where it cannot be written; what stood there still does then.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    target = Path(path).resolve()
+    try:
+        if _is_nowhere(target):
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    descriptor, part = tempfile.mkstemp(prefix=".stockward-", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)  # noqa: PTH105 - the name of the part is a text
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108
+        raise
+
+
+def _is_nowhere(target: Path) -> bool:
+    """Whether what is written there is meant to be lost."""
+    return _same(target, Path(os.devnull))
 
 
 def _read_of(folder: Path) -> list[Path]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stockward.terms.errors import UsageError
+from stockward.outputs import write_whole
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -47,7 +46,4 @@ def workbook_at(path: str | PathLike[str]) -> Iterator[Workbook]:
     made = BytesIO()
     with Workbook(made, _SAFE) as book:
         yield book
-    try:
-        Path(path).write_bytes(made.getvalue())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}): close it, or name another file") from error
+    write_whole(path, made.getvalue())
