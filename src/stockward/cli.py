@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stockward.outputs import write_whole
+from stockward.terms.signs import printable
 from stockward.version import VERSION
 
 if TYPE_CHECKING:
@@ -57,12 +58,17 @@ class _Group(click.Group):
             file, reason = error.filename or "output", error.strerror
             _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+            _say("stopped", err=True)
             sys.exit(130)
 
 
+def _say(line: str, *, err: bool = False) -> None:
+    """One line to the terminal, to which no name in it can speak in the terminal's own language."""
+    click.echo(printable(line), err=err)
+
+
 def _fail(message: str) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    _say(f"error: {' '.join(message.split())}", err=True)
     sys.exit(WRONG_USE)
 
 
@@ -141,7 +147,7 @@ def review(
 
             print_review(answers, _console())
     if html is not None and json_file != "-":
-        click.echo(str(html))
+        _say(str(html))
     sys.exit(_exit_code(answers))
 
 
@@ -216,7 +222,7 @@ def _write_text(text: str, file: str) -> None:
 
 def _notices(facts: Site) -> None:
     for notice in facts.notices:
-        click.echo(f"notice: {notice}", err=True)
+        _say(f"notice: {notice}", err=True)
 
 
 def _exit_code(answers: Review) -> int:
@@ -228,10 +234,9 @@ def _exit_code(answers: Review) -> int:
 
 
 def _console() -> Console:
-    from rich.console import Console
+    from stockward.report.console import console
 
-    console = Console()
-    return console if console.width <= 100 else Console(width=100)
+    return console()
 
 
 @contextmanager
@@ -275,7 +280,7 @@ def orders(
         orders_table.print_orders(answers, _console())
     for answer in answers:
         if answer.fault is not None:
-            click.echo(f"error: {' '.join(answer.fault.split())}", err=True)
+            _say(f"error: {' '.join(answer.fault.split())}", err=True)
     sys.exit(_orders_code(answers))
 
 
@@ -350,7 +355,7 @@ def drill(
         if json_file != "-":
             print_drill(answers, _console())
     if html is not None and json_file != "-":
-        click.echo(str(html))
+        _say(str(html))
     apart = answers.agreement is not None and not answers.agreement.agrees
     sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
@@ -364,12 +369,12 @@ def check(site: Path, show_all: bool) -> None:
     _notices(facts)
     shown = facts.problems if show_all else facts.problems[:_SHOWN_PROBLEMS]
     for problem in shown:
-        click.echo(str(problem))
+        _say(str(problem))
     if len(shown) < len(facts.problems):
-        click.echo(f"… and {len(facts.problems) - len(shown)} more: list them with --all")
+        _say(f"… and {len(facts.problems) - len(shown)} more: list them with --all")
     rows = sum(table.height for table in facts.tables.values())
     aside = sum(table.height for table in facts.set_aside.values())
-    click.echo(f"{facts.name}: {rows} rows read, {aside} set aside", err=True)
+    _say(f"{facts.name}: {rows} rows read, {aside} set aside", err=True)
     sys.exit(SET_ASIDE if facts.problems else 0)
 
 
@@ -394,9 +399,9 @@ def init(
         folder, name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv
     )
     for path in paths:
-        click.echo(str(path))
+        _say(str(path))
     if false_alarm is None or detection is None:
-        click.echo(f"now decide false_alarm and detection in {paths[0]}", err=True)
+        _say(f"now decide false_alarm and detection in {paths[0]}", err=True)
 
 
 @main.command()
@@ -421,7 +426,7 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
         site = simulation.simulate(plan, seed=seed)
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
-    click.echo(str(folder))
+    _say(str(folder))
 
 
 _PATH = click.Path(path_type=Path)
@@ -550,7 +555,7 @@ def _commitment(asked: dict[str, Any]) -> tuple[str, str | None] | None:
     import secrets
 
     seed = require_seed(asked["seed_text"]) if asked["seed_text"] else secrets.token_hex(32)
-    click.echo(f"commitment {commitment_of(seed)}")
+    _say(f"commitment {commitment_of(seed)}")
     return commitment_of(seed), seed
 
 
@@ -564,8 +569,8 @@ def _seal(plan: Plan, path: Path, commitment: str, seed: str | None) -> Plan:
         secret = _seed_beside(path)
         with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(seed + "\n")
-        click.echo(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
-    click.echo(f"plan {plan_digest(sealed)}")
+        _say(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
+    _say(f"plan {plan_digest(sealed)}")
     return sealed
 
 
@@ -598,10 +603,10 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
     if asked["csv_file"]:
         write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
-    click.echo(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
+    _say(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
-            click.echo(str(file))
+            _say(str(file))
 
 
 def _certify_sample(asked: dict[str, Any]) -> None:
@@ -617,7 +622,7 @@ def _certify_sample(asked: dict[str, Any]) -> None:
     counted_at = counted_moment(asked["counted_at"], draw.plan.timezone)
     certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
     for notice in filled.notices:
-        click.echo(f"notice: {notice}", err=True)
+        _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
     sys.exit(_certified(certificate))
 
@@ -633,7 +638,7 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
         _write_text(report.write_certificate_json(certificate, version=VERSION, at=at), asked["json_file"])
     if asked["json_file"] != "-":
         for line in report.summary(certificate):
-            click.echo(line)
+            _say(line)
 
 
 def _certified(certificate: Certificate) -> int:
@@ -687,7 +692,7 @@ def roster(
     _require_folder(ics)
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
-    say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
+    say = (lambda line: None) if quiet else (lambda line: _say(line, err=True))
     if instance is not None:
         _require_none_given(_OF_A_SITE, "is for the roster of a SITE: leave it out beside --instance")
         _solve_instance(instance, seed, workers, left, deterministic, say, out)
@@ -760,7 +765,7 @@ def _solve_instance(
     if out is not None and text is not None:
         _write_text(text, out)
     for line in report_of(answer):
-        click.echo(line, err=out == "-")
+        _say(line, err=out == "-")
     sys.exit(0 if text is not None else NO_ROSTER)
 
 
@@ -798,7 +803,7 @@ def _write_roster(
         _write_text(roster_files.write_roster_json(answer), json)
     if not answer.duties:
         for name in filter(None, (xlsx, csv, ics)):
-            click.echo(f"{'CSV' if name == '-' else name}: not written, since there is no roster", err=True)
+            _say(f"{'CSV' if name == '-' else name}: not written, since there is no roster", err=True)
         return
     if xlsx is not None:
         from stockward.report.roster_sheets import write_roster_xlsx
@@ -816,15 +821,15 @@ def validate() -> None:
     from stockward.validation import validate as compute
 
     compared, waiting = compute()
-    click.echo(f"{'figure':<16} {'computed':>22} {'published':>22} {'tolerance':>10}  agrees")
+    _say(f"{'figure':<16} {'computed':>22} {'published':>22} {'tolerance':>10}  agrees")
     for row in compared:
         mine = " ".join(f"{value:.6f}" for value in row.computed) if row.computed else "-"
         published = " ".join(f"{value:g}" for value in row.published.expected)
         says = ("yes" if row.agrees else "NO") if row.computed else f"not computed: {row.why}"
-        click.echo(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
-        click.echo(f"{'':<16} {row.published.question}; {row.published.source}")
+        _say(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
+        _say(f"{'':<16} {row.published.question}; {row.published.source}")
     if waiting:
-        click.echo(f"not computed here: {', '.join(published.id for published in waiting)}", err=True)
+        _say(f"not computed here: {', '.join(published.id for published in waiting)}", err=True)
     sys.exit(0 if all(row.agrees for row in compared) else ALARMED)
 
 

@@ -13,6 +13,7 @@ from stockward.report.count_sheet import TASK_WORD, Paper, unit_text
 from stockward.report.document import json_text
 from stockward.report.page import fill
 from stockward.terms.counting import COUNT_MEANING, CountVerdict, Task
+from stockward.terms.signs import printable
 
 SCHEMA = "stockward.certificate/1"
 
@@ -203,8 +204,8 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         seed=draw.seed,
         frozen=words.moment(plan.frozen_at, plan.timezone),
         counted_at=words.moment(certificate.counted_at, plan.timezone),
-        counter=words.printable(certificate.counter),
-        witness=words.printable(certificate.witness),
+        counter=printable(certificate.counter),
+        witness=printable(certificate.witness),
         file=certificate.file,
         file_sha256=certificate.file_sha256,
         confidence=words.percent(plan.detection),
@@ -295,7 +296,7 @@ def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
         book=words.quantity(one.expected, unit),
         counted="not counted" if one.quantity is None else words.quantity(one.quantity, unit),
         difference=words.quantity(one.difference, unit, signed=True),
-        remark=words.printable(one.remark),
+        remark=printable(one.remark),
     )
 
 

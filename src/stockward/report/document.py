@@ -17,6 +17,7 @@ from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import words
 from stockward.report.views import PeriodView, SeriesView, figure, gather
+from stockward.terms.signs import escaped
 from stockward.terms.verdicts import TESTS, Basis
 
 SCHEMA = "stockward.review/1"
@@ -246,4 +247,4 @@ def _value(value: Any) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    return escaped(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")))

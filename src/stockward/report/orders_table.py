@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report import words
+from stockward.terms.signs import escaped, printable
 from stockward.terms.verdicts import OrderVerdict
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def write_orders_json(
             for one in sites
         ],
     }
-    return json.dumps(document, default=_day, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return escaped(json.dumps(document, default=_day, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 def _order(order: OrderAnswer) -> dict[str, Any]:
@@ -207,7 +208,7 @@ def _cell(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    return words.printable(text.translate(_PLAIN))
+    return printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

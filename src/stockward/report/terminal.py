@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import claims, guards_terminal, sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
+from stockward.terms.signs import printable
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _facts(facts: FactsUsed) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return words.printable(text.translate(_PLAIN))
+    return printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
