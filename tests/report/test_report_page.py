@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -327,3 +328,14 @@ def test_where_any_loss_shows_no_figure_stands_for_it(full: Review) -> None:
         "Any loss spread over a year shows. Found with 95\u202f%: a loss of 4.36 kg at once; smaller ones may go "
         "unseen."
     )
+
+
+def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
+    templates = Path(build.__file__).parent / "templates"
+    meta = (templates / "meta.html.j2").read_text(encoding="utf-8")
+    assert "default-src 'none'; style-src 'unsafe-inline'" in meta
+    pages = [file.read_text(encoding="utf-8") for file in templates.glob("*.j2")]
+    whole = [page for page in pages if "<!doctype html>" in page]
+    assert len(whole) == 5
+    assert all('<head>\n{% include "meta.html.j2" %}' in page for page in whole)
+    assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
