@@ -63,14 +63,15 @@ def site(tmp_path: Path) -> Path:
     "arguments",
     [
         ["check", "--all"], ["review"], ["review", "--json", "-"], ["orders"], ["orders", "--json", "-"], ["sample"],
-        ["drill", "--losses", "1"], ["roster", "--start", "2026-07-06"],
+        ["drill", "--copies", "20"], ["roster", "--start", "2026-07-06"],
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_nothing_that_is_printed_steers(site: Path, arguments: list[str]) -> None:
     command, *options = arguments
     result = CliRunner().invoke(main, [command, str(site), *options])
-    assert result.exit_code != 70, result.output
+    assert result.exit_code in {0, 1, 2, 3}, result.output
+    assert "Usage:" not in result.output
     assert result.output
     assert not steering(result.output)
 
