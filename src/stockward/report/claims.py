@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from stockward.answers.losses import Cancelled, ExactDifference, Loss
+from stockward.answers.losses import Cancelled, ExactDifference, Loss, Returned
 from stockward.report import words
-from stockward.report.views import SeriesView
+from stockward.report.views import WHOLE_SITE, BetweenView, SeriesView
 from stockward.terms.verdicts import Basis, Verdict
 
 _LISTED = 4
@@ -88,14 +88,75 @@ def going_on(series: SeriesView, loss: Loss) -> bool:
 
 
 def cancels(series: SeriesView) -> bool:
-    """Whether all that is claimed of a series cancels."""
+    """Whether all that is claimed of a series cancels, in it or with another area."""
     claimed = len(series.losses) or len(series.exact)
-    return bool(series.cancelled) and 2 * len(series.cancelled) == claimed
+    in_parts = sum(len(one.losses) + len(one.gains) for one in series.returned if not one.left)
+    moved = sum(not one.pair.left for one in series.between)
+    accounted = 2 * len(series.cancelled) + in_parts + moved
+    return accounted > 0 and accounted == claimed
 
 
 def advice(series: SeriesView) -> str:
     """What to do where a loss and a gain cancel, a sentence each."""
-    return " ".join(_cancelled(series, one) for one in series.cancelled[:_LISTED])
+    texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]
+    return " ".join([*texts, *(_returned(series, one) for one in series.returned)])
+
+
+def moved(series: SeriesView) -> str:
+    """What to do where what is missing from one area is surplus in another."""
+    return " ".join(_moved(series, one) for one in series.between[:_LISTED])
+
+
+def _moved(series: SeriesView, one: BetweenView) -> str:
+    own = _claimed(series)
+    missing, surplus = f"what is missing from {one.origin}", f"what is surplus in {one.destination}"
+    look = (
+        f"look for a transfer from {one.origin} to {one.destination} that was not booked, or a movement booked to the "
+        "wrong one of them, before anything else."
+    )
+    if one.pair.left:
+        part = f"{missing[0].upper()}{missing[1:]} and {surplus} may in part be one movement"
+        return f"{part}: {look} {_left_over(series, one)}"
+    if len(own) == 1:
+        which = f"{missing[0].upper()}{missing[1:]} and {surplus} cancel"
+    else:
+        which = f"Of these, {own[one.place].way} cancels with {surplus if one.missing else missing}"
+    return f"{which}: {look}{_whole_site(series, one)}"
+
+
+def _left_over(series: SeriesView, one: BetweenView) -> str:
+    """What no transfer between the two can account for."""
+    pair = one.pair
+    sign = 1 if pair.left > 0 else -1
+    way, verb = "missing" if pair.left > 0 else "surplus", _are(series, pair.left)
+    if pair.left_low is None or pair.left_high is None:
+        exact = series.verdict.verdict == Verdict.DISCREPANCY
+        size = words.exact(abs(pair.left), series.unit, _DECIMALS) if exact else _about(pair.left, series.unit)
+        return f"Even then {size} {verb} {way}."
+    low, high = sorted((sign * pair.left_low, sign * pair.left_high))
+    return f"Even then {words.interval(abs(pair.left), low, high, series.unit)} {verb} {way} over {WHOLE_SITE}."
+
+
+def _about(value: float, unit: str) -> str:
+    return f"about {words.quantity(abs(value), unit, words.decimals(abs(value) / 10))}"
+
+
+def _whole_site(series: SeriesView, one: BetweenView) -> str:
+    """What the whole site says of the same days; empty where it has no figure."""
+    if one.pair.site_sum is None:
+        return ""
+    figure = words.measured(one.pair.site_sum, one.pair.site_sigma, series.unit, signed=True)
+    said = "The whole site is balanced" if one.site == Verdict.BALANCED else "Over the whole site"
+    return f" {said}: its differences of these days give {figure}."
+
+
+def _returned(series: SeriesView, one: Returned) -> str:
+    """What to do where items may have been brought back in parts."""
+    which = "What" if one.all_told else f"Of the others, some came to light again, {_left(series, one)}. What"
+    return (
+        f"{which} was missing may have been brought back, or movements be booked on a wrong day: check the movements "
+        "of all these times."
+    )
 
 
 def _cancelled(series: SeriesView, one: Cancelled) -> str:
@@ -216,6 +277,8 @@ def _since(part: _Part) -> str:
 
 
 def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
+    if series.returned and series.returned[0].all_told and len(parts) <= _LISTED:
+        return _came_back(series, series.returned[0], parts)
     if len(parts) == 1:
         (only,) = parts
         verb = "are" if only.size.endswith(" items") else "is"
@@ -225,6 +288,25 @@ def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
     texts = "; ".join(f"{part.way} {part.days}" for part in parts if id(part) in largest)
     which = f", the {_LISTED} largest" if len(parts) > _LISTED else ""
     return f"{series.label} has {len(parts)} exact differences{which}: {texts}"
+
+
+def _came_back(series: SeriesView, one: Returned, parts: Sequence[_Part]) -> str:
+    """Items that went missing, those that came to light again, and how many are left, told once."""
+    gone, came = (
+        " and ".join(f"{parts[place].size} {parts[place].days}" for place in places)
+        for places in (one.losses, one.gains)
+    )
+    return f"Of {series.what} in {series.place}, {gone} went missing; {came} came to light again; {_left(series, one)}"
+
+
+def _left(series: SeriesView, one: Returned) -> str:
+    if not one.left:
+        return "so none is still missing"
+    return f"so {words.exact(one.left, series.unit, _DECIMALS)} {_are(series, one.left)} still missing"
+
+
+def _are(series: SeriesView, amount: float) -> str:
+    return "are" if series.unit == "each" and abs(amount) != 1 else "is"
 
 
 def grounds(series: SeriesView) -> list[str]:

@@ -46,6 +46,8 @@ def print_review(review: Review, console: Console) -> None:
         _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
     if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
+    for found, step in sentences.next_steps(alarming):
+        _line(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
@@ -130,7 +132,8 @@ def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
     if len(amounts) < len(spans):
         spans = ["\n".join(spans)]
     (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
-    first = (_word(event), lead.label, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    places = " and ".join(own[0].label for own in sentences.by_area(event))
+    first = (_word(event), places, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
     later = [("", "", amount, span, "", "") for amount, span in others]
     return [dict(zip(_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 
