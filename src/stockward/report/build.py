@@ -211,12 +211,14 @@ def _periods_text(one: SeriesView, periods: Sequence[PeriodView]) -> str:
 
 def _rows_text(touched: Sequence[tuple[SeriesView, list[PeriodView]]]) -> str:
     """The rows at fault in these periods; a cause without an inventory touches the series as a whole."""
-    rows: dict[tuple[str, int], None] = {}
-    for one, periods in touched:
-        inventories = [period.inventory for period in periods]
-        fault = one.causes.filter(pl.col("inventory").is_in(inventories) | pl.col("inventory").is_null())
-        rows |= dict.fromkeys(fault.select("table", "row").rows())
-    return words.listed([f"{table} row {row}" for table, row in rows], NAMES_MAX)
+    return sentences.rows_at_fault(
+        [
+            one.causes.filter(
+                pl.col("inventory").is_in([period.inventory for period in periods]) | pl.col("inventory").is_null()
+            )
+            for one, periods in touched
+        ]
+    )
 
 
 def _section(one: SeriesView, found: SeriesDetection, *, drawn: bool) -> context.Section:

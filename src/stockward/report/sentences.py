@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import polars as pl
+
 from stockward.answers.detection import SeriesDetection
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
@@ -82,6 +84,7 @@ TERMS = (
 )  # fmt: skip
 
 _HEADLINE_LISTED = 3
+_ROWS_LISTED = 4
 _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
@@ -249,6 +252,12 @@ def event_amounts(event: Sequence[SeriesView]) -> list[str]:
 def reason(series: SeriesView) -> str:
     """Why a series is not tested, without a full stop."""
     return (series.verdict.reason or "no period could be tested").rstrip(".")
+
+
+def rows_at_fault(causes: Sequence[pl.DataFrame]) -> str:
+    """The rows for which periods are not tested, the first by name; empty where none is known."""
+    rows = dict.fromkeys(row for some in causes for row in some.select("table", "row").rows())
+    return words.listed([f"{table} row {row}" for table, row in rows], _ROWS_LISTED)
 
 
 def chance(series: SeriesView) -> str:

@@ -73,13 +73,19 @@ def print_review(review: Review, console: Console) -> None:
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
     """Why series, or periods of them, are not tested: what one row hides in many is said once."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[SeriesView]] = {}
     for one in series:
         if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
-            groups.setdefault(sentences.reason(one), []).append(one.label)
-    texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
+            groups.setdefault(sentences.reason(one), []).append(one)
+    texts = [_untested_for(reason, own) for reason, own in groups.items()]
     more = len(texts) - _REASONS_MAX
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+
+
+def _untested_for(reason: str, series: Sequence[SeriesView]) -> str:
+    labels = words.listed([one.label for one in series], _LABELS_MAX)
+    rows = sentences.rows_at_fault([one.causes for one in series])
+    return f"not tested: {labels}: {reason}.{f' At fault: {rows}.' if rows else ''}"
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
