@@ -32,6 +32,7 @@ from stockward.answers.items import Cluster, Discrepancy, ItemFindings, Recordin
 from stockward.answers.losses import (
     Alarm,
     BetweenAreas,
+    ContentOfItems,
     Event,
     ExactDifference,
     Loss,
@@ -808,6 +809,7 @@ def cancelling_site() -> Review:
     )
     some = Returned(series=lost, losses=(0,), gains=(), left=2.0, all_told=True)
     cancelling = replace(first, series=(lost, gained), between_areas=(pair,), returned=(some,))
+    cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,)),))
     return replace(whole, events=(cancelling, *others[1:]))
 
 

@@ -112,7 +112,7 @@ def test_losses_and_alarms_stand_as_they_are(full: Review) -> None:
     assert [(alarm["inventory"], alarm["state"]) for alarm in one["alarms"]] == [(one["alarm_inventory"], "standing")]
     assert list(one["planned_year"]) == ["number", "begins", "closes", "closed_by"]
     assert one["year"] == {"difference": said.year_sum, "sigma": said.year_sigma}
-    assert read(full)["events"][0] == {"series": ["FILLING/TNT"], "between_areas": []}
+    assert read(full)["events"][0] == {"series": ["FILLING/TNT"], "between_areas": [], "contents": []}
 
 
 def test_what_cancels_between_areas_stands_with_its_event() -> None:

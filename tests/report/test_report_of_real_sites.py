@@ -154,3 +154,32 @@ def test_every_door_prints_the_next_step(tmp_path: Path, door: str) -> None:
     assert step in told(short, door, tmp_path)
     more = reviewed(tmp_path, two_magazines(counted({"M1": HAS_MORE})))
     assert "look for receipts or returns not booked, and for a scale that drifts." in told(more, door, tmp_path)
+
+
+BULK_AND_BOXES = {
+    **two_magazines(""),
+    "materials": "material,kind,unit\nBOX,item,each\nRDXB,bulk,kg\n",
+    "contents": "material,substance,amount,unit,random_rel\nBOX,RDX,5,kg,0\nRDXB,RDX,1,kg,0\n",
+}
+
+
+def boxes_and_bulk(boxes: list[float], bulk: list[float]) -> dict[str, str]:
+    first, second = counted({"M1": boxes}, "BOX", ""), counted({"M1": bulk}, "RDXB")
+    return {**BULK_AND_BOXES, "counts": first + second.split("\n", 1)[1]}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_missing_items_hold_what_is_in_them_and_no_bulk(tmp_path: Path, door: str) -> None:
+    tables = boxes_and_bulk([100, 100, 70, 70, 70, 70], [1000, 1000, 999, 999, 999, 999])
+    text = told(reviewed(tmp_path, tables), door, tmp_path)
+    assert (
+        "30 items of BOX are missing from Magazine 1 between 1 February and 1 March 2025, with them 150 kg of RDX."
+        in text
+    )
+
+
+def test_what_is_missing_beside_the_items_is_told_apart(tmp_path: Path) -> None:
+    tables = boxes_and_bulk([100, 100, 70, 70, 70, 70], [1000, 1000, 1000, 1000, 900, 900])
+    text = printed(reviewed(tmp_path, tables))
+    assert "with them 150 kg of RDX; 100.0 (9" in text
+    assert "more of RDX went missing not before 1 April and not after 1 May 2025" in text

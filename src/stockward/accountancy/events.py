@@ -12,18 +12,25 @@ one area and surplus in another [``between_areas``] is told as one, too.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
-import polars as pl
-
 from stockward.accountancy.between_areas import between_areas
 from stockward.accountancy.claims import Claim, claims_of, closed_periods
-from stockward.accountancy.holdings import holdings_of
+from stockward.accountancy.in_items import HeldInItems, held_in_items
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
-from stockward.answers.losses import BetweenAreas, Cancelled, Event, ExactDifference, Returned, SeriesVerdict
+from stockward.answers.losses import (
+    BetweenAreas,
+    Cancelled,
+    ContentOfItems,
+    Event,
+    ExactDifference,
+    Returned,
+    SeriesVerdict,
+)
 from stockward.terms.verdicts import ALARMING, URGENCY, Basis, Scope, Verdict, most_urgent
 
 _NEAR = 0.5
@@ -41,11 +48,12 @@ def events_of(
     alarming = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
     claims = {number: claims_of(balances, number, rows[number], verdicts[number], discrepancies) for number in alarming}
     leads: dict[int, int] = {}
+    held: dict[int, HeldInItems] = {}
     for number in alarming:
         if rows[number]["basis"] == Basis.BULK.value and rows[number]["scope"] == Scope.AREA.value:
-            items = _items_of(books, rows, claims, number)
-            for one in (number, *items) if items else ():
-                _join(leads, one, items[0])
+            held[number] = held_in_items(books, rows, claims, number)
+            for one in (number, *held[number].items) if held[number].items else ():
+                _join(leads, one, held[number].items[0])
     for number in alarming:
         if rows[number]["scope"] == Scope.SITE.value:
             area = _largest_area(rows, claims, number)
@@ -62,31 +70,37 @@ def events_of(
         groups[_lead(leads, number)].append(number)
     items = [number for number in alarming if rows[number]["basis"] == Basis.ITEM.value]
     returned = [one for number in items for one in _returned(number, claims[number], taken)]
-    found = (_event(verdicts, claims, cancelled, returned, moved, group) for group in groups.values())
-    return tuple(sorted(found, key=lambda one: _urgency(one, verdicts)))
+    contents = [ContentOfItems(series=number, amounts=one.contents) for number, one in held.items() if one.contents]
+    told = _Told(verdicts, claims, cancelled, returned, moved, contents)
+    return tuple(sorted((told.event(group) for group in groups.values()), key=lambda one: _urgency(one, verdicts)))
 
 
-def _event(
-    verdicts: Sequence[SeriesVerdict],
-    claims: Mapping[int, list[Claim]],
-    cancelled: Mapping[int, list[Cancelled]],
-    returned: Sequence[Returned],
-    moved: Sequence[BetweenAreas],
-    group: Sequence[int],
-) -> Event:
-    """What the series of one event say together."""
-    return Event(
-        series=tuple(group),
-        exact=tuple(
-            ExactDifference(series=number, difference=one.amount, start=one.start, end=one.end)
-            for number in group
-            if verdicts[number].verdict == Verdict.DISCREPANCY
-            for one in claims[number]
-        ),
-        cancelled=tuple(one for number in group for one in cancelled[number]),
-        returned=tuple(one for one in returned if one.series in group),
-        between_areas=tuple(pair for pair in moved if pair.lost in group),
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that is said of the alarming series, from which each event takes what is of its own."""
+
+    verdicts: Sequence[SeriesVerdict]
+    claims: Mapping[int, list[Claim]]
+    cancelled: Mapping[int, list[Cancelled]]
+    returned: Sequence[Returned]
+    moved: Sequence[BetweenAreas]
+    contents: Sequence[ContentOfItems]
+
+    def event(self, group: Sequence[int]) -> Event:
+        """What the series of one event say together."""
+        return Event(
+            series=tuple(group),
+            exact=tuple(
+                ExactDifference(series=number, difference=one.amount, start=one.start, end=one.end)
+                for number in group
+                if self.verdicts[number].verdict == Verdict.DISCREPANCY
+                for one in self.claims[number]
+            ),
+            cancelled=tuple(one for number in group for one in self.cancelled[number]),
+            returned=tuple(one for one in self.returned if one.series in group),
+            between_areas=tuple(pair for pair in self.moved if pair.lost in group),
+            contents=tuple(one for one in self.contents if one.series in group),
+        )
 
 
 def _cancelled(balances: Balances, number: int, claims: Sequence[Claim]) -> list[Cancelled]:
@@ -157,31 +171,6 @@ def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, floa
         min((one.p_value for one in said if one.p_value is not None), default=1.0),
         event.series[0],
     )
-
-
-def _items_of(
-    books: KnownBooks, rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[Claim]], number: int
-) -> list[int]:
-    """Item series of the same area whose missing pieces hold what is missing of this substance, the largest first."""
-    row = rows[number]
-    held = holdings_of(books).filter((pl.col("holding") == row["substance"]) & (pl.col("basis") == Basis.BULK.value))
-    content = dict(held.select("material", "amount").rows())
-    for loss in claims[number]:
-        parts = [
-            (content[rows[item]["material"]] * claim.amount, item)
-            for item, own in claims.items()
-            if rows[item]["basis"] == Basis.ITEM.value
-            and rows[item]["area"] == row["area"]
-            and rows[item]["material"] in content
-            for claim in own
-            if claim.amount * loss.amount > 0 and claim.overlaps(loss)
-        ]
-        if parts and loss.holds(sum(amount for amount, _ in parts)):
-            return [item for _, item in sorted(parts, key=lambda part: (-abs(part[0]), part[1]))]
-        single = [item for amount, item in parts if loss.holds(amount)]
-        if single:
-            return single[:1]
-    return []
 
 
 def _largest_area(rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[Claim]], number: int) -> int | None:

@@ -138,12 +138,24 @@ class BetweenAreas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContentOfItems:
+    """What the missing items of an event hold of a substance which its area keeps in bulk as well.
+
+    ``amounts`` has one entry a loss, or exact difference, of ``series``, in time order: the stated content of the items
+    behind it, positive is missing; null where none are.
+    """
+
+    series: int
+    amounts: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first.
 
     ``exact`` are the differences of those among them whose verdict is exact, in time order within each; ``cancelled``
     what cancels in any of them, ``returned`` which items came to light again in parts, and ``between_areas`` what
-    cancels between two of the series.
+    cancels between two of the series; ``contents`` what its items hold.
     """
 
     series: tuple[int, ...]
@@ -151,6 +163,7 @@ class Event:
     cancelled: tuple[Cancelled, ...] = ()
     returned: tuple[Returned, ...] = ()
     between_areas: tuple[BetweenAreas, ...] = ()
+    contents: tuple[ContentOfItems, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

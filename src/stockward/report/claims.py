@@ -7,7 +7,7 @@ its days; where two cancel, it is said what may have left them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -31,6 +31,7 @@ class _Part:
     dates: str
     lasting: bool
     magnitude: float
+    in_items: bool = False
 
     @property
     def amount(self) -> str:
@@ -177,6 +178,17 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
     return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
 
 
+def in_items(series: SeriesView) -> str:
+    """How much of a substance the items of its event hold."""
+    return words.listed([part.size for part in _parts(series) if part.in_items], _LISTED)
+
+
+def beside_items(series: SeriesView) -> list[str]:
+    """What is claimed of a substance that the items of its event do not account for, each with its days."""
+    parts = _parts(series) if series.contents else []
+    return [f"{part.size} more of {series.what} {_went(part)} {part.days}" for part in parts if not part.in_items]
+
+
 def _claimed(series: SeriesView) -> list[_Part]:
     """All that is claimed of a series, in time order."""
     return _each(series, series.verdict.losses)
@@ -190,8 +202,20 @@ def _parts(series: SeriesView) -> list[_Part]:
 def _each(series: SeriesView, losses: Sequence[Loss]) -> list[_Part]:
     """The differences of an exact verdict, or these losses."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
-        return [_exact_part(series, one) for one in series.exact]
-    return [_measured_part(series, one) for one in losses]
+        return _with_contents(series, [_exact_part(series, one) for one in series.exact])
+    parts = _with_contents(series, [_measured_part(series, one) for one in series.verdict.losses])
+    return [part for part, one in zip(parts, series.verdict.losses, strict=True) if one in losses]
+
+
+def _with_contents(series: SeriesView, parts: Sequence[_Part]) -> list[_Part]:
+    """The stated content of missing items in place of what was measured with the bulk beside them."""
+    contents = series.contents or (None,) * len(parts)
+    return [
+        part
+        if content is None
+        else replace(part, in_items=True, size=words.exact(abs(content), series.unit, _DECIMALS))
+        for part, content in zip(parts, contents, strict=True)
+    ]
 
 
 def _urgent(series: SeriesView) -> list[_Part]:

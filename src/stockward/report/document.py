@@ -56,6 +56,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
             {
                 "series": [ids[number] for number in one.series],
                 "between_areas": [_between_areas(pair, ids) for pair in one.between_areas],
+                "contents": [{"series": ids[held.series], "amounts": held.amounts} for held in one.contents],
             }
             for one in review.events
         ],

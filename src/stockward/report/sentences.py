@@ -198,12 +198,12 @@ def _claim_of_area(event: Sequence[SeriesView]) -> str:
         text += f", and {' and '.join(items)}"
     if held:
         text += f"{';' if items else ','} with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(held)}"
-    return text
+    return "; ".join([text, *(beside for one in others for beside in claims.beside_items(one))])
 
 
 def _of(series: SeriesView) -> str:
     """How much of what; where it goes both ways, what comes first."""
-    size = claims.size(series)
+    size = claims.in_items(series) if series.contents else claims.size(series)
     return f"{series.what}: {size}" if "surplus" in size and "missing" in size else f"{size} of {series.what}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stockward.answers.losses import (
     BetweenAreas,
     Cancelled,
+    Event,
     ExactDifference,
     Loss,
     Returned,
@@ -99,8 +100,8 @@ class SeriesView:
 
     ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``exact`` are its differences
     that no error can have left, where the verdict is of them; ``cancelled`` what cancels of it, ``returned`` what came
-    to light again in parts, and ``between`` what cancels with another area. ``site`` is there for a series of the whole
-    site.
+    to light again in parts, and ``between`` what cancels with another area. ``contents`` is there within an event that
+    its items tell: what these hold, one entry a claim. ``site`` is there for a series of the whole site.
     """
 
     number: int
@@ -123,6 +124,7 @@ class SeriesView:
     cancelled: tuple[Cancelled, ...] = ()
     returned: tuple[Returned, ...] = ()
     between: tuple[BetweenView, ...] = ()
+    contents: tuple[float | None, ...] = ()
     site: SiteView | None = None
 
     @property
@@ -273,7 +275,14 @@ def _latest(joined: pl.DataFrame, called: Mapping[str, str]) -> tuple[tuple[str,
 
 def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
     """The alarming series, those that alarm for one loss together, the most urgent first."""
-    return [tuple(series[number] for number in event.series) for event in review.events]
+    return [
+        tuple(replace(series[number], contents=_contents(event, number)) for number in event.series)
+        for event in review.events
+    ]
+
+
+def _contents(event: Event, number: int) -> tuple[float | None, ...]:
+    return next((one.amounts for one in event.contents if one.series == number), ())
 
 
 def event_verdict(event: Sequence[SeriesView]) -> Verdict:
