@@ -183,3 +183,18 @@ def test_what_is_missing_beside_the_items_is_told_apart(tmp_path: Path) -> None:
     text = printed(reviewed(tmp_path, tables))
     assert "with them 150 kg of RDX; 100.0 (9" in text
     assert "more of RDX went missing not before 1 April and not after 1 May 2025" in text
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_without_goals_the_blindest_series_is_named_and_the_whole_site_takes_part(tmp_path: Path, door: str) -> None:
+    review = reviewed(tmp_path, two_magazines(counted({"M1": [1000] * 6, "M2": [1000] * 6})))
+    least = dict(zip(review.balances.series["id"], (found.detectable for found in review.unseen), strict=True))
+    assert least["*/TNT"] is not None
+    assert least["M1/TNT"] is not None
+    assert (least["*/TNT"].even_year or 0) > (least["M1/TNT"].even_year or 0)
+    assert "of TNT from the whole site, spread over the" in told(review, door, tmp_path)
+    with_goal = {
+        **two_magazines(counted({"M1": [1000] * 6, "M2": [1000] * 6})),
+        "goals": "substance,quantity,unit,area,within_days\nTNT,1,kg,M2,60\n",
+    }
+    assert "of TNT from Magazine 2, spread over the" in told(reviewed(tmp_path, with_goal), door, tmp_path)
