@@ -1,7 +1,8 @@
 """The command line: a thin door. Data go to standard output, progress and notices to standard error.
 
 Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
-nothing alarmed but rows were set aside, 4 no feasible roster.
+nothing alarmed but rows were set aside or carried no test, 4 no feasible roster, 70 a fault of
+Stockward itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
 
-ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER = 1, 2, 3, 4
+ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT = 1, 2, 3, 4, 70
+"""Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
 """Seconds."""
@@ -60,6 +63,23 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             _say("stopped", err=True)
             sys.exit(130)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+            raise
+        except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
+            _own_fault(fault)
+
+
+def _own_fault(fault: BaseException) -> None:
+    """Say in one line that the program is at fault, and where: the code of an alarm would claim a finding."""
+    *_, last = traceback.extract_tb(fault.__traceback__)
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    said = " ".join(f"{type(fault).__name__} in {where}: {fault}".split())
+    click.echo(
+        f"fault: this is a fault of Stockward {VERSION}, not of the data, and nothing was concluded: {said}: "
+        "report this line to those who maintain it",
+        err=True,
+    )
+    sys.exit(OWN_FAULT)
 
 
 def _say(line: str, *, err: bool = False) -> None:
@@ -230,7 +250,8 @@ def _exit_code(answers: Review) -> int:
 
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
         return ALARMED
-    return SET_ASIDE if answers.facts.set_aside else 0
+    # A row without a known error is kept, and carries no test: who reads the code alone must not take it for tested.
+    return SET_ASIDE if answers.facts.set_aside or answers.balances.causes.height else 0
 
 
 def _console() -> Console:

@@ -233,7 +233,7 @@ def test_a_period_is_hidden_where_one_of_any_area_is_and_the_first_area_says_why
     result = closed(tmp_path, counts)
     assert result.status("*/TNT") == [("I1", "closed"), ("I2", "not_tested")]
     second = result.period("*/TNT", "I2")
-    assert second["reason"] == "B: σ unknown: 1 row has no method with known errors"
+    assert second["reason"] == "B: σ unknown: rows have no method: name one that states its errors"
     assert (second["difference"], second["sigma"]) == (37, None)
     assert result.covariance("*/TNT").shape == (1, 1)
 

@@ -149,7 +149,7 @@ def test_an_alarm_says_what_it_was_raised_without(series: tuple[SeriesView, ...]
 
 def test_one_event_is_told_once(series: tuple[SeriesView, ...]) -> None:
     inside = said(series[0], losses=(loss(series[0], 9.0, 8.986, 9.014, 4, 4),))
-    inside = replace(inside, place="MAGAZINE-2", what="RDX")
+    inside = replace(inside, area="MAGAZINE-2", place="MAGAZINE-2", what="RDX")
     assert sentences.event_claim([series[2], inside]) == (
         "3 items of SHELL-155 are missing from MAGAZINE-2 between 2 November and 2 December 2025, with them "
         "9.000 (8.986 to 9.014) kg of RDX"

@@ -55,7 +55,8 @@ class Balances:
         the content: each enters with the root of its variance and the sign of its coefficient. Of the others, an "end"
         is the "begin" of the period that follows.
     causes
-        Rows for which periods are not tested or incomplete: ``series``, ``inventory``, ``table``, ``row``.
+        Rows for which periods are not tested, set aside or without a known error: ``series``, ``inventory``, ``table``,
+        ``row``.
     assumed_exact
         What entered a closed period as exact because the books state no error of it, not even zero: ``series``,
         ``kind`` ("content", "normal_loss"), ``area`` (of a normal loss) and ``material`` (of a content).

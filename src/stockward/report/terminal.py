@@ -47,6 +47,8 @@ def print_review(review: Review, console: Console) -> None:
         _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
     if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
+    for found, step in sentences.next_steps(alarming):
+        _line(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
@@ -72,13 +74,19 @@ def print_review(review: Review, console: Console) -> None:
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
     """Why series, or periods of them, are not tested: what one row hides in many is said once."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[SeriesView]] = {}
     for one in series:
         if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
-            groups.setdefault(sentences.reason(one), []).append(one.label)
-    texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
+            groups.setdefault(sentences.reason(one), []).append(one)
+    texts = [_untested_for(reason, own) for reason, own in groups.items()]
     more = len(texts) - _REASONS_MAX
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+
+
+def _untested_for(reason: str, series: Sequence[SeriesView]) -> str:
+    labels = words.listed([one.label for one in series], _LABELS_MAX)
+    rows = sentences.rows_at_fault([one.causes for one in series])
+    return f"not tested: {labels}: {reason}.{f' At fault: {rows}.' if rows else ''}"
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
@@ -131,7 +139,8 @@ def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
     if len(amounts) < len(spans):
         spans = ["\n".join(spans)]
     (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
-    first = (_word(event), lead.label, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    places = " and ".join(own[0].label for own in sentences.by_area(event))
+    first = (_word(event), places, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
     later = [("", "", amount, span, "", "") for amount, span in others]
     return [dict(zip(_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 

@@ -86,6 +86,7 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
+    rows.extend((f"next, for a {found}", None, step) for found, step in sentences.next_steps(events(review, series)))
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
