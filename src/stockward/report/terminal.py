@@ -65,19 +65,35 @@ def print_review(review: Review, console: Console) -> None:
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")
-    for text in [*_untested(ordered), _counts(series), *_facts(review.facts)]:
+    for text in [*_late(series), *_untested(ordered), _counts(series), *_facts(review.facts)]:
         _line(console, text)
 
 
+def _late(series: Sequence[SeriesView]) -> list[str]:
+    """From when the whole site is looked at, where areas of it were counted before."""
+    told = [(sentences.late_begin(one.site, one.timezone), one.label) for one in series if one.site is not None]
+    return [f"{words.listed(labels, _LABELS_MAX)}: {text}." for text, labels in _alike(told).items() if text]
+
+
 def _untested(series: Sequence[SeriesView]) -> list[str]:
-    """Why series, or periods of them, are not tested: what one row hides in many is said once."""
-    groups: dict[str, list[str]] = {}
-    for one in series:
-        if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
-            groups.setdefault(sentences.reason(one), []).append(one.label)
+    """Why series, or periods of them, are not tested."""
+    reasons = [
+        (sentences.reason(one), one.label)
+        for one in series
+        if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED
+    ]
+    groups = _alike(reasons)
     texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
     more = len(texts) - _REASONS_MAX
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+
+
+def _alike(told: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """The labels of which each text is told: what one row hides in many series is said once."""
+    groups: dict[str, list[str]] = {}
+    for text, label in told:
+        groups.setdefault(text, []).append(label)
+    return groups
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
