@@ -327,3 +327,10 @@ def test_where_any_loss_shows_no_figure_stands_for_it(full: Review) -> None:
         "Any loss spread over a year shows. Found with 95\u202f%: a loss of 4.36 kg at once; smaller ones may go "
         "unseen."
     )
+
+
+def test_a_whole_site_that_begins_late_says_from_when_it_is_looked_at(full: Review) -> None:
+    sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
+    late = replace(full, balances=replace(full.balances, sites=sites))
+    told = "looked at from 5 July 2025 on, with the first complete inventory of STORE-1; FILLING had been counted"
+    assert f"It is {told}" in render(build.build_page(late))

@@ -233,12 +233,12 @@ def test_joined_inventories_are_said(series: tuple[SeriesView, ...]) -> None:
         site, since=datetime(2026, 3, 5, tzinfo=UTC), counted_before=("FILLING",), first_counted=("STORE-1",)
     )
     told = (
-        "Looked at from 5 March 2026 on, with the first complete inventory of STORE-1; FILLING had been counted before"
+        "looked at from 5 March 2026 on, with the first complete inventory of STORE-1; FILLING had been counted before"
     )
     assert sentences.late_begin(late, "UTC") == told
-    assert f" {told}. Outside of it" in str(sentences.site_sentence(replace(series[9], site=late)))
+    assert f" It is {told}. Outside of it" in str(sentences.site_sentence(replace(series[9], site=late)))
     assert sentences.late_begin(replace(late, first_counted=()), "UTC") == (
-        "Looked at from 5 March 2026 on: before that its areas were not counted together"
+        "looked at from 5 March 2026 on: before that its areas were not counted together"
     )
     never = replace(site, inventories=0, apart_days=None, reason="only GATE was ever counted")
     assert sentences.joined_inventories(never, "UTC") == "none: only GATE was ever counted"

@@ -301,7 +301,7 @@ def site_sentence(series: SeriesView) -> str | None:
     if site.inventories:
         texts.append(f"{joined_inventories(site, series.timezone)}.")
     if site.counted_before:
-        texts.append(f"{late_begin(site, series.timezone)}.")
+        texts.append(f"It is {late_begin(site, series.timezone)}.")
     if site.outside:
         texts.append(f"Outside of it: {outside_areas(site)}.")
     return " ".join(texts)
@@ -325,7 +325,7 @@ def late_begin(site: SiteView, timezone: str) -> str:
     """From when the whole site is looked at, and why not before; empty where none of its areas was counted before."""
     if site.since is None or not site.counted_before:
         return ""
-    text = f"Looked at from {words.day(words.local(site.since, timezone))} on"
+    text = f"looked at from {words.day(words.local(site.since, timezone))} on"
     if not site.first_counted:
         return f"{text}: before that its areas were not counted together"
     first = words.listed(list(site.first_counted), _AREAS_LISTED)
