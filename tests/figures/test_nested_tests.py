@@ -151,6 +151,13 @@ def test_every_review_keeps_the_false_alarm_probability(pace: str) -> None:
     assert np.all(alarmed > allowed - less)
 
 
+def test_what_may_not_be_spent_is_nothing_and_not_minus_nothing() -> None:
+    tests = CalibratedTests(
+        np.eye(2), start=np.array([0.0, 30.0]), end=np.array([30.0, 60.0]), hazard=np.zeros(2), seed=1
+    )
+    assert (tests.share, np.signbit(tests.share)) == (0, False)
+
+
 def test_recounts_at_one_moment_cost_no_false_alarms() -> None:
     end = np.repeat(30.0 * np.arange(1, 13), 2)
     tests = at_days(random_covariance_of(np.random.default_rng(6), 24), end)

@@ -370,12 +370,13 @@ def _losses(
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)
             first, last = (int(periods.places[place]) for place in (run.start, run.stop - 1))
-            bounds = sorted((sign * one.low, sign * one.high))
+            # What is nothing is 0 of a gain, too, and not −0.
+            low, amount, high = sorted(sign * value + 0.0 for value in (one.low, one.amount, one.high))
             found.append(
                 Loss(
-                    estimate=sign * one.amount,
-                    low=bounds[0],
-                    high=bounds[1],
+                    estimate=amount,
+                    low=low,
+                    high=high,
                     not_before=periods.starts[first],
                     not_after=periods.ends[last],
                     first_inventory=periods.inventory[first],
