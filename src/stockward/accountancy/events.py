@@ -10,11 +10,11 @@ between them, it has left the same difference, with opposite signs, before and a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -31,6 +31,10 @@ _AGREE = 1e-6
 
 _NEAR = 0.5
 """The difference of one period is what a wrong count has left, if it lies within this share of what cancels of it."""
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,26 @@ class _Claim:
         return self.amount * other.amount < 0 and low <= high + slack
 
 
+class _Period(NamedTuple):
+    """One period of an alarming series; ``discrepant`` says that no error can have left its difference."""
+
+    inventory: str
+    start: datetime
+    end: datetime
+    difference: float | None
+    closed: bool
+    discrepant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Alarming:
+    """A series that alarms: its row, its periods, and what it claims."""
+
+    row: Mapping[str, Any]
+    periods: Sequence[_Period]
+    claims: Sequence[_Claim]
+
+
 def events_of(
     books: KnownBooks,
     balances: Balances,
@@ -64,30 +88,79 @@ def events_of(
     discrepancies: Sequence[Discrepancy],
 ) -> tuple[Event, ...]:
     """Every alarming series in one event, those of one event together, the most urgent first."""
-    rows = balances.series.to_dicts()
-    alarming = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
-    claims = {number: _claims(balances, number, rows[number], verdicts[number], discrepancies) for number in alarming}
-    leads: dict[int, int] = {}
-    for number in alarming:
-        if rows[number]["basis"] == Basis.BULK.value and rows[number]["scope"] == Scope.AREA.value:
-            items = _items_of(books, rows, claims, number)
-            for one in (number, *items) if items else ():
-                _join(leads, one, items[0])
-    for number in alarming:
-        if rows[number]["scope"] == Scope.SITE.value:
-            area = _largest_area(rows, claims, number)
-            if area is not None:
-                _join(leads, number, area)
+    alarming = _alarming(balances, verdicts, discrepancies)
+    leads = _leads(alarming, _contents(books))
     groups: dict[int, list[int]] = {number: [number] for number in alarming if number not in leads}
     for number in leads:
         groups[_lead(leads, number)].append(number)
-    found = (_event(balances, verdicts, claims, group) for group in groups.values())
+    found = (_event(verdicts, alarming, group) for group in groups.values())
     return tuple(sorted(found, key=lambda one: _urgency(one, verdicts)))
 
 
-def _event(
-    balances: Balances, verdicts: Sequence[SeriesVerdict], claims: Mapping[int, list[_Claim]], group: Sequence[int]
-) -> Event:
+def _alarming(
+    balances: Balances, verdicts: Sequence[SeriesVerdict], discrepancies: Sequence[Discrepancy]
+) -> dict[int, _Alarming]:
+    """Every alarming series by its number, in order."""
+    numbers = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
+    periods, exact = _periods(balances, numbers), _grouped((one.id, one) for one in discrepancies)
+    rows = dict(zip(numbers, balances.series[numbers].iter_rows(named=True), strict=True))
+    return {
+        number: _Alarming(
+            row, periods[number], _claims(row, verdicts[number], periods[number], exact.get(row["id"], []))
+        )
+        for number, row in rows.items()
+    }
+
+
+def _periods(balances: Balances, numbers: Sequence[int]) -> dict[int, list[_Period]]:
+    """The periods of these series, in order of time."""
+    closed = pl.col("status") == PeriodStatus.CLOSED.value
+    told = balances.periods.select(
+        "series", "inventory", "start", "end", "difference", closed=closed, discrepant=discrepant().fill_null(False)
+    )
+    kept = told.filter(pl.col("series").is_in(numbers))
+    found: dict[int, list[_Period]] = {number: [] for number in numbers}
+    for series, *period in kept.iter_rows():
+        found[series].append(_Period(*period))
+    return found
+
+
+def _contents(books: KnownBooks) -> dict[str, dict[str, float]]:
+    """How much of each substance one unit of each material holds."""
+    held = holdings_of(books).filter(pl.col("basis") == Basis.BULK.value)
+    found: dict[str, dict[str, float]] = {}
+    for substance, material, amount in held.select("holding", "material", "amount").rows():
+        found.setdefault(substance, {})[material] = amount
+    return found
+
+
+def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, list[_Value]]:
+    groups: dict[_Key, list[_Value]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
+def _leads(alarming: Mapping[int, _Alarming], contents: Mapping[str, Mapping[str, float]]) -> dict[int, int]:
+    """Of every series that does not tell its event itself, one nearer to the series that does."""
+    items = _grouped((one.row["area"], n) for n, one in alarming.items() if one.row["basis"] == Basis.ITEM.value)
+    areas = _grouped((one.row["substance"], n) for n, one in alarming.items() if one.row["scope"] == Scope.AREA.value)
+    leads: dict[int, int] = {}
+    for number, one in alarming.items():
+        if one.row["basis"] == Basis.BULK.value and one.row["scope"] == Scope.AREA.value:
+            there = {item: alarming[item] for item in items.get(one.row["area"], [])}
+            held = _items_of(one, there, contents.get(one.row["substance"], {}))
+            for other in (number, *held) if held else ():
+                _join(leads, other, held[0])
+    for number, one in alarming.items():
+        if one.row["scope"] == Scope.SITE.value:
+            area = _largest_area(one, {area: alarming[area] for area in areas.get(one.row["substance"], [])})
+            if area is not None:
+                _join(leads, number, area)
+    return leads
+
+
+def _event(verdicts: Sequence[SeriesVerdict], alarming: Mapping[int, _Alarming], group: Sequence[int]) -> Event:
     """What the series of one event say together."""
     return Event(
         series=tuple(group),
@@ -95,22 +168,22 @@ def _event(
             ExactDifference(series=number, difference=one.amount, start=one.start, end=one.end)
             for number in group
             if verdicts[number].verdict == Verdict.DISCREPANCY
-            for one in claims[number]
+            for one in alarming[number].claims
         ),
-        cancelled=tuple(one for number in group for one in _cancelled(balances, number, claims[number])),
+        cancelled=tuple(one for number in group for one in _cancelled(number, alarming[number])),
     )
 
 
-def _cancelled(balances: Balances, number: int, claims: Sequence[_Claim]) -> list[Cancelled]:
+def _cancelled(number: int, one: _Alarming) -> list[Cancelled]:
     """Neighbours in time that cancel, each in one pair only."""
-    found: list[Cancelled] = []
+    claims, found = one.claims, list[Cancelled]()
     place = 0
     while place + 1 < len(claims):
         first, second = claims[place], claims[place + 1]
         if not first.cancels(second):
             place += 1
             continue
-        wrong = _between(balances, number, first, second)
+        wrong = _between(one.periods, first, second)
         found.append(
             Cancelled(series=number, first=place, second=place + 1, all_told=len(claims) == 2, inventories=wrong)
         )
@@ -118,23 +191,21 @@ def _cancelled(balances: Balances, number: int, claims: Sequence[_Claim]) -> lis
     return found
 
 
-def _between(balances: Balances, number: int, first: _Claim, second: _Claim) -> tuple[str, ...]:
+def _between(periods: Sequence[_Period], first: _Claim, second: _Claim) -> tuple[str, ...]:
     """The inventories between the two before and after which the differences are what cancels."""
-    closed = (pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value)
-    periods = balances.periods.filter(closed).select("inventory", "start", "end", "difference").rows()
     return tuple(
-        before[0]
-        for before, after in pairwise(periods)
-        if second.start <= before[2] <= first.end
-        and before[2] == after[1]
-        and _explains(first, before[3])
-        and _explains(second, after[3])
+        before.inventory
+        for before, after in pairwise(one for one in periods if one.closed)
+        if second.start <= before.end <= first.end
+        and before.end == after.start
+        and _explains(first, before)
+        and _explains(second, after)
     )
 
 
-def _explains(claim: _Claim, difference: float) -> bool:
-    """Whether the difference of one period is about all that is claimed."""
-    return abs(difference - claim.amount) < _NEAR * abs(claim.amount)
+def _explains(claim: _Claim, period: _Period) -> bool:
+    """Whether the difference of a period is about all that is claimed."""
+    return period.difference is not None and abs(period.difference - claim.amount) < _NEAR * abs(claim.amount)
 
 
 def _lead(leads: Mapping[int, int], number: int) -> int:
@@ -161,44 +232,33 @@ def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, floa
 
 
 def _claims(
-    balances: Balances,
-    number: int,
-    row: Mapping[str, Any],
-    verdict: SeriesVerdict,
-    discrepancies: Sequence[Discrepancy],
+    row: Mapping[str, Any], verdict: SeriesVerdict, periods: Sequence[_Period], discrepancies: Sequence[Discrepancy]
 ) -> list[_Claim]:
     if verdict.losses:
         return [_Claim(one.estimate, one.low, one.high, one.not_before, one.not_after) for one in verdict.losses]
-    found = [
-        _Claim(one.difference, one.difference, one.difference, one.start, one.end)
-        for one in discrepancies
-        if one.id == row["id"]
-    ]
-    periods = balances.periods.filter(pl.col("series") == number)
+    found = [_exactly(one.difference, one.start, one.end) for one in discrepancies]
     if row["scope"] == Scope.SITE.value:
-        exact = periods.filter(discrepant()).select("difference", "start", "end")
-        found += [_Claim(gone, gone, gone, start, end) for gone, start, end in exact.rows()]
-    for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
-        if left:
-            found.append(_Claim(left, left, left, start, end))
+        found += [_exactly(one.difference, one.start, one.end) for one in periods if one.discrepant and one.difference]
+    found += [_exactly(left, one.start, one.end) for left, one in zip(verdict.left, periods, strict=True) if left]
     return sorted(found, key=lambda one: (one.end, one.start))
 
 
-def _items_of(
-    books: KnownBooks, rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int
-) -> list[int]:
-    """Item series of the same area whose missing pieces hold what is missing of this substance, the largest first."""
-    row = rows[number]
-    held = holdings_of(books).filter((pl.col("holding") == row["substance"]) & (pl.col("basis") == Basis.BULK.value))
-    content = dict(held.select("material", "amount").rows())
-    for loss in claims[number]:
+def _exactly(amount: float, start: datetime, end: datetime) -> _Claim:
+    """A claim of what no error can have left."""
+    return _Claim(amount, amount, amount, start, end)
+
+
+def _items_of(one: _Alarming, items: Mapping[int, _Alarming], content: Mapping[str, float]) -> list[int]:
+    """Item series of the same area whose missing pieces hold what is missing of this substance, the largest first.
+
+    ``content`` is how much of the substance one piece of each material holds.
+    """
+    for loss in one.claims:
         parts = [
-            (content[rows[item]["material"]] * claim.amount, item)
-            for item, own in claims.items()
-            if rows[item]["basis"] == Basis.ITEM.value
-            and rows[item]["area"] == row["area"]
-            and rows[item]["material"] in content
-            for claim in own
+            (content[own.row["material"]] * claim.amount, item)
+            for item, own in items.items()
+            if own.row["material"] in content
+            for claim in own.claims
             if claim.amount * loss.amount > 0 and claim.overlaps(loss)
         ]
         if parts and loss.holds(sum(amount for amount, _ in parts)):
@@ -209,13 +269,12 @@ def _items_of(
     return []
 
 
-def _largest_area(rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int) -> int | None:
-    """The series of an area that alarms for most of what the whole site lacks of a substance in the same time."""
+def _largest_area(one: _Alarming, areas: Mapping[int, _Alarming]) -> int | None:
+    """The series of an area that alarms for most of what the whole site lacks of the substance in the same time."""
     found = [
         (-abs(claim.amount), area)
-        for area, own in claims.items()
-        if rows[area]["scope"] == Scope.AREA.value and rows[area]["substance"] == rows[number]["substance"]
-        for claim in own
-        if any(claim.amount * loss.amount > 0 and claim.overlaps(loss) for loss in claims[number])
+        for area, own in areas.items()
+        for claim in own.claims
+        if any(claim.amount * loss.amount > 0 and claim.overlaps(loss) for loss in one.claims)
     ]
     return min(found)[1] if found else None
