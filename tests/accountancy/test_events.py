@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from small_sites import Closed, write_site
@@ -22,8 +23,8 @@ def counts_of(material: str, quantities: list[float], method: str = "") -> str:
     return "\n".join(["inventory,at,area,material,quantity,method", *rows])
 
 
-def events(folder: Path, counts: str) -> tuple[Event, ...]:
-    closed = Closed(write_site(folder, counts=counts, movements=MOVEMENTS, methods=METHODS))
+def events(folder: Path, counts: str, **tables: str) -> tuple[Event, ...]:
+    closed = Closed(write_site(folder, counts=counts, movements=MOVEMENTS, methods=METHODS, **tables))
     verdicts = list(closed.verdicts().values())
     found = find_in_items(closed.books, closed.balances, seed=1)
     return events_of(closed.books, closed.balances, verdicts, found.discrepancies)
@@ -131,3 +132,20 @@ def test_pieces_that_come_back_in_parts_are_told_with_their_loss(tmp_path: Path)
 def test_pieces_that_come_before_their_loss_do_not_come_back(tmp_path: Path) -> None:
     (event,) = events(tmp_path, counts_of("BOX", [100, 105, 105, 102, 102, 101]))
     assert event.returned == ()
+
+
+def test_each_of_many_series_has_the_event_that_it_has_alone(tmp_path: Path) -> None:
+    quantities = [[100, 98, 100, 99, 99, 100], [100, 98, 99, 99, 99, 99], [50, 50, 47, 50, 50, 49]]
+    alone = [events(tmp_path / str(place), counts_of("BOX", one))[0] for place, one in enumerate(quantities)]
+    areas = "area,kind\n" + "".join(f"A{place},store\n" for place in range(3))
+    rows = [
+        line.replace(",A,", f",A{place},")
+        for place, one in enumerate(quantities)
+        for line in counts_of("BOX", one).splitlines()[1:]
+    ]
+    counts = "\n".join(["inventory,at,area,material,quantity,method", *rows])
+    together = sorted(events(tmp_path / "all", counts, areas=areas), key=lambda event: event.series)
+    assert [event.series for event in together] == [(0,), (1,), (2,)]
+    for one, event in zip(alone, together, strict=True):
+        assert [replace(gone, series=0) for gone in event.exact] == list(one.exact)
+        assert [replace(pair, series=0) for pair in event.cancelled] == list(one.cancelled)

@@ -772,7 +772,16 @@ def joined_of(made: Builder) -> pl.DataFrame:
 def sites_of(made: Builder) -> pl.DataFrame:
     """What the series of the site adds up."""
     rows = [
-        {"series": number, "areas": list(MEMBERS), "outside": ["GATE"], "apart_days": 1.25, "reason": None}
+        {
+            "series": number,
+            "areas": list(MEMBERS),
+            "outside": ["GATE"],
+            "apart_days": 1.25,
+            "since": FIRST,
+            "counted_before": [],
+            "first_counted": list(MEMBERS),
+            "reason": None,
+        }
         for number, one in enumerate(made.series)
         if one["scope"] == "site"
     ]

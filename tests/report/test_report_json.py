@@ -131,6 +131,8 @@ def test_the_whole_site_says_what_it_joins(full: Review) -> None:
     site = one["whole_site"]
     assert (site["areas"], site["outside"]) == (["FILLING", "PRESSING", "STORE-1"], ["GATE"])
     assert site["apart_days"] == 1.25
+    assert (site["since"], site["counted_before"]) == ("2025-07-05T00:00:00+09:00", [])
+    assert site["first_counted"] == site["areas"]
     assert len(site["joined"]) == 39
     assert site["joined"][0] == {
         "inventory": "M00", "area": "FILLING", "area_inventory": "W00", "at": "2025-07-05T00:00:00+09:00"

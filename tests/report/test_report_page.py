@@ -339,3 +339,10 @@ def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
     assert len(whole) == 5
     assert all('<head>\n{% include "meta.html.j2" %}' in page for page in whole)
     assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
+
+
+def test_a_whole_site_that_begins_late_says_from_when_it_is_looked_at(full: Review) -> None:
+    sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
+    late = replace(full, balances=replace(full.balances, sites=sites))
+    told = "looked at from 5 July 2025 on, with the first complete inventory of STORE-1; FILLING had been counted"
+    assert f"It is {told}" in render(build.build_page(late))

@@ -359,6 +359,7 @@ def _site(one: SeriesView, site: SiteView, with_section: set[int]) -> context.Si
         cumulative=sentences.cumulative(one),
         areas=words.listed(list(site.areas), AREAS_MAX),
         inventories=sentences.joined_inventories(site, one.timezone),
+        late=sentences.late_begin(site, one.timezone),
         outside=sentences.outside_areas(site) if site.outside else "",
     )
 

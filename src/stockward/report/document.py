@@ -178,6 +178,9 @@ def _whole_site(one: SeriesView) -> dict[str, Any] | None:
         "areas": one.site.area_keys,
         "outside": one.site.outside_keys,
         "apart_days": one.site.apart_days,
+        "since": one.site.since,
+        "counted_before": one.site.before_keys,
+        "first_counted": one.site.first_keys,
         "joined": columns.to_dicts(),
     }
 

@@ -345,6 +345,8 @@ def site_sentence(series: SeriesView) -> str | None:
     ]
     if site.inventories:
         texts.append(f"{joined_inventories(site, series.timezone)}.")
+    if site.counted_before:
+        texts.append(f"It is {late_begin(site, series.timezone)}.")
     if site.outside:
         texts.append(f"Outside of it: {outside_areas(site)}.")
     return " ".join(texts)
@@ -362,6 +364,18 @@ def joined_inventories(site: SiteView, timezone: str) -> str:
         return f"{number}, of the same name in every area, {apart}"
     nearest = f"{number}, each joined from those of the areas that stand nearest to each other, {apart}"
     return f"{nearest}; the last one: {_days_of_areas(site, timezone)}"
+
+
+def late_begin(site: SiteView, timezone: str) -> str:
+    """From when the whole site is looked at, and why not before; empty where none of its areas was counted before."""
+    if site.since is None or not site.counted_before:
+        return ""
+    text = f"looked at from {words.day(words.local(site.since, timezone))} on"
+    if not site.first_counted:
+        return f"{text}: before that its areas were not counted together"
+    first = words.listed(list(site.first_counted), _AREAS_LISTED)
+    before = words.listed(list(site.counted_before), _AREAS_LISTED)
+    return f"{text}, with the first complete inventory of {first}; {before} had been counted before"
 
 
 def _days_of_areas(site: SiteView, timezone: str) -> str:

@@ -68,8 +68,14 @@ def print_review(review: Review, console: Console) -> None:
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")
-    for text in [*_untested(ordered), _counts(series), *_facts(review.facts)]:
+    for text in [*_late(series), *_untested(ordered), _counts(series), *_facts(review.facts)]:
         _line(console, text)
+
+
+def _late(series: Sequence[SeriesView]) -> list[str]:
+    """From when the whole site is looked at, where areas of it were counted before."""
+    told = [(sentences.late_begin(one.site, one.timezone), one.label) for one in series if one.site is not None]
+    return [f"{words.listed(labels, _LABELS_MAX)}: {text}." for text, labels in _alike(told).items() if text]
 
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
@@ -87,6 +93,14 @@ def _untested_for(reason: str, series: Sequence[SeriesView]) -> str:
     labels = words.listed([one.label for one in series], _LABELS_MAX)
     rows = sentences.rows_at_fault([one.causes for one in series])
     return f"not tested: {labels}: {reason}.{f' At fault: {rows}.' if rows else ''}"
+
+
+def _alike(told: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """The labels of which each text is told: what one row hides in many series is said once."""
+    groups: dict[str, list[str]] = {}
+    for text, label in told:
+        groups.setdefault(text, []).append(label)
+    return groups
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:

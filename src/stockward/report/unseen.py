@@ -145,14 +145,18 @@ def _at_surge(review: Review, number: int) -> SurgedSeries | None:
 
 
 def amount(loss: float | None, unit: str) -> str:
-    """A loss to three digits; what cannot be told from errors at any size is a dash, and none so small says so."""
+    """A loss to three digits, one below a thousandth to two; what no size tells from errors is a dash.
+
+    Where any loss shows, however small, that is said.
+    """
     if loss is None:
         return words.NOTHING
     if not loss:
         return ANY_SHOWS
     if unit == "each" and loss == int(loss):
         return words.quantity(loss, unit)
-    return words.quantity(loss, unit, _digits(loss))
+    places = _digits(loss)
+    return words.quantity(loss, unit, places) if round(loss, places) else words.exact(loss, unit, places)
 
 
 def _digits(value: float) -> int:

@@ -64,18 +64,24 @@ class SiteView:
     """What a series of the whole site adds up: areas, by key and as people call them, and which inventories are joined.
 
     ``inventories`` is how many of the site there are; ``alike`` says that those of the areas have the same name each
-    time. ``latest`` are the moments at which its areas were counted for the last of them. ``joined`` are the rows of
-    ``Balances.joined``.
+    time. ``latest`` are the moments at which its areas were counted for the last of them. ``since`` is when the first
+    of them stands; ``counted_before`` are areas that had been counted by then, ``first_counted`` those that had not.
+    ``joined`` are the rows of ``Balances.joined``.
     """
 
     area_keys: tuple[str, ...]
     outside_keys: tuple[str, ...]
+    before_keys: tuple[str, ...]
+    first_keys: tuple[str, ...]
     areas: tuple[str, ...]
     outside: tuple[str, ...]
     inventories: int
     alike: bool
     latest: tuple[tuple[str, datetime], ...]
     apart_days: float | None
+    since: datetime | None
+    counted_before: tuple[str, ...]
+    first_counted: tuple[str, ...]
     reason: str | None
     joined: pl.DataFrame
 
@@ -262,12 +268,17 @@ def _sites(review: Review) -> dict[int, SiteView]:
         found[row["series"]] = SiteView(
             area_keys=tuple(row["areas"]),
             outside_keys=tuple(row["outside"]),
+            before_keys=tuple(row["counted_before"]),
+            first_keys=tuple(row["first_counted"]),
             areas=tuple(called.get(area, area) for area in row["areas"]),
             outside=tuple(called.get(area, area) for area in row["outside"]),
             inventories=own["inventory"].n_unique(),
             alike=bool((own["inventory"] == own["area_inventory"]).all()),
             latest=_latest(own, called),
             apart_days=row["apart_days"],
+            since=row["since"],
+            counted_before=tuple(called.get(area, area) for area in row["counted_before"]),
+            first_counted=tuple(called.get(area, area) for area in row["first_counted"]),
             reason=row["reason"],
             joined=own,
         )
