@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
+from stockward.answers.review import Review
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -90,6 +91,17 @@ _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
 _TEENS = (11, 12, 13)
 _YEAR_DAYS = 365
+
+
+def scope(review: Review) -> str:
+    """What was looked at: from when to when, the day of the last count, and as known when."""
+    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
+    of_series = review.balances.periods.group_by("series").agg(pl.min("start"), pl.max("end"))
+    moments = of_series.select(pl.min("start"), first_end=pl.min("end"), last_end=pl.max("end")).row(0)
+    if None in moments:
+        return known
+    begun, *counted = (words.local(at, review.timezone).date() for at in moments)
+    return f"{words.day(begun)} to {words.day(counted[-1])}, last counted {words.between(*counted)}, {known}"
 
 
 def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:

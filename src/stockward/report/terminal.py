@@ -39,8 +39,7 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
-    _line(console, f"{review.site}, {known}")
+    _line(console, f"{review.site}, {sentences.scope(review)}")
     _line(console, sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
