@@ -137,8 +137,9 @@ def test_items_that_come_back_in_parts_are_told_once(tmp_path: Path) -> None:
     tables = two_magazines(counted({"M1": [100, 80, 80, 92, 92, 97]}, "BOX", ""), "item,each", "BOX")
     text = printed(reviewed(tmp_path, tables))
     assert (
-        "Of BOX in Magazine 1, 20 items between 1 January and 1 February 2025 went missing; 12 items between 1 March "
-        "and 1 April 2025 and 5 items between 1 May and 1 June 2025 came to light again; so 3 items are still missing."
+        "Of BOX in Magazine 1, 20 items went missing between 1 January and 1 February 2025; 12 items came to light "
+        "again between 1 March and 1 April 2025 and 5 items between 1 May and 1 June 2025; so 3 items are still "
+        "missing."
     ) in text
     assert "An exact count does not agree with the books." in text
     whole = two_magazines(counted({"M1": [100, 80, 80, 92, 92, 100]}, "BOX", ""), "item,each", "BOX")

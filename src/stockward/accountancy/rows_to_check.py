@@ -18,8 +18,9 @@ match is by chance.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -51,7 +52,7 @@ class _Period(NamedTuple):
 class _Row(NamedTuple):
     """A movement of a series, or a count; ``value`` in its unit, positive where it adds to what should be there.
 
-    ``usual`` is the median quantity of its kind and material.
+    ``usual`` is the median quantity of its kind and material; ``day`` and ``clock`` are those of the site.
     """
 
     table: str
@@ -64,6 +65,8 @@ class _Row(NamedTuple):
     inventory: str | None
     value: float
     usual: float
+    day: date
+    clock: time
 
     def slips(self) -> Iterator[float]:
         """What is too much in the difference, where ten times or a tenth was booked, if that is out of line."""
@@ -83,10 +86,6 @@ class _Border(NamedTuple):
     @property
     def at(self) -> datetime:
         return self.before.end
-
-    def holds(self, row: _Row) -> bool:
-        """Whether the row stands in one of the two periods."""
-        return self.before.start < row.at <= (self.at if self.after is None else self.after.end)
 
     def shift(self, row: _Row) -> float:
         """By how much the difference before it would fall, and that after it rise, were the row on its other side."""
@@ -134,7 +133,7 @@ class _Match(NamedTuple):
             document=row.document,
             inventory=None if border is None else border.inventory,
             taken_before=None if border is None else row.at <= border.at,
-            explains=abs(self.explains),
+            explains=self.explains,
             whole=self.whole,
         )
 
@@ -151,7 +150,11 @@ def rows_to_check(
     periods = [_Period(*row) for row in closed_periods(balances, number).select(_Period._fields).rows()]
     moved, counted = _rows(books, key)
     borders = {border.inventory: border for border in _borders(periods)}
-    same = [one for border in borders.values() for one in _on_the_day(border, moved, claims, books.site.timezone)]
+    zone = ZoneInfo(books.site.timezone)
+    by_day: dict[date, list[_Row]] = {}
+    for row in moved:
+        by_day.setdefault(row.day, []).append(row)
+    same = [one for border in borders.values() for one in _on_the_day(border, by_day, claims, zone)]
     accounted, found = [one.places for one in same if one.whole], []
     for pair in cancelled:
         around = [borders[name] for name in pair.inventories]
@@ -192,6 +195,7 @@ def _rows(books: KnownBooks, key: Mapping[str, Any]) -> tuple[list[_Row], list[_
     coming = pl.col("to_area").cast(pl.String).eq_missing(pl.lit(key["area"]))
     units = books["materials"].select("material", "unit")
     texts = pl.col("kind", "document").cast(pl.String)
+    local = pl.col("at").dt.convert_time_zone(books.site.timezone)
     flows = moved.filter(~claimed).with_columns(
         texts,
         table=pl.lit("movements"),
@@ -211,6 +215,8 @@ def _rows(books: KnownBooks, key: Mapping[str, Any]) -> tuple[list[_Row], list[_
             .with_columns(
                 value=pl.col("quantity") * pl.col("amount") * pl.col("sign"),
                 usual=pl.col("quantity").median().over("kind", "material"),
+                day=local.dt.date(),
+                clock=local.dt.time(),
             )
             .sort("at", "row")
             .select(_Row._fields)
@@ -220,23 +226,29 @@ def _rows(books: KnownBooks, key: Mapping[str, Any]) -> tuple[list[_Row], list[_
     )  # type: ignore[return-value]
 
 
-def _on_the_day(border: _Border, moved: Sequence[_Row], claims: Sequence[Claim], timezone: str) -> list[_Match]:
+def _within(moved: Sequence[_Row], start: datetime, end: datetime) -> Sequence[_Row]:
+    """Movements after one inventory and up to another."""
+    first, last = (bisect_right(moved, at, key=lambda row: row.at) for at in (start, end))
+    return moved[first:last]
+
+
+def _on_the_day(
+    border: _Border, moved: Mapping[date, list[_Row]], claims: Sequence[Claim], zone: ZoneInfo
+) -> list[_Match]:
     """Movements of the day of an inventory of which nobody can say whether they came before the count."""
-    zone = ZoneInfo(timezone)
     counted = border.at.astimezone(zone)
-    same = [
-        row
-        for row in moved
-        if (at := row.at.astimezone(zone)).date() == counted.date() and time() in (at.time(), counted.time())
-    ]
-    together = [(same, sum(map(border.shift, same)))] if len(same) > 1 else []
-    for rows, shift in (*together, *(([row], border.shift(row)) for row in same)):
+    same = [row for row in moved.get(counted.date(), ()) if time() in (row.clock, counted.time())]
+    before, after = ([row for row in same if (row.at <= border.at) is side] for side in (True, False))
+    alone = [[row] for row in same]
+    for rows in (*(side for side in (before, after) if len(side) > 1), *alone):
+        shift = sum(map(border.shift, rows))
         touched = border.touched(claims, shift)
         whole = any(claims[place].allows(left) for place, left in touched)
         within = any(abs(left) < abs(claims[place].amount) for place, left in touched)
         if border.fits(shift) and (whole or within):
             places = tuple(place for place, _ in touched)
-            found = [_Match(row, Slip.SAME_DAY, places, border.shift(row), whole, border) for row in rows]
+            way = 1.0 if shift > 0 else -1.0
+            found = [_Match(row, Slip.SAME_DAY, places, way * border.shift(row), whole, border) for row in rows]
             return found if len(found) <= _FEW else []
     return []
 
@@ -247,11 +259,11 @@ def _on_the_wrong_side(
     """Movements near an inventory around which two claims cancel, as large as both of them."""
     first, second = (claims[place] for place in pair.places)
     for border in borders:
-        near = [row for row in moved if border.holds(row)]
+        near = _within(moved, border.before.start, border.at if border.after is None else border.after.end)
         for row in sorted(near, key=lambda row: abs(row.at - border.at)):
             shift = border.shift(row)
             if first.allows(shift) and second.allows(-shift):
-                yield _Match(row, Slip.OTHER_SIDE, pair.places, shift, border=border)
+                yield _Match(row, Slip.OTHER_SIDE, pair.places, abs(shift), border=border)
 
 
 def _miscounted(
@@ -266,7 +278,7 @@ def _miscounted(
 
 
 def _by_its_point(row: _Row, places: tuple[int, ...], slip: float) -> _Match:
-    return _Match(row, Slip.DECIMAL_POINT, places, slip)
+    return _Match(row, Slip.DECIMAL_POINT, places, abs(slip))
 
 
 def _misplaced(place: int, claim: Claim, periods: Sequence[_Period], moved: Sequence[_Row]) -> Iterator[_Match]:
@@ -274,6 +286,5 @@ def _misplaced(place: int, claim: Claim, periods: Sequence[_Period], moved: Sequ
     for period in periods:
         inside = claim.start < period.end and period.start < claim.end
         if inside and about_all(claim.amount, period.difference):
-            for row in moved:
-                if period.start < row.at <= period.end:
-                    yield from (_by_its_point(row, (place,), slip) for slip in row.slips() if claim.allows(slip))
+            for row in _within(moved, period.start, period.end):
+                yield from (_by_its_point(row, (place,), slip) for slip in row.slips() if claim.allows(slip))

@@ -363,11 +363,15 @@ def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
 
 def _came_back(series: SeriesView, one: Returned, parts: Sequence[_Part]) -> str:
     """Items that went missing, those that came to light again, and how many are left, told once."""
-    gone, came = (
-        " and ".join(f"{parts[place].size} {parts[place].days}" for place in places)
-        for places in (one.losses, one.gains)
-    )
-    return f"Of {series.what} in {series.place}, {gone} went missing; {came} came to light again; {_left(series, one)}"
+    gone = _at_times([parts[place] for place in one.losses], "went missing")
+    came = _at_times([parts[place] for place in one.gains], "came to light again")
+    return f"Of {series.what} in {series.place}, {gone}; {came}; {_left(series, one)}"
+
+
+def _at_times(parts: Sequence[_Part], what: str) -> str:
+    """What happened with the first, and with each later one the same."""
+    first, *others = parts
+    return " and ".join([f"{first.size} {what} {first.days}", *(f"{part.size} {part.days}" for part in others)])
 
 
 def _left(series: SeriesView, one: Returned) -> str:

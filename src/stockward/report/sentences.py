@@ -35,7 +35,7 @@ NEXT_STEP = {
     Verdict.GAIN: "look for receipts or returns not booked, and for a scale that drifts.",
     Verdict.DISCREPANCY: "recount; find the record that explains it; report what stays unexplained.",
 }
-CANCELLING_STEP = "check the movements that are named before any count; only then recount."
+CANCELLING_STEP = "check the movements first, as said of it; recount only then."
 STATUS_WORD = {
     PeriodStatus.CLOSED: "closed",
     PeriodStatus.INCOMPLETE: "incomplete",
