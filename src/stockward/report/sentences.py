@@ -36,7 +36,7 @@ NEXT_STEP = {
     Verdict.GAIN: "look for receipts or returns not booked, and for a scale that drifts.",
     Verdict.DISCREPANCY: "recount; find the record that explains it; report what stays unexplained.",
 }
-CANCELLING_STEP = "check the movements that are named before any count; only then recount."
+CANCELLING_STEP = "check the movements first, as said of it; recount only then."
 STATUS_WORD = {
     PeriodStatus.CLOSED: "closed",
     PeriodStatus.INCOMPLETE: "incomplete",
@@ -180,7 +180,7 @@ def finding(series: SeriesView) -> str:
 
 def _with(texts: Sequence[str], series: SeriesView) -> str:
     """A claim with what to do about it, and what it stands on."""
-    said = (*texts, claims.advice(series), claims.moved(series), *claims.grounds(series))
+    said = (*texts, claims.advice(series), claims.moved(series), claims.to_check(series), *claims.grounds(series))
     return " ".join(text for text in said if text) + _left_out(series)
 
 
@@ -223,8 +223,10 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     """The claim of an event, and after it what to do where it cancels, and what passes for exact in it."""
     advice = next((text for one in event if (text := claims.advice(one))), "")
     moved = next((text for one in event if (text := claims.moved(one))), "")
+    to_check = [next(filter(None, map(claims.to_check, own)), "") for own in by_area(event)]
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
-    return " ".join(text for text in (f"{event_claim(event)}.", advice, moved, *grounds[:_HEADLINE_LISTED]) if text)
+    said = (f"{event_claim(event)}.", advice, moved, *to_check, *grounds[:_HEADLINE_LISTED])
+    return " ".join(text for text in said if text)
 
 
 def next_steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
