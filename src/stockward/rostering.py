@@ -15,6 +15,7 @@ import polars as pl
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Relaxation, RosterAnswer, RosterCost
 from stockward.facts import Site
+from stockward.facts.settings import NO_RULE
 from stockward.guards.need import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
 from stockward.roster import guards_ways as ways
@@ -49,6 +50,8 @@ from stockward.version import VERSION
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
+MUST_BE_SAID = {"max_hours_per_week": 48, "min_rest_hours": 11}
+"""Rules that a site must state, if only to say that it has none, each with an example: none of them is forgotten."""
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""
 WAY_OUT_SHARE = 0.25
@@ -313,6 +316,13 @@ def _require(site: Site, asked: Asked) -> None:
     if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
         raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
     rules = site.settings.work_rules
+    unsaid = [name for name in MUST_BE_SAID if name not in rules.model_fields_set]
+    if unsaid:
+        raise UsageError(
+            f"site.toml: [work_rules] does not state {' and '.join(unsaid)}: write "
+            + " and ".join(f"{name} = {MUST_BE_SAID[name]}" for name in unsaid)
+            + f' or what else holds at the site, or "{NO_RULE}" where there is no such rule'
+        )
     least, most = rules.min_consecutive_shifts, rules.max_consecutive_shifts
     if least is not None and most is not None and least > most:
         raise UsageError(
@@ -479,10 +489,9 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     )  # fmt: skip
 
 
-def _rules(site: Site) -> tuple[tuple[str, str], ...]:
-    """The rules of the site that are in force, by name and value."""
-    given = site.settings.work_rules.model_dump(exclude_none=True)
-    return tuple((name, f"{value:g}") for name, value in given.items())
+def _rules(site: Site) -> tuple[tuple[str, float | None], ...]:
+    """The rules that the site states, by name and value, ``None`` where it says that there is no such rule."""
+    return tuple(site.settings.work_rules.model_dump(exclude_unset=True).items())
 
 
 def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:

@@ -97,7 +97,7 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "site": {"name": answer.site, "timezone": answer.timezone},
         "start": answer.start,
         "weeks": answer.weeks,
-        "rules": {name: float(value) for name, value in answer.rules},
+        "rules": dict(answer.rules),
         "status": answer.status,
         "stopped": answer.stopped,
         "cost": answer.cost,

@@ -58,7 +58,7 @@ def build_roster_page(answer: RosterAnswer) -> RosterPage:
         month=tuple(_month(answer, heads, codes)),
         posts=tuple(_post_sheets(answer, heads)),
         people=tuple(_person_sheets(answer, heads, codes)),
-        rules=tuple((say.RULE_WORD[name], value) for name, value in answer.rules),
+        rules=say.rules(answer),
         always=say.ALWAYS,
         cost=_cost(answer),
         left_out=say.left_out(answer),

@@ -20,6 +20,30 @@ RULE_WORD = {
 }
 """The rules of a site, in words."""
 
+HELD = {
+    "max_hours_per_week": "at most {:g} hours a week",
+    "min_rest_hours": "at least {:g} hours of rest between shifts",
+    "max_consecutive_shifts": "at most {:g} days of work in a row",
+    "min_consecutive_shifts": "at least {:g} days of work in a row",
+    "min_consecutive_days_off": "at least {:g} days off in a row",
+    "max_consecutive_nights": "at most {:g} nights in a row",
+    "max_weekends": "at most {:g} weekends with work in 28 days",
+    "max_same_pair": "at most {:g} times the same pair at one post in 28 days",
+}
+"""The rules of a site with their values, in a few words."""
+
+NOT_HELD = {
+    "max_hours_per_week": "hours a week",
+    "min_rest_hours": "rest between shifts",
+    "max_consecutive_shifts": "the longest run of work",
+    "min_consecutive_shifts": "the shortest run of work",
+    "min_consecutive_days_off": "days off in a row",
+    "max_consecutive_nights": "nights in a row",
+    "max_weekends": "weekends",
+    "max_same_pair": "pairs",
+}
+"""What a rule is about, where a site says that it has none."""
+
 ALWAYS = (
     "Whoever stands at a post holds the qualification that it asks for, and may guard its area.",
     "Nobody has a shift that takes place on a day of absence, nor two that begin on one day.",
@@ -49,11 +73,26 @@ def headline(answer: RosterAnswer) -> str:
         guards = sum(1 for one in answer.guards if one.shifts)
         return (
             f"Every post of every shift is filled: {words.count(len(answer.duties), 'place')} by "
-            f"{words.count(guards, 'guard')}, and every rule is kept."
+            f"{words.count(guards, 'guard')}. {held(answer)}"
         )
     if answer.status is Solved.IMPOSSIBLE:
         return "No roster keeps every rule."
     return "No roster was found in the time given; none is ruled out."
+
+
+def held(answer: RosterAnswer) -> str:
+    """Which rules of the site were held, and which it says it does not have."""
+    stated = [HELD[name].format(value) for name, value in answer.rules if value is not None]
+    none = [NOT_HELD[name] for name, value in answer.rules if value is None]
+    said = [f"Rules held: {', '.join(stated)}."] if stated else []
+    if none:
+        said.append(f"By its own word the site has no rule on {' or on '.join(none)}.")
+    return " ".join(said)
+
+
+def rules(answer: RosterAnswer) -> tuple[tuple[str, str], ...]:
+    """Each rule that the site states, and its value."""
+    return tuple((RULE_WORD[name], "none" if value is None else words.number(value)) for name, value in answer.rules)
 
 
 def status(answer: RosterAnswer) -> tuple[str, ...]:

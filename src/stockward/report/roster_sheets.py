@@ -167,7 +167,7 @@ def _shifts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
 def _about(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
     rows: list[tuple[Any, ...]] = [("site", answer.site), ("roster", say.period(answer)), ("status", answer.status)]
     rows += [("", text) for text in (say.headline(answer), *say.status(answer), *say.measures(answer))]
-    rows += [("rule", f"{say.RULE_WORD[name]}: {value}") for name, value in answer.rules]
+    rows += [("rule", f"{rule}: {value}") for rule, value in say.rules(answer)]
     rows += [("rule", text) for text in say.ALWAYS]
     rows += [("left out", text) for text in say.left_out(answer)]
     rows += [("note", text) for text in answer.notes]
