@@ -42,6 +42,7 @@ from stockward.roster.guards_relaxing import (
     fewest_places_open,
     least_hours_more,
 )
+from stockward.roster.problem import SATURDAY
 from stockward.roster.unguarded import under_a_guard
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.verdicts import Solved
@@ -54,6 +55,7 @@ MUST_BE_SAID = {"max_hours_per_week": 48, "min_rest_hours": 11}
 """Rules that a site must state, if only to say that it has none, each with an example: none of them is forgotten."""
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""
+_MOST_NAMED = 12
 WAY_OUT_SHARE = 0.25
 """Share of the time left that the making of one way out may take."""
 
@@ -130,6 +132,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
     notes += _of_the_earlier(problem, asked)
+    notes += _of_other_absences(problem)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
     if short:
@@ -150,6 +153,18 @@ def _of_the_earlier(problem: GuardProblem, asked: Asked) -> tuple[str, ...]:
     return (
         f"{len(problem.earlier)} of the {len(asked.earlier)} shifts of the earlier roster fit this one: the others are "
         "on other days, at other hours, or of people who are not on it",
+    )
+
+
+def _of_other_absences(problem: GuardProblem) -> tuple[str, ...]:
+    """What is told where contract hours lie on other days than usual, since guards are not available on some."""
+    codes = [guard.code for guard in problem.guards if any(day.weekday() < SATURDAY for day in guard.other)]
+    if not codes:
+        return ()
+    named = ", ".join(codes[:_MOST_NAMED]) + (f" and {len(codes) - _MOST_NAMED} more" if codes[_MOST_NAMED:] else "")
+    return (
+        f"{named}: on days of absence of the kind other they are not available, but the contract keeps its hours; they "
+        "lie on the days of the week that are left; an absence that takes hours is leave, sick or training",
     )
 
 
@@ -498,7 +513,6 @@ def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tupl
     if not duties or made.settling is None:
         return ()
     shares = fair_shares(problem)
-    end = problem.horizon.date(problem.horizon.days)
     found = []
     for number, guard in enumerate(problem.guards):
         mine = [problem.shifts[s] for s in made.times[number]]
@@ -510,7 +524,7 @@ def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tupl
                 person=guard.code,
                 affiliation=guard.affiliation,
                 qualifications=tuple(sorted(guard.qualifications)),
-                days_there=sum(1 for day in guard.there if problem.horizon.start <= day < end),
+                days_there=sum(map(problem.horizon.holds, guard.there)),
                 shifts=len(mine),
                 hours=sum(shift.minutes for shift in mine) / 60,
                 contract=guard.contract_minutes / 60,

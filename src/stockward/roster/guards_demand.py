@@ -20,6 +20,8 @@ from stockward.facts import Site
 from stockward.roster.problem import SATURDAY
 from stockward.terms.errors import UsageError
 
+Day = date
+"""A date, where that name stands for something else."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS_A_WEEK = 7
 MINUTES_A_DAY = 24 * 60
@@ -83,6 +85,10 @@ class Horizon:
     def date(self, day: int) -> date:
         """The date of a day; negative before the start."""
         return self.start + timedelta(days=day)
+
+    def holds(self, day: Day) -> bool:
+        """Whether a date is a day of the roster."""
+        return self.start <= day < self.date(self.days)
 
     def day_of(self, moment: datetime) -> int:
         """The day on which a moment falls, by the site's clock."""
