@@ -806,7 +806,9 @@ def _write_roster(
     if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
     if ics is not None:
-        roster_files.write_calendars(answer, ics)
+        from stockward.report.roster_calendars import write_calendars
+
+        write_calendars(answer, ics)
 
 
 @main.command()

@@ -17,12 +17,11 @@ from tests.roster.guard_sites import guards, post, roster, small_site
 from stockward.answers.roster import RosterAnswer
 from stockward.cli import main
 from stockward.facts import Site
+from stockward.report.roster_calendars import calendar_of, write_calendars
 from stockward.report.roster_context import RosterPage
 from stockward.report.roster_files import (
     COLUMNS,
-    calendar_of,
     read_roster_csv,
-    write_calendars,
     write_roster_csv,
     write_roster_json,
 )
@@ -108,7 +107,7 @@ def test_a_calendar_is_folded_escaped_and_in_utc(made: RosterAnswer) -> None:
 
 def test_each_person_has_a_calendar_of_their_own(made: RosterAnswer, tmp_path: Path) -> None:
     paths = write_calendars(made, tmp_path / "ics")
-    assert len(paths) == len({duty.person for duty in made.duties})
+    assert len(paths) == len(made.guards)
     assert all(re.fullmatch(r"[\w.-]+\.ics", path.name) for path in paths)
 
 
