@@ -41,6 +41,7 @@ from stockward.roster.guards_relaxing import (
     fewest_guards_more,
     fewest_places_open,
     least_hours_more,
+    usual_hours,
 )
 from stockward.roster.problem import SATURDAY
 from stockward.roster.unguarded import under_a_guard
@@ -277,7 +278,8 @@ def _ways_out(
     if places.made is not None:
         contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
         found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
-    return tuple(_relaxation(made_for, way, least) for way, least in found)
+    usual = usual_hours(problem)
+    return tuple(_relaxation(made_for, way, least, usual) for way, least in found)
 
 
 def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
@@ -293,7 +295,7 @@ def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
     return share
 
 
-def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
+def _relaxation(made_for: _MadeFor, way: WayOut, least: float, usual: float) -> Relaxation:
     """A way out in words, once the checker has accepted its roster."""
     if way.made is None or way.made.settling is None:
         reason = way.ruled_out or "no roster was found this way in the time given; none is ruled out"
@@ -305,7 +307,7 @@ def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
     made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
     amount = way.amount or 0.0
     status = Solved.PROVEN if ways.is_least(amount, least) else Solved.FEASIBLE
-    words = ways.in_words(way.what, amount, least, way.parts)
+    words = ways.in_words(way.what, amount, least, way.parts, usual)
     return Relaxation(what=way.what, status=status, words=words, amount=amount, least=least, parts=way.parts)
 
 
@@ -554,6 +556,7 @@ def _posts(site: Site, problem: GuardProblem, duties: tuple[Duty, ...]) -> tuple
             mixed=post.mixed,
             posts=post.number,
             guards=post.guards,
+            begins=post.begins,
             places=wanted[post.post],
             filled=sum(1 for duty in duties if duty.post == post.post),
             hours=sum(duty.hours for duty in duties if duty.post == post.post),

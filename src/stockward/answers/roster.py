@@ -69,7 +69,7 @@ class GuardMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostMonth:
-    """One post in the roster: places to fill and filled, and hours filled."""
+    """One post in the roster: when its shifts begin (``07:30``), places to fill and filled, and hours filled."""
 
     post: str
     name: str | None
@@ -77,6 +77,7 @@ class PostMonth:
     mixed: bool
     posts: int
     guards: int
+    begins: tuple[str, ...]
     places: int
     filled: int
     hours: float

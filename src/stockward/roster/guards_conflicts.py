@@ -287,14 +287,14 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
     first, last = problem.horizon.date(shortage.first), problem.horizon.date(shortage.last)
     codes = tuple(problem.guards[guard].code for guard in shortage.guards)
     there = _amount(shortage, shortage.there)
-    able = f"{_guards(len(codes))} {'is' if len(codes) == 1 else 'are'} there then who can stand there{_names(codes)}"
+    able = f"{_guards(len(codes))}{_names(codes)} can stand there then"
+    they, their = ("they", "their contracts give") if len(codes) > 1 else ("that guard", "the contract gives")
     bound = {
-        "shift": f"Only {able}." if codes else "Nobody is there then who can stand there.",
+        "shift": f"Only {able}." if codes else "Nobody can stand there then.",
         "day": f"Only {able}, each for one shift a day.",
-        "week": f"{able[0].upper()}{able[1:]}; they can work {there} in that week: "
-        f"{_why_in_a_week(problem, shortage)}.",
-        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {there}{_taken(problem, shortage.guards)}.",
-    }.get(shortage.kind, f"{able[0].upper()}{able[1:]}; each alone under these rules, they could do {there} at most.")
+        "week": f"{able}; in that week {they} can work {there}: {_why_in_a_week(problem, shortage)}.",
+        "roster": f"{able}; {their} {there}{_taken(problem, shortage.guards)}.",
+    }.get(shortage.kind, f"{able}; by the rules for each of them {they} can do {there} at most.")
     rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
     able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=bound, people=codes, first=first, last=last)
     alone = shortage.kind in _COUNTED
@@ -319,7 +319,7 @@ def _amount(shortage: Shortage, number: int) -> str:
     """Guards, shifts or hours."""
     if shortage.kind in ("shift", "day"):
         return _guards(number)
-    return f"{number} shifts" if shortage.kind == "weekends" else f"{number / 60:g} hours"
+    return f"{number} shift{'' if number == 1 else 's'}" if shortage.kind == "weekends" else f"{number / 60:g} hours"
 
 
 def _of_each(problem: GuardProblem, rule: str, codes: tuple[str, ...]) -> Conflict:

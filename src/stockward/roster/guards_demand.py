@@ -45,6 +45,12 @@ class Post:
     cuts: tuple[int, ...]
     row: int
 
+    @property
+    def begins(self) -> tuple[str, ...]:
+        """The times of day at which its shifts begin, in order, such as 07:30."""
+        minutes = sorted({cut % MINUTES_A_DAY for cut in self.cuts[:-1]})
+        return tuple(f"{one // 60:02d}:{one % 60:02d}" for one in minutes)
+
 
 @dataclass(frozen=True)
 class Shift:
