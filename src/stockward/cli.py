@@ -2,7 +2,7 @@
 
 Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
 nothing alarmed but rows were set aside or carried no test, 4 no feasible roster, 70 a fault of
-Stockward itself.
+Stockward itself, 130 stopped by the user, 141 whoever read the output has gone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
 
-ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT = 1, 2, 3, 4, 70
+ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 70, 141
 """Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
@@ -57,6 +57,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except StockwardError as error:
             _fail(str(error))
+        except BrokenPipeError:
+            _close_the_pipe()
         except OSError as error:
             file, reason = error.filename or "output", error.strerror
             _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
@@ -67,6 +69,12 @@ class _Group(click.Group):
             raise
         except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
             _own_fault(fault)
+
+
+def _close_the_pipe() -> None:
+    """End as the shell says of a command whose reader has gone, and not with a code that says what was found."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(BROKEN_PIPE)
 
 
 def _own_fault(fault: BaseException) -> None:

@@ -9,6 +9,7 @@ from unicodedata import category
 from urllib.parse import quote
 
 from stockward.answers.roster import Duty, RosterAnswer
+from stockward.outputs import write_whole
 from stockward.report.file_names import file_names
 
 _MOST_OCTETS = 75
@@ -28,7 +29,7 @@ def write_calendars(answer: RosterAnswer, folder: Path) -> list[Path]:
     paths = []
     for person, name in file_names(one.person for one in answer.guards).items():
         path = folder / f"{name}.ics"
-        path.write_bytes(calendar_of(answer, person).encode("utf-8"))
+        write_whole(path, calendar_of(answer, person))
         paths.append(path)
     return paths
 
