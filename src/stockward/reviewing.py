@@ -24,12 +24,17 @@ from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.asked import AskedOrder
+from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.version import VERSION
 
 Progress = Callable[[str], None]
 DEFAULT_SEED = 1
+
+
+FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
+"""What a blank site asks for."""
 
 
 def make_review(
@@ -60,7 +65,11 @@ def make_review(
         The moment to print on it; it enters no answer. The core never asks the clock.
     progress
         Told the name of each step as it begins.
+
+    Raises ``UsageError`` for a site without a single row.
     """
+    if site.blank:
+        raise UsageError(f"{site.name}: no table has a row yet: {FILL_IN}")
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     books = known_at(site, moment)

@@ -44,12 +44,14 @@ def build_page(review: Review) -> context.Page:
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
     untested = _untested(ordered, shown)
     seen = unseen.build(review, series)
+    alone = guards.alone(review)
     return context.Page(
         site=review.site,
         scope=sentences.scope(review),
         generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
         tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
-        headline=sentences.headline(series, review.unseen),
+        headline=alone or sentences.headline(series, review.unseen),
+        guards_alone=bool(alone),
         findings=tuple(_finding(one) for one in found[:FINDINGS_MAX]),
         findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),

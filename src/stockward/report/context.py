@@ -346,6 +346,7 @@ class Page:
     """The whole page."""
 
     site: Annotated[str, "name of the site"]
+    guards_alone: Annotated[bool, "whether the site keeps guards and no stock"]
     scope: Annotated[str, "the time that was looked at, the last count, and the date as of which the books were read"]
     generated: Annotated[str, "when, and by which version, the page was made"]
     tone: Annotated[str, "the most urgent verdict; picks the colour of the head"]

@@ -8,7 +8,7 @@ from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import claims, guards_terminal, sentences, unseen, words
+from stockward.report import claims, guards, guards_terminal, sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.signs import printable
 from stockward.terms.verdicts import Verdict
@@ -40,7 +40,8 @@ def print_review(review: Review, console: Console) -> None:
     series = gather(review)
     ordered = by_urgency(series)
     _line(console, f"{review.site}, {sentences.scope(review)}")
-    _line(console, sentences.headline(series, review.unseen), style="bold")
+    alone = guards.alone(review)
+    _line(console, alone or sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
@@ -67,7 +68,8 @@ def print_review(review: Review, console: Console) -> None:
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")
-    for text in [*_late(series), *_untested(ordered), _counts(series), *_facts(review.facts)]:
+    counts = [] if alone else [_counts(series)]
+    for text in [*_late(series), *_untested(ordered), *counts, *_facts(review.facts)]:
         _line(console, text)
 
 
