@@ -15,7 +15,7 @@ import segno
 import zxingcpp
 
 from stockward.answers.counting import Draw, Goal, GoalStratum, Plan, Stratum
-from stockward.counting import certify, commitment_of, draw_units
+from stockward.counting import certify, draw_units, plan_digest, sha256_of
 from stockward.counting.filled import Filled
 from stockward.counting.planning import book_digest
 from stockward.report import certificate as certificates
@@ -63,9 +63,10 @@ def draw() -> Draw:
     )  # fmt: skip
     plan = Plan(
         site="=Works", timezone="UTC", decimal=".", as_of=None, frozen_at=AT, detection=0.95, strata=strata,
-        goals=(goal,), not_planned=(), book_digest=book_digest("=Works", AT, strata), commitment=commitment_of(SEED),
+        goals=(goal,), not_planned=(), book_digest=book_digest("=Works", AT, strata), seed_sha256=sha256_of(SEED),
+        seed_source=None,
     )  # fmt: skip
-    return draw_units(plan, SEED)
+    return draw_units(plan, SEED, commitment=plan_digest(plan))
 
 
 def test_every_line_stands_once_on_paper(draw: Draw) -> None:
@@ -131,7 +132,7 @@ def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) 
     allowed = page.data_validations.dataValidation
     assert sum(len(one.sqref.ranges) for one in allowed) == len(draw.lines)
     assert {str(one.formula1) for one in allowed} == {"0"}
-    assert draw.plan_digest in str(page.cell(2, 3).value)
+    assert draw.commitment in str(page.cell(2, 3).value)
     assert page.page_setup.orientation == "landscape"
 
 
