@@ -160,11 +160,11 @@ class LineResult:
 class StratumResult:
     """What a count found in one stratum at one task.
 
-    ``defective`` is the number of units drawn that were missing or short (x), ``short`` what they lacked by their
-    numbers, ``missing`` what is missing wherever the box that is not full stands, ``surplus`` what there was too much,
-    in the stratum's unit. ``limit`` is the exact upper confidence limit on what is missing from the whole stratum, in
-    the same unit, with each unit that was not counted taken as missing; ``None`` for bulk, and where the plan was not
-    compared with the published commitment.
+    ``defective`` is the number of units drawn that were missing or short (x); ``lacking`` what the units drawn lack by
+    their numbers, each that was not counted taken as missing; ``missing`` what is missing of those counted wherever the
+    box that is not full stands; ``surplus`` what there was too much; all in the stratum's unit. ``limit`` is the exact
+    upper confidence limit on what is missing from the whole stratum, in the same unit; ``None`` for bulk, and where the
+    plan was not compared with the published commitment.
     """
 
     stratum: str
@@ -172,7 +172,7 @@ class StratumResult:
     drawn: int
     not_counted: int
     defective: int
-    short: float
+    lacking: float
     missing: float
     surplus: float
     limit: float | None

@@ -120,21 +120,21 @@ def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], d
     lost = [one.difference for one in lines if one.difference is not None and one.difference > 0]
     more = [-one.difference for one in lines if one.difference is not None and one.difference < 0]
     blank = [one for one in lines if one.quantity is None]
-    short, missing, surplus = math.fsum(lost), math.fsum(lost), math.fsum(more)
+    missing, surplus = math.fsum(lost), math.fsum(more)
+    lacking = missing + math.fsum(one.expected for one in blank)
     if stratum.kind == "box":
         counted = {one.line.position: one.quantity for one in lines}
         missing, surplus = boxes.missing(stratum, counted), boxes.surplus(stratum, counted)
     limit = None
     if task is not Task.WEIGH and draw.published:
-        known = short + math.fsum(one.expected for one in blank)
-        limit = _limit(stratum, task, len(lines), len(lost) + len(blank), known, draw.plan.detection)
+        limit = _limit(stratum, task, len(lines), len(lost) + len(blank), lacking, draw.plan.detection)
     return StratumResult(
         stratum=stratum.id,
         task=task,
         drawn=len(lines),
         not_counted=len(blank),
         defective=len(lost),
-        short=short,
+        lacking=lacking,
         missing=missing,
         surplus=surplus,
         limit=limit,
@@ -197,7 +197,7 @@ def _summed_limit(
         stratum, one = strata[part.stratum], own.get(part.stratum)
         drawn = 0 if one is None else one.drawn
         defective = 0 if one is None else one.defective + one.not_counted
-        known = 0.0 if one is None else one.short + one.not_counted * (1 if task is Task.MEASURE else stratum.per_unit)
+        known = 0.0 if one is None else one.lacking
         total += _in_goal(part.content, _limit(stratum, task, drawn, defective, known, confidence), stratum, task)
     return total
 

@@ -165,7 +165,7 @@ def _stratum_fields(one: StratumResult, certificate: Certificate) -> dict[str, A
     return {
         "id": one.stratum, "task": one.task, "kind": stratum.kind, "unit": stratum.unit, "book": stratum.book,
         "N": stratum.units, "items_in_a_unit": stratum.per_unit, "n": one.drawn, "d": _defects(one, certificate),
-        "not_counted": one.not_counted, "defective": one.defective, "short": one.short, "missing": one.missing,
+        "not_counted": one.not_counted, "defective": one.defective, "lacking": one.lacking, "missing": one.missing,
         "surplus": one.surplus, "limit": one.limit,
     }  # fmt: skip
 
@@ -244,7 +244,7 @@ def headline(certificate: Certificate) -> str:
         blank = sum(one.not_counted for one in of_items)
         return f"Incomplete: {words.number(blank)} of {drawn} drawn {'was' if blank == 1 else 'were'} not counted."
     found, too_few = f"All {drawn} drawn agree with the book", ", and they are too few to exclude the loss."
-    if any(one.short for one in of_items):
+    if any(one.lacking for one in of_items):
         found = f"Of {drawn} drawn, none is known to be missing: a box that is not full stood elsewhere"
         too_few = ". Count all boxes of its material to exclude the loss."
     if verdict is CountVerdict.EXCLUDED:
