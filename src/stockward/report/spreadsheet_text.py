@@ -17,7 +17,7 @@ _MONTH = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?"
 )
-_BECOMES_ANOTHER = re.compile(rf"(?=.*\d)(?:[\W\d_]|e(?=[+-]?\d)|{_MONTH}|am|pm)+|true|false", re.IGNORECASE)
+_BECOMES_ANOTHER = re.compile(rf"(?=.*\d)(?:[\W\d_]|(?<=[\d.])e(?=[+-]?\d)|{_MONTH}|am|pm)+|true|false", re.IGNORECASE)
 """A number, a date, a time or a truth value, in whatever form: signs and digits, with no other letters."""
 
 
