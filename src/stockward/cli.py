@@ -1,7 +1,8 @@
 """The command line: a thin door. Data go to standard output, progress and notices to standard error.
 
 Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
-nothing alarmed but rows were set aside, 4 no feasible roster.
+nothing alarmed but rows were set aside or carried no test, 4 no feasible roster, 70 a fault of
+Stockward itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stockward.outputs import write_new, write_whole
+from stockward.terms.signs import printable
 from stockward.version import VERSION
 
 if TYPE_CHECKING:
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
 
-ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER = 1, 2, 3, 4
+ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT = 1, 2, 3, 4, 70
+"""Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
 """Seconds."""
@@ -57,12 +61,34 @@ class _Group(click.Group):
             file, reason = error.filename or "output", error.strerror
             _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+            _say("stopped", err=True)
             sys.exit(130)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+            raise
+        except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
+            _own_fault(fault)
+
+
+def _own_fault(fault: BaseException) -> None:
+    """Say in one line that the program is at fault, and where: the code of an alarm would claim a finding."""
+    *_, last = traceback.extract_tb(fault.__traceback__)
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    said = " ".join(f"{type(fault).__name__} in {where}: {fault}".split())
+    click.echo(
+        f"fault: this is a fault of Stockward {VERSION}, not of the data, and nothing was concluded: {said}: "
+        "report this line to those who maintain it",
+        err=True,
+    )
+    sys.exit(OWN_FAULT)
+
+
+def _say(line: str, *, err: bool = False) -> None:
+    """One line to the terminal, to which no name in it can speak in the terminal's own language."""
+    click.echo(printable(line), err=err)
 
 
 def _fail(message: str) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    _say(f"error: {' '.join(message.split())}", err=True)
     sys.exit(WRONG_USE)
 
 
@@ -141,7 +167,7 @@ def review(
 
             print_review(answers, _console())
     if html is not None and json_file != "-":
-        click.echo(str(html))
+        _say(str(html))
     sys.exit(_exit_code(answers))
 
 
@@ -216,7 +242,7 @@ def _write_text(text: str, file: str) -> None:
 
 def _notices(facts: Site) -> None:
     for notice in facts.notices:
-        click.echo(f"notice: {notice}", err=True)
+        _say(f"notice: {notice}", err=True)
 
 
 def _exit_code(answers: Review) -> int:
@@ -224,14 +250,14 @@ def _exit_code(answers: Review) -> int:
 
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
         return ALARMED
-    return SET_ASIDE if answers.facts.set_aside else 0
+    # A row without a known error is kept, and carries no test: who reads the code alone must not take it for tested.
+    return SET_ASIDE if answers.facts.set_aside or answers.balances.causes.height else 0
 
 
 def _console() -> Console:
-    from rich.console import Console
+    from stockward.report.console import console
 
-    console = Console()
-    return console if console.width <= 100 else Console(width=100)
+    return console()
 
 
 @contextmanager
@@ -275,7 +301,7 @@ def orders(
         orders_table.print_orders(answers, _console())
     for answer in answers:
         if answer.fault is not None:
-            click.echo(f"error: {' '.join(answer.fault.split())}", err=True)
+            _say(f"error: {' '.join(answer.fault.split())}", err=True)
     sys.exit(_orders_code(answers))
 
 
@@ -350,7 +376,7 @@ def drill(
         if json_file != "-":
             print_drill(answers, _console())
     if html is not None and json_file != "-":
-        click.echo(str(html))
+        _say(str(html))
     apart = answers.agreement is not None and not answers.agreement.agrees
     sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
@@ -364,12 +390,12 @@ def check(site: Path, show_all: bool) -> None:
     _notices(facts)
     shown = facts.problems if show_all else facts.problems[:_SHOWN_PROBLEMS]
     for problem in shown:
-        click.echo(str(problem))
+        _say(str(problem))
     if len(shown) < len(facts.problems):
-        click.echo(f"… and {len(facts.problems) - len(shown)} more: list them with --all")
+        _say(f"… and {len(facts.problems) - len(shown)} more: list them with --all")
     rows = sum(table.height for table in facts.tables.values())
     aside = sum(table.height for table in facts.set_aside.values())
-    click.echo(f"{facts.name}: {rows} rows read, {aside} set aside", err=True)
+    _say(f"{facts.name}: {rows} rows read, {aside} set aside", err=True)
     sys.exit(SET_ASIDE if facts.problems else 0)
 
 
@@ -394,9 +420,9 @@ def init(
         folder, name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv
     )
     for path in paths:
-        click.echo(str(path))
+        _say(str(path))
     if false_alarm is None or detection is None:
-        click.echo(f"now decide false_alarm and detection in {paths[0]}", err=True)
+        _say(f"now decide false_alarm and detection in {paths[0]}", err=True)
 
 
 @main.command()
@@ -421,7 +447,7 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
         site = simulation.simulate(plan, seed=seed)
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
-    click.echo(str(folder))
+    _say(str(folder))
 
 
 _PATH = click.Path(path_type=Path)
@@ -528,9 +554,9 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     if bound is not None:
         # A command that failed has printed no commitment: everything is written by now.
         _seal(plan_text(plan), asked["commit"], bound[1])
-        click.echo(f"commitment {plan_digest(plan)}", err=to_output)
+        _say(f"commitment {plan_digest(plan)}", err=to_output)
     if to_output:
-        click.echo(plan_text(plan), nl=False)
+        _write_text(plan_text(plan), "-")
     else:
         from stockward.report.count_plan import print_plan
 
@@ -567,7 +593,7 @@ def _seal(plan: str, path: Path, seed: str | None) -> None:
     secret = _seed_beside(path)
     write_new({path: plan} if seed is None else {secret: f"{seed}\n", path: plan})
     if seed is not None:
-        click.echo(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
+        _say(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
@@ -578,7 +604,7 @@ def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
     seed = asked["seed_text"] or _seed_in(asked["seed_file"] or _seed_beside(plan_path), plan)
     draw = draw_units(plan, seed, commitment=asked["commitment"])
     if not draw.published:
-        click.echo(
+        _say(
             "notice: the plan was not compared with the commitment that was published, and nothing is certified "
             "without: give it with --commitment",
             err=True,
@@ -611,10 +637,10 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
     if asked["csv_file"]:
         write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
-    click.echo(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
+    _say(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
-            click.echo(str(file))
+            _say(str(file))
 
 
 def _certify_sample(asked: dict[str, Any]) -> None:
@@ -630,7 +656,7 @@ def _certify_sample(asked: dict[str, Any]) -> None:
     counted_at = counted_moment(asked["counted_at"], draw.plan.timezone, now=_now())
     certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
     for notice in filled.notices:
-        click.echo(f"notice: {notice}", err=True)
+        _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
     sys.exit(_certified(certificate))
 
@@ -646,7 +672,7 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
         _write_text(report.write_certificate_json(certificate, version=VERSION, at=at), asked["json_file"])
     if asked["json_file"] != "-":
         for line in report.summary(certificate):
-            click.echo(line)
+            _say(line)
 
 
 def _certified(certificate: Certificate) -> int:
@@ -700,7 +726,7 @@ def roster(
     _require_folder(ics)
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
-    say = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
+    say = (lambda line: None) if quiet else (lambda line: _say(line, err=True))
     if instance is not None:
         _require_none_given(_OF_A_SITE, "is for the roster of a SITE: leave it out beside --instance")
         _solve_instance(instance, seed, workers, left, deterministic, say, out)
@@ -773,7 +799,7 @@ def _solve_instance(
     if out is not None and text is not None:
         _write_text(text, out)
     for line in report_of(answer):
-        click.echo(line, err=out == "-")
+        _say(line, err=out == "-")
     sys.exit(0 if text is not None else NO_ROSTER)
 
 
@@ -811,7 +837,7 @@ def _write_roster(
         _write_text(roster_files.write_roster_json(answer), json)
     if not answer.duties:
         for name in filter(None, (xlsx, csv, ics)):
-            click.echo(f"{'CSV' if name == '-' else name}: not written, since there is no roster", err=True)
+            _say(f"{'CSV' if name == '-' else name}: not written, since there is no roster", err=True)
         return
     if xlsx is not None:
         from stockward.report.roster_sheets import write_roster_xlsx
@@ -829,15 +855,15 @@ def validate() -> None:
     from stockward.validation import validate as compute
 
     compared, waiting = compute()
-    click.echo(f"{'figure':<16} {'computed':>22} {'published':>22} {'tolerance':>10}  agrees")
+    _say(f"{'figure':<16} {'computed':>22} {'published':>22} {'tolerance':>10}  agrees")
     for row in compared:
         mine = " ".join(f"{value:.6f}" for value in row.computed) if row.computed else "-"
         published = " ".join(f"{value:g}" for value in row.published.expected)
         says = ("yes" if row.agrees else "NO") if row.computed else f"not computed: {row.why}"
-        click.echo(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
-        click.echo(f"{'':<16} {row.published.question}; {row.published.source}")
+        _say(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
+        _say(f"{'':<16} {row.published.question}; {row.published.source}")
     if waiting:
-        click.echo(f"not computed here: {', '.join(published.id for published in waiting)}", err=True)
+        _say(f"not computed here: {', '.join(published.id for published in waiting)}", err=True)
     sys.exit(0 if all(row.agrees for row in compared) else ALARMED)
 
 

@@ -12,6 +12,7 @@ from stockward.accountancy.evidence import rows_behind, stock_by_stage
 from stockward.accountancy.items import find_in_items
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.accountancy.testing import hazards, series_tested, test_losses
+from stockward.accountancy.unstated import with_unstated
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.detection.at_surge import look_at_surge
 from stockward.detection.demand import material_factors
@@ -64,7 +65,7 @@ def make_review(
     progress("reading the books as known")
     books = known_at(site, moment)
     progress("closing the balances")
-    balances = close_balances(books)
+    balances = with_unstated(books, close_balances(books))
     progress("testing for losses")
     detection = site.settings.detection
     verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -176,6 +177,14 @@ def test_a_loss_of_a_thousand_sigma_is_a_shortage() -> None:
         found = one(difference=[0, size, 0], covariance=np.eye(3))
         assert found.verdict is Verdict.SHORTAGE
         assert 0 <= found.p_value < 1e-150
+        assert math.copysign(1.0, found.p_value) == 1
+
+
+def test_a_gain_that_may_be_nothing_reaches_to_zero_and_not_to_minus_zero() -> None:
+    found = one(difference=[-4.5, -3.4, -4.0], covariance=np.eye(3) + 3.0, false_alarm=0.1)
+    assert found.verdict is Verdict.GAIN
+    (gain,) = found.losses
+    assert (gain.high, math.copysign(1.0, gain.high)) == (0, 1)
 
 
 def test_a_singular_covariance_loses_its_direction() -> None:

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -82,7 +83,7 @@ def test_one_file_without_script_or_resource(pages: dict[str, str], name: str) -
     assert page.tags.isdisjoint({"script", "img", "link", "iframe", "object", "embed", "form", "base"})
     assert page.events == []
     assert all(link.startswith("#") for link in page.links)
-    assert "http" not in pages[name]
+    assert not re.search("https?:", pages[name])
     assert "url(" not in re.sub(r"url\(#", "", pages[name])
     assert "@import" not in pages[name]
 
@@ -327,3 +328,21 @@ def test_where_any_loss_shows_no_figure_stands_for_it(full: Review) -> None:
         "Any loss spread over a year shows. Found with 95\u202f%: a loss of 4.36 kg at once; smaller ones may go "
         "unseen."
     )
+
+
+def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
+    templates = Path(build.__file__).parent / "templates"
+    meta = (templates / "meta.html.j2").read_text(encoding="utf-8")
+    assert "default-src 'none'; style-src 'unsafe-inline'" in meta
+    pages = [file.read_text(encoding="utf-8") for file in templates.glob("*.j2")]
+    whole = [page for page in pages if "<!doctype html>" in page]
+    assert len(whole) == 5
+    assert all('<head>\n{% include "meta.html.j2" %}' in page for page in whole)
+    assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
+
+
+def test_a_whole_site_that_begins_late_says_from_when_it_is_looked_at(full: Review) -> None:
+    sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
+    late = replace(full, balances=replace(full.balances, sites=sites))
+    told = "looked at from 5 July 2025 on, with the first complete inventory of STORE-1; FILLING had been counted"
+    assert f"It is {told}" in render(build.build_page(late))

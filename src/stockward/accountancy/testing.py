@@ -19,15 +19,12 @@ from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, Te
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import PlannedYears, rolling_year
-from stockward.figures.whitening import hidden_sigma, running_variance, sitmuf
+from stockward.figures.whitening import least_left, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-_BEYOND_DOUBT = 5.0
-"""So many σ no honest error reaches: a chance of less than one in a million."""
 
 _CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
 _ROUNDED = pl.min_horizontal(ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
@@ -225,16 +222,12 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
 
 
 def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) -> tuple[float | None, ...]:
-    """What is left in each direction without error, beyond rounding; ``None`` in all other periods.
-
-    Neither the rounding of the differences nor an error so small that the rounding of Σ hides it makes a discrepancy.
-    """
+    """What is left in each direction without error, beyond rounding; ``None`` in all other periods."""
     full: list[float | None] = [None] * len(periods)
     places, rows = calibrated.exact
-    rounding = np.abs(rows) @ periods.rounding[periods.uncertain]
-    rounding += _BEYOND_DOUBT * hidden_sigma(calibrated.covariance, rows)
-    for place, value, least in zip(periods.places[places], rows @ differences, rounding, strict=True):
-        full[place] = float(value) if abs(value) > least else 0.0
+    least = least_left(calibrated.covariance, rows, periods.rounding[periods.uncertain])
+    for place, value, rounding in zip(periods.places[places], rows @ differences, least, strict=True):
+        full[place] = float(value) if abs(value) > rounding else 0.0
     return tuple(full)
 
 
@@ -377,12 +370,13 @@ def _losses(
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)
             first, last = (int(periods.places[place]) for place in (run.start, run.stop - 1))
-            bounds = sorted((sign * one.low, sign * one.high))
+            # What is nothing is 0 of a gain, too, and not −0.
+            low, amount, high = sorted(sign * value + 0.0 for value in (one.low, one.amount, one.high))
             found.append(
                 Loss(
-                    estimate=sign * one.amount,
-                    low=bounds[0],
-                    high=bounds[1],
+                    estimate=amount,
+                    low=low,
+                    high=high,
                     not_before=periods.starts[first],
                     not_after=periods.ends[last],
                     first_inventory=periods.inventory[first],

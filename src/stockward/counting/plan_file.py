@@ -9,6 +9,7 @@ from typing import Any
 
 from stockward.answers.counting import Plan
 from stockward.terms.errors import SheetError
+from stockward.terms.signs import escaped
 
 SCHEMA = "stockward.plan/2"
 _BEFORE = "stockward.plan/1"
@@ -20,7 +21,7 @@ def plan_text(plan: Plan) -> str:
     """The plan as JSON text; the same plan gives the same bytes."""
     document = {"schema": SCHEMA, "digest": plan_digest(plan), **_fields(plan)}
     lines = (f"{json.dumps(key)}: {_shown(value)}" for key, value in document.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return escaped("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def plan_digest(plan: Plan) -> str:

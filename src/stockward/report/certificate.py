@@ -13,6 +13,7 @@ from stockward.report.count_sheet import TASK_WORD, Paper, unit_text
 from stockward.report.document import json_text
 from stockward.report.page import fill
 from stockward.terms.counting import COUNT_MEANING, CountVerdict, Task
+from stockward.terms.signs import printable
 
 SCHEMA = "stockward.certificate/1"
 
@@ -198,7 +199,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
     verdict = overall(certificate)
     counted_at = words.moment(certificate.counted_at, plan.timezone)
     return CertificatePage(
-        site=words.printable(plan.site),
+        site=printable(plan.site),
         paper=paper,
         title="Certificate of a count" if draw.published else "Result of a count, not certified",
         headline=headline(certificate),
@@ -212,9 +213,9 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         rests_on=count_rules.rests_on(draw, counted_at),
         frozen=words.moment(plan.frozen_at, plan.timezone),
         counted_at=counted_at,
-        counter=words.printable(certificate.counter),
-        witness=words.printable(certificate.witness),
-        file=words.printable(certificate.file),
+        counter=printable(certificate.counter),
+        witness=printable(certificate.witness),
+        file=printable(certificate.file),
         file_sha256=certificate.file_sha256,
         confidence=words.percent(plan.detection),
         beta=words.number(1 - plan.detection),
@@ -223,7 +224,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         bulk=tuple(_difference(one, certificate) for one in certificate.lines if one.line.task is Task.WEIGH),
         differences=tuple(_difference(one, certificate) for one in differing[:_DIFFERENCES_MAX]),
         differences_note=_cut(len(differing)),
-        not_planned=tuple(words.printable(f"{one.what}: {one.reason}") for one in plan.not_planned),
+        not_planned=tuple(printable(f"{one.what}: {one.reason}") for one in plan.not_planned),
         generated=f"Stockward {version}, {words.moment(at, plan.timezone)}",
     )
 
@@ -277,7 +278,7 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
     goal = _goal(one, certificate)
     worst = [(part.worst, part.stratum) for part in goal.strata if part.worst]
     return GoalView(
-        what=f"{words.quantity(goal.loss, goal.unit)} of {words.printable(goal.id)}",
+        what=f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)}",
         verdict=VERDICT_WORD[one.verdict],
         key=one.verdict,
         sentence=COUNT_MEANING[one.verdict],
@@ -285,8 +286,8 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
         chance=words.percent(round(goal.reached, 4)),
         missing=words.quantity(one.missing, goal.unit),
         limit=words.quantity(one.limit, goal.unit),
-        worst=", ".join(f"{words.number(units)} from {words.printable(stratum)}" for units, stratum in worst),
-        bulk=words.printable(", ".join(goal.bulk)),
+        worst=", ".join(f"{words.number(units)} from {printable(stratum)}" for units, stratum in worst),
+        bulk=printable(", ".join(goal.bulk)),
     )
 
 
@@ -307,7 +308,7 @@ def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
 
 
 def _where(stratum: Stratum) -> str:
-    return words.printable(f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}")
+    return printable(f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}")
 
 
 def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
@@ -320,13 +321,13 @@ def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
         book=words.quantity(one.expected, unit),
         counted="not counted" if one.quantity is None else words.quantity(one.quantity, unit),
         difference=words.quantity(one.difference, unit, signed=True),
-        remark=words.printable(one.remark),
+        remark=printable(one.remark),
     )
 
 
 def summary(certificate: Certificate) -> Iterator[str]:
     """The certificate in a few lines of text."""
-    site = words.printable(certificate.draw.plan.site)
+    site = printable(certificate.draw.plan.site)
     yield f"{site}, draw {certificate.draw.id}: {headline(certificate)}"
     for one in certificate.goals:
         goal = _goal(one, certificate)
@@ -335,7 +336,7 @@ def summary(certificate: Certificate) -> Iterator[str]:
             at_most = f"at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)}"
             said = [at_most, *said]
         more = f" ({'; '.join(said)})" if said else ""
-        name = words.printable(goal.id)
+        name = printable(goal.id)
         yield f"{VERDICT_WORD[one.verdict]}: {words.quantity(goal.loss, goal.unit)} of {name}{more}"
     differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference]
     for line in differing[:20]:

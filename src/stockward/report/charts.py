@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from stockward.report import words
 from stockward.report.views import PeriodView, SeriesView
+from stockward.terms.signs import printable
 from stockward.terms.verdicts import PeriodStatus
 
 Spec = dict[str, Any]
@@ -210,7 +211,7 @@ def _stock_panel(holding: str, unit: str, counts: Sequence[tuple[datetime, str, 
     dense = len({at for at, _, _ in counts}) > _STOCK_POINTS_MAX
     return {
         # The drawing engine ends the whole process on a control character: none may reach it.
-        "title": words.cut(words.printable(holding), _STOCK_LETTERS),
+        "title": words.cut(printable(holding), _STOCK_LETTERS),
         "width": _STOCK_WIDTH,
         "height": 130,
         "data": {"values": rows},

@@ -7,13 +7,13 @@ its days; where two cancel, it is said what may have left them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from stockward.answers.losses import Cancelled, ExactDifference, Loss
+from stockward.answers.losses import Cancelled, ExactDifference, Loss, Returned
 from stockward.report import words
-from stockward.report.views import SeriesView
+from stockward.report.views import WHOLE_SITE, BetweenView, SeriesView
 from stockward.terms.verdicts import Basis, Verdict
 
 _LISTED = 4
@@ -31,6 +31,7 @@ class _Part:
     dates: str
     lasting: bool
     magnitude: float
+    in_items: bool = False
 
     @property
     def amount(self) -> str:
@@ -88,14 +89,75 @@ def going_on(series: SeriesView, loss: Loss) -> bool:
 
 
 def cancels(series: SeriesView) -> bool:
-    """Whether all that is claimed of a series cancels."""
+    """Whether all that is claimed of a series cancels, in it or with another area."""
     claimed = len(series.losses) or len(series.exact)
-    return bool(series.cancelled) and 2 * len(series.cancelled) == claimed
+    in_parts = sum(len(one.losses) + len(one.gains) for one in series.returned if not one.left)
+    moved = sum(not one.pair.left for one in series.between)
+    accounted = 2 * len(series.cancelled) + in_parts + moved
+    return accounted > 0 and accounted == claimed
 
 
 def advice(series: SeriesView) -> str:
     """What to do where a loss and a gain cancel, a sentence each."""
-    return " ".join(_cancelled(series, one) for one in series.cancelled[:_LISTED])
+    texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]
+    return " ".join([*texts, *(_returned(series, one) for one in series.returned)])
+
+
+def moved(series: SeriesView) -> str:
+    """What to do where what is missing from one area is surplus in another."""
+    return " ".join(_moved(series, one) for one in series.between[:_LISTED])
+
+
+def _moved(series: SeriesView, one: BetweenView) -> str:
+    own = _claimed(series)
+    missing, surplus = f"what is missing from {one.origin}", f"what is surplus in {one.destination}"
+    look = (
+        f"look for a transfer from {one.origin} to {one.destination} that was not booked, or a movement booked to the "
+        "wrong one of them, before anything else."
+    )
+    if one.pair.left:
+        part = f"{missing[0].upper()}{missing[1:]} and {surplus} may in part be one movement"
+        return f"{part}: {look} {_left_over(series, one)}"
+    if len(own) == 1:
+        which = f"{missing[0].upper()}{missing[1:]} and {surplus} cancel"
+    else:
+        which = f"Of these, {own[one.place].way} cancels with {surplus if one.missing else missing}"
+    return f"{which}: {look}{_whole_site(series, one)}"
+
+
+def _left_over(series: SeriesView, one: BetweenView) -> str:
+    """What no transfer between the two can account for."""
+    pair = one.pair
+    sign = 1 if pair.left > 0 else -1
+    way, verb = "missing" if pair.left > 0 else "surplus", _are(series, pair.left)
+    if pair.left_low is None or pair.left_high is None:
+        exact = series.verdict.verdict == Verdict.DISCREPANCY
+        size = words.exact(abs(pair.left), series.unit, _DECIMALS) if exact else _about(pair.left, series.unit)
+        return f"Even then {size} {verb} {way}."
+    low, high = sorted((sign * pair.left_low, sign * pair.left_high))
+    return f"Even then {words.interval(abs(pair.left), low, high, series.unit)} {verb} {way} over {WHOLE_SITE}."
+
+
+def _about(value: float, unit: str) -> str:
+    return f"about {words.quantity(abs(value), unit, words.decimals(abs(value) / 10))}"
+
+
+def _whole_site(series: SeriesView, one: BetweenView) -> str:
+    """What the whole site says of the same days; empty where it has no figure."""
+    if one.pair.site_sum is None:
+        return ""
+    figure = words.measured(one.pair.site_sum, one.pair.site_sigma, series.unit, signed=True)
+    said = "The whole site is balanced" if one.site == Verdict.BALANCED else "Over the whole site"
+    return f" {said}: its differences of these days give {figure}."
+
+
+def _returned(series: SeriesView, one: Returned) -> str:
+    """What to do where items may have been brought back in parts."""
+    which = "What" if one.all_told else f"Of the others, some came to light again, {_left(series, one)}. What"
+    return (
+        f"{which} was missing may have been brought back, or movements be booked on a wrong day: check the movements "
+        "of all these times."
+    )
 
 
 def _cancelled(series: SeriesView, one: Cancelled) -> str:
@@ -116,6 +178,17 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
     return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
 
 
+def in_items(series: SeriesView) -> str:
+    """How much of a substance the items of its event hold."""
+    return words.listed([part.size for part in _parts(series) if part.in_items], _LISTED)
+
+
+def beside_items(series: SeriesView) -> list[str]:
+    """What is claimed of a substance that the items of its event do not account for, each with its days."""
+    parts = _parts(series) if series.contents else []
+    return [f"{part.size} more of {series.what} {_went(part)} {part.days}" for part in parts if not part.in_items]
+
+
 def _claimed(series: SeriesView) -> list[_Part]:
     """All that is claimed of a series, in time order."""
     return _each(series, series.verdict.losses)
@@ -129,8 +202,20 @@ def _parts(series: SeriesView) -> list[_Part]:
 def _each(series: SeriesView, losses: Sequence[Loss]) -> list[_Part]:
     """The differences of an exact verdict, or these losses."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
-        return [_exact_part(series, one) for one in series.exact]
-    return [_measured_part(series, one) for one in losses]
+        return _with_contents(series, [_exact_part(series, one) for one in series.exact])
+    parts = _with_contents(series, [_measured_part(series, one) for one in series.verdict.losses])
+    return [part for part, one in zip(parts, series.verdict.losses, strict=True) if one in losses]
+
+
+def _with_contents(series: SeriesView, parts: Sequence[_Part]) -> list[_Part]:
+    """The stated content of missing items in place of what was measured with the bulk beside them."""
+    contents = series.contents or (None,) * len(parts)
+    return [
+        part
+        if content is None
+        else replace(part, in_items=True, size=words.exact(abs(content), series.unit, _DECIMALS))
+        for part, content in zip(parts, contents, strict=True)
+    ]
 
 
 def _urgent(series: SeriesView) -> list[_Part]:
@@ -216,6 +301,8 @@ def _since(part: _Part) -> str:
 
 
 def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
+    if series.returned and series.returned[0].all_told and len(parts) <= _LISTED:
+        return _came_back(series, series.returned[0], parts)
     if len(parts) == 1:
         (only,) = parts
         verb = "are" if only.size.endswith(" items") else "is"
@@ -225,6 +312,25 @@ def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
     texts = "; ".join(f"{part.way} {part.days}" for part in parts if id(part) in largest)
     which = f", the {_LISTED} largest" if len(parts) > _LISTED else ""
     return f"{series.label} has {len(parts)} exact differences{which}: {texts}"
+
+
+def _came_back(series: SeriesView, one: Returned, parts: Sequence[_Part]) -> str:
+    """Items that went missing, those that came to light again, and how many are left, told once."""
+    gone, came = (
+        " and ".join(f"{parts[place].size} {parts[place].days}" for place in places)
+        for places in (one.losses, one.gains)
+    )
+    return f"Of {series.what} in {series.place}, {gone} went missing; {came} came to light again; {_left(series, one)}"
+
+
+def _left(series: SeriesView, one: Returned) -> str:
+    if not one.left:
+        return "so none is still missing"
+    return f"so {words.exact(one.left, series.unit, _DECIMALS)} {_are(series, one.left)} still missing"
+
+
+def _are(series: SeriesView, amount: float) -> str:
+    return "are" if series.unit == "each" and abs(amount) != 1 else "is"
 
 
 def grounds(series: SeriesView) -> list[str]:

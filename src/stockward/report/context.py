@@ -154,6 +154,7 @@ class SiteLine:
     cumulative: Annotated[str, "all differences together, plus is missing"]
     areas: Annotated[str, "the areas that it adds up"]
     inventories: Annotated[str, "which inventories are joined, and how far apart they stand"]
+    late: Annotated[str, "from when it is looked at, where areas were counted before; else empty"]
     outside: Annotated[str, "areas outside of it; empty where there are none"]
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from stockward.answers.counting import Goal, Plan, Stratum
 from stockward.report import words
+from stockward.terms.signs import printable
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -69,4 +70,4 @@ def _table(goal: Goal, strata: dict[str, Stratum]) -> Table:
 
 def _plain(text: str) -> Text:
     """Text of the site as it is, without marks that a terminal would heed."""
-    return Text(words.NARROW_SPACE.join(words.printable(part) for part in text.split(words.NARROW_SPACE)))
+    return Text(words.NARROW_SPACE.join(printable(part) for part in text.split(words.NARROW_SPACE)))

@@ -19,6 +19,7 @@ from stockward.report.page import fill
 from stockward.report.sheet import workbook_at
 from stockward.report.spreadsheet_text import as_text
 from stockward.terms.counting import TASK_MEANING, Task
+from stockward.terms.signs import printable
 
 Paper = Literal["A4", "Letter"]
 
@@ -84,7 +85,7 @@ def sheets_page(draw: Draw, *, paper: Paper) -> SheetsPage:
     strata = {one.id: one for one in draw.plan.strata}
     sheets = [list(lines) for _, lines in groupby(draw.lines, key=lambda line: line.sheet)]
     return SheetsPage(
-        site=words.printable(draw.plan.site),
+        site=printable(draw.plan.site),
         paper=paper,
         draw=draw.id,
         commitment=draw.commitment,
@@ -107,8 +108,8 @@ def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheet
     views = tuple(_line(line, strata[line.stratum]) for line in lines)
     return SheetView(
         number=lines[0].sheet,
-        area=words.printable(first.area_name or first.area),
-        area_key=words.printable(first.area),
+        area=printable(first.area_name or first.area),
+        area_key=printable(first.area),
         task=TASK_WORD[lines[0].task],
         meaning=TASK_MEANING[lines[0].task],
         rule=count_rules.rule_of_a_sheet(draw, any(strata[line.stratum].kind == "box" for line in lines)),
@@ -121,7 +122,7 @@ def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheet
 def _line(line: SheetLine, stratum: Stratum) -> LineView:
     return LineView(
         number=line.line,
-        material=words.printable(stratum.material_name or stratum.material),
+        material=printable(stratum.material_name or stratum.material),
         unit=unit_text(line, stratum),
         tick=line.task is Task.MEASURE or stratum.kind == "item",
         in_unit=str(words_of(line, stratum)["unit"]),
@@ -172,7 +173,7 @@ def write_sheets_xlsx(draw: Draw, path: str | PathLike[str]) -> None:
         frozen = words.local(draw.plan.frozen_at, draw.plan.timezone).replace(tzinfo=None)
         book.set_properties(
             {
-                "title": f"{words.printable(draw.plan.site)}: count sheet {draw.id}",
+                "title": f"{printable(draw.plan.site)}: count sheet {draw.id}",
                 "comments": f"commitment {draw.commitment}",
                 "created": frozen,
             }
@@ -194,7 +195,7 @@ def _fill_lines(book: Any, draw: Draw) -> None:
     }
     _lay_out(page)
     # Titles stand right of the hidden columns.
-    site = words.printable(draw.plan.site)
+    site = printable(draw.plan.site)
     page.write_string(0, 2, f"Count sheet, {site}, draw {draw.id}", formats["title"])
     page.write_string(1, 2, f"Commitment {draw.commitment}", formats["quiet"])
     boxes = any(one.kind == "box" for one in draw.plan.strata)
@@ -247,7 +248,7 @@ def _fill_rules(book: Any, draw: Draw) -> None:
     page.set_column(0, 0, 110)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     said = (
-        f"Draw {draw.id}: {words.printable(draw.plan.site)}",
+        f"Draw {draw.id}: {printable(draw.plan.site)}",
         f"Commitment, published before the draw: {draw.commitment}",
         f"Book frozen at {words.moment(draw.plan.frozen_at, draw.plan.timezone)}",
         *count_rules.rules(draw),

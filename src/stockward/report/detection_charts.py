@@ -11,6 +11,7 @@ from markupsafe import Markup
 from stockward.answers.detection import DetectionCurves
 from stockward.report import words
 from stockward.report.charts import BLUE, GREY, INK, VERMILLION, Spec, draw
+from stockward.terms.signs import printable
 
 _LETTERS = 43
 _ROW = 24
@@ -89,7 +90,7 @@ def losses_chart(lines: Sequence[Losses]) -> Markup:
 
 
 def _row_label(line: Losses) -> str:
-    return f"{words.printable(line.label)}, {words.unit_word(line.unit)}"
+    return f"{printable(line.label)}, {words.unit_word(line.unit)}"
 
 
 def _told(lines: Sequence[Losses]) -> str:

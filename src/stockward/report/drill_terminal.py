@@ -8,6 +8,7 @@ from stockward.answers.drill import Drill, DrillLine
 from stockward.report import drill_sentences as say
 from stockward.report import words
 from stockward.report.terminal import WIDTH_MAX
+from stockward.terms.signs import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -76,7 +77,7 @@ def _cells(drill: Drill, line: DrillLine) -> list[RenderableType]:
 
 
 def _plain(text: str) -> str:
-    return words.printable(text.translate(_PLAIN))
+    return printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

@@ -15,6 +15,7 @@ from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
 from stockward.report import guards_sentences, words
 from stockward.report.charts import BAND, BLUE, GREEN, GREY, INK, ORANGE, PAPER, VERMILLION, Spec, draw
+from stockward.terms.signs import printable
 
 MONTHS_HEIGHT = 260
 _WIDTH, _NARROW, _HEIGHT = 800, 560, 230
@@ -273,7 +274,7 @@ def _mix_points(mix: MixAnswer, band: Band, selection: SelectionAnswer | None) -
 
 
 def _called(plans: list[str]) -> str:
-    return f"{'plan' if len(plans) == 1 else 'plans'} {words.printable(words.listed(plans, _LABELS_MAX))}"
+    return f"{'plan' if len(plans) == 1 else 'plans'} {printable(words.listed(plans, _LABELS_MAX))}"
 
 
 def _marked(points: list[Spec]) -> list[Spec]:
@@ -430,7 +431,7 @@ def _number(field: str, title: str, *, most: float | None = None) -> Spec:
     return {
         "field": field,
         "type": "quantitative",
-        "title": words.printable(title),
+        "title": printable(title),
         "scale": {"zero": False, "nice": True, **top},
         "axis": {"tickMinStep": 1, "tickCount": 6},
     }

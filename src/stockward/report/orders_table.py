@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report import words
-from stockward.report.spreadsheet_text import as_text
+from stockward.report.spreadsheet_text import no_formula
+from stockward.terms.signs import escaped, printable
 from stockward.terms.verdicts import OrderVerdict
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def write_orders_json(
             for one in sites
         ],
     }
-    return json.dumps(document, default=_day, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return escaped(json.dumps(document, default=_day, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 def _order(order: OrderAnswer) -> dict[str, Any]:
@@ -201,11 +202,11 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    return as_text(str(value))
+    return no_formula(str(value))
 
 
 def _plain(text: str) -> str:
-    return words.printable(text.translate(_PLAIN))
+    return printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

@@ -21,11 +21,16 @@ _BECOMES_ANOTHER = re.compile(rf"(?=.*\d)(?:[\W\d_]|(?<=[\d.])e(?=[+-]?\d)|{_MON
 """A number, a date, a time or a truth value, in whatever form: signs and digits, with no other letters."""
 
 
+def no_formula(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it."""
+    runs = text.startswith(_BEGINS_A_FORMULA) or text.lstrip().startswith(_BEGINS_A_FORMULA)
+    return f"{TEXT_MARK}{text}" if runs else text
+
+
 def as_text(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would take it for something else.
 
     >>> as_text("1E5"), as_text("M1")
     ("'1E5", 'M1')
     """
-    steers = text.startswith(_BEGINS_A_FORMULA) or text.lstrip().startswith(_BEGINS_A_FORMULA)
-    return f"{TEXT_MARK}{text}" if steers or _BECOMES_ANOTHER.fullmatch(text) else text
+    return f"{TEXT_MARK}{text}" if _BECOMES_ANOTHER.fullmatch(text) else no_formula(text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import claims, guards_terminal, sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
+from stockward.terms.signs import printable
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def print_review(review: Review, console: Console) -> None:
         _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
     if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
+    for found, step in sentences.next_steps(alarming):
+        _line(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
@@ -65,19 +68,39 @@ def print_review(review: Review, console: Console) -> None:
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")
-    for text in [*_untested(ordered), _counts(series), *_facts(review.facts)]:
+    for text in [*_late(series), *_untested(ordered), _counts(series), *_facts(review.facts)]:
         _line(console, text)
+
+
+def _late(series: Sequence[SeriesView]) -> list[str]:
+    """From when the whole site is looked at, where areas of it were counted before."""
+    told = [(sentences.late_begin(one.site, one.timezone), one.label) for one in series if one.site is not None]
+    return [f"{words.listed(labels, _LABELS_MAX)}: {text}." for text, labels in _alike(told).items() if text]
 
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
     """Why series, or periods of them, are not tested: what one row hides in many is said once."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[SeriesView]] = {}
     for one in series:
         if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
-            groups.setdefault(sentences.reason(one), []).append(one.label)
-    texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
+            groups.setdefault(sentences.reason(one), []).append(one)
+    texts = [_untested_for(reason, own) for reason, own in groups.items()]
     more = len(texts) - _REASONS_MAX
     return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+
+
+def _untested_for(reason: str, series: Sequence[SeriesView]) -> str:
+    labels = words.listed([one.label for one in series], _LABELS_MAX)
+    rows = sentences.rows_at_fault([one.causes for one in series])
+    return f"not tested: {labels}: {reason}.{f' At fault: {rows}.' if rows else ''}"
+
+
+def _alike(told: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """The labels of which each text is told: what one row hides in many series is said once."""
+    groups: dict[str, list[str]] = {}
+    for text, label in told:
+        groups.setdefault(text, []).append(label)
+    return groups
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
@@ -130,7 +153,8 @@ def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
     if len(amounts) < len(spans):
         spans = ["\n".join(spans)]
     (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
-    first = (_word(event), lead.label, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    places = " and ".join(own[0].label for own in sentences.by_area(event))
+    first = (_word(event), places, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
     later = [("", "", amount, span, "", "") for amount, span in others]
     return [dict(zip(_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 
@@ -173,7 +197,7 @@ def _facts(facts: FactsUsed) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return words.printable(text.translate(_PLAIN))
+    return printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

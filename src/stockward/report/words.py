@@ -186,15 +186,6 @@ def between(start: date, end: date) -> str:
     return f"between {first} and {day(end)}"
 
 
-def printable(text: str) -> str:
-    """A text of the site without signs that steer: control characters, and marks that turn the direction of writing.
-
-    >>> printable("a" + chr(27) + "[31m")
-    'a?[31m'
-    """
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
-
-
 def cut(text: str, letters: int) -> str:
     """A text of at most so many letters; one that was longer ends with an ellipsis.
 

@@ -1,0 +1,30 @@
+"""Texts that others wrote, made safe to show: a name in the books must not steer what shows it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """A text without signs that steer: control characters, and marks that turn the direction of writing.
+
+    >>> printable("a" + chr(27) + "[31m")
+    'a?[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else "?" for sign in text)
+
+
+def escaped(json: str) -> str:
+    r"""JSON text in which what would steer a terminal is written as its number; it means the same.
+
+    >>> escaped('"a\x9b"')
+    '"a\\u009b"'
+    """
+    if json.isascii() and "\x7f" not in json:
+        return json
+    return _STEERING.sub(lambda sign: f"\\u{ord(sign.group()):04x}", json)
