@@ -625,7 +625,7 @@ def _seed_in(path: Path, plan: Plan) -> str:
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
-    from stockward.report import count_sheet
+    from stockward.report import count_sheet, words
     from stockward.terms.errors import UsageError
 
     if not (asked["html"] or asked["xlsx"] or asked["csv_file"]):
@@ -637,7 +637,10 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
     if asked["csv_file"]:
         write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
-    _say(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
+    _say(
+        f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
+        err=True,
+    )
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
             _say(str(file))
