@@ -679,13 +679,14 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
 
 
 def _certified(certificate: Certificate) -> int:
-    """1 where anything is missing or too much, 3 where a loss could not be excluded, or was not planned."""
+    """1 where anything is missing or too much, 3 where a loss was not excluded, or not all of it could be planned."""
     from stockward.terms.counting import FOUND, CountVerdict
 
     verdicts = {one.verdict for one in certificate.goals}
     if verdicts & FOUND:
         return ALARMED
-    return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
+    covered = not certificate.draw.plan.not_planned
+    return 0 if covered and verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
 @main.command()

@@ -193,7 +193,7 @@ def test_without_the_published_commitment_nothing_is_certified(tmp_path: Path) -
     assert said.exit_code == 3
     assert "excluded" not in said.stdout
     assert "at most" not in said.stdout
-    assert said.stdout.splitlines()[1] == "not certified: 20 kg of TNT"
+    assert said.stdout.splitlines()[1] == "not certified: 20 kg of TNT from M1/SHELL, M2/BOMB, M2/SHELL"
     assert said.stderr == (
         "notice: the plan was not compared with the commitment that was published, and nothing is certified without: "
         "give it with --commitment\n"
@@ -211,7 +211,7 @@ def test_what_is_missing_is_told_without_a_commitment_too(tmp_path: Path) -> Non
     plan = drawn(tmp_path)
     code, said = result(plan, fill(tmp_path, lambda rows: rows[0].update(quantity="0")))
     assert code == 1
-    assert "missing: 20 kg of TNT (found missing: 2 kg)" in said
+    assert "missing: 20 kg of TNT from M1/SHELL, M2/BOMB, M2/SHELL (found missing: 2 kg)" in said
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0" * 63, "g" * 64])
@@ -350,6 +350,20 @@ def test_a_book_that_is_not_the_sites_shows_when_it_is_planned_again(tmp_path: P
     frozen = read_plan(tmp_path / "plan.json").book_digest
     assert frozen in run(false, *asked).stdout.replace("\n", "")
     assert frozen not in run(honest, *asked).stdout.replace("\n", "")
+
+
+def test_a_magazine_that_was_made_unfit_is_not_covered(tmp_path: Path) -> None:
+    # A row at fault, so that nothing is drawn from magazine 2: what is excluded there is nothing.
+    spoilt = tmp_path / "site"
+    rows = "inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,100,\nI1,2026-01-01,M2,BOMB,many,\n"
+    write(spoilt, counts=rows)
+    plan = tmp_path / "plan.json"
+    assert run(spoilt, "--commit", plan, "--seed-text", SEED).exit_code == 3
+    assert run("--draw", plan, *published(plan), "--csv", tmp_path / "sheet.csv").exit_code == 0
+    code, said = result(plan, fill(tmp_path), *published(plan))
+    assert code == 3
+    assert "excluded: 20 kg of TNT from M1/SHELL" in said
+    assert "not covered: M2/BOMB: row 3 of counts is set aside and could change the book: mend it" in said
 
 
 # Who certifies: when, and by whom.

@@ -132,6 +132,21 @@ def test_plain_letters_need_no_mark(tmp_path: Path) -> None:
     assert other.with_name("sheet.csv").read_bytes().startswith(b"\xef\xbb\xbfdraw,")
 
 
+def test_two_strata_that_read_alike_are_refused(tmp_path: Path) -> None:
+    tables = {
+        "areas": "area,kind\na/b,store\na,store\n",
+        "materials": "material,kind,unit\nc,item,each\nb/c,item,each\n",
+        "contents": "material,substance,amount,unit\nc,RDX,1,kg\nb/c,RDX,1,kg\n",
+        "goals": "substance,quantity,unit\nRDX,2,kg\n",
+        "movements": "movement,at,kind,material,quantity,from_area,to_area,method\n",
+        "counts": "inventory,at,area,material,quantity\nI1,2026-01-01,a/b,c,10\nI1,2026-01-01,a,b/c,10\n",
+    }
+    assert one_line(run(write(tmp_path / "site", **tables), "--commit", tmp_path / "plan.json")) == (
+        "error: area 'a' with material 'b/c' and area 'a/b' with material 'c' are both called a/b/c: "
+        "rename one of them in the site's tables"
+    )
+
+
 def test_a_sheet_saved_in_another_code_is_refused(tmp_path: Path) -> None:
     plan = named(tmp_path, ["Zürich"])
     filled = fill(tmp_path)

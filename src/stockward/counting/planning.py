@@ -145,7 +145,20 @@ def _strata(books: KnownBooks, asked: Asked, losses: list[_Wanted]) -> tuple[lis
             refused.append(NotPlanned(what=f"{held.area}/{held.material}", reason=reason, set_aside=set_aside))
         elif held.quantity > 0:
             strata.append(_stratum(held, materials[held.material], names, asked.boxes.get(held.material)))
+    _require_names_apart(strata)
     return strata, refused
+
+
+def _require_names_apart(strata: list[Stratum]) -> None:
+    """A draw hangs on the name of its stratum, AREA/MATERIAL: two that read alike would be drawn alike."""
+    seen: dict[str, Stratum] = {}
+    for one in strata:
+        other = seen.setdefault(one.id, one)
+        if other is not one:
+            raise UsageError(
+                f"area {other.area!r} with material {other.material!r} and area {one.area!r} with material "
+                f"{one.material!r} are both called {one.id}: rename one of them in the site's tables"
+            )
 
 
 def _concerned(books: KnownBooks, losses: list[_Wanted]) -> dict[str, set[str | None]]:

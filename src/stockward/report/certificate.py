@@ -26,6 +26,8 @@ VERDICT_WORD = {
     CountVerdict.EXCLUDED: "excluded",
 }
 _DIFFERENCES_MAX = 400
+_SHOWN = 6
+"""Strata that a line of the terminal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class GoalView:
     chance: str
     missing: str
     limit: str
+    covers: str
     worst: str
     bulk: str
 
@@ -286,9 +289,14 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
         chance=words.percent(round(goal.reached, 4)),
         missing=words.quantity(one.missing, goal.unit),
         limit=words.quantity(one.limit, goal.unit),
+        covers=_covers(goal, len(goal.strata)),
         worst=", ".join(f"{words.number(units)} from {printable(stratum)}" for units, stratum in worst),
         bulk=printable(", ".join(goal.bulk)),
     )
+
+
+def _covers(goal: Goal, shown: int) -> str:
+    return printable(words.listed([part.stratum for part in goal.strata], shown))
 
 
 def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
@@ -336,8 +344,12 @@ def summary(certificate: Certificate) -> Iterator[str]:
             at_most = f"at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)}"
             said = [at_most, *said]
         more = f" ({'; '.join(said)})" if said else ""
-        name = printable(goal.id)
-        yield f"{VERDICT_WORD[one.verdict]}: {words.quantity(goal.loss, goal.unit)} of {name}{more}"
+        what = f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)} from {_covers(goal, _SHOWN)}"
+        yield f"{VERDICT_WORD[one.verdict]}: {what}{more}"
+        if goal.bulk:
+            yield f"  not covered, since it is bulk: {printable(words.listed(list(goal.bulk), _SHOWN))}"
+    for missed in certificate.draw.plan.not_planned:
+        yield f"not covered: {printable(missed.what)}: {printable(missed.reason)}"
     differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference]
     for line in differing[:20]:
         view = _difference(line, certificate)
