@@ -31,7 +31,7 @@ def rules(draw: Draw) -> tuple[str, ...]:
     return tuple(rule for rule in every if rule)
 
 
-def rule_of_a_sheet(draw: Draw, boxes: bool) -> str:
+def rule_of_a_sheet(draw: Draw, *, boxes: bool) -> str:
     """What must stand on every sheet, since the certificate rests on it, and sheets are handed out one by one."""
     not_full = f" {_NOT_FULL}" if boxes else ""
     return f"Two people: one counts, one watches. Numbers: {_NUMBERING}.{not_full} {_still(draw)}"

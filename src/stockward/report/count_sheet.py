@@ -112,7 +112,7 @@ def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheet
         area_key=printable(first.area),
         task=TASK_WORD[lines[0].task],
         meaning=TASK_MEANING[lines[0].task],
-        rule=count_rules.rule_of_a_sheet(draw, any(strata[line.stratum].kind == "box" for line in lines)),
+        rule=count_rules.rule_of_a_sheet(draw, boxes=any(strata[line.stratum].kind == "box" for line in lines)),
         columns=tuple(part for part in (views[:_ROWS], views[_ROWS:]) if part),
         lines=len(lines),
         barcode=Markup(code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)),
@@ -197,10 +197,10 @@ def _fill_lines(book: Any, draw: Draw) -> None:
     # Titles stand right of the hidden columns.
     site = printable(draw.plan.site)
     page.write_string(0, 2, f"Count sheet, {site}, draw {draw.id}", formats["title"])
-    page.write_string(1, 2, f"Commitment {draw.commitment}", formats["quiet"])
-    boxes = any(one.kind == "box" for one in draw.plan.strata)
-    told = "Fill in the yellow cells. 0 is counted, none there; blank is not counted."
-    page.write_string(2, 2, f"{told} {count_rules.rule_of_a_sheet(draw, boxes)}", formats["quiet"])
+    told = "Fill in the yellow cells: 0 is counted, none there; blank is not counted."
+    page.write_string(1, 2, f"Commitment {draw.commitment}. {told}", formats["quiet"])
+    # One line has no room for the rule on boxes: it stands at each of them, under ``how``.
+    page.write_string(2, 2, count_rules.rule_of_a_sheet(draw, boxes=False), formats["quiet"])
     for column, name in enumerate(COLUMNS):
         page.write_string(_HEADER_ROW - 1, column, name, formats["head"])
     strata = {one.id: one for one in draw.plan.strata}
