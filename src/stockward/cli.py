@@ -817,13 +817,15 @@ def _best_and_bound(say: Callable[[str], None]) -> Callable[[int | None, float],
     """Says the best and the bound, at most a line each half second."""
     import time
 
+    from stockward.roster.command import whole_number
+
     said = 0.0
 
     def progress(best: int | None, bound: float) -> None:
         nonlocal said
         if time.monotonic() - said > 0.5 or best == bound:
             said = time.monotonic()
-            say(f"best {'-' if best is None else best}, bound {bound:.0f}")
+            say(f"best {'-' if best is None else best}, bound {whole_number(bound)}")
 
     return progress
 
@@ -850,7 +852,9 @@ def _write_roster(
     if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
     if ics is not None:
-        roster_files.write_calendars(answer, ics)
+        from stockward.report.roster_calendars import write_calendars
+
+        write_calendars(answer, ics)
 
 
 @main.command()

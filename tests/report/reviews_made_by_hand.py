@@ -38,11 +38,12 @@ from stockward.answers.losses import (
     Loss,
     PlannedYear,
     Returned,
+    RowToCheck,
     SeriesVerdict,
     TestOfLoss,
 )
 from stockward.answers.review import FactsUsed, Review, SetAside
-from stockward.terms.verdicts import ALARMING, AlarmState, Verdict
+from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
 
 Array = NDArray[np.float64]
 FIRST = datetime(2025, 7, 4, 15, tzinfo=UTC)
@@ -818,6 +819,11 @@ def cancelling_site() -> Review:
     )
     some = Returned(series=lost, losses=(0,), gains=(), left=2.0, all_told=True)
     cancelling = replace(first, series=(lost, gained), between_areas=(pair,), returned=(some,))
+    row = RowToCheck(
+        series=lost, slip=Slip.SAME_DAY, places=(0,), table="movements", row=7, at=FIRST, kind="issue", quantity=3.5,
+        unit="kg", document="D-7", inventory="W01", taken_before=True, explains=3.5, whole=True,
+    )  # fmt: skip
+    cancelling = replace(cancelling, to_check=(row,))
     cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,)),))
     return replace(whole, events=(cancelling, *others[1:]))
 

@@ -137,8 +137,9 @@ def test_items_that_come_back_in_parts_are_told_once(tmp_path: Path) -> None:
     tables = two_magazines(counted({"M1": [100, 80, 80, 92, 92, 97]}, "BOX", ""), "item,each", "BOX")
     text = printed(reviewed(tmp_path, tables))
     assert (
-        "Of BOX in Magazine 1, 20 items between 1 January and 1 February 2025 went missing; 12 items between 1 March "
-        "and 1 April 2025 and 5 items between 1 May and 1 June 2025 came to light again; so 3 items are still missing."
+        "Of BOX in Magazine 1, 20 items went missing between 1 January and 1 February 2025; 12 items came to light "
+        "again between 1 March and 1 April 2025 and 5 items between 1 May and 1 June 2025; so 3 items are still "
+        "missing."
     ) in text
     assert "An exact count does not agree with the books." in text
     whole = two_magazines(counted({"M1": [100, 80, 80, 92, 92, 100]}, "BOX", ""), "item,each", "BOX")
@@ -198,3 +199,42 @@ def test_without_goals_the_blindest_series_is_named_and_the_whole_site_takes_par
         "goals": "substance,quantity,unit,area,within_days\nTNT,1,kg,M2,60\n",
     }
     assert "of TNT from Magazine 2, spread over the" in told(reviewed(tmp_path, with_goal), door, tmp_path)
+
+
+MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,document\n"
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_names_the_movement_with_the_amount_that_cancels(tmp_path: Path, door: str) -> None:
+    late = MOVED + "V1,2025-04-09T08:00,receipt,BOX,7,,M1,,NOTE-12\n"
+    tables = two_magazines(counted({"M1": [100, 100, 107, 107, 107]}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, {**tables, "movements": late}), door, tmp_path)
+    assert "wrong side of inventory N3" not in text
+    late = MOVED + "V1,2025-03-09T08:00,receipt,BOX,7,,M1,,NOTE-12\n"
+    text = told(reviewed(tmp_path, {**tables, "movements": late}), door, tmp_path)
+    assert (
+        "wrong side of inventory N2, or its count be wrong: check first movements row 2 (receipt of 7 items on 9 March "
+        "2025, document NOTE-12), which has this amount; then the others near it, and its quantity and unit."
+    ) in text
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_says_on_which_side_of_a_count_a_movement_was_taken_to_be(tmp_path: Path, door: str) -> None:
+    moved = MOVED + "V1,2025-03-01,issue,BOX,7,M1,,,\n"
+    tables = two_magazines(counted({"M1": [100, 100, 100, 93, 93]}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, {**tables, "movements": moved}), door, tmp_path)
+    assert (
+        "Movements row 2 (issue of 7 items on 1 March 2025) stands on the day of inventory N2, and a time of day is "
+        "missing: it was taken to come before the count. If it came after it, that explains 7 items."
+    ) in text
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_names_a_row_that_a_decimal_point_may_have_made_wrong(tmp_path: Path, door: str) -> None:
+    rows = [f"V{day},2025-02-{day:02d}T08:00,receipt,BOX,{10 * (1 + 9 * (day == 7))},,M1,,\n" for day in range(5, 10)]
+    tables = two_magazines(counted({"M1": [100, 100, 150, 150]}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, {**tables, "movements": MOVED + "".join(rows)}), door, tmp_path)
+    assert (
+        "Check movements row 4 (receipt of 100 items on 7 February 2025): a misplaced decimal point there would "
+        "explain 90 items."
+    ) in text

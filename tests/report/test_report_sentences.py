@@ -420,3 +420,18 @@ def test_every_goal_is_told_met_or_not(full: Review, series: tuple[SeriesView, .
     assert told[0].endswith("only from 9.00 kg. Count weekly: that reaches it.")
     many = unseen.goal_lines(replace(full, unseen=(replace(found, further_goals=(met,) * 12),)), series[:1])
     assert (len(many), many[-1]) == (unseen.GOALS_SHOWN + 1, "and 3 more goals.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "unit", "text"),
+    [
+        (41.37, "kg", "41.4 kg"),
+        (0.0123, "t", "0.012 t"),
+        (0.0004, "t", "0.0004 t"),
+        (3.58e-6, "kg", "3.6e-06 kg"),
+        (0.0, "kg", "any loss shows"),
+        (None, "kg", "–"),
+    ],
+)
+def test_a_smallest_loss_is_never_rounded_to_nothing(loss: float | None, unit: str, text: str) -> None:
+    assert unseen.amount(loss, unit) == text

@@ -16,6 +16,8 @@ site, or else the difference of the two amounts. The rest is never explained by 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,79 +51,70 @@ def between_areas(
     ``taken`` are those that cancel in their own series: the series and the place among its claims.
     """
     rows = balances.series.to_dicts()
+    alike: dict[tuple[str, str], list[int]] = {}
+    for number in claims:
+        if rows[number]["scope"] == Scope.AREA.value:
+            alike.setdefault(_holding(rows[number]), []).append(number)
+    sites = {_holding(row): number for number, row in enumerate(rows) if row["scope"] == Scope.SITE.value}
     found, used = [], set(taken)
-    for pair in sorted(_pairs(balances, rows, claims)):
-        both = {(pair.lost, pair.loss), (pair.gained, pair.gain)}
-        if not both & used:
-            used |= both
-            found.append(_told(balances, rows, claims, pair))
+    for holding, areas in alike.items():
+        for pair in sorted(_pairs(balances, areas, claims)):
+            both = {(pair.lost, pair.loss), (pair.gained, pair.gain)}
+            if not both & used:
+                used |= both
+                found.append(_told(balances, claims, pair, sites.get(holding)))
     return sorted(found, key=lambda one: (one.lost, one.loss))
 
 
-def _pairs(
-    balances: Balances, rows: Sequence[Mapping[str, Any]], claims: Mapping[int, Sequence[Claim]]
-) -> Iterator[_Pair]:
-    """Losses and gains of the same holding in two areas that may be one movement."""
-    areas = [number for number in claims if rows[number]["scope"] == Scope.AREA.value]
-    for lost in areas:
-        for gained in areas:
-            if lost == gained or _holding(rows[lost]) != _holding(rows[gained]):
-                continue
-            for loss, gone in enumerate(claims[lost]):
-                for gain, came in enumerate(claims[gained]):
-                    if gone.amount > 0 > came.amount and _together(balances, lost, gone, gained, came):
+def _holding(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["basis"], row["substance"] or row["material"]
+
+
+def _pairs(balances: Balances, areas: Sequence[int], claims: Mapping[int, Sequence[Claim]]) -> Iterator[_Pair]:
+    """Losses and gains of one holding in two areas that may be one movement."""
+    periods = {number: closed_periods(balances, number) for number in areas} if len(areas) > 1 else {}
+    told = {number: own.select("start", "end", "difference").rows() for number, own in periods.items()}
+    for lost, gained in permutations(told, 2):
+        for loss, gone in enumerate(claims[lost]):
+            for gain, came in enumerate(claims[gained]):
+                if gone.amount > 0 > came.amount and gone.overlaps(came):
+                    shared = max(gone.start, came.start), min(gone.end, came.end)
+                    least = _LEAST * min(gone.amount, -came.amount)
+                    if _sum(told[lost], *shared) >= least and -_sum(told[gained], *shared) >= least:
                         by = abs(gone.amount + came.amount)
                         yield _Pair(not gone.cancels(came), by, lost, loss, gained, gain)
 
 
-def _holding(row: Mapping[str, Any]) -> tuple[str, str | None]:
-    return row["basis"], row["substance"] or row["material"]
+def _sum(periods: Sequence[tuple[datetime, datetime, float]], start: datetime, end: datetime) -> float:
+    """The differences of the periods that have any of these days."""
+    return sum(difference for begins, ends, difference in periods if begins < end and ends > start)
 
 
-def _together(balances: Balances, lost: int, gone: Claim, gained: int, came: Claim) -> bool:
-    """Whether both areas differ so much in the days that the two share."""
-    if not gone.overlaps(came):
-        return False
-    start, end = max(gone.start, came.start), min(gone.end, came.end)
-    least = _LEAST * min(gone.amount, -came.amount)
-    differs = [_within(balances, number, start, end)["difference"].sum() for number in (lost, gained)]
-    return bool(differs[0] >= least and -differs[1] >= least)
-
-
-def _within(balances: Balances, number: int, start: Any, end: Any) -> pl.DataFrame:
-    """The closed periods of a series that have any of these days, with their place in its covariance."""
-    inside = (pl.col("start") < end) & (pl.col("end") > start)
-    return closed_periods(balances, number).with_row_index("place").filter(inside)
-
-
-def _told(
-    balances: Balances, rows: Sequence[Mapping[str, Any]], claims: Mapping[int, Sequence[Claim]], pair: _Pair
-) -> BetweenAreas:
+def _told(balances: Balances, claims: Mapping[int, Sequence[Claim]], pair: _Pair, site: int | None) -> BetweenAreas:
     """What stays unexplained, and what the whole site says of these days."""
     gone, came = claims[pair.lost][pair.loss], claims[pair.gained][pair.gain]
     left, low, high = gone.amount + came.amount if pair.apart else 0.0, None, None
-    site_sum = site_sigma = None
-    site = next((number for number, row in enumerate(rows) if _is_site_of(row, rows[pair.lost])), None)
-    if site is not None:
-        whole = [one for one in claims.get(site, ()) if one.overlaps(gone) and one.overlaps(came)]
-        for one in sorted(whole, key=lambda one: abs(one.amount))[-1:]:
-            left, low, high = one.amount, one.low, one.high
-        site_sum, site_sigma = _sum_of(balances, site, min(gone.start, came.start), max(gone.end, came.end))
+    whole = (
+        [one for one in claims.get(site, ()) if one.overlaps(gone) and one.overlaps(came)] if site is not None else []
+    )
+    if whole:
+        largest = max(whole, key=lambda one: abs(one.amount))
+        left, low, high = largest.amount, largest.low, largest.high
+    site_sum, site_sigma = _of_site(balances, site, min(gone.start, came.start), max(gone.end, came.end))
     return BetweenAreas(
         lost=pair.lost, loss=pair.loss, gained=pair.gained, gain=pair.gain,
         left=left, left_low=low, left_high=high, site_sum=site_sum, site_sigma=site_sigma,
     )  # fmt: skip
 
 
-def _is_site_of(row: Mapping[str, Any], area: Mapping[str, Any]) -> bool:
-    return row["scope"] == Scope.SITE.value and _holding(row) == _holding(area)
-
-
-def _sum_of(balances: Balances, number: int, start: Any, end: Any) -> tuple[float | None, float | None]:
-    """The differences of a series in these days added up, and σ of the sum."""
-    periods = _within(balances, number, start, end)
+def _of_site(balances: Balances, site: int | None, start: datetime, end: datetime) -> tuple[float | None, float | None]:
+    """The differences of the whole site in these days added up, and σ of the sum."""
+    if site is None:
+        return None, None
+    inside = (pl.col("start") < end) & (pl.col("end") > start)
+    periods = closed_periods(balances, site).with_row_index("place").filter(inside)
     if not periods.height:
         return None, None
     places = periods["place"].to_numpy()
-    variance = float(balances.covariances[number][np.ix_(places, places)].sum())
+    variance = float(balances.covariances[site][np.ix_(places, places)].sum())
     return float(periods["difference"].sum()), float(np.sqrt(max(variance, 0.0)))

@@ -18,6 +18,11 @@ from stockward.terms.verdicts import PeriodStatus, Scope
 _AGREE = 1e-6
 """Exact amounts agree within this share of them."""
 
+_WIDENED = 1.5
+
+_NEAR = 0.5
+"""A difference is about all of an amount, if it lies within this share of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -37,6 +42,12 @@ class Claim:
         """Whether the amount lies within its interval."""
         slack = _AGREE * abs(amount)
         return self.low - slack <= amount <= self.high + slack
+
+    def allows(self, amount: float) -> bool:
+        """Whether it lies within the interval widened by half, which is three σ: for what else speaks for an amount."""
+        low, high = (self.amount + _WIDENED * (bound - self.amount) for bound in (self.low, self.high))
+        slack = _AGREE * abs(amount)
+        return low - slack <= amount <= high + slack
 
     def cancels(self, other: Claim) -> bool:
         """Whether it is of the opposite sign, and as large within the interval of each."""
@@ -68,6 +79,11 @@ def claims_of(
         if left:
             found.append(Claim(left, left, left, start, end))
     return sorted(found, key=lambda one: (one.end, one.start))
+
+
+def about_all(amount: float, difference: float) -> bool:
+    """Whether the difference of one period is about all of an amount."""
+    return abs(difference - amount) < _NEAR * abs(amount)
 
 
 def closed_periods(balances: Balances, number: int) -> pl.DataFrame:

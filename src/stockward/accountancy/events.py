@@ -17,9 +17,10 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from stockward.accountancy.between_areas import between_areas
-from stockward.accountancy.claims import Claim, claims_of, closed_periods
+from stockward.accountancy.claims import Claim, about_all, claims_of, closed_periods
 from stockward.accountancy.in_items import HeldInItems, held_in_items
 from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.rows_to_check import rows_to_check
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import (
@@ -29,12 +30,10 @@ from stockward.answers.losses import (
     Event,
     ExactDifference,
     Returned,
+    RowToCheck,
     SeriesVerdict,
 )
 from stockward.terms.verdicts import ALARMING, URGENCY, Basis, Scope, Verdict, most_urgent
-
-_NEAR = 0.5
-"""The difference of one period is what a wrong count has left, if it lies within this share of what cancels of it."""
 
 
 def events_of(
@@ -71,7 +70,13 @@ def events_of(
     items = [number for number in alarming if rows[number]["basis"] == Basis.ITEM.value]
     returned = [one for number in items for one in _returned(number, claims[number], taken)]
     contents = [ContentOfItems(series=number, amounts=one.contents) for number, one in held.items() if one.contents]
-    told = _Told(verdicts, claims, cancelled, returned, moved, contents)
+    to_check = [
+        one
+        for number in alarming
+        if rows[number]["scope"] == Scope.AREA.value
+        for one in rows_to_check(books, balances, number, claims[number], cancelled[number])
+    ]
+    told = _Told(verdicts, claims, cancelled, returned, moved, contents, to_check)
     return tuple(sorted((told.event(group) for group in groups.values()), key=lambda one: _urgency(one, verdicts)))
 
 
@@ -85,6 +90,7 @@ class _Told:
     returned: Sequence[Returned]
     moved: Sequence[BetweenAreas]
     contents: Sequence[ContentOfItems]
+    to_check: Sequence[RowToCheck]
 
     def event(self, group: Sequence[int]) -> Event:
         """What the series of one event say together."""
@@ -100,6 +106,7 @@ class _Told:
             returned=tuple(one for one in self.returned if one.series in group),
             between_areas=tuple(pair for pair in self.moved if pair.lost in group),
             contents=tuple(one for one in self.contents if one.series in group),
+            to_check=tuple(one for number in group for one in self.to_check if one.series == number),
         )
 
 
@@ -140,14 +147,9 @@ def _between(balances: Balances, number: int, first: Claim, second: Claim) -> tu
         for before, after in pairwise(periods)
         if second.start <= before[2] <= first.end
         and before[2] == after[1]
-        and _explains(first, before[3])
-        and _explains(second, after[3])
+        and about_all(first.amount, before[3])
+        and about_all(second.amount, after[3])
     )
-
-
-def _explains(claim: Claim, difference: float) -> bool:
-    """Whether the difference of one period is about all that is claimed."""
-    return abs(difference - claim.amount) < _NEAR * abs(claim.amount)
 
 
 def _lead(leads: Mapping[int, int], number: int) -> int:

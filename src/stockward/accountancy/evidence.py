@@ -36,7 +36,7 @@ def rows_of_periods(books: KnownBooks, balances: Balances, series: int, periods:
     materials = held["material"].to_list()
     if key["scope"] == Scope.SITE.value:
         return _rows_of_site(books, balances, materials, periods, series)
-    return _rows_of(books, *_entering(books, key["area"], materials, key["basis"]), periods, series)
+    return _rows_of(books, *entering(books, key["area"], materials, key["basis"]), periods, series)
 
 
 def _rows_of_site(
@@ -51,7 +51,7 @@ def _rows_of_site(
         )
         called = dict(here.select("area_inventory", "inventory").rows())
         spans = here.select(inventory="area_inventory", start="start", end="at")
-        rows = _rows_of(books, *_entering(books, str(area), materials, Basis.BULK.value), spans, series)
+        rows = _rows_of(books, *entering(books, str(area), materials, Basis.BULK.value), spans, series)
         found.append(rows.with_columns(pl.col("inventory").replace_strict(called, return_dtype=pl.String)))
     place = pl.col("inventory").replace_strict(periods["inventory"], range(periods.height), return_dtype=pl.Int64)
     return (
@@ -71,7 +71,7 @@ def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -
     return periods.filter(discrepant() | left)
 
 
-def _entering(
+def entering(
     books: KnownBooks, area: str, materials: list[str], basis: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Movements that enter a series, its counts, and all counts of its area."""

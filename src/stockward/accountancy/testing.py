@@ -19,7 +19,7 @@ from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, Te
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import PlannedYears, rolling_year
-from stockward.figures.whitening import least_left, running_variance, sitmuf
+from stockward.figures.whitening import foretold, least_left, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
@@ -346,18 +346,35 @@ def _after_alarm(
 ) -> tuple[float, Sequence[int], tuple[Loss, ...]]:
     """Whether a loss (1), a gain (−1) or neither (0) alarmed, in which periods, and what is said; a loss comes first.
 
-    Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss: where both
-    alarm, and all data tell gains alone, it is a gain.
+    Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss. Where both
+    alarm, and no loss alarms without the gains told beside it [``_without_gains``] or all data tell gains alone, it is
+    a gain.
     """
     alarms = calibrated.alarms(differences) if shortage else []
     lost = _losses(periods, calibrated, alarms, differences, 1.0)
-    if not gain or any(one.low > 0 for one in lost):
+    if not gain:
         return (1.0 if shortage else 0.0), alarms, lost
+    told = any(one.low > 0 for one in lost)
+    if told and calibrated.default_alarms(_without_gains(lost, periods, calibrated, differences)):
+        return 1.0, alarms, lost
     gains = calibrated.alarms(-differences)
     came = _losses(periods, calibrated, gains, differences, -1.0)
+    if told:
+        return -1.0, gains, tuple(one for one in came if one.high < 0) or came
     if shortage and any(one.high >= 0 for one in came):
         return 1.0, alarms, lost
     return -1.0, gains, came
+
+
+def _without_gains(lost: Sequence[Loss], periods: _Periods, calibrated: CalibratedTests, differences: Array) -> Array:
+    """The differences, in periods of gains, and of no loss, as the others foretell them."""
+    names = [periods.inventory[place] for place in periods.places]
+    gained, missing = np.zeros(len(names), dtype=bool), np.zeros(len(names), dtype=bool)
+    for one in lost:
+        run = slice(names.index(one.first_inventory), names.index(one.last_inventory) + 1)
+        gained[run] |= one.high < 0
+        missing[run] |= one.low > 0
+    return foretold(differences, calibrated.covariance, gained & ~missing)
 
 
 def _losses(

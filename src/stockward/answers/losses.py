@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from stockward.terms.verdicts import AlarmState, Verdict
+from stockward.terms.verdicts import AlarmState, Slip, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +150,38 @@ class ContentOfItems:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowToCheck:
+    """A booked row that would explain what is claimed of a series, if it were wrong in one way: a possibility alone.
+
+    ``slip`` is that way; ``places`` are the losses, or exact differences, of ``series`` that it would explain, in time
+    order. ``quantity`` is in the ``unit`` of its material, ``explains`` so much of them, in that of the series;
+    ``whole`` where that is all of one, within its interval. ``inventory`` is the one near which it stands, and
+    ``taken_before`` whether it was taken to come before that count; null where it does not matter.
+    """
+
+    series: int
+    slip: Slip
+    places: tuple[int, ...]
+    table: str
+    row: int
+    at: datetime
+    kind: str
+    quantity: float
+    unit: str
+    document: str | None
+    inventory: str | None
+    taken_before: bool | None
+    explains: float
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first.
 
     ``exact`` are the differences of those among them whose verdict is exact, in time order within each; ``cancelled``
     what cancels in any of them, ``returned`` which items came to light again in parts, and ``between_areas`` what
-    cancels between two of the series; ``contents`` what its items hold.
+    cancels between two of the series; ``contents`` what its items hold, ``to_check`` the rows that would explain it.
     """
 
     series: tuple[int, ...]
@@ -164,6 +190,7 @@ class Event:
     returned: tuple[Returned, ...] = ()
     between_areas: tuple[BetweenAreas, ...] = ()
     contents: tuple[ContentOfItems, ...] = ()
+    to_check: tuple[RowToCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -483,7 +483,11 @@ def an_order_measures_a_known_material(draft: Draft, table: TableDraft) -> None:
 def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
     """An end at the start could mean no time at all, or a day and a night."""
     same = (table["end"] == table["start"]) | ((table["start"] == _DAY_MINUTES) & (table["end"] == 0))
-    table.refuse("end", same, "the post ends when it begins: write 00:00 to 24:00 for round the clock")
+    mend = (
+        "write 00:00 to 24:00 for round the clock, or a row for each shift, such as 06:30 to 14:30, 14:30 to 22:30 and "
+        "22:30 to 06:30, where the guards change at other times"
+    )
+    table.refuse("end", same, f"the post ends when it begins: {mend}")
 
 
 def a_driver_has_its_amount(draft: Draft, table: TableDraft) -> None:

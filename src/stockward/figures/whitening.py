@@ -80,6 +80,19 @@ def exact_rows(covariance: Array, inverse: Array) -> tuple[NDArray[np.intp], Arr
     return places, rows
 
 
+def foretold(differences: Array, covariance: Array, unknown: NDArray[np.bool_]) -> Array:
+    """The differences, those that are ``unknown`` as the others foretell them: ``Σ_uo Σ_oo⁻¹ m_o``.
+
+    So they add nothing to ``m' Σ⁻¹ m``: what stood in them can neither alarm nor cast its shadow on other periods.
+    """
+    filled = np.array(differences, dtype=np.float64)
+    known = ~unknown
+    if unknown.any():
+        inverse = np.linalg.pinv(covariance[np.ix_(known, known)], rcond=RESOLVED, hermitian=True)
+        filled[unknown] = covariance[np.ix_(unknown, known)] @ (inverse @ filled[known])
+    return filled
+
+
 def hidden_sigma(covariance: Array, rows: Array) -> Array:
     """The largest σ that the rounding of Σ can hide in each combination of differences; ``rows`` of shape (k, n)."""
     return np.asarray(np.sqrt(RESOLVED) * (np.abs(rows) @ np.sqrt(np.diagonal(covariance))))

@@ -46,7 +46,7 @@ def build_page(review: Review) -> context.Page:
     seen = unseen.build(review, series)
     return context.Page(
         site=review.site,
-        as_known=_as_known(review),
+        scope=sentences.scope(review),
         generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
         tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
         headline=sentences.headline(series, review.unseen),
@@ -87,12 +87,6 @@ def badge(verdict: Verdict) -> context.Badge:
 
 def _pairs(entries: Iterable[tuple[str, str]]) -> tuple[context.Pair, ...]:
     return tuple(context.Pair(name=name, value=value) for name, value in entries)
-
-
-def _as_known(review: Review) -> str:
-    if review.as_of is None:
-        return "with all rows recorded so far"
-    return f"as known on {words.day(review.as_of)}"
 
 
 def _finding(event: Sequence[SeriesView]) -> context.Finding:

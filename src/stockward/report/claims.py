@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from stockward.answers.losses import Cancelled, ExactDifference, Loss, Returned
+from stockward.answers.losses import Cancelled, ExactDifference, Loss, Returned, RowToCheck
 from stockward.report import words
 from stockward.report.views import WHOLE_SITE, BetweenView, SeriesView
-from stockward.terms.verdicts import Basis, Verdict
+from stockward.terms.verdicts import Basis, Slip, Verdict
 
 _LISTED = 4
 _INVENTORIES_LISTED = 3
@@ -168,7 +168,7 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
         names = words.either(list(one.inventories), _INVENTORIES_LISTED)
         return (
             f"{which} cancel, so a movement may be booked on the wrong side of inventory {names}, or its count be "
-            "wrong: check the movements near it, and its quantity and unit."
+            f"wrong: check {_near(series, one)}, and its quantity and unit."
         )
     if first.missing:
         return (
@@ -176,6 +176,53 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
             "Check the movements of both times."
         )
     return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
+
+
+def _near(series: SeriesView, one: Cancelled) -> str:
+    """The movements near an inventory, those with the amount that cancels by name."""
+    rows = [_row(series, row) for row in series.to_check if row.slip == Slip.OTHER_SIDE and row.places == one.places]
+    if not rows:
+        return "the movements near it"
+    return (
+        f"first {' and '.join(rows)}, which {'has' if len(rows) == 1 else 'have'} this amount; then the others near it"
+    )
+
+
+def to_check(series: SeriesView) -> str:
+    """Rows that would explain what is claimed, each as a possibility: those of a day of count, and slips of the pen."""
+    by_day: dict[str | None, list[RowToCheck]] = {}
+    for row in series.to_check:
+        if row.slip == Slip.SAME_DAY:
+            by_day.setdefault(row.inventory, []).append(row)
+    slips = [row for row in series.to_check if row.slip == Slip.DECIMAL_POINT]
+    return " ".join(
+        [*(_on_one_day(series, rows) for rows in by_day.values()), *(_slipped(series, row) for row in slips)]
+    )
+
+
+def _on_one_day(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
+    """Movements of the day of a count: on which side they were taken to be, and what the other would explain."""
+    names = " and ".join(_row(series, row) for row in rows)
+    stand, were = ("stands", "it was") if len(rows) == 1 else ("stand", "they were")
+    taken, other = ("before", "after") if rows[0].taken_before else ("after", "before")
+    amount = words.quantity(sum(row.explains for row in rows), series.unit)
+    it = were.split()[0]
+    return (
+        f"{names[0].upper()}{names[1:]} {stand} on the day of inventory {rows[0].inventory}, and a time of day is "
+        f"missing: {were} taken to come {taken} the count. If {it} came {other} it, that explains {amount}."
+    )
+
+
+def _slipped(series: SeriesView, row: RowToCheck) -> str:
+    amount = words.quantity(row.explains, series.unit)
+    return f"Check {_row(series, row)}: a misplaced decimal point there would explain {amount}."
+
+
+def _row(series: SeriesView, row: RowToCheck) -> str:
+    """A row by its table and number, with what stands in it."""
+    proof = f", document {row.document}" if row.document else ""
+    what = f"{row.kind.replace('_', ' ')} of {words.quantity(row.quantity, row.unit)}"
+    return f"{row.table} row {row.row} ({what} on {words.day(series.day(row.at))}{proof})"
 
 
 def in_items(series: SeriesView) -> str:
@@ -316,11 +363,15 @@ def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
 
 def _came_back(series: SeriesView, one: Returned, parts: Sequence[_Part]) -> str:
     """Items that went missing, those that came to light again, and how many are left, told once."""
-    gone, came = (
-        " and ".join(f"{parts[place].size} {parts[place].days}" for place in places)
-        for places in (one.losses, one.gains)
-    )
-    return f"Of {series.what} in {series.place}, {gone} went missing; {came} came to light again; {_left(series, one)}"
+    gone = _at_times([parts[place] for place in one.losses], "went missing")
+    came = _at_times([parts[place] for place in one.gains], "came to light again")
+    return f"Of {series.what} in {series.place}, {gone}; {came}; {_left(series, one)}"
+
+
+def _at_times(parts: Sequence[_Part], what: str) -> str:
+    """What happened with the first, and with each later one the same."""
+    first, *others = parts
+    return " and ".join([f"{first.size} {what} {first.days}", *(f"{part.size} {part.days}" for part in others)])
 
 
 def _left(series: SeriesView, one: Returned) -> str:

@@ -346,7 +346,7 @@ class Page:
     """The whole page."""
 
     site: Annotated[str, "name of the site"]
-    as_known: Annotated[str, "the date as of which the books were read"]
+    scope: Annotated[str, "the time that was looked at, the last count, and the date as of which the books were read"]
     generated: Annotated[str, "when, and by which version, the page was made"]
     tone: Annotated[str, "the most urgent verdict; picks the colour of the head"]
     headline: Annotated[str, "the verdict on the site"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.items import ItemFindings
-from stockward.answers.losses import BetweenAreas, TestOfLoss
+from stockward.answers.losses import BetweenAreas, RowToCheck, TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import words
 from stockward.report.views import PeriodView, SeriesView, figure, gather
@@ -80,6 +80,18 @@ def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
         "gained": ids[pair.gained],
         "left": {"estimate": pair.left, "low": pair.left_low, "high": pair.left_high},
         "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma},
+    }
+
+
+def _row_to_check(row: RowToCheck) -> dict[str, Any]:
+    return {
+        "slip": row.slip,
+        "table": row.table,
+        "row": row.row,
+        "inventory": row.inventory,
+        "taken_before": row.taken_before,
+        "explains": row.explains,
+        "whole": row.whole,
     }
 
 
@@ -160,6 +172,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "losses": one.losses,
         "cancelled": [{"all_told": pair.all_told, "inventories": pair.inventories} for pair in one.cancelled],
         "returned": [{"all_told": some.all_told, "left": some.left} for some in one.returned],
+        "to_check": [_row_to_check(row) for row in one.to_check],
         "alarms": said.alarms,
         "reason": said.reason,
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
+from stockward.answers.review import Review
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -35,7 +36,7 @@ NEXT_STEP = {
     Verdict.GAIN: "look for receipts or returns not booked, and for a scale that drifts.",
     Verdict.DISCREPANCY: "recount; find the record that explains it; report what stays unexplained.",
 }
-CANCELLING_STEP = "check the movements that are named before any count; only then recount."
+CANCELLING_STEP = "check the movements first, as said of it; recount only then."
 STATUS_WORD = {
     PeriodStatus.CLOSED: "closed",
     PeriodStatus.INCOMPLETE: "incomplete",
@@ -90,6 +91,17 @@ _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
 _TEENS = (11, 12, 13)
 _YEAR_DAYS = 365
+
+
+def scope(review: Review) -> str:
+    """What was looked at: from when to when, the day of the last count, and as known when."""
+    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
+    of_series = review.balances.periods.group_by("series").agg(pl.min("start"), pl.max("end"))
+    moments = of_series.select(pl.min("start"), first_end=pl.min("end"), last_end=pl.max("end")).row(0)
+    if None in moments:
+        return known
+    begun, *counted = (words.local(at, review.timezone).date() for at in moments)
+    return f"{words.day(begun)} to {words.day(counted[-1])}, last counted {words.between(*counted)}, {known}"
 
 
 def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
@@ -168,7 +180,7 @@ def finding(series: SeriesView) -> str:
 
 def _with(texts: Sequence[str], series: SeriesView) -> str:
     """A claim with what to do about it, and what it stands on."""
-    said = (*texts, claims.advice(series), claims.moved(series), *claims.grounds(series))
+    said = (*texts, claims.advice(series), claims.moved(series), claims.to_check(series), *claims.grounds(series))
     return " ".join(text for text in said if text) + _left_out(series)
 
 
@@ -211,8 +223,10 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     """The claim of an event, and after it what to do where it cancels, and what passes for exact in it."""
     advice = next((text for one in event if (text := claims.advice(one))), "")
     moved = next((text for one in event if (text := claims.moved(one))), "")
+    to_check = [next(filter(None, map(claims.to_check, own)), "") for own in by_area(event)]
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
-    return " ".join(text for text in (f"{event_claim(event)}.", advice, moved, *grounds[:_HEADLINE_LISTED]) if text)
+    said = (f"{event_claim(event)}.", advice, moved, *to_check, *grounds[:_HEADLINE_LISTED])
+    return " ".join(text for text in said if text)
 
 
 def next_steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:

@@ -39,8 +39,7 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
-    _line(console, f"{review.site}, {known}")
+    _line(console, f"{review.site}, {sentences.scope(review)}")
     _line(console, sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
@@ -75,7 +74,8 @@ def print_review(review: Review, console: Console) -> None:
 def _late(series: Sequence[SeriesView]) -> list[str]:
     """From when the whole site is looked at, where areas of it were counted before."""
     told = [(sentences.late_begin(one.site, one.timezone), one.label) for one in series if one.site is not None]
-    return [f"{words.listed(labels, _LABELS_MAX)}: {text}." for text, labels in _alike(told).items() if text]
+    texts = [f"{words.listed(labels, _LABELS_MAX)}: {text}." for text, labels in _alike(told).items() if text]
+    return _at_most(texts, "the whole site begins late for {} more reasons: see the page.")
 
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
@@ -85,8 +85,7 @@ def _untested(series: Sequence[SeriesView]) -> list[str]:
         if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
             groups.setdefault(sentences.reason(one), []).append(one)
     texts = [_untested_for(reason, own) for reason, own in groups.items()]
-    more = len(texts) - _REASONS_MAX
-    return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+    return _at_most(texts, "not tested: for {} more reasons, see the page.")
 
 
 def _untested_for(reason: str, series: Sequence[SeriesView]) -> str:
@@ -101,6 +100,12 @@ def _alike(told: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     for text, label in told:
         groups.setdefault(text, []).append(label)
     return groups
+
+
+def _at_most(texts: list[str], rest: str) -> list[str]:
+    """As many as a terminal has room for, and how many more there are."""
+    more = len(texts) - _REASONS_MAX
+    return texts if more <= 0 else [*texts[:_REASONS_MAX], rest.format(more)]
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:

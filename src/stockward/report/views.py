@@ -19,6 +19,7 @@ from stockward.answers.losses import (
     ExactDifference,
     Loss,
     Returned,
+    RowToCheck,
     SeriesVerdict,
     TestOfLoss,
 )
@@ -107,9 +108,9 @@ class SeriesView:
 
     ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``balances`` are the rows of
     its periods. ``exact`` are its differences that no error can have left, where the verdict is of them; ``cancelled``
-    what cancels of it, ``returned`` what came to light again in parts, and ``between`` what cancels with another area.
-    ``contents`` is there within an event that its items tell: what these hold, one entry a claim. ``site`` is there
-    for a series of the whole site.
+    what cancels of it, ``returned`` what came to light again in parts, ``between`` what cancels with another area, and
+    ``to_check`` rows that would explain it. ``contents`` is there within an event that its items tell: what these hold,
+    one entry a claim. ``site`` is there for a series of the whole site.
     """
 
     number: int
@@ -132,6 +133,7 @@ class SeriesView:
     cancelled: tuple[Cancelled, ...] = ()
     returned: tuple[Returned, ...] = ()
     between: tuple[BetweenView, ...] = ()
+    to_check: tuple[RowToCheck, ...] = ()
     contents: tuple[float | None, ...] = ()
     site: SiteView | None = None
 
@@ -205,6 +207,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     sites = _sites(review)
     exact = _grouped(one for event in review.events for one in event.exact)
     cancelled = _grouped(one for event in review.events for one in event.cancelled)
+    to_check = _grouped(one for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review)
     return tuple(
@@ -229,6 +232,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             cancelled=tuple(cancelled.get(number, ())),
             returned=tuple(returned.get(number, ())),
             between=tuple(between.get(number, ())),
+            to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
@@ -334,7 +338,7 @@ def _by_series(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     return {int(key[0]): part for key, part in frame.partition_by("series", as_dict=True, maintain_order=True).items()}
 
 
-_Told = TypeVar("_Told", ExactDifference, Cancelled, Returned)
+_Told = TypeVar("_Told", ExactDifference, Cancelled, Returned, RowToCheck)
 
 
 def _grouped(told: Iterable[_Told]) -> dict[int, list[_Told]]:
