@@ -602,14 +602,16 @@ def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
 
     plan = read_plan(plan_path)
     seed = asked["seed_text"] or _seed_in(asked["seed_file"] or _seed_beside(plan_path), plan)
-    draw = draw_units(plan, seed, commitment=asked["commitment"])
+    return draw_units(plan, seed, commitment=asked["commitment"])
+
+
+def _tell_unpublished(draw: Draw) -> None:
     if not draw.published:
         _say(
             "notice: the plan was not compared with the commitment that was published, and nothing is certified "
             "without: give it with --commitment",
             err=True,
         )
-    return draw
 
 
 def _seed_in(path: Path, plan: Plan) -> str:
@@ -644,6 +646,7 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
             _say(str(file))
+    _tell_unpublished(draw)
 
 
 def _certify_sample(asked: dict[str, Any]) -> None:
@@ -661,6 +664,7 @@ def _certify_sample(asked: dict[str, Any]) -> None:
     for notice in filled.notices:
         _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
+    _tell_unpublished(draw)
     sys.exit(_certified(certificate))
 
 
