@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stockward.outputs import write_whole
+from stockward.outputs import write_new, write_whole
 from stockward.terms.signs import printable
 from stockward.version import VERSION
 
@@ -481,11 +481,15 @@ _PATH = click.Path(path_type=Path)
     "--cost", "costs", metavar="MATERIAL=NUMBER", multiple=True, help="Cost of counting one unit; 1 without it."
 )
 @click.option("--detection", type=_DETECTION, help="Chance to find the loss, in place of the site's.")
-@click.option("--commit", type=_PATH, metavar="PLAN", help="Seal the plan in this file, and the seed beside it.")
-@click.option("--commitment", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
+@click.option(
+    "--commit", type=_PATH, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
+)
+@click.option("--seed-source", metavar="TEXT", help="Which public value, not known yet, will be the seed.")
+@click.option("--seed-sha256", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
 @click.option("--draw", type=_PATH, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
 @click.option("--result", type=_PATH, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
 @click.option("--plan", "plan_file", type=_PATH, metavar="PLAN", help="The sealed plan of a filled sheet.")
+@click.option("--commitment", metavar="SHA256", help="The commitment as it was published; no other plan is taken.")
 @click.option("--seed-file", type=_PATH, metavar="FILE", help="File with the seed; PLAN.seed without it.")
 @click.option("--seed-text", metavar="TEXT", help="The seed itself, in place of one from a file or made anew.")
 @click.option("--counter", default="", metavar="NAME", help="Who counted.")
@@ -527,11 +531,11 @@ _OUTPUTS = frozenset({"html", "json_file", "xlsx", "csv_file", "out", "commit"})
 
 _ASKED = {"areas", "losses", "items", "boxes", "partial", "costs", "detection"}
 _SAMPLE_OPTIONS = {
-    "site": _ASKED | {"site", "as_of", "commit", "commitment", "seed_text", "json_file", "paper"},
-    "draw": {"draw", "seed_file", "seed_text", "html", "xlsx", "csv_file", "paper"},
+    "site": _ASKED | {"site", "as_of", "commit", "seed_source", "seed_sha256", "seed_text", "json_file", "paper"},
+    "draw": {"draw", "commitment", "seed_file", "seed_text", "html", "xlsx", "csv_file", "paper"},
     "result": {
-        "result", "plan_file", "seed_file", "seed_text", "counter", "witness", "counted_at", "html", "json_file",
-        "paper",
+        "result", "plan_file", "commitment", "seed_file", "seed_text", "counter", "witness", "counted_at", "html",
+        "json_file", "paper",
     },
 }  # fmt: skip
 _SAMPLE_NAMES = {
@@ -545,18 +549,23 @@ def _seed_beside(plan: Path) -> Path:
 
 
 def _plan_sample(asked: dict[str, Any]) -> None:
-    from stockward.counting import make_plan, parse_asked
+    from stockward.counting import committed, make_plan, parse_asked, plan_digest, plan_text
 
-    seal = _commitment(asked)
+    bound = _seed_asked(asked)
     facts = _read(asked["site"])
     plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
-    if seal is not None:
-        plan = _seal(plan, asked["commit"], *seal)
-    if asked["json_file"] is not None:
-        from stockward.counting import plan_text
-
+    to_output = asked["json_file"] == "-"
+    if bound is not None:
+        plan = committed(plan, **bound[0])
+    if asked["json_file"] is not None and not to_output:
         _write_text(plan_text(plan), asked["json_file"])
-    if asked["json_file"] != "-":
+    if bound is not None:
+        # A command that failed has printed no commitment: everything is written by now.
+        _seal(plan_text(plan), asked["commit"], bound[1])
+        _say(f"commitment {plan_digest(plan)}", err=to_output)
+    if to_output:
+        _write_text(plan_text(plan), "-")
+    else:
         from stockward.report.count_plan import print_plan
 
         print_plan(plan, _console())
@@ -564,63 +573,69 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     sys.exit(SET_ASIDE if any(one.set_aside for one in plan.not_planned) else 0)
 
 
-def _commitment(asked: dict[str, Any]) -> tuple[str, str | None] | None:
-    """The commitment, printed before anything else is read or made, and the seed where it is kept here."""
-    from stockward.counting import commitment_of, require_seed
+def _seed_asked(asked: dict[str, Any]) -> tuple[dict[str, str], str | None] | None:
+    """What the plan is bound to, and the seed where it is kept here; ``None`` for a plan that is not committed."""
+    from stockward.counting import require_seed, sha256_of
     from stockward.terms.errors import UsageError
 
     path: Path | None = asked["commit"]
+    given = [name for name in ("seed_source", "seed_sha256", "seed_text") if asked[name]]
     if path is None:
-        if asked["commitment"] or asked["seed_text"]:
-            raise UsageError("a seed or its commitment seals a plan: name its file with --commit PLAN")
+        if given:
+            raise UsageError("a seed belongs to a plan that is committed: name its file with --commit PLAN")
         return None
-    if asked["commitment"] and asked["seed_text"]:
-        raise UsageError("--commitment and --seed-text exclude each other: who keeps the seed gives its SHA-256 alone")
+    if len(given) > 1:
+        raise UsageError("--seed-source, --seed-sha256 and --seed-text exclude each other: a plan has one seed")
     for file in (path, _seed_beside(path)):
         if file.exists():
             raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
-    if asked["commitment"]:
-        return asked["commitment"], None
+    if given and given[0] != "seed_text":
+        return {given[0]: asked[given[0]]}, None
     import secrets
 
-    seed = require_seed(asked["seed_text"]) if asked["seed_text"] else secrets.token_hex(32)
-    _say(f"commitment {commitment_of(seed)}")
-    return commitment_of(seed), seed
+    seed = require_seed(asked["seed_text"]) if given else secrets.token_hex(32)
+    return {"seed_sha256": sha256_of(seed)}, seed
 
 
-def _seal(plan: Plan, path: Path, commitment: str, seed: str | None) -> Plan:
-    from stockward.counting import committed, plan_digest, plan_text
-
-    sealed = committed(plan, commitment)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(plan_text(sealed))
+def _seal(plan: str, path: Path, seed: str | None) -> None:
+    secret = _seed_beside(path)
+    write_new({path: plan} if seed is None else {secret: f"{seed}\n", path: plan})
     if seed is not None:
-        secret = _seed_beside(path)
-        with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(seed + "\n")
         _say(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
-    _say(f"plan {plan_digest(sealed)}")
-    return sealed
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
     """The draw that follows from the plan and its seed."""
     from stockward.counting import draw_units, read_plan
-    from stockward.terms.errors import SheetError
 
     plan = read_plan(plan_path)
-    if asked["seed_text"]:
-        return draw_units(plan, asked["seed_text"])
-    path = asked["seed_file"] or _seed_beside(plan_path)
+    seed = asked["seed_text"] or _seed_in(asked["seed_file"] or _seed_beside(plan_path), plan)
+    return draw_units(plan, seed, commitment=asked["commitment"])
+
+
+def _tell_unpublished(draw: Draw) -> None:
+    if not draw.published:
+        _say(
+            "notice: the plan was not compared with the commitment that was published, and nothing is certified "
+            "without: give it with --commitment",
+            err=True,
+        )
+
+
+def _seed_in(path: Path, plan: Plan) -> str:
+    from stockward.terms.errors import SheetError
+
     try:
-        seed = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise SheetError(str(path), "the seed cannot be read", "name its file with --seed-file") from None
-    return draw_units(plan, seed)
+        mend = "name its file with --seed-file"
+        if plan.seed_source is not None:
+            mend = f"it is this public value, to be given with --seed-text: {plan.seed_source}"
+        raise SheetError(str(path), "the seed cannot be read", mend) from None
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
-    from stockward.report import count_sheet
+    from stockward.report import count_sheet, words
     from stockward.terms.errors import UsageError
 
     if not (asked["html"] or asked["xlsx"] or asked["csv_file"]):
@@ -632,10 +647,14 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
     if asked["csv_file"]:
         write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
-    _say(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
+    _say(
+        f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
+        err=True,
+    )
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
             _say(str(file))
+    _tell_unpublished(draw)
 
 
 def _certify_sample(asked: dict[str, Any]) -> None:
@@ -648,11 +667,12 @@ def _certify_sample(asked: dict[str, Any]) -> None:
     filled = read_filled(asked["result"], draw)
     if not asked["counted_at"]:
         raise UsageError("a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05")
-    counted_at = counted_moment(asked["counted_at"], draw.plan.timezone)
+    counted_at = counted_moment(asked["counted_at"], draw.plan.timezone, now=_now())
     certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
     for notice in filled.notices:
         _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
+    _tell_unpublished(draw)
     sys.exit(_certified(certificate))
 
 
@@ -671,13 +691,14 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
 
 
 def _certified(certificate: Certificate) -> int:
-    """1 where anything is missing or too much, 3 where a loss could not be excluded, or was not planned."""
+    """1 where anything is missing or too much, 3 where a loss was not excluded, or not all of it could be planned."""
     from stockward.terms.counting import FOUND, CountVerdict
 
     verdicts = {one.verdict for one in certificate.goals}
     if verdicts & FOUND:
         return ALARMED
-    return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
+    covered = not certificate.draw.plan.not_planned
+    return 0 if covered and verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
 @main.command()

@@ -1,16 +1,16 @@
 """Floor 3: what must be counted: the plan from the frozen book, the draw from a committed seed, the certificate."""
 
 from stockward.counting.certifying import certify, counted_moment
-from stockward.counting.drawing import commitment_of, committed, draw_units, require_seed
+from stockward.counting.drawing import committed, draw_units
 from stockward.counting.filled import read_filled
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
+from stockward.counting.seeds import require_seed, sha256_of
 from stockward.counting.wishes import Asked, parse_asked
 
 __all__ = [
     "Asked",
     "certify",
-    "commitment_of",
     "committed",
     "counted_moment",
     "draw_units",
@@ -21,4 +21,5 @@ __all__ = [
     "read_filled",
     "read_plan",
     "require_seed",
+    "sha256_of",
 ]

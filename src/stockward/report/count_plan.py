@@ -27,6 +27,7 @@ def print_plan(plan: Plan, console: Console) -> None:
     bulk = sum(one.kind == "bulk" for one in plan.strata)
     weighed = f", {words.count(bulk, 'holding of bulk', 'holdings of bulk')} to weigh" if bulk else ""
     console.print(_plain(f"In all: {drawn} to count{weighed}."), style="bold")
+    console.print(_plain(f"Frozen book, SHA-256 {plan.book_digest}"))
     for one in plan.not_planned:
         console.print(_plain(f"not planned: {one.what}: {one.reason}"))
 
