@@ -81,9 +81,14 @@ def period(answer: RosterAnswer) -> str:
 
 
 def headline(answer: RosterAnswer) -> str:
-    """The answer: who fills what, and under which rules."""
+    """The answer, and the rules that it keeps."""
+    return f"{answered(answer)} {held(answer)}".rstrip()
+
+
+def answered(answer: RosterAnswer) -> str:
+    """The answer in one sentence: who fills what."""
     if answer.duties:
-        return f"Every post of every shift is filled: {_crew(answer)}. {held(answer)}"
+        return f"Every post of every shift is filled: {_crew(answer)}."
     if answer.status is Solved.IMPOSSIBLE:
         return "No roster fills these posts within the rules."
     return "No roster was found in the time given; there may be one."
@@ -114,7 +119,9 @@ def at_a_time(answer: RosterAnswer) -> int:
 
 
 def held(answer: RosterAnswer) -> str:
-    """Which rules of the site were held, and which it says it does not have."""
+    """Which rules of the site were held, and which it says it does not have; nothing where there is no roster."""
+    if not answer.duties:
+        return ""
     stated = [HELD[name].format(value) for name, value in answer.rules if value is not None]
     none = [NOT_HELD[name] for name, value in answer.rules if value is None]
     said = [f"Rules held: {', '.join(stated)}."] if stated else []
@@ -189,7 +196,7 @@ def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) 
     if not any(fair for _, _, fair in each):
         return ""
     numbers = [number for _, number, _ in each]
-    low, high = words.number(min(numbers), 1), words.number(max(numbers), 1)
+    low, high = _tenths(min(numbers)), _tenths(max(numbers))
     span = f"{low} each" if low == high else f"{low} to {high} each"
     most = max(each, key=lambda one: one[1] - one[2])
     least = min(each, key=lambda one: one[1] - one[2])
@@ -200,6 +207,11 @@ def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) 
         f"{person} has {words.number(number, 1)} where {words.number(fair, 1)} is fair" for person, number, fair in far
     )
     return f"{what} are not shared fairly yet: {span}; {', '.join(said)} by contract hours."
+
+
+def _tenths(value: float) -> str:
+    """A number to one decimal, where it has any."""
+    return words.number(round(value, 1))
 
 
 def begins(answer: RosterAnswer) -> str:

@@ -199,13 +199,14 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
         if shift.day in days:
             longest[shift.day] = max(longest.get(shift.day, 0), shift.minutes)
     by_day = sorted(longest.values(), reverse=True)
-    limits = [(problem.guards[guard].contract_minutes, "contract_hours")]
+    limits = [(sum(by_day), "there")]
     if rules.max_hours_per_week is not None:
         done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
         limits.append((max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0), "hours_a_week"))
     if rules.max_consecutive_shifts is not None and len(by_day) == DAYS_A_WEEK:
         limits.append((sum(by_day[: rules.max_consecutive_shifts]), "longest_run"))
-    most, rule = min([(sum(by_day), "there"), *limits], key=lambda limit: limit[0])
+    limits.append((problem.guards[guard].contract_minutes, "contract_hours"))
+    most, rule = min(limits, key=lambda limit: limit[0])
     return _whole_shifts(problem, guard, most), rule
 
 
