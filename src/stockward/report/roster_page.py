@@ -63,7 +63,6 @@ def build_roster_page(answer: RosterAnswer) -> RosterPage:
         people=tuple(_person_sheets(answer, heads, codes)),
         four_a_page=len(views.weeks(heads)) <= _MOST_WEEKS_OF_FOUR,
         rules=say.rules(answer),
-        always=say.ALWAYS,
         points=say.points(answer),
         assumed=say.ASSUMED,
         left_out=say.left_out(answer),

@@ -13,18 +13,6 @@ from stockward.terms.verdicts import Solved
 
 _MOST_NAMED = 12
 
-RULE_WORD = {
-    "max_hours_per_week": "At most so many hours in a week, Monday to Sunday",
-    "min_rest_hours": "At least so many hours of rest between two shifts",
-    "max_consecutive_shifts": "At most so many days of work in a row",
-    "min_consecutive_shifts": "At least so many days of work in a row",
-    "min_consecutive_days_off": "At least so many days off in a row",
-    "max_consecutive_nights": "At most so many nights in a row",
-    "max_weekends": "At most so many weekends with work in 28 days",
-    "max_same_pair": "Two guards at one post together at most so often in 28 days",
-}
-"""The rules of a site, in words."""
-
 HELD = {
     "max_hours_per_week": "at most {:g} hours a week",
     "min_rest_hours": "at least {:g} hours of rest between shifts",
@@ -130,9 +118,13 @@ def held(answer: RosterAnswer) -> str:
     return " ".join(said)
 
 
-def rules(answer: RosterAnswer) -> tuple[tuple[str, str], ...]:
-    """Each rule that the site states, and its value."""
-    return tuple((RULE_WORD[name], "none" if value is None else words.number(value)) for name, value in answer.rules)
+def rules(answer: RosterAnswer) -> tuple[str, ...]:
+    """Each rule that the site states, and those that hold at every site."""
+    stated = (
+        f"No rule on {NOT_HELD[name]}." if value is None else f"{HELD[name].format(value).capitalize()}."
+        for name, value in answer.rules
+    )  # fmt: skip
+    return (*stated, *ALWAYS)
 
 
 _STATUS = {
