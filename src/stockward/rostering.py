@@ -267,7 +267,7 @@ def _impossible(
     """The conflict, and the ways out, each with a roster that the checker accepts."""
     nothing = Made(Solved.IMPOSSIBLE, None, None, 0, math.inf, 0, 0, 0, False)
     answer = _answer(made_for.site, problem, nothing, (), notes, made_for.asked)
-    further = tuple(f"beside it: {filling(problem, one).words}" for one in short[1:4])
+    further = tuple(f"beside it: {filling(problem, one).words.removesuffix('.')}" for one in short[1:4])
     return replace(
         answer,
         conflicts=conflicts_of(problem, short[0]),
