@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -129,17 +130,17 @@ def test_a_suffix_in_capitals_is_read(folder: SiteFolder) -> None:
 
 def test_a_folder_under_the_name_of_a_table(folder: SiteFolder) -> None:
     (folder.remove("areas").path / "areas.csv").mkdir()
-    assert "areas.csv: cannot be read" in refusal(folder)
+    assert "areas.csv: this is a folder" in refusal(folder)
 
 
 def test_a_file_without_the_right_to_read_it(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int) -> int:
         if path.name == "areas.csv":
             raise PermissionError(13, "Permission denied")
-        return read(path)
+        return opened(path, flags)
 
-    read = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    opened = os.open
+    monkeypatch.setattr(os, "open", refuse)
     assert "areas.csv: cannot be read (Permission denied): check the file and its rights" in refusal(folder)
 
 

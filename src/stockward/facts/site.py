@@ -16,13 +16,15 @@ import polars as pl
 from stockward.facts.checks import check_draft
 from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.folder import read_bytes, read_csv, read_parquet
+from stockward.facts.folder import read_csv
+from stockward.facts.parquet import read_parquet
 from stockward.facts.problems import Problem, did_you_mean
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.settings import Settings, read_settings
 from stockward.facts.workbook import Workbook
 from stockward.terms.errors import SiteError
+from stockward.terms.files import read_bytes
 from stockward.terms.units import UNITS, factor
 
 WORKBOOK = "site.xlsx"
@@ -186,7 +188,7 @@ class _Reader:
 
     def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
         try:
-            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal)
+            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal, tables())
         except SiteError as error:
             faults.append(error)
             return
