@@ -571,15 +571,16 @@ def _seal(plan: Plan, path: Path, commitment: str, seed: str | None) -> Plan:
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
     """The draw that follows from the plan and its seed."""
     from stockward.counting import draw_units, read_plan
-    from stockward.terms.errors import SheetError
+    from stockward.terms.errors import SheetError, SiteError
+    from stockward.terms.files import read_text
 
     plan = read_plan(plan_path)
     if asked["seed_text"]:
         return draw_units(plan, asked["seed_text"])
     path = asked["seed_file"] or _seed_beside(plan_path)
     try:
-        seed = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        seed = read_text(path)
+    except (SiteError, UnicodeDecodeError):
         raise SheetError(str(path), "the seed cannot be read", "name its file with --seed-file") from None
     return draw_units(plan, seed)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from stockward.answers.counting import Plan
-from stockward.terms.errors import SheetError
+from stockward.terms.errors import SheetError, SiteError
+from stockward.terms.files import read_text
 
 SCHEMA = "stockward.plan/1"
 _MEND = "use the file as stockward sample SITE --commit wrote it"
@@ -32,9 +33,9 @@ def read_plan(path: Path) -> Plan:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise SheetError(path.name, f"cannot be read ({error.strerror})", "name the plan with its folder") from None
+        document = json.loads(read_text(path))
+    except SiteError as error:
+        raise SheetError(path.name, error.problem, "name the plan with its folder") from None
     except (ValueError, RecursionError):
         raise SheetError(path.name, "this is no plan of a count", _MEND) from None
     if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:

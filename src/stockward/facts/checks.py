@@ -68,7 +68,30 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     later = whole & ~first
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
-    table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")
+    earlier = _earlier_row(table.values, key, later)
+    mend = _TWICE.get(table.table.name, "keep the one that is right")
+    table.refuse(
+        shown, later, pl.select(pl.format("{} stands in row {}: {}", pl.lit(words), earlier, pl.lit(mend))).to_series()
+    )
+
+
+_TWICE = {
+    "movements": "delete one if it was written twice; if both took place, such as two lines of one document, give each "
+    "a code of its own",
+    "counts": "delete one if it was written twice; if both were found, give each shelf or list its own sheet; if they "
+    "are of two days, give each inventory its own code",
+    "materials": "delete one if it was written twice; if two lots are to be told apart, give each a code of its own",
+    "incidents": "delete one if it was written twice; if both happened, give each a code of its own",
+}
+"""The way out where a key stands twice and both rows may be true."""
+
+
+def _earlier_row(values: pl.DataFrame, key: list[str], later: pl.Series) -> pl.Series:
+    """The row in which each key stood first, for those that stand again."""
+    again = values.select(*key, "row").with_columns(row=pl.col("row").first().over(key)).filter(later)
+    first = pl.DataFrame({"place": later.arg_true(), "first": again["row"]})
+    places = pl.DataFrame({"place": pl.int_range(values.height, dtype=pl.UInt32, eager=True)})
+    return places.join(first, on="place", how="left", maintain_order="left")["first"]
 
 
 def _all_differ(keys: pl.DataFrame) -> bool:
@@ -411,6 +434,9 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
             else:
                 words = f"{_one(kind)} has none: blank it, or correct the kind"
                 table.refuse(name, of_kind & table[name].is_not_null(), words)
+    inside = table["from_area"] == table["to_area"]
+    words = "it leaves the area that it reaches: correct one of them, or delete the row if nothing left the area"
+    table.refuse("to_area", inside, words)
 
 
 def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
@@ -420,14 +446,48 @@ def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
         return
     table.refuse("reverses", target == table["movement"], "a movement cannot reverse itself", readable=False)
     rows = table.values.drop_nulls("movement").unique("movement", keep="first", maintain_order=True)
-    cancelled = target.replace_strict(rows["movement"], rows["material"], default=None, return_dtype=pl.String)
-    words = "that movement is of another material: correct one of them"
-    table.refuse("reverses", cancelled != table["material"], words)
+    reasons = _contradictions(draft, table, rows)
+    table.refuse("reverses", reasons.is_not_null(), reasons)
     again = target.is_not_null() & ~target.is_first_distinct()
     table.refuse("reverses", again, "an earlier row has reversed that movement already: keep one of them")
     circular = _circular(dict(rows.select("movement", "reverses").drop_nulls().rows()))
     in_circle = table["movement"].is_in(circular) & target.is_not_null()
     table.refuse("reverses", in_circle, "these reversals run in a circle: correct one of them", readable=False)
+
+
+_REPEATED = ("kind", "material", "quantity", "unit", "from_area", "to_area")
+"""Columns in which a reversal is as the movement that it cancels."""
+
+
+def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.Series:
+    """For each reversal that is not as the movement that it cancels whole: in what, and where that one stands."""
+    reversals = table.values.select("row", "at", "reverses", *_REPEATED).drop_nulls("reverses")
+    both = reversals.join(
+        rows.select("movement", "row", "at", *_REPEATED), left_on="reverses", right_on="movement", suffix="_of_it"
+    )
+    own = _unit_of_material(draft, both["material"])
+    both = both.with_columns(pl.col("unit", "unit_of_it").fill_null(own))
+    differs = [
+        pl.when(_differ(name)).then(
+            pl.format("{} ({} there)", pl.lit(name), pl.col(f"{name}_of_it").cast(pl.String).fill_null("blank"))
+        )
+        for name in _REPEATED
+    ]
+    early = pl.when(pl.col("at") < pl.col("at_of_it")).then(pl.lit("at (later there)"))
+    wrong = both.select(
+        "row", "row_of_it", what=pl.concat_str(*differs, early, separator=", ", ignore_nulls=True)
+    ).filter(pl.col("what") != "")
+    mend = "it cancels the whole row, so correct one of them, or blank reverses if it is a movement of its own"
+    words = wrong.select(
+        pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", "what", pl.lit(mend))
+    ).to_series()
+    return table["row"].replace_strict(wrong["row"], words, default=None, return_dtype=pl.String)
+
+
+def _differ(name: str) -> pl.Expr:
+    """Whether a column of the reversal differs: a blank area does from a named one; what is unreadable has a reason."""
+    own, other = pl.col(name), pl.col(f"{name}_of_it")
+    return own.ne_missing(other) if name.endswith("_area") else (own != other).fill_null(False)
 
 
 def _circular(links: dict[str, str]) -> list[str]:

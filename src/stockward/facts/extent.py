@@ -23,7 +23,7 @@ Place = tuple[int, int]
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _OTHER_CELL = re.compile(rb"<c[\t\n\r/>]")
-_TAGS_OF_A_CELL = 8
+_TAGS_OF_A_CELL = 6
 _BLOCK, _LONGEST_TAG = 1 << 22, 16
 _START = len('<c r="')
 _NAMESPACE = MAIN[1:-1].encode()

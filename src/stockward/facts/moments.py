@@ -9,7 +9,7 @@ from stockward.facts.reading import Locale, Reading, without
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOURS = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-_OFFSET = r"Z|[+-][0-9]{2}:?[0-9]{2}"
+_OFFSET = r"Z|[+-][0-9]{2}(?::?[0-9]{2})?"
 _TIME = rf"^(?<day>{_DAY})(?:[T ](?<clock>{_HOURS})\s*(?<offset>{_OFFSET})?)?$"
 _TO_THE_SECOND = rf"^{_DAY}[T ][0-9]{{2}}:[0-5][0-9]:[0-5][0-9](?:{_OFFSET})?$"
 _SERIAL = r"^[0-9]{4,5}([.,][0-9]+)?$"
@@ -97,9 +97,9 @@ def _naive(parts: pl.DataFrame) -> pl.Series:
 def _offset_minutes(offset: pl.Series) -> pl.Series:
     """Offsets such as +02:00 in minutes; Z is none. A site writes few of them, so each is read once."""
     few = offset.drop_nulls().unique()
-    parts = few.str.extract_groups(r"^([+-])([0-9]{2}):?([0-9]{2})$").struct.unnest()
+    parts = few.str.extract_groups(r"^([+-])([0-9]{2}):?([0-9]{2})?$").struct.unnest()
     sign, hours, minutes = parts.iter_columns()
-    ahead = hours.cast(pl.Int64) * 60 + minutes.cast(pl.Int64)
+    ahead = hours.cast(pl.Int64) * 60 + minutes.cast(pl.Int64).fill_null(0)
     signed = pl.select(pl.when(sign == "-").then(-ahead).otherwise(ahead)).to_series()
     read = pl.select(pl.when(few == "Z").then(pl.lit(0, pl.Int64)).otherwise(signed)).to_series()
     return offset.replace_strict(few, read, default=None, return_dtype=pl.Int64)

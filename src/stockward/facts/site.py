@@ -25,6 +25,7 @@ from stockward.facts.settings import Settings, read_settings
 from stockward.facts.workbook import Workbook
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
+from stockward.terms.limits import grouped
 from stockward.terms.units import UNITS, factor
 
 WORKBOOK = "site.xlsx"
@@ -143,6 +144,11 @@ class _Reader:
         for table_raw in raw.values():
             self._notices.extend(table_raw.notices)
         self._notices.extend(draft.notices)
+        self._notices.extend(
+            f"{table.file}: {grouped(more)} more rows are set aside, and not listed: mend those that are first"
+            for table in draft.tables.values()
+            if (more := table.untold())
+        )
         return Site(
             settings=self._settings,
             tables=MappingProxyType(_settle(draft)),

@@ -23,8 +23,8 @@ _AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 
 """A file that has turned into a pipe since it was looked at is opened without waiting, and then refused."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file, links followed.
+def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
+    """The bytes of a regular file, links followed; ``limit`` is the one that its size is held against.
 
     Raises ``SiteError`` for anything else, for a file that is larger than is read, and where the system gives none.
     """
@@ -33,21 +33,16 @@ def read_bytes(path: Path) -> bytes:
         with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
             found = os.fstat(file.fileno())
             _require_regular(path, found.st_mode)
-            require_bytes_within("FILE_MB", found.st_size, path.name)
-            return file.read(limit_bytes("FILE_MB"))
+            require_bytes_within(limit, found.st_size, path.name)
+            return file.read(limit_bytes(limit))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
 
 
 def read_text(path: Path) -> str:
-    """The text of a regular file in UTF-8, with or without a byte-order mark. Raises ``SiteError``."""
-    content = read_bytes(path)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise SiteError(path.name, f"row {row} is not UTF-8", "save the file as UTF-8") from None
+    """The text of a regular file that is no table. Raises ``SiteError``, and ``UnicodeDecodeError`` for no UTF-8."""
+    return read_bytes(path, "OTHER_MB").decode("utf-8-sig")
 
 
 def _require_regular(path: Path, mode: int) -> None:

@@ -14,17 +14,18 @@ from stockward.terms.errors import SiteError, UsageError
 LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         "FILE_MB": (200, "the file has {} megabytes"),
+        "OTHER_MB": (20, "the file has {} megabytes"),
         "UNPACKED_MB": (400, "it unpacks to {} megabytes"),
-        "ROWS": (3_000_000, "the table has {} rows"),
+        "ROWS": (2_000_000, "the table has {} rows"),
         "COLUMNS": (1_000, "the table has {} columns"),
-        "CELLS": (5_000_000, "the tables of the workbook span {} cells"),
+        "CELLS": (2_000_000, "the tables of the workbook span {} cells"),
         "LINE_KB": (1_000, "one line has {} kilobytes"),
     }
 )
 """Each limit by name: what it is where the environment sets no other, and how it is told that more is there."""
 
 PREFIX = "STOCKWARD_MAX_"
-_BYTES = MappingProxyType({"FILE_MB": 1_000_000, "UNPACKED_MB": 1_000_000, "LINE_KB": 1_000})
+_BYTES = MappingProxyType({"FILE_MB": 1_000_000, "OTHER_MB": 1_000_000, "UNPACKED_MB": 1_000_000, "LINE_KB": 1_000})
 """How many bytes one of a limit is, where it is kept in such."""
 
 _FARTHEST = 20
