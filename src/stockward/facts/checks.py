@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.problems import did_you_mean
+from stockward.facts.problems import did_you_mean, looks_like
 from stockward.terms.units import UNITS, dimension, factor
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -176,7 +176,7 @@ def _unknown(unknown: pl.Series, values: pl.Series, known: pl.Series, table: str
     reasons: dict[str, str] = {}
     for count, key in enumerate(unknown.unique(maintain_order=True)):
         guess = did_you_mean(key, names) if count < 50 else None
-        hint = f", did you mean {guess}?" if guess else f": {_ADD}"
+        hint = f", did you mean {guess}?{looks_like(key, guess)}" if guess else f": {_ADD}"
         reasons[key] = f"{key} is not in {place}{hint}"
     return _row_reasons(values, reasons)
 
@@ -506,6 +506,46 @@ def _circular(links: dict[str, str]) -> list[str]:
     return circular
 
 
+def a_qualification_is_written_as_a_post_asks_for_it(draft: Draft, table: TableDraft) -> None:
+    """A qualification that only looks like one that a post asks for would be none."""
+    asked = draft["posts"]["qualification"].drop_nulls().unique().sort().to_list()
+    held = table["qualifications"].explode().drop_nulls().unique().sort()
+    meant = {word: did_you_mean(word, asked) for word in held if word not in asked}
+    near = {word: guess for word, guess in meant.items() if guess}
+    if near:
+        first = table["qualifications"].list.eval(pl.element().filter(pl.element().is_in(list(near)))).list.first()
+        guess = first.replace_strict(near, default=None, return_dtype=pl.String)
+        words = pl.format(
+            "it holds what looks like {}, which a post asks for, and is not written so: correct it", guess
+        )
+        table.refuse("qualifications", guess.is_not_null(), pl.select(words).to_series())
+
+
+def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> None:
+    """An affiliation that only looks like one that has a band would be outside of every band."""
+    bands = [band.name for band in draft.settings.force.affiliation]
+    meant = {
+        word: did_you_mean(word, bands) for word in table["affiliation"].drop_nulls().unique() if word not in bands
+    }
+    near = {word: guess for word, guess in meant.items() if guess}
+    if near:
+        guess = table["affiliation"].replace_strict(near, default=None, return_dtype=pl.String)
+        words = pl.format("it looks like {}, which has a band in site.toml, and is not written so: correct it", guess)
+        table.refuse("affiliation", guess.is_not_null(), pl.select(words).to_series())
+
+
+def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
+    """Codes that differ by zeros at their begin alone are told: a spreadsheet may have cut them off in some rows."""
+    for name in ("inventory", "measurement"):
+        codes = table[name].drop_nulls().unique().sort()
+        bare = codes.str.strip_chars_start("0")
+        twice = codes.filter(bare.is_duplicated() & (bare != "")).to_list()
+        if twice:
+            shown = ", ".join(twice[:2])
+            mend = "if they are one, write it with its zeros in every row"
+            draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
+
+
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
     """An absence or a shift does not end before it begins."""
     table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
@@ -554,6 +594,9 @@ CHECKS: tuple[Check, ...] = (
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
     Check(a_goal_converts, ("goals",)),
+    Check(an_inventory_has_one_code, ("counts",)),
+    Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
+    Check(an_affiliation_is_written_as_its_band, ("people",)),
     Check(an_end_follows_its_start, ("absences", "assignments")),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from stockward.facts.dictionary import Table
+from stockward.facts.dictionary import Table, tables
 from stockward.facts.raw import TITLE_ROWS, Header, RawTable, Record, TornRow, columns_of, find_header, is_blank
 from stockward.facts.regular import cut_regular
 from stockward.terms.errors import SiteError
@@ -26,6 +26,9 @@ _END_OF_FILE = b"\x1a"
 
 _HEAD_LENGTH = 1_000_000
 """So many bytes at the top of a file are searched for its header."""
+
+_TELLING = 3
+"""So many required columns are no header by chance."""
 
 _MOST_STARTS = 1_000
 """How often reading starts again behind a quotation mark that does not close."""
@@ -44,6 +47,20 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     columns, rows, torn = _cut(content[head.end :], head, header.places, path.name)
     cut_short = f"{path.name}: the last line has no line end: make sure that the file was not cut short"
     return header.table_of(columns, rows, torn, [] if content.endswith((b"\n", b"\r")) else [cut_short])
+
+
+def table_headed(top: bytes) -> str | None:
+    """The table whose required columns, three or more, a row at the top of a text names; the most of them."""
+    text = top.decode("utf-8-sig", errors="ignore")
+    rows = [
+        {cell.strip() for cell in head.cells} for separator in _SEPARATORS for head in _first_lines(text, separator)
+    ]
+    headed = {
+        name: len(table.required_names)
+        for name, table in tables().items()
+        if len(table.required_names) >= _TELLING and any(row.issuperset(table.required_names) for row in rows)
+    }
+    return max(headed, key=headed.__getitem__, default=None)
 
 
 @dataclass(frozen=True, slots=True)

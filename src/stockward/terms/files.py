@@ -40,6 +40,17 @@ def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
         raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
 
 
+def read_head(path: Path, length: int) -> bytes:
+    """The first bytes of a regular file; none where it is no such file, or cannot be read."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
+            return file.read(length)
+    except (OSError, ValueError):
+        return b""
+
+
 def read_text(path: Path) -> str:
     """The text of a regular file that is no table. Raises ``SiteError``, and ``UnicodeDecodeError`` for no UTF-8."""
     return read_bytes(path, "OTHER_MB").decode("utf-8-sig")
