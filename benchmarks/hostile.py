@@ -32,7 +32,8 @@ _GIVEN_UP_SECONDS = 120
 _COMMAND = [sys.executable, "-c", "from stockward.cli import main; main()", "check"]
 
 SITE = {
-    "site.toml": 'format = 1\n[site]\nname = "T"\ntimezone = "UTC"\n[detection]\nfalse_alarm = 0.05\ndetection = 0.95\n',
+    "site.toml": 'format = 1\n[site]\nname = "T"\ntimezone = "UTC"\n'
+    "[detection]\nfalse_alarm = 0.05\ndetection = 0.95\n",
     "areas.csv": "area,kind\nM1,store\n",
     "materials.csv": "material,kind,unit\nB,item,each\n",
     "movements.csv": "movement,at,kind,material,quantity,to_area\nR,2026-01-02,receipt,B,5,M1\n",
@@ -121,7 +122,7 @@ def zip_bomb(site: Path, rng: random.Random) -> None:
         shared = rng.choice([b"<si/>", b"<si><t>a</t></si>", b"<si><t>" + b"x" * 30_000 + b"</t></si>"])
         _put(site, "site.xlsx", _workbook(_rows_xml(200_000, text=True), shared * (min(size, 10**8) // len(shared))))
     else:
-        _put(site, "site.xlsx", _workbook(_rows_xml(2) + part * (size // len(part))))
+        _put(site, "site.xlsx", _workbook(_rows_xml(2), filler=part, size=size))
 
 
 def repeated_text(site: Path, rng: random.Random) -> None:
@@ -153,9 +154,9 @@ def wrong_sizes(site: Path, rng: random.Random) -> None:
     """Sizes in the archive's headers that are not true, or a way of packing that no workbook has."""
     if rng.random() < 0.3:
         method = rng.choice([zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-        _put(site, "site.xlsx", _workbook(_rows_xml(2) + b" " * 200_000_000, method=method))
+        _put(site, "site.xlsx", _workbook(_rows_xml(2), method=method, size=200_000_000))
         return
-    content = bytearray(_workbook(_rows_xml(2) + b" " * 30_000_000))
+    content = bytearray(_workbook(_rows_xml(2), size=30_000_000))
     place = content.find(b"PK\x01\x02" if rng.random() < 0.7 else b"PK\x03\x04")
     entries = []
     while place >= 0:
@@ -261,7 +262,15 @@ def _rows_xml(count: int, *, text: bool = False) -> bytes:
     return (f'<row r="1">{head}</row>' + "".join(rows)).encode()
 
 
-def _workbook(rows: bytes, shared: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def _workbook(
+    rows: bytes,
+    shared: bytes = b"",
+    *,
+    method: int = zipfile.ZIP_DEFLATED,
+    filler: bytes = b" ",
+    size: int = 0,
+) -> bytes:
+    """A workbook of one sheet; behind its rows stand ``size`` bytes of ``filler``."""
     content = io.BytesIO()
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     parts = {
@@ -279,8 +288,12 @@ def _workbook(rows: bytes, shared: bytes = b"", method: int = zipfile.ZIP_DEFLAT
             archive.writestr(name, text)
         if shared:
             archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_MAIN}">'.encode() + shared + b"</sst>")
-        sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>'.encode() + rows + b"</sheetData></worksheet>"
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=size > 2**31) as sheet:
+            sheet.write(f'<worksheet xmlns="{_MAIN}"><sheetData>'.encode() + rows)
+            block = filler * (1_000_000 // len(filler))
+            for _ in range(size // 1_000_000):
+                sheet.write(block)
+            sheet.write(b"</sheetData></worksheet>")
     return content.getvalue()
 
 
@@ -304,10 +317,10 @@ def _check(seed: int, kind: str, site: Path) -> Outcome:
     with tempfile.TemporaryFile() as told:
         started = time.monotonic()
         process = subprocess.Popen([*_COMMAND, str(site)], stdout=subprocess.DEVNULL, stderr=told)
-        usage = None
+        usage, peak = None, 0.0
         while usage is None and time.monotonic() - started < _GIVEN_UP_SECONDS:
             done, status, found = os.wait4(process.pid, os.WNOHANG)
-            usage = found if done else None
+            usage, peak = (found if done else None), max(peak, _most_memory(process.pid))
             time.sleep(0.02)
         if usage is None:
             process.kill()
@@ -316,7 +329,7 @@ def _check(seed: int, kind: str, site: Path) -> Outcome:
         seconds = time.monotonic() - started
         told.seek(0)
         text = told.read(100_000).decode("utf-8", errors="replace")
-    peak, cpu = usage.ru_maxrss / 1e6, usage.ru_utime + usage.ru_stime
+    cpu = usage.ru_utime + usage.ru_stime
     faults = {
         f"exit code {code}": code not in (0, 1, 2, 3),
         "a traceback or a report of a library": "Traceback" in text or "panicked" in text,
@@ -326,6 +339,15 @@ def _check(seed: int, kind: str, site: Path) -> Outcome:
     }
     fault = ", ".join(words for words, found in faults.items() if found)
     return Outcome(seed, kind, code, peak, cpu, seconds, fault, text.strip()[:300])
+
+
+def _most_memory(process: int) -> float:
+    """Gigabytes that the process has held at most; what the system tells at its end counts its parent's, too."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1e6 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOURS = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
 _OFFSET = r"Z|[+-][0-9]{2}(?::?[0-9]{2})?"
 _TIME = rf"^(?<day>{_DAY})(?:[T ](?<clock>{_HOURS})\s*(?<offset>{_OFFSET})?)?$"
+_OTHER_OFFSET = rf"^{_DAY}[T ]{_HOURS}\s*[A-Za-z+-]"
 _TO_THE_SECOND = rf"^{_DAY}[T ][0-9]{{2}}:[0-5][0-9]:[0-5][0-9](?:{_OFFSET})?$"
 _SERIAL = r"^[0-9]{4,5}([.,][0-9]+)?$"
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?$"
@@ -118,6 +119,9 @@ def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Ser
     serial = text.str.contains(_SERIAL)
     return (
         reading.refuse(serial, "this looks like a spreadsheet's serial date: format the cell as a date")
+        .refuse(
+            ~shaped & text.str.contains(_OTHER_OFFSET), "the offset behind the time is not known: write it as +09:00"
+        )
         .refuse(~shaped & text.is_not_null(), "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05")
         .refuse(shaped & found.is_null(), "there is no such date or time: correct it")
     )

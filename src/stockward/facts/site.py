@@ -49,6 +49,8 @@ _PASSED_OVER = (".", "~$")
 _Source = tuple[str, str, Callable[[], RawTable]]
 """The name of a table, where it stands, and the way to read it."""
 
+_ONE_TABLE = "keep one of them, with the rows of both"
+
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
 
@@ -176,7 +178,7 @@ class _Reader:
         for name, file, read in sources:
             try:
                 if name in raw:
-                    raise SiteError(file, f"the table {name} stands in {raw[name].file} too", "keep one of them")
+                    raise SiteError(file, f"the table {name} stands in {raw[name].file} too", _ONE_TABLE)
                 raw[name] = read()
             except SiteError as error:
                 faults.append(error)
