@@ -623,11 +623,12 @@ def _tell_unpublished(draw: Draw) -> None:
 
 
 def _seed_in(path: Path, plan: Plan) -> str:
-    from stockward.terms.errors import SheetError
+    from stockward.terms.errors import SheetError, SiteError
+    from stockward.terms.files import read_text
 
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_text(path)
+    except (SiteError, UnicodeDecodeError):
         mend = "name its file with --seed-file"
         if plan.seed_source is not None:
             mend = f"it is this public value, to be given with --seed-text: {plan.seed_source}"
