@@ -273,9 +273,9 @@ def test_heaps_and_inventories_that_share_a_key(
     told = [str(one) for one in facts.problems if one.file == "counts.csv"]
     if held is None:
         assert told == [
-            "counts.csv row 3: the same inventory, area, material, sheet stands in an earlier row: two heaps of one "
-            "inventory have each its own sheet (column sheet) and then add up; two inventories have each their own "
-            "code; only of one heap written twice keep one row"
+            "counts.csv row 3: the same inventory, area, material, sheet stands in row 2: delete one if it was written "
+            "twice; if both were found, give each shelf or list its own sheet; if they are of two days, give each "
+            "inventory its own code"
         ]
     else:
         plan = make_plan(facts, parse_asked(facts, items=["SHELL=5"], areas=["M1"]))
