@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stockward.answers.orders import SiteOrders
     from stockward.answers.review import Review
     from stockward.answers.roster import RosterAnswer
+    from stockward.counting import Seal
     from stockward.detection.surge import Surge
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
@@ -488,7 +489,9 @@ def sample(**asked: Any) -> None:
         told = {"site": "a plan", "draw": "--draw", "result": "--result"}[given[0]]
         raise UsageError(f"--{option} does not belong to {told}: see stockward sample --help")
     sealed = asked["draw"] or asked["plan_file"]
-    seed = asked["seed_file"] or (sealed and _seed_beside(sealed))
+    from stockward.counting import seed_beside
+
+    seed = asked["seed_file"] or (sealed and seed_beside(sealed))
     _require_places(sealed, seed, asked["result"], sites=[] if asked["site"] is None else [asked["site"]])
     way(asked)
 
@@ -511,18 +514,14 @@ _SAMPLE_NAMES = {
 }  # fmt: skip
 
 
-def _seed_beside(plan: Path) -> Path:
-    return plan.with_name(plan.name + ".seed")
-
-
 def _plan_sample(asked: dict[str, Any]) -> None:
     from stockward.counting import make_plan, parse_asked
 
-    seal = _commitment(asked)
+    seal = _seal(asked)
     facts = _read(asked["site"])
     plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
     if seal is not None:
-        plan = _seal(plan, asked["commit"], *seal)
+        plan = _sealed(plan, seal)
     if asked["json_file"] is not None:
         from stockward.counting import plan_text
 
@@ -535,59 +534,35 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     sys.exit(SET_ASIDE if any(one.set_aside for one in plan.not_planned) else 0)
 
 
-def _commitment(asked: dict[str, Any]) -> tuple[str, str | None] | None:
-    """The commitment, printed before anything else is read or made, and the seed where it is kept here."""
-    from stockward.counting import commitment_of, require_seed
-    from stockward.terms.errors import UsageError
-
-    path: Path | None = asked["commit"]
-    if path is None:
-        if asked["commitment"] or asked["seed_text"]:
-            raise UsageError("a seed or its commitment seals a plan: name its file with --commit PLAN")
-        return None
-    if asked["commitment"] and asked["seed_text"]:
-        raise UsageError("--commitment and --seed-text exclude each other: who keeps the seed gives its SHA-256 alone")
-    for file in (path, _seed_beside(path)):
-        if file.exists():
-            raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
-    if asked["commitment"]:
-        return asked["commitment"], None
+def _seal(asked: dict[str, Any]) -> Seal | None:
+    """The seal asked for; its commitment is printed before anything else is read or made."""
     import secrets
 
-    seed = require_seed(asked["seed_text"]) if asked["seed_text"] else secrets.token_hex(32)
-    _say(f"commitment {commitment_of(seed)}")
-    return commitment_of(seed), seed
+    from stockward.counting import prepare_seal
+
+    seal = prepare_seal(
+        asked["commit"], commitment=asked["commitment"], seed_text=asked["seed_text"], fresh=secrets.token_hex(32)
+    )
+    if seal is not None and seal.seed is not None:
+        _say(f"commitment {seal.commitment}")
+    return seal
 
 
-def _seal(plan: Plan, path: Path, commitment: str, seed: str | None) -> Plan:
-    from stockward.counting import committed, plan_digest, plan_text
+def _sealed(plan: Plan, seal: Seal) -> Plan:
+    from stockward.counting import plan_digest, seed_beside, write_sealed
 
-    sealed = committed(plan, commitment)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(plan_text(sealed))
-    if seed is not None:
-        secret = _seed_beside(path)
-        with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(seed + "\n")
-        _say(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
+    sealed = write_sealed(plan, seal)
+    if seal.seed is not None:
+        _say(f"the seed stands in {seed_beside(seal.path)}: keep it from everybody until the draw", err=True)
     _say(f"plan {plan_digest(sealed)}")
     return sealed
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
     """The draw that follows from the plan and its seed."""
-    from stockward.counting import draw_units, read_plan
-    from stockward.terms.errors import SheetError
+    from stockward.counting import draw_from
 
-    plan = read_plan(plan_path)
-    if asked["seed_text"]:
-        return draw_units(plan, asked["seed_text"])
-    path = asked["seed_file"] or _seed_beside(plan_path)
-    try:
-        seed = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise SheetError(str(path), "the seed cannot be read", "name its file with --seed-file") from None
-    return draw_units(plan, seed)
+    return draw_from(plan_path, seed_text=asked["seed_text"], seed_file=asked["seed_file"])
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:

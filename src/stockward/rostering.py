@@ -48,6 +48,8 @@ from stockward.version import VERSION
 
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
+LONGEST_SEARCH = 10_000_000
+"""Seconds."""
 MOST_OF_A_POST = 10_000
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""

@@ -5,20 +5,26 @@ from stockward.counting.drawing import commitment_of, committed, draw_units, req
 from stockward.counting.filled import read_filled
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
+from stockward.counting.sealing import Seal, draw_from, prepare_seal, seed_beside, write_sealed
 from stockward.counting.wishes import Asked, parse_asked
 
 __all__ = [
     "Asked",
+    "Seal",
     "certify",
     "commitment_of",
     "committed",
     "counted_moment",
+    "draw_from",
     "draw_units",
     "make_plan",
     "parse_asked",
     "plan_digest",
     "plan_text",
+    "prepare_seal",
     "read_filled",
     "read_plan",
     "require_seed",
+    "seed_beside",
+    "write_sealed",
 ]
