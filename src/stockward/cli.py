@@ -48,19 +48,46 @@ _LONG_TABLES = 50_000_000
 class _Group(click.Group):
     """Says every known error in one line, and never shows a traceback for one."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        from stockward.terms.errors import StockwardError
+    def make_context(self, *given: Any, **extra: Any) -> click.Context:
+        with _in_one_line():
+            return super().make_context(*given, **extra)
 
-        try:
+    def invoke(self, ctx: click.Context) -> Any:
+        with _in_one_line():
             return super().invoke(ctx)
-        except StockwardError as error:
-            _fail(str(error))
-        except OSError as error:
-            file, reason = error.filename or "output", error.strerror
-            _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
-        except KeyboardInterrupt:
-            _say("stopped", err=True)
-            sys.exit(130)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    from stockward.terms.errors import StockwardError
+
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        _fail(_found_by_click(error))
+    except StockwardError as error:
+        _fail(str(error))
+    except OSError as error:
+        file, reason = error.filename or "output", error.strerror
+        _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
+    except KeyboardInterrupt:
+        _say("stopped", err=True)
+        sys.exit(130)
+
+
+def _found_by_click(error: click.UsageError) -> str:
+    """Wrong use as all other errors are said: where, what, and the mend."""
+    where = "stockward" if error.ctx is None else error.ctx.command_path
+    said = error.format_message().replace("does not match the format '%Y-%m-%d'", "is no date. Write it as 2026-06-30")
+    what, _, mend = (_begun_small(part) for part in said.rstrip(".").partition(". "))
+    return f"{where}: {what}: {mend or f'see {where} --help'}"
+
+
+def _begun_small(text: str) -> str:
+    bare = text[1:-1] if text.startswith("(") else text
+    return bare[:1].lower() + bare[1:]
 
 
 def _say(line: str, *, err: bool = False) -> None:
@@ -71,6 +98,11 @@ def _say(line: str, *, err: bool = False) -> None:
 def _fail(message: str) -> None:
     _say(f"error: {' '.join(message.split())}", err=True)
     sys.exit(WRONG_USE)
+
+
+def _examples(*lines: str) -> str:
+    """The end of a command's help: examples that run in a copy of the project; the first sign keeps their lines."""
+    return "\n".join(("\b", "Examples:", *(f"  stockward {line}" for line in lines)))
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -84,7 +116,13 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "review docs/first_site",
+        "review examples/ridgeway --production 5 --html ridgeway.html",
+        'review examples/ridgeway --as-of 2026-03-31 --guards ">2" --json -',
+    )
+)
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option(
@@ -155,9 +193,11 @@ def review(
 def _surge(
     production: tuple[str, ...], *, dispatch: float, weighings: str, since: datetime | None, until: datetime | None
 ) -> Surge | None:
+    from stockward.terms.errors import UsageError
+
     if not production:
         if dispatch != 1 or since or until:
-            raise click.UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
+            raise UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
         return None
     from stockward.detection.surge import Surge
 
@@ -168,7 +208,9 @@ def _surge(
 def _asked(guards: str | None, due: str | None) -> AskedOrder | None:
     if guards is None:
         if due is not None:
-            raise click.UsageError("--due belongs to a question on guards: give --guards as well")
+            from stockward.terms.errors import UsageError
+
+            raise UsageError("--due belongs to a question on guards: give --guards as well")
         return None
     from stockward.guards.asked import AskedOrder
 
@@ -253,7 +295,11 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(step)
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "orders examples/ridgeway", 'orders examples/ridgeway docs/first_site --guards ">2" --csv orders.csv'
+    )
+)
 @click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
@@ -313,7 +359,11 @@ def _orders_code(answers: list[SiteOrders]) -> int:
     return SET_ASIDE if any(answer.set_aside or answer.fault is not None for answer in answers) else 0
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "drill docs/first_site --copies 100", "drill docs/first_site --pattern even --in movements --html drill.html"
+    )
+)
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
 @click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
@@ -361,7 +411,7 @@ def drill(
     sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
 
-@main.command()
+@main.command(epilog=_examples("check docs/first_site", "check docs/faulty --all"))
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--all", "show_all", is_flag=True, help=f"List every problem, not only the first {_SHOWN_PROBLEMS}.")
 def check(site: Path, show_all: bool) -> None:
@@ -383,7 +433,9 @@ _FALSE_ALARM = click.FloatRange(0, 0.5, min_open=True, max_open=True)
 _DETECTION = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
-@main.command()
+@main.command(
+    epilog=_examples("init mysite", "init mysite-csv --timezone Asia/Seoul --false-alarm 0.05 --detection 0.95 --csv")
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default="My site", show_default=True, help="Name of the site.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone, such as Asia/Seoul.")
@@ -405,7 +457,7 @@ def init(
         _say(f"now decide false_alarm and detection in {paths[0]}", err=True)
 
 
-@main.command()
+@main.command(epilog=_examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--ridgeway", is_flag=True, help="The example of the documentation, whatever else is asked for.")
 @click.option("--weeks", type=click.IntRange(4, 520), default=26, show_default=True, help="Weeks of books.")
@@ -433,7 +485,13 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
 _PATH = click.Path(path_type=Path)
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "sample docs/first_count --items box=3 --commit plan.json",
+        "sample --draw plan.json --html sheets.html --csv sheets.csv",
+        "sample --result sheets.csv --plan plan.json --counter K-1 --witness K-2 --counted-at 2026-02-01",
+    )
+)
 @click.argument("site", type=_PATH, required=False)
 @click.option("--as-of", metavar="DATE", help="Freeze the book as known at the end of this day, such as 2026-06-30.")
 @click.option("--area", "areas", metavar="AREA", multiple=True, help="Count in this area alone; may be given again.")
@@ -626,7 +684,7 @@ def _certified(certificate: Certificate) -> int:
     return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
-@main.command()
+@main.command(epilog=_examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --time 20 --html roster.html"))
 @click.argument("site", type=_PATH, required=False)
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
@@ -790,7 +848,7 @@ def _write_roster(
         roster_files.write_calendars(answer, ics)
 
 
-@main.command()
+@main.command(epilog=_examples("validate"))
 def validate() -> None:
     """Compute published figures again, and print computed beside published."""
     from stockward.validation import validate as compute

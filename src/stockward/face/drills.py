@@ -18,6 +18,7 @@ from stockward.report import cards
 from stockward.report.card import Card
 from stockward.report.drill_document import write_drill_json
 from stockward.report.drill_page import write_drill_html
+from stockward.roster.unguarded import under_a_guard
 
 _COLUMNS = (
     "id", "area", "holding", "unit", "pattern", "start", "stated", "predicted", "copies", "error", "earlier", "without",
@@ -103,7 +104,7 @@ def drill(
     Raises
     ------
     UsageError
-        A series, pattern, place, size or number that cannot be drilled.
+        A series, pattern, place, size or number that cannot be drilled; a script that searches without that line.
     SiteError
         Where the site cannot be read at all.
 
@@ -118,4 +119,5 @@ def drill(
     processes = (os.cpu_count() or 1) if jobs is None else whole("jobs", jobs, 1)
     options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
     options.require()
-    return Drill(make_drill(site_of(site), options, generated=now(), jobs=processes))
+    with under_a_guard():
+        return Drill(make_drill(site_of(site), options, generated=now(), jobs=processes))
