@@ -120,7 +120,7 @@ def main() -> None:
     epilog=_examples(
         "review docs/first_site",
         "review examples/ridgeway --production 5 --html ridgeway.html",
-        'review examples/ridgeway --as-of 2026-03-31 --guards ">2" --json -',
+        "review docs/first_site --as-of 2026-02-15 --json -",
     )
 )
 @click.argument("site", type=click.Path(path_type=Path))
@@ -361,7 +361,8 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 
 @main.command(
     epilog=_examples(
-        "drill docs/first_site --copies 100", "drill docs/first_site --pattern even --in movements --html drill.html"
+        "drill docs/first_site --copies 100",
+        "drill docs/first_site --copies 100 --pattern even --in movements --html drill.html",
     )
 )
 @click.argument("site", type=click.Path(path_type=Path))
@@ -684,7 +685,7 @@ def _certified(certificate: Certificate) -> int:
     return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
-@main.command(epilog=_examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --time 20 --html roster.html"))
+@main.command(epilog=_examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --number patrol-halls=1 --csv -"))
 @click.argument("site", type=_PATH, required=False)
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")

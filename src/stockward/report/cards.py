@@ -23,7 +23,7 @@ from stockward.report import (
     unseen,
     words,
 )
-from stockward.report.card import Card, Grid, card, grid
+from stockward.report.card import ROWS_MAX, Card, Grid, card, grid
 from stockward.report.count_sheet import TASK_WORD
 from stockward.report.views import SeriesView, by_urgency, events, gather
 
@@ -80,8 +80,9 @@ def review_card(review: Review) -> Card:
 
 
 def _findings(alarming: Sequence[Sequence[SeriesView]]) -> Grid | None:
-    rows = [tuple(row.values()) for event in alarming for row in terminal.finding_rows(event)]
-    return grid("Findings", terminal.FINDING_COLUMNS, rows, total=len(rows), where="the page that to_html writes")
+    rows = [tuple(row.values()) for event in alarming[:ROWS_MAX] for row in terminal.finding_rows(event)]
+    total = len(rows) + max(len(alarming) - ROWS_MAX, 0)
+    return grid("Findings", terminal.FINDING_COLUMNS, rows, total=total, where="the page that to_html writes")
 
 
 def _series(series: Sequence[SeriesView]) -> Grid | None:
