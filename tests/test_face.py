@@ -254,7 +254,8 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ask", "said"),
     [
-        (lambda: sw.review(FIRST_SITE, seed=-1), "seed -1: it is out of range: write a whole number from 0 on"),
+        (lambda: sw.review(FIRST_SITE, seed=-1), "seed -1: it cannot be taken: write a whole number from 0 on"),
+        (lambda: sw.review(FIRST_SITE, seed=1.5), "seed 1.5: it cannot be taken"),  # type: ignore[arg-type]
         (lambda: sw.review(FIRST_SITE, since="2026-01-05"), "belong to production"),
         (lambda: sw.review(FIRST_SITE, production=5, surge=sw.Surge(production=5)), "exclude each other"),
         (lambda: sw.review(FIRST_SITE, production=0), "no factor of a surge"),
@@ -276,7 +277,7 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
         (lambda: sw.roster(RIDGEWAY, start="2026-07-06", number="gate"), "no number of a post"),
         (lambda: sw.orders(RIDGEWAY, as_of="June"), "is no date"),
         (lambda: sw.orders(RIDGEWAY, guards="many"), "write"),
-        (lambda: sw.simulate(weeks=3), "weeks 3: it is out of range: write a whole number from 4 to 520"),
+        (lambda: sw.simulate(weeks=3), "weeks 3: it cannot be taken: write a whole number from 4 to 520"),
         (lambda: sw.simulate(FIRST_SITE), "is not empty"),
     ],
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from operator import index
 from os import PathLike
 from pathlib import Path
+from typing import SupportsIndex
 
 from stockward.report.count_sheet import Paper
 from stockward.terms.errors import UsageError
@@ -26,12 +28,13 @@ def words_of(given: Words) -> tuple[str, ...]:
     return tuple(given)
 
 
-def whole(name: str, value: int, low: int, high: int | None = None) -> int:
+def whole(name: str, value: object, low: int, high: int | None = None) -> int:
     """A whole number in its range; raises ``UsageError`` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
+    number = index(value) if isinstance(value, SupportsIndex) else None
+    if number is None or number < low or (high is not None and number > high):
         upto = "on" if high is None else f"to {high}"
-        raise UsageError(f"{name} {value!r}: it is out of range: write a whole number from {low} {upto}")
-    return value
+        raise UsageError(f"{name} {value!r}: it cannot be taken: write a whole number from {low} {upto}")
+    return number
 
 
 def day_of(name: str, given: str | date | None) -> date | None:

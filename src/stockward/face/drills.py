@@ -114,8 +114,8 @@ def drill(
     >>> sw.drill("docs/first_site", copies=20, jobs=1).lines["pattern"].to_list()
     ['abrupt', 'even']
     """
-    whole("copies", copies, 1)
-    whole("seed", seed, 0)
+    copies = whole("copies", copies, 1)
+    seed = whole("seed", seed, 0)
     processes = (os.cpu_count() or 1) if jobs is None else whole("jobs", jobs, 1)
     options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
     options.require()

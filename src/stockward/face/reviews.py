@@ -164,7 +164,7 @@ def review(
     >>> review.series.select("id", "verdict").rows()
     [('M1/TNT', 'balanced')]
     """
-    whole("seed", seed, 0)
+    seed = whole("seed", seed, 0)
     asked = asked_order(guards, due)
     grown = _surge(production, surge, dispatch, weighings, day_of("since", since), day_of("until", until))
     read = site_of(site)
@@ -195,4 +195,4 @@ def _surge(
 def _factors(production: float | Words) -> tuple[str, ...]:
     if isinstance(production, Iterable | Mapping):
         return words_of(production)
-    return (f"{production!r}",)
+    return (f"{production}",)

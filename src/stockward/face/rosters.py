@@ -149,8 +149,8 @@ def roster(
     """
     if not 0 < time <= LONGEST_SEARCH:
         raise UsageError(f"time {time:g} is no number of seconds up to {LONGEST_SEARCH}: write it as 60")
-    whole("weeks", weeks, 1)
-    whole("seed", seed, 0)
+    weeks = whole("weeks", weeks, 1)
+    seed = whole("seed", seed, 0)
     ends = clock.monotonic() + time
     limit = (
         Limit(lambda: ends - clock.monotonic())

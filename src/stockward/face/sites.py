@@ -160,9 +160,9 @@ def simulate(
     >>> sw.simulate(weeks=4, lines=1)["lines"].height
     1
     """
-    whole("weeks", weeks, 4, 520)
-    whole("lines", lines, 1, 50)
-    whole("seed", seed, 0)
+    weeks = whole("weeks", weeks, 4, 520)
+    lines = whole("lines", lines, 1, 50)
+    seed = whole("seed", seed, 0)
     if ridgeway:
         plan = simulation.ridgeway_plan()
     else:
