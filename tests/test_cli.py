@@ -186,7 +186,9 @@ def test_a_blank_site_reads_once_they_are_made(tmp_path: Path) -> None:
     made = run("init", tmp_path / "new", "--false-alarm", "0.05", "--detection", "0.95", "--name", 'A "quoted" name')
     assert made.exit_code == 0
     assert run("check", tmp_path / "new").exit_code == 0
-    assert run("review", tmp_path / "new").exit_code == 0
+    result = run("review", tmp_path / "new")
+    assert result.exit_code == 2
+    assert "no table has a row yet: fill in areas, materials, movements and counts" in one_line(result)
 
 
 def test_init_writes_over_nothing(tmp_path: Path) -> None:
@@ -246,3 +248,31 @@ def test_options_of_a_surge_need_one(site: Path) -> None:
     result = run("review", str(site), "--dispatch", "2")
     assert result.exit_code == 2
     assert "belong to a surge: give --production as well" in result.stderr
+
+
+@pytest.mark.parametrize("change_of", ["count", "method"])
+def test_rows_without_a_known_error_are_named_and_end_with_3(site: Path, change_of: str) -> None:
+    if change_of == "count":
+        change(site, "counts", "I2,2026-02-01,A,TNT,110.2,W1", "I2,2026-02-01,A,TNT,110.2,")
+        said = "rows have no method: name one that states its errors. At fault: counts row 5"
+    else:
+        change(site, "methods", "W1,0.005,0.001", "W1,,")
+        said = (
+            "rows were measured by W1, which states no error: state it, 0 for none. At fault: counts row 2, movements"
+        )
+    result = run("review", site)
+    assert result.exit_code == 3, result.output
+    assert said in " ".join(result.stdout.split())
+
+
+def test_a_fault_of_the_program_is_no_alarm(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("what\nnobody foresaw")
+
+    monkeypatch.setattr("stockward.reviewing.make_review", broken)
+    result = run("review", site, "--quiet")
+    assert result.exit_code == 70
+    assert not result.stdout
+    line = one_line(result)
+    assert line.startswith("fault: this is a fault of Stockward")
+    assert "nothing was concluded: KeyError in test_cli.py, line" in line

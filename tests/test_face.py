@@ -186,24 +186,39 @@ def test_a_plan_has_the_figures_of_the_command(site: Path, tmp_path: Path) -> No
 def test_a_count_goes_from_plan_to_certificate(tmp_path: Path) -> None:
     path, sheets = tmp_path / "plan.json", tmp_path / "sheets.csv"
     plan = sw.sample(FIRST_COUNT, items="box=3", commit=path)
-    assert plan.commitment is not None
-    draw = sw.sample(draw=path)
+    draw = sw.sample(draw=path, commitment=plan.commitment)
     assert draw.lines.height == plan.strata["counted"].sum()
     seed = (tmp_path / "plan.json.seed").read_text(encoding="utf-8").strip()
     assert not any(seed in shown for shown in (repr(draw), draw._repr_html_(), repr(plan)))
     draw.to_csv(sheets)
     draw.to_html(tmp_path / "sheets.html", paper="Letter")
     draw.to_xlsx(tmp_path / "sheets.xlsx")
-    filled = pl.read_csv(sheets).with_columns(quantity=pl.lit(1))
-    filled.write_csv(sheets)
+    pl.read_csv(sheets).with_columns(quantity=pl.lit(1)).write_csv(sheets)
     who = {"counter": "K-1", "witness": "K-2", "counted_at": "2026-02-01T10:00"}
-    certificate = sw.sample(result=sheets, plan=path, **who)
     arguments = [word for name, value in who.items() for word in (f"--{name.replace('_', '-')}", value)]
-    document = command("sample", "--result", sheets, "--plan", path, *arguments)
-    assert written(certificate.to_json, tmp_path) == document
-    assert certificate.goals["verdict"].to_list() == ["excluded"]
-    assert certificate.strata["missing"].to_list() == [0.0]
+    for published, verdict in ((plan.commitment, "excluded"), (None, "not_committed")):
+        given = ["--commitment", published] if published else []
+        document = command("sample", "--result", sheets, "--plan", path, *arguments, *given)
+        certificate = sw.sample(result=sheets, plan=path, commitment=published, **who)
+        assert written(certificate.to_json, tmp_path) == document
+        assert certificate.goals["verdict"].to_list() == [verdict]
+        assert certificate.strata["missing"].to_list() == [0.0]
     certificate.to_html(tmp_path / "certificate.html")
+    with pytest.raises(sw.UsageError, match="is not that of this plan"):
+        sw.sample(draw=path, commitment="0" * 64)
+
+
+def test_a_plan_is_bound_to_a_public_value(tmp_path: Path) -> None:
+    source = "the lottery numbers of 1 February 2026"
+    CliRunner().invoke(
+        cli.main,
+        ["sample", str(FIRST_COUNT), "--items", "box=3", "--commit", str(tmp_path / "its"), "--seed-source", source],
+    )
+    plan = sw.sample(FIRST_COUNT, items={"box": 3}, commit=tmp_path / "ours", seed_source=source)
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "its").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"ours", "its"}
+    draw = sw.sample(draw=tmp_path / "ours", commitment=plan.commitment, seed_text="07 12 23 31 40 44")
+    assert draw.answers.published
 
 
 def test_a_roster_has_the_figures_of_the_command(tmp_path: Path) -> None:
@@ -269,7 +284,7 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
         (lambda: sw.sample(FIRST_COUNT, counter="K-1"), "counter does not belong to site"),  # type: ignore[call-overload]
         (lambda: sw.sample(draw="plan.json", area="magazine"), "area does not belong to draw"),  # type: ignore[call-overload]
         (lambda: sw.sample(result="sheets.csv"), "give plan as well"),  # type: ignore[call-overload]
-        (lambda: sw.sample(FIRST_COUNT, items={"box": 3}, commitment="ab"), "name its file with --commit"),
+        (lambda: sw.sample(FIRST_COUNT, items={"box": 3}, seed_sha256="ab"), "name its file with --commit"),
         (lambda: sw.sample(FIRST_COUNT, items={"boxx": 3}), "did you mean box"),
         (lambda: sw.roster(RIDGEWAY, start="6 July"), "start '6 July' is no date"),
         (lambda: sw.roster(RIDGEWAY, start="2026-07-06", time=0), "no number of seconds"),

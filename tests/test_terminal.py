@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -100,3 +103,19 @@ def test_json_says_the_same_with_steering_signs_as_numbers() -> None:
     text = json.dumps({EVIL: EVIL}, ensure_ascii=False)
     assert not steering(escaped(text))
     assert json.loads(escaped(text)) == {EVIL: EVIL}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such code of pipes")
+@pytest.mark.parametrize(
+    "arguments", [["review"], ["review", "--json", "-"], ["orders"], ["check", "--all"]], ids=" ".join
+)
+def test_a_reader_who_has_gone_is_no_finding(site: Path, arguments: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command, *options = arguments
+    program = [sys.executable, "-c", "from stockward.cli import main; main()", command, str(site), *options]
+    ended = subprocess.run(program, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert ended.returncode == 141
+    assert b"Traceback" not in ended.stderr
+    assert b"BrokenPipe" not in ended.stderr

@@ -1,7 +1,8 @@
 """The command line: a thin door. Data go to standard output, progress and notices to standard error.
 
 Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
-nothing alarmed but rows were set aside, 4 no feasible roster.
+nothing alarmed but rows were set aside or carried no test, 4 no feasible roster, 70 a fault of
+Stockward itself, 130 stopped by the user, 141 whoever read the output has gone.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
 
-ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER = 1, 2, 3, 4
+ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 70, 141
+"""Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
 """Seconds."""
@@ -69,12 +72,18 @@ def _in_one_line() -> Iterator[None]:
         _fail(_found_by_click(error))
     except StockwardError as error:
         _fail(str(error))
+    except BrokenPipeError:
+        _close_the_pipe()
     except OSError as error:
         file, reason = error.filename or "output", error.strerror
         _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
     except KeyboardInterrupt:
         _say("stopped", err=True)
         sys.exit(130)
+    except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+        raise
+    except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
+        _own_fault(fault)
 
 
 def _found_by_click(error: click.UsageError) -> str:
@@ -88,6 +97,25 @@ def _found_by_click(error: click.UsageError) -> str:
 def _begun_small(text: str) -> str:
     bare = text[1:-1] if text.startswith("(") else text
     return bare[:1].lower() + bare[1:]
+
+
+def _close_the_pipe() -> None:
+    """End as the shell says of a command whose reader has gone, and not with a code that says what was found."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(BROKEN_PIPE)
+
+
+def _own_fault(fault: BaseException) -> None:
+    """Say in one line that the program is at fault, and where: the code of an alarm would claim a finding."""
+    *_, last = traceback.extract_tb(fault.__traceback__)
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    said = " ".join(f"{type(fault).__name__} in {where}: {fault}".split())
+    click.echo(
+        f"fault: this is a fault of Stockward {VERSION}, not of the data, and nothing was concluded: {said}: "
+        "report this line to those who maintain it",
+        err=True,
+    )
+    sys.exit(OWN_FAULT)
 
 
 def _say(line: str, *, err: bool = False) -> None:
@@ -273,7 +301,8 @@ def _exit_code(answers: Review) -> int:
 
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
         return ALARMED
-    return SET_ASIDE if answers.facts.set_aside else 0
+    # A row without a known error is kept, and carries no test: who reads the code alone must not take it for tested.
+    return SET_ASIDE if answers.facts.set_aside or answers.balances.causes.height else 0
 
 
 def _console() -> Console:
@@ -512,11 +541,15 @@ _PATH = click.Path(path_type=Path)
     "--cost", "costs", metavar="MATERIAL=NUMBER", multiple=True, help="Cost of counting one unit; 1 without it."
 )
 @click.option("--detection", type=_DETECTION, help="Chance to find the loss, in place of the site's.")
-@click.option("--commit", type=_PATH, metavar="PLAN", help="Seal the plan in this file, and the seed beside it.")
-@click.option("--commitment", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
+@click.option(
+    "--commit", type=_PATH, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
+)
+@click.option("--seed-source", metavar="TEXT", help="Which public value, not known yet, will be the seed.")
+@click.option("--seed-sha256", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
 @click.option("--draw", type=_PATH, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
 @click.option("--result", type=_PATH, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
 @click.option("--plan", "plan_file", type=_PATH, metavar="PLAN", help="The sealed plan of a filled sheet.")
+@click.option("--commitment", metavar="SHA256", help="The commitment as it was published; no other plan is taken.")
 @click.option("--seed-file", type=_PATH, metavar="FILE", help="File with the seed; PLAN.seed without it.")
 @click.option("--seed-text", metavar="TEXT", help="The seed itself, in place of one from a file or made anew.")
 @click.option("--counter", default="", metavar="NAME", help="Who counted.")
@@ -560,11 +593,11 @@ _OUTPUTS = frozenset({"html", "json_file", "xlsx", "csv_file", "out", "commit"})
 
 _ASKED = {"areas", "losses", "items", "boxes", "partial", "costs", "detection"}
 _SAMPLE_OPTIONS = {
-    "site": _ASKED | {"site", "as_of", "commit", "commitment", "seed_text", "json_file", "paper"},
-    "draw": {"draw", "seed_file", "seed_text", "html", "xlsx", "csv_file", "paper"},
+    "site": _ASKED | {"site", "as_of", "commit", "seed_source", "seed_sha256", "seed_text", "json_file", "paper"},
+    "draw": {"draw", "commitment", "seed_file", "seed_text", "html", "xlsx", "csv_file", "paper"},
     "result": {
-        "result", "plan_file", "seed_file", "seed_text", "counter", "witness", "counted_at", "html", "json_file",
-        "paper",
+        "result", "plan_file", "commitment", "seed_file", "seed_text", "counter", "witness", "counted_at", "html",
+        "json_file", "paper",
     },
 }  # fmt: skip
 _SAMPLE_NAMES = {
@@ -574,18 +607,23 @@ _SAMPLE_NAMES = {
 
 
 def _plan_sample(asked: dict[str, Any]) -> None:
-    from stockward.counting import make_plan, parse_asked
+    from stockward.counting import make_plan, parse_asked, plan_digest, plan_text, seal_plan
 
-    seal = _seal(asked)
+    seal = _seal_asked(asked)
     facts = _read(asked["site"])
     plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
+    to_output = asked["json_file"] == "-"
     if seal is not None:
-        plan = _sealed(plan, seal)
-    if asked["json_file"] is not None:
-        from stockward.counting import plan_text
-
+        plan = seal_plan(plan, seal)
+    if asked["json_file"] is not None and not to_output:
         _write_text(plan_text(plan), asked["json_file"])
-    if asked["json_file"] != "-":
+    if seal is not None:
+        # A command that failed has printed no commitment: everything is written by now.
+        _write_seal(plan, seal)
+        _say(f"commitment {plan_digest(plan)}", err=to_output)
+    if to_output:
+        _write_text(plan_text(plan), "-")
+    else:
         from stockward.report.count_plan import print_plan
 
         print_plan(plan, _console())
@@ -593,39 +631,43 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     sys.exit(SET_ASIDE if any(one.set_aside for one in plan.not_planned) else 0)
 
 
-def _seal(asked: dict[str, Any]) -> Seal | None:
-    """The seal asked for; its commitment is printed before anything else is read or made."""
+def _seal_asked(asked: dict[str, Any]) -> Seal | None:
+    """What the plan is to be sealed with; ``None`` for a plan that is not committed."""
     import secrets
 
     from stockward.counting import prepare_seal
 
-    seal = prepare_seal(
-        asked["commit"], commitment=asked["commitment"], seed_text=asked["seed_text"], fresh=secrets.token_hex(32)
-    )
-    if seal is not None and seal.seed is not None:
-        _say(f"commitment {seal.commitment}")
-    return seal
+    seeds = {name: asked[name] for name in ("seed_source", "seed_sha256", "seed_text")}
+    return prepare_seal(asked["commit"], **seeds, fresh=secrets.token_hex(32))
 
 
-def _sealed(plan: Plan, seal: Seal) -> Plan:
-    from stockward.counting import plan_digest, seed_beside, write_sealed
+def _write_seal(plan: Plan, seal: Seal) -> None:
+    from stockward.counting import seed_beside, write_seal
 
-    sealed = write_sealed(plan, seal)
+    write_seal(plan, seal)
     if seal.seed is not None:
         _say(f"the seed stands in {seed_beside(seal.path)}: keep it from everybody until the draw", err=True)
-    _say(f"plan {plan_digest(sealed)}")
-    return sealed
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
     """The draw that follows from the plan and its seed."""
     from stockward.counting import draw_from
 
-    return draw_from(plan_path, seed_text=asked["seed_text"], seed_file=asked["seed_file"])
+    names = ("commitment", "seed_text", "seed_file")
+    return draw_from(plan_path, **{name: asked[name] for name in names})
+
+
+def _tell_unpublished(draw: Draw) -> None:
+    if not draw.published:
+        _say(
+            "notice: the plan was not compared with the commitment that was published, and nothing is certified "
+            "without: give it with --commitment",
+            err=True,
+        )
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
-    from stockward.report import count_sheet
+    from stockward.report import count_sheet, words
     from stockward.terms.errors import UsageError
 
     if not (asked["html"] or asked["xlsx"] or asked["csv_file"]):
@@ -637,10 +679,14 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
     if asked["csv_file"]:
         write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
-    _say(f"draw {draw.id}: {len(draw.lines)} lines on {draw.lines[-1].sheet} sheets", err=True)
+    _say(
+        f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
+        err=True,
+    )
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
             _say(str(file))
+    _tell_unpublished(draw)
 
 
 def _certify_sample(asked: dict[str, Any]) -> None:
@@ -653,11 +699,12 @@ def _certify_sample(asked: dict[str, Any]) -> None:
     filled = read_filled(asked["result"], draw)
     if not asked["counted_at"]:
         raise UsageError("a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05")
-    counted_at = counted_moment(asked["counted_at"], draw.plan.timezone)
+    counted_at = counted_moment(asked["counted_at"], draw.plan.timezone, now=_now())
     certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
     for notice in filled.notices:
         _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
+    _tell_unpublished(draw)
     sys.exit(_certified(certificate))
 
 
@@ -676,13 +723,14 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
 
 
 def _certified(certificate: Certificate) -> int:
-    """1 where anything is missing or too much, 3 where a loss could not be excluded, or was not planned."""
+    """1 where anything is missing or too much, 3 where a loss was not excluded, or not all of it could be planned."""
     from stockward.terms.counting import FOUND, CountVerdict
 
     verdicts = {one.verdict for one in certificate.goals}
     if verdicts & FOUND:
         return ALARMED
-    return 0 if verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
+    covered = not certificate.draw.plan.not_planned
+    return 0 if covered and verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
 @main.command(epilog=_examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --number patrol-halls=1 --csv -"))
@@ -813,13 +861,15 @@ def _best_and_bound(say: Callable[[str], None]) -> Callable[[int | None, float],
     """Says the best and the bound, at most a line each half second."""
     import time
 
+    from stockward.roster.command import whole_number
+
     said = 0.0
 
     def progress(best: int | None, bound: float) -> None:
         nonlocal said
         if time.monotonic() - said > 0.5 or best == bound:
             said = time.monotonic()
-            say(f"best {'-' if best is None else best}, bound {bound:.0f}")
+            say(f"best {'-' if best is None else best}, bound {whole_number(bound)}")
 
     return progress
 
@@ -846,7 +896,9 @@ def _write_roster(
     if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
     if ics is not None:
-        roster_files.write_calendars(answer, ics)
+        from stockward.report.roster_calendars import write_calendars
+
+        write_calendars(answer, ics)
 
 
 @main.command(epilog=_examples("validate"))

@@ -78,6 +78,27 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
 
 
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write files that are not there yet, readable by their owner alone: all of them, or none.
+
+    Raises ``UsageError`` where one of them is there, or cannot be written.
+    """
+    made: list[Path] = []
+    for path, text in files.items():
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                made.append(path)
+                file.write(text.encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            for one in made:
+                one.unlink(missing_ok=True)
+            raise UsageError(
+                f"{path}: cannot be written ({error.strerror}): make room, or name another file"
+            ) from error
+
+
 def _replace(target: Path, data: bytes) -> None:
     descriptor, part = tempfile.mkstemp(prefix=".stockward-", suffix=".part", dir=target.parent)
     try:

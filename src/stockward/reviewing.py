@@ -12,6 +12,7 @@ from stockward.accountancy.evidence import rows_behind, stock_by_stage
 from stockward.accountancy.items import find_in_items
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.accountancy.testing import hazards, series_tested, test_losses
+from stockward.accountancy.unstated import with_unstated
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.detection.at_surge import look_at_surge
 from stockward.detection.demand import material_factors
@@ -23,12 +24,17 @@ from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.asked import AskedOrder
+from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.version import VERSION
 
 Progress = Callable[[str], None]
 DEFAULT_SEED = 1
+
+
+FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
+"""What a blank site asks for."""
 
 
 def make_review(
@@ -59,12 +65,16 @@ def make_review(
         The moment to print on it; it enters no answer. The core never asks the clock.
     progress
         Told the name of each step as it begins.
+
+    Raises ``UsageError`` for a site without a single row.
     """
+    if site.blank:
+        raise UsageError(f"{site.name}: no table has a row yet: {FILL_IN}")
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     books = known_at(site, moment)
     progress("closing the balances")
-    balances = close_balances(books)
+    balances = with_unstated(books, close_balances(books))
     progress("testing for losses")
     detection = site.settings.detection
     verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)

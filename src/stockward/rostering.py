@@ -15,6 +15,7 @@ import polars as pl
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Relaxation, RosterAnswer, RosterCost
 from stockward.facts import Site
+from stockward.facts.settings import NO_RULE
 from stockward.guards.need import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
 from stockward.roster import guards_ways as ways
@@ -40,7 +41,9 @@ from stockward.roster.guards_relaxing import (
     fewest_guards_more,
     fewest_places_open,
     least_hours_more,
+    usual_hours,
 )
+from stockward.roster.problem import SATURDAY
 from stockward.roster.unguarded import under_a_guard
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.verdicts import Solved
@@ -51,8 +54,11 @@ MOST_WEEKS = 26
 LONGEST_SEARCH = 10_000_000
 """Seconds."""
 MOST_OF_A_POST = 10_000
+MUST_BE_SAID = {"max_hours_per_week": 48, "min_rest_hours": 11}
+"""Rules that a site must state, if only to say that it has none, each with an example: none of them is forgotten."""
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""
+_MOST_NAMED = 12
 WAY_OUT_SHARE = 0.25
 """Share of the time left that the making of one way out may take."""
 
@@ -129,6 +135,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
     notes += _of_the_earlier(problem, asked)
+    notes += _of_other_absences(problem)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
     if short:
@@ -149,6 +156,18 @@ def _of_the_earlier(problem: GuardProblem, asked: Asked) -> tuple[str, ...]:
     return (
         f"{len(problem.earlier)} of the {len(asked.earlier)} shifts of the earlier roster fit this one: the others are "
         "on other days, at other hours, or of people who are not on it",
+    )
+
+
+def _of_other_absences(problem: GuardProblem) -> tuple[str, ...]:
+    """What is told where contract hours lie on other days than usual, since guards are not available on some."""
+    codes = [guard.code for guard in problem.guards if any(day.weekday() < SATURDAY for day in guard.other)]
+    if not codes:
+        return ()
+    named = ", ".join(codes[:_MOST_NAMED]) + (f" and {len(codes) - _MOST_NAMED} more" if codes[_MOST_NAMED:] else "")
+    return (
+        f"{named}: on days of absence of the kind other they are not available, but the contract keeps its hours; they "
+        "lie on the days of the week that are left; an absence that takes hours is leave, sick or training",
     )
 
 
@@ -261,7 +280,8 @@ def _ways_out(
     if places.made is not None:
         contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
         found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
-    return tuple(_relaxation(made_for, way, least) for way, least in found)
+    usual = usual_hours(problem)
+    return tuple(_relaxation(made_for, way, least, usual) for way, least in found)
 
 
 def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
@@ -277,7 +297,7 @@ def _shares_of(limit: Limit, part: float) -> Callable[[], Limit]:
     return share
 
 
-def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
+def _relaxation(made_for: _MadeFor, way: WayOut, least: float, usual: float) -> Relaxation:
     """A way out in words, once the checker has accepted its roster."""
     if way.made is None or way.made.settling is None:
         reason = way.ruled_out or "no roster was found this way in the time given; none is ruled out"
@@ -289,7 +309,7 @@ def _relaxation(made_for: _MadeFor, way: WayOut, least: float) -> Relaxation:
     made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
     amount = way.amount or 0.0
     status = Solved.PROVEN if ways.is_least(amount, least) else Solved.FEASIBLE
-    words = ways.in_words(way.what, amount, least, way.parts)
+    words = ways.in_words(way.what, amount, least, way.parts, usual)
     return Relaxation(what=way.what, status=status, words=words, amount=amount, least=least, parts=way.parts)
 
 
@@ -315,6 +335,13 @@ def _require(site: Site, asked: Asked) -> None:
     if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
         raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
     rules = site.settings.work_rules
+    unsaid = [name for name in MUST_BE_SAID if name not in rules.model_fields_set]
+    if unsaid:
+        raise UsageError(
+            f"site.toml: [work_rules] does not state {' and '.join(unsaid)}: write "
+            + " and ".join(f"{name} = {MUST_BE_SAID[name]}" for name in unsaid)
+            + f' or what else holds at the site, or "{NO_RULE}" where there is no such rule'
+        )
     least, most = rules.min_consecutive_shifts, rules.max_consecutive_shifts
     if least is not None and most is not None and least > most:
         raise UsageError(
@@ -481,17 +508,15 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     )  # fmt: skip
 
 
-def _rules(site: Site) -> tuple[tuple[str, str], ...]:
-    """The rules of the site that are in force, by name and value."""
-    given = site.settings.work_rules.model_dump(exclude_none=True)
-    return tuple((name, f"{value:g}") for name, value in given.items())
+def _rules(site: Site) -> tuple[tuple[str, float | None], ...]:
+    """The rules that the site states, by name and value, ``None`` where it says that there is no such rule."""
+    return tuple(site.settings.work_rules.model_dump(exclude_unset=True).items())
 
 
 def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:
     if not duties or made.settling is None:
         return ()
     shares = fair_shares(problem)
-    end = problem.horizon.date(problem.horizon.days)
     found = []
     for number, guard in enumerate(problem.guards):
         mine = [problem.shifts[s] for s in made.times[number]]
@@ -503,7 +528,7 @@ def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tupl
                 person=guard.code,
                 affiliation=guard.affiliation,
                 qualifications=tuple(sorted(guard.qualifications)),
-                days_there=sum(1 for day in guard.there if problem.horizon.start <= day < end),
+                days_there=sum(map(problem.horizon.holds, guard.there)),
                 shifts=len(mine),
                 hours=sum(shift.minutes for shift in mine) / 60,
                 contract=guard.contract_minutes / 60,
@@ -533,6 +558,7 @@ def _posts(site: Site, problem: GuardProblem, duties: tuple[Duty, ...]) -> tuple
             mixed=post.mixed,
             posts=post.number,
             guards=post.guards,
+            begins=post.begins,
             places=wanted[post.post],
             filled=sum(1 for duty in duties if duty.post == post.post),
             hours=sum(duty.hours for duty in duties if duty.post == post.post),

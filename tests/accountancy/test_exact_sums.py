@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from random_sites import Draw
-from small_sites import Closed, text_of, write_site
+from small_sites import Closed, write_site
 
 from stockward.accountancy.sums import rounding_of, sums_by
 from stockward.accountancy.testing import test_losses as verdicts_of
@@ -36,37 +35,6 @@ def test_a_million_decimal_quantities_leave_no_rounding_that_passes_for_a_loss()
     values = np.round(np.random.default_rng(1).uniform(0, 500, 1_000_000), 3)
     found = sums_by(np.zeros(len(values), np.int64), values, 1)[0]
     assert abs(found - int(np.round(values * 1000).sum()) / 1000) < rounding_of(found)
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_the_order_of_the_rows_changes_no_figure(tmp_path: Path, seed: int) -> None:
-    rows = Draw(seed).rows()
-    rng = np.random.default_rng(seed)
-    shuffled = {name: [table[place] for place in rng.permutation(len(table))] for name, table in rows.items()}
-    one, other = (
-        Closed(write_site(tmp_path / folder, **{name: text_of(table) for name, table in tables.items() if table}))
-        for folder, tables in (("one", rows), ("other", {**rows, **{k: shuffled[k] for k in ("movements", "counts")}}))
-    )
-    assert one.balances.periods.equals(other.balances.periods)
-    assert one.balances.terms.equals(other.balances.terms)
-    for mine, theirs in zip(one.balances.covariances, other.balances.covariances, strict=True):
-        assert mine.tobytes() == theirs.tobytes()
-
-
-def test_sheets_of_one_inventory_add_up_the_same_in_any_order(tmp_path: Path) -> None:
-    rng = np.random.default_rng(3)
-    lines = [
-        f"I{month},2026-{month:02d}-01,A,TNT,{rng.uniform(0, 50):.3f},scale,S{sheet}"
-        for month in range(1, 5)
-        for sheet in range(30)
-    ]
-    header, moves = "inventory,at,area,material,quantity,method,sheet", "movement,at,kind,material,quantity"
-    found = set()
-    for number in range(5):
-        counts = "\n".join([header, *(lines[place] for place in rng.permutation(len(lines)))])
-        closed = Closed(write_site(tmp_path / str(number), movements=moves, counts=counts))
-        found.add((closed.balances.periods.write_csv(), closed.covariance("A/TNT").tobytes()))
-    assert len(found) == 1
 
 
 @pytest.mark.parametrize("through", [1e3, 1e9, 1e12, 1e14])

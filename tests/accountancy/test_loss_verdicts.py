@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -176,6 +177,14 @@ def test_a_loss_of_a_thousand_sigma_is_a_shortage() -> None:
         found = one(difference=[0, size, 0], covariance=np.eye(3))
         assert found.verdict is Verdict.SHORTAGE
         assert 0 <= found.p_value < 1e-150
+        assert math.copysign(1.0, found.p_value) == 1
+
+
+def test_a_gain_that_may_be_nothing_reaches_to_zero_and_not_to_minus_zero() -> None:
+    found = one(difference=[-4.5, -3.4, -4.0], covariance=np.eye(3) + 3.0, false_alarm=0.1)
+    assert found.verdict is Verdict.GAIN
+    (gain,) = found.losses
+    assert (gain.high, math.copysign(1.0, gain.high)) == (0, 1)
 
 
 def test_a_singular_covariance_loses_its_direction() -> None:
@@ -260,3 +269,23 @@ def test_a_gain_whose_shadow_alarms_as_a_loss_is_a_gain(place: int) -> None:
     lost = one(difference=40.0 * np.eye(12)[place], covariance=covariance)
     assert lost.verdict is Verdict.SHORTAGE
     assert lost.gains["default"].alarm_inventory is not None
+
+
+SHADOWED = np.array([2.3, -34.3, 1.2, 3.6, 4.5, 4.0, 4.5, 3.3, 4.8, 5.6, 3.8, 4.8])
+SHARED = np.eye(12) + 9.0 - 0.4 * (np.eye(12, k=1) + np.eye(12, k=-1))
+
+
+def test_a_loss_that_does_not_alarm_without_the_gain_is_its_shadow() -> None:
+    # By its interval alone a slow loss would be told beside the gain: 18.6 of what the shared error had foretold.
+    found = one(difference=SHADOWED, covariance=SHARED)
+    assert found.tests["default"].alarm_inventory is not None
+    assert found.verdict is Verdict.GAIN
+    assert all(loss.high < 0 for loss in found.losses)
+
+
+@pytest.mark.parametrize("place", [0, 2, 7, 11])
+def test_a_loss_beside_a_gain_stays_a_shortage(place: int) -> None:
+    found = one(difference=SHADOWED + 12.0 * np.eye(12)[place], covariance=SHARED)
+    assert found.verdict is Verdict.SHORTAGE
+    assert any(loss.low > 0 for loss in found.losses)
+    assert any(loss.high < 0 for loss in found.losses)

@@ -10,27 +10,42 @@ import pytest
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
 
-SHUFFLED = ("movements", "counts", "methods", "materials", "areas", "normal_losses", "calibrations")
+LEDGER = ("movements", "counts")
+SHUFFLED = (*LEDGER, "methods", "materials", "areas", "normal_losses", "calibrations")
 """All but contents: the first content of a substance gives its unit."""
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_the_order_of_rows_moves_no_figure(seed: int, tmp_path: Path) -> None:
-    rows = {name: table for name, table in Draw(1000 + seed).rows().items() if table}
-    # Several rows of one material in one inventory are added up.
-    for place, row in enumerate(rows["counts"]):
+@pytest.mark.parametrize("sheets", [False, True])
+@pytest.mark.parametrize("seed", range(24))
+def test_the_order_of_rows_moves_no_figure(seed: int, sheets: bool, tmp_path: Path) -> None:
+    rows = {name: table for name, table in Draw(seed if seed < 12 else 988 + seed).rows().items() if table}
+    # Several rows of one material in one inventory are added up, where each is on a sheet of its own.
+    for place, row in enumerate(rows["counts"] if sheets else ()):
         row["sheet"] = f"S{place}"
     found = []
-    for shuffle in range(3):
+    for shuffle, names in enumerate(((), LEDGER, SHUFFLED, SHUFFLED)):
         rng = random.Random(shuffle)
-        shuffled = {
-            name: rng.sample(table, len(table)) if shuffle and name in SHUFFLED else table
-            for name, table in rows.items()
-        }
-        folder = tmp_path / str(shuffle)
-        folder.mkdir()
-        found.append(Closed(write_site(folder, **{name: text_of(table) for name, table in shuffled.items()})).balances)
+        shuffled = {name: rng.sample(table, len(table)) if name in names else table for name, table in rows.items()}
+        site = write_site(tmp_path / str(shuffle), **{name: text_of(table) for name, table in shuffled.items()})
+        found.append(Closed(site).balances)
     for other in found[1:]:
-        assert other.periods.drop("reason").equals(found[0].periods.drop("reason"))
+        assert other.periods.equals(found[0].periods)
+        assert other.terms.equals(found[0].terms)
         for one, again in zip(found[0].covariances, other.covariances, strict=True):
-            assert np.array_equal(one, again)
+            assert one.tobytes() == again.tobytes()
+
+
+def test_sheets_of_one_inventory_add_up_the_same_in_any_order(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    lines = [
+        f"I{month},2026-{month:02d}-01,A,TNT,{rng.uniform(0, 50):.3f},scale,S{sheet}"
+        for month in range(1, 5)
+        for sheet in range(30)
+    ]
+    header, moves = "inventory,at,area,material,quantity,method,sheet", "movement,at,kind,material,quantity"
+    found = set()
+    for number in range(5):
+        counts = "\n".join([header, *(lines[place] for place in rng.permutation(len(lines)))])
+        closed = Closed(write_site(tmp_path / str(number), movements=moves, counts=counts))
+        found.add((closed.balances.periods.write_csv(), closed.covariance("A/TNT").tobytes()))
+    assert len(found) == 1

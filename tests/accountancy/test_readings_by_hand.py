@@ -54,7 +54,7 @@ def test_bulk_without_random_error_and_division_has_an_unknown_sigma(methods: st
     period = two_counts(tmp_path, f"method,{methods}\n")
     assert (period["status"], period["sigma"], period["difference"]) == ("not_tested", None, 10)
     assert period["reason"] == (
-        "σ unknown: 2 rows were measured by scale, which states no random error and no division: give one of them"
+        "σ unknown: rows were measured by scale, which states no random error and no division: give one of them"
     )
 
 
@@ -62,8 +62,8 @@ def test_every_cause_of_an_unknown_sigma_is_said(tmp_path: Path) -> None:
     counts = "I0,2026-01-01,A,TNT,100,scale,,\nI1,2026-01-31,A,TNT,90,other,,\nI1,2026-01-31,A,TNT,9,,,b\n"
     methods = "method,systematic_rel\nscale,0.01\nother,0.01\n"
     assert closed(tmp_path, counts, methods=methods).period("A/TNT", "I1")["reason"] == (
-        "σ unknown: 1 row has no method with known errors; 2 rows were measured by other, scale, which states no "
-        "random error and no division: give one of them"
+        "σ unknown: rows have no method: name one that states its errors; rows were measured by other, scale, which "
+        "states no random error and no division: give one of them"
     )
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
@@ -163,6 +163,33 @@ def test_only_the_common_time_is_covered(tmp_path: Path) -> None:
     assert [row["inventory"] for row in closed(tmp_path, counts).periods("*/TNT")] == ["I5", "I6"]
 
 
+@pytest.mark.parametrize(
+    ("counts", "since", "before", "first"),
+    [
+        # B is counted for the first time on 2 April; then both, then only A once more.
+        ([(n, "A", 1) for n in range(1, 9)] + [(n, "B", 2) for n in range(4, 7)], 4, ["A"], ["B"]),
+        ([(n, a, 1) for n in range(1, 4) for a in "AB"], 1, [], ["A", "B"]),
+        ([(n, a, 1) for n in range(3, 6) for a in "AB"] + [(n, "C", 2) for n in range(1, 6)], 3, ["C"], ["A", "B"]),
+        # The first of A and of B stand too far apart.
+        ([(1, "A", 1), *((n, "A", 1) for n in (6, 7, 8)), (3, "B", 20), (6, "B", 1), (8, "B", 1)], 6, ["A", "B"], []),
+    ],
+)
+def test_from_when_the_site_is_looked_at_and_for_which_areas_it_waits(
+    tmp_path: Path, counts: list[tuple[int, str, int]], since: int, before: list[str], first: list[str]
+) -> None:
+    rows = "".join(f"I{n},2026-{n:02d}-{day:02d},{area},TNT,5,scale,\n" for n, area, day in counts)
+    site = of_site(closed(tmp_path, rows, areas="area,kind\nA,store\nB,store\nC,store\n"))
+    latest = max(day for n, _, day in counts if n == since)
+    assert site["since"] == datetime(2026, since, latest, tzinfo=UTC)
+    assert (site["counted_before"], site["first_counted"]) == (before, first)
+
+
+def test_an_area_that_was_empty_until_it_was_counted_lets_nothing_wait(tmp_path: Path) -> None:
+    result = closed(tmp_path, SPREAD + counts_of_c(0, (7, 8)), areas=ABC, methods=SHARP)
+    assert of_site(result)["since"] == datetime(2026, 1, 1, tzinfo=UTC)
+    assert (of_site(result)["counted_before"], of_site(result)["first_counted"]) == ([], ["A", "B"])
+
+
 def test_an_area_that_was_never_counted_is_outside(tmp_path: Path) -> None:
     moved = IN_AND_OVER + "m4,2026-01-20,transfer,TNT,6,A,G,scale,\nm5,2026-01-20,issue,TNT,6,G,,scale,\n"
     result = closed(tmp_path, A_AND_B, moved, areas="area,kind\nA,store\nB,store\nG,gate\n")
@@ -233,7 +260,7 @@ def test_a_period_is_hidden_where_one_of_any_area_is_and_the_first_area_says_why
     result = closed(tmp_path, counts)
     assert result.status("*/TNT") == [("I1", "closed"), ("I2", "not_tested")]
     second = result.period("*/TNT", "I2")
-    assert second["reason"] == "B: σ unknown: 1 row has no method with known errors"
+    assert second["reason"] == "B: σ unknown: rows have no method: name one that states its errors"
     assert (second["difference"], second["sigma"]) == (37, None)
     assert result.covariance("*/TNT").shape == (1, 1)
 
@@ -279,6 +306,7 @@ def test_rows_behind_an_alarm_of_the_site_are_those_of_its_areas(tmp_path: Path)
 @given(st.integers(1000, 100_000))
 def test_a_difference_of_the_site_is_the_sum_of_those_of_its_areas(seed: int) -> None:
     tables = {name: text_of(rows) for name, rows in Draw(seed).rows().items() if rows}
+    assume("counts" in tables)
     with TemporaryDirectory() as folder:
         result = Closed(write_site(Path(folder), **tables))
     sites = result.balances.sites

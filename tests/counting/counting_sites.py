@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
+from pydantic import TypeAdapter
 
+from stockward.answers.counting import Plan
 from stockward.cli import main
+from stockward.counting import plan_text
+from stockward.counting.planning import book_digest
 from stockward.facts import Site, read_site
 
 SETTINGS = """\
@@ -75,6 +82,22 @@ def one_line(result: Result) -> str:
     assert len(lines) == 1, result.stderr
     assert result.exit_code == 2
     return lines[0]
+
+
+def published(plan: Path) -> tuple[str, str]:
+    """The commitment of a plan, as an option: that of the file as it stands."""
+    return ("--commitment", json.loads(plan.read_text(encoding="utf-8"))["digest"])
+
+
+def sealed_anew(plan: Path, change: Callable[[dict[str, Any]], object], *, book: bool = True) -> None:
+    """Change a plan as a forger does who knows the format: with a digest that is right, and that of the book too."""
+    document = json.loads(plan.read_text(encoding="utf-8"))
+    document = {name: document[name] for name in document if name not in {"schema", "digest"}}
+    change(document)
+    made: Plan = TypeAdapter(Plan).validate_json(json.dumps(document))
+    if book:
+        made = dataclasses.replace(made, book_digest=book_digest(made.site, made.frozen_at, made.strata))
+    plan.write_text(plan_text(made), encoding="utf-8")
 
 
 def drawn(folder: Path, *asked: object, decimal: str = "") -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from counting_sites import SEED, drawn, one_line, run, site, write
 
-from stockward.counting import commitment_of, committed, draw_units, make_plan, parse_asked, plan_digest, read_plan
+from stockward.counting import committed, draw_units, make_plan, parse_asked, plan_digest, read_plan, sha256_of
 from stockward.counting.drawing import drawn as units_drawn
 from stockward.figures.sampling import detection_chance, least_n
 from stockward.terms.counting import Task
@@ -55,37 +55,41 @@ def test_the_same_seed_and_book_give_the_same_bytes(tmp_path: Path) -> None:
 def test_another_seed_or_book_gives_another_draw(tmp_path: Path) -> None:
     facts = site(tmp_path)
     plan = make_plan(facts, parse_asked(facts))
-    first = draw_units(committed(plan, commitment_of(SEED)), SEED)
-    other = draw_units(committed(plan, commitment_of(SEED * 2)), SEED * 2)
+    first = draw_units(committed(plan, seed_sha256=sha256_of(SEED)), SEED)
+    other = draw_units(committed(plan, seed_sha256=sha256_of(SEED * 2)), SEED * 2)
     later = make_plan(facts, parse_asked(facts), as_of="2026-03-01")
-    moved = draw_units(committed(later, commitment_of(SEED)), SEED)
+    moved = draw_units(committed(later, seed_sha256=sha256_of(SEED)), SEED)
     positions = [[line.position for line in draw.lines] for draw in (first, other, moved)]
     assert positions[0] != positions[1]
     assert positions[0] != positions[2]
 
 
-def test_the_commitment_is_printed_before_anything_else(tmp_path: Path) -> None:
+def test_the_commitment_is_that_of_the_whole_plan(tmp_path: Path) -> None:
     result = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json")
     assert result.exit_code == 0
     seed = (tmp_path / "plan.json.seed").read_text(encoding="utf-8").strip()
     assert len(seed) == 64
-    lines = result.stdout.splitlines()
-    assert lines[0] == f"commitment {hashlib.sha256(seed.encode()).hexdigest()}"
-    assert lines[1] == f"plan {plan_digest(read_plan(tmp_path / 'plan.json'))}"
+    plan = read_plan(tmp_path / "plan.json")
+    assert result.stdout.splitlines()[0] == f"commitment {plan_digest(plan)}"
+    assert plan.seed_sha256 == hashlib.sha256(seed.encode()).hexdigest()
     assert seed not in result.output
     assert seed not in (tmp_path / "plan.json").read_text(encoding="utf-8")
-    assert (tmp_path / "plan.json.seed").stat().st_mode & 0o077 == 0
+    for name in ("plan.json", "plan.json.seed"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 
-def test_the_commitment_of_somebody_else(tmp_path: Path) -> None:
+def test_the_seed_of_somebody_else(tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
-    assert run(write(tmp_path / "site"), "--commit", plan, "--commitment", commitment_of(SEED)).exit_code == 0
+    assert run(write(tmp_path / "site"), "--commit", plan, "--seed-sha256", sha256_of(SEED)).exit_code == 0
     assert not plan.with_name("plan.json.seed").exists()
     assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
         f"error: {plan}.seed: the seed cannot be read: name its file with --seed-file"
     )
     wrong = run("--draw", plan, "--csv", tmp_path / "s.csv", "--seed-text", "another seed of this length")
-    assert one_line(wrong) == "error: this seed is not the one of the plan: its SHA-256 differs from the commitment"
+    assert one_line(wrong) == (
+        "error: this seed is not the one of the plan: its SHA-256 differs from the one in the plan: "
+        "give the seed that was kept for it"
+    )
     assert run("--draw", plan, "--csv", tmp_path / "s.csv", "--seed-text", SEED).exit_code == 0
 
 
@@ -93,7 +97,7 @@ def test_a_seed_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
     result = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json", "--seed-text", "1234")
     assert one_line(result) == (
         "error: the seed must be one line of at least 16 characters that nobody can guess: "
-        "leave it out to have one made"
+        "take a longer one, or leave it out with --commit to have one made"
     )
 
 
@@ -109,7 +113,7 @@ def test_a_sealed_plan_is_never_written_over(tmp_path: Path) -> None:
     [
         ('"detection": 0.95', '"detection": 0.5', "the plan was changed since it was sealed: its SHA-256 differs"),
         ('"book": 130.0', '"book": 120.0', "the plan was changed since it was sealed: its SHA-256 differs"),
-        ('"stockward.plan/1"', '"stockward.plan/9"', "this is no plan of a count (schema stockward.plan/1)"),
+        ('"stockward.plan/2"', '"stockward.plan/9"', "this is no plan of a count (schema stockward.plan/2)"),
         ('"strata": [', '"strata": [1,', "the plan is damaged"),
         ("{", "", "this is no plan of a count"),
     ],
@@ -131,7 +135,7 @@ def test_a_plan_with_another_book_under_a_new_seal_is_refused(tmp_path: Path) ->
     digest = hashlib.sha256(
         json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
-    plan.write_text(json.dumps({"schema": "stockward.plan/1", "digest": digest, **document}), encoding="utf-8")
+    plan.write_text(json.dumps({"schema": "stockward.plan/2", "digest": digest, **document}), encoding="utf-8")
     assert "the strata are not those of the frozen book" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
 
 
@@ -176,7 +180,7 @@ def test_a_whole_plan_finds_the_mix_that_it_finds_least(tmp_path: Path) -> None:
     found = 0
     for one in range(draws):
         seed = f"the seed of draw number {one}"
-        lines = draw_units(committed(plan, commitment_of(seed)), seed).lines
+        lines = draw_units(committed(plan, seed_sha256=sha256_of(seed)), seed).lines
         found += any(line.position in gone.get(line.stratum, set()) for line in lines)
     assert goal.reached >= 0.8
     assert found / draws == pytest.approx(goal.reached, abs=4 * np.sqrt(0.16 / draws))

@@ -253,3 +253,30 @@ def test_the_book_of_the_example_row_by_row(day: str) -> None:
     assert sum(abs(quantity) > 1e-6 for quantity in found.values()) > 30
     assert found == {key: pytest.approx(expected[key], abs=1e-6) for key in found}
     assert all(abs(quantity) < 1e-6 for key, quantity in expected.items() if key not in found)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "held"),
+    [
+        ("", ("I2,2026-01-20,M1,SHELL,30", "I2,2026-01-20,M1,SHELL,12"), None),
+        (",sheet", ("I2,2026-01-20,M1,SHELL,30,", "I2,2026-01-20,M1,SHELL,12,2"), 42),
+        (",sheet", ("I2,2026-01-20,M1,SHELL,30,1", "I2,2026-01-20,M1,SHELL,12,2"), 42),
+        ("", ("I2,2026-01-20,M1,SHELL,50", "I3,2026-01-21,M1,SHELL,40"), 40),
+        ("", ("I2,2026-01-20,M1,SHELL,50", "I2,2026-01-21,M1,SHELL,40"), None),
+    ],
+)
+def test_heaps_and_inventories_that_share_a_key(
+    tmp_path: Path, header: str, rows: tuple[str, str], held: int | None
+) -> None:
+    counts = f"inventory,at,area,material,quantity{header}\n" + "".join(f"{row}\n" for row in rows)
+    facts = site(tmp_path / "site", counts=counts)
+    told = [str(one) for one in facts.problems if one.file == "counts.csv"]
+    if held is None:
+        assert told == [
+            "counts.csv row 3: the same inventory, area, material, sheet stands in an earlier row: two heaps of one "
+            "inventory have each its own sheet (column sheet) and then add up; two inventories have each their own "
+            "code; only of one heap written twice keep one row"
+        ]
+    else:
+        plan = make_plan(facts, parse_asked(facts, items=["SHELL=5"], areas=["M1"]))
+        assert [(one.id, one.book) for one in plan.strata] == [("M1/SHELL", held)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from counting_sites import SEED, WHO, drawn, fill, one_line, run
+from counting_sites import SEED, WHO, drawn, fill, one_line, published, run
 
 from stockward.figures.sampling import upper_limit
 
@@ -17,7 +17,8 @@ Rows = list[dict[str, str]]
 
 
 def certify(folder: Path, plan: Path, filled: Path) -> tuple[int, dict[str, Any], str]:
-    result = run("--result", filled, "--plan", plan, *WHO, "--json", folder / "c.json", "--html", folder / "c.html")
+    asked = ("--result", filled, "--plan", plan, *published(plan), *WHO)
+    result = run(*asked, "--json", folder / "c.json", "--html", folder / "c.html")
     assert result.exit_code in {0, 1, 3}, result.output
     return result.exit_code, json.loads((folder / "c.json").read_text(encoding="utf-8")), result.stdout
 
@@ -221,7 +222,7 @@ def test_a_sheet_that_does_not_match_is_refused(tmp_path: Path, damage: Callable
     first: Rows = []
     fill(tmp_path, lambda rows: first.extend(dict(row) for row in rows))
     filled = fill(tmp_path, damage)
-    told = one_line(run("--result", filled, "--plan", plan, *WHO, "--html", tmp_path / "c.html"))
+    told = one_line(run("--result", filled, "--plan", plan, *published(plan), *WHO, "--html", tmp_path / "c.html"))
     places = {
         "DRAW": first[0]["draw"],
         "KEY": first[0]["key"],
@@ -236,7 +237,7 @@ def test_a_sheet_that_does_not_match_is_refused(tmp_path: Path, damage: Callable
 
 def test_a_sheet_of_another_draw_is_refused(tmp_path: Path) -> None:
     one, other = drawn(tmp_path / "one"), drawn(tmp_path / "other", "--detection", "0.9")
-    told = one_line(run("--result", fill(tmp_path / "one"), "--plan", other, *WHO))
+    told = one_line(run("--result", fill(tmp_path / "one"), "--plan", other, *published(other), *WHO))
     assert told.startswith("error: filled.csv row 2, draw: draw '")
     assert "more at fault): fill in a sheet of this draw" in told
     assert one.exists()
@@ -250,7 +251,7 @@ def test_a_swapped_quantity_column_and_other_files(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.save(tmp_path / "d.xlsx")
     told = {
-        name: one_line(run("--result", tmp_path / name, "--plan", plan, *WHO))
+        name: one_line(run("--result", tmp_path / name, "--plan", plan, *published(plan), *WHO))
         for name in ("a.csv", "b.xlsx", "c.pdf", "d.xlsx", "e.csv")
     }
     assert told == {
@@ -271,18 +272,18 @@ def test_a_swapped_quantity_column_and_other_files(tmp_path: Path) -> None:
         (WHO[:4], "a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05"),
         (
             (*WHO[:4], "--counted-at", "soon"),
-            "--counted-at 'soon' is no date: write it as 2026-06-30 or 2026-06-30T14:05",
+            "--counted-at 'soon' is no date: write it as 2026-06-30",
         ),
         (
             (*WHO[:4], "--counted-at", "2025-12-31"),
-            "counted at 2025-12-31T23:59:00+09:00, before the book was frozen at 2026-01-13T15:00:00+00:00: "
+            "counted at 2025-12-31T23:59:59.999999+09:00, before the book was frozen at 2026-01-13T15:00:00+00:00: "
             "correct --counted-at",
         ),
     ],
 )
 def test_who_and_when_must_be_said(tmp_path: Path, who: tuple[str, ...], words: str) -> None:
     plan = drawn(tmp_path)
-    assert one_line(run("--result", fill(tmp_path), "--plan", plan, *who)) == f"error: {words}"
+    assert one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who)) == f"error: {words}"
 
 
 @pytest.mark.parametrize(
@@ -294,10 +295,10 @@ def test_who_and_when_must_be_said(tmp_path: Path, who: tuple[str, ...], words: 
         (("--draw", "plan.json", "--box", "A=1"), "--box does not belong to --draw: see stockward sample --help"),
         (("--draw", "plan.json"), "nothing to write: name --html, --xlsx or --csv FILE for the count sheets"),
         (("--result", "a.csv"), "a filled sheet is matched with its plan: name it with --plan PLAN"),
-        (("site", "--seed-text", SEED), "a seed or its commitment seals a plan: name its file with --commit PLAN"),
+        (("site", "--seed-text", SEED), "a seed belongs to a plan that is committed: name its file with --commit PLAN"),
         (
-            ("site", "--commit", "p", "--commitment", "abc", "--seed-text", SEED),
-            "--commitment and --seed-text exclude each other: who keeps the seed gives its SHA-256 alone",
+            ("site", "--commit", "p", "--seed-sha256", "abc", "--seed-text", SEED),
+            "--seed-source, --seed-sha256 and --seed-text exclude each other: a plan has one seed",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 from plants import METHODS, worked_plant
 from random_sites import Draw
-from small_sites import text_of, write_site
+from small_sites import Closed, text_of, write_site
 
 from stockward.accountancy.closing import close_balances
 from stockward.accountancy.known import known_at
@@ -26,6 +27,7 @@ from stockward.detection.sight import Sight
 from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
+from stockward.terms.verdicts import Verdict
 
 
 def closed(site: Site) -> Balances:
@@ -331,6 +333,54 @@ def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
 def test_a_goal_larger_than_any_stock_is_simply_met(tmp_path: Path) -> None:
     one = answer(sight(terms_of(worked_plant(tmp_path))), Goal(1e6, 365))
     assert (one.met, one.probability) == (True, 1)
+
+
+ROUGH = "method,random_abs,unit\nscale,1,kg\ngauge,1e9,kg\n"
+
+
+def counted_by(folder: Path, gauges: Sequence[str], lost: Mapping[int, float]) -> Site:
+    """A heap of 60 t that nobody touches, counted each week by one of the gauges; what is lost in each week."""
+    day, stock, counts = date(2026, 1, 5), 60_000.0, ["inventory,at,area,material,quantity,method"]
+    for week, gauge in enumerate(gauges):
+        stock -= lost.get(week, 0.0)
+        counts.append(f"I{week},{day + timedelta(weeks=week)},A,TNT,{stock!r},{gauge}")
+    moves = "movement,at,kind,material,quantity\n"
+    return write_site(folder, methods=ROUGH, movements=moves, counts="\n".join(counts))
+
+
+@pytest.mark.parametrize("rough", [2, 3])
+def test_a_test_without_error_shows_a_loss_from_where_it_calls_a_discrepancy(tmp_path: Path, rough: int) -> None:
+    """Two weeks round a very rough count: their sum is as sharp as the scale, but the rounding of Σ hides that."""
+    gauges = ["gauge" if week == rough else "scale" for week in range(7)]
+    one = sight(terms_of(counted_by(tmp_path / "none", gauges, {})))
+    # In the differences m the combination is mᵢ + mᵢ₊₁ of which 2⁻²³ (σᵢ + σᵢ₊₁) are hidden; five of them must be left.
+    shown = 5 * 2**-23 * 2e9
+    for week in (rough, rough + 1):
+        (curve,) = one.curve(one.abrupt(week - 1))
+        loss = curve.detectable(0.95)
+        assert loss == pytest.approx(shown, rel=1e-6)
+        assert one.limit(one.abrupt(week - 1)) == loss
+        assert curve.probability(np.array([0.5 * loss, loss]))[1] == 1
+        assert curve.probability(0.5 * loss) < 0.1
+        assert curve.standard_error(loss) == 0
+        for factor, verdict in ((0.99, Verdict.BALANCED), (1.01, Verdict.DISCREPANCY)):
+            found = Closed(counted_by(tmp_path / f"{week}{factor}", gauges, {week: factor * loss}))
+            assert found.verdicts()["A/TNT"].verdict == verdict
+    # By the end of the week of the rough count nothing is left in it yet.
+    (early,) = one.curve(one.abrupt(rough - 1), until=rough - 1)
+    assert early.detectable(0.95) > 1e8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_error_of_the_scale_is_left_in_a_test_without_error(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    gauges = ["gauge" if week == 3 else "scale" for week in range(7)]
+    for copy in range(20):
+        errors = rng.standard_normal(7) * [1, 1, 1, 1e3, 1, 1, 1]
+        site = counted_by(tmp_path / str(copy), gauges, dict(enumerate(np.diff(errors, prepend=0.0).tolist())))
+        verdict = Closed(site).verdicts()["A/TNT"]
+        assert verdict.left[2] is None
+        assert verdict.left[3] == 0
 
 
 def test_exact_items_show_any_piece_and_what_is_not_tested_shows_nothing(tmp_path: Path) -> None:

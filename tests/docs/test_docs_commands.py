@@ -167,11 +167,12 @@ def test_how_many_problems_are_shown() -> None:
 @pytest.mark.parametrize("page", [README, COMMANDS], ids=lambda page: page.name)
 def test_exit_codes_are_described(page: Path) -> None:
     described = {int(row[0]): row[1].lower() for row in rows(section(page, "## Exit codes"))}
-    assert list(described) == [0, cli.ALARMED, cli.WRONG_USE, cli.SET_ASIDE, cli.NO_ROSTER]
+    assert list(described) == [0, cli.ALARMED, cli.WRONG_USE, cli.SET_ASIDE, cli.NO_ROSTER, cli.OWN_FAULT]
     assert "nothing alarmed" in described[0]
     assert "alarmed or found" in described[cli.ALARMED]
     assert "wrong use" in described[cli.WRONG_USE]
     assert "set aside" in described[cli.SET_ASIDE]
+    assert "nothing was concluded" in described[cli.OWN_FAULT]
 
 
 def test_the_command_line_keeps_to_the_exit_codes(workplace: Path, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_what_else_the_readme_says_of_the_example(ridgeway: Reviewed) -> None:
     drifted = ridgeway.view(CARTRIDGES).verdict.losses[0]
     size = words.interval(drifted.estimate, drifted.low, drifted.high, "kg")
     quoted(README, f"{size} of nitrocellulose is short in the cartridge hall")
-    assert {"series": ["magazine_2/grenade", "magazine_2/RDX"]} in ridgeway.json["events"]
+    assert ["magazine_2/grenade", "magazine_2/RDX"] in [event["series"] for event in ridgeway.json["events"]]
 
 
 def test_the_truth_that_the_readme_tells(ridgeway: Reviewed) -> None:

@@ -10,7 +10,7 @@ from scipy.stats import binomtest, chi2, ncx2, norm
 from stockward.figures.loss_tests import page_pair_thresholds
 from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
 from stockward.figures.scan import calibrate, crossing_probability
-from stockward.figures.whitening import whitener
+from stockward.figures.whitening import foretold, whitener
 
 # Integral equation, checked by Brook–Evans and 4,000,000 paths: alarm if P > h at any i ≤ N, whole sequence at 5 %.
 PAGE_THRESHOLDS = {
@@ -148,3 +148,16 @@ def test_a_whitened_covariance_is_the_identity_and_looks_only_back() -> None:
     np.testing.assert_allclose(whitener(covariance[:7, :7]), inverse[:7, :7], atol=1e-14)
     singular = np.array([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 4.0]])
     np.testing.assert_allclose(whitener(singular), np.diag([1.0, 0.0, 0.5]), atol=1e-12)
+
+
+def test_what_the_others_foretell_adds_no_evidence() -> None:
+    rng = np.random.default_rng(5)
+    half = rng.standard_normal((6, 9))
+    covariance, differences = half @ half.T, rng.standard_normal(6)
+    unknown = np.array([False, True, True, False, False, True])
+    filled = foretold(differences, covariance, unknown)
+    known = ~unknown
+    of_known = differences[known] @ np.linalg.solve(covariance[np.ix_(known, known)], differences[known])
+    assert filled[known] == pytest.approx(differences[known])
+    assert filled @ np.linalg.solve(covariance, filled) == pytest.approx(of_known)
+    assert foretold(differences, covariance, ~np.zeros(6, bool)) == pytest.approx(np.zeros(6))

@@ -14,6 +14,7 @@ from scipy.stats import binomtest
 from stockward.figures.detection import detection_curves, limit_detectable
 from stockward.figures.loss_tests import CalibratedTests
 from stockward.figures.planned import planned_years, spent_by
+from stockward.figures.scan import crossing_probability
 from stockward.terms.periods import YEAR_DAYS
 
 YEARS = 365.25
@@ -151,6 +152,41 @@ def test_every_review_keeps_the_false_alarm_probability(pace: str) -> None:
     assert np.all(alarmed > allowed - less)
 
 
+def test_what_may_not_be_spent_is_nothing_and_not_minus_nothing() -> None:
+    tests = CalibratedTests(
+        np.eye(2), start=np.array([0.0, 30.0]), end=np.array([30.0, 60.0]), hazard=np.zeros(2), seed=1
+    )
+    assert (tests.share, np.signbit(tests.share)) == (0, False)
+
+
+SCHEDULES = {
+    "weeks": 7.0 * np.arange(1, 53),
+    "months": YEARS / 12 * np.arange(1, 13),
+    **{
+        f"{count} at random, {seed}": np.append(
+            np.sort(np.random.default_rng([count, seed]).uniform(2, 350, count - 1)), YEARS
+        )
+        for count in (13, 26)
+        for seed in range(3)
+    },
+}
+
+
+def test_what_a_year_may_spend_is_met_whatever_the_pace() -> None:
+    """The chance that any window crosses its limit, sampled anew with many draws, beside what may be spent."""
+    errors = []
+    for end in SCHEDULES.values():
+        covariance = random_covariance_of(np.random.default_rng(6), len(end))
+        for seed in range(1, 17):
+            tests = at_days(covariance, end, seed=seed)
+            scan = tests.scans[0]
+            spent = spent_by(tests.years, -np.log(0.95) * np.diff(end, prepend=0.0) / YEAR_DAYS)[len(scan.days) - 1]
+            chance = crossing_probability(scan.directions, scan.limits, seed=99, draws=10_000)
+            errors.append(chance / spent - 1.0)
+    assert abs(np.mean(errors)) < 0.005
+    assert np.sqrt(np.mean(np.square(errors))) < 0.02
+
+
 def test_recounts_at_one_moment_cost_no_false_alarms() -> None:
     end = np.repeat(30.0 * np.arange(1, 13), 2)
     tests = at_days(random_covariance_of(np.random.default_rng(6), 24), end)
@@ -201,12 +237,14 @@ def test_a_recount_five_hours_later_hides_nothing() -> None:
     def store(days: np.ndarray) -> np.ndarray:
         return np.diag(days / 30.0 + 2.0) - np.eye(len(days), k=1) - np.eye(len(days), k=-1)
 
-    # Limits are sampled: what either loses or gains by chance is averaged out.
+    # Limits are sampled: what either loses or gains by chance is averaged out, and what is left of it told.
     alone, again = (
-        np.mean([smallest_even_loss(days, store, seed=seed)[0] for seed in range(1, 9)])
+        np.array([smallest_even_loss(days, store, seed=seed)[0] for seed in range(1, 33)])
         for days in (np.full(12, YEARS / 12), np.tile([YEARS / 12 - RECOUNT, RECOUNT], 12))
     )
-    assert again < alone
+    error = np.hypot(*(np.std(one, ddof=1) / np.sqrt(len(one)) for one in (alone, again)))
+    assert error < 0.002 * alone.mean()
+    assert again.mean() < alone.mean() + 3 * error
 
 
 @pytest.mark.parametrize("share", [0.05, 0.0025])

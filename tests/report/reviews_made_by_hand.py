@@ -29,9 +29,21 @@ from stockward.answers.detection import (
     UnheldGoal,
 )
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
-from stockward.answers.losses import Alarm, Event, ExactDifference, Loss, PlannedYear, SeriesVerdict, TestOfLoss
+from stockward.answers.losses import (
+    Alarm,
+    BetweenAreas,
+    ContentOfItems,
+    Event,
+    ExactDifference,
+    Loss,
+    PlannedYear,
+    Returned,
+    RowToCheck,
+    SeriesVerdict,
+    TestOfLoss,
+)
 from stockward.answers.review import FactsUsed, Review, SetAside
-from stockward.terms.verdicts import ALARMING, AlarmState, Verdict
+from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
 
 Array = NDArray[np.float64]
 FIRST = datetime(2025, 7, 4, 15, tzinfo=UTC)
@@ -761,7 +773,16 @@ def joined_of(made: Builder) -> pl.DataFrame:
 def sites_of(made: Builder) -> pl.DataFrame:
     """What the series of the site adds up."""
     rows = [
-        {"series": number, "areas": list(MEMBERS), "outside": ["GATE"], "apart_days": 1.25, "reason": None}
+        {
+            "series": number,
+            "areas": list(MEMBERS),
+            "outside": ["GATE"],
+            "apart_days": 1.25,
+            "since": FIRST,
+            "counted_before": [],
+            "first_counted": list(MEMBERS),
+            "reason": None,
+        }
         for number, one in enumerate(made.series)
         if one["scope"] == "site"
     ]
@@ -786,6 +807,25 @@ def exact_of(made: Builder) -> list[ExactDifference]:
         for one in findings().discrepancies
         if one.id in rows
     ]
+
+
+def cancelling_site() -> Review:
+    """The full site, in which what is missing at first is surplus in another area, and some of it is back."""
+    whole = full_site()
+    first, *others = whole.events
+    lost, gained = (one.series[0] for one in (first, others[0]))
+    pair = BetweenAreas(
+        lost=lost, loss=0, gained=gained, gain=0, left=3.0, left_low=1.0, left_high=5.0, site_sum=2.5, site_sigma=1.5
+    )
+    some = Returned(series=lost, losses=(0,), gains=(), left=2.0, all_told=True)
+    cancelling = replace(first, series=(lost, gained), between_areas=(pair,), returned=(some,))
+    row = RowToCheck(
+        series=lost, slip=Slip.SAME_DAY, places=(0,), table="movements", row=7, at=FIRST, kind="issue", quantity=3.5,
+        unit="kg", document="D-7", inventory="W01", taken_before=True, explains=3.5, whole=True,
+    )  # fmt: skip
+    cancelling = replace(cancelling, to_check=(row,))
+    cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,)),))
+    return replace(whole, events=(cancelling, *others[1:]))
 
 
 def surged_site() -> Review:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ import segno
 import zxingcpp
 
 from stockward.answers.counting import Draw, Goal, GoalStratum, Plan, Stratum
-from stockward.counting import certify, commitment_of, draw_units
+from stockward.counting import certify, draw_units, plan_digest, sha256_of
 from stockward.counting.filled import Filled
 from stockward.counting.planning import book_digest
 from stockward.report import certificate as certificates
@@ -63,9 +64,10 @@ def draw() -> Draw:
     )  # fmt: skip
     plan = Plan(
         site="=Works", timezone="UTC", decimal=".", as_of=None, frozen_at=AT, detection=0.95, strata=strata,
-        goals=(goal,), not_planned=(), book_digest=book_digest("=Works", AT, strata), commitment=commitment_of(SEED),
+        goals=(goal,), not_planned=(), book_digest=book_digest("=Works", AT, strata), seed_sha256=sha256_of(SEED),
+        seed_source=None,
     )  # fmt: skip
-    return draw_units(plan, SEED)
+    return draw_units(plan, SEED, commitment=plan_digest(plan))
 
 
 def test_every_line_stands_once_on_paper(draw: Draw) -> None:
@@ -131,8 +133,53 @@ def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) 
     allowed = page.data_validations.dataValidation
     assert sum(len(one.sqref.ranges) for one in allowed) == len(draw.lines)
     assert {str(one.formula1) for one in allowed} == {"0"}
-    assert draw.plan_digest in str(page.cell(2, 3).value)
+    assert draw.commitment in str(page.cell(2, 3).value)
     assert page.page_setup.orientation == "landscape"
+
+
+def test_what_a_certificate_rests_on_stands_on_every_sheet(draw: Draw, tmp_path: Path) -> None:
+    still = "Nothing moves in or out from 2026-06-01 00:00, when the book was frozen, to the end of the count."
+    numbers = "begin at the entrance, go from left to right, and within a row from the bottom up"
+    last = "Boxes of a material that are not full get its last numbers, wherever they stand."
+    page = sheets_page(draw, paper="A4")
+    for sheet in page.sheets:
+        assert "Two people: one counts, one watches." in sheet.rule
+        assert numbers in sheet.rule
+        assert still in sheet.rule
+        boxes = any("box" in line.unit for column in sheet.columns for line in column)
+        assert (last in sheet.rule) is boxes
+    assert write_sheets_html(draw).count(still) == len(page.sheets) + 1
+    assert any(rule.startswith(last) for rule in page.rules)
+    write_sheets_xlsx(draw, tmp_path / "sheet.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
+    top = str(book["count_sheet"].cell(3, 3).value)
+    assert numbers in top
+    assert still in top
+    readme = " ".join(str(row[0].value) for row in book["README"].iter_rows())
+    assert last in readme
+    assert still in readme
+    assert sheets_csv(draw).count("Boxes that are not full have the last numbers.") == 5
+    made = certify(draw, filled(draw, first=1.0), counter="K", witness="L", counted_at=AT)
+    rests = " ".join(certificates.certificate_page(made, version="1", at=AT, paper="A4").rests_on)
+    assert numbers in rests
+    assert last in rests
+    assert "Nothing moved in or out from 2026-06-01 00:00" in rests
+
+
+def test_no_name_steers_what_shows_it(draw: Draw, tmp_path: Path) -> None:
+    names = {"area_name": "a\x1b[31m\u202eb", "material_name": "=1+1\r\n<script>"}
+    strata = tuple(dataclasses.replace(one, **names) for one in draw.plan.strata)
+    plan = dataclasses.replace(draw.plan, site="=S\x1b[2J", strata=strata)
+    hostile = draw_units(plan, SEED, commitment=plan_digest(plan))
+    write_sheets_xlsx(hostile, tmp_path / "sheet.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    made = certify(hostile, filled(hostile, first=0.0), counter="K", witness="L", counted_at=AT)
+    pages = [write_sheets_html(hostile), certificates.write_certificate_html(made, version="1", at=AT)]
+    assert not any("<script" in page for page in pages)
+    for text in (*pages, *certificates.summary(made), *(str(cell.value) for cell in cells)):
+        assert not re.search("[\x1b\u202e\r]", text)
 
 
 def test_zero_and_blank_are_told_apart_on_every_sheet(draw: Draw) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from reviews_made_by_hand import surge_of
+from reviews_made_by_hand import cancelling_site, surge_of
 
 from stockward.answers.review import Review
 from stockward.report import write_json
@@ -112,7 +112,16 @@ def test_losses_and_alarms_stand_as_they_are(full: Review) -> None:
     assert [(alarm["inventory"], alarm["state"]) for alarm in one["alarms"]] == [(one["alarm_inventory"], "standing")]
     assert list(one["planned_year"]) == ["number", "begins", "closes", "closed_by"]
     assert one["year"] == {"difference": said.year_sum, "sigma": said.year_sigma}
-    assert read(full)["events"][0] == {"series": ["FILLING/TNT"]}
+    assert read(full)["events"][0] == {"series": ["FILLING/TNT"], "between_areas": [], "contents": []}
+
+
+def test_what_cancels_between_areas_stands_with_its_event() -> None:
+    event = read(cancelling_site())["events"][0]
+    (pair,) = event["between_areas"]
+    assert [pair["lost"], pair["gained"]] == event["series"]
+    assert pair["left"] == {"estimate": 3.0, "low": 1.0, "high": 5.0}
+    assert pair["whole_site"] == {"difference": 2.5, "sigma": 1.5}
+    assert series_of(read(cancelling_site()), pair["lost"])["returned"] == [{"all_told": True, "left": 2.0}]
 
 
 def test_the_whole_site_says_what_it_joins(full: Review) -> None:
@@ -122,6 +131,8 @@ def test_the_whole_site_says_what_it_joins(full: Review) -> None:
     site = one["whole_site"]
     assert (site["areas"], site["outside"]) == (["FILLING", "PRESSING", "STORE-1"], ["GATE"])
     assert site["apart_days"] == 1.25
+    assert (site["since"], site["counted_before"]) == ("2025-07-05T00:00:00+09:00", [])
+    assert site["first_counted"] == site["areas"]
     assert len(site["joined"]) == 39
     assert site["joined"][0] == {
         "inventory": "M00", "area": "FILLING", "area_inventory": "W00", "at": "2025-07-05T00:00:00+09:00"

@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from markupsafe import Markup, escape
 from reviews_made_by_hand import BAD_COUNT, MARKUP, events_of
 
 from stockward.answers.review import Review
+from stockward.facts import read_site
 from stockward.report import build, context, write_html
 from stockward.report.page import render
+from stockward.reviewing import make_review
 from stockward.terms.verdicts import Verdict
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -339,3 +342,38 @@ def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
     assert len(whole) == 5
     assert all('<head>\n{% include "meta.html.j2" %}' in page for page in whole)
     assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
+
+
+def test_a_whole_site_that_begins_late_says_from_when_it_is_looked_at(full: Review) -> None:
+    sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
+    late = replace(full, balances=replace(full.balances, sites=sites))
+    told = "looked at from 5 July 2025 on, with the first complete inventory of STORE-1; FILLING had been counted"
+    assert f"It is {told}" in render(build.build_page(late))
+
+
+GUARDS_ALONE = """format = 1
+[site]
+name = "Gate"
+timezone = "UTC"
+[detection]
+false_alarm = 0.05
+detection = 0.95
+[force]
+weeks_per_year = 52
+shift_hours = 8
+fill_probability = 0.95
+"""
+
+
+def test_a_site_that_keeps_guards_alone_begins_with_them(tmp_path: Path) -> None:
+    people = "person,role,affiliation,duty,hours_per_week,since\nG1,guard,m,post,40,2024-01-01\n"
+    (tmp_path / "people.csv").write_text(people, encoding="utf-8")
+    posts = "post,kind,guards,start,end,days\nP,fixed,1,06:00,14:00,daily\n"
+    (tmp_path / "posts.csv").write_text(posts, encoding="utf-8")
+    (tmp_path / "site.toml").write_text(GUARDS_ALONE, encoding="utf-8")
+    review = make_review(read_site(tmp_path), generated=datetime(2026, 6, 1, tzinfo=UTC))
+    page = render(build.build_page(review))
+    assert "<h1>What the posts take is not measurable" in page
+    assert "no balance to close" not in page
+    assert 'id="all"' not in page
+    assert 'id="items"' not in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from reviews_made_by_hand import BAD_COUNT
@@ -149,7 +149,7 @@ def test_an_alarm_says_what_it_was_raised_without(series: tuple[SeriesView, ...]
 
 def test_one_event_is_told_once(series: tuple[SeriesView, ...]) -> None:
     inside = said(series[0], losses=(loss(series[0], 9.0, 8.986, 9.014, 4, 4),))
-    inside = replace(inside, place="MAGAZINE-2", what="RDX")
+    inside = replace(inside, area="MAGAZINE-2", place="MAGAZINE-2", what="RDX")
     assert sentences.event_claim([series[2], inside]) == (
         "3 items of SHELL-155 are missing from MAGAZINE-2 between 2 November and 2 December 2025, with them "
         "9.000 (8.986 to 9.014) kg of RDX"
@@ -228,6 +228,18 @@ def test_joined_inventories_are_said(series: tuple[SeriesView, ...]) -> None:
     assert sentences.joined_inventories(replace(site, apart_days=6.5), "UTC").count("at most 6.5 days apart;") == 1
     named = sentences.joined_inventories(replace(site, alike=True, apart_days=0.125), "UTC")
     assert named == "13 inventories, of the same name in every area, at most 3 hours apart"
+    assert sentences.late_begin(site, "UTC") == ""
+    late = replace(
+        site, since=datetime(2026, 3, 5, tzinfo=UTC), counted_before=("FILLING",), first_counted=("STORE-1",)
+    )
+    told = (
+        "looked at from 5 March 2026 on, with the first complete inventory of STORE-1; FILLING had been counted before"
+    )
+    assert sentences.late_begin(late, "UTC") == told
+    assert f" It is {told}. Outside of it" in str(sentences.site_sentence(replace(series[9], site=late)))
+    assert sentences.late_begin(replace(late, first_counted=()), "UTC") == (
+        "looked at from 5 March 2026 on: before that its areas were not counted together"
+    )
     never = replace(site, inventories=0, apart_days=None, reason="only GATE was ever counted")
     assert sentences.joined_inventories(never, "UTC") == "none: only GATE was ever counted"
 
@@ -408,3 +420,18 @@ def test_every_goal_is_told_met_or_not(full: Review, series: tuple[SeriesView, .
     assert told[0].endswith("only from 9.00 kg. Count weekly: that reaches it.")
     many = unseen.goal_lines(replace(full, unseen=(replace(found, further_goals=(met,) * 12),)), series[:1])
     assert (len(many), many[-1]) == (unseen.GOALS_SHOWN + 1, "and 3 more goals.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "unit", "text"),
+    [
+        (41.37, "kg", "41.4 kg"),
+        (0.0123, "t", "0.012 t"),
+        (0.0004, "t", "0.0004 t"),
+        (3.58e-6, "kg", "3.6e-06 kg"),
+        (0.0, "kg", "any loss shows"),
+        (None, "kg", "–"),
+    ],
+)
+def test_a_smallest_loss_is_never_rounded_to_nothing(loss: float | None, unit: str, text: str) -> None:
+    assert unseen.amount(loss, unit) == text

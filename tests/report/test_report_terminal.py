@@ -117,3 +117,10 @@ def test_what_an_alarm_was_raised_without_is_told(full: Review) -> None:
     partly = replace(full.verdicts[0], reason="2 of 52 periods not tested: a count was set aside")
     text = " ".join(printed(replace(full, verdicts=(partly, *full.verdicts[1:]))).split())
     assert "not tested: TNT in FILLING: 2 of 52 periods not tested: a count was set aside." in text
+
+
+def test_a_whole_site_that_begins_late_is_told(full: Review) -> None:
+    sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
+    text = " ".join(printed(replace(full, balances=replace(full.balances, sites=sites))).split())
+    assert "TNT in the whole site: looked at from 5 July 2025 on, with the first complete inventory of STORE-1" in text
+    assert "looked at from" not in printed(full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -55,12 +56,13 @@ def locked_at(person: str, place: str, start: str) -> dict[str, str]:
 
 
 def small_site(
-    folder: Path, people: Rows, posts: Rows, *, rules: dict[str, float] | None = None, zone: str = "Europe/Berlin",
-    **tables: Rows,
+    folder: Path, people: Rows, posts: Rows, *, rules: Mapping[str, float | str | None] | None = None,
+    zone: str = "Europe/Berlin", **tables: Rows,
 ) -> Site:  # fmt: skip
-    """Write and read a site; every row must be good."""
+    """Write and read a site; every row must be good. Rules that must be said are none; ``None`` leaves one unsaid."""
     folder.mkdir(exist_ok=True)
-    stated = "\n".join(f"{name} = {value}" for name, value in (RULES if rules is None else rules).items())
+    said = {"max_hours_per_week": '"none"', "min_rest_hours": '"none"', **(RULES if rules is None else rules)}
+    stated = "\n".join(f"{name} = {value}" for name, value in said.items() if value is not None)
     (folder / "site.toml").write_text(SETTINGS.format(zone=zone, rules=stated), encoding="utf-8")
     for name, rows in {"people": people, "posts": posts, **tables}.items():
         columns = list(dict.fromkeys(column for row in rows for column in row))

@@ -77,7 +77,25 @@ def test_a_line_cut_short_is_refused_or_names_another_number(tmp_path: Path, cha
         read(tmp_path, GOOD[:character])
 
 
+@pytest.mark.parametrize(
+    ("plain", "signed"),
+    [
+        ("E=0|L=7", "E=-0|L=7"), ("A,0,3", "A,-0,3"), ("A,2,E,2", "A,-0,E,-0"), ("B,4,L,3", "B,4,L,-00"),
+        ("0,E,1,100,1", "-0,E,-0,-0,-0"), ("4320,3360,5", "4320,-0,5"),
+    ],
+)  # fmt: skip
+def test_a_zero_with_a_sign_is_zero(tmp_path: Path, plain: str, signed: str) -> None:
+    """Files of the benchmark write -0: read as 0, wherever a number stands."""
+    assert plain in GOOD
+    ones = (read(tmp_path, GOOD.replace(plain, text, 1)) for text in (signed, signed.replace("-", "")))
+    one, other = (repr((p.demand, p.shifts, [(q.code, q.rules, q.costs, q.open) for q in p.people])) for p in ones)
+    assert one == other
+
+
 WRONG = [
+    ("A,2,E,2", "A,2,E,-1", "line", "no whole number"),
+    ("A,2,E,2", "A,2,E,-", "line", "no whole number"),
+    ("A,2,E,2", "A,2,E,--0", "line", "no whole number"),
     ("\n7\n", "\nseven\n", "line", "no whole number"),
     ("\n7\n", "\n0\n", "line", "no days"),
     ("\n7\n", "\n99999\n", "line", "above"),

@@ -173,26 +173,31 @@ class Assembly:
 
     def _unknown(self, keys: Keys) -> pl.Series:
         """Why σ of a span is unknown, null where it is known: a row lacks a method, its errors, or a division."""
-        lost, undivided, methods = np.zeros(self._count), np.zeros(self._count), []
+        found = []
         for flow in self._entering.values():
-            terms = flow.terms
-            lost += flow.sum(np.where(terms.known | terms.undivided, 0, terms.entries.rows), self._count)
-            undivided += flow.sum(np.where(terms.undivided, terms.entries.rows, 0), self._count)
-            of_span = {"span": flow.span[terms.undivided], "code": terms.entries.method[terms.undivided]}
-            methods.append(pl.DataFrame(of_span, schema={"span": pl.Int64, "code": pl.Int64}))
-        named = pl.concat(methods).unique().sort("span", "code").with_columns(name=keys.method(pl.col("code")))
-        by_span = named.group_by("span", maintain_order=True).agg(pl.col("name").str.join(", "))
-        spans = pl.DataFrame({"span": np.arange(self._count), "lost": lost, "undivided": undivided})
-        rows = spans.cast({"lost": pl.Int64, "undivided": pl.Int64}).join(by_span, on="span", how="left")
-        without = pl.format("{} no method with known errors", _rows("lost"))
-        mend = "which states no random error and no division: give one of them"
-        read = pl.format("{} measured by {}, {}", _rows("undivided", "was", "were"), "name", pl.lit(mend))
-        either = pl.concat_str(
-            pl.when(pl.col("lost") > 0).then(without), pl.when(pl.col("undivided") > 0).then(read),
-            separator="; ", ignore_nulls=True,
-        )  # fmt: skip
-        unknown = pl.when((pl.col("lost") > 0) | (pl.col("undivided") > 0)).then(pl.format("σ unknown: {}", either))
-        return rows.sort("span").select(reason=unknown)["reason"]
+            terms, lost = flow.terms, ~flow.terms.known
+            of_span = {"span": flow.span, "code": flow.terms.entries.method, "undivided": terms.undivided}
+            found.append(pl.DataFrame({name: values[lost] for name, values in of_span.items()}))
+        lacking = pl.concat(found).cast({"span": pl.Int64, "code": pl.Int64}).unique().sort("span", "code")
+        by_span = (
+            lacking.with_columns(name=keys.method(pl.col("code")))
+            .group_by("span", maintain_order=True)
+            .agg(
+                nameless=pl.col("name").is_null().any(),
+                errorless=pl.col("name").filter(~pl.col("undivided")).drop_nulls().str.join(", "),
+                undivided=pl.col("name").filter("undivided").str.join(", "),
+            )
+        )
+        parts = (
+            pl.when("nameless").then(pl.lit("rows have no method: name one that states its errors")),
+            _measured_by("errorless", "which states no error: state it, 0 for none"),
+            _measured_by("undivided", "which states no random error and no division: give one of them"),
+        )
+        reason = pl.format("σ unknown: {}", pl.concat_str(*parts, separator="; ", ignore_nulls=True))
+        spans = pl.DataFrame({"span": np.arange(self._count)}).join(
+            by_span.select("span", reason=reason), on="span", how="left", maintain_order="left"
+        )
+        return spans["reason"]
 
     @cached_property
     def moments(self) -> Index:
@@ -343,6 +348,6 @@ def with_status(figures: pl.DataFrame, tested: Flags, reason: pl.Expr) -> pl.Dat
     )
 
 
-def _rows(name: str, one: str = "has", more: str = "have") -> pl.Expr:
-    count = pl.col(name)
-    return pl.when(count == 1).then(pl.lit(f"1 row {one}")).otherwise(pl.format(f"{{}} rows {more}", count))
+def _measured_by(methods: str, mend: str) -> pl.Expr:
+    """Which methods measured rows of unknown error, and the mend; null where none did."""
+    return pl.when(pl.col(methods) != "").then(pl.format("rows were measured by {}, {}", methods, pl.lit(mend)))

@@ -52,21 +52,19 @@ class Errors:
         methods = books["methods"].sort("method")
         materials = books["materials"].sort("material")
         names = ("random_rel", "systematic_rel", "random_abs", "systematic_abs", "division")
-        stated, divided = (
-            np.append(methods.select(pl.any_horizontal(pl.col(name).is_not_null() for name in some)).to_series(), False)
-            for some in (names[:-1], names[-1:])
+        of_bulk, of_items, undivided = (
+            np.append(column.to_numpy(), False) for column in known_errors(methods).drop("method")
         )
+        divided = np.append(methods["division"].is_not_null().to_numpy(), False)
         numbers = {name: np.append(methods[name].fill_null(0.0).to_numpy(), 0.0) for name in names}
         without_random = (numbers["random_rel"] == 0) & (numbers["random_abs"] == 0)
-        systematic = (numbers["systematic_rel"] > 0) | (numbers["systematic_abs"] > 0)
-        of_bulk = np.where(divided & without_random, numbers["division"] / _ROOT_12, numbers["random_abs"])
-        undivided = systematic & without_random & ~divided
+        read = np.where(divided & without_random, numbers["division"] / _ROOT_12, numbers["random_abs"])
         return cls(
             random_rel=numbers["random_rel"],
             systematic_rel=numbers["systematic_rel"],
-            random_abs=np.stack([of_bulk, numbers["random_abs"]]),
+            random_abs=np.stack([read, numbers["random_abs"]]),
             systematic_abs=numbers["systematic_abs"],
-            stated=np.stack([(stated | divided) & ~undivided, stated]),
+            stated=np.stack([of_bulk, of_items]),
             undivided=undivided,
             unit=np.append(_units(methods["unit"]), _NO_UNIT),
             material_unit=_units(materials["unit"]),
@@ -79,6 +77,22 @@ class Errors:
     def scale(self, method: Index, material: Index) -> Array:
         """From the unit of each method's absolute errors into that of its material; 1 where it states none."""
         return np.asarray(_FACTORS[self.unit[method], self.material_unit[material]])
+
+
+def known_errors(methods: pl.DataFrame) -> pl.DataFrame:
+    """By ``method``: whether σ of what it measures of ``bulk``, and of ``items``, is known.
+
+    ``undivided`` says that it states a systematic error, and neither a random one nor a division: what the display
+    rounds off is then unknown of bulk.
+    """
+    stated = pl.any_horizontal(pl.col("random_rel", "systematic_rel", "random_abs", "systematic_abs").is_not_null())
+    divided = pl.col("division").is_not_null()
+    systematic, random = (
+        pl.any_horizontal(pl.col(f"{kind}_rel", f"{kind}_abs").fill_null(0.0) > 0) for kind in ("systematic", "random")
+    )
+    undivided = systematic & ~random & ~divided
+    bulk = (stated | divided) & ~undivided
+    return methods.select("method", bulk=bulk, items=stated, undivided=undivided)
 
 
 def _units(column: pl.Series) -> Index:

@@ -5,56 +5,35 @@ Series alarm for the same event where they point the same way, overlap in time, 
 hold lies within the interval of the substance's loss.
 
 Where what is missing from a series is there again, the two are told as one that cancels. If a wrong count stands
-between them, it has left the same difference, with opposite signs, before and after its inventory.
+between them, it has left the same difference, with opposite signs, before and after its inventory. What is missing from
+one area and surplus in another [``between_areas``] is told as one, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
-import polars as pl
-
-from stockward.accountancy.holdings import holdings_of
+from stockward.accountancy.between_areas import between_areas
+from stockward.accountancy.claims import Claim, about_all, claims_of, closed_periods
+from stockward.accountancy.in_items import HeldInItems, held_in_items
 from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.testing import discrepant
+from stockward.accountancy.rows_to_check import rows_to_check
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
-from stockward.answers.losses import Cancelled, Event, ExactDifference, SeriesVerdict
-from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Verdict, most_urgent
-
-_AGREE = 1e-6
-"""Exact amounts agree within this share of them."""
-
-_NEAR = 0.5
-"""The difference of one period is what a wrong count has left, if it lies within this share of what cancels of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """What one series says of one loss: positive is missing."""
-
-    amount: float
-    low: float
-    high: float
-    start: datetime
-    end: datetime
-
-    def overlaps(self, other: _Claim) -> bool:
-        return self.start < other.end and other.start < self.end
-
-    def holds(self, amount: float) -> bool:
-        slack = _AGREE * abs(amount)
-        return self.low - slack <= amount <= self.high + slack
-
-    def cancels(self, other: _Claim) -> bool:
-        """Whether it is of the opposite sign, and as large within the interval of each."""
-        slack = _AGREE * abs(self.amount)
-        low, high = max(self.low, -other.high), min(self.high, -other.low)
-        return self.amount * other.amount < 0 and low <= high + slack
+from stockward.answers.losses import (
+    BetweenAreas,
+    Cancelled,
+    ContentOfItems,
+    Event,
+    ExactDifference,
+    Returned,
+    RowToCheck,
+    SeriesVerdict,
+)
+from stockward.terms.verdicts import ALARMING, URGENCY, Basis, Scope, Verdict, most_urgent
 
 
 def events_of(
@@ -66,42 +45,72 @@ def events_of(
     """Every alarming series in one event, those of one event together, the most urgent first."""
     rows = balances.series.to_dicts()
     alarming = [number for number, one in enumerate(verdicts) if one.verdict in ALARMING]
-    claims = {number: _claims(balances, number, rows[number], verdicts[number], discrepancies) for number in alarming}
+    claims = {number: claims_of(balances, number, rows[number], verdicts[number], discrepancies) for number in alarming}
     leads: dict[int, int] = {}
+    held: dict[int, HeldInItems] = {}
     for number in alarming:
         if rows[number]["basis"] == Basis.BULK.value and rows[number]["scope"] == Scope.AREA.value:
-            items = _items_of(books, rows, claims, number)
-            for one in (number, *items) if items else ():
-                _join(leads, one, items[0])
+            held[number] = held_in_items(books, rows, claims, number)
+            for one in (number, *held[number].items) if held[number].items else ():
+                _join(leads, one, held[number].items[0])
     for number in alarming:
         if rows[number]["scope"] == Scope.SITE.value:
             area = _largest_area(rows, claims, number)
             if area is not None:
                 _join(leads, number, area)
+    cancelled = {number: _cancelled(balances, number, claims[number]) for number in alarming}
+    taken = {(number, place) for number, pairs in cancelled.items() for one in pairs for place in one.places}
+    moved = between_areas(balances, claims, taken)
+    taken |= {place for pair in moved for place in pair.places}
+    for pair in moved:
+        _join(leads, pair.gained, pair.lost)
     groups: dict[int, list[int]] = {number: [number] for number in alarming if number not in leads}
     for number in leads:
         groups[_lead(leads, number)].append(number)
-    found = (_event(balances, verdicts, claims, group) for group in groups.values())
-    return tuple(sorted(found, key=lambda one: _urgency(one, verdicts)))
+    items = [number for number in alarming if rows[number]["basis"] == Basis.ITEM.value]
+    returned = [one for number in items for one in _returned(number, claims[number], taken)]
+    contents = [ContentOfItems(series=number, amounts=one.contents) for number, one in held.items() if one.contents]
+    to_check = [
+        one
+        for number in alarming
+        if rows[number]["scope"] == Scope.AREA.value
+        for one in rows_to_check(books, balances, number, claims[number], cancelled[number])
+    ]
+    told = _Told(verdicts, claims, cancelled, returned, moved, contents, to_check)
+    return tuple(sorted((told.event(group) for group in groups.values()), key=lambda one: _urgency(one, verdicts)))
 
 
-def _event(
-    balances: Balances, verdicts: Sequence[SeriesVerdict], claims: Mapping[int, list[_Claim]], group: Sequence[int]
-) -> Event:
-    """What the series of one event say together."""
-    return Event(
-        series=tuple(group),
-        exact=tuple(
-            ExactDifference(series=number, difference=one.amount, start=one.start, end=one.end)
-            for number in group
-            if verdicts[number].verdict == Verdict.DISCREPANCY
-            for one in claims[number]
-        ),
-        cancelled=tuple(one for number in group for one in _cancelled(balances, number, claims[number])),
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that is said of the alarming series, from which each event takes what is of its own."""
+
+    verdicts: Sequence[SeriesVerdict]
+    claims: Mapping[int, list[Claim]]
+    cancelled: Mapping[int, list[Cancelled]]
+    returned: Sequence[Returned]
+    moved: Sequence[BetweenAreas]
+    contents: Sequence[ContentOfItems]
+    to_check: Sequence[RowToCheck]
+
+    def event(self, group: Sequence[int]) -> Event:
+        """What the series of one event say together."""
+        return Event(
+            series=tuple(group),
+            exact=tuple(
+                ExactDifference(series=number, difference=one.amount, start=one.start, end=one.end)
+                for number in group
+                if self.verdicts[number].verdict == Verdict.DISCREPANCY
+                for one in self.claims[number]
+            ),
+            cancelled=tuple(one for number in group for one in self.cancelled[number]),
+            returned=tuple(one for one in self.returned if one.series in group),
+            between_areas=tuple(pair for pair in self.moved if pair.lost in group),
+            contents=tuple(one for one in self.contents if one.series in group),
+            to_check=tuple(one for number in group for one in self.to_check if one.series == number),
+        )
 
 
-def _cancelled(balances: Balances, number: int, claims: Sequence[_Claim]) -> list[Cancelled]:
+def _cancelled(balances: Balances, number: int, claims: Sequence[Claim]) -> list[Cancelled]:
     """Neighbours in time that cancel, each in one pair only."""
     found: list[Cancelled] = []
     place = 0
@@ -118,23 +127,29 @@ def _cancelled(balances: Balances, number: int, claims: Sequence[_Claim]) -> lis
     return found
 
 
-def _between(balances: Balances, number: int, first: _Claim, second: _Claim) -> tuple[str, ...]:
+def _returned(number: int, claims: Sequence[Claim], taken: Collection[tuple[int, int]]) -> list[Returned]:
+    """Items of which some came to light again, and never more than were missing by then; at most one a series."""
+    places = [place for place in range(len(claims)) if (number, place) not in taken]
+    standing = list(accumulate(claims[place].amount for place in places))
+    losses = tuple(place for place in places if claims[place].amount > 0)
+    gains = tuple(place for place in places if claims[place].amount < 0)
+    if not (losses and gains) or min(standing) < 0:
+        return []
+    all_told = len(places) == len(claims)
+    return [Returned(series=number, losses=losses, gains=gains, left=standing[-1], all_told=all_told)]
+
+
+def _between(balances: Balances, number: int, first: Claim, second: Claim) -> tuple[str, ...]:
     """The inventories between the two before and after which the differences are what cancels."""
-    closed = (pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value)
-    periods = balances.periods.filter(closed).select("inventory", "start", "end", "difference").rows()
+    periods = closed_periods(balances, number).select("inventory", "start", "end", "difference").rows()
     return tuple(
         before[0]
         for before, after in pairwise(periods)
         if second.start <= before[2] <= first.end
         and before[2] == after[1]
-        and _explains(first, before[3])
-        and _explains(second, after[3])
+        and about_all(first.amount, before[3])
+        and about_all(second.amount, after[3])
     )
-
-
-def _explains(claim: _Claim, difference: float) -> bool:
-    """Whether the difference of one period is about all that is claimed."""
-    return abs(difference - claim.amount) < _NEAR * abs(claim.amount)
 
 
 def _lead(leads: Mapping[int, int], number: int) -> int:
@@ -160,56 +175,7 @@ def _urgency(event: Event, verdicts: Sequence[SeriesVerdict]) -> tuple[int, floa
     )
 
 
-def _claims(
-    balances: Balances,
-    number: int,
-    row: Mapping[str, Any],
-    verdict: SeriesVerdict,
-    discrepancies: Sequence[Discrepancy],
-) -> list[_Claim]:
-    if verdict.losses:
-        return [_Claim(one.estimate, one.low, one.high, one.not_before, one.not_after) for one in verdict.losses]
-    found = [
-        _Claim(one.difference, one.difference, one.difference, one.start, one.end)
-        for one in discrepancies
-        if one.id == row["id"]
-    ]
-    periods = balances.periods.filter(pl.col("series") == number)
-    if row["scope"] == Scope.SITE.value:
-        exact = periods.filter(discrepant()).select("difference", "start", "end")
-        found += [_Claim(gone, gone, gone, start, end) for gone, start, end in exact.rows()]
-    for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
-        if left:
-            found.append(_Claim(left, left, left, start, end))
-    return sorted(found, key=lambda one: (one.end, one.start))
-
-
-def _items_of(
-    books: KnownBooks, rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int
-) -> list[int]:
-    """Item series of the same area whose missing pieces hold what is missing of this substance, the largest first."""
-    row = rows[number]
-    held = holdings_of(books).filter((pl.col("holding") == row["substance"]) & (pl.col("basis") == Basis.BULK.value))
-    content = dict(held.select("material", "amount").rows())
-    for loss in claims[number]:
-        parts = [
-            (content[rows[item]["material"]] * claim.amount, item)
-            for item, own in claims.items()
-            if rows[item]["basis"] == Basis.ITEM.value
-            and rows[item]["area"] == row["area"]
-            and rows[item]["material"] in content
-            for claim in own
-            if claim.amount * loss.amount > 0 and claim.overlaps(loss)
-        ]
-        if parts and loss.holds(sum(amount for amount, _ in parts)):
-            return [item for _, item in sorted(parts, key=lambda part: (-abs(part[0]), part[1]))]
-        single = [item for amount, item in parts if loss.holds(amount)]
-        if single:
-            return single[:1]
-    return []
-
-
-def _largest_area(rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[_Claim]], number: int) -> int | None:
+def _largest_area(rows: Sequence[Mapping[str, Any]], claims: Mapping[int, list[Claim]], number: int) -> int | None:
     """The series of an area that alarms for most of what the whole site lacks of a substance in the same time."""
     found = [
         (-abs(claim.amount), area)

@@ -19,22 +19,24 @@ _COLUMNS = (
 
 def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVerdict, ...]) -> pl.DataFrame:
     """Movements and counts that entered the periods from which the alarm of each series comes."""
-    holdings = holdings_of(books)
-    found = [_of_nothing()]
-    for series, verdict in enumerate(verdicts):
-        if verdict.verdict not in ALARMING:
-            continue
-        key = balances.series.row(series, named=True)
-        held = holdings.filter(
-            (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
-        )
-        materials, periods = held["material"].to_list(), _alarming_periods(balances, series, verdict)
-        if key["scope"] == Scope.SITE.value:
-            found.append(_rows_of_site(books, balances, materials, periods, series))
-        else:
-            rows = _entering(books, key["area"], materials, key["basis"])
-            found.append(_rows_of(books, *rows, periods, series))
-    return pl.concat(found, how="vertical")
+    alarming = [(series, verdict) for series, verdict in enumerate(verdicts) if verdict.verdict in ALARMING]
+    found = [
+        rows_of_periods(books, balances, series, _alarming_periods(balances, series, verdict))
+        for series, verdict in alarming
+    ]
+    return pl.concat([_of_nothing(), *found], how="vertical")
+
+
+def rows_of_periods(books: KnownBooks, balances: Balances, series: int, periods: pl.DataFrame) -> pl.DataFrame:
+    """Movements and counts that entered these periods of one series."""
+    key = balances.series.row(series, named=True)
+    held = holdings_of(books).filter(
+        (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
+    )
+    materials = held["material"].to_list()
+    if key["scope"] == Scope.SITE.value:
+        return _rows_of_site(books, balances, materials, periods, series)
+    return _rows_of(books, *entering(books, key["area"], materials, key["basis"]), periods, series)
 
 
 def _rows_of_site(
@@ -49,7 +51,7 @@ def _rows_of_site(
         )
         called = dict(here.select("area_inventory", "inventory").rows())
         spans = here.select(inventory="area_inventory", start="start", end="at")
-        rows = _rows_of(books, *_entering(books, str(area), materials, Basis.BULK.value), spans, series)
+        rows = _rows_of(books, *entering(books, str(area), materials, Basis.BULK.value), spans, series)
         found.append(rows.with_columns(pl.col("inventory").replace_strict(called, return_dtype=pl.String)))
     place = pl.col("inventory").replace_strict(periods["inventory"], range(periods.height), return_dtype=pl.Int64)
     return (
@@ -69,7 +71,7 @@ def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -
     return periods.filter(discrepant() | left)
 
 
-def _entering(
+def entering(
     books: KnownBooks, area: str, materials: list[str], basis: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Movements that enter a series, its counts, and all counts of its area."""

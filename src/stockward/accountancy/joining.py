@@ -32,8 +32,8 @@ class SiteSeries:
     ``members`` are the series of the areas that were counted, in order of area; ``outside`` those of areas with no
     inventory at all, through which goods only pass: what goes there has left. ``slots`` has a row for each joined
     inventory of the site, and a column for each member: the slot of its inventory. ``counted``, of the same shape, is
-    false where an empty area was not counted, and its nearest inventory stands in. ``reason`` says why there are fewer
-    than two.
+    false where an empty area was not counted, and its nearest inventory stands in. ``first`` are the slots of the first
+    complete inventory of each member, 0 where nothing is joined. ``reason`` says why there are fewer than two.
     """
 
     substance: str
@@ -42,7 +42,22 @@ class SiteSeries:
     outside: Index
     slots: Index
     counted: Flags
+    first: Index
     reason: str | None
+
+    @property
+    def counted_before(self) -> Index:
+        """Series of the areas with a complete inventory before the first that is joined."""
+        return self._of_first(self.first < self.slots[:1])
+
+    @property
+    def first_counted(self) -> Index:
+        """Series of the areas whose first complete inventory is among those that are joined first."""
+        return self._of_first((self.first == self.slots[:1]) & self.counted[:1])
+
+    def _of_first(self, kept: Flags) -> Index:
+        """The members for which it holds of the first joined inventory; none where there is no such."""
+        return self.members[kept[0]] if len(kept) else self.members[:0]
 
     def ends(self, at: Index) -> Index:
         """The moment of each joined inventory: the latest of those of its areas; ``at`` is by slot."""
@@ -79,7 +94,7 @@ def _joined(
     inventoried = np.diff(layout.first)[series] > 1
     members, outside = series[inventoried], series[~inventoried]
     areas = layout.series["area"]
-    none = (np.zeros((0, len(members)), np.int64), np.zeros((0, len(members)), bool))
+    none = (np.zeros((0, len(members)), np.int64), np.zeros((0, len(members)), bool), np.zeros(len(members), np.int64))
     if len(members) < 2:
         alone = f"only {areas[int(members[0])]} was ever counted" if len(members) else "none of its areas was counted"
         return SiteSeries(substance, unit, members, outside, *none, alone)
@@ -100,7 +115,8 @@ def _joined(
     slots, counted = (
         np.stack([one[part][column] for one, column in zip(known, places.T, strict=True)], axis=1) for part in (1, 2)
     )
-    return SiteSeries(substance, unit, members, outside, slots, counted, None)
+    first = np.array([found[0] for found in own])
+    return SiteSeries(substance, unit, members, outside, slots, counted, first, None)
 
 
 def _with_empty(own: Sequence[Index], outer: Flags, at: Index) -> list[tuple[Index, Index, Flags]]:

@@ -19,15 +19,12 @@ from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, Te
 from stockward.figures.estimates import estimate_losses
 from stockward.figures.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.figures.planned import PlannedYears, rolling_year
-from stockward.figures.whitening import hidden_sigma, running_variance, sitmuf
+from stockward.figures.whitening import foretold, least_left, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-_BEYOND_DOUBT = 5.0
-"""So many σ no honest error reaches: a chance of less than one in a million."""
 
 _CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
 _ROUNDED = pl.min_horizontal(ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
@@ -225,16 +222,12 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
 
 
 def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) -> tuple[float | None, ...]:
-    """What is left in each direction without error, beyond rounding; ``None`` in all other periods.
-
-    Neither the rounding of the differences nor an error so small that the rounding of Σ hides it makes a discrepancy.
-    """
+    """What is left in each direction without error, beyond rounding; ``None`` in all other periods."""
     full: list[float | None] = [None] * len(periods)
     places, rows = calibrated.exact
-    rounding = np.abs(rows) @ periods.rounding[periods.uncertain]
-    rounding += _BEYOND_DOUBT * hidden_sigma(calibrated.covariance, rows)
-    for place, value, least in zip(periods.places[places], rows @ differences, rounding, strict=True):
-        full[place] = float(value) if abs(value) > least else 0.0
+    least = least_left(calibrated.covariance, rows, periods.rounding[periods.uncertain])
+    for place, value, rounding in zip(periods.places[places], rows @ differences, least, strict=True):
+        full[place] = float(value) if abs(value) > rounding else 0.0
     return tuple(full)
 
 
@@ -353,18 +346,35 @@ def _after_alarm(
 ) -> tuple[float, Sequence[int], tuple[Loss, ...]]:
     """Whether a loss (1), a gain (−1) or neither (0) alarmed, in which periods, and what is said; a loss comes first.
 
-    Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss: where both
-    alarm, and all data tell gains alone, it is a gain.
+    Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss. Where both
+    alarm, and no loss alarms without the gains told beside it [``_without_gains``] or all data tell gains alone, it is
+    a gain.
     """
     alarms = calibrated.alarms(differences) if shortage else []
     lost = _losses(periods, calibrated, alarms, differences, 1.0)
-    if not gain or any(one.low > 0 for one in lost):
+    if not gain:
         return (1.0 if shortage else 0.0), alarms, lost
+    told = any(one.low > 0 for one in lost)
+    if told and calibrated.default_alarms(_without_gains(lost, periods, calibrated, differences)):
+        return 1.0, alarms, lost
     gains = calibrated.alarms(-differences)
     came = _losses(periods, calibrated, gains, differences, -1.0)
+    if told:
+        return -1.0, gains, tuple(one for one in came if one.high < 0) or came
     if shortage and any(one.high >= 0 for one in came):
         return 1.0, alarms, lost
     return -1.0, gains, came
+
+
+def _without_gains(lost: Sequence[Loss], periods: _Periods, calibrated: CalibratedTests, differences: Array) -> Array:
+    """The differences, in periods of gains, and of no loss, as the others foretell them."""
+    names = [periods.inventory[place] for place in periods.places]
+    gained, missing = np.zeros(len(names), dtype=bool), np.zeros(len(names), dtype=bool)
+    for one in lost:
+        run = slice(names.index(one.first_inventory), names.index(one.last_inventory) + 1)
+        gained[run] |= one.high < 0
+        missing[run] |= one.low > 0
+    return foretold(differences, calibrated.covariance, gained & ~missing)
 
 
 def _losses(
@@ -377,12 +387,13 @@ def _losses(
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)
             first, last = (int(periods.places[place]) for place in (run.start, run.stop - 1))
-            bounds = sorted((sign * one.low, sign * one.high))
+            # What is nothing is 0 of a gain, too, and not −0.
+            low, amount, high = sorted(sign * value + 0.0 for value in (one.low, one.amount, one.high))
             found.append(
                 Loss(
-                    estimate=sign * one.amount,
-                    low=bounds[0],
-                    high=bounds[1],
+                    estimate=amount,
+                    low=low,
+                    high=high,
                     not_before=periods.starts[first],
                     not_after=periods.ends[last],
                     first_inventory=periods.inventory[first],

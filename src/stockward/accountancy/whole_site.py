@@ -202,16 +202,19 @@ class WholeSite:
         return table.join(labels, on=["series", "moment"], maintain_order="left")
 
     def described(self, areas: pl.Series, at: Index) -> pl.DataFrame:
-        """One row a series of the site: its areas, those outside, how far apart it was counted, and why never."""
+        """One row a series of the site: what it adds up, how far apart it was counted, and since when, or why never."""
         rows = []
         for number, one in enumerate(self.series):
-            apart = one.apart(at) / MICROSECONDS_A_DAY if len(one.slots) else None
+            joined = bool(len(one.slots))
             rows.append(
                 {
                     "series": self.areas.series + number,
                     "areas": areas.gather(one.members).to_list(),
                     "outside": areas.gather(one.outside).to_list(),
-                    "apart_days": None if apart is None else float(apart.max()),
+                    "apart_days": float(one.apart(at).max()) / MICROSECONDS_A_DAY if joined else None,
+                    "since": as_times(one.ends(at)[:1]).item() if joined else None,
+                    "counted_before": areas.gather(one.counted_before).to_list(),
+                    "first_counted": areas.gather(one.first_counted).to_list(),
                     "reason": one.reason,
                 }
             )

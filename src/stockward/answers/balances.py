@@ -18,6 +18,7 @@ JOINED_SCHEMA: dict[str, Any] = {
 """Columns of ``Balances.joined``."""
 SITES_SCHEMA: dict[str, Any] = {
     "series": pl.Int64, "areas": pl.List(pl.String), "outside": pl.List(pl.String), "apart_days": pl.Float64,
+    "since": pl.Datetime("us", "UTC"), "counted_before": pl.List(pl.String), "first_counted": pl.List(pl.String),
     "reason": pl.String,
 }  # fmt: skip
 """Columns of ``Balances.sites``."""
@@ -55,7 +56,8 @@ class Balances:
         the content: each enters with the root of its variance and the sign of its coefficient. Of the others, an "end"
         is the "begin" of the period that follows.
     causes
-        Rows for which periods are not tested or incomplete: ``series``, ``inventory``, ``table``, ``row``.
+        Rows for which periods are not tested, set aside or without a known error: ``series``, ``inventory``, ``table``,
+        ``row``.
     assumed_exact
         What entered a closed period as exact because the books state no error of it, not even zero: ``series``,
         ``kind`` ("content", "normal_loss"), ``area`` (of a normal loss) and ``material`` (of a content).
@@ -66,7 +68,10 @@ class Balances:
     sites
         One row a series of the site: ``series``, ``areas`` that it adds up, those ``outside`` (in the books, and never
         counted: what goes there has left), ``apart_days`` (the most by which inventories that were joined stand apart,
-        null where none were), and ``reason``, why fewer than two inventories could be joined (null where they could).
+        null where none were), ``since``, when the first that was joined stands, and the areas that had a complete
+        inventory ``counted_before`` it, and those that were ``first_counted`` for it: where there are any of the
+        former, the site begins late because of the latter, or of the areas not having been counted together; and
+        ``reason``, why fewer than two inventories could be joined (null where they could).
     unclosed
         One row a series that the site went on without: its next inventory is due, and its balance stands open
         ``since`` its last one: ``series``, ``since``, ``book`` (what the books hold now, unit of the series; null for

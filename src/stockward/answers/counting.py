@@ -90,8 +90,10 @@ class NotPlanned:
 class Plan:
     """What must be counted, from the frozen book.
 
-    ``frozen_at`` is the moment up to which the book goes. ``book_digest`` is the SHA-256 of the listing of the strata,
-    ``commitment`` that of the seed, published before the draw; ``None`` for a plan that is not committed.
+    ``frozen_at`` is the moment up to which the book goes. ``book_digest`` is the SHA-256 of the listing of the strata.
+    The seed of the draw is either a secret one, of which the plan holds the SHA-256 (``seed_sha256``), or a public
+    value that nobody knows yet, of which it names the source (``seed_source``); a plan that is not committed has
+    neither. The SHA-256 of the plan, over all of these fields, is the commitment: what is published before the draw.
     """
 
     site: str
@@ -104,7 +106,8 @@ class Plan:
     goals: tuple[Goal, ...]
     not_planned: tuple[NotPlanned, ...]
     book_digest: str
-    commitment: str | None
+    seed_sha256: str | None
+    seed_source: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +127,15 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """The units drawn, as lines of count sheets. ``id`` is the beginning of the plan's SHA-256."""
+    """The units drawn, as lines of count sheets.
+
+    ``id`` names plan and seed together: two draws from one plan differ in it. ``published`` says that the SHA-256 of
+    the plan, ``commitment``, is the one that was published before the draw, and not only what the file says of itself.
+    """
 
     plan: Plan
-    plan_digest: str
+    commitment: str
+    published: bool
     id: str
     seed: str
     lines: tuple[SheetLine, ...]
@@ -137,7 +145,8 @@ class Draw:
 class LineResult:
     """What was found at one line. ``quantity`` is ``None`` where it was not counted.
 
-    ``expected`` is what the frozen book says; ``difference`` = expected − quantity, positive is missing.
+    ``expected`` is what the frozen book says of this unit, a box that is not full being the last one, or, where every
+    box was counted, wherever it stood; ``difference`` = expected − quantity, positive is missing.
     """
 
     line: SheetLine
@@ -151,9 +160,11 @@ class LineResult:
 class StratumResult:
     """What a count found in one stratum at one task.
 
-    ``defective`` is the number of units drawn that were missing or short (x), ``missing`` and ``surplus`` what they
-    lacked or had too much, in the stratum's unit. ``limit`` is the exact upper confidence limit on what is missing
-    from the whole stratum, in the same unit, with each unit that was not counted taken as missing; ``None`` for bulk.
+    ``defective`` is the number of units drawn that were missing or short (x); ``lacking`` what the units drawn lack by
+    their numbers, each that was not counted taken as missing; ``missing`` what is missing of those counted wherever the
+    box that is not full stands; ``surplus`` what there was too much; all in the stratum's unit. ``limit`` is the exact
+    upper confidence limit on what is missing from the whole stratum, in the same unit; ``None`` for bulk, and where the
+    plan was not compared with the published commitment.
     """
 
     stratum: str
@@ -161,6 +172,7 @@ class StratumResult:
     drawn: int
     not_counted: int
     defective: int
+    lacking: float
     missing: float
     surplus: float
     limit: float | None
@@ -170,13 +182,14 @@ class StratumResult:
 class GoalResult:
     """What a count says of one loss that matters; ``missing`` and ``limit`` in its unit.
 
-    ``limit`` is the upper confidence limit on what is missing from all its strata of items together.
+    ``limit`` is the upper confidence limit on what is missing from all its strata of items together; ``None`` where the
+    plan was not compared with the published commitment.
     """
 
     goal: str
     verdict: CountVerdict
     missing: float
-    limit: float
+    limit: float | None
     confidence: float
 
 

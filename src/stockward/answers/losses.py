@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from stockward.terms.verdicts import AlarmState, Verdict
+from stockward.terms.verdicts import AlarmState, Slip, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +89,108 @@ class Cancelled:
     all_told: bool
     inventories: tuple[str, ...]
 
+    @property
+    def places(self) -> tuple[int, int]:
+        """Both of them."""
+        return self.first, self.second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """Items that went missing and came to light again in parts: so many are ``left`` missing.
+
+    ``losses`` and ``gains`` are their places in time order among the exact differences of ``series``; at no time had
+    more come to light than was missing. Where ``all_told``, these are all that it has.
+    """
+
+    series: int
+    losses: tuple[int, ...]
+    gains: tuple[int, ...]
+    left: float
+    all_told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetweenAreas:
+    """What is missing from one area and surplus in another in the same days, as a transfer not booked leaves it.
+
+    ``lost`` and ``gained`` are their series; ``loss`` and ``gain`` the places of the two in time order among the
+    losses, or the exact differences, of each. ``left`` stays missing, or surplus where negative, even if the smaller of
+    the two was moved, with its 95 % interval where the whole site tells one; 0 where the two agree. ``site_sum`` are
+    the differences of the whole site in the same days added up, with their σ; null where it has no such series, or none
+    of its periods is closed then.
+    """
+
+    lost: int
+    loss: int
+    gained: int
+    gain: int
+    left: float
+    left_low: float | None
+    left_high: float | None
+    site_sum: float | None
+    site_sigma: float | None
+
+    @property
+    def places(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The series of the two, and their places there."""
+        return (self.lost, self.loss), (self.gained, self.gain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentOfItems:
+    """What the missing items of an event hold of a substance which its area keeps in bulk as well.
+
+    ``amounts`` has one entry a loss, or exact difference, of ``series``, in time order: the stated content of the items
+    behind it, positive is missing; null where none are.
+    """
+
+    series: int
+    amounts: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowToCheck:
+    """A booked row that would explain what is claimed of a series, if it were wrong in one way: a possibility alone.
+
+    ``slip`` is that way; ``places`` are the losses, or exact differences, of ``series`` that it would explain, in time
+    order. ``quantity`` is in the ``unit`` of its material, ``explains`` so much of them, in that of the series;
+    ``whole`` where that is all of one, within its interval. ``inventory`` is the one near which it stands, and
+    ``taken_before`` whether it was taken to come before that count; null where it does not matter.
+    """
+
+    series: int
+    slip: Slip
+    places: tuple[int, ...]
+    table: str
+    row: int
+    at: datetime
+    kind: str
+    quantity: float
+    unit: str
+    document: str | None
+    inventory: str | None
+    taken_before: bool | None
+    explains: float
+    whole: bool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first.
 
     ``exact`` are the differences of those among them whose verdict is exact, in time order within each; ``cancelled``
-    what cancels in any of them.
+    what cancels in any of them, ``returned`` which items came to light again in parts, and ``between_areas`` what
+    cancels between two of the series; ``contents`` what its items hold, ``to_check`` the rows that would explain it.
     """
 
     series: tuple[int, ...]
     exact: tuple[ExactDifference, ...] = ()
     cancelled: tuple[Cancelled, ...] = ()
+    returned: tuple[Returned, ...] = ()
+    between_areas: tuple[BetweenAreas, ...] = ()
+    contents: tuple[ContentOfItems, ...] = ()
+    to_check: tuple[RowToCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ class GuardMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostMonth:
-    """One post in the roster: places to fill and filled, and hours filled."""
+    """One post in the roster: when its shifts begin (``07:30``), places to fill and filled, and hours filled."""
 
     post: str
     name: str | None
@@ -77,6 +77,7 @@ class PostMonth:
     mixed: bool
     posts: int
     guards: int
+    begins: tuple[str, ...]
     places: int
     filled: int
     hours: float
@@ -128,6 +129,7 @@ class Relaxation:
 class RosterAnswer:
     """A roster, how good it is, and what it stands on; or why there is none.
 
+    ``rules`` are those that the site states, each with its value, ``None`` where it says that there is no such rule.
     ``bound``: no roster that keeps the rules costs less. ``gap`` is (cost − bound) ÷ cost. ``conflicts`` is a set of
     rules of which none can be left out for the others to collide (``irreducible`` says whether that is proven).
     ``left_open`` is empty unless places may stay open. ``notes`` are told to the reader.
@@ -141,7 +143,7 @@ class RosterAnswer:
     options: Mapping[str, object]
     start: date
     weeks: int
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[str, float | None], ...]
     status: Solved
     stopped: bool
     cost: RosterCost | None

@@ -1,18 +1,18 @@
 """Floor 3: what must be counted: the plan from the frozen book, the draw from a committed seed, the certificate."""
 
 from stockward.counting.certifying import certify, counted_moment
-from stockward.counting.drawing import commitment_of, committed, draw_units, require_seed
+from stockward.counting.drawing import committed, draw_units
 from stockward.counting.filled import read_filled
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
-from stockward.counting.sealing import Seal, draw_from, prepare_seal, seed_beside, write_sealed
+from stockward.counting.sealing import Seal, draw_from, prepare_seal, seal_plan, seed_beside, write_seal
+from stockward.counting.seeds import require_seed, sha256_of
 from stockward.counting.wishes import Asked, parse_asked
 
 __all__ = [
     "Asked",
     "Seal",
     "certify",
-    "commitment_of",
     "committed",
     "counted_moment",
     "draw_from",
@@ -25,6 +25,8 @@ __all__ = [
     "read_filled",
     "read_plan",
     "require_seed",
+    "seal_plan",
     "seed_beside",
-    "write_sealed",
+    "sha256_of",
+    "write_seal",
 ]

@@ -1,10 +1,16 @@
-"""The certificate: what a filled count sheet says of each stratum and of each loss that matters."""
+"""The certificate: what a filled count sheet says of each stratum and of each loss that matters.
+
+Nothing is taken over from what the plan promises: the limits follow from the units drawn and counted. Where the plan
+was not compared with the commitment that was published, its book may be any, and no limit or exclusion is stated.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from stockward.answers.counting import (
@@ -17,12 +23,14 @@ from stockward.answers.counting import (
     Stratum,
     StratumResult,
 )
+from stockward.counting import boxes
 from stockward.counting.filled import Filled
 from stockward.counting.planning import figure_strata
 from stockward.figures.sampling import ROUNDING, upper_limit
 from stockward.figures.splitting import most_missing
 from stockward.terms.counting import CountVerdict, Task
 from stockward.terms.errors import UsageError
+from stockward.terms.periods import end_of
 
 
 def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_at: datetime) -> Certificate:
@@ -34,16 +42,14 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
     counter, witness = counter.strip(), witness.strip()
     if not counter or not witness:
         raise UsageError("a certificate names who counted and who watched: give --counter and --witness")
-    if counter.casefold() == witness.casefold():
+    if _as_read(counter) == _as_read(witness):
         raise UsageError("counter and witness are the same: a second person must watch")
     if counted_at < draw.plan.frozen_at:
         raise UsageError(
             f"counted at {counted_at.isoformat()}, before the book was frozen at {draw.plan.frozen_at.isoformat()}: "
             "correct --counted-at"
         )
-    strata = {one.id: one for one in draw.plan.strata}
-    found = zip(draw.lines, filled.quantities, filled.remarks, strict=True)
-    lines = tuple(_line(line, strata[line.stratum], quantity, remark) for line, quantity, remark in found)
+    lines = tuple(_lines(draw, filled))
     results = tuple(_stratum_results(draw, lines))
     return Certificate(
         draw=draw,
@@ -58,36 +64,46 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
     )
 
 
-def counted_moment(text: str, timezone: str) -> datetime:
+def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
     """When the count ended: a date and time in the site's time zone, or a date, which means the end of that day.
 
-    Raises ``UsageError`` for anything else.
+    Raises ``UsageError`` for anything else, for a time that is yet to come, and for a day that has not begun.
     """
-    try:
-        if len(text.strip()) == len("2026-06-30"):
-            midnight = datetime.combine(
-                date.fromisoformat(text.strip()) + timedelta(days=1), time(), ZoneInfo(timezone)
-            )
-            return midnight - timedelta(minutes=1)
-        moment = datetime.fromisoformat(text.strip())
-    except (ValueError, OverflowError):
-        raise UsageError(f"--counted-at {text!r} is no date: write it as 2026-06-30 or 2026-06-30T14:05") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+    moment = end_of(text, timezone, "--counted-at")
+    here = now.astimezone(ZoneInfo(timezone))
+    is_day = len(text.strip()) == len("2026-06-30")
+    if moment.astimezone(here.tzinfo).date() > here.date() if is_day else moment > here:
+        raise UsageError(
+            f"--counted-at {text.strip()} is yet to come, it is {here.isoformat(' ', 'minutes')} now: write when the "
+            "count ended"
+        )
+    return moment
 
 
-def _line(line: SheetLine, stratum: Stratum, quantity: float | None, remark: str) -> LineResult:
-    expected = _expected(line, stratum)
-    difference = None if quantity is None else expected - quantity
-    return LineResult(line=line, quantity=quantity, expected=expected, difference=difference, remark=remark)
+def _as_read(name: str) -> str:
+    """A name without what no reader sees a difference in: capitals, blanks, other forms of one letter."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _expected(line: SheetLine, stratum: Stratum) -> float:
-    """All of a bulk holding; one item; a full box, and what is left for the last one."""
-    if line.task is Task.WEIGH:
-        return stratum.book
-    if line.task is Task.MEASURE or stratum.kind == "item":
-        return 1.0
-    return min(float(stratum.per_unit), stratum.book - (line.position - 1) * stratum.per_unit)
+def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:
+    strata = {one.id: one for one in draw.plan.strata}
+    found = list(zip(draw.lines, filled.quantities, filled.remarks, strict=True))
+    expected: dict[str, float] = {}
+    for stratum, of_it in groupby(found, key=lambda one: one[0].stratum):
+        expected |= _expected(strata[stratum], [(line, quantity) for line, quantity, _ in of_it])
+    for line, quantity, remark in found:
+        difference = None if quantity is None else expected[line.key] - quantity
+        yield LineResult(
+            line=line, quantity=quantity, expected=expected[line.key], difference=difference, remark=remark
+        )
+
+
+def _expected(stratum: Stratum, lines: list[tuple[SheetLine, float | None]]) -> dict[str, float]:
+    """By key: all of a bulk holding; one item; what a box holds."""
+    if stratum.kind == "box":
+        held = boxes.expected(stratum, {line.position: quantity for line, quantity in lines})
+        return {line.key: held[line.position] for line, _ in lines}
+    return {line.key: stratum.book if line.task is Task.WEIGH else 1.0 for line, _ in lines}
 
 
 def _stratum_results(draw: Draw, lines: Sequence[LineResult]) -> list[StratumResult]:
@@ -96,26 +112,31 @@ def _stratum_results(draw: Draw, lines: Sequence[LineResult]) -> list[StratumRes
         for task in Task:
             own = [one for one in lines if one.line.stratum == stratum.id and one.line.task is task]
             if own or (task is Task.COUNT and stratum.kind != "bulk"):
-                results.append(_stratum_result(stratum, task, own, draw.plan.detection))
+                results.append(_stratum_result(stratum, task, own, draw))
     return results
 
 
-def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], confidence: float) -> StratumResult:
+def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], draw: Draw) -> StratumResult:
     lost = [one.difference for one in lines if one.difference is not None and one.difference > 0]
     more = [-one.difference for one in lines if one.difference is not None and one.difference < 0]
     blank = [one for one in lines if one.quantity is None]
+    missing, surplus = math.fsum(lost), math.fsum(more)
+    lacking = missing + math.fsum(one.expected for one in blank)
+    if stratum.kind == "box":
+        counted = {one.line.position: one.quantity for one in lines}
+        missing, surplus = boxes.missing(stratum, counted), boxes.surplus(stratum, counted)
     limit = None
-    if task is not Task.WEIGH:
-        known = math.fsum(lost) + math.fsum(one.expected for one in blank)
-        limit = _limit(stratum, task, len(lines), len(lost) + len(blank), known, confidence)
+    if task is not Task.WEIGH and draw.published:
+        limit = _limit(stratum, task, len(lines), len(lost) + len(blank), lacking, draw.plan.detection)
     return StratumResult(
         stratum=stratum.id,
         task=task,
         drawn=len(lines),
         not_counted=len(blank),
         defective=len(lost),
-        missing=math.fsum(lost),
-        surplus=math.fsum(more),
+        lacking=lacking,
+        missing=missing,
+        surplus=surplus,
         limit=limit,
     )
 
@@ -137,11 +158,7 @@ def _goal(goal: Goal, draw: Draw, results: Sequence[StratumResult]) -> GoalResul
         for part, one in zip(goal.strata, parts, strict=True)
         if one is not None
     )
-    clean = all(one is None or (one.defective == 0 and one.not_counted == 0) for one in parts)
-    if clean:
-        limit = most_missing(figure_strata(goal), [part.n for part in goal.strata], detection=draw.plan.detection)
-    else:
-        limit = _summed_limit(goal, draw, strata, own, task)
+    limit = _goal_limit(goal, draw, own, task) if draw.published else None
     return GoalResult(
         goal=goal.id,
         verdict=_verdict(goal, [one for one in parts if one is not None], limit),
@@ -149,6 +166,15 @@ def _goal(goal: Goal, draw: Draw, results: Sequence[StratumResult]) -> GoalResul
         limit=limit,
         confidence=draw.plan.detection,
     )
+
+
+def _goal_limit(goal: Goal, draw: Draw, own: dict[str, StratumResult], task: Task) -> float:
+    """The most that can be missing from all strata together: by the worst mix where no unit is short, else as a sum."""
+    parts = [own.get(part.stratum) for part in goal.strata]
+    if all(one is None or (one.defective == 0 and one.not_counted == 0) for one in parts):
+        drawn = [0 if one is None else one.drawn for one in parts]
+        return most_missing(figure_strata(goal), drawn, detection=draw.plan.detection)
+    return _summed_limit(goal, draw, {one.id: one for one in draw.plan.strata}, own, task)
 
 
 def _in_goal(content: float, items: float, stratum: Stratum, task: Task) -> float:
@@ -171,18 +197,18 @@ def _summed_limit(
         stratum, one = strata[part.stratum], own.get(part.stratum)
         drawn = 0 if one is None else one.drawn
         defective = 0 if one is None else one.defective + one.not_counted
-        known = (
-            0.0 if one is None else one.missing + one.not_counted * (1 if task is Task.MEASURE else stratum.per_unit)
-        )
+        known = 0.0 if one is None else one.lacking
         total += _in_goal(part.content, _limit(stratum, task, drawn, defective, known, confidence), stratum, task)
     return total
 
 
-def _verdict(goal: Goal, parts: Sequence[StratumResult], limit: float) -> CountVerdict:
-    if any(one.defective for one in parts):
+def _verdict(goal: Goal, parts: Sequence[StratumResult], limit: float | None) -> CountVerdict:
+    if any(one.missing > 0 for one in parts):
         return CountVerdict.FOUND_MISSING
     if any(one.surplus > 0 for one in parts):
         return CountVerdict.FOUND_MORE
     if any(one.not_counted for one in parts):
         return CountVerdict.INCOMPLETE
+    if limit is None:
+        return CountVerdict.NOT_COMMITTED
     return CountVerdict.EXCLUDED if limit < goal.loss * (1 - ROUNDING) else CountVerdict.NOT_EXCLUDED

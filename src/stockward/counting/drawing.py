@@ -2,72 +2,80 @@
 
 Of the units 1 to N of a stratum, those n are drawn whose ``SHA-256("SEED\\nBOOK\\nAREA/MATERIAL\\nUNIT")`` is smallest:
 texts in UTF-8, BOOK the digest of the frozen book in hexadecimal digits, UNIT in decimal ones. SHA-256 cannot be told
-from a random function, so every choice of n units is as likely as any other; who publishes the SHA-256 of the seed
-before the book is frozen cannot choose the units, and who freezes the book without knowing the seed cannot either.
+from a random function, so every choice of n units is as likely as any other to whoever does not know the seed. The plan
+fixes N, n and the book, and its SHA-256 is published before the seed is known: so nobody can fit one to the other.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from collections.abc import Iterator
 from heapq import nsmallest
 
 from stockward.answers.counting import Draw, Plan, SheetLine, Stratum
 from stockward.counting.plan_file import plan_digest
+from stockward.counting.seeds import require_seed, require_sha256, require_source, sha256_of
 from stockward.terms.counting import Task
 from stockward.terms.errors import UsageError
 
 LINES_A_SHEET = 26
 """Lines of one count sheet, which is one printed page."""
 
-ID_LENGTH = 16
-SHORTEST_SEED = 16
-_HEX = re.compile(r"[0-9a-f]{64}")
 _LETTER = {Task.COUNT: "c", Task.MEASURE: "m", Task.WEIGH: "w"}
+_ID_DIGITS = 15
 
 
-def require_seed(seed: str) -> str:
-    """The seed without blanks around it. Raises ``UsageError`` for one that could be guessed from its SHA-256."""
-    seed = seed.strip()
-    if len(seed) < SHORTEST_SEED or not seed.isprintable():
-        raise UsageError(
-            f"the seed must be one line of at least {SHORTEST_SEED} characters that nobody can guess: "
-            "leave it out to have one made"
-        )
-    return seed
+def committed(plan: Plan, *, seed_sha256: str | None = None, seed_source: str | None = None) -> Plan:
+    """The plan bound to a secret seed by its SHA-256, or else to the public value of a source.
 
-
-def commitment_of(seed: str) -> str:
-    """SHA-256 of the seed's UTF-8 bytes, as 64 hexadecimal digits: what is published before the draw.
-
-    >>> commitment_of("a seed nobody can guess")[:16]
-    '0b382f5fff267b15'
+    Raises ``UsageError`` for what is none.
     """
-    return hashlib.sha256(seed.encode()).hexdigest()
+    if seed_source is not None:
+        return dataclasses.replace(plan, seed_sha256=None, seed_source=require_source(seed_source))
+    digits = require_sha256("--seed-sha256", seed_sha256 or "")
+    return dataclasses.replace(plan, seed_sha256=digits, seed_source=None)
 
 
-def committed(plan: Plan, commitment: str) -> Plan:
-    """The plan bound to a seed by its SHA-256. Raises ``UsageError`` for what is none."""
-    commitment = commitment.strip().lower()
-    if not _HEX.fullmatch(commitment):
-        raise UsageError("the commitment must be a SHA-256: write its 64 hexadecimal digits")
-    return dataclasses.replace(plan, commitment=commitment)
-
-
-def draw_units(plan: Plan, seed: str) -> Draw:
+def draw_units(plan: Plan, seed: str, *, commitment: str | None = None) -> Draw:
     """Draw the units of every stratum, as lines of count sheets in the order in which a counter walks.
 
-    Raises ``UsageError`` where the plan is not committed, or the seed is not the one that it is committed to.
+    ``commitment`` is the SHA-256 of the plan as it was published before the draw. Raises ``UsageError`` where the plan
+    is not the one of the commitment, is not committed, or the seed is not the one that it is committed to.
     """
     seed = require_seed(seed)
-    if plan.commitment is None:
-        raise UsageError("the plan is not committed to a seed: make it with stockward sample SITE --commit PLAN")
-    if commitment_of(seed) != plan.commitment:
-        raise UsageError("this seed is not the one of the plan: its SHA-256 differs from the commitment")
     digest = plan_digest(plan)
-    return Draw(plan=plan, plan_digest=digest, id=digest[:ID_LENGTH], seed=seed, lines=tuple(_lines(plan, seed)))
+    if commitment is not None:
+        _require_published(digest, require_sha256("--commitment", commitment))
+    if plan.seed_sha256 is None and plan.seed_source is None:
+        raise UsageError("the plan is not committed to a seed: make it with stockward sample SITE --commit PLAN")
+    if plan.seed_sha256 is not None and sha256_of(seed) != plan.seed_sha256:
+        raise UsageError(
+            "this seed is not the one of the plan: its SHA-256 differs from the one in the plan: give the seed that "
+            "was kept for it"
+        )
+    return Draw(
+        plan=plan,
+        commitment=digest,
+        published=commitment is not None,
+        id=_id_of(digest, seed),
+        seed=seed,
+        lines=tuple(_lines(plan, seed)),
+    )
+
+
+def _require_published(digest: str, commitment: str) -> None:
+    if digest != commitment:
+        raise UsageError(
+            f"--commitment {commitment[:16]}… is not that of this plan, which is {digest[:16]}…: the plan was changed "
+            "or is another one: use the file that was committed, or copy the commitment again"
+        )
+
+
+def _id_of(commitment: str, seed: str) -> str:
+    """A letter before the digits keeps a spreadsheet from taking them for a number such as 12345e6."""
+    both = f"{commitment}\n{seed}"
+    return f"S{hashlib.sha256(both.encode()).hexdigest()[:_ID_DIGITS]}"
 
 
 def drawn(seed: str, book_digest: str, stratum: str, units: int, n: int) -> list[int]:

@@ -1,4 +1,8 @@
-"""The filled count sheet, CSV or XLSX, read back: every line of the draw once, or one error that says what is amiss."""
+"""The filled count sheet, CSV or XLSX, read back: every line of the draw once, or one error that says what is amiss.
+
+A line is found by its key. The other words of its row must be those that the draw wrote all the same: where some
+columns were sorted without the others, a quantity would stand beside the key of another line.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +27,26 @@ from stockward.terms.errors import SheetError, SiteError
 SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
 
+MOST = 2_000_000_000
+"""More items than this are in no box; a weight may be larger."""
+
 _LONGEST_SHOWN = 40
+_HEAVIEST = 1e15
+_TEXT_MARK = "'"
+"""Stands before a text in a CSV that a spreadsheet would take for a formula, a number or a date."""
 
 
 def _column(name: str, kind: ColumnType, *, required: bool = False) -> Column:
     return Column(name, kind, "", required, "", None, (), "")
 
 
-COLUMNS = ("draw", "key", "sheet", "line", "area", "material", "task", "unit_number", "quantity", "unit", "remark")
+COLUMNS = (
+    "draw", "key", "sheet", "line", "area", "material", "task", "unit_number", "quantity", "unit", "remark", "how",
+)  # fmt: skip
 """Columns of a sheet to fill in, in order; a workbook hides the first two. No figure of the book is among them."""
+
+_WORDS = ("sheet", "line", "area", "material", "task", "unit")
+"""Columns that are for people, and that are compared with the draw where they are there."""
 
 _TABLE = Table(
     name=SHEET,
@@ -46,7 +61,7 @@ _TABLE = Table(
         _column("unit_number", "key", required=True),
         _column("quantity", "number", required=True),
         _column("remark", "text"),
-        *(_column(name, "text") for name in ("sheet", "line", "area", "material", "task", "unit")),
+        *(_column(name, "text") for name in (*_WORDS, "how")),
     ),
 )
 
@@ -60,6 +75,18 @@ class Filled:
     quantities: tuple[float | None, ...]
     remarks: tuple[str, ...]
     notices: tuple[str, ...]
+
+
+def words_of(line: SheetLine, stratum: Stratum) -> dict[str, str | int]:
+    """What a row says of its line to people."""
+    return {
+        "sheet": line.sheet,
+        "line": line.line,
+        "area": stratum.area,
+        "material": stratum.material,
+        "task": line.task.value,
+        "unit": stratum.unit if line.task is Task.WEIGH else "items",
+    }
 
 
 def read_filled(path: Path, draw: Draw) -> Filled:
@@ -118,6 +145,7 @@ def _faults(raw: RawTable, cells: dict[str, list[str]], rows: list[int], draw: D
         if fault:
             yield SheetError(file, *fault, row=row, column="unit_number" if key in lines and key not in seen else "key")
         seen.setdefault(key, row)
+    yield from _word_faults(file, rows, cells, draw)
     values, reasons = _quantities(raw, draw.plan.decimal)
     yield from _quantity_faults(file, rows, cells, values, reasons, draw)
     lost = [line for line in draw.lines if line.key not in seen]
@@ -137,6 +165,22 @@ def _key_fault(key: str, position: str, lines: dict[str, SheetLine], seen: dict[
             "put back what was there",
         )
     return None
+
+
+def _word_faults(file: str, rows: list[int], cells: dict[str, list[str]], draw: Draw) -> Iterator[SheetError]:
+    """Words of a row that are not those of its key: columns were sorted apart, or a program changed them."""
+    strata = {one.id: one for one in draw.plan.strata}
+    written = {line.key: words_of(line, strata[line.stratum]) for line in draw.lines}
+    for name in (name for name in _WORDS if name in cells):
+        for row, key, found in zip(rows, cells["key"], cells[name], strict=True):
+            if found and key in written and not _is_word(found, str(written[key][name])):
+                said = f"{_quoted(found)} does not belong to the key {_quoted(key)}: the draw wrote "
+                mend = "put it back; a spreadsheet that changes what it reads leaves the workbook of --xlsx as it is"
+                yield SheetError(file, said + _quoted(str(written[key][name])), mend, row=row, column=name)
+
+
+def _is_word(found: str, written: str) -> bool:
+    return found in {written, f"{_TEXT_MARK}{written}"}
 
 
 def _quantity_faults(
@@ -163,6 +207,8 @@ def _quantity_faults(
 def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[str, str] | None:
     if value < 0:
         return "a quantity is never negative", "write what is there, 0 for none"
+    if value > (_HEAVIEST if line.task is Task.WEIGH else MOST):
+        return "there cannot be so many", "correct it"
     if line.task is Task.WEIGH:
         return None
     if not math.isclose(value, round(value), abs_tol=1e-9):

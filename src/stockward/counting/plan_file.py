@@ -1,4 +1,4 @@
-"""The plan as a file, schema ``stockward.plan/1``: sealed by a SHA-256 over all that it says."""
+"""The plan as a file, schema ``stockward.plan/2``: sealed by a SHA-256 over all that it says."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 
 from stockward.answers.counting import Plan
 from stockward.terms.errors import SheetError
+from stockward.terms.signs import escaped
 
-SCHEMA = "stockward.plan/1"
+SCHEMA = "stockward.plan/2"
+_BEFORE = "stockward.plan/1"
+_AGAIN = "make it again with stockward sample SITE --commit"
 _MEND = "use the file as stockward sample SITE --commit wrote it"
 
 
@@ -18,43 +21,56 @@ def plan_text(plan: Plan) -> str:
     """The plan as JSON text; the same plan gives the same bytes."""
     document = {"schema": SCHEMA, "digest": plan_digest(plan), **_fields(plan)}
     lines = (f"{json.dumps(key)}: {_shown(value)}" for key, value in document.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return escaped("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def plan_digest(plan: Plan) -> str:
-    """SHA-256 of the plan's JSON, keys sorted and without spaces, less ``schema`` and ``digest``."""
+    """The commitment: SHA-256 of the plan's JSON, keys sorted and without spaces, less ``schema`` and ``digest``."""
     canonical = json.dumps(_fields(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a plan. Raises ``SheetError`` in one line where the file is none, or was changed since it was sealed."""
-    from pydantic import TypeAdapter, ValidationError
+    """Read a plan.
+
+    Raises ``SheetError`` in one line where the file is none, was changed since it was sealed, or does not add up.
+    """
+    from stockward.counting.plan_checks import fault_of
 
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        document = json.loads(text)
     except OSError as error:
         raise SheetError(path.name, f"cannot be read ({error.strerror})", "name the plan with its folder") from None
     except (ValueError, RecursionError):
         raise SheetError(path.name, "this is no plan of a count", _MEND) from None
-    if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:
+    schema = document.pop("schema", None) if isinstance(document, dict) else None
+    if schema == _BEFORE:
+        raise SheetError(path.name, f"the plan is of schema {_BEFORE}, whose commitment does not cover it", _AGAIN)
+    if schema != SCHEMA:
         raise SheetError(path.name, f"this is no plan of a count (schema {SCHEMA})", _MEND)
     digest = document.pop("digest", None)
-    try:
-        plan = TypeAdapter(Plan).validate_json(json.dumps(document))
-    except (ValidationError, ValueError):
-        raise SheetError(path.name, "the plan is damaged", _MEND) from None
+    plan = _plan_of(path.name, document)
     if plan_digest(plan) != digest:
         raise SheetError(path.name, "the plan was changed since it was sealed: its SHA-256 differs", _MEND)
-    _require_its_book(path.name, plan)
+    fault = fault_of(plan)
+    # What the seal does not cover, such as a key that stands twice, shows in the bytes.
+    if fault is None and text.rstrip() != plan_text(plan).rstrip():
+        fault = "the file is not written as plans are"
+    if fault is not None:
+        raise SheetError(path.name, fault, _MEND)
     return plan
 
 
-def _require_its_book(file: str, plan: Plan) -> None:
-    from stockward.counting.planning import book_digest
+def _plan_of(file: str, document: dict[str, Any]) -> Plan:
+    from pydantic import TypeAdapter, ValidationError
 
-    if book_digest(plan.site, plan.frozen_at, plan.strata) != plan.book_digest:
-        raise SheetError(file, "the strata are not those of the frozen book: its SHA-256 differs", _MEND)
+    try:
+        plan: Plan = TypeAdapter(Plan).validate_json(json.dumps(document))
+        plan_digest(plan)
+    except (ValidationError, ValueError, OverflowError):
+        raise SheetError(file, "the plan is damaged", _MEND) from None
+    return plan
 
 
 def _fields(plan: Plan) -> dict[str, Any]:

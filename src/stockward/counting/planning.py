@@ -89,10 +89,11 @@ def _plan(
         frozen_at=frozen,
         detection=detection,
         strata=strata,
-        goals=tuple(planner.reached(goal, strata) for goal in goals),
+        goals=tuple(with_sample(goal, strata) for goal in goals),
         not_planned=tuple(not_planned),
         book_digest=book_digest(site.name, frozen, strata),
-        commitment=None,
+        seed_sha256=None,
+        seed_source=None,
     )
 
 
@@ -144,7 +145,20 @@ def _strata(books: KnownBooks, asked: Asked, losses: list[_Wanted]) -> tuple[lis
             refused.append(NotPlanned(what=f"{held.area}/{held.material}", reason=reason, set_aside=set_aside))
         elif held.quantity > 0:
             strata.append(_stratum(held, materials[held.material], names, asked.boxes.get(held.material)))
+    _require_names_apart(strata)
     return strata, refused
+
+
+def _require_names_apart(strata: list[Stratum]) -> None:
+    """A draw hangs on the name of its stratum, AREA/MATERIAL: two that read alike would be drawn alike."""
+    seen: dict[str, Stratum] = {}
+    for one in strata:
+        other = seen.setdefault(one.id, one)
+        if other is not one:
+            raise UsageError(
+                f"area {other.area!r} with material {other.material!r} and area {one.area!r} with material "
+                f"{one.material!r} are both called {one.id}: rename one of them in the site's tables"
+            )
 
 
 def _concerned(books: KnownBooks, losses: list[_Wanted]) -> dict[str, set[str | None]]:
@@ -259,18 +273,6 @@ class _Planner:
             for one in self._strata
         )
 
-    def reached(self, goal: Goal, strata: Sequence[Stratum]) -> Goal:
-        """The goal with the chance that the final sample reaches, which other losses may have made larger."""
-        final = {one.id: one.measured if goal.partial else one.counted for one in strata}
-        sizes = [final[part.stratum] for part in goal.strata]
-        mix = splitting.worst_mix(figure_strata(goal), sizes, goal.loss)
-        parts = zip(goal.strata, sizes, mix.defects, strict=True)
-        return dataclasses.replace(
-            goal,
-            reached=-math.expm1(-mix.evidence),
-            strata=tuple(dataclasses.replace(part, n=n, worst=worst) for part, n, worst in parts),
-        )
-
     def _content(self, stratum: Stratum, wanted: _Wanted) -> float:
         """What one unit holds of the loss: of a box that is part full, as much as of a full one."""
         if wanted.of_items:
@@ -318,6 +320,19 @@ class _Planner:
 
     def _refuse(self, what: str, reason: str) -> None:
         self.not_planned.append(NotPlanned(what=what, reason=reason, set_aside=False))
+
+
+def with_sample(goal: Goal, strata: Sequence[Stratum]) -> Goal:
+    """The goal with the chance that the final sample reaches, which other losses may have made larger."""
+    final = {one.id: one.measured if goal.partial else one.counted for one in strata}
+    sizes = [final[part.stratum] for part in goal.strata]
+    mix = splitting.worst_mix(figure_strata(goal), sizes, goal.loss)
+    parts = zip(goal.strata, sizes, mix.defects, strict=True)
+    return dataclasses.replace(
+        goal,
+        reached=-math.expm1(-mix.evidence),
+        strata=tuple(dataclasses.replace(part, n=n, worst=worst) for part, n, worst in parts),
+    )
 
 
 def figure_strata(goal: Goal) -> list[splitting.Stratum]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.account import draws_of
 from stockward.accountancy.readings import OWN
+from stockward.accountancy.sums import rounding_of
 from stockward.accountancy.testing import uncertain
 from stockward.answers.balances import Balances
 from stockward.figures.propagation import (
@@ -47,7 +48,8 @@ class ErrorTerms:
     has one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start`` and ``end``
     (microseconds) have one entry a period, and ``counted`` two: when on average the areas were counted for the
     inventories that begin and end it, shape (periods, 2). ``joined[i]`` says whether the inventory that ends period i
-    begins the next. ``exact`` are the times of closed periods that have no σ: any loss in them shows.
+    begins the next; ``rounding`` is what the difference of each period may be off by without any error of measuring.
+    ``exact`` are the times of closed periods that have no σ: any loss in them shows.
     """
 
     period: Index
@@ -63,6 +65,7 @@ class ErrorTerms:
     end: Index
     counted: Index
     joined: Flags
+    rounding: Array
     exact: tuple[tuple[int, int], ...]
 
     @classmethod
@@ -158,7 +161,7 @@ class ErrorTerms:
 
     def split(self, parts: int) -> ErrorTerms:
         """One of so many equal parts of the area, each with its share of the measurements and its own inventories."""
-        return replace(self, figures=self.figures / parts)
+        return replace(self, figures=self.figures / parts, rounding=self.rounding / parts)
 
     def counted_less(self, every: int) -> ErrorTerms:
         """The same, only every so many inventories being taken."""
@@ -175,6 +178,7 @@ class ErrorTerms:
             end=self.end[closes],
             counted=np.stack([self.counted[opens, 0], self.counted[closes, 1]], axis=1),
             joined=self.joined[np.flatnonzero(closes)[:-1]],
+            rounding=np.add.reduceat(self.rounding, np.flatnonzero(opens)),
         )
 
     def counted_more(self, times: int) -> ErrorTerms:
@@ -202,6 +206,7 @@ class ErrorTerms:
             end=moments[:, 1:].ravel(),
             counted=np.stack([counts[:, :-1].ravel(), counts[:, 1:].ravel()], axis=1),
             joined=joined.ravel()[:-1],
+            rounding=np.repeat(self.rounding, times),
         )
 
     def _by(self, method: str) -> Flags:
@@ -246,6 +251,7 @@ class TermTables:
         self._periods = np.searchsorted(closed["series"].to_numpy(), bounds)
         self._start, self._end = (closed[name].to_physical().to_numpy().astype(np.int64) for name in ("start", "end"))
         self._uncertain = uncertain(closed)
+        self._rounding = rounding_of(closed["throughput"].fill_null(0.0).to_numpy())
         self._terms = np.searchsorted(terms["series"].to_numpy(), bounds)
         self._period = terms["period"].to_numpy()
         self._part = terms["part"].replace_strict(_PARTS, range(4), return_dtype=pl.Int64).to_numpy()
@@ -285,6 +291,7 @@ class TermTables:
             end=end_kept,
             counted=np.stack([self._counted(series, start_kept), self._counted(series, end_kept)], axis=1),
             joined=end_kept[:-1] == start_kept[1:],
+            rounding=self._rounding[of_series][kept],
             exact=tuple(zip(start[~kept].tolist(), end[~kept].tolist(), strict=True)),
         )
 

@@ -11,9 +11,16 @@ from numpy.typing import NDArray
 from stockward.answers.detection import Detectable, DetectionCurves
 from stockward.detection.error_terms import ErrorTerms
 from stockward.detection.patterns import YEAR, even_shares, middle_of
-from stockward.figures.detection import DRAWS, DetectionCurve, detection_curves, limit_detectable, worst_pattern
+from stockward.figures.detection import (
+    DRAWS,
+    DetectionCurve,
+    detection_curves,
+    limit_detectable,
+    smaller,
+    worst_pattern,
+)
 from stockward.figures.loss_tests import CalibratedTests, Scan
-from stockward.figures.whitening import exact_rows
+from stockward.figures.whitening import exact_rows, least_left
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Array = NDArray[np.float64]
@@ -59,6 +66,7 @@ class Sight:
         self.covariance: Array = whole[self._block, self._block]
         self.inverse: Array = self._tests.inverse_of(self._block)
         self._exact = exact_rows(self.covariance, self.inverse)[1]
+        self._least = least_left(self.covariance, self._exact, terms.rounding[self._block])
 
     @cached_property
     def scan(self) -> Scan:
@@ -117,25 +125,27 @@ class Sight:
         moves = [self.inverse @ pattern for pattern in patterns]
         curves = detection_curves(scan.directions[:, kept], scan.limits[kept], moves, seed=self.seed, draws=self._draws)
         return [
-            replace(curve, gain=np.inf) if self._shows(pattern, until) else curve
-            for curve, pattern in zip(curves, patterns, strict=True)
+            replace(curve, shown=self._shown(pattern, until)) for curve, pattern in zip(curves, patterns, strict=True)
         ]
 
-    def _shows(self, pattern: Array, until: int | None) -> bool:
-        """Whether a loss of this pattern, however small, is left in a direction without error."""
-        if not len(self._exact):
-            return False
-        known = pattern if until is None else np.where(np.arange(self.periods) <= until, pattern, 0.0)
-        rows = self._exact if until is None else self._exact[[not np.any(row[until + 1 :]) for row in self._exact]]
-        return bool(np.any(np.abs(rows @ known) > _ROUNDING * (np.abs(rows) @ np.abs(known))))
+    def _shown(self, pattern: Array, until: int | None = None) -> float:
+        """The loss of this pattern from which more than rounding is left in a direction without error; else infinite.
+
+        Such a direction looks back only: it is known by the end of its last period.
+        """
+        by_then = slice(0, self.periods if until is None else until + 1)
+        known = ~np.any(self._exact[:, by_then.stop :], axis=1)
+        rows = self._exact[known, by_then]
+        moved = np.abs(rows @ pattern[by_then])
+        told = moved > _ROUNDING * (np.abs(rows) @ np.abs(pattern[by_then]))
+        return float(np.min(self._least[known][told] / moved[told], initial=np.inf))
 
     def limit(self, pattern: Array | None) -> float | None:
         """The loss that no test would find more often, had it the same false-alarm probability."""
         if pattern is None:
             return None
-        if self._shows(pattern, None):
-            return 0.0
-        return limit_detectable(self.inverse @ pattern, false_alarm=self.share, detection=self.detection)
+        limit = limit_detectable(self.inverse @ pattern, false_alarm=self.share, detection=self.detection)
+        return smaller(limit, self._shown(pattern))
 
     def detectable(self) -> tuple[Detectable, list[DetectionCurve]]:
         """The smallest losses of every pattern, and the curves: middle, last, even, and worst where there is one."""

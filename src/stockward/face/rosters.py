@@ -15,7 +15,7 @@ from stockward.face.asked import Place, Words, day_of, path_of, whole, words_of
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
-from stockward.report import cards, roster_files
+from stockward.report import cards, roster_calendars, roster_files
 from stockward.report.card import Card
 from stockward.report.roster_page import write_roster_html
 from stockward.report.roster_sheets import write_roster_xlsx
@@ -81,7 +81,7 @@ class Roster(Shown):
     def to_ics(self, folder: Place) -> None:
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""
         self._require_duties()
-        roster_files.write_calendars(self.answers, Path(folder))
+        roster_calendars.write_calendars(self.answers, Path(folder))
 
     def _require_duties(self) -> None:
         if not self.answers.duties:

@@ -22,13 +22,14 @@ from stockward.report.card import Card
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
 
-_SEED = frozenset({"seed_file", "seed_text"})
+_DRAWN = frozenset({"commitment", "seed_file", "seed_text"})
 _BELONGS = {
     "site": frozenset({
-        "as_of", "area", "loss", "items", "box", "partial", "cost", "detection", "commit", "commitment", "seed_text",
+        "as_of", "area", "loss", "items", "box", "partial", "cost", "detection", "commit", "seed_source",
+        "seed_sha256", "seed_text",
     }),
-    "draw": _SEED,
-    "result": _SEED | {"plan", "counter", "witness", "counted_at"},
+    "draw": _DRAWN,
+    "result": _DRAWN | {"plan", "counter", "witness", "counted_at"},
 }  # fmt: skip
 """Which arguments each of the three ways to sample takes."""
 _WORDS = {
@@ -38,7 +39,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan(Shown):
-    """What must be counted; ``answers`` has all of it, ``commitment`` that of a sealed plan."""
+    """What must be counted; ``answers`` has all of it."""
 
     answers: answers.Plan
 
@@ -59,8 +60,9 @@ class Plan(Shown):
 
     @property
     def commitment(self) -> str | None:
-        """SHA-256 of the seed of a sealed plan."""
-        return self.answers.commitment
+        """SHA-256 of a sealed plan, to be published before the draw."""
+        sealed = self.answers.seed_sha256 or self.answers.seed_source
+        return counting.plan_digest(self.answers) if sealed else None
 
     def to_json(self, path: Place) -> None:
         """Write the plan as JSON (schema stockward.plan/1)."""
@@ -109,7 +111,7 @@ class Certificate(Shown):
     @property
     def strata(self) -> pl.DataFrame:
         """One row a stratum and task: units ``drawn``, ``not_counted``, ``defective``; ``missing`` and ``surplus``."""
-        names = ("stratum", "task", "drawn", "not_counted", "defective", "missing", "surplus", "limit")
+        names = ("stratum", "task", "drawn", "not_counted", "defective", "lacking", "missing", "surplus", "limit")
         return table(self.answers.strata, names)
 
     @property
@@ -133,20 +135,23 @@ class Certificate(Shown):
 
 @overload
 def sample(
-    site: facts.Site | Place, *, as_of: str | date | datetime | None = None, area: Words = (), loss: Words = (),
-    items: Words = (), box: Words = (), partial: Words = (), cost: Words = (), detection: float | None = None,
-    commit: Place | None = None, commitment: str | None = None, seed_text: str | None = None,
+    site: facts.Site | Place, *, as_of: str | date | datetime | None = None, area: Words | None = None,
+    loss: Words | None = None, items: Words | None = None, box: Words | None = None, partial: Words | None = None,
+    cost: Words | None = None, detection: float | None = None, commit: Place | None = None,
+    seed_source: str | None = None, seed_sha256: str | None = None, seed_text: str | None = None,
 ) -> Plan: ...  # fmt: skip
 
 
 @overload
-def sample(*, draw: Place, seed_file: Place | None = None, seed_text: str | None = None) -> Draw: ...
+def sample(
+    *, draw: Place, commitment: str | None = None, seed_file: Place | None = None, seed_text: str | None = None
+) -> Draw: ...
 
 
 @overload
 def sample(
-    *, result: Place, plan: Place, counter: str, witness: str, counted_at: str | datetime,
-    seed_file: Place | None = None, seed_text: str | None = None,
+    *, result: Place, plan: Place, commitment: str | None = None, seed_file: Place | None = None,
+    seed_text: str | None = None, counter: str, witness: str, counted_at: str | datetime,
 ) -> Certificate: ...  # fmt: skip
 
 
@@ -162,10 +167,12 @@ def sample(
     cost: Words | None = None,
     detection: float | None = None,
     commit: Place | None = None,
-    commitment: str | None = None,
+    seed_source: str | None = None,
+    seed_sha256: str | None = None,
     draw: Place | None = None,
     result: Place | None = None,
     plan: Place | None = None,
+    commitment: str | None = None,
     seed_file: Place | None = None,
     seed_text: str | None = None,
     counter: str | None = None,
@@ -191,13 +198,17 @@ def sample(
     detection
         Plan: chance to find the loss, between 0 and 1, in place of the site's.
     commit
-        Plan: seal it in this file, and the seed beside it, in a file of the same name and ``.seed``.
-    commitment
-        Plan: SHA-256 of a seed that somebody else keeps.
+        Plan: seal it in this file, and a seed that is made here beside it, in a file of the same name and ``.seed``.
+        ``commitment`` of the plan is what is published before the draw.
+    seed_source, seed_sha256
+        Plan: in place of that seed, which public value, not known yet, it will be; or the SHA-256 of one that somebody
+        else keeps.
     draw
         A sealed plan: draws from it.
     result, plan
         A filled sheet, CSV or XLSX, and its sealed plan: certifies the count.
+    commitment
+        Draw, result: the commitment as it was published; without it nothing is certified.
     counter, witness, counted_at
         Result: who counted, who watched, and when the count ended, such as ``"2026-06-30T14:05"``.
     seed_file, seed_text
@@ -237,15 +248,16 @@ def sample(
 
 
 def _plan(asked: Mapping[str, Any]) -> Plan:
-    seal = counting.prepare_seal(
-        path_of(asked.get("commit")), commitment=asked.get("commitment"), seed_text=asked.get("seed_text"),
-        fresh=secrets.token_hex(32),
-    )  # fmt: skip
+    seeds = {name: asked.get(name) for name in ("seed_source", "seed_sha256", "seed_text")}
+    seal = counting.prepare_seal(path_of(asked.get("commit")), **seeds, fresh=secrets.token_hex(32))
     read = site_of(asked["site"])
     words = {option: words_of(asked.get(name, ())) for name, option in _WORDS.items()}
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
     plan = counting.make_plan(read, wanted, as_of=asked.get("as_of"))
-    return Plan(plan if seal is None else counting.write_sealed(plan, seal))
+    if seal is not None:
+        plan = counting.seal_plan(plan, seal)
+        counting.write_seal(plan, seal)
+    return Plan(plan)
 
 
 def _draw(asked: Mapping[str, Any]) -> Draw:
@@ -253,8 +265,10 @@ def _draw(asked: Mapping[str, Any]) -> Draw:
 
 
 def _drawn(plan: Place, asked: Mapping[str, Any]) -> answers.Draw:
-    seed_file = path_of(asked.get("seed_file"))
-    return counting.draw_from(Path(plan), seed_text=asked.get("seed_text"), seed_file=seed_file)
+    return counting.draw_from(
+        Path(plan), commitment=asked.get("commitment"), seed_text=asked.get("seed_text"),
+        seed_file=path_of(asked.get("seed_file")),
+    )  # fmt: skip
 
 
 def _certify(asked: Mapping[str, Any]) -> Certificate:
@@ -264,7 +278,7 @@ def _certify(asked: Mapping[str, Any]) -> Certificate:
         raise UsageError('a certificate says when it was counted: give counted_at, such as "2026-06-30T14:05"')
     draw = _drawn(asked["plan"], asked)
     filled = counting.read_filled(Path(asked["result"]), draw)
-    counted_at = counting.counted_moment(str(asked["counted_at"]), draw.plan.timezone)
+    counted_at = counting.counted_moment(str(asked["counted_at"]), draw.plan.timezone, now=now())
     who = {name: asked.get(name, "") for name in ("counter", "witness")}
     return Certificate(counting.certify(draw, filled, **who, counted_at=counted_at), filled.notices)
 

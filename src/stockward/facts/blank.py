@@ -37,7 +37,7 @@ timezone = {timezone}
 # name = "ministry"
 # share = [0.70, 0.80]
 
-# [work_rules]
+# [work_rules]             # a roster needs the first two: a number, or "none" in words
 # max_hours_per_week = 48
 # min_rest_hours = 11
 # max_consecutive_shifts = 6

@@ -54,6 +54,15 @@ def check_draft(draft: Draft) -> None:
                 check.apply(draft, table)
 
 
+_OF_TWO_ROWS = {
+    "counts": (
+        "two heaps of one inventory have each its own sheet (column sheet) and then add up; two inventories have each "
+        "their own code; only of one heap written twice keep one row"
+    )
+}
+"""The mend where rows with one key need not be one thing written twice."""
+
+
 def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     """A duplicate key: every later row with it is set aside."""
     key = list(table.table.key)
@@ -68,7 +77,9 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     later = whole & ~first
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
-    table.refuse(shown, later, f"{words} stands in an earlier row: keep one of them")
+    table.refuse(
+        shown, later, f"{words} stands in an earlier row: {_OF_TWO_ROWS.get(table.table.name, 'keep one of them')}"
+    )
 
 
 def _all_differ(keys: pl.DataFrame) -> bool:
@@ -472,7 +483,11 @@ def an_order_measures_a_known_material(draft: Draft, table: TableDraft) -> None:
 def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
     """An end at the start could mean no time at all, or a day and a night."""
     same = (table["end"] == table["start"]) | ((table["start"] == _DAY_MINUTES) & (table["end"] == 0))
-    table.refuse("end", same, "the post ends when it begins: write 00:00 to 24:00 for round the clock")
+    mend = (
+        "write 00:00 to 24:00 for round the clock, or a row for each shift, such as 06:30 to 14:30, 14:30 to 22:30 and "
+        "22:30 to 06:30, where the guards change at other times"
+    )
+    table.refuse("end", same, f"the post ends when it begins: {mend}")
 
 
 def a_driver_has_its_amount(draft: Draft, table: TableDraft) -> None:

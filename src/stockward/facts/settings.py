@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
 
+NO_RULE = "none"
+"""How a site says that it has no such rule."""
 _LONGEST_SHOWN = 60
 
 Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
@@ -82,7 +84,11 @@ class ForceSettings(_Part):
 
 
 class WorkRules(_Part):
-    """``[work_rules]``: hard limits in every roster and every plan."""
+    """``[work_rules]``: hard limits in every roster and every plan.
+
+    ``None`` is no limit: either the site says ``"none"`` in words, and then the rule is in ``model_fields_set``, or it
+    does not state the rule.
+    """
 
     max_hours_per_week: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
     min_rest_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
@@ -92,6 +98,13 @@ class WorkRules(_Part):
     max_consecutive_nights: Annotated[int, Field(ge=0)] | None = None
     max_weekends: Annotated[int, Field(ge=0)] | None = None
     max_same_pair: Annotated[int, Field(ge=0)] | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _none_in_words(cls, value: object) -> object:
+        if isinstance(value, str) and value != NO_RULE:
+            raise ValueError(f'write a number without quotes, or "{NO_RULE}" where there is no such rule')
+        return None if value == NO_RULE else value
 
 
 class Settings(_Part):

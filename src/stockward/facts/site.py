@@ -81,6 +81,11 @@ class Site:
         """IANA name of the site's time zone."""
         return self.settings.site.timezone
 
+    @property
+    def blank(self) -> bool:
+        """Whether no table has a row yet, not even one that was set aside."""
+        return not any(table.height for kind in (self.tables, self.set_aside) for table in kind.values())
+
     def __getitem__(self, table: str) -> pl.DataFrame:
         return self.tables[table]
 

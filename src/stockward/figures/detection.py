@@ -39,20 +39,20 @@ _ASIDE = 1e-9
 class DetectionCurve:
     """The chance that a loss of one pattern is found, as a function of its size.
 
-    ``above`` and ``below`` are the heights a and b of each draw, ``gain`` is g, 1/unit; it is infinite where the
-    pattern moves a direction without error, in which any loss shows.
+    ``above`` and ``below`` are the heights a and b of each draw, ``gain`` is g, 1/unit. From ``shown`` on, unit, a loss
+    of the pattern is more than rounding in a direction without error, and surely found; infinite where it moves none.
     """
 
     gain: float
     above: Array
     below: Array
+    shown: float = np.inf
 
     def probability(self, losses: Array | float) -> Array:
         """Chance that a loss of each size (unit) is found, false alarms included; the shape of ``losses``."""
         sizes = np.asarray(losses, float)
-        if np.isinf(self.gain):
-            return np.where(sizes > 0, 1.0, float(np.mean(self._chances(np.zeros(1)))))
-        return np.asarray(np.mean(self._chances(self.gain * sizes[..., None]), axis=-1))
+        chances = np.mean(self._chances(self.gain * sizes[..., None]), axis=-1)
+        return np.where(sizes >= self.shown, 1.0, chances)
 
     def thinned(self, draws: int) -> DetectionCurve:
         """The same from fewer draws, with their mirror images: good enough for the eye."""
@@ -62,7 +62,7 @@ class DetectionCurve:
 
     def standard_error(self, loss: float) -> float:
         """Standard error of that chance at one size; a draw and its mirror image count as one."""
-        if np.isinf(self.gain):
+        if loss >= self.shown:
             return 0.0
         chances = self._chances(np.array(self.gain * loss))
         pairs = 0.5 * (chances[: len(chances) // 2] + chances[len(chances) // 2 :])
@@ -71,12 +71,11 @@ class DetectionCurve:
     def detectable(self, probability: float) -> float | None:
         """The smallest loss that, it or any larger, is found with this probability, unit; to 1e-6 of it.
 
-        ``None`` where no loss of this pattern can be told from errors. 0 where any shows, or where false alarms alone
-        reach that far.
+        ``None`` where no loss of this pattern can be told from errors, 0 where false alarms alone reach that far.
         """
         require_probability("probability", probability)
-        if np.isinf(self.gain):
-            return 0.0
+        if self.shown < np.inf:
+            return smaller(replace(self, shown=np.inf).detectable(probability), self.shown)
         if not self.gain > 0:
             return None
         if float(self.probability(0.0)) >= probability and not self._falls:
@@ -212,6 +211,12 @@ def limit_detectable(move: Array, *, false_alarm: float, detection: float) -> fl
     """
     gain = float(np.linalg.norm(move))
     return (_z(false_alarm) + float(ndtri(detection))) / gain if gain > 0 else None
+
+
+def smaller(loss: float | None, shown: float) -> float | None:
+    """The smaller of a loss that is found by chance, ``None`` where none is, and one that shows, infinite if none."""
+    least = shown if loss is None else min(loss, shown)
+    return least if np.isfinite(least) else None
 
 
 def limit_power(loss: float, move: Array, *, false_alarm: float) -> float:

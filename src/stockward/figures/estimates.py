@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -380,36 +381,16 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
 
     None where no history can be weighed, or what is left out explains far more than those that are.
     """
-    candidates, others = _candidates(data, histories)
-    if not candidates:
+    likely = _likely(data, histories)
+    if likely is None:
         return ()
-    weighed = _weigh(data, candidates, histories)
-    top = float(weighed.weight.max())
-    if not top > float(np.max(others.weight, initial=-np.inf)) - _SPAN:
-        return ()
-    # The others are less likely than the least of these that were looked at closely, by the weights of even losses.
-    chance, beside = np.exp(weighed.weight - top), np.exp(np.minimum(others.weight - top, 0.0))
-    whole = float(chance.sum() + beside.sum())
-    chance, beside = chance / whole, beside / whole
-    each = chance.sum(axis=1)
-    kinds = [tuple(sign for _, _, sign in runs) for runs in candidates]
-    gained = np.array([min(kind) < 0 for kind in kinds])
-    mixed = _apart(weighed, candidates, chance, *_likeliest(kinds, each, gained)) if gained.any() else ()
-    if _sure(mixed) and float(each[gained].sum()) > 0.5 * float(each.sum()):
+    mixed = likely.with_gains()
+    if _sure(mixed) and likely.rather_with_gains:
         return mixed
-    kind, chosen = _likeliest(kinds, each, ~gained)
-    if len(kind) > 1 and float(each[chosen].sum()) >= _TOLD_APART:
-        apart = _apart(weighed, candidates, chance, kind, chosen)
-        if _sure(apart) and all(one.last < other.first for one, other in pairwise(apart)):
-            return apart
-    lost = np.flatnonzero(~gained)
-    hulls = np.array([(candidates[place][0][0], candidates[place][-1][1]) for place in lost])
-    ends = np.array([len(candidates[place]) - 1 for place in lost])
-    beyond = np.stack([weighed.beyond[lost, 0, 0], weighed.beyond[lost, ends, 1]], axis=1)
-    # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
-    spans, spanned = np.concatenate([hulls, others.spans]), np.concatenate([each[lost], beside])
-    beyond = np.concatenate([beyond, np.zeros(others.spans.shape)])
-    one = _estimate(chance[lost], weighed.mean[lost, :, -1], weighed.variance[lost, :, -1], spans, spanned, beyond)
+    apart = likely.losses_apart()
+    if apart:
+        return apart
+    one = likely.as_one()
     # As one loss it might be nothing; an alarm is better told by the likeliest loss and gain that surely are.
     return mixed if one.low == 0 and _sure(mixed) else (one,)
 
@@ -419,33 +400,19 @@ def _sure(apart: Sequence[LossEstimate]) -> bool:
     return bool(apart) and all(one.low * one.high > 0 for one in apart)
 
 
-def _likeliest(kinds: Sequence[tuple[int, ...]], each: Array, among: Flags) -> tuple[tuple[int, ...], Index]:
-    """The likeliest number and order of losses and gains among these histories, and those that have it."""
-    places: dict[tuple[int, ...], list[int]] = {}
-    for place in np.flatnonzero(among).tolist():
-        places.setdefault(kinds[place], []).append(place)
-    kind = max(places, key=lambda one: float(each[places[one]].sum()))
-    return kind, np.array(places[kind])
-
-
-def _apart(
-    weighed: _Weighed, candidates: Sequence[Runs], chance: Array, kind: tuple[int, ...], chosen: Index
-) -> tuple[LossEstimate, ...]:
-    """Each loss and gain of histories of one kind."""
-    spans = np.array([candidates[place] for place in chosen])
-    means, variances, each = weighed.mean[chosen], weighed.variance[chosen], chance[chosen].sum(axis=1)
-    return tuple(
-        _estimate(
-            chance[chosen],
-            means[..., loss],
-            variances[..., loss],
-            spans[:, loss, :2],
-            each,
-            weighed.beyond[chosen, loss],
-            sign=sign,
-        )
-        for loss, sign in enumerate(kind)
-    )
+def _likely(data: _Data, histories: _Histories) -> _Likely | None:
+    """Weigh the likeliest histories closely, and the rest as even losses; ``None`` where that tells nothing."""
+    candidates, others = _candidates(data, histories)
+    if not candidates:
+        return None
+    weighed = _weigh(data, candidates, histories)
+    top = float(weighed.weight.max())
+    if not top > float(np.max(others.weight, initial=-np.inf)) - _SPAN:
+        return None
+    # The others are less likely than the least of these that were looked at closely, by the weights of even losses.
+    chance, beside = np.exp(weighed.weight - top), np.exp(np.minimum(others.weight - top, 0.0))
+    whole = float(chance.sum() + beside.sum())
+    return _Likely(candidates, weighed, chance / whole, others.spans, beside / whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,6 +421,92 @@ class _Others:
 
     weight: Array
     spans: Index
+
+
+@dataclass(frozen=True)
+class _Likely:
+    """The histories that were looked at closely: ``chance`` of each by unevenness, shape (candidates, unevennesses).
+
+    ``spans`` and ``beside`` are the first and last period, and the chance, of all others.
+    """
+
+    candidates: list[Runs]
+    weighed: _Weighed
+    chance: Array
+    spans: Index
+    beside: Array
+
+    @cached_property
+    def _each(self) -> Array:
+        return np.asarray(self.chance.sum(axis=1))
+
+    @cached_property
+    def _kinds(self) -> list[tuple[int, ...]]:
+        """Number and order of the losses and gains of each history."""
+        return [tuple(sign for _, _, sign in runs) for runs in self.candidates]
+
+    @cached_property
+    def _gained(self) -> Flags:
+        """Histories with a gain."""
+        return np.array([min(kind) < 0 for kind in self._kinds])
+
+    @property
+    def rather_with_gains(self) -> bool:
+        """Whether something rather came to light again than not."""
+        return float(self._each[self._gained].sum()) > 0.5 * float(self._each.sum())
+
+    def with_gains(self) -> tuple[LossEstimate, ...]:
+        """Losses and gains, each by itself, in their likeliest number and order; nothing where there is no gain."""
+        return self._apart(*self._likeliest(self._gained)) if self._gained.any() else ()
+
+    def losses_apart(self) -> tuple[LossEstimate, ...]:
+        """Losses, each by itself, where they surely were several and surely lie apart; else nothing."""
+        kind, chosen = self._likeliest(~self._gained)
+        if len(kind) < 2 or float(self._each[chosen].sum()) < _TOLD_APART:
+            return ()
+        apart = self._apart(kind, chosen)
+        return apart if _sure(apart) and all(one.last < other.first for one, other in pairwise(apart)) else ()
+
+    def as_one(self) -> LossEstimate:
+        """All that was lost, from the first to the last of it."""
+        lost = np.flatnonzero(~self._gained)
+        hulls = np.array([(self.candidates[place][0][0], self.candidates[place][-1][1]) for place in lost])
+        ends = np.array([len(self.candidates[place]) - 1 for place in lost])
+        beyond = np.stack([self.weighed.beyond[lost, 0, 0], self.weighed.beyond[lost, ends, 1]], axis=1)
+        # Histories that are too unlikely to bear on the amount are many, and together they bear on the days.
+        return _estimate(
+            self.chance[lost],
+            self.weighed.mean[lost, :, -1],
+            self.weighed.variance[lost, :, -1],
+            np.concatenate([hulls, self.spans]),
+            np.concatenate([self._each[lost], self.beside]),
+            np.concatenate([beyond, np.zeros(self.spans.shape)]),
+        )
+
+    def _likeliest(self, among: Flags) -> tuple[tuple[int, ...], Index]:
+        """The likeliest number and order of losses and gains among these histories, and those that have it."""
+        places: dict[tuple[int, ...], list[int]] = {}
+        for place in np.flatnonzero(among).tolist():
+            places.setdefault(self._kinds[place], []).append(place)
+        kind = max(places, key=lambda one: float(self._each[places[one]].sum()))
+        return kind, np.array(places[kind])
+
+    def _apart(self, kind: tuple[int, ...], chosen: Index) -> tuple[LossEstimate, ...]:
+        """Each loss and gain of histories of one kind."""
+        spans, each = np.array([self.candidates[place] for place in chosen]), self._each[chosen]
+        means, variances = self.weighed.mean[chosen], self.weighed.variance[chosen]
+        return tuple(
+            _estimate(
+                self.chance[chosen],
+                means[..., loss],
+                variances[..., loss],
+                spans[:, loss, :2],
+                each,
+                self.weighed.beyond[chosen, loss],
+                sign=sign,
+            )
+            for loss, sign in enumerate(kind)
+        )
 
 
 def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others]:

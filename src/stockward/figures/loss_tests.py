@@ -145,7 +145,7 @@ class CalibratedTests:
     def share(self) -> float:
         """False-alarm probability that the record may have spent: of each planned year, what its last inventory may."""
         last = [self.years.periods(year).stop - 1 for year in range(len(self.years))]
-        return float(-np.expm1(np.sum(np.log1p(-self._spent[last]))))
+        return _any_of(self._spent[last])
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -197,9 +197,8 @@ class CalibratedTests:
         """The default test alone: of each period the largest ratio of statistic to limit that ends with it."""
         ratios = self.ratios(differences)
         largest = float(np.max(ratios))
-        untouched = [np.log1p(-min(scan.crossing(largest, self.seed), _ALL_BUT_SURE)) for scan in self.scans]
-        p_value = float(-np.expm1(np.sum(untouched)))
-        return _figures(ratios, 1.0, p_value, self.share)
+        crossing = np.array([scan.crossing(largest, self.seed) for scan in self.scans])
+        return _figures(ratios, 1.0, _any_of(np.minimum(crossing, _ALL_BUT_SURE)), self.share)
 
     def ratios(self, differences: Array) -> Array:
         """For each period the largest ratio of statistic to limit among the windows that end with it, shape (n,)."""
@@ -407,6 +406,11 @@ class NamedTests:
     def _decided_at_the_end(self, statistic: Array, threshold: float, p_value: float) -> TestFigures:
         alarm = len(statistic) - 1 if statistic[-1] > threshold else None
         return _agreed(statistic, threshold, alarm, p_value, self._false_alarm)
+
+
+def _any_of(chances: Array) -> float:
+    """Chance that any of independent events comes about, ``1 − Π (1 − p)``; none is 0, and never −0."""
+    return float(-np.expm1(-np.sum(-np.log1p(-chances))))
 
 
 def _figures(statistic: Array, threshold: float, p_value: float, false_alarm: float) -> TestFigures:

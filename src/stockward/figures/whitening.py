@@ -17,6 +17,9 @@ combination itself, so that neither a rough count elsewhere nor the unit of a se
 
 _FEW = 8
 
+_BEYOND_DOUBT = 5.0
+"""So many σ no honest error reaches: a chance of less than one in a million."""
+
 
 def whitener(covariance: Array) -> Array:
     """L⁻¹ with Σ = L Lᵀ, so that ``y = L⁻¹ MUF`` is independent standard normal without loss; shape (..., n, n).
@@ -77,9 +80,31 @@ def exact_rows(covariance: Array, inverse: Array) -> tuple[NDArray[np.intp], Arr
     return places, rows
 
 
+def foretold(differences: Array, covariance: Array, unknown: NDArray[np.bool_]) -> Array:
+    """The differences, those that are ``unknown`` as the others foretell them: ``Σ_uo Σ_oo⁻¹ m_o``.
+
+    So they add nothing to ``m' Σ⁻¹ m``: what stood in them can neither alarm nor cast its shadow on other periods.
+    """
+    filled = np.array(differences, dtype=np.float64)
+    known = ~unknown
+    if unknown.any():
+        inverse = np.linalg.pinv(covariance[np.ix_(known, known)], rcond=RESOLVED, hermitian=True)
+        filled[unknown] = covariance[np.ix_(unknown, known)] @ (inverse @ filled[known])
+    return filled
+
+
 def hidden_sigma(covariance: Array, rows: Array) -> Array:
     """The largest σ that the rounding of Σ can hide in each combination of differences; ``rows`` of shape (k, n)."""
     return np.asarray(np.sqrt(RESOLVED) * (np.abs(rows) @ np.sqrt(np.diagonal(covariance))))
+
+
+def least_left(covariance: Array, rows: Array, rounding: Array) -> Array:
+    """What must be left in each direction without error before it is more than rounding, unit; shape (k,).
+
+    Neither the rounding of the differences, of which ``rounding`` has the most of each, shape (n,), nor an error so
+    small that the rounding of Σ hides it is anything left. ``rows`` are those of ``exact_rows``.
+    """
+    return np.asarray(np.abs(rows) @ rounding + _BEYOND_DOUBT * hidden_sigma(covariance, rows))
 
 
 def running_variance(covariance: Array) -> Array:

@@ -22,7 +22,7 @@ from stockward.report.views import (
     figure,
     gather,
 )
-from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Scope, Verdict
+from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Basis, PeriodStatus, Verdict
 
 # A limit on everything, so that the page stays one that a browser opens at once; what is cut is said where it is cut.
 FINDINGS_MAX = 5
@@ -44,12 +44,14 @@ def build_page(review: Review) -> context.Page:
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
     untested = _untested(ordered, shown)
     seen = unseen.build(review, series)
+    alone = guards.alone(review)
     return context.Page(
         site=review.site,
-        as_known=_as_known(review),
+        scope=sentences.scope(review),
         generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
         tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
-        headline=sentences.headline(series, review.unseen),
+        headline=alone or sentences.headline(series, review.unseen),
+        guards_alone=bool(alone),
         findings=tuple(_finding(one) for one in found[:FINDINGS_MAX]),
         findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),
@@ -58,11 +60,7 @@ def build_page(review: Review) -> context.Page:
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),
         actions=tuple(_action(one) for one in found),
-        steps=_pairs(
-            (sentences.VERDICT_WORD[verdict], step)
-            for verdict, step in sentences.NEXT_STEP.items()
-            if any(one.verdict.verdict == verdict for event in found for one in event)
-        ),
+        steps=_pairs(sentences.next_steps(found)),
         untested=untested[:REASONS_MAX],
         untested_note=_untested_note(len(untested)),
         sections=tuple(
@@ -91,12 +89,6 @@ def badge(verdict: Verdict) -> context.Badge:
 
 def _pairs(entries: Iterable[tuple[str, str]]) -> tuple[context.Pair, ...]:
     return tuple(context.Pair(name=name, value=value) for name, value in entries)
-
-
-def _as_known(review: Review) -> str:
-    if review.as_of is None:
-        return "with all rows recorded so far"
-    return f"as known on {words.day(review.as_of)}"
 
 
 def _finding(event: Sequence[SeriesView]) -> context.Finding:
@@ -146,10 +138,9 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
 
 def _action(event: Sequence[SeriesView]) -> context.Action:
     one = event[0]
-    others = [other.what for other in event[1:] if other.scope == Scope.AREA]
     return context.Action(
         badge=badge(event_verdict(event)),
-        label=f"{one.label}, and the {' and '.join(others)} in it" if others else one.label,
+        label=sentences.event_label(event),
         anchor=one.anchor,
         amount=", ".join(sentences.event_amounts(event)),
         when=claims.when(one),
@@ -216,12 +207,14 @@ def _periods_text(one: SeriesView, periods: Sequence[PeriodView]) -> str:
 
 def _rows_text(touched: Sequence[tuple[SeriesView, list[PeriodView]]]) -> str:
     """The rows at fault in these periods; a cause without an inventory touches the series as a whole."""
-    rows: dict[tuple[str, int], None] = {}
-    for one, periods in touched:
-        inventories = [period.inventory for period in periods]
-        fault = one.causes.filter(pl.col("inventory").is_in(inventories) | pl.col("inventory").is_null())
-        rows |= dict.fromkeys(fault.select("table", "row").rows())
-    return words.listed([f"{table} row {row}" for table, row in rows], NAMES_MAX)
+    return sentences.rows_at_fault(
+        [
+            one.causes.filter(
+                pl.col("inventory").is_in([period.inventory for period in periods]) | pl.col("inventory").is_null()
+            )
+            for one, periods in touched
+        ]
+    )
 
 
 def _section(one: SeriesView, found: SeriesDetection, *, drawn: bool) -> context.Section:
@@ -362,6 +355,7 @@ def _site(one: SeriesView, site: SiteView, with_section: set[int]) -> context.Si
         cumulative=sentences.cumulative(one),
         areas=words.listed(list(site.areas), AREAS_MAX),
         inventories=sentences.joined_inventories(site, one.timezone),
+        late=sentences.late_begin(site, one.timezone),
         outside=sentences.outside_areas(site) if site.outside else "",
     )
 

@@ -15,6 +15,7 @@ from stockward.report import certificate as certificates
 from stockward.report import (
     count_plan,
     drill_sentences,
+    guards,
     guards_terminal,
     orders_table,
     roster_sentences,
@@ -65,7 +66,6 @@ def review_card(review: Review) -> Card:
     """A review: the verdict, what could not be seen, the findings, and the series that matter most."""
     series = gather(review)
     alarming = events(review, series)
-    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     told = [f"{terminal.word(event)}: {sentences.event_sentence(event)}" for event in alarming[:_FINDINGS_TOLD]]
     blind = unseen.headline(review, series)
     lines = [
@@ -75,8 +75,13 @@ def review_card(review: Review) -> Card:
         f"What could not be seen: {blind}" if blind else "",
         *guards_terminal.lines(review)[: 1 + _ORDERS_TOLD],
     ]
-    headline = sentences.headline(series, review.unseen)
-    return card(f"{review.site}, {known}", headline, lines, [_findings(alarming), _series(series), _orders_of(review)])
+    headline = guards.alone(review) or sentences.headline(series, review.unseen)
+    return card(
+        f"{review.site}, {sentences.scope(review)}",
+        headline,
+        lines,
+        [_findings(alarming), _series(series), _orders_of(review)],
+    )
 
 
 def _findings(alarming: Sequence[Sequence[SeriesView]]) -> Grid | None:
@@ -133,7 +138,7 @@ def plan_card(plan: Plan) -> Card:
     heads = ("stratum", "units by the book", "to count", "to measure")
     rows = ((one.id, *map(words.number, (one.units, one.counted, one.measured))) for one in plan.strata)
     strata = grid("Strata", heads, rows, total=len(plan.strata), where=".strata")
-    sealed = f"Sealed: commitment {plan.commitment}." if plan.commitment else ""
+    sealed = "Sealed before the draw." if plan.seed_sha256 or plan.seed_source else ""
     not_planned = [f"not planned: {one.what}: {one.reason}" for one in plan.not_planned]
     lines = [sealed, *map(count_plan.goal_sentence, plan.goals), *not_planned]
     return card(count_plan.title(plan), count_plan.in_all(plan), lines, [strata])
@@ -145,6 +150,7 @@ def draw_card(draw: Draw) -> Card:
     for line in draw.lines:
         sheets.setdefault(line.sheet, []).append(line)
     strata = {one.id: one for one in draw.plan.strata}
+    untold = "" if draw.published else "The plan was not compared with the commitment that was published."
     rows = (
         (str(number), strata[lines[0].stratum].area, TASK_WORD[lines[0].task], words.number(len(lines)))
         for number, lines in sheets.items()
@@ -152,7 +158,7 @@ def draw_card(draw: Draw) -> Card:
     headline = f"{words.count(len(draw.lines), 'line')} on {words.count(len(sheets), 'sheet')}."
     heads = ("sheet", "area", "task", "lines")
     table = grid("Count sheets", heads, rows, total=len(sheets), where=".lines")
-    return card(f"{draw.plan.site}, draw {draw.id}", headline, (), [table])
+    return card(f"{draw.plan.site}, draw {draw.id}", headline, [untold], [table])
 
 
 def certificate_card(certificate: Certificate) -> Card:

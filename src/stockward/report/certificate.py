@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stockward.answers.counting import Certificate, Goal, GoalResult, LineResult, Stratum, StratumResult
-from stockward.report import words
+from stockward.answers.counting import Certificate, Draw, Goal, GoalResult, LineResult, Stratum, StratumResult
+from stockward.report import count_rules, words
 from stockward.report.count_sheet import TASK_WORD, Paper, unit_text
 from stockward.report.document import json_text
 from stockward.report.page import fill
@@ -21,10 +21,13 @@ VERDICT_WORD = {
     CountVerdict.FOUND_MISSING: "missing",
     CountVerdict.FOUND_MORE: "more than the book",
     CountVerdict.INCOMPLETE: "incomplete",
+    CountVerdict.NOT_COMMITTED: "not certified",
     CountVerdict.NOT_EXCLUDED: "not excluded",
     CountVerdict.EXCLUDED: "excluded",
 }
 _DIFFERENCES_MAX = 400
+_SHOWN = 6
+"""Strata that a line of the terminal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class GoalView:
     chance: str
     missing: str
     limit: str
+    covers: str
     worst: str
     bulk: str
 
@@ -77,13 +81,16 @@ class CertificatePage:
 
     site: str
     paper: Paper
+    title: str
     headline: str
     key: str
     draw: str
-    digest: str
     book_digest: str
     commitment: str
+    commitment_word: str
     seed: str
+    seed_word: str
+    rests_on: tuple[str, ...]
     frozen: str
     counted_at: str
     counter: str
@@ -116,11 +123,12 @@ def write_certificate_json(certificate: Certificate, *, version: str, at: dateti
         "site": {"name": plan.site, "as_of": plan.as_of, "frozen_at": plan.frozen_at},
         "draw": {
             "id": draw.id,
-            "plan_digest": draw.plan_digest,
+            "commitment": draw.commitment,
+            "commitment_verified": draw.published,
             "book_digest": plan.book_digest,
-            "commitment": plan.commitment,
+            "seed_sha256": plan.seed_sha256,
+            "seed_source": plan.seed_source,
             "seed": draw.seed,
-            "commitment_verified": True,
             "draw_repeated": True,
         },
         "count": {
@@ -161,8 +169,8 @@ def _stratum_fields(one: StratumResult, certificate: Certificate) -> dict[str, A
     return {
         "id": one.stratum, "task": one.task, "kind": stratum.kind, "unit": stratum.unit, "book": stratum.book,
         "N": stratum.units, "items_in_a_unit": stratum.per_unit, "n": one.drawn, "d": _defects(one, certificate),
-        "not_counted": one.not_counted, "defective": one.defective, "missing": one.missing, "surplus": one.surplus,
-        "limit": one.limit,
+        "not_counted": one.not_counted, "defective": one.defective, "lacking": one.lacking, "missing": one.missing,
+        "surplus": one.surplus, "limit": one.limit,
     }  # fmt: skip
 
 
@@ -192,21 +200,25 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
     draw, plan = certificate.draw, certificate.draw.plan
     differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference != 0]
     verdict = overall(certificate)
+    counted_at = words.moment(certificate.counted_at, plan.timezone)
     return CertificatePage(
-        site=plan.site,
+        site=printable(plan.site),
         paper=paper,
+        title="Certificate of a count" if draw.published else "Result of a count, not certified",
         headline=headline(certificate),
         key=verdict,
         draw=draw.id,
-        digest=draw.plan_digest,
         book_digest=plan.book_digest,
-        commitment=str(plan.commitment),
+        commitment=draw.commitment,
+        commitment_word=_commitment_word(draw),
         seed=draw.seed,
+        seed_word="its SHA-256 stands in the plan" if plan.seed_source is None else f"public: {plan.seed_source}",
+        rests_on=count_rules.rests_on(draw, counted_at),
         frozen=words.moment(plan.frozen_at, plan.timezone),
-        counted_at=words.moment(certificate.counted_at, plan.timezone),
+        counted_at=counted_at,
         counter=printable(certificate.counter),
         witness=printable(certificate.witness),
-        file=certificate.file,
+        file=printable(certificate.file),
         file_sha256=certificate.file_sha256,
         confidence=words.percent(plan.detection),
         beta=words.number(1 - plan.detection),
@@ -215,7 +227,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         bulk=tuple(_difference(one, certificate) for one in certificate.lines if one.line.task is Task.WEIGH),
         differences=tuple(_difference(one, certificate) for one in differing[:_DIFFERENCES_MAX]),
         differences_note=_cut(len(differing)),
-        not_planned=tuple(f"{one.what}: {one.reason}" for one in plan.not_planned),
+        not_planned=tuple(printable(f"{one.what}: {one.reason}") for one in plan.not_planned),
         generated=f"Stockward {version}, {words.moment(at, plan.timezone)}",
     )
 
@@ -223,6 +235,8 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
 def headline(certificate: Certificate) -> str:
     """What the count says, in one sentence."""
     verdict = overall(certificate)
+    if verdict is CountVerdict.NOT_COMMITTED:
+        return COUNT_MEANING[verdict]
     of_items = [one for one in certificate.strata if one.task is not Task.WEIGH]
     drawn = words.count(sum(one.drawn for one in of_items), "unit")
     if verdict is CountVerdict.FOUND_MISSING:
@@ -233,10 +247,20 @@ def headline(certificate: Certificate) -> str:
     if verdict is CountVerdict.INCOMPLETE:
         blank = sum(one.not_counted for one in of_items)
         return f"Incomplete: {words.number(blank)} of {drawn} drawn {'was' if blank == 1 else 'were'} not counted."
+    found, too_few = f"All {drawn} drawn agree with the book", ", and they are too few to exclude the loss."
+    if any(one.lacking for one in of_items):
+        found = f"Of {drawn} drawn, none is known to be missing: a box that is not full stood elsewhere"
+        too_few = ". Count all boxes of its material to exclude the loss."
     if verdict is CountVerdict.EXCLUDED:
         chance = words.percent(certificate.draw.plan.detection)
-        return f"All {drawn} drawn agree with the book. A loss that matters would have shown with {chance} or more."
-    return f"All {drawn} drawn agree with the book, and they are too few to exclude the loss."
+        return f"{found}. A loss that matters would have shown with {chance} or more."
+    return f"{found}{too_few}"
+
+
+def _commitment_word(draw: Draw) -> str:
+    if draw.published:
+        return "the one that was given as published before the draw"
+    return "computed from the file, and compared with nothing that was published"
 
 
 def _cut(differing: int) -> str:
@@ -257,7 +281,7 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
     goal = _goal(one, certificate)
     worst = [(part.worst, part.stratum) for part in goal.strata if part.worst]
     return GoalView(
-        what=f"{words.quantity(goal.loss, goal.unit)} of {goal.id}",
+        what=f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)}",
         verdict=VERDICT_WORD[one.verdict],
         key=one.verdict,
         sentence=COUNT_MEANING[one.verdict],
@@ -265,16 +289,21 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
         chance=words.percent(round(goal.reached, 4)),
         missing=words.quantity(one.missing, goal.unit),
         limit=words.quantity(one.limit, goal.unit),
-        worst=", ".join(f"{words.number(units)} from {stratum}" for units, stratum in worst),
-        bulk=", ".join(goal.bulk),
+        covers=_covers(goal, len(goal.strata)),
+        worst=", ".join(f"{words.number(units)} from {printable(stratum)}" for units, stratum in worst),
+        bulk=printable(", ".join(goal.bulk)),
     )
+
+
+def _covers(goal: Goal, shown: int) -> str:
+    return printable(words.listed([part.stratum for part in goal.strata], shown))
 
 
 def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
     stratum = _stratum(one.stratum, certificate)
     unit = "box" if stratum.kind == "box" else "item"
     return StratumView(
-        where=f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}",
+        where=_where(stratum),
         task=TASK_WORD[one.task],
         units=words.count(stratum.units, unit, "boxes" if unit == "box" else None),
         drawn=words.number(one.drawn),
@@ -286,11 +315,15 @@ def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
     )
 
 
+def _where(stratum: Stratum) -> str:
+    return printable(f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}")
+
+
 def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
     stratum = _stratum(one.line.stratum, certificate)
     unit = stratum.unit if one.line.task is Task.WEIGH else "each"
     return DifferenceView(
-        where=f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}",
+        where=_where(stratum),
         unit=unit_text(one.line, stratum),
         place=f"sheet {one.line.sheet}, line {one.line.line}",
         book=words.quantity(one.expected, unit),
@@ -302,12 +335,21 @@ def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
 
 def summary(certificate: Certificate) -> Iterator[str]:
     """The certificate in a few lines of text."""
-    yield f"{certificate.draw.plan.site}, draw {certificate.draw.id}: {headline(certificate)}"
+    site = printable(certificate.draw.plan.site)
+    yield f"{site}, draw {certificate.draw.id}: {headline(certificate)}"
     for one in certificate.goals:
         goal = _goal(one, certificate)
-        limit = f"at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)}"
-        found = f"; found missing: {words.quantity(one.missing, goal.unit)}" if one.missing else ""
-        yield f"{VERDICT_WORD[one.verdict]}: {words.quantity(goal.loss, goal.unit)} of {goal.id} ({limit}{found})"
+        said = [f"found missing: {words.quantity(one.missing, goal.unit)}"] if one.missing else []
+        if one.limit is not None:
+            at_most = f"at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)}"
+            said = [at_most, *said]
+        more = f" ({'; '.join(said)})" if said else ""
+        what = f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)} from {_covers(goal, _SHOWN)}"
+        yield f"{VERDICT_WORD[one.verdict]}: {what}{more}"
+        if goal.bulk:
+            yield f"  not covered, since it is bulk: {printable(words.listed(list(goal.bulk), _SHOWN))}"
+    for missed in certificate.draw.plan.not_planned:
+        yield f"not covered: {printable(missed.what)}: {printable(missed.reason)}"
     differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference]
     for line in differing[:20]:
         view = _difference(line, certificate)

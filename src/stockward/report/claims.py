@@ -7,14 +7,14 @@ its days; where two cancel, it is said what may have left them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from stockward.answers.losses import Cancelled, ExactDifference, Loss
+from stockward.answers.losses import Cancelled, ExactDifference, Loss, Returned, RowToCheck
 from stockward.report import words
-from stockward.report.views import SeriesView
-from stockward.terms.verdicts import Basis, Verdict
+from stockward.report.views import WHOLE_SITE, BetweenView, SeriesView
+from stockward.terms.verdicts import Basis, Slip, Verdict
 
 _LISTED = 4
 _INVENTORIES_LISTED = 3
@@ -31,6 +31,7 @@ class _Part:
     dates: str
     lasting: bool
     magnitude: float
+    in_items: bool = False
 
     @property
     def amount(self) -> str:
@@ -88,14 +89,75 @@ def going_on(series: SeriesView, loss: Loss) -> bool:
 
 
 def cancels(series: SeriesView) -> bool:
-    """Whether all that is claimed of a series cancels."""
+    """Whether all that is claimed of a series cancels, in it or with another area."""
     claimed = len(series.losses) or len(series.exact)
-    return bool(series.cancelled) and 2 * len(series.cancelled) == claimed
+    in_parts = sum(len(one.losses) + len(one.gains) for one in series.returned if not one.left)
+    moved = sum(not one.pair.left for one in series.between)
+    accounted = 2 * len(series.cancelled) + in_parts + moved
+    return accounted > 0 and accounted == claimed
 
 
 def advice(series: SeriesView) -> str:
     """What to do where a loss and a gain cancel, a sentence each."""
-    return " ".join(_cancelled(series, one) for one in series.cancelled[:_LISTED])
+    texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]
+    return " ".join([*texts, *(_returned(series, one) for one in series.returned)])
+
+
+def moved(series: SeriesView) -> str:
+    """What to do where what is missing from one area is surplus in another."""
+    return " ".join(_moved(series, one) for one in series.between[:_LISTED])
+
+
+def _moved(series: SeriesView, one: BetweenView) -> str:
+    own = _claimed(series)
+    missing, surplus = f"what is missing from {one.origin}", f"what is surplus in {one.destination}"
+    look = (
+        f"look for a transfer from {one.origin} to {one.destination} that was not booked, or a movement booked to the "
+        "wrong one of them, before anything else."
+    )
+    if one.pair.left:
+        part = f"{missing[0].upper()}{missing[1:]} and {surplus} may in part be one movement"
+        return f"{part}: {look} {_left_over(series, one)}"
+    if len(own) == 1:
+        which = f"{missing[0].upper()}{missing[1:]} and {surplus} cancel"
+    else:
+        which = f"Of these, {own[one.place].way} cancels with {surplus if one.missing else missing}"
+    return f"{which}: {look}{_whole_site(series, one)}"
+
+
+def _left_over(series: SeriesView, one: BetweenView) -> str:
+    """What no transfer between the two can account for."""
+    pair = one.pair
+    sign = 1 if pair.left > 0 else -1
+    way, verb = "missing" if pair.left > 0 else "surplus", _are(series, pair.left)
+    if pair.left_low is None or pair.left_high is None:
+        exact = series.verdict.verdict == Verdict.DISCREPANCY
+        size = words.exact(abs(pair.left), series.unit, _DECIMALS) if exact else _about(pair.left, series.unit)
+        return f"Even then {size} {verb} {way}."
+    low, high = sorted((sign * pair.left_low, sign * pair.left_high))
+    return f"Even then {words.interval(abs(pair.left), low, high, series.unit)} {verb} {way} over {WHOLE_SITE}."
+
+
+def _about(value: float, unit: str) -> str:
+    return f"about {words.quantity(abs(value), unit, words.decimals(abs(value) / 10))}"
+
+
+def _whole_site(series: SeriesView, one: BetweenView) -> str:
+    """What the whole site says of the same days; empty where it has no figure."""
+    if one.pair.site_sum is None:
+        return ""
+    figure = words.measured(one.pair.site_sum, one.pair.site_sigma, series.unit, signed=True)
+    said = "The whole site is balanced" if one.site == Verdict.BALANCED else "Over the whole site"
+    return f" {said}: its differences of these days give {figure}."
+
+
+def _returned(series: SeriesView, one: Returned) -> str:
+    """What to do where items may have been brought back in parts."""
+    which = "What" if one.all_told else f"Of the others, some came to light again, {_left(series, one)}. What"
+    return (
+        f"{which} was missing may have been brought back, or movements be booked on a wrong day: check the movements "
+        "of all these times."
+    )
 
 
 def _cancelled(series: SeriesView, one: Cancelled) -> str:
@@ -106,7 +168,7 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
         names = words.either(list(one.inventories), _INVENTORIES_LISTED)
         return (
             f"{which} cancel, so a movement may be booked on the wrong side of inventory {names}, or its count be "
-            "wrong: check the movements near it, and its quantity and unit."
+            f"wrong: check {_near(series, one)}, and its quantity and unit."
         )
     if first.missing:
         return (
@@ -114,6 +176,64 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
             "Check the movements of both times."
         )
     return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
+
+
+def _near(series: SeriesView, one: Cancelled) -> str:
+    """The movements near an inventory, those with the amount that cancels by name."""
+    rows = [_row(series, row) for row in series.to_check if row.slip == Slip.OTHER_SIDE and row.places == one.places]
+    if not rows:
+        return "the movements near it"
+    return (
+        f"first {' and '.join(rows)}, which {'has' if len(rows) == 1 else 'have'} this amount; then the others near it"
+    )
+
+
+def to_check(series: SeriesView) -> str:
+    """Rows that would explain what is claimed, each as a possibility: those of a day of count, and slips of the pen."""
+    by_day: dict[str | None, list[RowToCheck]] = {}
+    for row in series.to_check:
+        if row.slip == Slip.SAME_DAY:
+            by_day.setdefault(row.inventory, []).append(row)
+    slips = [row for row in series.to_check if row.slip == Slip.DECIMAL_POINT]
+    return " ".join(
+        [*(_on_one_day(series, rows) for rows in by_day.values()), *(_slipped(series, row) for row in slips)]
+    )
+
+
+def _on_one_day(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
+    """Movements of the day of a count: on which side they were taken to be, and what the other would explain."""
+    names = " and ".join(_row(series, row) for row in rows)
+    stand, were = ("stands", "it was") if len(rows) == 1 else ("stand", "they were")
+    taken, other = ("before", "after") if rows[0].taken_before else ("after", "before")
+    amount = words.quantity(sum(row.explains for row in rows), series.unit)
+    it = were.split()[0]
+    return (
+        f"{names[0].upper()}{names[1:]} {stand} on the day of inventory {rows[0].inventory}, and a time of day is "
+        f"missing: {were} taken to come {taken} the count. If {it} came {other} it, that explains {amount}."
+    )
+
+
+def _slipped(series: SeriesView, row: RowToCheck) -> str:
+    amount = words.quantity(row.explains, series.unit)
+    return f"Check {_row(series, row)}: a misplaced decimal point there would explain {amount}."
+
+
+def _row(series: SeriesView, row: RowToCheck) -> str:
+    """A row by its table and number, with what stands in it."""
+    proof = f", document {row.document}" if row.document else ""
+    what = f"{row.kind.replace('_', ' ')} of {words.quantity(row.quantity, row.unit)}"
+    return f"{row.table} row {row.row} ({what} on {words.day(series.day(row.at))}{proof})"
+
+
+def in_items(series: SeriesView) -> str:
+    """How much of a substance the items of its event hold."""
+    return words.listed([part.size for part in _parts(series) if part.in_items], _LISTED)
+
+
+def beside_items(series: SeriesView) -> list[str]:
+    """What is claimed of a substance that the items of its event do not account for, each with its days."""
+    parts = _parts(series) if series.contents else []
+    return [f"{part.size} more of {series.what} {_went(part)} {part.days}" for part in parts if not part.in_items]
 
 
 def _claimed(series: SeriesView) -> list[_Part]:
@@ -129,8 +249,20 @@ def _parts(series: SeriesView) -> list[_Part]:
 def _each(series: SeriesView, losses: Sequence[Loss]) -> list[_Part]:
     """The differences of an exact verdict, or these losses."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
-        return [_exact_part(series, one) for one in series.exact]
-    return [_measured_part(series, one) for one in losses]
+        return _with_contents(series, [_exact_part(series, one) for one in series.exact])
+    parts = _with_contents(series, [_measured_part(series, one) for one in series.verdict.losses])
+    return [part for part, one in zip(parts, series.verdict.losses, strict=True) if one in losses]
+
+
+def _with_contents(series: SeriesView, parts: Sequence[_Part]) -> list[_Part]:
+    """The stated content of missing items in place of what was measured with the bulk beside them."""
+    contents = series.contents or (None,) * len(parts)
+    return [
+        part
+        if content is None
+        else replace(part, in_items=True, size=words.exact(abs(content), series.unit, _DECIMALS))
+        for part, content in zip(parts, contents, strict=True)
+    ]
 
 
 def _urgent(series: SeriesView) -> list[_Part]:
@@ -216,6 +348,8 @@ def _since(part: _Part) -> str:
 
 
 def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
+    if series.returned and series.returned[0].all_told and len(parts) <= _LISTED:
+        return _came_back(series, series.returned[0], parts)
     if len(parts) == 1:
         (only,) = parts
         verb = "are" if only.size.endswith(" items") else "is"
@@ -225,6 +359,29 @@ def _exact_claim(series: SeriesView, parts: Sequence[_Part]) -> str:
     texts = "; ".join(f"{part.way} {part.days}" for part in parts if id(part) in largest)
     which = f", the {_LISTED} largest" if len(parts) > _LISTED else ""
     return f"{series.label} has {len(parts)} exact differences{which}: {texts}"
+
+
+def _came_back(series: SeriesView, one: Returned, parts: Sequence[_Part]) -> str:
+    """Items that went missing, those that came to light again, and how many are left, told once."""
+    gone = _at_times([parts[place] for place in one.losses], "went missing")
+    came = _at_times([parts[place] for place in one.gains], "came to light again")
+    return f"Of {series.what} in {series.place}, {gone}; {came}; {_left(series, one)}"
+
+
+def _at_times(parts: Sequence[_Part], what: str) -> str:
+    """What happened with the first, and with each later one the same."""
+    first, *others = parts
+    return " and ".join([f"{first.size} {what} {first.days}", *(f"{part.size} {part.days}" for part in others)])
+
+
+def _left(series: SeriesView, one: Returned) -> str:
+    if not one.left:
+        return "so none is still missing"
+    return f"so {words.exact(one.left, series.unit, _DECIMALS)} {_are(series, one.left)} still missing"
+
+
+def _are(series: SeriesView, amount: float) -> str:
+    return "are" if series.unit == "each" and abs(amount) != 1 else "is"
 
 
 def grounds(series: SeriesView) -> list[str]:

@@ -22,3 +22,7 @@ class _Filtered(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for text, style, control in super().render(renderable, options):
             yield Segment("\n".join(map(printable, text.split("\n"))), style, control)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read has gone: the command says so with its own code, where this class would claim a finding."""
+        raise BrokenPipeError

@@ -154,6 +154,7 @@ class SiteLine:
     cumulative: Annotated[str, "all differences together, plus is missing"]
     areas: Annotated[str, "the areas that it adds up"]
     inventories: Annotated[str, "which inventories are joined, and how far apart they stand"]
+    late: Annotated[str, "from when it is looked at, where areas were counted before; else empty"]
     outside: Annotated[str, "areas outside of it; empty where there are none"]
 
 
@@ -345,7 +346,8 @@ class Page:
     """The whole page."""
 
     site: Annotated[str, "name of the site"]
-    as_known: Annotated[str, "the date as of which the books were read"]
+    guards_alone: Annotated[bool, "whether the site keeps guards and no stock"]
+    scope: Annotated[str, "the time that was looked at, the last count, and the date as of which the books were read"]
     generated: Annotated[str, "when, and by which version, the page was made"]
     tone: Annotated[str, "the most urgent verdict; picks the colour of the head"]
     headline: Annotated[str, "the verdict on the site"]

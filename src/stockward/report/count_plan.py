@@ -24,6 +24,7 @@ def print_plan(plan: Plan, console: Console) -> None:
     console.print()
     console.print(_plain("N units by the book; d of them hold the whole loss; n are drawn."))
     console.print(_plain(in_all(plan)), style="bold")
+    console.print(_plain(f"Frozen book, SHA-256 {plan.book_digest}"))
     for one in plan.not_planned:
         console.print(_plain(f"not planned: {one.what}: {one.reason}"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from os import PathLike
@@ -14,11 +13,13 @@ from markupsafe import Markup
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.counting.drawing import LINES_A_SHEET
-from stockward.counting.filled import COLUMNS, SHEET
-from stockward.report import words
+from stockward.counting.filled import COLUMNS, MOST, SHEET, words_of
+from stockward.report import count_rules, words
 from stockward.report.page import fill
 from stockward.report.sheet import workbook_at
+from stockward.report.spreadsheet_text import as_text
 from stockward.terms.counting import TASK_MEANING, Task
+from stockward.terms.signs import printable
 
 Paper = Literal["A4", "Letter"]
 
@@ -28,20 +29,7 @@ _EDITABLE = ("quantity", "remark")
 _WIDTHS = {"sheet": 7, "line": 6, "area": 24, "material": 34, "task": 10, "unit_number": 14, "quantity": 14, "unit": 8}
 _REMARK_WIDTH = 40
 _HEADER_ROW = 4
-_LARGEST = 1e15
-
-RULES = (
-    "Fill in every line. 0 means counted, and none there. A blank line means not counted: the count stays incomplete.",
-    "Number the units of a material as they stand: begin at the entrance, go from left to right, and within a row from "
-    "the bottom up. Unit 417 is the 417th that you pass. Mark where the numbering begins before the first unit is "
-    "looked at, and keep to it. Where there is no such unit because the numbering ends before it, write 0.",
-    "Look at the item itself: an unbroken box or wrapping proves nothing. Open a box that is drawn, count what is in "
-    "it, and close it with a new seal.",
-    "Write with a pencil, in figures. A mistake is struck out and signed, never rubbed out.",
-    "Two people are present at every line: one counts, the other watches. Both sign every sheet.",
-    "Nothing moves in or out of the areas from the moment at which the book was frozen to the end of the count.",
-)
-"""What a counter is told."""
+_HEAVIEST = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +45,14 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class SheetView:
-    """One sheet, which is one page: where, what to do, its two columns of lines, and its barcode (SVG)."""
+    """One sheet, which is one page: where, what to do, the rule to keep, its columns of lines, its barcode (SVG)."""
 
     number: int
     area: str
     area_key: str
     task: str
     meaning: str
+    rule: str
     columns: tuple[tuple[LineView, ...], ...]
     lines: int
     barcode: Markup
@@ -73,14 +62,13 @@ class SheetView:
 class SheetsPage:
     """All sheets of a draw.
 
-    ``paper`` is the page size; ``draw`` the id of the draw, ``digest`` and ``commitment`` what seals it; ``frozen`` the
+    ``paper`` is the page size; ``draw`` the id of the draw, ``commitment`` the SHA-256 of its plan; ``frozen`` the
     moment of the book, in words; ``rules`` what a counter is told; ``sheets`` one entry a sheet.
     """
 
     site: str
     paper: Paper
     draw: str
-    digest: str
     commitment: str
     frozen: str
     rules: tuple[str, ...]
@@ -97,13 +85,12 @@ def sheets_page(draw: Draw, *, paper: Paper) -> SheetsPage:
     strata = {one.id: one for one in draw.plan.strata}
     sheets = [list(lines) for _, lines in groupby(draw.lines, key=lambda line: line.sheet)]
     return SheetsPage(
-        site=draw.plan.site,
+        site=printable(draw.plan.site),
         paper=paper,
         draw=draw.id,
-        digest=draw.plan_digest,
-        commitment=str(draw.plan.commitment),
+        commitment=draw.commitment,
         frozen=words.moment(draw.plan.frozen_at, draw.plan.timezone),
-        rules=RULES,
+        rules=count_rules.rules(draw),
         sheets=tuple(_sheet(lines, strata, draw, len(sheets)) for lines in sheets),
     )
 
@@ -121,10 +108,11 @@ def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheet
     views = tuple(_line(line, strata[line.stratum]) for line in lines)
     return SheetView(
         number=lines[0].sheet,
-        area=first.area_name or first.area,
-        area_key=first.area,
+        area=printable(first.area_name or first.area),
+        area_key=printable(first.area),
         task=TASK_WORD[lines[0].task],
         meaning=TASK_MEANING[lines[0].task],
+        rule=count_rules.rule_of_a_sheet(draw, boxes=any(strata[line.stratum].kind == "box" for line in lines)),
         columns=tuple(part for part in (views[:_ROWS], views[_ROWS:]) if part),
         lines=len(lines),
         barcode=Markup(code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)),
@@ -134,10 +122,10 @@ def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheet
 def _line(line: SheetLine, stratum: Stratum) -> LineView:
     return LineView(
         number=line.line,
-        material=stratum.material_name or stratum.material,
+        material=printable(stratum.material_name or stratum.material),
         unit=unit_text(line, stratum),
         tick=line.task is Task.MEASURE or stratum.kind == "item",
-        in_unit=_unit_counted(line, stratum),
+        in_unit=str(words_of(line, stratum)["unit"]),
     )
 
 
@@ -148,25 +136,32 @@ def unit_text(line: SheetLine, stratum: Stratum) -> str:
     return f"{'box' if stratum.kind == 'box' else 'item'} {words.number(line.position)}"
 
 
-def _unit_counted(line: SheetLine, stratum: Stratum) -> str:
-    return stratum.unit if line.task is Task.WEIGH else "items"
-
-
 def sheets_csv(draw: Draw) -> str:
-    """The lines as CSV to fill in: ``quantity`` and ``remark`` are blank."""
+    """The lines as CSV to fill in: ``quantity`` and ``remark`` are blank, and no cell can run as a formula.
+
+    Where it holds more than plain letters it begins with a mark of UTF-8, without which spreadsheets misread it.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_cells(line, {one.id: one for one in draw.plan.strata}, draw) for line in draw.lines)
-    return text.getvalue()
+    strata = {one.id: one for one in draw.plan.strata}
+    for line in draw.lines:
+        cells = _cells(line, strata[line.stratum], draw)
+        writer.writerow(as_text(cell) if isinstance(cell, str) else cell for cell in cells)
+    return text.getvalue() if text.getvalue().isascii() else "\ufeff" + text.getvalue()
 
 
-def _cells(line: SheetLine, strata: dict[str, Stratum], draw: Draw) -> Sequence[str | int]:
-    stratum = strata[line.stratum]
-    return (
-        draw.id, line.key, line.sheet, line.line, stratum.area, stratum.material, line.task.value, line.position, "",
-        _unit_counted(line, stratum), "",
-    )  # fmt: skip
+def _cells(line: SheetLine, stratum: Stratum, draw: Draw) -> list[str | int]:
+    cells = {
+        "draw": draw.id,
+        "key": line.key,
+        "unit_number": line.position,
+        "quantity": "",
+        "remark": "",
+        "how": count_rules.how(line, stratum),
+        **words_of(line, stratum),
+    }
+    return [cells[name] for name in COLUMNS]
 
 
 def write_sheets_xlsx(draw: Draw, path: str | PathLike[str]) -> None:
@@ -178,8 +173,8 @@ def write_sheets_xlsx(draw: Draw, path: str | PathLike[str]) -> None:
         frozen = words.local(draw.plan.frozen_at, draw.plan.timezone).replace(tzinfo=None)
         book.set_properties(
             {
-                "title": f"{draw.plan.site}: count sheet {draw.id}",
-                "comments": f"plan SHA-256 {draw.plan_digest}",
+                "title": f"{printable(draw.plan.site)}: count sheet {draw.id}",
+                "comments": f"commitment {draw.commitment}",
                 "created": frozen,
             }
         )
@@ -193,23 +188,26 @@ def _fill_lines(book: Any, draw: Draw) -> None:
         "title": book.add_format({"bold": True, "font_size": 14}),
         "quiet": book.add_format({"font_color": "#565656"}),
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "locked": book.add_format({"border": 1, "border_color": "#bfbfbf"}),
-        "open": book.add_format({"border": 1, "locked": False, "bg_color": "#fffbe6"}),
+        # Marked as text, so that it stays one also where a cell is opened and closed again.
+        "locked": book.add_format({"border": 1, "border_color": "#bfbfbf", "quote_prefix": True}),
+        "quantity": book.add_format({"border": 1, "locked": False, "bg_color": "#fffbe6"}),
+        "remark": book.add_format({"border": 1, "locked": False, "bg_color": "#fffbe6", "num_format": "@"}),
     }
     _lay_out(page)
     # Titles stand right of the hidden columns.
-    page.write_string(0, 2, f"Count sheet, {draw.plan.site}, draw {draw.id}", formats["title"])
-    page.write_string(1, 2, f"Plan SHA-256 {draw.plan_digest}", formats["quiet"])
-    page.write_string(
-        2, 2, "0 is counted, none there; blank is not counted. Fill in the yellow cells.", formats["quiet"]
-    )
+    site = printable(draw.plan.site)
+    page.write_string(0, 2, f"Count sheet, {site}, draw {draw.id}", formats["title"])
+    told = "Fill in the yellow cells: 0 is counted, none there; blank is not counted."
+    page.write_string(1, 2, f"Commitment {draw.commitment}. {told}", formats["quiet"])
+    # One line has no room for the rule on boxes: it stands at each of them, under ``how``.
+    page.write_string(2, 2, count_rules.rule_of_a_sheet(draw, boxes=False), formats["quiet"])
     for column, name in enumerate(COLUMNS):
         page.write_string(_HEADER_ROW - 1, column, name, formats["head"])
     strata = {one.id: one for one in draw.plan.strata}
     for row, line in enumerate(draw.lines, _HEADER_ROW):
-        for column, (name, value) in enumerate(zip(COLUMNS, _cells(line, strata, draw), strict=True)):
+        for column, (name, value) in enumerate(zip(COLUMNS, _cells(line, strata[line.stratum], draw), strict=True)):
             if name in _EDITABLE:
-                page.write_blank(row, column, None, formats["open"])
+                page.write_blank(row, column, None, formats[name])
             elif isinstance(value, int):
                 page.write_number(row, column, value, formats["locked"])
             else:
@@ -238,7 +236,7 @@ def _allowed(line: SheetLine, strata: dict[str, Stratum]) -> dict[str, Any]:
         "validate": "integer" if whole else "decimal",
         "criteria": "between",
         "minimum": 0,
-        "maximum": 1 if tick else _LARGEST if not whole else 2_000_000_000,
+        "maximum": 1 if tick else MOST if whole else _HEAVIEST,
         "error_title": "Not a quantity",
         "error_message": "Write 1 or 0." if tick else "Write a number, 0 for none.",
     }
@@ -250,13 +248,12 @@ def _fill_rules(book: Any, draw: Draw) -> None:
     page.set_column(0, 0, 110)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     said = (
-        f"{draw.plan.site}: draw {draw.id}",
-        f"SHA-256 of the plan: {draw.plan_digest}",
-        f"SHA-256 of the seed, published before the draw: {draw.plan.commitment}",
+        f"Draw {draw.id}: {printable(draw.plan.site)}",
+        f"Commitment, published before the draw: {draw.commitment}",
         f"Book frozen at {words.moment(draw.plan.frozen_at, draw.plan.timezone)}",
-        *RULES,
+        *count_rules.rules(draw),
         *(f"{TASK_WORD[task]}: {meaning}" for task, meaning in TASK_MEANING.items()),
-        "Hand the file back as it is: stockward sample --result FILE --plan PLAN takes it.",
+        "Hand the file back as it is: stockward sample --result FILE --plan PLAN --commitment SHA256 takes it.",
     )
     for row, text in enumerate(said):
         page.write_string(row, 0, text, wrapped)

@@ -13,7 +13,7 @@ import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.items import ItemFindings
-from stockward.answers.losses import TestOfLoss
+from stockward.answers.losses import BetweenAreas, RowToCheck, TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import words
 from stockward.report.views import PeriodView, SeriesView, figure, gather
@@ -40,6 +40,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         Write each series' Σ of the closed periods too, unit².
     """
     series = [_series(one, review.unseen[one.number], covariance=covariance) for one in gather(review)]
+    ids = review.balances.series["id"].to_list()
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "generated": {"version": review.version, "at": review.at, "seed": review.seed, "options": review.options},
@@ -53,7 +54,12 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         },
         "series": series,
         "events": [
-            {"series": [review.balances.series["id"][number] for number in one.series]} for one in review.events
+            {
+                "series": [ids[number] for number in one.series],
+                "between_areas": [_between_areas(pair, ids) for pair in one.between_areas],
+                "contents": [{"series": ids[held.series], "amounts": held.amounts} for held in one.contents],
+            }
+            for one in review.events
         ],
         "unheld_goals": review.unheld_goals,
         "items": _items(review.items),
@@ -66,6 +72,27 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
         **_LATER,
     }
     return json_text(document, review.timezone)
+
+
+def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
+    return {
+        "lost": ids[pair.lost],
+        "gained": ids[pair.gained],
+        "left": {"estimate": pair.left, "low": pair.left_low, "high": pair.left_high},
+        "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma},
+    }
+
+
+def _row_to_check(row: RowToCheck) -> dict[str, Any]:
+    return {
+        "slip": row.slip,
+        "table": row.table,
+        "row": row.row,
+        "inventory": row.inventory,
+        "taken_before": row.taken_before,
+        "explains": row.explains,
+        "whole": row.whole,
+    }
 
 
 def _facts(facts: FactsUsed) -> dict[str, Any]:
@@ -144,6 +171,8 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
         "losses": one.losses,
         "cancelled": [{"all_told": pair.all_told, "inventories": pair.inventories} for pair in one.cancelled],
+        "returned": [{"all_told": some.all_told, "left": some.left} for some in one.returned],
+        "to_check": [_row_to_check(row) for row in one.to_check],
         "alarms": said.alarms,
         "reason": said.reason,
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),
@@ -162,6 +191,9 @@ def _whole_site(one: SeriesView) -> dict[str, Any] | None:
         "areas": one.site.area_keys,
         "outside": one.site.outside_keys,
         "apart_days": one.site.apart_days,
+        "since": one.site.since,
+        "counted_before": one.site.before_keys,
+        "first_counted": one.site.first_keys,
         "joined": columns.to_dicts(),
     }
 

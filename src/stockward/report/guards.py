@@ -36,6 +36,13 @@ def head(review: Review) -> guards_context.Head | None:
     )
 
 
+def alone(review: Review) -> str:
+    """The first sentence of a site that keeps guards and no stock; empty for every other."""
+    if review.balances.series.height or any(review.facts.rows.get(name) for name in ("movements", "counts")):
+        return ""
+    return said.first_sentence(said.leading_order(review.orders), review.force)
+
+
 def badge(verdict: OrderVerdict) -> Badge:
     """What is said of an order, as a mark and a word."""
     return Badge(key=verdict, mark=said.ORDER_MARK[verdict], word=said.ORDER_WORD[verdict])

@@ -119,6 +119,11 @@ def headline(
     return " ".join(text for text in texts if text)
 
 
+def first_sentence(order: OrderAnswer | None, force: ForceAnswer | None) -> str:
+    """What a report on guards alone begins with: the order where there is one, else what the posts take."""
+    return _ordered(order) or _taken(force)
+
+
 def _ordered(order: OrderAnswer | None) -> str:
     if order is None:
         return ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report import words
+from stockward.report.spreadsheet_text import no_formula
 from stockward.terms.signs import escaped, printable
 from stockward.terms.verdicts import OrderVerdict
 
@@ -38,8 +39,6 @@ _STYLE = {
     OrderVerdict.SHORT: "bold red",
 }
 _PLAIN = str.maketrans({words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Beginnings by which a spreadsheet program takes a text for a formula, white space before them or not."""
 
 
 def order_word(verdict: OrderVerdict) -> str:
@@ -206,8 +205,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return no_formula(str(value))
 
 
 def _plain(text: str) -> str:

@@ -1,16 +1,16 @@
-"""A roster for machines: flat CSV for payroll, JSON, and an iCalendar for each person."""
+"""A roster for machines: flat CSV for payroll, and JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from stockward.answers.roster import Duty, RosterAnswer
+from stockward.answers.roster import RosterAnswer
 from stockward.report.document import json_text
 from stockward.terms.errors import SheetError
 
@@ -97,7 +97,7 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "site": {"name": answer.site, "timezone": answer.timezone},
         "start": answer.start,
         "weeks": answer.weeks,
-        "rules": {name: float(value) for name, value in answer.rules},
+        "rules": dict(answer.rules),
         "status": answer.status,
         "stopped": answer.stopped,
         "cost": answer.cost,
@@ -116,68 +116,3 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "set_aside": answer.set_aside,
     }
     return json_text(document, answer.timezone)
-
-
-def write_calendars(answer: RosterAnswer, folder: Path) -> list[Path]:
-    """Write an iCalendar for each person into ``folder``, made where it is missing; returns the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for person in sorted({duty.person for duty in answer.duties}):
-        path = folder / f"{_file_name(person)}.ics"
-        path.write_bytes(calendar_of(answer, person).encode("utf-8"))
-        paths.append(path)
-    return paths
-
-
-def _file_name(person: str) -> str:
-    """A code as the name of a file."""
-    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in person).strip(".") or "_"
-
-
-def calendar_of(answer: RosterAnswer, person: str) -> str:
-    """The shifts of one person as an iCalendar [RFC 5545], times in UTC, lines of at most 75 octets."""
-    lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Stockward//{answer.version}//EN", "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(f'{person}, {answer.site}')}",
-    ]  # fmt: skip
-    for duty in answer.duties:
-        if duty.person == person:
-            lines += _event(answer, duty)
-    return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
-
-
-def _event(answer: RosterAnswer, duty: Duty) -> list[str]:
-    name = next((post.name for post in answer.posts if post.post == duty.post), None) or duty.post
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{_escaped(f'{duty.person}-{_utc(duty.start)}@{answer.site}'.replace(' ', '_'))}",
-        f"DTSTAMP:{_utc(answer.at)}",
-        f"DTSTART:{_utc(duty.start)}",
-        f"DTEND:{_utc(duty.end)}",
-        f"SUMMARY:{_escaped(name)}",
-        f"DESCRIPTION:{_escaped(f'{duty.post} ({duty.number}), {duty.hours:g} h')}",
-        "END:VEVENT",
-    ]
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _escaped(text: str) -> str:
-    """Text as RFC 5545 wants it [3.3.11]."""
-    for sign, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n")):
-        text = text.replace(sign, written)
-    return text
-
-
-def _folded(line: str) -> Iterator[str]:
-    """A line in parts of at most 75 octets, the further ones begun by a blank [RFC 5545, 3.1]."""
-    part, size = "", 0
-    for sign in line:
-        octets = len(sign.encode("utf-8"))
-        if size + octets > 75:
-            yield part
-            part, size = " ", 1
-        part, size = part + sign, size + octets
-    yield part

@@ -58,9 +58,10 @@ def build_roster_page(answer: RosterAnswer) -> RosterPage:
         month=tuple(_month(answer, heads, codes)),
         posts=tuple(_post_sheets(answer, heads)),
         people=tuple(_person_sheets(answer, heads, codes)),
-        rules=tuple((say.RULE_WORD[name], value) for name, value in answer.rules),
+        rules=say.rules(answer),
         always=say.ALWAYS,
-        cost=_cost(answer),
+        points=say.points(answer),
+        assumed=say.ASSUMED,
         left_out=say.left_out(answer),
         notes=answer.notes,
         generated=(
@@ -70,17 +71,17 @@ def build_roster_page(answer: RosterAnswer) -> RosterPage:
 
 
 def _figures(answer: RosterAnswer) -> tuple[KeyFigure, ...]:
-    places = sum(post.places for post in answer.posts)
-    pairs = [(words.number(places), "places to fill"), (words.number(len(answer.duties)), "filled")]
-    if answer.cost is not None:
-        wishes = sum(one.wishes for one in answer.guards)
-        pairs += [
-            (words.number(len(answer.guards)), "guards"),
-            (words.number(sum(duty.hours for duty in answer.duties)), "hours"),
-            (words.number(answer.cost.total), "cost"),
-            (words.number(answer.bound), "none can cost less"),
-        ]
-        pairs += [(f"{sum(one.met for one in answer.guards)} / {wishes}", "wishes met")] if wishes else []
+    places = words.number(sum(post.places for post in answer.posts))
+    if not answer.duties:
+        return (KeyFigure(value=places, label="shifts to fill", badge=None),)
+    guards, hours, contract = say.crew(answer)
+    each = f"hours each on average, of {words.number(contract, 0)} by contract"
+    pairs = [
+        (words.number(guards), "guards"), (words.number(say.at_a_time(answer)), "places at a time"),
+        (places, "shifts, all filled"), (words.number(hours, 0), each),
+    ]  # fmt: skip
+    wishes = sum(one.wishes for one in answer.guards)
+    pairs += [(f"{sum(one.met for one in answer.guards)} / {wishes}", "wishes met")] if wishes else []
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)
 
 
@@ -91,6 +92,7 @@ def _cover(answer: RosterAnswer) -> list[CoverRow]:
             code=post.post,
             asks=", ".join(part for part in (post.qualification, "mixed" if post.mixed else None) if part),
             posts=f"{post.posts} × {post.guards}",
+            begins=" ".join(post.begins),
             places=words.number(post.places),
             filled=words.number(post.filled),
             hours=words.number(post.hours),
@@ -182,9 +184,3 @@ def _person_sheets(answer: RosterAnswer, heads: tuple[DayHead, ...], codes: dict
         for one in answer.guards
         if one.shifts
     ]
-
-
-def _cost(answer: RosterAnswer) -> tuple[tuple[str, str], ...]:
-    if answer.cost is None:
-        return ()
-    return tuple((words.number(getattr(answer.cost, name)), word) for name, word in say.COST_WORD.items())

@@ -136,11 +136,13 @@ def _fairness(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
 
 
 def _coverage(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
-    header = ("post", "name", "asks for", "mixed", "posts", "guards in each", "places", "filled", "hours")
+    header = (
+        "post", "name", "asks for", "mixed", "posts", "guards in each", "shifts begin at", "places", "filled", "hours",
+    )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
         (
             post.post, post.name or "", post.qualification or "", "yes" if post.mixed else "no", post.posts,
-            post.guards, post.places, post.filled, post.hours,
+            post.guards, " ".join(post.begins), post.places, post.filled, post.hours,
         )
         for post in answer.posts
     ]  # fmt: skip
@@ -164,11 +166,23 @@ def _shifts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
             page.write_datetime(row, column, local, styles["moment"])
 
 
+def _said(answer: RosterAnswer) -> tuple[str, ...]:
+    """The answer in words."""
+    return (say.headline(answer), *say.status(answer), *say.measures(answer), say.begins(answer))
+
+
 def _about(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
-    rows: list[tuple[Any, ...]] = [("site", answer.site), ("roster", say.period(answer)), ("status", answer.status)]
-    rows += [("", text) for text in (say.headline(answer), *say.status(answer), *say.measures(answer))]
-    rows += [("rule", f"{say.RULE_WORD[name]}: {value}") for name, value in answer.rules]
+    rows: list[tuple[Any, ...]] = [
+        ("site", answer.site),
+        ("roster", say.period(answer)),
+        ("status", answer.status),
+        ("", say.begins(answer)),
+    ]
+    rows += [("", text) for text in _said(answer)]
+    rows += [("rule", f"{rule}: {value}") for rule, value in say.rules(answer)]
     rows += [("rule", text) for text in say.ALWAYS]
+    rows += [("it rests on", text) for text in say.ASSUMED]
+    rows += [("points", f"{value} {part}") for value, part in say.points(answer)]
     rows += [("left out", text) for text in say.left_out(answer)]
     rows += [("note", text) for text in answer.notes]
     rows += [("made by", f"Stockward {answer.version}, seed {answer.seed}")]

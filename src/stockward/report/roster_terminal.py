@@ -10,16 +10,16 @@ from stockward.report import roster_sentences as say
 
 
 def print_roster(answer: RosterAnswer, console: Console) -> None:
-    """The headline, the figures, and, where no roster keeps every rule, what collides and the ways out."""
+    """The headline, how good it is, and, where no roster keeps every rule, what stands in the way and the ways out."""
     console.print(Text(f"{answer.site}, {say.period(answer)}"), style="bold")
     console.print(Text(say.headline(answer)))
-    for line in (*say.status(answer), *say.measures(answer)):
+    for line in (*say.status(answer), *say.measures(answer), say.begins(answer)):
         console.print(Text(line))
     for title, lines in (
-        ("These rules collide:", say.conflicts(answer)),
-        ("Ways out, each that is found proven by a roster:", say.relaxations(answer)),
+        ("What stands in the way:", say.conflicts(answer)),
+        ("Ways out, each found with a roster that keeps every other rule:", say.relaxations(answer)),
         ("Left out:", say.left_out(answer)),
-        ("Told beside it:", answer.notes),
+        ("To know beside it:", answer.notes),
     ):
         if lines:
             console.print()

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import polars as pl
+
 from stockward.answers.detection import SeriesDetection
+from stockward.answers.review import Review
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -27,11 +30,13 @@ VERDICT_MARK = {
     Verdict.BALANCED_IN_PART: "≈",
     Verdict.BALANCED: "=",
 }
+CANCELLING = "loss and gain that cancel"
 NEXT_STEP = {
     Verdict.SHORTAGE: "recount; check the weighings and rows behind it; report what stays unexplained.",
     Verdict.GAIN: "look for receipts or returns not booked, and for a scale that drifts.",
     Verdict.DISCREPANCY: "recount; find the record that explains it; report what stays unexplained.",
 }
+CANCELLING_STEP = "check the movements first, as said of it; recount only then."
 STATUS_WORD = {
     PeriodStatus.CLOSED: "closed",
     PeriodStatus.INCOMPLETE: "incomplete",
@@ -80,11 +85,23 @@ TERMS = (
 )  # fmt: skip
 
 _HEADLINE_LISTED = 3
+_ROWS_LISTED = 4
 _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
 _TEENS = (11, 12, 13)
 _YEAR_DAYS = 365
+
+
+def scope(review: Review) -> str:
+    """What was looked at: from when to when, the day of the last count, and as known when."""
+    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
+    of_series = review.balances.periods.group_by("series").agg(pl.min("start"), pl.max("end"))
+    moments = of_series.select(pl.min("start"), first_end=pl.min("end"), last_end=pl.max("end")).row(0)
+    if None in moments:
+        return known
+    begun, *counted = (words.local(at, review.timezone).date() for at in moments)
+    return f"{words.day(begun)} to {words.day(counted[-1])}, last counted {words.between(*counted)}, {known}"
 
 
 def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
@@ -104,8 +121,12 @@ def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ())
 
 def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels."""
-    if all(pair.inventories for one in alarming for pair in one.cancelled):
+    if all(one.between for one in alarming):
+        return "What is missing in one area is surplus in another: a transfer may not have been booked."
+    if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
+    if all(one.verdict.verdict == Verdict.DISCREPANCY for one in alarming):
+        return "Exact differences cancel: what was missing came to light again, or the other way round."
     return "A loss and a gain cancel, each of them more than measuring explains."
 
 
@@ -159,9 +180,8 @@ def finding(series: SeriesView) -> str:
 
 def _with(texts: Sequence[str], series: SeriesView) -> str:
     """A claim with what to do about it, and what it stands on."""
-    return " ".join(text for text in (*texts, claims.advice(series), *claims.grounds(series)) if text) + _left_out(
-        series
-    )
+    said = (*texts, claims.advice(series), claims.moved(series), claims.to_check(series), *claims.grounds(series))
+    return " ".join(text for text in said if text) + _left_out(series)
 
 
 def _left_out(series: SeriesView) -> str:
@@ -175,35 +195,68 @@ def _exact_ground(series: SeriesView) -> str:
 
 
 def event_claim(event: Sequence[SeriesView]) -> str:
-    """One loss told once: what the first of its series says, and the figures of the others with it."""
+    """One loss told once: what the first of its series says, and the figures of the others with it; areas apart."""
+    areas = by_area(event)
+    text = "; ".join(map(_claim_of_area, areas))
+    whole = [claims.size(one) for one in event[1:] if one.scope == Scope.SITE]
+    return f"{text}; over {WHOLE_SITE} {' and '.join(whole)}" if whole and len(areas) == 1 else text
+
+
+def _claim_of_area(event: Sequence[SeriesView]) -> str:
     lead, *others = event
     text = claims.claim(lead)
-    areas = [one for one in others if one.scope == Scope.AREA]
-    items, held = ([_of(one) for one in areas if (one.basis == Basis.ITEM) == items] for items in (True, False))
+    items, held = ([_of(one) for one in others if (one.basis == Basis.ITEM) == items] for items in (True, False))
     if items:
         text += f", and {' and '.join(items)}"
     if held:
         text += f"{';' if items else ','} with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(held)}"
-    whole = [claims.size(one) for one in others if one.scope == Scope.SITE]
-    return f"{text}; over {WHOLE_SITE} {' and '.join(whole)}" if whole else text
+    return "; ".join([text, *(beside for one in others for beside in claims.beside_items(one))])
 
 
 def _of(series: SeriesView) -> str:
     """How much of what; where it goes both ways, what comes first."""
-    size = claims.size(series)
+    size = claims.in_items(series) if series.contents else claims.size(series)
     return f"{series.what}: {size}" if "surplus" in size and "missing" in size else f"{size} of {series.what}"
 
 
 def event_sentence(event: Sequence[SeriesView]) -> str:
     """The claim of an event, and after it what to do where it cancels, and what passes for exact in it."""
     advice = next((text for one in event if (text := claims.advice(one))), "")
-    grounds = [text for one in event for text in claims.grounds(one)]
-    return " ".join(text for text in (f"{event_claim(event)}.", advice, *grounds[:_HEADLINE_LISTED]) if text)
+    moved = next((text for one in event if (text := claims.moved(one))), "")
+    to_check = [next(filter(None, map(claims.to_check, own)), "") for own in by_area(event)]
+    grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
+    said = (f"{event_claim(event)}.", advice, moved, *to_check, *grounds[:_HEADLINE_LISTED])
+    return " ".join(text for text in said if text)
+
+
+def next_steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
+    """What to do next, for each verdict that stands, and for what cancels."""
+    alarming = [one for event in found for one in event]
+    standing = {one.verdict.verdict for one in alarming if not claims.cancels(one)}
+    steps = [(VERDICT_WORD[verdict], step) for verdict, step in NEXT_STEP.items() if verdict in standing]
+    return [*steps, *([(CANCELLING, CANCELLING_STEP)] if any(map(claims.cancels, alarming)) else [])]
+
+
+def event_label(event: Sequence[SeriesView]) -> str:
+    """What and where, as the table of actions shows it; areas apart."""
+    return " and ".join(_label_of_area(own) for own in by_area(event))
+
+
+def _label_of_area(event: Sequence[SeriesView]) -> str:
+    lead, *others = event
+    held = [one.what for one in others]
+    return f"{lead.label}, with the {' and '.join(held)} in it" if held else lead.label
+
+
+def by_area(event: Sequence[SeriesView]) -> list[list[SeriesView]]:
+    """The series of an event area by area, in its order; those of the whole site only where it has no others."""
+    own = [one for one in event if one.scope == Scope.AREA] or [event[0]]
+    return [[one for one in own if one.area == area] for area in dict.fromkeys(one.area for one in own)]
 
 
 def event_amounts(event: Sequence[SeriesView]) -> list[str]:
     """The figures of all series of one loss, as the table of actions shows them; each loss apart."""
-    areas = [one for one in event if one.scope == Scope.AREA] or [event[0]]
+    areas = [one for own in by_area(event) for one in own]
     told = [claims.amounts(one) for one in areas]
     if len(set(map(len, told))) == 1:
         return ["; ".join(together) for together in zip(*told, strict=True)]
@@ -213,6 +266,12 @@ def event_amounts(event: Sequence[SeriesView]) -> list[str]:
 def reason(series: SeriesView) -> str:
     """Why a series is not tested, without a full stop."""
     return (series.verdict.reason or "no period could be tested").rstrip(".")
+
+
+def rows_at_fault(causes: Sequence[pl.DataFrame]) -> str:
+    """The rows for which periods are not tested, the first by name; empty where none is known."""
+    rows = dict.fromkeys(row for some in causes for row in some.select("table", "row").rows())
+    return words.listed([f"{table} row {row}" for table, row in rows], _ROWS_LISTED)
 
 
 def chance(series: SeriesView) -> str:
@@ -300,6 +359,8 @@ def site_sentence(series: SeriesView) -> str | None:
     ]
     if site.inventories:
         texts.append(f"{joined_inventories(site, series.timezone)}.")
+    if site.counted_before:
+        texts.append(f"It is {late_begin(site, series.timezone)}.")
     if site.outside:
         texts.append(f"Outside of it: {outside_areas(site)}.")
     return " ".join(texts)
@@ -317,6 +378,18 @@ def joined_inventories(site: SiteView, timezone: str) -> str:
         return f"{number}, of the same name in every area, {apart}"
     nearest = f"{number}, each joined from those of the areas that stand nearest to each other, {apart}"
     return f"{nearest}; the last one: {_days_of_areas(site, timezone)}"
+
+
+def late_begin(site: SiteView, timezone: str) -> str:
+    """From when the whole site is looked at, and why not before; empty where none of its areas was counted before."""
+    if site.since is None or not site.counted_before:
+        return ""
+    text = f"looked at from {words.day(words.local(site.since, timezone))} on"
+    if not site.first_counted:
+        return f"{text}: before that its areas were not counted together"
+    first = words.listed(list(site.first_counted), _AREAS_LISTED)
+    before = words.listed(list(site.counted_before), _AREAS_LISTED)
+    return f"{text}, with the first complete inventory of {first}; {before} had been counted before"
 
 
 def _days_of_areas(site: SiteView, timezone: str) -> str:

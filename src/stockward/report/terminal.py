@@ -8,7 +8,7 @@ from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from stockward.answers.review import FactsUsed, Review
-from stockward.report import claims, guards_terminal, sentences, unseen, words
+from stockward.report import claims, guards, guards_terminal, sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.signs import printable
 from stockward.terms.verdicts import Verdict
@@ -39,14 +39,16 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
-    _line(console, f"{review.site}, {known}")
-    _line(console, sentences.headline(series, review.unseen), style="bold")
+    _line(console, f"{review.site}, {sentences.scope(review)}")
+    alone = guards.alone(review)
+    _line(console, alone or sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         _line(console, f"{word(event)}: {sentences.event_sentence(event)}")
     if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
+    for found, step in sentences.next_steps(alarming):
+        _line(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
         _line(console, f"What could not be seen: {blind}")
@@ -66,19 +68,46 @@ def print_review(review: Review, console: Console) -> None:
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")
-    for text in [*_untested(ordered), counts(series), *facts_lines(review.facts)]:
+    told = [] if alone else [counts(series)]
+    for text in [*_late(series), *_untested(ordered), *told, *facts_lines(review.facts)]:
         _line(console, text)
+
+
+def _late(series: Sequence[SeriesView]) -> list[str]:
+    """From when the whole site is looked at, where areas of it were counted before."""
+    told = [(sentences.late_begin(one.site, one.timezone), one.label) for one in series if one.site is not None]
+    texts = [f"{words.listed(labels, _LABELS_MAX)}: {text}." for text, labels in _alike(told).items() if text]
+    return _at_most(texts, "the whole site begins late for {} more reasons: see the page.")
 
 
 def _untested(series: Sequence[SeriesView]) -> list[str]:
     """Why series, or periods of them, are not tested: what one row hides in many is said once."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[SeriesView]] = {}
     for one in series:
         if one.verdict.reason or one.verdict.verdict == Verdict.NOT_TESTED:
-            groups.setdefault(sentences.reason(one), []).append(one.label)
-    texts = [f"not tested: {words.listed(labels, _LABELS_MAX)}: {reason}." for reason, labels in groups.items()]
+            groups.setdefault(sentences.reason(one), []).append(one)
+    texts = [_untested_for(reason, own) for reason, own in groups.items()]
+    return _at_most(texts, "not tested: for {} more reasons, see the page.")
+
+
+def _untested_for(reason: str, series: Sequence[SeriesView]) -> str:
+    labels = words.listed([one.label for one in series], _LABELS_MAX)
+    rows = sentences.rows_at_fault([one.causes for one in series])
+    return f"not tested: {labels}: {reason}.{f' At fault: {rows}.' if rows else ''}"
+
+
+def _alike(told: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """The labels of which each text is told: what one row hides in many series is said once."""
+    groups: dict[str, list[str]] = {}
+    for text, label in told:
+        groups.setdefault(text, []).append(label)
+    return groups
+
+
+def _at_most(texts: list[str], rest: str) -> list[str]:
+    """As many as a terminal has room for, and how many more there are."""
     more = len(texts) - _REASONS_MAX
-    return texts if more <= 0 else [*texts[:_REASONS_MAX], f"not tested: for {more} more reasons, see the page."]
+    return texts if more <= 0 else [*texts[:_REASONS_MAX], rest.format(more)]
 
 
 def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
@@ -131,7 +160,8 @@ def finding_rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
     if len(amounts) < len(spans):
         spans = ["\n".join(spans)]
     (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
-    first = (word(event), lead.label, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    places = " and ".join(own[0].label for own in sentences.by_area(event))
+    first = (word(event), places, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
     later = [("", "", amount, span, "", "") for amount, span in others]
     return [dict(zip(FINDING_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 

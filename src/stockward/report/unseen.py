@@ -17,6 +17,7 @@ from stockward.answers.detection import (
 from stockward.answers.review import Review
 from stockward.report import context, detection_charts, words
 from stockward.report.views import WHOLE_SITE, SeriesView, names
+from stockward.terms.units import factor
 from stockward.terms.verdicts import Scope
 
 REMEDIES_SHOWN = 3
@@ -33,7 +34,8 @@ GOALS_SHOWN = 10
 def headline(review: Review, series: Sequence[SeriesView]) -> str:
     """What a manager should know of what the books cannot see; empty where nothing was measured.
 
-    The series is the one whose goal is furthest out of reach at the surge, or today where none was asked for.
+    The series is the one whose goal is furthest out of reach at the surge, or today where none was asked for; without
+    goals it is the one that needs the largest loss.
     """
     chosen = next(iter(by_blindness(review, series)), None)
     if chosen is None:
@@ -100,19 +102,20 @@ def _filling(review: Review) -> str:
 
 
 def by_blindness(review: Review, series: Sequence[SeriesView]) -> list[SeriesView]:
-    """Measured series, those first whose needed loss stands highest above its goal; else above what is seen today."""
+    """Measured series, those first whose needed loss stands highest above its goal; of the others, the largest loss.
 
-    def excess(one: SeriesView) -> tuple[bool, bool, float]:
+    Losses of mass are compared by the kilogram. The whole site takes part: it is blinder than any of its areas.
+    """
+
+    def excess(one: SeriesView) -> tuple[bool, bool, bool, float]:
         measured = not review.unseen[one.number].in_items
         surged = _at_surge(review, one.number)
         found = surged.at_surge if surged is not None else review.unseen[one.number]
         if found.goal is not None and found.goal.detectable is not None:
-            return measured, True, found.goal.detectable / found.goal.quantity
-        known = review.unseen[one.number].detectable
-        here = found.detectable
-        if known is None or here is None or not known.even_year or here.even_year is None:
-            return measured, False, 0.0
-        return measured, False, here.even_year / known.even_year
+            return measured, True, True, found.goal.detectable / found.goal.quantity
+        loss = found.detectable.even_year if found.detectable is not None else None
+        to_kg = factor(one.unit, "kg")
+        return measured, False, to_kg is not None, (loss or 0.0) * (to_kg or 1.0)
 
     measured = [one for one in series if _measured(review.unseen[one.number])]
     return sorted(measured, key=excess, reverse=True)
@@ -142,14 +145,18 @@ def _at_surge(review: Review, number: int) -> SurgedSeries | None:
 
 
 def amount(loss: float | None, unit: str) -> str:
-    """A loss to three digits; what cannot be told from errors at any size is a dash, and none so small says so."""
+    """A loss to three digits, one below a thousandth to two; what no size tells from errors is a dash.
+
+    Where any loss shows, however small, that is said.
+    """
     if loss is None:
         return words.NOTHING
     if not loss:
         return ANY_SHOWS
     if unit == "each" and loss == int(loss):
         return words.quantity(loss, unit)
-    return words.quantity(loss, unit, _digits(loss))
+    places = _digits(loss)
+    return words.quantity(loss, unit, places) if round(loss, places) else words.exact(loss, unit, places)
 
 
 def _digits(value: float) -> int:

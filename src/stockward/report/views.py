@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.answers.losses import Cancelled, ExactDifference, Loss, SeriesVerdict, TestOfLoss
+from stockward.answers.losses import (
+    BetweenAreas,
+    Cancelled,
+    Event,
+    ExactDifference,
+    Loss,
+    Returned,
+    RowToCheck,
+    SeriesVerdict,
+    TestOfLoss,
+)
 from stockward.answers.review import Review
 from stockward.report import words
 from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Verdict, most_urgent
@@ -55,20 +65,41 @@ class SiteView:
     """What a series of the whole site adds up: areas, by key and as people call them, and which inventories are joined.
 
     ``inventories`` is how many of the site there are; ``alike`` says that those of the areas have the same name each
-    time. ``latest`` are the moments at which its areas were counted for the last of them. ``joined`` are the rows of
-    ``Balances.joined``.
+    time. ``latest`` are the moments at which its areas were counted for the last of them. ``since`` is when the first
+    of them stands; ``counted_before`` are areas that had been counted by then, ``first_counted`` those that had not.
+    ``joined`` are the rows of ``Balances.joined``.
     """
 
     area_keys: tuple[str, ...]
     outside_keys: tuple[str, ...]
+    before_keys: tuple[str, ...]
+    first_keys: tuple[str, ...]
     areas: tuple[str, ...]
     outside: tuple[str, ...]
     inventories: int
     alike: bool
     latest: tuple[tuple[str, datetime], ...]
     apart_days: float | None
+    since: datetime | None
+    counted_before: tuple[str, ...]
+    first_counted: tuple[str, ...]
     reason: str | None
     joined: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetweenView:
+    """What is missing from one area and surplus in another, seen from one of the two: ``place`` is its own there.
+
+    ``site`` is the verdict on the whole site; ``None`` where it has no such series.
+    """
+
+    pair: BetweenAreas
+    missing: bool
+    place: int
+    origin: str
+    destination: str
+    site: Verdict | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +108,9 @@ class SeriesView:
 
     ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``balances`` are the rows of
     its periods. ``exact`` are its differences that no error can have left, where the verdict is of them; ``cancelled``
-    what cancels of it. ``site`` is there for a series of the whole site.
+    what cancels of it, ``returned`` what came to light again in parts, ``between`` what cancels with another area, and
+    ``to_check`` rows that would explain it. ``contents`` is there within an event that its items tell: what these hold,
+    one entry a claim. ``site`` is there for a series of the whole site.
     """
 
     number: int
@@ -98,6 +131,10 @@ class SeriesView:
     assumed_exact: pl.DataFrame
     exact: tuple[ExactDifference, ...] = ()
     cancelled: tuple[Cancelled, ...] = ()
+    returned: tuple[Returned, ...] = ()
+    between: tuple[BetweenView, ...] = ()
+    to_check: tuple[RowToCheck, ...] = ()
+    contents: tuple[float | None, ...] = ()
     site: SiteView | None = None
 
     @cached_property
@@ -170,6 +207,9 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     sites = _sites(review)
     exact = _grouped(one for event in review.events for one in event.exact)
     cancelled = _grouped(one for event in review.events for one in event.cancelled)
+    to_check = _grouped(one for event in review.events for one in event.to_check)
+    returned = _grouped(one for event in review.events for one in event.returned)
+    between = _between(review)
     return tuple(
         SeriesView(
             number=number,
@@ -177,7 +217,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             area=row["area"],
             holding=row["substance"] if row["substance"] is not None else row["material"],
             scope=Scope(row["scope"]),
-            place=row["area_name"] or row["area"] or WHOLE_SITE,
+            place=_place(row),
             what=row["substance"] or row["holding_name"] or row["material"],
             basis=Basis(row["basis"]),
             unit=row["unit"],
@@ -190,10 +230,37 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             assumed_exact=assumed.get(number, review.balances.assumed_exact.clear()),
             exact=tuple(exact.get(number, ())),
             cancelled=tuple(cancelled.get(number, ())),
+            returned=tuple(returned.get(number, ())),
+            between=tuple(between.get(number, ())),
+            to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return row["area_name"] or row["area"] or WHOLE_SITE
+
+
+def _between(review: Review) -> dict[int, list[BetweenView]]:
+    """What cancels between two areas, for both of them."""
+    rows = review.balances.series.to_dicts()
+    site = {row["substance"]: number for number, row in enumerate(rows) if row["scope"] == Scope.SITE}
+    found: dict[int, list[BetweenView]] = {}
+    for pair in (one for event in review.events for one in event.between_areas):
+        whole = site.get(rows[pair.lost]["substance"])
+        for missing, (number, place) in zip((True, False), pair.places, strict=True):
+            view = BetweenView(
+                pair=pair,
+                missing=missing,
+                place=place,
+                origin=_place(rows[pair.lost]),
+                destination=_place(rows[pair.gained]),
+                site=None if whole is None else review.verdicts[whole].verdict,
+            )
+            found.setdefault(number, []).append(view)
+    return found
 
 
 def _sites(review: Review) -> dict[int, SiteView]:
@@ -205,12 +272,17 @@ def _sites(review: Review) -> dict[int, SiteView]:
         found[row["series"]] = SiteView(
             area_keys=tuple(row["areas"]),
             outside_keys=tuple(row["outside"]),
+            before_keys=tuple(row["counted_before"]),
+            first_keys=tuple(row["first_counted"]),
             areas=tuple(called.get(area, area) for area in row["areas"]),
             outside=tuple(called.get(area, area) for area in row["outside"]),
             inventories=own["inventory"].n_unique(),
             alike=bool((own["inventory"] == own["area_inventory"]).all()),
             latest=_latest(own, called),
             apart_days=row["apart_days"],
+            since=row["since"],
+            counted_before=tuple(called.get(area, area) for area in row["counted_before"]),
+            first_counted=tuple(called.get(area, area) for area in row["first_counted"]),
             reason=row["reason"],
             joined=own,
         )
@@ -225,7 +297,14 @@ def _latest(joined: pl.DataFrame, called: Mapping[str, str]) -> tuple[tuple[str,
 
 def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
     """The alarming series, those that alarm for one loss together, the most urgent first."""
-    return [tuple(series[number] for number in event.series) for event in review.events]
+    return [
+        tuple(replace(series[number], contents=_contents(event, number)) for number in event.series)
+        for event in review.events
+    ]
+
+
+def _contents(event: Event, number: int) -> tuple[float | None, ...]:
+    return next((one.amounts for one in event.contents if one.series == number), ())
 
 
 def event_verdict(event: Sequence[SeriesView]) -> Verdict:
@@ -259,7 +338,7 @@ def _by_series(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     return {int(key[0]): part for key, part in frame.partition_by("series", as_dict=True, maintain_order=True).items()}
 
 
-_Told = TypeVar("_Told", ExactDifference, Cancelled)
+_Told = TypeVar("_Told", ExactDifference, Cancelled, Returned, RowToCheck)
 
 
 def _grouped(told: Iterable[_Told]) -> dict[int, list[_Told]]:

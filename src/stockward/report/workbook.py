@@ -86,6 +86,7 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
+    rows.extend((f"next, for a {found}", None, step) for found, step in sentences.next_steps(events(review, series)))
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
@@ -152,11 +153,15 @@ def _sites(series: Sequence[SeriesView]) -> Iterable[Sheet]:
     sites = [(one, one.site) for one in series if one.site is not None]
     if not sites:
         return
-    header = ("series", "areas", "outside: never counted", "inventories", "at most apart (days)", "why none")
+    header = (
+        "series", "areas", "outside: never counted", "inventories", "at most apart (days)", "looked at since",
+        "counted before", "first counted then", "why none",
+    )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
             one.id, " ".join(site.area_keys), " ".join(site.outside_keys), site.inventories, site.apart_days,
-            site.reason,
+            None if site.since is None else one.local(site.since), " ".join(site.before_keys),
+            " ".join(site.first_keys), site.reason,
         )
         for one, site in sites
     ]  # fmt: skip

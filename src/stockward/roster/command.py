@@ -31,7 +31,7 @@ def solve_instance(
     problem = read_instance(path)
 
     def progress(best: int | None, bound: float) -> None:
-        say(f"best {'-' if best is None else best}, bound {_whole_number(bound)}")
+        say(f"best {'-' if best is None else best}, bound {whole_number(bound)}")
 
     limits = Limits(seconds_left, steps)
     answer = make_roster(problem, seed=seed, workers=workers, limits=limits, progress=progress)
@@ -75,7 +75,7 @@ def report_of(answer: Rostered) -> list[str]:
     """Objective, bound, gap and status, a line each."""
     lines = [] if answer.measured is None else [f"objective {answer.measured.objective}"]
     if answer.status is not Solved.IMPOSSIBLE:
-        lines.append(f"bound {_whole_number(answer.bound)}")
+        lines.append(f"bound {whole_number(answer.bound)}")
     if answer.gap is not None:
         lines.append(f"gap {100 * answer.gap:.2f} %")
     if answer.measured is not None:
@@ -85,5 +85,10 @@ def report_of(answer: Rostered) -> list[str]:
     return [*lines, *answer.reasons]
 
 
-def _whole_number(bound: float) -> str:
-    return "-" if not math.isfinite(bound) else f"{bound:.0f}"
+def whole_number(bound: float) -> str:
+    """A bound without decimals; zero has no sign, and none that is known is a dash.
+
+    >>> whole_number(-0.2)
+    '0'
+    """
+    return f"{round(bound)}" if math.isfinite(bound) else "-"

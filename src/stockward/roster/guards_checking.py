@@ -144,26 +144,54 @@ class Checked:
                 day += _DAY
 
     def contract_minutes(self, person: str) -> float:
-        """What the contract gives over the roster: a fifth of a week for each weekday on which the guard is there."""
-        days = (self.first + _DAY * step for step in range((self.end - self.first).days))
-        there = sum(1 for day in days if day.weekday() < 5 and self.is_there(person, day))
-        return there * 60 * float(self.people[person]["hours_per_week"] or 0) / 5
+        """What the contract gives over the roster, week by week from the Monday before its first day on."""
+        monday = self.first - _DAY * self.first.weekday()
+        weeks = 0.0
+        while monday < self.end:
+            weeks += self._part_of_a_week(person, [monday + _DAY * step for step in range(7)])
+            monday += 7 * _DAY
+        return weeks * 60 * float(self.people[person]["hours_per_week"] or 0)
+
+    def _part_of_a_week(self, person: str, week: Sequence[date]) -> float:
+        """The part of a week's contract hours that lies within the roster.
+
+        Each weekday on which the guard does not count, or is on leave, sick or in training, takes a fifth away. The
+        rest is spread over the weekdays on which the guard is there; without any, over the weekend where they are.
+        """
+        fifths = 5
+        for day in week[:5]:
+            if not self.counts(person, day) or day in self.absent[person, "counted"]:
+                fifths -= 1
+        present = [day for day in week if self.is_there(person, day)]
+        weekdays = [day for day in present if day.weekday() <= 4]
+        over = weekdays if weekdays else present
+        if not over:
+            return 0.0
+        return fifths / 5 * sum(1 for day in over if self.first <= day < self.end) / len(over)
+
+    def counts(self, person: str, day: date) -> bool:
+        """Whether a guard counts as one on a day."""
+        begins, ends = self.people[person]["counts_from"], self.people[person]["counts_to"]
+        return (begins is None or begins <= day) and (ends is None or day <= ends)
 
     def is_there(self, person: str, day: date) -> bool:
         """Whether a guard counts on a day, and is not absent."""
-        row = self.people[person]
-        begins, ends = row["counts_from"], row["counts_to"]
-        return (begins is None or begins <= day) and (ends is None or day <= ends) and day not in self.absent[person]
+        away = self.absent[person, "counted"] | self.absent[person, "other"]
+        return self.counts(person, day) and day not in away
 
     @property
-    def absent(self) -> Mapping[str, set[date]]:
-        """Days of absence of each person, first and last day included."""
+    def absent(self) -> Mapping[tuple[str, str], set[date]]:
+        """Days of absence of each person, first and last day included: ``counted`` for hours of the contract, or not.
+
+        ``other`` says only that somebody is not available.
+        """
         if not hasattr(self, "_absent"):
-            self._absent: dict[str, set[date]] = defaultdict(set)
+            self._absent: dict[tuple[str, str], set[date]] = defaultdict(set)
             for row in self.site["absences"].iter_rows(named=True):
                 day, last = (row[name].astimezone(self.zone).date() for name in ("start", "end"))
+                what = "other" if row["kind"] == "other" else "counted"
                 while day <= last:
-                    self._absent[row["person"]].add(day)
+                    self._absent[row["person"], what].add(day)
                     day += _DAY
         return self._absent
 

@@ -183,26 +183,30 @@ def _in_a_week(problem: GuardProblem) -> Iterator[Shortage]:
         weeks.setdefault(horizon.week(problem.shifts[ask.shift].day), []).append(ask)
     for week, asks in weeks.items():
         days = horizon.days_of_week(week)
-        limits = [_week_minutes(problem, guard, days) for guard in range(len(problem.guards))]
+        limits = [_week_minutes(problem, guard, days)[0] for guard in range(len(problem.guards))]
         yield from _by_minutes(problem, "week", asks, limits, days)
 
 
-def _week_minutes(problem: GuardProblem, guard: int, days: range) -> int:
-    """At most so many minutes in a week: the hours of a week and of the contract, and the days of work in a row."""
+def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, str]:
+    """At most so many minutes in a week, and which rule keeps them so low.
+
+    The rules are the hours of a week and of the contract, the days of work in a row, and being there.
+    """
     rules = problem.rules
     longest: dict[int, int] = {}
     for s in problem.open[guard]:
         shift = problem.shifts[s]
         if shift.day in days:
             longest[shift.day] = max(longest.get(shift.day, 0), shift.minutes)
-    number = len(longest)
-    if rules.max_consecutive_shifts is not None and number == DAYS_A_WEEK:
-        number = min(number, rules.max_consecutive_shifts)
-    most = sum(sorted(longest.values(), reverse=True)[:number])
+    by_day = sorted(longest.values(), reverse=True)
+    limits = [(problem.guards[guard].contract_minutes, "contract_hours")]
     if rules.max_hours_per_week is not None:
         done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
-        most = min(most, max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0))
-    return _whole_shifts(problem, guard, min(most, problem.guards[guard].contract_minutes))
+        limits.append((max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0), "hours_a_week"))
+    if rules.max_consecutive_shifts is not None and len(by_day) == DAYS_A_WEEK:
+        limits.append((sum(by_day[: rules.max_consecutive_shifts]), "longest_run"))
+    most, rule = min([(sum(by_day), "there"), *limits], key=lambda limit: limit[0])
+    return _whole_shifts(problem, guard, most), rule
 
 
 def _whole_shifts(problem: GuardProblem, guard: int, minutes: int) -> int:
@@ -283,13 +287,14 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
     first, last = problem.horizon.date(shortage.first), problem.horizon.date(shortage.last)
     codes = tuple(problem.guards[guard].code for guard in shortage.guards)
     there = _amount(shortage, shortage.there)
-    able = f"{_guards(len(codes))} {'is' if len(codes) == 1 else 'are'} there then who can stand there{_names(codes)}"
+    able = f"{_guards(len(codes))}{_names(codes)} can stand there then"
+    they, their = ("they", "their contracts give") if len(codes) > 1 else ("that guard", "the contract gives")
     bound = {
-        "shift": f"Only {able}." if codes else "Nobody is there then who can stand there.",
+        "shift": f"Only {able}." if codes else "Nobody can stand there then.",
         "day": f"Only {able}, each for one shift a day.",
-        "week": f"{able[0].upper()}{able[1:]}; the rules of a week leave them {there}.",
-        "roster": f"{able[0].upper()}{able[1:]}; their contracts give {there}, less absences.",
-    }.get(shortage.kind, f"{able[0].upper()}{able[1:]}; each alone under these rules, they could do {there} at most.")
+        "week": f"{able}; in that week {they} can work {there}: {_why_in_a_week(problem, shortage)}.",
+        "roster": f"{able}; {their} {there}{_taken(problem, shortage.guards)}.",
+    }.get(shortage.kind, f"{able}; by the rules for each of them {they} can do {there} at most.")
     rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
     able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=bound, people=codes, first=first, last=last)
     alone = shortage.kind in _COUNTED
@@ -314,12 +319,53 @@ def _amount(shortage: Shortage, number: int) -> str:
     """Guards, shifts or hours."""
     if shortage.kind in ("shift", "day"):
         return _guards(number)
-    return f"{number} shifts" if shortage.kind == "weekends" else f"{number / 60:g} hours"
+    return f"{number} shift{'' if number == 1 else 's'}" if shortage.kind == "weekends" else f"{number / 60:g} hours"
 
 
 def _of_each(problem: GuardProblem, rule: str, codes: tuple[str, ...]) -> Conflict:
     """A rule of single guards that binds."""
     return Conflict(rule=rule, words=_SAID[rule].format(setting(problem, rule)), people=codes)
+
+
+def _why_in_a_week(problem: GuardProblem, shortage: Shortage) -> str:
+    """What keeps the hours of a week so low, and whom."""
+    days = range(shortage.first, shortage.last + 1)
+    week = problem.horizon.days_of_week(problem.horizon.week(days.start))
+    bound: dict[str, list[int]] = {}
+    for guard in shortage.guards:
+        bound.setdefault(_week_minutes(problem, guard, week)[1], []).append(guard)
+    said = {
+        "there": "no more on the days on which they are there",
+        "hours_a_week": f"at most {problem.rules.max_hours_per_week or 0:g} hours a week",
+        "longest_run": f"at most {problem.rules.max_consecutive_shifts} days of work in a row",
+    }
+    return "; ".join(
+        f"{said.get(rule) or _contracts(problem, guards)}{_of_whom(problem, guards, shortage)}"
+        for rule, guards in bound.items()
+    )
+
+
+def _contracts(problem: GuardProblem, guards: Sequence[int]) -> str:
+    """What contracts give over the roster, in words."""
+    minutes = sum(problem.guards[guard].contract_minutes for guard in guards)
+    why = _taken(problem, guards) or ("" if minutes else ", since they count on no Monday to Friday of it")
+    return (
+        f"the {'contract gives' if len(guards) == 1 else 'contracts give'} {minutes / 60:g} hours over the roster{why}"
+    )
+
+
+def _taken(problem: GuardProblem, guards: Sequence[int]) -> str:
+    """What absences have taken from contracts, in words."""
+    minutes = sum(problem.guards[guard].taken_minutes for guard in guards)
+    return f", after {minutes / 60:g} of leave, sickness and training" if minutes else ""
+
+
+def _of_whom(problem: GuardProblem, guards: Sequence[int], shortage: Shortage) -> str:
+    """The guards whom a rule binds, where it does not bind all of them."""
+    if len(guards) == len(shortage.guards):
+        return ""
+    codes = [problem.guards[guard].code for guard in guards]
+    return _names(codes) or f" ({_guards(len(codes))})"
 
 
 def _guards(number: int) -> str:

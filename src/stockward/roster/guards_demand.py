@@ -20,6 +20,8 @@ from stockward.facts import Site
 from stockward.roster.problem import SATURDAY
 from stockward.terms.errors import UsageError
 
+Day = date
+"""A date, where that name stands for something else."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS_A_WEEK = 7
 MINUTES_A_DAY = 24 * 60
@@ -42,6 +44,12 @@ class Post:
     days: frozenset[int]
     cuts: tuple[int, ...]
     row: int
+
+    @property
+    def begins(self) -> tuple[str, ...]:
+        """The times of day at which its shifts begin, in order, such as 07:30."""
+        minutes = sorted({cut % MINUTES_A_DAY for cut in self.cuts[:-1]})
+        return tuple(f"{one // 60:02d}:{one % 60:02d}" for one in minutes)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,10 @@ class Horizon:
     def date(self, day: int) -> date:
         """The date of a day; negative before the start."""
         return self.start + timedelta(days=day)
+
+    def holds(self, day: Day) -> bool:
+        """Whether a date is a day of the roster."""
+        return self.start <= day < self.date(self.days)
 
     def day_of(self, moment: datetime) -> int:
         """The day on which a moment falls, by the site's clock."""

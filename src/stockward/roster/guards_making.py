@@ -251,7 +251,8 @@ class Making:
     @property
     def bound(self) -> float:
         """The best bound known: of the guards alone, the relaxation, a part of everybody, or the engine beside."""
-        return max(self.raised, self.beside.bound)
+        # Adding 0 takes the sign from a zero.
+        return max(self.raised, self.beside.bound) + 0.0
 
     def _start(self) -> Integers:
         if self.begun is not None:

@@ -187,7 +187,7 @@ def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], 
         affiliation = able.pop() if len(able) == 1 else _commonest([guard.affiliation for guard in problem.guards])
         key = posts[place.post].qualification or "", affiliation
         hours[key] = hours.get(key, 0) + problem.shifts[shift].minutes / 60
-    contract = _usual_hours(problem) * problem.horizon.weeks
+    contract = usual_hours(problem) * problem.horizon.weeks
     largest = max(hours, key=lambda key: (hours[key], key))
     guards = {key: round(total / (_FITTING * contract)) for key, total in hours.items()}
     return {key: number for key, number in {**guards, largest: max(1, guards[largest])}.items() if number}
@@ -197,14 +197,15 @@ def _commonest(values: Sequence[str]) -> str:
     return max(sorted(set(values)), key=list(values).count)
 
 
-def _usual_hours(problem: GuardProblem) -> float:
+def usual_hours(problem: GuardProblem) -> float:
+    """The hours a week that most contracts come near to: those of a guard more."""
     hours = sorted(guard.hours_per_week for guard in problem.guards)
     return hours[len(hours) // 2]
 
 
 def _with_guards(asking: Asking, before: WayOut, wanted: Mapping[tuple[str, str], int]) -> WayOut:
     """The roster with guards more, begun from that of another way out."""
-    site = with_guards(asking.site, wanted, _usual_hours(asking.problem))
+    site = with_guards(asking.site, wanted, usual_hours(asking.problem))
     problem = asking.problem_of(site)
     begun = begun_from(before, problem)
     made = Making(problem, asking.seed, asking.limit(), _quiet, enough=lambda search: True, begun=begun).make()

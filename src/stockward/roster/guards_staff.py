@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,15 +10,21 @@ from typing import Any
 import polars as pl
 
 from stockward.facts import Site
-from stockward.roster.guards_demand import Horizon, Post, Shift, shift_of
+from stockward.roster.guards_demand import DAYS_A_WEEK, Horizon, Post, Shift, shift_of
+from stockward.roster.problem import SATURDAY
 
+WEEKDAYS_A_WEEK = SATURDAY
+"""Monday to Friday."""
+OTHER = "other"
+"""The kind of absence that takes no hours of the contract."""
+_HAIR = 1e-6
 HISTORY_DAYS = 35
 """What was worked so long before the start can still matter: 28 days, and the week in which they begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One guard: a code, what they can do, and the days (from day −1 of the roster on) on which they are there."""
+    """One guard: a code, what they can do, and the days, those around the roster too, on which they are there."""
 
     code: str
     affiliation: str
@@ -27,7 +33,11 @@ class Guard:
     hours_per_week: float
     there: frozenset[date]
     contract_minutes: int
-    """Minutes over the horizon: contract hours ÷ 5 for each Monday to Friday on which they are there."""
+    """Minutes that the contract gives over the horizon (``contract_weeks``)."""
+    taken_minutes: int
+    """Minutes of the contract over the horizon that leave, sickness and training have taken."""
+    other: frozenset[date]
+    """Days of the horizon on which they are not available by an absence of kind ``other``."""
 
     def can_stand(self, post: Post) -> bool:
         """Whether they hold what the post asks for, and may guard its area."""
@@ -53,6 +63,18 @@ class Staff:
     left_out: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Days on which a guard is absent, first and last day included.
+
+    Those of leave, sickness or training take the hours that the contract has there; those of kind ``other`` say only
+    that the guard is not available. A day of both is one of the former.
+    """
+
+    taking: frozenset[date] = frozenset()
+    other: frozenset[date] = frozenset()
+
+
 def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> Staff:
     """The guards who can be rostered.
 
@@ -65,55 +87,82 @@ def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> Staff:
     horizon
         The days of the roster.
     """
-    absent = absent_days(site, horizon)
+    absences = absent_days(site, horizon)
     guards, left_out = [], []
     for row in roll.sort("person").iter_rows(named=True):
         code = row["person"]
-        there = _there(row, horizon) - absent.get(code, frozenset())
+        guard = _guard(row, absences.get(code, Absent()), horizon)
         if row["hours_per_week"] is None:
             left_out.append((code, "no hours_per_week on record"))
         elif row["hours_per_week"] <= 0:
             left_out.append((code, "a contract of 0 hours a week"))
-        elif not any(horizon.start <= day < horizon.date(horizon.days) for day in there):
+        elif not any(horizon.holds(day) for day in guard.there):
             left_out.append((code, "not there on any day of the roster"))
         else:
-            guards.append(_guard(row, there, horizon))
+            guards.append(guard)
     return Staff(tuple(guards), tuple(left_out))
 
 
-def _there(row: Mapping[str, Any], horizon: Horizon) -> frozenset[date]:
-    """Days on which a guard counts, a day before and some days after the roster included."""
-    first, last = row["counts_from"] or date.min, row["counts_to"] or date.max
-    days = (horizon.date(day) for day in range(-1, horizon.days + 3))
-    return frozenset(day for day in days if first <= day <= last)
-
-
-def _guard(row: Mapping[str, Any], there: frozenset[date], horizon: Horizon) -> Guard:
-    end = horizon.date(horizon.days)
-    weekdays = sum(1 for day in there if horizon.start <= day < end and day.weekday() < 5)
+def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon) -> Guard:
+    counting = _counting(row, horizon)
+    minutes = 60 * (row["hours_per_week"] or 0)
+    taken = sum(1 for day in absent.taking & counting if horizon.holds(day) and day.weekday() < SATURDAY)
     return Guard(
         code=row["person"],
         affiliation=row["affiliation"],
         qualifications=frozenset(row["qualifications"] or ()),
         not_in_areas=frozenset(row["not_in_areas"] or ()),
-        hours_per_week=row["hours_per_week"],
-        there=there,
-        contract_minutes=int(60 * row["hours_per_week"] * weekdays / 5 + 1e-6),
+        hours_per_week=row["hours_per_week"] or 0,
+        there=counting - absent.taking - absent.other,
+        contract_minutes=int(minutes * contract_weeks(counting, absent, horizon) + _HAIR),
+        taken_minutes=round(minutes * taken / WEEKDAYS_A_WEEK),
+        other=frozenset(day for day in absent.other & counting if horizon.holds(day)),
     )
 
 
-def absent_days(site: Site, horizon: Horizon) -> dict[str, frozenset[date]]:
-    """The days of absence of each person around the horizon, first and last day included."""
-    low, high = horizon.date(-2), horizon.date(horizon.days + 3)
+def _counting(row: Mapping[str, Any], horizon: Horizon) -> frozenset[date]:
+    """Days on which a guard counts, of all weeks that the roster touches, and of the days on which a shift may end."""
+    first, last = row["counts_from"] or date.min, row["counts_to"] or date.max
+    return frozenset(day for day in _days_around(horizon) if first <= day <= last)
+
+
+def _days_around(horizon: Horizon) -> list[date]:
+    return [horizon.date(day) for day in range(-DAYS_A_WEEK, horizon.days + DAYS_A_WEEK)]
+
+
+def contract_weeks(counting: Set[date], absent: Absent, horizon: Horizon) -> float:
+    """How many weeks of the contract lie in the roster, for a guard who counts on some days and is absent on others.
+
+    The hours of a week, 1, lie on its Monday to Friday: a fifth on each. Those of a day on which the guard does not
+    count, or which leave, sickness or training takes, are gone. All others lie evenly on the free days of Monday to
+    Friday, and where ``other`` leaves none, on the free days of the weekend. What lies on days of the roster counts.
+    """
+    total = 0.0
+    for week in range(horizon.week(horizon.days - 1) + 1):
+        days = [horizon.date(day) for day in horizon.days_of_week(week)]
+        left = sum(1 for day in days[:SATURDAY] if day in counting and day not in absent.taking)
+        free = [day for day in days if day in counting and day not in absent.taking | absent.other]
+        carrying = [day for day in free if day.weekday() < SATURDAY] or free
+        here = sum(1 for day in carrying if horizon.holds(day))
+        total += left / WEEKDAYS_A_WEEK * here / max(len(carrying), 1)
+    return total
+
+
+def absent_days(site: Site, horizon: Horizon) -> dict[str, Absent]:
+    """The days of absence of each person in the weeks that the roster touches, and some around them."""
+    around = _days_around(horizon)
+    low, high = around[0], around[-1]
     local = site["absences"].with_columns(
         pl.col(name).dt.convert_time_zone(horizon.timezone).dt.date() for name in ("start", "end")
     )
-    found: dict[str, set[date]] = {}
-    for person, start, end in local.select("person", "start", "end").iter_rows():
+    found: dict[str, dict[bool, set[date]]] = {}
+    for person, start, end, kind in local.select("person", "start", "end", "kind").iter_rows():
         first, last = max(start, low), min(end, high)
         days = (first + timedelta(days=step) for step in range((last - first).days + 1))
-        found.setdefault(person, set()).update(days)
-    return {person: frozenset(days) for person, days in found.items()}
+        found.setdefault(person, {True: set(), False: set()})[kind != OTHER].update(days)
+    return {
+        person: Absent(frozenset(days[True]), frozenset(days[False] - days[True])) for person, days in found.items()
+    }
 
 
 def read_assignments(site: Site, horizon: Horizon, posts: Mapping[str, Post]) -> list[tuple[Worked, bool]]:

@@ -10,21 +10,32 @@ _MOST_NAMED = 8
 _ROUNDING = 1e-9
 
 
-def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, float]]) -> str:
-    """What a way out takes, of what, and how few it takes at least."""
-    known = f"at least {least:g} by proof" if least else "the least is not known"
-    sure = "fewer cannot do" if is_least(amount, least) else known
+def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, float]], usual_hours: float) -> str:
+    """What a way out takes, of what, and how little it takes at least; a new guard has the usual hours of a week."""
+    sure = _how_sure(what, amount, least)
     if what == "posts":
         named = _named([f"{number:g} at {post}" for post, number in parts])
-        return f"{amount:g} place{_s(amount)} left open ({named}); {sure}."
+        return f"Leave {amount:g} place{_s(amount)} open ({named}). {sure}"
     if what == "hours":
         named = _named([f"{code} {hours:g}" for code, hours in parts])
-        return (
-            f"{amount:g} hours more than the contracts give, by {len(parts)} guard{_s(len(parts))} ({named}); {sure}."
-        )
+        guards = f"{len(parts)} guard{_s(len(parts))}"
+        return f"Let {guards} work {amount:g} hours more than their contracts give ({named}). {sure}"
     # A name has a comma where the guard holds a qualification.
     named = _named([f"{number:g} {name}" for name, number in parts], between="; ")
-    return f"{amount:g} guard{_s(amount)} more ({named}); {sure}."
+    return (
+        f"Take on {amount:g} guard{_s(amount)} more ({named}), each for {usual_hours:g} hours a week and there on "
+        f"every day. {sure}"
+    )
+
+
+def _how_sure(what: str, amount: float, least: float) -> str:
+    """What is known of how little would do."""
+    if is_least(amount, least):
+        return "Fewer will not do."
+    if not least:
+        return "Whether fewer would do is not known."
+    unit = {"posts": "place", "guards": "guard"}.get(what, "hour")
+    return f"Fewer may do, but not fewer than {least:g} {unit}{_s(least)}."
 
 
 def is_least(amount: float, least: float) -> bool:
@@ -35,13 +46,13 @@ def is_least(amount: float, least: float) -> bool:
 def not_found(what: str) -> str:
     """What is said where no roster was found that way."""
     names = {"posts": "With places left open", "hours": "With more hours", "guards": "With more guards"}
-    return f"{names[what]} no roster was found in the time given; none is ruled out."
+    return f"{names[what]} no roster was found in the time given; there may be one: ask again with more --time."
 
 
 def hours_ruled_out(most_hours: float, conflicts: Sequence[Conflict]) -> str:
     """What is said where rules collide even with contracts of the most hours a week that the site allows."""
     collide = " ".join(conflict.words for conflict in conflicts)
-    return f"More hours cannot do it. Even with contracts of {most_hours:g} hours a week: {collide}"
+    return f"More hours will not do. Even with contracts of {most_hours:g} hours a week: {collide}"
 
 
 def _s(number: float) -> str:

@@ -46,12 +46,17 @@ class _Line:
             self.fail(f"{what} has {len(self.cells)} cells in place of {cells}", _COMPLETE)
 
     def number_at(self, cell: int, name: str, *, high: int = _LARGEST_NUMBER) -> int:
-        text = self.cells[cell]
+        text = _without_sign_of_zero(self.cells[cell])
         if not (text.isascii() and text.isdigit()):
             self.fail(f"{name} {text!r} is no whole number", "write digits alone")
         if len(text) > 12 or int(text) > high:
             self.fail(f"{name} {text} is above {high}", "correct that number")
         return int(text)
+
+
+def _without_sign_of_zero(text: str) -> str:
+    """The benchmark's files write some zeros as -0: no such number is less than none."""
+    return "0" if text.startswith("-") and text[1:] and not text[1:].strip("0") else text
 
 
 @dataclass
@@ -179,6 +184,7 @@ def _most_of_shifts(draft: _Draft, line: _Line) -> tuple[int, ...]:
     most: dict[int, int] = {}
     for part in line.cells[1].split("|"):
         code, equals, number = (piece.strip() for piece in part.partition("="))
+        number = _without_sign_of_zero(number)
         if not equals or not (number.isascii() and number.isdigit()) or len(number) > 9:
             line.fail(f"{part!r} is no most of a shift", "write SHIFT=NUMBER, separated by |")
         shift = draft.shift(line, code)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from stockward.facts.dictionary import tables
+from stockward.outputs import write_whole
 from stockward.simulation.ledger import format_quantity
 from stockward.simulation.readme import write_readme
 from stockward.simulation.site import SyntheticSite
@@ -32,7 +33,7 @@ def write_site(site: SyntheticSite, folder: str | Path, *, overwrite: bool = Fal
     texts = {"site.toml": site.settings, "truth.json": _as_json(site.truth), "README.md": write_readme(site)}
     texts |= {f"{name}.csv": as_csv(name, frame) for name, frame in site.tables.items()}
     for name, text in texts.items():
-        (folder / name).write_bytes(text.encode("utf-8"))
+        write_whole(folder / name, text)
     return tuple(folder / name for name in texts)
 
 

@@ -26,6 +26,7 @@ class CountVerdict(StrEnum):
     FOUND_MISSING = "found_missing"
     FOUND_MORE = "found_more"
     INCOMPLETE = "incomplete"
+    NOT_COMMITTED = "not_committed"
     NOT_EXCLUDED = "not_excluded"
     EXCLUDED = "excluded"
 
@@ -34,9 +35,14 @@ COUNT_MEANING: dict[CountVerdict, str] = {
     CountVerdict.FOUND_MISSING: "Of the units drawn, some are missing or short.",
     CountVerdict.FOUND_MORE: "None is missing, and there is more than the book says.",
     CountVerdict.INCOMPLETE: "Some units drawn were not counted: nothing is said until they are.",
-    CountVerdict.NOT_EXCLUDED: "All units drawn agree, and they are too few to exclude the loss.",
+    CountVerdict.NOT_COMMITTED: (
+        "All units drawn agree with the plan, and the plan was not compared with the commitment that was published: "
+        "nothing is certified."
+    ),
+    CountVerdict.NOT_EXCLUDED: "Nothing is known to be missing, and what was counted does not exclude the loss.",
     CountVerdict.EXCLUDED: (
-        "All units drawn agree: had the loss been taken, the count would have shown it with the chance asked for."
+        "Nothing is known to be missing: had the loss been taken, the count would have shown it with the chance asked "
+        "for."
     ),
 }
 

@@ -60,6 +60,21 @@ ALARM_MEANING: dict[AlarmState, str] = {
 }
 
 
+class Slip(StrEnum):
+    """How a booked row may be wrong, so that it would explain what is claimed of a series."""
+
+    SAME_DAY = "same_day"
+    OTHER_SIDE = "other_side"
+    DECIMAL_POINT = "decimal_point"
+
+
+SLIP_MEANING: dict[Slip, str] = {
+    Slip.SAME_DAY: "It stands on the day of an inventory, and of one of the two only the day is known.",
+    Slip.OTHER_SIDE: "It may belong to the other side of an inventory around which two claims cancel.",
+    Slip.DECIMAL_POINT: "Ten times too much, or a tenth, may have been booked.",
+}
+
+
 class Basis(StrEnum):
     """What a series accounts for: a substance by quantity, or an item material by number."""
 

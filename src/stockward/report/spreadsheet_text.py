@@ -1,0 +1,36 @@
+"""Texts in a CSV that a spreadsheet program must leave as they are.
+
+A program that opens a CSV runs a cell that begins like a formula [OWASP, CSV injection], and turns what looks like a
+number, a date or a truth value into one: 007 becomes 7, 1-2 the second of January, 1E5 a hundred thousand. An
+apostrophe before it keeps the text a text; who reads it back takes the apostrophe away.
+"""
+
+from __future__ import annotations
+
+import re
+
+TEXT_MARK = "'"
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212")
+"""White space before them or not; the wide signs are read as the narrow ones where those are usual."""
+
+_MONTH = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?"
+)
+_BECOMES_ANOTHER = re.compile(rf"(?=.*\d)(?:[\W\d_]|(?<=[\d.])e(?=[+-]?\d)|{_MONTH}|am|pm)+|true|false", re.IGNORECASE)
+"""A number, a date, a time or a truth value, in whatever form: signs and digits, with no other letters."""
+
+
+def no_formula(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it."""
+    runs = text.startswith(_BEGINS_A_FORMULA) or text.lstrip().startswith(_BEGINS_A_FORMULA)
+    return f"{TEXT_MARK}{text}" if runs else text
+
+
+def as_text(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for something else.
+
+    >>> as_text("1E5"), as_text("M1")
+    ("'1E5", 'M1')
+    """
+    return f"{TEXT_MARK}{text}" if _BECOMES_ANOTHER.fullmatch(text) else no_formula(text)

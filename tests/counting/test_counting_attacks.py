@@ -1,0 +1,413 @@
+"""Attempts to steer a count, by whoever holds a file at the time, and how each is caught."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, sealed_anew, write
+
+from stockward.counting import counted_moment, plan_digest, plan_text, read_plan, sha256_of
+from stockward.terms.errors import UsageError
+
+Document = dict[str, Any]
+SOURCE = "the six dice thrown before both parties on 2026-02-01"
+
+
+def result(plan: Path, filled: Path, *more: object) -> tuple[int, str]:
+    said = run("--result", filled, "--plan", plan, *WHO, *more)
+    return said.exit_code, said.stdout
+
+
+# Who plans: the plan is edited after the commitment was published.
+
+
+def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, dict | list) and value:
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, (*path, name))
+    else:
+        yield path
+
+
+def other(value: Any) -> Any:
+    """Another value of its kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, list):
+        return [{"what": "x", "reason": "y", "set_aside": False}]
+    return "2026-01-01" if value is None else f"{value}0"
+
+
+def test_every_field_of_a_plan_is_covered_by_its_commitment(tmp_path: Path) -> None:
+    plan = drawn(tmp_path, "--partial", "SHELL=0.5@0.9")
+    commitment, filled = published(plan), fill(tmp_path)
+    assert result(plan, filled, *commitment)[0] == 0
+    honest = plan.read_text(encoding="utf-8")
+    document = json.loads(honest)
+    paths = [path for path in leaves(document) if path[0] not in {"schema", "digest"}]
+    assert {path[0] for path in paths} == document.keys() - {"schema", "digest"}
+    assert len(paths) > 80
+    for path in paths:
+        forged = json.loads(honest)
+        *above, last = path
+        place = forged
+        for name in above:
+            place = place[name]
+        place[last] = other(place[last])
+        plan.write_text(json.dumps(forged), encoding="utf-8")
+        with suppress(ValueError):  # what is no plan at all stays with its old seal
+            sealed_anew(plan, lambda _: None, book=path != ("book_digest",))
+        for asked in (("--draw", plan, "--csv", tmp_path / "forged.csv"), ("--result", filled, "--plan", plan, *WHO)):
+            assert one_line(run(*asked, *commitment)).startswith("error: "), path
+        assert not (tmp_path / "forged.csv").exists(), path
+
+
+def test_a_plan_with_other_units_is_not_the_one_that_was_committed(tmp_path: Path) -> None:
+    # The whole forgery: fewer boxes in the book, a smaller sample that finds their loss, everything sealed anew.
+    plan = drawn(tmp_path)
+    commitment = published(plan)
+    site = write(tmp_path / "site", counts="inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,20,\n")
+    forged = tmp_path / "forged.json"
+    assert run(site, "--commit", forged, "--seed-text", SEED).exit_code == 0
+    told = one_line(run("--draw", forged, "--csv", tmp_path / "s.csv", *commitment))
+    assert told == (
+        f"error: --commitment {commitment[1][:16]}… is not that of this plan, which is {published(forged)[1][:16]}…: "
+        "the plan was changed or is another one: use the file that was committed, or copy the commitment again"
+    )
+
+
+def one_unit(document: Document) -> None:
+    """One unit drawn, and every figure that hangs on it left as it was."""
+    document["strata"][0]["counted"] = 1
+
+
+def one_unit_throughout(document: Document) -> None:
+    for stratum in document["strata"]:
+        stratum["counted"] = 1
+    for goal in document["goals"]:
+        for part in goal["strata"]:
+            part["n"] = 1
+
+
+def no_unit(document: Document) -> None:
+    for stratum in document["strata"]:
+        stratum["counted"] = 0
+
+
+DOES_NOT_FIND = "the units drawn do not find the loss 'TNT' with the chance that the plan states"
+INCONSISTENT: list[tuple[Callable[[Document], object], str]] = [
+    (one_unit, DOES_NOT_FIND),
+    (one_unit_throughout, DOES_NOT_FIND),
+    (lambda plan: (one_unit_throughout(plan), plan["goals"][0].update(reached=0.01)), DOES_NOT_FIND),
+    (no_unit, "the stratum 'M2/TNT' does not add up"),
+    (lambda plan: plan["strata"][0].update(counted=131), "the stratum 'M1/SHELL' does not add up"),
+    (lambda plan: plan["strata"][0].update(units=10), "the stratum 'M1/SHELL' does not add up"),
+    (lambda plan: plan["strata"][0].update(id="M1/SHELL2"), "the stratum 'M1/SHELL2' does not add up"),
+    (lambda plan: plan["strata"][0].update(book=-5.0), "the stratum 'M1/SHELL' does not add up"),
+    (lambda plan: plan["strata"].append(plan["strata"][0]), "a stratum stands twice"),
+    (lambda plan: plan.update(strata=[]), "no unit is drawn"),
+    (lambda plan: plan.update(goals=[]), "there is no loss that matters, or one stands twice"),
+    (lambda plan: plan["goals"].append(plan["goals"][0]), "there is no loss that matters, or one stands twice"),
+    (lambda plan: plan["goals"][0].update(loss=0.0), "the loss 'TNT' does not add up"),
+    (lambda plan: plan["goals"][0].update(loss=1e9), "the loss 'TNT' does not add up"),
+    (lambda plan: plan["goals"][0]["strata"][0].update(stratum="X/Y"), "the loss 'TNT' does not add up"),
+    (lambda plan: plan["goals"][0]["strata"][0].update(content=0.0), "the loss 'TNT' does not add up"),
+    (lambda plan: plan["goals"][0]["strata"][0].update(notice=0.5), "the loss 'TNT' does not add up"),
+    (lambda plan: plan["goals"][0].update(bulk=["M1/SHELL"]), "the loss 'TNT' does not add up"),
+    (lambda plan: plan.update(detection=0.99), DOES_NOT_FIND),
+    (lambda plan: plan.update(detection=1.0), "the chance to detect is 1.0"),
+    (lambda plan: plan.update(timezone="Mars/Olympus"), "there is no time zone 'Mars/Olympus'"),
+    (lambda plan: plan.update(timezone="../../etc"), "there is no time zone '../../etc'"),
+    (lambda plan: plan.update(decimal=";"), "the decimal mark is ';'"),
+    (lambda plan: plan.update(frozen_at="2026-01-13T15:00:00"), "the moment of the book names no offset"),
+    (
+        lambda plan: plan.update(seed_sha256=None),
+        "it names neither a secret seed nor the source of a public one, or both",
+    ),
+    (
+        lambda plan: plan.update(seed_source="x"),
+        "it names neither a secret seed nor the source of a public one, or both",
+    ),
+    (lambda plan: plan.update(seed_sha256="abc"), "what it holds of the seed is no SHA-256"),
+]
+
+
+@pytest.mark.parametrize(("forge", "words"), INCONSISTENT)
+def test_a_plan_that_does_not_add_up_is_refused_by_itself(
+    tmp_path: Path, forge: Callable[[Document], object], words: str
+) -> None:
+    plan = drawn(tmp_path)
+    sealed_anew(plan, forge)
+    mend = "use the file as stockward sample SITE --commit wrote it"
+    # Nothing of this needs the commitment.
+    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == f"error: plan.json: {words}: {mend}"
+    assert one_line(run("--result", fill(tmp_path), "--plan", plan, *WHO)) == f"error: plan.json: {words}: {mend}"
+
+
+HOSTILE: list[Callable[[str], str]] = [
+    lambda text: text.replace('"detection": 0.95,', '"detection": 0.5,\n"detection": 0.95,'),
+    lambda text: text.replace('"site":', '"note": "approved",\n"site":'),
+    lambda text: text.replace('"units": 130', '"units": "130"'),
+    lambda text: text.replace('"detection": 0.95', '"detection": NaN'),
+    lambda text: text.replace('"detection": 0.95', '"detection": 1e999'),
+    lambda text: text.replace('"units": 130', '"units": 1' + "0" * 5000),
+    lambda text: text.replace("Two magazines", "\\ud800"),
+    lambda text: "[" * 100_000 + text,
+    lambda text: text.replace('"strata": [', '"strata": {"a": [').replace('],\n"goals"', ']},\n"goals"'),
+    lambda text: "",
+    lambda text: "null",
+    lambda text: text.replace("{", "{ ", 1),
+]
+
+
+@pytest.mark.parametrize("place", range(len(HOSTILE)))
+def test_a_plan_that_was_written_by_hand_is_refused_in_one_line(tmp_path: Path, place: int) -> None:
+    plan = drawn(tmp_path)
+    plan.write_text(HOSTILE[place](plan.read_text(encoding="utf-8")), encoding="utf-8")
+    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")).startswith("error: plan.json: ")
+
+
+def test_a_plan_that_went_through_mail_is_the_same(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    mailed = b"\xef\xbb\xbf" + plan.read_bytes().replace(b"\n", b"\r\n").rstrip()
+    commitment = published(plan)
+    plan.write_bytes(mailed)
+    assert run("--draw", plan, *commitment, "--csv", tmp_path / "s.csv").exit_code == 0
+
+
+def test_without_the_published_commitment_nothing_is_certified(tmp_path: Path) -> None:
+    # A forged plan that adds up: the books of a site with fewer shells, which the store does hold.
+    plan = drawn(tmp_path)
+    said = run(
+        "--result", fill(tmp_path), "--plan", plan, *WHO, "--json", tmp_path / "c.json", "--html", tmp_path / "c"
+    )
+    assert said.exit_code == 3
+    assert "excluded" not in said.stdout
+    assert "at most" not in said.stdout
+    assert said.stdout.splitlines()[1] == "not certified: 20 kg of TNT from M1/SHELL, M2/BOMB, M2/SHELL"
+    assert said.stderr == (
+        "notice: the plan was not compared with the commitment that was published, and nothing is certified without: "
+        "give it with --commitment\n"
+    )
+    certificate = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert certificate["draw"]["commitment_verified"] is False
+    assert certificate["verdict"] == "not_committed"
+    assert {one["limit"] for one in (*certificate["goals"], *certificate["strata"])} == {None}
+    page = (tmp_path / "c").read_text(encoding="utf-8")
+    assert "Certificate of a count" not in page
+    assert "Result of a count, not certified" in page
+
+
+def test_what_is_missing_is_told_without_a_commitment_too(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    code, said = result(plan, fill(tmp_path, lambda rows: rows[0].update(quantity="0")))
+    assert code == 1
+    assert "missing: 20 kg of TNT from M1/SHELL, M2/BOMB, M2/SHELL (found missing: 2 kg)" in said
+
+
+@pytest.mark.parametrize("text", ["", "abc", "0" * 63, "g" * 64])
+def test_a_commitment_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    plan = drawn(tmp_path)
+    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv", "--commitment", text))
+    assert told == f"error: --commitment {text!r}: it must be a SHA-256: write its 64 hexadecimal digits"
+
+
+def test_a_commitment_may_be_copied_from_paper(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    (_, digits) = published(plan)
+    groups = " ".join(digits[place : place + 8] for place in range(0, 64, 8)).upper()
+    assert result(plan, fill(tmp_path), "--commitment", f" {groups}\n")[0] == 0
+
+
+# Who plans: the commitment is printed only where there is something to be bound to.
+
+
+def test_a_commit_that_failed_has_printed_no_commitment_and_left_no_file(tmp_path: Path) -> None:
+    site = write(tmp_path / "site")
+    broken = write(tmp_path / "broken")
+    (broken / "site.toml").write_text("format = ", encoding="utf-8")
+    plan = tmp_path / "plan.json"
+    (tmp_path / "there.json.seed").write_text("x", encoding="utf-8")
+    attempts: list[tuple[object, ...]] = [
+        (tmp_path / "nowhere", "--commit", plan),
+        (broken, "--commit", plan),
+        (site, "--commit", plan, "--items", "SHELL=100000"),
+        (site, "--commit", plan, "--items", "NOTHING=1"),
+        (site, "--commit", plan, "--seed-text", "short"),
+        (site, "--commit", plan, "--seed-sha256", "abc"),
+        (site, "--commit", plan, "--seed-source", " "),
+        (site, "--commit", plan, "--seed-source", "two\nlines"),
+        (site, "--commit", plan, "--as-of", "yesterday"),
+        (site, "--commit", tmp_path / "no folder" / "plan.json"),
+        (site, "--commit", tmp_path / "there.json"),
+        (site, "--commit", plan, "--json", tmp_path / "no folder" / "j.json"),
+    ]
+    before = sorted(tmp_path.iterdir())
+    for asked in attempts:
+        said = run(*asked)
+        assert one_line(said)
+        assert said.stdout == "", asked
+        assert sorted(tmp_path.iterdir()) == before, asked
+
+
+def test_a_plan_that_could_not_be_written_leaves_no_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+
+    def full(descriptor: int) -> None:
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    said = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json")
+    assert one_line(said) == (
+        f"error: {tmp_path / 'plan.json'}: cannot be written (No space left on device): make room, or name another file"
+    )
+    assert said.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_json_on_standard_output_stands_alone(tmp_path: Path) -> None:
+    said = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json", "--json", "-")
+    assert said.stdout == (tmp_path / "plan.json").read_text(encoding="utf-8")
+    assert f"commitment {plan_digest(read_plan(tmp_path / 'plan.json'))}" in said.stderr.splitlines()
+
+
+# Who keeps the seed, or names the public value.
+
+
+def test_another_seed_needs_another_plan(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    commitment = published(plan)
+    sealed_anew(plan, lambda document: document.update(seed_sha256=sha256_of("a seed that pleases me")))
+    sheet = ("--csv", tmp_path / "s.csv", "--seed-text", "a seed that pleases me")
+    assert run("--draw", plan, *sheet).exit_code == 0
+    assert "is not that of this plan" in one_line(run("--draw", plan, *sheet, *commitment))
+
+
+def public(folder: Path) -> Path:
+    plan = folder / "public.json"
+    assert run(write(folder / "site"), "--commit", plan, "--seed-source", SOURCE).exit_code == 0
+    return plan
+
+
+def test_a_public_value_makes_the_draw(tmp_path: Path) -> None:
+    plan = public(tmp_path)
+    assert not plan.with_name("public.json.seed").exists()
+    sheet = ("--csv", tmp_path / "sheet.csv")
+    assert one_line(run("--draw", plan, *published(plan), *sheet)) == (
+        f"error: {plan}.seed: the seed cannot be read: it is this public value, to be given with --seed-text: {SOURCE}"
+    )
+    value = ("--seed-text", "3 1 4 1 5 9 2 6 5 3 5 8")
+    assert run("--draw", plan, *published(plan), *sheet, *value).exit_code == 0
+    assert result(plan, fill(tmp_path), *published(plan), *value, "--html", tmp_path / "c.html")[0] == 0
+    page = (tmp_path / "c.html").read_text(encoding="utf-8")
+    # Whoever was there, or can look it up, compares it.
+    assert SOURCE in page
+    assert value[1] in page
+
+
+def test_two_values_for_one_plan_are_two_draws(tmp_path: Path) -> None:
+    plan = public(tmp_path)
+    first, second = ("--seed-text", "1" * 16), ("--seed-text", "2" * 16)
+    for value, name in ((first, "sheet.csv"), (second, "second.csv")):
+        assert run("--draw", plan, *published(plan), *value, "--csv", tmp_path / name).exit_code == 0
+    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *second, *WHO))
+    assert "fill in a sheet of this draw" in told
+    assert result(plan, fill(tmp_path), *published(plan), *first)[0] == 0
+
+
+# Who keeps the book.
+
+
+def test_books_that_change_after_the_freeze_change_no_certificate(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    before = result(plan, fill(tmp_path), *published(plan))
+    write(tmp_path / "site", counts="inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,50,\n")
+    assert result(plan, fill(tmp_path), *published(plan)) == before
+    shutil.rmtree(tmp_path / "site")
+    assert result(plan, fill(tmp_path), *published(plan)) == before
+
+
+def test_a_book_that_is_not_the_sites_shows_when_it_is_planned_again(tmp_path: Path) -> None:
+    asked = ("--as-of", "2026-01-20")
+    honest = write(tmp_path / "honest")
+    false = write(tmp_path / "false", counts="inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,70,\n")
+    assert run(false, *asked, "--commit", tmp_path / "plan.json").exit_code == 0
+    frozen = read_plan(tmp_path / "plan.json").book_digest
+    assert frozen in run(false, *asked).stdout.replace("\n", "")
+    assert frozen not in run(honest, *asked).stdout.replace("\n", "")
+
+
+def test_a_magazine_that_was_made_unfit_is_not_covered(tmp_path: Path) -> None:
+    # A row at fault, so that nothing is drawn from magazine 2: what is excluded there is nothing.
+    spoilt = tmp_path / "site"
+    rows = "inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,100,\nI1,2026-01-01,M2,BOMB,many,\n"
+    write(spoilt, counts=rows)
+    plan = tmp_path / "plan.json"
+    assert run(spoilt, "--commit", plan, "--seed-text", SEED).exit_code == 3
+    assert run("--draw", plan, *published(plan), "--csv", tmp_path / "sheet.csv").exit_code == 0
+    code, said = result(plan, fill(tmp_path), *published(plan))
+    assert code == 3
+    assert "excluded: 20 kg of TNT from M1/SHELL" in said
+    assert "not covered: M2/BOMB: row 3 of counts is set aside and could change the book: mend it" in said
+
+
+# Who certifies: when, and by whom.
+
+
+def test_a_count_is_not_dated_in_the_future(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    later = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    for text in (later, f"{later}T10:00", "9999-12-30", "2999-01-01T00:00+00:00"):
+        asked = (*WHO[:4], "--counted-at", text)
+        told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *asked))
+        assert told.startswith(f"error: --counted-at {text} is yet to come, it is ")
+
+
+def test_the_day_of_the_count_may_be_today() -> None:
+    now = datetime(2026, 2, 1, 20, 30, tzinfo=UTC)  # half past five on the second in Seoul
+    assert counted_moment("2026-02-02", "Asia/Seoul", now=now).date().isoformat() == "2026-02-02"
+    assert counted_moment("2026-02-02T05:30", "Asia/Seoul", now=now) == now
+    for text in ("2026-02-02T05:31", "2026-02-03", "2026-02-01T20:31Z"):
+        with pytest.raises(UsageError, match="is yet to come, it is 2026-02-02 05:30"):
+            counted_moment(text, "Asia/Seoul", now=now)
+
+
+def test_a_count_on_the_day_of_the_book_is_not_before_it(tmp_path: Path) -> None:
+    write(tmp_path / "site")
+    plan = tmp_path / "plan.json"
+    asked = (tmp_path / "site", "--as-of", "2026-01-20", "--commit", plan, "--seed-text", SEED)
+    assert run(*asked).exit_code == 0
+    assert run("--draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
+    who = (*WHO[:4], "--counted-at")
+    assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20").exit_code == 0
+    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20T23:59"))
+    assert "before the book was frozen" in told
+
+
+@pytest.mark.parametrize("witness", ["K-1", "k-1", " K-1 ", "K -1", "Ｋ-1", "K－1"])
+def test_one_person_is_not_two(tmp_path: Path, witness: str) -> None:
+    plan = drawn(tmp_path)
+    who = ("--counter", "K-1", "--witness", witness, *WHO[4:])
+    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who))
+    assert told == "error: counter and witness are the same: a second person must watch"
+
+
+def test_a_plan_of_the_earlier_format_is_refused(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    plan.write_text(plan_text(read_plan(plan)).replace("stockward.plan/2", "stockward.plan/1"), encoding="utf-8")
+    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
+        "error: plan.json: the plan is of schema stockward.plan/1, whose commitment does not cover it: "
+        "make it again with stockward sample SITE --commit"
+    )
