@@ -1,10 +1,10 @@
-"""Make what the manual takes from the code: the pages in ``docs/tables`` and the messages in ``docs/check.md``.
+"""Make what the manual takes from the code: the pages in ``docs/tables``, messages and limits in ``docs/check.md``.
 
     python docs/make_tables.py            write them
     python docs/make_tables.py --check    write nothing; exit with 1 and name the pages that are out of date
 
-The pages come from the data dictionary. The messages are those that the reader prints for ``docs/faulty`` and for the
-small broken sites below.
+The pages come from the data dictionary, the limits from the code. The messages are those that the reader prints for
+``docs/faulty`` and for the small broken sites below.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from stockward.facts import read_site
 from stockward.facts.dictionary import Column, Table, tables
 from stockward.terms.errors import SiteError
+from stockward.terms.limits import LIMITS, PREFIX, grouped
 from stockward.terms.units import COUNT, MASS
 
 DOCS = Path(__file__).resolve().parent
@@ -76,6 +77,8 @@ def broken_sites() -> Iterator[tuple[str, Callable[[Path], None]]]:
         lambda site: (site / "areas.csv").write_bytes(b"area,kind\nL\xdf,store\n") and None,
     )
     yield "a workbook under the name of a CSV", lambda site: (site / "areas.csv").write_bytes(b"PK\x03\x04") and None
+    yield "a second file of a table", lambda site: shutil.copy(site / "counts.csv", site / "counts_2.csv") and None
+    yield "a file is none", lambda site: (site / "areas.csv").unlink() or (site / "areas.csv").mkdir()
     yield "a table stands twice", lambda site: (site / "site.xlsx").write_bytes(_workbook()) and None
 
 
@@ -123,6 +126,13 @@ def _message_of(site: Path) -> str:
     except SiteError as error:
         return " ".join(str(error).split())
     raise AssertionError(f"{site} was read: this fault no longer stops it")
+
+
+def limits() -> str:
+    """A table of what is read at most, and the variable that sets it."""
+    lines = ["| what is told | at most | variable |", "| --- | ---: | --- |"]
+    lines += [f"| {words.format('…')} | {grouped(most)} | `{PREFIX}{name}` |" for name, (most, words) in LIMITS.items()]
+    return "\n".join(lines)
 
 
 def faults() -> str:
@@ -196,7 +206,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "tables" / "index.md"] = index_page()
     check = DOCS / "check.md"
     text = check.read_text(encoding="utf-8")
-    for name, block in (("faults", faults()), ("stops", stops())):
+    for name, block in (("faults", faults()), ("stops", stops()), ("limits", limits())):
         begin, end = f"<!-- made by {MAKER}: {name} -->", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not pattern.search(text):

@@ -32,7 +32,7 @@ from stockward.roster.guards_conflicts import (
     shortages,
 )
 from stockward.roster.guards_costs import changed, fair_shares, is_met, measure_cost
-from stockward.roster.guards_demand import TABLES, Horizon, set_aside_rows, spans_of
+from stockward.roster.guards_demand import TABLES, Horizon, begun_before, set_aside_rows, spans_of
 from stockward.roster.guards_making import Limit, Made, Progress, make_guard_roster
 from stockward.roster.guards_problem import GuardProblem, make_problem
 from stockward.roster.guards_relaxing import (
@@ -135,6 +135,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
     notes += _of_the_earlier(problem, asked)
+    notes += _of_the_first_hours(problem)
     notes += _of_other_absences(problem)
     notes += tuple(set_aside_rows(site))
     short = shortages(problem)
@@ -156,6 +157,21 @@ def _of_the_earlier(problem: GuardProblem, asked: Asked) -> tuple[str, ...]:
     return (
         f"{len(problem.earlier)} of the {len(asked.earlier)} shifts of the earlier roster fit this one: the others are "
         "on other days, at other hours, or of people who are not on it",
+    )
+
+
+def _of_the_first_hours(problem: GuardProblem) -> tuple[str, ...]:
+    """What is told where a shift from the day before reaches into the first day: this roster does not fill it."""
+    ends: dict[datetime, list[str]] = {}
+    for post in problem.posts:
+        end = begun_before(problem.horizon, post)
+        if end is not None:
+            ends.setdefault(end, []).append(post.post)
+    zone = problem.horizon.zone
+    return tuple(
+        f"{', '.join(posts)}: until {end.astimezone(zone):%H:%M} on {problem.horizon.start} the guards of the day "
+        "before stand there, whom this roster does not name, since a shift belongs to the day on which it begins"
+        for end, posts in sorted(ends.items())
     )
 
 
@@ -253,7 +269,7 @@ def _impossible(
     """The conflict, and the ways out, each with a roster that the checker accepts."""
     nothing = Made(Solved.IMPOSSIBLE, None, None, 0, math.inf, 0, 0, 0, False)
     answer = _answer(made_for.site, problem, nothing, (), notes, made_for.asked)
-    further = tuple(f"beside it: {filling(problem, one).words}" for one in short[1:4])
+    further = tuple(f"beside it: {filling(problem, one).words.removesuffix('.')}" for one in short[1:4])
     return replace(
         answer,
         conflicts=conflicts_of(problem, short[0]),

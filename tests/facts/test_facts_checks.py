@@ -33,9 +33,9 @@ Case = tuple[str, str, str, int, str, str]
 
 CASES: dict[str, Case] = {
     # what is broken: table, old, new, row, column, words of the reason
-    "area twice": ("areas", "P1,process", "S1,process", 3, "area", "this key stands in an earlier row"),
-    "movement twice": ("movements", "0004,", "0001,", 5, "movement", "this key stands in an earlier row"),
-    "content twice": ("contents", "SHELL,TNT,6.6", "TNT,TNT,6.6", 3, "", "the same material, substance stands in an earlier row"),
+    "area twice": ("areas", "P1,process", "S1,process", 3, "area", "this key stands in row 2"),
+    "movement twice": ("movements", "0004,", "0001,", 5, "movement", "this key stands in row 2"),
+    "content twice": ("contents", "SHELL,TNT,6.6", "TNT,TNT,6.6", 3, "", "the same material, substance stands in row 2"),
     "calibration twice": ("calibrations", "W1,2026-01-01\n", "W1,2026-01-01\nW1,2026-01-01T00:00\n", 3, "", "the same method, at"),
     "count twice": ("counts", "FEB,2026-02-28,S1", "JAN,2026-02-28,S1", 4, "", "the same inventory, area, material, sheet"),
     "normal loss twice": ("normal_losses", "S1,TNT", "P1,TNT", 3, "", "the same area, substance"),
@@ -66,7 +66,8 @@ CASES: dict[str, Case] = {
     "no area left": ("movements", "200,kg,S1,P1", "200,kg,,P1", 3, "from_area", "a transfer must name it"),
     "an area too many": ("movements", "30,each,,P1", "30,each,S1,P1", 4, "from_area", "a make has none"),
     "reversing itself": ("movements", "P1,,,,", "P1,,,0004,", 5, "reverses", "cannot reverse itself"),
-    "reversing another material": ("movements", "P1,,,,", "P1,,,0002,", 5, "reverses", "of another material"),
+    "reversing another material": ("movements", "P1,,,,", "P1,,,0002,", 5, "reverses", "movements.csv row 3 and differs in kind (transfer there), material (TNT there)"),
+    "transfer within an area": ("movements", "S1,P1,W1", "S1,S1,W1", 3, "to_area", "it leaves the area that it reaches"),
     "absence that ends first": ("absences", "2026-01-07,leave\n1,2026-01-05,2026-01-07,leave\n", "2026-01-07,leave\n1,2026-01-05,2026-01-04,leave\n", 3, "end", "before the start"),
     "shift that ends first": ("assignments", "2026-02-02T06:00", "2026-01-31T06:00", 2, "end", "before the start"),
     "order without a target": ("orders", "2,,2026-01-01", ",,2026-01-01", 2, "factor", "states no target"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -101,13 +102,30 @@ def test_a_required_table_that_is_misspelt_is_said_once(folder: SiteFolder) -> N
     assert "also" not in message
 
 
-def test_a_copy_of_a_table_that_is_there_is_a_notice(folder: SiteFolder) -> None:
-    folder.write("movements2.csv", CLEAN["movements"]).write("costs.csv", "a,b\n").write("README.txt", "about")
-    folder.write("areas.tsv", "area\tkind\n")
+def test_what_is_no_table_is_a_notice(folder: SiteFolder) -> None:
+    folder.write("costs.csv", "a,b\n").write("README.txt", "about").write("areas.tsv", "area\tkind\n")
     assert folder.read().notices == (
         "areas.tsv: not read, it is no table of the format",
         "costs.csv: not read, it is no table of the format",
-        "movements2.csv: not read, it is no table of the format",
+    )
+
+
+@pytest.mark.parametrize("file", ["movements2.csv", "ledger.csv", "movements (copy).tsv", "old.txt"])
+def test_a_part_of_a_table_beside_it_is_refused(folder: SiteFolder, file: str) -> None:
+    separator = "," if file.endswith(".csv") else "\t"
+    told = refusal(folder.write(file, CLEAN["movements"].replace(",", separator)))
+    assert f"{file}: it looks like a part of movements, which is read from movements.csv alone" in told
+
+
+@pytest.mark.parametrize("file", ["movements_2.xlsx", "movements2.parquet", "counts.xlsx"])
+def test_a_file_that_cannot_be_looked_into_is_refused_by_its_name(folder: SiteFolder, file: str) -> None:
+    assert f"{file}: it looks like a part of" in refusal(folder.write(file, b"whatever"))
+
+
+def test_a_table_under_another_name_is_refused(folder: SiteFolder) -> None:
+    text = "issuer,order,issued_on,measure,comparator,due_on\n"
+    assert "duties.csv: it has the columns of orders, and is not read: rename it to orders.csv" in refusal(
+        folder.write("duties.csv", text)
     )
 
 
@@ -129,17 +147,17 @@ def test_a_suffix_in_capitals_is_read(folder: SiteFolder) -> None:
 
 def test_a_folder_under_the_name_of_a_table(folder: SiteFolder) -> None:
     (folder.remove("areas").path / "areas.csv").mkdir()
-    assert "areas.csv: cannot be read" in refusal(folder)
+    assert "areas.csv: this is a folder" in refusal(folder)
 
 
 def test_a_file_without_the_right_to_read_it(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int) -> int:
         if path.name == "areas.csv":
             raise PermissionError(13, "Permission denied")
-        return read(path)
+        return opened(path, flags)
 
-    read = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    opened = os.open
+    monkeypatch.setattr(os, "open", refuse)
     assert "areas.csv: cannot be read (Permission denied): check the file and its rights" in refusal(folder)
 
 

@@ -39,7 +39,7 @@ def bodies(draw: st.DrawFn) -> tuple[str, str]:
 
 
 def cut(body: str, separator: str) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
-    columns, rows, torn = _cut(body, _Head(("x", "y", "z"), separator, 4, 0), (2, 0))
+    columns, rows, torn = _cut(body.encode(), _Head(("x", "y", "z"), separator, 4, 0), (2, 0), "x.csv")
     return [column.to_list() for column in columns], rows.to_list(), [(row.row, row.reason) for row in torn]
 
 

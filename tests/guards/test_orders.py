@@ -468,7 +468,7 @@ def test_a_question_that_cannot_be_asked_is_one_line(text: str) -> None:
     with pytest.raises(UsageError) as error:
         AskedOrder.read(text)
     assert "\n" not in str(error.value)
-    with pytest.raises(UsageError, match="due 'soon' is no date: write it as 2026-09-30"):
+    with pytest.raises(UsageError, match="due 'soon' is no date: write it as 2026-06-30"):
         AskedOrder.read(">2", "soon")
 
 

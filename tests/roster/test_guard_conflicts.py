@@ -146,3 +146,12 @@ def test_what_lacks_is_counted_for_all_posts_of_the_guards(tmp_path: Path) -> No
     problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(MONDAY, 1, site.timezone))
     assert least_minutes_short(problem) == least_minutes_beyond(problem) == (336 - 160) * 60
     assert least_places_open(problem, shortages(problem)) == 22
+
+
+def test_places_are_left_open_where_the_hours_of_a_week_are_too_few(tmp_path: Path) -> None:
+    """Contracts would do, so the first rows fill every place; 16 hours a week are two of three shifts."""
+    posts = [post("gate", start="06:00", end="14:00", days="fri sat sun")]
+    rules = {"max_hours_per_week": 16, "min_rest_hours": 11}
+    answer = roster(small_site(tmp_path, guards(1), posts, rules=rules), rounds=200)
+    ways = {way.what: way.amount for way in answer.relaxations}
+    assert ways == {"posts": 1, "guards": 1}

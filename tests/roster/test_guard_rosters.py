@@ -304,7 +304,7 @@ def test_nobody_at_all_is_impossible_and_says_so(tmp_path: Path) -> None:
     answer = roster(site, rounds=50)
     assert answer.status is Solved.IMPOSSIBLE
     assert not answer.duties
-    assert "Nobody is there" in answer.conflicts[1].words
+    assert "Nobody can stand there then." in answer.conflicts[1].words
 
 
 def test_too_few_who_hold_what_a_post_asks_for(tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def test_more_hours_are_ruled_out_where_the_week_has_too_few(tmp_path: Path) -> 
     answer = roster(small_site(tmp_path, guards(3, hours=40), [post("gate")]), rounds=200)
     hours = next(way for way in answer.relaxations if way.what == "hours")
     assert hours.amount is None
-    assert hours.words.startswith("More hours cannot do it. Even with contracts of 48 hours a week: ")
+    assert hours.words.startswith("More hours will not do. Even with contracts of 48 hours a week: ")
     assert "168 hours" in hours.words
     assert "144 hours" in hours.words
     assert hours.reason == hours.words

@@ -17,12 +17,13 @@ import polars as pl
 from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.facts.cells import read_column, shown
 from stockward.facts.dictionary import Column, ColumnType, Table
-from stockward.facts.folder import read_bytes, read_csv
+from stockward.facts.folder import read_csv
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.workbook import Workbook
 from stockward.terms.counting import Task
 from stockward.terms.errors import SheetError, SiteError
+from stockward.terms.files import read_bytes
 
 SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
@@ -115,7 +116,7 @@ def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
         return read_csv(path, content, _TABLE)
     if path.suffix.lower() not in {".xlsx", ".xlsm"}:
         raise SiteError(path.name, "a filled sheet is a CSV file or a workbook", "save it as .csv or .xlsx")
-    workbook = Workbook(content, path.name, decimal)
+    workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
     return workbook.read(SHEET, _TABLE)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from stockward.answers.counting import Plan
-from stockward.terms.errors import SheetError
+from stockward.terms.errors import SheetError, SiteError
+from stockward.terms.files import read_text
 from stockward.terms.signs import escaped
 
 SCHEMA = "stockward.plan/2"
@@ -38,10 +39,10 @@ def read_plan(path: Path) -> Plan:
     from stockward.counting.plan_checks import fault_of
 
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n")
         document = json.loads(text)
-    except OSError as error:
-        raise SheetError(path.name, f"cannot be read ({error.strerror})", "name the plan with its folder") from None
+    except SiteError as error:
+        raise SheetError(path.name, error.problem, "name the plan with its folder") from None
     except (ValueError, RecursionError):
         raise SheetError(path.name, "this is no plan of a count", _MEND) from None
     schema = document.pop("schema", None) if isinstance(document, dict) else None

@@ -11,7 +11,8 @@ from stockward.counting.drawing import committed, draw_units
 from stockward.counting.plan_file import plan_text, read_plan
 from stockward.counting.seeds import require_seed, sha256_of
 from stockward.outputs import write_new
-from stockward.terms.errors import SheetError, UsageError
+from stockward.terms.errors import SheetError, SiteError, UsageError
+from stockward.terms.files import read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def draw_from(plan_path: Path, *, commitment: str | None, seed_text: str | None,
 
 def _seed_in(path: Path, plan: Plan) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_text(path)
+    except (SiteError, UnicodeDecodeError):
         mend = "name its file with --seed-file"
         if plan.seed_source is not None:
             mend = f"it is this public value, to be given with --seed-text: {plan.seed_source}"

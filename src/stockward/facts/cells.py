@@ -12,7 +12,7 @@ import polars as pl
 from stockward.facts.dictionary import DTYPES, Column
 from stockward.facts.moments import read_clock, read_date, read_month, read_time, typed_time
 from stockward.facts.numbers import read_integer, read_number, typed_number, whole, within
-from stockward.facts.reading import UNCALCULATED, Locale, Reading, without
+from stockward.facts.reading import MERGED, UNCALCULATED, Locale, Reading, without
 from stockward.facts.words import (
     read_choice,
     read_days,
@@ -116,6 +116,10 @@ def _refuse_marks(text: pl.Series, column: Column) -> Reading:
         Reading.of(text)
         .refuse(text.str.contains(_SPREADSHEET_ERROR), "the spreadsheet shows an error here: correct its formula")
         .refuse(text == UNCALCULATED, uncalculated)
+        .refuse(
+            text.str.starts_with(MERGED),
+            "the cell is part of a merged one: unmerge it, and write the value into each row",
+        )
     )
     if column.type == "text":
         return marks

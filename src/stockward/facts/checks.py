@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.problems import did_you_mean
+from stockward.facts.problems import did_you_mean, looks_like
 from stockward.terms.units import UNITS, dimension, factor
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -54,15 +54,6 @@ def check_draft(draft: Draft) -> None:
                 check.apply(draft, table)
 
 
-_OF_TWO_ROWS = {
-    "counts": (
-        "two heaps of one inventory have each its own sheet (column sheet) and then add up; two inventories have each "
-        "their own code; only of one heap written twice keep one row"
-    )
-}
-"""The mend where rows with one key need not be one thing written twice."""
-
-
 def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     """A duplicate key: every later row with it is set aside."""
     key = list(table.table.key)
@@ -77,9 +68,30 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     later = whole & ~first
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
+    earlier = _earlier_row(table.values, key, later)
+    mend = _TWICE.get(table.table.name, "keep the one that is right")
     table.refuse(
-        shown, later, f"{words} stands in an earlier row: {_OF_TWO_ROWS.get(table.table.name, 'keep one of them')}"
+        shown, later, pl.select(pl.format("{} stands in row {}: {}", pl.lit(words), earlier, pl.lit(mend))).to_series()
     )
+
+
+_TWICE = {
+    "movements": "delete one if it was written twice; if both took place, such as two lines of one document, give each "
+    "a code of its own",
+    "counts": "delete one if it was written twice; if both were found, give each shelf or list its own sheet; if they "
+    "are of two days, give each inventory its own code",
+    "materials": "delete one if it was written twice; if two lots are to be told apart, give each a code of its own",
+    "incidents": "delete one if it was written twice; if both happened, give each a code of its own",
+}
+"""The way out where a key stands twice and both rows may be true."""
+
+
+def _earlier_row(values: pl.DataFrame, key: list[str], later: pl.Series) -> pl.Series:
+    """The row in which each key stood first, for those that stand again."""
+    again = values.select(*key, "row").with_columns(row=pl.col("row").first().over(key)).filter(later)
+    first = pl.DataFrame({"place": later.arg_true(), "first": again["row"]})
+    places = pl.DataFrame({"place": pl.int_range(values.height, dtype=pl.UInt32, eager=True)})
+    return places.join(first, on="place", how="left", maintain_order="left")["first"]
 
 
 def _all_differ(keys: pl.DataFrame) -> bool:
@@ -164,7 +176,7 @@ def _unknown(unknown: pl.Series, values: pl.Series, known: pl.Series, table: str
     reasons: dict[str, str] = {}
     for count, key in enumerate(unknown.unique(maintain_order=True)):
         guess = did_you_mean(key, names) if count < 50 else None
-        hint = f", did you mean {guess}?" if guess else f": {_ADD}"
+        hint = f", did you mean {guess}?{looks_like(key, guess)}" if guess else f": {_ADD}"
         reasons[key] = f"{key} is not in {place}{hint}"
     return _row_reasons(values, reasons)
 
@@ -422,6 +434,9 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
             else:
                 words = f"{_one(kind)} has none: blank it, or correct the kind"
                 table.refuse(name, of_kind & table[name].is_not_null(), words)
+    inside = table["from_area"] == table["to_area"]
+    words = "it leaves the area that it reaches: correct one of them, or delete the row if nothing left the area"
+    table.refuse("to_area", inside, words)
 
 
 def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
@@ -431,14 +446,48 @@ def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
         return
     table.refuse("reverses", target == table["movement"], "a movement cannot reverse itself", readable=False)
     rows = table.values.drop_nulls("movement").unique("movement", keep="first", maintain_order=True)
-    cancelled = target.replace_strict(rows["movement"], rows["material"], default=None, return_dtype=pl.String)
-    words = "that movement is of another material: correct one of them"
-    table.refuse("reverses", cancelled != table["material"], words)
+    reasons = _contradictions(draft, table, rows)
+    table.refuse("reverses", reasons.is_not_null(), reasons)
     again = target.is_not_null() & ~target.is_first_distinct()
     table.refuse("reverses", again, "an earlier row has reversed that movement already: keep one of them")
     circular = _circular(dict(rows.select("movement", "reverses").drop_nulls().rows()))
     in_circle = table["movement"].is_in(circular) & target.is_not_null()
     table.refuse("reverses", in_circle, "these reversals run in a circle: correct one of them", readable=False)
+
+
+_REPEATED = ("kind", "material", "quantity", "unit", "from_area", "to_area")
+"""Columns in which a reversal is as the movement that it cancels."""
+
+
+def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.Series:
+    """For each reversal that is not as the movement that it cancels whole: in what, and where that one stands."""
+    reversals = table.values.select("row", "at", "reverses", *_REPEATED).drop_nulls("reverses")
+    both = reversals.join(
+        rows.select("movement", "row", "at", *_REPEATED), left_on="reverses", right_on="movement", suffix="_of_it"
+    )
+    own = _unit_of_material(draft, both["material"])
+    both = both.with_columns(pl.col("unit", "unit_of_it").fill_null(own))
+    differs = [
+        pl.when(_differ(name)).then(
+            pl.format("{} ({} there)", pl.lit(name), pl.col(f"{name}_of_it").cast(pl.String).fill_null("blank"))
+        )
+        for name in _REPEATED
+    ]
+    early = pl.when(pl.col("at") < pl.col("at_of_it")).then(pl.lit("at (later there)"))
+    wrong = both.select(
+        "row", "row_of_it", what=pl.concat_str(*differs, early, separator=", ", ignore_nulls=True)
+    ).filter(pl.col("what") != "")
+    mend = "it cancels the whole row, so correct one of them, or blank reverses if it is a movement of its own"
+    words = wrong.select(
+        pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", "what", pl.lit(mend))
+    ).to_series()
+    return table["row"].replace_strict(wrong["row"], words, default=None, return_dtype=pl.String)
+
+
+def _differ(name: str) -> pl.Expr:
+    """Whether a column of the reversal differs: a blank area does from a named one; what is unreadable has a reason."""
+    own, other = pl.col(name), pl.col(f"{name}_of_it")
+    return own.ne_missing(other) if name.endswith("_area") else (own != other).fill_null(False)
 
 
 def _circular(links: dict[str, str]) -> list[str]:
@@ -455,6 +504,46 @@ def _circular(links: dict[str, str]) -> list[str]:
             circular.extend(list(path)[path[step] :])
         settled.update(path)
     return circular
+
+
+def a_qualification_is_written_as_a_post_asks_for_it(draft: Draft, table: TableDraft) -> None:
+    """A qualification that only looks like one that a post asks for would be none."""
+    asked = draft["posts"]["qualification"].drop_nulls().unique().sort().to_list()
+    held = table["qualifications"].explode().drop_nulls().unique().sort()
+    meant = {word: did_you_mean(word, asked) for word in held if word not in asked}
+    near = {word: guess for word, guess in meant.items() if guess}
+    if near:
+        first = table["qualifications"].list.eval(pl.element().filter(pl.element().is_in(list(near)))).list.first()
+        guess = first.replace_strict(near, default=None, return_dtype=pl.String)
+        words = pl.format(
+            "it holds what looks like {}, which a post asks for, and is not written so: correct it", guess
+        )
+        table.refuse("qualifications", guess.is_not_null(), pl.select(words).to_series())
+
+
+def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> None:
+    """An affiliation that only looks like one that has a band would be outside of every band."""
+    bands = [band.name for band in draft.settings.force.affiliation]
+    meant = {
+        word: did_you_mean(word, bands) for word in table["affiliation"].drop_nulls().unique() if word not in bands
+    }
+    near = {word: guess for word, guess in meant.items() if guess}
+    if near:
+        guess = table["affiliation"].replace_strict(near, default=None, return_dtype=pl.String)
+        words = pl.format("it looks like {}, which has a band in site.toml, and is not written so: correct it", guess)
+        table.refuse("affiliation", guess.is_not_null(), pl.select(words).to_series())
+
+
+def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
+    """Codes that differ by zeros at their begin alone are told: a spreadsheet may have cut them off in some rows."""
+    for name in ("inventory", "measurement"):
+        codes = table[name].drop_nulls().unique().sort()
+        bare = codes.str.strip_chars_start("0")
+        twice = codes.filter(bare.is_duplicated() & (bare != "")).to_list()
+        if twice:
+            shown = ", ".join(twice[:2])
+            mend = "if they are one, write it with its zeros in every row"
+            draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
 
 
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
@@ -509,6 +598,9 @@ CHECKS: tuple[Check, ...] = (
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
     Check(a_goal_converts, ("goals",)),
+    Check(an_inventory_has_one_code, ("counts",)),
+    Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
+    Check(an_affiliation_is_written_as_its_band, ("people",)),
     Check(an_end_follows_its_start, ("absences", "assignments")),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),

@@ -13,6 +13,11 @@ from stockward.facts.raw import RawTable, TornRow
 from stockward.facts.reading import Locale, no_text, without
 from stockward.facts.settings import Settings
 
+MOST_ROWS_TOLD = 100_000
+"""Rows of one table of which it is told why they are set aside: more nobody reads, and each takes memory."""
+
+_NO_END = (1 << 32) - 1
+
 
 @dataclass
 class TableDraft:
@@ -108,15 +113,32 @@ class TableDraft:
         return pl.concat([rows, torn], how="diagonal").sort("row") if self.torn else rows
 
     def problems(self) -> list[Problem]:
-        """Every reason, in order of row and column."""
-        found = [Problem(self.table.name, self.file, torn.row, "", None, torn.reason) for torn in self.torn]
+        """The reasons, in order of row and column: those of the first ``MOST_ROWS_TOLD`` rows at fault."""
+        last = self._last_told()
+        found = [
+            Problem(self.table.name, self.file, torn.row, "", None, torn.reason)
+            for torn in self.torn
+            if torn.row <= last
+        ]
         for name, reasons in self.reasons.items():
-            where = reasons.is_not_null()
+            where = reasons.is_not_null() & (self.values["row"] <= last)
             rows, words = self.values["row"].filter(where), reasons.filter(where)
             for row, text, reason in zip(rows, self._told(name, where), words, strict=True):
                 found.append(Problem(self.table.name, self.file, row, name, text, reason))
         order = {name: place for place, name in enumerate(self.table.names)}
         return sorted(found, key=lambda problem: (problem.row, order.get(problem.column, -1)))
+
+    def untold(self) -> int:
+        """How many rows are at fault beyond those of which the reasons are listed."""
+        return max(int(self.bad.sum()) + len(self.torn) - MOST_ROWS_TOLD, 0)
+
+    def _last_told(self) -> int:
+        """The row up to which reasons are listed."""
+        if not self.untold():
+            return _NO_END
+        torn = pl.Series([torn.row for torn in self.torn], dtype=pl.UInt32)
+        rows = pl.concat([self.values["row"].filter(self.bad), torn]).sort()
+        return int(rows[MOST_ROWS_TOLD - 1])
 
     def _told(self, column: str, where: pl.Series) -> list[str | None]:
         """The cells at fault as they stand in the file; those of a private table are not shown."""

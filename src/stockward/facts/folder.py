@@ -1,39 +1,39 @@
-"""Tables as CSV and Parquet files of a folder. Input files are read and never changed."""
+"""Tables as CSV files of a folder. Input files are read and never changed."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from stockward.facts.dictionary import Table
+from stockward.facts.dictionary import Table, tables
 from stockward.facts.raw import TITLE_ROWS, Header, RawTable, Record, TornRow, columns_of, find_header, is_blank
 from stockward.facts.regular import cut_regular
 from stockward.terms.errors import SiteError
+from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
-_SEPARATORS = (",", ";", "\t")
+_SEPARATORS = (",", ";", "\t", "|")
 _QUOTE = '"'
 _OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
-_STANDARD_ERROR = 2
+_END_OF_FILE = b"\x1a"
+"""What programs of old put behind the last line."""
+
 _HEAD_LENGTH = 1_000_000
-"""So many characters at the top of a file are searched for its header."""
+"""So many bytes at the top of a file are searched for its header."""
+
+_TELLING = 3
+"""So many required columns are no header by chance."""
+
+_MOST_STARTS = 1_000
+"""How often reading starts again behind a quotation mark that does not close."""
+
 _AS_UTF8 = "save the file as CSV UTF-8"
-
-
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes; ``SiteError`` where the system does not give them."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
 
 
 def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
@@ -41,51 +41,26 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
 
     Every cell stays text. A row with fewer or more cells than the header, or with broken quotation marks, is torn.
     """
-    text = _decode(content, path.name)
-    head = _find_head(text, table, path.name)
+    content = _plain(content, path.name)
+    head = _find_head(content[:_HEAD_LENGTH].decode("utf-8", errors="ignore"), table, path.name)
     header = Header.of(table, path.name, head.cells)
-    columns, rows, torn = _cut(text, head, header.places)
+    columns, rows, torn = _cut(content[head.end :], head, header.places, path.name)
     cut_short = f"{path.name}: the last line has no line end: make sure that the file was not cut short"
-    return header.table_of(columns, rows, torn, [] if text.endswith(("\n", "\r")) else [cut_short])
+    return header.table_of(columns, rows, torn, [] if content.endswith((b"\n", b"\r")) else [cut_short])
 
 
-def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
-    """Read a Parquet file; its typed columns stay typed, and its first row counts as row 2, as under a header."""
-    try:
-        with _silent_library():
-            frame = pl.read_parquet(io.BytesIO(content))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
-        mend = "write it again, or save the table as CSV"
-        raise SiteError(path.name, "this is no readable Parquet file", mend) from None
-    header = Header.of(table, path.name, frame.columns)
-    columns = [frame.to_series(place) for place in header.places]
-    for name, column in zip(header.known, columns, strict=False):
-        _refuse_nested(path.name, name, column.dtype)
-    return header.table_of(columns, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
-
-
-@contextmanager
-def _silent_library() -> Iterator[None]:
-    """Keep the library's own report of a damaged file off standard error; the error that it raises is told instead."""
-    try:
-        kept = os.dup(_STANDARD_ERROR)
-    except OSError:
-        yield
-        return
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), _STANDARD_ERROR)
-        yield
-    finally:
-        os.dup2(kept, _STANDARD_ERROR)
-        os.close(kept)
-
-
-def _refuse_nested(file: str, name: str, dtype: pl.DataType) -> None:
-    """Only a list of words can stand inside one cell."""
-    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
-    if isinstance(inner, (pl.DataType, type)) and inner in (pl.List, pl.Array, pl.Struct, pl.Object):
-        raise SiteError(file, f"column {name} holds cells inside cells", "write one value a cell")
+def table_headed(top: bytes) -> str | None:
+    """The table whose required columns, three or more, a row at the top of a text names; the most of them."""
+    text = top.decode("utf-8-sig", errors="ignore")
+    rows = [
+        {cell.strip() for cell in head.cells} for separator in _SEPARATORS for head in _first_lines(text, separator)
+    ]
+    headed = {
+        name: len(table.required_names)
+        for name, table in tables().items()
+        if len(table.required_names) >= _TELLING and any(row.issuperset(table.required_names) for row in rows)
+    }
+    return max(headed, key=headed.__getitem__, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +73,47 @@ class _Head:
     end: int
 
 
-def _decode(content: bytes, file: str) -> str:
+def _plain(content: bytes, file: str) -> bytes:
+    """The text of the file, still as bytes, without the marks at its begin and end. Raises where it is none in UTF-8.
+
+    Rows and lines are counted before anything is cut.
+    """
     if content.startswith(_OTHER_FORMATS):
         raise SiteError(
             file, "this is a workbook or Parquet file under the name of a CSV", "save the table as CSV UTF-8"
         )
+    while content.startswith(codecs.BOM_UTF8):
+        # A program that puts a mark before a text that has one already makes two.
+        content = content[len(codecs.BOM_UTF8) :]
+    content = content.removesuffix(_END_OF_FILE)
+    require_within("ROWS", max(content.count(b"\n"), content.count(b"\r")), file)
+    _require_short_lines(content, file)
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise SiteError(file, f"row {row} is not UTF-8", _AS_UTF8) from None
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise SiteError(file, f"row {row} holds a zero byte", _AS_UTF8)
-    return text
+        raise SiteError(file, f"row {_row_at(content, error.start)} is not UTF-8", _AS_UTF8) from None
+    if (zero := content.find(b"\0")) >= 0:
+        raise SiteError(file, f"row {_row_at(content, zero)} holds a zero byte", _AS_UTF8)
+    return content
 
 
-def _find_head(text: str, table: Table, file: str) -> _Head:
+def _require_short_lines(content: bytes, file: str) -> None:
+    """Raise where a line is longer than is read: each step goes to the last line end within that length."""
+    most, start = limit_bytes("LINE_KB"), 0
+    while len(content) - start > most:
+        end = max(content.rfind(mark, start, start + most + 1) for mark in (b"\n", b"\r"))
+        if end < 0:
+            length = (content.find(b"\n", start) + 1 or len(content) + 1) - 1 - start
+            require_bytes_within("LINE_KB", length, f"{file} row {_row_at(content, start)}")
+        start = end + 1
+
+
+def _row_at(content: bytes, place: int) -> int:
+    return content.count(b"\n", 0, place) + 1
+
+
+def _find_head(top: str, table: Table, file: str) -> _Head:
     """The header row, under the separator and the reading of quotation marks by which it names most columns."""
-    top = text[:_HEAD_LENGTH]
     ways = [list(way(top, separator)) for way in (_first_records, _first_lines) for separator in _SEPARATORS]
     known = frozenset(table.names)
     best = max(ways, key=lambda heads: max((_names_in(head, known) for head in heads), default=(0, 0)))
@@ -143,35 +140,35 @@ def _first_lines(text: str, separator: str) -> Iterator[_Head]:
     """The first lines, each by itself: a quotation mark in a title that is never closed hides no header then."""
     end = 0
     for row, line in enumerate(islice(io.StringIO(text, newline=""), TITLE_ROWS), 1):
-        end += len(line)
+        end += len(line.encode())
         yield _Head([cell.strip(_QUOTE) for cell in line.split(separator)], separator, row, end)
 
 
 def _counted(lines: Iterator[str], ends: list[int]) -> Iterator[str]:
-    """Pass the lines on, and note where each ends."""
+    """Pass the lines on, and note where each ends in the file."""
     for line in lines:
-        ends.append(ends[-1] + len(line))
+        ends.append(ends[-1] + len(line.encode()))
         yield line
 
 
 _Cut = tuple[list[pl.Series], pl.Series, list[TornRow]]
 
 
-def _cut(text: str, head: _Head, places: Sequence[int]) -> _Cut:
+def _cut(body: bytes, head: _Head, places: Sequence[int], file: str) -> _Cut:
     """Cut what stands below the header: all at once where every line is a whole row, and with care elsewhere."""
-    body = text[head.end :]
-    quoted = _QUOTE in body
-    regular = cut_regular(body.encode(), head.separator, len(head.cells), places, quoted=quoted)
+    quoted = _QUOTE.encode() in body
+    regular = cut_regular(body, head.separator, len(head.cells), places, quoted=quoted)
     if regular is None:
-        return (_cut_quoted if quoted else _cut_plain)(body, head, places)
+        return _cut_quoted(body, head, places, file) if quoted else _cut_plain(body, head, places)
     columns, lines = regular
     return columns, lines + (head.row + 1), []
 
 
-def _cut_plain(body: str, head: _Head, places: Sequence[int]) -> _Cut:
+def _cut_plain(body: bytes, head: _Head, places: Sequence[int]) -> _Cut:
     """Cut lines without any quotation mark at the separators, all at once."""
     width = len(head.cells)
-    lines = pl.Series([body.replace("\r\n", "\n").replace("\r", "\n")]).str.split("\n").explode()
+    text = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
+    lines = pl.Series([text]).str.split("\n").explode()
     rows = pl.int_range(head.row + 1, head.row + 1 + len(lines), dtype=pl.UInt32, eager=True)
     filled = lines.str.contains(rf"[^\s{head.separator}]")
     cells, rows = lines.filter(filled).str.split(head.separator), rows.filter(filled)
@@ -187,10 +184,11 @@ def _cut_plain(body: str, head: _Head, places: Sequence[int]) -> _Cut:
     return [kept.list.get(place) for place in places], rows, torn
 
 
-def _cut_quoted(body: str, head: _Head, places: Sequence[int]) -> _Cut:
+def _cut_quoted(body: bytes, head: _Head, places: Sequence[int], file: str) -> _Cut:
     """Cut lines of which some hold quotation marks, record by record."""
     torn: list[TornRow] = []
-    columns, rows = columns_of(_whole_records(list(io.StringIO(body, newline="")), head, torn), places)
+    lines = list(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
+    columns, rows = columns_of(_whole_records(lines, head, torn, file), places)
     return columns, rows, torn
 
 
@@ -198,43 +196,51 @@ def _uneven(row: int, found: int, width: int) -> TornRow:
     return TornRow(row, f"it has {found} cells and the header {width}: complete the row")
 
 
-def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow]) -> Iterator[tuple[int, Record]]:
+def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file: str) -> Iterator[tuple[int, Record]]:
     """Records that are whole, with their row numbers; the others are added to ``torn``.
 
-    A quotation mark that is never closed, or closed many rows below, would swallow the rows between: reading starts
-    again on the line behind it.
+    A quotation mark that is not closed would swallow the rows below it: where one of them looks like a row, or no end
+    is found, reading starts again on the line behind the mark. To look for an end takes time, so it is not done often.
     """
-    width, row, start = len(head.cells), head.row, 0
-    while start < len(lines):
-        rest = (lines[place] for place in range(start, len(lines)))
-        reader = csv.reader(rest, delimiter=head.separator, strict=True)
-        read = 0
+    width, row, first, again = len(head.cells), head.row, [0], 0
+    while first[0] < len(lines):
+        start, read = first[0], 0
+        reader = csv.reader(_until_a_row(lines, first, head), delimiter=head.separator, strict=True)
         while True:
-            row += 1
+            row, first[0] = row + 1, start + read
             try:
                 record = next(reader)
             except StopIteration:
                 return
             except csv.Error:
                 torn.append(TornRow(row, "its quotation marks do not close: correct them"))
+                again += reader.line_num > read + 1
                 break
-            first, read = start + read, reader.line_num
-            if start + read > first + 1 and _swallows(lines[first + 1 : start + read], head):
-                torn.append(TornRow(row, "its quotation marks close only rows below: correct them"))
-                read = first - start
-                break
+            spans, read = reader.line_num - read, reader.line_num
             if is_blank(record):
                 continue
             if len(record) == width or (len(record) > width and is_blank(record[width:])):
                 yield row, record[:width]
                 continue
-            torn.append(_uneven(row, len(record), width))
-            if read > first - start + 1:
-                read = first - start
+            torn.append(_torn(row, record, head))
+            if spans > 1:
+                again += 1
                 break
-        start += read + 1
+        first[0] += 1
+        if again > _MOST_STARTS:
+            said = f"the quotation marks of more than {_MOST_STARTS} rows do not close, the last in row {row}"
+            raise SiteError(file, said, "write the file again with quotation marks around whole cells, doubled inside")
 
 
-def _swallows(continued: Sequence[str], head: _Head) -> bool:
-    """Whether lines inside a record look like rows of their own."""
-    return any(line.count(head.separator) + 1 >= len(head.cells) for line in continued)
+def _until_a_row(lines: Sequence[str], first: list[int], head: _Head) -> Iterator[str]:
+    """The lines from the first of a record on; an error where a later one of them looks like a row of its own."""
+    for place in range(first[0], len(lines)):
+        if place > first[0] and lines[place].count(head.separator) + 1 >= len(head.cells):
+            raise csv.Error
+        yield lines[place]
+
+
+def _torn(row: int, record: Record, head: _Head) -> TornRow:
+    if len(record) == 1 and record[0].count(head.separator) + 1 == len(head.cells):
+        return TornRow(row, "the row as a whole stands in quotation marks: take away those at its begin and end")
+    return _uneven(row, len(record), len(head.cells))

@@ -12,8 +12,9 @@ from stockward.terms.periods import first_moment
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOURS = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-_OFFSET = r"Z|[+-][0-9]{2}:?[0-9]{2}"
+_OFFSET = r"Z|[+-][0-9]{2}(?::?[0-9]{2})?"
 _TIME = rf"^(?<day>{_DAY})(?:[T ](?<clock>{_HOURS})\s*(?<offset>{_OFFSET})?)?$"
+_OTHER_OFFSET = rf"^{_DAY}[T ]{_HOURS}\s*[A-Za-z+-]"
 _TO_THE_SECOND = rf"^{_DAY}[T ][0-9]{{2}}:[0-5][0-9]:[0-5][0-9](?:{_OFFSET})?$"
 _SERIAL = r"^[0-9]{4,5}([.,][0-9]+)?$"
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?$"
@@ -105,9 +106,9 @@ def _naive(parts: pl.DataFrame) -> pl.Series:
 def _offset_minutes(offset: pl.Series) -> pl.Series:
     """Offsets such as +02:00 in minutes; Z is none. A site writes few of them, so each is read once."""
     few = offset.drop_nulls().unique()
-    parts = few.str.extract_groups(r"^([+-])([0-9]{2}):?([0-9]{2})$").struct.unnest()
+    parts = few.str.extract_groups(r"^([+-])([0-9]{2}):?([0-9]{2})?$").struct.unnest()
     sign, hours, minutes = parts.iter_columns()
-    ahead = hours.cast(pl.Int64) * 60 + minutes.cast(pl.Int64)
+    ahead = hours.cast(pl.Int64) * 60 + minutes.cast(pl.Int64).fill_null(0)
     signed = pl.select(pl.when(sign == "-").then(-ahead).otherwise(ahead)).to_series()
     read = pl.select(pl.when(few == "Z").then(pl.lit(0, pl.Int64)).otherwise(signed)).to_series()
     return offset.replace_strict(few, read, default=None, return_dtype=pl.Int64)
@@ -134,6 +135,9 @@ def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Ser
     serial = text.str.contains(_SERIAL)
     return (
         reading.refuse(serial, "this looks like a spreadsheet's serial date: format the cell as a date")
+        .refuse(
+            ~shaped & text.str.contains(_OTHER_OFFSET), "the offset behind the time is not known: write it as +09:00"
+        )
         .refuse(~shaped & text.is_not_null(), "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05")
         .refuse(shaped & found.is_null(), "there is no such date or time: correct it")
     )

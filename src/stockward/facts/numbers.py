@@ -9,6 +9,7 @@ from stockward.facts.reading import Locale, Reading, without
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _DIGITS_AND_MARKS = r"^[+-]?[0-9.,\s\u00a0']+$"
+_PER_CENT = r"^([0-9]*\.?[0-9]+)\s*%$"
 _MARKS = {".": "point", ",": "comma"}
 
 
@@ -28,11 +29,20 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
     values = without(plain, ~readable).cast(pl.Float64, strict=False)
     ambiguous = f"a {_MARKS[other]} is not this site's decimal mark and could mean two things: write it as {example}"
     return (
-        Reading.of(values)
+        _refuse_per_cent(Reading.of(values), plain, locale)
         .refuse(foreign & text.str.contains(_DIGITS_AND_MARKS), ambiguous)
         .refuse(~readable, f"this is no number: write one such as {example}, or correct the row")
         .refuse(values.is_infinite(), "the number is too large to be one: correct it")
     )
+
+
+def _refuse_per_cent(numbers: Reading, plain: pl.Series, locale: Locale) -> Reading:
+    """Say of a number with a per cent sign what it is as a share: the number alone would be a hundred times as much."""
+    share = plain.str.extract(_PER_CENT).cast(pl.Float64, strict=False) / 100
+    # Two steps of rounding lie between 0.3 % and 0.003; ten digits are more than anybody writes.
+    written = share.round_sig_figs(10).cast(pl.String).str.replace(".", locale.decimal, literal=True)
+    words = pl.select(pl.format("a per cent sign is not read: write it as a share, {}", written)).to_series()
+    return numbers.refuse(share.is_not_null(), words)
 
 
 def read_integer(text: pl.Series, column: Column, locale: Locale) -> Reading:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
 HIDDEN = "(not shown)"
+_LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧνο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXvo")
+"""Cyrillic and Greek letters that look like Latin ones."""
+
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
 
 
@@ -45,5 +49,22 @@ def did_you_mean(word: str, known: Sequence[str]) -> str | None:
     return None
 
 
+def looks_like(word: str, known: str) -> str:
+    """Why a word that is not the known one may look the same on paper; empty where it does not."""
+    alien = sorted({letter for letter in word if not letter.isascii()} - set(known))
+    if alien and _plain(word) == _plain(known):
+        names = ", ".join(f"{letter} is {unicodedata.name(letter, 'no letter').lower()}" for letter in alien)
+        return f" ({names}: type it anew)"
+    if word.lstrip("0") == known.lstrip("0"):
+        return " (zeros at the begin count: format the column as text)"
+    return ""
+
+
 def _folded(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    return _plain(name).strip().lower().replace(" ", "_").replace("-", "_").lstrip("0")
+
+
+def _plain(name: str) -> str:
+    """The word as it would stand in Latin letters and without marks: other letters look the same on paper."""
+    latin = unicodedata.normalize("NFKD", name.translate(_LATIN))
+    return "".join(letter for letter in latin if not unicodedata.combining(letter))

@@ -11,6 +11,7 @@ import polars as pl
 from stockward.facts.dictionary import Table
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
+from stockward.terms.limits import require_within
 
 TITLE_ROWS = 20
 """The header stands among the first rows of a sheet: above it there may be titles."""
@@ -80,7 +81,7 @@ class Header:
         """Bring the columns, read at ``places``, under their names. Values without a column name are said."""
         cells = {name: column.alias(name) for name, column in zip(self.known, columns, strict=False)}
         nameless = [
-            _letters(place)
+            letters_of(place)
             for place, column in zip(self.unnamed, columns[len(self.known) :], strict=True)
             if (column.cast(pl.String, strict=False).str.strip_chars() != "").any()
         ]
@@ -95,6 +96,7 @@ def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
     Where none names the required ones, the record with most names that look known is taken, so that the error can
     say what it lacks.
     """
+    require_within("COLUMNS", max((len(record) for record in records[:TITLE_ROWS]), default=0), file)
     first = [{cell.strip() for cell in record} for record in records[:TITLE_ROWS]]
     whole = [index for index, names in enumerate(first) if names.issuperset(table.required_names)]
     if whole:
@@ -147,10 +149,10 @@ def _refuse_missing(file: str, missing: list[str]) -> None:
 
 def _places_of(names: list[str], unknown: list[str]) -> str:
     """Where columns stand, in place of their names: a name or a pseudonym may have slipped into the header."""
-    return ", ".join(_letters(place) for place, name in enumerate(names) if name in unknown) + " (names not shown)"
+    return ", ".join(letters_of(place) for place, name in enumerate(names) if name in unknown) + " (names not shown)"
 
 
-def _letters(place: int) -> str:
+def letters_of(place: int) -> str:
     """The letters by which a spreadsheet names a column."""
     letters = ""
     place += 1

@@ -9,6 +9,9 @@ import polars as pl
 UNCALCULATED = "#UNCALCULATED"
 """Stands in the cell of a formula that no spreadsheet program has calculated."""
 
+MERGED = "#MERGED"
+"""Stands in a cell that a merged one covers, with the range of that behind it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Locale:

@@ -13,10 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
+from stockward.terms.files import read_bytes
 
 NO_RULE = "none"
 """How a site says that it has no such rule."""
 _LONGEST_SHOWN = 60
+_MOST_FAULTS = 20
+_LARGEST_FILE, _MOST_DOTS = 100_000, 100
+"""Bytes of the file, and dots in a line of it."""
 
 Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -126,25 +130,41 @@ class Settings(_Part):
 
 def read_settings(path: Path) -> Settings:
     """Read and check ``site.toml``. Raises ``SiteError`` that lists every fault at once, in one line."""
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         raise SiteError(str(path), "the file is missing", "write one, or make a blank site with: stockward init DIR")
+    content = read_bytes(path)
+    _require_small(path, content)
     try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise SiteError(str(path), f"no valid TOML ({error})", "correct that line") from None
-    except OSError as error:
-        raise SiteError(str(path), f"cannot be read ({error.strerror})", "check the file and its rights") from None
     try:
-        return Settings.model_validate(content)
+        return Settings.model_validate(document)
     except ValidationError as error:
         raise SiteError(str(path), "; ".join(_faults(error)), "correct these settings") from None
 
 
+def _require_small(path: Path, content: bytes) -> None:
+    """Raise where the file is longer or deeper than settings are: a key of thousands of parts takes hours to read."""
+    if len(content) > _LARGEST_FILE:
+        problem = f"it has {len(content)} bytes, and at most {_LARGEST_FILE} are read"
+        raise SiteError(str(path), problem, "leave out what is no setting")
+    deep = next((row for row, line in enumerate(content.splitlines(), 1) if line.count(b".") > _MOST_DOTS), None)
+    if deep is not None:
+        problem = f"line {deep} has more than {_MOST_DOTS} dots, and no setting lies so deep"
+        raise SiteError(str(path), problem, "correct that line")
+
+
 def _faults(error: ValidationError) -> list[str]:
     """One sentence a fault: where in the file, and what is wrong with the value."""
-    return [_fault(list(detail["loc"]), detail["type"], detail["msg"], detail["input"]) for detail in error.errors()]
+    details = error.errors()
+    more = [f"and {len(details) - _MOST_FAULTS} more"] if len(details) > _MOST_FAULTS else []
+    return [
+        *(_fault(list(one["loc"]), one["type"], one["msg"], one["input"]) for one in details[:_MOST_FAULTS]),
+        *more,
+    ]
 
 
 def _fault(path: list[str | int], kind: str, message: str, value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,13 +16,16 @@ import polars as pl
 from stockward.facts.checks import check_draft
 from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.folder import read_bytes, read_csv, read_parquet
+from stockward.facts.folder import read_csv, table_headed
+from stockward.facts.parquet import read_parquet
 from stockward.facts.problems import Problem, did_you_mean
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.settings import Settings, read_settings
 from stockward.facts.workbook import Workbook
 from stockward.terms.errors import SiteError
+from stockward.terms.files import read_bytes, read_head
+from stockward.terms.limits import grouped
 from stockward.terms.units import UNITS, factor
 
 WORKBOOK = "site.xlsx"
@@ -37,11 +40,16 @@ _TEXTS = (".txt", ".tsv")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 """Files that may be meant as tables, and are not read under such names."""
 
+_HEAD_LENGTH = 65_536
+"""So many bytes of a text that is no table are looked at."""
+
 _PASSED_OVER = (".", "~$")
 """Beginnings of names of files that programs keep beside those of people, such as locks."""
 
 _Source = tuple[str, str, Callable[[], RawTable]]
 """The name of a table, where it stands, and the way to read it."""
+
+_ONE_TABLE = "keep one of them, with the rows of both"
 
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
@@ -122,6 +130,12 @@ class _Stranger:
     shown: str
     stem: str
     suffix: str
+    path: Path | None = None
+
+    @property
+    def holder(self) -> str:
+        """What it stands in."""
+        return "workbook" if self.path is None else "folder"
 
 
 class _Reader:
@@ -146,6 +160,11 @@ class _Reader:
         for table_raw in raw.values():
             self._notices.extend(table_raw.notices)
         self._notices.extend(draft.notices)
+        self._notices.extend(
+            f"{table.file}: {grouped(more)} more rows are set aside, and not listed: mend those that are first"
+            for table in draft.tables.values()
+            if (more := table.untold())
+        )
         return Site(
             settings=self._settings,
             tables=MappingProxyType(_settle(draft)),
@@ -164,11 +183,11 @@ class _Reader:
         for name, file, read in sources:
             try:
                 if name in raw:
-                    raise SiteError(file, f"the table {name} stands in {raw[name].file} too", "keep one of them")
+                    raise SiteError(file, f"the table {name} stands in {raw[name].file} too", _ONE_TABLE)
                 raw[name] = read()
             except SiteError as error:
                 faults.append(error)
-        faults.extend(self._misspelt({name for name, _, _ in sources}))
+        faults.extend(self._misspelt({name: file for name, file, _ in sources}))
         if not faults:
             faults.extend(_missing(set(raw)))
         if faults:
@@ -187,11 +206,11 @@ class _Reader:
             elif path.stem in tables() and suffix in _READ_AS:
                 yield path.stem, path.name, partial(self._file, path)
             elif suffix in {*_READ_AS, *_TEXTS, *_WORKBOOKS}:
-                self._strangers.append(_Stranger(path.name, path.stem, suffix))
+                self._strangers.append(_Stranger(path.name, path.stem, suffix, path))
 
     def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
         try:
-            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal)
+            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal, tables())
         except SiteError as error:
             faults.append(error)
             return
@@ -201,17 +220,26 @@ class _Reader:
             elif sheet.lower() != README_SHEET.lower():
                 self._strangers.append(_Stranger(f"{path.name}[{sheet}]", sheet, ""))
 
-    def _misspelt(self, present: set[str]) -> Iterator[SiteError]:
-        """Files and sheets that look like a table which the site lacks; the others are left out with a notice.
+    def _misspelt(self, present: Mapping[str, str]) -> Iterator[SiteError]:
+        """Files and sheets that are meant as a table, and would not be read; the others are left out with a notice.
 
-        A table that is not read would let a default stand in for what the site gave.
+        A table that the site lacks would let a default stand in for what the site gave, and a part of a table that
+        it has is as bad: half a ledger makes a shortage.
         """
         lacking = [name for name in tables() if name not in present]
         for stranger in self._strangers:
             guess = did_you_mean(stranger.stem, lacking)
+            part = _part_of(stranger, tuple(present))
             if guess is not None:
                 mend = f"rename it ({guess}.csv, {guess}.parquet, or a sheet {guess} of {WORKBOOK})"
                 yield SiteError(stranger.shown, f"it is no table of the format, did you mean {guess}?", mend)
+            elif part is not None and part in present:
+                problem = f"it looks like a part of {part}, which is read from {present[part]} alone"
+                mend = f"put its rows below those of {present[part]}, or take it out of the {stranger.holder}"
+                yield SiteError(stranger.shown, problem, mend)
+            elif part is not None:
+                mend = f"rename it to {part}{stranger.suffix}, or take it out of the folder"
+                yield SiteError(stranger.shown, f"it has the columns of {part}, and is not read", mend)
             elif (
                 stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"])
             ):
@@ -228,6 +256,13 @@ class _Reader:
         table: Table = tables()[path.stem]
         content = self._content(path)
         return _READ_AS[path.suffix.lower()](path, content, table)
+
+
+def _part_of(stranger: _Stranger, present: Sequence[str]) -> str | None:
+    """The table of which a file or sheet seems to be a part: by its header where that can be seen, by its name else."""
+    if stranger.path is not None and stranger.suffix in (".csv", *_TEXTS):
+        return table_headed(read_head(stranger.path, _HEAD_LENGTH))
+    return did_you_mean(stranger.stem, present)
 
 
 def _listed(folder: Path) -> list[Path]:

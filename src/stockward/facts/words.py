@@ -35,8 +35,9 @@ def read_flag(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 
 def read_list(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Words separated by spaces."""
-    return Reading.of(_split(text))
+    """Words separated by spaces. One that holds another separator is several, or none that is known."""
+    reason = "words of a list are separated by spaces alone: write a space for each comma or semicolon"
+    return Reading.of(_split(text)).refuse(text.str.contains("[,;]"), reason)
 
 
 def read_days(text: pl.Series, column: Column, locale: Locale) -> Reading:

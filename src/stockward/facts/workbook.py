@@ -7,102 +7,124 @@ calculated, and numbers that only look like codes. The first two are found in th
 from __future__ import annotations
 
 import io
-import posixpath
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
-from xml.etree import ElementTree
 
 from stockward.facts.dictionary import Table
-from stockward.facts.raw import Header, RawTable, columns_of, find_header, is_blank
-from stockward.facts.reading import UNCALCULATED
+from stockward.facts.extent import Place, cells, extent
+from stockward.facts.raw import Header, RawTable, columns_of, find_header, is_blank, letters_of
+from stockward.facts.reading import MERGED, UNCALCULATED
+from stockward.facts.silence import contained
+from stockward.facts.unpacking import DAMAGED, MAIN, Parts, unpack
 from stockward.terms.errors import SiteError
+from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LARGEST_WHOLE = 1e15
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, IndexError, ValueError, OSError, EOFError,
-    RuntimeError,
-)  # fmt: skip
-"""What reading a damaged or encrypted archive, or the XML in it, raises."""
-
-_Place = tuple[int, int]
+_A_TEXT = b"<si"
+"""Begins each of the texts that cells share."""
 
 
 class Workbook:
-    """An opened workbook. Raises ``SiteError`` where the bytes are none that a spreadsheet program wrote."""
+    """An opened workbook. Raises ``SiteError`` where the bytes are none that a spreadsheet program wrote.
 
-    def __init__(self, content: bytes, file: str, decimal: str) -> None:
+    ``wanted`` are the sheets that will be read: of the others only the names are looked at.
+    """
+
+    def __init__(self, content: bytes, file: str, decimal: str, wanted: Collection[str]) -> None:
         import python_calamine
 
         self.file = file
         self._decimal = decimal
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
-            self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-            self._paths, self._stale = _sheet_paths(self._archive)
-        except (python_calamine.CalamineError, *_DAMAGED):
-            mend = "open it in a spreadsheet program and save it as XLSX"
+            with contained():
+                self._parts = unpack(content, file, wanted)
+                _require_small(self._parts, file, wanted)
+                self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self._parts.content))
+        except (python_calamine.CalamineError, *DAMAGED):
+            mend = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8"
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
-        self.sheets: tuple[str, ...] = tuple(self._values.sheet_names)
+        self.sheets: tuple[str, ...] = tuple(self._parts.paths)
 
     def read(self, sheet: str, table: Table) -> RawTable:
         """Read one sheet as one table; titles above the header are passed over."""
         file = f"{self.file}[{sheet}]"
-        records, formulas = self._records(sheet, file)
+        records, formulas, merged = self._records(sheet, file)
         above = find_header(table, file, records)
         header = Header.of(table, file, records[above])
+        _mark_merged(records, merged, above + 1, header)
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
         words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
         return header.table_of(columns, rows, notices=[words] if formulas else [])
 
-    def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int]:
-        """Every row of a sheet as text, all of one width, and how many of its cells are calculated formulas."""
+    def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[Place, Place]]]:
+        """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""
         import python_calamine
 
         try:
-            rows = self._values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-            marks = dict(self._marks(sheet))
-        except (python_calamine.CalamineError, *_DAMAGED):
-            mend = "open the workbook in a spreadsheet program and save it again"
+            with contained():
+                read = self._values.get_sheet_by_name(sheet)
+                rows, merged = read.to_python(skip_empty_area=False), read.merged_cell_ranges or []
+                marks = dict(self._marks(sheet))
+        except (python_calamine.CalamineError, *DAMAGED):
+            mend = "open the workbook in a spreadsheet program and save it again, or save the table as CSV UTF-8"
             raise SiteError(file, "the sheet cannot be read", mend) from None
-        records = [[cell_text(value, self._decimal) for value in row] for row in rows]
+        decimal = self._decimal
+        # Most cells are texts, and these need no turning into one.
+        records = [[cell if type(cell) is str else cell_text(cell, decimal) for cell in row] for row in rows]
         hidden = {place: mark for place, mark in marks.items() if mark}
-        return _with_marks(records, hidden), len(marks) - len(hidden)
+        return _with_marks(records, hidden), len(marks) - len(hidden), merged
 
-    def _marks(self, sheet: str) -> Iterator[tuple[_Place, str]]:
+    def _marks(self, sheet: str) -> Iterator[tuple[Place, str]]:
         """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
-        content = self._archive.read(self._paths[sheet])
-        if b"<f" not in content and b't="e"' not in content:
+        xml = self._parts.sheet(sheet)
+        if b"<f" not in xml and b't="e"' not in xml:
             return
-        for place, cell in _cells(content):
-            value = cell.findtext(f"{_MAIN}v") or ""
+        for place, cell in cells(xml):
+            value = cell.findtext(f"{MAIN}v") or ""
             if cell.get("t") == "e":
                 yield place, value if value.startswith("#") else "#VALUE!"
-            elif cell.find(f"{_MAIN}f") is not None:
+            elif cell.find(f"{MAIN}f") is not None:
                 # A formula whose result is the empty text says so by its type.
-                calculated = not self._stale and (value or cell.get("t") == "str")
+                calculated = not self._parts.stale and (value or cell.get("t") == "str")
                 yield place, "" if calculated else UNCALCULATED
 
 
-def _cells(content: bytes) -> Iterator[tuple[_Place, ElementTree.Element]]:
-    """Every cell of a sheet's XML with its place (row, column, from 0); one that names none follows the one before."""
-    row, column = -1, -1
-    for event, element in ElementTree.iterparse(io.BytesIO(content), events=("start", "end")):
-        if event == "start" and element.tag == f"{_MAIN}row":
-            row, column = int(element.get("r", row + 2)) - 1, -1
-        elif event == "end" and element.tag == f"{_MAIN}c":
-            row, column = _place(element.get("r", "")) or (row, column + 1)
-            yield (row, column), element
-            element.clear()
+def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
+    """Raise where the sheets reach further, or their cells repeat more text, than is read."""
+    texts = [len(text) for text in parts.strings().split(_A_TEXT)[1:]]
+    require_within("CELLS", len(texts), file)
+    spanned = 0
+    for sheet in parts.paths:
+        if sheet in wanted:
+            xml = parts.sheet(sheet)
+            rows, columns = extent(xml, f"{file}[{sheet}]")
+            spanned += rows * columns
+            require_within("CELLS", spanned, file)
+            if rows * columns * max(texts, default=0) > limit_bytes("UNPACKED_MB"):
+                require_bytes_within("UNPACKED_MB", _repeated(xml, texts), f"{file}[{sheet}]")
 
 
-def _with_marks(records: list[list[str]], marks: dict[_Place, str]) -> list[list[str]]:
+def _repeated(xml: bytes, texts: list[int]) -> int:
+    """Length of the shared texts, each as often as a cell of the sheet names it."""
+    named = (cell.findtext(f"{MAIN}v") for _, cell in cells(xml) if cell.get("t") == "s")
+    return sum(texts[int(text)] for text in named if text)
+
+
+def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], top: int, header: Header) -> None:
+    """Mark the cells that a merged one covers: they look filled, and hold nothing.
+
+    Rows that hold nothing else are left blank: they belong to the row above, which is written over several.
+    """
+    for (first, left), (last, right) in merged:
+        covered = [place for place in header.known.values() if left <= place <= right]
+        for row in range(max(first, top), min(last + 1, len(records))):
+            for place in covered:
+                if (row, place) != (first, left) and not is_blank(records[row]):
+                    records[row][place] = f"{MERGED} {letters_of(left)}{first + 1}:{letters_of(right)}{last + 1}"
+
+
+def _with_marks(records: list[list[str]], marks: dict[Place, str]) -> list[list[str]]:
     """The records with the faults that their values hide, all padded to one width."""
     height = max((len(records), *(row + 1 for row, _ in marks)))
     width = max((0, *(len(record) for record in records), *(column + 1 for _, column in marks)))
@@ -111,29 +133,6 @@ def _with_marks(records: list[list[str]], marks: dict[_Place, str]) -> list[list
     for (row, column), mark in marks.items():
         padded[row][column] = mark
     return padded
-
-
-def _sheet_paths(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
-    """Path of each sheet's XML, and whether the workbook says that its formulas are yet to be calculated."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    paths = {
-        sheet.get("name", ""): posixpath.normpath(posixpath.join("/xl", targets[sheet.get(_RELATION)])).lstrip("/")
-        for sheet in book.iter(f"{_MAIN}sheet")
-    }
-    calculation = book.find(f"{_MAIN}calcPr")
-    return paths, calculation is not None and calculation.get("fullCalcOnLoad") in {"1", "true"}
-
-
-def _place(reference: str) -> _Place | None:
-    match = _CELL.fullmatch(reference)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, column - 1
 
 
 def cell_text(value: object, decimal: str) -> str:

@@ -48,10 +48,10 @@ def _is_kept(sign: str) -> bool:
 
 
 def _clashing(names: dict[str, str]) -> list[str]:
-    """Codes whose names some system takes for the same."""
+    """Codes whose names some system takes for that of another; one that is written as those systems see it keeps it."""
     alike = {code: normalize("NFKC", normalize("NFKC", name).casefold()) for code, name in names.items()}
     number = Counter(alike.values())
-    return [code for code, name in alike.items() if number[name] > 1]
+    return [code for code, name in alike.items() if number[name] > 1 and code != name]
 
 
 def _mark(code: str, length: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from unicodedata import category
-from urllib.parse import quote
+from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.roster import Duty, RosterAnswer
 from stockward.outputs import write_whole
@@ -48,7 +48,7 @@ def calendar_of(answer: RosterAnswer, person: str) -> str:
 def _event(answer: RosterAnswer, duty: Duty) -> list[str]:
     name = next((post.name for post in answer.posts if post.post == duty.post), None) or duty.post
     # Two codes never share an identifier, or a program would take the shifts of two guards for one.
-    identifier = f"{quote(duty.person, safe='')}-{_utc(duty.start)}@{quote(answer.site, safe='')}"
+    identifier = uuid5(NAMESPACE_OID, "\n".join((answer.site, duty.person, _utc(duty.start))))
     return [
         "BEGIN:VEVENT",
         f"UID:{identifier}",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from stockward.answers.roster import RosterAnswer
 from stockward.report.document import json_text
 from stockward.terms.errors import SheetError
+from stockward.terms.files import read_text
 
 SCHEMA = "stockward.roster/1"
 COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "hours", "night", "weekend")
@@ -49,7 +50,7 @@ def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
     Raises ``SheetError`` in one line for a file that is none, with its row.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except UnicodeDecodeError:
         raise SheetError(path.name, "the file is no UTF-8 text", "take the file as it was written") from None
     reader = csv.reader(io.StringIO(text))

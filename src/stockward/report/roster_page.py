@@ -30,6 +30,8 @@ _BADGES = {
     Solved.IMPOSSIBLE: Badge(key="shortage", mark="≠", word="impossible"),
     Solved.OUT_OF_TIME: Badge(key="not_tested", mark="?", word="out of time"),
 }
+_MOST_WEEKS_OF_FOUR = 6
+"""Weeks from Monday to Sunday up to which four sheets of people fit on a page."""
 LOCKED, CHANGED = "•", "*"
 
 
@@ -44,7 +46,8 @@ def build_roster_page(answer: RosterAnswer) -> RosterPage:
     return RosterPage(
         site=answer.site,
         period=say.period(answer),
-        headline=say.headline(answer),
+        headline=say.answered(answer),
+        held=say.held(answer),
         badge=_BADGES[answer.status],
         status=say.status(answer),
         figures=_figures(answer),
@@ -58,8 +61,8 @@ def build_roster_page(answer: RosterAnswer) -> RosterPage:
         month=tuple(_month(answer, heads, codes)),
         posts=tuple(_post_sheets(answer, heads)),
         people=tuple(_person_sheets(answer, heads, codes)),
+        four_a_page=len(views.weeks(heads)) <= _MOST_WEEKS_OF_FOUR,
         rules=say.rules(answer),
-        always=say.ALWAYS,
         points=say.points(answer),
         assumed=say.ASSUMED,
         left_out=say.left_out(answer),

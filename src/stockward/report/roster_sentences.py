@@ -13,18 +13,6 @@ from stockward.terms.verdicts import Solved
 
 _MOST_NAMED = 12
 
-RULE_WORD = {
-    "max_hours_per_week": "At most so many hours in a week, Monday to Sunday",
-    "min_rest_hours": "At least so many hours of rest between two shifts",
-    "max_consecutive_shifts": "At most so many days of work in a row",
-    "min_consecutive_shifts": "At least so many days of work in a row",
-    "min_consecutive_days_off": "At least so many days off in a row",
-    "max_consecutive_nights": "At most so many nights in a row",
-    "max_weekends": "At most so many weekends with work in 28 days",
-    "max_same_pair": "Two guards at one post together at most so often in 28 days",
-}
-"""The rules of a site, in words."""
-
 HELD = {
     "max_hours_per_week": "at most {:g} hours a week",
     "min_rest_hours": "at least {:g} hours of rest between shifts",
@@ -81,9 +69,14 @@ def period(answer: RosterAnswer) -> str:
 
 
 def headline(answer: RosterAnswer) -> str:
-    """The answer: who fills what, and under which rules."""
+    """The answer, and the rules that it keeps."""
+    return f"{answered(answer)} {held(answer)}".rstrip()
+
+
+def answered(answer: RosterAnswer) -> str:
+    """The answer in one sentence: who fills what."""
     if answer.duties:
-        return f"Every post of every shift is filled: {_crew(answer)}. {held(answer)}"
+        return f"Every post of every shift is filled: {_crew(answer)}."
     if answer.status is Solved.IMPOSSIBLE:
         return "No roster fills these posts within the rules."
     return "No roster was found in the time given; there may be one."
@@ -114,7 +107,9 @@ def at_a_time(answer: RosterAnswer) -> int:
 
 
 def held(answer: RosterAnswer) -> str:
-    """Which rules of the site were held, and which it says it does not have."""
+    """Which rules of the site were held, and which it says it does not have; nothing where there is no roster."""
+    if not answer.duties:
+        return ""
     stated = [HELD[name].format(value) for name, value in answer.rules if value is not None]
     none = [NOT_HELD[name] for name, value in answer.rules if value is None]
     said = [f"Rules held: {', '.join(stated)}."] if stated else []
@@ -123,9 +118,13 @@ def held(answer: RosterAnswer) -> str:
     return " ".join(said)
 
 
-def rules(answer: RosterAnswer) -> tuple[tuple[str, str], ...]:
-    """Each rule that the site states, and its value."""
-    return tuple((RULE_WORD[name], "none" if value is None else words.number(value)) for name, value in answer.rules)
+def rules(answer: RosterAnswer) -> tuple[str, ...]:
+    """Each rule that the site states, and those that hold at every site."""
+    stated = (
+        f"No rule on {NOT_HELD[name]}." if value is None else f"{HELD[name].format(value).capitalize()}."
+        for name, value in answer.rules
+    )  # fmt: skip
+    return (*stated, *ALWAYS)
 
 
 _STATUS = {
@@ -189,7 +188,7 @@ def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) 
     if not any(fair for _, _, fair in each):
         return ""
     numbers = [number for _, number, _ in each]
-    low, high = words.number(min(numbers), 1), words.number(max(numbers), 1)
+    low, high = _tenths(min(numbers)), _tenths(max(numbers))
     span = f"{low} each" if low == high else f"{low} to {high} each"
     most = max(each, key=lambda one: one[1] - one[2])
     least = min(each, key=lambda one: one[1] - one[2])
@@ -200,6 +199,11 @@ def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) 
         f"{person} has {words.number(number, 1)} where {words.number(fair, 1)} is fair" for person, number, fair in far
     )
     return f"{what} are not shared fairly yet: {span}; {', '.join(said)} by contract hours."
+
+
+def _tenths(value: float) -> str:
+    """A number to one decimal, where it has any."""
+    return words.number(round(value, 1))
 
 
 def begins(answer: RosterAnswer) -> str:

@@ -179,8 +179,7 @@ def _about(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
         ("", say.begins(answer)),
     ]
     rows += [("", text) for text in _said(answer)]
-    rows += [("rule", f"{rule}: {value}") for rule, value in say.rules(answer)]
-    rows += [("rule", text) for text in say.ALWAYS]
+    rows += [("rule", text) for text in say.rules(answer)]
     rows += [("it rests on", text) for text in say.ASSUMED]
     rows += [("points", f"{value} {part}") for value, part in say.points(answer)]
     rows += [("left out", text) for text in say.left_out(answer)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.instance import read_instance
 from stockward.terms.errors import SheetError
+from stockward.terms.files import read_text
 from stockward.terms.verdicts import SOLVED_MEANING, Solved
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def read_roster_csv(problem: Problem, path: Path) -> Roster:
     people = {person.code: i for i, person in enumerate(problem.people)}
     shifts = {shift.code: i for i, shift in enumerate(problem.shifts)}
     roster = np.zeros((len(people), problem.days), np.int16)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).splitlines()
     if not lines or lines[0].strip() != HEADER:
         raise SheetError(str(path), "the header is not employee,day,shift", "take a file that this command wrote")
     for number, line in enumerate(lines[1:], 2):

@@ -199,13 +199,14 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
         if shift.day in days:
             longest[shift.day] = max(longest.get(shift.day, 0), shift.minutes)
     by_day = sorted(longest.values(), reverse=True)
-    limits = [(problem.guards[guard].contract_minutes, "contract_hours")]
+    limits = [(sum(by_day), "there")]
     if rules.max_hours_per_week is not None:
         done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
         limits.append((max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0), "hours_a_week"))
     if rules.max_consecutive_shifts is not None and len(by_day) == DAYS_A_WEEK:
         limits.append((sum(by_day[: rules.max_consecutive_shifts]), "longest_run"))
-    most, rule = min([(sum(by_day), "there"), *limits], key=lambda limit: limit[0])
+    limits.append((problem.guards[guard].contract_minutes, "contract_hours"))
+    most, rule = min(limits, key=lambda limit: limit[0])
     return _whole_shifts(problem, guard, most), rule
 
 
@@ -296,7 +297,8 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
         "roster": f"{able}; {their} {there}{_taken(problem, shortage.guards)}.",
     }.get(shortage.kind, f"{able}; by the rules for each of them {they} can do {there} at most.")
     rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
-    able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=bound, people=codes, first=first, last=last)
+    words = f"{bound} That is {_amount(shortage, shortage.asked - shortage.there)} too few."
+    able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=words, people=codes, first=first, last=last)
     alone = shortage.kind in _COUNTED
     binding = binding_rules(problem, partial(_fails_alone, shortage)) if alone else ()
     return filling(problem, shortage), able_to, *(_of_each(problem, one, codes) for one in binding)

@@ -213,6 +213,15 @@ def spans_of(horizon: Horizon, post: Post) -> list[tuple[datetime, datetime]]:
     return found
 
 
+def begun_before(horizon: Horizon, post: Post) -> datetime | None:
+    """When the shift of a post ends that began on the day before the horizon and reaches into it; else ``None``."""
+    if horizon.weekday(-1) in post.days:
+        for begins, ends in pairwise(post.cuts):
+            if horizon.moment(-1, begins) < horizon.moment(0, 0) < horizon.moment(-1, ends):
+                return horizon.moment(-1, ends)
+    return None
+
+
 def shifts_of(horizon: Horizon, posts: Sequence[Post]) -> list[Shift]:
     """Every time to work within the horizon, in order of time."""
     spans = {span for post in posts for span in spans_of(horizon, post)}

@@ -194,7 +194,7 @@ class Making:
                 self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
         if self.beside.error is not None or self.bound == math.inf:
             return
-        self.search = Search(self.scorer, self._start(), self.seed)
+        self.search = Search(self.scorer, self._start(), self.seed, self.places_may_stay_open)
         self._tell()
         done = self._exchange(self.search)
         self.beside.enough.set()

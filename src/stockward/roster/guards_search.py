@@ -30,12 +30,14 @@ _HOT, _COLD = 20.0, 1.0
 class Search:
     """One stream of exchanges with a seed of its own.
 
-    ``rows`` has the guards, then rows of nobody that hold what is left open.
+    ``rows`` has the guards, then rows of nobody that hold what is left open. With ``spare`` there are some even where
+    nothing is left open, so that a place can be: the first rows may fill all and keep too few rules.
     """
 
     scorer: Scorer
     rows: Integers
     seed: int
+    spare: bool = False
     scores: Integers = field(init=False)
     best: Integers = field(init=False)
     best_score: int = field(init=False)
@@ -57,6 +59,8 @@ class Search:
             np.repeat(np.arange(1, kinds + 1), np.maximum(required[day] - covered[day], 0)) for day in range(days)
         ]
         most = max(len(column) for column in columns)
+        if self.spare and not most:
+            most = int(required.sum(axis=1).max())
         of_nobody = np.zeros((most, days), np.int64)
         for day, column in enumerate(columns):
             of_nobody[: len(column), day] = column

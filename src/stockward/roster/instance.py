@@ -14,7 +14,8 @@ from typing import NoReturn
 import numpy as np
 
 from stockward.roster.problem import Costs, Demand, Person, Problem, Rules, Shift, Table
-from stockward.terms.errors import SheetError
+from stockward.terms.errors import SheetError, SiteError
+from stockward.terms.files import read_text
 
 SECTIONS = (
     "SECTION_HORIZON",
@@ -115,11 +116,11 @@ def read_instance(path: Path) -> Problem:
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except UnicodeDecodeError:
         raise SheetError(str(path), "the file is no UTF-8 text", _COMPLETE) from None
-    except OSError as error:
-        raise SheetError(str(path), f"cannot be read ({error.strerror})", "check the file and its rights") from None
+    except SiteError as error:
+        raise SheetError(str(path), error.problem, error.mend) from None
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, line.strip()

@@ -1,0 +1,122 @@
+"""Tables as Parquet files. What the file says of its size is added up before the library unpacks any of it.
+
+The footer tells rows and columns; but what a page unpacks to stands in the page's own header, and the library makes
+room for so much. So the headers are walked through, page by page, without unpacking one [Apache Parquet format].
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from stockward.facts.dictionary import Table
+from stockward.facts.raw import Header, RawTable
+from stockward.facts.silence import contained
+from stockward.facts.thrift import Reader
+from stockward.terms.errors import SiteError
+from stockward.terms.limits import require_bytes_within, require_within
+
+_MARK = b"PAR1"
+_TAIL = 8
+"""Bytes at the end of the file: the length of the footer, and the mark."""
+_LARGEST_FOOTER = 8_000_000
+"""Bytes. A row group takes some hundred bytes a column."""
+
+_DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError, TypeError, RecursionError)
+"""What reading a damaged file, or the structures in it, raises."""
+
+# Numbers of fields in the structures of the format.
+_SCHEMA, _ROWS, _GROUPS = 2, 3, 4
+_CHUNKS, _ROWS_OF_GROUP = 1, 3
+_META = 3
+_VALUES_OF_CHUNK, _COMPRESSED_CHUNK, _DATA_AT, _DICTIONARY_AT = 5, 7, 9, 11
+_PAGE_KIND, _UNPACKED_PAGE, _COMPRESSED_PAGE, _DATA_PAGE, _DATA_PAGE_V2 = 1, 2, 3, 5, 8
+_VALUES_OF_PAGE = 1
+
+
+def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
+    """Read a Parquet file; its typed columns stay typed, and its first row counts as row 2, as under a header."""
+    try:
+        with contained():
+            _require_small(path.name, content)
+            names = list(pl.read_parquet_schema(io.BytesIO(content)))
+            header = Header.of(table, path.name, names)
+            wanted = [names[place] for place in header.places]
+            frame = pl.read_parquet(io.BytesIO(content), columns=wanted) if wanted else pl.DataFrame()
+    except _DAMAGED:
+        mend = "write it again, or save the table as CSV"
+        raise SiteError(path.name, "this is no readable Parquet file", mend) from None
+    columns = [frame[name] for name in wanted]
+    require_bytes_within("UNPACKED_MB", sum(_text_bytes(column) for column in columns), path.name)
+    for name, column in zip(header.known, columns, strict=False):
+        _refuse_nested(path.name, name, column.dtype)
+    return header.table_of(columns, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
+
+
+def _require_small(file: str, content: bytes) -> None:
+    """Raise ``SiteError`` for a file that has or claims too much, ``ValueError`` for one that is damaged."""
+    footer = _footer(content)
+    groups = footer.get(_GROUPS, [])
+    rows = max(footer[_ROWS], sum(group[_ROWS_OF_GROUP] for group in groups))
+    require_within("ROWS", rows, file)
+    require_within("COLUMNS", len(footer[_SCHEMA]) - 1, file)
+    unpacked = 0
+    values: dict[int, int] = {}
+    for group in groups:
+        for place, chunk in enumerate(group[_CHUNKS]):
+            for page in _pages(content, chunk[_META]):
+                unpacked += page[_UNPACKED_PAGE]
+                values[place] = values.get(place, 0) + _values_of(page)
+                require_bytes_within("UNPACKED_MB", unpacked, file)
+    require_within("ROWS", max(values.values(), default=0), file)
+
+
+def _footer(content: bytes) -> dict[int, Any]:
+    if not (content.startswith(_MARK) and content.endswith(_MARK)):
+        raise ValueError("no mark")
+    length = int.from_bytes(content[-_TAIL : -len(_MARK)], "little")
+    if length > min(_LARGEST_FOOTER, len(content) - _TAIL):
+        raise ValueError("no footer")
+    return Reader(content[-_TAIL - length : -_TAIL]).struct()
+
+
+def _pages(content: bytes, chunk: dict[int, Any]) -> Iterator[dict[int, Any]]:
+    """The header of every page of a column chunk, as the library would come upon them."""
+    start = min(place for place in (chunk.get(_DICTIONARY_AT, 0), chunk[_DATA_AT]) if place > 0)
+    end, seen = start + chunk[_COMPRESSED_CHUNK], 0
+    while start < end and seen < chunk[_VALUES_OF_CHUNK]:
+        reader = Reader(content, start)
+        page = reader.struct()
+        if page[_UNPACKED_PAGE] < 0 or page[_COMPRESSED_PAGE] < 0:
+            raise ValueError("a size below zero")
+        yield page
+        seen += _values_of(page)
+        start = reader.place + page[_COMPRESSED_PAGE]
+
+
+def _values_of(page: dict[int, Any]) -> int:
+    """Values of a data page; a dictionary has none of its own."""
+    data = page.get(_DATA_PAGE) or page.get(_DATA_PAGE_V2) or {}
+    return int(data.get(_VALUES_OF_PAGE, 0))
+
+
+def _text_bytes(column: pl.Series) -> int:
+    """What the texts of a column hold, each counted where it stands: the file may hold a repeated one only once."""
+    if isinstance(column.dtype, pl.List):
+        return _text_bytes(column.explode())
+    if column.dtype in (pl.Categorical, pl.Enum):
+        column = column.cast(pl.String)
+    if column.dtype == pl.String:
+        return int(column.str.len_bytes().sum())
+    return int(column.bin.size().sum()) if column.dtype == pl.Binary else 0
+
+
+def _refuse_nested(file: str, name: str, dtype: pl.DataType) -> None:
+    """Only a list of words can stand inside one cell."""
+    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
+    if isinstance(inner, (pl.DataType, type)) and inner in (pl.List, pl.Array, pl.Struct, pl.Object):
+        raise SiteError(file, f"column {name} holds cells inside cells", "write one value a cell")

@@ -1,0 +1,67 @@
+"""The one way to take in a file's bytes: regular files alone are read, up to a limit.
+
+A pipe would wait for ever and a device may never end, whatever name leads to it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from stockward.terms.errors import SiteError
+from stockward.terms.limits import limit_bytes, require_bytes_within
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A file that has turned into a pipe since it was looked at is opened without waiting, and then refused."""
+
+
+def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
+    """The bytes of a regular file, links followed; ``limit`` is the one that its size is held against.
+
+    Raises ``SiteError`` for anything else, for a file that is larger than is read, and where the system gives none.
+    """
+    try:
+        _require_regular(path, path.stat().st_mode)
+        with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
+            found = os.fstat(file.fileno())
+            _require_regular(path, found.st_mode)
+            require_bytes_within(limit, found.st_size, path.name)
+            return file.read(limit_bytes(limit))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "unknown reason"
+        raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
+
+
+def read_head(path: Path, length: int) -> bytes:
+    """The first bytes of a regular file; none where it is no such file, or cannot be read."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
+            return file.read(length)
+    except (OSError, ValueError):
+        return b""
+
+
+def read_text(path: Path) -> str:
+    """The text of a regular file that is no table. Raises ``SiteError``, and ``UnicodeDecodeError`` for no UTF-8."""
+    return read_bytes(path, "OTHER_MB").decode("utf-8-sig")
+
+
+def _require_regular(path: Path, mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "no regular file")
+    target = path.resolve()
+    where = f" (a link to {target})" if path.is_symlink() else ""
+    raise SiteError(
+        path.name, f"this is {kind}{where} and no file that can be read to its end", "put a file in its place"
+    )

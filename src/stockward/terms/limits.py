@@ -1,0 +1,67 @@
+"""How much is read at most: what a file claims or holds is looked up before it is unpacked or cut.
+
+Each limit can be set in the environment, by whoever runs the command; never by a file that is read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from stockward.terms.errors import SiteError, UsageError
+
+LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType(
+    {
+        "FILE_MB": (200, "the file has {} megabytes"),
+        "OTHER_MB": (20, "the file has {} megabytes"),
+        "UNPACKED_MB": (400, "it unpacks to {} megabytes"),
+        "ROWS": (2_000_000, "the table has {} rows"),
+        "COLUMNS": (1_000, "the table has {} columns"),
+        "CELLS": (2_000_000, "the tables of the workbook span {} cells"),
+        "LINE_KB": (1_000, "one line has {} kilobytes"),
+    }
+)
+"""Each limit by name: what it is where the environment sets no other, and how it is told that more is there."""
+
+PREFIX = "STOCKWARD_MAX_"
+_BYTES = MappingProxyType({"FILE_MB": 1_000_000, "OTHER_MB": 1_000_000, "UNPACKED_MB": 1_000_000, "LINE_KB": 1_000})
+"""How many bytes one of a limit is, where it is kept in such."""
+
+_FARTHEST = 20
+"""Beyond so many times the limit no computer is likely to have the memory: to raise it would not be a mend."""
+
+
+def limit(name: str) -> int:
+    """The limit in force. Raises ``UsageError`` where the environment sets one that is no whole number."""
+    text = os.environ.get(PREFIX + name, "").strip()
+    if not text:
+        return LIMITS[name][0]
+    if not (text.isascii() and text.isdigit() and len(text) < 13):
+        raise UsageError(f"{PREFIX}{name} = {text!r}: write a whole number, such as {LIMITS[name][0]}")
+    return int(text)
+
+
+def limit_bytes(name: str) -> int:
+    """The limit in bytes, for one that is kept in kilobytes or megabytes."""
+    return limit(name) * _BYTES[name]
+
+
+def require_within(name: str, found: int, file: str) -> None:
+    """Raise ``SiteError`` where more is ``found`` than is read; the limit is told, and how it is set."""
+    most, words = limit(name), LIMITS[name][1]
+    if found > most:
+        mend = "leave out what does not belong to the site"
+        if found <= _FARTHEST * LIMITS[name][0]:
+            mend += f", or set {PREFIX}{name}={found} in the environment"
+        raise SiteError(file, f"{words.format(grouped(found))}, and at most {grouped(most)} are read", mend)
+
+
+def require_bytes_within(name: str, found: int, file: str) -> None:
+    """The same for a limit that is kept in kilobytes or megabytes."""
+    require_within(name, -(-found // _BYTES[name]), file)
+
+
+def grouped(number: int) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{number:,}".replace(",", " ")

@@ -1,0 +1,267 @@
+"""Reading harms nothing: what is no file, or would unpack to more than is read, is refused in one line."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import socket
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+from small_folders import CLEAN, SiteFolder, cells
+
+from stockward.facts import extent, thrift
+from stockward.facts.draft import MOST_ROWS_TOLD
+from stockward.facts.settings import read_settings
+from stockward.terms.errors import SiteError, UsageError
+from stockward.terms.limits import limit
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def refusal(folder: SiteFolder) -> str:
+    with pytest.raises(SiteError) as caught:
+        folder.read()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["counts.csv", "site.toml", "site.xlsx", "counts.parquet"])
+def test_a_pipe_is_never_waited_for(folder: SiteFolder, file: str) -> None:
+    for name in (file, "counts.csv"):
+        (folder.path / name).unlink(missing_ok=True)
+    os.mkfifo(folder.path / file)
+    assert f"{file}: this is a pipe" in refusal(folder)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/random", "/dev/null"])
+def test_a_device_is_never_read(folder: SiteFolder, device: str) -> None:
+    folder.remove("counts")
+    (folder.path / "counts.csv").symlink_to(device)
+    assert f"counts.csv: this is a device (a link to {device})" in refusal(folder)
+
+
+def test_a_socket_and_a_link_to_a_folder(folder: SiteFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.remove("counts", "areas")
+    monkeypatch.chdir(folder.path)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("counts.csv")
+        (folder.path / "areas.csv").symlink_to(tmp_path)
+        told = refusal(folder)
+    assert "areas.csv: this is a folder (a link to" in told
+    assert "counts.csv: this is a socket" in told
+
+
+def test_links_that_lead_in_a_circle_or_nowhere(folder: SiteFolder) -> None:
+    folder.remove("counts", "areas")
+    (folder.path / "counts.csv").symlink_to("counts.csv")
+    (folder.path / "areas.csv").symlink_to("nowhere.csv")
+    told = refusal(folder)
+    assert "areas.csv: cannot be read" in told
+    assert "counts.csv: cannot be read" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "words"),
+    [
+        ("FILE_MB", 0, "the file has 1 megabytes, and at most 0 are read"),
+        ("ROWS", 3, "the table has 5 rows, and at most 3 are read"),
+        ("COLUMNS", 8, "the table has 11 columns, and at most 8 are read"),
+        ("LINE_KB", 0, "one line has 1 kilobytes, and at most 0 are read"),
+    ],
+)
+def test_a_limit_of_a_csv_is_told_with_the_way_to_set_it(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch, name: str, most: int, words: str
+) -> None:
+    monkeypatch.setenv(f"STOCKWARD_MAX_{name}", str(most))
+    told = refusal(folder)
+    assert words in told
+    assert f"STOCKWARD_MAX_{name}=" in told
+    monkeypatch.setenv(f"STOCKWARD_MAX_{name}", "20")
+    assert folder.read().problems == ()
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1e9", "1" * 20])
+def test_a_limit_that_is_no_number(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("STOCKWARD_MAX_ROWS", text)
+    with pytest.raises(UsageError, match="write a whole number, such as"):
+        limit("ROWS")
+
+
+def test_a_far_cell_is_named(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    told = refusal(folder)
+    assert "site.xlsx[counts] cell XFD1048576: the table has 16 384 columns" in told
+
+
+def put_sheet(folder: SiteFolder, rows: str, *, size: int | None = None) -> None:
+    """Put these rows into the place of the only sheet of the workbook."""
+    path = folder.path / "site.xlsx"
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>".encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    if size is not None:
+        content = path.read_bytes()
+        true = len(parts["xl/worksheets/sheet1.xml"]).to_bytes(4, "little")
+        path.write_bytes(content.replace(true, size.to_bytes(4, "little")))
+
+
+def test_a_cell_far_away_that_holds_only_a_format_is_none(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    header = "".join(
+        f'<c r="{letter}1" t="inlineStr"><is><t>{name}</t></is></c>'
+        for letter, name in zip("ABCDE", ("inventory", "at", "area", "material", "quantity"), strict=True)
+    )
+    put_sheet(folder, f'<row r="1">{header}</row><row r="1048576"><c r="XFD1048576" s="1"/></row>')
+    assert folder.read()["counts"].height == 0
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<c s="0" r="XFD1048576"><v>1</v></c>', "<c r='XFD1048576'><v>1</v></c>", '<c r="&#88;FD1048576"><v>1</v></c>'],
+)
+def test_a_far_cell_is_seen_however_it_is_written(folder: SiteFolder, cell: str) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, f'<row r="1048576">{cell}</row>')
+    assert "cell XFD1048576" in refusal(folder)
+
+
+@pytest.mark.parametrize("cell", ['<c r="xfd1048576"><v>1</v></c>', '<c r="A0"><v>1</v></c>', '<c r="1A"><v>1</v></c>'])
+def test_a_place_that_is_none(folder: SiteFolder, cell: str) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, f"<row>{cell}</row>")
+    assert "site.xlsx" in refusal(folder)
+
+
+@pytest.mark.parametrize("size", [10, 1_000_000_000])
+def test_a_part_that_lies_of_its_size(folder: SiteFolder, size: int) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, " " * 100_000, size=size)
+    assert "site.xlsx: " in refusal(folder)
+
+
+def test_text_that_many_cells_share_counts_as_often(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = cells(CLEAN["counts"])
+    rows[0].append("counted_by")
+    for row in rows[1:]:
+        row.append("x" * 30_000)
+    folder.workbook(counts=rows * 20)
+    monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
+    assert "site.xlsx[counts]: it unpacks to 2 megabytes" in refusal(folder)
+
+
+def test_the_extent_of_a_sheet_across_blocks() -> None:
+    rng = random.Random(3)
+    columns = [1, 26, 27, 702, 703, 990]
+    places = [(row, rng.choice(columns)) for row in range(1, 40_000)]
+    xml = "".join(
+        f'<row r="{row}"><c r="{extent.letters_of(column - 1)}{row}"><v>1</v></c></row>' for row, column in places
+    )
+    sheet = f"<worksheet {MAIN}>{xml}</worksheet>".encode()
+    assert extent._plain_extent(sheet) == (39_999, 990) == extent._careful_extent(sheet)
+
+
+def test_a_parquet_file_that_unpacks_to_much(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = pl.DataFrame({"area": ["x" * 2_000] * 2_000, "kind": ["store"] * 2_000})
+    folder.parquet("areas", rows)
+    assert (folder.path / "areas.parquet").stat().st_size < 10_000
+    monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
+    assert "areas.parquet: it unpacks to 5 megabytes" in refusal(folder)
+    monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "9")
+    monkeypatch.setenv("STOCKWARD_MAX_ROWS", "1999")
+    assert "areas.parquet: the table has 2 000 rows" in refusal(folder)
+
+
+def test_a_list_of_many_words_in_one_cell(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = pl.DataFrame({"person": ["1"], "role": ["guard"], "affiliation": ["a"], "qualifications": [["x"] * 5_000]})
+    folder.parquet("people", people)
+    monkeypatch.setenv("STOCKWARD_MAX_ROWS", "4999")
+    assert "people.parquet: the table has 5 000 rows" in refusal(folder)
+
+
+def test_columns_of_a_parquet_file_that_are_not_known_are_not_unpacked(folder: SiteFolder) -> None:
+    site = folder.parquet(
+        "areas", pl.DataFrame({"area": ["S1", "P1"], "kind": ["store", "process"], "z": [{"a": 1}] * 2})
+    )
+    assert site.read().notices == ("areas.parquet: left out what the format does not know: column z",)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x15", b"\x19\xfc\xff\xff\xff\xff\x0f", b"\x1c" * 5_000, b"\x16" + b"\xff" * 20]
+)
+def test_damaged_structures_end_in_an_error(content: bytes) -> None:
+    with pytest.raises((ValueError, RecursionError)):
+        thrift.Reader(content).struct()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = 1\n" * 20_000, "it has 120000 bytes, and at most 100000 are read"),
+        (".".join(["a"] * 200) + " = 1\n", "line 1 has more than 100 dots"),
+        ("a = " + "[" * 50_000, "no valid TOML"),
+        ("\n".join(f"k{i} = 1" for i in range(5_000)), "and 4983 more"),
+    ],
+)
+def test_settings_that_are_long_or_deep(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "site.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SiteError, match=words):
+        read_settings(tmp_path / "site.toml")
+
+
+def test_quotation_marks_that_never_close_are_given_up(folder: SiteFolder) -> None:
+    folder.write("areas", "area,kind\n" + '"a\n' * 5_000)
+    assert "areas.csv: the quotation marks of more than 1000 rows do not close" in refusal(folder)
+
+
+def test_rows_at_fault_are_all_set_aside_and_the_first_are_listed(folder: SiteFolder) -> None:
+    folder.write("counts", "inventory,at,area,material,quantity\n" + "A,today,S1,TNT,1\n" * (MOST_ROWS_TOLD + 7))
+    site = folder.read()
+    assert site.set_aside["counts"].height == MOST_ROWS_TOLD + 7
+    assert {problem.row for problem in site.problems} == set(range(2, MOST_ROWS_TOLD + 2))
+    assert "counts.csv: 7 more rows are set aside, and not listed: mend those that are first" in site.notices
+
+
+def test_marks_at_begin_and_end_of_a_file_are_no_text(folder: SiteFolder) -> None:
+    for table, text in CLEAN.items():
+        folder.write(table, b"\xef\xbb\xbf" * 2 + text.replace(",", "|").encode() + b"\x1a")
+    site = folder.read()
+    assert site.problems == ()
+    assert site.notices == ()
+
+
+def test_a_strict_workbook_is_read(folder: SiteFolder) -> None:
+    folder.workbook(**{table: cells(text) for table, text in CLEAN.items()})
+    path, strict = folder.path / "site.xlsx", io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(strict, "w") as other:
+        for name in book.namelist():
+            content = book.read(name)
+            content = content.replace(MAIN[7:-1].encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+            content = content.replace(
+                b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+            )
+            other.writestr(name, content)
+    path.write_bytes(strict.getvalue())
+    assert folder.read().problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+            "protected by a password: take the password away",
+        ),
+        (b"\xd0\xcf\x11\xe0 whatever", "an old workbook (.xls) under the name of a new one: save it as Excel Workbook"),
+    ],
+)
+def test_a_workbook_in_another_container(folder: SiteFolder, content: bytes, words: str) -> None:
+    assert words in refusal(folder.write("site.xlsx", content))
