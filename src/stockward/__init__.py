@@ -5,33 +5,87 @@
     >>> review = sw.review(site)                  # doctest: +SKIP
     >>> review.to_html("review.html")             # doctest: +SKIP
 
-Names are fetched when they are first used, so that ``stockward --help`` need not load what it does not show.
+Each function does what the command of the same name does: ``review``, ``drill``, ``sample``, ``roster``, ``orders``,
+``check``, ``simulate``. Names are fetched when they are first used, so that ``stockward --help`` need not load what it
+does not show.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from stockward.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from stockward.detection.surge import Surge
-    from stockward.face import Review, review
-    from stockward.facts import Site, read_site
-    from stockward.terms.errors import SiteError, StockwardError
+    from stockward.face.drills import Drill, drill
+    from stockward.face.orders import Orders, orders
+    from stockward.face.reviews import Review, review
+    from stockward.face.rosters import Roster, roster
+    from stockward.face.samples import Certificate, Draw, Plan, sample
+    from stockward.face.sites import Check, Site, check, read_site, simulate
+    from stockward.terms.errors import (
+        FigureError,
+        ProbabilityError,
+        SheetError,
+        SiteError,
+        StockwardError,
+        UsageError,
+    )
 
-__all__ = ["Review", "Site", "SiteError", "StockwardError", "Surge", "__version__", "read_site", "review"]
+__all__ = [
+    "Certificate",
+    "Check",
+    "Draw",
+    "Drill",
+    "FigureError",
+    "Orders",
+    "Plan",
+    "ProbabilityError",
+    "Review",
+    "Roster",
+    "SheetError",
+    "Site",
+    "SiteError",
+    "StockwardError",
+    "Surge",
+    "UsageError",
+    "__version__",
+    "check",
+    "drill",
+    "orders",
+    "read_site",
+    "review",
+    "roster",
+    "sample",
+    "simulate",
+]
 
-_HOME = {
-    "Review": "stockward.face",
-    "review": "stockward.face",
-    "Site": "stockward.facts",
-    "read_site": "stockward.facts",
-    "Surge": "stockward.detection.surge",
-    "SiteError": "stockward.terms.errors",
-    "StockwardError": "stockward.terms.errors",
+_ROOMS = {
+    "detection.surge": ("Surge",),
+    "face.drills": ("Drill", "drill"),
+    "face.orders": ("Orders", "orders"),
+    "face.reviews": ("Review", "review"),
+    "face.rosters": ("Roster", "roster"),
+    "face.samples": ("Certificate", "Draw", "Plan", "sample"),
+    "face.sites": ("Check", "Site", "check", "read_site", "simulate"),
+    "terms.errors": ("FigureError", "ProbabilityError", "SheetError", "SiteError", "StockwardError", "UsageError"),
 }
+_HOME = {name: f"stockward.{room}" for room, names in _ROOMS.items() for name in names}
+
+
+class _Face(ModuleType):
+    """Python binds a room in its package when it is loaded; where both have a name, it stays that of the face."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def __getattr__(name: str) -> Any:
@@ -40,3 +94,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stockward.outputs import write_new, write_whole
+from stockward.outputs import write_whole
 from stockward.terms.signs import printable
 from stockward.version import VERSION
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from stockward.answers.orders import SiteOrders
     from stockward.answers.review import Review
     from stockward.answers.roster import RosterAnswer
+    from stockward.counting import Seal
     from stockward.detection.surge import Surge
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
@@ -50,25 +51,52 @@ _LONG_TABLES = 50_000_000
 class _Group(click.Group):
     """Says every known error in one line, and never shows a traceback for one."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        from stockward.terms.errors import StockwardError
+    def make_context(self, *given: Any, **extra: Any) -> click.Context:
+        with _in_one_line():
+            return super().make_context(*given, **extra)
 
-        try:
+    def invoke(self, ctx: click.Context) -> Any:
+        with _in_one_line():
             return super().invoke(ctx)
-        except StockwardError as error:
-            _fail(str(error))
-        except BrokenPipeError:
-            _close_the_pipe()
-        except OSError as error:
-            file, reason = error.filename or "output", error.strerror
-            _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
-        except KeyboardInterrupt:
-            _say("stopped", err=True)
-            sys.exit(130)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
-            raise
-        except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
-            _own_fault(fault)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    from stockward.terms.errors import StockwardError
+
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        _fail(_found_by_click(error))
+    except StockwardError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        _close_the_pipe()
+    except OSError as error:
+        file, reason = error.filename or "output", error.strerror
+        _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
+    except KeyboardInterrupt:
+        _say("stopped", err=True)
+        sys.exit(130)
+    except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+        raise
+    except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
+        _own_fault(fault)
+
+
+def _found_by_click(error: click.UsageError) -> str:
+    """Wrong use as all other errors are said: where, what, and the mend."""
+    where = "stockward" if error.ctx is None else error.ctx.command_path
+    said = error.format_message().replace("does not match the format '%Y-%m-%d'", "is no date. Write it as 2026-06-30")
+    what, _, mend = (_begun_small(part) for part in said.rstrip(".").partition(". "))
+    return f"{where}: {what}: {mend or f'see {where} --help'}"
+
+
+def _begun_small(text: str) -> str:
+    bare = text[1:-1] if text.startswith("(") else text
+    return bare[:1].lower() + bare[1:]
 
 
 def _close_the_pipe() -> None:
@@ -100,6 +128,11 @@ def _fail(message: str) -> None:
     sys.exit(WRONG_USE)
 
 
+def _examples(*lines: str) -> str:
+    """The end of a command's help: examples that run in a copy of the project; the first sign keeps their lines."""
+    return "\n".join(("\b", "Examples:", *(f"  stockward {line}" for line in lines)))
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="stockward")
 def main() -> None:
@@ -111,7 +144,13 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "review docs/first_site",
+        "review examples/ridgeway --production 5 --html ridgeway.html",
+        "review docs/first_site --as-of 2026-02-15 --json -",
+    )
+)
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option(
@@ -182,9 +221,11 @@ def review(
 def _surge(
     production: tuple[str, ...], *, dispatch: float, weighings: str, since: datetime | None, until: datetime | None
 ) -> Surge | None:
+    from stockward.terms.errors import UsageError
+
     if not production:
         if dispatch != 1 or since or until:
-            raise click.UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
+            raise UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
         return None
     from stockward.detection.surge import Surge
 
@@ -195,7 +236,9 @@ def _surge(
 def _asked(guards: str | None, due: str | None) -> AskedOrder | None:
     if guards is None:
         if due is not None:
-            raise click.UsageError("--due belongs to a question on guards: give --guards as well")
+            from stockward.terms.errors import UsageError
+
+            raise UsageError("--due belongs to a question on guards: give --guards as well")
         return None
     from stockward.guards.asked import AskedOrder
 
@@ -281,7 +324,11 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(step)
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "orders examples/ridgeway", 'orders examples/ridgeway docs/first_site --guards ">2" --csv orders.csv'
+    )
+)
 @click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
@@ -341,7 +388,12 @@ def _orders_code(answers: list[SiteOrders]) -> int:
     return SET_ASIDE if any(answer.set_aside or answer.fault is not None for answer in answers) else 0
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "drill docs/first_site --copies 100",
+        "drill docs/first_site --copies 100 --pattern even --in movements --html drill.html",
+    )
+)
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
 @click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
@@ -389,7 +441,7 @@ def drill(
     sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
 
-@main.command()
+@main.command(epilog=_examples("check docs/first_site", "check docs/faulty --all"))
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--all", "show_all", is_flag=True, help=f"List every problem, not only the first {_SHOWN_PROBLEMS}.")
 def check(site: Path, show_all: bool) -> None:
@@ -411,7 +463,9 @@ _FALSE_ALARM = click.FloatRange(0, 0.5, min_open=True, max_open=True)
 _DETECTION = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
-@main.command()
+@main.command(
+    epilog=_examples("init mysite", "init mysite-csv --timezone Asia/Seoul --false-alarm 0.05 --detection 0.95 --csv")
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default="My site", show_default=True, help="Name of the site.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone, such as Asia/Seoul.")
@@ -433,7 +487,7 @@ def init(
         _say(f"now decide false_alarm and detection in {paths[0]}", err=True)
 
 
-@main.command()
+@main.command(epilog=_examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--ridgeway", is_flag=True, help="The example of the documentation, whatever else is asked for.")
 @click.option("--weeks", type=click.IntRange(4, 520), default=26, show_default=True, help="Weeks of books.")
@@ -461,7 +515,13 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
 _PATH = click.Path(path_type=Path)
 
 
-@main.command()
+@main.command(
+    epilog=_examples(
+        "sample docs/first_count --items box=3 --commit plan.json",
+        "sample --draw plan.json --html sheets.html --csv sheets.csv",
+        "sample --result sheets.csv --plan plan.json --counter K-1 --witness K-2 --counted-at 2026-02-01",
+    )
+)
 @click.argument("site", type=_PATH, required=False)
 @click.option("--as-of", metavar="DATE", help="Freeze the book as known at the end of this day, such as 2026-06-30.")
 @click.option("--area", "areas", metavar="AREA", multiple=True, help="Count in this area alone; may be given again.")
@@ -521,7 +581,9 @@ def sample(**asked: Any) -> None:
         told = {"site": "a plan", "draw": "--draw", "result": "--result"}[given[0]]
         raise UsageError(f"--{option} does not belong to {told}: see stockward sample --help")
     sealed = asked["draw"] or asked["plan_file"]
-    seed = asked["seed_file"] or (sealed and _seed_beside(sealed))
+    from stockward.counting import seed_beside
+
+    seed = asked["seed_file"] or (sealed and seed_beside(sealed))
     _require_places(sealed, seed, asked["result"], sites=[] if asked["site"] is None else [asked["site"]])
     way(asked)
 
@@ -544,24 +606,20 @@ _SAMPLE_NAMES = {
 }  # fmt: skip
 
 
-def _seed_beside(plan: Path) -> Path:
-    return plan.with_name(plan.name + ".seed")
-
-
 def _plan_sample(asked: dict[str, Any]) -> None:
-    from stockward.counting import committed, make_plan, parse_asked, plan_digest, plan_text
+    from stockward.counting import make_plan, parse_asked, plan_digest, plan_text, seal_plan
 
-    bound = _seed_asked(asked)
+    seal = _seal_asked(asked)
     facts = _read(asked["site"])
     plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
     to_output = asked["json_file"] == "-"
-    if bound is not None:
-        plan = committed(plan, **bound[0])
+    if seal is not None:
+        plan = seal_plan(plan, seal)
     if asked["json_file"] is not None and not to_output:
         _write_text(plan_text(plan), asked["json_file"])
-    if bound is not None:
+    if seal is not None:
         # A command that failed has printed no commitment: everything is written by now.
-        _seal(plan_text(plan), asked["commit"], bound[1])
+        _write_seal(plan, seal)
         _say(f"commitment {plan_digest(plan)}", err=to_output)
     if to_output:
         _write_text(plan_text(plan), "-")
@@ -573,44 +631,30 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     sys.exit(SET_ASIDE if any(one.set_aside for one in plan.not_planned) else 0)
 
 
-def _seed_asked(asked: dict[str, Any]) -> tuple[dict[str, str], str | None] | None:
-    """What the plan is bound to, and the seed where it is kept here; ``None`` for a plan that is not committed."""
-    from stockward.counting import require_seed, sha256_of
-    from stockward.terms.errors import UsageError
-
-    path: Path | None = asked["commit"]
-    given = [name for name in ("seed_source", "seed_sha256", "seed_text") if asked[name]]
-    if path is None:
-        if given:
-            raise UsageError("a seed belongs to a plan that is committed: name its file with --commit PLAN")
-        return None
-    if len(given) > 1:
-        raise UsageError("--seed-source, --seed-sha256 and --seed-text exclude each other: a plan has one seed")
-    for file in (path, _seed_beside(path)):
-        if file.exists():
-            raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
-    if given and given[0] != "seed_text":
-        return {given[0]: asked[given[0]]}, None
+def _seal_asked(asked: dict[str, Any]) -> Seal | None:
+    """What the plan is to be sealed with; ``None`` for a plan that is not committed."""
     import secrets
 
-    seed = require_seed(asked["seed_text"]) if given else secrets.token_hex(32)
-    return {"seed_sha256": sha256_of(seed)}, seed
+    from stockward.counting import prepare_seal
+
+    seeds = {name: asked[name] for name in ("seed_source", "seed_sha256", "seed_text")}
+    return prepare_seal(asked["commit"], **seeds, fresh=secrets.token_hex(32))
 
 
-def _seal(plan: str, path: Path, seed: str | None) -> None:
-    secret = _seed_beside(path)
-    write_new({path: plan} if seed is None else {secret: f"{seed}\n", path: plan})
-    if seed is not None:
-        _say(f"the seed stands in {secret}: keep it from everybody until the draw", err=True)
+def _write_seal(plan: Plan, seal: Seal) -> None:
+    from stockward.counting import seed_beside, write_seal
+
+    write_seal(plan, seal)
+    if seal.seed is not None:
+        _say(f"the seed stands in {seed_beside(seal.path)}: keep it from everybody until the draw", err=True)
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
     """The draw that follows from the plan and its seed."""
-    from stockward.counting import draw_units, read_plan
+    from stockward.counting import draw_from
 
-    plan = read_plan(plan_path)
-    seed = asked["seed_text"] or _seed_in(asked["seed_file"] or _seed_beside(plan_path), plan)
-    return draw_units(plan, seed, commitment=asked["commitment"])
+    names = ("commitment", "seed_text", "seed_file")
+    return draw_from(plan_path, **{name: asked[name] for name in names})
 
 
 def _tell_unpublished(draw: Draw) -> None:
@@ -620,19 +664,6 @@ def _tell_unpublished(draw: Draw) -> None:
             "without: give it with --commitment",
             err=True,
         )
-
-
-def _seed_in(path: Path, plan: Plan) -> str:
-    from stockward.terms.errors import SheetError, SiteError
-    from stockward.terms.files import read_text
-
-    try:
-        return read_text(path)
-    except (SiteError, UnicodeDecodeError):
-        mend = "name its file with --seed-file"
-        if plan.seed_source is not None:
-            mend = f"it is this public value, to be given with --seed-text: {plan.seed_source}"
-        raise SheetError(str(path), "the seed cannot be read", mend) from None
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
@@ -702,7 +733,7 @@ def _certified(certificate: Certificate) -> int:
     return 0 if covered and verdicts == {CountVerdict.EXCLUDED} else SET_ASIDE
 
 
-@main.command()
+@main.command(epilog=_examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --number patrol-halls=1 --csv -"))
 @click.argument("site", type=_PATH, required=False)
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
@@ -870,7 +901,7 @@ def _write_roster(
         write_calendars(answer, ics)
 
 
-@main.command()
+@main.command(epilog=_examples("validate"))
 def validate() -> None:
     """Compute published figures again, and print computed beside published."""
     from stockward.validation import validate as compute

@@ -361,7 +361,7 @@ def test_copies_go_round_series_and_patterns_evenly() -> None:
         ({"loss": "3each"}, "no series that can be drilled is measured in such a unit"),
         ({"series": "S/TNTT"}, "the books hold no such series: did you mean S/TNT?"),
         ({"series": "H/SHELL"}, "--series H/SHELL cannot be drilled: counted, not weighed: any loss shows"),
-        ({"copies": 0}, "ask for one copy at least"),
+        ({"copies": 0}, "ask for 1 to 1000000 copies"),
         ({"pattern": "slow"}, "--pattern 'slow' is not known: write abrupt, even or spread"),
         ({"place": "safe"}, "--in 'safe' is not known: write counts or movements"),
     ],

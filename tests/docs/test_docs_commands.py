@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import get_completion_class
 from click.testing import CliRunner, Result
 from manual_pages import DOCS, PAGES, README, ROOT, blocks, codes, commands, rows, section, text
 
@@ -19,10 +20,20 @@ from stockward import cli
 COMMANDS = DOCS / "commands.md"
 SLOW = ("review examples/ridgeway", "drill examples/ridgeway", "simulate ridgeway-again --ridgeway")
 """Run elsewhere; here their options are read and no more."""
+INSTALLING = (
+    "python3 -m venv .venv",
+    ". .venv/bin/activate",
+    "pip install .",
+    "pipx install .",
+    "uv tool install .",
+    "pip wheel --wheel-dir wheels .",
+    "pip install --no-index --find-links wheels stockward",
+)
+"""These need a fresh environment, and most of them a network."""
 
 
 def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(cli.main, arguments)
+    result = CliRunner().invoke(cli.main, arguments, prog_name="stockward")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -35,8 +46,7 @@ def test_every_command_of_a_page_runs(page: Path, workplace: Path) -> None:
         program, *arguments = shlex.split(command)
         if program == "make":
             assert re.search(rf"^{arguments[0]}:", text(ROOT / "Makefile"), re.MULTILINE), command
-        elif program == "pip":
-            assert arguments == ["install", "."]
+        elif command in INSTALLING:
             project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
             assert project["scripts"] == {"stockward": "stockward.cli:main"}
             assert project["requires-python"] == ">=3.11"
@@ -60,7 +70,7 @@ def test_the_python_of_a_page_runs(page: Path, workplace: Path, capsys: pytest.C
 
 
 def test_the_readme_shows_the_two_commands() -> None:
-    assert {"make review", "make test", "pip install ."} <= set(commands(README))
+    assert {"make review", "make test", *INSTALLING} <= set(commands(README))
 
 
 @pytest.mark.parametrize("name", sorted(cli.main.commands))
@@ -76,6 +86,67 @@ def test_every_option_is_described(name: str) -> None:
             assert f"{parameter.default} without it" in words, option
         if isinstance(parameter.type, click.IntRange) and parameter.type.max is not None:
             assert f"{parameter.type.min} to {parameter.type.max}" in words, option
+
+
+@pytest.mark.parametrize("name", sorted(cli.main.commands))
+def test_the_examples_of_the_help_run(name: str, workplace: Path) -> None:
+    heads, _, examples = run(name, "--help").stdout.partition("\n  Examples:\n")
+    assert heads
+    lines = [line.strip() for line in examples.splitlines()]
+    assert lines
+    assert all(line.startswith(f"stockward {name} ") or line == f"stockward {name}" for line in lines)
+    for line in lines:
+        result = run(*shlex.split(line)[1:])
+        assert result.exit_code in {0, cli.ALARMED, cli.SET_ASIDE}, f"{line}: {result.output}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("review", "docs/first_site", "--sed", "1"),
+        ("revue",),
+        ("--foo",),
+        ("review",),
+        ("check", "a", "b"),
+        ("drill", "docs/first_site", "--copies", "0"),
+        ("drill", "docs/first_site", "--pattern", "odd"),
+        ("review", "docs/first_site", "--since", "5 May"),
+        ("review", "docs/first_site", "--seed"),
+        ("review", "docs/first_site", "--dispatch", "2"),
+        ("review", "docs/first_site", "--due", "2026-06-30"),
+        ("sample", "docs/first_count", "--draw", "plan.json"),
+        ("roster", "docs/first_site"),
+        ("check", "nowhere"),
+        ("simulate", "docs/first_site"),
+    ],
+    ids=" ".join,
+)
+def test_every_error_has_one_form(arguments: tuple[str, ...], workplace: Path) -> None:
+    result = run(*arguments)
+    assert result.exit_code == cli.WRONG_USE
+    assert result.stdout == ""
+    assert re.fullmatch(r"error: [^\n]+: [^\n]+\n", result.stderr), result.stderr
+    assert "Usage" not in result.stderr
+
+
+def test_errors_are_quoted_as_they_are(workplace: Path) -> None:
+    said = [line for block in blocks(COMMANDS, "text") for line in block.splitlines()]
+    assert said == [
+        run("review", "docs/first_site", "--sed", "1").stderr.strip(),
+        run("check", "nowhere").stderr.strip(),
+    ]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion_is_that_of_click(shell: str) -> None:
+    assert f"{shell}_source" in section(COMMANDS, "## Completion")
+    made = get_completion_class(shell)
+    assert made is not None
+    words = {"COMP_WORDS": "stockward ro", "COMP_CWORD": "ro" if shell == "fish" else "1"}
+    result = CliRunner().invoke(
+        cli.main, env={"_STOCKWARD_COMPLETE": f"{shell}_complete", **words}, prog_name="stockward"
+    )
+    assert "roster" in result.stdout
 
 
 def heading(command: click.Command) -> str:

@@ -141,7 +141,7 @@ def test_no_duty_can_be_taken_away_or_given_twice(site: Site, good: Duties, data
 
 
 def test_the_checker_shares_no_code_with_model_and_search() -> None:
-    import stockward.roster.guards_checking as module
+    from stockward.roster import guards_checking as module
 
     text = Path(module.__file__).read_text(encoding="utf-8")
     assert "stockward.roster" not in text

@@ -49,6 +49,7 @@ Index = NDArray[np.int64]
 Progress = Callable[[str], None]
 
 COPIES = 1000
+MOST_COPIES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ class DrillOptions:
 
     def require(self) -> None:
         """Raise ``UsageError`` for what cannot be asked."""
-        if self.copies < 1:
-            raise UsageError(f"--copies {self.copies}: ask for one copy at least")
+        if not 1 <= self.copies <= MOST_COPIES:
+            raise UsageError(f"--copies {self.copies}: ask for 1 to {MOST_COPIES} copies")
         if self.pattern is not None and self.pattern not in PATTERNS:
             raise UsageError(f"--pattern {self.pattern!r} is not known: write {_or(PATTERNS)}")
         if self.place is not None and self.place not in PLACES:

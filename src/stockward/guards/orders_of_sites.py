@@ -16,16 +16,19 @@ from stockward.terms.periods import end_of
 
 
 def orders_of_site(
-    path: Path, *, as_of: str | date | datetime | None = None, asked: AskedOrder | None = None
+    site: Path | Site, *, as_of: str | date | datetime | None = None, asked: AskedOrder | None = None
 ) -> SiteOrders:
-    """Read a site and answer its orders, as known at the end of ``as_of``, and one that is asked of every site.
+    """Answer the orders of a site, as known at the end of ``as_of``, and one that is asked of every site.
 
-    A site that cannot be read is an answer too, with the reason as its ``fault``: one site never stops the others.
+    A path is that of a site to be read; facts have no folder, and stand under the name of the site. A site that cannot
+    be read is an answer too, with the reason as its ``fault``: one site never stops the others.
     """
+    if isinstance(site, Site):
+        return _answered(site, site.name, as_of, asked)
+    path = site
     folder = path.parent.resolve().name if path.is_file() else path.resolve().name
     try:
-        site = read_site(path)
-        return _answered(site, folder, as_of, asked)
+        return _answered(read_site(path), folder, as_of, asked)
     except StockwardError as error:
         return SiteOrders(site=None, folder=folder, day=None, set_aside=0, orders=(), fault=str(error))
     except OSError as error:

@@ -14,7 +14,7 @@ from stockward.terms.signs import printable
 def print_plan(plan: Plan, console: Console) -> None:
     """What must be counted, by loss and stratum; then what could not be planned, and why."""
     strata = {one.id: one for one in plan.strata}
-    console.print(_plain(f"{plan.site}, book frozen at {words.moment(plan.frozen_at, plan.timezone)}"), style="bold")
+    console.print(_plain(title(plan)), style="bold")
     for goal in plan.goals:
         console.print()
         console.print(_plain(goal_sentence(goal)))
@@ -23,13 +23,23 @@ def print_plan(plan: Plan, console: Console) -> None:
             console.print(_plain(f"Bulk to be weighed whole, and not covered by the sample: {', '.join(goal.bulk)}."))
     console.print()
     console.print(_plain("N units by the book; d of them hold the whole loss; n are drawn."))
-    drawn = words.count(sum(one.counted for one in plan.strata if one.kind != "bulk"), "unit")
-    bulk = sum(one.kind == "bulk" for one in plan.strata)
-    weighed = f", {words.count(bulk, 'holding of bulk', 'holdings of bulk')} to weigh" if bulk else ""
-    console.print(_plain(f"In all: {drawn} to count{weighed}."), style="bold")
+    console.print(_plain(in_all(plan)), style="bold")
     console.print(_plain(f"Frozen book, SHA-256 {plan.book_digest}"))
     for one in plan.not_planned:
         console.print(_plain(f"not planned: {one.what}: {one.reason}"))
+
+
+def title(plan: Plan) -> str:
+    """The site, and the moment up to which its book goes."""
+    return f"{plan.site}, book frozen at {words.moment(plan.frozen_at, plan.timezone)}"
+
+
+def in_all(plan: Plan) -> str:
+    """How much there is to count and to weigh."""
+    drawn = words.count(sum(one.counted for one in plan.strata if one.kind != "bulk"), "unit")
+    bulk = sum(one.kind == "bulk" for one in plan.strata)
+    weighed = f", {words.count(bulk, 'holding of bulk', 'holdings of bulk')} to weigh" if bulk else ""
+    return f"In all: {drawn} to count{weighed}."
 
 
 def goal_sentence(goal: Goal) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SCHEMA = "stockward.orders/1"
 WIDTH_MAX = 100
 NOT_READ, NO_ORDER = "not read", "no order"
+HEADS = ("site", "order", "measure", "baseline", "target", "now", "expected", "short", "verdict")
+"""What each column of the table says."""
 CSV_COLUMNS = (
     "site", "folder", "day", "order", "measure", "unit", "baseline_on", "baseline", "comparator", "target", "required",
     "now_on", "now", "due_on", "expected", "short_by", "reachable", "met_on", "verdict", "reason",
@@ -62,7 +64,7 @@ def print_orders(sites: Sequence[SiteOrders], console: Console) -> None:
     _show(console, _table(sites, labels))
     console.print()
     for label, one in zip(labels, sites, strict=True):
-        for text in _reasons(label, one):
+        for text in reasons(label, one):
             _line(console, text)
 
 
@@ -91,7 +93,7 @@ def _table(sites: Sequence[SiteOrders], labels: Sequence[str]) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("verdict", overflow="fold", min_width=len("measurable"))
     for label, one in zip(labels, sites, strict=True):
-        for cells, style in _rows(one):
+        for cells, style in rows_of(one):
             table.add_row(*_texts([label, *cells], style))
     return table
 
@@ -102,7 +104,7 @@ def _texts(cells: Sequence[str], style: str) -> list[Any]:
     return [*(Text(_plain(cell)) for cell in cells[:-1]), Text(_plain(cells[-1]), style=style)]
 
 
-def _rows(one: SiteOrders) -> Iterator[tuple[list[str], str]]:
+def rows_of(one: SiteOrders) -> Iterator[tuple[list[str], str]]:
     """The cells of a site behind its name, with the style of the verdict; one row at least."""
     blank = [words.NOTHING] * 7
     if one.fault is not None:
@@ -131,7 +133,8 @@ def _measure(order: OrderAnswer) -> str:
     return f"{kind}: {material}" if mark else kind.replace("_", " ") or words.NOTHING
 
 
-def _reasons(label: str, one: SiteOrders) -> Iterator[str]:
+def reasons(label: str, one: SiteOrders) -> Iterator[str]:
+    """Why a site is not read, has no order, or does not meet one, a sentence each."""
     if one.fault is not None:
         yield f"{label}: not read: {one.fault}"
     elif not one.orders:

@@ -44,7 +44,7 @@ def print_review(review: Review, console: Console) -> None:
     _line(console, alone or sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
-        _line(console, f"{_word(event)}: {sentences.event_sentence(event)}")
+        _line(console, f"{word(event)}: {sentences.event_sentence(event)}")
     if any(one.losses for event in alarming for one in event):
         _line(console, "In brackets: the 95 % interval.")
     for found, step in sentences.next_steps(alarming):
@@ -68,8 +68,8 @@ def print_review(review: Review, console: Console) -> None:
     if review.surge is not None:
         for text in review.surge.assumptions:
             _line(console, f"Surge: {text}")
-    counts = [] if alone else [_counts(series)]
-    for text in [*_late(series), *_untested(ordered), *counts, *_facts(review.facts)]:
+    told = [] if alone else [counts(series)]
+    for text in [*_late(series), *_untested(ordered), *told, *facts_lines(review.facts)]:
         _line(console, text)
 
 
@@ -116,8 +116,8 @@ def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    rows = [(event, cells) for event in found for cells in _rows(event)]
-    columns = {name: [_cell(cells[name]) for _, cells in rows] for name in _COLUMNS}
+    rows = [(event, cells) for event in found for cells in finding_rows(event)]
+    columns = {name: [_cell(cells[name]) for _, cells in rows] for name in FINDING_COLUMNS}
     least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
     room = accumulate(least[name] + _GAP for name in columns)
     shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
@@ -134,7 +134,7 @@ def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
 
 def _cell(text: str) -> str:
     """A text whose lines stay lines."""
-    return "\n".join(_plain(line) for line in text.split("\n"))
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def _longest_word(texts: Sequence[str]) -> int:
@@ -153,7 +153,7 @@ def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], widt
     return widths
 
 
-def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
+def finding_rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
     """The first row of an event says all of it; where there are several losses, each has its days beside it."""
     lead = event[0]
     amounts, spans = sentences.event_amounts(event), [span.replace(" ", "\n") for span in claims.spans(lead)]
@@ -161,9 +161,9 @@ def _rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
         spans = ["\n".join(spans)]
     (amount, span), *others = zip_longest(amounts or [words.NOTHING], spans or [words.NOTHING], fillvalue="")
     places = " and ".join(own[0].label for own in sentences.by_area(event))
-    first = (_word(event), places, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
+    first = (word(event), places, amount, span, lead.verdict.alarm_inventory or words.NOTHING, _chance(lead))
     later = [("", "", amount, span, "", "") for amount, span in others]
-    return [dict(zip(_COLUMNS, cells, strict=True)) for cells in (first, *later)]
+    return [dict(zip(FINDING_COLUMNS, cells, strict=True)) for cells in (first, *later)]
 
 
 def _chance(series: SeriesView) -> str:
@@ -171,18 +171,20 @@ def _chance(series: SeriesView) -> str:
 
 
 _VERDICT = "Verdict"
-_COLUMNS = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
+FINDING_COLUMNS = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
 """What each column says of an event; those that are needed most stand first."""
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
 _WRAPPED = ("How much (+ missing)", "What and where")
 _GAP = 3
 
 
-def _word(event: Sequence[SeriesView]) -> str:
+def word(event: Sequence[SeriesView]) -> str:
+    """The verdict on an event in a word."""
     return sentences.VERDICT_WORD[event_verdict(event)]
 
 
-def _counts(series: Sequence[SeriesView]) -> str:
+def counts(series: Sequence[SeriesView]) -> str:
+    """How many series there are by verdict, and how many periods are closed."""
     verdicts = Counter(one.verdict.verdict for one in series)
     parts = [f"{verdicts[verdict]} {sentences.VERDICT_WORD[verdict]}" for verdict in Verdict if verdicts[verdict]]
     closed, periods = sum(one.closed() for one in series), sum(len(one.periods) for one in series)
@@ -190,7 +192,8 @@ def _counts(series: Sequence[SeriesView]) -> str:
     return f"{text}{words.number(closed)} of {words.count(periods, 'period')} closed."
 
 
-def _facts(facts: FactsUsed) -> list[str]:
+def facts_lines(facts: FactsUsed) -> list[str]:
+    """What the review stands on: rows read and set aside, and notices."""
     aside = Counter(table for table, _, _ in {(one.table, one.file, one.row) for one in facts.set_aside})
     used = words.count(sum(facts.rows.values()), "row")
     texts = [f"{used} read, {words.number(facts.late_rows)} recorded late, {words.number(aside.total())} set aside."]
@@ -203,14 +206,15 @@ def _facts(facts: FactsUsed) -> list[str]:
     return texts
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text in signs that every terminal can show, and that steer none."""
     return printable(text.translate(_PLAIN))
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
     from rich.text import Text
 
-    _show(console, Text(_plain(text), style=style))
+    _show(console, Text(plain(text), style=style))
 
 
 def _show(console: Console, what: RenderableType) -> None:

@@ -1,10 +1,11 @@
-"""Scripts that make a roster without ``if __name__ == "__main__":``: each process of the search runs them again."""
+"""Scripts that search without ``if __name__ == "__main__":``: each process of the search runs them again."""
 
 from __future__ import annotations
 
 import ast
 import sys
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from inspect import currentframe
 from multiprocessing import current_process
@@ -14,8 +15,8 @@ from stockward.terms.errors import FigureError, UsageError
 
 _GUARD = 'if __name__ == "__main__":'
 _UNGUARDED = (
-    "a script that makes a roster is run again by each process of the search, and would start processes without end: "
-    f"put what it does under {_GUARD}"
+    "a script that makes a roster or a drill is run again by each process of the search, and would start processes "
+    f"without end: put what it does under {_GUARD}"
 )
 
 
@@ -29,7 +30,7 @@ def under_a_guard() -> Iterator[None]:
         sys.exit(f"error: {_UNGUARDED}")
     try:
         yield
-    except (FigureError, BrokenPipeError):
+    except (FigureError, BrokenPipeError, BrokenProcessPool):
         if _is_unguarded():
             raise UsageError(_UNGUARDED) from None
         raise

@@ -1,0 +1,83 @@
+"""Sealing: a plan bound to its seed before the draw, in a file that is never written over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stockward.answers.counting import Draw, Plan
+from stockward.counting.drawing import committed, draw_units
+from stockward.counting.plan_file import plan_text, read_plan
+from stockward.counting.seeds import require_seed, sha256_of
+from stockward.outputs import write_new
+from stockward.terms.errors import SheetError, SiteError, UsageError
+from stockward.terms.files import read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a plan is to be sealed with: its file, what it is bound to, and the seed where it is kept here."""
+
+    path: Path
+    bound: Mapping[str, str]
+    seed: str | None
+
+
+def seed_beside(plan: Path) -> Path:
+    """The file that keeps the seed of a plan."""
+    return plan.with_name(plan.name + ".seed")
+
+
+def prepare_seal(
+    path: Path | None, *, seed_source: str | None, seed_sha256: str | None, seed_text: str | None, fresh: str
+) -> Seal | None:
+    """The seal asked for, before anything is read or made; ``fresh`` is the seed where none is given.
+
+    Raises ``UsageError`` for a seed without a plan to seal, for several, and for files that are there.
+    """
+    given = {"seed_source": seed_source, "seed_sha256": seed_sha256, "seed_text": seed_text}
+    given = {name: text for name, text in given.items() if text}
+    if path is None:
+        if given:
+            raise UsageError("a seed belongs to a plan that is committed: name its file with --commit PLAN")
+        return None
+    if len(given) > 1:
+        raise UsageError("--seed-source, --seed-sha256 and --seed-text exclude each other: a plan has one seed")
+    for file in (path, seed_beside(path)):
+        if file.exists():
+            raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
+    if seed_source:
+        return Seal(path, {"seed_source": seed_source}, None)
+    if seed_sha256:
+        return Seal(path, {"seed_sha256": seed_sha256}, None)
+    seed = require_seed(seed_text) if seed_text else fresh
+    return Seal(path, {"seed_sha256": sha256_of(seed)}, seed)
+
+
+def seal_plan(plan: Plan, seal: Seal) -> Plan:
+    """The plan bound to its seed; it is not written yet."""
+    return committed(plan, **seal.bound)
+
+
+def write_seal(plan: Plan, seal: Seal) -> None:
+    """Write a sealed plan, and its seed beside it where it is kept here: both, or none."""
+    files = {} if seal.seed is None else {seed_beside(seal.path): f"{seal.seed}\n"}
+    write_new({**files, seal.path: plan_text(plan)})
+
+
+def draw_from(plan_path: Path, *, commitment: str | None, seed_text: str | None, seed_file: Path | None) -> Draw:
+    """The draw that follows from a sealed plan and its seed, which stands beside the plan unless it is given."""
+    plan = read_plan(plan_path)
+    seed = seed_text or _seed_in(seed_file or seed_beside(plan_path), plan)
+    return draw_units(plan, seed, commitment=commitment)
+
+
+def _seed_in(path: Path, plan: Plan) -> str:
+    try:
+        return read_text(path)
+    except (SiteError, UnicodeDecodeError):
+        mend = "name its file with --seed-file"
+        if plan.seed_source is not None:
+            mend = f"it is this public value, to be given with --seed-text: {plan.seed_source}"
+        raise SheetError(str(path), "the seed cannot be read", mend) from None

@@ -1,0 +1,198 @@
+"""The review of a site: what is missing, and what would go unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from stockward import facts
+from stockward.answers.losses import Loss
+from stockward.answers.review import Review as Answers
+from stockward.detection.surge import Surge
+from stockward.face.asked import Place, Words, day_of, whole, words_of
+from stockward.face.shown import Shown, now
+from stockward.face.sites import site_of
+from stockward.guards.asked import AskedOrder
+from stockward.outputs import write_whole
+from stockward.report import cards, write_html, write_json, write_xlsx
+from stockward.report.card import Card
+from stockward.report.views import SeriesView, gather
+from stockward.reviewing import DEFAULT_SEED, make_review
+from stockward.terms.errors import UsageError
+from stockward.terms.verdicts import Verdict
+
+_LOSS = {
+    "id": pl.String, "unit": pl.String, "estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "first_possible_day": pl.Date, "last_possible_day": pl.Date,
+}  # fmt: skip
+
+_FIRST = (
+    "id", "verdict", *list(_LOSS)[1:], "difference", "sigma", "p_value", "alarm_inventory", "reason",
+)  # fmt: skip
+"""Columns of ``series`` that are read first."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Review(Shown):
+    """The answers of one run, as tables and as files; ``answers`` has all of them."""
+
+    answers: Answers
+
+    @property
+    def series(self) -> pl.DataFrame:
+        """One row a series, quantities in its ``unit``, positive is missing; unknown is null.
+
+        ``verdict``; after an alarm the ``estimate`` of the largest loss (of the largest gain, negative, where the
+        verdict is one), its 95 % interval from ``low`` to ``high``, the ``first_possible_day`` and
+        ``last_possible_day`` of it at the site; ``difference`` over the whole record and its ``sigma``; ``p_value``,
+        ``alarm_inventory`` and ``reason``; and what the series is of.
+        """
+        verdicts = self.answers.verdicts
+        largest = [_told(one, loss) for one in gather(self.answers) if (loss := _largest(one)) is not None]
+        said = self.answers.balances.series.with_columns(
+            verdict=pl.Series([one.verdict.value for one in verdicts], dtype=pl.String),
+            difference=pl.Series([one.cumulative for one in verdicts], dtype=pl.Float64),
+            sigma=pl.Series([one.cumulative_sigma for one in verdicts], dtype=pl.Float64),
+            p_value=pl.Series([one.p_value for one in verdicts], dtype=pl.Float64),
+            alarm_inventory=pl.Series([one.alarm_inventory for one in verdicts], dtype=pl.String),
+            reason=pl.Series([one.reason for one in verdicts], dtype=pl.String),
+        )
+        losses = pl.DataFrame(largest, schema=_LOSS, orient="row")
+        return said.join(losses, on=["id", "unit"], how="left", maintain_order="left").select(
+            *_FIRST, pl.exclude(_FIRST)
+        )
+
+    @property
+    def losses(self) -> pl.DataFrame:
+        """One row a loss, or a gain (negative), that an alarm tells of: ``id`` of its series, and what ``series`` says.
+
+        A series may have several, in order of time.
+        """
+        told = [_told(one, loss) for one in gather(self.answers) for loss in one.losses]
+        return pl.DataFrame(told, schema=_LOSS, orient="row")
+
+    @property
+    def periods(self) -> pl.DataFrame:
+        """One row a period, with the ``id`` of its series in place of the number."""
+        ids = self.answers.balances.series["id"]
+        periods = self.answers.balances.periods
+        return periods.with_columns(series=ids.gather(periods["series"])).rename({"series": "id"})
+
+    def to_json(self, path: Place, *, covariance: bool = False) -> None:
+        """Write ``review.json`` (schema stockward.review/1), with the covariance of the differences where asked."""
+        write_whole(path, write_json(self.answers, covariance=covariance))
+
+    def to_html(self, path: Place) -> None:
+        """Write the report: one self-contained HTML file."""
+        write_whole(path, write_html(self.answers))
+
+    def to_xlsx(self, path: Place) -> None:
+        """Write the workbook."""
+        write_xlsx(self.answers, Path(path))
+
+    def card(self) -> Card:
+        """What is shown: the verdict, what could not be seen, and the series that matter most."""
+        return cards.review_card(self.answers)
+
+
+def _largest(series: SeriesView) -> Loss | None:
+    """The largest loss of a series, or where it has more than the books say, the largest gain."""
+    sign = -1 if series.verdict.verdict == Verdict.GAIN else 1
+    return max(series.losses, key=lambda loss: sign * loss.estimate, default=None)
+
+
+def _told(series: SeriesView, loss: Loss) -> tuple[object, ...]:
+    days = series.day(loss.not_before), series.day(loss.not_after)
+    return series.id, series.unit, loss.estimate, loss.low, loss.high, *days
+
+
+def review(
+    site: facts.Site | Place,
+    *,
+    as_of: str | date | datetime | None = None,
+    production: float | Words = (),
+    dispatch: float = 1.0,
+    weighings: str = "heavier",
+    since: str | date | None = None,
+    until: str | date | None = None,
+    surge: Surge | None = None,
+    guards: str | None = None,
+    due: str | date | None = None,
+    seed: int = DEFAULT_SEED,
+) -> Review:
+    """Review a site: what is missing, what would go unseen, today and at a surge, and what guards it takes.
+
+    Parameters
+    ----------
+    site
+        A site, or the folder that holds it.
+    as_of
+        Use only what was recorded by the end of this day, such as ``"2026-06-30"``.
+    production
+        Ask again with production times so much: ``5``, or ``{"TNT": 5}`` for substances or lines alone.
+    dispatch, weighings, since, until
+        How: the factor of what leaves the site, ``"heavier"`` or ``"more"`` weighings, first and last day of the surge
+        in the record.
+    surge
+        The same as one value, in place of these.
+    guards
+        An order that is not on record, such as ``">2"`` (more than twice today's guards), to be met by ``due``; 90 days
+        ahead without it.
+    seed
+        Of every simulation in it, from 0 on; the same facts, options and seed give the same figures.
+
+    Returns
+    -------
+    Review
+        ``series`` with one row a series, ``losses``, ``periods``; ``to_html``, ``to_json`` and ``to_xlsx`` write it.
+
+    Raises
+    ------
+    UsageError
+        A question that cannot be asked so: no date, no factor, ``due`` without ``guards``.
+    SiteError
+        Where the site cannot be read at all.
+
+    Examples
+    --------
+    >>> import stockward as sw
+    >>> review = sw.review("docs/first_site")
+    >>> review.series.select("id", "verdict").rows()
+    [('M1/TNT', 'balanced')]
+    """
+    seed = whole("seed", seed, 0)
+    asked = asked_order(guards, due)
+    grown = _surge(production, surge, dispatch, weighings, day_of("since", since), day_of("until", until))
+    read = site_of(site)
+    return Review(make_review(read, as_of=as_of, surge=grown, guards=asked, seed=seed, generated=now()))
+
+
+def asked_order(guards: str | None, due: str | date | None) -> AskedOrder | None:
+    """The order that is asked for; raises ``UsageError`` for a due day without one."""
+    if guards is None and due is not None:
+        raise UsageError("due belongs to a question on guards: give guards as well")
+    return None if guards is None else AskedOrder.read(guards, due)
+
+
+def _surge(
+    production: float | Words, surge: Surge | None, dispatch: float, weighings: str, since: date | None,
+    until: date | None,
+) -> Surge | None:  # fmt: skip
+    words = _factors(production)
+    if surge is not None and words:
+        raise UsageError("production and surge exclude each other: give one of them")
+    if words:
+        return Surge.read(words, dispatch=dispatch, weighings=weighings, since=since, until=until)
+    if dispatch != 1 or since or until:
+        raise UsageError("dispatch, since and until belong to production: give it as well")
+    return surge
+
+
+def _factors(production: float | Words) -> tuple[str, ...]:
+    if isinstance(production, Iterable | Mapping):
+        return words_of(production)
+    return (f"{production}",)

@@ -1,0 +1,200 @@
+"""What a notebook shows of each answer: headline, counts, and the tables that matter, in the words of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stockward.answers.counting import Certificate, Draw, Plan, SheetLine
+from stockward.answers.drill import Drill
+from stockward.answers.orders import SiteOrders
+from stockward.answers.review import Review
+from stockward.answers.roster import RosterAnswer
+from stockward.facts import Site
+from stockward.facts.problems import Problem
+from stockward.report import certificate as certificates
+from stockward.report import (
+    count_plan,
+    drill_sentences,
+    guards,
+    guards_terminal,
+    orders_table,
+    roster_sentences,
+    sentences,
+    terminal,
+    unseen,
+    words,
+)
+from stockward.report.card import ROWS_MAX, Card, Grid, card, grid
+from stockward.report.count_sheet import TASK_WORD
+from stockward.report.views import SeriesView, by_urgency, events, gather
+
+_FINDINGS_TOLD = 3
+_ORDERS_TOLD = 2
+_NOTICES_TOLD = 3
+
+
+def site_card(site: Site) -> Card:
+    """A site: rows of each table, and the problems."""
+    return _facts_card(site, [_tables(site), _problems(site.problems, ".problems")])
+
+
+def check_card(site: Site) -> Card:
+    """The problems of a site, as the command prints them."""
+    return _facts_card(site, [_problems(site.problems, ".problems, a table")])
+
+
+def _facts_card(site: Site, grids: Iterable[Grid | None]) -> Card:
+    rows, aside = (sum(table.height for table in tables.values()) for tables in (site.tables, site.set_aside))
+    found = words.count(len(site.problems), "problem") if site.problems else "no problem"
+    lines = [f"Notice: {notice}" for notice in site.notices[:_NOTICES_TOLD]]
+    return card(site.name, f"{words.count(rows, 'row')} read, {words.number(aside)} set aside: {found}.", lines, grids)
+
+
+def _tables(site: Site) -> Grid | None:
+    filled = [name for name in site.tables if site.tables[name].height or site.set_aside[name].height]
+    cells = ((name, words.number(site[name].height), words.number(site.set_aside[name].height)) for name in filled)
+    return grid("Rows", ("table", "read", "set aside"), cells, total=len(filled), where=".tables")
+
+
+def _problems(problems: Sequence[Problem], where: str) -> Grid | None:
+    heads = ("file", "row", "column", "value", "reason and mend")
+    cells = ((one.file, str(one.row), one.column, one.value or "", one.reason) for one in problems)
+    return grid("Problems", heads, cells, total=len(problems), where=where)
+
+
+def review_card(review: Review) -> Card:
+    """A review: the verdict, what could not be seen, the findings, and the series that matter most."""
+    series = gather(review)
+    alarming = events(review, series)
+    told = [f"{terminal.word(event)}: {sentences.event_sentence(event)}" for event in alarming[:_FINDINGS_TOLD]]
+    blind = unseen.headline(review, series)
+    lines = [
+        terminal.counts(series),
+        terminal.facts_lines(review.facts)[0],
+        *told,
+        f"What could not be seen: {blind}" if blind else "",
+        *guards_terminal.lines(review)[: 1 + _ORDERS_TOLD],
+    ]
+    headline = guards.alone(review) or sentences.headline(series, review.unseen)
+    return card(
+        f"{review.site}, {sentences.scope(review)}",
+        headline,
+        lines,
+        [_findings(alarming), _series(series), _orders_of(review)],
+    )
+
+
+def _findings(alarming: Sequence[Sequence[SeriesView]]) -> Grid | None:
+    rows = [tuple(row.values()) for event in alarming[:ROWS_MAX] for row in terminal.finding_rows(event)]
+    total = len(rows) + max(len(alarming) - ROWS_MAX, 0)
+    return grid("Findings", terminal.FINDING_COLUMNS, rows, total=total, where="the page that to_html writes")
+
+
+def _series(series: Sequence[SeriesView]) -> Grid | None:
+    heads = ("series", "verdict", "differences (+ missing)", "p-value", "alarm at", "reason")
+    rows = (
+        (
+            one.id, sentences.VERDICT_WORD[one.verdict.verdict], sentences.cumulative(one), sentences.chance(one),
+            one.verdict.alarm_inventory or "", one.verdict.reason or "",
+        )
+        for one in by_urgency(series)
+    )  # fmt: skip
+    return grid("Series, the most urgent first", heads, rows, total=len(series), where=".series")
+
+
+def _orders_of(review: Review) -> Grid | None:
+    there = SiteOrders(site=review.site, folder="", day=None, set_aside=0, orders=review.orders, fault=None)
+    rows = [cells for cells, _ in orders_table.rows_of(there)] if review.orders else []
+    return grid("Orders", orders_table.HEADS[1:], rows, total=len(rows), where=".answers.orders")
+
+
+def orders_card(sites: Sequence[SiteOrders]) -> Card:
+    """The orders of many sites, a row each; no site is left out of the count."""
+    labels = orders_table.site_labels(sites)
+    rows = [(label, *cells) for label, one in zip(labels, sites, strict=True) for cells, _ in orders_table.rows_of(one)]
+    told = [text for label, one in zip(labels, sites, strict=True) for text in orders_table.reasons(label, one)]
+    headline = orders_table.summary(sites)
+    return card("Orders", headline, told, [grid("Orders", orders_table.HEADS, rows, total=len(rows), where=".orders")])
+
+
+def drill_card(drill: Drill) -> Card:
+    """A drill: found beside predicted, in all and by series and pattern."""
+    heads = ("out of", "pattern", "loss", "copies", "predicted", "found", "days: half, 90 %")
+    rows = (
+        (
+            line.label, drill_sentences.PATTERN_WORD[line.pattern], drill_sentences.loss(line),
+            words.number(line.copies), drill_sentences.percent(line.predicted), drill_sentences.found(line),
+            drill_sentences.days(line),
+        )
+        for line in drill.lines
+    )  # fmt: skip
+    lines = grid("Losses taken out", heads, rows, total=len(drill.lines), where=".lines")
+    title = f"{drill.site}: {drill_sentences.asked(drill)}"
+    return card(title, drill_sentences.headline(drill), drill_sentences.agreement(drill), [lines])
+
+
+def plan_card(plan: Plan) -> Card:
+    """A plan: what each loss that matters takes, and what is counted where."""
+    heads = ("stratum", "units by the book", "to count", "to measure")
+    rows = ((one.id, *map(words.number, (one.units, one.counted, one.measured))) for one in plan.strata)
+    strata = grid("Strata", heads, rows, total=len(plan.strata), where=".strata")
+    sealed = "Sealed before the draw." if plan.seed_sha256 or plan.seed_source else ""
+    not_planned = [f"not planned: {one.what}: {one.reason}" for one in plan.not_planned]
+    lines = [sealed, *map(count_plan.goal_sentence, plan.goals), *not_planned]
+    return card(count_plan.title(plan), count_plan.in_all(plan), lines, [strata])
+
+
+def draw_card(draw: Draw) -> Card:
+    """A draw: how many lines on which sheets; its seed is not shown."""
+    sheets: dict[int, list[SheetLine]] = {}
+    for line in draw.lines:
+        sheets.setdefault(line.sheet, []).append(line)
+    strata = {one.id: one for one in draw.plan.strata}
+    untold = "" if draw.published else "The plan was not compared with the commitment that was published."
+    rows = (
+        (str(number), strata[lines[0].stratum].area, TASK_WORD[lines[0].task], words.number(len(lines)))
+        for number, lines in sheets.items()
+    )
+    headline = f"{words.count(len(draw.lines), 'line')} on {words.count(len(sheets), 'sheet')}."
+    heads = ("sheet", "area", "task", "lines")
+    table = grid("Count sheets", heads, rows, total=len(sheets), where=".lines")
+    return card(f"{draw.plan.site}, draw {draw.id}", headline, [untold], [table])
+
+
+def certificate_card(certificate: Certificate) -> Card:
+    """A certificate: what is found, and what can be excluded."""
+    title, *lines = certificates.summary(certificate)
+    heads = ("stratum", "task", "drawn", "not counted", "missing", "surplus")
+    rows = (
+        (one.stratum, TASK_WORD[one.task], *map(words.number, (one.drawn, one.not_counted, one.missing, one.surplus)))
+        for one in certificate.strata
+    )
+    strata = grid("Strata", heads, rows, total=len(certificate.strata), where=".strata")
+    return card(title.removesuffix(f": {certificates.headline(certificate)}"), certificates.headline(certificate),
+                lines, [strata])  # fmt: skip
+
+
+def roster_card(answer: RosterAnswer) -> Card:
+    """A roster: how good it is, or what collides and the ways out; coverage and fair shares."""
+    lines = [
+        *roster_sentences.status(answer), *roster_sentences.measures(answer), *roster_sentences.conflicts(answer),
+        *roster_sentences.relaxations(answer), *answer.notes,
+    ]  # fmt: skip
+    title = f"{answer.site}, {roster_sentences.period(answer)}"
+    return card(title, roster_sentences.headline(answer), lines, [_posts(answer), _guards(answer)])
+
+
+def _posts(answer: RosterAnswer) -> Grid | None:
+    heads = ("post", "places", "filled", "hours")
+    rows = ((one.post, *map(words.number, (one.places, one.filled, one.hours))) for one in answer.posts)
+    return grid("Posts", heads, rows, total=len(answer.posts), where=".posts")
+
+
+def _guards(answer: RosterAnswer) -> Grid | None:
+    heads = ("person", "shifts", "hours", "fair share", "nights", "weekend shifts")
+    rows = (
+        (one.person, words.number(one.shifts), words.number(one.hours), words.number(one.fair_hours, 1),
+         words.number(one.nights), words.number(one.weekend_shifts))
+        for one in answer.guards
+    )  # fmt: skip
+    return grid("Guards", heads, rows, total=len(answer.guards), where=".guards")
