@@ -456,14 +456,15 @@ def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
 
 
 _REPEATED = ("kind", "material", "quantity", "unit", "from_area", "to_area")
-"""Columns in which a reversal is as the movement that it cancels."""
+"""Columns in which a reversal is as the movement that it cancels. Its day may be any: the pair counts as if neither had
+been."""
 
 
 def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.Series:
     """For each reversal that is not as the movement that it cancels whole: in what, and where that one stands."""
-    reversals = table.values.select("row", "at", "reverses", *_REPEATED).drop_nulls("reverses")
+    reversals = table.values.select("row", "reverses", *_REPEATED).drop_nulls("reverses")
     both = reversals.join(
-        rows.select("movement", "row", "at", *_REPEATED), left_on="reverses", right_on="movement", suffix="_of_it"
+        rows.select("movement", "row", *_REPEATED), left_on="reverses", right_on="movement", suffix="_of_it"
     )
     own = _unit_of_material(draft, both["material"])
     both = both.with_columns(pl.col("unit", "unit_of_it").fill_null(own))
@@ -473,10 +474,9 @@ def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.S
         )
         for name in _REPEATED
     ]
-    early = pl.when(pl.col("at") < pl.col("at_of_it")).then(pl.lit("at (later there)"))
-    wrong = both.select(
-        "row", "row_of_it", what=pl.concat_str(*differs, early, separator=", ", ignore_nulls=True)
-    ).filter(pl.col("what") != "")
+    wrong = both.select("row", "row_of_it", what=pl.concat_str(*differs, separator=", ", ignore_nulls=True)).filter(
+        pl.col("what") != ""
+    )
     mend = "it cancels the whole row, so correct one of them, or blank reverses if it is a movement of its own"
     words = wrong.select(
         pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", "what", pl.lit(mend))
