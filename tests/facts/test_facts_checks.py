@@ -67,7 +67,6 @@ CASES: dict[str, Case] = {
     "an area too many": ("movements", "30,each,,P1", "30,each,S1,P1", 4, "from_area", "a make has none"),
     "reversing itself": ("movements", "P1,,,,", "P1,,,0004,", 5, "reverses", "cannot reverse itself"),
     "reversing another material": ("movements", "P1,,,,", "P1,,,0002,", 5, "reverses", "movements.csv row 3 and differs in kind (transfer there), material (TNT there)"),
-    "transfer within an area": ("movements", "S1,P1,W1", "S1,S1,W1", 3, "to_area", "it leaves the area that it reaches"),
     "absence that ends first": ("absences", "2026-01-07,leave\n1,2026-01-05,2026-01-07,leave\n", "2026-01-07,leave\n1,2026-01-05,2026-01-04,leave\n", 3, "end", "before the start"),
     "shift that ends first": ("assignments", "2026-02-02T06:00", "2026-01-31T06:00", 2, "end", "before the start"),
     "order without a target": ("orders", "2,,2026-01-01", ",,2026-01-01", 2, "factor", "states no target"),
@@ -261,3 +260,10 @@ def test_good_rows_and_rows_set_aside_are_all_the_rows(full: SiteFolder) -> None
     assert aside["unreadable"].to_list() == [["quantity"], ["material"]]
     assert aside["material"].to_list() == ["TNT", None]
     assert aside["from_area"].to_list() == [None, "P1"]
+
+
+def test_a_transfer_within_an_area_is_told_and_moves_nothing(full: SiteFolder) -> None:
+    site = full.replace("movements", "S1,P1,W1", "S1,S1,W1").read()
+    assert not site.problems
+    (notice,) = [one for one in site.notices if "moves nothing" in one]
+    assert notice.startswith("movements.csv row 3: it leaves the area that it reaches")

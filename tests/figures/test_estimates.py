@@ -293,3 +293,21 @@ def test_an_uneven_loss_behind_a_large_shared_error_is_rarely_told_as_a_gain() -
         differences[:10] += 20 * parts / parts.sum()
         invented += any(one.amount < 0 for one in estimate_losses(differences, covariance, MONTHS))
     assert invented <= 9
+
+
+def test_whatever_the_differences_are_something_finite_is_told() -> None:
+    """Wrong counts and typing errors leave differences of thousands of sigma, at the ends as well, and many of them."""
+    for seed in range(300):
+        rng = np.random.default_rng([20, seed])
+        periods = int(rng.integers(1, 40))
+        rough = rng.normal(size=(periods, periods))
+        covariance = np.eye(periods) + float(rng.choice([0.0, 0.1, 3.0])) * rough @ rough.T / periods
+        differences = rng.multivariate_normal(np.zeros(periods), covariance)
+        for place in rng.choice(periods, size=min(periods, int(rng.integers(1, 6))), replace=False):
+            spike = float(rng.choice([-1.0, 1.0])) * 10.0 ** float(rng.uniform(0, 6))
+            differences[place] += spike
+            if rng.random() < 0.5 and place + 1 < periods:
+                differences[place + 1] -= spike
+        told = estimate_losses(differences, covariance, np.full(periods, 7.0))
+        assert told
+        assert all(np.isfinite([one.low, one.amount, one.high]).all() for one in told)

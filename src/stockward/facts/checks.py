@@ -434,9 +434,11 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
             else:
                 words = f"{_one(kind)} has none: blank it, or correct the kind"
                 table.refuse(name, of_kind & table[name].is_not_null(), words)
-    inside = table["from_area"] == table["to_area"]
-    words = "it leaves the area that it reaches: correct one of them, or delete the row if nothing left the area"
-    table.refuse("to_area", inside, words)
+    inside = table["row"].filter((table["from_area"] == table["to_area"]).fill_null(False))
+    if len(inside):
+        more = f" (and {len(inside) - 1} more rows like it)" if len(inside) > 1 else ""
+        why = "it leaves the area that it reaches, and so moves nothing: correct one of the two if it went elsewhere"
+        draft.notices.append(f"{table.file} row {inside[0]}: {why}{more}")
 
 
 def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:

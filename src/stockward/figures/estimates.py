@@ -385,7 +385,7 @@ def _told(data: _Data, histories: _Histories) -> tuple[LossEstimate, ...]:
     if likely is None:
         return ()
     mixed = likely.with_gains()
-    if _sure(mixed) and likely.rather_with_gains:
+    if likely.never_without_gains or (_sure(mixed) and likely.rather_with_gains):
         return mixed
     apart = likely.losses_apart()
     if apart:
@@ -455,9 +455,14 @@ class _Likely:
         """Whether something rather came to light again than not."""
         return float(self._each[self._gained].sum()) > 0.5 * float(self._each.sum())
 
+    @property
+    def never_without_gains(self) -> bool:
+        """Whether losses alone explain nothing, beside a gain that is too large for that."""
+        return not self._each[~self._gained].sum() > 0
+
     def with_gains(self) -> tuple[LossEstimate, ...]:
-        """Losses and gains, each by itself, in their likeliest number and order; nothing where there is no gain."""
-        return self._apart(*self._likeliest(self._gained)) if self._gained.any() else ()
+        """Losses and gains, each by itself, in their likeliest number and order; nothing where no gain has a chance."""
+        return self._apart(*self._likeliest(self._gained)) if self._each[self._gained].sum() > 0 else ()
 
     def losses_apart(self) -> tuple[LossEstimate, ...]:
         """Losses, each by itself, where they surely were several and surely lie apart; else nothing."""
