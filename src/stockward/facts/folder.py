@@ -24,7 +24,7 @@ _OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 _END_OF_FILE = b"\x1a"
 """What programs of old put behind the last line."""
 
-_HEAD_LENGTH = 1_000_000
+_HEAD_LENGTH = 250_000
 """So many bytes at the top of a file are searched for its header."""
 
 _TELLING = 3

@@ -131,6 +131,8 @@ def _first_moments(midnights: pl.Series, locale: Locale) -> pl.Series:
 
 def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series) -> Reading:
     """Say of what is no date or time why, and how to write one."""
+    if found.null_count() == text.null_count():
+        return reading
     shaped = shaped.fill_null(False)
     serial = text.str.contains(_SERIAL)
     return (

@@ -38,6 +38,8 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 def _refuse_per_cent(numbers: Reading, plain: pl.Series, locale: Locale) -> Reading:
     """Say of a number with a per cent sign what it is as a share: the number alone would be a hundred times as much."""
+    if not plain.str.contains("%", literal=True).any():
+        return numbers
     share = plain.str.extract(_PER_CENT).cast(pl.Float64, strict=False) / 100
     # Two steps of rounding lie between 0.3 % and 0.003; ten digits are more than anybody writes.
     written = share.round_sig_figs(10).cast(pl.String).str.replace(".", locale.decimal, literal=True)

@@ -34,8 +34,8 @@ _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
 """Parts and sheets of a workbook, and bytes of the list of its sheets."""
 
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
-_TYPES = (b"<!DOCTYPE", b"<!ENTITY")
-"""Declarations of a document type: a workbook has none, and they can make much of little."""
+_TYPE = b"<!DOCTYPE"
+"""Declares a document type: a workbook has none, and one can make much of little."""
 
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, IndexError, ValueError, OSError, EOFError,
@@ -80,14 +80,16 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     for name in (_BOOK, _RELATIONS):
         if packed.getinfo(name).file_size > _LARGEST_LIST:
             raise zipfile.BadZipFile
-    paths, stale = _sheet_paths(_part(packed, _BOOK), _part(packed, _RELATIONS))
+    book = _part(packed, _BOOK)
+    worded = _common if _STRICT[0][0] in book else bytes
+    paths, stale = _sheet_paths(worded(book), worded(_part(packed, _RELATIONS)))
     taken = {paths[name] for name in wanted if name in paths}
     infos = [info for info in packed.infolist() if _is_taken(info.filename, taken)]
     require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos), file)
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w") as archive:
         for name in dict.fromkeys(info.filename for info in infos):
-            archive.writestr(zipfile.ZipInfo(name), _part(packed, name))
+            archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, name)))
     return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, stale)
 
 
@@ -108,14 +110,19 @@ def _is_taken(name: str, sheets: Collection[str]) -> bool:
 
 
 def _part(packed: zipfile.ZipFile, name: str) -> bytes:
-    """One part, in the words of the common variant; what only harms stands in no workbook."""
+    """One part; what only harms stands in no workbook."""
     info = packed.getinfo(name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise zipfile.BadZipFile
     content = packed.read(info)
     # XML in two bytes a letter holds zero bytes; the readers would not see the same in it.
-    if b"\0" in content or any(mark in content for mark in _TYPES):
+    if b"\0" in content or _TYPE in content:
         raise zipfile.BadZipFile
+    return content
+
+
+def _common(content: bytes) -> bytes:
+    """A part of a strict workbook in the words of the common variant."""
     for strict, common in _STRICT:
         content = content.replace(strict, common)
     return content

@@ -125,7 +125,9 @@ def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], to
 
 
 def _with_marks(records: list[list[str]], marks: dict[Place, str]) -> list[list[str]]:
-    """The records with the faults that their values hide, all padded to one width."""
+    """The records with the faults that their values hide, all padded to one width, as the library gives them."""
+    if not marks:
+        return records
     height = max((len(records), *(row + 1 for row, _ in marks)))
     width = max((0, *(len(record) for record in records), *(column + 1 for _, column in marks)))
     grown = [*records, *([] for _ in range(height - len(records)))]
