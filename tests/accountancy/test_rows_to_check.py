@@ -146,3 +146,18 @@ def test_true_losses_name_no_row(tmp_path: Path) -> None:
         gone = {**USUAL, f"0{rng.integers(1, 8)}-15T08:00": float(rng.integers(5, 400))}
         folder = tmp_path / str(number)
         assert named(folder, counts_of("BOX", counted_after(1900, gone)), issues("BOX", USUAL)) == []
+
+
+def test_each_of_many_series_has_the_rows_that_it_has_alone(tmp_path: Path) -> None:
+    # What is a slip beside the usual quantities of A is usual in B, and a transfer enters both with its own sign.
+    day = "04-22T08:00"
+    wrong = issues("BOX", {**USUAL, day: 10 * USUAL[day]})
+    counts = counts_of("BOX", counted_after(900, USUAL))
+    (alone,) = named(tmp_path / "alone", counts, wrong)
+    tenfold = {when: 10 * quantity for when, quantity in USUAL.items()}
+    large = [row.replace("V", "W").replace(",A,", ",B,") for row in issues("BOX", tenfold).splitlines()[1:]]
+    passed = ["T1,2025-05-15T08:00,transfer,A,B,BOX,21.0,,T1", "T2,2025-05-16T08:00,transfer,B,A,BOX,21.0,,T2"]
+    left = {**tenfold, "04-25T08:00": 0.9 * tenfold[day]}
+    other = [row.replace(",A,", ",B,") for row in counts_of("BOX", counted_after(9000, left)).splitlines()[1:]]
+    both = named(tmp_path / "both", "\n".join([counts, *other]), "\n".join([wrong, *large, *passed]))
+    assert both == [alone]

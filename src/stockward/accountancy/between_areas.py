@@ -15,106 +15,152 @@ site, or else the difference of the two amounts. The rest is never explained by 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import permutations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from stockward.accountancy.claims import Claim, closed_periods
+from stockward.accountancy.alarming import AlarmingSeries
+from stockward.accountancy.claims import Claim
+from stockward.accountancy.periods import Period, closed_periods, places_between
 from stockward.answers.balances import Balances
 from stockward.answers.losses import BetweenAreas
-from stockward.terms.verdicts import Scope
+from stockward.terms.verdicts import Basis, Scope
 
 _LEAST = 0.5
 """Share of the smaller amount by which both areas must differ in the days that they share."""
 
 
-class _Pair(NamedTuple):
-    """A loss and a gain, each the series and its place there; those that agree, then the nearest amounts, are first."""
+class _Claimed(NamedTuple):
+    """A claim, and its place among those of its series."""
 
-    apart: bool
-    by: float
-    lost: int
-    loss: int
-    gained: int
-    gain: int
+    series: AlarmingSeries
+    place: int
+
+    @property
+    def claim(self) -> Claim:
+        return self.series.claims[self.place]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.series.number, self.place
+
+    def difference(self, start: datetime, end: datetime) -> float:
+        """The differences of the periods of its series that have any of these days, added up."""
+        periods = self.series.periods
+        return sum(one.difference for one in periods[places_between(periods, start, end)])
+
+
+class _WholeSite(NamedTuple):
+    """What the whole site says of one substance; it claims nothing where it does not alarm."""
+
+    periods: Sequence[Period]
+    covariance: NDArray[np.float64]
+    claims: Sequence[Claim]
+
+    def largest(self, *among: Claim) -> Claim | None:
+        """The largest of its claims that overlaps each of these."""
+        found = [one for one in self.claims if all(one.overlaps(other) for other in among)]
+        return max(found, key=lambda one: abs(one.amount), default=None)
+
+    def balance(self, start: datetime, end: datetime) -> tuple[float | None, float | None]:
+        """Its differences of these days added up, and σ of the sum; neither where no period is closed then."""
+        inside = places_between(self.periods, start, end)
+        differences = pl.Series([one.difference for one in self.periods[inside]], dtype=pl.Float64)
+        if differences.is_empty():
+            return None, None
+        places = np.arange(inside.start, inside.stop)
+        variance = float(self.covariance[np.ix_(places, places)].sum())
+        return float(differences.sum()), float(np.sqrt(max(variance, 0.0)))
+
+
+class _Pair(NamedTuple):
+    """A loss and a gain of two areas that may be one movement."""
+
+    loss: _Claimed
+    gain: _Claimed
+
+    def shows_in_both(self) -> bool:
+        """Whether each area differs by at least half of the smaller amount in the days that both share."""
+        gone, came = self.loss.claim, self.gain.claim
+        shared = max(gone.start, came.start), min(gone.end, came.end)
+        least = _LEAST * min(gone.amount, -came.amount)
+        return self.loss.difference(*shared) >= least and -self.gain.difference(*shared) >= least
+
+    def rank(self) -> tuple[bool, float, int, int, int, int]:
+        """Those that agree, then the nearest amounts, come first."""
+        gone, came = self.loss.claim, self.gain.claim
+        return not gone.cancels(came), abs(gone.amount + came.amount), *self.loss.key, *self.gain.key
+
+    def told(self, site: _WholeSite | None) -> BetweenAreas:
+        """What stays unexplained, and what the whole site says of these days."""
+        gone, came = self.loss.claim, self.gain.claim
+        claimed = None if site is None else site.largest(gone, came)
+        left, low, high = 0.0 if gone.cancels(came) else gone.amount + came.amount, None, None
+        if claimed is not None:
+            left, low, high = claimed.amount, claimed.low, claimed.high
+        days = min(gone.start, came.start), max(gone.end, came.end)
+        site_sum, site_sigma = (None, None) if site is None else site.balance(*days)
+        (lost, loss), (gained, gain) = self.loss.key, self.gain.key
+        return BetweenAreas(
+            lost=lost, loss=loss, gained=gained, gain=gain,
+            left=left, left_low=low, left_high=high, site_sum=site_sum, site_sigma=site_sigma,
+        )  # fmt: skip
 
 
 def between_areas(
-    balances: Balances, claims: Mapping[int, Sequence[Claim]], taken: Collection[tuple[int, int]]
+    balances: Balances, alarming: Mapping[int, AlarmingSeries], taken: Collection[tuple[int, int]]
 ) -> list[BetweenAreas]:
     """Every loss of an area with a gain of another that a transfer could have left, each in one pair only.
 
     ``taken`` are those that cancel in their own series: the series and the place among its claims.
     """
-    rows = balances.series.to_dicts()
-    alike: dict[tuple[str, str], list[int]] = {}
-    for number in claims:
-        if rows[number]["scope"] == Scope.AREA.value:
-            alike.setdefault(_holding(rows[number]), []).append(number)
-    sites = {_holding(row): number for number, row in enumerate(rows) if row["scope"] == Scope.SITE.value}
+    sites = _whole_sites(balances, alarming)
+    alike = defaultdict(list)
+    for one in alarming.values():
+        if one.area is not None:
+            alike[one.basis, one.holding].append(one)
     found, used = [], set(taken)
     for holding, areas in alike.items():
-        for pair in sorted(_pairs(balances, areas, claims)):
-            both = {(pair.lost, pair.loss), (pair.gained, pair.gain)}
+        for pair in sorted(_pairs(areas, used), key=_Pair.rank):
+            both = {pair.loss.key, pair.gain.key}
             if not both & used:
                 used |= both
-                found.append(_told(balances, claims, pair, sites.get(holding)))
+                found.append(pair.told(sites.get(holding)))
     return sorted(found, key=lambda one: (one.lost, one.loss))
 
 
-def _holding(row: Mapping[str, Any]) -> tuple[str, str]:
-    return row["basis"], row["substance"] or row["material"]
-
-
-def _pairs(balances: Balances, areas: Sequence[int], claims: Mapping[int, Sequence[Claim]]) -> Iterator[_Pair]:
+def _pairs(areas: Sequence[AlarmingSeries], taken: Collection[tuple[int, int]]) -> Iterator[_Pair]:
     """Losses and gains of one holding in two areas that may be one movement."""
-    periods = {number: closed_periods(balances, number) for number in areas} if len(areas) > 1 else {}
-    told = {number: own.select("start", "end", "difference").rows() for number, own in periods.items()}
-    for lost, gained in permutations(told, 2):
-        for loss, gone in enumerate(claims[lost]):
-            for gain, came in enumerate(claims[gained]):
-                if gone.amount > 0 > came.amount and gone.overlaps(came):
-                    shared = max(gone.start, came.start), min(gone.end, came.end)
-                    least = _LEAST * min(gone.amount, -came.amount)
-                    if _sum(told[lost], *shared) >= least and -_sum(told[gained], *shared) >= least:
-                        by = abs(gone.amount + came.amount)
-                        yield _Pair(not gone.cancels(came), by, lost, loss, gained, gain)
+    each = (_Claimed(one, place) for one in areas for place in range(len(one.claims)))
+    claimed = [one for one in each if one.key not in taken]
+    losses = [one for one in claimed if one.claim.amount > 0]
+    gains = sorted((one for one in claimed if one.claim.amount < 0), key=lambda one: one.claim.start)
+    for loss in losses:
+        begun = bisect_left(gains, loss.claim.end, key=lambda one: one.claim.start)
+        for gain in gains[:begun]:
+            if gain.series is not loss.series and gain.claim.overlaps(loss.claim):
+                pair = _Pair(loss, gain)
+                if pair.shows_in_both():
+                    yield pair
 
 
-def _sum(periods: Sequence[tuple[datetime, datetime, float]], start: datetime, end: datetime) -> float:
-    """The differences of the periods that have any of these days."""
-    return sum(difference for begins, ends, difference in periods if begins < end and ends > start)
-
-
-def _told(balances: Balances, claims: Mapping[int, Sequence[Claim]], pair: _Pair, site: int | None) -> BetweenAreas:
-    """What stays unexplained, and what the whole site says of these days."""
-    gone, came = claims[pair.lost][pair.loss], claims[pair.gained][pair.gain]
-    left, low, high = gone.amount + came.amount if pair.apart else 0.0, None, None
-    whole = (
-        [one for one in claims.get(site, ()) if one.overlaps(gone) and one.overlaps(came)] if site is not None else []
-    )
-    if whole:
-        largest = max(whole, key=lambda one: abs(one.amount))
-        left, low, high = largest.amount, largest.low, largest.high
-    site_sum, site_sigma = _of_site(balances, site, min(gone.start, came.start), max(gone.end, came.end))
-    return BetweenAreas(
-        lost=pair.lost, loss=pair.loss, gained=pair.gained, gain=pair.gain,
-        left=left, left_low=low, left_high=high, site_sum=site_sum, site_sigma=site_sigma,
-    )  # fmt: skip
-
-
-def _of_site(balances: Balances, site: int | None, start: datetime, end: datetime) -> tuple[float | None, float | None]:
-    """The differences of the whole site in these days added up, and σ of the sum."""
-    if site is None:
-        return None, None
-    inside = (pl.col("start") < end) & (pl.col("end") > start)
-    periods = closed_periods(balances, site).with_row_index("place").filter(inside)
-    if not periods.height:
-        return None, None
-    places = periods["place"].to_numpy()
-    variance = float(balances.covariances[site][np.ix_(places, places)].sum())
-    return float(periods["difference"].sum()), float(np.sqrt(max(variance, 0.0)))
+def _whole_sites(balances: Balances, alarming: Mapping[int, AlarmingSeries]) -> dict[tuple[Basis, str], _WholeSite]:
+    """What the whole site says of each substance."""
+    rows = balances.series.with_row_index("number").filter(pl.col("scope") == Scope.SITE.value)
+    keys = {
+        number: (Basis(basis), substance)
+        for number, basis, substance in rows.select("number", "basis", "substance").rows()
+    }
+    periods = closed_periods(balances, keys)
+    return {
+        key: _WholeSite(
+            periods[number], balances.covariances[number], alarming[number].claims if number in alarming else ()
+        )
+        for number, key in keys.items()
+    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import SeriesVerdict
-from stockward.terms.verdicts import PeriodStatus, Scope
+from stockward.terms.verdicts import Scope
 
 _AGREE = 1e-6
 """Exact amounts agree within this share of them."""
@@ -22,6 +22,9 @@ _WIDENED = 1.5
 
 _NEAR = 0.5
 """A difference is about all of an amount, if it lies within this share of it."""
+
+_Exact = tuple[int, float, datetime, datetime]
+"""A series, and what no error of measuring can have left of it: how much, and from when to when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Claim:
     def overlaps(self, other: Claim) -> bool:
         """Whether both have any time in common."""
         return self.start < other.end and other.start < self.end
+
+    def agrees(self, other: Claim) -> bool:
+        """Whether both may be of one loss, or of one gain: they point the same way, and overlap in time."""
+        return self.amount * other.amount > 0 and self.overlaps(other)
 
     def holds(self, amount: float) -> bool:
         """Whether the amount lies within its interval."""
@@ -56,36 +63,57 @@ class Claim:
         return self.amount * other.amount < 0 and low <= high + slack
 
 
-def claims_of(
-    balances: Balances,
-    number: int,
-    row: Mapping[str, Any],
-    verdict: SeriesVerdict,
-    discrepancies: Sequence[Discrepancy],
-) -> list[Claim]:
-    """All that is claimed of one series, in time order."""
-    if verdict.losses:
-        return [Claim(one.estimate, one.low, one.high, one.not_before, one.not_after) for one in verdict.losses]
-    found = [
-        Claim(one.difference, one.difference, one.difference, one.start, one.end)
-        for one in discrepancies
-        if one.id == row["id"]
-    ]
-    periods = balances.periods.filter(pl.col("series") == number)
-    if row["scope"] == Scope.SITE.value:
-        exact = periods.filter(discrepant()).select("difference", "start", "end")
-        found += [Claim(gone, gone, gone, start, end) for gone, start, end in exact.rows()]
-    for left, start, end in zip(verdict.left, periods["start"], periods["end"], strict=True):
-        if left:
-            found.append(Claim(left, left, left, start, end))
-    return sorted(found, key=lambda one: (one.end, one.start))
-
-
 def about_all(amount: float, difference: float) -> bool:
     """Whether the difference of one period is about all of an amount."""
     return abs(difference - amount) < _NEAR * abs(amount)
 
 
-def closed_periods(balances: Balances, number: int) -> pl.DataFrame:
-    """The closed periods of one series in time order: those of its covariance."""
-    return balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
+def claims_of(
+    balances: Balances, alarming: Mapping[int, SeriesVerdict], discrepancies: Sequence[Discrepancy]
+) -> dict[int, list[Claim]]:
+    """All that is claimed of each series that alarms, in time order: its estimated losses, or else what is exact."""
+    estimated = {number: _estimated(verdict) for number, verdict in alarming.items() if verdict.losses}
+    others = {number: verdict for number, verdict in alarming.items() if not verdict.losses}
+    exact: dict[int, list[Claim]] = {number: [] for number in others}
+    for found in (
+        _of_areas(balances, others, discrepancies),
+        _of_the_site(balances, others),
+        _without_error(balances, others),
+    ):
+        for number, amount, start, end in found:
+            exact[number].append(Claim(amount, amount, amount, start, end))
+    for own in exact.values():
+        own.sort(key=lambda one: (one.end, one.start))
+    return estimated | exact
+
+
+def _estimated(verdict: SeriesVerdict) -> list[Claim]:
+    return [Claim(one.estimate, one.low, one.high, one.not_before, one.not_after) for one in verdict.losses]
+
+
+def _of_areas(balances: Balances, series: Iterable[int], discrepancies: Sequence[Discrepancy]) -> Iterator[_Exact]:
+    """The discrepancies that stand, which are those of the areas alone."""
+    standing = defaultdict(list)
+    for one in discrepancies:
+        standing[one.id].append(one)
+    ids = balances.series["id"].to_list()
+    for number in series:
+        for one in standing[ids[number]]:
+            yield number, one.difference, one.start, one.end
+
+
+def _of_the_site(balances: Balances, series: Iterable[int]) -> Iterator[_Exact]:
+    """Exact differences of the whole site."""
+    scopes = balances.series["scope"].to_list()
+    whole = [number for number in series if scopes[number] == Scope.SITE.value]
+    found = balances.periods.filter(pl.col("series").is_in(whole) & discrepant())
+    yield from found.select("series", "difference", "start", "end").iter_rows()
+
+
+def _without_error(balances: Balances, verdicts: Mapping[int, SeriesVerdict]) -> Iterator[_Exact]:
+    """What is left of differences in directions without error; ``verdicts`` are in order of the series."""
+    periods = balances.periods.filter(pl.col("series").is_in(list(verdicts))).select("series", "start", "end")
+    amounts = (amount for verdict in verdicts.values() for amount in verdict.left)
+    for (number, start, end), amount in zip(periods.iter_rows(), amounts, strict=True):
+        if amount:
+            yield number, amount, start, end

@@ -6,6 +6,7 @@ import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, is_late
+from stockward.accountancy.legs import CONVERSIONS
 from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
@@ -36,7 +37,7 @@ def rows_of_periods(books: KnownBooks, balances: Balances, series: int, periods:
     materials = held["material"].to_list()
     if key["scope"] == Scope.SITE.value:
         return _rows_of_site(books, balances, materials, periods, series)
-    return _rows_of(books, *entering(books, key["area"], materials, key["basis"]), periods, series)
+    return _rows_of(books, *_entering(books, key["area"], materials, key["basis"]), periods, series)
 
 
 def _rows_of_site(
@@ -51,7 +52,7 @@ def _rows_of_site(
         )
         called = dict(here.select("area_inventory", "inventory").rows())
         spans = here.select(inventory="area_inventory", start="start", end="at")
-        rows = _rows_of(books, *entering(books, str(area), materials, Basis.BULK.value), spans, series)
+        rows = _rows_of(books, *_entering(books, str(area), materials, Basis.BULK.value), spans, series)
         found.append(rows.with_columns(pl.col("inventory").replace_strict(called, return_dtype=pl.String)))
     place = pl.col("inventory").replace_strict(periods["inventory"], range(periods.height), return_dtype=pl.Int64)
     return (
@@ -71,13 +72,13 @@ def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -
     return periods.filter(discrepant() | left)
 
 
-def entering(
+def _entering(
     books: KnownBooks, area: str, materials: list[str], basis: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Movements that enter a series, its counts, and all counts of its area."""
     here = pl.col("from_area").cast(pl.String).eq_missing(area) | pl.col("to_area").cast(pl.String).eq_missing(area)
     of_materials = pl.col("material").cast(pl.String).is_in(materials)
-    internal = [] if basis == "item" else ["use", "make"]
+    internal = [] if basis == "item" else list(CONVERSIONS)
     moved = books.movements.filter(
         here & of_materials & ~pl.col("kind").is_in(internal) & pl.col("from_area").ne_missing(pl.col("to_area"))
     )

@@ -19,6 +19,9 @@ ROLES = ("received", "sent", "made", "used", "found", "written_off")
 BOOK_SIGN = np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
 """How each role changes the book of a material in an area."""
 
+CONVERSIONS = ("use", "make")
+"""Movements that convert inside an area: they are flows of an item material, and none of a substance."""
+
 _OUT = {"issue": "sent", "transfer": "sent", "discard": "sent", "use": "used", "write_off": "written_off"}
 _IN = {"receipt": "received", "transfer": "received", "make": "made", "found": "found"}
 

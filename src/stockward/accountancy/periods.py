@@ -1,0 +1,37 @@
+"""The closed periods of a series, in order of time, and those of them that fall into some days."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from stockward.answers.balances import Balances
+from stockward.terms.verdicts import PeriodStatus
+
+
+class Period(NamedTuple):
+    """A closed period up to an inventory; its difference is positive where something is missing."""
+
+    inventory: str
+    start: datetime
+    end: datetime
+    difference: float
+
+
+def closed_periods(balances: Balances, series: Iterable[int]) -> dict[int, list[Period]]:
+    """The closed periods of each of these series, in time order: those of its covariance."""
+    found: dict[int, list[Period]] = {number: [] for number in series}
+    wanted = pl.col("series").is_in(list(found)) & (pl.col("status") == PeriodStatus.CLOSED.value)
+    for number, *period in balances.periods.filter(wanted).select("series", *Period._fields).iter_rows():
+        found[number].append(Period(*period))
+    return found
+
+
+def places_between(periods: Sequence[Period], start: datetime, end: datetime) -> slice:
+    """Where those stand that have any of these days; one follows the other, so that they stand together."""
+    first = bisect_right(periods, start, key=lambda one: one.end)
+    return slice(first, max(first, bisect_left(periods, end, key=lambda one: one.start)))
