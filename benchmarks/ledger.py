@@ -46,8 +46,8 @@ def make_site(movements: int, series: int, *, weeks: int = WEEKS, seed: int = 1)
     frames["methods"] = _like(
         frames["methods"], method=methods, random_rel=[0.005] * METHODS, systematic_rel=[0.003] * METHODS
     )
-    frames["movements"] = _movements(rng, movements, weeks, keys)
-    frames["counts"] = _counts(rng, weeks, keys)
+    for name, made in (("movements", _movements(rng, movements, weeks, keys)), ("counts", _counts(rng, weeks, keys))):
+        frames[name] = pl.concat([frames[name], made], how="diagonal_relaxed")
     settings = Settings.model_validate(
         {
             "format": 1,

@@ -214,7 +214,8 @@ def test_every_door_names_the_movement_with_the_amount_that_cancels(tmp_path: Pa
     text = told(reviewed(tmp_path, {**tables, "movements": late}), door, tmp_path)
     assert (
         "wrong side of inventory N2, or its count be wrong: check first movements row 2 (receipt of 7 items on 9 March "
-        "2025, document NOTE-12), which has this amount; then the others near it, and its quantity and unit."
+        "2025, document NOTE-12), which has about this amount, by its document; then the others near it, and its "
+        "quantity and unit."
     ) in text
 
 
@@ -235,6 +236,35 @@ def test_every_door_names_a_row_that_a_decimal_point_may_have_made_wrong(tmp_pat
     tables = two_magazines(counted({"M1": [100, 100, 150, 150]}, "BOX", ""), "item,each", "BOX")
     text = told(reviewed(tmp_path, {**tables, "movements": MOVED + "".join(rows)}), door, tmp_path)
     assert (
-        "Check movements row 4 (receipt of 100 items on 7 February 2025): a misplaced decimal point there would "
-        "explain 90 items."
+        "Check movements row 4 (receipt of 100 items on 7 February 2025) against its document, and its decimal point: "
+        "if that was misplaced, that explains 90 items, and else nothing."
     ) in text
+
+
+@pytest.mark.parametrize(("place", "row"), [(0, 2), (4, 6)])
+def test_a_count_at_an_end_of_the_books_may_have_a_misplaced_decimal_point(
+    tmp_path: Path, place: int, row: int
+) -> None:
+    counts = [100] * 5
+    counts[place] = 1000
+    tables = two_magazines(counted({"M1": counts}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, tables), "terminal", tmp_path)
+    assert f"Check counts row {row} (count of 1 000 items on" in text
+    assert "if that was misplaced, that explains 900 items, and else nothing." in text
+
+
+def test_a_movement_that_stands_twice_is_named_once(tmp_path: Path) -> None:
+    moved = MOVED + "".join(f"V{n},2025-02-07T0{n}:00,receipt,BOX,7,,M1,,\n" for n in (8, 9))
+    tables = two_magazines(counted({"M1": [100, 100, 107, 107]}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, {**tables, "movements": moved}), "terminal", tmp_path)
+    said = "if one of the two is a repeat, that explains 7 items, and else nothing."
+    assert text.count(said) == 1
+    assert "Check movements row 3 (receipt of 7 items on 7 February 2025) against its document" in text
+
+
+def test_one_movement_of_the_day_of_a_count_is_likelier_than_all_of_them(tmp_path: Path) -> None:
+    moved = MOVED + "V1,2025-03-01,issue,BOX,7,M1,,,\nV2,2025-03-01,issue,BOX,2,M1,,,\n"
+    tables = two_magazines(counted({"M1": [100, 100, 98, 91, 91]}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, {**tables, "movements": moved}), "terminal", tmp_path)
+    assert "Movements row 2 (issue of 7 items on 1 March 2025) stands on the day of inventory N2" in text
+    assert "row 3 (issue of 2 items" not in text

@@ -42,7 +42,8 @@ def events_of(
     """Every alarming series in one event, those of one event together, the most urgent first."""
     alarming = alarming_series(balances, verdicts, discrepancies)
     held = held_in_items(books, alarming)
-    cancelled = {number: cancelled_in(one) for number, one in alarming.items()}
+    # What cancels over the whole site may lie in two areas, and then cancels in neither: each area speaks for itself.
+    cancelled = {number: cancelled_in(one) if one.area is not None else [] for number, one in alarming.items()}
     in_pairs = {(pair.series, place) for pairs in cancelled.values() for pair in pairs for place in pair.places}
     moved = between_areas(balances, alarming, in_pairs)
     in_pairs |= {place for pair in moved for place in pair.places}

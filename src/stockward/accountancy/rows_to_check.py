@@ -10,7 +10,10 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   it, with a quantity that both claims allow.
 - *by its decimal point*: where a claim allows 0.9 q (ten times too much was booked) or −9 q (a tenth), in a period that
   differs by about all of it, and the row is out of line: with its point moved it would come nearer to the median of
-  its kind and material. A count is looked at where two claims cancel around its inventory.
+  its kind and material. A count is looked at where two claims cancel around its inventory, and at the first and the
+  last inventory, beyond which nothing could cancel.
+- *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
+  period that differs by about all of it.
 
 A claim allows an amount within three σ [``Claim.allows``]. More than ``_FEW`` rows for one claim are none: then the
 match is by chance.
@@ -94,6 +97,8 @@ def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancell
     for place, claim in enumerate(one.claims):
         if place not in in_pairs:
             found += _few(_misplaced(place, claim, one.periods, rows))
+            found += _few(_miscounted_at_the_ends(place, claim, one.periods, rows.counted))
+            found += _few(_repeated(place, claim, one.periods, rows))
     explained = {place for match in found for place in match.places}
     # What explains a part of a claim is of no use beside what explains all of it.
     told = [match for match in same if match.whole or not explained & set(match.places)]
@@ -113,16 +118,18 @@ def _on_the_day(
     counted = border.at.astimezone(zone)
     same = [row for row in moved.get(counted.date(), ()) if time() in (row.clock, counted.time())]
     before, after = ([row for row in same if (row.at <= border.at) is side] for side in (True, False))
-    alone = [[row] for row in same]
-    for rows in (*(side for side in (before, after) if len(side) > 1), *alone):
-        shift = sum(map(border.shift, rows))
-        touched = border.touched(claims, shift)
-        whole = any(claims[place].allows(left) for place, left in touched)
-        within = any(abs(left) < abs(claims[place].amount) for place, left in touched)
-        if border.fits(shift) and (whole or within):
-            places = tuple(place for place, _ in touched)
-            way = 1.0 if shift > 0 else -1.0
-            return _few(_Match(row, Slip.SAME_DAY, places, way * border.shift(row), whole, border) for row in rows)
+    # One row that is wrong is likelier than several, and the largest tells most.
+    alone = sorted(([row] for row in same), key=lambda rows: -abs(border.shift(rows[0])))
+    sets = [*alone, *(side for side in (before, after) if len(side) > 1)]
+    for all_of_it in (True, False):
+        for rows in sets:
+            shift = sum(map(border.shift, rows))
+            touched = border.touched(claims, shift)
+            whole = any(claims[place].allows(left) for place, left in touched)
+            within = any(abs(left) < abs(claims[place].amount) for place, left in touched)
+            if border.fits(shift) and (whole if all_of_it else within):
+                places, way = tuple(place for place, _ in touched), 1.0 if shift > 0 else -1.0
+                return _few(_Match(row, Slip.SAME_DAY, places, way * border.shift(row), whole, border) for row in rows)
     return []
 
 
@@ -161,3 +168,26 @@ def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: Entere
         if about_all(claim.amount, period.difference):
             for row in rows.between(period.start, period.end):
                 yield from (_by_its_point(row, (place,), slip) for slip in row.slips() if claim.allows(slip))
+
+
+def _miscounted_at_the_ends(
+    place: int, claim: Claim, periods: Sequence[Period], counted: Sequence[EnteredRow]
+) -> Iterator[_Match]:
+    """Counts of the first and of the last inventory: what they are wrong by stands in one difference alone."""
+    first, last = periods[0], periods[-1]
+    for row in counted:
+        for at, period, way in ((first.start, first, -1.0), (last.end, last, 1.0)):
+            if row.at == at and about_all(claim.amount, period.difference):
+                yield from (_by_its_point(row, (place,), slip) for slip in row.slips() if claim.allows(way * slip))
+
+
+def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[_Match]:
+    """Movements that stand twice, as large as a claim."""
+    for period in periods[places_between(periods, claim.start, claim.end)]:
+        if about_all(claim.amount, period.difference):
+            seen = set()
+            for row in rows.between(period.start, period.end):
+                what = (row.day, row.kind, row.value)
+                if what in seen and claim.allows(row.value):
+                    yield _Match(row, Slip.TWICE, (place,), abs(row.value))
+                seen.add(what)

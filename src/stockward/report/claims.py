@@ -184,7 +184,8 @@ def _near(series: SeriesView, one: Cancelled) -> str:
     if not rows:
         return "the movements near it"
     return (
-        f"first {' and '.join(rows)}, which {'has' if len(rows) == 1 else 'have'} this amount; then the others near it"
+        f"first {' and '.join(rows)}, which {'has' if len(rows) == 1 else 'have'} about this amount, by its document; "
+        "then the others near it"
     )
 
 
@@ -194,7 +195,7 @@ def to_check(series: SeriesView) -> str:
     for row in series.to_check:
         if row.slip == Slip.SAME_DAY:
             by_day.setdefault(row.inventory, []).append(row)
-    slips = [row for row in series.to_check if row.slip == Slip.DECIMAL_POINT]
+    slips = [row for row in series.to_check if row.slip in _SLIPPED]
     return " ".join(
         [*(_on_one_day(series, rows) for rows in by_day.values()), *(_slipped(series, row) for row in slips)]
     )
@@ -213,9 +214,18 @@ def _on_one_day(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
     )
 
 
+_SLIPPED = {
+    Slip.DECIMAL_POINT: "and its decimal point: if that was misplaced",
+    Slip.TWICE: "as another row of that day has the same quantity: if one of the two is a repeat",
+}
+
+
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
+    """A row that may hold a slip of the pen; without one nothing is explained, and that has to be said."""
     amount = words.quantity(row.explains, series.unit)
-    return f"Check {_row(series, row)}: a misplaced decimal point there would explain {amount}."
+    proof = "list" if row.table == "counts" else "document"
+    check = f"Check {_row(series, row)} against its {proof}"
+    return f"{check}, {_SLIPPED[row.slip]}, that explains {amount}, and else nothing."
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:

@@ -223,7 +223,8 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     """The claim of an event, and after it what to do where it cancels, and what passes for exact in it."""
     advice = next((text for one in event if (text := claims.advice(one))), "")
     moved = next((text for one in event if (text := claims.moved(one))), "")
-    to_check = [next(filter(None, map(claims.to_check, own)), "") for own in by_area(event)]
+    # A movement between two areas may explain what both of them claim, and is told once.
+    to_check = dict.fromkeys(next(filter(None, map(claims.to_check, own)), "") for own in by_area(event))
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
     said = (f"{event_claim(event)}.", advice, moved, *to_check, *grounds[:_HEADLINE_LISTED])
     return " ".join(text for text in said if text)

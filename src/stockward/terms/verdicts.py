@@ -66,12 +66,14 @@ class Slip(StrEnum):
     SAME_DAY = "same_day"
     OTHER_SIDE = "other_side"
     DECIMAL_POINT = "decimal_point"
+    TWICE = "twice"
 
 
 SLIP_MEANING: dict[Slip, str] = {
     Slip.SAME_DAY: "It stands on the day of an inventory, and of one of the two only the day is known.",
     Slip.OTHER_SIDE: "It may belong to the other side of an inventory around which two claims cancel.",
     Slip.DECIMAL_POINT: "Ten times too much, or a tenth, may have been booked.",
+    Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
 }
 
 
