@@ -46,8 +46,8 @@ def make_site(movements: int, series: int, *, weeks: int = WEEKS, seed: int = 1)
     frames["methods"] = _like(
         frames["methods"], method=methods, random_rel=[0.005] * METHODS, systematic_rel=[0.003] * METHODS
     )
-    for name, made in (("movements", _movements(rng, movements, weeks, keys)), ("counts", _counts(rng, weeks, keys))):
-        frames[name] = pl.concat([frames[name], made], how="diagonal_relaxed")
+    frames["movements"] = _whole("movements", _movements(rng, movements, weeks, keys))
+    frames["counts"] = _whole("counts", _counts(rng, weeks, keys))
     settings = Settings.model_validate(
         {
             "format": 1,
@@ -63,6 +63,12 @@ def make_site(movements: int, series: int, *, weeks: int = WEEKS, seed: int = 1)
         settings=settings, tables=MappingProxyType(frames), set_aside=MappingProxyType(nothing), problems=(),
         notices=(), files=MappingProxyType({}), sources=MappingProxyType({}),
     )  # fmt: skip
+
+
+def _whole(name: str, made: pl.DataFrame) -> pl.DataFrame:
+    """A table with the columns, all blank, that it was made without."""
+    missing = {column: kind for column, kind in tables()[name].schema().items() if column not in made.columns}
+    return made.with_columns(pl.lit(None, kind).alias(column) for column, kind in missing.items())
 
 
 def _like(empty: pl.DataFrame, **columns: Any) -> pl.DataFrame:
