@@ -290,7 +290,8 @@ def test_what_went_and_what_came_to_light_are_both_told(series: tuple[SeriesView
         "6 September 2025"
     )
     assert claims.amounts(one) == ["+14.7 (13.9 to 15.6) kg", "−15.2 (14.4 to 16.0) kg"]
-    turned = claims.claim(said(series[0], losses=(came, went)))
+    assert claims.claim(said(series[0], losses=(came, went))).startswith("14.7 (13.9 to 15.6) kg of TNT went missing")
+    turned = claims.claim(said(series[0], verdict=Verdict.GAIN, losses=(came, went)))
     assert turned.startswith("15.2 (14.4 to 16.0) kg more TNT than the books say came to light in FILLING not before")
     assert "; 14.7 (13.9 to 15.6) kg went missing not before" in turned
     lasting = claims.claim(said(series[0], losses=(went, loss(series[0], -9.0, -10.0, -8.0, 40, 51))))

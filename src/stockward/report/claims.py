@@ -340,8 +340,9 @@ def _several(series: SeriesView, parts: Sequence[_Part]) -> str:
 
 
 def _both_ways(series: SeriesView, parts: Sequence[_Part]) -> str:
-    """What went and what came to light, in time order."""
-    first, *others = parts
+    """What went and what came to light, in time order: first what the verdict says, then the other way."""
+    lost = series.verdict.verdict != Verdict.GAIN
+    first, *others = sorted(parts, key=lambda part: part.missing != lost)
     if first.missing:
         begin = f"{first.size} of {series.what} went missing from {series.place}{_since(first)}"
     else:
