@@ -276,9 +276,7 @@ def test_a_locked_assignment_that_breaks_a_rule(
 
 def test_two_locked_assignments_that_begin_together_are_set_aside_by_the_reader(tmp_path: Path) -> None:
     locks = [locked_at("G-01", place, "2026-07-07 08:00") for place in ("gate", "store")]
-    with pytest.raises(
-        AssertionError, match=r"assignments\.csv row 3: the same person, start stands in row 2"
-    ):
+    with pytest.raises(AssertionError, match=r"assignments\.csv row 3: the same person, start stands in row 2"):
         small_site(tmp_path, guards(9), [post("gate"), post("store")], assignments=locks)
 
 
