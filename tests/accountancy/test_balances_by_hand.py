@@ -361,7 +361,7 @@ def test_errors_of_contents_add_to_those_of_the_method(tmp_path: Path) -> None:
 
 
 def test_a_reversed_pair_counts_as_if_neither_had_been(tmp_path: Path) -> None:
-    result = closed(tmp_path, "m1,2026-01-05,issue,TNT,7,,A,,,,\nm2,2026-03-01,receipt,TNT,7,,,B,,,m1\n")
+    result = closed(tmp_path, "m1,2026-01-05,issue,TNT,7,,A,,,,\nm2,2026-03-01,issue,TNT,7,,A,,,,m1\n")
     assert figures(result.period("A/TNT", "I1")) == (100, 0, 0, 90, 10)
     assert result.ids == ["A/TNT"]
 

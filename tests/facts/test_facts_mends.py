@@ -123,11 +123,6 @@ MENDS = {
         "differs in from_area (M1 there)",
         edit("movements.csv", ("BOX,4,M2,,D1", "BOX,4,M1,,D1")),
     ),
-    "a transfer from an area to itself": Mend(
-        edit("movements.csv", ("D1,2026", "T1,2026-01-12 10:00,transfer,BOX,2,M1,M1,\nD1,2026")),
-        "delete the row if nothing left the area",
-        edit("movements.csv", ("T1,2026-01-12 10:00,transfer,BOX,2,M1,M1,\n", "")),
-    ),
     "an offset by its name": Mend(
         edit("movements.csv", ("2026-01-20 10:00", "2026-01-31T16:30:00 GMT")),
         "the offset behind the time is not known: write it as +09:00",
