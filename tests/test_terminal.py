@@ -87,6 +87,16 @@ def test_an_unknown_setting_steers_nothing(site: Path) -> None:
     assert not steering(result.output)
 
 
+def test_a_fault_of_the_program_steers_nothing(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError(EVIL)
+
+    monkeypatch.setattr("stockward.reviewing.make_review", fails)
+    result = CliRunner().invoke(main, ["review", str(site)])
+    assert result.exit_code == 70
+    assert not steering(result.output)
+
+
 def test_the_last_filter_keeps_lines_and_styles(capsys: pytest.CaptureFixture[str]) -> None:
     console().print(Text(f"one {EVIL}\ntwo", style="bold"))
     said = capsys.readouterr().out

@@ -110,7 +110,7 @@ def _own_fault(fault: BaseException) -> None:
     *_, last = traceback.extract_tb(fault.__traceback__)
     where = f"{Path(last.filename).name}, line {last.lineno}"
     said = " ".join(f"{type(fault).__name__} in {where}: {fault}".split())
-    click.echo(
+    _say(
         f"fault: this is a fault of Stockward {VERSION}, not of the data, and nothing was concluded: {said}: "
         "report this line to those who maintain it",
         err=True,

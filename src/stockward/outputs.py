@@ -75,7 +75,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         else:
             _replace(target, data)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
+        raise _unwritten(path, error) from error
 
 
 def write_new(files: Mapping[Path, str]) -> None:
@@ -86,31 +86,36 @@ def write_new(files: Mapping[Path, str]) -> None:
     made: list[Path] = []
     for path, text in files.items():
         try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                made.append(path)
-                file.write(text.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            made.append(path)
+            _fill(descriptor, text.encode("utf-8"))
         except OSError as error:
             for one in made:
                 one.unlink(missing_ok=True)
-            raise UsageError(
-                f"{path}: cannot be written ({error.strerror}): make room, or name another file"
-            ) from error
+            raise _unwritten(path, error) from error
+
+
+def _unwritten(path: str | os.PathLike[str], error: OSError) -> UsageError:
+    return UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file")
 
 
 def _replace(target: Path, data: bytes) -> None:
     descriptor, part = tempfile.mkstemp(prefix=".stockward-", suffix=".part", dir=target.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _fill(descriptor, data)
         os.replace(part, target)  # noqa: PTH105 - the name of the part is a text
     except BaseException:
         with suppress(OSError):
             os.unlink(part)  # noqa: PTH108
         raise
+
+
+def _fill(descriptor: int, data: bytes) -> None:
+    """Write all, down to the disk, and close."""
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _is_nowhere(target: Path) -> bool:

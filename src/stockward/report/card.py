@@ -13,7 +13,8 @@ from typing import Annotated
 
 from stockward.report import words
 from stockward.report.page import fill
-from stockward.report.terminal import WIDTH_MAX, plain
+from stockward.report.terminal import plain
+from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import printable
 
 LINES_MAX = 12

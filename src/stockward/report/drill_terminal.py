@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stockward.answers.drill import Drill, DrillLine
 from stockward.report import drill_sentences as say
 from stockward.report import words
-from stockward.report.terminal import WIDTH_MAX
+from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import printable
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report import words
 from stockward.report.spreadsheet_text import no_formula
+from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import escaped, printable
 from stockward.terms.verdicts import OrderVerdict
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SCHEMA = "stockward.orders/1"
-WIDTH_MAX = 100
 NOT_READ, NO_ORDER = "not read", "no order"
 HEADS = ("site", "order", "measure", "baseline", "target", "now", "expected", "short", "verdict")
 """What each column of the table says."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import claims, guards, guards_terminal, sentences, unseen, words
 from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
+from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import printable
 from stockward.terms.verdicts import Verdict
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-WIDTH_MAX = 100
 _ROWS_MAX = 20
 _FINDINGS_MAX = 5
 _LABELS_MAX = 5

@@ -297,14 +297,13 @@ def _latest(joined: pl.DataFrame, called: Mapping[str, str]) -> tuple[tuple[str,
 
 def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
     """The alarming series, those that alarm for one loss together, the most urgent first."""
-    return [
-        tuple(replace(series[number], contents=_contents(event, number)) for number in event.series)
-        for event in review.events
-    ]
+    return [tuple(_within(event, series[number]) for number in event.series) for event in review.events]
 
 
-def _contents(event: Event, number: int) -> tuple[float | None, ...]:
-    return next((one.amounts for one in event.contents if one.series == number), ())
+def _within(event: Event, one: SeriesView) -> SeriesView:
+    """A series as its event tells it."""
+    contents = next((held.amounts for held in event.contents if held.series == one.number), ())
+    return replace(one, contents=contents) if contents else one
 
 
 def event_verdict(event: Sequence[SeriesView]) -> Verdict:
