@@ -219,6 +219,8 @@ def test_settings_that_are_long_or_deep(tmp_path: Path, text: str, words: str) -
 def test_quotation_marks_that_never_close_are_given_up(folder: SiteFolder) -> None:
     folder.write("areas", "area,kind\n" + '"a\n' * 5_000)
     assert "areas.csv: the quotation marks of more than 1000 rows do not close" in refusal(folder)
+    folder.write("areas", "area,kind\n" + '"a,store\n' * 100_001)
+    assert "areas.csv: the quotation marks of more than 100000 rows do not close" in refusal(folder)
 
 
 def test_rows_at_fault_are_all_set_aside_and_the_first_are_listed(folder: SiteFolder) -> None:

@@ -31,7 +31,10 @@ _TELLING = 3
 """So many required columns are no header by chance."""
 
 _MOST_STARTS = 1_000
-"""How often reading starts again behind a quotation mark that does not close."""
+"""How often reading starts again behind a quotation mark that does not close, after a search for its end."""
+
+_MOST_UNCLOSED = 100_000
+"""So many rows whose quotation marks do not close are no slips: the file as a whole was written wrongly."""
 
 _AS_UTF8 = "save the file as CSV UTF-8"
 
@@ -202,7 +205,8 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file:
     A quotation mark that is not closed would swallow the rows below it: where one of them looks like a row, or no end
     is found, reading starts again on the line behind the mark. To look for an end takes time, so it is not done often.
     """
-    width, row, first, again = len(head.cells), head.row, [0], 0
+    width, row, first = len(head.cells), head.row, [0]
+    unclosed, again = 0, 0
     while first[0] < len(lines):
         start, read = first[0], 0
         reader = csv.reader(_until_a_row(lines, first, head), delimiter=head.separator, strict=True)
@@ -214,6 +218,7 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file:
                 return
             except csv.Error:
                 torn.append(TornRow(row, "its quotation marks do not close: correct them"))
+                unclosed += 1
                 again += reader.line_num > read + 1
                 break
             spans, read = reader.line_num - read, reader.line_num
@@ -227,8 +232,9 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file:
                 again += 1
                 break
         first[0] += 1
-        if again > _MOST_STARTS:
-            said = f"the quotation marks of more than {_MOST_STARTS} rows do not close, the last in row {row}"
+        if again > _MOST_STARTS or unclosed > _MOST_UNCLOSED:
+            most = _MOST_STARTS if again > _MOST_STARTS else _MOST_UNCLOSED
+            said = f"the quotation marks of more than {most} rows do not close, the last in row {row}"
             raise SiteError(file, said, "write the file again with quotation marks around whole cells, doubled inside")
 
 
