@@ -106,10 +106,7 @@ class TableDraft:
         lost = [pl.when(where.filter(bad)).then(pl.lit(name)) for name, where in self.unreadable.items()]
         names = pl.concat_list([nothing, *lost]).list.drop_nulls()
         rows = self.values.filter(bad).with_columns(unreadable=names)
-        torn = pl.DataFrame(
-            {"row": [torn.row for torn in self.torn], "unreadable": [list(self.table.names)] * len(self.torn)},
-            schema={"row": pl.UInt32, "unreadable": pl.List(pl.String)},
-        )
+        torn = self._torn_rows().to_frame().with_columns(unreadable=pl.lit(list(self.table.names), pl.List(pl.String)))
         return pl.concat([rows, torn], how="diagonal").sort("row") if self.torn else rows
 
     def problems(self) -> list[Problem]:
@@ -136,9 +133,11 @@ class TableDraft:
         """The row up to which reasons are listed."""
         if not self.untold():
             return _NO_END
-        torn = pl.Series([torn.row for torn in self.torn], dtype=pl.UInt32)
-        rows = pl.concat([self.values["row"].filter(self.bad), torn]).sort()
+        rows = pl.concat([self.values["row"].filter(self.bad), self._torn_rows()]).sort()
         return int(rows[MOST_ROWS_TOLD - 1])
+
+    def _torn_rows(self) -> pl.Series:
+        return pl.Series("row", [torn.row for torn in self.torn], dtype=pl.UInt32)
 
     def _told(self, column: str, where: pl.Series) -> list[str | None]:
         """The cells at fault as they stand in the file; those of a private table are not shown."""
