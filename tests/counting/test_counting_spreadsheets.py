@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, write
 
-from stockward.report.spreadsheet_text import as_text
+from stockward.terms.spreadsheet_text import as_text
 
 Rows = list[dict[str, str]]
 

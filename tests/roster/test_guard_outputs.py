@@ -62,6 +62,18 @@ def test_the_flat_file_is_read_back_as_an_earlier_roster(made: RosterAnswer, tmp
 
 
 @pytest.mark.parametrize(
+    "code", ["a\rb", "a\nb", "a\r\nb", '"', "'x", "''", "007", "1E5", "1-2", "=1+1", "\u2212x", "é,;"]
+)
+def test_any_code_survives_the_flat_file(made: RosterAnswer, tmp_path: Path, code: str) -> None:
+    duties = tuple(
+        dataclasses.replace(duty, person=code) for duty in made.duties if duty.person == made.duties[0].person
+    )
+    file = tmp_path / "roster.csv"
+    file.write_bytes(write_roster_csv(dataclasses.replace(made, duties=duties)).encode())
+    assert read_roster_csv(file) == {(code, duty.start): duty.post for duty in duties}
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("person,start\nG-1,2026-07-06T06:00+02:00\n", "the column post is missing"),

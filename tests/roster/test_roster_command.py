@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from test_roster_instance import GOOD
 
 from stockward import cli
 from stockward.roster.checking import measure
-from stockward.roster.command import read_roster_csv
+from stockward.roster.command import read_roster_csv, roster_csv
 from stockward.roster.instance import read_instance
 from stockward.terms.errors import SheetError
 
@@ -81,10 +84,29 @@ def test_a_file_cut_short_is_one_line(instance: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a,b\n", "employee,day,shift\nA,0\n", "employee,day,shift\nA,9,E\n", "employee,day,shift\nA,1,E\nA,1,L\n"]
+    "text",
+    [
+        "",
+        "a,b\n",
+        f"{'a' * 200_000}\n",
+        "employee,day,shift\nA,0\n",
+        "employee,day,shift\nA,9,E\n",
+        "employee,day,shift\nA,1,E\nA,1,L\n",
+    ],
 )
 def test_a_roster_file_that_does_not_fit_is_refused(instance: Path, tmp_path: Path, text: str) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SheetError):
         read_roster_csv(read_instance(instance), path)
+
+
+def test_codes_that_a_spreadsheet_would_run_are_read_back(instance: Path, tmp_path: Path) -> None:
+    problem = read_instance(instance)
+    people = [replace(one, code=f"{sign}{one.code}") for one, sign in zip(problem.people, cycle("=-'+@"), strict=False)]
+    hostile = replace(problem, people=tuple(people))
+    roster = np.ones((len(people), problem.days), np.int16)
+    text = roster_csv(hostile, roster)
+    assert all(line.startswith("'") for line in text.splitlines()[1:])
+    (path := tmp_path / "roster.csv").write_text(text, encoding="utf-8")
+    assert (read_roster_csv(hostile, path) == roster).all()

@@ -24,6 +24,7 @@ from stockward.facts.workbook import Workbook
 from stockward.terms.counting import Task
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
+from stockward.terms.spreadsheet_text import TEXT_MARK
 
 SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
@@ -33,8 +34,6 @@ MOST = 2_000_000_000
 
 _LONGEST_SHOWN = 40
 _HEAVIEST = 1e15
-_TEXT_MARK = "'"
-"""Stands before a text in a CSV that a spreadsheet would take for a formula, a number or a date."""
 
 
 def _column(name: str, kind: ColumnType, *, required: bool = False) -> Column:
@@ -181,7 +180,7 @@ def _word_faults(file: str, rows: list[int], cells: dict[str, list[str]], draw: 
 
 
 def _is_word(found: str, written: str) -> bool:
-    return found in {written, f"{_TEXT_MARK}{written}"}
+    return found in {written, f"{TEXT_MARK}{written}"}
 
 
 def _quantity_faults(

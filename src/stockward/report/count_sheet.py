@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from itertools import groupby
 from os import PathLike
@@ -17,9 +15,9 @@ from stockward.counting.filled import COLUMNS, MOST, SHEET, words_of
 from stockward.report import count_rules, words
 from stockward.report.page import fill
 from stockward.report.sheet import workbook_at
-from stockward.report.spreadsheet_text import as_text
 from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.signs import printable
+from stockward.terms.spreadsheet_text import csv_text
 
 Paper = Literal["A4", "Letter"]
 
@@ -141,14 +139,9 @@ def sheets_csv(draw: Draw) -> str:
 
     Where it holds more than plain letters it begins with a mark of UTF-8, without which spreadsheets misread it.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
     strata = {one.id: one for one in draw.plan.strata}
-    for line in draw.lines:
-        cells = _cells(line, strata[line.stratum], draw)
-        writer.writerow(as_text(cell) if isinstance(cell, str) else cell for cell in cells)
-    return text.getvalue() if text.getvalue().isascii() else "\ufeff" + text.getvalue()
+    text = csv_text([COLUMNS, *(_cells(line, strata[line.stratum], draw) for line in draw.lines)])
+    return text if text.isascii() else "\ufeff" + text
 
 
 def _cells(line: SheetLine, stratum: Stratum, draw: Draw) -> list[str | int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report import words
-from stockward.report.spreadsheet_text import no_formula
 from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import escaped, printable
+from stockward.terms.spreadsheet_text import csv_text, no_formula
 from stockward.terms.verdicts import OrderVerdict
 
 if TYPE_CHECKING:
@@ -182,30 +180,21 @@ def _day(value: object) -> str:
 
 def orders_csv(sites: Sequence[SiteOrders]) -> str:
     """One row an order, and one for each site without any; what a spreadsheet would take for a formula is text."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for one in sites:
-        site = {"site": one.site, "folder": one.folder, "day": one.day}
-        if not one.orders:
-            verdict = NO_ORDER if one.fault is None else NOT_READ
-            _write(writer, {**site, "verdict": verdict, "reason": one.fault})
-        for order in one.orders:
-            fields = {name: getattr(order, name) for name in CSV_COLUMNS if hasattr(order, name)}
-            _write(writer, {**fields, **site, "verdict": order_word(order.verdict)})
-    return text.getvalue()
+    rows = ([_cell(row.get(name)) for name in CSV_COLUMNS] for one in sites for row in _rows(one))
+    return csv_text([CSV_COLUMNS, *rows], no_formula)
 
 
-def _write(writer: Any, row: Mapping[str, object]) -> None:
-    writer.writerow([_cell(row.get(name)) for name in CSV_COLUMNS])
+def _rows(one: SiteOrders) -> Iterator[dict[str, object]]:
+    site: dict[str, object] = {"site": one.site, "folder": one.folder, "day": one.day}
+    if not one.orders:
+        yield {**site, "verdict": NO_ORDER if one.fault is None else NOT_READ, "reason": one.fault}
+    for order in one.orders:
+        fields = {name: getattr(order, name) for name in CSV_COLUMNS if hasattr(order, name)}
+        yield {**fields, **site, "verdict": order_word(order.verdict)}
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return no_formula(str(value))
+def _cell(value: object) -> str | float | None:
+    return value if value is None or isinstance(value, float) else str(value)
 
 
 def _plain(text: str) -> str:

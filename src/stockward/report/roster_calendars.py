@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, uuid5
 from stockward.answers.roster import Duty, RosterAnswer
 from stockward.outputs import write_whole
 from stockward.report.file_names import file_names
+from stockward.terms.signs import turns
 
 _MOST_OCTETS = 75
 _NO_SHIFT = (
@@ -66,8 +67,8 @@ def _utc(moment: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """Text as RFC 5545 wants it [3.3.11], in one line: what ends lines, and any other control, becomes a blank."""
-    plain = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in value)
+    """Text as RFC 5545 wants it [3.3.11], in one line: what ends lines, turns them, or controls becomes a blank."""
+    plain = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") or turns(sign) else sign for sign in value)
     for sign in "\\;,":
         plain = plain.replace(sign, f"\\{sign}")
     return plain

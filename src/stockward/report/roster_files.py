@@ -10,38 +10,27 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from stockward.answers.roster import RosterAnswer
+from stockward.answers.roster import Duty, RosterAnswer
 from stockward.report.document import json_text
 from stockward.terms.errors import SheetError
 from stockward.terms.files import read_text
+from stockward.terms.spreadsheet_text import TEXT_MARK, csv_text
 
 SCHEMA = "stockward.roster/1"
 COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "hours", "night", "weekend")
 """Columns of the flat file, one row a shift of a guard; moments with their offset from UTC."""
 
-_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 def write_roster_csv(answer: RosterAnswer) -> str:
-    """The roster as flat CSV, one row a shift of a guard, in order of time; no cell can run as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    """The roster as flat CSV, one row a shift of a guard, in order of time; codes survive a spreadsheet."""
     zone = ZoneInfo(answer.timezone)
-    for duty in answer.duties:
-        start, end = (moment.astimezone(zone).isoformat(timespec="minutes") for moment in (duty.start, duty.end))
-        writer.writerow(
-            (
-                _plain(duty.person), _plain(duty.affiliation), _plain(duty.post), duty.number, start, end,
-                f"{duty.hours:g}", "yes" if duty.night else "no", "yes" if duty.weekend else "no",
-            )
-        )  # fmt: skip
-    return text.getvalue()
+    return csv_text([COLUMNS, *(_row_of(duty, zone) for duty in answer.duties)])
 
 
-def _plain(text: str) -> str:
-    """Text that a spreadsheet takes for text: an apostrophe before what could begin a formula."""
-    return f"'{text}" if text.startswith(_RUNS_AS_FORMULA) else text
+def _row_of(duty: Duty, zone: ZoneInfo) -> tuple[str | float, ...]:
+    start, end = (moment.astimezone(zone).isoformat(timespec="minutes") for moment in (duty.start, duty.end))
+    night, weekend = ("yes" if it_is else "no" for it_is in (duty.night, duty.weekend))
+    return duty.person, duty.affiliation, duty.post, duty.number, start, end, duty.hours, night, weekend
 
 
 def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
@@ -78,7 +67,7 @@ def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
 def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tuple[str, datetime, str]:
     if len(cells) != len(header):
         raise SheetError(name, f"{len(cells)} cells in place of {len(header)}", "correct that row", row=row)
-    values = {column: cell.strip().removeprefix("'") for column, cell in zip(header, cells, strict=True)}
+    values = {column: cell.strip().removeprefix(TEXT_MARK) for column, cell in zip(header, cells, strict=True)}
     try:
         start = datetime.fromisoformat(values["start"])
         moment = None if start.tzinfo is None else start.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,13 @@ from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.instance import read_instance
 from stockward.terms.errors import SheetError
 from stockward.terms.files import read_text
+from stockward.terms.spreadsheet_text import TEXT_MARK, csv_text, no_formula
 from stockward.terms.verdicts import SOLVED_MEANING, Solved
 
 if TYPE_CHECKING:
     from stockward.roster.problem import Problem, Roster
 
-HEADER = "employee,day,shift"
+HEADER = ("employee", "day", "shift")
 
 
 def solve_instance(
@@ -42,12 +44,12 @@ def solve_instance(
 def roster_csv(problem: Problem, roster: Roster) -> str:
     """One row a worked shift: the person's code, the day from 0, the shift's code."""
     rows = [
-        f"{person.code},{day},{problem.shifts[choice - 1].code}"
+        (person.code, day, problem.shifts[choice - 1].code)
         for person, row in zip(problem.people, roster, strict=True)
         for day, choice in enumerate(row.tolist())
         if choice
     ]
-    return "\n".join([HEADER, *rows]) + "\n"
+    return csv_text([HEADER, *rows], no_formula)
 
 
 def read_roster_csv(problem: Problem, path: Path) -> Roster:
@@ -57,15 +59,18 @@ def read_roster_csv(problem: Problem, path: Path) -> Roster:
     people = {person.code: i for i, person in enumerate(problem.people)}
     shifts = {shift.code: i for i, shift in enumerate(problem.shifts)}
     roster = np.zeros((len(people), problem.days), np.int16)
-    lines = read_text(path).splitlines()
-    if not lines or lines[0].strip() != HEADER:
-        raise SheetError(str(path), "the header is not employee,day,shift", "take a file that this command wrote")
-    for number, line in enumerate(lines[1:], 2):
-        person, _, rest = line.partition(",")
-        day, _, shift = rest.partition(",")
+    try:
+        header, *rows = list(csv.reader(read_text(path).splitlines())) or [[]]
+    except csv.Error as error:
+        raise SheetError(str(path), f"no valid CSV ({error})", "take the file as it was written") from None
+    if tuple(header) != HEADER:
+        raise SheetError(str(path), f"the header is not {','.join(HEADER)}", "take a file that this command wrote")
+    for number, row in enumerate(rows, 2):
+        person, day, shift = (cell.removeprefix(TEXT_MARK) for cell in row) if len(row) == len(HEADER) else ("",) * 3
         known = person in people and shift in shifts and day.isascii() and day.isdigit() and len(day) < 6
         if not known or int(day) >= problem.days:
-            raise SheetError(str(path), f"{line!r} names no person, day and shift of it", "correct it", row=number)
+            said = f"{','.join(row)!r} names no person, day and shift of it"
+            raise SheetError(str(path), said, "correct it", row=number)
         if roster[people[person], int(day)]:
             raise SheetError(str(path), f"{person} works twice on day {day}", "keep one of the two", row=number)
         roster[people[person], int(day)] = shifts[shift] + 1

@@ -6,6 +6,12 @@ import re
 import unicodedata
 
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def turns(sign: str) -> bool:
+    """Whether a sign turns the direction of the writing behind it [Unicode, UAX 9: embeddings, overrides, isolates]."""
+    return unicodedata.bidirectional(sign) in _TURNING
 
 
 def printable(text: str) -> str:

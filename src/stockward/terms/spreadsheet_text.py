@@ -7,7 +7,10 @@ apostrophe before it keeps the text a text; who reads it back takes the apostrop
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Callable, Iterable
 
 TEXT_MARK = "'"
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212")
@@ -22,9 +25,9 @@ _BECOMES_ANOTHER = re.compile(rf"(?=.*\d)(?:[\W\d_]|(?<=[\d.])e(?=[+-]?\d)|{_MON
 
 
 def no_formula(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it."""
+    """The text with an apostrophe before it where a spreadsheet would run it, or where one stands there already."""
     runs = text.startswith(_BEGINS_A_FORMULA) or text.lstrip().startswith(_BEGINS_A_FORMULA)
-    return f"{TEXT_MARK}{text}" if runs else text
+    return f"{TEXT_MARK}{text}" if runs or text.startswith(TEXT_MARK) else text
 
 
 def as_text(text: str) -> str:
@@ -34,3 +37,22 @@ def as_text(text: str) -> str:
     ("'1E5", 'M1')
     """
     return f"{TEXT_MARK}{text}" if _BECOMES_ANOTHER.fullmatch(text) else no_formula(text)
+
+
+def csv_text(rows: Iterable[Iterable[str | float | None]], guard: Callable[[str], str] = as_text) -> str:
+    """The rows as CSV, in which ``guard`` has made each text safe; a number without a fraction stands without one.
+
+    A row in which a text holds a line end is quoted whole: a bare carriage return would else be read as one.
+    """
+    text = io.StringIO()
+    plain = csv.writer(text, lineterminator="\n")
+    quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        cells = [guard(cell) if isinstance(cell, str) else _number(cell) for cell in row]
+        holds_an_end = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        (quoted if holds_an_end else plain).writerow(cells)
+    return text.getvalue()
+
+
+def _number(cell: float | None) -> float | None:
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
