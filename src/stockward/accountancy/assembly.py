@@ -42,6 +42,9 @@ PERIOD_COLUMNS = (
 SIGMAS = ("sigma", "sigma_random", "sigma_systematic")
 
 
+_UNSURE = "rows that are set aside decide which inventories of the areas stand together here: mend those"
+
+
 @dataclass(frozen=True)
 class Assembly:
     """Everything that the balances are made of."""
@@ -210,9 +213,9 @@ class Assembly:
         return names.gather(self.layout.places(self.inventories))
 
     def _site_periods(self, periods: pl.DataFrame, tested: Flags, joined: pl.DataFrame) -> tuple[pl.DataFrame, Flags]:
-        """Figures of every span of the site; it is closed where every span of an area within it is."""
+        """Figures of every span of the site; it is closed where every span of an area within it is, and it is sure."""
         site = self.site
-        tested_site = ~site.any(~tested)
+        tested_site = ~site.any(~tested) & ~site.unsure
         standing = joined.unique(["series", "moment"], keep="first", maintain_order=True)
         start, end = site.ends(self.moments)
         figures = pl.DataFrame(
@@ -224,7 +227,7 @@ class Assembly:
                 **figures_of(site.account),
                 "written_off": site.sum(self._claimed(_WRITTEN_OFF)),
                 "found": site.sum(self._claimed(_FOUND)),
-                "touched": site.any(self.spans.touched),
+                "touched": site.any(self.spans.touched) | site.unsure,
             }
         )
         left = pl.DataFrame(
@@ -239,7 +242,8 @@ class Assembly:
         reasons = pl.DataFrame({"span": np.arange(len(site.owner))}).join(
             first, on="span", how="left", maintain_order="left"
         )
-        return with_status(figures, tested_site, pl.lit(reasons["why"])), tested_site
+        unsure = pl.when(pl.lit(pl.Series(site.unsure))).then(pl.lit(_UNSURE))
+        return with_status(figures, tested_site, pl.coalesce(pl.lit(reasons["why"]), unsure)), tested_site
 
     def _site_causes(self, causes: pl.DataFrame, of_site: pl.DataFrame) -> pl.DataFrame:
         """The rows at fault behind the periods of the areas are behind those of the site."""

@@ -69,7 +69,7 @@ def assemble(books: KnownBooks) -> Assembly:
     errors = Errors.of(books, layout)
     empty = empty_intervals(layout, flows, counted, complete, touches)
     moments = layout.moments(inventories)
-    sites = site_series(layout, complete.complete, empty, moments)
+    sites = site_series(layout, complete.complete, complete.doubtful, empty, moments)
     transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
     latest = int(np.max(inventories.at[~inventories.clouded], initial=0))
     return Assembly(

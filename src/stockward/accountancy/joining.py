@@ -32,7 +32,8 @@ class SiteSeries:
     ``members`` are the series of the areas that were counted, in order of area; ``outside`` those of areas with no
     inventory at all, through which goods only pass: what goes there has left. ``slots`` has a row for each joined
     inventory of the site, and a column for each member: the slot of its inventory. ``counted``, of the same shape, is
-    false where an empty area was not counted, and its nearest inventory stands in. ``first`` are the slots of the first
+    false where an empty area was not counted, and its nearest inventory stands in. ``sure`` says of each span between
+    two of them whether it would be one without the doubtful inventories too. ``first`` are the slots of the first
     complete inventory of each member, 0 where nothing is joined. ``reason`` says why there are fewer than two.
     """
 
@@ -42,6 +43,7 @@ class SiteSeries:
     outside: Index
     slots: Index
     counted: Flags
+    sure: Flags
     first: Index
     reason: str | None
 
@@ -71,11 +73,11 @@ class SiteSeries:
         return np.where(self.counted, at[self.slots], uncounted)
 
 
-def site_series(layout: Layout, complete: Flags, empty: Flags, at: Index) -> tuple[SiteSeries, ...]:
+def site_series(layout: Layout, complete: Flags, doubtful: Flags, empty: Flags, at: Index) -> tuple[SiteSeries, ...]:
     """The series of every substance that has a series in two areas or more, in order of the substance.
 
-    ``complete``, ``empty`` (the interval before the inventory) and ``at`` (microseconds) have one entry a slot of the
-    layout.
+    ``complete``, ``doubtful``, ``empty`` (the interval before the inventory) and ``at`` (microseconds) have one entry
+    a slot of the layout.
     """
     rows = layout.series.filter(pl.col("basis") == Basis.BULK.value).select(
         "holding", "unit", number=pl.col("series").cast(pl.Int64)
@@ -83,40 +85,81 @@ def site_series(layout: Layout, complete: Flags, empty: Flags, at: Index) -> tup
     held = rows.group_by("holding").agg("number", unit=pl.col("unit").drop_nulls().first()).sort("holding")
     many = held.filter(pl.col("number").list.len() > 1)
     return tuple(
-        _joined(substance, unit, np.array(numbers), layout, complete, empty, at)
+        _joined(substance, unit, np.array(numbers), layout, _Inventoried(complete, doubtful, empty, at))
         for substance, numbers, unit in many.select("holding", "number", "unit").iter_rows()
     )
 
 
-def _joined(
-    substance: str, unit: str | None, series: Index, layout: Layout, complete: Flags, empty: Flags, at: Index
-) -> SiteSeries:
+@dataclass(frozen=True, slots=True)
+class _Inventoried:
+    """What is known of each slot of the layout."""
+
+    complete: Flags
+    doubtful: Flags
+    empty: Flags
+    at: Index
+
+    def own(self, bounds: Sequence[tuple[int, int]]) -> list[Index]:
+        """The complete inventories of each area."""
+        return [first + np.flatnonzero(self.complete[first:end]) for first, end in bounds]
+
+    def outer(self, own: Sequence[Index], bounds: Sequence[tuple[int, int]]) -> Flags:
+        """Whether each area was empty before its inventories, and after them."""
+        empty = self.empty
+        return np.array(
+            [
+                (bool(np.all(empty[first : found[0] + 1])), bool(np.all(empty[found[-1] + 1 : end + 1])))
+                for found, (first, end) in zip(own, bounds, strict=True)
+            ]
+        )
+
+
+def _joined(substance: str, unit: str | None, series: Index, layout: Layout, known: _Inventoried) -> SiteSeries:
     inventoried = np.diff(layout.first)[series] > 1
     members, outside = series[inventoried], series[~inventoried]
     areas = layout.series["area"]
-    none = (np.zeros((0, len(members)), np.int64), np.zeros((0, len(members)), bool), np.zeros(len(members), np.int64))
+    nothing = np.zeros((0, len(members)), np.int64)
+    none = (nothing, nothing.astype(bool), np.zeros(0, bool), np.zeros(len(members), np.int64))
     if len(members) < 2:
         alone = f"only {areas[int(members[0])]} was ever counted" if len(members) else "none of its areas was counted"
         return SiteSeries(substance, unit, members, outside, *none, alone)
-    own = [first + np.flatnonzero(complete[first:end]) for first, end in _bounds(layout, members)]
+    bounds = list(_bounds(layout, members))
+    own = known.own(bounds)
     never = next((areas[int(one)] for one, found in zip(members, own, strict=True) if not len(found)), None)
     if never is not None:
         why = f"its areas were never counted together: no inventory of {never} is complete"
         return SiteSeries(substance, unit, members, outside, *none, why)
-    outer = [
-        (bool(np.all(empty[first : found[0] + 1])), bool(np.all(empty[found[-1] + 1 : end + 1])))
-        for found, (first, end) in zip(own, _bounds(layout, members), strict=True)
-    ]
-    known = _with_empty(own, np.array(outer), at)
-    places = join([moment for moment, _, _ in known], [counted for _, _, counted in known])
-    if len(places) < 2:
+    slots, counted = _together(own, known, bounds)
+    if len(slots) < 2:
         why = "its areas were never counted together: fewer than two inventories of all of them stand near each other"
         return SiteSeries(substance, unit, members, outside, *none, why)
-    slots, counted = (
-        np.stack([one[part][column] for one, column in zip(known, places.T, strict=True)], axis=1) for part in (1, 2)
-    )
     first = np.array([found[0] for found in own])
-    return SiteSeries(substance, unit, members, outside, slots, counted, first, None)
+    return SiteSeries(substance, unit, members, outside, slots, counted, _sure(slots, known, bounds), first, None)
+
+
+def _together(own: Sequence[Index], known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> tuple[Index, Flags]:
+    """The slots that are joined, and whether they were counted, both of shape (joined, areas)."""
+    laid = _with_empty(own, known.outer(own, bounds), known.at)
+    places = join([moment for moment, _, _ in laid], [counted for _, _, counted in laid])
+    slots, counted = (
+        np.stack([one[part][column] for one, column in zip(laid, places.T, strict=True)], axis=1) for part in (1, 2)
+    )
+    return slots, counted
+
+
+def _sure(slots: Index, known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> Flags:
+    """Of each span between joined inventories, whether it is one in every way that was tried: without any doubtful
+    inventory, and without each of them alone.
+    """
+    spans = [*zip(map(tuple, slots[:-1].tolist()), map(tuple, slots[1:].tolist()), strict=True)]
+    doubted = [first + np.flatnonzero((known.complete & known.doubtful)[first:end]) for first, end in bounds]
+    every = np.concatenate(doubted)
+    sure = set(spans)
+    for left_out in [every, *every[:, None]] if len(every) else []:
+        own = [found[~np.isin(found, left_out)] for found in known.own(bounds)]
+        other = _together(own, known, bounds)[0].tolist() if all(len(found) for found in own) else []
+        sure &= {*zip(map(tuple, other[:-1]), map(tuple, other[1:]), strict=True)}
+    return np.array([span in sure for span in spans])
 
 
 def _with_empty(own: Sequence[Index], outer: Flags, at: Index) -> list[tuple[Index, Index, Flags]]:

@@ -115,6 +115,11 @@ class WholeSite:
             found[name] = _chosen(flow, of[flow.span], begins != ends)
         return found
 
+    @cached_property
+    def unsure(self) -> Flags:
+        """Spans that would not be such without an inventory that a row at fault touches."""
+        return ~np.concatenate([np.zeros(0, bool), *(one.sure for one in self.series)])
+
     @property
     def _after_cells(self) -> int:
         """Number of the first reading after those of the areas and of the cells of transfers."""

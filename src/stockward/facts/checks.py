@@ -376,7 +376,7 @@ def an_inventory_stands_at_one_time(draft: Draft, table: TableDraft) -> None:
     said = found.select("row", "days", words=words)
     far = said.filter(pl.col("days") > _APART_DAYS)
     reasons = table["row"].replace_strict(far["row"], far["words"], default=None, return_dtype=pl.String)
-    table.refuse("at", reasons.is_not_null(), reasons)
+    table.refuse("at", reasons.is_not_null(), reasons, readable=False)
     near = said.filter(pl.col("days") <= _APART_DAYS)
     if near.height:
         row, _, why = near.row(0)

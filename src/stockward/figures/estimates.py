@@ -169,6 +169,11 @@ class _Data:
         """Days between two edges."""
         return np.asarray(self.elapsed[last] - self.elapsed[first])
 
+    def tells(self, first: Index, last: Index) -> Flags:
+        """Whether the differences tell anything of a run: what is only rounding does not."""
+        rounding = _ROUNDED * self.gram[last, last] / self.length(first, last) ** 2
+        return np.asarray(self.cross(first, last, first, last) > rounding)
+
     def score(self, first: Index, last: Index) -> Array:
         """``x'Km`` of a run."""
         return np.asarray((self.explained[last] - self.explained[first]) / self.length(first, last))
@@ -217,8 +222,7 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     single = np.stack([first, last], axis=-1)[:, None, :]
     prior = data.prior(first, last)
     precision, score = data.cross(first, last, first, last), data.score(first, last)
-    told = precision > _ROUNDED * data.gram[last, last] / data.length(first, last) ** 2
-    # What is only rounding tells nothing of a run.
+    told = data.tells(first, last)
     precision = np.where(told, precision, 1.0)
     explained = np.where(told, score**2 / precision, 0.0)
     scale = _scale(float(np.max(np.sqrt(explained))))
@@ -296,6 +300,8 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
     if not len(runs):
         return None
     runs, weight = _settled(data, runs, further, histories.scale)
+    if not np.any(np.isfinite(weight)):
+        return None
     losses = histories.losses + 1
     normal = histories.normal[-1] + histories.normal[0] - float(np.log(losses * (2 * losses - 1)))
     weight = _among(weight, losses, normal)
@@ -357,9 +363,12 @@ def _in_order(runs: Index) -> Index:
 
 def _weights(data: _Data, runs: Index, scale: float) -> Array:
     """Weights of histories of any number of losses, but for what is the same for all."""
-    heights, explained = _heights(data, runs)
-    prior = data.prior(runs[..., 0], runs[..., 1]).sum(axis=1)
-    return np.asarray(0.5 * explained + _either(heights).sum(axis=1) + runs.shape[1] * scale + prior)
+    weight = np.full(len(runs), -np.inf)
+    told = np.all(data.tells(runs[..., 0], runs[..., 1]), axis=1)
+    heights, explained = _heights(data, runs[told])
+    prior = data.prior(runs[told, :, 0], runs[told, :, 1]).sum(axis=1)
+    weight[told] = 0.5 * explained + _either(heights).sum(axis=1) + runs.shape[1] * scale + prior
+    return weight
 
 
 def _heights(data: _Data, runs: Index) -> tuple[Array, Array]:
