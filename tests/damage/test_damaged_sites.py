@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from trial import clean_facts, try_one
 
@@ -11,6 +13,8 @@ from stockward.accountancy.known import known_at
 
 SITES = 40
 BATCH = 10
+ONCE_WRONG = (700006, 700135, 700248, 700346, 700596, 700736)
+"""A count at a stray time that may stand later, a quantity of fourteen digits, inventories joined over doubtful ones."""
 
 
 def test_the_clean_sites_are_clean_and_closed() -> None:
@@ -21,9 +25,10 @@ def test_the_clean_sites_are_clean_and_closed() -> None:
         assert (statuses == "closed").mean() > 0.8
 
 
-@pytest.mark.parametrize("first", range(0, SITES, BATCH))
-def test_damage_never_becomes_a_verdict(first: int) -> None:
-    outcomes = [try_one(seed, mends=1) for seed in range(first, first + BATCH)]
+@pytest.mark.parametrize("seeds", [*(range(first, first + BATCH) for first in range(0, SITES, BATCH)), ONCE_WRONG])
+@pytest.mark.filterwarnings("error")
+def test_damage_never_becomes_a_verdict(seeds: Sequence[int]) -> None:
+    outcomes = [try_one(seed, mends=3 if seeds is ONCE_WRONG else 1) for seed in seeds]
     told = [f"seed {outcome.seed}: {fault}\n{outcome.told}" for outcome in outcomes for fault in outcome.faults]
     assert not told, "\n".join(told)
 
