@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+import polars as pl
 import pytest
 from small_folders import CLEAN, SETTINGS, SiteFolder, cells
 
@@ -120,6 +121,11 @@ def test_a_part_of_a_table_beside_it_is_refused(folder: SiteFolder, file: str) -
 @pytest.mark.parametrize("file", ["movements_2.xlsx", "movements2.parquet", "counts.xlsx"])
 def test_a_file_that_cannot_be_looked_into_is_refused_by_its_name(folder: SiteFolder, file: str) -> None:
     assert f"{file}: it looks like a part of" in refusal(folder.write(file, b"whatever"))
+
+
+def test_a_parquet_file_with_the_columns_of_a_table_is_a_part_of_it(folder: SiteFolder) -> None:
+    pl.read_csv(folder.path / "movements.csv", infer_schema=False).write_parquet(folder.path / "export.parquet")
+    assert "export.parquet: it looks like a part of movements" in refusal(folder)
 
 
 def test_a_table_under_another_name_is_refused(folder: SiteFolder) -> None:

@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 from stockward.facts import read_site
 from stockward.terms.errors import SiteError
 
+SECOND = "xl/worksheets/sheet2.xml"
 MOVEMENTS = cells(CLEAN["movements"])
 
 
@@ -241,6 +242,38 @@ def test_a_sheet_named_readme_is_passed_over_and_others_are_said(folder: SiteFol
         "site.xlsx[Readme2]: not read, it is no table of the format",
         "site.xlsx[Notes]: not read, it is no table of the format",
     )
+
+
+@pytest.mark.parametrize("titles", [[], [["Ledger of the year"], []]], ids=["bare", "titled"])
+def test_a_sheet_with_the_header_of_a_table_is_a_part_of_it(folder: SiteFolder, titles: list[list[Any]]) -> None:
+    told = refusal(folder.workbook(movements=MOVEMENTS, Sheet1=[*titles, *MOVEMENTS]))
+    assert "site.xlsx[Sheet1]: it looks like a part of movements, which is read from site.xlsx[movements] alone" in told
+    assert "or take it out of the workbook" in told
+
+
+def test_a_sheet_with_the_header_of_a_table_that_stands_nowhere_is_that_table(folder: SiteFolder) -> None:
+    told = refusal(folder.remove("movements").workbook(Sheet1=MOVEMENTS))
+    assert "site.xlsx[Sheet1]: it has the columns of movements, and is not read: rename it to movements" in told
+
+
+def test_a_workbook_beside_the_tables_with_a_part_of_one(folder: SiteFolder) -> None:
+    book = openpyxl.Workbook()
+    old = book.create_sheet("Old")
+    for row in MOVEMENTS:
+        old.append(row)
+    book.save(folder.path / "Book1.xlsx")
+    assert "Book1.xlsx: it looks like a part of movements, which is read from movements.csv alone" in refusal(folder)
+
+
+def test_a_sheet_that_is_not_read_may_hold_anything(folder: SiteFolder) -> None:
+    folder.workbook(movements=MOVEMENTS, Notes=[["x"]])
+    with zipfile.ZipFile(folder.path / "site.xlsx") as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    for hostile in (b"", b"<", b"<worksheet>" * 100_000, b"<!DOCTYPE x>", b"\0" * 70_000, parts[SECOND][:200]):
+        with zipfile.ZipFile(folder.path / "site.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+            for name, content in {**parts, SECOND: hostile}.items():
+                book.writestr(name, content)
+        assert folder.read().notices == ("site.xlsx[Notes]: not read, it is no table of the format",)
 
 
 def test_a_sheet_whose_name_is_misspelt_is_refused(folder: SiteFolder) -> None:

@@ -12,8 +12,18 @@ from pathlib import Path
 
 import polars as pl
 
-from stockward.facts.dictionary import Table, tables
-from stockward.facts.raw import TITLE_ROWS, Header, RawTable, Record, TornRow, columns_of, find_header, is_blank
+from stockward.facts.dictionary import Table
+from stockward.facts.raw import (
+    TITLE_ROWS,
+    Header,
+    RawTable,
+    Record,
+    TornRow,
+    columns_of,
+    find_header,
+    is_blank,
+    table_headed,
+)
 from stockward.facts.regular import cut_regular
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
@@ -26,9 +36,6 @@ _END_OF_FILE = b"\x1a"
 
 _HEAD_LENGTH = 250_000
 """So many bytes at the top of a file are searched for its header."""
-
-_TELLING = 3
-"""So many required columns are no header by chance."""
 
 _MOST_STARTS = 1_000
 """How often reading starts again behind a quotation mark that does not close, after a search for its end."""
@@ -52,18 +59,10 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     return header.table_of(columns, rows, torn, [] if content.endswith((b"\n", b"\r")) else [cut_short])
 
 
-def table_headed(top: bytes) -> str | None:
-    """The table whose required columns, three or more, a row at the top of a text names; the most of them."""
+def text_headed(top: bytes) -> str | None:
+    """The table whose header stands at the top of a text, under whatever separator."""
     text = top.decode("utf-8-sig", errors="ignore")
-    rows = [
-        {cell.strip() for cell in head.cells} for separator in _SEPARATORS for head in _first_lines(text, separator)
-    ]
-    headed = {
-        name: len(table.required_names)
-        for name, table in tables().items()
-        if len(table.required_names) >= _TELLING and any(row.issuperset(table.required_names) for row in rows)
-    }
-    return max(headed, key=headed.__getitem__, default=None)
+    return table_headed(head.cells for separator in _SEPARATORS for head in _first_lines(text, separator))
 
 
 @dataclass(frozen=True, slots=True)

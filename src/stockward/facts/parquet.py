@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from stockward.facts.dictionary import Table
-from stockward.facts.raw import Header, RawTable
+from stockward.facts.raw import Header, RawTable, table_headed
 from stockward.facts.silence import contained
 from stockward.facts.thrift import Reader
 from stockward.terms.errors import SiteError
@@ -55,6 +55,15 @@ def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
     for name, column in zip(header.known, columns, strict=False):
         _refuse_nested(path.name, name, column.dtype)
     return header.table_of(columns, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
+
+
+def parquet_headed(content: bytes) -> str | None:
+    """The table whose columns a Parquet file has; ``None`` where it cannot be read."""
+    try:
+        with contained():
+            return table_headed([list(pl.read_parquet_schema(io.BytesIO(content)))])
+    except _DAMAGED:
+        return None
 
 
 def _require_small(file: str, content: bytes) -> None:

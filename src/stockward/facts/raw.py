@@ -8,12 +8,14 @@ from itertools import islice
 
 import polars as pl
 
-from stockward.facts.dictionary import Table
+from stockward.facts.dictionary import Table, tables
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_within
 
 TITLE_ROWS = 20
+_TELLING = 3
+"""So many required columns are no header by chance."""
 """The header stands among the first rows of a sheet: above it there may be titles."""
 
 _BATCH = 20_000
@@ -105,6 +107,17 @@ def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
     if not any(alike):
         raise SiteError(file, "there is no header row", f"begin with a row of column names: {', '.join(table.names)}")
     return alike.index(max(alike))
+
+
+def table_headed(records: Iterable[Record]) -> str | None:
+    """The table whose required columns, three or more, one of the first records names; the most of them."""
+    rows = [{cell.strip() for cell in record} for record in records]
+    headed = {
+        name: len(table.required_names)
+        for name, table in tables().items()
+        if len(table.required_names) >= _TELLING and any(row.issuperset(table.required_names) for row in rows)
+    }
+    return max(headed, key=headed.__getitem__, default=None)
 
 
 def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> tuple[list[pl.Series], pl.Series]:

@@ -16,8 +16,8 @@ import polars as pl
 from stockward.facts.checks import check_draft
 from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.folder import read_csv, table_headed
-from stockward.facts.parquet import read_parquet
+from stockward.facts.folder import read_csv, text_headed
+from stockward.facts.parquet import parquet_headed, read_parquet
 from stockward.facts.problems import Problem, did_you_mean
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
@@ -37,6 +37,7 @@ _READ_AS: Mapping[str, Callable[[Path, bytes, Table], RawTable]] = MappingProxyT
     {".csv": read_csv, ".parquet": read_parquet}
 )
 _TEXTS = (".txt", ".tsv")
+_PLAIN = (".csv", *_TEXTS)
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 """Files that may be meant as tables, and are not read under such names."""
 
@@ -125,17 +126,31 @@ def read_site(path: str | Path) -> Site:
 
 @dataclass(frozen=True, slots=True)
 class _Stranger:
-    """A file or sheet that is no table of the format."""
+    """A file or sheet that is no table of the format; ``headed`` finds the table whose header it has all the same."""
 
     shown: str
     stem: str
     suffix: str
-    path: Path | None = None
+    headed: Callable[[], str | None]
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it is a sheet of the site's workbook."""
+        return not self.suffix
 
     @property
     def holder(self) -> str:
         """What it stands in."""
-        return "workbook" if self.path is None else "folder"
+        return "workbook" if self.is_sheet else "folder"
+
+    def renamed(self, table: str) -> str:
+        """How it would be read as that table."""
+        return f"save it as {table}.csv" if self.suffix in _WORKBOOKS else f"rename it to {table}{self.suffix}"
+
+    def part_of(self, present: Sequence[str]) -> str | None:
+        """The table of which it seems to be a part: by its header, or by its name where a name is all that it has."""
+        by_header = self.headed()
+        return did_you_mean(self.stem, present) if by_header is None and self.suffix not in _PLAIN else by_header
 
 
 class _Reader:
@@ -206,7 +221,7 @@ class _Reader:
             elif path.stem in tables() and suffix in _READ_AS:
                 yield path.stem, path.name, partial(self._file, path)
             elif suffix in {*_READ_AS, *_TEXTS, *_WORKBOOKS}:
-                self._strangers.append(_Stranger(path.name, path.stem, suffix, path))
+                self._strangers.append(_Stranger(path.name, path.stem, suffix, partial(self._headed, path)))
 
     def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
         try:
@@ -218,7 +233,8 @@ class _Reader:
             if sheet in tables():
                 yield sheet, f"{path.name}[{sheet}]", partial(workbook.read, sheet, tables()[sheet])
             elif sheet.lower() != README_SHEET.lower():
-                self._strangers.append(_Stranger(f"{path.name}[{sheet}]", sheet, ""))
+                headed = partial(workbook.headed, sheet)
+                self._strangers.append(_Stranger(f"{path.name}[{sheet}]", sheet, "", headed))
 
     def _misspelt(self, present: Mapping[str, str]) -> Iterator[SiteError]:
         """Files and sheets that are meant as a table, and would not be read; the others are left out with a notice.
@@ -229,7 +245,7 @@ class _Reader:
         lacking = [name for name in tables() if name not in present]
         for stranger in self._strangers:
             guess = did_you_mean(stranger.stem, lacking)
-            part = _part_of(stranger, tuple(present))
+            part = stranger.part_of(tuple(present))
             if guess is not None:
                 mend = f"rename it ({guess}.csv, {guess}.parquet, or a sheet {guess} of {WORKBOOK})"
                 yield SiteError(stranger.shown, f"it is no table of the format, did you mean {guess}?", mend)
@@ -238,7 +254,7 @@ class _Reader:
                 mend = f"put its rows below those of {present[part]}, or take it out of the {stranger.holder}"
                 yield SiteError(stranger.shown, problem, mend)
             elif part is not None:
-                mend = f"rename it to {part}{stranger.suffix}, or take it out of the folder"
+                mend = f"{stranger.renamed(part)}, or take it out of the {stranger.holder}"
                 yield SiteError(stranger.shown, f"it has the columns of {part}, and is not read", mend)
             elif (
                 stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"])
@@ -246,6 +262,19 @@ class _Reader:
                 yield SiteError(stranger.shown, f"it is not read, did you mean {WORKBOOK}?", f"save it as {WORKBOOK}")
             elif stranger.suffix not in _TEXTS or did_you_mean(stranger.stem, tuple(tables())):
                 self._notices.append(f"{stranger.shown}: not read, it is no table of the format")
+
+    def _headed(self, path: Path) -> str | None:
+        """The table whose header stands in a file that is not read; ``None`` where nobody can read it."""
+        suffix = path.suffix.lower()
+        try:
+            if suffix in _PLAIN:
+                return text_headed(read_head(path, _HEAD_LENGTH))
+            if suffix in _READ_AS:
+                return parquet_headed(read_bytes(path))
+            workbook = Workbook(read_bytes(path), path.name, self._settings.site.decimal, ())
+        except SiteError:
+            return None
+        return next((table for sheet in workbook.sheets if (table := workbook.headed(sheet))), None)
 
     def _content(self, path: Path) -> bytes:
         content = read_bytes(path)
@@ -256,13 +285,6 @@ class _Reader:
         table: Table = tables()[path.stem]
         content = self._content(path)
         return _READ_AS[path.suffix.lower()](path, content, table)
-
-
-def _part_of(stranger: _Stranger, present: Sequence[str]) -> str | None:
-    """The table of which a file or sheet seems to be a part: by its header where that can be seen, by its name else."""
-    if stranger.path is not None and stranger.suffix in (".csv", *_TEXTS):
-        return table_headed(read_head(stranger.path, _HEAD_LENGTH))
-    return did_you_mean(stranger.stem, present)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -33,6 +34,9 @@ _ENTRY = b"PK\x01\x02"
 _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
 """Parts and sheets of a workbook, and bytes of the list of its sheets."""
 
+_TOP_LENGTH = 65_536
+"""So many bytes of a sheet that is not read are looked at: whether it is a part of a table all the same."""
+
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _TYPE = b"<!DOCTYPE"
 """Declares a document type: a workbook has none, and one can make much of little."""
@@ -50,6 +54,8 @@ class Parts:
 
     paths
         Path of each sheet's XML by name, in the workbook's order.
+    tops
+        The first bytes of the XML of each sheet that is not read, by name.
     stale
         Whether the workbook says that its formulas are yet to be calculated.
     """
@@ -57,11 +63,24 @@ class Parts:
     archive: zipfile.ZipFile
     content: bytes
     paths: Mapping[str, str]
+    tops: Mapping[str, bytes]
     stale: bool
 
     def sheet(self, name: str) -> bytes:
         """XML of a sheet."""
         return self.archive.read(self.paths[name])
+
+    def texts(self, count: int) -> list[str]:
+        """The first so many of the texts that cells share."""
+        found: list[str] = []
+        with suppress(ElementTree.ParseError):
+            for _, element in ElementTree.iterparse(io.BytesIO(self.strings())):
+                if len(found) >= count:
+                    break
+                if element.tag == f"{MAIN}si":
+                    found.append("".join(element.itertext()))
+                    element.clear()
+        return found
 
     def strings(self) -> bytes:
         """XML of the texts that cells share."""
@@ -90,7 +109,18 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     with zipfile.ZipFile(plain, "w") as archive:
         for name in dict.fromkeys(info.filename for info in infos):
             archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, name)))
-    return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, stale)
+    tops = {name: worded(_top(packed, path)) for name, path in paths.items() if path not in taken}
+    return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, tops, stale)
+
+
+def _top(packed: zipfile.ZipFile, name: str) -> bytes:
+    """The first bytes of a part; none of one that is missing or damaged, since it is not read."""
+    try:
+        with packed.open(name) as part:
+            top = part.read(_TOP_LENGTH)
+    except DAMAGED:
+        return b""
+    return b"" if _TYPE in top else top
 
 
 def _refuse_old(content: bytes, file: str) -> None:

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from stockward.facts.dictionary import Table
 from stockward.facts.extent import Place, cells, extent
-from stockward.facts.raw import Header, RawTable, columns_of, find_header, is_blank, letters_of
+from stockward.facts.raw import (
+    TITLE_ROWS,
+    Header,
+    RawTable,
+    columns_of,
+    find_header,
+    is_blank,
+    letters_of,
+    table_headed,
+)
 from stockward.facts.reading import MERGED, UNCALCULATED
 from stockward.facts.silence import contained
 from stockward.facts.unpacking import DAMAGED, MAIN, Parts, unpack
@@ -56,6 +66,20 @@ class Workbook:
         columns, rows = columns_of(below, header.places)
         words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
         return header.table_of(columns, rows, notices=[words] if formulas else [])
+
+    def headed(self, sheet: str) -> str | None:
+        """The table whose header stands at the top of a sheet that is not read."""
+        top: dict[int, list[tuple[str, str]]] = {}
+        # What was cut off ends in the middle of a tag.
+        with suppress(*DAMAGED):
+            for (row, _), cell in cells(self._parts.tops[sheet]):
+                if row >= TITLE_ROWS:
+                    break
+                top.setdefault(row, []).append((cell.get("t", ""), "".join(cell.itertext())))
+        shared = [int(text) for row in top.values() for kind, text in row if kind == "s" and text.isdecimal()]
+        texts = self._parts.texts(max(shared, default=-1) + 1)
+        said = {str(place): text for place, text in enumerate(texts)}
+        return table_headed([said.get(text, "") if kind == "s" else text for kind, text in row] for row in top.values())
 
     def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[Place, Place]]]:
         """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""
