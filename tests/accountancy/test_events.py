@@ -85,11 +85,26 @@ def test_what_one_area_lacks_and_another_has_more_is_one_event(tmp_path: Path) -
     assert abs(pair.site_sum) < 1e-9 < pair.site_sigma < 10
 
 
+def test_another_loss_that_fits_as_well_is_named(tmp_path: Path) -> None:
+    lost = [of_area(area, "TNT", [1000, 1000, 1000, 900, 900, 900, 900, 900], "scale") for area in ("A", "C")]
+    gained = of_area("B", "TNT", [1000, 1000, 1000, 1100, 1100, 1100, 1100, 1100], "scale")
+    areas = "area,kind\nA,store\nB,store\nC,store\n"
+    found = events(tmp_path, "\n".join([of_two(lost[0], gained), lost[1]]), areas=areas)
+    (pair,) = [pair for event in found for pair in event.between_areas]
+    assert pair.agree
+    assert (pair.lost, pair.gained) == (0, 1)
+    assert (pair.lost_as_well, pair.gained_as_well) == ((2,), ())
+    assert pair.left_low is not None
+    assert pair.left_high is not None
+    assert pair.left_low < 100 < pair.left_high
+
+
 def test_a_loss_beside_a_transfer_is_not_explained_away(tmp_path: Path) -> None:
     lost = of_area("A", "TNT", [1000, 1000, 1000, 850, 850, 850, 850, 850], "scale")
     gained = of_area("B", "TNT", [1000, 1000, 1000, 1100, 1100, 1100, 1100, 1100], "scale")
     (event,) = events(tmp_path, of_two(lost, gained))
     (pair,) = event.between_areas
+    assert not pair.agree
     assert pair.left_low is not None
     assert pair.left_high is not None
     assert pair.left_low < 50 < pair.left_high

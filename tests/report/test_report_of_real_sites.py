@@ -123,6 +123,15 @@ def test_every_door_says_what_a_transfer_leaves_over(tmp_path: Path, door: str) 
     assert "Even then 50.0 (47.9 to 52.1) kg is missing over the whole site." in text
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_names_what_fits_as_well(tmp_path: Path, door: str) -> None:
+    tables = two_magazines(counted({"M1": LACKS, "M2": HAS_MORE, "M3": LACKS}))
+    text = told(reviewed(tmp_path, {**tables, "areas": f"{tables['areas']}M3,store,Magazine 3\n"}), door, tmp_path)
+    assert f"What is missing from Magazine 1 and what is surplus in Magazine 2 cancel: {TRANSFER}" in text
+    assert "What is missing from Magazine 3 fits as well: the documents must say which of them it was." in text
+    assert "kg is missing all the same." in text
+
+
 def test_items_that_another_area_has_more_of(tmp_path: Path) -> None:
     counts = counted({"M1": [100, 80, 80], "M2": [50, 70, 70]}, "BOX", "")
     text = printed(reviewed(tmp_path, two_magazines(counts, "item,each", "BOX")))

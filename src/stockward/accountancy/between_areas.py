@@ -8,16 +8,17 @@ A loss of one area and a gain of another are told together where all of this hol
   does not account for what went at once, nor the other way round.
 - Neither cancels within its own area.
 
-They agree where their 95 % intervals overlap (exact amounts: where they are the same), and the whole site claims no
-loss or gain in these days. Where they do not, the rest is what the whole site claims of these days, with Σ of the whole
-site, or else the difference of the two amounts. The rest is never explained by a transfer.
+They agree where their 95 % intervals overlap (exact amounts: where they are the same). Where another loss or gain, told
+with no other, agrees as well, it is named too: amounts alone do not say which of them was moved. What is left, whatever
+was moved, is what the whole site claims of these days, with Σ of the whole site; where it claims nothing, it is the
+difference of two amounts that do not agree. A transfer never explains it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -92,25 +93,44 @@ class _Pair(NamedTuple):
         least = _LEAST * min(gone.amount, -came.amount)
         return self.loss.difference(*shared) >= least and -self.gain.difference(*shared) >= least
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the two amounts do."""
+        return self.loss.claim.cancels(self.gain.claim)
+
+    @property
+    def keys(self) -> set[tuple[int, int]]:
+        """Both of its claims."""
+        return {self.loss.key, self.gain.key}
+
     def rank(self) -> tuple[bool, float, int, int, int, int]:
         """Those that agree, then the nearest amounts, come first."""
-        gone, came = self.loss.claim, self.gain.claim
-        return not gone.cancels(came), abs(gone.amount + came.amount), *self.loss.key, *self.gain.key
+        apart = abs(self.loss.claim.amount + self.gain.claim.amount)
+        return not self.agrees, apart, *self.loss.key, *self.gain.key
 
-    def told(self, site: _WholeSite | None) -> BetweenAreas:
-        """What stays unexplained, and what the whole site says of these days."""
+    def told(self, site: _WholeSite | None, others: Sequence[_Pair]) -> BetweenAreas:
+        """What stays unexplained, what agrees as well of the ``others``, and what the whole site says of these days."""
         gone, came = self.loss.claim, self.gain.claim
         claimed = None if site is None else site.largest(gone, came)
-        left, low, high = 0.0 if gone.cancels(came) else gone.amount + came.amount, None, None
+        left, low, high = 0.0 if self.agrees else gone.amount + came.amount, None, None
         if claimed is not None:
             left, low, high = claimed.amount, claimed.low, claimed.high
         days = min(gone.start, came.start), max(gone.end, came.end)
         site_sum, site_sigma = (None, None) if site is None else site.balance(*days)
         (lost, loss), (gained, gain) = self.loss.key, self.gain.key
+        alike = [one for one in others if self.agrees and one.agrees]
         return BetweenAreas(
             lost=lost, loss=loss, gained=gained, gain=gain,
-            left=left, left_low=low, left_high=high, site_sum=site_sum, site_sigma=site_sigma,
+            agree=self.agrees, left=left, left_low=low, left_high=high,
+            lost_as_well=_numbers(one.loss for one in alike if one.gain.key == self.gain.key),
+            gained_as_well=_numbers(one.gain for one in alike if one.loss.key == self.loss.key),
+            site_sum=site_sum, site_sigma=site_sigma,
         )  # fmt: skip
+
+
+def _numbers(claimed: Iterable[_Claimed]) -> tuple[int, ...]:
+    """The series of these claims, each once."""
+    return tuple(sorted({one.series.number for one in claimed}))
 
 
 def between_areas(
@@ -127,11 +147,16 @@ def between_areas(
             alike[one.basis, one.holding].append(one)
     found, used = [], set(taken)
     for holding, areas in alike.items():
-        for pair in sorted(_pairs(areas, used), key=_Pair.rank):
-            both = {pair.loss.key, pair.gain.key}
-            if not both & used:
-                used |= both
-                found.append(pair.told(sites.get(holding)))
+        possible = sorted(_pairs(areas, used), key=_Pair.rank)
+        chosen = []
+        for pair in possible:
+            if not pair.keys & used:
+                used |= pair.keys
+                chosen.append(pair)
+        for pair in chosen:
+            # One side of it, and another claim that is told with nothing else.
+            others = [one for one in possible if len(one.keys & pair.keys) == 1 and len(one.keys & used) == 1]
+            found.append(pair.told(sites.get(holding), others))
     return sorted(found, key=lambda one: (one.lost, one.loss))
 
 

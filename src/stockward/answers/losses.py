@@ -115,8 +115,10 @@ class BetweenAreas:
     """What is missing from one area and surplus in another in the same days, as a transfer not booked leaves it.
 
     ``lost`` and ``gained`` are their series; ``loss`` and ``gain`` the places of the two in time order among the
-    losses, or the exact differences, of each. ``left`` stays missing, or surplus where negative, even if the smaller of
-    the two was moved, with its 95 % interval where the whole site tells one; 0 where the two agree. ``site_sum`` are
+    losses, or the exact differences, of each. ``agree`` says whether the two amounts do. ``left`` stays missing, or
+    surplus where negative, even if the smaller of the two was moved, with its 95 % interval where the whole site tells
+    one. ``lost_as_well`` and ``gained_as_well`` are the series in which another loss, or gain, agrees with the other
+    side as these do, and is in no pair: which of them it was, the amounts do not say. ``site_sum`` are
     the differences of the whole site in the same days added up, with their σ; null where it has no such series, or none
     of its periods is closed then.
     """
@@ -125,9 +127,12 @@ class BetweenAreas:
     loss: int
     gained: int
     gain: int
+    agree: bool
     left: float
     left_low: float | None
     left_high: float | None
+    lost_as_well: tuple[int, ...]
+    gained_as_well: tuple[int, ...]
     site_sum: float | None
     site_sigma: float | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -110,14 +110,22 @@ def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
 
 
 def table_headed(records: Iterable[Record]) -> str | None:
-    """The table whose required columns, three or more, one of the first records names; the most of them."""
-    rows = [{cell.strip() for cell in record} for record in records]
+    """The table whose header stands among the first records; the one with most required columns, where several do.
+
+    It names all required columns, three or more, and not as many others that the table has not: those of a list or a
+    report about the same things.
+    """
+    rows = [{cell.strip() for cell in record} - {""} for record in records]
     headed = {
         name: len(table.required_names)
         for name, table in tables().items()
-        if len(table.required_names) >= _TELLING and any(row.issuperset(table.required_names) for row in rows)
+        if len(table.required_names) >= _TELLING and any(_is_header(row, table) for row in rows)
     }
     return max(headed, key=headed.__getitem__, default=None)
+
+
+def _is_header(row: Set[str], table: Table) -> bool:
+    return row >= set(table.required_names) and len(row - set(table.names)) < len(row & set(table.names))
 
 
 def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> tuple[list[pl.Series], pl.Series]:

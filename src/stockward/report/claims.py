@@ -111,18 +111,26 @@ def moved(series: SeriesView) -> str:
 def _moved(series: SeriesView, one: BetweenView) -> str:
     own = _claimed(series)
     missing, surplus = f"what is missing from {one.origin}", f"what is surplus in {one.destination}"
+    if one.pair.agree and len(own) > 1:
+        which = f"Of these, {own[one.place].way} cancels with {surplus if one.missing else missing}"
+    else:
+        may = "cancel" if one.pair.agree else "may in part be one movement"
+        which = f"{missing[0].upper()}{missing[1:]} and {surplus} {may}"
     look = (
         f"look for a transfer from {one.origin} to {one.destination} that was not booked, or a movement booked to the "
         "wrong one of them, before anything else."
     )
-    if one.pair.left:
-        part = f"{missing[0].upper()}{missing[1:]} and {surplus} may in part be one movement"
-        return f"{part}: {look} {_left_over(series, one)}"
-    if len(own) == 1:
-        which = f"{missing[0].upper()}{missing[1:]} and {surplus} cancel"
-    else:
-        which = f"Of these, {own[one.place].way} cancels with {surplus if one.missing else missing}"
-    return f"{which}: {look}{_whole_site(series, one)}"
+    told = _left_over(series, one) if one.pair.left else _whole_site(series, one)
+    return " ".join(part for part in (f"{which}: {look}", _as_well(one), told) if part)
+
+
+def _as_well(one: BetweenView) -> str:
+    """What would fit in the place of one of the two; nobody can say from the amounts which it was."""
+    if not one.as_well:
+        return ""
+    others = words.listed(list(one.as_well), _LISTED)
+    fits = "fits" if len(one.as_well) == 1 else "fit"
+    return f"{others[0].upper()}{others[1:]} {fits} as well: the documents must say which of them it was."
 
 
 def _left_over(series: SeriesView, one: BetweenView) -> str:
@@ -135,7 +143,10 @@ def _left_over(series: SeriesView, one: BetweenView) -> str:
         size = words.exact(abs(pair.left), series.unit, _DECIMALS) if exact else _about(pair.left, series.unit)
         return f"Even then {size} {verb} {way}."
     low, high = sorted((sign * pair.left_low, sign * pair.left_high))
-    return f"Even then {words.interval(abs(pair.left), low, high, series.unit)} {verb} {way} over {WHOLE_SITE}."
+    size = words.interval(abs(pair.left), low, high, series.unit)
+    if pair.agree:
+        return f"Over {WHOLE_SITE} {size} {verb} {way} all the same."
+    return f"Even then {size} {verb} {way} over {WHOLE_SITE}."
 
 
 def _about(value: float, unit: str) -> str:
@@ -148,7 +159,7 @@ def _whole_site(series: SeriesView, one: BetweenView) -> str:
         return ""
     figure = words.measured(one.pair.site_sum, one.pair.site_sigma, series.unit, signed=True)
     said = "The whole site is balanced" if one.site == Verdict.BALANCED else "Over the whole site"
-    return f" {said}: its differences of these days give {figure}."
+    return f"{said}: its differences of these days give {figure}."
 
 
 def _returned(series: SeriesView, one: Returned) -> str:

@@ -78,6 +78,9 @@ def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
     return {
         "lost": ids[pair.lost],
         "gained": ids[pair.gained],
+        "agree": pair.agree,
+        "lost_as_well": [ids[number] for number in pair.lost_as_well],
+        "gained_as_well": [ids[number] for number in pair.gained_as_well],
         "left": {"estimate": pair.left, "low": pair.left_low, "high": pair.left_high},
         "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma},
     }

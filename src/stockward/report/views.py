@@ -91,7 +91,8 @@ class SiteView:
 class BetweenView:
     """What is missing from one area and surplus in another, seen from one of the two: ``place`` is its own there.
 
-    ``site`` is the verdict on the whole site; ``None`` where it has no such series.
+    ``as_well`` says what is missing or surplus elsewhere and would fit in the place of one of the two. ``site`` is the
+    verdict on the whole site; ``None`` where it has no such series.
     """
 
     pair: BetweenAreas
@@ -99,6 +100,7 @@ class BetweenView:
     place: int
     origin: str
     destination: str
+    as_well: tuple[str, ...]
     site: Verdict | None
 
 
@@ -250,6 +252,10 @@ def _between(review: Review) -> dict[int, list[BetweenView]]:
     found: dict[int, list[BetweenView]] = {}
     for pair in (one for event in review.events for one in event.between_areas):
         whole = site.get(rows[pair.lost]["substance"])
+        as_well = (
+            *(f"what is missing from {_place(rows[number])}" for number in pair.lost_as_well),
+            *(f"what is surplus in {_place(rows[number])}" for number in pair.gained_as_well),
+        )
         for missing, (number, place) in zip((True, False), pair.places, strict=True):
             view = BetweenView(
                 pair=pair,
@@ -257,6 +263,7 @@ def _between(review: Review) -> dict[int, list[BetweenView]]:
                 place=place,
                 origin=_place(rows[pair.lost]),
                 destination=_place(rows[pair.gained]),
+                as_well=as_well,
                 site=None if whole is None else review.verdicts[whole].verdict,
             )
             found.setdefault(number, []).append(view)
