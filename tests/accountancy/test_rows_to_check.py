@@ -161,3 +161,48 @@ def test_each_of_many_series_has_the_rows_that_it_has_alone(tmp_path: Path) -> N
     other = [row.replace(",A,", ",B,") for row in counts_of("BOX", counted_after(9000, left)).splitlines()[1:]]
     both = named(tmp_path / "both", "\n".join([counts, *other]), "\n".join([wrong, *large, *passed]))
     assert both == [alone]
+
+
+def of_two_areas(lost: float, gained: float) -> str:
+    """Counts of two areas; in April so much goes missing from the one, and is surplus in the other."""
+    rows = [
+        f"N{number},2025-{number + 1:02d}-01T12:00,{area},TNT,{1000 - change * (number > 3)},scale"
+        for area, change in (("A", lost), ("B", -gained))
+        for number in range(MONTHS)
+    ]
+    return "\n".join([COUNTED, *rows])
+
+
+def moved_in_april(*moves: str) -> str:
+    """Each move is its kind, the areas and the quantity; an equal receipt keeps what should be there."""
+    return "\n".join(
+        [MOVED, *(f"V{number},2025-04-1{number},{move},scale,D{number}" for number, move in enumerate(moves))]
+    )
+
+
+def test_a_movement_booked_to_the_wrong_of_two_areas(tmp_path: Path) -> None:
+    """A receipt of 80 kg for B was booked to A, beside another of 80 kg that is out of the question."""
+    moves = moved_in_april("receipt,,A,TNT,80", "issue,A,,TNT,80", "receipt,,A,TNT,30", "issue,A,,TNT,30")
+    (row,) = named(tmp_path, of_two_areas(80, 80), moves)
+    assert (row.slip, row.document, row.places) == (Slip.WRONG_AREA, "D0", (0,))
+    assert (row.explains, row.whole) == (80.0, True)
+    moves = moved_in_april("receipt,,B,TNT,80", "issue,B,,TNT,80")
+    (row,) = named(tmp_path / "out", of_two_areas(80, 80), moves)
+    assert (row.slip, row.document, row.kind) == (Slip.WRONG_AREA, "D1", "issue")
+
+
+def test_a_movement_booked_the_wrong_way(tmp_path: Path) -> None:
+    moves = moved_in_april("transfer,B,A,TNT,40", "transfer,A,B,TNT,40", "transfer,B,A,TNT,80", "transfer,A,B,TNT,80")
+    (row,) = named(tmp_path, of_two_areas(80, 80), moves)
+    assert (row.slip, row.document, row.explains, row.whole) == (Slip.WRONG_WAY, "D0", 80.0, True)
+
+
+def test_beside_a_theft_the_movement_explains_a_part(tmp_path: Path) -> None:
+    moves = moved_in_april("receipt,,A,TNT,80", "issue,A,,TNT,80")
+    (row,) = named(tmp_path, of_two_areas(140, 80), moves)
+    assert (row.slip, row.document, row.whole) == (Slip.WRONG_AREA, "D0", False)
+
+
+def test_many_movements_of_that_size_name_none(tmp_path: Path) -> None:
+    moves = moved_in_april(*(["receipt,,A,TNT,80", "issue,A,,TNT,80"] * 4))
+    assert not [row for row in named(tmp_path, of_two_areas(80, 80), moves) if row.slip == Slip.WRONG_AREA]

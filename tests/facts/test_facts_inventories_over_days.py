@@ -60,3 +60,58 @@ def test_within_a_week_it_is_told_and_nothing_is_set_aside(tmp_path: Path) -> No
 def test_what_does_not_touch_the_counted_rows_is_no_fault(tmp_path: Path, moves: str) -> None:
     site = site_of(tmp_path, "2026-02-01", "2026-02-20", moves)
     assert (site.problems, site.notices) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("counted", "moved", "side"),
+    [
+        ("2026-02-20", "2026-02-20T08:00", "after"),
+        ("2026-02-20T00:00", "2026-02-20T08:00", "after"),
+        ("2026-02-20", "2026-02-20", "before"),
+        ("2026-02-20T17:00", "2026-02-20", "before"),
+        ("2026-02-20T17:00", "2026-02-20T08:00", None),
+        ("2026-02-20", "2026-02-21", None),
+    ],
+)
+@pytest.mark.parametrize("timezone", ["Asia/Seoul", "America/Havana", "UTC"])
+def test_a_movement_of_the_day_of_a_count_is_told_with_the_side_it_takes(
+    tmp_path: Path, timezone: str, counted: str, moved: str, side: str | None
+) -> None:
+    tables = {"movements": f"{MOVED}m1,{moved},issue,BOX,5,A,,\n"}
+    site = small_site(tmp_path, timezone, counted, **tables)
+    told = {
+        "after": "counts.csv row 3: the count gives no time of day, so what moved that day (movements.csv row 2) is "
+        "taken to come after it: give it one if that came before",
+        "before": "movements.csv row 2: it gives no time of day, and is taken to come before the count of that day "
+        "(counts.csv row 3): give both one if it came after",
+    }
+    assert site.notices == (() if side is None else (told[side],))
+
+
+def test_on_a_day_without_midnight_a_day_begins_later(tmp_path: Path) -> None:
+    """In Cairo 24 April 2026 begins at 01:00."""
+    moves = f"{MOVED}m1,2026-04-24T08:00,issue,BOX,5,A,,\nm2,2026-04-24T09:00,issue,BOX,1,A,,\n"
+    (notice,) = small_site(tmp_path, "Africa/Cairo", "2026-04-24", movements=moves).notices
+    assert "(movements.csv row 2 and 1 more) is taken to come after it" in notice
+
+
+@pytest.mark.parametrize(
+    "move",
+    ["issue,KEG,5,A,,", "issue,BOX,5,B,,", "write_off,BOX,5,A,,", "issue,BOX,5,A,,\nm2,2026-03-01,issue,BOX,5,A,,m1"],
+)
+def test_what_moved_nothing_that_was_counted_that_day_has_no_side(tmp_path: Path, move: str) -> None:
+    moves = f"{MOVED}m1,2026-02-20T08:00,{move}\n"
+    assert small_site(tmp_path, "Asia/Seoul", "2026-02-20", movements=moves).notices == ()
+
+
+def small_site(folder: Path, timezone: str, counted: str, **tables: str) -> Site:
+    written = {
+        "areas": "area,kind\nA,store\nB,store\n",
+        "materials": "material,kind,unit\nBOX,item,each\nKEG,item,each\n",
+        "counts": f"inventory,at,area,material,quantity\nI0,2026-01-01,A,BOX,9\nI1,{counted},A,BOX,9\n",
+        **tables,
+    }
+    (folder / "site.toml").write_text(SETTINGS.replace("Asia/Seoul", timezone), encoding="utf-8")
+    for name, text in written.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return read_site(folder)

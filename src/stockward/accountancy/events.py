@@ -48,7 +48,8 @@ def events_of(
     moved = between_areas(balances, alarming, in_pairs)
     in_pairs |= {place for pair in moved for place in pair.places}
     returned = {number: returned_in(one, in_pairs) for number, one in alarming.items() if one.in_items}
-    told = _Told(alarming, cancelled, returned, _by_loss(moved), held, rows_to_check(books, alarming, cancelled))
+    to_check = rows_to_check(books, alarming, cancelled, moved)
+    told = _Told(alarming, cancelled, returned, _by_loss(moved), held, to_check)
     events = map(told.event, told_together(alarming, held, moved))
     return tuple(sorted(events, key=lambda event: _urgency([alarming[number] for number in event.series])))
 

@@ -14,6 +14,9 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   last inventory, beyond which nothing could cancel.
 - *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
   period that differs by about all of it.
+- *by its area*: where what one area lacks another has more of, and a row of the days of both brings that amount into
+  the one, or takes it out of the other, from or to somewhere else: it may belong to the other of the two.
+- *by its direction*: where such a row went from the one that has more to the one that lacks, with half of the amount.
 
 A claim allows an amount within three σ [``Claim.allows``]. More than ``_FEW`` rows for one claim are none: then the
 match is by chance.
@@ -22,7 +25,7 @@ match is by chance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,7 +35,7 @@ from stockward.accountancy.claims import Claim, about_all
 from stockward.accountancy.entered_rows import EnteredRow, EnteredRows, entered_rows
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.periods import Period, places_between
-from stockward.answers.losses import Cancelled, RowToCheck
+from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck
 from stockward.terms.verdicts import Slip
 
 _FEW = 3
@@ -70,15 +73,59 @@ class _Match(NamedTuple):
 
 
 def rows_to_check(
-    books: KnownBooks, alarming: Mapping[int, AlarmingSeries], cancelled: Mapping[int, Sequence[Cancelled]]
+    books: KnownBooks,
+    alarming: Mapping[int, AlarmingSeries],
+    cancelled: Mapping[int, Sequence[Cancelled]],
+    moved: Sequence[BetweenAreas],
 ) -> dict[int, list[RowToCheck]]:
     """The rows to be checked first for what is claimed of each series of an area."""
     areas = [one for one in alarming.values() if one.area is not None]
     zone = ZoneInfo(books.site.timezone)
-    return {
-        one.number: [match.told(one.number) for match in _matches(one, rows, cancelled[one.number], zone)]
-        for one, rows in entered_rows(books, areas)
-    }
+    pairs = [_Moved(pair, *(alarming[number].claims[place] for number, place in pair.places)) for pair in moved]
+    found: dict[int, list[RowToCheck]] = {}
+    shared: dict[tuple[int, _Moved], Sequence[EnteredRow]] = {}
+    for one, rows in entered_rows(books, areas):
+        found[one.number] = [match.told(one.number) for match in _matches(one, rows, cancelled[one.number], zone)]
+        shared.update({(one.number, pair): rows.between(*pair.days) for pair in pairs if pair.has(one.number)})
+    for pair in pairs:
+        lost, gained = pair.told.lost, pair.told.gained
+        wrong = _few(_misdirected(pair, shared[lost, pair], shared[gained, pair]))
+        found[lost] += [match.told(lost) for match in wrong]
+    return found
+
+
+class _Moved(NamedTuple):
+    """What one area lacks and another has more of."""
+
+    told: BetweenAreas
+    gone: Claim
+    came: Claim
+
+    @property
+    def days(self) -> tuple[datetime, datetime]:
+        """From when to when both claims may be."""
+        return max(self.gone.start, self.came.start), min(self.gone.end, self.came.end)
+
+    def has(self, series: int) -> bool:
+        """Whether a series is one of the two."""
+        return series in (self.told.lost, self.told.gained)
+
+    def allows(self, amount: float) -> bool:
+        """Whether so much of it may be one movement: of both, where they agree, and else of the smaller."""
+        gone, came = self.gone.allows(amount), self.came.allows(-amount)
+        return gone and came if self.told.agree else gone if self.gone.amount < -self.came.amount else came
+
+
+def _misdirected(moved: _Moved, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]) -> Iterator[_Match]:
+    """Rows that came to the area that lacks, or left the one that has more, and may belong to the other of the two."""
+    between = {row.row for row in lost} & {row.row for row in gained}
+    places, whole = (moved.told.loss,), moved.told.agree
+    for row, amount in [*((row, row.value) for row in lost), *((row, -row.value) for row in gained)]:
+        if row.row not in between and amount > 0 and moved.allows(amount):
+            yield _Match(row, Slip.WRONG_AREA, places, amount, whole)
+    for row in lost:
+        if row.row in between and row.value > 0 and moved.allows(2.0 * row.value):
+            yield _Match(row, Slip.WRONG_WAY, places, 2.0 * row.value, whole)
 
 
 def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancelled], zone: ZoneInfo) -> list[_Match]:

@@ -397,17 +397,12 @@ def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame
     if early.is_empty():
         return early
     ledger = draft["movements"]
-    moves = ledger.good().filter(~pl.col("kind").is_in(CLAIMS) & pl.col("reverses").is_null())
-    moves = moves.filter(~pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode()))
-    moves = moves.filter(pl.col("material").is_in(early["material"].unique().implode()))
-    sides = pl.concat(
-        moves.select("at", "material", area=side, moved=pl.format("{} row {}", pl.lit(ledger.file), "row"), when="at")
-        for side in ("from_area", "to_area")
+    sides = _flows(ledger, early["material"].unique()).select(
+        "at", "material", "area", moved=pl.format("{} row {}", pl.lit(ledger.file), "row"), when="at"
     )
     moved = early.join_asof(
-        sides.drop_nulls("area").sort("at"), on="at", by=keys, strategy="forward", allow_exact_matches=False,
-        check_sortedness=False,
-    )  # fmt: skip
+        sides.sort("at"), on="at", by=keys, strategy="forward", allow_exact_matches=False, check_sortedness=False
+    )
     local = pl.col("stands").dt.convert_time_zone(draft.settings.site.timezone).dt.strftime("%Y-%m-%d %H:%M")
     return (
         moved.filter(pl.col("when") <= pl.col("stands"))
@@ -417,6 +412,65 @@ def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame
         .with_columns(pl.col("days").round(1))
         .sort("row")
     )
+
+
+def _flows(ledger: TableDraft, materials: pl.Series) -> pl.DataFrame:
+    """Good rows that moved one of the materials, once for each ``area``; what was reversed moved nothing."""
+    moves = ledger.good().filter(~pl.col("kind").is_in(CLAIMS) & pl.col("reverses").is_null())
+    moves = moves.filter(~pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode()))
+    moves = moves.filter(pl.col("material").is_in(materials.implode()))
+    sides = ("from_area", "to_area")
+    return pl.concat(moves.select("row", "at", "material", area=side) for side in sides).drop_nulls("area")
+
+
+def a_day_of_count_has_two_sides(draft: Draft, table: TableDraft) -> None:
+    """What moved on the day of an inventory, where one of the two gives no time of day: told with the side it takes."""
+    zone, of_one = draft.settings.site.timezone, ["inventory", "area"]
+    counts = table.good().drop_nulls(["at", "material", *of_one]).with_columns(pl.col("at").max().over(of_one))
+    counts = counts.select("row", "material", *of_one, *_day_of(zone), counted="at")
+    flows = _flows(draft["movements"], counts["material"].unique())
+    flows = flows.select("material", "area", *_day_of(zone), moved="row", when="at")
+    flows = flows.filter(pl.col("day").is_in(counts["day"].unique().implode()))
+    on_one_day = counts.join(flows, on=["area", "material", "day"], suffix="_too")
+    open_to_both = on_one_day.filter(pl.col("begins") | pl.col("begins_too")).sort("row", "moved")
+    after = pl.col("when") > pl.col("counted")
+    _tell_taken_after(draft, table, open_to_both.filter(after))
+    _tell_taken_before(draft, table, open_to_both.filter(~after))
+
+
+def _day_of(zone: str) -> tuple[pl.Expr, pl.Expr]:
+    """The day of a moment at the site, and whether it begins with it, as a day without a time does."""
+    day = pl.col("at").dt.convert_time_zone(zone).dt.date()
+    before = (pl.col("at") - pl.duration(microseconds=1)).dt.convert_time_zone(zone).dt.date()
+    return day.alias("day"), (day != before).alias("begins")
+
+
+def _tell_taken_after(draft: Draft, table: TableDraft, taken: pl.DataFrame) -> None:
+    if taken.is_empty():
+        return
+    row, inventory, area, moved = taken.select("row", "inventory", "area", "moved").row(0)
+    count = taken.filter((pl.col("inventory") == inventory) & (pl.col("area") == area))["moved"].n_unique()
+    others = taken.select("inventory", "area").n_unique() - 1
+    moves = f"{draft['movements'].file} row {moved}" + (f" and {count - 1} more" if count > 1 else "")
+    draft.notices.append(
+        f"{table.file} row {row}: the count gives no time of day, so what moved that day ({moves}) is taken to come "
+        f"after it: give it one if that came before{_more(others, 'inventory', 'inventories')}"
+    )
+
+
+def _tell_taken_before(draft: Draft, table: TableDraft, taken: pl.DataFrame) -> None:
+    if taken.is_empty():
+        return
+    row, moved = taken.select("row", "moved").row(0)
+    others = taken["moved"].n_unique() - 1
+    draft.notices.append(
+        f"{draft['movements'].file} row {moved}: it gives no time of day, and is taken to come before the count of "
+        f"that day ({table.file} row {row}): give both one if it came after{_more(others, 'movement', 'movements')}"
+    )
+
+
+def _more(others: int, one: str, several: str) -> str:
+    return f" (and {others} more {one if others == 1 else several} like it)" if others else ""
 
 
 def _one(kind: str) -> str:
@@ -596,6 +650,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_measurement_has_one_method, ("movements", "counts")),
     Check(a_measurement_has_one_quantity, ("movements", "counts")),
     Check(an_inventory_stands_at_one_time, ("counts",)),
+    Check(a_day_of_count_has_two_sides, ("counts",)),
     Check(a_movement_names_its_areas, ("movements",)),
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
