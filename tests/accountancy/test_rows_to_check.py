@@ -64,6 +64,15 @@ def test_ten_times_too_much_is_named_with_its_document(tmp_path: Path) -> None:
     assert row.explains == pytest.approx(9 * USUAL[day])
 
 
+@pytest.mark.parametrize("stolen", [11.0, -11.0, 0.0])
+def test_beside_a_theft_a_slip_explains_most_of_what_is_claimed(tmp_path: Path, stolen: float) -> None:
+    """A theft beside an issue of ten times too much is hidden by it, and a find adds to it."""
+    day = "04-22T08:00"
+    left = {**USUAL, "04-23T08:00": stolen}
+    (row,) = named(tmp_path, counts_of("BOX", counted_after(900, left)), issues("BOX", {**USUAL, day: 10 * USUAL[day]}))
+    assert (row.slip, row.document, row.whole) == (Slip.DECIMAL_POINT, "D04-22", stolen == 0)
+
+
 def test_a_tenth_is_named(tmp_path: Path) -> None:
     day = "04-22T08:00"
     wrong = {**USUAL, day: USUAL[day] / 10}

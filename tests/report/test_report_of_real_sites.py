@@ -250,6 +250,13 @@ def test_every_door_names_a_row_that_a_decimal_point_may_have_made_wrong(tmp_pat
     ) in text
 
 
+def test_a_theft_beside_a_misplaced_decimal_point_leaves_the_row_named(tmp_path: Path) -> None:
+    rows = [f"V{day},2025-02-{day:02d}T08:00,receipt,BOX,{10 * (1 + 9 * (day == 7))},,M1,,\n" for day in range(5, 10)]
+    tables = two_magazines(counted({"M1": [100, 100, 138, 138]}, "BOX", ""), "item,each", "BOX")
+    text = told(reviewed(tmp_path, {**tables, "movements": MOVED + "".join(rows)}), "terminal", tmp_path)
+    assert "if that was misplaced, it changes this by 90 items, and else by nothing." in text
+
+
 @pytest.mark.parametrize(("place", "row"), [(0, 2), (4, 6)])
 def test_a_count_at_an_end_of_the_books_may_have_a_misplaced_decimal_point(
     tmp_path: Path, place: int, row: int

@@ -39,6 +39,8 @@ from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck
 from stockward.terms.verdicts import Slip
 
 _FEW = 3
+_MOST = 0.5
+"""A slip explains most of a claim from this share of it on."""
 
 
 class _Match(NamedTuple):
@@ -205,16 +207,30 @@ def _miscounted(
             yield from (_by_its_point(row, pair.places, slip) for slip in both)
 
 
-def _by_its_point(row: EnteredRow, places: tuple[int, ...], slip: float) -> _Match:
-    return _Match(row, Slip.DECIMAL_POINT, places, abs(slip))
+def _by_its_point(row: EnteredRow, places: tuple[int, ...], slip: float, *, whole: bool = True) -> _Match:
+    return _Match(row, Slip.DECIMAL_POINT, places, abs(slip), whole)
 
 
-def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[_Match]:
-    """Movements that a misplaced decimal point would have made so wrong, in a period that differs by all of a claim."""
-    for period in periods[places_between(periods, claim.start, claim.end)]:
-        if about_all(claim.amount, period.difference):
-            for row in rows.between(period.start, period.end):
-                yield from (_by_its_point(row, (place,), slip) for slip in row.slips() if claim.allows(slip))
+def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> list[_Match]:
+    """Movements that a misplaced decimal point would have made so wrong, in a period that differs by all of a claim.
+
+    Where none explains all of it, those that explain most: what was stolen beside such a slip adds to the claim, or is
+    hidden by it.
+    """
+    slips = [
+        (row, slip)
+        for period in periods[places_between(periods, claim.start, claim.end)]
+        if about_all(claim.amount, period.difference)
+        for row in rows.between(period.start, period.end)
+        for slip in row.slips()
+    ]
+    whole = [_by_its_point(row, (place,), slip) for row, slip in slips if claim.allows(slip)]
+    most = [
+        _by_its_point(row, (place,), slip, whole=False)
+        for row, slip in slips
+        if _MOST < slip / claim.amount < 1.0 / _MOST
+    ]
+    return whole or most
 
 
 def _miscounted_at_the_ends(

@@ -238,6 +238,8 @@ def _slipped(series: SeriesView, row: RowToCheck) -> str:
     amount = words.quantity(row.explains, series.unit)
     proof = "list" if row.table == "counts" else "document"
     check = f"Check {_row(series, row)} against its {proof}"
+    if not row.whole:
+        return f"{check}, {_SLIPPED[row.slip]}, it changes this by {amount}, and else by nothing."
     return f"{check}, {_SLIPPED[row.slip]}, that explains {amount}, and else nothing."
 
 
