@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from stockward.facts.dictionary import Table, tables
+from stockward.facts.dictionary import Table
 from stockward.facts.raw import TITLE_ROWS, Header, RawTable, Record, TornRow, columns_of, find_header, is_blank
 from stockward.facts.regular import cut_regular
 from stockward.terms.errors import SiteError
@@ -26,9 +26,6 @@ _END_OF_FILE = b"\x1a"
 
 _HEAD_LENGTH = 250_000
 """So many bytes at the top of a file are searched for its header."""
-
-_TELLING = 3
-"""So many required columns are no header by chance."""
 
 _MOST_STARTS = 1_000
 """How often reading starts again behind a quotation mark that does not close."""
@@ -49,18 +46,12 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     return header.table_of(columns, rows, torn, [] if content.endswith((b"\n", b"\r")) else [cut_short])
 
 
-def table_headed(top: bytes) -> str | None:
-    """The table whose required columns, three or more, a row at the top of a text names; the most of them."""
+def text_heads(top: bytes) -> list[Set[str]]:
+    """The first rows of a text, cut at every separator."""
     text = top.decode("utf-8-sig", errors="ignore")
-    rows = [
+    return [
         {cell.strip() for cell in head.cells} for separator in _SEPARATORS for head in _first_lines(text, separator)
     ]
-    headed = {
-        name: len(table.required_names)
-        for name, table in tables().items()
-        if len(table.required_names) >= _TELLING and any(row.issuperset(table.required_names) for row in rows)
-    }
-    return max(headed, key=headed.__getitem__, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ room for so much. So the headers are walked through, page by page, without unpac
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ _DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError, TypeErr
 
 # Numbers of fields in the structures of the format.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
+_NAME = 4
 _CHUNKS, _ROWS_OF_GROUP = 1, 3
 _META = 3
 _VALUES_OF_CHUNK, _COMPRESSED_CHUNK, _DATA_AT, _DICTIONARY_AT = 5, 7, 9, 11
@@ -55,6 +56,14 @@ def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
     for name, column in zip(header.known, columns, strict=False):
         _refuse_nested(path.name, name, column.dtype)
     return header.table_of(columns, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
+
+
+def column_names(content: bytes) -> Set[str]:
+    """Names of the columns, from the footer alone; none where it is damaged."""
+    try:
+        return {bytes(column[_NAME]).decode().strip() for column in _footer(content)[_SCHEMA][1:]}
+    except _DAMAGED:
+        return set()
 
 
 def _require_small(file: str, content: bytes) -> None:

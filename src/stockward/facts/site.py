@@ -16,7 +16,16 @@ import polars as pl
 from stockward.facts.checks import check_draft
 from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.folder import read_csv, table_headed
+from stockward.facts.folder import read_csv
+from stockward.facts.heads import (
+    SHOWN_TEXTS,
+    SHOWN_WORKBOOKS,
+    head_of_parquet,
+    heads_of_sheets,
+    heads_of_text,
+    heads_of_workbook,
+    table_headed,
+)
 from stockward.facts.parquet import read_parquet
 from stockward.facts.problems import Problem, did_you_mean
 from stockward.facts.raw import RawTable
@@ -24,7 +33,7 @@ from stockward.facts.reading import Locale
 from stockward.facts.settings import Settings, read_settings
 from stockward.facts.workbook import Workbook
 from stockward.terms.errors import SiteError
-from stockward.terms.files import read_bytes, read_head
+from stockward.terms.files import read_bytes
 from stockward.terms.limits import grouped
 from stockward.terms.units import UNITS, factor
 
@@ -39,9 +48,6 @@ _READ_AS: Mapping[str, Callable[[Path, bytes, Table], RawTable]] = MappingProxyT
 _TEXTS = (".txt", ".tsv")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 """Files that may be meant as tables, and are not read under such names."""
-
-_HEAD_LENGTH = 65_536
-"""So many bytes of a text that is no table are looked at."""
 
 _PASSED_OVER = (".", "~$")
 """Beginnings of names of files that programs keep beside those of people, such as locks."""
@@ -125,12 +131,13 @@ def read_site(path: str | Path) -> Site:
 
 @dataclass(frozen=True, slots=True)
 class _Stranger:
-    """A file or sheet that is no table of the format."""
+    """A file or sheet that is no table of the format, and the table whose columns stand in its first rows."""
 
     shown: str
     stem: str
     suffix: str
     path: Path | None = None
+    headed: str | None = None
 
     @property
     def holder(self) -> str:
@@ -206,19 +213,23 @@ class _Reader:
             elif path.stem in tables() and suffix in _READ_AS:
                 yield path.stem, path.name, partial(self._file, path)
             elif suffix in {*_READ_AS, *_TEXTS, *_WORKBOOKS}:
-                self._strangers.append(_Stranger(path.name, path.stem, suffix, path))
+                self._strangers.append(_stranger(path))
 
     def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
         try:
-            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal, tables())
+            content = self._content(path)
+            workbook = Workbook(content, path.name, self._settings.site.decimal, tables())
         except SiteError as error:
             faults.append(error)
             return
+        others = [sheet for sheet in workbook.sheets if sheet not in tables() and sheet.lower() != README_SHEET.lower()]
+        heads = heads_of_sheets(content) if others else {}
         for sheet in workbook.sheets:
             if sheet in tables():
                 yield sheet, f"{path.name}[{sheet}]", partial(workbook.read, sheet, tables()[sheet])
-            elif sheet.lower() != README_SHEET.lower():
-                self._strangers.append(_Stranger(f"{path.name}[{sheet}]", sheet, ""))
+        for sheet in others:
+            headed = table_headed(heads.get(sheet, ()))
+            self._strangers.append(_Stranger(f"{path.name}[{sheet}]", sheet, "", headed=headed))
 
     def _misspelt(self, present: Mapping[str, str]) -> Iterator[SiteError]:
         """Files and sheets that are meant as a table, and would not be read; the others are left out with a notice.
@@ -258,11 +269,28 @@ class _Reader:
         return _READ_AS[path.suffix.lower()](path, content, table)
 
 
+def _stranger(path: Path) -> _Stranger:
+    """A file that is no table by its name, with what its first rows say."""
+    suffix = path.suffix.lower()
+    stranger = _Stranger(path.name, path.stem, suffix, path)
+    if suffix not in SHOWN_WORKBOOKS:
+        heads = heads_of_text(path) if suffix in SHOWN_TEXTS else head_of_parquet(path) if suffix == ".parquet" else ()
+        return dataclasses.replace(stranger, headed=table_headed(heads))
+    for sheet, rows in heads_of_workbook(path).items():
+        if headed := table_headed(rows):
+            return dataclasses.replace(stranger, shown=f"{path.name}[{sheet}]", headed=headed)
+    return stranger
+
+
 def _part_of(stranger: _Stranger, present: Sequence[str]) -> str | None:
-    """The table of which a file or sheet seems to be a part: by its header where that can be seen, by its name else."""
-    if stranger.path is not None and stranger.suffix in (".csv", *_TEXTS):
-        return table_headed(read_head(stranger.path, _HEAD_LENGTH))
-    return did_you_mean(stranger.stem, present)
+    """The table of which a file or sheet seems to be a part: by its header, or by its name where none was seen.
+
+    A text shows its header. What a workbook holds may be an answer of this program: it is a part of what is there.
+    """
+    if stranger.suffix in SHOWN_TEXTS:
+        return stranger.headed
+    headed = stranger.headed if stranger.headed in present else None
+    return headed or did_you_mean(stranger.stem, present)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -33,6 +33,9 @@ _ENTRY = b"PK\x01\x02"
 _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
 """Parts and sheets of a workbook, and bytes of the list of its sheets."""
 
+_BEGIN, _BEGIN_OF_STRINGS = 100_000, 1_000_000
+"""Bytes of a sheet, and of the texts that cells share, that are looked at for a header."""
+
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _TYPE = b"<!DOCTYPE"
 """Declares a document type: a workbook has none, and one can make much of little."""
@@ -93,6 +96,26 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, stale)
 
 
+def begins(content: bytes) -> tuple[Mapping[str, bytes], bytes]:
+    """The begin of each sheet's XML by name, and that of the texts which they share.
+
+    Raises one of ``DAMAGED`` for what is no workbook of this format.
+    """
+    if content.count(_ENTRY) > _MOST_PARTS:
+        raise zipfile.BadZipFile
+    packed = zipfile.ZipFile(io.BytesIO(content))
+    book, relations = (_begin(packed, name, _LARGEST_LIST) for name in (_BOOK, _RELATIONS))
+    paths, _ = _sheet_paths(_common(book), _common(relations))
+    strings = _begin(packed, _STRINGS, _BEGIN_OF_STRINGS) if _STRINGS in packed.namelist() else b""
+    return {name: _common(_begin(packed, path, _BEGIN)) for name, path in paths.items()}, _common(strings)
+
+
+def _begin(packed: zipfile.ZipFile, name: str, length: int) -> bytes:
+    """The first bytes of a part."""
+    with packed.open(_plainly_packed(packed, name)) as part:
+        return _harmless(part.read(length))
+
+
 def _refuse_old(content: bytes, file: str) -> None:
     """Raise for the container that old workbooks and protected ones stand in: to save those again changes nothing."""
     if not content.startswith(_OLD):
@@ -110,11 +133,19 @@ def _is_taken(name: str, sheets: Collection[str]) -> bool:
 
 
 def _part(packed: zipfile.ZipFile, name: str) -> bytes:
-    """One part; what only harms stands in no workbook."""
+    """One part."""
+    return _harmless(packed.read(_plainly_packed(packed, name)))
+
+
+def _plainly_packed(packed: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     info = packed.getinfo(name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise zipfile.BadZipFile
-    content = packed.read(info)
+    return info
+
+
+def _harmless(content: bytes) -> bytes:
+    """The content; what only harms stands in no workbook."""
     # XML in two bytes a letter holds zero bytes; the readers would not see the same in it.
     if b"\0" in content or _TYPE in content:
         raise zipfile.BadZipFile
