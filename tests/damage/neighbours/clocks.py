@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from .books import Books, Tables, Works
+from .books import Books, Tables, Works, number
 from .forms import form_of
 from .holding import Mend, Neighbour, Truth, reviewed
 
@@ -104,20 +104,32 @@ def _within_the_change(
 
 
 def moved_on_the_day(rng: random.Random) -> Neighbour:
-    """A count dated by its day, and movements on that day: by the format they were before it, and that is told."""
-    works = Works(rng, zone=rng.choice(ZONES), dated=True, first=date(2026, rng.choice((1, 3, 6)), rng.randint(1, 9)))
-    period = rng.choice(works.periods)
-    material = rng.choice(works.materials)
-    timed = rng.random() < 0.5
-    entry = works.work(period, material, day=works.days[period])
+    """A count dated by its day, and a movement on that day, which came first or not, whatever the format takes it for.
+
+    By the format a movement of the day came before the count, and one at a time of the day after it. Where that is not
+    so, what moved is missing on one side of the inventory and too much on the other: then the row must be named.
+    """
+    works = Works(rng, zone=rng.choice(ZONES), dated=True, first=date(2026, rng.choice((1, 3, 6)), rng.randint(1, 9)),
+                  lossy=False)  # fmt: skip
+    period = rng.choice(list(works.periods)[:-1])
+    entry = works.work(period, rng.choice(works.materials), day=works.days[period])
+    timed, contrary = rng.random() < 0.5, rng.random() < 0.5
+    much = 300.0
+    entry.row["quantity"] = number(much)
+    entry.moved = [(area, material, much if change > 0 else -much) for area, material, change in entry.moved]
     if timed:
-        # The count stands at the first moment of its day, so this was after it, whatever was meant: it must be told.
         entry.row["at"] += "T10:30"
-        entry.period = period + 1
-    told = (
-        f"{entry.row['at']} is the day of the inventory {works.inventories[period]}, {'timed' if timed else 'by day'}"
-    )
-    return reviewed(told, works.books(), form_of(rng), Truth(notice="dated by the day alone"))
+    taken_for = period + 1 if timed else period
+    entry.period = (period + period + 1 - taken_for) if contrary else taken_for
+    books, truth = works.books(), Truth()
+    if contrary:
+        for area, material, change in entry.moved:
+            series = f"{area}/{material}"
+            books.missing[series, works.inventories[taken_for]] = change
+            books.missing[series, works.inventories[entry.period]] = -change
+        truth = Truth(to_check=("movements", len(works.entries) - 1))
+    told = f"{entry.row['at']} is the day of {works.inventories[period]}, {'contrary' if contrary else 'as it is read'}"
+    return reviewed(told, books, form_of(rng), truth)
 
 
 def database_offsets(rng: random.Random) -> Neighbour:

@@ -13,11 +13,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .books import AREAS, BULK, ITEMS, Books, Row, number
-from .clocks import ZONES, midnight, strange_day
+from .clocks import ZONES, strange_day
 from .forms import Form, form_of, plain, write
 from .holding import BROKEN, NO_MEND, WRONG, Fault, Neighbour, Told, run
 
-FORMULAS = ("=1+1", '=cmd|" /C calc"!A0', "+1+1", "-2+3", "@SUM(1)", "\t=1", "=HYPERLINK(1)", "＝1+1", "'=1", "-", "+49 30")
+FORMULAS = (
+    "=1+1",
+    '=cmd|" /C calc"!A0',
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    "=HYPERLINK(1)",
+    "＝1+1",
+    "'=1",
+    "-",
+    "+49 30",
+)
 PEOPLE = ("--counter", "K-1", "--witness", "K-2")
 
 
@@ -65,8 +77,8 @@ class Count:
             writer.writerows(rows)
         answer = self.folder / "certificate.json"
         answer.unlink(missing_ok=True)
-        told = run("sample", "--result", self.folder / "f.csv", "--plan", self.plan, *PEOPLE, "--counted-at", counted_at,
-                   "--json", answer, *(more or ("--commitment", self.commitment)))  # fmt: skip
+        given = ("--plan", self.plan, *PEOPLE, "--counted-at", counted_at, "--json", answer)
+        told = run("sample", "--result", self.folder / "f.csv", *given, *(more or ("--commitment", self.commitment)))
         return told, json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
 
 
@@ -103,16 +115,13 @@ def open_box(rng: random.Random) -> Neighbour:
         for row in rows:
             row["quantity"] = number(held[int(row["unit_number"]) - 1])
         told, answer = count.result(rows, "2026-05-01T12:00")
-        drawn = sum(held[int(row["unit_number"]) - 1] for row in rows)
-        return told.fault((0, 1, 3)) or _held_boxes(answer, missing, len(rows) == len(held), drawn, size, len(rows), book, told)
+        return told.fault((0, 1, 3)) or _held_boxes(answer, missing, told, all_counted=len(rows) == len(held))
 
     words = f"{held} of {size} in {books.zone}, book {book}, loss {loss}"
     return Neighbour(words, trial)
 
 
-def _held_boxes(
-    answer: dict[str, Any], missing: int, all_counted: bool, drawn: int, size: int, boxes: int, book: int, told: Told
-) -> list[Fault]:  # fmt: skip
+def _held_boxes(answer: dict[str, Any], missing: int, told: Told, *, all_counted: bool) -> list[Fault]:
     """What a certificate says of missing pieces must hold of those which truly are, and no false *excluded*."""
     verdict = answer["goals"][0]["verdict"]
     lacking = sum(one["missing"] for one in answer["strata"])
@@ -177,7 +186,10 @@ def forged_plan(rng: random.Random) -> Neighbour:
     area, material, book = rng.choice(AREAS), rng.choice(ITEMS), rng.randint(20, 60)
     books = store(area, material, book, zone=rng.choice(ZONES), day=date(2026, 1, 2), bulk=rng.choice((*BULK, "")))
     form, how, again = form_of(rng), rng.choice(FORGERIES), rng.random() < 0.7
-    place, value = rng.random(), rng.choice((0, 1, -1, 10**12, 1e300, "x", "", None, [], {}, True, 0.5, "NaN", "2026-01-01"))
+    place, value = (
+        rng.random(),
+        rng.choice((0, 1, -1, 10**12, 1e300, "x", "", None, [], {}, True, 0.5, "NaN", "2026-01-01")),
+    )
 
     def trial(folder: Path) -> list[Fault]:
         count = Count(folder, books, form, "--items", f"{material}=3")
@@ -251,7 +263,9 @@ def formulas(rng: random.Random) -> Neighbour:
             return faults
         text = (folder / "s.csv").read_text(encoding="utf-8-sig")
         cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
-        run_by_it = [cell for cell in cells if cell[:1] in {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"} and cell]
+        run_by_it = [
+            cell for cell in cells if cell[:1] in {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"} and cell
+        ]
         faults = [Fault(WRONG, f"a formula in the sheet: {cell!r}") for cell in run_by_it if not _is_number(cell)]
         rows = count.sheet()
         for row in rows:
@@ -268,6 +282,3 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-__all__ = ["counted_on_the_day", "forged_plan", "formulas", "midnight", "open_box"]

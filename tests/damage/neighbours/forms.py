@@ -112,7 +112,7 @@ def local(table: str, column: str, cell: str, form: Form) -> str:
 
 
 def is_number(table: str, column: str) -> bool:
-    columns = dictionary()[table] if table in dictionary() else None
+    columns = dictionary().get(table)
     return columns is not None and column in columns.names and columns[column].type in {"number", "integer"}
 
 

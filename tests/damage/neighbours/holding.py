@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +88,15 @@ class Truth:
     """What the one line says where nothing is read; blank where that is not right."""
     notice: str = ""
     """Words that must be told."""
+    to_check: tuple[str, int] | None = None
+    """A row that must be named as one to be checked."""
     all_hidden: bool = False
     """Whether none of the hidden periods may be closed."""
 
 
 def reviewed(
-    told: str, books: Books, form: Form, truth: Truth, mends: Iterable[Mend] = (), after: Callable[[Path], None] | None = None
+    told: str, books: Books, form: Form, truth: Truth, mends: Iterable[Mend] = (),
+    after: Callable[[Path], None] | None = None,
 ) -> Neighbour:  # fmt: skip
     """A neighbour that is reviewed: itself, and each mended copy."""
 
@@ -132,8 +135,6 @@ def _try_review(
 
 
 def _unmerged(form: Form) -> Form:
-    from dataclasses import replace
-
     return replace(form, merged=())
 
 
@@ -171,6 +172,11 @@ def _held(said: Told, answer: dict[str, Any], books: Books, form: Form, truth: T
         wrong.append("the trouble is not told")
     if truth.notice and truth.notice not in _words(said, answer):
         wrong.append(f"no notice of {truth.notice!r}: {_words(said, answer)[:300]}")
+    if truth.to_check is not None:
+        row = {"table": truth.to_check[0], "row": form.row(truth.to_check[1])}
+        named = [one for series in answer["series"] for one in series["to_check"]]
+        if not any(row.items() <= one.items() for one in named):
+            wrong.append(f"not named as to be checked: {row}, {named}")
     for series in answer["series"]:
         wrong += _wrong_of_whole(series, books) if series["scope"] != "area" else _wrong_of(series, books, truth)
     if missing := {series for series, _ in books.missing} - {series["id"] for series in answer["series"]}:
@@ -194,7 +200,7 @@ def _wrong_of(series: dict[str, Any], books: Books, truth: Truth) -> list[str]:
                 wrong.append(f"{key}: closed, and it cannot be")
             if abs(period["difference"] - owed) > CLOSE:
                 wrong.append(f"{key}: {period['difference']} in place of {owed} is missing")
-            alarming |= owed > 0
+            alarming |= owed != 0
             owed = 0.0
         else:
             untold = True
@@ -202,7 +208,8 @@ def _wrong_of(series: dict[str, Any], books: Books, truth: Truth) -> list[str]:
                 wrong.append(f"{key}: {period['status']} without need: {period['reason']}")
             owed = owed if period["status"] == "incomplete" else 0.0
     verdict = series["verdict"]
-    if alarming and ALARMS.get(verdict) != 1:
+    gaining = any(much < 0 for (one, _), much in books.missing.items() if one == series["id"])
+    if alarming and (verdict not in ALARMS or (verdict == "gain" and not gaining)):
         wrong.append(f"{series['id']}: {verdict}, and something is missing")
     if not alarming and verdict in ALARMS:
         wrong.append(f"{series['id']}: {verdict}, and nothing is missing")
@@ -213,8 +220,9 @@ def _wrong_of(series: dict[str, Any], books: Books, truth: Truth) -> list[str]:
 
 def _wrong_of_whole(series: dict[str, Any], books: Books) -> list[str]:
     substance = series["id"].removeprefix("*/")
-    lost = sum(much for (one, _), much in books.missing.items() if one.split("/", 1)[1] == substance)
-    if series["verdict"] in ALARMS and not (lost > 0 and ALARMS[series["verdict"]] == 1):
+    of_it = [much for (one, _), much in books.missing.items() if one.split("/", 1)[1] == substance]
+    lost = sum(of_it)
+    if series["verdict"] in ALARMS and not any(much * ALARMS[series["verdict"]] > 0 for much in of_it):
         return [f"{series['id']}: {series['verdict']}, and {lost} is missing"]
     if series["verdict"] == "balanced" and lost > 0:
         return [f"{series['id']}: balanced, and {lost} is missing"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .books import Works
-from .forms import Form, form_of, header_of
+from .forms import form_of, header_of
 from .holding import Mend, Neighbour, Truth, reviewed
 
 _STRICT = {
@@ -116,6 +116,3 @@ def _add_cell(path: Path, sheet: int, row: int, cell: str) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, text in parts.items():
             book.writestr(name, text)
-
-
-__all__ = ["Form", "far_cell", "merged_cells", "strict_workbook"]
