@@ -57,7 +57,8 @@ def part_of_a_return(rng: random.Random) -> Neighbour:
     materials = {entry.row["material"], row["material"]}
     hidden = works.touched(areas, materials, {entry.period, later} | ({1} if column == "earlier" else set()))
     place = works.entries.index(back)
-    truth = Truth({("movements", place)}, hidden)
+    # The day of a cancellation may be any: the pair counts as if neither had been.
+    truth = Truth({("movements", place)}, hidden, must_tell=column != "earlier")
     told = f"{row['movement']} cancels {row['reverses']} but for its {column}"
     return reviewed(told, works.books(), form_of(rng), truth, [Mend(said, mend)])
 
@@ -122,7 +123,7 @@ def chain_of_returns(rng: random.Random) -> Neighbour:
         places = {("movements", works.entries.index(one)) for one in chain[1:]}
         areas = (entry.row["from_area"], entry.row["to_area"])
         periods = {one.period for one in chain}
-        truth = Truth(places, works.touched(areas, [entry.row["material"]], periods))
+        truth = Truth(places, works.touched(areas, [entry.row["material"]], periods), must_tell=True)
         mends = [Mend("correct one of them", _whole(bad.row["movement"], quantity=entry.row["quantity"]))]
     return reviewed(f"{links} links behind {entry.row['movement']}", works.books(), form_of(rng), truth, mends)
 
