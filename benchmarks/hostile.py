@@ -1,6 +1,6 @@
 """Hostile files, each put into a small sound site and checked on the command line: exit codes, memory and time.
 
-    python benchmarks/hostile.py --files 2000 --seed 1 [--jobs 2] [--only SEED --keep FOLDER]
+    python -m benchmarks.hostile --files 2000 --seed 1 [--jobs 2] [--only SEED --keep FOLDER]
 
 Every site must be answered with an exit code from 0 to 3, without a traceback, in one line on standard error where
 nothing is read, and below 2 GB and 10 s. One seed gives one file; the same seed gives the same file.
@@ -26,6 +26,8 @@ from functools import partial
 from pathlib import Path
 
 import polars as pl
+
+from benchmarks import figure
 
 MOST_GB, MOST_SECONDS = 2.0, 10.0
 _GIVEN_UP_SECONDS = 120
@@ -370,6 +372,7 @@ def main() -> int:
             if outcome.fault:
                 print(f"seed {outcome.seed} {outcome.kind}: {outcome.fault}: {outcome.told}", flush=True)
     _print_table(outcomes)
+    figure(f"{len(outcomes)} hostile files: answered otherwise", sum(bool(one.fault) for one in outcomes), limit=0)
     return int(any(outcome.fault for outcome in outcomes))
 
 

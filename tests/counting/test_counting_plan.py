@@ -174,6 +174,11 @@ def test_wishes_that_cannot_be_are_refused(tmp_path: Path, asked: dict[str, list
     assert str(raised.value) == words
 
 
+def test_a_name_may_hold_the_sign_behind_which_a_number_stands(tmp_path: Path) -> None:
+    facts = site(tmp_path, **{name: text.replace("BOMB", "=B=1") for name, text in TABLES.items()})
+    assert parse_asked(facts, items=["=B=1=3"], boxes=["=B=1=6"]).items == {"=B=1": 3}
+
+
 def test_a_goal_larger_than_the_stock(tmp_path: Path) -> None:
     assert one_line(run(write(tmp_path), "--loss", "TNT=5000")) == (
         "error: nothing can be planned: TNT: a loss of 5000 kg is more than the 380 kg in all items that can be drawn "

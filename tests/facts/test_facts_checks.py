@@ -267,3 +267,26 @@ def test_a_transfer_within_an_area_is_told_and_moves_nothing(full: SiteFolder) -
     assert not site.problems
     (notice,) = [one for one in site.notices if "moves nothing" in one]
     assert notice.startswith("movements.csv row 3: it leaves the area that it reaches")
+
+
+@pytest.mark.parametrize("written", ["gate/cctv", "(gate)", "'gate'", "dog|gate", "cctv、gate"])
+def test_a_qualification_that_stands_between_other_signs_is_told(full: SiteFolder, written: str) -> None:
+    full.write("posts", ASKING.format("gate")).replace("people", "gate cctv", written)
+    (problem,) = full.problems("people")
+    assert problem.reason.startswith("it holds what looks like gate, which a post asks for")
+
+
+@pytest.mark.parametrize("held", ["gate+cctv", "gate-2", "gateway", "C+E gate"])
+def test_a_qualification_of_its_own_is_kept(full: SiteFolder, held: str) -> None:
+    full.write("posts", ASKING.format("gate+cctv")).replace("people", "gate cctv", held)
+    assert full.read().problems == ()
+
+
+@pytest.mark.parametrize("asked", ["gate;cctv", "gate cctv", '"gate,cctv"'])
+def test_a_post_that_asks_for_several_qualifications_is_told(full: SiteFolder, asked: str) -> None:
+    full.write("posts", ASKING.format(asked))
+    (problem,) = full.problems("posts")
+    assert problem.reason == "a post asks for one qualification, in one word: write the one that counts"
+
+
+ASKING = "post,kind,guards,start,end,days,qualification\nG1,gate,2,22:00,06:00,daily,{}\n"

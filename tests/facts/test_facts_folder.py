@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
 from small_folders import CLEAN, SETTINGS, SiteFolder, cells
+from xlsxwriter import Workbook
 
 from stockward.facts import read_site, tables
 from stockward.facts.blank import write_blank_site
@@ -116,6 +118,40 @@ def test_a_part_of_a_table_beside_it_is_refused(folder: SiteFolder, file: str) -
     separator = "," if file.endswith(".csv") else "\t"
     told = refusal(folder.write(file, CLEAN["movements"].replace(",", separator)))
     assert f"{file}: it looks like a part of movements, which is read from movements.csv alone" in told
+
+
+def test_a_part_of_a_table_is_known_by_its_columns_in_a_parquet_file(folder: SiteFolder) -> None:
+    pl.DataFrame({name: ["x"] for name in tables()["movements"].names}).write_parquet(folder.path / "february.parquet")
+    assert "february.parquet: it looks like a part of movements, which is read from movements.csv" in refusal(folder)
+
+
+@pytest.mark.parametrize("titles", [0, 3])
+def test_a_part_of_a_table_is_known_by_its_columns_in_another_workbook(folder: SiteFolder, titles: int) -> None:
+    _workbook(folder.path / "february.xlsx", {"About": ["a", "b"], "Tabelle1": tables()["counts"].names}, titles)
+    told = refusal(folder)
+    assert "february.xlsx: it looks like a part of counts, which is read from counts.csv alone" in told
+
+
+def test_a_part_of_a_table_is_known_by_its_columns_in_another_sheet(folder: SiteFolder) -> None:
+    _workbook(folder.path / "site.xlsx", {"2026-02": tables()["movements"].names}, 0)
+    told = refusal(folder)
+    assert "site.xlsx[2026-02]: it looks like a part of movements, which is read from movements.csv alone" in told
+
+
+def test_a_workbook_of_other_things_is_a_notice(folder: SiteFolder) -> None:
+    _workbook(folder.path / "prices.xlsx", {"Tabelle1": ["material", "price"]}, 0)
+    assert folder.read().notices == ("prices.xlsx: not read, it is no table of the format",)
+
+
+def _workbook(path: Path, sheets: Mapping[str, Sequence[str]], titles: int) -> None:
+    book = Workbook(str(path))
+    for name, header in sheets.items():
+        page = book.add_worksheet(name)
+        for title in range(titles):
+            page.write_string(title, 0, f"Title {title}")
+        for place, column in enumerate(header):
+            page.write_string(titles, place, column)
+    book.close()
 
 
 @pytest.mark.parametrize("file", ["movements_2.xlsx", "movements2.parquet", "counts.xlsx"])

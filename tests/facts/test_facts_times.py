@@ -103,6 +103,23 @@ def test_the_end_of_a_day_is_told_in_the_zone_of_the_site() -> None:
     assert end_of(" 2026-06-30T14:05Z", "Asia/Seoul") == datetime(2026, 6, 30, 14, 5, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-06-30T24:00", "2026-06-30 24:00:00", "2026-07-01T00:00+09", "2026-06-30T15:00 Z"]
+)
+def test_a_moment_of_an_option_is_written_as_in_the_tables(text: str) -> None:
+    assert end_of(text, "Asia/Seoul") == datetime(2026, 6, 30, 15, tzinfo=UTC)
+
+
+def test_the_end_of_a_day_that_is_followed_by_no_midnight() -> None:
+    assert end_of("2026-09-05T24:00", "America/Santiago") == first_moment(date(2026, 9, 6), "America/Santiago")
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T24:00", "2026-06-30T24:01", "2026-06-30T24:00:01"])
+def test_no_moment_is_beyond_the_end_of_a_day(text: str) -> None:
+    with pytest.raises(UsageError, match="write it as 2026-06-30"):
+        end_of(text, "Asia/Seoul")
+
+
 def test_a_time_that_the_change_of_clocks_doubles_needs_its_offset() -> None:
     assert "twice or never" in fault("2026-10-25T02:30", BERLIN)
     stated = read("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00", locale=BERLIN)

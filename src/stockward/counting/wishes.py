@@ -85,7 +85,8 @@ def parse_asked(
 def _pairs(option: str, words: Sequence[str], known: tuple[str, ...], kind: str, example: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in words:
-        name, sign, value = (part.strip() for part in word.partition("="))
+        # A name may hold the sign, and no value does.
+        name, sign, value = (part.strip() for part in word.rpartition("="))
         if not (name and sign and value):
             raise UsageError(f"{option} {word!r}: write it as {example}")
         _require_known(option, name, known, kind)

@@ -6,7 +6,8 @@ table, the checks run in the order of ``CHECKS``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -31,6 +32,9 @@ CLAIMS = ("write_off", "found")
 """Kinds of movement that claim something of the book, without a physical flow."""
 
 _DAY_MINUTES = 24 * 60
+
+_BETWEEN_WORDS = r"[/|&\s'\"()\[\]{}、，；]+"
+"""What people put between words or around them; signs that are often part of a code, such as + and -, are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,7 +570,7 @@ def a_qualification_is_written_as_a_post_asks_for_it(draft: Draft, table: TableD
     """A qualification that only looks like one that a post asks for would be none."""
     asked = draft["posts"]["qualification"].drop_nulls().unique().sort().to_list()
     held = table["qualifications"].explode().drop_nulls().unique().sort()
-    meant = {word: did_you_mean(word, asked) for word in held if word not in asked}
+    meant = {word: did_you_mean(word, asked) or _part_that_is(word, asked) for word in held if word not in asked}
     near = {word: guess for word, guess in meant.items() if guess}
     if near:
         first = table["qualifications"].list.eval(pl.element().filter(pl.element().is_in(list(near)))).list.first()
@@ -575,6 +579,17 @@ def a_qualification_is_written_as_a_post_asks_for_it(draft: Draft, table: TableD
             "it holds what looks like {}, which a post asks for, and is not written so: correct it", guess
         )
         table.refuse("qualifications", guess.is_not_null(), pl.select(words).to_series())
+
+
+def _part_that_is(word: str, known: Sequence[str]) -> str | None:
+    """The known word that stands in another, between signs that people put between words or around them."""
+    return next((part for part in re.split(_BETWEEN_WORDS, word) if part in known), None)
+
+
+def a_post_asks_for_one_qualification(draft: Draft, table: TableDraft) -> None:
+    """What several words, or a list, ask for nobody holds: a qualification of a guard is one word."""
+    several = table["qualification"].str.contains(r"[\s,;]").fill_null(False)
+    table.refuse("qualification", several, "a post asks for one qualification, in one word: write the one that counts")
 
 
 def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> None:
@@ -662,5 +677,6 @@ CHECKS: tuple[Check, ...] = (
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
     Check(a_post_stands_for_some_time, ("posts",)),
+    Check(a_post_asks_for_one_qualification, ("posts",)),
     Check(a_driver_has_its_amount, ("posts",)),
 )

@@ -12,7 +12,11 @@ YEAR_DAYS = 365.25
 MICROSECONDS_A_DAY = 86_400_000_000
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
+_MOMENT = re.compile(
+    rf"(?P<day>{_DAY.pattern})[T ](?P<clock>[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?)"
+    r" ?(?P<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+)
+_END_OF_DAY = re.compile(r"24:00(:00([.]0+)?)?")
 
 
 def first_moment(day: date, timezone: str) -> datetime:
@@ -44,12 +48,18 @@ def written_day(text: str, name: str) -> date:
 
 
 def written_moment(text: str, name: str) -> date | datetime:
-    """A day, or a moment such as 2026-06-30T14:05, with an offset or without; ``UsageError`` for all else."""
-    try:
-        if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text)
-    except ValueError:
-        pass
+    """A day, or a moment as the tables have it, such as 2026-06-30T14:05, with an offset or without.
+
+    24:00 is the next day's 00:00. Raises ``UsageError`` for all else.
+    """
+    if parts := _MOMENT.fullmatch(text):
+        ends_a_day = _END_OF_DAY.fullmatch(parts["clock"]) is not None
+        clock = "00:00" if ends_a_day else parts["clock"]
+        try:
+            moment = datetime.fromisoformat(f"{parts['day']}T{clock}{parts['offset'] or ''}")
+            return moment + timedelta(days=ends_a_day)
+        except (ValueError, OverflowError):
+            pass
     return written_day(text, name)
 
 
@@ -63,5 +73,6 @@ def end_of(as_of: str | date | datetime, timezone: str, name: str = "as-of") -> 
     if isinstance(as_of, str):
         as_of = written_moment(as_of.strip(), name)
     if isinstance(as_of, datetime):
-        return as_of if as_of.tzinfo else as_of.replace(tzinfo=zone)
+        # By way of UTC, so that a moment which the clocks skip is told as they show it.
+        return as_of if as_of.tzinfo else as_of.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     return last_moment(as_of, timezone).astimezone(zone)
