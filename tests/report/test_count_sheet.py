@@ -208,7 +208,7 @@ def test_a_certificate_shows_what_differs_and_runs_nothing(draw: Draw) -> None:
     assert "<script" not in text
     assert "&lt;K&gt;" in text
     assert "a&lt;b&gt;.csv" in text
-    assert "are missing or short" in text or "is missing or short" in text
+    assert "are missing or short of content" in text or "is missing or short of content" in text
     assert SEED in text
     page = certificates.certificate_page(made, version="1", at=AT, paper="A4")
     assert [one.counted for one in page.differences] == ["0 items"]
@@ -224,6 +224,6 @@ def test_every_verdict_has_a_word_and_a_headline(draw: Draw) -> None:
     assert heads == {
         "not_excluded": "All 68 units drawn agree with the book, and they are too few to exclude the loss.",
         "incomplete": "Incomplete: 1 of 68 units drawn was not counted.",
-        "found_missing": "Of 68 units drawn, 1 is missing or short.",
+        "found_missing": "Of 68 units drawn, 1 is missing or short of content.",
     }
     assert set(certificates.VERDICT_WORD) == set(CountVerdict)
