@@ -67,7 +67,7 @@ def require_harmless(html: str) -> Elements:
     elements = Elements(html)
     tables = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
     assert elements.names <= {"div", "p", "br", "strong", *tables}
-    assert elements.attributes <= {"class"}
+    assert elements.attributes <= {"class", "scope"}
     return elements
 
 

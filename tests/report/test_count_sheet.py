@@ -112,7 +112,9 @@ def test_the_barcode_can_be_read(draw: Draw) -> None:
     code = segno.make(text, error="m", micro=False)
     dots = np.kron(np.array(list(code.matrix_iter(border=4)), dtype=np.uint8), np.ones((6, 6), np.uint8))
     assert [one.text for one in zxingcpp.read_barcodes(np.where(dots > 0, 0, 255).astype(np.uint8))] == [text]
-    assert code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None) in write_sheets_html(draw)
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)
+    named = f'<svg role="img" aria-label="Barcode: {text}" '
+    assert drawn.replace("<svg ", named) in write_sheets_html(draw)
 
 
 def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) -> None:
