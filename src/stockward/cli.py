@@ -14,12 +14,14 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from stockward.outputs import write_whole
 from stockward.terms.signs import printable
+from stockward.terms.wrapping import WIDTH_MAX, wrapped
 from stockward.version import VERSION
 
 if TYPE_CHECKING:
@@ -119,8 +121,19 @@ def _own_fault(fault: BaseException) -> None:
 
 
 def _say(line: str, *, err: bool = False) -> None:
-    """One line to the terminal, to which no name in it can speak in the terminal's own language."""
-    click.echo(printable(line), err=err)
+    """One line, which a terminal gets broken between words; no name in it can speak in the terminal's own language."""
+    width = _width_of(sys.stderr if err else sys.stdout)
+    click.echo("\n".join(wrapped(printable(line), width) if width else [printable(line)]), err=err)
+
+
+def _width_of(stream: TextIO) -> int | None:
+    """How wide lines may be: as a terminal is; ``None`` for a pipe, whose reader wants one line whole."""
+    return min(get_terminal_size().columns, WIDTH_MAX) if stream.isatty() else None
+
+
+def _name(path: Path | str) -> None:
+    """The path of what was written, in one piece, to be copied."""
+    click.echo(printable(str(path)))
 
 
 def _fail(message: str) -> None:
@@ -214,7 +227,7 @@ def review(
 
             print_review(answers, _console())
     if html is not None and json_file != "-":
-        _say(str(html))
+        _name(html)
     sys.exit(_exit_code(answers))
 
 
@@ -436,7 +449,7 @@ def drill(
         if json_file != "-":
             print_drill(answers, _console())
     if html is not None and json_file != "-":
-        _say(str(html))
+        _name(html)
     apart = answers.agreement is not None and not answers.agreement.agrees
     sys.exit(ALARMED if apart else SET_ASIDE if facts.problems else 0)
 
@@ -482,7 +495,7 @@ def init(
         folder, name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv
     )
     for path in paths:
-        _say(str(path))
+        _name(path)
     if false_alarm is None or detection is None:
         _say(f"now decide false_alarm and detection in {paths[0]}", err=True)
 
@@ -509,7 +522,7 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
         site = simulation.simulate(plan, seed=seed)
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
-    _say(str(folder))
+    _name(folder)
 
 
 _PATH = click.Path(path_type=Path)
@@ -685,7 +698,7 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     )
     for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
         if file:
-            _say(str(file))
+            _name(file)
     _tell_unpublished(draw)
 
 
@@ -792,7 +805,7 @@ def roster(
         options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
                  "deterministic": deterministic, "previous": None if previous is None else previous.name},
     )  # fmt: skip
-    answer = make_guards_roster(facts, asked, limit=Limit(left, deterministic), progress=_best_and_bound(say))
+    answer = make_guards_roster(facts, asked, limit=Limit(left, deterministic), progress=_how_far(say))
     _write_roster(answer, html=html, xlsx=xlsx, csv=out, ics=ics, json=json_file)
     if not quiet:
         _notices(facts)
@@ -857,11 +870,11 @@ def _earlier_roster(file: Path) -> dict[tuple[str, datetime], str]:
     return read_roster_csv(file)
 
 
-def _best_and_bound(say: Callable[[str], None]) -> Callable[[int | None, float], None]:
-    """Says the best and the bound, at most a line each half second."""
+def _how_far(say: Callable[[str], None]) -> Callable[[int | None, float], None]:
+    """Says how good the best roster is so far, at most a line each half second."""
     import time
 
-    from stockward.roster.command import whole_number
+    from stockward.roster.command import how_far
 
     said = 0.0
 
@@ -869,7 +882,7 @@ def _best_and_bound(say: Callable[[str], None]) -> Callable[[int | None, float],
         nonlocal said
         if time.monotonic() - said > 0.5 or best == bound:
             said = time.monotonic()
-            say(f"best {'-' if best is None else best}, bound {whole_number(bound)}")
+            say(how_far(best, bound))
 
     return progress
 
@@ -907,13 +920,9 @@ def validate() -> None:
     from stockward.validation import validate as compute
 
     compared, waiting = compute()
-    _say(f"{'figure':<16} {'computed':>22} {'published':>22} {'tolerance':>10}  agrees")
-    for row in compared:
-        mine = " ".join(f"{value:.6f}" for value in row.computed) if row.computed else "-"
-        published = " ".join(f"{value:g}" for value in row.published.expected)
-        says = ("yes" if row.agrees else "NO") if row.computed else f"not computed: {row.why}"
-        _say(f"{row.published.id:<16} {mine:>22} {published:>22} {row.published.tolerance:>10g}  {says}")
-        _say(f"{'':<16} {row.published.question}; {row.published.source}")
+    from stockward.report.published import print_compared
+
+    print_compared(compared, _console())
     if waiting:
         _say(f"not computed here: {', '.join(published.id for published in waiting)}", err=True)
     sys.exit(0 if all(row.agrees for row in compared) else ALARMED)

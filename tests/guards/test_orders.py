@@ -67,8 +67,8 @@ def test_more_than_double_the_guards_on_patrol(tmp_path: Path) -> None:
     assert {row.table for row in answer.now_rows} == {"people"}
     assert answer.verdict is SHORT
     assert answer.reason == (
-        "25 short: 24 guards on patrol on 2026-06-30, 24 expected by 2026-08-30, 49 required (more than 2 × 24 on "
-        "2026-06-01)"
+        "25 short of the target: 24 guards on patrol on 2026-06-30, 24 expected by 2026-08-30, 49 required "
+        "(more than 2 × 24 on 2026-06-01)"
     )
     assert (answer.order, answer.stated_reason, answer.unit, answer.asked) == (
         "ORD-1",

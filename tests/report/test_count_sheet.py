@@ -112,7 +112,9 @@ def test_the_barcode_can_be_read(draw: Draw) -> None:
     code = segno.make(text, error="m", micro=False)
     dots = np.kron(np.array(list(code.matrix_iter(border=4)), dtype=np.uint8), np.ones((6, 6), np.uint8))
     assert [one.text for one in zxingcpp.read_barcodes(np.where(dots > 0, 0, 255).astype(np.uint8))] == [text]
-    assert code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None) in write_sheets_html(draw)
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)
+    named = f'<svg role="img" aria-label="Barcode: {text}" '
+    assert drawn.replace("<svg ", named) in write_sheets_html(draw)
 
 
 def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) -> None:
@@ -208,7 +210,7 @@ def test_a_certificate_shows_what_differs_and_runs_nothing(draw: Draw) -> None:
     assert "<script" not in text
     assert "&lt;K&gt;" in text
     assert "a&lt;b&gt;.csv" in text
-    assert "are missing or short" in text or "is missing or short" in text
+    assert "are missing or short of content" in text or "is missing or short of content" in text
     assert SEED in text
     page = certificates.certificate_page(made, version="1", at=AT, paper="A4")
     assert [one.counted for one in page.differences] == ["0 items"]
@@ -224,6 +226,6 @@ def test_every_verdict_has_a_word_and_a_headline(draw: Draw) -> None:
     assert heads == {
         "not_excluded": "All 68 units drawn agree with the book, and they are too few to exclude the loss.",
         "incomplete": "Incomplete: 1 of 68 units drawn was not counted.",
-        "found_missing": "Of 68 units drawn, 1 is missing or short.",
+        "found_missing": "Of 68 units drawn, 1 is missing or short of content.",
     }
     assert set(certificates.VERDICT_WORD) == set(CountVerdict)

@@ -120,12 +120,12 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
         "Ordered": ["49"],
         "Needed": ["120"],
         "On hand": ["24", "60"],
-        "Short": ["25", "64"],
+        "Short of": ["25", "64"],
         "When the order is met": ["11 August 2026"],
     }
     head = head_of(guarded)
     assert head.badge is not None
-    assert (head.badge.key, head.badge.word) == (OrderVerdict.SHORT, "short")
+    assert (head.badge.key, head.badge.word) == (OrderVerdict.SHORT, "short of target")
     assert head.sentence == (
         "More than double the patrolling guards of 1 June 2026 by 30 August 2026 means at least 49; 24 are there, 25 "
         f"too few. The order is met on 11 August 2026 with plan 4: 21 recruits and 5 transfers, output lost "
@@ -141,7 +141,7 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
     )
     assert on_hand.note == "56 of them can stand at a post"
     assert [line.kind for line in short.lines] == ["short", "short"]
-    assert short.note == "26 of the order on its due date, from what is on record"
+    assert short.note == "26 short of the order on its due date, from what is on record"
     assert when.note == "the posts are filled: not by 31 December 2026, with the guards on record"
 
 
@@ -167,7 +167,7 @@ def test_what_is_not_measurable_is_said_with_the_reason(unmeasured: Review) -> N
         "Ordered": ["not measurable"],
         "Needed": ["not measurable"],
         "On hand": ["0"],
-        "Short": ["not measurable", "not measurable"],
+        "Short of": ["not measurable", "not measurable"],
         "When the order is met": ["not measurable"],
     }
     head = head_of(unmeasured)
@@ -200,7 +200,7 @@ def test_orders_without_posts_and_posts_without_orders(guarded: Review) -> None:
     )
     coming = replace(posts_alone, force=replace(guarded.force, by_month=reached))
     assert tiles(coming)["When the need is met"] == ["from 30 September 2026"]
-    assert tiles(posts_alone)["Short"] == ["64"]
+    assert tiles(posts_alone)["Short of"] == ["64"]
     assert "Ordered" not in tiles(posts_alone)
     assert (
         head_of(posts_alone).sentence
@@ -437,7 +437,7 @@ def test_plans_say_what_they_give_cost_and_whom_they_take(guarded: Review) -> No
     assert selection.sentence == (
         "ORD-02 requires 49 patrolling guards by 30 August 2026; 23 are expected. Plan 4 meets it in time at the "
         f"least output lost (4{THIN}615 USD a day): 21 recruits and 5 transfers. Without any output lost, plan 1 "
-        "brings 35. ORD-02 is short without a plan."
+        "brings 35. ORD-02 is short of target without a plan."
     )
     first, *_, fourth, _, late = selection.plans
     assert (first.lost, first.met, first.lines) == ("none", "not met", ())
@@ -643,8 +643,11 @@ def test_hostile_texts_stay_texts(guarded: Review, tmp_path: Path) -> None:
 
 def test_the_terminal_says_it_in_a_few_lines(guarded: Review, unmeasured: Review) -> None:
     text = " ".join(printed(guarded).split())
-    assert "Guards: needed 120, on hand 60 (56 can stand at a post), short 64." in text
-    assert "at least 49; now 24, expected 23, short 26. The order is met on 11 August 2026 with plan 4" in text
+    assert "Guards: needed 120, on hand 60 (56 can stand at a post), 64 short of what the posts take." in text
+    assert (
+        "at least 49; now 24, expected 23, 26 short of the order. The order is met on 11 August 2026 with plan 4"
+        in text
+    )
     assert "ORD-01, met: at least 5 times the monthly output of shell_105" in text
     assert "ORD-03, not measurable: more than double the guards of 1 January 2019 by 30 August 2026: the base" in text
     assert "Guards: need not measurable, on hand 0 (0 can stand at a post): no post is on record." in " ".join(
@@ -672,7 +675,7 @@ def test_the_workbook_holds_every_value(guarded: Review, tmp_path: Path) -> None
     assert said["guards"] == head_of(guarded).sentence
     orders = rows_of(book["orders"])
     assert [row["verdict"] for row in orders] == ["met", "short", "not_measurable", "on_course"]
-    assert (orders[1]["required (unit)"], orders[1]["short when due (unit)"]) == (49, 26)
+    assert (orders[1]["required (unit)"], orders[1]["short of target when due (unit)"]) == (49, 26)
     assert orders[1]["rows of the baseline"] == "people " + " ".join(str(row) for row in range(2, 26))
     force = {row["what"]: row["value"] for row in rows_of(book["force"])}
     assert (force["needed (guards)"], force["by fill probability (guards)"]) == (120, 119.4)

@@ -43,7 +43,8 @@ def test_a_roster_is_written_as_asked_and_measures_what_is_printed(instance: Pat
     said = dict(line.split(" ", 1) for line in result.stdout.splitlines()[:2])
     assert said == {"objective": str(measured.objective), "bound": str(measured.objective)}
     assert "proven: No better answer exists." in result.stdout
-    assert "best " in result.stderr
+    assert "best roster so far: " in result.stderr
+    assert "bound" not in result.stderr
 
 
 def test_steps_give_the_same_bytes_and_nothing_beside_them(instance: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def test_ctrl_c_ends_with_the_best_found(tmp_path: Path) -> None:
     )  # fmt: skip
     assert running.stderr is not None
     for line in running.stderr:
-        if line.startswith("best ") and not line.startswith("best -"):
+        if line.startswith("best roster so far"):
             break
     os.killpg(running.pid, signal.SIGINT)
     said, cried = running.communicate(timeout=60)

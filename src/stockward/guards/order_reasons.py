@@ -41,7 +41,7 @@ def _begin(one: Measured, verdict: OrderVerdict) -> str:
         kept = "was met on it and is no longer" if one.meets(one.at_due.value) else "was not met on it"
         since = ", and is met now" if one.meets(one.now.value) else ""
         return f"the due date has passed, and the order {kept}{since}: "
-    return f"{plain(short)} short: " if short else "the target must be passed: "
+    return f"{plain(short)} short of the target: " if short else "the target must be passed: "
 
 
 def _figures(one: Measured) -> str:

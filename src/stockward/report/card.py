@@ -5,17 +5,16 @@ Both are bounded, whatever the size of the site; the whole answer stands in its 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated
 
 from stockward.report import words
+from stockward.report.lines import plain, wrapped
 from stockward.report.page import fill
-from stockward.report.terminal import plain
-from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import printable
+from stockward.terms.wrapping import WIDTH_MAX
 
 LINES_MAX = 12
 ROWS_MAX = 20
@@ -82,7 +81,7 @@ def card_html(shown: Card) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(plain(text), WIDTH_MAX)
+    return wrapped(text, WIDTH_MAX)
 
 
 def _rows(shown: Grid) -> list[str]:

@@ -31,6 +31,8 @@ from stockward.report.views import SeriesView, by_urgency, events, gather
 _FINDINGS_TOLD = 3
 _ORDERS_TOLD = 2
 _NOTICES_TOLD = 3
+_ORDER_HEADS = tuple("to go" if head == "short of target" else head for head in orders_table.HEADS)
+"""A card has less room than the table of the command."""
 
 
 def site_card(site: Site) -> Card:
@@ -105,7 +107,7 @@ def _series(series: Sequence[SeriesView]) -> Grid | None:
 def _orders_of(review: Review) -> Grid | None:
     there = SiteOrders(site=review.site, folder="", day=None, set_aside=0, orders=review.orders, fault=None)
     rows = [cells for cells, _ in orders_table.rows_of(there)] if review.orders else []
-    return grid("Orders", orders_table.HEADS[1:], rows, total=len(rows), where=".answers.orders")
+    return grid("Orders", _ORDER_HEADS[1:], rows, total=len(rows), where=".answers.orders")
 
 
 def orders_card(sites: Sequence[SiteOrders]) -> Card:
@@ -114,7 +116,7 @@ def orders_card(sites: Sequence[SiteOrders]) -> Card:
     rows = [(label, *cells) for label, one in zip(labels, sites, strict=True) for cells, _ in orders_table.rows_of(one)]
     told = [text for label, one in zip(labels, sites, strict=True) for text in orders_table.reasons(label, one)]
     headline = orders_table.summary(sites)
-    return card("Orders", headline, told, [grid("Orders", orders_table.HEADS, rows, total=len(rows), where=".orders")])
+    return card("Orders", headline, told, [grid("Orders", _ORDER_HEADS, rows, total=len(rows), where=".orders")])
 
 
 def drill_card(drill: Drill) -> Card:

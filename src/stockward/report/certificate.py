@@ -241,7 +241,8 @@ def headline(certificate: Certificate) -> str:
     drawn = words.count(sum(one.drawn for one in of_items), "unit")
     if verdict is CountVerdict.FOUND_MISSING:
         defective = sum(one.defective for one in of_items)
-        return f"Of {drawn} drawn, {words.number(defective)} {'is' if defective == 1 else 'are'} missing or short."
+        are = "is" if defective == 1 else "are"
+        return f"Of {drawn} drawn, {words.number(defective)} {are} missing or short of content."
     if verdict is CountVerdict.FOUND_MORE:
         return f"Of {drawn} drawn, none is missing, and there is more than the book says."
     if verdict is CountVerdict.INCOMPLETE:

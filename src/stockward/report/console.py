@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from stockward.report.words import WIDTH_MAX
 from stockward.terms.signs import printable
+from stockward.terms.wrapping import WIDTH_MAX
 
 
 def console() -> Console:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from stockward.answers.counting import Goal, Plan, Stratum
 from stockward.report import words
-from stockward.terms.signs import printable
+from stockward.report.lines import Column, say, table
 
 
 def print_plan(plan: Plan, console: Console) -> None:
     """What must be counted, by loss and stratum; then what could not be planned, and why."""
     strata = {one.id: one for one in plan.strata}
-    console.print(_plain(title(plan)), style="bold")
+    say(console, title(plan), style="bold")
     for goal in plan.goals:
         console.print()
-        console.print(_plain(goal_sentence(goal)))
-        console.print(_table(goal, strata))
+        say(console, goal_sentence(goal))
+        table(console, _columns(goal, strata))
         if goal.bulk:
-            console.print(_plain(f"Bulk to be weighed whole, and not covered by the sample: {', '.join(goal.bulk)}."))
+            say(console, f"Bulk to be weighed whole, and not covered by the sample: {', '.join(goal.bulk)}.")
     console.print()
-    console.print(_plain("N units by the book; d of them hold the whole loss; n are drawn."))
-    console.print(_plain(in_all(plan)), style="bold")
-    console.print(_plain(f"Frozen book, SHA-256 {plan.book_digest}"))
+    say(console, "N units by the book; d of them hold the whole loss; n are drawn.")
+    say(console, in_all(plan), style="bold")
+    say(console, f"Frozen book, SHA-256 {plan.book_digest}")
     for one in plan.not_planned:
-        console.print(_plain(f"not planned: {one.what}: {one.reason}"))
+        say(console, f"not planned: {one.what}: {one.reason}")
 
 
 def title(plan: Plan) -> str:
@@ -55,29 +53,17 @@ def goal_sentence(goal: Goal) -> str:
     )
 
 
-def _table(goal: Goal, strata: dict[str, Stratum]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    heads = ("stratum", "N", "one holds", "d", "n to measure" if goal.partial else "n", "worst mix")
-    for place, head in enumerate(heads):
-        table.add_column(
-            head,
-            justify="left" if place == 0 else "right",
-            overflow="fold" if place == 0 else "ellipsis",
-            no_wrap=place > 0,
-        )
-    for part in goal.strata:
-        boxes = strata[part.stratum].kind == "box"
-        table.add_row(
-            _plain(part.stratum),
-            words.count(part.units, "box" if boxes else "item", "boxes" if boxes else "items"),
-            words.quantity(part.content, goal.unit),
-            words.number(part.defects),
-            words.number(part.n),
-            words.number(part.worst),
-        )
-    return table
+def _columns(goal: Goal, strata: dict[str, Stratum]) -> list[Column]:
+    parts = goal.strata
+    return [
+        Column("stratum", [part.stratum for part in parts]),
+        Column("N", [_units(part.units, strata[part.stratum]) for part in parts], right=True),
+        Column("one holds", [words.quantity(part.content, goal.unit) for part in parts], right=True),
+        Column("d", [words.number(part.defects) for part in parts], right=True),
+        Column("n to measure" if goal.partial else "n", [words.number(part.n) for part in parts], right=True),
+        Column("worst mix", [words.number(part.worst) for part in parts], right=True),
+    ]
 
 
-def _plain(text: str) -> Text:
-    """Text of the site as it is, without marks that a terminal would heed."""
-    return Text(words.NARROW_SPACE.join(printable(part) for part in text.split(words.NARROW_SPACE)))
+def _units(number: int, stratum: Stratum) -> str:
+    return words.count(number, "box", "boxes") if stratum.kind == "box" else words.count(number, "item")

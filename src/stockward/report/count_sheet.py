@@ -7,7 +7,7 @@ from itertools import groupby
 from os import PathLike
 from typing import Any, Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.counting.drawing import LINES_A_SHEET
@@ -99,10 +99,7 @@ def barcode_text(draw: Draw, sheet: int, sheets: int) -> str:
 
 
 def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheets: int) -> SheetView:
-    import segno  # only the printed sheets need the library
-
     first = strata[lines[0].stratum]
-    code = segno.make(barcode_text(draw, lines[0].sheet, sheets), error="m", micro=False)
     views = tuple(_line(line, strata[line.stratum]) for line in lines)
     return SheetView(
         number=lines[0].sheet,
@@ -113,8 +110,17 @@ def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheet
         rule=count_rules.rule_of_a_sheet(draw, boxes=any(strata[line.stratum].kind == "box" for line in lines)),
         columns=tuple(part for part in (views[:_ROWS], views[_ROWS:]) if part),
         lines=len(lines),
-        barcode=Markup(code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)),
+        barcode=_barcode(barcode_text(draw, lines[0].sheet, sheets)),
     )
+
+
+def _barcode(said: str) -> Markup:
+    """A barcode as one image, with what it says as its name."""
+    import segno  # only the printed sheets need the library
+
+    code = segno.make(said, error="m", micro=False)
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)
+    return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="Barcode: {escape(said)}" ', 1))
 
 
 def _line(line: SheetLine, stratum: Stratum) -> LineView:

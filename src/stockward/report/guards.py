@@ -92,12 +92,12 @@ def _on_hand(force: ForceAnswer | None, order: OrderAnswer | None) -> guards_con
 def _short(force: ForceAnswer | None, order: OrderAnswer | None) -> guards_context.HeadFigure:
     lines, note = [], ""
     if order is not None:
-        lines.append(_line(order.short_now, "of the order today", short=True))
+        lines.append(_line(order.short_now, "the order, today", short=True))
         if order.short_by is not None:
-            note = f"{words.number(order.short_by)} of the order on its due date, from what is on record"
+            note = f"{words.number(order.short_by)} short of the order on its due date, from what is on record"
     if force is not None:
-        lines.append(_line(force.short_by, "of what the posts take", short=True))
-    return guards_context.HeadFigure(title="Short", lines=tuple(lines), note=note)
+        lines.append(_line(force.short_by, "what the posts take", short=True))
+    return guards_context.HeadFigure(title="Short of", lines=tuple(lines), note=note)
 
 
 def _when(review: Review, order: OrderAnswer) -> guards_context.HeadFigure:

@@ -16,7 +16,7 @@ ORDER_WORD = {
     OrderVerdict.MET: "met",
     OrderVerdict.ON_COURSE: "on course",
     OrderVerdict.IMPOSSIBLE: "impossible within the rules",
-    OrderVerdict.SHORT: "short",
+    OrderVerdict.SHORT: "short of target",
 }
 ORDER_MARK = {
     OrderVerdict.NOT_MEASURABLE: "?",

@@ -31,7 +31,7 @@ def _orders(orders: Sequence[OrderAnswer]) -> Sheet:
         "order", "measure", "unit", "verdict", "reason", "issuer", "scope", "issued on", "due on", "comparator",
         "factor", "value (unit)", "baseline on", "baseline (unit)", "rows of the baseline", "target (unit)",
         "to be passed", "required (unit)", "now on", "now (unit)", "rows of now", "joining (guards)",
-        "leaving (guards)", "expected when due (unit)", "short now (unit)", "short when due (unit)",
+        "leaving (guards)", "expected when due (unit)", "short of target now (unit)", "short of target when due (unit)",
         "reachable (unit)", "met on", "stated reason", "asked for here",
     )  # fmt: skip
     rows = [
@@ -81,7 +81,7 @@ def _force(force: ForceAnswer) -> Sheet:
         ("needed (guards)", force.need),
         ("on hand (guards)", force.on_hand),
         ("can stand at a post (guards)", force.on_posts),
-        ("short (guards)", force.short_by),
+        ("short of the need (guards)", force.short_by),
         ("by net hours (guards)", force.by_net_hours),
         ("by net hours, low (guards)", force.by_net_hours_low),
         ("by net hours, high (guards)", force.by_net_hours_high),

@@ -24,7 +24,8 @@ def _need(force: ForceAnswer) -> str:
     there = f"on hand {words.number(force.on_hand)} ({words.number(force.on_posts)} can stand at a post)"
     if force.need is None:
         return f"Guards: need {said.NOT_MEASURABLE}, {there}: {said.reason_of(force.reason)}."
-    return f"Guards: needed {words.number(force.need)}, {there}, short {words.number(force.short_by)}."
+    short = f"{words.number(force.short_by)} short of what the posts take"
+    return f"Guards: needed {words.number(force.need)}, {there}, {short}."
 
 
 def _order(order: OrderAnswer, review: Review) -> str:
@@ -36,7 +37,7 @@ def _order(order: OrderAnswer, review: Review) -> str:
         f"expected {words.number(order.expected)}"
     )
     if order.short_by:
-        text += f", short {words.number(order.short_by)}"
+        text += f", {words.number(order.short_by)} short of the order"
     if not said.is_on_guards(order.measure) or order.verdict == OrderVerdict.MET:
         return f"{text}."
     return f"{text}. {said.when_sentence(order, review.selection)}".strip()

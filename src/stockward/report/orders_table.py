@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report import words
-from stockward.report.words import WIDTH_MAX
-from stockward.terms.signs import escaped, printable
+from stockward.report.guards_sentences import ORDER_WORD
+from stockward.report.lines import Column, say, table
+from stockward.terms.signs import escaped
 from stockward.terms.spreadsheet_text import csv_text, no_formula
 from stockward.terms.verdicts import OrderVerdict
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 SCHEMA = "stockward.orders/1"
 NOT_READ, NO_ORDER = "not read", "no order"
-HEADS = ("site", "order", "measure", "baseline", "target", "now", "expected", "short", "verdict")
+HEADS = ("site", "order", "measure", "baseline", "target", "now", "expected", "short of target", "verdict")
 """What each column of the table says."""
 CSV_COLUMNS = (
     "site", "folder", "day", "order", "measure", "unit", "baseline_on", "baseline", "comparator", "target", "required",
@@ -36,7 +36,7 @@ _STYLE = {
     OrderVerdict.IMPOSSIBLE: "bold red",
     OrderVerdict.SHORT: "bold red",
 }
-_PLAIN = str.maketrans({words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-"})
+_RIGHT = frozenset({"baseline", "target", "now", "expected", "short of target"})
 
 
 def order_word(verdict: OrderVerdict) -> str:
@@ -57,19 +57,19 @@ def site_labels(sites: Sequence[SiteOrders]) -> list[str]:
 def print_orders(sites: Sequence[SiteOrders], console: Console) -> None:
     """Print how many orders are met, then a row an order, then the reasons; no site is left out."""
     labels = site_labels(sites)
-    _line(console, summary(sites), style="bold")
+    say(console, summary(sites), style="bold")
     console.print()
-    _show(console, _table(sites, labels))
+    table(console, _columns(sites, labels))
     console.print()
     for label, one in zip(labels, sites, strict=True):
         for text in reasons(label, one):
-            _line(console, text)
+            say(console, text)
 
 
 def summary(sites: Sequence[SiteOrders]) -> str:
     """How many orders at how many sites, by verdict, and how many sites have none or could not be read."""
     verdicts = Counter(order.verdict for one in sites for order in one.orders)
-    parts = [f"{verdicts[verdict]} {order_word(verdict)}" for verdict in OrderVerdict if verdicts[verdict]]
+    parts = [f"{verdicts[verdict]} {ORDER_WORD[verdict]}" for verdict in OrderVerdict if verdicts[verdict]]
     said = f"{words.count(verdicts.total(), 'order')} at {words.count(len(sites), 'site')}"
     unread = sum(one.fault is not None for one in sites)
     without = sum(one.fault is None and not one.orders for one in sites)
@@ -80,26 +80,11 @@ def summary(sites: Sequence[SiteOrders]) -> str:
     return "; ".join(filter(None, [said + (f": {', '.join(parts)}" if parts else ""), *more])) + "."
 
 
-def _table(sites: Sequence[SiteOrders], labels: Sequence[str]) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("site", overflow="fold", ratio=3, min_width=8)
-    table.add_column("order", overflow="fold", ratio=2, min_width=6)
-    table.add_column("measure", overflow="fold", ratio=3, min_width=10)
-    for head in ("baseline", "target", "now", "expected", "short"):
-        table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("verdict", overflow="fold", min_width=len("measurable"))
-    for label, one in zip(labels, sites, strict=True):
-        for cells, style in rows_of(one):
-            table.add_row(*_texts([label, *cells], style))
-    return table
-
-
-def _texts(cells: Sequence[str], style: str) -> list[Any]:
-    from rich.text import Text
-
-    return [*(Text(_plain(cell)) for cell in cells[:-1]), Text(_plain(cells[-1]), style=style)]
+def _columns(sites: Sequence[SiteOrders], labels: Sequence[str]) -> list[Column]:
+    rows = [([label, *cells], style) for label, one in zip(labels, sites, strict=True) for cells, style in rows_of(one)]
+    texts = zip(*(cells for cells, _ in rows), strict=True)
+    columns = [Column(head, cells, head in _RIGHT) for head, cells in zip(HEADS, texts, strict=True)]
+    return [*columns[:-1], replace(columns[-1], styles=[style for _, style in rows])]
 
 
 def rows_of(one: SiteOrders) -> Iterator[tuple[list[str], str]]:
@@ -195,17 +180,3 @@ def _rows(one: SiteOrders) -> Iterator[dict[str, object]]:
 
 def _cell(value: object) -> str | float | None:
     return value if value is None or isinstance(value, float) else str(value)
-
-
-def _plain(text: str) -> str:
-    return printable(text.translate(_PLAIN))
-
-
-def _line(console: Console, text: str, style: str = "") -> None:
-    from rich.text import Text
-
-    _show(console, Text(_plain(text), style=style))
-
-
-def _show(console: Console, what: Any) -> None:
-    console.print(what, width=min(console.width, WIDTH_MAX), highlight=False)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import accumulate, zip_longest
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import claims, guards, guards_terminal, sentences, unseen, words
+from stockward.report.lines import Column, say, table
 from stockward.report.views import SeriesView, by_urgency, event_verdict, events, gather
-from stockward.report.words import WIDTH_MAX
-from stockward.terms.signs import printable
 from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.table import Table
+    from rich.console import Console
 
 _ROWS_MAX = 20
 _FINDINGS_MAX = 5
 _LABELS_MAX = 5
 _REASONS_MAX = 10
 _NOTICES_MAX = 10
-# Signs that some terminals cannot show; the words around them say the same.
-_PLAIN = str.maketrans({words.NARROW_SPACE: " ", words.MINUS: "-", words.NOTHING: "-", "σ": "sigma"})
 _STYLE = {
     Verdict.SHORTAGE: "bold red",
     Verdict.GAIN: "bold blue",
@@ -39,38 +35,38 @@ def print_review(review: Review, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    _line(console, f"{review.site}, {sentences.scope(review)}")
+    say(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
-    _line(console, alone or sentences.headline(series, review.unseen), style="bold")
+    say(console, alone or sentences.headline(series, review.unseen), style="bold")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
-        _line(console, f"{word(event)}: {sentences.event_sentence(event)}")
+        say(console, f"{word(event)}: {sentences.event_sentence(event)}")
     if any(one.losses for event in alarming for one in event):
-        _line(console, "In brackets: the 95 % interval.")
+        say(console, "In brackets: the 95 % interval.")
     for found, step in sentences.next_steps(alarming):
-        _line(console, f"Next, for a {found}: {step}")
+        say(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
-        _line(console, f"What could not be seen: {blind}")
+        say(console, f"What could not be seen: {blind}")
     for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX]):
-        _line(console, text)
+        say(console, text)
     for text in sentences.exact_notices([one for one in series if not one.alarming]):
-        _line(console, text)
+        say(console, text)
     if alarming:
-        _line(console, "A difference is not a theft: it is unexplained until it is explained.")
+        say(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()
-        _show(console, _table(alarming[:_ROWS_MAX], min(console.width, WIDTH_MAX)))
+        table(console, _columns(alarming[:_ROWS_MAX]), needed=_NEEDED)
         console.print()
     if len(alarming) > _ROWS_MAX:
-        _line(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
+        say(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
     for text in guards_terminal.lines(review):
-        _line(console, text)
+        say(console, text)
     if review.surge is not None:
         for text in review.surge.assumptions:
-            _line(console, f"Surge: {text}")
+            say(console, f"Surge: {text}")
     told = [] if alone else [counts(series)]
     for text in [*_late(series), *_untested(ordered), *told, *facts_lines(review.facts)]:
-        _line(console, text)
+        say(console, text)
 
 
 def _late(series: Sequence[SeriesView]) -> list[str]:
@@ -110,47 +106,14 @@ def _at_most(texts: list[str], rest: str) -> list[str]:
     return texts if more <= 0 else [*texts[:_REASONS_MAX], rest.format(more)]
 
 
-def _table(found: Sequence[Sequence[SeriesView]], width: int) -> Table:
-    """The findings, a row each. No word is broken: where not all columns find room, the least needed are left out."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+def _columns(found: Sequence[Sequence[SeriesView]]) -> list[Column]:
+    """The findings, a row each."""
     rows = [(event, cells) for event in found for cells in finding_rows(event)]
-    columns = {name: [_cell(cells[name]) for _, cells in rows] for name in FINDING_COLUMNS}
-    least = {name: _longest_word([name, *cells]) for name, cells in columns.items()}
-    room = accumulate(least[name] + _GAP for name in columns)
-    shown = [name for name, taken in zip(columns, room, strict=True) if taken - _GAP <= width]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    widths = _widths({name: columns[name] for name in shown}, least, width)
-    for name in shown:
-        justify: Literal["left", "right"] = "right" if name in _RIGHT else "left"
-        table.add_column(name, justify=justify, overflow="fold", width=widths[name])
-    for number, (event, _) in enumerate(rows):
-        styles = {_VERDICT: _STYLE[event_verdict(event)]}
-        table.add_row(*(Text(columns[name][number], style=styles.get(name, "")) for name in shown))
-    return table
-
-
-def _cell(text: str) -> str:
-    """A text whose lines stay lines."""
-    return "\n".join(plain(line) for line in text.split("\n"))
-
-
-def _longest_word(texts: Sequence[str]) -> int:
-    return max((len(word) for text in texts for word in text.split()), default=0)
-
-
-def _widths(columns: Mapping[str, Sequence[str]], least: Mapping[str, int], width: int) -> dict[str, int]:
-    """Each column as wide as its longest word; those of sentences share what is left, as far as they need it."""
-    widths = {name: least[name] for name in columns}
-    left = width - sum(widths.values()) - _GAP * (len(columns) - 1)
-    wrapped = [name for name in _WRAPPED if name in columns]
-    for place, name in enumerate(wrapped):
-        longest = max(len(line) for text in [name, *columns[name]] for line in text.split("\n"))
-        more = min(max(left, 0) // (len(wrapped) - place), longest - widths[name])
-        widths[name], left = widths[name] + more, left - more
-    return widths
+    styles = [_STYLE[event_verdict(event)] for event, _ in rows]
+    return [
+        Column(name, [cells[name] for _, cells in rows], name in _RIGHT, styles if name == _VERDICT else ())
+        for name in FINDING_COLUMNS
+    ]
 
 
 def finding_rows(event: Sequence[SeriesView]) -> list[dict[str, str]]:
@@ -174,8 +137,8 @@ _VERDICT = "Verdict"
 FINDING_COLUMNS = (_VERDICT, "What and where", "How much (+ missing)", "Between", "Alarm at", "p-value")
 """What each column says of an event; those that are needed most stand first."""
 _RIGHT = frozenset({"How much (+ missing)", "p-value"})
-_WRAPPED = ("How much (+ missing)", "What and where")
-_GAP = 3
+_NEEDED = 4
+"""Columns that stand however narrow the terminal is."""
 
 
 def word(event: Sequence[SeriesView]) -> str:
@@ -204,18 +167,3 @@ def facts_lines(facts: FactsUsed) -> list[str]:
     if len(facts.notices) > _NOTICES_MAX:
         texts.append(f"and {len(facts.notices) - _NOTICES_MAX} more notices.")
     return texts
-
-
-def plain(text: str) -> str:
-    """A text in signs that every terminal can show, and that steer none."""
-    return printable(text.translate(_PLAIN))
-
-
-def _line(console: Console, text: str, style: str = "") -> None:
-    from rich.text import Text
-
-    _show(console, Text(plain(text), style=style))
-
-
-def _show(console: Console, what: RenderableType) -> None:
-    console.print(what, width=min(console.width, WIDTH_MAX), highlight=False)

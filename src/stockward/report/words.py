@@ -6,9 +6,6 @@ import math
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-WIDTH_MAX = 100
-"""Columns of a terminal that a line takes at most: wider ones are hard to read."""
-
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
 NOTHING = "\u2013"

@@ -34,7 +34,7 @@ def solve_instance(
     problem = read_instance(path)
 
     def progress(best: int | None, bound: float) -> None:
-        say(f"best {'-' if best is None else best}, bound {whole_number(bound)}")
+        say(how_far(best, bound))
 
     limits = Limits(seconds_left, steps)
     answer = make_roster(problem, seed=seed, workers=workers, limits=limits, progress=progress)
@@ -89,6 +89,20 @@ def report_of(answer: Rostered) -> list[str]:
         lines.append(f"made of wishes {parts.wishes}, too few {parts.under}, too many {parts.over}")
     lines.append(f"{answer.status}: {SOLVED_MEANING[answer.status]}")
     return [*lines, *answer.reasons]
+
+
+def how_far(best: int | None, bound: float) -> str:
+    """How far the search is, for whoever waits for a roster.
+
+    >>> how_far(120, 79.6)
+    'best roster so far: 120 points against it; none can have fewer than 80'
+    """
+    if best is None:
+        return "no roster that keeps every rule yet"
+    said = f"best roster so far: {best} points against it"
+    if best <= bound:
+        return f"{said}; no better one exists"
+    return f"{said}; none can have fewer than {whole_number(bound)}" if math.isfinite(bound) else said
 
 
 def whole_number(bound: float) -> str:

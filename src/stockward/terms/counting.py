@@ -32,7 +32,7 @@ class CountVerdict(StrEnum):
 
 
 COUNT_MEANING: dict[CountVerdict, str] = {
-    CountVerdict.FOUND_MISSING: "Of the units drawn, some are missing or short.",
+    CountVerdict.FOUND_MISSING: "Of the units drawn, some are missing or short of content.",
     CountVerdict.FOUND_MORE: "None is missing, and there is more than the book says.",
     CountVerdict.INCOMPLETE: "Some units drawn were not counted: nothing is said until they are.",
     CountVerdict.NOT_COMMITTED: (
