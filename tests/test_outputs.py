@@ -171,7 +171,7 @@ def test_an_output_is_for_its_owner_alone_and_a_link_stays_one(site: Path, tmp_p
 
 
 KILLED = """
-import os, signal, sys, tempfile
+import os, signal, sys
 import stockward.outputs as outputs
 at = int(sys.argv[1])
 done = 0
@@ -185,8 +185,7 @@ def dies(function):
         return function(*arguments, **named)
     return instead
 
-outputs.tempfile.mkstemp = dies(tempfile.mkstemp)
-for name in ("fdopen", "fsync", "replace"):
+for name in ("open", "fdopen", "fsync", "replace"):
     setattr(os, name, dies(getattr(os, name)))
 outputs.write_whole(sys.argv[2], "of today")
 """
