@@ -40,6 +40,7 @@ def run_to_the_end(command: Callable[[], int]) -> NoReturn:
         _over.append(code)
     if _heard:
         end_processes()
+    _listen_no_more()
     sys.exit(next((told for told in _heard if told != STOPPED), code))
 
 
@@ -95,6 +96,14 @@ def _listen() -> None:
         # Whoever started the process may have set a signal aside, as nohup does.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _told)
+
+
+def _listen_no_more() -> None:
+    """Let the code stand while Python clears up: it would give the signals back their old meaning."""
+    for name in ("SIGINT", *_CODES):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in (_interrupted, _told):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
