@@ -1,6 +1,6 @@
-"""Every command that writes, under all that goes wrong: a file is the old or the new, never half, and the code is right.
+"""All that writes, under all that goes wrong: a file is the old or the new, never half, and the code is right.
 
-    python -m benchmarks.killed [--moments 200] [--signals 20] [--only NAME]
+    python -m benchmarks.killed [--moments 200] [--signals 20] [--only NAME] [--under CONDITION]
 
 Each option that names a file or a folder meets a full disk, a disk that is read only, and places that are none or
 another's: folders, links of all kinds, what the command reads. Each command meets readers that have gone, a second one
@@ -510,6 +510,7 @@ def main() -> None:
     parser.add_argument("--moments", type=int, default=200)
     parser.add_argument("--signals", type=int, default=20)
     parser.add_argument("--only", choices=WRITERS, action="append", help="this command alone; may be given again")
+    parser.add_argument("--under", action="append", help="this condition alone; may be given again")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     found: dict[str, int] = {}
@@ -524,14 +525,14 @@ def main() -> None:
             for told in TOLD:
                 asked[told.name] = lambda case, told=told, rng=rng: told_to_end(case, told, options.signals, rng)
             asked["kill -9"] = lambda case, rng=rng: killed(case, options.moments, rng)
-            for condition, look in asked.items():
+            for condition in options.under or asked:
+                look = asked[condition]
                 faults = look(case) + ([] if fingerprint(read) == before else ["what is read has changed"])
                 found[condition] = found.get(condition, 0) + len(faults)
                 print(f"{name:<30} {condition:<20} {len(faults):>4}  {'; '.join(faults[:3])}"[:400], flush=True)
+    writers = len(options.only or WRITERS)
     for condition, number in found.items():
-        figure(
-            f"{len(options.only or WRITERS)} writers, {condition}: halves, wrong codes and leftovers", number, limit=0
-        )
+        figure(f"{writers} writers, {condition}: files half or lost, codes wrong", number, limit=0)
 
 
 if __name__ == "__main__":

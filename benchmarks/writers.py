@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -85,7 +84,7 @@ WRITERS = {
     ),
     "orders": Writer(("orders", "{}/site"), {"--json": "a.json", "--csv": "a.csv"}, "site/counts.csv"),
     "drill": Writer(
-        ("drill", "{}/site", "--copies", "100", "--jobs", "2"), {"--html": "a.html", "--json": "a.json"},
+        ("drill", "{}/site", "--copies", "60", "--jobs", "2"), {"--html": "a.html", "--json": "a.json"},
         "site/counts.csv",
     ),
     "sample": Writer(("sample", "{}/boxes", "--items", "box=3"), {"--json": "a.json"}, "boxes/counts.csv"),
@@ -154,7 +153,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
         if path.is_symlink():
-            found[name] = f"-> {os.readlink(path)}"
+            found[name] = f"-> {path.readlink()}"
         elif path.is_file():
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         else:

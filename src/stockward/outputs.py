@@ -188,9 +188,7 @@ def write_folder(
         _require_room(folder, target, contents, names, over=over)
     ordered = {target / name: contents[name] for name in sorted(contents, key=lambda name: name == last)}
     if over:
-        with _said_of(target / last):
-            (target / last).unlink(missing_ok=True)
-        _write_over(ordered)
+        _write_over(ordered, target / last)
     else:
         write_new(ordered)
 
@@ -235,9 +233,11 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write_over(contents: Mapping[Path, Content]) -> None:
-    """Write files in the place of what has their names, also of links."""
+def _write_over(contents: Mapping[Path, Content], last: Path) -> None:
+    """Write files in the place of what has their names, also of links; ``last`` is not there while they are mixed."""
     with _written_beside({path: path for path in contents}, contents) as parts:
+        with _said_of(last):
+            last.unlink(missing_ok=True)
         for path, part in parts.items():
             with _said_of(path):
                 part.replace(path)
