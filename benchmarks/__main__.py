@@ -14,6 +14,7 @@ from benchmarks import MARK
 MODULES = (
     "realisations", "regret", "false_alarms", "estimates", "ledger", "scaling", "unseen", "spread", "drill", "counting",
     "guards", "net_hours", "selection", "startup", "guard_rosters", "before",
+    "killed",
 )  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

@@ -8,6 +8,7 @@ end by the system.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -110,12 +111,10 @@ def _stopped() -> NoReturn:
 def _found_by_the_system(error: OSError) -> str:
     if error.filename is not None:
         return f"{error.filename}: cannot be written or read ({error.strerror}): check the path and its rights"
-    try:
-        sys.stdout.flush()
-    except OSError:
-        hear_no_more(_STANDARD_OUTPUT)
-        return f"standard output: cannot be written ({error.strerror}): make room, or send it elsewhere"
-    return f"this computer refused to go on ({error.strerror}): end other programs, and run it again"
+    if error.errno in (errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+        return f"this computer: it refused to go on ({error.strerror}): end other programs, and run it again"
+    hear_no_more(_STANDARD_OUTPUT)
+    return f"standard output: cannot be written ({error.strerror}): make room, or send it elsewhere"
 
 
 def _found_by_click(error: click.UsageError) -> str:

@@ -183,6 +183,8 @@ def write_folder(
     target = _resolved(str(folder), folder)
     with _said_of(folder):
         if not target.exists():
+            if target.suffix.lower() in READ_ENDINGS:
+                raise UsageError(f"{folder}: by its name it would be read as a file: name a folder without an ending")
             _write_new_folder(target, contents)
             return
         _require_room(folder, target, contents, names, over=over)
