@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,19 @@ def test_a_process_without_a_stream_says_nothing_there(tmp_path: Path, number: i
     assert (done.returncode, done.stderr) == (0, "")
     assert target.read_text(encoding="utf-8").startswith("site,")
     assert ended("review", "nowhere", preexec_fn=lambda: os.close(number)).returncode == 2
+
+
+@posix
+@pytest.mark.parametrize(("told", "code", "said"), [(signal.SIGINT, 130, b"stopped\n"), (signal.SIGTERM, 143, b"")])
+def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
+    tmp_path: Path, told: signal.Signals, code: int, said: bytes
+) -> None:
+    target = tmp_path / "drill.html"
+    drill = ["drill", str(FIRST_SITE), "--copies", "500000", "--jobs", "2", "--html", str(target)]
+    running = subprocess.Popen([*PROGRAM, *drill], stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(5)
+    # As a terminal sends it: to all at once, and only the first of them speaks.
+    os.killpg(running.pid, told)
+    _, heard = running.communicate(timeout=60)
+    assert (running.returncode, heard) == (code, said)
+    assert not target.exists()
