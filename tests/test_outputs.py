@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import signal
 import stat
@@ -14,6 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stockward.cli import main
+from stockward.outputs import write_all, write_new
+from stockward.terms.errors import UsageError
 
 FIRST_SITE = Path(__file__).parents[1] / "docs" / "first_site"
 
@@ -171,7 +175,8 @@ def test_an_output_is_for_its_owner_alone_and_a_link_stays_one(site: Path, tmp_p
 
 
 KILLED = """
-import os, signal, sys, tempfile
+import os, shutil, signal, sys
+from pathlib import Path
 import stockward.outputs as outputs
 at = int(sys.argv[1])
 done = 0
@@ -185,21 +190,224 @@ def dies(function):
         return function(*arguments, **named)
     return instead
 
-outputs.tempfile.mkstemp = dies(tempfile.mkstemp)
-for name in ("fdopen", "fsync", "replace"):
+for name in ("open", "fdopen", "fsync", "replace", "rename", "link", "unlink", "mkdir"):
     setattr(os, name, dies(getattr(os, name)))
-outputs.write_whole(sys.argv[2], "of today")
+folder = Path(sys.argv[2])
+SITE = {"counts.csv": "of today", "site.toml": "of today"}
+
+def whole(): outputs.write_whole(folder / "answer", "of today")
+def new(): outputs.write_new({folder / "seed": "of today", folder / "plan": "of today"})
+def site(over=False): outputs.write_folder(folder / "site", SITE, names=["counts", "site"], last="site.toml", over=over)
+def over(): site(over=True)
+
+globals()[sys.argv[3]]()
 """
 
 
+def killed(folder: Path, at: int, way: str) -> bool:
+    """Whether writing was killed before so many steps were done; it has ended well otherwise."""
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(at), str(folder), way], check=False)
+    assert ended.returncode in (0, -signal.SIGKILL)
+    return ended.returncode != 0
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """What stands in a folder, but for what was left behind by who was killed."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*")
+        if path.is_file() and ".stockward-" not in str(path)
+    }
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal")
-@pytest.mark.parametrize("at", range(5))
-def test_whenever_it_is_killed_a_file_is_the_old_or_the_new(tmp_path: Path, at: int) -> None:
+def test_whenever_it_is_killed_a_file_is_the_old_or_the_new(tmp_path: Path) -> None:
+    for at in range(50):
+        (tmp_path / "answer").write_text("of yesterday\n", encoding="utf-8")
+        if not killed(tmp_path, at, "whole"):
+            break
+        assert texts(tmp_path)["answer"] in ("of yesterday\n", "of today")
+    assert at >= 4
+    assert texts(tmp_path) == {"answer": "of today"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal")
+def test_whenever_it_is_killed_a_plan_is_whole_and_its_seed_there_before(tmp_path: Path) -> None:
+    for at in range(50):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        over = not killed(folder, at, "new")
+        assert sorted(texts(folder).items()) in (
+            [], [("seed", "of today")], [("plan", "of today"), ("seed", "of today")],
+        )  # fmt: skip
+        if over:
+            break
+    assert at >= 8
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal")
+@pytest.mark.parametrize("before", ["nothing", "a folder", "a site"])
+def test_whenever_it_is_killed_a_folder_is_whole_or_no_site(tmp_path: Path, before: str) -> None:
+    old, new = ({"site/counts.csv": text, "site/site.toml": text} for text in ("of yesterday", "of today"))
+    for at in range(50):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        if before != "nothing":
+            (folder / "site").mkdir()
+        if before == "a site":
+            for name, text in old.items():
+                (folder / name).write_text(text, encoding="utf-8")
+        over = not killed(folder, at, "over" if before == "a site" else "site")
+        found = texts(folder)
+        assert found in (old, new) or "site/site.toml" not in found
+        assert before != "nothing" or found in ({}, new)
+        if over:
+            break
+    assert at >= 8
+    assert found == new
+    assert sorted(path.name for path in (folder / "site").iterdir()) == ["counts.csv", "site.toml"]
+
+
+def test_files_are_written_all_or_none(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("of yesterday", encoding="utf-8")
+    missing = tmp_path / "missing" / "c"
+    with pytest.raises(UsageError, match=re.escape(f"{missing}: cannot be written")):
+        write_all({tmp_path / "a": "of today", missing: "of today", tmp_path / "b": "of today"})
+    assert contents(tmp_path) == {str(tmp_path / name): b"of yesterday" for name in ("a", "b")}
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "a disk without links"])
+def test_what_must_be_new_takes_no_name_that_something_has(
+    tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(source: object, target: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if not links:
+        monkeypatch.setattr(os, "link", none)
+    seed, plan = tmp_path / "seed", tmp_path / "plan"
+    plan.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="File exists"):
+        write_new({seed: "of today", plan: "of today"})
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+    plan.unlink()
+    write_new({seed: "of today", plan: "of today"})
+    assert texts(tmp_path) == {"seed": "of today", "plan": "of today"}
+    assert seed.stat().st_nlink == 1
+
+
+# Folders
+
+
+PLANT = ("--weeks", "4", "--lines", "1")
+
+
+def refused_folder(folder: Path, *arguments: object) -> str:
+    before = contents(folder)
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert contents(folder) == before
+    return result.stderr
+
+
+@pytest.mark.parametrize("command", [("init",), ("init", "--csv"), ("simulate", *PLANT)], ids=" ".join)
+def test_a_folder_of_a_site_is_made_of_nothing_of_the_user(
+    site: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    assert "error: " in refused_folder(tmp_path, *command, site)
+    assert "is a file: name a folder" in refused_folder(tmp_path, *command, site / "counts.csv")
+    assert "would be read as a file" in refused_folder(tmp_path, *command, site / "goals.csv")
+    (tmp_path / "link").symlink_to(site)
+    assert "error: " in refused_folder(tmp_path, *command, tmp_path / "link")
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    assert "leads in a circle" in refused_folder(tmp_path, *command, tmp_path / "round")
+    (tmp_path / "free").symlink_to(tmp_path / "far" / "away")
+    assert run(*command, tmp_path / "free").exit_code == 0
+    assert (tmp_path / "far" / "away" / "site.toml").is_file()
+    assert (tmp_path / "free").is_symlink()
+    assert not list(tmp_path.rglob(".stockward-*"))
+
+
+def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> None:
+    asked = ("simulate", *PLANT, "--overwrite")
+    assert "holds no simulated site" in refused_folder(tmp_path, *asked, site)
+    plant = tmp_path / "plant"
+    assert run("simulate", *PLANT, plant).exit_code == 0
+    (plant / "report.html").write_text("mine", encoding="utf-8")
+    outside = tmp_path / "counts.csv"
+    outside.write_text("mine", encoding="utf-8")
+    (plant / "counts.csv").unlink()
+    (plant / "counts.csv").symlink_to(outside)
+    assert run(*asked, plant).exit_code == 0
+    assert outside.read_text(encoding="utf-8") == "mine"
+    assert (plant / "report.html").read_text(encoding="utf-8") == "mine"
+    assert not (plant / "counts.csv").is_symlink()
+    (plant / "wishes.csv").write_text("mine", encoding="utf-8")
+    assert "would be read with the new site" in refused_folder(tmp_path, *asked, plant)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limit on the size of files")
+@pytest.mark.parametrize(
+    "command", [("init",), ("simulate", *PLANT), ("simulate", *PLANT, "--overwrite")], ids=" ".join
+)
+def test_a_full_disk_makes_no_half_folder(tmp_path: Path, command: tuple[str, ...]) -> None:
+    import resource
+
+    if "--overwrite" in command:
+        assert run("simulate", *PLANT, tmp_path / "new").exit_code == 0
+    before = contents(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+    try:
+        result = run(*command, tmp_path / "new")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert result.exit_code == 2
+    assert "cannot be written (File too large)" in result.stderr
+    assert contents(tmp_path) == before
+    assert len(list(tmp_path.iterdir())) == (1 if before else 0)
+
+
+def test_what_a_killed_command_left_behind_is_nothing_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / ".stockward-0123.part").mkdir()
+    assert run("simulate", *PLANT, tmp_path).exit_code == 0
+
+
+def test_calendars_have_a_place_like_every_output(site: Path, tmp_path: Path) -> None:
+    asked = ("roster", site, "--start", "2026-07-06", "--ics")
+    calendars = tmp_path / "calendars"
+    calendars.mkdir()
+    (calendars / "G-1.ics").symlink_to(site / "people.csv")
+    (site / "people.csv").write_text("person\n", encoding="utf-8")
+    assert "never written over" in refused(tmp_path, *asked, calendars)
+    (calendars / "G-1.ics").unlink()
+    assert "among the calendars of --ics" in refused(tmp_path, *asked, calendars, "--html", calendars / "G-1.ics")
+    assert "this is a file" in refused(tmp_path, *asked, site / "counts.csv")
+    assert "would be read as a file of the site" in refused(tmp_path, *asked, site / "goals.csv")
+    assert "both name" in refused(tmp_path, *asked, tmp_path / "one", "--html", tmp_path / "one")
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    assert "leads in a circle" in refused(tmp_path, *asked, tmp_path / "round")
+
+
+def test_the_seed_of_a_plan_has_a_place_like_every_output(tmp_path: Path) -> None:
+    site = Path(shutil.copytree(FIRST_SITE.parent / "first_count", tmp_path / "site"))
+    asked = ("sample", site, "--items", "box=3", "--commit", tmp_path / "plan")
+    assert "both name" in refused(tmp_path, *asked, "--json", tmp_path / "plan.seed")
+    (tmp_path / "plan.seed").symlink_to(tmp_path / "nowhere")
+    assert "never written over" in refused_folder(tmp_path, *asked)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="nothing is kept from this user")
+def test_what_is_kept_from_being_written_is_said_before_the_work(site: Path, tmp_path: Path) -> None:
     target = tmp_path / "answer"
-    target.write_text("of yesterday\n", encoding="utf-8")
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(at), str(target)], check=False)
-    assert ended.returncode == (0 if at == 4 else -signal.SIGKILL)
-    assert target.read_text(encoding="utf-8") == ("of today" if at == 4 else "of yesterday\n")
+    target.write_text("kept\n", encoding="utf-8")
+    target.chmod(0o400)
+    assert "kept from being written" in refused(tmp_path, "review", site, "--html", target)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    assert "nothing can be written into" in refused(tmp_path, "review", site, "--html", closed / "answer")
 
 
 def test_a_surge_may_last_to_the_end_of_the_calendar(site: Path) -> None:

@@ -11,6 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "stockward"
 
 FLOORS = {
     "version": 0,
+    "ending": 0,
     "terms": 0,
     "outputs": 1,
     "figures": 1,

@@ -2,11 +2,13 @@
 
 Exit codes: 0 done and nothing alarmed, 1 something alarmed or found, 2 wrong use or an unreadable site, 3 done and
 nothing alarmed but rows were set aside or carried no test, 4 no feasible roster, 70 a fault of
-Stockward itself, 130 stopped by the user, 141 whoever read the output has gone.
+Stockward itself, 129 the terminal has gone, 130 stopped by the user, 141 whoever read the output has gone, 143 told to
+end by the system.
 """
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -15,10 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
+from stockward.ending import STOPPED, hear_no_more, heard, run_to_the_end
 from stockward.outputs import write_whole
 from stockward.terms.signs import printable
 from stockward.terms.wrapping import WIDTH_MAX, wrapped
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
 ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 70, 141
 """Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
+_STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
 """Seconds."""
@@ -52,6 +56,19 @@ _LONG_TABLES = 50_000_000
 
 class _Group(click.Group):
     """Says every known error in one line, and never shows a traceback for one."""
+
+    def __call__(self, *given: Any, **extra: Any) -> NoReturn:
+        """The command as all that its process does."""
+        run_to_the_end(lambda: self._code_of(*given, **extra))
+
+    def _code_of(self, *given: Any, **extra: Any) -> int:
+        with _in_one_line():
+            try:
+                code = self.main(*given, **{**extra, "standalone_mode": False})
+            except click.exceptions.NoArgsIsHelpError as asked:
+                asked.show()
+                code = asked.exit_code
+            return code if isinstance(code, int) else 0
 
     def make_context(self, *given: Any, **extra: Any) -> click.Context:
         with _in_one_line():
@@ -77,15 +94,29 @@ def _in_one_line() -> Iterator[None]:
     except BrokenPipeError:
         _close_the_pipe()
     except OSError as error:
-        file, reason = error.filename or "output", error.strerror
-        _fail(f"{file}: cannot be written or read ({reason}): check the path and its rights")
-    except KeyboardInterrupt:
-        _say("stopped", err=True)
-        sys.exit(130)
-    except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+        _fail(_found_by_the_system(error))
+    except (KeyboardInterrupt, click.Abort):
+        _stopped()
+    except (click.ClickException, click.exceptions.Exit, SystemExit):
         raise
     except BaseException as fault:  # a panic of the tables is no Exception; without a code of its own it says 1
+        if heard() is not None:  # a library has made a fault of what was only told to end
+            _stopped()
         _own_fault(fault)
+
+
+def _stopped() -> NoReturn:
+    _say("stopped", err=True)
+    sys.exit(heard() or STOPPED)
+
+
+def _found_by_the_system(error: OSError) -> str:
+    if error.filename is not None:
+        return f"{error.filename}: cannot be written or read ({error.strerror}): check the path and its rights"
+    if error.errno in (errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+        return f"this computer: it refused to go on ({error.strerror}): end other programs, and run it again"
+    hear_no_more(_STANDARD_OUTPUT)
+    return f"standard output: cannot be written ({error.strerror}): make room, or send it elsewhere"
 
 
 def _found_by_click(error: click.UsageError) -> str:
@@ -101,13 +132,13 @@ def _begun_small(text: str) -> str:
     return bare[:1].lower() + bare[1:]
 
 
-def _close_the_pipe() -> None:
+def _close_the_pipe() -> NoReturn:
     """End as the shell says of a command whose reader has gone, and not with a code that says what was found."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    hear_no_more(_STANDARD_OUTPUT)
     sys.exit(BROKEN_PIPE)
 
 
-def _own_fault(fault: BaseException) -> None:
+def _own_fault(fault: BaseException) -> NoReturn:
     """Say in one line that the program is at fault, and where: the code of an alarm would claim a finding."""
     *_, last = traceback.extract_tb(fault.__traceback__)
     where = f"{Path(last.filename).name}, line {last.lineno}"
@@ -121,9 +152,17 @@ def _own_fault(fault: BaseException) -> None:
 
 
 def _say(line: str, *, err: bool = False) -> None:
-    """One line, which a terminal gets broken between words; no name in it can speak in the terminal's own language."""
+    """One line, which a terminal gets broken between words; no name in it can speak in the terminal's own language.
+
+    Where nobody takes what goes to standard error, it is lost, and the code says what it would have said.
+    """
     width = _width_of(sys.stderr if err else sys.stdout)
-    click.echo("\n".join(wrapped(printable(line), width) if width else [printable(line)]), err=err)
+    try:
+        click.echo("\n".join(wrapped(printable(line), width) if width else [printable(line)]), err=err)
+    except OSError:
+        if not err:
+            raise
+        hear_no_more(_STANDARD_ERROR)
 
 
 def _width_of(stream: TextIO) -> int | None:
@@ -136,7 +175,7 @@ def _name(path: Path | str) -> None:
     click.echo(printable(str(path)))
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     _say(f"error: {' '.join(message.split())}", err=True)
     sys.exit(WRONG_USE)
 
@@ -489,15 +528,17 @@ def init(
     folder: Path, name: str, timezone: str, false_alarm: float | None, detection: float | None, as_csv: bool
 ) -> None:
     """Make a blank site to fill in: site.toml and a workbook with every table."""
-    from stockward.facts.blank import write_blank_site
+    from stockward.facts.blank import blank_site
+    from stockward.facts.dictionary import tables
+    from stockward.facts.site import SETTINGS
+    from stockward.outputs import write_folder
 
-    paths = write_blank_site(
-        folder, name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv
-    )
-    for path in paths:
-        _name(path)
+    files = blank_site(name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv)
+    write_folder(folder, files, names=[*tables(), "site"], last=SETTINGS, over=False)
+    for file in files:
+        _name(folder / file)
     if false_alarm is None or detection is None:
-        _say(f"now decide false_alarm and detection in {paths[0]}", err=True)
+        _say(f"now decide false_alarm and detection in {folder / SETTINGS}", err=True)
 
 
 @main.command(epilog=_examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))
@@ -603,6 +644,9 @@ def sample(**asked: Any) -> None:
 
 _OUTPUTS = frozenset({"html", "json_file", "xlsx", "csv_file", "out", "commit"})
 """Options, as parameters, that name a file to be written."""
+_CALENDARS = "ics"
+"""The option that names a folder to be written into."""
+_WRITTEN = _OUTPUTS | {_CALENDARS}
 
 _ASKED = {"areas", "losses", "items", "boxes", "partial", "costs", "detection"}
 _SAMPLE_OPTIONS = {
@@ -784,7 +828,6 @@ def roster(
     if not 0 < seconds <= _LONGEST_SEARCH:
         raise UsageError(f"--time {seconds:g} is no number of seconds up to {_LONGEST_SEARCH}: write it as 60")
     _require_places(instance, previous, sites=[] if site is None else [site])
-    _require_folder(ics)
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
     say = (lambda line: None) if quiet else (lambda line: _say(line, err=True))
@@ -835,19 +878,14 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
 
     context = click.get_current_context()
     options = {str(one.name): one.opts[0] for one in context.command.params}
-    outputs = {
-        options[name]: Path(file)
-        for name, file in context.params.items()
-        if name in _OUTPUTS and file is not None and file != "-"
-    }
-    require_places(outputs, sites=sites, files=[file for file in files if file is not None])
+    given = {name: Path(file) for name, file in context.params.items() if name in _WRITTEN and file not in (None, "-")}
+    outputs = {options[name]: file for name, file in given.items() if name in _OUTPUTS}
+    folders = {options[name]: file for name, file in given.items() if name == _CALENDARS}
+    if "commit" in given:
+        from stockward.counting import seed_beside
 
-
-def _require_folder(folder: Path | None) -> None:
-    from stockward.terms.errors import UsageError
-
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: this is a file: name a folder for the calendars")
+        outputs["the seed beside"] = seed_beside(given["commit"])
+    require_places(outputs, folders=folders, sites=sites, files=[file for file in files if file is not None])
 
 
 def _solve_instance(

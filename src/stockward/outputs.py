@@ -1,121 +1,307 @@
 """Where a command may write, and how: never onto what it reads, never two answers into one file, and never half a file.
 
 Places are looked at before anything is read, so that nothing is lost and nobody waits for an answer that has no place.
+What is to be written is whole, beside its place and on the disk, before it takes that place by a rename.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stockward.terms.errors import UsageError
 
 READ_ENDINGS = frozenset({".csv", ".parquet", ".toml", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
 """Endings of files that are read, or are said to be misspelt, where they stand in the folder of a site."""
+CALENDAR = ".ics"
+_PART = ".stockward-{}.part"
+"""Name of what is not whole yet. A command that is killed leaves it behind, and nobody takes it for an answer."""
+
+Content = str | bytes
 
 
-def require_places(outputs: Mapping[str, Path], *, sites: Iterable[Path] = (), files: Iterable[Path] = ()) -> None:
+def require_places(
+    outputs: Mapping[str, Path],
+    *,
+    folders: Mapping[str, Path] | None = None,
+    sites: Iterable[Path] = (),
+    files: Iterable[Path] = (),
+) -> None:
     """Raise ``UsageError`` for an output that has no place of its own.
 
     Parameters
     ----------
     outputs
         The file that each option names.
+    folders
+        The folder that each option names, for a calendar of each person.
     sites
         Folders of the sites that are read, or a file in each.
     files
         Other files that are read.
     """
-    folders = [site if site.is_dir() else site.parent for site in sites if site.exists()]
-    read = [*files, *(file for folder in folders for file in _read_of(folder))]
-    taken: dict[Path, str] = {}
+    places = _Places([site if site.is_dir() else site.parent for site in sites if site.exists()], files)
+    for option, folder in (folders or {}).items():
+        places.take_folder(option, folder)
     for option, file in outputs.items():
-        target = _target(option, file)
+        places.take_file(option, file)
+
+
+class _Places:
+    """What is read, and the places that are taken."""
+
+    def __init__(self, sites: list[Path], files: Iterable[Path]) -> None:
+        self.sites = sites
+        self.read = [*files, *(file for folder in sites for file in _read_of(folder))]
+        self.taken: dict[Path, str] = {}
+        self.calendars: dict[Path, str] = {}
+
+    def take_file(self, option: str, file: Path) -> None:
+        target = _resolved(f"{option} {file}", file)
         if _is_nowhere(target):
-            continue
-        if any(_same(target, one) for one in read):
+            return
+        if any(_same(target, one) for one in self.read):
             raise UsageError(f"{option} {file}: this file is read, and never written over: name another")
-        if target.suffix.lower() in READ_ENDINGS and any(_same(target.parent, folder) for folder in folders):
-            raise UsageError(f"{option} {file}: it would be read as a file of the site: name one in another folder")
-        other = next((name for path, name in taken.items() if _same(path, target)), None)
+        _require_file(f"{option} {file}", target)
+        if not target.parent.is_dir():
+            raise UsageError(f"{option} {file}: there is no folder {file.parent}: make it, or name another")
+        if target.suffix.lower() == CALENDAR and self._among_calendars(target.parent) is not None:
+            other = self._among_calendars(target.parent)
+            raise UsageError(f"{option} {file}: it would stand among the calendars of {other}: name another folder")
+        self._take(option, file, target)
+
+    def take_folder(self, option: str, folder: Path) -> None:
+        target = _resolved(f"{option} {folder}", folder)
+        if target.exists() and not target.is_dir():
+            raise UsageError(f"{option} {folder}: this is a file: name a folder for the calendars")
+        for calendar in target.glob(f"*{CALENDAR}"):
+            self.take_file(option, calendar)
+        self._take(option, folder, target)
+        self.calendars[target] = option
+
+    def _among_calendars(self, folder: Path) -> str | None:
+        return next((option for path, option in self.calendars.items() if _same(path, folder)), None)
+
+    def _take(self, option: str, path: Path, target: Path) -> None:
+        """Take a place that nothing else has, and that is none of a file of a site."""
+        if target.suffix.lower() in READ_ENDINGS and any(_same(target.parent, site) for site in self.sites):
+            raise UsageError(f"{option} {path}: it would be read as a file of the site: name one in another folder")
+        _require_writable(f"{option} {path}", target)
+        other = next((name for taken, name in self.taken.items() if _same(taken, target)), None)
         if other is not None:
-            raise UsageError(f"{other} and {option} both name {file}: give each a file of its own")
-        taken[target] = option
+            raise UsageError(f"{other} and {option} both name {path}: give each a file of its own")
+        self.taken[target] = option
 
 
-def _target(option: str, file: Path) -> Path:
+def _resolved(named: str, path: Path) -> Path:
     """Where an output would really be written, whatever links lead there."""
     try:
-        target = file.resolve()
+        return path.resolve()
     except (OSError, RuntimeError):
-        raise UsageError(f"{option} {file}: the link leads in a circle: name a file") from None
+        raise UsageError(f"{named}: the link leads in a circle: name a file") from None
+
+
+def _require_file(named: str, target: Path) -> None:
     if target.is_dir():
-        raise UsageError(f"{option} {file}: this is a folder: name a file in it")
-    if target.exists() and not target.is_file() and not _is_nowhere(target):
-        raise UsageError(f"{option} {file}: this is no regular file: name one")
-    if not target.parent.is_dir():
-        raise UsageError(f"{option} {file}: there is no folder {file.parent}: make it, or name another")
-    return target
+        raise UsageError(f"{named}: this is a folder: name a file in it")
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{named}: this is no regular file: name one")
 
 
-def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+def _require_writable(named: str, target: Path) -> None:
+    """Raise ``UsageError`` where the system will not let this file stand; what it lets may still fail later."""
+    if target.is_file() and not os.access(target, os.W_OK):
+        raise UsageError(f"{named}: this file is kept from being written: name another")
+    folder = next(one for one in target.parents if one.exists())
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        raise UsageError(f"{named}: nothing can be written into {folder}: name another folder")
+
+
+def write_whole(path: str | os.PathLike[str], content: Content) -> None:
     """Write a file that is at every moment what it was or all of the new one, readable by its owner alone.
 
     It is written beside its target, also where a link leads there, and renamed when it is whole. Raises ``UsageError``
     where it cannot be written; what stood there still does then.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    target = Path(path).resolve()
-    try:
-        if _is_nowhere(target):
-            target.write_bytes(data)
-        else:
-            _replace(target, data)
-    except OSError as error:
-        raise _unwritten(path, error) from error
+    write_all({Path(path): content})
 
 
-def write_new(files: Mapping[Path, str]) -> None:
+def write_all(contents: Mapping[Path, Content]) -> None:
+    """Write files as ``write_whole`` does; where one of them cannot be written, no other is."""
+    targets = {path: _resolved(str(path), path) for path in contents}
+    with _written_beside(
+        {path: target for path, target in targets.items() if not _is_nowhere(target)}, contents
+    ) as parts:
+        for path, part in parts.items():
+            with _said_of(path):
+                part.replace(targets[path])
+
+
+def write_new(contents: Mapping[Path, Content]) -> None:
     """Write files that are not there yet, readable by their owner alone: all of them, or none.
 
     Raises ``UsageError`` where one of them is there, or cannot be written.
     """
-    made: list[Path] = []
-    for path, text in files.items():
+    with _written_beside({path: path for path in contents}, contents) as parts:
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            made.append(path)
-            _fill(descriptor, text.encode("utf-8"))
-        except OSError as error:
-            for one in made:
-                one.unlink(missing_ok=True)
-            raise _unwritten(path, error) from error
+            for path, part in parts.items():
+                with _said_of(path):
+                    _take_free_name(part, path)
+        except BaseException:
+            for path, part in parts.items():
+                _give_back(part, path)
+            raise
 
 
-def _unwritten(path: str | os.PathLike[str], error: OSError) -> UsageError:
-    return UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file")
+def write_folder(
+    folder: Path, contents: Mapping[str, Content], *, names: Collection[str], last: str, over: bool
+) -> None:
+    """Write a site into a folder of its own: one that is not there yet, or one that holds nothing of a site.
+
+    A folder that is not there appears when all is in it. Into one that is there the files come one by one, and ``last``
+    at the end: before, it is no site.
+
+    Parameters
+    ----------
+    folder
+        The folder; a link to one leads there.
+    contents
+        The files by their names.
+    names
+        Names of files, without their endings, that are read in the folder of a site.
+    last
+        The file that makes a folder a site.
+    over
+        Write over files of the same names.
+
+    Raises ``UsageError`` where it cannot be written, and where something would be written over, or read with it.
+    """
+    target = _resolved(str(folder), folder)
+    with _said_of(folder):
+        if not target.exists():
+            if target.suffix.lower() in READ_ENDINGS:
+                raise UsageError(f"{folder}: by its name it would be read as a file: name a folder without an ending")
+            _write_new_folder(target, contents)
+            return
+        _require_room(folder, target, contents, names, over=over)
+    ordered = {target / name: contents[name] for name in sorted(contents, key=lambda name: name == last)}
+    if over:
+        _write_over(ordered, target / last)
+    else:
+        write_new(ordered)
 
 
-def _replace(target: Path, data: bytes) -> None:
-    descriptor, part = tempfile.mkstemp(prefix=".stockward-", suffix=".part", dir=target.parent)
+def make_folder(folder: Path) -> None:
+    """Make a folder where it is missing, also where a link leads there."""
+    with _said_of(folder):
+        _resolved(str(folder), folder).mkdir(parents=True, exist_ok=True)
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether this is the name of what a command that was killed has left behind."""
+    start, end = _PART.split("{}")
+    return name.startswith(start) and name.endswith(end)
+
+
+def _require_room(
+    folder: Path, target: Path, contents: Mapping[str, Content], names: Collection[str], *, over: bool
+) -> None:
+    if not target.is_dir():
+        raise UsageError(f"{folder} is a file: name a folder")
+    for one in sorted(target.iterdir()):
+        written = one.name in contents
+        if written and not over:
+            raise UsageError(f"{folder / one.name} exists already: name an empty folder")
+        if written and one.is_dir():
+            raise UsageError(f"{folder / one.name} is a folder: name an empty folder")
+        if not written and one.stem in names and one.suffix.lower() in READ_ENDINGS:
+            raise UsageError(f"{folder / one.name} would be read with the new site: name an empty folder")
+
+
+def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
+    """Make a folder that is whole when it appears."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = _part_in(target.parent)
     try:
-        _fill(descriptor, data)
-        os.replace(part, target)  # noqa: PTH105 - the name of the part is a text
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(part)  # noqa: PTH108
-        raise
+        part.mkdir()
+        for name, content in contents.items():
+            _fill(part / name, content)
+        part.rename(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
-def _fill(descriptor: int, data: bytes) -> None:
-    """Write all, down to the disk, and close."""
-    with os.fdopen(descriptor, "wb") as file:
+def _write_over(contents: Mapping[Path, Content], last: Path) -> None:
+    """Write files in the place of what has their names, also of links; ``last`` is not there while they are mixed."""
+    with _written_beside({path: path for path in contents}, contents) as parts:
+        with _said_of(last):
+            last.unlink(missing_ok=True)
+        for path, part in parts.items():
+            with _said_of(path):
+                part.replace(path)
+
+
+@contextmanager
+def _written_beside(targets: Mapping[Path, Path], contents: Mapping[Path, Content]) -> Iterator[dict[Path, Path]]:
+    """Each content, whole, in a part beside its target; whatever has not taken its place is gone in the end."""
+    parts = {path: _part_in(target.parent) for path, target in targets.items()}
+    try:
+        for path, part in parts.items():
+            with _said_of(path):
+                _fill(part, contents[path])
+        yield parts
+    finally:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
+
+
+def _part_in(folder: Path) -> Path:
+    return folder / _PART.format(os.urandom(8).hex())
+
+
+def _fill(part: Path, content: Content) -> None:
+    """Write all, down to the disk, readable by its owner alone."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _take_free_name(part: Path, path: Path) -> None:
+    """Rename a part, unless something has the name, even if that comes this very moment."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A disk without a second name for a file.
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        part.rename(path)
+    else:
+        part.unlink()
+
+
+def _give_back(part: Path, path: Path) -> None:
+    """Take away what a part has become; what somebody else has put there stays."""
+    with suppress(OSError):
+        if not part.exists() or part.samefile(path):
+            path.unlink(missing_ok=True)
 
 
 def _is_nowhere(target: Path) -> bool:

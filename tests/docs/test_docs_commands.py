@@ -15,7 +15,7 @@ from click.shell_completion import get_completion_class
 from click.testing import CliRunner, Result
 from manual_pages import DOCS, PAGES, README, ROOT, blocks, codes, commands, rows, section, text
 
-from stockward import cli
+from stockward import cli, ending
 
 COMMANDS = DOCS / "commands.md"
 SLOW = ("review examples/ridgeway", "drill examples/ridgeway", "simulate ridgeway-again --ridgeway")
@@ -167,7 +167,8 @@ def test_how_many_problems_are_shown() -> None:
 @pytest.mark.parametrize("page", [README, COMMANDS], ids=lambda page: page.name)
 def test_exit_codes_are_described(page: Path) -> None:
     described = {int(row[0]): row[1].lower() for row in rows(section(page, "## Exit codes"))}
-    known = [0, cli.ALARMED, cli.WRONG_USE, cli.SET_ASIDE, cli.NO_ROSTER, cli.OWN_FAULT, 130, cli.BROKEN_PIPE]
+    concluded = [0, cli.ALARMED, cli.WRONG_USE, cli.SET_ASIDE, cli.NO_ROSTER, cli.OWN_FAULT]
+    known = [*concluded, ending.HUNG_UP, ending.STOPPED, cli.BROKEN_PIPE, ending.TOLD_TO_END]
     assert list(described) == known
     assert "nothing alarmed" in described[0]
     assert "alarmed or found" in described[cli.ALARMED]

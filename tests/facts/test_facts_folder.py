@@ -9,12 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from small_folders import CLEAN, SETTINGS, SiteFolder, cells
 from xlsxwriter import Workbook
 
+from stockward.cli import main
 from stockward.facts import read_site, tables
-from stockward.facts.blank import write_blank_site
-from stockward.terms.errors import SiteError, UsageError
+from stockward.terms.errors import SiteError
 
 
 def refusal(folder: SiteFolder | Path) -> str:
@@ -225,7 +226,9 @@ def test_the_hash_of_every_file_that_was_read(folder: SiteFolder) -> None:
 @pytest.mark.parametrize("as_csv", [False, True], ids=["workbook", "csv"])
 def test_a_blank_site_reads_as_an_empty_one(tmp_path: Path, as_csv: bool) -> None:
     folder = tmp_path / "new"
-    write_blank_site(folder, name='The "Works"', timezone="Asia/Seoul", false_alarm=0.05, detection=0.95, as_csv=as_csv)
+    asked = ["init", str(folder), "--name", 'The "Works"', "--timezone", "Asia/Seoul", *(["--csv"] if as_csv else [])]
+    made = CliRunner().invoke(main, [*asked, "--false-alarm", "0.05", "--detection", "0.95"])
+    assert made.exit_code == 0
     site = read_site(folder)
     assert site.name == 'The "Works"'
     assert site.problems == ()
@@ -234,15 +237,16 @@ def test_a_blank_site_reads_as_an_empty_one(tmp_path: Path, as_csv: bool) -> Non
 
 
 def test_a_blank_site_asks_for_what_only_the_site_can_decide(tmp_path: Path) -> None:
-    write_blank_site(tmp_path / "new", name="Works", timezone="UTC")
+    assert CliRunner().invoke(main, ["init", str(tmp_path / "new")]).exit_code == 0
     message = refusal(tmp_path / "new")
     assert "detection.false_alarm is missing" in message
     assert "detection.detection is missing" in message
 
 
 def test_a_blank_site_writes_over_nothing(folder: SiteFolder) -> None:
-    with pytest.raises(UsageError, match="exists already"):
-        write_blank_site(folder.path, name="Works", timezone="UTC")
+    result = CliRunner().invoke(main, ["init", str(folder.path)])
+    assert result.exit_code == 2
+    assert "would be read with the new site" in result.stderr
     assert (folder.path / "site.toml").read_text() == SETTINGS.format(decimal=".", timezone="Asia/Seoul")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import lexists
 from pathlib import Path
 
 from stockward.answers.counting import Draw, Plan
@@ -45,7 +46,7 @@ def prepare_seal(
     if len(given) > 1:
         raise UsageError("--seed-source, --seed-sha256 and --seed-text exclude each other: a plan has one seed")
     for file in (path, seed_beside(path)):
-        if file.exists():
+        if lexists(file):
             raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
     if seed_source:
         return Seal(path, {"seed_source": seed_source}, None)

@@ -13,6 +13,7 @@ copy is exactly what the prediction reckons with: normal differences whose Σ is
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.detection.drill_targets import SPREAD, Case, Target
+from stockward.ending import deaf_to_ctrl_c
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -248,9 +250,13 @@ def search_all(plan: DrillPlan, jobs: int) -> Iterator[BlockFound]:
         for block in range(plan.blocks):
             yield search(plan, block)
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, plan.blocks), context, _begin, (plan,)) as pool:
-        yield from pool.map(_search_block, range(plan.blocks))
+    pool = ProcessPoolExecutor(min(jobs, plan.blocks), get_context("spawn"), _begin, (plan,))
+    try:
+        with deaf_to_ctrl_c():
+            found = pool.map(_search_block, range(plan.blocks))
+        yield from found
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _PLANS: list[DrillPlan] = []
@@ -258,6 +264,8 @@ _PLANS: list[DrillPlan] = []
 
 
 def _begin(plan: DrillPlan) -> None:
+    """A process begins; Ctrl-C is the parent's to hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _PLANS[:] = [plan]
 
 

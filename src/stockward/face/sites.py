@@ -142,7 +142,7 @@ def simulate(
     seed
         Of everything drawn, from 0 on; the same options and seed give the same files.
     overwrite
-        Write into a folder that is not empty.
+        Write into a folder that is not empty, over a simulated site as well, and over no other.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def simulate(
     Raises
     ------
     UsageError
-        A number out of range, or a folder that is not empty.
+        A number out of range, a folder that is not empty, or one that cannot be written.
 
     Examples
     --------

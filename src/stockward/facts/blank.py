@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from stockward.facts.dictionary import Column, Table, tables
 from stockward.facts.site import README_SHEET, SETTINGS, WORKBOOK
-from stockward.terms.errors import UsageError
 from stockward.terms.units import UNITS
 
 if TYPE_CHECKING:
@@ -44,34 +43,24 @@ timezone = {timezone}
 """
 
 
-def write_blank_site(
-    folder: Path,
+def blank_site(
     *,
     name: str,
     timezone: str,
     false_alarm: float | None = None,
     detection: float | None = None,
     as_csv: bool = False,
-) -> list[Path]:
-    """Write a blank site and return the files. Raises ``UsageError`` rather than write over anything."""
-    paths = [folder / f"{table}.csv" for table in tables()] if as_csv else [folder / WORKBOOK]
-    standing = next((path for path in (folder / SETTINGS, *paths) if path.exists()), None)
-    if standing is not None:
-        raise UsageError(f"{standing} exists already: name an empty folder")
-    folder.mkdir(parents=True, exist_ok=True)
+) -> dict[str, str | bytes]:
+    """The files of a blank site by their names, the settings first."""
     settings = _SETTINGS.format(
         name=_quoted(name),
         timezone=_quoted(timezone),
         false_alarm=_stated("false_alarm", false_alarm, "0.05"),
         detection=_stated("detection", detection, "0.95"),
     )
-    (folder / SETTINGS).write_text(settings, encoding="utf-8")
     if as_csv:
-        for path in paths:
-            path.write_text(",".join(tables()[path.stem].names) + "\n", encoding="utf-8")
-    else:
-        _write_workbook(paths[0])
-    return [folder / SETTINGS, *paths]
+        return {SETTINGS: settings, **{f"{one.name}.csv": ",".join(one.names) + "\n" for one in tables().values()}}
+    return {SETTINGS: settings, WORKBOOK: _workbook()}
 
 
 def _quoted(text: str) -> str:
@@ -82,14 +71,16 @@ def _stated(key: str, value: float | None, example: str) -> str:
     return f"{key} = {value}" if value is not None else f"# {key} = {example}"
 
 
-def _write_workbook(path: Path) -> None:
+def _workbook() -> bytes:
     from xlsxwriter import Workbook as NewWorkbook
 
-    book = NewWorkbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    made = BytesIO()
+    book = NewWorkbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     _write_readme(book)
     for table in tables().values():
         _write_sheet(book, table)
     book.close()
+    return made.getvalue()
 
 
 def _write_readme(book: Workbook) -> None:

@@ -9,7 +9,7 @@ from unicodedata import category
 from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.roster import Duty, RosterAnswer
-from stockward.outputs import write_whole
+from stockward.outputs import CALENDAR, make_folder, write_all
 from stockward.report.file_names import file_names
 from stockward.terms.signs import turns
 
@@ -22,17 +22,15 @@ _NO_SHIFT = (
 
 
 def write_calendars(answer: RosterAnswer, folder: Path) -> list[Path]:
-    """Write an iCalendar for each guard into ``folder``, made where it is missing; returns the files.
+    """Write an iCalendar for each guard into ``folder``, made where it is missing: all or none; returns the files.
 
     Guards without a shift have one too: it takes the place of that of an earlier roster.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for person, name in file_names(one.person for one in answer.guards).items():
-        path = folder / f"{name}.ics"
-        write_whole(path, calendar_of(answer, person))
-        paths.append(path)
-    return paths
+    names = file_names(one.person for one in answer.guards)
+    calendars = {folder / f"{name}{CALENDAR}": calendar_of(answer, person) for person, name in names.items()}
+    make_folder(folder)
+    write_all(calendars)
+    return list(calendars)
 
 
 def calendar_of(answer: RosterAnswer, person: str) -> str:

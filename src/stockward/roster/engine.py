@@ -19,10 +19,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
+from stockward.ending import deaf_to_ctrl_c
 from stockward.roster.checking import Measured, measure
 from stockward.roster.columns import whole
 from stockward.roster.crew import help_out
-from stockward.roster.deaf import deaf_to_ctrl_c
 from stockward.roster.search import News, Stream
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved

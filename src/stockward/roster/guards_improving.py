@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.deaf import deaf_to_ctrl_c
+from stockward.ending import deaf_to_ctrl_c
 from stockward.roster.guards_columns import translate
 from stockward.roster.guards_demand import DAYS_A_WEEK
 from stockward.roster.guards_parts import Part, Solution, least_alone, solve_part

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from stockward.facts.dictionary import tables
-from stockward.outputs import write_whole
+from stockward.outputs import is_left_behind, write_folder
 from stockward.simulation.ledger import format_quantity
 from stockward.simulation.readme import write_readme
 from stockward.simulation.site import SyntheticSite
 from stockward.terms.errors import UsageError
+
+_SETTINGS, _TRUTH = "site.toml", "truth.json"
 
 
 def write_site(site: SyntheticSite, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
@@ -22,19 +24,30 @@ def write_site(site: SyntheticSite, folder: str | Path, *, overwrite: bool = Fal
 
     Files are UTF-8 with ``\\n`` at the end of each line, the same bytes for the same plan and seed. Columns stand in
     the order of the data dictionary; those without any entry are left out. Raises ``UsageError`` for a folder that
-    holds anything already, unless ``overwrite`` is given; other files than those written stay as they are.
+    holds anything already, unless ``overwrite`` is given; even then a site that was not simulated stays as it is, and
+    so do other files than those written.
     """
     folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file: name a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        raise UsageError(f"{folder} is not empty: name another folder, or say that it may be overwritten")
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {"site.toml": site.settings, "truth.json": _as_json(site.truth), "README.md": write_readme(site)}
+    texts = {_TRUTH: _as_json(site.truth), "README.md": write_readme(site)}
     texts |= {f"{name}.csv": as_csv(name, frame) for name, frame in site.tables.items()}
-    for name, text in texts.items():
-        write_whole(folder / name, text)
+    texts |= {_SETTINGS: site.settings}
+    _require_not_of_the_user(folder, texts, overwrite=overwrite)
+    write_folder(folder, texts, names=[*tables(), "site"], last=_SETTINGS, over=overwrite)
     return tuple(folder / name for name in texts)
+
+
+def _require_not_of_the_user(folder: Path, written: Collection[str], *, overwrite: bool) -> None:
+    if not folder.is_dir():
+        return
+    standing = [path.name for path in sorted(folder.iterdir()) if not is_left_behind(path.name)]
+    if standing and not overwrite:
+        raise UsageError(f"{folder} is not empty: name another folder, or say that it may be overwritten")
+    of_a_site = next((name for name in standing if name in written), None)
+    if of_a_site is not None and _TRUTH not in standing:
+        raise UsageError(
+            f"{folder / of_a_site}: this folder holds no simulated site, which has a {_TRUTH}, and is never written "
+            "over: name another"
+        )
 
 
 def as_csv(name: str, frame: pl.DataFrame) -> str:

@@ -1,0 +1,135 @@
+"""How the process of a command ends, however it is told to: with a code of its own, and with no process left behind.
+
+A code that claims a finding is given by nothing but a finding: not by a signal, and not by a line that nobody takes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+HUNG_UP, STOPPED, TOLD_TO_END = 129, 130, 143
+"""Exit codes: the terminal has gone, stopped by the user, told to end by the system."""
+_CODES = {"SIGHUP": HUNG_UP, "SIGTERM": TOLD_TO_END}
+"""Of signals that end a process and can be heard; a system that lacks one never sends it."""
+
+_heard: list[int] = []
+"""The codes of what this process was told, in order."""
+_over: list[int] = []
+"""The code of the command, once it stands."""
+
+
+def run_to_the_end(command: Callable[[], int]) -> NoReturn:
+    """Run a command as all that its process does, and end the process with its code.
+
+    SIGTERM, and SIGHUP where nobody has set it aside, unwind the command as Ctrl-C does, so that what it has begun is
+    cleared away. The code is what a shell says of whom that signal has ended: 128 and the number of the signal.
+    """
+    _open_streams()
+    _listen()
+    try:
+        code = _code_of(command)
+        _over.append(code)
+    except KeyboardInterrupt:
+        code = STOPPED
+        _over.append(code)
+    if _heard:
+        end_processes()
+    _listen_no_more()
+    sys.exit(next((told for told in _heard if told != STOPPED), code))
+
+
+def heard() -> int | None:
+    """The code of the last signal that told this process to end; ``None`` without any."""
+    return _heard[-1] if _heard else None
+
+
+def end_processes() -> None:
+    """End the processes that this one has started: whoever waits for one of them waits no longer."""
+    if "multiprocessing" in sys.modules:
+        from multiprocessing import active_children
+
+        for child in active_children():
+            child.terminate()
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Whatever process is started inside inherits that SIGINT is held back, where the system knows such a mask.
+
+    Ctrl-C is the parent's to hear, also while they begin.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hear_no_more(number: int) -> None:
+    """Lose what goes to standard output (1) or standard error (2) from now on, what waits in between as well."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def _code_of(command: Callable[[], int]) -> int:
+    try:
+        return command()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+
+
+def _listen() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
+    for name in _CODES:
+        number = getattr(signal, name, None)
+        # Whoever started the process may have set a signal aside, as nohup does.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _told)
+
+
+def _listen_no_more() -> None:
+    """Let the code stand while Python clears up: it would give the signals back their old meaning."""
+    for name in ("SIGINT", *_CODES):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in (_interrupted, _told):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    if not _over:
+        _heard.append(STOPPED)
+        raise KeyboardInterrupt
+
+
+def _told(number: int, frame: FrameType | None) -> None:
+    if not _over:
+        code = _CODES[signal.Signals(number).name]
+        _heard.append(code)
+        end_processes()
+        raise SystemExit(code)
+
+
+def _open_streams() -> None:
+    """Give a process that was started without one of its streams one that leads nowhere.
+
+    The first file to be opened would get the number of the stream, and with it whatever is said there.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open to the end

@@ -1,0 +1,154 @@
+"""However a command is told to end, its code says so, what it began is gone, and no finding is claimed by accident."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+FIRST_SITE = Path(__file__).parents[1] / "docs" / "first_site"
+PROGRAM = [sys.executable, "-c", "from stockward.cli import main; main()"]
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and streams of POSIX")
+
+TOLD = """
+import os, signal, sys
+from pathlib import Path
+from stockward import outputs
+from stockward.ending import run_to_the_end
+
+def told(part, content):
+    fill(part, content)
+    signal.raise_signal(getattr(signal, sys.argv[1]))
+
+def command():
+    outputs.write_whole(sys.argv[2], "of today")
+    return 0
+
+fill, outputs._fill = outputs._fill, told
+run_to_the_end(command)
+"""
+
+
+@posix
+@pytest.mark.parametrize(("told", "code"), [("SIGHUP", 129), ("SIGINT", 130), ("SIGTERM", 143)])
+def test_who_is_told_to_end_leaves_nothing_behind(tmp_path: Path, told: str, code: int) -> None:
+    target = tmp_path / "answer"
+    target.write_text("of yesterday\n", encoding="utf-8")
+    ended = subprocess.run([sys.executable, "-c", TOLD, told, str(target)], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (code, b"")
+    assert target.read_text(encoding="utf-8") == "of yesterday\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["answer"]
+
+
+@posix
+def test_a_signal_that_was_set_aside_stays_so(tmp_path: Path) -> None:
+    target = tmp_path / "answer"
+    program = [sys.executable, "-c", TOLD, "SIGHUP", str(target)]
+    ended = subprocess.run(program, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN), check=False)
+    assert ended.returncode == 0
+    assert target.read_text(encoding="utf-8") == "of today"
+
+
+ENDS = """
+import signal, sys
+from stockward.ending import run_to_the_end
+{}
+"""
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("run_to_the_end(lambda: 3)", 3),
+        ("run_to_the_end(lambda: sys.exit(4))", 4),
+        ("run_to_the_end(lambda: sys.exit())", 0),
+        # A library makes its own fault of what it was told.
+        (
+            "def command():\n  try: signal.raise_signal(signal.SIGTERM)\n  except BaseException: return 70\n"
+            "run_to_the_end(command)",
+            143,
+        ),
+        # What comes once the code stands changes it no more.
+        (
+            "import atexit\natexit.register(signal.raise_signal, signal.SIGTERM)\n"
+            "atexit.register(signal.raise_signal, signal.SIGINT)\nrun_to_the_end(lambda: 1)",
+            1,
+        ),
+    ],
+)
+def test_the_code_of_a_command_is_that_of_its_process(command: str, code: int) -> None:
+    ended = subprocess.run([sys.executable, "-c", ENDS.format(command)], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (code, b"")
+
+
+@posix
+def test_who_is_told_to_end_ends_whom_it_has_started() -> None:
+    program = (
+        "import signal, time\nfrom multiprocessing import get_context\n"
+        "from stockward.ending import run_to_the_end\n"
+        "def command():\n  child = get_context('spawn').Process(target=time.sleep, args=(100,))\n  child.start()\n"
+        "  print(child.pid, flush=True)\n  signal.raise_signal(signal.SIGTERM)\n  return 0\n"
+        "if __name__ == '__main__':\n  run_to_the_end(command)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 143
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(ended.stdout), 0)
+
+
+def ended(*arguments: str, **streams: object) -> subprocess.CompletedProcess[str]:
+    asked: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+    return subprocess.run([*PROGRAM, *arguments], text=True, check=False, **asked)  # type: ignore[call-overload,no-any-return]
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_full_disk_under_an_output_is_said_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = ended("orders", str(FIRST_SITE), stdout=full)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "standard output: cannot be written (No space left on device): make room" in done.stderr
+        # Nobody takes the line: the code alone says what is wrong.
+        assert ended("review", "nowhere", stderr=full).returncode == 2
+        assert ended("check", str(FIRST_SITE), stderr=full).returncode == 0
+
+
+@posix
+def test_a_line_that_nobody_takes_changes_no_code() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    assert ended("review", "nowhere", stderr=write).returncode == 2
+    assert ended("check", str(FIRST_SITE), stderr=write).returncode == 0
+    os.close(write)
+
+
+@posix
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_process_without_a_stream_says_nothing_there(tmp_path: Path, number: int) -> None:
+    target = tmp_path / "orders.csv"
+    done = ended("orders", str(FIRST_SITE), "--csv", str(target), preexec_fn=lambda: os.close(number))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_text(encoding="utf-8").startswith("site,")
+    assert ended("review", "nowhere", preexec_fn=lambda: os.close(number)).returncode == 2
+
+
+@posix
+@pytest.mark.parametrize(("told", "code", "said"), [(signal.SIGINT, 130, b"stopped\n"), (signal.SIGTERM, 143, b"")])
+def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
+    tmp_path: Path, told: signal.Signals, code: int, said: bytes
+) -> None:
+    target = tmp_path / "drill.html"
+    drill = ["drill", str(FIRST_SITE), "--copies", "500000", "--jobs", "2", "--html", str(target)]
+    running = subprocess.Popen([*PROGRAM, *drill], stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(5)
+    # As a terminal sends it: to all at once, and only the first of them speaks.
+    os.killpg(running.pid, told)
+    _, heard = running.communicate(timeout=60)
+    assert (running.returncode, heard) == (code, said)
+    assert not target.exists()
