@@ -74,6 +74,12 @@ from stockward.ending import run_to_the_end
             "run_to_the_end(command)",
             143,
         ),
+        # Python loses what is raised while it drops an object.
+        (
+            "import time\nclass Dropped:\n  def __del__(self): signal.raise_signal(signal.SIGTERM)\n"
+            "def command():\n  Dropped()\n  time.sleep(30)\n  return 0\nrun_to_the_end(command)",
+            143,
+        ),
         # What comes once the code stands changes it no more.
         (
             "import atexit\natexit.register(signal.raise_signal, signal.SIGTERM)\n"

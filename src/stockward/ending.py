@@ -5,9 +5,11 @@ A code that claims a finding is given by nothing but a finding: not by a signal,
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,8 +20,13 @@ HUNG_UP, STOPPED, TOLD_TO_END = 129, 130, 143
 _CODES = {"SIGHUP": HUNG_UP, "SIGTERM": TOLD_TO_END}
 """Of signals that end a process and can be heard; a system that lacks one never sends it."""
 
+_AGAIN = 0.01
+"""Seconds after which a signal that was lost is sent again."""
+
 _heard: list[int] = []
 """The codes of what this process was told, in order."""
+_signals: list[int] = []
+"""The signals that said so."""
 _over: list[int] = []
 """The code of the command, once it stands."""
 
@@ -96,6 +103,22 @@ def _listen() -> None:
         # Whoever started the process may have set a signal aside, as nohup does.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _told)
+    sys.unraisablehook = _lost
+
+
+def _lost(lost: sys.UnraisableHookArgs) -> None:
+    """Where Python loses what a signal raises, as while it drops an object, the signal is sent again."""
+    if not _signals or not isinstance(lost.exc_value, (KeyboardInterrupt, SystemExit)):
+        sys.__unraisablehook__(lost)
+    elif not _over:
+        threading.Timer(_AGAIN, _send, (_signals[-1],)).start()
+
+
+def _send(number: int) -> None:
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _listen_no_more() -> None:
@@ -108,12 +131,14 @@ def _listen_no_more() -> None:
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
     if not _over:
+        _signals.append(number)
         _heard.append(STOPPED)
         raise KeyboardInterrupt
 
 
 def _told(number: int, frame: FrameType | None) -> None:
     if not _over:
+        _signals.append(number)
         code = _CODES[signal.Signals(number).name]
         _heard.append(code)
         end_processes()
