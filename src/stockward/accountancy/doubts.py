@@ -16,6 +16,10 @@ import polars as pl
 from stockward.accountancy.inventories import Inventories
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import TimeCuts
+from stockward.terms.periods import MICROSECONDS_A_DAY
+
+_NEAR = MICROSECONDS_A_DAY
+"""So far from the other rows of its inventory a count may stand whose moment is lost."""
 
 NONE_LEFT = 1e-9
 """A book quantity within this share of what has passed through is none."""
@@ -160,13 +164,15 @@ def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> I
 def _shifted(moment: int | None, place: int, inventories: Inventories) -> Iterator[int]:
     """Inventories whose periods, for every material, a count at fault would shift by the moment that it gives.
 
-    Its own, where it would stand later than the other rows say, or nobody can say; and all that it would then pass.
+    Its own, where it would stand later than the other rows say, or nobody can say; and all that it would then pass. A
+    moment that nobody can say lies near those of the other rows.
     """
-    if moment is None or inventories.clouded[place] or moment > inventories.at[place]:
+    latest = inventories.at[place] + _NEAR if moment is None else moment
+    if inventories.clouded[place] or latest > inventories.at[place]:
         yield place
         last = int(inventories.first[inventories.area[place] + 1])
         for later in range(place + 1, last):
-            if inventories.at[later] < (moment or 0):
+            if inventories.at[later] < latest:
                 yield later
 
 
