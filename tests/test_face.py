@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import inspect
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 import stockward as sw
 from stockward import cli
+from stockward.terms.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
 RIDGEWAY = ROOT / "examples" / "ridgeway"
@@ -136,6 +138,26 @@ def test_a_review_has_the_figures_of_the_command(review: sw.Review, tmp_path: Pa
     told = [loss["estimate"] for one in document["series"] for loss in one["losses"]]
     assert review.losses["estimate"].to_list() == told
     assert len(told) >= 5
+
+
+def test_no_answer_is_written_onto_a_site(review: sw.Review, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(FIRST_SITE, site)
+    before = {file.name: file.read_bytes() for file in site.iterdir()}
+    (tmp_path / "link.html").symlink_to(site / "counts.csv")
+    (tmp_path / "circle.html").symlink_to(tmp_path / "circle.html")
+    for write, place in (
+        (review.to_json, site / "site.toml"),
+        (review.to_html, site / "counts.csv"),
+        (review.to_html, tmp_path / "link.html"),
+        (review.to_html, tmp_path / "circle.html"),
+        (review.to_xlsx, site / "site.xlsx"),
+        (review.to_xlsx, site / "review.xlsx"),
+    ):
+        with pytest.raises(UsageError):
+            write(place)
+    review.to_html(site / "review.html")
+    assert {file.name: file.read_bytes() for file in site.iterdir() if file.suffix != ".html"} == before
 
 
 def test_a_surge_has_the_figures_of_the_command(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from stockward import facts
 from stockward.answers.drill import Drill as Answers
 from stockward.detection.drill import COPIES, DrillOptions, make_drill
 from stockward.face.asked import Place, whole
+from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
@@ -49,11 +50,11 @@ class Drill(Shown):
 
     def to_json(self, path: Place) -> None:
         """Write the answers as JSON (schema stockward.drill/1)."""
-        write_whole(path, write_drill_json(self.answers))
+        write_whole(own_place(path), write_drill_json(self.answers))
 
     def to_html(self, path: Place) -> None:
         """Write the report: one self-contained HTML file."""
-        write_whole(path, write_drill_html(self.answers))
+        write_whole(own_place(path), write_drill_html(self.answers))
 
     def card(self) -> Card:
         """What is shown: found beside predicted."""

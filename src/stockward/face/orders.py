@@ -11,6 +11,7 @@ import polars as pl
 from stockward import facts
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.face.asked import Place
+from stockward.face.places import own_place
 from stockward.face.reviews import asked_order
 from stockward.face.shown import Shown, now
 from stockward.guards.asked import AskedOrder
@@ -50,11 +51,13 @@ class Orders(Shown):
             "as_of": None if self.as_of is None else str(self.as_of),
             **({} if self.asked is None else self.asked.options()),
         }
-        write_whole(path, orders_table.write_orders_json(self.answers, version=VERSION, at=now(), options=options))
+        write_whole(
+            own_place(path), orders_table.write_orders_json(self.answers, version=VERSION, at=now(), options=options)
+        )
 
     def to_csv(self, path: Place) -> None:
         """Write the table as CSV, one row an order, and one for each site without any."""
-        write_whole(path, orders_table.orders_csv(self.answers))
+        write_whole(own_place(path), orders_table.orders_csv(self.answers))
 
     def card(self) -> Card:
         """What is shown: how many orders are met, and a row an order."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from stockward.answers.losses import Loss
 from stockward.answers.review import Review as Answers
 from stockward.detection.surge import Surge
 from stockward.face.asked import Place, Words, day_of, whole, words_of
+from stockward.face.places import own_place
 from stockward.face.shown import Shown, now
 from stockward.face.sites import site_of
 from stockward.guards.asked import AskedOrder
@@ -84,15 +84,15 @@ class Review(Shown):
 
     def to_json(self, path: Place, *, covariance: bool = False) -> None:
         """Write ``review.json`` (schema stockward.review/1), with the covariance of the differences where asked."""
-        write_whole(path, write_json(self.answers, covariance=covariance))
+        write_whole(own_place(path), write_json(self.answers, covariance=covariance))
 
     def to_html(self, path: Place) -> None:
         """Write the report: one self-contained HTML file."""
-        write_whole(path, write_html(self.answers))
+        write_whole(own_place(path), write_html(self.answers))
 
     def to_xlsx(self, path: Place) -> None:
         """Write the workbook."""
-        write_xlsx(self.answers, Path(path))
+        write_xlsx(self.answers, own_place(path))
 
     def card(self) -> Card:
         """What is shown: the verdict, what could not be seen, and the series that matter most."""

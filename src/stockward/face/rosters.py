@@ -12,6 +12,7 @@ import polars as pl
 from stockward import facts
 from stockward.answers.roster import RosterAnswer
 from stockward.face.asked import Place, Words, day_of, path_of, whole, words_of
+from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
@@ -62,21 +63,21 @@ class Roster(Shown):
 
     def to_html(self, path: Place) -> None:
         """Write the page: coverage, the month, fairness, and a sheet for each post and person; or what collides."""
-        write_whole(path, write_roster_html(self.answers))
+        write_whole(own_place(path), write_roster_html(self.answers))
 
     def to_json(self, path: Place) -> None:
         """Write the answer as JSON (schema stockward.roster/1)."""
-        write_whole(path, roster_files.write_roster_json(self.answers))
+        write_whole(own_place(path), roster_files.write_roster_json(self.answers))
 
     def to_xlsx(self, path: Place) -> None:
         """Write the roster as a workbook; raises ``UsageError`` where there is none."""
         self._require_duties()
-        write_roster_xlsx(self.answers, Path(path))
+        write_roster_xlsx(self.answers, own_place(path))
 
     def to_csv(self, path: Place) -> None:
         """Write the roster as flat CSV, one row a shift of a guard; raises ``UsageError`` where there is none."""
         self._require_duties()
-        write_whole(path, roster_files.write_roster_csv(self.answers))
+        write_whole(own_place(path), roster_files.write_roster_csv(self.answers))
 
     def to_ics(self, folder: Place) -> None:
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""

@@ -14,6 +14,7 @@ import polars as pl
 from stockward import counting, facts
 from stockward.answers import counting as answers
 from stockward.face.asked import Place, Words, paper_of, path_of, words_of
+from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
@@ -66,7 +67,7 @@ class Plan(Shown):
 
     def to_json(self, path: Place) -> None:
         """Write the plan as JSON (schema stockward.plan/1)."""
-        write_whole(path, counting.plan_text(self.answers))
+        write_whole(own_place(path), counting.plan_text(self.answers))
 
     def card(self) -> Card:
         """What is shown: each loss that matters, and what is counted where."""
@@ -86,15 +87,15 @@ class Draw(Shown):
 
     def to_html(self, path: Place, *, paper: str = "A4") -> None:
         """Write the count sheets to print, on A4 or Letter."""
-        write_whole(path, count_sheet.write_sheets_html(self.answers, paper=paper_of(paper)))
+        write_whole(own_place(path), count_sheet.write_sheets_html(self.answers, paper=paper_of(paper)))
 
     def to_xlsx(self, path: Place) -> None:
         """Write the count sheets as a workbook to fill in."""
-        count_sheet.write_sheets_xlsx(self.answers, Path(path))
+        count_sheet.write_sheets_xlsx(self.answers, own_place(path))
 
     def to_csv(self, path: Place) -> None:
         """Write the count sheets as CSV to fill in."""
-        write_whole(path, count_sheet.sheets_csv(self.answers))
+        write_whole(own_place(path), count_sheet.sheets_csv(self.answers))
 
     def card(self) -> Card:
         """What is shown: the sheets."""
@@ -122,11 +123,11 @@ class Certificate(Shown):
     def to_html(self, path: Place, *, paper: str = "A4") -> None:
         """Write the certificate to print and sign, on A4 or Letter."""
         text = certificate.write_certificate_html(self.answers, version=VERSION, at=now(), paper=paper_of(paper))
-        write_whole(path, text)
+        write_whole(own_place(path), text)
 
     def to_json(self, path: Place) -> None:
         """Write the certificate as JSON (schema stockward.certificate/1)."""
-        write_whole(path, certificate.write_certificate_json(self.answers, version=VERSION, at=now()))
+        write_whole(own_place(path), certificate.write_certificate_json(self.answers, version=VERSION, at=now()))
 
     def card(self) -> Card:
         """What is shown: what is found, and what can be excluded."""
