@@ -63,6 +63,28 @@ def test_what_is_brought_back_in_part_does_not_cancel(tmp_path: Path) -> None:
     assert event.cancelled == ()
 
 
+def test_a_wrong_count_beside_a_loss_cancels_in_part(tmp_path: Path) -> None:
+    """The count of N3 is 300 too low, and 40 went before it."""
+    (event,) = events(tmp_path, counts_of("TNT", [1000, 1000, 1000, 660, 960, 960, 960, 960], "scale"))
+    assert event.cancelled == ()
+    (part,) = event.in_part
+    assert (part.series, part.first, part.second, part.inventories) == (0, 0, 1, ("N3",))
+    assert abs(part.left - 40) < 5
+
+
+def test_a_small_surplus_behind_a_large_loss_cancels_nothing(tmp_path: Path) -> None:
+    (event,) = events(tmp_path, counts_of("TNT", [1000, 1000, 1000, 660, 760, 760, 760, 760], "scale"))
+    assert event.in_part == ()
+
+
+def test_what_another_area_accounts_for_is_no_wrong_count(tmp_path: Path) -> None:
+    lost = of_area("A", "TNT", [1000, 1000, 1000, 660, 960, 960, 960, 960], "scale")
+    gained = of_area("B", "TNT", [1000, 1000, 1000, 1340, 1340, 1340, 1340, 1340], "scale")
+    (event,) = events(tmp_path, of_two(lost, gained))
+    assert event.between_areas
+    assert event.in_part == ()
+
+
 def test_pieces_cancel_exactly_and_one_pair_each(tmp_path: Path) -> None:
     (event,) = events(tmp_path, counts_of("BOX", [100, 98, 100, 99, 99, 100]))
     assert [one.difference for one in event.exact] == [2.0, -2.0, 1.0, -1.0]

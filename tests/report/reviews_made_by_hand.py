@@ -32,6 +32,7 @@ from stockward.answers.items import Cluster, Discrepancy, ItemFindings, Recordin
 from stockward.answers.losses import (
     Alarm,
     BetweenAreas,
+    CancelledInPart,
     ContentOfItems,
     Event,
     ExactDifference,
@@ -819,7 +820,8 @@ def cancelling_site() -> Review:
         lost_as_well=(), gained_as_well=(), site_sum=2.5, site_sigma=1.5,
     )  # fmt: skip
     some = Returned(series=lost, losses=(0,), gains=(), left=2.0, all_told=True)
-    cancelling = replace(first, series=(lost, gained), between_areas=(pair,), returned=(some,))
+    part = CancelledInPart(series=lost, first=0, second=0, inventories=("W02",), left=1.5)
+    cancelling = replace(first, series=(lost, gained), between_areas=(pair,), returned=(some,), in_part=(part,))
     row = RowToCheck(
         series=lost, slip=Slip.SAME_DAY, places=(0,), table="movements", row=7, at=FIRST, kind="issue", quantity=3.5,
         unit="kg", document="D-7", inventory="W01", taken_before=True, explains=3.5, whole=True,

@@ -1,17 +1,19 @@
 """What is missing from a series and is there again: in one piece, so that the two cancel, or in parts.
 
 If a wrong count stands between two that cancel, it has left the same difference, with opposite signs, before and after
-its inventory.
+its inventory. Where something is missing beside it, they cancel in part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import accumulate, pairwise
 
 from stockward.accountancy.alarming import AlarmingSeries
 from stockward.accountancy.claims import Claim, about_all
-from stockward.answers.losses import Cancelled, Returned
+from stockward.answers.losses import Cancelled, CancelledInPart, Returned
+
+_LARGER_PART = 0.5
 
 
 def cancelled_in(one: AlarmingSeries) -> list[Cancelled]:
@@ -28,6 +30,23 @@ def cancelled_in(one: AlarmingSeries) -> list[Cancelled]:
                     all_told=len(one.claims) == 2,
                     inventories=_wrong_between(one, first, second),
                 )
+            )
+    return found
+
+
+def cancelled_in_part(one: AlarmingSeries, cancelled: Sequence[Cancelled]) -> list[CancelledInPart]:
+    """Neighbours in time around one inventory that do not cancel, the smaller at least half of the larger."""
+    taken = {place for pair in cancelled for place in pair.places}
+    found: list[CancelledInPart] = []
+    for place, (first, second) in enumerate(pairwise(one.claims)):
+        smaller, larger = sorted((abs(first.amount), abs(second.amount)))
+        opposite = first.amount * second.amount < 0 and smaller >= _LARGER_PART * larger
+        inventories = _wrong_between(one, first, second) if opposite and not {place, place + 1} & taken else ()
+        if inventories:
+            taken |= {place, place + 1}
+            left = first.amount + second.amount
+            found.append(
+                CancelledInPart(series=one.number, first=place, second=place + 1, inventories=inventories, left=left)
             )
     return found
 

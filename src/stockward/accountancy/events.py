@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from stockward.accountancy.alarming import AlarmingSeries, alarming_series
 from stockward.accountancy.between_areas import between_areas
-from stockward.accountancy.cancelling import cancelled_in, returned_in
+from stockward.accountancy.cancelling import cancelled_in, cancelled_in_part, returned_in
 from stockward.accountancy.in_items import HeldInItems, held_in_items
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.rows_to_check import rows_to_check
@@ -23,6 +23,7 @@ from stockward.answers.items import Discrepancy
 from stockward.answers.losses import (
     BetweenAreas,
     Cancelled,
+    CancelledInPart,
     ContentOfItems,
     Event,
     ExactDifference,
@@ -87,6 +88,7 @@ class _Told:
             series=tuple(group),
             exact=tuple(one for number in group for one in self._exact(number)),
             cancelled=tuple(one for number in group for one in self.cancelled[number]),
+            in_part=tuple(one for number in group for one in self._in_part(number)),
             returned=tuple(one for number in in_order for one in self.returned.get(number, ())),
             between_areas=tuple(pair for number in in_order for pair in self.moved.get(number, ())),
             contents=tuple(
@@ -96,6 +98,20 @@ class _Told:
             ),
             to_check=tuple(one for number in group for one in self.to_check.get(number, ())),
         )
+
+    def _in_part(self, number: int) -> list[CancelledInPart]:
+        """What cancels of a series of an area in part, but for what another area or a return accounts for."""
+        one = self.alarming[number]
+        if one.area is None:
+            return []
+        elsewhere = {place for pairs in self.moved.values() for pair in pairs for place in pair.places}
+        parts = cancelled_in_part(one, self.cancelled[number])
+        back = {place for some in self.returned.get(number, ()) for place in (*some.losses, *some.gains)}
+        return [
+            part
+            for part in parts
+            if not back & {part.first, part.second} and not elsewhere & {(number, part.first), (number, part.second)}
+        ]
 
     def _exact(self, number: int) -> list[ExactDifference]:
         """What a series claims of differences that no error of measuring can have left."""

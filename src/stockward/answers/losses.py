@@ -96,6 +96,20 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledInPart:
+    """What went and what came to light around one inventory, of which the larger part cancels.
+
+    As in ``Cancelled``; ``left`` is what stays missing, or surplus where negative, if the rest was one mistake.
+    """
+
+    series: int
+    first: int
+    second: int
+    inventories: tuple[str, ...]
+    left: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """Items that went missing and came to light again in parts: so many are ``left`` missing.
 
@@ -185,13 +199,15 @@ class Event:
     """One loss or gain, told once: the rows of the series that alarm for it, the one that tells it best first.
 
     ``exact`` are the differences of those among them whose verdict is exact, in time order within each; ``cancelled``
-    what cancels in any of them, ``returned`` which items came to light again in parts, and ``between_areas`` what
-    cancels between two of the series; ``contents`` what its items hold, ``to_check`` the rows that would explain it.
+    what cancels in any of them, ``in_part`` what does for the larger part, ``returned`` which items came to light again
+    in parts, and ``between_areas`` what cancels between two of the series; ``contents`` what its items hold,
+    ``to_check`` the rows that would explain it.
     """
 
     series: tuple[int, ...]
     exact: tuple[ExactDifference, ...] = ()
     cancelled: tuple[Cancelled, ...] = ()
+    in_part: tuple[CancelledInPart, ...] = ()
     returned: tuple[Returned, ...] = ()
     between_areas: tuple[BetweenAreas, ...] = ()
     contents: tuple[ContentOfItems, ...] = ()

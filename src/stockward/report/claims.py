@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from stockward.answers.losses import Cancelled, ExactDifference, Loss, Returned, RowToCheck
+from stockward.answers.losses import Cancelled, CancelledInPart, ExactDifference, Loss, Returned, RowToCheck
 from stockward.report import words
 from stockward.report.views import WHOLE_SITE, BetweenView, SeriesView
 from stockward.terms.verdicts import Basis, Slip, Verdict
@@ -100,6 +100,7 @@ def cancels(series: SeriesView) -> bool:
 def advice(series: SeriesView) -> str:
     """What to do where a loss and a gain cancel, a sentence each."""
     texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]
+    texts += [_in_part(series, one) for one in series.in_part[:_LISTED]]
     return " ".join([*texts, *(_returned(series, one) for one in series.returned)])
 
 
@@ -187,6 +188,20 @@ def _cancelled(series: SeriesView, one: Cancelled) -> str:
             "Check the movements of both times."
         )
     return f"{which} cancel: a movement may be booked on a wrong day. Check the movements of both times."
+
+
+def _in_part(series: SeriesView, one: CancelledInPart) -> str:
+    """What to do where a wrong count, or a movement on its wrong side, may stand beside a loss."""
+    claimed, names = _claimed(series), words.either(list(one.inventories), _INVENTORIES_LISTED)
+    way, verb = "missing" if one.left > 0 else "surplus", _are(series, one.left)
+    exact = series.verdict.verdict == Verdict.DISCREPANCY
+    left = words.exact(abs(one.left), series.unit, _DECIMALS) if exact else _about(one.left, series.unit)
+    first, second = claimed[one.first].way, claimed[one.second].way
+    which = "The two" if len(claimed) == 2 else f"Of these, {first} and {second}"
+    return (
+        f"{which} may in part be one mistake: check the count of inventory {names}, and the movements near it, before "
+        f"anything else. Even then {left} {verb} {way}."
+    )
 
 
 def _near(series: SeriesView, one: Cancelled) -> str:

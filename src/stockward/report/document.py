@@ -174,6 +174,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
         "losses": one.losses,
         "cancelled": [{"all_told": pair.all_told, "inventories": pair.inventories} for pair in one.cancelled],
+        "in_part": [{"inventories": part.inventories, "left": part.left} for part in one.in_part],
         "returned": [{"all_told": some.all_told, "left": some.left} for some in one.returned],
         "to_check": [_row_to_check(row) for row in one.to_check],
         "alarms": said.alarms,

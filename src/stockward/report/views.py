@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from stockward.answers.losses import (
     BetweenAreas,
     Cancelled,
+    CancelledInPart,
     Event,
     ExactDifference,
     Loss,
@@ -110,9 +111,10 @@ class SeriesView:
 
     ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``balances`` are the rows of
     its periods. ``exact`` are its differences that no error can have left, where the verdict is of them; ``cancelled``
-    what cancels of it, ``returned`` what came to light again in parts, ``between`` what cancels with another area, and
-    ``to_check`` rows that would explain it. ``contents`` is there within an event that its items tell: what these hold,
-    one entry a claim. ``site`` is there for a series of the whole site.
+    what cancels of it, ``in_part`` what does so for the larger part, ``returned`` what came to light again in parts,
+    ``between`` what cancels with another area, and ``to_check`` rows that would explain it. ``contents`` is there
+    within an event that its items tell: what these hold, one entry a claim. ``site`` is there for a series of the whole
+    site.
     """
 
     number: int
@@ -133,6 +135,7 @@ class SeriesView:
     assumed_exact: pl.DataFrame
     exact: tuple[ExactDifference, ...] = ()
     cancelled: tuple[Cancelled, ...] = ()
+    in_part: tuple[CancelledInPart, ...] = ()
     returned: tuple[Returned, ...] = ()
     between: tuple[BetweenView, ...] = ()
     to_check: tuple[RowToCheck, ...] = ()
@@ -209,6 +212,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     sites = _sites(review)
     exact = _grouped(one for event in review.events for one in event.exact)
     cancelled = _grouped(one for event in review.events for one in event.cancelled)
+    in_part = _grouped(one for event in review.events for one in event.in_part)
     to_check = _grouped(one for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review)
@@ -232,6 +236,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             assumed_exact=assumed.get(number, review.balances.assumed_exact.clear()),
             exact=tuple(exact.get(number, ())),
             cancelled=tuple(cancelled.get(number, ())),
+            in_part=tuple(in_part.get(number, ())),
             returned=tuple(returned.get(number, ())),
             between=tuple(between.get(number, ())),
             to_check=tuple(to_check.get(number, ())),
@@ -344,7 +349,7 @@ def _by_series(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     return {int(key[0]): part for key, part in frame.partition_by("series", as_dict=True, maintain_order=True).items()}
 
 
-_Told = TypeVar("_Told", ExactDifference, Cancelled, Returned, RowToCheck)
+_Told = TypeVar("_Told", ExactDifference, Cancelled, CancelledInPart, Returned, RowToCheck)
 
 
 def _grouped(told: Iterable[_Told]) -> dict[int, list[_Told]]:
