@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import polars as pl
 
 from stockward.accountancy.holdings import holdings_of
@@ -17,31 +20,71 @@ _COLUMNS = (
     "method", "document", "late",
 )  # fmt: skip
 
+_SHOWN = (
+    "row", "at", "recorded_at", "kind", "material", "quantity", "from_area", "to_area", "method", "document",
+)  # fmt: skip
+"""Columns of movements that are shown."""
+
 
 def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVerdict, ...]) -> pl.DataFrame:
     """Movements and counts that entered the periods from which the alarm of each series comes."""
     alarming = [(series, verdict) for series, verdict in enumerate(verdicts) if verdict.verdict in ALARMING]
+    rows = BooksByArea(books)
     found = [
-        rows_of_periods(books, balances, series, _alarming_periods(balances, series, verdict))
+        rows_of_periods(rows, balances, series, _alarming_periods(balances, series, verdict))
         for series, verdict in alarming
     ]
     return pl.concat([_of_nothing(), *found], how="vertical")
 
 
-def rows_of_periods(books: KnownBooks, balances: Balances, series: int, periods: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class BooksByArea:
+    """The rows of the books by area: cut once, however many series are looked at."""
+
+    books: KnownBooks
+
+    @cached_property
+    def holdings(self) -> pl.DataFrame:
+        """What each material is accounted for as."""
+        return holdings_of(self.books)
+
+    def moved(self, area: str) -> pl.DataFrame:
+        """Movements from the area or to it, but for those that never left it."""
+        none = self.books.movements.select(_SHOWN).clear()
+        return pl.concat([side.get(area, none) for side in self._moved])
+
+    def counted(self, area: str) -> pl.DataFrame:
+        """All counts of the area."""
+        return self._counted.get(area, self.books.counts.clear())
+
+    @cached_property
+    def _moved(self) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+        between = self.books.movements.select(_SHOWN).filter(pl.col("from_area").ne_missing(pl.col("to_area")))
+        return _parted(between, "from_area"), _parted(between, "to_area")
+
+    @cached_property
+    def _counted(self) -> dict[str, pl.DataFrame]:
+        return _parted(self.books.counts, "area")
+
+
+def _parted(rows: pl.DataFrame, area: str) -> dict[str, pl.DataFrame]:
+    return {str(key): part for (key,), part in rows.partition_by(area, as_dict=True).items() if key is not None}
+
+
+def rows_of_periods(rows: BooksByArea, balances: Balances, series: int, periods: pl.DataFrame) -> pl.DataFrame:
     """Movements and counts that entered these periods of one series."""
     key = balances.series.row(series, named=True)
-    held = holdings_of(books).filter(
+    held = rows.holdings.filter(
         (pl.col("holding") == (key["substance"] or key["material"])) & (pl.col("basis") == key["basis"])
     )
     materials = held["material"].to_list()
     if key["scope"] == Scope.SITE.value:
-        return _rows_of_site(books, balances, materials, periods, series)
-    return _rows_of(books, *_entering(books, key["area"], materials, key["basis"]), periods, series)
+        return _rows_of_site(rows, balances, materials, periods, series)
+    return _rows_of(rows.books, *_entering(rows, key["area"], materials, key["basis"]), periods, series)
 
 
 def _rows_of_site(
-    books: KnownBooks, balances: Balances, materials: list[str], periods: pl.DataFrame, series: int
+    books: BooksByArea, balances: Balances, materials: list[str], periods: pl.DataFrame, series: int
 ) -> pl.DataFrame:
     """Rows of every area of a series of the site, between the inventories of the area that were joined; each once."""
     found = [_of_nothing()]
@@ -52,7 +95,7 @@ def _rows_of_site(
         )
         called = dict(here.select("area_inventory", "inventory").rows())
         spans = here.select(inventory="area_inventory", start="start", end="at")
-        rows = _rows_of(books, *_entering(books, str(area), materials, Basis.BULK.value), spans, series)
+        rows = _rows_of(books.books, *_entering(books, str(area), materials, Basis.BULK.value), spans, series)
         found.append(rows.with_columns(pl.col("inventory").replace_strict(called, return_dtype=pl.String)))
     place = pl.col("inventory").replace_strict(periods["inventory"], range(periods.height), return_dtype=pl.Int64)
     return (
@@ -73,16 +116,13 @@ def _alarming_periods(balances: Balances, series: int, verdict: SeriesVerdict) -
 
 
 def _entering(
-    books: KnownBooks, area: str, materials: list[str], basis: str
+    rows: BooksByArea, area: str, materials: list[str], basis: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Movements that enter a series, its counts, and all counts of its area."""
-    here = pl.col("from_area").cast(pl.String).eq_missing(area) | pl.col("to_area").cast(pl.String).eq_missing(area)
     of_materials = pl.col("material").cast(pl.String).is_in(materials)
     internal = [] if basis == "item" else list(CONVERSIONS)
-    moved = books.movements.filter(
-        here & of_materials & ~pl.col("kind").is_in(internal) & pl.col("from_area").ne_missing(pl.col("to_area"))
-    )
-    of_area = books.counts.filter(pl.col("area").cast(pl.String) == area)
+    moved = rows.moved(area).filter(of_materials & ~pl.col("kind").is_in(internal))
+    of_area = rows.counted(area)
     return moved, of_area.filter(of_materials), of_area
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from stockward.accountancy.errors import known_errors
-from stockward.accountancy.evidence import rows_of_periods
+from stockward.accountancy.evidence import BooksByArea, rows_of_periods
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.balances import Balances
 from stockward.terms.verdicts import Basis, PeriodStatus
@@ -22,9 +22,9 @@ def with_unstated(books: KnownBooks, balances: Balances) -> Balances:
     unknown = untested.join(known, on=["series", "inventory"], how="anti", maintain_order="left")
     if not unknown.height:
         return balances
-    found = [balances.causes]
+    found, by_area = [balances.causes], BooksByArea(books)
     for (series,), periods in unknown.group_by("series", maintain_order=True):
-        rows = rows_of_periods(books, balances, int(str(series)), periods)
+        rows = rows_of_periods(by_area, balances, int(str(series)), periods)
         found.append(_without_error(books, rows).select(columns).unique(maintain_order=True))
     return replace(balances, causes=pl.concat(found))
 
