@@ -34,12 +34,19 @@ run_to_the_end(command)
 """
 
 
+def hears() -> None:
+    """In a process that begins: it hears signals, whatever the tests were started by has set aside."""
+    for name in ("SIGHUP", "SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
 @posix
 @pytest.mark.parametrize(("told", "code"), [("SIGHUP", 129), ("SIGINT", 130), ("SIGTERM", 143)])
 def test_who_is_told_to_end_leaves_nothing_behind(tmp_path: Path, told: str, code: int) -> None:
     target = tmp_path / "answer"
     target.write_text("of yesterday\n", encoding="utf-8")
-    ended = subprocess.run([sys.executable, "-c", TOLD, told, str(target)], capture_output=True, check=False)
+    program = [sys.executable, "-c", TOLD, told, str(target)]
+    ended = subprocess.run(program, capture_output=True, preexec_fn=hears, check=False)
     assert (ended.returncode, ended.stderr) == (code, b"")
     assert target.read_text(encoding="utf-8") == "of yesterday\n"
     assert [path.name for path in tmp_path.iterdir()] == ["answer"]
@@ -151,10 +158,13 @@ def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
 ) -> None:
     target = tmp_path / "drill.html"
     drill = ["drill", str(FIRST_SITE), "--copies", "500000", "--jobs", "2", "--html", str(target)]
-    running = subprocess.Popen([*PROGRAM, *drill], stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(5)
-    # As a terminal sends it: to all at once, and only the first of them speaks.
-    os.killpg(running.pid, told)
-    _, heard = running.communicate(timeout=60)
+    running = subprocess.Popen([*PROGRAM, *drill], stderr=subprocess.PIPE, start_new_session=True, preexec_fn=hears)
+    try:
+        time.sleep(5)
+        # As a terminal sends it: to all at once, and only the first of them speaks.
+        os.killpg(running.pid, told)
+        _, heard = running.communicate(timeout=60)
+    finally:
+        running.kill()
     assert (running.returncode, heard) == (code, said)
     assert not target.exists()

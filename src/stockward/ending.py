@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -104,6 +105,7 @@ def _listen() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _told)
     sys.unraisablehook = _lost
+    threading.excepthook = _of_a_thread
 
 
 def _lost(lost: sys.UnraisableHookArgs) -> None:
@@ -112,6 +114,14 @@ def _lost(lost: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(lost)
     elif not _over:
         threading.Timer(_AGAIN, _send, (_signals[-1],)).start()
+
+
+def _of_a_thread(fault: threading.ExceptHookArgs) -> None:
+    """A thread whose processes were told to end too says nothing; that they were may be heard a moment later."""
+    if not _heard:
+        time.sleep(_AGAIN)
+    if not _heard:
+        threading.__excepthook__(fault)
 
 
 def _send(number: int) -> None:

@@ -142,6 +142,17 @@ def test_every_door_names_what_fits_as_well(tmp_path: Path, door: str) -> None:
     assert "kg is missing all the same." in text
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_an_item_and_the_substance_in_it_may_have_one_key(tmp_path: Path, door: str) -> None:
+    tables = two_magazines(counted({"M1": [100, 94, 94]}, "BOX", ""), "item,each", "BOX")
+    contents = "material,substance,amount,unit,random_rel,systematic_rel\nBOX,BOX,0.5,kg,0,0\n"
+    text = told(reviewed(tmp_path, {**tables, "contents": contents}), door, tmp_path)
+    assert "6 items of BOX are missing from Magazine 1" in text
+    assert "with them 3 kg of BOX" in text
+    assert "3 items" not in text
+    assert "6 kg" not in text
+
+
 def test_items_that_another_area_has_more_of(tmp_path: Path) -> None:
     counts = counted({"M1": [100, 80, 80], "M2": [50, 70, 70]}, "BOX", "")
     text = printed(reviewed(tmp_path, two_magazines(counts, "item,each", "BOX")))

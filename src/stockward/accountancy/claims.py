@@ -93,12 +93,13 @@ def _estimated(verdict: SeriesVerdict) -> list[Claim]:
 
 def _of_areas(balances: Balances, series: Iterable[int], discrepancies: Sequence[Discrepancy]) -> Iterator[_Exact]:
     """The discrepancies that stand, which are those of the areas alone."""
+    # An item and the substance in it may have one key; their units differ.
     standing = defaultdict(list)
     for one in discrepancies:
-        standing[one.id].append(one)
-    ids = balances.series["id"].to_list()
+        standing[one.id, one.unit].append(one)
+    keys = balances.series.select("id", "unit").rows()
     for number in series:
-        for one in standing[ids[number]]:
+        for one in standing[keys[number]]:
             yield number, one.difference, one.start, one.end
 
 

@@ -85,9 +85,10 @@ def check_copy(books: KnownBooks, assembly: Assembly, incidence: Incidence, quan
     review.
     """
     balances = close_balances(known_at(copy_of_site(books, assembly, incidence.rows, quantity), None))
-    numbers = {name: number for number, name in enumerate(balances.series["id"])}
+    numbers = {key: number for number, key in enumerate(balances.series.select("id", "unit").rows())}
     deviations = [
-        _deviation(series, balances, numbers[series.id], quantity[series.rows]) for series in incidence.series
+        _deviation(series, balances, numbers[series.id, series.unit], quantity[series.rows])
+        for series in incidence.series
     ]
     worst = max(deviations, default=0.0)
     if not worst <= AGREEMENT:
