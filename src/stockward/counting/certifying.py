@@ -7,6 +7,7 @@ was not compared with the commitment that was published, its book may be any, an
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -80,9 +81,15 @@ def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
     return moment
 
 
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]")
+"""Signs without a shape that count as letters or marks."""
+
+
 def _as_read(name: str) -> str:
-    """A name without what no reader sees a difference in: capitals, blanks, other forms of one letter."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name without what no reader sees a difference in: capitals, blanks, unseen signs, forms of a letter or dash."""
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", name)).casefold()
+    seen = (sign for sign in plain if unicodedata.category(sign) not in ("Cc", "Cf") and not sign.isspace())
+    return "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in seen)
 
 
 def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:

@@ -13,8 +13,16 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 
 def require_seed(seed: str) -> str:
-    """The seed without blanks around it. Raises ``UsageError`` for one that could be guessed from its SHA-256."""
+    """The seed without blanks around it.
+
+    Raises ``UsageError`` for one that could be guessed from its SHA-256, and for one that can be spelt in two ways that
+    look alike: who draws could take the spelling that suits.
+    """
     seed = seed.strip()
+    if not seed.isascii() or "  " in seed:
+        raise UsageError(
+            "the seed must be of plain letters, digits and signs, with one blank between words: write it so"
+        )
     if len(seed) < SHORTEST_SEED or not seed.isprintable():
         raise UsageError(
             f"the seed must be one line of at least {SHORTEST_SEED} characters that nobody can guess: take a longer "

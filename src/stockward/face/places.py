@@ -8,6 +8,7 @@ from pathlib import Path
 from stockward.face.asked import Place
 from stockward.facts.site import SETTINGS
 from stockward.outputs import require_places
+from stockward.terms.errors import UsageError
 
 
 def own_place(path: Place) -> Path:
@@ -17,6 +18,22 @@ def own_place(path: Place) -> Path:
     Raises ``UsageError`` for any other place.
     """
     place = Path(path)
-    folders = {place.parent, Path(os.path.realpath(place)).parent}
-    require_places({"path": place}, sites=[folder for folder in folders if (folder / SETTINGS).exists()])
+    require_places({"path": place}, sites=_sites_round(place.parent, Path(os.path.realpath(place)).parent))
     return place
+
+
+def own_folder(path: Place) -> Path:
+    """The folder, for calendars, where no site is read from it and no calendar in it leads to one.
+
+    Raises ``UsageError`` for any other place.
+    """
+    folder = Path(path)
+    targets = [Path(os.path.realpath(one)).parent for one in folder.glob("*")] if folder.is_dir() else []
+    require_places({}, folders={"folder": folder}, sites=_sites_round(folder, *targets))
+    if (folder / SETTINGS).exists():
+        raise UsageError(f"folder {folder}: a site is read from it: name another")
+    return folder
+
+
+def _sites_round(*folders: Path) -> list[Path]:
+    return [folder for folder in dict.fromkeys(folders) if (folder / SETTINGS).exists()]

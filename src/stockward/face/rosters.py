@@ -5,14 +5,13 @@ from __future__ import annotations
 import time as clock
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from stockward import facts
 from stockward.answers.roster import RosterAnswer
 from stockward.face.asked import Place, Words, day_of, path_of, whole, words_of
-from stockward.face.places import own_place
+from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
@@ -82,7 +81,7 @@ class Roster(Shown):
     def to_ics(self, folder: Place) -> None:
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""
         self._require_duties()
-        roster_calendars.write_calendars(self.answers, Path(folder))
+        roster_calendars.write_calendars(self.answers, own_folder(folder))
 
     def _require_duties(self) -> None:
         if not self.answers.duties:

@@ -61,7 +61,8 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
 
 def text_headed(top: bytes) -> str | None:
     """The table whose header stands at the top of a text, under whatever separator."""
-    text = top.decode("utf-8-sig", errors="ignore")
+    code = "utf-16" if top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    text = top.decode(code, errors="ignore")
     return table_headed(head.cells for separator in _SEPARATORS for head in _first_lines(text, separator))
 
 

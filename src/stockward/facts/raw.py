@@ -115,7 +115,7 @@ def table_headed(records: Iterable[Record]) -> str | None:
     It names all required columns, three or more, and not as many others that the table has not: those of a list or a
     report about the same things.
     """
-    rows = [{cell.strip() for cell in record} - {""} for record in records]
+    rows = [{cell.strip().lower() for cell in record} - {""} for record in records]
     headed = {
         name: len(table.required_names)
         for name, table in tables().items()

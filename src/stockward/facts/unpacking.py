@@ -34,6 +34,7 @@ _ENTRY = b"PK\x01\x02"
 _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
 """Parts and sheets of a workbook, and bytes of the list of its sheets."""
 
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TOP_LENGTH = 65_536
 """So many bytes of a sheet that is not read are looked at: whether it is a part of a table all the same."""
 
@@ -109,13 +110,17 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     with zipfile.ZipFile(plain, "w") as archive:
         for name in dict.fromkeys(info.filename for info in infos):
             archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, name)))
-    tops = {name: worded(_top(packed, path)) for name, path in paths.items() if path not in taken}
+    others = {path: worded(_top(packed, path)) for path in dict.fromkeys(paths.values()) if path not in taken}
+    tops = {name: others[path] for name, path in paths.items() if path in others}
     return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, tops, stale)
 
 
 def _top(packed: zipfile.ZipFile, name: str) -> bytes:
     """The first bytes of a part; none of one that is missing or damaged, since it is not read."""
     try:
+        # Other ways of packing unpack a whole block, of whatever size, before the first byte is read.
+        if packed.getinfo(name).compress_type not in _PACKED:
+            return b""
         with packed.open(name) as part:
             top = part.read(_TOP_LENGTH)
     except DAMAGED:
@@ -142,7 +147,7 @@ def _is_taken(name: str, sheets: Collection[str]) -> bool:
 def _part(packed: zipfile.ZipFile, name: str) -> bytes:
     """One part; what only harms stands in no workbook."""
     info = packed.getinfo(name)
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if info.compress_type not in _PACKED:
         raise zipfile.BadZipFile
     content = packed.read(info)
     # XML in two bytes a letter holds zero bytes; the readers would not see the same in it.

@@ -30,6 +30,7 @@ from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _LARGEST_WHOLE = 1e15
+_LONGEST_PLACE = 9
 _A_TEXT = b"<si"
 """Begins each of the texts that cells share."""
 
@@ -76,7 +77,7 @@ class Workbook:
                 if row >= TITLE_ROWS:
                     break
                 top.setdefault(row, []).append((cell.get("t", ""), "".join(cell.itertext())))
-        shared = [int(text) for row in top.values() for kind, text in row if kind == "s" and text.isdecimal()]
+        shared = [int(text) for row in top.values() for kind, text in row if kind == "s" and _is_place(text)]
         texts = self._parts.texts(max(shared, default=-1) + 1)
         said = {str(place): text for place, text in enumerate(texts)}
         return table_headed([said.get(text, "") if kind == "s" else text for kind, text in row] for row in top.values())
@@ -114,6 +115,11 @@ class Workbook:
                 yield place, "" if calculated else UNCALCULATED
 
 
+def _is_place(text: str) -> bool:
+    """Whether this can be the place of a shared text."""
+    return text.isascii() and text.isdecimal() and len(text) < _LONGEST_PLACE
+
+
 def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
     """Raise where the sheets reach further, or their cells repeat more text, than is read."""
     texts = [len(text) for text in parts.strings().split(_A_TEXT)[1:]]
@@ -132,7 +138,7 @@ def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
 def _repeated(xml: bytes, texts: list[int]) -> int:
     """Length of the shared texts, each as often as a cell of the sheet names it."""
     named = (cell.findtext(f"{MAIN}v") for _, cell in cells(xml) if cell.get("t") == "s")
-    return sum(texts[int(text)] for text in named if text)
+    return sum(texts[int(text)] for text in named if text and _is_place(text))
 
 
 def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], top: int, header: Header) -> None:

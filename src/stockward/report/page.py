@@ -5,6 +5,7 @@ from __future__ import annotations
 from stockward.answers.review import Review
 from stockward.report.build import build_page
 from stockward.report.context import Page
+from stockward.terms.signs import upright
 
 
 def write_html(review: Review) -> str:
@@ -17,6 +18,11 @@ def render(page: Page) -> str:
     return fill("review.html.j2", page)
 
 
+def _unturned(value: object) -> object:
+    """What an expression gives; no name in it turns the writing behind it, or controls anything."""
+    return upright(value) if type(value) is str else value
+
+
 def fill(template: str, page: object) -> str:
     """Fill a template with the context of its page; what the context does not hold is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only this door needs the template engine
@@ -24,6 +30,7 @@ def fill(template: str, page: object) -> str:
     environment = Environment(
         loader=PackageLoader("stockward.report"),
         autoescape=True,
+        finalize=_unturned,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

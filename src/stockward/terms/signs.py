@@ -14,6 +14,21 @@ def turns(sign: str) -> bool:
     return unicodedata.bidirectional(sign) in _TURNING
 
 
+def upright(text: str) -> str:
+    """A text without signs that turn the writing behind them, and without controls; it may be of several lines.
+
+    >>> upright("a" + chr(0x202E) + "b")
+    'a?b'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("?" if turns(sign) or _controls(sign) else sign for sign in text)
+
+
+def _controls(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc" and sign not in "\n\t"
+
+
 def printable(text: str) -> str:
     """A text without signs that steer: control characters, and marks that turn the direction of writing.
 
