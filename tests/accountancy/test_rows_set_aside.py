@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from random_sites import Draw, stamp
 from small_sites import Closed, text_of, write_site
@@ -321,3 +322,31 @@ def periods_of(closed: Closed, series: str, basis: str) -> list[dict[str, object
     keys = closed.balances.series.select("id", "basis").rows()
     number = keys.index((series, basis)) if (series, basis) in keys else -1
     return [row for row in closed.balances.periods.rows(named=True) if row["series"] == number]
+
+
+@pytest.mark.parametrize(
+    ("areas", "day"),
+    [
+        ("area,kind\nA,store\nB,store\nC,magazin\n", "2026-0{}-05"),
+        ("area,kind\nA,store\nB,store\nC,store\n", "5/{}/26"),
+    ],
+    ids=["an area that is set aside", "an area of which no count has a time"],
+)
+def test_the_whole_site_is_not_tested_where_an_area_is_unseen(tmp_path: Path, areas: str, day: str) -> None:
+    """20 kg are missing from C, which would have no series."""
+    counts = [
+        f"N{number},{(day if area == 'C' else '2026-0{}-05').format(number + 1)},{area},TNT,{quantity},scale"
+        for area, found in {"A": (100, 140, 140), "B": (100, 100, 100), "C": (100, 100, 80)}.items()
+        for number, quantity in enumerate(found)
+    ]
+    site = write_site(
+        tmp_path,
+        areas=areas,
+        counts="\n".join(["inventory,at,area,material,quantity,method", *counts]),
+        movements="movement,kind,at,from_area,to_area,material,quantity,method\nR,receipt,2026-01-10,,A,TNT,40,scale\n",
+        methods="method,random_abs\nscale,0.5\n",
+    )
+    closed = Closed(site)
+    whole = closed.balances.series.with_row_index("n").filter(pl.col("scope") == "site")["n"][0]
+    statuses = closed.balances.periods.filter(pl.col("series") == whole)["status"]
+    assert set(statuses) == {"not_tested"}

@@ -42,7 +42,7 @@ PERIOD_COLUMNS = (
 SIGMAS = ("sigma", "sigma_random", "sigma_systematic")
 
 
-_UNSURE = "rows that are set aside decide which inventories of the areas stand together here: mend those"
+_UNSURE = "rows that are set aside decide which areas, and which of their inventories, stand together here: mend those"
 
 
 @dataclass(frozen=True)

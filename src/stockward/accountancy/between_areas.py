@@ -65,8 +65,13 @@ class _WholeSite(NamedTuple):
     claims: Sequence[Claim]
 
     def largest(self, *among: Claim) -> Claim | None:
-        """The largest of its claims that overlaps each of these."""
-        found = [one for one in self.claims if all(one.overlaps(other) for other in among)]
+        """The largest of its claims that overlaps each of these, and that no other of them cancels.
+
+        Where areas are counted on different days, what one lacks and another has more of falls into two periods.
+        """
+        near = [one for one in self.claims if any(one.overlaps(other) for other in among)]
+        alone = [one for one in near if not any(one.cancels(other) for other in near)]
+        found = [one for one in alone if all(one.overlaps(other) for other in among)]
         return max(found, key=lambda one: abs(one.amount), default=None)
 
     def balance(self, start: datetime, end: datetime) -> tuple[float | None, float | None]:

@@ -69,7 +69,11 @@ def assemble(books: KnownBooks) -> Assembly:
     errors = Errors.of(books, layout)
     empty = empty_intervals(layout, flows, counted, complete, touches)
     moments = layout.moments(inventories)
-    sites = site_series(layout, complete.complete, complete.doubtful, empty, moments)
+    unseen = _unseen_substances(books, inventories, possible)
+    sites = tuple(
+        one if unseen is not None and one.substance not in unseen else one.in_doubt()
+        for one in site_series(layout, complete.complete, complete.doubtful, empty, moments)
+    )
     transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
     latest = int(np.max(inventories.at[~inventories.clouded], initial=0))
     return Assembly(
@@ -87,6 +91,21 @@ def assemble(books: KnownBooks) -> Assembly:
         readings=len(readings.at),
         unclosed=Unclosed(layout, complete.complete, empty, moments, latest, books.site.timezone),
     )
+
+
+def _unseen_substances(books: KnownBooks, inventories: Inventories, possible: Possible) -> set[str] | None:
+    """Substances that may stand in an area of which rows at fault alone speak; ``None`` means all.
+
+    Such an area has no series, so that nothing of it would be missing from the whole site.
+    """
+    if books.set_aside["areas"].height:
+        return None
+    counted = {inventories.areas[area] for area in inventories.area.tolist()}
+    aside = books.set_aside["counts"].filter(pl.col("area").is_in(list(inventories.areas)))
+    aside = aside.filter(~pl.col("area").is_in(list(counted)))
+    if aside["material"].null_count():
+        return None
+    return {holding for material in aside["material"].unique() for holding, _ in possible.holdings(material)}
 
 
 def _transfers(

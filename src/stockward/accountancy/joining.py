@@ -12,7 +12,7 @@ not. So does one that was empty up to its first inventory.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -56,6 +56,10 @@ class SiteSeries:
     def first_counted(self) -> Index:
         """Series of the areas whose first complete inventory is among those that are joined first."""
         return self._of_first((self.first == self.slots[:1]) & self.counted[:1])
+
+    def in_doubt(self) -> SiteSeries:
+        """The same where nobody can say whether its areas are all of them: none of its spans is sure."""
+        return replace(self, sure=np.zeros_like(self.sure))
 
     def _of_first(self, kept: Flags) -> Index:
         """The members for which it holds of the first joined inventory; none where there is no such."""

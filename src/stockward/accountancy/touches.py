@@ -55,7 +55,7 @@ class Possible:
             return self._of_substances(doubt)
         if doubt.materials is None:
             return None
-        return set().union(*(self._holdings(material) for material in doubt.materials))
+        return set().union(*(self.holdings(material) for material in doubt.materials))
 
     def _of_substances(self, doubt: Doubt) -> set[tuple[str, str]]:
         """Series of substances; a content at fault could mean that a bulk material is no substance of its own."""
@@ -68,7 +68,8 @@ class Possible:
         own = {(material, Basis.BULK.value) for material in materials}
         return named | {held for held in own if held in self._known.get(held[0], ())}
 
-    def _holdings(self, material: str) -> set[tuple[str, str]]:
+    def holdings(self, material: str) -> set[tuple[str, str]]:
+        """Holdings (with basis) that a material could be."""
         held = {(substance, Basis.BULK.value) for substance in self._substances.get(material, ())}
         known = self._known.get(material)
         return held | known if known is not None else held or {(material, Basis.BULK.value)}
