@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from stockward.facts.doubts import a_grain_may_be_a_gram
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.problems import did_you_mean, looks_like
 from stockward.terms.units import UNITS, dimension, factor
@@ -679,4 +680,5 @@ CHECKS: tuple[Check, ...] = (
     Check(a_post_stands_for_some_time, ("posts",)),
     Check(a_post_asks_for_one_qualification, ("posts",)),
     Check(a_driver_has_its_amount, ("posts",)),
+    Check(a_grain_may_be_a_gram),
 )
