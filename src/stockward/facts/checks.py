@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from stockward.facts.dictionary import Column
-from stockward.facts.doubts import a_grain_may_be_a_gram
+from stockward.facts.doubts import (
+    a_grain_may_be_a_gram,
+    a_number_of_items_may_be_misread,
+    a_year_may_be_wrong,
+    an_error_may_be_a_percentage,
+    two_keys_may_be_one,
+)
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.problems import did_you_mean, looks_like
 from stockward.facts.reading import no_text, without
@@ -777,4 +783,8 @@ CHECKS: tuple[Check, ...] = (
     Check(a_driver_has_its_amount, ("posts",)),
     Check(a_total_is_no_row),
     Check(a_grain_may_be_a_gram),
+    Check(an_error_may_be_a_percentage, ("methods",)),
+    Check(two_keys_may_be_one, ("areas", "materials")),
+    Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
 )
