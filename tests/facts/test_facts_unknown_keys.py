@@ -54,5 +54,5 @@ def test_a_key_that_is_a_word_for_nothing_is_a_key(folder: SiteFolder) -> None:
 )
 def test_an_item_is_no_substance(folder: SiteFolder, table: str, row: str) -> None:
     reason = folder.write(table, row).only_problem().reason
-    assert reason.startswith("SHELL is an item, and what is named here is a substance in bulk or what items hold")
+    assert reason.startswith("SHELL is an item, and what is named here is a substance, in bulk or held by items")
     assert "--items" in reason

@@ -227,8 +227,8 @@ def _unknown(draft: Draft, unknown: pl.Series, values: pl.Series, known: pl.Seri
 
 
 _NO_SUBSTANCE = (
-    "and what is named here is a substance in bulk or what items hold: name that, or delete the row. Counts of items "
-    "are planned with --items"
+    "and what is named here is a substance, in bulk or held by items: name one, or delete the row; items are planned "
+    "for with sample --items"
 )
 
 
