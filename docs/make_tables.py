@@ -70,6 +70,10 @@ def broken_sites() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "a table is misspelt", lambda site: (site / "counts.csv").rename(site / "count.csv").touch()
     yield "a required column is missing", _edit("areas.csv", "area,kind\nM1,store", "area\nM1")
     yield "a column is misspelt", _edit("movements.csv", "quantity", "quantity,from_aera")
+    yield (
+        "units under another name",
+        _edit("counts.csv", "quantity\n", "quantity,UOM\nJAN,2026-01-31,M1,TNT,5,kg\n"),
+    )
     yield "a column stands twice", _edit("materials.csv", "unit", "unit,unit")
     yield "there is no header row", _edit("areas.csv", "area,kind\n", "")
     yield (

@@ -144,7 +144,7 @@ MENDS = {
             edit("movements.csv", (",,M1", ",,007"), ("4,M1", "4,7")),
             edit("counts.csv", ("M1", "007")),
         ),
-        "7 is not in areas, did you mean 007? (zeros at the begin count: format the column as text)",
+        "7 is not in areas, did you mean 007? (zeros at the begin count: format the column as text, and type it again)",
         edit("movements.csv", ("4,7", "4,007")),
     ),
     "a per cent sign": Mend(

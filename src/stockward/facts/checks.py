@@ -7,13 +7,24 @@ table, the checks run in the order of ``CHECKS``.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from stockward.facts.dictionary import Column
+from stockward.facts.doubts import (
+    a_grain_may_be_a_gram,
+    a_number_of_items_may_be_misread,
+    a_year_may_be_wrong,
+    an_error_may_be_a_percentage,
+    two_keys_may_be_one,
+)
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.problems import did_you_mean, looks_like
+from stockward.facts.reading import no_text, without
+from stockward.facts.totals import a_total_is_no_row
 from stockward.terms.units import UNITS, dimension, factor
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -118,7 +129,7 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
             aside = dict.fromkeys(aside, f"it uses a row of {column.refers_to} which is set aside: mend that row first")
         values = table[column.name]
         if values.dtype == pl.List:
-            _check_listed(table, column.name, known, aside, column.refers_to)
+            _check_listed(draft, table, column, known, aside)
             continue
         missing = values.is_not_null() & ~values.is_in(known.implode())
         if not missing.any():
@@ -129,8 +140,30 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         if table.table.private:
             reasons: str | pl.Series = _UNKNOWN_KEY.format(column.refers_to)
         else:
-            reasons = _unknown(values.filter(unknown), values, known, column.refers_to)
+            reasons = _unknown(draft, values.filter(unknown), values, known, column.refers_to)
+        nothing = unknown & _says_nothing(values)
+        table.refuse(column.name, nothing & _is_needed(table, column), _NEEDED, readable=False)
+        table.refuse(column.name, nothing, _LEAVE_BLANK, readable=False)
         table.refuse(column.name, unknown, reasons, readable=False)
+
+
+_NOTHING = ("n/a", "n.a.", "na", "none", "nil", "null", "?", "??", "-", "--", "---", "–", "—", "/", ".")
+"""What people write into a cell in which there is nothing to say."""
+
+_LEAVE_BLANK = "this says that there is none: leave the cell blank"
+_NEEDED = "this says that there is none, and the row needs one: correct it"
+
+
+def _says_nothing(values: pl.Series) -> pl.Series:
+    return values.str.to_lowercase().is_in(list(_NOTHING)).fill_null(False)
+
+
+def _is_needed(table: TableDraft, column: Column) -> pl.Series:
+    """Rows that must name something in the column: all, or those of the kinds that need it."""
+    if table.table.name == "movements" and column.name in ("from_area", "to_area"):
+        kinds = [kind for kind, needed in NEEDS.items() if column.name in needed]
+        return table["kind"].is_in(kinds).fill_null(False)
+    return pl.Series([column.required]).new_from_index(0, table.values.height)
 
 
 def _keys(draft: Draft, table: str) -> tuple[pl.Series, dict[str, str]]:
@@ -173,28 +206,64 @@ def _row_reasons(values: pl.Series, reasons: dict[str, str]) -> pl.Series:
     return values.replace_strict(reasons, default=None, return_dtype=pl.String) if reasons else values
 
 
-def _unknown(unknown: pl.Series, values: pl.Series, known: pl.Series, table: str) -> pl.Series:
-    """For each unknown key, that it is unknown, and the known key that it looks like."""
-    names = known.to_list()[:2000]
+def _unknown(draft: Draft, unknown: pl.Series, values: pl.Series, known: pl.Series, table: str) -> pl.Series:
+    """For each unknown key, that it is unknown, and the known key that it looks like or is the name of."""
+    keys = known.to_list()[:2000]
+    named = _keys_by_name(draft, table, known)
+    items = _items(draft) if table == "substances" else frozenset()
     place = "contents or materials" if table == "substances" else table
     reasons: dict[str, str] = {}
     for count, key in enumerate(unknown.unique(maintain_order=True)):
-        guess = did_you_mean(key, names) if count < 50 else None
-        hint = f", did you mean {guess}?{looks_like(key, guess)}" if guess else f": {_ADD}"
-        reasons[key] = f"{key} is not in {place}{hint}"
+        meant = named.get(_as_name(key))
+        if key in items:
+            reasons[key] = f"{key} is an item, {_NO_SUBSTANCE}"
+        elif meant is not None:
+            reasons[key] = f"{key} is not in {place}, did you mean {meant}, which has that name?"
+        else:
+            guess = did_you_mean(key, keys) if count < 50 else None
+            hint = f", did you mean {guess}?{looks_like(key, guess)}" if guess else f": {_ADD}"
+            reasons[key] = f"{key} is not in {place}{hint}"
     return _row_reasons(values, reasons)
 
 
-def _check_listed(table: TableDraft, name: str, known: pl.Series, aside: dict[str, str], referred: str) -> None:
+_NO_SUBSTANCE = (
+    "and what is named here is a substance, in bulk or held by items: name one, or delete the row; items are planned "
+    "for with sample --items"
+)
+
+
+def _items(draft: Draft) -> frozenset[str]:
+    materials = draft["materials"].values
+    return frozenset(materials.filter(pl.col("kind") == "item")["material"].drop_nulls())
+
+
+def _keys_by_name(draft: Draft, table: str, known: pl.Series) -> dict[str, str]:
+    """The key of each row that has a name which no other row has."""
+    if table == "substances" or "name" not in draft[table].table.names:
+        return {}
+    key = draft[table].table.key[0]
+    rows = draft[table].values.select(key, "name").drop_nulls().filter(pl.col(key).is_in(known.implode()))
+    names = [(_as_name(name), of) for of, name in rows.rows()]
+    often = Counter(name for name, _ in names)
+    return {name: of for name, of in names if often[name] == 1}
+
+
+def _as_name(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _check_listed(draft: Draft, table: TableDraft, column: Column, known: pl.Series, aside: dict[str, str]) -> None:
     """The same for a cell that lists several keys: the first that is not known is said."""
     names = set(known.to_list())
-    faults: list[str | None] = []
-    for keys in table[name]:
-        lost = next((key for key in (keys if keys is not None else ()) if key not in names), None)
-        said = _UNKNOWN_KEY.format(referred) if table.table.private else f"{lost} is not in {referred}: {_ADD}"
-        faults.append(None if lost is None else aside.get(lost, said))
-    reasons = pl.Series(name, faults, dtype=pl.String)
-    table.refuse(name, reasons.is_not_null(), reasons)
+    lost = table[column.name].list.eval(pl.element().filter(~pl.element().is_in(list(names)))).list.first()
+    nothing = _says_nothing(lost) & (table[column.name].list.len() == 1)
+    table.refuse(column.name, nothing & ~lost.is_in(list(aside)), _LEAVE_BLANK)
+    if table.table.private:
+        said = pl.select(pl.when(lost.is_not_null()).then(pl.lit(_UNKNOWN_KEY.format(column.refers_to)))).to_series()
+    else:
+        said = _unknown(draft, lost.drop_nulls(), lost, known, column.refers_to)
+    waiting = _row_reasons(lost, aside) if aside else no_text(len(lost))
+    table.refuse(column.name, lost.is_not_null(), waiting.fill_null(said))
 
 
 def a_unit_fits_the_kind(draft: Draft, table: TableDraft) -> None:
@@ -508,7 +577,9 @@ def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
     rows = table.values.drop_nulls("movement").unique("movement", keep="first", maintain_order=True)
     reasons = _contradictions(draft, table, rows)
     table.refuse("reverses", reasons.is_not_null(), reasons)
-    again = target.is_not_null() & ~target.is_first_distinct()
+    # A row that contradicts what it names has reversed nothing.
+    reversed_by = without(target, reasons.is_not_null())
+    again = reversed_by.is_not_null() & ~reversed_by.is_first_distinct()
     table.refuse("reverses", again, "an earlier row has reversed that movement already: keep one of them")
     circular = _circular(dict(rows.select("movement", "reverses").drop_nulls().rows()))
     in_circle = table["movement"].is_in(circular) & target.is_not_null()
@@ -534,14 +605,45 @@ def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.S
         )
         for name in _REPEATED
     ]
-    wrong = both.select("row", "row_of_it", what=pl.concat_str(*differs, separator=", ", ignore_nulls=True)).filter(
-        pl.col("what") != ""
-    )
-    mend = "it cancels the whole row, so correct one of them, or blank reverses if it is a movement of its own"
+    others = [_differ(name) for name in _REPEATED if name != "quantity"]
+    in_part = ~pl.any_horizontal(others) & (pl.col("quantity") < pl.col("quantity_of_it"))
+    wrong = both.select(
+        "row",
+        "row_of_it",
+        what=pl.concat_str(*differs, separator=", ", ignore_nulls=True),
+        mend=pl.when(in_part).then(_booked_back()).otherwise(pl.lit(_NOT_WHOLE)),
+    ).filter(pl.col("what") != "")
     words = wrong.select(
-        pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", "what", pl.lit(mend))
+        pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", "what", "mend")
     ).to_series()
     return table["row"].replace_strict(wrong["row"], words, default=None, return_dtype=pl.String)
+
+
+_NOT_WHOLE = "it cancels the whole row, so correct one of them, or blank reverses if it is a movement of its own"
+
+_BACK = {
+    "receipt": "an issue from {to_area}",
+    "issue": "a receipt to {from_area}",
+    "transfer": "a transfer from {to_area} to {from_area}",
+    "use": "a make to {from_area}",
+    "make": "a use from {to_area}",
+    "discard": "a receipt to {from_area}",
+    "write_off": "a found to {from_area}",
+    "found": "a write_off from {to_area}",
+}
+"""How a part of each kind of movement goes back."""
+
+
+def _booked_back() -> pl.Expr:
+    """The mend of a reversal in part: the movement that brings that part back."""
+    back = pl.col("kind").replace_strict(_BACK, default="its opposite", return_dtype=pl.String)
+    for side in ("from_area", "to_area"):
+        back = back.str.replace(f"{{{side}}}", pl.col(side).fill_null("that area"), literal=True)
+    return pl.format(
+        "it cancels the whole row; where a part went back, blank reverses and book that part as {}; else correct the "
+        "quantity",
+        back,
+    )
 
 
 def _differ(name: str) -> pl.Expr:
@@ -679,4 +781,10 @@ CHECKS: tuple[Check, ...] = (
     Check(a_post_stands_for_some_time, ("posts",)),
     Check(a_post_asks_for_one_qualification, ("posts",)),
     Check(a_driver_has_its_amount, ("posts",)),
+    Check(a_total_is_no_row),
+    Check(a_grain_may_be_a_gram),
+    Check(an_error_may_be_a_percentage, ("methods",)),
+    Check(two_keys_may_be_one, ("areas", "materials")),
+    Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
 )

@@ -80,6 +80,11 @@ class TableDraft:
             self.unreadable[column] = self.illegible(column) | where
             self.values = self.values.with_columns(without(self.values[column], where).alias(column))
 
+    def refuse_rows(self, where: pl.Series, reason: str) -> None:
+        """Hold one reason against whole rows, in place of all that stand against their cells."""
+        self.reasons = {name: without(reasons, where) for name, reasons in self.reasons.items()}
+        self.refuse("", where, reason)
+
     def illegible(self, column: str) -> pl.Series:
         """Rows whose cell in the column cannot be read, as against being blank."""
         nowhere = pl.Series(column, [False]).new_from_index(0, self.values.height)

@@ -17,6 +17,7 @@ _TIME = rf"^(?<day>{_DAY})(?:[T ](?<clock>{_HOURS})\s*(?<offset>{_OFFSET})?)?$"
 _OTHER_OFFSET = rf"^{_DAY}[T ]{_HOURS}\s*[A-Za-z+-]"
 _TO_THE_SECOND = rf"^{_DAY}[T ][0-9]{{2}}:[0-5][0-9]:[0-5][0-9](?:{_OFFSET})?$"
 _SERIAL = r"^[0-9]{4,5}([.,][0-9]+)?$"
+_UNMARKED = r"^(?<year>(?:19|20|21)[0-9]{2})(?<month>0[1-9]|1[0-2])(?<day>0[1-9]|[12][0-9]|3[01])$"
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?$"
 _END_OF_DAY = r"^24:00(:00(\.0+)?)?$"
 _FURTHEST_OFFSET_MINUTES = 18 * 60
@@ -47,20 +48,24 @@ def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
     days = _first_moments(without(naive, ~day), locale)
     values = local.values.fill_null(stated.dt.replace_time_zone("UTC")).fill_null(days)
     reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
-    return _plausible(_no_such(reading, text, shaped, naive))
+    return _plausible(_no_such(reading, text, shaped, naive, "2026-06-30 or 2026-06-30T14:05"))
 
 
 def read_date(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Dates; a midnight behind one, as spreadsheets write it, says nothing."""
+    return _read_day(text, "2026-06-30")
+
+
+def _read_day(text: pl.Series, example: str) -> Reading:
     day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
     shaped = day.str.contains(rf"^{_DAY}$")
     values = without(day, ~shaped).str.to_date("%Y-%m-%d", strict=False)
-    return _plausible(_no_such(Reading.of(values), text, shaped, values))
+    return _plausible(_no_such(Reading.of(values), text, shaped, values, example))
 
 
 def read_month(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Months, as 2026-06 or any day of them."""
-    reading = read_date(text.str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01"), column, locale)
+    reading = _read_day(text.str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01"), "2026-06")
     return Reading(reading.values.dt.month_start(), reading.fault)
 
 
@@ -129,18 +134,20 @@ def _first_moments(midnights: pl.Series, locale: Locale) -> pl.Series:
     return midnights.replace_strict(few, begins, default=other, return_dtype=begins.dtype)
 
 
-def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series) -> Reading:
-    """Say of what is no date or time why, and how to write one."""
+def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series, example: str) -> Reading:
+    """Say of what is no date or time why, and how to write one, such as the ``example``."""
     if found.null_count() == text.null_count():
         return reading
     shaped = shaped.fill_null(False)
     serial = text.str.contains(_SERIAL)
+    unmarked = text.str.replace(_UNMARKED, "this is no ISO 8601 date: write it as ${year}-${month}-${day}")
     return (
-        reading.refuse(serial, "this looks like a spreadsheet's serial date: format the cell as a date")
+        reading.refuse(serial, "this looks like a spreadsheet's serial date: type the date again, as 2026-06-30")
+        .refuse(text.str.contains(_UNMARKED), unmarked)
         .refuse(
             ~shaped & text.str.contains(_OTHER_OFFSET), "the offset behind the time is not known: write it as +09:00"
         )
-        .refuse(~shaped & text.is_not_null(), "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05")
+        .refuse(~shaped & text.is_not_null(), f"this is no ISO 8601 date: write it as {example}")
         .refuse(shaped & found.is_null(), "there is no such date or time: correct it")
     )
 

@@ -56,8 +56,18 @@ def looks_like(word: str, known: str) -> str:
         names = ", ".join(f"{letter} is {unicodedata.name(letter, 'no letter').lower()}" for letter in alien)
         return f" ({names}: type it anew)"
     if word.lstrip("0") == known.lstrip("0"):
-        return " (zeros at the begin count: format the column as text)"
+        return " (zeros at the begin count: format the column as text, and type it again)"
     return ""
+
+
+def bare(name: str) -> str:
+    """The name without what the eye passes over: case, blanks, zeros at the begin, letters that look like others.
+
+    Marks on letters stay: they tell words apart.
+    """
+    latin = unicodedata.normalize("NFKC", name.translate(_LATIN))
+    word = "".join(latin.split()).casefold()
+    return word.lstrip("0") or word[:1]
 
 
 def _folded(name: str) -> str:

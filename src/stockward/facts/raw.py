@@ -12,6 +12,7 @@ from stockward.facts.dictionary import Table, tables
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_within
+from stockward.terms.units import UNITS
 
 TITLE_ROWS = 20
 _TELLING = 3
@@ -19,6 +20,9 @@ _TELLING = 3
 """The header stands among the first rows of a sheet: above it there may be titles."""
 
 _BATCH = 20_000
+
+_WRITTEN_UNITS = (*UNITS, *(unit.upper() for unit in UNITS if len(unit) > 1))
+"""Units as people write them: a capital T or G alone may be any letter."""
 
 Record = Sequence[str]
 
@@ -45,12 +49,16 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the columns stand: the known ones by name, and those that have no name at all."""
+    """Where the columns stand: the known ones by name, those that have no name at all, and the others.
+
+    The others (``strange``) are kept where the table has no ``unit``, which one of them may be.
+    """
 
     table: Table
     file: str
     known: dict[str, int]
     unnamed: tuple[int, ...]
+    strange: dict[int, str]
     notices: tuple[str, ...]
 
     @classmethod
@@ -70,21 +78,25 @@ class Header:
         shown = _places_of(names, unknown) if table.private else ", ".join(unknown)
         words = f"{file}: left out what the format does not know: column {shown}"
         unnamed = tuple(place for place, name in enumerate(names) if not name)
-        return cls(table, file, known, unnamed, (words,) if unknown else ())
+        lacks_unit = "unit" in table.names and "unit" not in known
+        strange = {place: name for place, name in enumerate(names) if name in unknown} if lacks_unit else {}
+        return cls(table, file, known, unnamed, strange, (words,) if unknown else ())
 
     @property
     def places(self) -> tuple[int, ...]:
-        """Places of the columns to be read: the known ones, then those without a name."""
-        return (*self.known.values(), *self.unnamed)
+        """Places of the columns to be read: the known ones, then those without a name, then the strange ones."""
+        return (*self.known.values(), *self.unnamed, *self.strange)
 
     def table_of(
         self, columns: Sequence[pl.Series], rows: pl.Series, torn: Sequence[TornRow] = (), notices: Sequence[str] = ()
     ) -> RawTable:
         """Bring the columns, read at ``places``, under their names. Values without a column name are said."""
         cells = {name: column.alias(name) for name, column in zip(self.known, columns, strict=False)}
+        others = columns[len(self.known) :]
+        _refuse_units(self.file, zip(self.strange.values(), others[len(self.unnamed) :], strict=True))
         nameless = [
             letters_of(place)
-            for place, column in zip(self.unnamed, columns[len(self.known) :], strict=True)
+            for place, column in zip(self.unnamed, others, strict=False)
             if (column.cast(pl.String, strict=False).str.strip_chars() != "").any()
         ]
         words = f"{self.file}: left out what has no name in the header: column {', '.join(nameless)}"
@@ -166,6 +178,17 @@ def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
 def _refuse_missing(file: str, missing: list[str]) -> None:
     if missing:
         raise SiteError(file, f"the required column {', '.join(missing)} is missing", "add it to the header row")
+
+
+def _refuse_units(file: str, strange: Iterable[tuple[str, pl.Series]]) -> None:
+    """Raise for a column of units under another name: without it, every quantity would be taken in the books' unit."""
+    for name, column in strange:
+        if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+            continue
+        cells = column.cast(pl.String).str.strip_chars()
+        filled = cells.filter(cells != "")
+        if len(filled) and filled.is_in(list(_WRITTEN_UNITS)).all():
+            raise SiteError(file, f"the column {name} holds units, and would not be read", "rename it to unit")
 
 
 def _places_of(names: list[str], unknown: list[str]) -> str:

@@ -1,0 +1,43 @@
+"""Rows that sum up others: a spreadsheet holds them, and a table has none."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from stockward.facts.cells import shown
+from stockward.facts.draft import Draft, TableDraft
+
+_WORDS = (
+    r"(?:(?:grand|sub|sous)[ -]?)?totals?", "totale", "totaux", "sum", "sums", "suma", "somme", "summe",
+    "zwischensumme", "gesamt", "gesamtsumme", "gesamtergebnis", "toplam", "razem", "итого", "всего",
+)  # fmt: skip
+_SIGNS = ("合計", "小計", "総計", "合计", "小计", "总计", "합계", "소계", "총계", "المجموع", "الإجمالي")
+"""Words of writings that put no blank between a word and its label."""
+
+_WORD, _SIGN = "|".join(_WORDS), "|".join(_SIGNS)
+_TOTAL = rf"(?i)^(?:{_WORD})(?:[\s:(–-].*)?$|\s(?:{_WORD})\s*:?$|^(?:{_SIGN})|(?:{_SIGN})\s*[:：]?$"
+
+
+def a_total_is_no_row(draft: Draft, table: TableDraft) -> None:
+    """A row that calls itself a total, and lacks what a row must have, has one reason against it in place of many."""
+    required = [table.reasons[name] for name in table.table.required_names if name in table.reasons]
+    if not required:
+        return
+    faults = pl.select(pl.sum_horizontal(reasons.is_not_null() for reasons in required)).to_series()
+    # A word in one cell makes a row no total where most of what it must give is there.
+    lacking = faults * 2 >= len(table.table.required_names)
+    total = pl.Series([False]).new_from_index(0, table.values.height)
+    for name in table.cells:
+        says_so = _calls_itself_a_total(table, name, faults > 0)
+        at_fault = table.reasons[name].is_not_null() if name in table.reasons else ~(faults > 0)
+        total = total | (says_so & (lacking | (at_fault if table.table[name].required else False)))
+    if total.any():
+        table.refuse_rows(total, "it looks like a total: delete the row")
+
+
+def _calls_itself_a_total(table: TableDraft, name: str, where: pl.Series) -> pl.Series:
+    """Rows among those whose cell of the column is a word for a total, alone or with a label."""
+    rows = where.arg_true()
+    said = shown(table.cells[name].gather(rows)).str.strip_chars().str.contains(_TOTAL).fill_null(False)
+    calls = pl.Series([False]).new_from_index(0, len(where))
+    return calls.scatter(rows.filter(said), True)

@@ -1,0 +1,56 @@
+"""The mends of dates and settings say what helps, and nothing that does not."""
+
+from __future__ import annotations
+
+import pytest
+from small_folders import SiteFolder
+
+from stockward.terms.errors import SiteError
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("12/01/2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
+        ("20260505", "this is no ISO 8601 date: write it as 2026-05-05"),
+        ("20261305", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
+        ("46068", "this looks like a spreadsheet's serial date: type the date again, as 2026-06-30"),
+    ],
+)
+def test_a_time_that_is_none(folder: SiteFolder, written: str, told: str) -> None:
+    assert folder.replace("movements", "2026-01-05T08:00", written).only_problem().reason == told
+
+
+@pytest.mark.parametrize("written", ["12/01/2026", "20260505"])
+def test_a_day_has_no_time(folder: SiteFolder, written: str) -> None:
+    folder.write("people", f"person,role,affiliation,since\n1,guard,ministry,{written}\n")
+    day = "2026-05-05" if written == "20260505" else "2026-06-30"
+    assert folder.only_problem().reason == f"this is no ISO 8601 date: write it as {day}"
+
+
+def test_a_month_is_shown_as_one(folder: SiteFolder) -> None:
+    folder.write("lines", "line,material,workers_needed,output_per_day\nL1,SHELL,4,50\n")
+    folder.write("production", "line,month,actual\nL1,Jan 26,900\n")
+    assert folder.only_problem().reason == "this is no ISO 8601 date: write it as 2026-06"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("max_hours_per_week = 48", "detection.max_hours_per_week is no known setting: it belongs under [work_rules]"),
+        ("currency = 'USD'", "detection.currency is no known setting: it belongs under [site]"),
+        ("share = [0, 1]", "detection.share is no known setting: it belongs under [[force.affiliation]]"),
+        ("false_alarms = 0.05", "detection.false_alarms is no known setting, did you mean false_alarm?"),
+    ],
+)
+def test_a_setting_under_another_section(folder: SiteFolder, line: str, told: str) -> None:
+    text = (folder.path / "site.toml").read_text()
+    with pytest.raises(SiteError) as raised:
+        folder.write("site.toml", text + line + "\n").read()
+    assert told in str(raised.value)
+
+
+def test_a_setting_above_all_sections(folder: SiteFolder) -> None:
+    text = (folder.path / "site.toml").read_text()
+    with pytest.raises(SiteError, match=r"shift_hours is no known setting: it belongs under \[force\]"):
+        folder.write("site.toml", "shift_hours = 8\n" + text).read()

@@ -1,0 +1,62 @@
+"""A row that sums up others is told as one fault, whose mend leaves none; a row that only says such a word is not."""
+
+from __future__ import annotations
+
+import pytest
+from small_folders import SiteFolder
+
+DELETE = "it looks like a total: delete the row"
+WORDS = (
+    "total", "TOTAL", "Subtotal", "sub-total", "Grand Total", "sum", "Summe", "Zwischensumme", "Total général", "итого",
+    "合計", "합계", "المجموع", "Subtotal Jan", "Total: January", "S1 Total", "1月合計",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_for_a_total_is_known(folder: SiteFolder, word: str) -> None:
+    assert folder.add("movements", f"{word},,,,700,,,,,,").only_problem().reason == DELETE
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("movements", "{},,,,700,,,,,,"),
+        ("movements", ",,,,700,,,,,,{}"),
+        ("movements", ",{},,,700,,,,,,"),
+        ("movements", "0009,2026-01-05T08:00,issue,{},700,each,P1,,,,"),
+        ("counts", "{},,,,325,,,"),
+        ("counts", "FEB,2026-02-28,S1,{},325,,,"),
+        ("areas", "{},"),
+        ("materials", "{},,"),
+        ("contents", "{},,7.6,"),
+    ],
+)
+def test_a_total_is_one_fault_and_its_mend_leaves_none(folder: SiteFolder, table: str, row: str) -> None:
+    before = (folder.path / f"{table}.csv").read_text()
+    problem = folder.add(table, row.format("Subtotal Jan")).only_problem()
+    assert (problem.column, problem.reason) == ("", DELETE)
+    assert folder.write(table, before).read().problems == ()
+
+
+def test_two_totals_of_one_name_are_two_faults_of_one_kind(folder: SiteFolder) -> None:
+    problems = folder.add("movements", "Total,,,,700,,,,,,", "Total,,,,35,,,,,,").problems("movements")
+    assert [(problem.row, problem.reason) for problem in problems] == [(6, DELETE), (7, DELETE)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "0009,12/01/2026,issue,SHELL,1,each,P1,,,,total of the day",
+        "0009,2026-01-05,issue,SHELL,one,each,P1,,,,Summe",
+        "0009,,,SHELL,1,each,P1,,,,summer stock",
+    ],
+)
+def test_a_row_of_which_most_is_there_is_no_total(folder: SiteFolder, row: str) -> None:
+    problems = folder.add("movements", row).problems("movements")
+    assert problems
+    assert DELETE not in {problem.reason for problem in problems}
+
+
+def test_a_sound_row_may_be_called_a_total(folder: SiteFolder) -> None:
+    folder.add("areas", "Total,store").add("movements", "Sum,2026-01-05,issue,SHELL,1,each,P1,,,,total")
+    assert folder.read().problems == ()
