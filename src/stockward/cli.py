@@ -724,12 +724,16 @@ def _tell_unpublished(draw: Draw) -> None:
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
+    from stockward.counting import require_unfilled
     from stockward.report import count_sheet, words
     from stockward.terms.errors import UsageError
 
-    if not (asked["html"] or asked["xlsx"] or asked["csv_file"]):
+    files = [asked[name] for name in ("html", "xlsx", "csv_file") if asked[name]]
+    if not files:
         raise UsageError("nothing to write: name --html, --xlsx or --csv FILE for the count sheets")
     draw = _drawn(asked["draw"], asked)
+    for file in files:
+        require_unfilled(file)
     if asked["html"]:
         write_whole(asked["html"], count_sheet.write_sheets_html(draw, paper=asked["paper"]))
     if asked["xlsx"]:
@@ -740,9 +744,8 @@ def _draw_sample(asked: dict[str, Any]) -> None:
         f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
         err=True,
     )
-    for file in (asked["html"], asked["xlsx"], asked["csv_file"]):
-        if file:
-            _name(file)
+    for file in files:
+        _name(file)
     _tell_unpublished(draw)
 
 

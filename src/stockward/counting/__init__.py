@@ -2,7 +2,7 @@
 
 from stockward.counting.certifying import certify, counted_moment
 from stockward.counting.drawing import committed, draw_units
-from stockward.counting.filled import read_filled
+from stockward.counting.filled import read_filled, require_unfilled
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
 from stockward.counting.sealing import Seal, draw_from, prepare_seal, seal_plan, seed_beside, write_seal
@@ -25,6 +25,7 @@ __all__ = [
     "read_filled",
     "read_plan",
     "require_seed",
+    "require_unfilled",
     "seal_plan",
     "seed_beside",
     "sha256_of",

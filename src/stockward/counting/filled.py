@@ -22,7 +22,7 @@ from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.workbook import Workbook
 from stockward.terms.counting import Task
-from stockward.terms.errors import SheetError, SiteError
+from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import TEXT_MARK
 
@@ -31,6 +31,9 @@ SHEET = "count_sheet"
 
 MOST = 2_000_000_000
 """More items than this are in no box; a weight may be larger."""
+
+_ZIP = b"PK"
+"""What every workbook begins with."""
 
 _LONGEST_SHOWN = 40
 _HEAVIEST = 1e15
@@ -110,11 +113,33 @@ def read_filled(path: Path, draw: Draw) -> Filled:
     return _in_order(path.name, content, raw, cells, draw)
 
 
+def require_unfilled(path: Path) -> None:
+    """Raise ``UsageError`` where a count sheet stands in which anybody has filled in anything, of whichever draw."""
+    if path.is_file() and _is_filled(path):
+        raise UsageError(f"{path}: it is filled in, and never written over: name another")
+
+
+def _is_filled(path: Path) -> bool:
+    """Whether this is a count sheet with any quantity or remark, also one that would be refused as a result."""
+    try:
+        content = read_bytes(path)
+        # Whatever its name ends in, a count sheet is the work of somebody.
+        raw = _of_workbook(path, content, ".") if content.startswith(_ZIP) else read_csv(path, content, _TABLE)
+    except SiteError:
+        return False
+    answered = [shown(raw.cells[name]) for name in ("quantity", "remark") if name in raw.cells]
+    return any(column.str.strip_chars().fill_null("").ne("").any() for column in answered)
+
+
 def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
     if path.suffix.lower() == ".csv":
         return read_csv(path, content, _TABLE)
     if path.suffix.lower() not in {".xlsx", ".xlsm"}:
         raise SiteError(path.name, "a filled sheet is a CSV file or a workbook", "save it as .csv or .xlsx")
+    return _of_workbook(path, content, decimal)
+
+
+def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
