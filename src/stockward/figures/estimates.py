@@ -169,10 +169,9 @@ class _Data:
         """Days between two edges."""
         return np.asarray(self.elapsed[last] - self.elapsed[first])
 
-    def tells(self, first: Index, last: Index) -> Flags:
-        """Whether the differences tell anything of a run: what is only rounding does not."""
-        rounding = _ROUNDED * self.gram[last, last] / self.length(first, last) ** 2
-        return np.asarray(self.cross(first, last, first, last) > rounding)
+    def tells(self, precision: Array, first: Index, last: Index) -> Flags:
+        """Whether the differences tell anything of a run, by its ``x'Kx``: what is only rounding does not."""
+        return np.asarray(precision > _ROUNDED * self.gram[last, last] / self.length(first, last) ** 2)
 
     def score(self, first: Index, last: Index) -> Array:
         """``x'Km`` of a run."""
@@ -222,7 +221,7 @@ def _one_or_two(data: _Data, edges: Index) -> _Histories:
     single = np.stack([first, last], axis=-1)[:, None, :]
     prior = data.prior(first, last)
     precision, score = data.cross(first, last, first, last), data.score(first, last)
-    told = data.tells(first, last)
+    told = data.tells(precision, first, last)
     precision = np.where(told, precision, 1.0)
     explained = np.where(told, score**2 / precision, 0.0)
     scale = _scale(float(np.max(np.sqrt(explained))))
@@ -364,9 +363,10 @@ def _in_order(runs: Index) -> Index:
 def _weights(data: _Data, runs: Index, scale: float) -> Array:
     """Weights of histories of any number of losses, but for what is the same for all."""
     weight = np.full(len(runs), -np.inf)
-    told = np.all(data.tells(runs[..., 0], runs[..., 1]), axis=1)
+    first, last = runs[..., 0], runs[..., 1]
+    told = np.all(data.tells(data.cross(first, last, first, last), first, last), axis=1)
     heights, explained = _heights(data, runs[told])
-    prior = data.prior(runs[told, :, 0], runs[told, :, 1]).sum(axis=1)
+    prior = data.prior(first[told], last[told]).sum(axis=1)
     weight[told] = 0.5 * explained + _either(heights).sum(axis=1) + runs.shape[1] * scale + prior
     return weight
 
