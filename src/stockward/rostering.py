@@ -269,14 +269,23 @@ def _impossible(
     """The conflict, and the ways out, each with a roster that the checker accepts."""
     nothing = Made(Solved.IMPOSSIBLE, None, None, 0, math.inf, 0, 0, 0, False)
     answer = _answer(made_for.site, problem, nothing, (), notes, made_for.asked)
-    further = tuple(f"beside it: {filling(problem, one).words.removesuffix('.')}" for one in short[1:4])
     return replace(
         answer,
         conflicts=conflicts_of(problem, short[0]),
         irreducible=is_irreducible(problem, short[0]),
         relaxations=_ways_out(made_for, problem, least_places_open(problem, short), limit),
-        notes=answer.notes + further,
+        notes=answer.notes + _others_in_the_way(problem, short),
     )
+
+
+def _others_in_the_way(problem: GuardProblem, short: Sequence[Shortage]) -> tuple[str, ...]:
+    """What cannot be filled either, whatever becomes of the first, which is told as the conflict."""
+    _, *others = dict.fromkeys(filling(problem, one).words for one in short)
+    said = [f"impossible by itself as well: {words.removesuffix('.')}" for words in others[:_MOST_NAMED]]
+    more = len(others) - len(said)
+    if more:
+        said.append(f"and {more} more that {'is' if more == 1 else 'are'} impossible like these")
+    return tuple(said)
 
 
 def _ways_out(

@@ -11,7 +11,10 @@ import openpyxl
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run
 
+from stockward.answers.counting import Goal, GoalResult, GoalStratum
 from stockward.figures.sampling import upper_limit
+from stockward.report.certificate import found_missing
+from stockward.terms.counting import CountVerdict
 
 Rows = list[dict[str, str]]
 
@@ -58,7 +61,35 @@ def test_missing_items_are_found_and_bounded(tmp_path: Path) -> None:
     assert (shells["defective"], shells["missing"]) == (3, 3)
     assert shells["limit"] == upper_limit(shells["N"], shells["n"], 3, confidence=0.95)
     assert goal["limit"] > 2 * shells["limit"]
-    assert "item" in said
+    assert "missing: 6 kg of TNT is missing from what was counted of M1/SHELL, M2/BOMB, M2/SHELL; with 95" in said
+    assert " is missing in all; a loss of 20 kg is not excluded" in said
+    page = (tmp_path / "c.html").read_text(encoding="utf-8")
+    assert "6 kg of TNT is missing from what was counted" in page
+    assert "Loss looked for" in page
+
+
+@pytest.mark.parametrize(
+    ("missing", "limit", "words"),
+    [
+        (2, 13, "a loss of 6 items is not excluded"),
+        (1, 4, "a loss of 6 items is excluded"),
+        (6, 9, "the loss that was looked for, 6 items, is reached"),
+    ],
+)
+def test_what_is_found_missing_stands_beside_the_loss(missing: float, limit: float, words: str) -> None:
+    part = GoalStratum(stratum="0012/F1", content=1, units=40, n=20, defects=6, worst=6, notice=1)
+    goal = Goal(
+        id="F1", holding="F1", area=None, partial=False, unit="each", loss=6, reached=0.95, cost=20, bound=20,
+        proved=True, strata=(part,), bulk=(),
+    )  # fmt: skip
+    found = GoalResult(
+        goal="F1", verdict=CountVerdict.FOUND_MISSING, missing=missing, limit=limit, confidence=0.95
+    )  # fmt: skip
+    said = found_missing(found, goal, 1)
+    counted = "1 item of F1 is" if missing == 1 else f"{missing:g} items of F1 are"
+    assert said.startswith(f"{counted} missing from what was counted of 0012/F1; with 95")
+    assert f"at most {limit} items are missing in all" in said
+    assert said.endswith(f"; {words}")
 
 
 def test_a_blank_is_not_counted_and_a_zero_is(tmp_path: Path) -> None:

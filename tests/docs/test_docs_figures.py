@@ -49,7 +49,8 @@ def test_the_weeks_of_the_readme(ridgeway: Reviewed) -> None:
         f"{worst['sigma_systematic']:.2f} kg from errors that all weighings share",
         f"{worst['difference']:.2f} kg is {worst['standardised']:.1f} sigma",
         f"the largest of {len(one['periods'])} weeks",
-        f"{ridgeway.json['detection']['series_tested']} series on this site",
+        f"{ridgeway.json['detection']['series_tested']} of the {len(ridgeway.json['series'])} series of this site are "
+        "tested so",
         f"at {100 * ridgeway.json['detection']['false_alarm']:g} % a year, this series gets a share of "
         f"{100 * one['share']:.2f} %",
         f"must pass {tests['standardised']['threshold']:.1f} sigma",

@@ -212,8 +212,8 @@ def test_a_guard_without_contract_hours_is_left_out_and_told(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("", "no absence of a guard is on record"),
-        (absences((0, "2026-07-01", "2026-07-02", "sick")), "no absence of a guard is on record"),
+        ("", "no absence of a guard is on record up to 2026-06-30,"),
+        (absences((0, "2026-07-01", "2026-07-02", "sick")), "no absence of a guard is on record up to 2026-06-30,"),
         (
             absences((0, "2026-06-04", "2026-06-05", "sick")),
             "absences are on record for 27 days only: 28 are the least",

@@ -242,7 +242,13 @@ def test_when_the_order_is_met(guarded: Review) -> None:
     assert when(order, replace(selection, front=(), reason="nobody is in the pool")) == (
         "not on record", "there is no plan, as nobody is in the pool",
     )  # fmt: skip
-    assert when(order, None) == ("not on record", "no plan was made for this order")
+    assert when(order, None) == ("not on record", "there is no plan, as none was asked for")
+    assert when(order, replace(selection, order="ORD-9")) == (
+        "not on record", "there is no plan, as plans are made for one order at a time, here for ORD-9",
+    )  # fmt: skip
+    assert when(replace(order, order="ORD-1", measure="production:shell"), selection) == (
+        "not on record", "there is no plan, as plans choose guards, and the order is on the monthly output of shell",
+    )  # fmt: skip
     assert when(replace(order, verdict=OrderVerdict.MET), None) == ("now", "met on 30 June 2026")
     free = replace(selection.front[3], output_lost=0.0)
     assert when(order, replace(selection, front=(free,)))[1] == (
@@ -256,7 +262,7 @@ def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
     said = guards_sentences.when_sentence
     near = replace(selection, front=selection.front[:3])
     assert said(order, near) == "None of the plans meets it: plan 3 comes nearest, with 48 of 49."
-    assert said(order, None) == "What is on record does not meet it; no plan was made for this order."
+    assert said(order, None) == "What is on record does not meet it; there is no plan, as none was asked for."
     assert said(replace(order, verdict=OrderVerdict.MET), None) == "The order is met."
     assert said(made.orders()[2], None) == ""
 

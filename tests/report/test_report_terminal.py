@@ -89,6 +89,9 @@ def test_long_lists_are_cut_and_counted(full: Review) -> None:
     balances = replace(many.balances, periods=many.balances.periods.clear())
     alarms = replace(many, balances=balances, verdicts=verdicts, events=events_of(verdicts))
     assert "and 10 more findings that alarm." in printed(alarms)
+    told, _, below = printed(alarms).partition("25 more findings in the table below.")
+    assert told.count("discrepancy: ") == 5
+    assert "Next, for a discrepancy: " in below
 
 
 def test_a_review_without_an_alarm(full: Review) -> None:

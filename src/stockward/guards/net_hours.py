@@ -97,7 +97,10 @@ def attendance_of(books: KnownBooks, guards: pl.DataFrame, day: date) -> Attenda
     began = absences["begins"].min()
     latest = absences["begins"].max()
     if not isinstance(began, date) or not isinstance(latest, date):
-        return "no absence of a guard is on record, and that says nothing of how often they are absent: add absences"
+        return (
+            f"no absence of a guard is on record up to {day}, and that says nothing of how often they are absent: add "
+            "absences"
+        )
     first = max(first_of_window(day), began)
     length = (day - first).days + 1
     if length < LEAST_WINDOW_DAYS:

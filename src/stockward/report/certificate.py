@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from stockward.answers.counting import Certificate, Draw, Goal, GoalResult, LineResult, Stratum, StratumResult
+from stockward.figures.sampling import ROUNDING
 from stockward.report import count_rules, words
 from stockward.report.count_sheet import TASK_WORD, Paper, unit_text
 from stockward.report.document import json_text
@@ -285,7 +286,7 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
         what=f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)}",
         verdict=VERDICT_WORD[one.verdict],
         key=one.verdict,
-        sentence=COUNT_MEANING[one.verdict],
+        sentence=f"{found_missing(one, goal, len(goal.strata))}." if one.missing else COUNT_MEANING[one.verdict],
         loss=words.quantity(goal.loss, goal.unit),
         chance=words.percent(round(goal.reached, 4)),
         missing=words.quantity(one.missing, goal.unit),
@@ -294,6 +295,30 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
         worst=", ".join(f"{words.number(units)} from {printable(stratum)}" for units, stratum in worst),
         bulk=printable(", ".join(goal.bulk)),
     )
+
+
+def found_missing(one: GoalResult, goal: Goal, shown: int) -> str:
+    """What was found missing, how much may be missing in all, and what that says of the loss that was looked for."""
+    what, looked_at = printable(goal.id), "measured" if goal.partial else "counted"
+    there = f"{words.quantity(one.missing, goal.unit)} of {what} {_are(one.missing, goal.unit)} missing"
+    said = [f"{there} from what was {looked_at} of {_covers(goal, shown)}"]
+    if one.limit is not None:
+        most = f"{words.quantity(one.limit, goal.unit)} {_are(one.limit, goal.unit)} missing in all"
+        said.append(f"with {words.percent(one.confidence)} at most {most}")
+        said.append(_loss_looked_for(one.missing, one.limit, goal))
+    return "; ".join(said)
+
+
+def _loss_looked_for(missing: float, limit: float, goal: Goal) -> str:
+    """What a count that found something missing says of the loss that it was planned for."""
+    loss, least = words.quantity(goal.loss, goal.unit), goal.loss * (1 - ROUNDING)
+    if missing >= least:
+        return f"the loss that was looked for, {loss}, is reached"
+    return f"a loss of {loss} is {'excluded' if limit < least else 'not excluded'}"
+
+
+def _are(number: float, unit: str) -> str:
+    return "are" if unit == "each" and number != 1 else "is"
 
 
 def _covers(goal: Goal, shown: int) -> str:
@@ -334,19 +359,22 @@ def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
     )
 
 
+def _looked_for(one: GoalResult, goal: Goal) -> str:
+    """The loss that was looked for where none is found, and the most that can be missing."""
+    what = f"a loss of {words.quantity(goal.loss, goal.unit)} of {printable(goal.id)} from {_covers(goal, _SHOWN)}"
+    if one.limit is None:
+        return what
+    return f"{what} (at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)})"
+
+
 def summary(certificate: Certificate) -> Iterator[str]:
     """The certificate in a few lines of text."""
     site = printable(certificate.draw.plan.site)
     yield f"{site}, draw {certificate.draw.id}: {headline(certificate)}"
     for one in certificate.goals:
         goal = _goal(one, certificate)
-        said = [f"found missing: {words.quantity(one.missing, goal.unit)}"] if one.missing else []
-        if one.limit is not None:
-            at_most = f"at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)}"
-            said = [at_most, *said]
-        more = f" ({'; '.join(said)})" if said else ""
-        what = f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)} from {_covers(goal, _SHOWN)}"
-        yield f"{VERDICT_WORD[one.verdict]}: {what}{more}"
+        said = found_missing(one, goal, _SHOWN) if one.missing else _looked_for(one, goal)
+        yield f"{VERDICT_WORD[one.verdict]}: {said}"
         if goal.bulk:
             yield f"  not covered, since it is bulk: {printable(words.listed(list(goal.bulk), _SHOWN))}"
     for missed in certificate.draw.plan.not_planned:

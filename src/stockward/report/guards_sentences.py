@@ -192,8 +192,18 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
         return words.day(planned), f"{how}{late_text(planned, order)}"
     if plans_for(order, selection):
         return "not within these plans", _nearest(order, selection)
-    reason = selection.reason if selection is not None and selection.order == order.order else None
-    return "not on record", f"there is no plan, as {reason_of(reason)}" if reason else "no plan was made for this order"
+    return "not on record", f"there is no plan, as {_without_plan(order, selection)}"
+
+
+def _without_plan(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
+    """Why no plan was made for an order that is not met."""
+    if not is_on_guards(order.measure):
+        return f"plans choose guards, and the order is on the {measured_what(order.measure)}"
+    if selection is not None and selection.order != order.order:
+        return f"plans are made for one order at a time, here for {selection.order}"
+    if selection is not None and selection.reason:
+        return reason_of(selection.reason)
+    return "none was asked for"
 
 
 def best_plan(plans: Sequence[SelectionPlan]) -> SelectionPlan | None:

@@ -149,7 +149,7 @@ def _post_sheets(answer: RosterAnswer, heads: tuple[DayHead, ...]) -> list[PostS
                         PostLine(
                             times=when,
                             guards=tuple(
-                                " ".join(sorted(duty.person for duty in days.get(head.day, ()))) for head in week
+                                ", ".join(sorted(duty.person for duty in days.get(head.day, ()))) for head in week
                             ),
                         )
                         for when, days in shifts.items()

@@ -128,7 +128,7 @@ def rules(answer: RosterAnswer) -> tuple[str, ...]:
 
 
 _STATUS = {
-    Solved.PROVEN: "No better roster exists.",
+    Solved.PROVEN: "No better roster exists, as changes, wishes and fair shares are weighed against one another.",
     Solved.FEASIBLE: "A better one may exist: more time (--time) may find it.",
     Solved.IMPOSSIBLE: "What stands in the way, and what would mend it, is told below.",
     Solved.OUT_OF_TIME: "Ask again with more time (--time).",
@@ -181,9 +181,10 @@ def measures(answer: RosterAnswer) -> tuple[str, ...]:
 
 
 def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) -> str:
-    """How evenly something is shared: from least to most, and who is further from the fair share than ``within``.
+    """How evenly something is shared: from least to most, and who is furthest above and furthest below the fair share.
 
-    ``each`` has person, number and fair share; nothing is said where nobody could have any.
+    They are named where it is by more than ``within``. ``each`` has person, number and fair share; nothing is said
+    where nobody could have any.
     """
     if not any(fair for _, _, fair in each):
         return ""
@@ -198,7 +199,7 @@ def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) 
     said = (
         f"{person} has {words.number(number, 1)} where {words.number(fair, 1)} is fair" for person, number, fair in far
     )
-    return f"{what} are not shared fairly yet: {span}; {', '.join(said)} by contract hours."
+    return f"{what} are not shared fairly: {span}; {', '.join(said)} by contract hours."
 
 
 def _tenths(value: float) -> str:

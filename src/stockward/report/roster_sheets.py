@@ -114,7 +114,7 @@ def _posts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
             page.write_string(row, 0, views.post_name(answer, post, number), styles["text"])
             page.write_string(row, 1, when)
             for column, head in enumerate(heads, 2):
-                names = " ".join(sorted(duty.person for duty in days.get(head.day, ())))
+                names = ", ".join(sorted(duty.person for duty in days.get(head.day, ())))
                 page.write_string(row, column, names, styles["text"])
             row += 1
 

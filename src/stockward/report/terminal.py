@@ -41,6 +41,8 @@ def print_review(review: Review, console: Console) -> None:
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         say(console, f"{word(event)}: {sentences.event_sentence(event)}")
+    if len(alarming) > _FINDINGS_MAX:
+        say(console, f"{words.count(len(alarming) - _FINDINGS_MAX, 'more finding')} in the table below.")
     if any(one.losses for event in alarming for one in event):
         say(console, "In brackets: the 95 % interval.")
     for found, step in sentences.next_steps(alarming):

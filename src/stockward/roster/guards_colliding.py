@@ -128,7 +128,7 @@ def _conflict(problem: GuardProblem, rule: str, reasons: Sequence[Reason]) -> Co
     if of_posts:
         said = "; ".join(f"{reason.who} on {problem.horizon.date(reason.day or 0)}" for reason in reasons)
     else:
-        said = " ".join(names)
+        said = ", ".join(names)
     return Conflict(
         rule=rule,
         words=f"{WORDS[rule][0].upper()}{WORDS[rule][1:]}: {said}.",

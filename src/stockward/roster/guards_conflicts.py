@@ -404,7 +404,7 @@ def _asks(asks: Sequence[Ask]) -> str:
 
 
 def _names(codes: Sequence[str]) -> str:
-    return f" ({' '.join(codes)})" if 0 < len(codes) <= _MOST_NAMED else ""
+    return f" ({', '.join(codes)})" if 0 < len(codes) <= _MOST_NAMED else ""
 
 
 def _listed(names: Sequence[str]) -> str:
