@@ -350,3 +350,49 @@ def test_the_whole_site_is_not_tested_where_an_area_is_unseen(tmp_path: Path, ar
     whole = closed.balances.series.with_row_index("n").filter(pl.col("scope") == "site")["n"][0]
     statuses = closed.balances.periods.filter(pl.col("series") == whole)["status"]
     assert set(statuses) == {"not_tested"}
+
+
+FIRST_USE = {
+    "methods": "method,random_abs,systematic_rel,calibration_days,unit\ns,0.5,,,kg\nw,0.1,0.02,{days},kg\n",
+    "movements": """movement,at,kind,material,quantity,to_area,method,from_area,reverses
+R1,2026-02-20T10:00,receipt,TNT,200,A,w,,
+R2,2026-03-10T10:00,receipt,TNT,200,A,w,,
+R3,2026-03-12T10:00,receipt,TNT,200,A,w,,
+""",
+    "counts": """inventory,at,area,material,quantity,method
+N0,2026-01-25T08:00,A,TNT,100,{first}
+N1,2026-02-01T08:00,A,TNT,100,s
+N2,2026-02-10T08:00,A,TNT,100,s
+N3,2026-03-20T08:00,A,TNT,700,s
+""",
+}
+
+
+def first_use(folder: Path, *, first: str = "w", days: int = 30, row: str = "", count: str = "100") -> Closed:
+    tables = {name: text.format(first=first, days=days) for name, text in FIRST_USE.items()}
+    counts = tables["counts"].replace("A,TNT,100", f"A,TNT,{count}", 1)
+    return Closed(write_site(folder, **{**tables, "counts": counts, "movements": tables["movements"] + row}))
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "row", "count", "hidden"),
+    [
+        # The first use of the method is at fault: its calibrations are counted from another day, or none is known.
+        ("w", 30, "", "1oo", "N1 N3"),
+        ("x", 30, "", "100", "N1 N3"),
+        # None of them falls between two uses, whichever is the first.
+        ("w", 365, "", "1oo", "N1"),
+        # A row before the first use may be one, and one of an unknown day too.
+        ("s", 30, "R0,2026-01-26T10:00,receipt,TNT,x,A,w,,\n", "100", "N1 N3"),
+        ("s", 30, "R0,2026-01-26T10:00,receipt,TNT,5,A,v,,\n", "100", "N1 N3"),
+        ("s", 30, "R0,2026-02-21T10:00,receipt,TNT,x,A,w,,\n", "100", "N3"),
+        # A reversal at fault would take the first use out of the books.
+        ("s", 30, "R0,2026-01-26T10:00,receipt,TNT,5,A,w,,\nR9,2026-01-27,receipt,TNT,x,A,w,,R0\n", "100", "N1 N3"),
+        ("s", 30, "", "100", ""),
+    ],
+)  # fmt: skip
+def test_calibrations_are_not_counted_from_a_use_at_fault(
+    first: str, days: int, row: str, count: str, hidden: str, tmp_path: Path
+) -> None:
+    closed = first_use(tmp_path, first=first, days=days, row=row, count=count)
+    assert " ".join(name for name, status in closed.status("A/TNT") if status == "not_tested") == hidden

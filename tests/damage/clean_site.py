@@ -62,7 +62,7 @@ FIXED: Tables = {
     ],
     "methods": [
         {"method": "W1", "random_rel": "0.002", "systematic_rel": "0.001", "random_abs": "", "unit": "", "calibration_days": ""},
-        {"method": "W2", "random_rel": "0.003", "systematic_rel": "", "random_abs": "50", "unit": "g", "calibration_days": "45"},
+        {"method": "W2", "random_rel": "0.003", "systematic_rel": "0.001", "random_abs": "50", "unit": "g", "calibration_days": "45"},
         {"method": "EYE", "random_rel": "", "systematic_rel": "", "random_abs": "", "unit": "", "calibration_days": ""},
     ],
     "calibrations": [

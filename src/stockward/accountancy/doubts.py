@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from stockward.accountancy.inventories import Inventories
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import TimeCuts
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
+Index = NDArray[np.int64]
+
 _NEAR = MICROSECONDS_A_DAY
 """So far from the other rows of its inventory a count may stand whose moment is lost."""
+
+_NAMED = 100
+"""Rows that are named for one and the same doubt; beyond that the reader knows enough."""
 
 NONE_LEFT = 1e-9
 """A book quantity within this share of what has passed through is none."""
@@ -59,6 +66,7 @@ def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses:
         *_of_keys(books.set_aside["materials"], "materials", "material", uses),
         *_of_keys(books.set_aside["methods"], "methods", "method", uses),
         *_of_calibrations(books, inventories, cuts, uses),
+        *_of_first_uses(books, uses),
         *(
             Doubt("normal_losses", row["row"], _one(row["area"]), substances=_one(row["substance"]))
             for row in _rows(books.set_aside["normal_losses"])
@@ -68,7 +76,8 @@ def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses:
 
 def needs_uses(books: KnownBooks) -> bool:
     """Whether any row at fault makes it matter what was used where."""
-    return any(books.set_aside[name].height for name in ("contents", "materials", "methods", "calibrations"))
+    tables = ("contents", "materials", "methods", "calibrations")
+    return any(books.set_aside[name].height for name in tables) or any(_first_uses(books))
 
 
 def possible_substances(books: KnownBooks) -> dict[str, set[str]]:
@@ -111,12 +120,13 @@ def _at_the_root(books: KnownBooks, aside: pl.DataFrame) -> dict[str, dict[str, 
     while any(movement in reversals for movement in root.values()):
         root = {asked: reversals.get(movement, movement) for asked, movement in root.items()}
     both = pl.concat([books.movements, books.reversed]).filter(pl.col("movement").is_in(list(root.values())))
-    flows = {row["movement"]: row for row in _rows(_with_moment(both.cast({"material": pl.String})))}
+    both = both.cast({"material": pl.String, "method": pl.String})
+    flows = {row["movement"]: row for row in _rows(_with_moment(both))}
     return {asked: flows[movement] for asked, movement in root.items() if movement in flows}
 
 
 def _with_moment(frame: pl.DataFrame) -> pl.DataFrame:
-    names = ["row", "movement", "from_area", "to_area", "material", "reverses"]
+    names = ["row", "movement", "from_area", "to_area", "material", "method", "reverses"]
     lost = ["unreadable"] if "unreadable" in frame.columns else []
     return frame.select(*names, pl.col("at").to_physical().alias("moment"), *lost)
 
@@ -299,6 +309,57 @@ def _uses_it(
     after = pl.when(pl.col("place").is_null()).then(later).otherwise(counted)
     overridden = ~listed & pl.col("method").is_in(periodic.implode())
     return overridden | (after & (~listed | (pl.col("calibration") == earlier)))
+
+
+def _of_first_uses(books: KnownBooks, uses: pl.DataFrame) -> Iterator[Doubt]:
+    """A row at fault that could be the first use of a method touches all that was measured with it."""
+    for table, row, method in _first_uses(books):
+        yield from _where_used(table, row, uses.filter(pl.col("method") == method))
+
+
+def _first_uses(books: KnownBooks) -> Iterator[tuple[str, int, str]]:
+    """Rows at fault that could be the first use from which the calibrations of a method are counted: table and row."""
+    counted = _counted_from_first_use(books)
+    if not counted:
+        return
+    cancelled = _at_the_root(books, books.set_aside["movements"])
+    for method, (at, step) in counted.items():
+        undone = [name for name, flow in cancelled.items() if flow["method"] == method and flow["moment"] <= at[0]]
+        for table in ("movements", "counts"):
+            aside = books.set_aside[table].with_columns(moment=pl.col("at").to_physical())
+            own = (pl.col("method") == method) | pl.col("unreadable").list.contains("method")
+            earlier = own & (pl.col("moment").is_null() | (pl.col("moment") < int(at[0])))
+            undoes = pl.col("reverses").is_in(undone) if table == "movements" else pl.lit(value=False)
+            rows = aside.select("row", "moment", undoes=undoes.fill_null(value=False), own=earlier).filter(
+                pl.col("undoes") | pl.col("own")
+            )
+            parting = (row for row, moment, other, _ in rows.rows() if other or _parts_otherwise(at, step, moment))
+            yield from ((table, row, method) for row in islice(parting, _NAMED))
+
+
+def _counted_from_first_use(books: KnownBooks) -> dict[str, tuple[Index, float]]:
+    """The uses of each method whose calibrations follow from the first of them, and matter; and how far apart."""
+    shared = pl.any_horizontal(pl.col("systematic_rel", "systematic_abs").fill_null(0.0) > 0)
+    days, recorded = pl.col("calibration_days"), books.calibrations["method"].unique().to_list()
+    periodic = books["methods"].filter(shared & days.is_not_null() & ~pl.col("method").is_in(recorded))
+    if periodic.is_empty():
+        return {}
+    what = (pl.col("method").cast(pl.String), pl.col("at").to_physical().alias("moment"))
+    uses = pl.concat(table.select(what) for table in (books.movements, books.counts))
+    uses = uses.filter(pl.col("method").is_in(periodic["method"].implode())).unique().sort("moment")
+    at = {
+        str(method): rows["moment"].to_numpy() for (method,), rows in uses.partition_by("method", as_dict=True).items()
+    }
+    return {
+        method: (at[method], step * MICROSECONDS_A_DAY)
+        for method, step in periodic.select("method", days).rows()
+        if method in at
+    }
+
+
+def _parts_otherwise(at: Index, step: float, moment: int | None) -> bool:
+    """Whether these uses would share their calibrations otherwise, with another before them; one may be at any time."""
+    return moment is None or bool(np.ptp((at - moment) // step - (at - at[0]) // step))
 
 
 def _where_used(table: str, row: int, used: pl.DataFrame) -> Iterator[Doubt]:
