@@ -190,6 +190,22 @@ def test_an_area_that_was_empty_until_it_was_counted_lets_nothing_wait(tmp_path:
     assert (of_site(result)["counted_before"], of_site(result)["first_counted"]) == ([], ["A", "B"])
 
 
+@pytest.mark.parametrize("last", ["15:00", "18:00"])
+def test_what_was_counted_while_empty_was_counted_then(tmp_path: Path, last: str) -> None:
+    """An area that was empty at its first inventory, half an hour after that of another, needs nothing to stand in."""
+    held = {"A": (0, 5, 5, 5), "B": (0, 5, 5, 5), "C": (5, 5, 5, 5)}
+    at = {"A": "16:20", "B": "16:30", "C": "16:00"}
+    counts = "".join(
+        f"I{n},2026-0{n + 1}-01T{last if area == 'C' and n == 3 else at[area]},{area},TNT,{held[area][n]},scale,\n"
+        for area in "ABC"
+        for n in range(4)
+    )
+    moved = "m1,2026-01-20,receipt,TNT,5,,A,scale,\nm2,2026-01-20,receipt,TNT,5,,B,scale,\n"
+    result = closed(tmp_path, counts, moved, areas="area,kind\nA,store\nB,store\nC,store\n")
+    assert of_site(result)["since"] == datetime(2026, 1, 1, 16, 30, tzinfo=UTC)
+    assert of_site(result)["first_counted"] == ["A", "B", "C"]
+
+
 def test_an_area_that_was_never_counted_is_outside(tmp_path: Path) -> None:
     moved = IN_AND_OVER + "m4,2026-01-20,transfer,TNT,6,A,G,scale,\nm5,2026-01-20,issue,TNT,6,G,,scale,\n"
     result = closed(tmp_path, A_AND_B, moved, areas="area,kind\nA,store\nB,store\nG,gate\n")
@@ -244,12 +260,13 @@ def test_joined_inventories_go_forward_and_stand_near_those_of_the_pace(moments:
     own = [np.array(area) for area in moments]
     places = join(own)
     assert np.all(np.diff(places, axis=0) > 0)
-    pace = own[_pacing(own)]
+    pacing = _pacing(own, [np.ones(len(area), bool) for area in own])
+    pace = own[pacing]
     for row in places:
         at = np.array([area[place] for area, place in zip(own, row, strict=True)])
         # To each of them, no other moment of the pace stands nearer than that with which it was joined.
         distance = np.abs(at[:, None] - pace)
-        np.testing.assert_array_equal(np.min(distance, axis=1), np.abs(at - at[_pacing(own)]))
+        np.testing.assert_array_equal(np.min(distance, axis=1), np.abs(at - at[pacing]))
 
 
 # --- what is hidden

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -138,7 +140,8 @@ def _joined(substance: str, unit: str | None, series: Index, layout: Layout, kno
         why = "its areas were never counted together: fewer than two inventories of all of them stand near each other"
         return SiteSeries(substance, unit, members, outside, *none, why)
     first = np.array([found[0] for found in own])
-    return SiteSeries(substance, unit, members, outside, slots, counted, _sure(slots, known, bounds), first, None)
+    sure = _sure(slots, counted, known, bounds)
+    return SiteSeries(substance, unit, members, outside, slots, counted, sure, first, None)
 
 
 def _together(own: Sequence[Index], known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> tuple[Index, Flags]:
@@ -151,19 +154,24 @@ def _together(own: Sequence[Index], known: _Inventoried, bounds: Sequence[tuple[
     return slots, counted
 
 
-def _sure(slots: Index, known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> Flags:
+def _sure(slots: Index, counted: Flags, known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> Flags:
     """Of each span between joined inventories, whether it is one in every way that was tried: without any doubtful
     inventory, and without each of them alone.
     """
-    spans = [*zip(map(tuple, slots[:-1].tolist()), map(tuple, slots[1:].tolist()), strict=True)]
     doubted = [first + np.flatnonzero((known.complete & known.doubtful)[first:end]) for first, end in bounds]
     every = np.concatenate(doubted)
+    spans = _spans(slots, counted)
     sure = set(spans)
     for left_out in [every, *every[:, None]] if len(every) else []:
         own = [found[~np.isin(found, left_out)] for found in known.own(bounds)]
-        other = _together(own, known, bounds)[0].tolist() if all(len(found) for found in own) else []
-        sure &= {*zip(map(tuple, other[:-1]), map(tuple, other[1:]), strict=True)}
+        sure &= {*_spans(*_together(own, known, bounds))} if all(len(found) for found in own) else set()
     return np.array([span in sure for span in spans])
+
+
+def _spans(slots: Index, counted: Flags) -> list[tuple[Any, Any]]:
+    """Each span between joined inventories: the slots at both ends, and which of them were counted then."""
+    ends = [*zip(map(tuple, slots.tolist()), map(tuple, counted.tolist()), strict=True)]
+    return [*pairwise(ends)]
 
 
 def _with_empty(own: Sequence[Index], outer: Flags, at: Index) -> list[tuple[Index, Index, Flags]]:
@@ -203,7 +211,7 @@ def join(moments: Sequence[Index], counted: Sequence[Flags] | None = None) -> In
     such at which it was not ``counted``, since it was empty: these stand in where no inventory is near.
     """
     counted = [np.ones(len(own), bool) for own in moments] if counted is None else counted
-    pace = moments[_pacing(moments)]
+    pace = moments[_pacing(moments, counted)]
     gap = np.diff(pace)
     if not len(gap):
         return np.zeros((0, len(moments)), np.int64)
@@ -227,10 +235,14 @@ def _near(away: Index, before: Index, after: Index) -> Flags:
     return (-2 * away <= before) & (2 * away <= after)
 
 
-def _pacing(moments: Sequence[Index]) -> int:
-    """The area with the fewest inventories in the time in which all were counted; the first of several."""
+def _pacing(moments: Sequence[Index], counted: Sequence[Flags]) -> int:
+    """The area with the fewest inventories in the time in which all were counted; of several one that was counted at
+    more of its moments, and the first of these.
+    """
     begin, end = max(int(own[0]) for own in moments), min(int(own[-1]) for own in moments)
-    return int(np.argmin([np.searchsorted(own, end, "right") - np.searchsorted(own, begin) for own in moments]))
+    inside = [int(np.searchsorted(own, end, "right") - np.searchsorted(own, begin)) for own in moments]
+    standing_in = [int(np.sum(~real)) for real in counted]
+    return min(range(len(moments)), key=lambda area: (inside[area], standing_in[area]))
 
 
 def _nearest(pace: Index, own: Index) -> Index:
