@@ -22,7 +22,7 @@ SETTINGS = """
 format = 1
 [site]
 name = "Ridgeway Works"
-timezone = "UTC"
+timezone = "{timezone}"
 [detection]
 false_alarm = {false_alarm}
 detection = 0.95
@@ -33,10 +33,10 @@ MATERIALS = "material,kind,unit\nTNT,bulk,kg\nBOX,item,each\n"
 METHODS = "method,random_rel\nscale,0.01\n"
 
 
-def write_site(folder: Path, *, false_alarm: float = 0.05, **tables: str) -> Site:
+def write_site(folder: Path, *, false_alarm: float = 0.05, timezone: str = "UTC", **tables: str) -> Site:
     """Write the tables as files of the folder and read the site; areas, materials and methods have defaults."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(SETTINGS.format(false_alarm=false_alarm), encoding="utf-8")
+    (folder / "site.toml").write_text(SETTINGS.format(false_alarm=false_alarm, timezone=timezone), encoding="utf-8")
     defaults = {"areas": AREAS, "materials": MATERIALS, "methods": METHODS}
     for name, text in {**defaults, **tables}.items():
         (folder / f"{name}.csv").write_text(text.strip() + "\n", encoding="utf-8")

@@ -107,6 +107,22 @@ def test_what_one_area_lacks_and_another_has_more_is_one_event(tmp_path: Path) -
     assert abs(pair.site_sum) < 1e-9 < pair.site_sigma < 10
 
 
+def test_areas_counted_on_different_days_leave_it_in_two_periods_of_the_site(tmp_path: Path) -> None:
+    """What was booked to A and went to B between the counts of both is short a period later than it is surplus."""
+    lost = of_area("A", "TNT", [1000, 1000, 1000, 1000, 900, 900, 900, 900], "scale")
+    gained = of_area("B", "TNT", [1000, 1000, 1000, 1100, 1100, 1100, 1100, 1100], "scale")
+    counts = of_two(lost, gained.replace("-01T12:00", "-04T12:00"))
+    (event,) = events(tmp_path, counts)
+    (pair,) = event.between_areas
+    assert (sorted(event.series), pair.agree, pair.left) == ([0, 1, 2], True, 0.0)
+    assert (pair.site, pair.apart) == (2, (0, 1))
+    # A loss beside it is left.
+    stolen = of_two(lost.replace("N6,2025-07-01T12:00,A,TNT,900", "N6,2025-07-01T12:00,A,TNT,850"), "")
+    stolen = stolen.replace("N7,2025-08-01T12:00,A,TNT,900", "N7,2025-08-01T12:00,A,TNT,850").strip()
+    (event, *_) = events(tmp_path / "more", "\n".join([stolen, gained.replace("-01T12:00", "-04T12:00")]))
+    assert [(pair.agree, pair.apart, round(pair.left)) for pair in event.between_areas] == [(False, (), 50)]
+
+
 def test_another_loss_that_fits_as_well_is_named(tmp_path: Path) -> None:
     lost = [of_area(area, "TNT", [1000, 1000, 1000, 900, 900, 900, 900, 900], "scale") for area in ("A", "C")]
     gained = of_area("B", "TNT", [1000, 1000, 1000, 1100, 1100, 1100, 1100, 1100], "scale")

@@ -36,8 +36,9 @@ def issues(material: str, each: dict[str, float], method: str = "") -> str:
     return "\n".join([MOVED, *rows])
 
 
-def named(folder: Path, counts: str, movements: str) -> list[RowToCheck]:
-    closed = Closed(write_site(folder, counts=counts, movements=movements, methods=METHODS))
+def named(folder: Path, counts: str, movements: str, timezone: str = "UTC") -> list[RowToCheck]:
+    site = write_site(folder, timezone=timezone, counts=counts, movements=movements, methods=METHODS)
+    closed = Closed(site)
     verdicts = list(closed.verdicts().values())
     found = find_in_items(closed.books, closed.balances, seed=1)
     return [
@@ -140,6 +141,26 @@ def test_movements_of_one_day_together(tmp_path: Path) -> None:
     booked, truly = {**USUAL, **day}, {**USUAL, "05-02": 42.0}
     rows = named(tmp_path, counts_of("BOX", counted_after(900, truly), ""), issues("BOX", booked))
     assert [(row.slip, row.explains) for row in rows] == [(Slip.SAME_DAY, 30.0), (Slip.SAME_DAY, 12.0)]
+
+
+def test_movements_on_both_wrong_sides_of_a_count(tmp_path: Path) -> None:
+    booked = {**USUAL, "05-01": 30.0, "05-01T09:00": 12.0}
+    truly = {**USUAL, "05-01": 12.0, "05-01T09:00": 30.0}
+    counted = counted_after(900, {**USUAL, "04-30": 12.0, "05-02": 30.0})
+    rows = named(tmp_path, counts_of("BOX", counted, ""), issues("BOX", booked))
+    assert [(row.slip, row.explains, row.taken_before) for row in rows] == [
+        (Slip.SAME_DAY, 30.0, True), (Slip.SAME_DAY, -12.0, False)
+    ]  # fmt: skip
+    assert named(tmp_path / "right", counts_of("BOX", counted, ""), issues("BOX", truly)) == []
+
+
+def test_a_day_without_a_midnight_has_a_begin(tmp_path: Path) -> None:
+    """In Cairo the clocks go from 24:00 on 24 April 2025 to 01:00."""
+    booked, truly = {**USUAL, "04-25": 30.0}, {**USUAL, "04-26": 30.0}
+    late = counted_after(900, truly)
+    counts = counts_of("BOX", [*late[:4], late[4] + 30.0, *late[5:]], "T12:00").replace("2025-05-01", "2025-04-25")
+    (row,) = named(tmp_path, counts, issues("BOX", booked), "Africa/Cairo")
+    assert (row.slip, row.inventory, row.taken_before) == (Slip.SAME_DAY, "N4", True)
 
 
 def test_a_count_by_its_decimal_point(tmp_path: Path) -> None:

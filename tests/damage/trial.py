@@ -35,7 +35,7 @@ from stockward.terms.periods import end_of
 from stockward.terms.units import factor
 
 VARIANTS = 12
-_ONE_LINE = re.compile(r"error: .*(site\.toml|\.csv|\.parquet|\.xlsx|\.tsv|\.txt|site)\S*: .+: .+")
+_ONE_LINE = re.compile(r"error: .*(site\.toml|\.csv|\.parquet|\.xlsx|\.tsv|\.txt|site)\S*: .+: .+", re.IGNORECASE)
 _TOLERANCE = 1e-9
 
 

@@ -60,15 +60,25 @@ class _Claimed(NamedTuple):
 class _WholeSite(NamedTuple):
     """What the whole site says of one substance; it claims nothing where it does not alarm."""
 
+    number: int
     periods: Sequence[Period]
     covariance: NDArray[np.float64]
     claims: Sequence[Claim]
 
-    def largest(self, *among: Claim) -> Claim | None:
-        """The largest of its claims that overlaps each of these, and that no other of them cancels.
+    def apart(self, gone: Claim, came: Claim) -> tuple[int, ...]:
+        """Places of its claims that are these two: a loss and a gain that cancel, each in the days of one of them.
 
         Where areas are counted on different days, what one lacks and another has more of falls into two periods.
         """
+        for first, one in enumerate(self.claims):
+            for second, other in enumerate(self.claims):
+                both = one.agrees(gone) and one.cancels(came) and other.agrees(came) and other.cancels(gone)
+                if both and one.cancels(other):
+                    return tuple(sorted((first, second)))
+        return ()
+
+    def largest(self, *among: Claim) -> Claim | None:
+        """The largest of its claims that overlaps each of these, and that no other of them cancels."""
         near = [one for one in self.claims if any(one.overlaps(other) for other in among)]
         alone = [one for one in near if not any(one.cancels(other) for other in near)]
         found = [one for one in alone if all(one.overlaps(other) for other in among)]
@@ -130,6 +140,7 @@ class _Pair(NamedTuple):
             lost_as_well=_numbers(one.loss for one in alike if one.gain.key == self.gain.key),
             gained_as_well=_numbers(one.gain for one in alike if one.loss.key == self.loss.key),
             site_sum=site_sum, site_sigma=site_sigma,
+            site=None if site is None else site.number, apart=() if site is None else site.apart(gone, came),
         )  # fmt: skip
 
 
@@ -190,7 +201,7 @@ def _whole_sites(balances: Balances, alarming: Mapping[int, AlarmingSeries]) -> 
     periods = closed_periods(balances, keys)
     return {
         key: _WholeSite(
-            periods[number], balances.covariances[number], alarming[number].claims if number in alarming else ()
+            number, periods[number], balances.covariances[number], alarming[number].claims if number in alarming else ()
         )
         for number, key in keys.items()
     }

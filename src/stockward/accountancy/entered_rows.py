@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -15,7 +15,7 @@ from stockward.accountancy.alarming import AlarmingSeries
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.legs import CONVERSIONS
-from stockward.facts.checks import CLAIMS
+from stockward.facts.checks import CLAIMS, day_of
 from stockward.terms.verdicts import Basis
 
 _TEN = 10.0
@@ -26,7 +26,8 @@ _OUT_OF_LINE = _TEN**0.5
 class EnteredRow(NamedTuple):
     """A movement of a series, or a count; ``value`` in its unit, positive where it adds to what should be there.
 
-    ``usual`` is the median quantity of its kind and material; ``day`` and ``clock`` are those of the site.
+    ``usual`` is the median quantity of its kind and material; ``day`` is that of the site, and ``begins`` says that it
+    begins with the row, as a day without a time does.
     """
 
     table: str
@@ -40,7 +41,7 @@ class EnteredRow(NamedTuple):
     value: float
     usual: float
     day: date
-    clock: time
+    begins: bool
 
     def slips(self) -> Iterator[float]:
         """What is too much in the difference, where ten times or a tenth was booked, if that is out of line."""
@@ -122,12 +123,10 @@ def _entering(rows: pl.DataFrame, held: pl.DataFrame, area: str) -> pl.DataFrame
 
 
 def _by_series(books: KnownBooks, rows: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
-    local = pl.col("at").dt.convert_time_zone(books.site.timezone)
     told = rows.with_columns(
+        *day_of(books.site.timezone),
         value=pl.col("quantity") * pl.col("amount") * pl.col("sign"),
         usual=pl.col("quantity").median().over("series", "kind", "material"),
-        day=local.dt.date(),
-        clock=local.dt.time(),
     )
     return (
         told.sort("at", "row")

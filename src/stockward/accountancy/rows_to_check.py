@@ -5,7 +5,7 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
 
 - *on the day of the count*: it, or the inventory, is dated by day alone, and both stand on one day. Which of them came
   first nobody can say. Named where both differences around the inventory are about what the other side would make of
-  them, and it explains no more than is claimed; all such rows of an inventory together, else the first alone.
+  them, and it explains no more than is claimed; one of them, or all of one side, or all of the day.
 - *on the wrong side*: where two claims cancel around an inventory, and the row is booked in the period before or after
   it, with a quantity that both claims allow.
 - *by its decimal point*: where a claim allows 0.9 q (ten times too much was booked) or −9 q (a tenth), in a period that
@@ -25,7 +25,7 @@ match is by chance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,7 @@ from stockward.accountancy.entered_rows import EnteredRow, EnteredRows, entered_
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.periods import Period, places_between
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck
+from stockward.terms.periods import first_moment
 from stockward.terms.verdicts import Slip
 
 _FEW = 3
@@ -82,12 +83,13 @@ def rows_to_check(
 ) -> dict[int, list[RowToCheck]]:
     """The rows to be checked first for what is claimed of each series of an area."""
     areas = [one for one in alarming.values() if one.area is not None]
-    zone = ZoneInfo(books.site.timezone)
     pairs = [_Moved(pair, *(alarming[number].claims[place] for number, place in pair.places)) for pair in moved]
     found: dict[int, list[RowToCheck]] = {}
     shared: dict[tuple[int, _Moved], Sequence[EnteredRow]] = {}
     for one, rows in entered_rows(books, areas):
-        found[one.number] = [match.told(one.number) for match in _matches(one, rows, cancelled[one.number], zone)]
+        found[one.number] = [
+            match.told(one.number) for match in _matches(one, rows, cancelled[one.number], books.site.timezone)
+        ]
         shared.update({(one.number, pair): rows.between(*pair.days) for pair in pairs if pair.has(one.number)})
     for pair in pairs:
         lost, gained = pair.told.lost, pair.told.gained
@@ -130,11 +132,11 @@ def _misdirected(moved: _Moved, lost: Sequence[EnteredRow], gained: Sequence[Ent
             yield _Match(row, Slip.WRONG_WAY, places, 2.0 * row.value, whole)
 
 
-def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancelled], zone: ZoneInfo) -> list[_Match]:
+def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancelled], timezone: str) -> list[_Match]:
     """All rows that would explain a claim of one series: those of a day of count first."""
     borders = {border.inventory: border for border in borders_of(one.periods)}
     by_day = rows.by_day()
-    same = [match for border in borders.values() for match in _on_the_day(border, by_day, one.claims, zone)]
+    same = [match for border in borders.values() for match in _on_the_day(border, by_day, one.claims, timezone)]
     accounted = {match.places for match in same if match.whole}
     found = []
     for pair in cancelled:
@@ -161,15 +163,17 @@ def _few(found: Iterable[_Match]) -> list[_Match]:
 
 
 def _on_the_day(
-    border: Border, moved: Mapping[date, Sequence[EnteredRow]], claims: Sequence[Claim], zone: ZoneInfo
+    border: Border, moved: Mapping[date, Sequence[EnteredRow]], claims: Sequence[Claim], timezone: str
 ) -> list[_Match]:
     """Movements of the day of an inventory of which nobody can say whether they came before the count."""
-    counted = border.at.astimezone(zone)
-    same = [row for row in moved.get(counted.date(), ()) if time() in (row.clock, counted.time())]
+    day = border.at.astimezone(ZoneInfo(timezone)).date()
+    begins = border.at == first_moment(day, timezone)
+    same = [row for row in moved.get(day, ()) if begins or row.begins]
     before, after = ([row for row in same if (row.at <= border.at) is side] for side in (True, False))
     # One row that is wrong is likelier than several, and the largest tells most.
     alone = sorted(([row] for row in same), key=lambda rows: -abs(border.shift(rows[0])))
-    sets = [*alone, *(side for side in (before, after) if len(side) > 1)]
+    sides = [side for side in (before, after) if len(side) > 1]
+    sets = [*alone, *sides, *([same] if before and after else [])]
     for all_of_it in (True, False):
         for rows in sets:
             shift = sum(map(border.shift, rows))

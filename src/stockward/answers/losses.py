@@ -134,7 +134,8 @@ class BetweenAreas:
     one. ``lost_as_well`` and ``gained_as_well`` are the series in which another loss, or gain, agrees with the other
     side as these do, and is in no pair: which of them it was, the amounts do not say. ``site_sum`` are
     the differences of the whole site in the same days added up, with their σ; null where it has no such series, or none
-    of its periods is closed then.
+    of its periods is closed then. ``apart`` are the places of what the whole ``site`` claims since the two areas were
+    counted on different days: a loss and a gain that cancel as these do.
     """
 
     lost: int
@@ -149,6 +150,8 @@ class BetweenAreas:
     gained_as_well: tuple[int, ...]
     site_sum: float | None
     site_sigma: float | None
+    site: int | None
+    apart: tuple[int, ...]
 
     @property
     def places(self) -> tuple[tuple[int, int], tuple[int, int]]:

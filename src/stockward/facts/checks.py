@@ -500,9 +500,9 @@ def a_day_of_count_has_two_sides(draft: Draft, table: TableDraft) -> None:
     """What moved on the day of an inventory, where one of the two gives no time of day: told with the side it takes."""
     zone, of_one = draft.settings.site.timezone, ["inventory", "area"]
     counts = table.good().drop_nulls(["at", "material", *of_one]).with_columns(pl.col("at").max().over(of_one))
-    counts = counts.select("row", "material", *of_one, *_day_of(zone), counted="at")
+    counts = counts.select("row", "material", *of_one, *day_of(zone), counted="at")
     flows = _flows(draft["movements"], counts["material"].unique())
-    flows = flows.select("material", "area", *_day_of(zone), moved="row", when="at")
+    flows = flows.select("material", "area", *day_of(zone), moved="row", when="at")
     flows = flows.filter(pl.col("day").is_in(counts["day"].unique().implode()))
     on_one_day = counts.join(flows, on=["area", "material", "day"], suffix="_too")
     open_to_both = on_one_day.filter(pl.col("begins") | pl.col("begins_too")).sort("row", "moved")
@@ -511,8 +511,8 @@ def a_day_of_count_has_two_sides(draft: Draft, table: TableDraft) -> None:
     _tell_taken_before(draft, table, open_to_both.filter(~after))
 
 
-def _day_of(zone: str) -> tuple[pl.Expr, pl.Expr]:
-    """The day of a moment at the site, and whether it begins with it, as a day without a time does."""
+def day_of(zone: str) -> tuple[pl.Expr, pl.Expr]:
+    """The ``day`` of a moment at the site, and whether it ``begins`` with it, as a day without a time does."""
     day = pl.col("at").dt.convert_time_zone(zone).dt.date()
     before = (pl.col("at") - pl.duration(microseconds=1)).dt.convert_time_zone(zone).dt.date()
     return day.alias("day"), (day != before).alias("begins")

@@ -93,7 +93,7 @@ def cancels(series: SeriesView) -> bool:
     claimed = len(series.losses) or len(series.exact)
     in_parts = sum(len(one.losses) + len(one.gains) for one in series.returned if not one.left)
     moved = sum(not one.pair.left for one in series.between)
-    accounted = 2 * len(series.cancelled) + in_parts + moved
+    accounted = 2 * len(series.cancelled) + in_parts + moved + len(series.apart)
     return accounted > 0 and accounted == claimed
 
 
@@ -159,6 +159,11 @@ def _whole_site(series: SeriesView, one: BetweenView) -> str:
     if one.pair.site_sum is None:
         return ""
     figure = words.measured(one.pair.site_sum, one.pair.site_sigma, series.unit, signed=True)
+    if one.pair.apart:
+        return (
+            "The two areas were counted on different days, so over the whole site the same stands in two periods: "
+            f"together its differences of these days give {figure}."
+        )
     said = "The whole site is balanced" if one.site == Verdict.BALANCED else "Over the whole site"
     return f"{said}: its differences of these days give {figure}."
 
@@ -230,14 +235,26 @@ def to_check(series: SeriesView) -> str:
 def _on_one_day(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
     """Movements of the day of a count: on which side they were taken to be, and what the other would explain."""
     names = " and ".join(_row(series, row) for row in rows)
-    stand, were = ("stands", "it was") if len(rows) == 1 else ("stand", "they were")
-    taken, other = ("before", "after") if rows[0].taken_before else ("after", "before")
+    stand = "stands" if len(rows) == 1 else "stand"
     amount = words.quantity(sum(row.explains for row in rows), series.unit)
-    it = were.split()[0]
     return (
         f"{names[0].upper()}{names[1:]} {stand} on the day of inventory {rows[0].inventory}, and a time of day is "
-        f"missing: {were} taken to come {taken} the count. If {it} came {other} it, that explains {amount}."
+        f"missing: {_sides(rows)}, that explains {amount}."
     )
+
+
+def _sides(rows: Sequence[RowToCheck]) -> str:
+    """Which of them were taken to come before the count and which after it, and that it may be the other way."""
+    before, after = ([row.row for row in rows if bool(row.taken_before) is side] for side in (True, False))
+    if before and after:
+        numbers = [words.listed(list(map(str, side)), _LISTED) for side in (before, after)]
+        return (
+            f"row {numbers[0]} was taken to come before the count, and row {numbers[1]} after it. If each came on the "
+            "other side of it"
+        )
+    were = "it was" if len(rows) == 1 else "they were"
+    taken, other = ("before", "after") if before else ("after", "before")
+    return f"{were} taken to come {taken} the count. If {were.split()[0]} came {other} it"
 
 
 _SLIPPED = {
@@ -248,6 +265,9 @@ _SLIPPED = {
 }
 
 
+_OF_BOTH_AREAS = frozenset({Slip.WRONG_AREA, Slip.WRONG_WAY})
+
+
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
     """A row that may hold a slip of the pen; without one nothing is explained, and that has to be said."""
     amount = words.quantity(row.explains, series.unit)
@@ -255,7 +275,8 @@ def _slipped(series: SeriesView, row: RowToCheck) -> str:
     check = f"Check {_row(series, row)} against its {proof}"
     if not row.whole:
         return f"{check}, {_SLIPPED[row.slip]}, it changes this by {amount}, and else by nothing."
-    return f"{check}, {_SLIPPED[row.slip]}, that explains {amount}, and else nothing."
+    explained = f"both, {amount} each" if row.slip in _OF_BOTH_AREAS else amount
+    return f"{check}, {_SLIPPED[row.slip]}, that explains {explained}, and else nothing."
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:

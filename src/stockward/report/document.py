@@ -82,7 +82,7 @@ def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
         "lost_as_well": [ids[number] for number in pair.lost_as_well],
         "gained_as_well": [ids[number] for number in pair.gained_as_well],
         "left": {"estimate": pair.left, "low": pair.left_low, "high": pair.left_high},
-        "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma},
+        "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma, "apart": pair.apart},
     }
 
 

@@ -121,7 +121,7 @@ def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ())
 
 def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels."""
-    if all(one.between for one in alarming):
+    if all(one.between or one.apart for one in alarming):
         return "What is missing in one area is surplus in another: a transfer may not have been booked."
     if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."

@@ -112,7 +112,8 @@ class SeriesView:
     ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``balances`` are the rows of
     its periods. ``exact`` are its differences that no error can have left, where the verdict is of them; ``cancelled``
     what cancels of it, ``in_part`` what does so for the larger part, ``returned`` what came to light again in parts,
-    ``between`` what cancels with another area, and ``to_check`` rows that would explain it. ``contents`` is there
+    ``between`` what cancels with another area, ``apart`` the places of what the whole site claims as such areas were
+    counted on different days, and ``to_check`` rows that would explain it. ``contents`` is there
     within an event that its items tell: what these hold, one entry a claim. ``site`` is there for a series of the whole
     site.
     """
@@ -138,6 +139,7 @@ class SeriesView:
     in_part: tuple[CancelledInPart, ...] = ()
     returned: tuple[Returned, ...] = ()
     between: tuple[BetweenView, ...] = ()
+    apart: tuple[int, ...] = ()
     to_check: tuple[RowToCheck, ...] = ()
     contents: tuple[float | None, ...] = ()
     site: SiteView | None = None
@@ -216,6 +218,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     to_check = _grouped(one for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review)
+    apart = _apart(review)
     return tuple(
         SeriesView(
             number=number,
@@ -239,6 +242,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             in_part=tuple(in_part.get(number, ())),
             returned=tuple(returned.get(number, ())),
             between=tuple(between.get(number, ())),
+            apart=tuple(sorted(apart.get(number, ()))),
             to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
         )
@@ -272,6 +276,15 @@ def _between(review: Review) -> dict[int, list[BetweenView]]:
                 site=None if whole is None else review.verdicts[whole].verdict,
             )
             found.setdefault(number, []).append(view)
+    return found
+
+
+def _apart(review: Review) -> dict[int, set[int]]:
+    """By series of the whole site, what it claims since two areas were counted on different days."""
+    found: dict[int, set[int]] = {}
+    for pair in (one for event in review.events for one in event.between_areas):
+        if pair.site is not None:
+            found.setdefault(pair.site, set()).update(pair.apart)
     return found
 
 
