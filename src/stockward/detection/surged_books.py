@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from stockward.detection.demand import material_factors
 from stockward.detection.surge import Surge
 from stockward.facts import Site
 from stockward.facts.checks import CLAIMS
+from stockward.terms.periods import first_moment
 
 _DOORS = ("gate", "dock")
 _KEYS = ["area", "material"]
@@ -59,16 +59,12 @@ def with_factors(books: KnownBooks, surge: Surge) -> pl.DataFrame:
 
 
 def _during(surge: Surge, timezone: str) -> pl.Expr:
-    zone, inside = ZoneInfo(timezone), pl.lit(True)
+    inside = pl.lit(True)
     if surge.since is not None:
-        inside &= pl.col("at") >= _midnight(surge.since, zone)
+        inside &= pl.col("at") >= first_moment(surge.since, timezone)
     if surge.until is not None and surge.until < date.max:
-        inside &= pl.col("at") < _midnight(surge.until + timedelta(days=1), zone)
+        inside &= pl.col("at") < first_moment(surge.until + timedelta(days=1), timezone)
     return inside
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
 
 
 def _multiplied(flows: pl.DataFrame, weighings: str) -> pl.DataFrame:
