@@ -449,7 +449,10 @@ def _stand_together(complete: dict[str, list[Known]]) -> list[dict[str, Known]]:
         return []
     begin = max(inventories[0].at for inventories in complete.values())
     end = min(inventories[-1].at for inventories in complete.values())
-    often = {area: sum(begin <= one.at <= end for one in inventories) for area, inventories in complete.items()}
+    often = {}
+    for area, inventories in complete.items():
+        places = [min(range(len(inventories)), key=lambda n: abs(inventories[n].at - at)) for at in (begin, end)]
+        often[area] = (places[1] - places[0], sum(not one.counted for one in inventories))
     pace = [one.at for one in complete[min(often, key=lambda area: often[area])]]
     joined: list[dict[str, Known]] = []
     for place, moment in enumerate(pace):

@@ -238,9 +238,12 @@ def _near(away: Index, before: Index, after: Index) -> Flags:
 def _pacing(moments: Sequence[Index], counted: Sequence[Flags]) -> int:
     """The area with the fewest inventories in the time in which all were counted; of several one that was counted at
     more of its moments, and the first of these.
+
+    That time begins and ends with the inventory of each that stands nearest, so that no hour more or less at its ends
+    decides who sets the pace.
     """
-    begin, end = max(int(own[0]) for own in moments), min(int(own[-1]) for own in moments)
-    inside = [int(np.searchsorted(own, end, "right") - np.searchsorted(own, begin)) for own in moments]
+    ends = np.array([max(own[0] for own in moments), min(own[-1] for own in moments)])
+    inside = [int(np.diff(_nearest(ends, own))[0]) for own in moments]
     standing_in = [int(np.sum(~real)) for real in counted]
     return min(range(len(moments)), key=lambda area: (inside[area], standing_in[area]))
 
