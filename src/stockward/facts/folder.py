@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,6 +31,7 @@ from stockward.terms.limits import limit_bytes, require_bytes_within, require_wi
 
 _SEPARATORS = (",", ";", "\t", "|")
 _QUOTE = '"'
+_SIGN = re.compile(r"[^\w\s\"]")
 _OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 _END_OF_FILE = b"\x1a"
 """What programs of old put behind the last line."""
@@ -63,7 +65,8 @@ def text_headed(top: bytes) -> str | None:
     """The table whose header stands at the top of a text, under whatever separator."""
     code = "utf-16" if top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = top.decode(code, errors="ignore")
-    return table_headed(head.cells for separator in _SEPARATORS for head in _first_lines(text, separator))
+    separators = (*_SEPARATORS, *_odd_signs(text))
+    return table_headed(head.cells for separator in separators for head in _first_lines(text, separator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,34 @@ def _find_head(top: str, table: Table, file: str) -> _Head:
     """The header row, under the separator and the reading of quotation marks by which it names most columns."""
     ways = [list(way(top, separator)) for way in (_first_records, _first_lines) for separator in _SEPARATORS]
     known = frozenset(table.names)
-    best = max(ways, key=lambda heads: max((_names_in(head, known) for head in heads), default=(0, 0)))
+    best = max(ways, key=lambda heads: _most_names(heads, known))
+    _refuse_odd_sign(top, known, _most_names(best, known), file)
     return best[find_header(table, file, [head.cells for head in best])]
+
+
+def _most_names(heads: Iterable[_Head], known: Set[str]) -> tuple[int, int]:
+    return max((_names_in(head, known) for head in heads), default=(0, 0))
 
 
 def _names_in(head: _Head, known: Set[str]) -> tuple[int, int]:
     cells = {cell.strip().lower() for cell in head.cells}
     return len(cells & known), len(head.cells)
+
+
+def _refuse_odd_sign(top: str, known: Set[str], found: tuple[int, int], file: str) -> None:
+    """Raise where the header stands under a sign by which no cells are cut: else a whole table would have none."""
+    for sign in _odd_signs(top):
+        names, _ = _most_names(_first_lines(top, sign), known)
+        if names > max(found[0], 1):
+            shown = "a blank" if sign == " " else repr(sign)
+            mend = "save it as CSV UTF-8 with commas, semicolons or tabs between them"
+            raise SiteError(file, f"between its cells stands {shown}", mend)
+
+
+def _odd_signs(text: str) -> list[str]:
+    """Signs that may stand between the cells of the first lines, and by which none are cut; last the blank."""
+    lines = "".join(islice(io.StringIO(text, newline=""), TITLE_ROWS))
+    return [*sorted(set(_SIGN.findall(lines)) - set(_SEPARATORS)), " "]
 
 
 def _first_records(text: str, separator: str) -> Iterator[_Head]:
