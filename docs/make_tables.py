@@ -76,6 +76,7 @@ def broken_sites() -> Iterator[tuple[str, Callable[[Path], None]]]:
     )
     yield "a column stands twice", _edit("materials.csv", "unit", "unit,unit")
     yield "there is no header row", _edit("areas.csv", "area,kind\n", "")
+    yield "another sign between cells", _edit("areas.csv", "area,kind\nM1,store", "area:kind\nM1:store")
     yield (
         "the file is not UTF-8",
         lambda site: (site / "areas.csv").write_bytes(b"area,kind\nL\xdf,store\n") and None,

@@ -117,6 +117,13 @@ FAULTS = {
         "I2,A,2026-03-01,TNT",
         dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT", "B/TNT", "C/RDX"), "I2 I3"),
     ),
+    # The row may be of the inventory whose other rows stand there: that has not left the material out.
+    "a count's inventory among others": (
+        "counts",
+        "I2,2026-03-01,A,TNT",
+        ",2026-03-01,A,TNT",
+        dict.fromkeys(("A/BOX", "A/HE", "A/RDX", "A/TNT"), EVERY),
+    ),
     "a count's inventory": ("counts", "I2,2026-03-01,B,TNT", ",2026-03-01,B,TNT", {"B/TNT": "I1 I3 I4"}),
     "a count that stands twice": (
         "counts",

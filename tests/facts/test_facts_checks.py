@@ -269,6 +269,13 @@ def test_a_transfer_within_an_area_is_told_and_moves_nothing(full: SiteFolder) -
     assert notice.startswith("movements.csv row 3: it leaves the area that it reaches")
 
 
+@pytest.mark.parametrize(("rows", "more"), [(2, " (and 1 more row like it)"), (4, " (and 3 more rows like it)")])
+def test_how_many_more_there_are_is_said_in_singular_and_plural(full: SiteFolder, rows: int, more: str) -> None:
+    full.add("movements", *(f"T{row},2026-01-03T08:00,transfer,TNT,1,kg,S1,S1,W1,," for row in range(rows)))
+    (notice,) = [one for one in full.read().notices if "moves nothing" in one]
+    assert notice.endswith(more)
+
+
 @pytest.mark.parametrize("written", ["gate/cctv", "(gate)", "'gate'", "dog|gate", "cctv、gate"])
 def test_a_qualification_that_stands_between_other_signs_is_told(full: SiteFolder, written: str) -> None:
     full.write("posts", ASKING.format("gate")).replace("people", "gate cctv", written)

@@ -305,3 +305,21 @@ def test_many_bad_rows_are_all_said(folder: SiteFolder, row: str) -> None:
     site = folder.read()
     assert {problem.row for problem in site.problems if problem.table == "movements"} == set(range(2, 20_002))
     assert site["movements"].height == 0
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"), [(":", "':'"), (" : ", "':'"), ("^", "'^'"), ("~", "'~'"), (" ", "a blank"), ("  ", "a blank")]
+)
+@pytest.mark.parametrize("table", ["areas", "methods", "movements"])
+def test_a_sign_that_cuts_no_cells_is_named(folder: SiteFolder, table: str, sign: str, shown: str) -> None:
+    told = refusal(folder.write(table, f"The year 2026: {table}\n" + CLEAN[table].replace(",", sign)))
+    assert told == (
+        f"{table}.csv: between its cells stands {shown}: save it as CSV UTF-8 with commas, semicolons or tabs between "
+        "them"
+    )
+
+
+@pytest.mark.parametrize("sign", [":", "^", " "])
+def test_a_second_file_of_a_table_is_known_under_any_sign(folder: SiteFolder, sign: str) -> None:
+    told = refusal(folder.write("movements_2.csv", CLEAN["movements"].replace(",", sign)))
+    assert "movements_2.csv: it looks like a part of movements" in told

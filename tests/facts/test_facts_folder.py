@@ -14,7 +14,9 @@ from small_folders import CLEAN, SETTINGS, SiteFolder, cells
 from xlsxwriter import Workbook
 
 from stockward.cli import main
+from stockward.counting import filled
 from stockward.facts import read_site, tables
+from stockward.report import orders_table, roster_files
 from stockward.terms.errors import SiteError
 
 
@@ -119,6 +121,51 @@ def test_a_part_of_a_table_beside_it_is_refused(folder: SiteFolder, file: str) -
     separator = "," if file.endswith(".csv") else "\t"
     told = refusal(folder.write(file, CLEAN["movements"].replace(",", separator)))
     assert f"{file}: it looks like a part of movements, which is read from movements.csv alone" in told
+
+
+OWN = ",".join(f"own {number}" for number in range(8))
+
+
+@pytest.mark.parametrize(
+    ("header", "table"),
+    [
+        (f"movement,at,kind,material,quantity,{OWN}", "movements"),
+        (f"{OWN},inventory,at,area,material,quantity,counted_by", "counts"),
+        (f"material,substance,amount,unit,{OWN}", "contents"),
+        ("movement,at,kind,material,qty,from,to", "movements"),
+    ],
+)
+def test_a_part_of_a_table_may_hold_columns_of_its_own(folder: SiteFolder, header: str, table: str) -> None:
+    assert f"second.csv: it looks like a part of {table}" in refusal(folder.write("second.csv", header + "\n"))
+    (folder.path / "second.csv").unlink()
+    pl.DataFrame({name: ["x"] for name in header.split(",")}).write_parquet(folder.path / "second.parquet")
+    assert f"second.parquet: it looks like a part of {table}" in refusal(folder)
+    (folder.path / "second.parquet").unlink()
+    _workbook(folder.path / "second.xlsx", {"Tabelle1": header.split(",")}, 1)
+    assert f"second.xlsx: it looks like a part of {table}" in refusal(folder)
+
+
+def test_incidents_that_name_movements_are_incidents(folder: SiteFolder) -> None:
+    header = "incident,at,area,kind,material,quantity,movement,status\n"
+    assert "old.csv: it has the columns of incidents" in refusal(folder.write("old.csv", header))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        filled.COLUMNS,
+        orders_table.CSV_COLUMNS,
+        roster_files.COLUMNS,
+        ("inventory", "table", "row", "at", "kind", "material", "quantity (unit)", "method"),
+        ("person", "start", "end", "kind", "post", "hours", "night", "weekend", "pay"),
+        ("at", "kind", "material", "quantity", "price", "supplier"),
+    ],
+)
+def test_what_the_product_writes_and_lists_of_other_things_are_no_part(
+    folder: SiteFolder, header: Sequence[str]
+) -> None:
+    folder.write("export.csv", ",".join(header) + "\n")
+    assert folder.read().notices == ("export.csv: not read, it is no table of the format",)
 
 
 def test_a_part_of_a_table_is_known_by_its_columns_in_a_parquet_file(folder: SiteFolder) -> None:

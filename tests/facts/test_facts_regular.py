@@ -10,11 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stockward.facts import folder
+from stockward.facts import folder, tables
 from stockward.facts.folder import _cut, _Head
+from stockward.facts.raw import Header
 from stockward.facts.regular import cut_regular
 
 SEPARATORS = ",;\t"
+HEADER = Header(tables()["materials"], "x.csv", {"unit": 2, "material": 0}, (), {}, ())
 CHARACTERS = 'ab ,;\t".0é\u00a0\x1c\x0b\u2028'
 
 
@@ -39,7 +41,7 @@ def bodies(draw: st.DrawFn) -> tuple[str, str]:
 
 
 def cut(body: str, separator: str) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
-    columns, rows, torn = _cut(body.encode(), _Head(("x", "y", "z"), separator, 4, 0), (2, 0), "x.csv")
+    columns, rows, torn = _cut(body.encode(), _Head(("x", "y", "z"), separator, 4, 0), HEADER)
     return [column.to_list() for column in columns], rows.to_list(), [(row.row, row.reason) for row in torn]
 
 

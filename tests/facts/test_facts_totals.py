@@ -60,3 +60,18 @@ def test_a_row_of_which_most_is_there_is_no_total(folder: SiteFolder, row: str) 
 def test_a_sound_row_may_be_called_a_total(folder: SiteFolder) -> None:
     folder.add("areas", "Total,store").add("movements", "Sum,2026-01-05,issue,SHELL,1,each,P1,,,,total")
     assert folder.read().problems == ()
+
+
+@pytest.mark.parametrize(
+    "row", ["Total,,,1234", "Sum,,120", "Total", '"Grand Total",,,"1,234"', "Total" + "," * 15 + "700"]
+)
+@pytest.mark.parametrize("word", ["{}", "{} Jan"])
+def test_a_total_of_fewer_or_more_cells_than_the_header_is_one(folder: SiteFolder, row: str, word: str) -> None:
+    first = row.split(",")[0].strip('"')
+    problem = folder.add("movements", row.replace(first, word.format(first), 1)).only_problem()
+    assert (problem.row, problem.column, problem.reason) == (6, "", DELETE)
+
+
+@pytest.mark.parametrize("row", ["0009,2026-01-05,issue,SHELL,1,each,P1,Total", "0009,,120", "Totally,,120"])
+def test_a_row_that_lost_cells_is_no_total(folder: SiteFolder, row: str) -> None:
+    assert "complete the row" in folder.add("movements", row).only_problem().reason

@@ -202,10 +202,17 @@ def test_items_that_come_back_in_parts_are_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("door", DOORS)
 def test_every_door_prints_the_next_step(tmp_path: Path, door: str) -> None:
     short = reviewed(tmp_path, two_magazines(counted({"M1": LACKS})))
-    step = "recount; check the weighings and rows behind it; report what stays unexplained."
+    step = "count and weigh again; check the weighings and rows behind it against their documents; report what stays"
     assert step in told(short, door, tmp_path)
     more = reviewed(tmp_path, two_magazines(counted({"M1": HAS_MORE})))
     assert "look for receipts or returns not booked, and for a scale that drifts." in told(more, door, tmp_path)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_next_step_begins_with_a_count_where_the_finding_names_what_to_check(tmp_path: Path, door: str) -> None:
+    counts = counted({"M1": [1000, 1000, 1000, 660, 960, 960, 960, 960]})
+    text = told(reviewed(tmp_path, two_magazines(counts)), door, tmp_path)
+    assert "check first what its finding names; then count and weigh again;" in text
 
 
 BULK_AND_BOXES = {

@@ -379,3 +379,11 @@ def test_a_site_that_keeps_guards_alone_begins_with_them(tmp_path: Path) -> None
     assert "no balance to close" not in page
     assert 'id="all"' not in page
     assert 'id="items"' not in page
+
+
+def test_charts_of_the_surge_stand_side_by_side_on_paper_and_no_remedy_is_torn(pages: dict[str, str]) -> None:
+    on_paper = pages["full"].partition("@media print")[2]
+    assert ".curves { display: grid; grid-template-columns: 1fr 1fr;" in on_paper
+    assert "#unseen dl > div { display: block; break-inside: avoid;" in on_paper
+    assert '<div class="curves">' in pages["full"]
+    assert 'class="dense remedies"' in pages["full"]

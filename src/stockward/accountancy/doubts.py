@@ -169,6 +169,16 @@ def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> I
                     number = inventories.number(codes[area])
                     interval = max(min(interval, number - 1), min(1, number))
                 yield Doubt("counts", row["row"], frozenset({area}), interval=interval)
+                if row["inventory"] is None and area in codes:
+                    yield from _of_a_nameless(row, area, codes[area], inventories)
+
+
+def _of_a_nameless(row: Mapping[str, Any], area: str, code: int, inventories: Inventories) -> Iterator[Doubt]:
+    """The inventories of an area that a count without the key of one stands near: they may not have left it out."""
+    moment, named = row["moment"], row["area"] is not None
+    for place in range(int(inventories.first[code]), int(inventories.first[code + 1])):
+        if moment is None or abs(moment - inventories.at[place]) <= _NEAR:
+            yield Doubt("counts", row["row"], frozenset({area}), _one(row["material"]), place=place, named=named)
 
 
 def _shifted(moment: int | None, place: int, inventories: Inventories) -> Iterator[int]:

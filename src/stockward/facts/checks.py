@@ -22,7 +22,7 @@ from stockward.facts.doubts import (
     two_keys_may_be_one,
 )
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.problems import did_you_mean, looks_like
+from stockward.facts.problems import did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
 from stockward.facts.totals import a_total_is_no_row
 from stockward.terms.units import UNITS, dimension, factor
@@ -453,8 +453,7 @@ def an_inventory_stands_at_one_time(draft: Draft, table: TableDraft) -> None:
     near = said.filter(pl.col("days") <= _APART_DAYS)
     if near.height:
         row, _, why = near.row(0)
-        more = f" (and {near.height - 1} more rows like it)" if near.height > 1 else ""
-        draft.notices.append(f"{table.file} row {row}: {why}{more}")
+        draft.notices.append(f"{table.file} row {row}: {why}{more_like_it(near.height - 1, 'row', 'rows')}")
 
 
 def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame:
@@ -527,7 +526,7 @@ def _tell_taken_after(draft: Draft, table: TableDraft, taken: pl.DataFrame) -> N
     moves = f"{draft['movements'].file} row {moved}" + (f" and {count - 1} more" if count > 1 else "")
     draft.notices.append(
         f"{table.file} row {row}: the count gives no time of day, so what moved that day ({moves}) is taken to come "
-        f"after it: give it one if that came before{_more(others, 'inventory', 'inventories')}"
+        f"after it: give it one if that came before{more_like_it(others, 'inventory', 'inventories')}"
     )
 
 
@@ -535,15 +534,11 @@ def _tell_taken_before(draft: Draft, table: TableDraft, taken: pl.DataFrame) -> 
     if taken.is_empty():
         return
     row, moved = taken.select("row", "moved").row(0)
-    others = taken["moved"].n_unique() - 1
+    more = more_like_it(taken["moved"].n_unique() - 1, "movement", "movements")
     draft.notices.append(
         f"{draft['movements'].file} row {moved}: it gives no time of day, and is taken to come before the count of "
-        f"that day ({table.file} row {row}): give both one if it came after{_more(others, 'movement', 'movements')}"
+        f"that day ({table.file} row {row}): give both one if it came after{more}"
     )
-
-
-def _more(others: int, one: str, several: str) -> str:
-    return f" (and {others} more {one if others == 1 else several} like it)" if others else ""
 
 
 def _one(kind: str) -> str:
@@ -563,9 +558,8 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
                 table.refuse(name, of_kind & table[name].is_not_null(), words)
     inside = table["row"].filter((table["from_area"] == table["to_area"]).fill_null(False))
     if len(inside):
-        more = f" (and {len(inside) - 1} more rows like it)" if len(inside) > 1 else ""
         why = "it leaves the area that it reaches, and so moves nothing: correct one of the two if it went elsewhere"
-        draft.notices.append(f"{table.file} row {inside[0]}: {why}{more}")
+        draft.notices.append(f"{table.file} row {inside[0]}: {why}{more_like_it(len(inside) - 1, 'row', 'rows')}")
 
 
 def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:

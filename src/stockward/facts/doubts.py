@@ -9,7 +9,7 @@ import polars as pl
 
 from stockward.facts.cells import shown
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.problems import bare
+from stockward.facts.problems import bare, more_like_it
 from stockward.terms.units import factor
 
 
@@ -50,8 +50,7 @@ def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
             (first, one), (second, other) = pairs.select("row", key).rows()[:2]
             called = "" if name == key else f" are both called {pairs['shown'][0]}:"
             looks = f"{one!r} and {other!r}" + (called or " look alike:")
-            others = alike.height - 2
-            more = f" (and {others} more {'row' if others == 1 else 'rows'} like them)" if others else ""
+            more = more_like_it(alike.height - 2, "row", "rows", it="them")
             draft.notices.append(
                 f"{table.file} rows {first} and {second}: {looks} if they are one, write one key everywhere, or the "
                 f"books of both are wrong{more}"
@@ -108,6 +107,4 @@ def a_number_of_items_may_be_misread(draft: Draft, table: TableDraft) -> None:
 def _tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
     """One notice that names the first row, and how many more there are."""
     if len(rows):
-        others = len(rows) - 1
-        more = f" (and {others} more {'row' if others == 1 else 'rows'} like it)" if others else ""
-        draft.notices.append(f"{table.file} row {rows[0]}: {why}{more}")
+        draft.notices.append(f"{table.file} row {rows[0]}: {why}{more_like_it(len(rows) - 1, 'row', 'rows')}")

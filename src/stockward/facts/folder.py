@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,11 +26,13 @@ from stockward.facts.raw import (
     table_headed,
 )
 from stockward.facts.regular import cut_regular
+from stockward.facts.totals import A_TOTAL, names_a_total
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _SEPARATORS = (",", ";", "\t", "|")
 _QUOTE = '"'
+_SIGN = re.compile(r"[^\w\s\"]")
 _OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 _END_OF_FILE = b"\x1a"
 """What programs of old put behind the last line."""
@@ -54,7 +57,7 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     content = _plain(content, path.name)
     head = _find_head(content[:_HEAD_LENGTH].decode("utf-8", errors="ignore"), table, path.name)
     header = Header.of(table, path.name, head.cells)
-    columns, rows, torn = _cut(content[head.end :], head, header.places, path.name)
+    columns, rows, torn = _cut(content[head.end :], head, header)
     cut_short = f"{path.name}: the last line has no line end: make sure that the file was not cut short"
     return header.table_of(columns, rows, torn, [] if content.endswith((b"\n", b"\r")) else [cut_short])
 
@@ -63,7 +66,8 @@ def text_headed(top: bytes) -> str | None:
     """The table whose header stands at the top of a text, under whatever separator."""
     code = "utf-16" if top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = top.decode(code, errors="ignore")
-    return table_headed(head.cells for separator in _SEPARATORS for head in _first_lines(text, separator))
+    separators = (*_SEPARATORS, *_odd_signs(text))
+    return table_headed(head.cells for separator in separators for head in _first_lines(text, separator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,34 @@ def _find_head(top: str, table: Table, file: str) -> _Head:
     """The header row, under the separator and the reading of quotation marks by which it names most columns."""
     ways = [list(way(top, separator)) for way in (_first_records, _first_lines) for separator in _SEPARATORS]
     known = frozenset(table.names)
-    best = max(ways, key=lambda heads: max((_names_in(head, known) for head in heads), default=(0, 0)))
+    best = max(ways, key=lambda heads: _most_names(heads, known))
+    _refuse_odd_sign(top, known, _most_names(best, known), file)
     return best[find_header(table, file, [head.cells for head in best])]
+
+
+def _most_names(heads: Iterable[_Head], known: Set[str]) -> tuple[int, int]:
+    return max((_names_in(head, known) for head in heads), default=(0, 0))
 
 
 def _names_in(head: _Head, known: Set[str]) -> tuple[int, int]:
     cells = {cell.strip().lower() for cell in head.cells}
     return len(cells & known), len(head.cells)
+
+
+def _refuse_odd_sign(top: str, known: Set[str], found: tuple[int, int], file: str) -> None:
+    """Raise where the header stands under a sign by which no cells are cut: else a whole table would have none."""
+    for sign in _odd_signs(top):
+        names, _ = _most_names(_first_lines(top, sign), known)
+        if names > max(found[0], 1):
+            shown = "a blank" if sign == " " else repr(sign)
+            mend = "save it as CSV UTF-8 with commas, semicolons or tabs between them"
+            raise SiteError(file, f"between its cells stands {shown}", mend)
+
+
+def _odd_signs(text: str) -> list[str]:
+    """Signs that may stand between the cells of the first lines, and by which none are cut; last the blank."""
+    lines = "".join(islice(io.StringIO(text, newline=""), TITLE_ROWS))
+    return [*sorted(set(_SIGN.findall(lines)) - set(_SEPARATORS)), " "]
 
 
 def _first_records(text: str, separator: str) -> Iterator[_Head]:
@@ -157,17 +182,17 @@ def _counted(lines: Iterator[str], ends: list[int]) -> Iterator[str]:
 _Cut = tuple[list[pl.Series], pl.Series, list[TornRow]]
 
 
-def _cut(body: bytes, head: _Head, places: Sequence[int], file: str) -> _Cut:
+def _cut(body: bytes, head: _Head, header: Header) -> _Cut:
     """Cut what stands below the header: all at once where every line is a whole row, and with care elsewhere."""
     quoted = _QUOTE.encode() in body
-    regular = cut_regular(body, head.separator, len(head.cells), places, quoted=quoted)
+    regular = cut_regular(body, head.separator, len(head.cells), header.places, quoted=quoted)
     if regular is None:
-        return _cut_quoted(body, head, places, file) if quoted else _cut_plain(body, head, places)
+        return _cut_quoted(body, head, header) if quoted else _cut_plain(body, head, header)
     columns, lines = regular
     return columns, lines + (head.row + 1), []
 
 
-def _cut_plain(body: bytes, head: _Head, places: Sequence[int]) -> _Cut:
+def _cut_plain(body: bytes, head: _Head, header: Header) -> _Cut:
     """Cut lines without any quotation mark at the separators, all at once."""
     width = len(head.cells)
     text = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
@@ -181,25 +206,31 @@ def _cut_plain(body: bytes, head: _Head, places: Sequence[int]) -> _Cut:
         kept = cells
         torn = []
     else:
-        lost = zip(rows.filter(~whole), height.filter(~whole), strict=True)
-        torn = [_uneven(row, found, width) for row, found in lost]
+        lost = zip(rows.filter(~whole), cells.filter(~whole), strict=True)
+        torn = [_uneven(row, found.to_list(), head, header) for row, found in lost]
         kept, rows = cells.filter(whole), rows.filter(whole)
-    return [kept.list.get(place) for place in places], rows, torn
+    return [kept.list.get(place) for place in header.places], rows, torn
 
 
-def _cut_quoted(body: bytes, head: _Head, places: Sequence[int], file: str) -> _Cut:
+def _cut_quoted(body: bytes, head: _Head, header: Header) -> _Cut:
     """Cut lines of which some hold quotation marks, record by record."""
     torn: list[TornRow] = []
     lines = list(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
-    columns, rows = columns_of(_whole_records(lines, head, torn, file), places)
+    columns, rows = columns_of(_whole_records(lines, head, header, torn), header.places)
     return columns, rows, torn
 
 
-def _uneven(row: int, found: int, width: int) -> TornRow:
-    return TornRow(row, f"it has {found} cells and the header {width}: complete the row")
+def _uneven(row: int, record: Record, head: _Head, header: Header) -> TornRow:
+    """A row of another width than the header: a total, or one that lost or won cells."""
+    filled = [cell for cell in record if cell.strip()]
+    if len(filled) < len(header.table.required_names) and any(map(names_a_total, filled)):
+        return TornRow(row, A_TOTAL)
+    return TornRow(row, f"it has {len(record)} cells and the header {len(head.cells)}: complete the row")
 
 
-def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file: str) -> Iterator[tuple[int, Record]]:
+def _whole_records(
+    lines: Sequence[str], head: _Head, header: Header, torn: list[TornRow]
+) -> Iterator[tuple[int, Record]]:
     """Records that are whole, with their row numbers; the others are added to ``torn``.
 
     A quotation mark that is not closed would swallow the rows below it: where one of them looks like a row, or no end
@@ -227,7 +258,7 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file:
             if len(record) == width or (len(record) > width and is_blank(record[width:])):
                 yield row, record[:width]
                 continue
-            torn.append(_torn(row, record, head))
+            torn.append(_torn(row, record, head, header))
             if spans > 1:
                 again += 1
                 break
@@ -235,7 +266,9 @@ def _whole_records(lines: Sequence[str], head: _Head, torn: list[TornRow], file:
         if again > _MOST_STARTS or unclosed > _MOST_UNCLOSED:
             most = _MOST_STARTS if again > _MOST_STARTS else _MOST_UNCLOSED
             said = f"the quotation marks of more than {most} rows do not close, the last in row {row}"
-            raise SiteError(file, said, "write the file again with quotation marks around whole cells, doubled inside")
+            raise SiteError(
+                header.file, said, "write the file again with quotation marks around whole cells, doubled inside"
+            )
 
 
 def _until_a_row(lines: Sequence[str], first: list[int], head: _Head) -> Iterator[str]:
@@ -246,7 +279,7 @@ def _until_a_row(lines: Sequence[str], first: list[int], head: _Head) -> Iterato
         yield lines[place]
 
 
-def _torn(row: int, record: Record, head: _Head) -> TornRow:
+def _torn(row: int, record: Record, head: _Head, header: Header) -> TornRow:
     if len(record) == 1 and record[0].count(head.separator) + 1 == len(head.cells):
         return TornRow(row, "the row as a whole stands in quotation marks: take away those at its begin and end")
-    return _uneven(row, len(record), len(head.cells))
+    return _uneven(row, record, head, header)

@@ -33,6 +33,17 @@ class Problem:
         return f"{self.file} row {self.row}" + (f", {cell}" if cell else "") + f": {self.reason}"
 
 
+def more_like_it(others: int, one: str, several: str, it: str = "it") -> str:
+    """The end of a notice that stands for several: how many others there are.
+
+    >>> more_like_it(1, "row", "rows")
+    ' (and 1 more row like it)'
+    >>> more_like_it(0, "row", "rows")
+    ''
+    """
+    return f" (and {others} more {one if others == 1 else several} like {it})" if others else ""
+
+
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:
     """The known word that ``word`` looks like a misspelling of; ``None`` where none does.
 

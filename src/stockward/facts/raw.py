@@ -15,9 +15,9 @@ from stockward.terms.limits import require_within
 from stockward.terms.units import UNITS
 
 TITLE_ROWS = 20
+"""The header stands among the first rows of a sheet: above it there may be titles."""
 _TELLING = 3
 """So many required columns are no header by chance."""
-"""The header stands among the first rows of a sheet: above it there may be titles."""
 
 _BATCH = 20_000
 
@@ -122,22 +122,29 @@ def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
 
 
 def table_headed(records: Iterable[Record]) -> str | None:
-    """The table whose header stands among the first records; the one with most required columns, where several do.
+    """The table whose header stands among the first records; the one with most of its columns there, where several do.
 
-    It names all required columns, three or more, and not as many others that the table has not: those of a list or a
-    report about the same things.
+    All required columns of a table with a key, four or more, are no chance, whatever others stand among them. Three,
+    or all but one, are its header where not as many others stand there: those of a list or a report about the same
+    things.
     """
     rows = [{cell.strip().lower() for cell in record} - {""} for record in records]
-    headed = {
-        name: len(table.required_names)
+    named = {
+        name: max((len(row & set(table.names)) for row in rows if _is_header(row, table)), default=0)
         for name, table in tables().items()
-        if len(table.required_names) >= _TELLING and any(_is_header(row, table) for row in rows)
     }
-    return max(headed, key=headed.__getitem__, default=None)
+    most = max(named, key=lambda name: (named[name], len(tables()[name].required_names)))
+    return most if named[most] else None
 
 
 def _is_header(row: Set[str], table: Table) -> bool:
-    return row >= set(table.required_names) and len(row - set(table.names)) < len(row & set(table.names))
+    required = set(table.required_names)
+    keyed = bool(table.key) and row >= required & set(table.key)
+    found = len(row & required)
+    if keyed and found == len(required) > _TELLING:
+        return True
+    asked = max(len(required) - keyed, _TELLING)
+    return found >= asked and len(row - set(table.names)) < len(row & set(table.names))
 
 
 def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> tuple[list[pl.Series], pl.Series]:

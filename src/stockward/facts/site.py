@@ -176,7 +176,8 @@ class _Reader:
             self._notices.extend(table_raw.notices)
         self._notices.extend(draft.notices)
         self._notices.extend(
-            f"{table.file}: {grouped(more)} more rows are set aside, and not listed: mend those that are first"
+            f"{table.file}: {grouped(more)} more {'row is' if more == 1 else 'rows are'} set aside, and not listed: "
+            "mend those that are first"
             for table in draft.tables.values()
             if (more := table.untold())
         )

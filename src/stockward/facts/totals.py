@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from stockward.facts.cells import shown
@@ -16,6 +18,13 @@ _SIGNS = ("合計", "小計", "総計", "合计", "小计", "总计", "합계", 
 
 _WORD, _SIGN = "|".join(_WORDS), "|".join(_SIGNS)
 _TOTAL = rf"(?i)^(?:{_WORD})(?:[\s:(–-].*)?$|\s(?:{_WORD})\s*:?$|^(?:{_SIGN})|(?:{_SIGN})\s*[:：]?$"
+
+A_TOTAL = "it looks like a total: delete the row"
+
+
+def names_a_total(cell: str) -> bool:
+    """Whether the cell is a word for a total, alone or with a label."""
+    return re.search(_TOTAL, cell.strip()) is not None
 
 
 def a_total_is_no_row(draft: Draft, table: TableDraft) -> None:
@@ -32,7 +41,7 @@ def a_total_is_no_row(draft: Draft, table: TableDraft) -> None:
         at_fault = table.reasons[name].is_not_null() if name in table.reasons else ~(faults > 0)
         total = total | (says_so & (lacking | (at_fault if table.table[name].required else False)))
     if total.any():
-        table.refuse_rows(total, "it looks like a total: delete the row")
+        table.refuse_rows(total, A_TOTAL)
 
 
 def _calls_itself_a_total(table: TableDraft, name: str, where: pl.Series) -> pl.Series:

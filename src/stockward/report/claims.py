@@ -97,6 +97,11 @@ def cancels(series: SeriesView) -> bool:
     return accounted > 0 and accounted == claimed
 
 
+def says_what_to_check(series: SeriesView) -> bool:
+    """Whether what is told of a series names what to check before anything else."""
+    return any(told(series) for told in (advice, moved, to_check))
+
+
 def advice(series: SeriesView) -> str:
     """What to do where a loss and a gain cancel, a sentence each."""
     texts = [_cancelled(series, one) for one in series.cancelled[:_LISTED]]

@@ -32,11 +32,15 @@ VERDICT_MARK = {
 }
 CANCELLING = "loss and gain that cancel"
 NEXT_STEP = {
-    Verdict.SHORTAGE: "recount; check the weighings and rows behind it; report what stays unexplained.",
+    Verdict.SHORTAGE: "count and weigh again; check the weighings and rows behind it against their documents; report "
+    "what stays unexplained.",
     Verdict.GAIN: "look for receipts or returns not booked, and for a scale that drifts.",
-    Verdict.DISCREPANCY: "recount; find the record that explains it; report what stays unexplained.",
+    Verdict.DISCREPANCY: "count again; check the rows behind it against their documents, and look for documents that "
+    "were never booked; report what stays unexplained.",
 }
-CANCELLING_STEP = "check the movements first, as said of it; recount only then."
+FIRST_STEP = "check first what its finding names"
+"""Where the claim itself says what to check before anything else."""
+CANCELLING_STEP = "check first the movements of its days and areas; count again only where these do not explain it."
 STATUS_WORD = {
     PeriodStatus.CLOSED: "closed",
     PeriodStatus.INCOMPLETE: "incomplete",
@@ -233,9 +237,19 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
 def next_steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
     """What to do next, for each verdict that stands, and for what cancels."""
     alarming = [one for event in found for one in event]
-    standing = {one.verdict.verdict for one in alarming if not claims.cancels(one)}
-    steps = [(VERDICT_WORD[verdict], step) for verdict, step in NEXT_STEP.items() if verdict in standing]
+    standing = [one for one in alarming if not claims.cancels(one)]
+    steps = [
+        (VERDICT_WORD[verdict], _step(verdict, own))
+        for verdict in NEXT_STEP
+        if (own := [one for one in standing if one.verdict.verdict == verdict])
+    ]
     return [*steps, *([(CANCELLING, CANCELLING_STEP)] if any(map(claims.cancels, alarming)) else [])]
+
+
+def _step(verdict: Verdict, found: Sequence[SeriesView]) -> str:
+    """What to do next for a verdict, after what the claims of some of its series say to check first."""
+    step = NEXT_STEP[verdict]
+    return f"{FIRST_STEP}; then {step}" if any(map(claims.says_what_to_check, found)) else step
 
 
 def event_label(event: Sequence[SeriesView]) -> str:

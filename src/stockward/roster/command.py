@@ -78,17 +78,23 @@ def read_roster_csv(problem: Problem, path: Path) -> Roster:
 
 
 def report_of(answer: Rostered) -> list[str]:
-    """Objective, bound, gap and status, a line each."""
-    lines = [] if answer.measured is None else [f"objective {answer.measured.objective}"]
-    if answer.status is not Solved.IMPOSSIBLE:
-        lines.append(f"bound {whole_number(answer.bound)}")
-    if answer.gap is not None:
-        lines.append(f"gap {100 * answer.gap:.2f} %")
+    """How many points count against the roster and for what, how few any could have, and what the answer is."""
+    lines = []
     if answer.measured is not None:
         parts = answer.measured
-        lines.append(f"made of wishes {parts.wishes}, too few {parts.under}, too many {parts.over}")
-    lines.append(f"{answer.status}: {SOLVED_MEANING[answer.status]}")
+        lines.append(
+            f"points against this roster: {parts.objective} ({parts.wishes} for wishes not met, {parts.under} for too "
+            f"few at work, {parts.over} for too many)"
+        )
+    if answer.status is not Solved.IMPOSSIBLE and math.isfinite(answer.bound):
+        lines.append(f"none that keeps every rule has fewer than {whole_number(answer.bound)}{_to_be_saved(answer)}")
+    lines.append(f"{answer.status.replace('_', ' ')}: {SOLVED_MEANING[answer.status]}")
     return [*lines, *answer.reasons]
+
+
+def _to_be_saved(answer: Rostered) -> str:
+    """How far the roster may be from the best one; nothing where none is better."""
+    return f": a better one can save at most {100 * answer.gap:.2f} % of these points" if answer.gap else ""
 
 
 def how_far(best: int | None, bound: float) -> str:

@@ -126,11 +126,12 @@ class Solved(StrEnum):
 
 
 SOLVED_MEANING: dict[Solved, str] = {
-    Solved.PROVEN: "No better answer exists.",
-    Solved.FEASIBLE: "It keeps every rule; a better one may exist, by at most the gap that is given.",
-    Solved.IMPOSSIBLE: "No answer keeps every rule; the rules that collide are given.",
-    Solved.OUT_OF_TIME: "The time ended before any answer was found; none is ruled out.",
+    Solved.PROVEN: "No better roster exists.",
+    Solved.FEASIBLE: "Every rule is kept; a better roster may exist, and more time (--time) may find it.",
+    Solved.IMPOSSIBLE: "No roster keeps every rule; what stands in the way is said below.",
+    Solved.OUT_OF_TIME: "The time ended before any roster was found; more time (--time) may find one.",
 }
+"""Said of rosters, to who waits for one."""
 
 
 TESTS: tuple[str, ...] = ("standardised", "cumuf", "sitmuf", "gemuf", "page", "page_pair", "windows", "default")
