@@ -26,7 +26,7 @@ def told(part, content):
     signal.raise_signal(getattr(signal, sys.argv[1]))
 
 def command():
-    outputs.write_whole(sys.argv[2], "of today")
+    outputs.write_whole(Path(sys.argv[2]), "of today")
     return 0
 
 fill, outputs._fill = outputs._fill, told

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stockward.cli import main
-from stockward.outputs import write_all, write_new
+from stockward.outputs import require_places, write_all, write_new, write_whole
 from stockward.terms.errors import UsageError
 
 FIRST_SITE = Path(__file__).parents[1] / "docs" / "first_site"
@@ -172,6 +172,54 @@ def test_an_output_is_for_its_owner_alone_and_a_link_stays_one(site: Path, tmp_p
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     if os.name == "posix":
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("seen", ["nothing", "a file", "a link"])
+def test_a_link_that_comes_after_the_look_is_not_followed(tmp_path: Path, seen: str) -> None:
+    kept, named, linked = (tmp_path / name for name in ("kept", "answer", "linked"))
+    for file in (kept, linked):
+        file.write_text("of yesterday", encoding="utf-8")
+    if seen == "a file":
+        named.write_text("of yesterday", encoding="utf-8")
+    elif seen == "a link":
+        named.symlink_to(linked)
+    target = require_places({"--html": named})[named]
+    named.unlink(missing_ok=True)
+    named.symlink_to(kept)
+    write_whole(target, "of today")
+    assert kept.read_text(encoding="utf-8") == "of yesterday"
+    assert (linked if seen == "a link" else named).read_text(encoding="utf-8") == "of today"
+
+
+def test_a_folder_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None:
+    kept, folder = tmp_path / "kept", tmp_path / "folder"
+    kept.mkdir()
+    folder.mkdir()
+    target = require_places({"--html": folder / "answer"})[folder / "answer"]
+    folder.rmdir()
+    folder.symlink_to(kept)
+    for write in (write_all, write_new):
+        with pytest.raises(UsageError, match="a link has been put in its place"):
+            write({target: "of today"})
+    assert not list(kept.iterdir())
+
+
+def test_a_command_follows_no_link_that_came_while_it_worked(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stockward import report
+
+    named, kept, write = tmp_path / "answer.json", site / "counts.csv", report.write_json
+    before = kept.read_bytes()
+
+    def slowly(*given: object, **named_so: object) -> str:
+        named.symlink_to(kept)
+        return write(*given, **named_so)
+
+    monkeypatch.setattr(report, "write_json", slowly)
+    assert run("review", site, "--quiet", "--json", named).exit_code == 0
+    assert kept.read_bytes() == before
+    assert named.read_text(encoding="utf-8").startswith("{")
 
 
 KILLED = """

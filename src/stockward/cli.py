@@ -13,7 +13,7 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from stockward.detection.surge import Surge
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
+    from stockward.outputs import Target
 
 ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 70, 141
 """Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
@@ -251,12 +252,12 @@ def review(
             step("writing the report")
             from stockward.report import write_html
 
-            write_whole(html, write_html(answers))
+            write_whole(_target(html), write_html(answers))
         if xlsx is not None:
             step("writing the workbook")
             from stockward.report import write_xlsx
 
-            write_xlsx(answers, xlsx)
+            write_xlsx(answers, _target(xlsx))
     if json_file is not None:
         _write_json(answers, json_file, covariance)
     if not quiet:
@@ -340,7 +341,7 @@ def _write_text(text: str, file: str) -> None:
     if file == "-":
         click.echo(text, nl=not text.endswith("\n"))
     else:
-        write_whole(file, text)
+        write_whole(_target(file), text)
 
 
 def _notices(facts: Site) -> None:
@@ -403,7 +404,7 @@ def orders(
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
         _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
     if csv_file is not None:
-        write_whole(csv_file, orders_table.orders_csv(answers))
+        write_whole(_target(csv_file), orders_table.orders_csv(answers))
     if not quiet and json_file != "-":
         orders_table.print_orders(answers, _console())
     for answer in answers:
@@ -480,7 +481,7 @@ def drill(
     from stockward.report.drill_terminal import print_drill
 
     if html is not None:
-        write_whole(html, write_drill_html(answers))
+        write_whole(_target(html), write_drill_html(answers))
     if json_file is not None:
         _write_text(write_drill_json(answers), json_file)
     if not quiet:
@@ -676,7 +677,7 @@ def _plan_sample(asked: dict[str, Any]) -> None:
         _write_text(plan_text(plan), asked["json_file"])
     if seal is not None:
         # A command that failed has printed no commitment: everything is written by now.
-        _write_seal(plan, seal)
+        _write_seal(plan, seal, asked["commit"])
         _say(f"commitment {plan_digest(plan)}", err=to_output)
     if to_output:
         _write_text(plan_text(plan), "-")
@@ -698,12 +699,12 @@ def _seal_asked(asked: dict[str, Any]) -> Seal | None:
     return prepare_seal(asked["commit"], **seeds, fresh=secrets.token_hex(32))
 
 
-def _write_seal(plan: Plan, seal: Seal) -> None:
+def _write_seal(plan: Plan, seal: Seal, asked: Path) -> None:
     from stockward.counting import seed_beside, write_seal
 
     write_seal(plan, seal)
     if seal.seed is not None:
-        _say(f"the seed stands in {seed_beside(seal.path)}: keep it from everybody until the draw", err=True)
+        _say(f"the seed stands in {seed_beside(asked)}: keep it from everybody until the draw", err=True)
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
@@ -735,11 +736,11 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     for file in files:
         require_unfilled(file)
     if asked["html"]:
-        write_whole(asked["html"], count_sheet.write_sheets_html(draw, paper=asked["paper"]))
+        write_whole(_target(asked["html"]), count_sheet.write_sheets_html(draw, paper=asked["paper"]))
     if asked["xlsx"]:
-        count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
+        count_sheet.write_sheets_xlsx(draw, _target(asked["xlsx"]))
     if asked["csv_file"]:
-        write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
+        write_whole(_target(asked["csv_file"]), count_sheet.sheets_csv(draw))
     _say(
         f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
         err=True,
@@ -774,7 +775,7 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
     at = _now()
     if asked["html"]:
         text = report.write_certificate_html(certificate, version=VERSION, at=at, paper=asked["paper"])
-        write_whole(asked["html"], text)
+        write_whole(_target(asked["html"]), text)
     if asked["json_file"]:
         _write_text(report.write_certificate_json(certificate, version=VERSION, at=at), asked["json_file"])
     if asked["json_file"] != "-":
@@ -888,7 +889,14 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
         from stockward.counting import seed_beside
 
         outputs["the seed beside"] = seed_beside(given["commit"])
-    require_places(outputs, folders=folders, sites=sites, files=[file for file in files if file is not None])
+    read = [file for file in files if file is not None]
+    context.obj = require_places(outputs, folders=folders, sites=sites, files=read)
+
+
+def _target(named: Path | str) -> Target:
+    """Where an output goes, as ``_require_places`` has found."""
+    targets: Mapping[Path, Target] = click.get_current_context().obj
+    return targets[Path(named)]
 
 
 def _solve_instance(
@@ -936,7 +944,7 @@ def _write_roster(
     if html is not None:
         from stockward.report.roster_page import write_roster_html
 
-        write_whole(html, write_roster_html(answer))
+        write_whole(_target(html), write_roster_html(answer))
     if json is not None:
         _write_text(roster_files.write_roster_json(answer), json)
     if not answer.duties:
@@ -946,13 +954,13 @@ def _write_roster(
     if xlsx is not None:
         from stockward.report.roster_sheets import write_roster_xlsx
 
-        write_roster_xlsx(answer, xlsx)
+        write_roster_xlsx(answer, _target(xlsx))
     if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
     if ics is not None:
         from stockward.report.roster_calendars import write_calendars
 
-        write_calendars(answer, ics)
+        write_calendars(answer, _target(ics))
 
 
 @main.command(epilog=_examples("validate"))

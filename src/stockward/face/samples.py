@@ -17,7 +17,7 @@ from stockward.face.asked import Place, Words, paper_of, path_of, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
-from stockward.outputs import write_whole
+from stockward.outputs import Target, write_whole
 from stockward.report import cards, certificate, count_sheet
 from stockward.report.card import Card
 from stockward.terms.errors import UsageError
@@ -272,7 +272,7 @@ def _drawn(plan: Place, asked: Mapping[str, Any]) -> answers.Draw:
     )  # fmt: skip
 
 
-def _unfilled_place(path: Place) -> Path:
+def _unfilled_place(path: Place) -> Target:
     """A place of its own, where no count sheet stands that anybody has filled in."""
     place = own_place(path)
     counting.require_unfilled(place)
