@@ -160,6 +160,16 @@ def test_no_answer_is_written_onto_a_site(review: sw.Review, tmp_path: Path) -> 
     assert {file.name: file.read_bytes() for file in site.iterdir() if file.suffix != ".html"} == before
 
 
+def test_no_sealed_plan_is_put_into_a_site(tmp_path: Path) -> None:
+    site = Path(shutil.copytree(FIRST_COUNT, tmp_path / "site"))
+    before = sorted(file.name for file in site.iterdir())
+    (tmp_path / "link").symlink_to(site)
+    for plan in (site / "goals.csv", tmp_path / "link" / "goals.csv", site / "counts.csv"):
+        with pytest.raises(UsageError, match="read"):
+            sw.sample(site, items={"box": 3}, commit=plan)
+    assert sorted(file.name for file in site.iterdir()) == before
+
+
 def test_a_surge_has_the_figures_of_the_command(tmp_path: Path) -> None:
     grown = {"production": {"TNT": 5}, "dispatch": 2, "weighings": "more", "since": "2026-01-05"}
     document = command(

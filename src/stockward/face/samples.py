@@ -250,7 +250,10 @@ def sample(
 
 def _plan(asked: Mapping[str, Any]) -> Plan:
     seeds = {name: asked.get(name) for name in ("seed_source", "seed_sha256", "seed_text")}
-    seal = counting.prepare_seal(path_of(asked.get("commit")), **seeds, fresh=secrets.token_hex(32))
+    commit = path_of(asked.get("commit"))
+    for place in () if commit is None else (commit, counting.seed_beside(commit)):
+        own_place(place)
+    seal = counting.prepare_seal(commit, **seeds, fresh=secrets.token_hex(32))
     read = site_of(asked["site"])
     words = {option: words_of(asked.get(name, ())) for name, option in _WORDS.items()}
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
