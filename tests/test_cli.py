@@ -224,7 +224,12 @@ def test_help_loads_nothing_heavy() -> None:
         (["--production", "0"], "error: production: 0 is no factor of a surge"),
         (["--production=-1"], "error: production: -1 is no factor of a surge"),
         (["--production", "PETN=5"], "error: no line or substance is called PETN: name one of TNT"),
+        (["--production", "1000001"], "error: production: 1000001 is no factor of a surge: write 5 for five times, "),
+        (["--production", "TNT=1e308"], "error: TNT: 1e+308 is no factor of a surge"),
+        (["--production", "1e-308"], "error: production: 1e-308 is no factor of a surge"),
+        (["--production", "nan"], "error: production: nan is no factor of a surge"),
         (["--production", "5", "--dispatch", "0"], "error: dispatch: 0 is no factor"),
+        (["--production", "5", "--dispatch", "1e150"], "error: dispatch: 1e+150 is no factor"),
     ],
 )
 def test_a_surge_that_is_none_is_said_in_one_line(site: Path, options: list[str], said: str) -> None:

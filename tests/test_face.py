@@ -306,6 +306,7 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
         (lambda: sw.review(FIRST_SITE, since="2026-01-05"), "belong to production"),
         (lambda: sw.review(FIRST_SITE, production=5, surge=sw.Surge(production=5)), "exclude each other"),
         (lambda: sw.review(FIRST_SITE, production=0), "no factor of a surge"),
+        (lambda: sw.Surge(production=10**400), "no factor of a surge"),
         (lambda: sw.review(FIRST_SITE, production=5, since="5 May"), "since '5 May' is no date"),
         (lambda: sw.drill(FIRST_SITE, copies=0), "copies 0"),
         (lambda: sw.drill(FIRST_SITE, copies=10**7), "1 to 1000000 copies"),
