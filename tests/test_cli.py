@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -281,3 +282,18 @@ def test_a_fault_of_the_program_is_no_alarm(site: Path, monkeypatch: pytest.Monk
     line = one_line(result)
     assert line.startswith("fault: this is a fault of Stockward")
     assert "nothing was concluded: KeyError in test_cli.py, line" in line
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [("foo", 2), ("bash_foo", 2), ("bash_complete", 2), ("zsh_source", 0), ("fish_source", 0)],
+)
+def test_a_completion_that_is_none_is_wrong_use(asked: str, code: int) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COMP_")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "stockward.cli"],
+        env={**environment, "_STOCKWARD_COMPLETE": asked}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == code
+    assert ended.stderr.count("\n") == (1 if code else 0)
+    assert bool(ended.stdout) is not bool(code)

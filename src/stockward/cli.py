@@ -48,6 +48,8 @@ _STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
 """Seconds."""
+_COMPLETION = "_STOCKWARD_COMPLETE"
+"""What a shell sets to be told how a command goes on."""
 _OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
 _OF_AN_INSTANCE = ("workers",)
 """Options that only a site's roster has, and only that of an instance."""
@@ -64,8 +66,9 @@ class _Group(click.Group):
 
     def _code_of(self, *given: Any, **extra: Any) -> int:
         with _in_one_line():
+            _require_completion()
             try:
-                code = self.main(*given, **{**extra, "standalone_mode": False})
+                code = self.main(*given, **{"complete_var": _COMPLETION, **extra, "standalone_mode": False})
             except click.exceptions.NoArgsIsHelpError as asked:
                 asked.show()
                 code = asked.exit_code
@@ -104,6 +107,21 @@ def _in_one_line() -> Iterator[None]:
         if heard() is not None:  # a library has made a fault of what was only told to end
             _stopped()
         _own_fault(fault)
+
+
+def _require_completion() -> None:
+    """Raise ``UsageError`` where a shell asks for what is no completion: click would end as if something was found."""
+    asked = os.environ.get(_COMPLETION)
+    if not asked:
+        return
+    from click.shell_completion import get_completion_class
+
+    from stockward.terms.errors import UsageError
+
+    shell, _, step = asked.partition("_")
+    typed = {"COMP_WORDS", "COMP_CWORD"} <= os.environ.keys()
+    if get_completion_class(shell) is None or not (step == "source" or (step == "complete" and typed)):
+        raise UsageError(f"{_COMPLETION}={asked}: it is no completion: write bash_source, zsh_source or fish_source")
 
 
 def _stopped() -> NoReturn:
