@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 import stockward as sw
 from stockward import cli
+from stockward.face.places import own_folder
 from stockward.terms.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -338,6 +339,24 @@ def test_paper_is_a4_or_letter(tmp_path: Path) -> None:
     sw.sample(FIRST_COUNT, items={"box": 3}, commit=tmp_path / "plan.json")
     with pytest.raises(sw.UsageError, match="write A4 or Letter"):
         sw.sample(draw=tmp_path / "plan.json").to_html(tmp_path / "sheets.html", paper="A3")
+
+
+@pytest.mark.parametrize("path", ["a" * 300, "a\0b", "a" * 300 + "/b", "/".join(["a" * 200] * 30)])
+def test_a_path_that_nothing_can_have_is_said(review: sw.Review, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    plan = sw.sample(FIRST_COUNT, items={"box": 3})
+    for ask in (
+        sw.read_site, sw.check, sw.review, sw.drill, sw.sample, sw.simulate,
+        review.to_json, review.to_html, review.to_xlsx, plan.to_json, own_folder,
+        lambda path: sw.sample(FIRST_COUNT, items={"box": 3}, commit=path),
+        lambda path: sw.sample(draw=path),
+        lambda path: sw.sample(result=path, plan=path, counter="", witness="", counted_at="2026-02-01"),
+        lambda path: sw.roster(RIDGEWAY, start="2026-07-06", previous=path),
+        lambda path: sw.roster(path, start="2026-07-06"),
+    ):  # fmt: skip
+        with pytest.raises(sw.StockwardError):
+            ask(path)
+    assert sw.orders(path).answers[0].fault
 
 
 def test_a_missing_site_is_a_site_error() -> None:

@@ -115,6 +115,14 @@ def test_places_that_are_none_are_said_before_the_work(site: Path, tmp_path: Pat
     assert "leads in a circle" in refused(tmp_path, "review", site, "--html", tmp_path / "round")
 
 
+def test_a_path_that_is_too_long_is_said_before_the_work(site: Path, tmp_path: Path) -> None:
+    long = "a" * 300
+    assert "nothing can be written there" in refused(tmp_path, "review", site, "--html", tmp_path / long)
+    assert "nothing can be written there" in refused(tmp_path, "roster", site, "--ics", tmp_path / long / "x")
+    for command in (("review", long), ("init", long), ("simulate", *PLANT, long), ("drill", long)):
+        assert "File name too long" in refused_folder(tmp_path, *command)
+
+
 def test_a_sealed_plan_its_seed_and_a_filled_sheet_are_never_written_over(site: Path, tmp_path: Path) -> None:
     plan, seed, filled = tmp_path / "plan.json", tmp_path / "plan.json.seed", tmp_path / "filled.csv"
     for file in (plan, seed, filled):
@@ -383,17 +391,20 @@ def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> No
     assert "holds no simulated site" in refused_folder(tmp_path, *asked, site)
     plant = tmp_path / "plant"
     assert run("simulate", *PLANT, plant).exit_code == 0
-    (plant / "report.html").write_text("mine", encoding="utf-8")
     outside = tmp_path / "counts.csv"
     outside.write_text("mine", encoding="utf-8")
     (plant / "counts.csv").unlink()
     (plant / "counts.csv").symlink_to(outside)
     assert run(*asked, plant).exit_code == 0
     assert outside.read_text(encoding="utf-8") == "mine"
-    assert (plant / "report.html").read_text(encoding="utf-8") == "mine"
     assert not (plant / "counts.csv").is_symlink()
-    (plant / "wishes.csv").write_text("mine", encoding="utf-8")
-    assert "would be read with the new site" in refused_folder(tmp_path, *asked, plant)
+    for name in ("wishes.csv", "report.html", "truth.json.old"):
+        (plant / name).write_text("mine", encoding="utf-8")
+        assert "this is no file of the new site" in refused_folder(tmp_path, *asked, plant)
+        (plant / name).unlink()
+    for text in ("{}", "[]", "mine", "[" * 100_000):
+        (plant / "truth.json").write_text(text, encoding="utf-8")
+        assert "holds no simulated site" in refused_folder(tmp_path, *asked, plant)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no limit on the size of files")

@@ -345,8 +345,12 @@ def _read(site: Path) -> Site:
 
 
 def _bytes(site: Path) -> int:
-    folder = site if site.is_dir() else site.parent
-    return sum(file.stat().st_size for file in folder.glob("*.*") if file.is_file()) if folder.is_dir() else 0
+    """Bytes of a site; none where the reader will say what is wrong with it."""
+    try:
+        folder = site if site.is_dir() else site.parent
+        return sum(file.stat().st_size for file in folder.glob("*.*") if file.is_file()) if folder.is_dir() else 0
+    except OSError:
+        return 0
 
 
 def _write_json(answers: Review, file: str, covariance: bool) -> None:
@@ -567,7 +571,7 @@ def init(
 @click.option("--lines", type=click.IntRange(1, 50), default=3, show_default=True, help="Production lines.")
 @click.option("--losses", is_flag=True, help="Put losses in, sized to be found.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
-@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--overwrite", is_flag=True, help="Write over a simulated site.")
 def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool, seed: int, overwrite: bool) -> None:
     """Write a synthetic site with stated truth (truth.json and README.md say what was put in)."""
     from stockward import simulation

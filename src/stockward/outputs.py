@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NewType
 
 from stockward.terms.errors import UsageError
+from stockward.terms.signs import printable
 
 READ_ENDINGS = frozenset({".csv", ".parquet", ".toml", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
 """Endings of files that are read, or are said to be misspelt, where they stand in the folder of a site."""
@@ -48,7 +49,7 @@ def require_places(
     files
         Other files that are read.
     """
-    places = _Places([site if site.is_dir() else site.parent for site in sites if site.exists()], files)
+    places = _Places([folder for site in sites if (folder := _folder_of(site)) is not None], files)
     targets = {folder: places.take_folder(option, folder) for option, folder in (folders or {}).items()}
     return targets | {file: places.take_file(option, file) for option, file in outputs.items()}
 
@@ -63,7 +64,7 @@ class _Places:
         self.calendars: dict[Path, str] = {}
 
     def take_file(self, option: str, file: Path) -> Target:
-        target = _resolved(f"{option} {file}", file)
+        target = resolved(f"{option} {file}", file)
         if _is_nowhere(target):
             return target
         if any(_same(target, one) for one in self.read):
@@ -78,7 +79,7 @@ class _Places:
         return target
 
     def take_folder(self, option: str, folder: Path) -> Target:
-        target = _resolved(f"{option} {folder}", folder)
+        target = resolved(f"{option} {folder}", folder)
         if target.exists() and not target.is_dir():
             raise UsageError(f"{option} {folder}: this is a file: name a folder for the calendars")
         for calendar in target.glob(f"*{CALENDAR}"):
@@ -101,12 +102,21 @@ class _Places:
         self.taken[target] = option
 
 
-def _resolved(named: str, path: Path) -> Target:
-    """Where an output would really be written, whatever links lead there."""
+def resolved(named: str, path: Path) -> Target:
+    """Where an output would really be written, whatever links lead there; raises ``UsageError`` where nothing can."""
     try:
-        return Target(path.resolve())
+        target = path.resolve()
     except (OSError, RuntimeError):
         raise UsageError(f"{named}: the link leads in a circle: name a file") from None
+    except ValueError:
+        raise UsageError(f"{printable(named)}: there is a sign in it that no path has: name another") from None
+    try:
+        target.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise UsageError(f"{named}: nothing can be written there ({error.strerror}): name another") from None
+    return Target(target)
 
 
 def _require_file(named: str, target: Path) -> None:
@@ -127,7 +137,7 @@ def _require_writable(named: str, target: Path) -> None:
 
 def free_name(path: Path) -> Target:
     """Where a file goes that is not there yet; a link of that name is in its way, and is not followed."""
-    return Target(_resolved(str(path), path.parent) / path.name)
+    return Target(resolved(str(path), path.parent) / path.name)
 
 
 def write_whole(path: Target, content: Content) -> None:
@@ -186,7 +196,7 @@ def write_folder(
 
     Raises ``UsageError`` where it cannot be written, and where something would be written over, or read with it.
     """
-    target = _resolved(str(folder), folder)
+    target = resolved(str(folder), folder)
     with _said_of(folder):
         if not target.exists():
             if target.suffix.lower() in READ_ENDINGS:
@@ -321,6 +331,14 @@ def _give_back(part: Path, path: Path) -> None:
 def _is_nowhere(target: Path) -> bool:
     """Whether what is written there is meant to be lost."""
     return _same(target, Path(os.devnull))
+
+
+def _folder_of(site: Path) -> Path | None:
+    try:
+        return (site if site.is_dir() else site.parent) if site.exists() else None
+    except OSError:
+        # The reader says what is wrong with it.
+        return None
 
 
 def _read_of(folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stockward.face.asked import Place
 from stockward.facts.site import SETTINGS
-from stockward.outputs import Target, require_places
+from stockward.outputs import Target, require_places, resolved
 from stockward.terms.errors import UsageError
 
 
@@ -18,7 +18,7 @@ def own_place(path: Place) -> Target:
     Raises ``UsageError`` for any other place.
     """
     place = Path(path)
-    sites = _sites_round(place.parent, Path(os.path.realpath(place)).parent)
+    sites = _sites_round(place.parent, resolved(f"path {place}", place).parent)
     return require_places({"path": place}, sites=sites)[place]
 
 
@@ -28,6 +28,7 @@ def own_folder(path: Place) -> Target:
     Raises ``UsageError`` for any other place.
     """
     folder = Path(path)
+    resolved(f"folder {folder}", folder)
     targets = [Path(os.path.realpath(one)).parent for one in folder.glob("*")] if folder.is_dir() else []
     places = require_places({}, folders={"folder": folder}, sites=_sites_round(folder, *targets))
     if (folder / SETTINGS).exists():
