@@ -192,6 +192,26 @@ def test_a_blank_site_reads_once_they_are_made(tmp_path: Path) -> None:
     assert "no table has a row yet: fill in areas, materials, movements and counts" in one_line(result)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("new", "--timezone", "../../etc/passwd"), "write one of the IANA list, such as Asia/Seoul"),
+        (("new", "--timezone", ""), "write one of the IANA list"),
+        (("new", "--name", ""), "write one in letters"),
+        (("new", "--name", "a\nb"), "write one in letters"),
+        (("",), "an empty text names nothing: write . for the folder you are in"),
+    ],
+)
+def test_a_blank_site_that_could_not_be_read_is_refused(
+    given: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("init", *given)
+    assert result.exit_code == 2
+    assert said in one_line(result)
+    assert not list(tmp_path.iterdir())
+
+
 def test_init_writes_over_nothing(tmp_path: Path) -> None:
     assert run("init", tmp_path).exit_code == 0
     result = run("init", tmp_path)

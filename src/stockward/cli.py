@@ -47,7 +47,7 @@ ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 7
 _STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
-"""Seconds."""
+"""Seconds, or steps."""
 _COMPLETION = "_STOCKWARD_COMPLETE"
 """What a shell sets to be told how a command goes on."""
 _OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
@@ -204,6 +204,20 @@ def _examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *(f"  stockward {line}" for line in lines)))
 
 
+class _Path(click.Path):
+    """A file or folder; an empty text, as a shell makes of what is not set, would name the folder one stands in."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty text names nothing. Write . for the folder you are in", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_PATH = _Path(path_type=Path)
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="stockward")
 def main() -> None:
@@ -222,7 +236,7 @@ def main() -> None:
         "review docs/first_site --as-of 2026-02-15 --json -",
     )
 )
-@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("site", type=_PATH)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option(
     "--production",
@@ -241,9 +255,9 @@ def main() -> None:
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
+@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the answers as a workbook.")
 @click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
 @click.option(
     "--seed",
@@ -404,12 +418,12 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         "orders examples/ridgeway", 'orders examples/ridgeway docs/first_site --guards ">2" --csv orders.csv'
     )
 )
-@click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("site", metavar="SITE...", nargs=-1, required=True, type=_PATH)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as CSV.")
+@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the table as CSV.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def orders(
     site: tuple[Path, ...], as_of: str | None, guards: str | None, due: str | None, json_file: str | None,
@@ -469,7 +483,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
         "drill docs/first_site --copies 100 --pattern even --in movements --html drill.html",
     )
 )
-@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("site", type=_PATH)
 @click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
 @click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
 @click.option(
@@ -482,7 +496,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill(
@@ -517,7 +531,7 @@ def drill(
 
 
 @main.command(epilog=_examples("check docs/first_site", "check docs/faulty --all"))
-@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("site", type=_PATH)
 @click.option("--all", "show_all", is_flag=True, help=f"List every problem, not only the first {_SHOWN_PROBLEMS}.")
 def check(site: Path, show_all: bool) -> None:
     """List every problem of a site's files: file, row, column, value, reason and mend."""
@@ -541,7 +555,7 @@ _DETECTION = click.FloatRange(0, 1, min_open=True, max_open=True)
 @main.command(
     epilog=_examples("init mysite", "init mysite-csv --timezone Asia/Seoul --false-alarm 0.05 --detection 0.95 --csv")
 )
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=_PATH)
 @click.option("--name", default="My site", show_default=True, help="Name of the site.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone, such as Asia/Seoul.")
 @click.option("--false-alarm", type=_FALSE_ALARM, help="Chance of a false shortage in a year.")
@@ -565,7 +579,7 @@ def init(
 
 
 @main.command(epilog=_examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=_PATH)
 @click.option("--ridgeway", is_flag=True, help="The example of the documentation, whatever else is asked for.")
 @click.option("--weeks", type=click.IntRange(4, 520), default=26, show_default=True, help="Weeks of books.")
 @click.option("--lines", type=click.IntRange(1, 50), default=3, show_default=True, help="Production lines.")
@@ -587,9 +601,6 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
     _name(folder)
-
-
-_PATH = click.Path(path_type=Path)
 
 
 @main.command(
@@ -825,7 +836,7 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
-@click.option("--deterministic", type=click.IntRange(min=1), metavar="STEPS",
+@click.option("--deterministic", type=click.IntRange(1, _LONGEST_SEARCH), metavar="STEPS",
               help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
