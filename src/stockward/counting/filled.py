@@ -7,7 +7,6 @@ columns were sorted without the others, a quantity would stand beside the key of
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,7 +235,7 @@ def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[st
         return "there cannot be so many", "correct it"
     if line.task is Task.WEIGH:
         return None
-    if not math.isclose(value, round(value), abs_tol=1e-9):
+    if value != round(value):
         return "items are counted in whole numbers", "write how many there are"
     if line.task is Task.MEASURE and value > 1:
         return "a measured item is whole or not", "write 1 or 0"
