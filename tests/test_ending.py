@@ -87,6 +87,18 @@ from stockward.ending import run_to_the_end
             "def command():\n  Dropped()\n  time.sleep(30)\n  return 0\nrun_to_the_end(command)",
             143,
         ),
+        # And it loses what a second signal raises while it tells of the first.
+        *(
+            (
+                "import threading, time\nclass Dropped:\n  def __del__(self): signal.raise_signal(signal.SIGTERM)\n"
+                "class Twice(threading.Timer):\n"
+                f"  def start(self):\n    signal.raise_signal(signal.{second})\n    super().start()\n"
+                "threading.Timer = Twice\n"
+                "def command():\n  Dropped()\n  time.sleep(30)\n  return 0\nrun_to_the_end(command)",
+                143,
+            )
+            for second in ("SIGTERM", "SIGINT")
+        ),
         # What comes once the code stands changes it no more.
         (
             "import atexit\natexit.register(signal.raise_signal, signal.SIGTERM)\n"
