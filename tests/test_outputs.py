@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stockward.cli import main
-from stockward.outputs import require_places, write_all, write_new, write_whole
+from stockward.outputs import make_folder, require_places, write_all, write_new, write_whole
 from stockward.terms.errors import UsageError
 
 FIRST_SITE = Path(__file__).parents[1] / "docs" / "first_site"
@@ -448,6 +448,17 @@ def test_calendars_have_a_place_like_every_output(site: Path, tmp_path: Path) ->
     assert "both name" in refused(tmp_path, *asked, tmp_path / "one", "--html", tmp_path / "one")
     (tmp_path / "round").symlink_to(tmp_path / "round")
     assert "leads in a circle" in refused(tmp_path, *asked, tmp_path / "round")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such rights")
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+    make_folder(tmp_path / "new" / "calendars")
+    assert stat.S_IMODE((tmp_path / "new" / "calendars").stat().st_mode) == 0o700
+    assert run("init", tmp_path / "site").exit_code == 0
+    assert stat.S_IMODE((tmp_path / "site").stat().st_mode) == 0o700
+    tmp_path.chmod(0o755)
+    make_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
 def test_the_seed_of_a_plan_has_a_place_like_every_output(tmp_path: Path) -> None:

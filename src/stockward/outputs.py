@@ -178,7 +178,7 @@ def write_folder(
 ) -> None:
     """Write a site into a folder of its own: one that is not there yet, or one that holds nothing of a site.
 
-    A folder that is not there appears when all is in it. Into one that is there the files come one by one, and ``last``
+    A folder that is not there appears when all is in it, open to its owner alone. Into one that is there the files come one by one, and ``last``
     at the end: before, it is no site.
 
     Parameters
@@ -212,10 +212,11 @@ def write_folder(
 
 
 def make_folder(folder: Target) -> None:
-    """Make a folder where it is missing."""
+    """Make a folder where it is missing, open to its owner alone; one that is there stays as it is."""
     with _said_of(folder):
         _require_unmoved(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def is_left_behind(name: str) -> bool:
@@ -244,7 +245,7 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = _part_in(target.parent)
     try:
-        part.mkdir()
+        part.mkdir(mode=0o700)
         for name, content in contents.items():
             _fill(part / name, content)
         part.rename(target)
