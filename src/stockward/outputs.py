@@ -178,8 +178,8 @@ def write_folder(
 ) -> None:
     """Write a site into a folder of its own: one that is not there yet, or one that holds nothing of a site.
 
-    A folder that is not there appears when all is in it, open to its owner alone. Into one that is there the files come one by one, and ``last``
-    at the end: before, it is no site.
+    A folder that is not there appears when all is in it, open to its owner alone. Into one that is there the files come
+    one by one, and ``last`` at the end: before, it is no site.
 
     Parameters
     ----------
