@@ -23,7 +23,7 @@ from stockward.facts.workbook import Workbook
 from stockward.terms.counting import Task
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes
-from stockward.terms.spreadsheet_text import TEXT_MARK
+from stockward.terms.spreadsheet_text import text_of
 
 SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
@@ -204,7 +204,7 @@ def _word_faults(file: str, rows: list[int], cells: dict[str, list[str]], draw: 
 
 
 def _is_word(found: str, written: str) -> bool:
-    return found in {written, f"{TEXT_MARK}{written}"}
+    return found == written or text_of(found) == written
 
 
 def _quantity_faults(

@@ -40,9 +40,9 @@ def workbook_at(path: Target) -> Iterator[Workbook]:
 
     Raises ``UsageError`` where the file cannot be written.
     """
-    from xlsxwriter import Workbook  # only workbooks need the library
+    from stockward.report.spelt_workbook import SpeltWorkbook  # only workbooks need the library
 
     made = BytesIO()
-    with Workbook(made, _SAFE) as book:
+    with SpeltWorkbook(made, _SAFE) as book:
         yield book
     write_whole(path, made.getvalue())
