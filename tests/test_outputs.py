@@ -480,6 +480,17 @@ def test_what_is_kept_from_being_written_is_said_before_the_work(site: Path, tmp
     assert "nothing can be written into" in refused(tmp_path, "review", site, "--html", closed / "answer")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no limit on addresses")
+def test_a_limit_under_which_nothing_can_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (4 * 10**9, -1))
+    result = run("review", FIRST_SITE, "--quiet", "--html", tmp_path / "answer.html")
+    assert result.exit_code == 2
+    assert "the process may have 4 GB of addresses" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_surge_may_last_to_the_end_of_the_calendar(site: Path) -> None:
     asked = ("--production", "2", "--since", "0001-01-01", "--until", "9999-12-31")
     assert run("review", site, "--quiet", *asked).exit_code == 0
