@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -191,6 +192,26 @@ def test_a_blank_site_reads_once_they_are_made(tmp_path: Path) -> None:
     assert "no table has a row yet: fill in areas, materials, movements and counts" in one_line(result)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("new", "--timezone", "../../etc/passwd"), "write one of the IANA list, such as Asia/Seoul"),
+        (("new", "--timezone", ""), "write one of the IANA list"),
+        (("new", "--name", ""), "write one in letters"),
+        (("new", "--name", "a\nb"), "write one in letters"),
+        (("",), "an empty text names nothing: write . for the folder you are in"),
+    ],
+)
+def test_a_blank_site_that_could_not_be_read_is_refused(
+    given: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("init", *given)
+    assert result.exit_code == 2
+    assert said in one_line(result)
+    assert not list(tmp_path.iterdir())
+
+
 def test_init_writes_over_nothing(tmp_path: Path) -> None:
     assert run("init", tmp_path).exit_code == 0
     result = run("init", tmp_path)
@@ -224,7 +245,12 @@ def test_help_loads_nothing_heavy() -> None:
         (["--production", "0"], "error: production: 0 is no factor of a surge"),
         (["--production=-1"], "error: production: -1 is no factor of a surge"),
         (["--production", "PETN=5"], "error: no line or substance is called PETN: name one of TNT"),
+        (["--production", "1000001"], "error: production: 1000001 is no factor of a surge: write 5 for five times, "),
+        (["--production", "TNT=1e308"], "error: TNT: 1e+308 is no factor of a surge"),
+        (["--production", "1e-308"], "error: production: 1e-308 is no factor of a surge"),
+        (["--production", "nan"], "error: production: nan is no factor of a surge"),
         (["--production", "5", "--dispatch", "0"], "error: dispatch: 0 is no factor"),
+        (["--production", "5", "--dispatch", "1e150"], "error: dispatch: 1e+150 is no factor"),
     ],
 )
 def test_a_surge_that_is_none_is_said_in_one_line(site: Path, options: list[str], said: str) -> None:
@@ -276,3 +302,18 @@ def test_a_fault_of_the_program_is_no_alarm(site: Path, monkeypatch: pytest.Monk
     line = one_line(result)
     assert line.startswith("fault: this is a fault of Stockward")
     assert "nothing was concluded: KeyError in test_cli.py, line" in line
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [("foo", 2), ("bash_foo", 2), ("bash_complete", 2), ("zsh_source", 0), ("fish_source", 0)],
+)
+def test_a_completion_that_is_none_is_wrong_use(asked: str, code: int) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COMP_")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "stockward.cli"],
+        env={**environment, "_STOCKWARD_COMPLETE": asked}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == code
+    assert ended.stderr.count("\n") == (1 if code else 0)
+    assert bool(ended.stdout) is not bool(code)

@@ -26,7 +26,7 @@ def told(part, content):
     signal.raise_signal(getattr(signal, sys.argv[1]))
 
 def command():
-    outputs.write_whole(sys.argv[2], "of today")
+    outputs.write_whole(Path(sys.argv[2]), "of today")
     return 0
 
 fill, outputs._fill = outputs._fill, told
@@ -86,6 +86,18 @@ from stockward.ending import run_to_the_end
             "import time\nclass Dropped:\n  def __del__(self): signal.raise_signal(signal.SIGTERM)\n"
             "def command():\n  Dropped()\n  time.sleep(30)\n  return 0\nrun_to_the_end(command)",
             143,
+        ),
+        # And it loses what a second signal raises while it tells of the first.
+        *(
+            (
+                "import threading, time\nclass Dropped:\n  def __del__(self): signal.raise_signal(signal.SIGTERM)\n"
+                "class Twice(threading.Timer):\n"
+                f"  def start(self):\n    signal.raise_signal(signal.{second})\n    super().start()\n"
+                "threading.Timer = Twice\n"
+                "def command():\n  Dropped()\n  time.sleep(30)\n  return 0\nrun_to_the_end(command)",
+                143,
+            )
+            for second in ("SIGTERM", "SIGINT")
         ),
         # What comes once the code stands changes it no more.
         (

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 import stockward as sw
 from stockward import cli
+from stockward.face.places import own_folder
 from stockward.terms.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -160,6 +161,16 @@ def test_no_answer_is_written_onto_a_site(review: sw.Review, tmp_path: Path) -> 
     assert {file.name: file.read_bytes() for file in site.iterdir() if file.suffix != ".html"} == before
 
 
+def test_no_sealed_plan_is_put_into_a_site(tmp_path: Path) -> None:
+    site = Path(shutil.copytree(FIRST_COUNT, tmp_path / "site"))
+    before = sorted(file.name for file in site.iterdir())
+    (tmp_path / "link").symlink_to(site)
+    for plan in (site / "goals.csv", tmp_path / "link" / "goals.csv", site / "counts.csv"):
+        with pytest.raises(UsageError, match="read"):
+            sw.sample(site, items={"box": 3}, commit=plan)
+    assert sorted(file.name for file in site.iterdir()) == before
+
+
 def test_a_surge_has_the_figures_of_the_command(tmp_path: Path) -> None:
     grown = {"production": {"TNT": 5}, "dispatch": 2, "weighings": "more", "since": "2026-01-05"}
     document = command(
@@ -296,6 +307,7 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
         (lambda: sw.review(FIRST_SITE, since="2026-01-05"), "belong to production"),
         (lambda: sw.review(FIRST_SITE, production=5, surge=sw.Surge(production=5)), "exclude each other"),
         (lambda: sw.review(FIRST_SITE, production=0), "no factor of a surge"),
+        (lambda: sw.Surge(production=10**400), "no factor of a surge"),
         (lambda: sw.review(FIRST_SITE, production=5, since="5 May"), "since '5 May' is no date"),
         (lambda: sw.drill(FIRST_SITE, copies=0), "copies 0"),
         (lambda: sw.drill(FIRST_SITE, copies=10**7), "1 to 1000000 copies"),
@@ -327,6 +339,24 @@ def test_paper_is_a4_or_letter(tmp_path: Path) -> None:
     sw.sample(FIRST_COUNT, items={"box": 3}, commit=tmp_path / "plan.json")
     with pytest.raises(sw.UsageError, match="write A4 or Letter"):
         sw.sample(draw=tmp_path / "plan.json").to_html(tmp_path / "sheets.html", paper="A3")
+
+
+@pytest.mark.parametrize("path", ["a" * 300, "a\0b", "a" * 300 + "/b", "/".join(["a" * 200] * 30)])
+def test_a_path_that_nothing_can_have_is_said(review: sw.Review, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    plan = sw.sample(FIRST_COUNT, items={"box": 3})
+    for ask in (
+        sw.read_site, sw.check, sw.review, sw.drill, sw.sample, sw.simulate,
+        review.to_json, review.to_html, review.to_xlsx, plan.to_json, own_folder,
+        lambda path: sw.sample(FIRST_COUNT, items={"box": 3}, commit=path),
+        lambda path: sw.sample(draw=path),
+        lambda path: sw.sample(result=path, plan=path, counter="", witness="", counted_at="2026-02-01"),
+        lambda path: sw.roster(RIDGEWAY, start="2026-07-06", previous=path),
+        lambda path: sw.roster(path, start="2026-07-06"),
+    ):  # fmt: skip
+        with pytest.raises(sw.StockwardError):
+            ask(path)
+    assert sw.orders(path).answers[0].fault
 
 
 def test_a_missing_site_is_a_site_error() -> None:

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stockward.cli import main
-from stockward.outputs import write_all, write_new
+from stockward.outputs import make_folder, require_places, write_all, write_new, write_whole
 from stockward.terms.errors import UsageError
 
 FIRST_SITE = Path(__file__).parents[1] / "docs" / "first_site"
@@ -115,6 +115,14 @@ def test_places_that_are_none_are_said_before_the_work(site: Path, tmp_path: Pat
     assert "leads in a circle" in refused(tmp_path, "review", site, "--html", tmp_path / "round")
 
 
+def test_a_path_that_is_too_long_is_said_before_the_work(site: Path, tmp_path: Path) -> None:
+    long = "a" * 300
+    assert "nothing can be written there" in refused(tmp_path, "review", site, "--html", tmp_path / long)
+    assert "nothing can be written there" in refused(tmp_path, "roster", site, "--ics", tmp_path / long / "x")
+    for command in (("review", long), ("init", long), ("simulate", *PLANT, long), ("drill", long)):
+        assert "File name too long" in refused_folder(tmp_path, *command)
+
+
 def test_a_sealed_plan_its_seed_and_a_filled_sheet_are_never_written_over(site: Path, tmp_path: Path) -> None:
     plan, seed, filled = tmp_path / "plan.json", tmp_path / "plan.json.seed", tmp_path / "filled.csv"
     for file in (plan, seed, filled):
@@ -172,6 +180,54 @@ def test_an_output_is_for_its_owner_alone_and_a_link_stays_one(site: Path, tmp_p
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     if os.name == "posix":
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("seen", ["nothing", "a file", "a link"])
+def test_a_link_that_comes_after_the_look_is_not_followed(tmp_path: Path, seen: str) -> None:
+    kept, named, linked = (tmp_path / name for name in ("kept", "answer", "linked"))
+    for file in (kept, linked):
+        file.write_text("of yesterday", encoding="utf-8")
+    if seen == "a file":
+        named.write_text("of yesterday", encoding="utf-8")
+    elif seen == "a link":
+        named.symlink_to(linked)
+    target = require_places({"--html": named})[named]
+    named.unlink(missing_ok=True)
+    named.symlink_to(kept)
+    write_whole(target, "of today")
+    assert kept.read_text(encoding="utf-8") == "of yesterday"
+    assert (linked if seen == "a link" else named).read_text(encoding="utf-8") == "of today"
+
+
+def test_a_folder_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None:
+    kept, folder = tmp_path / "kept", tmp_path / "folder"
+    kept.mkdir()
+    folder.mkdir()
+    target = require_places({"--html": folder / "answer"})[folder / "answer"]
+    folder.rmdir()
+    folder.symlink_to(kept)
+    for write in (write_all, write_new):
+        with pytest.raises(UsageError, match="a link has been put in its place"):
+            write({target: "of today"})
+    assert not list(kept.iterdir())
+
+
+def test_a_command_follows_no_link_that_came_while_it_worked(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stockward import report
+
+    named, kept, write = tmp_path / "answer.json", site / "counts.csv", report.write_json
+    before = kept.read_bytes()
+
+    def slowly(*given: object, **named_so: object) -> str:
+        named.symlink_to(kept)
+        return write(*given, **named_so)
+
+    monkeypatch.setattr(report, "write_json", slowly)
+    assert run("review", site, "--quiet", "--json", named).exit_code == 0
+    assert kept.read_bytes() == before
+    assert named.read_text(encoding="utf-8").startswith("{")
 
 
 KILLED = """
@@ -335,17 +391,20 @@ def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> No
     assert "holds no simulated site" in refused_folder(tmp_path, *asked, site)
     plant = tmp_path / "plant"
     assert run("simulate", *PLANT, plant).exit_code == 0
-    (plant / "report.html").write_text("mine", encoding="utf-8")
     outside = tmp_path / "counts.csv"
     outside.write_text("mine", encoding="utf-8")
     (plant / "counts.csv").unlink()
     (plant / "counts.csv").symlink_to(outside)
     assert run(*asked, plant).exit_code == 0
     assert outside.read_text(encoding="utf-8") == "mine"
-    assert (plant / "report.html").read_text(encoding="utf-8") == "mine"
     assert not (plant / "counts.csv").is_symlink()
-    (plant / "wishes.csv").write_text("mine", encoding="utf-8")
-    assert "would be read with the new site" in refused_folder(tmp_path, *asked, plant)
+    for name in ("wishes.csv", "report.html", "truth.json.old"):
+        (plant / name).write_text("mine", encoding="utf-8")
+        assert "this is no file of the new site" in refused_folder(tmp_path, *asked, plant)
+        (plant / name).unlink()
+    for text in ("{}", "[]", "mine", "[" * 100_000):
+        (plant / "truth.json").write_text(text, encoding="utf-8")
+        assert "holds no simulated site" in refused_folder(tmp_path, *asked, plant)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no limit on the size of files")
@@ -391,6 +450,17 @@ def test_calendars_have_a_place_like_every_output(site: Path, tmp_path: Path) ->
     assert "leads in a circle" in refused(tmp_path, *asked, tmp_path / "round")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such rights")
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+    make_folder(tmp_path / "new" / "calendars")
+    assert stat.S_IMODE((tmp_path / "new" / "calendars").stat().st_mode) == 0o700
+    assert run("init", tmp_path / "site").exit_code == 0
+    assert stat.S_IMODE((tmp_path / "site").stat().st_mode) == 0o700
+    tmp_path.chmod(0o755)
+    make_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
 def test_the_seed_of_a_plan_has_a_place_like_every_output(tmp_path: Path) -> None:
     site = Path(shutil.copytree(FIRST_SITE.parent / "first_count", tmp_path / "site"))
     asked = ("sample", site, "--items", "box=3", "--commit", tmp_path / "plan")
@@ -408,6 +478,17 @@ def test_what_is_kept_from_being_written_is_said_before_the_work(site: Path, tmp
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
     assert "nothing can be written into" in refused(tmp_path, "review", site, "--html", closed / "answer")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limit on addresses")
+def test_a_limit_under_which_nothing_can_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (4 * 10**9, -1))
+    result = run("review", FIRST_SITE, "--quiet", "--html", tmp_path / "answer.html")
+    assert result.exit_code == 2
+    assert "the process may have 4 GB of addresses" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_surge_may_last_to_the_end_of_the_calendar(site: Path) -> None:

@@ -13,7 +13,7 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -40,13 +40,16 @@ if TYPE_CHECKING:
     from stockward.detection.surge import Surge
     from stockward.facts import Site
     from stockward.guards.asked import AskedOrder
+    from stockward.outputs import Target
 
 ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 70, 141
 """Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
 _STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 _SHOWN_PROBLEMS = 200
 _LONGEST_SEARCH = 10_000_000
-"""Seconds."""
+"""Seconds, or steps."""
+_COMPLETION = "_STOCKWARD_COMPLETE"
+"""What a shell sets to be told how a command goes on."""
 _OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
 _OF_AN_INSTANCE = ("workers",)
 """Options that only a site's roster has, and only that of an instance."""
@@ -63,8 +66,9 @@ class _Group(click.Group):
 
     def _code_of(self, *given: Any, **extra: Any) -> int:
         with _in_one_line():
+            _require_completion()
             try:
-                code = self.main(*given, **{**extra, "standalone_mode": False})
+                code = self.main(*given, **{"complete_var": _COMPLETION, **extra, "standalone_mode": False})
             except click.exceptions.NoArgsIsHelpError as asked:
                 asked.show()
                 code = asked.exit_code
@@ -103,6 +107,21 @@ def _in_one_line() -> Iterator[None]:
         if heard() is not None:  # a library has made a fault of what was only told to end
             _stopped()
         _own_fault(fault)
+
+
+def _require_completion() -> None:
+    """Raise ``UsageError`` where a shell asks for what is no completion: click would end as if something was found."""
+    asked = os.environ.get(_COMPLETION)
+    if not asked:
+        return
+    from click.shell_completion import get_completion_class
+
+    from stockward.terms.errors import UsageError
+
+    shell, _, step = asked.partition("_")
+    typed = {"COMP_WORDS", "COMP_CWORD"} <= os.environ.keys()
+    if get_completion_class(shell) is None or not (step == "source" or (step == "complete" and typed)):
+        raise UsageError(f"{_COMPLETION}={asked}: it is no completion: write bash_source, zsh_source or fish_source")
 
 
 def _stopped() -> NoReturn:
@@ -185,6 +204,20 @@ def _examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *(f"  stockward {line}" for line in lines)))
 
 
+class _Path(click.Path):
+    """A file or folder; an empty text, as a shell makes of what is not set, would name the folder one stands in."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty text names nothing. Write . for the folder you are in", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_PATH = _Path(path_type=Path)
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="stockward")
 def main() -> None:
@@ -203,7 +236,7 @@ def main() -> None:
         "review docs/first_site --as-of 2026-02-15 --json -",
     )
 )
-@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("site", type=_PATH)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option(
     "--production",
@@ -222,9 +255,9 @@ def main() -> None:
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers as a workbook.")
+@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the answers as a workbook.")
 @click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
 @click.option(
     "--seed",
@@ -251,12 +284,12 @@ def review(
             step("writing the report")
             from stockward.report import write_html
 
-            write_whole(html, write_html(answers))
+            write_whole(_target(html), write_html(answers))
         if xlsx is not None:
             step("writing the workbook")
             from stockward.report import write_xlsx
 
-            write_xlsx(answers, xlsx)
+            write_xlsx(answers, _target(xlsx))
     if json_file is not None:
         _write_json(answers, json_file, covariance)
     if not quiet:
@@ -326,8 +359,12 @@ def _read(site: Path) -> Site:
 
 
 def _bytes(site: Path) -> int:
-    folder = site if site.is_dir() else site.parent
-    return sum(file.stat().st_size for file in folder.glob("*.*") if file.is_file()) if folder.is_dir() else 0
+    """Bytes of a site; none where the reader will say what is wrong with it."""
+    try:
+        folder = site if site.is_dir() else site.parent
+        return sum(file.stat().st_size for file in folder.glob("*.*") if file.is_file()) if folder.is_dir() else 0
+    except OSError:
+        return 0
 
 
 def _write_json(answers: Review, file: str, covariance: bool) -> None:
@@ -340,7 +377,7 @@ def _write_text(text: str, file: str) -> None:
     if file == "-":
         click.echo(text, nl=not text.endswith("\n"))
     else:
-        write_whole(file, text)
+        write_whole(_target(file), text)
 
 
 def _notices(facts: Site) -> None:
@@ -381,12 +418,12 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         "orders examples/ridgeway", 'orders examples/ridgeway docs/first_site --guards ">2" --csv orders.csv'
     )
 )
-@click.argument("site", metavar="SITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("site", metavar="SITE...", nargs=-1, required=True, type=_PATH)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as CSV.")
+@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the table as CSV.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def orders(
     site: tuple[Path, ...], as_of: str | None, guards: str | None, due: str | None, json_file: str | None,
@@ -403,7 +440,7 @@ def orders(
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
         _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
     if csv_file is not None:
-        write_whole(csv_file, orders_table.orders_csv(answers))
+        write_whole(_target(csv_file), orders_table.orders_csv(answers))
     if not quiet and json_file != "-":
         orders_table.print_orders(answers, _console())
     for answer in answers:
@@ -446,7 +483,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
         "drill docs/first_site --copies 100 --pattern even --in movements --html drill.html",
     )
 )
-@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("site", type=_PATH)
 @click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
 @click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
 @click.option(
@@ -459,7 +496,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill(
@@ -480,7 +517,7 @@ def drill(
     from stockward.report.drill_terminal import print_drill
 
     if html is not None:
-        write_whole(html, write_drill_html(answers))
+        write_whole(_target(html), write_drill_html(answers))
     if json_file is not None:
         _write_text(write_drill_json(answers), json_file)
     if not quiet:
@@ -494,7 +531,7 @@ def drill(
 
 
 @main.command(epilog=_examples("check docs/first_site", "check docs/faulty --all"))
-@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("site", type=_PATH)
 @click.option("--all", "show_all", is_flag=True, help=f"List every problem, not only the first {_SHOWN_PROBLEMS}.")
 def check(site: Path, show_all: bool) -> None:
     """List every problem of a site's files: file, row, column, value, reason and mend."""
@@ -518,7 +555,7 @@ _DETECTION = click.FloatRange(0, 1, min_open=True, max_open=True)
 @main.command(
     epilog=_examples("init mysite", "init mysite-csv --timezone Asia/Seoul --false-alarm 0.05 --detection 0.95 --csv")
 )
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=_PATH)
 @click.option("--name", default="My site", show_default=True, help="Name of the site.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone, such as Asia/Seoul.")
 @click.option("--false-alarm", type=_FALSE_ALARM, help="Chance of a false shortage in a year.")
@@ -542,13 +579,13 @@ def init(
 
 
 @main.command(epilog=_examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=_PATH)
 @click.option("--ridgeway", is_flag=True, help="The example of the documentation, whatever else is asked for.")
 @click.option("--weeks", type=click.IntRange(4, 520), default=26, show_default=True, help="Weeks of books.")
 @click.option("--lines", type=click.IntRange(1, 50), default=3, show_default=True, help="Production lines.")
 @click.option("--losses", is_flag=True, help="Put losses in, sized to be found.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
-@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--overwrite", is_flag=True, help="Write over a simulated site.")
 def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool, seed: int, overwrite: bool) -> None:
     """Write a synthetic site with stated truth (truth.json and README.md say what was put in)."""
     from stockward import simulation
@@ -564,9 +601,6 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
     _name(folder)
-
-
-_PATH = click.Path(path_type=Path)
 
 
 @main.command(
@@ -676,7 +710,7 @@ def _plan_sample(asked: dict[str, Any]) -> None:
         _write_text(plan_text(plan), asked["json_file"])
     if seal is not None:
         # A command that failed has printed no commitment: everything is written by now.
-        _write_seal(plan, seal)
+        _write_seal(plan, seal, asked["commit"])
         _say(f"commitment {plan_digest(plan)}", err=to_output)
     if to_output:
         _write_text(plan_text(plan), "-")
@@ -698,12 +732,12 @@ def _seal_asked(asked: dict[str, Any]) -> Seal | None:
     return prepare_seal(asked["commit"], **seeds, fresh=secrets.token_hex(32))
 
 
-def _write_seal(plan: Plan, seal: Seal) -> None:
+def _write_seal(plan: Plan, seal: Seal, asked: Path) -> None:
     from stockward.counting import seed_beside, write_seal
 
     write_seal(plan, seal)
     if seal.seed is not None:
-        _say(f"the seed stands in {seed_beside(seal.path)}: keep it from everybody until the draw", err=True)
+        _say(f"the seed stands in {seed_beside(asked)}: keep it from everybody until the draw", err=True)
 
 
 def _drawn(plan_path: Path, asked: dict[str, Any]) -> Draw:
@@ -735,11 +769,11 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     for file in files:
         require_unfilled(file)
     if asked["html"]:
-        write_whole(asked["html"], count_sheet.write_sheets_html(draw, paper=asked["paper"]))
+        write_whole(_target(asked["html"]), count_sheet.write_sheets_html(draw, paper=asked["paper"]))
     if asked["xlsx"]:
-        count_sheet.write_sheets_xlsx(draw, asked["xlsx"])
+        count_sheet.write_sheets_xlsx(draw, _target(asked["xlsx"]))
     if asked["csv_file"]:
-        write_whole(asked["csv_file"], count_sheet.sheets_csv(draw))
+        write_whole(_target(asked["csv_file"]), count_sheet.sheets_csv(draw))
     _say(
         f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
         err=True,
@@ -774,7 +808,7 @@ def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
     at = _now()
     if asked["html"]:
         text = report.write_certificate_html(certificate, version=VERSION, at=at, paper=asked["paper"])
-        write_whole(asked["html"], text)
+        write_whole(_target(asked["html"]), text)
     if asked["json_file"]:
         _write_text(report.write_certificate_json(certificate, version=VERSION, at=at), asked["json_file"])
     if asked["json_file"] != "-":
@@ -802,7 +836,7 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
-@click.option("--deterministic", type=click.IntRange(min=1), metavar="STEPS",
+@click.option("--deterministic", type=click.IntRange(1, _LONGEST_SEARCH), metavar="STEPS",
               help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
@@ -888,7 +922,14 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
         from stockward.counting import seed_beside
 
         outputs["the seed beside"] = seed_beside(given["commit"])
-    require_places(outputs, folders=folders, sites=sites, files=[file for file in files if file is not None])
+    read = [file for file in files if file is not None]
+    context.obj = require_places(outputs, folders=folders, sites=sites, files=read)
+
+
+def _target(named: Path | str) -> Target:
+    """Where an output goes, as ``_require_places`` has found."""
+    targets: Mapping[Path, Target] = click.get_current_context().obj
+    return targets[Path(named)]
 
 
 def _solve_instance(
@@ -936,7 +977,7 @@ def _write_roster(
     if html is not None:
         from stockward.report.roster_page import write_roster_html
 
-        write_whole(html, write_roster_html(answer))
+        write_whole(_target(html), write_roster_html(answer))
     if json is not None:
         _write_text(roster_files.write_roster_json(answer), json)
     if not answer.duties:
@@ -946,13 +987,13 @@ def _write_roster(
     if xlsx is not None:
         from stockward.report.roster_sheets import write_roster_xlsx
 
-        write_roster_xlsx(answer, xlsx)
+        write_roster_xlsx(answer, _target(xlsx))
     if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
     if ics is not None:
         from stockward.report.roster_calendars import write_calendars
 
-        write_calendars(answer, ics)
+        write_calendars(answer, _target(ics))
 
 
 @main.command(epilog=_examples("validate"))

@@ -109,10 +109,15 @@ def _listen() -> None:
 
 
 def _lost(lost: sys.UnraisableHookArgs) -> None:
-    """Where Python loses what a signal raises, as while it drops an object, the signal is sent again."""
-    if not _signals or not isinstance(lost.exc_value, (KeyboardInterrupt, SystemExit)):
+    """Where Python loses what a signal raises, as while it drops an object, the signal is sent again.
+
+    So is one that comes in here: what it raised would be lost as well, and told of with a traceback.
+    """
+    before = len(_signals)
+    of_a_signal = bool(_signals) and isinstance(lost.exc_value, (KeyboardInterrupt, SystemExit))
+    if not of_a_signal:
         sys.__unraisablehook__(lost)
-    elif not _over:
+    if not _over and (of_a_signal or len(_signals) > before):
         threading.Timer(_AGAIN, _send, (_signals[-1],)).start()
 
 
@@ -143,7 +148,8 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
     if not _over:
         _signals.append(number)
         _heard.append(STOPPED)
-        raise KeyboardInterrupt
+        if not _is_lost(frame):
+            raise KeyboardInterrupt
 
 
 def _told(number: int, frame: FrameType | None) -> None:
@@ -152,7 +158,15 @@ def _told(number: int, frame: FrameType | None) -> None:
         code = _CODES[signal.Signals(number).name]
         _heard.append(code)
         end_processes()
-        raise SystemExit(code)
+        if not _is_lost(frame):
+            raise SystemExit(code)
+
+
+def _is_lost(frame: FrameType | None) -> bool:
+    """Whether what is raised here would be lost: Python has called ``_lost``, which has not yet returned."""
+    while frame is not None and frame.f_code is not _lost.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _open_streams() -> None:

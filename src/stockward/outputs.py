@@ -1,6 +1,7 @@
 """Where a command may write, and how: never onto what it reads, never two answers into one file, and never half a file.
 
 Places are looked at before anything is read, so that nothing is lost and nobody waits for an answer that has no place.
+Links are followed then, and never again: one that is put there later leads nothing astray.
 What is to be written is whole, beside its place and on the disk, before it takes that place by a rename.
 """
 
@@ -12,8 +13,10 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NewType
 
 from stockward.terms.errors import UsageError
+from stockward.terms.signs import printable
 
 READ_ENDINGS = frozenset({".csv", ".parquet", ".toml", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
 """Endings of files that are read, or are said to be misspelt, where they stand in the folder of a site."""
@@ -22,6 +25,8 @@ _PART = ".stockward-{}.part"
 """Name of what is not whole yet. A command that is killed leaves it behind, and nobody takes it for an answer."""
 
 Content = str | bytes
+Target = NewType("Target", Path)
+"""Where an output really goes, once every link has been followed."""
 
 
 def require_places(
@@ -30,8 +35,8 @@ def require_places(
     folders: Mapping[str, Path] | None = None,
     sites: Iterable[Path] = (),
     files: Iterable[Path] = (),
-) -> None:
-    """Raise ``UsageError`` for an output that has no place of its own.
+) -> Mapping[Path, Target]:
+    """Where each output goes, by the path that was named; raises ``UsageError`` for one without a place of its own.
 
     Parameters
     ----------
@@ -44,11 +49,9 @@ def require_places(
     files
         Other files that are read.
     """
-    places = _Places([site if site.is_dir() else site.parent for site in sites if site.exists()], files)
-    for option, folder in (folders or {}).items():
-        places.take_folder(option, folder)
-    for option, file in outputs.items():
-        places.take_file(option, file)
+    places = _Places([folder for site in sites if (folder := _folder_of(site)) is not None], files)
+    targets = {folder: places.take_folder(option, folder) for option, folder in (folders or {}).items()}
+    return targets | {file: places.take_file(option, file) for option, file in outputs.items()}
 
 
 class _Places:
@@ -60,10 +63,10 @@ class _Places:
         self.taken: dict[Path, str] = {}
         self.calendars: dict[Path, str] = {}
 
-    def take_file(self, option: str, file: Path) -> None:
-        target = _resolved(f"{option} {file}", file)
+    def take_file(self, option: str, file: Path) -> Target:
+        target = resolved(f"{option} {file}", file)
         if _is_nowhere(target):
-            return
+            return target
         if any(_same(target, one) for one in self.read):
             raise UsageError(f"{option} {file}: this file is read, and never written over: name another")
         _require_file(f"{option} {file}", target)
@@ -73,15 +76,17 @@ class _Places:
             other = self._among_calendars(target.parent)
             raise UsageError(f"{option} {file}: it would stand among the calendars of {other}: name another folder")
         self._take(option, file, target)
+        return target
 
-    def take_folder(self, option: str, folder: Path) -> None:
-        target = _resolved(f"{option} {folder}", folder)
+    def take_folder(self, option: str, folder: Path) -> Target:
+        target = resolved(f"{option} {folder}", folder)
         if target.exists() and not target.is_dir():
             raise UsageError(f"{option} {folder}: this is a file: name a folder for the calendars")
         for calendar in target.glob(f"*{CALENDAR}"):
             self.take_file(option, calendar)
         self._take(option, folder, target)
         self.calendars[target] = option
+        return target
 
     def _among_calendars(self, folder: Path) -> str | None:
         return next((option for path, option in self.calendars.items() if _same(path, folder)), None)
@@ -97,12 +102,21 @@ class _Places:
         self.taken[target] = option
 
 
-def _resolved(named: str, path: Path) -> Path:
-    """Where an output would really be written, whatever links lead there."""
+def resolved(named: str, path: Path) -> Target:
+    """Where an output would really be written, whatever links lead there; raises ``UsageError`` where nothing can."""
     try:
-        return path.resolve()
+        target = path.resolve()
     except (OSError, RuntimeError):
         raise UsageError(f"{named}: the link leads in a circle: name a file") from None
+    except ValueError:
+        raise UsageError(f"{printable(named)}: there is a sign in it that no path has: name another") from None
+    try:
+        target.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise UsageError(f"{named}: nothing can be written there ({error.strerror}): name another") from None
+    return Target(target)
 
 
 def _require_file(named: str, target: Path) -> None:
@@ -121,32 +135,34 @@ def _require_writable(named: str, target: Path) -> None:
         raise UsageError(f"{named}: nothing can be written into {folder}: name another folder")
 
 
-def write_whole(path: str | os.PathLike[str], content: Content) -> None:
+def free_name(path: Path) -> Target:
+    """Where a file goes that is not there yet; a link of that name is in its way, and is not followed."""
+    return Target(resolved(str(path), path.parent) / path.name)
+
+
+def write_whole(path: Target, content: Content) -> None:
     """Write a file that is at every moment what it was or all of the new one, readable by its owner alone.
 
-    It is written beside its target, also where a link leads there, and renamed when it is whole. Raises ``UsageError``
-    where it cannot be written; what stood there still does then.
+    It is written beside its target, and renamed when it is whole; a link that has come there since is replaced. Raises
+    ``UsageError`` where it cannot be written; what stood there still does then.
     """
-    write_all({Path(path): content})
+    write_all({path: content})
 
 
-def write_all(contents: Mapping[Path, Content]) -> None:
+def write_all(contents: Mapping[Target, Content]) -> None:
     """Write files as ``write_whole`` does; where one of them cannot be written, no other is."""
-    targets = {path: _resolved(str(path), path) for path in contents}
-    with _written_beside(
-        {path: target for path, target in targets.items() if not _is_nowhere(target)}, contents
-    ) as parts:
+    with _written_beside({path: content for path, content in contents.items() if not _is_nowhere(path)}) as parts:
         for path, part in parts.items():
             with _said_of(path):
-                part.replace(targets[path])
+                part.replace(path)
 
 
-def write_new(contents: Mapping[Path, Content]) -> None:
+def write_new(contents: Mapping[Target, Content]) -> None:
     """Write files that are not there yet, readable by their owner alone: all of them, or none.
 
     Raises ``UsageError`` where one of them is there, or cannot be written.
     """
-    with _written_beside({path: path for path in contents}, contents) as parts:
+    with _written_beside(contents) as parts:
         try:
             for path, part in parts.items():
                 with _said_of(path):
@@ -162,8 +178,8 @@ def write_folder(
 ) -> None:
     """Write a site into a folder of its own: one that is not there yet, or one that holds nothing of a site.
 
-    A folder that is not there appears when all is in it. Into one that is there the files come one by one, and ``last``
-    at the end: before, it is no site.
+    A folder that is not there appears when all is in it, open to its owner alone. Into one that is there the files come
+    one by one, and ``last`` at the end: before, it is no site.
 
     Parameters
     ----------
@@ -180,7 +196,7 @@ def write_folder(
 
     Raises ``UsageError`` where it cannot be written, and where something would be written over, or read with it.
     """
-    target = _resolved(str(folder), folder)
+    target = resolved(str(folder), folder)
     with _said_of(folder):
         if not target.exists():
             if target.suffix.lower() in READ_ENDINGS:
@@ -188,17 +204,19 @@ def write_folder(
             _write_new_folder(target, contents)
             return
         _require_room(folder, target, contents, names, over=over)
-    ordered = {target / name: contents[name] for name in sorted(contents, key=lambda name: name == last)}
+    ordered = {Target(target / name): contents[name] for name in sorted(contents, key=lambda name: name == last)}
     if over:
         _write_over(ordered, target / last)
     else:
         write_new(ordered)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder where it is missing, also where a link leads there."""
+def make_folder(folder: Target) -> None:
+    """Make a folder where it is missing, open to its owner alone; one that is there stays as it is."""
     with _said_of(folder):
-        _resolved(str(folder), folder).mkdir(parents=True, exist_ok=True)
+        _require_unmoved(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def is_left_behind(name: str) -> bool:
@@ -227,7 +245,7 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = _part_in(target.parent)
     try:
-        part.mkdir()
+        part.mkdir(mode=0o700)
         for name, content in contents.items():
             _fill(part / name, content)
         part.rename(target)
@@ -235,9 +253,9 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write_over(contents: Mapping[Path, Content], last: Path) -> None:
+def _write_over(contents: Mapping[Target, Content], last: Path) -> None:
     """Write files in the place of what has their names, also of links; ``last`` is not there while they are mixed."""
-    with _written_beside({path: path for path in contents}, contents) as parts:
+    with _written_beside(contents) as parts:
         with _said_of(last):
             last.unlink(missing_ok=True)
         for path, part in parts.items():
@@ -246,18 +264,25 @@ def _write_over(contents: Mapping[Path, Content], last: Path) -> None:
 
 
 @contextmanager
-def _written_beside(targets: Mapping[Path, Path], contents: Mapping[Path, Content]) -> Iterator[dict[Path, Path]]:
+def _written_beside(contents: Mapping[Target, Content]) -> Iterator[dict[Target, Path]]:
     """Each content, whole, in a part beside its target; whatever has not taken its place is gone in the end."""
-    parts = {path: _part_in(target.parent) for path, target in targets.items()}
+    parts = {path: _part_in(path.parent) for path in contents}
     try:
         for path, part in parts.items():
             with _said_of(path):
+                _require_unmoved(path.parent)
                 _fill(part, contents[path])
         yield parts
     finally:
         for part in parts.values():
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def _require_unmoved(folder: Path) -> None:
+    """Raise ``UsageError`` where a link leads elsewhere that was not there when the place was looked at."""
+    if Path(os.path.realpath(folder)) != folder:
+        raise UsageError(f"{folder}: a link has been put in its place meanwhile: look where it leads, and run it again")
 
 
 @contextmanager
@@ -307,6 +332,14 @@ def _give_back(part: Path, path: Path) -> None:
 def _is_nowhere(target: Path) -> bool:
     """Whether what is written there is meant to be lost."""
     return _same(target, Path(os.devnull))
+
+
+def _folder_of(site: Path) -> Path | None:
+    try:
+        return (site if site.is_dir() else site.parent) if site.exists() else None
+    except OSError:
+        # The reader says what is wrong with it.
+        return None
 
 
 def _read_of(folder: Path) -> list[Path]:

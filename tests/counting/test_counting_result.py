@@ -218,6 +218,10 @@ FAULTS: list[tuple[Callable[[Rows], object], str]] = [
         change(1, quantity="0.5"),
         " row 3, quantity: '0.5': items are counted in whole numbers: write how many there are",
     ),
+    (
+        change(1, quantity="0.9999999999"),
+        " row 3, quantity: '0.9999999999': items are counted in whole numbers: write how many there are",
+    ),
     (change(2, quantity="2"), " row 4, quantity: '2': one item is there or not: write 1 or 0"),
     (
         change(2, quantity="1,0"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -211,7 +212,8 @@ def test_a_certificate_shows_what_differs_and_runs_nothing(draw: Draw) -> None:
     assert "&lt;K&gt;" in text
     assert "a&lt;b&gt;.csv" in text
     assert "are missing or short of content" in text or "is missing or short of content" in text
-    assert SEED in text
+    assert f'<code class="seed">{SEED}</code>' in text
+    assert f"<code>{hashlib.sha256(SEED.encode()).hexdigest()}</code>" in text
     page = certificates.certificate_page(made, version="1", at=AT, paper="A4")
     assert [one.counted for one in page.differences] == ["0 items"]
     assert page.key == "found_missing"

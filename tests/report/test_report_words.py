@@ -70,6 +70,12 @@ def test_signs_and_exact_numbers() -> None:
     assert words.number(float("nan")) == "–"
 
 
+def test_what_is_left_of_items_is_never_0() -> None:
+    assert words.quantity(-1e-10, "each") == "−1e-10 items"
+    assert words.quantity(0.0, "each", signed=True) == "0 items"
+    assert words.quantity(5.6e-17, "kg", signed=True) == "0 kg"
+
+
 def test_shares_are_said_as_per_cent() -> None:
     assert words.percent(0.05) == f"5{THIN}%"
     assert words.percent(0.999) == f"99.9{THIN}%"

@@ -122,7 +122,7 @@ def test_a_site_without_figures(name: str, request: pytest.FixtureRequest, tmp_p
 def test_the_same_review_gives_the_same_bytes(full: Review, tmp_path: Path) -> None:
     first, second = tmp_path / "one.xlsx", tmp_path / "two.xlsx"
     write_xlsx(full, first)
-    write_xlsx(full, str(second))
+    write_xlsx(full, second)
     assert first.read_bytes() == second.read_bytes()
 
 

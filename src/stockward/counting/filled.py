@@ -7,7 +7,6 @@ columns were sorted without the others, a quantity would stand beside the key of
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from stockward.facts.workbook import Workbook
 from stockward.terms.counting import Task
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes
-from stockward.terms.spreadsheet_text import TEXT_MARK
+from stockward.terms.spreadsheet_text import text_of
 
 SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
@@ -205,7 +204,7 @@ def _word_faults(file: str, rows: list[int], cells: dict[str, list[str]], draw: 
 
 
 def _is_word(found: str, written: str) -> bool:
-    return found in {written, f"{TEXT_MARK}{written}"}
+    return found == written or text_of(found) == written
 
 
 def _quantity_faults(
@@ -236,7 +235,7 @@ def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[st
         return "there cannot be so many", "correct it"
     if line.task is Task.WEIGH:
         return None
-    if not math.isclose(value, round(value), abs_tol=1e-9):
+    if value != round(value):
         return "items are counted in whole numbers", "write how many there are"
     if line.task is Task.MEASURE and value > 1:
         return "a measured item is whole or not", "write 1 or 0"

@@ -11,7 +11,7 @@ from stockward.answers.counting import Draw, Plan
 from stockward.counting.drawing import committed, draw_units
 from stockward.counting.plan_file import plan_text, read_plan
 from stockward.counting.seeds import require_seed, sha256_of
-from stockward.outputs import write_new
+from stockward.outputs import Target, free_name, write_new
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_text
 
@@ -20,7 +20,7 @@ from stockward.terms.files import read_text
 class Seal:
     """What a plan is to be sealed with: its file, what it is bound to, and the seed where it is kept here."""
 
-    path: Path
+    path: Target
     bound: Mapping[str, str]
     seed: str | None
 
@@ -48,12 +48,13 @@ def prepare_seal(
     for file in (path, seed_beside(path)):
         if lexists(file):
             raise UsageError(f"{file}: there is such a file, and a sealed plan is never written over: name another")
+    target = free_name(path)
     if seed_source:
-        return Seal(path, {"seed_source": seed_source}, None)
+        return Seal(target, {"seed_source": seed_source}, None)
     if seed_sha256:
-        return Seal(path, {"seed_sha256": seed_sha256}, None)
+        return Seal(target, {"seed_sha256": seed_sha256}, None)
     seed = require_seed(seed_text) if seed_text else fresh
-    return Seal(path, {"seed_sha256": sha256_of(seed)}, seed)
+    return Seal(target, {"seed_sha256": sha256_of(seed)}, seed)
 
 
 def seal_plan(plan: Plan, seal: Seal) -> Plan:
@@ -63,7 +64,7 @@ def seal_plan(plan: Plan, seal: Seal) -> Plan:
 
 def write_seal(plan: Plan, seal: Seal) -> None:
     """Write a sealed plan, and its seed beside it where it is kept here: both, or none."""
-    files = {} if seal.seed is None else {seed_beside(seal.path): f"{seal.seed}\n"}
+    files = {} if seal.seed is None else {Target(seed_beside(seal.path)): f"{seal.seed}\n"}
     write_new({**files, seal.path: plan_text(plan)})
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from stockward.terms.errors import UsageError
 
+FACTOR_MAX = 1_000_000
+"""How many times as much, or as little: no plant goes farther, and beyond it figures drown in rounding."""
 WEIGHINGS = {
     "heavier": "As many measurements are made as today, each of a larger quantity.",
     "more": "More measurements are made, each of today's quantity.",
@@ -23,7 +25,7 @@ class Surge:
     Parameters
     ----------
     production
-        Factor of all production, positive; not used where ``only`` names what grows.
+        Factor of all production, positive and at most ``FACTOR_MAX``; not used where ``only`` names what grows.
     only
         Factors of single substances or lines, by key.
     dispatch
@@ -37,7 +39,7 @@ class Surge:
     Raises
     ------
     UsageError
-        A factor that is not positive, a word that is not known, an end before the begin.
+        A factor out of range, a word that is not known, an end before the begin.
     """
 
     production: float = 1.0
@@ -49,9 +51,10 @@ class Surge:
 
     def __post_init__(self) -> None:
         for name, value in {"production": self.production, "dispatch": self.dispatch, **self.only}.items():
-            if not 0 < value < float("inf"):
+            if not 1 / FACTOR_MAX <= value <= FACTOR_MAX:
+                told = f"{value:.12g}" if isinstance(value, float) else value
                 raise UsageError(
-                    f"{name}: {value:g} is no factor of a surge: write a positive number, 5 for five times"
+                    f"{name}: {told} is no factor of a surge: write 5 for five times, {FACTOR_MAX} at most"
                 )
         if self.weighings not in WEIGHINGS:
             raise UsageError(f"weighings: {self.weighings} is not known: write {' or '.join(WEIGHINGS)}")

@@ -155,7 +155,7 @@ def roster(
     limit = (
         Limit(lambda: ends - clock.monotonic())
         if deterministic is None
-        else Limit(rounds=whole("deterministic", deterministic, 1))
+        else Limit(rounds=whole("deterministic", deterministic, 1, LONGEST_SEARCH))
     )
     first, file, numbers = day_of("start", start), path_of(previous), words_of(number)
     if first is None:

@@ -17,7 +17,7 @@ from stockward.face.asked import Place, Words, paper_of, path_of, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
-from stockward.outputs import write_whole
+from stockward.outputs import Target, write_whole
 from stockward.report import cards, certificate, count_sheet
 from stockward.report.card import Card
 from stockward.terms.errors import UsageError
@@ -250,7 +250,10 @@ def sample(
 
 def _plan(asked: Mapping[str, Any]) -> Plan:
     seeds = {name: asked.get(name) for name in ("seed_source", "seed_sha256", "seed_text")}
-    seal = counting.prepare_seal(path_of(asked.get("commit")), **seeds, fresh=secrets.token_hex(32))
+    commit = path_of(asked.get("commit"))
+    for place in () if commit is None else (commit, counting.seed_beside(commit)):
+        own_place(place)
+    seal = counting.prepare_seal(commit, **seeds, fresh=secrets.token_hex(32))
     read = site_of(asked["site"])
     words = {option: words_of(asked.get(name, ())) for name, option in _WORDS.items()}
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
@@ -272,7 +275,7 @@ def _drawn(plan: Place, asked: Mapping[str, Any]) -> answers.Draw:
     )  # fmt: skip
 
 
-def _unfilled_place(path: Place) -> Path:
+def _unfilled_place(path: Place) -> Target:
     """A place of its own, where no count sheet stands that anybody has filled in."""
     place = own_place(path)
     counting.require_unfilled(place)

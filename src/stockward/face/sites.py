@@ -142,7 +142,7 @@ def simulate(
     seed
         Of everything drawn, from 0 on; the same options and seed give the same files.
     overwrite
-        Write into a folder that is not empty, over a simulated site as well, and over no other.
+        Write over a simulated site, where nothing else stands in its folder.
 
     Returns
     -------

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from stockward.facts.dictionary import Column, Table, tables
+from stockward.facts.settings import require_site
 from stockward.facts.site import README_SHEET, SETTINGS, WORKBOOK
 from stockward.terms.units import UNITS
 
@@ -51,7 +52,11 @@ def blank_site(
     detection: float | None = None,
     as_csv: bool = False,
 ) -> dict[str, str | bytes]:
-    """The files of a blank site by their names, the settings first."""
+    """The files of a blank site by their names, the settings first.
+
+    Raises ``UsageError`` for a name or time zone that no site can have.
+    """
+    require_site(name=name, timezone=timezone)
     settings = _SETTINGS.format(
         name=_quoted(name),
         timezone=_quoted(timezone),

@@ -12,7 +12,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from stockward.facts.problems import did_you_mean
-from stockward.terms.errors import SiteError
+from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
 
 NO_RULE = "none"
@@ -144,6 +144,16 @@ def read_settings(path: Path) -> Settings:
         return Settings.model_validate(document)
     except ValidationError as error:
         raise SiteError(str(path), "; ".join(_faults(error)), "correct these settings") from None
+
+
+def require_site(*, name: str, timezone: str) -> None:
+    """Raise ``UsageError`` for a name or time zone that could not be read back out of ``site.toml``."""
+    if not name.strip() or not name.isprintable():
+        raise UsageError(f"name = {_shown(name)}: it cannot be shown: write one in letters, in one line")
+    try:
+        SiteSettings(name=name, timezone=timezone)
+    except ValidationError as error:
+        raise UsageError("; ".join(_faults(error))) from None
 
 
 def _require_small(path: Path, content: bytes) -> None:

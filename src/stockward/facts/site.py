@@ -116,6 +116,17 @@ def read_site(path: str | Path) -> Site:
     table or column, a broken setting, an unreadable file. Rows at fault are no error: they stand in ``problems``.
     """
     path = Path(path)
+    try:
+        return _read(path)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise SiteError(
+            str(error.filename), f"cannot be read ({error.strerror})", "check the path and its rights"
+        ) from None
+
+
+def _read(path: Path) -> Site:
     folder = path.parent if path.name == WORKBOOK and path.is_file() else path
     if not folder.is_dir():
         problem = "this is a file" if folder.exists() else "there is no such folder"

@@ -25,15 +25,19 @@ def orders_of_site(
     """
     if isinstance(site, Site):
         return _answered(site, site.name, as_of, asked)
-    path = site
-    folder = path.parent.resolve().name if path.is_file() else path.resolve().name
+    folder = _name_of(site)
     try:
-        return _answered(read_site(path), folder, as_of, asked)
+        return _answered(read_site(site), folder, as_of, asked)
     except StockwardError as error:
         return SiteOrders(site=None, folder=folder, day=None, set_aside=0, orders=(), fault=str(error))
-    except OSError as error:
-        fault = f"{path}: cannot be read ({error.strerror}): check the path and its rights"
-        return SiteOrders(site=None, folder=folder, day=None, set_aside=0, orders=(), fault=fault)
+
+
+def _name_of(path: Path) -> str:
+    """The name of a site's folder; of a path that no folder has, its own."""
+    try:
+        return path.parent.resolve().name if path.is_file() else path.resolve().name
+    except (OSError, ValueError, RuntimeError):
+        return path.name
 
 
 def _answered(site: Site, folder: str, as_of: str | date | datetime | None, asked: AskedOrder | None) -> SiteOrders:

@@ -289,7 +289,7 @@ def _periods(one: SeriesView) -> tuple[context.Period, ...]:
             sent=words.number(period.sent, shown),
             end_quantity=words.number(period.end_quantity, shown),
             normal_loss=words.number(period.normal_loss, shown),
-            difference=words.number(period.difference, shown, signed=True),
+            difference=words.number(period.difference, shown, signed=True, of_items=one.unit == "each"),
             sigma="exact" if period.sigma == 0 else words.number(period.sigma, shown),
             standardised=words.number(figure(one.verdict.standardised, index), 2, signed=True),
             written_off=words.number(period.written_off, shown) if period.written_off else "",

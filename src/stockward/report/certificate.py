@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from stockward.answers.counting import Certificate, Draw, Goal, GoalResult, LineResult, Stratum, StratumResult
+from stockward.counting.seeds import sha256_of
 from stockward.figures.sampling import ROUNDING
 from stockward.report import count_rules, words
 from stockward.report.count_sheet import TASK_WORD, Paper, unit_text
@@ -90,6 +91,7 @@ class CertificatePage:
     commitment: str
     commitment_word: str
     seed: str
+    seed_sha256: str
     seed_word: str
     rests_on: tuple[str, ...]
     frozen: str
@@ -213,6 +215,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         commitment=draw.commitment,
         commitment_word=_commitment_word(draw),
         seed=draw.seed,
+        seed_sha256=sha256_of(draw.seed),
         seed_word="its SHA-256 stands in the plan" if plan.seed_source is None else f"public: {plan.seed_source}",
         rests_on=count_rules.rests_on(draw, counted_at),
         frozen=words.moment(plan.frozen_at, plan.timezone),

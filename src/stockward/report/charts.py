@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from stockward.report import words
 from stockward.report.views import PeriodView, SeriesView
+from stockward.terms.errors import UsageError
 from stockward.terms.signs import printable
 from stockward.terms.verdicts import PeriodStatus
 
@@ -55,6 +56,9 @@ _CONFIG: Spec = {
 _TIME_AXIS: Spec = {"title": None, "format": "%b %Y", "tickCount": 8, "grid": False}
 _ONCE: Spec = {"values": [{}]}
 _NUMBERS: Spec = {"decimal": ".", "thousands": words.NARROW_SPACE, "grouping": [3], "currency": ["", ""]}
+
+_ADDRESSES = 160 * 10**9
+"""Bytes that the drawing engine reserves, most of them never used."""
 
 
 def series_chart(series: SeriesView) -> Markup:
@@ -342,6 +346,7 @@ def _utc(local: datetime) -> str:
 
 def draw(spec: Spec, name: str, title: str, description: str) -> Markup:
     """Draw a specification as one inline SVG with a text alternative; ``name`` tells its parts from those of others."""
+    _require_addresses()
     import vl_convert  # the drawing engine takes time to start: only a page that has a chart pays for it
 
     whole = {"config": _CONFIG, **spec}
@@ -349,6 +354,20 @@ def draw(spec: Spec, name: str, title: str, description: str) -> Markup:
         whole, vl_version=LANGUAGE_VERSION, allowed_base_urls=[], format_locale=_NUMBERS, show_warnings=False
     )
     return _accessible(svg, f"chart-{name}", title, description)
+
+
+def _require_addresses() -> None:
+    """Raise ``UsageError`` where the process may have fewer addresses than the engine reserves: it would kill it."""
+    try:
+        from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
+    except ImportError:
+        return  # a system without such limits
+    most, _ = getrlimit(RLIMIT_AS)
+    if most != RLIM_INFINITY and most < _ADDRESSES:
+        raise UsageError(
+            f"a page with charts: the process may have {most // 10**9} GB of addresses, and drawing reserves "
+            f"{_ADDRESSES // 10**9} GB: lift that limit (ulimit -v unlimited), or leave out --html"
+        )
 
 
 def _accessible(svg: str, name: str, title: str, description: str) -> Markup:

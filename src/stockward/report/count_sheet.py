@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from os import PathLike
 from typing import Any, Literal
 
 from markupsafe import Markup, escape
@@ -12,6 +11,7 @@ from markupsafe import Markup, escape
 from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.counting.drawing import LINES_A_SHEET
 from stockward.counting.filled import COLUMNS, MOST, SHEET, words_of
+from stockward.outputs import Target
 from stockward.report import count_rules, words
 from stockward.report.page import fill
 from stockward.report.sheet import workbook_at
@@ -163,7 +163,7 @@ def _cells(line: SheetLine, stratum: Stratum, draw: Draw) -> list[str | int]:
     return [cells[name] for name in COLUMNS]
 
 
-def write_sheets_xlsx(draw: Draw, path: str | PathLike[str]) -> None:
+def write_sheets_xlsx(draw: Draw, path: Target) -> None:
     """Write the lines as a workbook to fill in: only quantity and remark can be changed, keys are hidden.
 
     The same draw gives the same bytes. Raises ``UsageError`` where the file cannot be written.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from unicodedata import category
 from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.roster import Duty, RosterAnswer
-from stockward.outputs import CALENDAR, make_folder, write_all
+from stockward.outputs import CALENDAR, Target, make_folder, write_all
 from stockward.report.file_names import file_names
 from stockward.terms.signs import turns
 
@@ -21,13 +20,13 @@ _NO_SHIFT = (
 """A calendar must hold something [RFC 5545, 3.6]: the time zone, where there is no shift."""
 
 
-def write_calendars(answer: RosterAnswer, folder: Path) -> list[Path]:
+def write_calendars(answer: RosterAnswer, folder: Target) -> list[Target]:
     """Write an iCalendar for each guard into ``folder``, made where it is missing: all or none; returns the files.
 
     Guards without a shift have one too: it takes the place of that of an earlier roster.
     """
     names = file_names(one.person for one in answer.guards)
-    calendars = {folder / f"{name}{CALENDAR}": calendar_of(answer, person) for person, name in names.items()}
+    calendars = {Target(folder / f"{name}{CALENDAR}"): calendar_of(answer, person) for person, name in names.items()}
     make_folder(folder)
     write_all(calendars)
     return list(calendars)

@@ -14,7 +14,7 @@ from stockward.answers.roster import Duty, RosterAnswer
 from stockward.report.document import json_text
 from stockward.terms.errors import SheetError
 from stockward.terms.files import read_text
-from stockward.terms.spreadsheet_text import TEXT_MARK, csv_text
+from stockward.terms.spreadsheet_text import csv_text, text_of
 
 SCHEMA = "stockward.roster/1"
 COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "hours", "night", "weekend")
@@ -67,7 +67,7 @@ def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
 def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tuple[str, datetime, str]:
     if len(cells) != len(header):
         raise SheetError(name, f"{len(cells)} cells in place of {len(header)}", "correct that row", row=row)
-    values = {column: cell.strip().removeprefix(TEXT_MARK) for column, cell in zip(header, cells, strict=True)}
+    values = {column: text_of(cell.strip()) for column, cell in zip(header, cells, strict=True)}
     try:
         start = datetime.fromisoformat(values["start"])
         moment = None if start.tzinfo is None else start.astimezone(UTC)

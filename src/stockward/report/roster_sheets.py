@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from os import PathLike
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from stockward.answers.roster import RosterAnswer
+from stockward.outputs import Target
 from stockward.report import roster_sentences as say
 from stockward.report import roster_views as views
 from stockward.report import words
@@ -16,7 +16,7 @@ _TONES = {"E": "#FBE3A6", "L": "#BFE0F3", "N": "#1F3A5F", "D": "#CFE8DD"}
 _WEEKEND = "#E6E6E1"
 
 
-def write_roster_xlsx(answer: RosterAnswer, path: str | PathLike[str]) -> None:
+def write_roster_xlsx(answer: RosterAnswer, path: Target) -> None:
     """Write the roster as a workbook; the same roster gives the same bytes.
 
     Sheets: people (guards by days, letter codes), posts, fairness, coverage, shifts (a row a shift of a guard), about.

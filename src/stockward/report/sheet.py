@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from os import PathLike
 from typing import TYPE_CHECKING
 
-from stockward.outputs import write_whole
+from stockward.outputs import Target, write_whole
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -36,14 +35,14 @@ class Sheet:
 
 
 @contextmanager
-def workbook_at(path: str | PathLike[str]) -> Iterator[Workbook]:
+def workbook_at(path: Target) -> Iterator[Workbook]:
     """A workbook to fill, which is whole before the first byte of its file is written.
 
     Raises ``UsageError`` where the file cannot be written.
     """
-    from xlsxwriter import Workbook  # only workbooks need the library
+    from stockward.report.spelt_workbook import SpeltWorkbook  # only workbooks need the library
 
     made = BytesIO()
-    with Workbook(made, _SAFE) as book:
+    with SpeltWorkbook(made, _SAFE) as book:
         yield book
     write_whole(path, made.getvalue())

@@ -28,14 +28,16 @@ def decimals(sigma: float | None) -> int | None:
     return (1 if sigma / 10.0**exponent < 3.55 else 0) - exponent
 
 
-def number(value: float | None, places: int | None = None, *, signed: bool = False) -> str:
+def number(value: float | None, places: int | None = None, *, signed: bool = False, of_items: bool = False) -> str:
     """A number with a narrow space between thousands, so that no reader takes it for a decimal mark.
 
     ``places`` rounds it; ``None`` shows it as exact, to at most six decimals. ``signed`` puts a plus before what is
-    above zero. Unknown is a dash.
+    above zero. Unknown is a dash. Sums of whole numbers, ``of_items``, do not round: what is left of them is never 0.
 
     >>> number(-34.56, 1)
     '−34.6'
+    >>> number(1e-10), number(1e-10, of_items=True)
+    ('0', '1e-10')
     """
     if value is None or not math.isfinite(value):
         return NOTHING
@@ -43,6 +45,8 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
         text = f"{abs(value):,.6f}".rstrip("0").rstrip(".")
     else:
         text = f"{abs(round(value, places)):,.{max(places, 0)}f}"
+    if of_items and places is None and value and text == "0":
+        text = f"{abs(value):.2g}"
     is_zero = not text.strip("0.,")
     sign = "" if is_zero else MINUS if value < 0 else "+" if signed else ""
     return sign + text.replace(",", NARROW_SPACE)
@@ -59,7 +63,7 @@ def quantity(value: float | None, unit: str, places: int | None = None, *, signe
     """A number and its unit."""
     if value is None:
         return NOTHING
-    return f"{number(value, places, signed=signed)} {unit_word(unit, value)}"
+    return f"{number(value, places, signed=signed, of_items=unit == 'each')} {unit_word(unit, value)}"
 
 
 def exact(value: float, unit: str, places: int, *, signed: bool = False) -> str:

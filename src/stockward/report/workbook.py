@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from os import PathLike
 from typing import Any
 
 from stockward.answers.detection import SeriesDetection
 from stockward.answers.review import Review
+from stockward.outputs import Target
 from stockward.report import guards, guards_sheets, sentences, unseen, words
 from stockward.report.sheet import Cell, Sheet, workbook_at
 from stockward.report.views import (
@@ -28,7 +28,7 @@ _WIDTH_ROWS = 200
 _TEXT_MAX = 32_767
 
 
-def write_xlsx(review: Review, path: str | PathLike[str]) -> None:
+def write_xlsx(review: Review, path: Target) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
     Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,

@@ -12,7 +12,7 @@ from stockward.roster.engine import Limits, Rostered, make_roster
 from stockward.roster.instance import read_instance
 from stockward.terms.errors import SheetError
 from stockward.terms.files import read_text
-from stockward.terms.spreadsheet_text import TEXT_MARK, csv_text, no_formula
+from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
 from stockward.terms.verdicts import SOLVED_MEANING, Solved
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def read_roster_csv(problem: Problem, path: Path) -> Roster:
     if tuple(header) != HEADER:
         raise SheetError(str(path), f"the header is not {','.join(HEADER)}", "take a file that this command wrote")
     for number, row in enumerate(rows, 2):
-        person, day, shift = (cell.removeprefix(TEXT_MARK) for cell in row) if len(row) == len(HEADER) else ("",) * 3
+        person, day, shift = (text_of(cell) for cell in row) if len(row) == len(HEADER) else ("",) * 3
         known = person in people and shift in shifts and day.isascii() and day.isdigit() and len(day) < 6
         if not known or int(day) >= problem.days:
             said = f"{','.join(row)!r} names no person, day and shift of it"

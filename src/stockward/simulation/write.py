@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 
 from stockward.facts.dictionary import tables
-from stockward.outputs import is_left_behind, write_folder
+from stockward.outputs import is_left_behind, resolved, write_folder
 from stockward.simulation.ledger import format_quantity
 from stockward.simulation.readme import write_readme
 from stockward.simulation.site import SyntheticSite
-from stockward.terms.errors import UsageError
+from stockward.terms.errors import SiteError, UsageError
+from stockward.terms.files import read_text
 
-_SETTINGS, _TRUTH = "site.toml", "truth.json"
+_SETTINGS, _TRUTH, _README = "site.toml", "truth.json", "README.md"
 
 
 def write_site(site: SyntheticSite, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
@@ -24,30 +25,43 @@ def write_site(site: SyntheticSite, folder: str | Path, *, overwrite: bool = Fal
 
     Files are UTF-8 with ``\\n`` at the end of each line, the same bytes for the same plan and seed. Columns stand in
     the order of the data dictionary; those without any entry are left out. Raises ``UsageError`` for a folder that
-    holds anything already, unless ``overwrite`` is given; even then a site that was not simulated stays as it is, and
-    so do other files than those written.
+    holds anything already, unless ``overwrite`` is given and it holds a simulated site and nothing else.
     """
     folder = Path(folder)
-    texts = {_TRUTH: _as_json(site.truth), "README.md": write_readme(site)}
+    target = resolved(str(folder), folder)
+    texts = {_TRUTH: _as_json(site.truth), _README: write_readme(site)}
     texts |= {f"{name}.csv": as_csv(name, frame) for name, frame in site.tables.items()}
     texts |= {_SETTINGS: site.settings}
-    _require_not_of_the_user(folder, texts, overwrite=overwrite)
-    write_folder(folder, texts, names=[*tables(), "site"], last=_SETTINGS, over=overwrite)
+    _require_not_of_the_user(target, texts, site.truth, overwrite=overwrite)
+    write_folder(target, texts, names=[*tables(), "site"], last=_SETTINGS, over=overwrite)
     return tuple(folder / name for name in texts)
 
 
-def _require_not_of_the_user(folder: Path, written: Collection[str], *, overwrite: bool) -> None:
+def _require_not_of_the_user(
+    folder: Path, written: Collection[str], truth: Mapping[str, Any], *, overwrite: bool
+) -> None:
     if not folder.is_dir():
         return
     standing = [path.name for path in sorted(folder.iterdir()) if not is_left_behind(path.name)]
     if standing and not overwrite:
         raise UsageError(f"{folder} is not empty: name another folder, or say that it may be overwritten")
-    of_a_site = next((name for name in standing if name in written), None)
-    if of_a_site is not None and _TRUTH not in standing:
-        raise UsageError(
-            f"{folder / of_a_site}: this folder holds no simulated site, which has a {_TRUTH}, and is never written "
-            "over: name another"
-        )
+    if standing and not (_README in standing and _told_by(folder / _TRUTH) == truth.keys()):
+        raise UsageError(f"{folder}: this folder holds no simulated site, and is never written over: name another")
+    for name in standing:
+        if name not in written:
+            raise UsageError(
+                f"{folder / name}: this is no file of the new site, and its folder is never written over: take it "
+                "away, or name another folder"
+            )
+
+
+def _told_by(file: Path) -> Collection[str]:
+    """What a ``truth.json`` says something of; whoever has a file of this name need not mean ours."""
+    try:
+        told = json.loads(read_text(file))
+    except (SiteError, ValueError, RecursionError):
+        return ()
+    return told.keys() if isinstance(told, dict) else ()
 
 
 def as_csv(name: str, frame: pl.DataFrame) -> str:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SPELT_AT = "\\u{"
+_SPELT = re.compile(r"\\u\{((?:10|[0-9a-f])?[0-9a-f]{1,4})\}")
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
@@ -38,6 +40,38 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else "?" for sign in text)
+
+
+def spelt(text: str) -> str:
+    r"""A text in which each sign that is unseen, or steers, is written as its number, so that no two texts look alike.
+
+    Line ends and tabs stay. ``unspelt`` gives the text again.
+
+    >>> spelt("a" + chr(0x202E) + "b")
+    'a\\u{202e}b'
+    """
+    if text.isprintable() and _SPELT_AT not in text:
+        return text
+    return "".join(
+        _number(sign) if _is_unseen(sign) else sign for sign in text.replace(_SPELT_AT, _number("\\") + "u{")
+    )
+
+
+def unspelt(text: str) -> str:
+    """The text that ``spelt`` has written so.
+
+    >>> unspelt(spelt("a" + chr(0x202E))) == "a" + chr(0x202E)
+    True
+    """
+    return _SPELT.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _number(sign: str) -> str:
+    return f"{_SPELT_AT}{ord(sign):x}}}"
+
+
+def _is_unseen(sign: str) -> bool:
+    return not sign.isprintable() and sign not in "\n\r\t" and unicodedata.category(sign) != "Zs"
 
 
 def escaped(json: str) -> str:

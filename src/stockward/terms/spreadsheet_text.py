@@ -1,4 +1,4 @@
-"""Texts in a CSV that a spreadsheet program must leave as they are.
+"""Texts in a CSV that a spreadsheet program must leave as they are, and whose signs are all seen.
 
 A program that opens a CSV runs a cell that begins like a formula [OWASP, CSV injection], and turns what looks like a
 number, a date or a truth value into one: 007 becomes 7, 1-2 the second of January, 1E5 a hundred thousand. An
@@ -11,6 +11,8 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable
+
+from stockward.terms.signs import spelt, unspelt
 
 TEXT_MARK = "'"
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212")
@@ -42,16 +44,23 @@ def as_text(text: str) -> str:
 def csv_text(rows: Iterable[Iterable[str | float | None]], guard: Callable[[str], str] = as_text) -> str:
     """The rows as CSV, in which ``guard`` has made each text safe; a number without a fraction stands without one.
 
+    A sign that is unseen, or turns the writing behind it, is spelt out; ``text_of`` gives the text of a cell again.
+
     A row in which a text holds a line end is quoted whole: a bare carriage return would else be read as one.
     """
     text = io.StringIO()
     plain = csv.writer(text, lineterminator="\n")
     quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     for row in rows:
-        cells = [guard(cell) if isinstance(cell, str) else _number(cell) for cell in row]
+        cells = [guard(spelt(cell)) if isinstance(cell, str) else _number(cell) for cell in row]
         holds_an_end = any(isinstance(cell, str) and "\r" in cell for cell in cells)
         (quoted if holds_an_end else plain).writerow(cells)
     return text.getvalue()
+
+
+def text_of(cell: str) -> str:
+    """The text that ``csv_text`` wrote into a cell."""
+    return unspelt(cell.removeprefix(TEXT_MARK))
 
 
 def _number(cell: float | None) -> float | None:
