@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SPELT_AT = "\\u{"
 _SPELT = re.compile(r"\\u\{((?:10|[0-9a-f])?[0-9a-f]{1,4})\}")
+_JOINERS = "\u200c\u200d"
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
@@ -45,15 +47,20 @@ def printable(text: str) -> str:
 def spelt(text: str) -> str:
     r"""A text in which each sign that is unseen, or steers, is written as its number, so that no two texts look alike.
 
-    Line ends and tabs stay. ``unspelt`` gives the text again.
+    Line ends and tabs stay, and what joins or parts the letters of scripts that write so, as Persian and Hindi do.
+    ``unspelt`` gives the text again.
 
     >>> spelt("a" + chr(0x202E) + "b")
     'a\\u{202e}b'
+    >>> spelt("نیمه" + chr(0x200C) + "شب") == "نیمه" + chr(0x200C) + "شب"
+    True
     """
     if text.isprintable() and _SPELT_AT not in text:
         return text
+    marked = text.replace(_SPELT_AT, _number("\\") + "u{")
     return "".join(
-        _number(sign) if _is_unseen(sign) else sign for sign in text.replace(_SPELT_AT, _number("\\") + "u{")
+        _number(sign) if _is_unseen(sign) and not _joins(before, sign) else sign
+        for before, sign in pairwise(" " + marked)
     )
 
 
@@ -64,6 +71,11 @@ def unspelt(text: str) -> str:
     True
     """
     return _SPELT.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _joins(before: str, sign: str) -> bool:
+    """Whether it is a joiner, or a non-joiner, behind a letter of a script that writes with it."""
+    return sign in _JOINERS and not before.isascii() and unicodedata.category(before)[0] in "LM"
 
 
 def _number(sign: str) -> str:
