@@ -9,7 +9,7 @@ from small_sites import Closed, write_site
 
 from stockward.accountancy.events import events_of
 from stockward.accountancy.items import find_in_items
-from stockward.answers.losses import Event
+from stockward.answers.losses import Event, SameOverSite
 
 METHODS = "method,random_rel\nscale,0.001\n"
 MOVEMENTS = "movement,kind,at,from_area,to_area,material,quantity,method\n"
@@ -115,12 +115,12 @@ def test_areas_counted_on_different_days_leave_it_in_two_periods_of_the_site(tmp
     (event,) = events(tmp_path, counts)
     (pair,) = event.between_areas
     assert (sorted(event.series), pair.agree, pair.left) == ([0, 1, 2], True, 0.0)
-    assert (pair.site, pair.apart) == (2, (0, 1))
+    assert pair.over_site == SameOverSite(series=2, places=(1, 0))
     # A loss beside it is left.
     stolen = of_two(lost.replace("N6,2025-07-01T12:00,A,TNT,900", "N6,2025-07-01T12:00,A,TNT,850"), "")
     stolen = stolen.replace("N7,2025-08-01T12:00,A,TNT,900", "N7,2025-08-01T12:00,A,TNT,850").strip()
     (event, *_) = events(tmp_path / "more", "\n".join([stolen, gained.replace("-01T12:00", "-04T12:00")]))
-    assert [(pair.agree, pair.apart, round(pair.left)) for pair in event.between_areas] == [(False, (), 50)]
+    assert [(pair.agree, pair.over_site, round(pair.left)) for pair in event.between_areas] == [(False, None, 50)]
 
 
 def test_another_loss_that_fits_as_well_is_named(tmp_path: Path) -> None:

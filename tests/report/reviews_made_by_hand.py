@@ -817,7 +817,7 @@ def cancelling_site() -> Review:
     lost, gained = (one.series[0] for one in (first, others[0]))
     pair = BetweenAreas(
         lost=lost, loss=0, gained=gained, gain=0, agree=False, left=3.0, left_low=1.0, left_high=5.0,
-        lost_as_well=(), gained_as_well=(), site_sum=2.5, site_sigma=1.5, site=None, apart=(),
+        lost_as_well=(), gained_as_well=(), site_sum=2.5, site_sigma=1.5, over_site=None,
     )  # fmt: skip
     some = Returned(series=lost, losses=(0,), gains=(), left=2.0, all_told=True)
     part = CancelledInPart(series=lost, first=0, second=0, inventories=("W02",), left=1.5)
@@ -827,7 +827,7 @@ def cancelling_site() -> Review:
         unit="kg", document="D-7", inventory="W01", taken_before=True, explains=3.5, whole=True,
     )  # fmt: skip
     cancelling = replace(cancelling, to_check=(row,))
-    cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,)),))
+    cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,), beside=(0.5,)),))
     return replace(whole, events=(cancelling, *others[1:]))
 
 

@@ -120,7 +120,7 @@ def test_what_cancels_between_areas_stands_with_its_event() -> None:
     (pair,) = event["between_areas"]
     assert [pair["lost"], pair["gained"]] == event["series"]
     assert pair["left"] == {"estimate": 3.0, "low": 1.0, "high": 5.0}
-    assert pair["whole_site"] == {"difference": 2.5, "sigma": 1.5, "apart": []}
+    assert pair["whole_site"] == {"difference": 2.5, "sigma": 1.5, "same": []}
     assert series_of(read(cancelling_site()), pair["lost"])["returned"] == [{"all_told": True, "left": 2.0}]
 
 

@@ -244,6 +244,49 @@ def test_what_is_missing_beside_the_items_is_told_apart(tmp_path: Path) -> None:
     assert "more of RDX went missing not before 1 April and not after 1 May 2025" in text
 
 
+BESIDE = [
+    # boxes of 5 kg, bulk: both go at once, and what is short in the substance is told once
+    ([100] * 3 + [80] * 4, [1000] * 3 + [980] * 4, "20 items of BOX are missing", "with them 100 kg of RDX; 20.0 (1"),
+    # some of the boxes come back: what is still missing holds so much
+    ([100] * 3 + [80, 90, 90, 90], [1000] * 7, "so 10 items are still missing", "with them 50 kg of RDX. What was"),
+    (
+        [100] * 3 + [80, 90, 90, 90], [1000] * 3 + [980] * 4, "so 10 items are still missing",
+        "with them 50 kg of RDX; 20.0 (1",
+    ),
+    # the books gained bulk while boxes went
+    (
+        [100] * 3 + [80] * 4, [1000] * 3 + [1030] * 4, "20 items of BOX are missing",
+        "with them 100 kg of RDX; 30.0 (28.5 to 31.5) kg of RDX, more than the books say, came to light",
+    ),
+    # all of the boxes are back
+    ([100] * 3 + [80, 100, 100, 100], [1000] * 7, "BOX in Magazine 1 has 2 exact", "with them RDX: 100 kg missing, "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("boxes", "bulk", "items", "held"), BESIDE)
+def test_what_boxes_hold_and_what_is_short_beside_them_add_up(
+    tmp_path: Path, boxes: list[float], bulk: list[float], items: str, held: str
+) -> None:
+    review = reviewed(tmp_path, boxes_and_bulk(boxes, bulk))
+    text = printed(review)
+    assert len(review.events) == 1
+    assert items in text
+    assert held in text
+
+
+@pytest.mark.parametrize("others", [{}, {"M2": [1000] * 8}, {"M2": [1000] * 8, "M3": [1000] * 8}])
+def test_a_wrong_count_is_no_shortage_however_many_areas_there_are(
+    tmp_path: Path, others: dict[str, list[float]]
+) -> None:
+    tables = two_magazines(counted({"M1": [1000] * 3 + [900] + [1000] * 4, **others}))
+    tables["areas"] += "M3,store,Magazine 3\n"
+    text = printed(reviewed(tmp_path, tables))
+    assert "recorded so far A count may be wrong, or a movement stand on its wrong side:" in text
+    assert "Next, for a shortage" not in text
+    stolen = counted({"M1": [1000] * 3 + [900] + [1000] * 4, **others, "M2": [1000] * 5 + [900] * 3})
+    assert "recorded so far More is missing" in printed(reviewed(tmp_path, {**tables, "counts": stolen}))
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_without_goals_the_blindest_series_is_named_and_the_whole_site_takes_part(tmp_path: Path, door: str) -> None:
     review = reviewed(tmp_path, two_magazines(counted({"M1": [1000] * 6, "M2": [1000] * 6})))

@@ -22,16 +22,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
-
 from stockward.accountancy.alarming import AlarmingSeries
 from stockward.accountancy.claims import Claim
-from stockward.accountancy.periods import Period, closed_periods, places_between
-from stockward.answers.balances import Balances
+from stockward.accountancy.over_site import WholeSite
+from stockward.accountancy.periods import places_between
 from stockward.answers.losses import BetweenAreas
-from stockward.terms.verdicts import Basis, Scope
+from stockward.terms.verdicts import Basis
 
 _LEAST = 0.5
 """Share of the smaller amount by which both areas must differ in the days that they share."""
@@ -55,44 +51,6 @@ class _Claimed(NamedTuple):
         """The differences of the periods of its series that have any of these days, added up."""
         periods = self.series.periods
         return sum(one.difference for one in periods[places_between(periods, start, end)])
-
-
-class _WholeSite(NamedTuple):
-    """What the whole site says of one substance; it claims nothing where it does not alarm."""
-
-    number: int
-    periods: Sequence[Period]
-    covariance: NDArray[np.float64]
-    claims: Sequence[Claim]
-
-    def apart(self, gone: Claim, came: Claim) -> tuple[int, ...]:
-        """Places of its claims that are these two: a loss and a gain that cancel, each in the days of one of them.
-
-        Where areas are counted on different days, what one lacks and another has more of falls into two periods.
-        """
-        for first, one in enumerate(self.claims):
-            for second, other in enumerate(self.claims):
-                both = one.agrees(gone) and one.cancels(came) and other.agrees(came) and other.cancels(gone)
-                if both and one.cancels(other):
-                    return tuple(sorted((first, second)))
-        return ()
-
-    def largest(self, *among: Claim) -> Claim | None:
-        """The largest of its claims that overlaps each of these, and that no other of them cancels."""
-        near = [one for one in self.claims if any(one.overlaps(other) for other in among)]
-        alone = [one for one in near if not any(one.cancels(other) for other in near)]
-        found = [one for one in alone if all(one.overlaps(other) for other in among)]
-        return max(found, key=lambda one: abs(one.amount), default=None)
-
-    def balance(self, start: datetime, end: datetime) -> tuple[float | None, float | None]:
-        """Its differences of these days added up, and σ of the sum; neither where no period is closed then."""
-        inside = places_between(self.periods, start, end)
-        differences = pl.Series([one.difference for one in self.periods[inside]], dtype=pl.Float64)
-        if differences.is_empty():
-            return None, None
-        places = np.arange(inside.start, inside.stop)
-        variance = float(self.covariance[np.ix_(places, places)].sum())
-        return float(differences.sum()), float(np.sqrt(max(variance, 0.0)))
 
 
 class _Pair(NamedTuple):
@@ -123,7 +81,7 @@ class _Pair(NamedTuple):
         apart = abs(self.loss.claim.amount + self.gain.claim.amount)
         return not self.agrees, apart, *self.loss.key, *self.gain.key
 
-    def told(self, site: _WholeSite | None, others: Sequence[_Pair]) -> BetweenAreas:
+    def told(self, site: WholeSite | None, others: Sequence[_Pair]) -> BetweenAreas:
         """What stays unexplained, what agrees as well of the ``others``, and what the whole site says of these days."""
         gone, came = self.loss.claim, self.gain.claim
         claimed = None if site is None else site.largest(gone, came)
@@ -140,7 +98,7 @@ class _Pair(NamedTuple):
             lost_as_well=_numbers(one.loss for one in alike if one.gain.key == self.gain.key),
             gained_as_well=_numbers(one.gain for one in alike if one.loss.key == self.loss.key),
             site_sum=site_sum, site_sigma=site_sigma,
-            site=None if site is None else site.number, apart=() if site is None else site.apart(gone, came),
+            over_site=None if site is None else site.same(gone, came),
         )  # fmt: skip
 
 
@@ -150,13 +108,15 @@ def _numbers(claimed: Iterable[_Claimed]) -> tuple[int, ...]:
 
 
 def between_areas(
-    balances: Balances, alarming: Mapping[int, AlarmingSeries], taken: Collection[tuple[int, int]]
+    alarming: Mapping[int, AlarmingSeries],
+    sites: Mapping[tuple[Basis, str], WholeSite],
+    taken: Collection[tuple[int, int]],
 ) -> list[BetweenAreas]:
     """Every loss of an area with a gain of another that a transfer could have left, each in one pair only.
 
-    ``taken`` are those that cancel in their own series: the series and the place among its claims.
+    ``sites`` are the whole site by what is held, and ``taken`` those that cancel in their own series: the series and
+    the place among its claims.
     """
-    sites = _whole_sites(balances, alarming)
     alike = defaultdict(list)
     for one in alarming.values():
         if one.area is not None:
@@ -189,19 +149,3 @@ def _pairs(areas: Sequence[AlarmingSeries], taken: Collection[tuple[int, int]]) 
                 pair = _Pair(loss, gain)
                 if pair.shows_in_both():
                     yield pair
-
-
-def _whole_sites(balances: Balances, alarming: Mapping[int, AlarmingSeries]) -> dict[tuple[Basis, str], _WholeSite]:
-    """What the whole site says of each substance."""
-    rows = balances.series.with_row_index("number").filter(pl.col("scope") == Scope.SITE.value)
-    keys = {
-        number: (Basis(basis), substance)
-        for number, basis, substance in rows.select("number", "basis", "substance").rows()
-    }
-    periods = closed_periods(balances, keys)
-    return {
-        key: _WholeSite(
-            number, periods[number], balances.covariances[number], alarming[number].claims if number in alarming else ()
-        )
-        for number, key in keys.items()
-    }

@@ -11,13 +11,14 @@ from itertools import accumulate, pairwise
 
 from stockward.accountancy.alarming import AlarmingSeries
 from stockward.accountancy.claims import Claim, about_all
+from stockward.accountancy.over_site import WholeSite
 from stockward.answers.losses import Cancelled, CancelledInPart, Returned
 
 _LARGER_PART = 0.5
 
 
-def cancelled_in(one: AlarmingSeries) -> list[Cancelled]:
-    """Neighbours in time that cancel, each in one pair only."""
+def cancelled_in(one: AlarmingSeries, site: WholeSite | None) -> list[Cancelled]:
+    """Neighbours in time that cancel, each in one pair only; ``site`` is the whole site, of the same substance."""
     found: list[Cancelled] = []
     for place, (first, second) in enumerate(pairwise(one.claims)):
         free = not found or found[-1].second < place
@@ -29,6 +30,7 @@ def cancelled_in(one: AlarmingSeries) -> list[Cancelled]:
                     second=place + 1,
                     all_told=len(one.claims) == 2,
                     inventories=_wrong_between(one, first, second),
+                    over_site=None if site is None else site.same(first, second),
                 )
             )
     return found

@@ -16,6 +16,7 @@ from stockward.accountancy.between_areas import between_areas
 from stockward.accountancy.cancelling import cancelled_in, cancelled_in_part, returned_in
 from stockward.accountancy.in_items import HeldInItems, held_in_items
 from stockward.accountancy.known import KnownBooks
+from stockward.accountancy.over_site import whole_sites
 from stockward.accountancy.rows_to_check import rows_to_check
 from stockward.accountancy.told_together import told_together
 from stockward.answers.balances import Balances
@@ -44,9 +45,13 @@ def events_of(
     alarming = alarming_series(balances, verdicts, discrepancies)
     held = held_in_items(books, alarming)
     # What cancels over the whole site may lie in two areas, and then cancels in neither: each area speaks for itself.
-    cancelled = {number: cancelled_in(one) if one.area is not None else [] for number, one in alarming.items()}
+    sites = whole_sites(balances, alarming)
+    cancelled = {
+        number: cancelled_in(one, sites.get((one.basis, one.holding))) if one.area is not None else []
+        for number, one in alarming.items()
+    }
     in_pairs = {(pair.series, place) for pairs in cancelled.values() for pair in pairs for place in pair.places}
-    moved = between_areas(balances, alarming, in_pairs)
+    moved = between_areas(alarming, sites, in_pairs)
     in_pairs |= {place for pair in moved for place in pair.places}
     returned = {number: returned_in(one, in_pairs) for number, one in alarming.items() if one.in_items}
     to_check = rows_to_check(books, alarming, cancelled, moved)
@@ -92,7 +97,7 @@ class _Told:
             returned=tuple(one for number in in_order for one in self.returned.get(number, ())),
             between_areas=tuple(pair for number in in_order for pair in self.moved.get(number, ())),
             contents=tuple(
-                ContentOfItems(series=number, amounts=self.held[number].contents)
+                ContentOfItems(series=number, amounts=self.held[number].contents, beside=self.held[number].beside)
                 for number in in_order
                 if number in self.held and self.held[number].contents
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -16,14 +17,16 @@ from stockward.terms.verdicts import Basis
 
 
 class HeldInItems(NamedTuple):
-    """Item series whose missing pieces hold what is missing of a substance, the largest first.
+    """Item series whose missing pieces hold some of what is missing of a substance, the largest first.
 
-    ``contents`` is what they hold of each claim of the substance, ``None`` of one that they do not account for. It is
-    empty where the area keeps the substance in items alone: then the claim is of nothing else.
+    ``contents`` is what they hold of each claim of the substance, ``None`` of one that has no part in them; ``beside``
+    is what they do not account for of it, ``None`` where that is all. Both are empty where the area keeps the substance
+    in items alone: then the claim is of nothing else.
     """
 
     items: tuple[int, ...]
     contents: tuple[float | None, ...] = ()
+    beside: tuple[float | None, ...] = ()
 
 
 def held_in_items(books: KnownBooks, alarming: Mapping[int, AlarmingSeries]) -> dict[int, HeldInItems]:
@@ -66,28 +69,32 @@ def _held(
 
     ``content`` are the items of the area that alarm, with how much of the substance is in one piece.
     """
-    found = [_accounting_for(loss, _parts(content, loss)) for loss in substance.claims]
-    first = next((parts for parts in found if parts), {})
-    if not first or not beside_items:
-        return HeldInItems(tuple(first))
-    contents = (sum(parts.values()) if parts and parts.keys() <= first.keys() else None for parts in found)
-    return HeldInItems(tuple(first), tuple(contents))
+    losses = substance.claims
+    held: list[dict[int, float]] = [defaultdict(float) for _ in losses]
+    for item, each in content:
+        for claim in item.claims:
+            if (place := _part_of(claim, losses)) is not None:
+                held[place][item.number] += each * claim.amount
+    found = {
+        item: max(abs(parts.get(item, 0.0)) for parts in held) for item in {item for parts in held for item in parts}
+    }
+    items = tuple(sorted(found, key=lambda item: (-found[item], item)))
+    if not items or not beside_items:
+        return HeldInItems(items)
+    contents = tuple(sum(parts.values()) if parts else None for parts in held)
+    beside = (
+        None if amount is None or loss.allows(amount) else loss.amount - amount
+        for loss, amount in zip(losses, contents, strict=True)
+    )
+    return HeldInItems(items, contents, tuple(beside))
 
 
-def _parts(content: Sequence[tuple[AlarmingSeries, float]], loss: Claim) -> list[tuple[int, float]]:
-    """Item series with pieces missing at the time of a loss, and what these hold of it; the largest first."""
-    parts = [
-        (item.number, each * claim.amount) for item, each in content for claim in item.claims if claim.agrees(loss)
-    ]
-    return sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
+def _part_of(claim: Claim, losses: Sequence[Claim]) -> int | None:
+    """The claim of a substance to which pieces belong: one of the same way, if there is, and longest at their time."""
+    near = [place for place, loss in enumerate(losses) if loss.overlaps(claim)]
+    same = [place for place in near if losses[place].agrees(claim)]
 
+    def together(place: int) -> timedelta:
+        return min(claim.end, losses[place].end) - max(claim.start, losses[place].start)
 
-def _accounting_for(loss: Claim, parts: Sequence[tuple[int, float]]) -> dict[int, float]:
-    """Those whose contents together, or else alone, are as much as is missing; none where they are not."""
-    if parts and loss.holds(sum(amount for _, amount in parts)):
-        together: dict[int, float] = defaultdict(float)
-        for item, amount in parts:
-            together[item] += amount
-        return dict(together)
-    single = [(item, amount) for item, amount in sorted(parts) if loss.holds(amount)]
-    return dict(single[:1])
+    return max(same or near, key=together, default=None)

@@ -75,12 +75,24 @@ class ExactDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SameOverSite:
+    """What the whole site claims, in ``series``, since areas do: a loss and a gain that cancel there, and so here.
+
+    ``places`` are the two, among its losses or exact differences in time order.
+    """
+
+    series: int
+    places: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled:
     """What went and what came to light that cancel: amounts of opposite sign that agree within their intervals.
 
     ``first`` and ``second`` are their places in time order among the losses, or the exact differences, of ``series``;
     where ``all_told``, these two are all that it has. ``inventories`` are those between the two whose count may be
-    wrong, since the differences on both sides of it cancel; empty where the two stand apart.
+    wrong, since the differences on both sides of it cancel; empty where the two stand apart. ``over_site`` is the same
+    over the whole site, where that claims it too.
     """
 
     series: int
@@ -88,6 +100,7 @@ class Cancelled:
     second: int
     all_told: bool
     inventories: tuple[str, ...]
+    over_site: SameOverSite | None = None
 
     @property
     def places(self) -> tuple[int, int]:
@@ -134,8 +147,8 @@ class BetweenAreas:
     one. ``lost_as_well`` and ``gained_as_well`` are the series in which another loss, or gain, agrees with the other
     side as these do, and is in no pair: which of them it was, the amounts do not say. ``site_sum`` are
     the differences of the whole site in the same days added up, with their σ; null where it has no such series, or none
-    of its periods is closed then. ``apart`` are the places of what the whole ``site`` claims since the two areas were
-    counted on different days: a loss and a gain that cancel as these do.
+    of its periods is closed then. ``over_site`` is the same over the whole site, where the two areas were counted on
+    different days.
     """
 
     lost: int
@@ -150,8 +163,7 @@ class BetweenAreas:
     gained_as_well: tuple[int, ...]
     site_sum: float | None
     site_sigma: float | None
-    site: int | None
-    apart: tuple[int, ...]
+    over_site: SameOverSite | None
 
     @property
     def places(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -164,11 +176,13 @@ class ContentOfItems:
     """What the missing items of an event hold of a substance which its area keeps in bulk as well.
 
     ``amounts`` has one entry a loss, or exact difference, of ``series``, in time order: the stated content of the items
-    behind it, positive is missing; null where none are.
+    behind it, positive is missing; null where none are. ``beside`` is what they do not account for of it, null where
+    that is all, or where none are.
     """
 
     series: int
     amounts: tuple[float | None, ...]
+    beside: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

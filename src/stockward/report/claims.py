@@ -93,7 +93,7 @@ def cancels(series: SeriesView) -> bool:
     claimed = len(series.losses) or len(series.exact)
     in_parts = sum(len(one.losses) + len(one.gains) for one in series.returned if not one.left)
     moved = sum(not one.pair.left for one in series.between)
-    accounted = 2 * len(series.cancelled) + in_parts + moved + len(series.apart)
+    accounted = 2 * len(series.cancelled) + in_parts + moved + len(series.in_areas)
     return accounted > 0 and accounted == claimed
 
 
@@ -164,7 +164,7 @@ def _whole_site(series: SeriesView, one: BetweenView) -> str:
     if one.pair.site_sum is None:
         return ""
     figure = words.measured(one.pair.site_sum, one.pair.site_sigma, series.unit, signed=True)
-    if one.pair.apart:
+    if one.pair.over_site is not None:
         return (
             "The two areas were counted on different days, so over the whole site the same stands in two periods: "
             f"together its differences of these days give {figure}."
@@ -291,44 +291,76 @@ def _row(series: SeriesView, row: RowToCheck) -> str:
     return f"{row.table} row {row.row} ({what} on {words.day(series.day(row.at))}{proof})"
 
 
-def in_items(series: SeriesView) -> str:
-    """How much of a substance the items of its event hold."""
-    return words.listed([part.size for part in _parts(series) if part.in_items], _LISTED)
+def in_items(series: SeriesView, *, left: bool) -> str:
+    """How much of a substance the items of its event hold: those that are ``left`` missing, or each time so many."""
+    amounts = [one for one in series.contents if one is not None]
+    if left:
+        return words.exact(abs(sum(amounts)), series.unit, _DECIMALS) if sum(amounts) else ""
+    parts = [part for part in _parts(series) if part.in_items]
+    both = len({part.missing for part in parts}) > 1
+    return words.listed([part.way if both else part.size for part in parts], _LISTED)
 
 
 def beside_items(series: SeriesView) -> list[str]:
     """What is claimed of a substance that the items of its event do not account for, each with its days."""
     parts = _parts(series) if series.contents else []
-    return [f"{part.size} more of {series.what} {_went(part)} {part.days}" for part in parts if not part.in_items]
+    return [_beside(series, part) for part in parts if not part.in_items]
+
+
+def _beside(series: SeriesView, part: _Part) -> str:
+    if part.missing:
+        return f"{part.size} more of {series.what} went missing {part.days}"
+    return f"{part.size} of {series.what}, more than the books say, came to light {part.days}"
 
 
 def _claimed(series: SeriesView) -> list[_Part]:
-    """All that is claimed of a series, in time order."""
-    return _each(series, series.verdict.losses)
+    """All that is claimed of a series, in time order, one part a claim."""
+    return [parts[0] for parts in _each(series)]
 
 
 def _parts(series: SeriesView) -> list[_Part]:
     """Those that are told: not such as the data say were nothing."""
-    return _each(series, series.losses)
-
-
-def _each(series: SeriesView, losses: Sequence[Loss]) -> list[_Part]:
-    """The differences of an exact verdict, or these losses."""
     if series.verdict.verdict == Verdict.DISCREPANCY:
-        return _with_contents(series, [_exact_part(series, one) for one in series.exact])
-    parts = _with_contents(series, [_measured_part(series, one) for one in series.verdict.losses])
-    return [part for part, one in zip(parts, series.verdict.losses, strict=True) if one in losses]
+        return [part for parts in _each(series) for part in parts]
+    told = [one in series.losses for one in series.verdict.losses]
+    return [part for parts, is_told in zip(_each(series), told, strict=True) if is_told for part in parts]
 
 
-def _with_contents(series: SeriesView, parts: Sequence[_Part]) -> list[_Part]:
-    """The stated content of missing items in place of what was measured with the bulk beside them."""
-    contents = series.contents or (None,) * len(parts)
+def _each(series: SeriesView) -> list[list[_Part]]:
+    """Each difference of an exact verdict, or each loss: where items hold some of it, that, and what is beside them."""
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return [
+            _with_contents(series, place, _exact_part(series, one), _exact_beside(series, one, place))
+            for place, one in enumerate(series.exact)
+        ]
     return [
-        part
-        if content is None
-        else replace(part, in_items=True, size=words.exact(abs(content), series.unit, _DECIMALS))
-        for part, content in zip(parts, contents, strict=True)
+        _with_contents(series, place, _measured_part(series, one), _measured_beside(series, one, place))
+        for place, one in enumerate(series.verdict.losses)
     ]
+
+
+def _with_contents(series: SeriesView, place: int, part: _Part, beside: _Part | None) -> list[_Part]:
+    """The stated content of missing items in place of what was measured with the bulk beside them."""
+    content = series.contents[place] if series.contents else None
+    if content is None:
+        return [part]
+    size = words.exact(abs(content), series.unit, _DECIMALS)
+    held = replace(part, in_items=True, missing=content > 0, size=size, magnitude=abs(content))
+    return [held] if beside is None else [held, beside]
+
+
+def _exact_beside(series: SeriesView, one: ExactDifference, place: int) -> _Part | None:
+    left = series.beside[place] if series.beside else None
+    return None if left is None else _exact_part(series, replace(one, difference=left))
+
+
+def _measured_beside(series: SeriesView, one: Loss, place: int) -> _Part | None:
+    """What is left of a loss beside what items hold, which has no error."""
+    left = series.beside[place] if series.beside else None
+    if left is None:
+        return None
+    shift = left - one.estimate
+    return _measured_part(series, replace(one, estimate=left, low=one.low + shift, high=one.high + shift))
 
 
 def _urgent(series: SeriesView) -> list[_Part]:

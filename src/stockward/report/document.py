@@ -13,7 +13,7 @@ import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.items import ItemFindings
-from stockward.answers.losses import BetweenAreas, RowToCheck, TestOfLoss
+from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, Review
 from stockward.report import words
 from stockward.report.views import PeriodView, SeriesView, figure, gather
@@ -57,7 +57,10 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
             {
                 "series": [ids[number] for number in one.series],
                 "between_areas": [_between_areas(pair, ids) for pair in one.between_areas],
-                "contents": [{"series": ids[held.series], "amounts": held.amounts} for held in one.contents],
+                "contents": [
+                    {"series": ids[held.series], "amounts": held.amounts, "beside": held.beside}
+                    for held in one.contents
+                ],
             }
             for one in review.events
         ],
@@ -82,8 +85,21 @@ def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
         "lost_as_well": [ids[number] for number in pair.lost_as_well],
         "gained_as_well": [ids[number] for number in pair.gained_as_well],
         "left": {"estimate": pair.left, "low": pair.left_low, "high": pair.left_high},
-        "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma, "apart": pair.apart},
+        "whole_site": {"difference": pair.site_sum, "sigma": pair.site_sigma, "same": _places(pair.over_site)},
     }
+
+
+def _cancelled(pair: Cancelled) -> dict[str, Any]:
+    return {
+        "all_told": pair.all_told,
+        "inventories": pair.inventories,
+        "whole_site": {"same": _places(pair.over_site)},
+    }
+
+
+def _places(same: SameOverSite | None) -> tuple[int, ...]:
+    """Which of the losses of the whole site these are once more."""
+    return () if same is None else same.places
 
 
 def _row_to_check(row: RowToCheck) -> dict[str, Any]:
@@ -173,7 +189,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "planned_year": said.planned_year,
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
         "losses": one.losses,
-        "cancelled": [{"all_told": pair.all_told, "inventories": pair.inventories} for pair in one.cancelled],
+        "cancelled": [_cancelled(pair) for pair in one.cancelled],
         "in_part": [{"inventories": part.inventories, "left": part.left} for part in one.in_part],
         "returned": [{"all_told": some.all_told, "left": some.left} for some in one.returned],
         "to_check": [_row_to_check(row) for row in one.to_check],

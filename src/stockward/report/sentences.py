@@ -124,8 +124,9 @@ def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ())
 
 
 def _cancelling(alarming: Sequence[SeriesView]) -> str:
-    """Where all that alarms cancels."""
-    if all(one.between or one.apart for one in alarming):
+    """Where all that alarms cancels: the whole site as its areas do."""
+    alarming = [one for one in alarming if not one.in_areas]
+    if all(one.between for one in alarming):
         return "What is missing in one area is surplus in another: a transfer may not have been booked."
     if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
@@ -209,17 +210,24 @@ def event_claim(event: Sequence[SeriesView]) -> str:
 def _claim_of_area(event: Sequence[SeriesView]) -> str:
     lead, *others = event
     text = claims.claim(lead)
-    items, held = ([_of(one) for one in others if (one.basis == Basis.ITEM) == items] for items in (True, False))
+    came_back = any(one.all_told for one in lead.returned)
+    items = [_of(one) for one in others if one.basis == Basis.ITEM]
+    held = [_of(one, left=came_back) for one in others if one.basis != Basis.ITEM]
     if items:
         text += f", and {' and '.join(items)}"
-    if held:
-        text += f"{';' if items else ','} with {'them' if lead.basis == Basis.ITEM else 'it'} {' and '.join(held)}"
+    if any(held):
+        them = "them" if lead.basis == Basis.ITEM else "it"
+        text += f"{';' if items else ','} with {them} {' and '.join(filter(None, held))}"
     return "; ".join([text, *(beside for one in others for beside in claims.beside_items(one))])
 
 
-def _of(series: SeriesView) -> str:
-    """How much of what; where it goes both ways, what comes first."""
-    size = claims.in_items(series) if series.contents else claims.size(series)
+def _of(series: SeriesView, *, left: bool = False) -> str:
+    """How much of what; where it goes both ways, what comes first. Of items that came back, what those hold is told
+    that are ``left``.
+    """
+    size = claims.in_items(series, left=left) if series.contents else claims.size(series)
+    if not size:
+        return ""
     return f"{series.what}: {size}" if "surplus" in size and "missing" in size else f"{size} of {series.what}"
 
 

@@ -112,10 +112,10 @@ class SeriesView:
     ``area`` and ``holding`` are keys; ``place`` and ``what`` are what people call them. ``balances`` are the rows of
     its periods. ``exact`` are its differences that no error can have left, where the verdict is of them; ``cancelled``
     what cancels of it, ``in_part`` what does so for the larger part, ``returned`` what came to light again in parts,
-    ``between`` what cancels with another area, ``apart`` the places of what the whole site claims as such areas were
-    counted on different days, and ``to_check`` rows that would explain it. ``contents`` is there
-    within an event that its items tell: what these hold, one entry a claim. ``site`` is there for a series of the whole
-    site.
+    ``between`` what cancels with another area, ``in_areas`` the places of what the whole site claims since areas do,
+    and cancels in these, and ``to_check`` rows that would explain it. ``contents`` is there within an event that its
+    items tell: what these hold, one entry a claim; and ``beside`` what they do not account for of it. ``site`` is there
+    for a series of the whole site.
     """
 
     number: int
@@ -139,9 +139,10 @@ class SeriesView:
     in_part: tuple[CancelledInPart, ...] = ()
     returned: tuple[Returned, ...] = ()
     between: tuple[BetweenView, ...] = ()
-    apart: tuple[int, ...] = ()
+    in_areas: tuple[int, ...] = ()
     to_check: tuple[RowToCheck, ...] = ()
     contents: tuple[float | None, ...] = ()
+    beside: tuple[float | None, ...] = ()
     site: SiteView | None = None
 
     @cached_property
@@ -218,7 +219,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     to_check = _grouped(one for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review)
-    apart = _apart(review)
+    in_areas = _in_areas(review)
     return tuple(
         SeriesView(
             number=number,
@@ -242,7 +243,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
             in_part=tuple(in_part.get(number, ())),
             returned=tuple(returned.get(number, ())),
             between=tuple(between.get(number, ())),
-            apart=tuple(sorted(apart.get(number, ()))),
+            in_areas=tuple(sorted(in_areas.get(number, ()))),
             to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
         )
@@ -279,12 +280,13 @@ def _between(review: Review) -> dict[int, list[BetweenView]]:
     return found
 
 
-def _apart(review: Review) -> dict[int, set[int]]:
-    """By series of the whole site, what it claims since two areas were counted on different days."""
+def _in_areas(review: Review) -> dict[int, set[int]]:
+    """By series of the whole site, the places of what it claims since areas do, and cancels in these."""
     found: dict[int, set[int]] = {}
-    for pair in (one for event in review.events for one in event.between_areas):
-        if pair.site is not None:
-            found.setdefault(pair.site, set()).update(pair.apart)
+    for event in review.events:
+        for same in (*(one.over_site for one in event.cancelled), *(one.over_site for one in event.between_areas)):
+            if same is not None:
+                found.setdefault(same.series, set()).update(same.places)
     return found
 
 
@@ -327,8 +329,8 @@ def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesVie
 
 def _within(event: Event, one: SeriesView) -> SeriesView:
     """A series as its event tells it."""
-    contents = next((held.amounts for held in event.contents if held.series == one.number), ())
-    return replace(one, contents=contents) if contents else one
+    held = next((held for held in event.contents if held.series == one.number), None)
+    return one if held is None else replace(one, contents=held.amounts, beside=held.beside)
 
 
 def event_verdict(event: Sequence[SeriesView]) -> Verdict:
