@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder, cells
 
-from stockward.facts import extent, thrift
+from stockward.facts import extent, parquet, thrift
 from stockward.facts.draft import MOST_ROWS_TOLD
 from stockward.facts.settings import read_settings
 from stockward.terms.errors import SiteError, UsageError
@@ -177,6 +177,33 @@ def test_a_parquet_file_that_unpacks_to_much(folder: SiteFolder, monkeypatch: py
     monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "9")
     monkeypatch.setenv("STOCKWARD_MAX_ROWS", "1999")
     assert "areas.parquet: the table has 2 000 rows" in refusal(folder)
+
+
+def test_one_text_named_very_often_counts_as_often(folder: SiteFolder) -> None:
+    """Few kilobytes that hold 9 GB."""
+    same = pl.Series(["x" * 30_000], dtype=pl.Categorical).new_from_index(0, 300_000)
+    folder.parquet("areas", pl.DataFrame({"area": same, "kind": ["store"] * 300_000}))
+    assert (folder.path / "areas.parquet").stat().st_size < 100_000
+    assert "areas.parquet: it unpacks to 9 002 megabytes" in refusal(folder).replace("\xa0", " ")
+
+
+def test_texts_of_more_than_four_gigabytes_count_in_full() -> None:
+    """Lengths are kept as small numbers, whose sum begins again there."""
+    text, often = "x" * 14_400, 300_000
+    for one in (pl.Series([text]), pl.Series([text], dtype=pl.Categorical), pl.Series([text.encode()])):
+        assert parquet._text_bytes(one.new_from_index(0, often)) == len(text) * often
+
+
+class _Waiting(io.FileIO):
+    """As the system's own log, which is a regular file and waits for what comes next."""
+
+    def read(self, _size: int | None = -1) -> None:  # type: ignore[override]
+        return None
+
+
+def test_a_regular_file_that_waits_is_not_read(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fdopen", _Waiting)
+    assert "site.toml: it has nothing to read yet, and no end" in refusal(folder)
 
 
 def test_a_list_of_many_words_in_one_cell(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,10 +121,15 @@ def _text_bytes(column: pl.Series) -> int:
     if isinstance(column.dtype, pl.List):
         return _text_bytes(column.explode())
     if column.dtype in (pl.Categorical, pl.Enum):
-        column = column.cast(pl.String)
-    if column.dtype == pl.String:
-        return int(column.str.len_bytes().sum())
-    return int(column.bin.size().sum()) if column.dtype == pl.Binary else 0
+        lengths = column.cat.len_bytes()
+    elif column.dtype == pl.String:
+        lengths = column.str.len_bytes()
+    elif column.dtype == pl.Binary:
+        lengths = column.bin.size()
+    else:
+        return 0
+    # Lengths are small numbers, whose sum would begin again at 4 GB.
+    return int(lengths.cast(pl.UInt64).sum())
 
 
 def _refuse_nested(file: str, name: str, dtype: pl.DataType) -> None:

@@ -34,10 +34,14 @@ def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
             found = os.fstat(file.fileno())
             _require_regular(path, found.st_mode)
             require_bytes_within(limit, found.st_size, path.name)
-            return file.read(limit_bytes(limit))
+            content: bytes | None = file.read(limit_bytes(limit))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
+    if content is None:
+        # So some files of the system do that tell what happens, and have an end only when nothing does.
+        raise SiteError(path.name, "it has nothing to read yet, and no end", "put a file in its place")
+    return content
 
 
 def read_head(path: Path, length: int) -> bytes:
@@ -46,7 +50,7 @@ def read_head(path: Path, length: int) -> bytes:
         if not stat.S_ISREG(path.stat().st_mode):
             return b""
         with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
-            return file.read(length)
+            return file.read(length) or b""
     except (OSError, ValueError):
         return b""
 
