@@ -27,7 +27,8 @@ _PLANNED = ("leave", "training")
 _WORKING_DAYS_A_WEEK = 5
 _SILENT_DAYS = 28
 _CONFIDENCE = 0.95
-_RESAMPLES = 20_000
+_RESAMPLES, _DRAWN = 20_000, 2_000_000
+"""Weightings at least, and weights in all: a small force has so many more, as its bounds lie where few fall."""
 _MOST_UNSEEN = 0.5
 """Where more of all guards could be absent all year with none of them observed, an interval would say nothing."""
 LEAST_GUARDS = next(guards for guards in count(1) if share_unseen(guards, confidence=_CONFIDENCE) <= _MOST_UNSEEN)
@@ -186,7 +187,13 @@ def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[Ne
     low, high = None, None
     if guards > 1:
         low, high = net_hours_interval(
-            hours, days, planned + unplanned, weeks=weeks, confidence=_CONFIDENCE, resamples=_RESAMPLES, seed=seed
+            hours,
+            days,
+            planned + unplanned,
+            weeks=weeks,
+            confidence=_CONFIDENCE,
+            resamples=max(_RESAMPLES, _DRAWN // len(hours)),
+            seed=seed,
         )
     figures = NetHours(
         contract=mean.contract,
