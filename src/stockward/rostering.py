@@ -519,7 +519,7 @@ def _answer(
         relaxations=(),
         changed=None if problem.earlier is None or made.rows is None else changed(problem, made.times),
         notes=notes,
-        set_aside=sum(site.set_aside[name].height for name in TABLES),
+        set_aside={name: rows for name in TABLES if (rows := site.set_aside[name].height)},
     )
 
 

@@ -18,6 +18,7 @@ import stockward
 from stockward import cli
 from stockward.facts import Site, read_site
 from stockward.report.roster_files import read_roster_csv, write_roster_csv
+from stockward.report.roster_sentences import headline
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
 
@@ -204,7 +205,10 @@ def test_a_decimal_comma_in_the_hours_of_a_guard_is_set_aside_and_told(tmp_path:
     site = read_again(tmp_path, "people.csv", "38.5", '"38,5"')
     assert "write it as 1234.5" in str(site.problems[0])
     answer = roster(site, rounds=60)
-    assert answer.set_aside == 1
+    assert answer.set_aside == {"people": 1}
+    assert headline(answer).startswith(
+        "Mend first what this roster does not know of: 1 row of people, set aside. Every"
+    )
     assert "G-01" not in {duty.person for duty in answer.duties}
     assert any(note.startswith("people: row 2 set aside") for note in answer.notes)
 

@@ -14,6 +14,8 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   last inventory, beyond which nothing could cancel.
 - *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
   period that differs by about all of it.
+- *by its year*: where a row a season or more before the first inventory, or after the last, would lie within the days
+  of a claim in another year, and the claim allows its quantity.
 - *by its area*: where what one area lacks another has more of, and a row of the days of both brings that amount into
   the one, or takes it out of the other, from or to somewhere else: it may belong to the other of the two.
 - *by its direction*: where such a row went from the one that has more to the one that lacks, with half of the amount.
@@ -25,7 +27,7 @@ match is by chance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,6 +42,7 @@ from stockward.terms.periods import first_moment
 from stockward.terms.verdicts import Slip
 
 _FEW = 3
+_DAY, _SEASON, _YEAR = timedelta(days=1), timedelta(days=120), timedelta(days=365)
 _MOST = 0.5
 """A slip explains most of a claim from this share of it on."""
 
@@ -150,6 +153,7 @@ def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancell
             found += _few(_misplaced(place, claim, one.periods, rows))
             found += _few(_miscounted_at_the_ends(place, claim, one.periods, rows.counted))
             found += _few(_repeated(place, claim, one.periods, rows))
+            found += _few(_of_another_year(place, claim, one.periods, rows.moved))
     explained = {place for match in found for place in match.places}
     # What explains a part of a claim is of no use beside what explains all of it.
     told = [match for match in same if match.whole or not explained & set(match.places)]
@@ -258,3 +262,18 @@ def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: Entered
                 if what in seen and claim.allows(row.value):
                     yield _Match(row, Slip.TWICE, (place,), abs(row.value))
                 seen.add(what)
+
+
+def _of_another_year(
+    place: int, claim: Claim, periods: Sequence[Period], moved: Sequence[EnteredRow]
+) -> Iterator[_Match]:
+    """Movements outside the record that were meant for the days of a claim in another year, and as large as it."""
+    for row in moved:
+        outside = row.at < periods[0].start - _SEASON or row.at > periods[-1].end + _SEASON
+        if outside and claim.allows(-row.value) and any(_within(claim, row.at + years * _YEAR) for years in (-1, 1)):
+            yield _Match(row, Slip.WRONG_YEAR, (place,), abs(row.value))
+
+
+def _within(claim: Claim, at: datetime) -> bool:
+    """Whether it lies in the days of a claim; a year may have a day more."""
+    return claim.start - _DAY < at <= claim.end + _DAY

@@ -133,6 +133,7 @@ class RosterAnswer:
     ``bound``: no roster that keeps the rules costs less. ``gap`` is (cost − bound) ÷ cost. ``conflicts`` is a set of
     rules of which none can be left out for the others to collide (``irreducible`` says whether that is proven).
     ``left_open`` is empty unless places may stay open. ``notes`` are told to the reader.
+    ``set_aside`` has the rows of each table that the roster does not know of, as they could not be read.
     """
 
     site: str
@@ -159,4 +160,4 @@ class RosterAnswer:
     relaxations: tuple[Relaxation, ...]
     changed: int | None
     notes: tuple[str, ...]
-    set_aside: int
+    set_aside: Mapping[str, int]

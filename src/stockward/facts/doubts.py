@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -57,24 +56,44 @@ def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
             )
 
 
-_FEW_ROWS, _FAR_DAYS = 5, 730
+_FEW_ROWS, _MOST_APART = 5, 3
+_FAR_DAYS, _SEASON_DAYS = 730, 120
 
 
 def a_year_may_be_wrong(draft: Draft, table: TableDraft) -> None:
-    """A row more than two years before or after all others: its year is one that somebody else meant."""
-    rows = table.good().select("row", "at").drop_nulls().sort("at")
+    """A few rows far before or after all others: their year is one that somebody else meant."""
+    rows = table.good().select("row", "at").drop_nulls()
+    of_movements = table.table.name == "movements"
+    if of_movements:
+        counted = draft["counts"].good().select("at").drop_nulls().unique()
+        rows = pl.concat([rows, counted.select(pl.lit(None, rows.schema["row"]).alias("row"), "at")])
     if rows.height < _FEW_ROWS:
         return
-    for at, next_to in ((0, 1), (-1, -2)):
-        moment, neighbour = rows["at"][at], rows["at"][next_to]
-        if abs(moment - neighbour) > timedelta(days=_FAR_DAYS):
-            zone = ZoneInfo(draft.settings.site.timezone)
-            day, last = (f"{one.astimezone(zone):%Y-%m-%d}" for one in (moment, neighbour))
-            side = "before" if at == 0 else "after"
-            why = (
-                f"its day, {day}, lies more than two years {side} all others ({last}): correct the year if it is wrong"
-            )
-            draft.notices.append(f"{table.file} row {rows['row'][at]}: {why}")
+    rows, zone = rows.sort("at", "row"), ZoneInfo(draft.settings.site.timezone)
+    for side, ordered in (("before", rows), ("after", rows.reverse())):
+        apart, others = _apart_from_others(ordered, of_movements=of_movements)
+        if apart.height:
+            day, last = (f"{one.astimezone(zone):%Y-%m-%d}" for one in (apart["at"][0], others["at"][0]))
+            why = f"its day, {day}, lies far {side} all others ({last}): correct the year if it is wrong"
+            _tell(draft, table, apart["row"], why)
+
+
+def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows at the begin that lie apart from the others, which they would be among in another year; and these.
+
+    Inventories may well be a year apart, movements hardly.
+    """
+    gaps = ordered["at"].diff().abs().dt.total_days()
+    for number in range(1, min(_MOST_APART, ordered.height // _FEW_ROWS) + 1):
+        apart, others = ordered[:number], ordered[number:]
+        if apart["row"].null_count():
+            break
+        first, last = sorted((others["at"][0], others["at"][-1]))
+        years = [apart["at"].dt.offset_by(f"{years}y").is_between(first, last) for years in (-1, 1)]
+        in_another = bool((years[0] | years[1]).all())
+        if gaps[number] > _FAR_DAYS or (of_movements and gaps[number] > _SEASON_DAYS and in_another):
+            return apart, others
+    return ordered[:0], ordered
 
 
 def a_number_of_items_may_be_misread(draft: Draft, table: TableDraft) -> None:

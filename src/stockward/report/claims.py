@@ -265,6 +265,7 @@ def _sides(rows: Sequence[RowToCheck]) -> str:
 _SLIPPED = {
     Slip.DECIMAL_POINT: "and its decimal point: if that was misplaced",
     Slip.TWICE: "as another row of that day has the same quantity: if one of the two is a repeat",
+    Slip.WRONG_YEAR: "and its year, as it lies outside the record: if it was meant for these days",
     Slip.WRONG_AREA: "and its area: if that is the other of these two",
     Slip.WRONG_WAY: "and its direction: if it went the other way between these two",
 }

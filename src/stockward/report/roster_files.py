@@ -103,6 +103,6 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "relaxations": answer.relaxations,
         "changed": answer.changed,
         "notes": answer.notes,
-        "set_aside": answer.set_aside,
+        "set_aside": sum(answer.set_aside.values()),
     }
     return json_text(document, answer.timezone)

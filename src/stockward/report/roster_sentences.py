@@ -74,12 +74,22 @@ def headline(answer: RosterAnswer) -> str:
 
 
 def answered(answer: RosterAnswer) -> str:
-    """The answer in one sentence: who fills what."""
+    """The answer: who fills what, and before it what the answer does not know of."""
+    unknown = _unknown(answer)
     if answer.duties:
-        return f"Every post of every shift is filled: {_crew(answer)}."
+        every = "Every other post" if "posts" in answer.set_aside else "Every post"
+        return f"{unknown}{every} of every shift is filled: {_crew(answer)}."
     if answer.status is Solved.IMPOSSIBLE:
-        return "No roster fills these posts within the rules."
-    return "No roster was found in the time given; there may be one."
+        return f"{unknown}No roster fills these posts within the rules."
+    return f"{unknown}No roster was found in the time given; there may be one."
+
+
+def _unknown(answer: RosterAnswer) -> str:
+    """Rows set aside: a post in one has nobody in this roster, and a guard is missing, or at work on leave."""
+    if not answer.set_aside:
+        return ""
+    rows = [f"{words.count(rows, 'row')} of {table}" for table, rows in answer.set_aside.items()]
+    return f"Mend first what this roster does not know of: {words.listed(rows, len(rows))}, set aside. "
 
 
 def _crew(answer: RosterAnswer) -> str:

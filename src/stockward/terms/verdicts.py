@@ -67,6 +67,7 @@ class Slip(StrEnum):
     OTHER_SIDE = "other_side"
     DECIMAL_POINT = "decimal_point"
     TWICE = "twice"
+    WRONG_YEAR = "wrong_year"
     WRONG_AREA = "wrong_area"
     WRONG_WAY = "wrong_way"
 
@@ -76,6 +77,7 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.OTHER_SIDE: "It may belong to the other side of an inventory around which two claims cancel.",
     Slip.DECIMAL_POINT: "Ten times too much, or a tenth, may have been booked.",
     Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
+    Slip.WRONG_YEAR: "It lies outside the record, and in another year within the days of what is claimed.",
     Slip.WRONG_AREA: "It may belong to the other of two areas, one of which lacks what the other has more of.",
     Slip.WRONG_WAY: "It may have gone the other way between two areas, one of which lacks what the other has more of.",
 }
