@@ -24,6 +24,7 @@ FLOORS = {
     "detection": 3,
     "counting": 3,
     "guards": 3,
+    "places": 4,
     "protection": 4,
     "reviewing": 5,
     "rostering": 5,

@@ -758,7 +758,6 @@ def _tell_unpublished(draw: Draw) -> None:
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
-    from stockward.counting import require_unfilled
     from stockward.report import count_sheet, words
     from stockward.terms.errors import UsageError
 
@@ -766,8 +765,6 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     if not files:
         raise UsageError("nothing to write: name --html, --xlsx or --csv FILE for the count sheets")
     draw = _drawn(asked["draw"], asked)
-    for file in files:
-        require_unfilled(file)
     if asked["html"]:
         write_whole(_target(asked["html"]), count_sheet.write_sheets_html(draw, paper=asked["paper"]))
     if asked["xlsx"]:
@@ -911,7 +908,7 @@ def _require_none_given(names: Sequence[str], why: str) -> None:
 
 def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
     """Raise ``UsageError``, before anything is read, for an output that would fall on what is read, or has no place."""
-    from stockward.outputs import require_places
+    from stockward.places import places_of
 
     context = click.get_current_context()
     options = {str(one.name): one.opts[0] for one in context.command.params}
@@ -923,7 +920,7 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
 
         outputs["the seed beside"] = seed_beside(given["commit"])
     read = [file for file in files if file is not None]
-    context.obj = require_places(outputs, folders=folders, sites=sites, files=read)
+    context.obj = places_of(outputs, folders=folders, sites=sites, files=read)
 
 
 def _target(named: Path | str) -> Target:

@@ -104,7 +104,7 @@ def test_a_seed_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
 def test_a_sealed_plan_is_never_written_over(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
     assert one_line(run(tmp_path / "site", "--commit", plan)) == (
-        f"error: {plan}: there is such a file, and a sealed plan is never written over: name another"
+        f"error: --commit {plan}: it is a sealed plan, and never written over: name another"
     )
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from counting_sites import SEED, drawn, fill, one_line, run
+from click.testing import CliRunner
+from counting_sites import SEED, drawn, fill, one_line, run, write
 
 import stockward as sw
+from stockward import cli
+from stockward.cli import main
 from stockward.counting.filled import COLUMNS
 from stockward.terms.errors import UsageError
 
@@ -74,8 +77,91 @@ def test_a_blank_sheet_is_written_again(tmp_path: Path, option: str, name: str) 
     assert (tmp_path / name).read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"PK no workbook", b"quantity\n5\n", b"\xff\xfe\x00"])
+@pytest.mark.parametrize("content", [b"", b"quantity\n5\n", b"\xff\xfe\x00", b"<html></html>", b"{}"])
 def test_what_is_no_count_sheet_is_written_over(tmp_path: Path, content: bytes) -> None:
     plan = drawn(tmp_path)
     (tmp_path / "other.csv").write_bytes(content)
     assert run("--draw", plan, "--csv", tmp_path / "other.csv").exit_code == 0
+
+
+def changed(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    path.write_bytes(change(path.read_bytes()))
+    return path
+
+
+CHANGES: dict[str, Callable[[bytes], bytes]] = {
+    "another code": lambda text: text.replace(b",seen", b",ge\xf6ffnet"),
+    "two bytes a letter": lambda text: text.decode().encode("utf-16"),
+    "no draw": lambda text: b"\n".join(line.partition(b",")[2] for line in text.splitlines()),
+    "another header": lambda text: text.replace(b"quantity", b"qty", 1),
+    "no header": lambda text: text.partition(b"\n")[2],
+    "colons": lambda text: text.replace(b",", b":"),
+    "torn rows": lambda text: text.replace(b",seen", b",dusty, opened"),
+    "a stray byte": lambda text: text + b"\0",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_sheet_that_a_program_has_changed_is_kept(tmp_path: Path, change: str) -> None:
+    plan = drawn(tmp_path)
+    file = changed(fill(tmp_path, lambda rows: [row.update(remark="seen") for row in rows]), CHANGES[change])
+    before = file.read_bytes()
+    assert one_line(run("--draw", plan, "--csv", file)).endswith(
+        "it is filled in, and never written over: name another"
+    )
+    assert file.read_bytes() == before
+
+
+def other_sheet(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("my notes")["A1"] = "counted box 3: 1"
+    book.save(path)
+
+
+def other_name(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    book["count_sheet"].title = "done"
+    book.save(path)
+
+
+def with_a_password(path: Path) -> None:
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 500)
+
+
+@pytest.mark.parametrize("change", [other_sheet, other_name, with_a_password])
+def test_a_workbook_that_somebody_has_changed_is_kept(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    plan, path = drawn(tmp_path), tmp_path / "sheets.xlsx"
+    assert run("--draw", plan, "--xlsx", path).exit_code == 0
+    change(path)
+    before = path.read_bytes()
+    assert "never written over: name another" in one_line(run("--draw", plan, "--xlsx", path))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("file", ["plan.json", "plan.json.seed", "filled.csv", "other/movements.csv", "other/new.csv"])
+def test_no_answer_is_written_over_what_is_sealed_or_counted_or_onto_another_site(tmp_path: Path, file: str) -> None:
+    drawn(tmp_path)
+    fill(tmp_path)
+    write(tmp_path / "other")
+    place = tmp_path / file
+    before = place.read_bytes() if place.exists() else None
+    for arguments in (
+        ["review", "--json"],
+        ["review", "--html"],
+        ["orders", "--csv"],
+        ["sample", "--items", "box=3", "--json"],
+    ):
+        command, *asked, option = arguments
+        result = CliRunner().invoke(main, [command, str(tmp_path / "site"), *asked, option, str(place)])
+        assert result.exit_code == cli.WRONG_USE, result.output
+        assert result.stderr.count("\n") == 1
+    review = sw.review(tmp_path / "site")
+    for write_it in (review.to_json, review.to_html, review.to_xlsx):
+        with pytest.raises(UsageError):
+            write_it(place)
+    assert (place.read_bytes() if place.exists() else None) == before
+
+
+def test_a_plan_that_is_not_sealed_is_written_over(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run(write(tmp_path / "site"), "--json", tmp_path / "plan.json").exit_code == 0

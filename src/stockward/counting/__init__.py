@@ -2,7 +2,8 @@
 
 from stockward.counting.certifying import certify, counted_moment
 from stockward.counting.drawing import committed, draw_units
-from stockward.counting.filled import read_filled, require_unfilled
+from stockward.counting.filled import read_filled
+from stockward.counting.kept import require_not_kept
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
 from stockward.counting.sealing import Seal, draw_from, prepare_seal, seal_plan, seed_beside, write_seal
@@ -24,8 +25,8 @@ __all__ = [
     "prepare_seal",
     "read_filled",
     "read_plan",
+    "require_not_kept",
     "require_seed",
-    "require_unfilled",
     "seal_plan",
     "seed_beside",
     "sha256_of",

@@ -21,12 +21,17 @@ from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.workbook import Workbook
 from stockward.terms.counting import Task
-from stockward.terms.errors import SheetError, SiteError, UsageError
+from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import text_of
 
 SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
+
+README = "README"
+"""The sheet of a workbook that says how it is filled in."""
+
+_WRITTEN_SHEETS = {SHEET, README}
 
 MOST = 2_000_000_000
 """More items than this are in no box; a weight may be larger."""
@@ -112,22 +117,16 @@ def read_filled(path: Path, draw: Draw) -> Filled:
     return _in_order(path.name, content, raw, cells, draw)
 
 
-def require_unfilled(path: Path) -> None:
-    """Raise ``UsageError`` where a count sheet stands in which anybody has filled in anything, of whichever draw."""
-    if path.is_file() and _is_filled(path):
-        raise UsageError(f"{path}: it is filled in, and never written over: name another")
+def is_blank_sheet(path: Path, content: bytes) -> bool:
+    """Whether this is a count sheet as a draw writes it, whatever its name ends in, with nothing filled in.
 
-
-def _is_filled(path: Path) -> bool:
-    """Whether this is a count sheet with any quantity or remark, also one that would be refused as a result."""
-    try:
-        content = read_bytes(path)
-        # Whatever its name ends in, a count sheet is the work of somebody.
-        raw = _of_workbook(path, content, ".") if content.startswith(_ZIP) else read_csv(path, content, _TABLE)
-    except SiteError:
+    Raises ``SiteError`` where it cannot be read as one.
+    """
+    raw = _of_workbook(path, content, ".", alone=True) if content.startswith(_ZIP) else read_csv(path, content, _TABLE)
+    if raw.torn or len(raw.cells) < len(COLUMNS):
         return False
-    answered = [shown(raw.cells[name]) for name in ("quantity", "remark") if name in raw.cells]
-    return any(column.str.strip_chars().fill_null("").ne("").any() for column in answered)
+    answered = [shown(raw.cells[name]) for name in ("quantity", "remark")]
+    return not any(column.str.strip_chars().fill_null("").ne("").any() for column in answered)
 
 
 def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
@@ -138,10 +137,12 @@ def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
     return _of_workbook(path, content, decimal)
 
 
-def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
+def _of_workbook(path: Path, content: bytes, decimal: str, *, alone: bool = False) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
+    if alone and not set(workbook.sheets) <= _WRITTEN_SHEETS:
+        raise SiteError(path.name, "there is a sheet that no draw writes", "fill in the workbook that the draw wrote")
     return workbook.read(SHEET, _TABLE)
 
 

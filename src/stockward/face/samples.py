@@ -17,7 +17,7 @@ from stockward.face.asked import Place, Words, paper_of, path_of, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
-from stockward.outputs import Target, write_whole
+from stockward.outputs import write_whole
 from stockward.report import cards, certificate, count_sheet
 from stockward.report.card import Card
 from stockward.terms.errors import UsageError
@@ -87,15 +87,15 @@ class Draw(Shown):
 
     def to_html(self, path: Place, *, paper: str = "A4") -> None:
         """Write the count sheets to print, on A4 or Letter."""
-        write_whole(_unfilled_place(path), count_sheet.write_sheets_html(self.answers, paper=paper_of(paper)))
+        write_whole(own_place(path), count_sheet.write_sheets_html(self.answers, paper=paper_of(paper)))
 
     def to_xlsx(self, path: Place) -> None:
         """Write the count sheets as a workbook to fill in; one that is filled in is never written over."""
-        count_sheet.write_sheets_xlsx(self.answers, _unfilled_place(path))
+        count_sheet.write_sheets_xlsx(self.answers, own_place(path))
 
     def to_csv(self, path: Place) -> None:
         """Write the count sheets as CSV to fill in; one that is filled in is never written over."""
-        write_whole(_unfilled_place(path), count_sheet.sheets_csv(self.answers))
+        write_whole(own_place(path), count_sheet.sheets_csv(self.answers))
 
     def card(self) -> Card:
         """What is shown: the sheets."""
@@ -273,13 +273,6 @@ def _drawn(plan: Place, asked: Mapping[str, Any]) -> answers.Draw:
         Path(plan), commitment=asked.get("commitment"), seed_text=asked.get("seed_text"),
         seed_file=path_of(asked.get("seed_file")),
     )  # fmt: skip
-
-
-def _unfilled_place(path: Place) -> Target:
-    """A place of its own, where no count sheet stands that anybody has filled in."""
-    place = own_place(path)
-    counting.require_unfilled(place)
-    return place
 
 
 def _certify(asked: Mapping[str, Any]) -> Certificate:

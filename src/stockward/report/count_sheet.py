@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.counting.drawing import LINES_A_SHEET
-from stockward.counting.filled import COLUMNS, MOST, SHEET, words_of
+from stockward.counting.filled import COLUMNS, MOST, README, SHEET, words_of
 from stockward.outputs import Target
 from stockward.report import count_rules, words
 from stockward.report.page import fill
@@ -242,7 +242,7 @@ def _allowed(line: SheetLine, strata: dict[str, Stratum]) -> dict[str, Any]:
 
 
 def _fill_rules(book: Any, draw: Draw) -> None:
-    page = book.add_worksheet("README")
+    page = book.add_worksheet(README)
     page.protect("")
     page.set_column(0, 0, 110)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
