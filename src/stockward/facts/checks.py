@@ -22,7 +22,7 @@ from stockward.facts.doubts import (
     two_keys_may_be_one,
 )
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.problems import did_you_mean, looks_like, more_like_it
+from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
 from stockward.facts.totals import a_total_is_no_row
 from stockward.terms.units import UNITS, dimension, factor
@@ -221,9 +221,14 @@ def _unknown(draft: Draft, unknown: pl.Series, values: pl.Series, known: pl.Seri
             reasons[key] = f"{key} is not in {place}, did you mean {meant}, which has that name?"
         else:
             guess = did_you_mean(key, keys) if count < 50 else None
-            hint = f", did you mean {guess}?{looks_like(key, guess)}" if guess else f": {_ADD}"
-            reasons[key] = f"{key} is not in {place}{hint}"
+            reasons[key] = f"{key} is not in {place}{_guessed(key, guess) if guess else f': {_ADD}'}"
     return _row_reasons(values, reasons)
+
+
+def _guessed(key: str, guess: str) -> str:
+    """The end of a reason that names the key which may be meant; one that differs for the eye may be new as well."""
+    mend = looks_like(key, guess) or ("" if bare(key) == bare(guess) else f" {_ADD.capitalize()}")
+    return f", did you mean {guess}?{mend}"
 
 
 _NO_SUBSTANCE = (
