@@ -228,6 +228,27 @@ def test_a_misspelt_column_is_refused_with_did_you_mean(folder: SiteFolder, writ
     assert f"'{written}' (did you mean {meant}?)" in refusal(folder)
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("quantity (t)", "t"),
+        ("Quantity [KG]", "kg"),
+        ("quantity_kg", "kg"),
+        ("quantity in lb", "lb"),
+        ("quantity (pcs)", "its unit (one of kg, g, t, lb, oz, gr, each)"),
+    ],
+)
+def test_a_unit_in_the_header_is_not_lost(folder: SiteFolder, header: str, unit: str) -> None:
+    folder.write("counts", CLEAN["counts"].replace("quantity", header, 1))
+    told = f"(did you mean quantity?): rename it quantity, and write {unit} in each row of a column unit"
+    assert told in refusal(folder)
+
+
+def test_a_unit_behind_a_name_that_is_no_quantity_is_none(folder: SiteFolder) -> None:
+    folder.write("movements", CLEAN["movements"].replace("note", "note (kg)", 1))
+    assert folder.read().problems == ()
+
+
 def test_a_column_that_looks_like_one_that_is_there_is_only_unknown(folder: SiteFolder) -> None:
     folder.write("areas", "area,kind,areas\nS1,store,x\nP1,process,y\n")
     assert "column areas" in folder.read().notices[0]

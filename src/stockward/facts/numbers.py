@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.facts.dictionary import Column
+from stockward.facts.dictionary import UNIT_COLUMNS, Column
 from stockward.facts.reading import Locale, Reading, without
 from stockward.terms.units import UNITS
 
@@ -18,9 +18,6 @@ _NEGATIVE = r"^(?:\(\s*([0-9.]+)\s*\)|([0-9.]+)\s*[-−–]|[-−–]\s*([0-9.]+
 """Numbers in brackets, with the sign behind them, and with a sign that is no hyphen."""
 
 _MARKS = {".": "point", ",": "comma"}
-
-UNIT_COLUMNS = ("unit", "capacity_unit")
-"""Columns that give the unit of others beside them."""
 
 NEVER_NEGATIVE = "it is never negative: correct it"
 
@@ -42,7 +39,7 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
     ambiguous = f"a {_MARKS[other]} is not this site's decimal mark and could mean two things: write it as {example}"
     read = Reading.of(values)
     if (~readable).any():
-        own = without(plain, foreign)
+        own = without(plain, foreign | readable)
         read = _refuse_per_cent(read, plain, locale)
         read = _refuse_unit(read, text, own, column, locale)
         read = _refuse_groups(read, own)
