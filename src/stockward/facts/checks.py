@@ -23,6 +23,7 @@ from stockward.facts.doubts import (
     two_keys_may_be_one,
 )
 from stockward.facts.draft import Draft, TableDraft
+from stockward.facts.headings import a_header_is_no_row
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
@@ -801,6 +802,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_post_asks_for_one_qualification, ("posts",)),
     Check(a_driver_has_its_amount, ("posts",)),
     Check(a_total_is_no_row),
+    Check(a_header_is_no_row),
     Check(a_grain_may_be_a_gram),
     Check(an_error_may_be_a_percentage, ("methods",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
