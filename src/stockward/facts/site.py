@@ -33,9 +33,7 @@ SETTINGS = "site.toml"
 README_SHEET = "README"
 """A sheet of this name explains the workbook to people, and is passed over."""
 
-_READ_AS: Mapping[str, Callable[[Path, bytes, Table], RawTable]] = MappingProxyType(
-    {".csv": read_csv, ".parquet": read_parquet}
-)
+_READ_AS = (".csv", ".parquet")
 _TEXTS = (".txt", ".tsv")
 _PLAIN = (".csv", *_TEXTS)
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -296,7 +294,9 @@ class _Reader:
     def _file(self, path: Path) -> RawTable:
         table: Table = tables()[path.stem]
         content = self._content(path)
-        return _READ_AS[path.suffix.lower()](path, content, table)
+        if path.suffix.lower() == ".csv":
+            return read_csv(path, content, table, self._settings.site.decimal)
+        return read_parquet(path, content, table)
 
 
 def _listed(folder: Path) -> list[Path]:
