@@ -92,7 +92,9 @@ def _plain(content: bytes, file: str) -> bytes:
     """
     if content.startswith(_OTHER_FORMATS):
         raise SiteError(
-            file, "this is a workbook or Parquet file under the name of a CSV", "save the table as CSV UTF-8"
+            file,
+            "this is a workbook or Parquet file under the name of a CSV",
+            "save the table as CSV UTF-8 with a spreadsheet program (Save As; not by renaming)",
         )
     while content.startswith(codecs.BOM_UTF8):
         # A program that puts a mark before a text that has one already makes two.
