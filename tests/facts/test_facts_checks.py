@@ -43,7 +43,7 @@ CASES: dict[str, Case] = {
     "month twice": ("production", "2026-02", "2026-01-15", 3, "", "the same line, month"),
     "wish twice": ("wishes", "off,,", "off,G1,22:00", 3, "", "the same person, date, post, start"),
     "assignment twice": ("assignments", "yes\n", "yes\n1,G2,2026-02-01T22:00,,\n", 3, "", "the same person, start"),
-    "unknown material": ("movements", "issue,SHELL", "issue,SHELLS", 5, "material", "SHELLS is not in materials, did you mean SHELL?"),
+    "unknown material": ("movements", "issue,SHELL", "issue,SHELLS", 5, "material", "SHELLS is not in materials, did you mean SHELL? Correct it, or add it there"),
     "unknown area": ("counts", "FEB,2026-02-28,S1", "FEB,2026-02-28,Q7", 4, "area", "Q7 is not in areas: correct it, or add it there"),
     "unknown method": ("movements", "S1,W1,,\n0002", "S1,Z9,,\n0002", 2, "method", "Z9 is not in methods"),
     "unknown substance": ("goals", "TNT,10", "RDX,10", 2, "substance", "RDX is not in contents or materials"),

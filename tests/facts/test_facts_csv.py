@@ -228,6 +228,27 @@ def test_a_misspelt_column_is_refused_with_did_you_mean(folder: SiteFolder, writ
     assert f"'{written}' (did you mean {meant}?)" in refusal(folder)
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("quantity (t)", "t"),
+        ("Quantity [KG]", "kg"),
+        ("quantity_kg", "kg"),
+        ("quantity in lb", "lb"),
+        ("quantity (pcs)", "its unit (one of kg, g, t, lb, oz, gr, each)"),
+    ],
+)
+def test_a_unit_in_the_header_is_not_lost(folder: SiteFolder, header: str, unit: str) -> None:
+    folder.write("counts", CLEAN["counts"].replace("quantity", header, 1))
+    told = f"(did you mean quantity?): rename it quantity, and write {unit} in each row of a column unit"
+    assert told in refusal(folder)
+
+
+def test_a_unit_behind_a_name_that_is_no_quantity_is_none(folder: SiteFolder) -> None:
+    folder.write("movements", CLEAN["movements"].replace("note", "note (kg)", 1))
+    assert folder.read().problems == ()
+
+
 def test_a_column_that_looks_like_one_that_is_there_is_only_unknown(folder: SiteFolder) -> None:
     folder.write("areas", "area,kind,areas\nS1,store,x\nP1,process,y\n")
     assert "column areas" in folder.read().notices[0]
@@ -323,3 +344,18 @@ def test_a_sign_that_cuts_no_cells_is_named(folder: SiteFolder, table: str, sign
 def test_a_second_file_of_a_table_is_known_under_any_sign(folder: SiteFolder, sign: str) -> None:
     told = refusal(folder.write("movements_2.csv", CLEAN["movements"].replace(",", sign)))
     assert "movements_2.csv: it looks like a part of movements" in told
+
+
+def test_a_decimal_comma_in_a_comma_file_is_told_with_its_mend(folder: SiteFolder) -> None:
+    folder.replace("counts", "JAN,2026-01-31,S1,TNT,300", "JAN,2026-01-31,S1,TNT,299,5")
+    told = "a comma inside a value? Put a text in quotation marks, and write a number with a point, as 1234.5"
+    assert folder.only_problem().reason == f"it has 9 cells and the header 8: {told}"
+    assert folder.replace("counts", "299,5", "299.5").read().problems == ()
+
+
+def test_a_separator_inside_a_value_of_a_site_with_the_comma(comma_folder: SiteFolder) -> None:
+    comma_folder.write("areas", "area;kind;name\nS1;store;\nP1;process;a;b\n")
+    comma_folder.write("methods", "method,random_rel\nW2,0,002\nW1,\n")
+    told = {problem.table: problem.reason for problem in comma_folder.read().problems if not problem.column}
+    assert told["areas"].endswith("a semicolon inside a value? Put the value in quotation marks")
+    assert told["methods"].endswith("in quotation marks, or save the file with semicolons between its cells")

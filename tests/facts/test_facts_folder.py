@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from small_folders import CLEAN, SETTINGS, SiteFolder, cells
+from small_folders import CLEAN, SETTINGS, SiteFolder, cells, write_workbook
 from xlsxwriter import Workbook
 
 from stockward.cli import main
@@ -97,8 +97,8 @@ def test_a_file_that_looks_like_a_table_which_the_site_lacks_is_refused(
     folder: SiteFolder, file: str, meant: str
 ) -> None:
     folder.remove("methods").write(file, CLEAN["methods"])
-    message = refusal(folder)
-    assert f"{file}: it is no table of the format, did you mean {meant}?: rename it" in message
+    mend = "put its sheet into site.xlsx" if file.endswith(("xlsx", "ods")) else "rename it"
+    assert f"{file}: it is no table of the format, did you mean {meant}?: {mend}" in refusal(folder)
 
 
 def test_a_required_table_that_is_misspelt_is_said_once(folder: SiteFolder) -> None:
@@ -223,6 +223,43 @@ def test_a_table_under_another_name_is_refused(folder: SiteFolder) -> None:
 def test_a_workbook_of_another_name_is_refused(folder: SiteFolder, file: str) -> None:
     folder.write(file, b"a workbook")
     assert f"{file}: it is not read, did you mean site.xlsx?" in refusal(folder)
+
+
+def test_a_workbook_of_the_tables_under_another_name_is_renamed(folder: SiteFolder) -> None:
+    for table in CLEAN:
+        folder.remove(table)
+    path = folder.path / "Site 2026.xlsx"
+    write_workbook(path, {table: cells(text) for table, text in CLEAN.items()})
+    problem = "it is not read: the workbook of a site is site.xlsx"
+    assert refusal(folder) == f"Site 2026.xlsx: {problem}: rename it to site.xlsx"
+    saved = "save it as site.xlsx (Save As, Excel Workbook; not by renaming), and take site.xlsm out of the folder"
+    path = path.rename(folder.path / "site.xlsm")
+    assert refusal(folder) == f"site.xlsm: {problem}: {saved}"
+    path.rename(folder.path / "site.xlsx")
+    assert folder.read().problems == ()
+
+
+def test_the_only_workbook_is_meant_as_that_of_the_site(folder: SiteFolder) -> None:
+    for table in CLEAN:
+        folder.remove(table)
+    write_workbook(folder.path / "Book1.xlsx", {"Tabelle1": cells(CLEAN["counts"])})
+    assert refusal(folder).startswith("Book1.xlsx: it is not read: the workbook of a site is site.xlsx: rename it")
+
+
+def test_a_workbook_with_tables_beside_that_of_the_site(folder: SiteFolder) -> None:
+    folder.remove("methods", "calibrations").workbook(areas=cells(CLEAN["areas"]))
+    write_workbook(folder.path / "more.xlsx", {table: cells(CLEAN[table]) for table in ("methods", "calibrations")})
+    mend = "put its sheets methods, calibrations into site.xlsx, and take more.xlsx out of the folder"
+    assert mend in refusal(folder)
+
+
+def test_a_workbook_under_the_name_of_a_table_is_a_sheet_or_a_csv(folder: SiteFolder) -> None:
+    write_workbook(folder.path / "counts.xlsx", {"counts": cells(CLEAN["counts"])})
+    told = refusal(folder.remove("counts"))
+    assert "put its sheet into site.xlsx under the name counts, or save the sheet as counts.csv" in told
+    assert told.endswith("and take counts.xlsx out of the folder")
+    (folder.path / "counts.xlsx").rename(folder.path / "site.xlsx")
+    assert folder.read().problems == ()
 
 
 def test_locks_and_hidden_files_are_passed_over(folder: SiteFolder) -> None:

@@ -56,3 +56,12 @@ def test_an_item_is_no_substance(folder: SiteFolder, table: str, row: str) -> No
     reason = folder.write(table, row).only_problem().reason
     assert reason.startswith("SHELL is an item, and what is named here is a substance, in bulk or held by items")
     assert "--items" in reason
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [("SHELL2", "did you mean SHELL? Correct it, or add it there"), ("shell", "did you mean SHELL?")],
+)
+def test_a_key_that_looks_like_another_may_be_a_new_one(folder: SiteFolder, written: str, mend: str) -> None:
+    folder.replace("movements", "issue,SHELL", f"issue,{written}")
+    assert folder.only_problem().reason == f"{written} is not in materials, {mend}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from stockward.facts.cells import shown
 from stockward.facts.dictionary import Column
 from stockward.facts.doubts import (
     a_grain_may_be_a_gram,
@@ -22,7 +23,9 @@ from stockward.facts.doubts import (
     two_keys_may_be_one,
 )
 from stockward.facts.draft import Draft, TableDraft
-from stockward.facts.problems import did_you_mean, looks_like, more_like_it
+from stockward.facts.headings import a_header_is_no_row
+from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
+from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
 from stockward.facts.totals import a_total_is_no_row
 from stockward.terms.units import UNITS, dimension, factor
@@ -221,9 +224,14 @@ def _unknown(draft: Draft, unknown: pl.Series, values: pl.Series, known: pl.Seri
             reasons[key] = f"{key} is not in {place}, did you mean {meant}, which has that name?"
         else:
             guess = did_you_mean(key, keys) if count < 50 else None
-            hint = f", did you mean {guess}?{looks_like(key, guess)}" if guess else f": {_ADD}"
-            reasons[key] = f"{key} is not in {place}{hint}"
+            reasons[key] = f"{key} is not in {place}{_guessed(key, guess) if guess else f': {_ADD}'}"
     return _row_reasons(values, reasons)
+
+
+def _guessed(key: str, guess: str) -> str:
+    """The end of a reason that names the key which may be meant; one that differs for the eye may be new as well."""
+    mend = looks_like(key, guess) or ("" if bare(key) == bare(guess) else f" {_ADD.capitalize()}")
+    return f", did you mean {guess}?{mend}"
 
 
 _NO_SUBSTANCE = (
@@ -562,6 +570,18 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
         draft.notices.append(f"{table.file} row {inside[0]}: {why}{more_like_it(len(inside) - 1, 'row', 'rows')}")
 
 
+def a_kind_gives_the_direction(draft: Draft, table: TableDraft) -> None:
+    """A negative quantity is a movement the other way, of which the kind is another."""
+    if "quantity" not in table.reasons:
+        return
+    wrong = (table.reasons["quantity"] == NEVER_NEGATIVE).fill_null(False)
+    if wrong.any():
+        number = without_sign(shown(table.cells["quantity"].filter(wrong)))
+        said = "it is never negative, as the kind gives the direction: write {}, and if it went the other way, as {}"
+        words = table.values.filter(wrong).select(pl.format(said, pl.lit(number), _back())).to_series()
+        table.reasons["quantity"] = table.reasons["quantity"].scatter(wrong.arg_true(), words)
+
+
 def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
     """A reversal cancels another movement, which no earlier row has reversed, and no circle of reversals stands."""
     target = table["reverses"]
@@ -628,15 +648,20 @@ _BACK = {
 """How a part of each kind of movement goes back."""
 
 
-def _booked_back() -> pl.Expr:
-    """The mend of a reversal in part: the movement that brings that part back."""
+def _back() -> pl.Expr:
+    """The movement that brings one back."""
     back = pl.col("kind").replace_strict(_BACK, default="its opposite", return_dtype=pl.String)
     for side in ("from_area", "to_area"):
         back = back.str.replace(f"{{{side}}}", pl.col(side).fill_null("that area"), literal=True)
+    return back
+
+
+def _booked_back() -> pl.Expr:
+    """The mend of a reversal in part."""
     return pl.format(
         "it cancels the whole row; where a part went back, blank reverses and book that part as {}; else correct the "
         "quantity",
-        back,
+        _back(),
     )
 
 
@@ -763,6 +788,7 @@ CHECKS: tuple[Check, ...] = (
     Check(an_inventory_stands_at_one_time, ("counts",)),
     Check(a_day_of_count_has_two_sides, ("counts",)),
     Check(a_movement_names_its_areas, ("movements",)),
+    Check(a_kind_gives_the_direction, ("movements",)),
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
     Check(a_goal_converts, ("goals",)),
@@ -776,6 +802,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_post_asks_for_one_qualification, ("posts",)),
     Check(a_driver_has_its_amount, ("posts",)),
     Check(a_total_is_no_row),
+    Check(a_header_is_no_row),
     Check(a_grain_may_be_a_gram),
     Check(an_error_may_be_a_percentage, ("methods",)),
     Check(two_keys_may_be_one, ("areas", "materials")),

@@ -40,6 +40,9 @@ DTYPES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
     }
 )
 
+UNIT_COLUMNS = ("unit", "capacity_unit")
+"""Columns that give the unit of others beside them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import dataclasses
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -49,7 +50,7 @@ _MOST_UNCLOSED = 100_000
 _AS_UTF8 = "save the file as CSV UTF-8"
 
 
-def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
+def read_csv(path: Path, content: bytes, table: Table, decimal: str = ".") -> RawTable:
     """Read a CSV file: UTF-8 with or without BOM, separated by comma, semicolon or tab, titles above the header or not.
 
     Every cell stays text. A row with fewer or more cells than the header, or with broken quotation marks, is torn.
@@ -57,7 +58,7 @@ def read_csv(path: Path, content: bytes, table: Table) -> RawTable:
     content = _plain(content, path.name)
     head = _find_head(content[:_HEAD_LENGTH].decode("utf-8", errors="ignore"), table, path.name)
     header = Header.of(table, path.name, head.cells)
-    columns, rows, torn = _cut(content[head.end :], head, header)
+    columns, rows, torn = _cut(content[head.end :], dataclasses.replace(head, decimal=decimal), header)
     cut_short = f"{path.name}: the last line has no line end: make sure that the file was not cut short"
     return header.table_of(columns, rows, torn, [] if content.endswith((b"\n", b"\r")) else [cut_short])
 
@@ -72,12 +73,16 @@ def text_headed(top: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """A header row: its cells and separator, its row number, and where in the text the rows below it begin."""
+    """A header row: its cells and separator, its row number, and where in the text the rows below it begin.
+
+    ``decimal`` is the mark that the site has declared.
+    """
 
     cells: Record
     separator: str
     row: int
     end: int
+    decimal: str = "."
 
 
 def _plain(content: bytes, file: str) -> bytes:
@@ -87,7 +92,9 @@ def _plain(content: bytes, file: str) -> bytes:
     """
     if content.startswith(_OTHER_FORMATS):
         raise SiteError(
-            file, "this is a workbook or Parquet file under the name of a CSV", "save the table as CSV UTF-8"
+            file,
+            "this is a workbook or Parquet file under the name of a CSV",
+            "save the table as CSV UTF-8 with a spreadsheet program (Save As; not by renaming)",
         )
     while content.startswith(codecs.BOM_UTF8):
         # A program that puts a mark before a text that has one already makes two.
@@ -225,7 +232,21 @@ def _uneven(row: int, record: Record, head: _Head, header: Header) -> TornRow:
     filled = [cell for cell in record if cell.strip()]
     if len(filled) < len(header.table.required_names) and any(map(names_a_total, filled)):
         return TornRow(row, A_TOTAL)
-    return TornRow(row, f"it has {len(record)} cells and the header {len(head.cells)}: complete the row")
+    mend = "complete the row" if len(record) < len(head.cells) else _too_many(head)
+    return TornRow(row, f"it has {len(record)} cells and the header {len(head.cells)}: {mend}")
+
+
+_SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "sign |"}
+
+
+def _too_many(head: _Head) -> str:
+    """The mend of a row with more cells than the header: a value was cut in two."""
+    asked = f"a {_SEPARATOR_NAMES[head.separator]} inside a value?"
+    if head.separator != ",":
+        return f"{asked} Put the value in quotation marks"
+    if head.decimal == ",":
+        return f"{asked} Put the value in quotation marks, or save the file with semicolons between its cells"
+    return f"{asked} Put a text in quotation marks, and write a number with a point, as 1234.5"
 
 
 def _whole_records(

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.facts.dictionary import Column
+from stockward.facts.dictionary import UNIT_COLUMNS, Column
 from stockward.facts.reading import Locale, Reading, without
+from stockward.terms.units import UNITS
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _DIGITS_AND_MARKS = r"^[+-]?[0-9.,\s\u00a0']+$"
 _PER_CENT = r"^([0-9]*\.?[0-9]+)\s*%$"
+_GROUPED = r"^[+-]?[0-9]{1,3}(?:[\s'’]+[0-9]{3})+(?:\.[0-9]+)?$"
+_BETWEEN_GROUPS = r"[\s'’]"
+_WITH_UNIT = r"^([+-]?[0-9](?:[0-9.,\s'’]*[0-9])?)\s*[(\[]?(\p{L}+)\.?[)\]]?$"
+_NEGATIVE = r"^(?:\(\s*([0-9.]+)\s*\)|([0-9.]+)\s*[-−–]|[-−–]\s*([0-9.]+))$"
+"""Numbers in brackets, with the sign behind them, and with a sign that is no hyphen."""
+
 _MARKS = {".": "point", ",": "comma"}
+
+NEVER_NEGATIVE = "it is never negative: correct it"
 
 
 def typed_number(cells: pl.Series) -> Reading:
@@ -28,9 +37,15 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
     readable = plain.str.contains(_PLAIN) & ~foreign
     values = without(plain, ~readable).cast(pl.Float64, strict=False)
     ambiguous = f"a {_MARKS[other]} is not this site's decimal mark and could mean two things: write it as {example}"
+    read = Reading.of(values)
+    if (~readable).any():
+        own = without(plain, foreign | readable)
+        read = _refuse_per_cent(read, plain, locale)
+        read = _refuse_unit(read, text, own, column, locale)
+        read = _refuse_groups(read, own)
+        read = _refuse_sign(read, own, column, locale)
     return (
-        _refuse_per_cent(Reading.of(values), plain, locale)
-        .refuse(foreign & text.str.contains(_DIGITS_AND_MARKS), ambiguous)
+        read.refuse(foreign & text.str.contains(_DIGITS_AND_MARKS), ambiguous)
         .refuse(~readable, f"this is no number: write one such as {example}, or correct the row")
         .refuse(values.is_infinite(), "the number is too large to be one: correct it")
     )
@@ -45,6 +60,51 @@ def _refuse_per_cent(numbers: Reading, plain: pl.Series, locale: Locale) -> Read
     written = share.round_sig_figs(10).cast(pl.String).str.replace(".", locale.decimal, literal=True)
     words = pl.select(pl.format("a per cent sign is not read: write it as a share, {}", written)).to_series()
     return numbers.refuse(share.is_not_null(), words)
+
+
+def _refuse_unit(numbers: Reading, text: pl.Series, plain: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Say of a number with a unit where each of the two belongs: the number alone would be of another unit."""
+    if column.unit not in UNIT_COLUMNS or not text.str.contains(_WITH_UNIT).any():
+        return numbers
+    number = plain.str.extract(_WITH_UNIT, 1).str.replace_all(_BETWEEN_GROUPS, "")
+    sure = number.str.contains(_PLAIN)
+    shown = _shown(number, locale)
+    example = f"the number alone here, as 1234{locale.decimal}5"
+    here = pl.select(pl.when(sure).then(shown + " here").otherwise(pl.lit(example))).to_series()
+    written = text.str.extract(_WITH_UNIT, 2)
+    known = {**{unit.upper(): unit for unit in UNITS if len(unit) > 1}, **{unit: unit for unit in UNITS}}
+    unit = written.replace_strict(known, default=f"its unit (one of {', '.join(UNITS)})", return_dtype=pl.String)
+    words = pl.format("a number stands alone: write {}, and {} in the column {}", here, unit, pl.lit(column.unit))
+    return numbers.refuse(written.is_not_null(), pl.select(words).to_series())
+
+
+def _refuse_groups(numbers: Reading, plain: pl.Series) -> Reading:
+    """Say of a number whose thousands stand apart how they are put together; not the number, which may be private."""
+    apart = plain.str.contains(_GROUPED)
+    mark = pl.when(plain.str.contains(r"\s")).then(pl.lit("a blank")).otherwise(pl.lit("an apostrophe"))
+    words = pl.format("{} between the digits of a number is not read: take it out", mark)
+    return numbers.refuse(apart, pl.select(words).to_series())
+
+
+def _refuse_sign(numbers: Reading, plain: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Say of a number that is negative by brackets, or by a sign that is not read, how it is written, if it may be."""
+    found = pl.concat(
+        [plain.str.extract(_NEGATIVE, group).to_frame(str(group)) for group in (1, 2, 3)], how="horizontal"
+    )
+    number = found.select(pl.coalesce(pl.all())).to_series()
+    if column.range is not None and column.range.low == 0:
+        return numbers.refuse(number.is_not_null(), NEVER_NEGATIVE)
+    words = pl.format("its sign is not read: write -{} if it is negative, and else {}", *[_shown(number, locale)] * 2)
+    return numbers.refuse(number.is_not_null(), pl.select(words).to_series())
+
+
+def _shown(plain: pl.Series, locale: Locale) -> pl.Series:
+    return plain.str.replace(".", locale.decimal, literal=True)
+
+
+def without_sign(text: pl.Series) -> pl.Series:
+    """Numbers as they are written, without a sign or brackets."""
+    return text.str.strip_chars("()+-−– \u00a0")
 
 
 def read_integer(text: pl.Series, column: Column, locale: Locale) -> Reading:
@@ -65,5 +125,5 @@ def within(numbers: Reading, column: Column) -> Reading:
     low = values <= allowed.low if allowed.low_open else values < allowed.low
     high = values >= allowed.high if allowed.high_open else values > allowed.high
     if allowed.low == 0:
-        numbers = numbers.refuse(values < 0, "it is never negative: the kind of the row gives the direction")
+        numbers = numbers.refuse(values < 0, NEVER_NEGATIVE)
     return numbers.refuse(low | high, f"it lies outside {allowed.text}: correct it")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
 import polars as pl
 
-from stockward.facts.dictionary import Table, tables
+from stockward.facts.dictionary import UNIT_COLUMNS, Table, tables
 from stockward.facts.problems import did_you_mean
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_within
@@ -23,6 +24,11 @@ _BATCH = 20_000
 
 _WRITTEN_UNITS = (*UNITS, *(unit.upper() for unit in UNITS if len(unit) > 1))
 """Units as people write them: a capital T or G alone may be any letter."""
+
+_BARE_UNIT = rf"[\s_/,]+(?:in\s+)?(?P<plain>{'|'.join(UNITS)})"
+_UNIT_IN_BRACKETS = r"\s*[(\[](?:in\s+)?(?P<bracketed>[^()\[\]]+)[)\]]"
+_WITH_UNIT = rf"(?i)(?P<name>.+?)(?:{_BARE_UNIT}|{_UNIT_IN_BRACKETS})"
+"""The header of a column with a unit behind its name."""
 
 Record = Sequence[str]
 
@@ -73,7 +79,9 @@ class Header:
         known = {name: names.index(name) for name in table.names if name in names}
         _refuse_twice(file, [name for name in known if names.count(name) > 1])
         unknown = [name for name in names if name and name not in known]
-        _refuse_misspelt(file, unknown, [name for name in table.names if name not in known])
+        lacking = [name for name in table.names if name not in known]
+        _refuse_with_unit(table, file, unknown, lacking)
+        _refuse_misspelt(file, unknown, lacking)
         _refuse_missing(file, [name for name in table.required_names if name not in known])
         shown = _places_of(names, unknown) if table.private else ", ".join(unknown)
         words = f"{file}: left out what the format does not know: column {shown}"
@@ -173,6 +181,22 @@ def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[tuple[list[int],
 def _refuse_twice(file: str, twice: list[str]) -> None:
     if twice:
         raise SiteError(file, f"column {', '.join(twice)} stands twice", "keep one of them")
+
+
+def _refuse_with_unit(table: Table, file: str, unknown: list[str], lacking: list[str]) -> None:
+    """Raise for a column that says its unit in the header: renamed alone, it would lose it."""
+    for name in unknown:
+        found = re.fullmatch(_WITH_UNIT, name)
+        guess = did_you_mean(found["name"], lacking) if found else None
+        if found and guess and table[guess].unit in UNIT_COLUMNS:
+            unit, of = _unit_said(found["plain"] or found["bracketed"]), table[guess].unit
+            mend = f"rename it {guess}, and write {unit} in each row of a column {of}"
+            raise SiteError(file, f"unknown column {name!r} (did you mean {guess}?)", mend)
+
+
+def _unit_said(word: str) -> str:
+    unit = word if word in UNITS else word.lower()
+    return unit if unit in UNITS else f"its unit (one of {', '.join(UNITS)})"
 
 
 def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:

@@ -33,9 +33,7 @@ SETTINGS = "site.toml"
 README_SHEET = "README"
 """A sheet of this name explains the workbook to people, and is passed over."""
 
-_READ_AS: Mapping[str, Callable[[Path, bytes, Table], RawTable]] = MappingProxyType(
-    {".csv": read_csv, ".parquet": read_parquet}
-)
+_READ_AS = (".csv", ".parquet")
 _TEXTS = (".txt", ".tsv")
 _PLAIN = (".csv", *_TEXTS)
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -143,6 +141,13 @@ class _Stranger:
     stem: str
     suffix: str
     headed: Callable[[], str | None]
+    sheets: Callable[[], tuple[str, ...]] = tuple
+    """Names of its sheets, where it is a workbook that can be read."""
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook."""
+        return self.suffix in _WORKBOOKS
 
     @property
     def is_sheet(self) -> bool:
@@ -155,8 +160,20 @@ class _Stranger:
         return "workbook" if self.is_sheet else "folder"
 
     def renamed(self, table: str) -> str:
-        """How it would be read as that table."""
-        return f"save it as {table}.csv" if self.suffix in _WORKBOOKS else f"rename it to {table}{self.suffix}"
+        """How it would be read as that table; a workbook has but one sheet of it."""
+        if self.is_workbook:
+            saved = f"save the sheet as {table}.csv (Save As, CSV UTF-8; not by renaming)"
+            return f"put its sheet into {WORKBOOK} under the name {table}, or {saved}, and take {self.shown} out"
+        return f"rename it to {table}{self.suffix}"
+
+    @property
+    def as_workbook(self) -> str:
+        """How it would be read as the workbook of the site."""
+        if self.suffix == Path(WORKBOOK).suffix:
+            return f"rename it to {WORKBOOK}"
+        return (
+            f"save it as {WORKBOOK} (Save As, Excel Workbook; not by renaming), and take {self.shown} out of the folder"
+        )
 
     def part_of(self, present: Sequence[str]) -> str | None:
         """The table of which it seems to be a part: by its header, or by its name where a name is all that it has."""
@@ -233,7 +250,10 @@ class _Reader:
             elif path.stem in tables() and suffix in _READ_AS:
                 yield path.stem, path.name, partial(self._file, path)
             elif suffix in {*_READ_AS, *_TEXTS, *_WORKBOOKS}:
-                self._strangers.append(_Stranger(path.name, path.stem, suffix, partial(self._headed, path)))
+                stranger = _Stranger(
+                    path.name, path.stem, suffix, partial(self._headed, path), partial(self._sheets_of, path)
+                )
+                self._strangers.append(stranger)
 
     def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
         try:
@@ -257,8 +277,14 @@ class _Reader:
         lacking = [name for name in tables() if name not in present]
         for stranger in self._strangers:
             guess = did_you_mean(stranger.stem, lacking)
+            if (meant := self._meant_as_workbook(stranger, guess, present)) is not None:
+                yield meant
+                continue
             part = stranger.part_of(tuple(present))
-            if guess is not None:
+            if guess is not None and stranger.is_workbook:
+                mend = f"{stranger.renamed(guess)} of the folder"
+                yield SiteError(stranger.shown, f"it is no table of the format, did you mean {guess}?", mend)
+            elif guess is not None:
                 mend = f"rename it ({guess}.csv, {guess}.parquet, or a sheet {guess} of {WORKBOOK})"
                 yield SiteError(stranger.shown, f"it is no table of the format, did you mean {guess}?", mend)
             elif part is not None and part in present:
@@ -266,14 +292,39 @@ class _Reader:
                 mend = f"put its rows below those of {present[part]}, or take it out of the {stranger.holder}"
                 yield SiteError(stranger.shown, problem, mend)
             elif part is not None:
-                mend = f"{stranger.renamed(part)}, or take it out of the {stranger.holder}"
+                mend = stranger.renamed(part) + (" of" if stranger.is_workbook else ", or take it out of")
+                mend += f" the {stranger.holder}"
                 yield SiteError(stranger.shown, f"it has the columns of {part}, and is not read", mend)
-            elif (
-                stranger.suffix in _WORKBOOKS and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"])
-            ):
-                yield SiteError(stranger.shown, f"it is not read, did you mean {WORKBOOK}?", f"save it as {WORKBOOK}")
+            elif stranger.is_workbook and WORKBOOK not in self._files and did_you_mean(stranger.stem, ["site"]):
+                yield SiteError(stranger.shown, f"it is not read, did you mean {WORKBOOK}?", stranger.as_workbook)
             elif stranger.suffix not in _TEXTS or did_you_mean(stranger.stem, tuple(tables())):
                 self._notices.append(f"{stranger.shown}: not read, it is no table of the format")
+
+    def _meant_as_workbook(
+        self, stranger: _Stranger, guess: str | None, present: Mapping[str, str]
+    ) -> SiteError | None:
+        """A workbook under another name of which several sheets are tables that the site lacks, or all that it has."""
+        if not stranger.is_workbook:
+            return None
+        sheets = stranger.sheets()
+        missed = [sheet for sheet in sheets if sheet in tables() and sheet not in present]
+        others = sum(other.is_workbook for other in self._strangers) > 1
+        alone = bool(sheets) and not present and not others
+        if not (missed or alone) or (guess is not None and len(missed) < 2):
+            return None
+        if WORKBOOK in self._files or others:
+            named = f"its sheets {', '.join(missed)}" if len(missed) > 1 else f"its sheet {missed[0]}"
+            mend = f"put {named} into {WORKBOOK}, and take {stranger.shown} out of the folder"
+        else:
+            mend = stranger.as_workbook
+        return SiteError(stranger.shown, f"it is not read: the workbook of a site is {WORKBOOK}", mend)
+
+    def _sheets_of(self, path: Path) -> tuple[str, ...]:
+        """Names of the sheets of a workbook that is not read; none where nobody can read it."""
+        try:
+            return Workbook(read_bytes(path), path.name, self._settings.site.decimal, ()).sheets
+        except SiteError:
+            return ()
 
     def _headed(self, path: Path) -> str | None:
         """The table whose header stands in a file that is not read; ``None`` where nobody can read it."""
@@ -296,7 +347,9 @@ class _Reader:
     def _file(self, path: Path) -> RawTable:
         table: Table = tables()[path.stem]
         content = self._content(path)
-        return _READ_AS[path.suffix.lower()](path, content, table)
+        if path.suffix.lower() == ".csv":
+            return read_csv(path, content, table, self._settings.site.decimal)
+        return read_parquet(path, content, table)
 
 
 def _listed(folder: Path) -> list[Path]:
