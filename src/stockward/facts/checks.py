@@ -15,8 +15,11 @@ import polars as pl
 
 from stockward.facts.dictionary import Column
 from stockward.facts.doubts import (
+    a_bulk_quantity_may_be_misread,
+    a_content_may_be_a_percentage,
     a_grain_may_be_a_gram,
     a_number_of_items_may_be_misread,
+    a_rate_may_be_a_percentage,
     a_year_may_be_wrong,
     an_error_may_be_a_percentage,
     two_keys_may_be_one,
@@ -778,7 +781,10 @@ CHECKS: tuple[Check, ...] = (
     Check(a_total_is_no_row),
     Check(a_grain_may_be_a_gram),
     Check(an_error_may_be_a_percentage, ("methods",)),
+    Check(a_rate_may_be_a_percentage, ("normal_losses",)),
+    Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts")),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
+    Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
 )
