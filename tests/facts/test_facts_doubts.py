@@ -99,6 +99,38 @@ def test_a_content_of_more_than_its_mass(folder: SiteFolder, amount: str, mend: 
     assert folder.read().notices == (() if mend is None else (f"contents.csv row 2: {mend}",))
 
 
+METHODS = "method,random_abs,division,unit\n"
+UNIT_TAKEN = (
+    "has no unit, is read in kg, and is {} % of the usual quantity that the method measures: write the unit if it is "
+    "another"
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("W1,500,,", "random_abs 500 " + UNIT_TAKEN.format("166.7")),
+        ("W1,,15,", "division 15 " + UNIT_TAKEN.format("5")),
+        ("W1,14.9,,", None),
+        ("W1,500,5,g", None),
+        ("W1,100,,kg", None),
+        (
+            "W1,200,,kg",
+            "random_abs 200 kg is 66.7 % of the usual quantity that the method measures: correct it, or the unit, if "
+            "less was meant",
+        ),
+        ("W2,500,,", None),
+    ],
+)
+def test_an_absolute_error_of_much_of_what_is_measured(folder: SiteFolder, method: str, told: str | None) -> None:
+    folder.write("methods", f"{METHODS}{method}\n").remove("calibrations")
+    if method.startswith("W2"):
+        for name in ("movements", "counts"):
+            folder.write(name, CLEAN[name].replace("W1", ""))
+    told_of = [notice for notice in folder.read().notices if "methods.csv" in notice]
+    assert told_of == ([] if told is None else [f"methods.csv row 2: {told}"])
+
+
 @pytest.mark.parametrize("key", ["s1", "S 1", "Ѕ1", "00S1", "Ｓ1"])
 def test_two_keys_that_look_alike_are_told(folder: SiteFolder, key: str) -> None:
     assert notices(folder.add("areas", f"{key},store"), "areas.csv") == [

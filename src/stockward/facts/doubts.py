@@ -19,7 +19,7 @@ def a_grain_may_be_a_gram(draft: Draft, table: TableDraft) -> None:
         if column.type == "unit":
             rows = table["row"].filter((table[column.name] == "gr").fill_null(False))
             why = f"{column.name} gr is the grain of {factor('gr', 'g'):.3g} g: write g if grams are meant"
-            _tell(draft, table, rows, why)
+            tell(draft, table, rows, why)
 
 
 _MANY = 0.05
@@ -46,11 +46,12 @@ def _tell_percentages(draft: Draft, table: TableDraft, name: str, large: pl.Seri
     found = table.values.filter(large.fill_null(False) & ~table.bad).select("row", name)
     if found.height:
         share = found[name][0]
-        less, written, per_cent = (_said(draft, one) for one in (share / 100, share, share * 100))
-        _tell(draft, table, found["row"], f"{name} {written} is {per_cent} %{of}: write {less} for {written} %")
+        less, written, per_cent = (said(draft, one) for one in (share / 100, share, share * 100))
+        tell(draft, table, found["row"], f"{name} {written} is {per_cent} %{of}: write {less} for {written} %")
 
 
-def _said(draft: Draft, number: float) -> str:
+def said(draft: Draft, number: float) -> str:
+    """A number as the site writes it."""
     return f"{number:.6g}".replace(".", draft.settings.site.decimal)
 
 
@@ -64,11 +65,11 @@ def a_content_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
     more = rows.with_columns(share=pl.Series(shares, dtype=pl.Float64)).filter(pl.col("share") > 1 + _CONVERTED)
     if more.height:
         amount, unit, own, share = more.select("amount", "unit", "own", "share").row(0)
-        written = _said(draft, amount)
+        written = said(draft, amount)
         # Only what is at most 100 can be a percentage of a pure substance.
         percentage = unit == own and share <= _PER_CENT
-        mend = f"write {_said(draft, amount / 100)} for {written} %" if percentage else "correct the amount or its unit"
-        _tell(draft, table, more["row"], f"amount {written} {unit} is more than the 1 {own} that holds it: {mend}")
+        mend = f"write {said(draft, amount / 100)} for {written} %" if percentage else "correct the amount or its unit"
+        tell(draft, table, more["row"], f"amount {written} {unit} is more than the 1 {own} that holds it: {mend}")
 
 
 _CONVERTED, _PER_CENT = 1e-9, 100.0
@@ -123,7 +124,7 @@ def a_number_of_items_may_be_misread(draft: Draft, table: TableDraft) -> None:
     broken = rows.filter(pl.col("quantity") != pl.col("quantity").round()).join(thousands, on="row", how="anti")
     if broken.height:
         why = f"quantity {broken['text'][0]!r} is no whole number of items: correct it, or the material's kind"
-        _tell(draft, table, broken["row"], why)
+        tell(draft, table, broken["row"], why)
 
 
 _MORE_DIGITS = r"[.,][0-9]{4,}$"
@@ -172,10 +173,10 @@ def _tell_thousands(draft: Draft, table: TableDraft, thousands: pl.DataFrame) ->
         read, written = thousands.select("quantity", "text").row(0)
         shown_as = f"{read:g}".replace(".", mark)
         why = f"quantity {written!r} is read as {shown_as}: write {written.replace(mark, '')} if a thousand was meant"
-        _tell(draft, table, thousands["row"], why)
+        tell(draft, table, thousands["row"], why)
 
 
-def _tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
+def tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
     """One notice that names the first row, and how many more there are."""
     if len(rows):
         draft.notices.append(f"{table.file} row {rows[0]}: {why}{more_like_it(len(rows) - 1, 'row', 'rows')}")
