@@ -24,7 +24,10 @@ from stockward.facts.doubts import (
     an_error_may_be_a_percentage,
     two_keys_may_be_one,
 )
-from stockward.facts.doubts_of_measuring import an_absolute_error_may_be_in_another_unit
+from stockward.facts.doubts_of_measuring import (
+    a_row_without_an_error_is_not_tested,
+    an_absolute_error_may_be_in_another_unit,
+)
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.problems import did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
@@ -790,4 +793,5 @@ CHECKS: tuple[Check, ...] = (
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     # Counts are the last of what was measured, so that all of it is known by then.
     Check(an_absolute_error_may_be_in_another_unit, ("counts",)),
+    Check(a_row_without_an_error_is_not_tested, ("counts",)),
 )

@@ -6,6 +6,7 @@ import polars as pl
 
 from stockward.facts.doubts import said, tell
 from stockward.facts.draft import Draft, TableDraft
+from stockward.facts.stated_errors import known_errors
 from stockward.terms.units import UNITS, factor
 
 _FACTORS = pl.DataFrame(
@@ -56,3 +57,52 @@ def _usual(draft: Draft) -> pl.DataFrame:
         .sort("rows", descending=True, maintain_order=True)
         .drop("rows")
     )
+
+
+_FLOWS = ("receipt", "issue", "transfer", "discard")
+"""Kinds of movement that enter a difference of bulk: what is used or made stays its substance."""
+
+
+def a_row_without_an_error_is_not_tested(draft: Draft, table: TableDraft) -> None:
+    """σ of bulk is unknown without a method that states it; told only of rows that enter a period between counts."""
+    errors = known_errors(draft["methods"].good())
+    materials = draft["materials"].good().select("material", item=pl.col("kind") == "item")
+    for measured, rows in ((draft["movements"], _moved(draft)), (table, _counted(draft))):
+        of_both = rows.join(materials, on="material").join(errors, on="method", how="left", maintain_order="left")
+        nameless = of_both.filter(pl.col("method").is_null() & ~pl.col("item"))
+        _tell_untested(draft, measured, nameless, "no method measured it: name one that states its errors")
+        for undivided in (False, True):
+            unknown = pl.when("item").then("items").otherwise("bulk").not_()
+            found = of_both.filter(unknown & (pl.col("undivided") == undivided))
+            lacks = "no random error and no division: give one of them" if undivided else "no error: state it"
+            if found.height:
+                _tell_untested(draft, measured, found, f"its method {found['method'][0]} states {lacks}")
+
+
+def _tell_untested(draft: Draft, table: TableDraft, rows: pl.DataFrame, why: str) -> None:
+    tell(draft, table, rows["row"].unique().sort(), f"the periods that it enters are not tested, as {why}")
+
+
+def _spans(draft: Draft) -> pl.DataFrame:
+    """The moments of the ``first`` and the ``last`` inventory of each area that has two."""
+    counts = draft["counts"].good().drop_nulls(["at", "inventory", "area"])
+    moments = counts.group_by("area", "inventory").agg(pl.col("at").max())
+    spans = moments.group_by("area").agg(first=pl.col("at").min(), last=pl.col("at").max())
+    return spans.filter(pl.col("first") < pl.col("last"))
+
+
+def _counted(draft: Draft) -> pl.DataFrame:
+    """Rows of counts, but those that found nothing, which needs no method."""
+    rows = draft["counts"].good().filter(pl.col("quantity") > 0)
+    return rows.select("row", "material", "method", "area").join(_spans(draft), on="area", how="semi")
+
+
+def _moved(draft: Draft) -> pl.DataFrame:
+    """Movements that entered or left an area between its first inventory and its last."""
+    ledger = draft["movements"]
+    cancelled = pl.col("reverses").is_not_null() | pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode())
+    rows = ledger.good().filter(pl.col("kind").is_in(_FLOWS) & ~cancelled & (pl.col("quantity") > 0))
+    sides = [rows.select("row", "at", "material", "method", area=side) for side in ("from_area", "to_area")]
+    moved = pl.concat(sides).join(_spans(draft), on="area")
+    within = (pl.col("at") > pl.col("first")) & (pl.col("at") <= pl.col("last"))
+    return moved.filter(within).unique("row").sort("row")
