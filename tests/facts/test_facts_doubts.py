@@ -74,6 +74,63 @@ def test_a_percentage_is_told_in_the_decimal_mark_of_the_site(comma_folder: Site
     assert comma_folder.read().notices == (told,)
 
 
+def test_a_normal_loss_that_may_be_a_percentage(folder: SiteFolder) -> None:
+    rates = "S1,TNT,0.5,per_received,\nP1,TNT,0.09,per_received,\n"
+    folder.write("normal_losses", f"area,substance,rate,basis,unit\n{rates}")
+    assert folder.read().notices == (
+        "normal_losses.csv row 2: rate 0.5 is 50 % of what is received: write 0.005 for 0.5 %",
+    )
+    folder.write("normal_losses", "area,substance,rate,basis,unit\nS1,TNT,0.5,per_day,kg\n")
+    assert folder.read().notices == ()
+
+
+@pytest.mark.parametrize(
+    ("amount", "mend"),
+    [
+        ("99.5,kg", "amount 99.5 kg is more than the 1 kg that holds it: write 0.995 for 99.5 %"),
+        ("995,kg", "amount 995 kg is more than the 1 kg that holds it: correct the amount or its unit"),
+        ("1500,g", "amount 1500 g is more than the 1 kg that holds it: correct the amount or its unit"),
+        ("995,g", None),
+        ("1000,g", None),
+    ],
+)
+def test_a_content_of_more_than_its_mass(folder: SiteFolder, amount: str, mend: str | None) -> None:
+    folder.replace("contents", "TNT,TNT,1,kg", f"TNT,TNT,{amount}")
+    assert folder.read().notices == (() if mend is None else (f"contents.csv row 2: {mend}",))
+
+
+METHODS = "method,random_abs,division,unit\n"
+UNIT_TAKEN = (
+    "has no unit, is read in kg, and is {} % of the usual quantity that the method measures: write the unit if it is "
+    "another"
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("W1,500,,", "random_abs 500 " + UNIT_TAKEN.format("166.7")),
+        ("W1,,15,", "division 15 " + UNIT_TAKEN.format("5")),
+        ("W1,14.9,,", None),
+        ("W1,500,5,g", None),
+        ("W1,100,,kg", None),
+        (
+            "W1,200,,kg",
+            "random_abs 200 kg is 66.7 % of the usual quantity that the method measures: correct it, or the unit, if "
+            "less was meant",
+        ),
+        ("W2,500,,", None),
+    ],
+)
+def test_an_absolute_error_of_much_of_what_is_measured(folder: SiteFolder, method: str, told: str | None) -> None:
+    folder.write("methods", f"{METHODS}{method}\n").remove("calibrations")
+    if method.startswith("W2"):
+        for name in ("movements", "counts"):
+            folder.write(name, CLEAN[name].replace("W1", ""))
+    told_of = [notice for notice in folder.read().notices if "methods.csv" in notice]
+    assert told_of == ([] if told is None else [f"methods.csv row 2: {told}"])
+
+
 @pytest.mark.parametrize("key", ["s1", "S 1", "Ѕ1", "00S1", "Ｓ1"])
 def test_two_keys_that_look_alike_are_told(folder: SiteFolder, key: str) -> None:
     assert notices(folder.add("areas", f"{key},store"), "areas.csv") == [
@@ -153,6 +210,31 @@ def test_numbers_of_items_that_all_have_a_mark_are_as_they_are(folder: SiteFolde
 
 def test_bulk_may_be_broken_and_have_a_mark(folder: SiteFolder) -> None:
     assert folder.replace("movements", "TNT,500,", "TNT,500.125,").read().notices == ()
+
+
+@pytest.mark.parametrize(("written", "read", "meant"), [("2.000", "2", "2000"), ("1.250", "1.25", "1250")])
+def test_a_thousand_of_bulk_that_is_read_as_one_is_told(
+    folder: SiteFolder, written: str, read: str, meant: str
+) -> None:
+    folder.add("movements", f"0005,2026-01-06,issue,TNT,{written},kg,S1,,W1,,").replace(
+        "movements", "T,500,", "T,50.5,"
+    )
+    folder.add("movements", "0006,2026-01-06,issue,TNT,500,kg,S1,,W1,,")
+    assert notices(folder, "quantity") == [
+        f"movements.csv row 6: quantity '{written}' is read as {read}: write {meant} if a thousand was meant"
+    ]
+
+
+def test_a_thousand_of_bulk_is_told_of_text_in_a_workbook(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"].replace("FEB,2026-02-28,S1,TNT,300", "FEB,2026-02-28,S1,TNT,1.300")))
+    told = "site.xlsx[counts] row 4: quantity '1.300' is read as 1.3: write 1300 if a thousand was meant"
+    assert notices(folder, "thousand") == [told]
+
+
+@pytest.mark.parametrize(("first", "second"), [("500.000", "1.000"), ("500.1234", "1.000"), ("500", "50.125")])
+def test_bulk_with_other_digits_or_of_another_size_is_as_it_is(folder: SiteFolder, first: str, second: str) -> None:
+    folder.replace("movements", "TNT,500,", f"TNT,{first},")
+    assert folder.add("movements", f"0005,2026-01-06,issue,TNT,{second},kg,S1,,W1,,").read().notices == ()
 
 
 def test_a_typed_number_is_no_text(folder: SiteFolder) -> None:

@@ -51,7 +51,7 @@ def test_within_a_week_it_is_told_and_nothing_is_set_aside(tmp_path: Path) -> No
     [
         "m1,2026-02-01,issue,BOX,5,A,,\n",  # At its own moment: it belongs to the period that it ends.
         "m1,2026-02-21,issue,BOX,5,A,,\n",
-        "m1,2026-02-10,issue,KEG,5,A,,\n",
+        "m1,2026-01-30,issue,KEG,5,A,,\n",
         "m1,2026-02-10,issue,BOX,5,B,,\n",
         "m1,2026-02-10,write_off,BOX,5,A,,\n",
         "m1,2026-02-10,issue,BOX,5,A,,\nm2,2026-02-11,issue,BOX,5,A,,m1\n",
@@ -60,6 +60,19 @@ def test_within_a_week_it_is_told_and_nothing_is_set_aside(tmp_path: Path) -> No
 def test_what_does_not_touch_the_counted_rows_is_no_fault(tmp_path: Path, moves: str) -> None:
     site = site_of(tmp_path, "2026-02-01", "2026-02-20", moves)
     assert (site.problems, site.notices) == ((), ())
+
+
+def test_a_row_long_after_the_others_whose_material_moved_in_between_is_told(tmp_path: Path) -> None:
+    site = site_of(tmp_path, "2026-02-01", "2026-02-11", "m1,2026-02-10,issue,KEG,5,A,,\n")
+    assert site.problems == ()
+    assert site.notices == (
+        "counts.csv row 4: it lies 10.0 days behind the first of I1 in A, and by movements.csv row 2 KEG moved in "
+        "between: correct its time if it is wrong",
+    )
+
+
+def test_a_row_of_the_same_week_is_not(tmp_path: Path) -> None:
+    assert site_of(tmp_path, "2026-02-01", "2026-02-08", "m1,2026-02-07,issue,KEG,5,A,,\n").notices == ()
 
 
 @pytest.mark.parametrize(

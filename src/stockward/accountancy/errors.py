@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout
 from stockward.accountancy.legs import Entries
+from stockward.facts.stated_errors import known_errors
 from stockward.terms.units import UNITS, factor
 
 Index = NDArray[np.int64]
@@ -77,22 +78,6 @@ class Errors:
     def scale(self, method: Index, material: Index) -> Array:
         """From the unit of each method's absolute errors into that of its material; 1 where it states none."""
         return np.asarray(_FACTORS[self.unit[method], self.material_unit[material]])
-
-
-def known_errors(methods: pl.DataFrame) -> pl.DataFrame:
-    """By ``method``: whether σ of what it measures of ``bulk``, and of ``items``, is known.
-
-    ``undivided`` says that it states a systematic error, and neither a random one nor a division: what the display
-    rounds off is then unknown of bulk.
-    """
-    stated = pl.any_horizontal(pl.col("random_rel", "systematic_rel", "random_abs", "systematic_abs").is_not_null())
-    divided = pl.col("division").is_not_null()
-    systematic, random = (
-        pl.any_horizontal(pl.col(f"{kind}_rel", f"{kind}_abs").fill_null(0.0) > 0) for kind in ("systematic", "random")
-    )
-    undivided = systematic & ~random & ~divided
-    bulk = (stated | divided) & ~undivided
-    return methods.select("method", bulk=bulk, items=stated, undivided=undivided)
 
 
 def _units(column: pl.Series) -> Index:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from stockward.accountancy.errors import known_errors
 from stockward.accountancy.evidence import BooksByArea, rows_of_periods
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.balances import Balances
+from stockward.facts.stated_errors import known_errors
 from stockward.terms.verdicts import Basis, PeriodStatus
 
 

@@ -16,11 +16,18 @@ import polars as pl
 from stockward.facts.cells import shown
 from stockward.facts.dictionary import Column
 from stockward.facts.doubts import (
+    a_bulk_quantity_may_be_misread,
+    a_content_may_be_a_percentage,
     a_grain_may_be_a_gram,
     a_number_of_items_may_be_misread,
+    a_rate_may_be_a_percentage,
     a_year_may_be_wrong,
     an_error_may_be_a_percentage,
     two_keys_may_be_one,
+)
+from stockward.facts.doubts_of_measuring import (
+    a_row_without_an_error_is_not_tested,
+    an_absolute_error_may_be_in_another_unit,
 )
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.headings import a_header_is_no_row
@@ -46,6 +53,7 @@ CLAIMS = ("write_off", "found")
 """Kinds of movement that claim something of the book, without a physical flow."""
 
 _DAY_MINUTES = 24 * 60
+_DAY_SECONDS = 60 * _DAY_MINUTES
 
 _BETWEEN_WORDS = r"[/|&\s'\"()\[\]{}、，；]+"
 """What people put between words or around them; signs that are often part of a code, such as + and -, are none."""
@@ -494,6 +502,29 @@ def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame
     )
 
 
+def an_inventory_lies_on_one_day(draft: Draft, table: TableDraft) -> None:
+    """A row far behind the others of its inventory, whose material moved in between, perhaps has a wrong day.
+
+    Nothing is set aside: the row itself is right at its own time, and the others may have stood still until then.
+    """
+    of_one, keys = ["inventory", "area"], ["area", "material"]
+    counts = table.good().drop_nulls(["at", *of_one]).with_columns(first=pl.col("at").min().over(of_one))
+    late = counts.filter(pl.col("at") - pl.col("first") > pl.duration(days=_APART_DAYS)).sort("at")
+    if late.is_empty():
+        return
+    moves = _flows(draft["movements"], late["material"].unique()).select(*keys, "at", moved="row", when="at").sort("at")
+    found = late.join_asof(moves, on="at", by=keys, strategy="backward", check_sortedness=False)
+    found = found.filter(pl.col("when") > pl.col("first")).sort("row")
+    if found.height:
+        row, inventory, area, material, moved = found.select("row", *of_one, "material", "moved").row(0)
+        days = (found["at"][0] - found["first"][0]).total_seconds() / _DAY_SECONDS
+        more = more_like_it(found.height - 1, "row", "rows")
+        draft.notices.append(
+            f"{table.file} row {row}: it lies {days:.1f} days behind the first of {inventory} in {area}, and by "
+            f"{draft['movements'].file} row {moved} {material} moved in between: correct its time if it is wrong{more}"
+        )
+
+
 def _flows(ledger: TableDraft, materials: pl.Series) -> pl.DataFrame:
     """Good rows that moved one of the materials, once for each ``area``; what was reversed moved nothing."""
     moves = ledger.good().filter(~pl.col("kind").is_in(CLAIMS) & pl.col("reverses").is_null())
@@ -786,6 +817,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_measurement_has_one_method, ("movements", "counts")),
     Check(a_measurement_has_one_quantity, ("movements", "counts")),
     Check(an_inventory_stands_at_one_time, ("counts",)),
+    Check(an_inventory_lies_on_one_day, ("counts",)),
     Check(a_day_of_count_has_two_sides, ("counts",)),
     Check(a_movement_names_its_areas, ("movements",)),
     Check(a_kind_gives_the_direction, ("movements",)),
@@ -805,7 +837,13 @@ CHECKS: tuple[Check, ...] = (
     Check(a_header_is_no_row),
     Check(a_grain_may_be_a_gram),
     Check(an_error_may_be_a_percentage, ("methods",)),
+    Check(a_rate_may_be_a_percentage, ("normal_losses",)),
+    Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts")),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
+    Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
+    # Counts are the last of what was measured, so that all of it is known by then.
+    Check(an_absolute_error_may_be_in_another_unit, ("counts",)),
+    Check(a_row_without_an_error_is_not_tested, ("counts",)),
 )

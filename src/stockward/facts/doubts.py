@@ -18,7 +18,7 @@ def a_grain_may_be_a_gram(draft: Draft, table: TableDraft) -> None:
         if column.type == "unit":
             rows = table["row"].filter((table[column.name] == "gr").fill_null(False))
             why = f"{column.name} gr is the grain of {factor('gr', 'g'):.3g} g: write g if grams are meant"
-            _tell(draft, table, rows, why)
+            tell(draft, table, rows, why)
 
 
 _MANY = 0.05
@@ -28,13 +28,50 @@ _MANY = 0.05
 def an_error_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
     """Errors are shares: 0.1 is 10 %, and was written by many for 0.1 %."""
     for name in ("random_rel", "systematic_rel"):
-        large = table.values.filter((table[name] >= _MANY) & ~table.bad).select("row", name)
-        if large.height:
-            error = large[name][0]
-            mark = draft.settings.site.decimal
-            share, written = (f"{one:.6g}".replace(".", mark) for one in (error / 100, error))
-            per_cent = f"{error * 100:.6g}".replace(".", mark)
-            _tell(draft, table, large["row"], f"{name} {written} is {per_cent} %: write {share} for {written} %")
+        _tell_percentages(draft, table, name, table[name] >= _MANY)
+
+
+_MUCH_LOST = 0.1
+"""So large a share of what is received is seldom lost in the normal course of work."""
+
+
+def a_rate_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
+    """A rate of what is received is a share: 0.5 is 50 %, and was written by many for 0.5 %."""
+    large = (table["basis"] == "per_received") & (table["rate"] >= _MUCH_LOST)
+    _tell_percentages(draft, table, "rate", large, " of what is received")
+
+
+def _tell_percentages(draft: Draft, table: TableDraft, name: str, large: pl.Series, of: str = "") -> None:
+    found = table.values.filter(large.fill_null(False) & ~table.bad).select("row", name)
+    if found.height:
+        share = found[name][0]
+        less, written, per_cent = (said(draft, one) for one in (share / 100, share, share * 100))
+        tell(draft, table, found["row"], f"{name} {written} is {per_cent} %{of}: write {less} for {written} %")
+
+
+def said(draft: Draft, number: float) -> str:
+    """A number as the site writes it."""
+    return f"{number:.6g}".replace(".", draft.settings.site.decimal)
+
+
+def a_content_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
+    """A mass holds no more of a substance than itself: 99.5 kg a kg was written by many for 99.5 %."""
+    bulk = draft["materials"].good().filter(pl.col("kind") == "bulk").select("material", own="unit")
+    rows = table.good().join(bulk, on="material", maintain_order="left")
+    shares = [
+        (factor(unit, own) or 0.0) * amount for amount, unit, own in rows.select("amount", "unit", "own").iter_rows()
+    ]
+    more = rows.with_columns(share=pl.Series(shares, dtype=pl.Float64)).filter(pl.col("share") > 1 + _CONVERTED)
+    if more.height:
+        amount, unit, own, share = more.select("amount", "unit", "own", "share").row(0)
+        written = said(draft, amount)
+        # Only what is at most 100 can be a percentage of a pure substance.
+        percentage = unit == own and share <= _PER_CENT
+        mend = f"write {said(draft, amount / 100)} for {written} %" if percentage else "correct the amount or its unit"
+        tell(draft, table, more["row"], f"amount {written} {unit} is more than the 1 {own} that holds it: {mend}")
+
+
+_CONVERTED, _PER_CENT = 1e-9, 100.0
 
 
 def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
@@ -100,30 +137,65 @@ def a_number_of_items_may_be_misread(draft: Draft, table: TableDraft) -> None:
     """Items have whole numbers; ``1.000`` among numbers without a mark may be a thousand."""
     if "quantity" not in table.cells:
         return
-    items = draft["materials"].good().filter(pl.col("kind") == "item")["material"]
-    mark = draft.settings.site.decimal
-    text = shown(table.cells["quantity"]).str.strip_chars()
-    rows = table.values.select("row", "quantity", text=text).filter(
-        table["material"].is_in(items.implode()).fill_null(False) & ~table.bad
-    )
-    marked = pl.col("text").str.contains(mark, literal=True)
-    of_three = pl.col("text").str.contains(rf"^[1-9][0-9]{{0,2}}\{mark}[0-9]{{3}}$")
-    # Numbers that a file types as such were not written by anybody.
-    text_cells = table.cells["quantity"].dtype == pl.String
-    few_others = (marked.sum().cast(pl.Int64) - 1) * 2 < pl.len().cast(pl.Int64) - 1
-    thousands = rows.filter(of_three & few_others & text_cells)
-    if thousands.height:
-        _, read, written = thousands.row(0)
-        shown_as = f"{read:g}".replace(".", mark)
-        why = f"quantity {written!r} is read as {shown_as}: write {written.replace(mark, '')} if a thousand was meant"
-        _tell(draft, table, thousands["row"], why)
+    rows = _written(draft, table, "item")
+    thousands = _thousands(draft, table, rows)
+    _tell_thousands(draft, table, thousands)
     broken = rows.filter(pl.col("quantity") != pl.col("quantity").round()).join(thousands, on="row", how="anti")
     if broken.height:
         why = f"quantity {broken['text'][0]!r} is no whole number of items: correct it, or the material's kind"
-        _tell(draft, table, broken["row"], why)
+        tell(draft, table, broken["row"], why)
 
 
-def _tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
+_MORE_DIGITS = r"[.,][0-9]{4,}$"
+
+
+def a_bulk_quantity_may_be_misread(draft: Draft, table: TableDraft) -> None:
+    """Bulk may have any digits; ``2.000`` may be two thousand where the others of its material are as large."""
+    if "quantity" not in table.cells:
+        return
+    rows = _written(draft, table, "bulk")
+    # Who writes more digits somewhere may have three by chance.
+    if rows["text"].str.contains(_MORE_DIGITS).any():
+        return
+    thousands = _thousands(draft, table, rows)
+    others = rows.join(thousands, on="row", how="anti").filter(pl.col("quantity") > 0)
+    usual = others.group_by("material", "unit").agg(usual=pl.col("quantity").median())
+    meant = thousands.join(usual, on=["material", "unit"], nulls_equal=True, maintain_order="left")
+    # Nearer, by its ratio, to the others as a thousand times what is read.
+    _tell_thousands(draft, table, meant.filter(pl.col("quantity") * 1000**0.5 < pl.col("usual")))
+
+
+def _written(draft: Draft, table: TableDraft, kind: str) -> pl.DataFrame:
+    """Good rows of one kind of material, with the ``text`` of their quantities."""
+    materials = draft["materials"].good().filter(pl.col("kind") == kind)["material"]
+    text = shown(table.cells["quantity"]).str.strip_chars()
+    return table.values.select("row", "quantity", "material", "unit", text=text).filter(
+        table["material"].is_in(materials.implode()).fill_null(False) & ~table.bad
+    )
+
+
+def _thousands(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose text has three digits behind the mark, where few others have a mark."""
+    # Numbers that a file types as such were not written by anybody.
+    if table.cells["quantity"].dtype != pl.String:
+        return rows.clear()
+    mark = draft.settings.site.decimal
+    marked = pl.col("text").str.contains(mark, literal=True)
+    of_three = pl.col("text").str.contains(rf"^[1-9][0-9]{{0,2}}\{mark}[0-9]{{3}}$")
+    few_others = (marked.sum().cast(pl.Int64) - 1) * 2 < pl.len().cast(pl.Int64) - 1
+    return rows.filter(of_three & few_others)
+
+
+def _tell_thousands(draft: Draft, table: TableDraft, thousands: pl.DataFrame) -> None:
+    if thousands.height:
+        mark = draft.settings.site.decimal
+        read, written = thousands.select("quantity", "text").row(0)
+        shown_as = f"{read:g}".replace(".", mark)
+        why = f"quantity {written!r} is read as {shown_as}: write {written.replace(mark, '')} if a thousand was meant"
+        tell(draft, table, thousands["row"], why)
+
+
+def tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
     """One notice that names the first row, and how many more there are."""
     if len(rows):
         draft.notices.append(f"{table.file} row {rows[0]}: {why}{more_like_it(len(rows) - 1, 'row', 'rows')}")

@@ -1,0 +1,21 @@
+"""Of which methods σ is known: those that state what it is made of."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def known_errors(methods: pl.DataFrame) -> pl.DataFrame:
+    """By ``method``: whether σ of what it measures of ``bulk``, and of ``items``, is known.
+
+    ``undivided`` says that it states a systematic error, and neither a random one nor a division: what the display
+    rounds off is then unknown of bulk.
+    """
+    stated = pl.any_horizontal(pl.col("random_rel", "systematic_rel", "random_abs", "systematic_abs").is_not_null())
+    divided = pl.col("division").is_not_null()
+    systematic, random = (
+        pl.any_horizontal(pl.col(f"{kind}_rel", f"{kind}_abs").fill_null(0.0) > 0) for kind in ("systematic", "random")
+    )
+    undivided = systematic & ~random & ~divided
+    bulk = (stated | divided) & ~undivided
+    return methods.select("method", bulk=bulk, items=stated, undivided=undivided)
