@@ -33,7 +33,7 @@ types: $(VENV)/installed
 	$(BIN)/mypy
 
 test: $(VENV)/installed lint types
-	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: test
 

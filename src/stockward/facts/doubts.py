@@ -112,7 +112,7 @@ def a_year_may_be_wrong(draft: Draft, table: TableDraft) -> None:
         if apart.height:
             day, last = (f"{one.astimezone(zone):%Y-%m-%d}" for one in (apart["at"][0], others["at"][0]))
             why = f"its day, {day}, lies far {side} all others ({last}): correct the year if it is wrong"
-            _tell(draft, table, apart["row"], why)
+            tell(draft, table, apart["row"], why)
 
 
 def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
