@@ -98,12 +98,12 @@ def test_a_far_cell_is_named(folder: SiteFolder) -> None:
     assert "site.xlsx[counts] cell XFD1048576: the table has 16 384 columns" in told
 
 
-def put_sheet(folder: SiteFolder, rows: str, *, size: int | None = None) -> None:
+def put_sheet(folder: SiteFolder, rows: str, *, size: int | None = None, top: str = MAIN) -> None:
     """Put these rows into the place of the only sheet of the workbook."""
     path = folder.path / "site.xlsx"
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>".encode()
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {top}><sheetData>{rows}</sheetData></worksheet>".encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, content in parts.items():
             book.writestr(name, content)
@@ -125,7 +125,14 @@ def test_a_cell_far_away_that_holds_only_a_format_is_none(folder: SiteFolder) ->
 
 @pytest.mark.parametrize(
     "cell",
-    ['<c s="0" r="XFD1048576"><v>1</v></c>', "<c r='XFD1048576'><v>1</v></c>", '<c r="&#88;FD1048576"><v>1</v></c>'],
+    [
+        '<c s="0" r="XFD1048576"><v>1</v></c>',
+        "<c r='XFD1048576'><v>1</v></c>",
+        '<c r="&#88;FD1048576"><v>1</v></c>',
+        '<c xmlns="urn:x" r="XFD1048576"><v>1</v></c>',
+        '<x:c xmlns:x="urn:x" r="XFD1048576"><x:v>1</x:v></x:c>',
+        f'<x:c xmlns:x="{MAIN[7:-1]}" r="XFD1048576"><x:v>1</x:v></x:c>',
+    ],
 )
 def test_a_far_cell_is_seen_however_it_is_written(folder: SiteFolder, cell: str) -> None:
     folder.workbook(counts=cells(CLEAN["counts"]))
@@ -138,6 +145,23 @@ def test_a_place_that_is_none(folder: SiteFolder, cell: str) -> None:
     folder.workbook(counts=cells(CLEAN["counts"]))
     put_sheet(folder, f"<row>{cell}</row>")
     assert "site.xlsx" in refusal(folder)
+
+
+def test_a_far_cell_of_a_sheet_in_another_namespace(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', top='xmlns="urn:x"')
+    assert "cell XFD1048576" in refusal(folder)
+
+
+def test_a_cell_without_a_place_follows_its_row_and_not_the_cell_before() -> None:
+    xml = b'<s><row r="9"><c r="A1"><v>1</v></c><c><v>1</v></c></row><row><c><v>1</v></c></row></s>'
+    assert [place for place, _ in extent.cells(xml)] == [(0, 0), (8, 1), (9, 0)]
+
+
+def test_a_place_that_the_library_passes_over(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<row r="1048576"><c r="&#65;1"><v>1</v></c></row>')
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
 
 
 @pytest.mark.parametrize("size", [10, 1_000_000_000])

@@ -7,6 +7,7 @@ calculated, and numbers that only look like codes. The first two are found in th
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -25,12 +26,14 @@ from stockward.facts.raw import (
 )
 from stockward.facts.reading import MERGED, UNCALCULATED
 from stockward.facts.silence import contained
-from stockward.facts.unpacking import DAMAGED, MAIN, Parts, unpack
+from stockward.facts.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _LARGEST_WHOLE = 1e15
 _LONGEST_PLACE = 9
+_MAY_BE_MARKED = re.compile(rb"[<:]f[ \t\n\r/>]|t\s*=\s*[\"']e")
+"""A formula or an error in a sheet."""
 _A_TEXT = b"<si"
 """Begins each of the texts that cells share."""
 
@@ -103,13 +106,13 @@ class Workbook:
     def _marks(self, sheet: str) -> Iterator[tuple[Place, str]]:
         """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
         xml = self._parts.sheet(sheet)
-        if b"<f" not in xml and b't="e"' not in xml:
+        if not _MAY_BE_MARKED.search(xml):
             return
         for place, cell in cells(xml):
-            value = cell.findtext(f"{MAIN}v") or ""
+            value = cell.findtext("{*}v") or ""
             if cell.get("t") == "e":
                 yield place, value if value.startswith("#") else "#VALUE!"
-            elif cell.find(f"{MAIN}f") is not None:
+            elif cell.find("{*}f") is not None:
                 # A formula whose result is the empty text says so by its type.
                 calculated = not self._parts.stale and (value or cell.get("t") == "str")
                 yield place, "" if calculated else UNCALCULATED
@@ -137,7 +140,7 @@ def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
 
 def _repeated(xml: bytes, texts: list[int]) -> int:
     """Length of the shared texts, each as often as a cell of the sheet names it."""
-    named = (cell.findtext(f"{MAIN}v") for _, cell in cells(xml) if cell.get("t") == "s")
+    named = (cell.findtext("{*}v") for _, cell in cells(xml) if cell.get("t") == "s")
     return sum(texts[int(text)] for text in named if text and _is_place(text))
 
 
