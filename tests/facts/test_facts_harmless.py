@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import re
 import socket
 import zipfile
 from pathlib import Path
@@ -179,6 +180,43 @@ def test_text_that_many_cells_share_counts_as_often(folder: SiteFolder, monkeypa
     folder.workbook(counts=rows * 20)
     monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
     assert "site.xlsx[counts]: it unpacks to 2 megabytes" in refusal(folder)
+
+
+def changed_strings(folder: SiteFolder, name: str, prefix: str) -> None:
+    """The shared texts of the workbook under this name, with this prefix before each tag."""
+    path, other = folder.path / "site.xlsx", io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(other, "w") as written:
+        for part in book.namelist():
+            content = book.read(part)
+            if part == "xl/sharedStrings.xml":
+                part = name
+                content = re.sub(rb"<(/?)([a-z])", rb"<\1" + prefix.encode() + rb"\2", content)
+                content = content.replace(b"xmlns=", b"xmlns:x=") if prefix else content
+            written.writestr(part, content)
+    path.write_bytes(other.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("xl/SHAREDSTRINGS.xml", ""), ("xl/sharedStrings.xml", "x:"), ("XL/sharedstrings.XML", "x:")]
+)
+def test_shared_texts_are_found_as_the_library_finds_them(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch, name: str, prefix: str
+) -> None:
+    rows = cells(CLEAN["counts"])
+    for row in rows:
+        row.append("counted_by" if row is rows[0] else "x" * 30_000)
+    folder.workbook(counts=[rows[0], *rows[1:] * 20])
+    changed_strings(folder, name, prefix)
+    folder.read()
+    monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
+    assert "site.xlsx[counts]: it unpacks to 2 megabytes" in refusal(folder)
+
+
+def test_two_parts_that_differ_in_letter_case_only(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    with zipfile.ZipFile(folder.path / "site.xlsx", "a") as book:
+        book.writestr("xl/SharedStrings.xml", "<sst/>")
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
 
 
 def test_the_extent_of_a_sheet_across_blocks() -> None:

@@ -27,8 +27,10 @@ _STRICT = (
 """What the strict variant of the format calls the same things."""
 
 _BOOK, _RELATIONS, _STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
-_SHARED_FOLDERS = ("", "_rels", "xl", "xl/_rels")
-"""Folders of the parts that all sheets use; of the others, the sheets that are read are taken alone."""
+_SHARED = {
+    name.lower(): name for name in ("[Content_Types].xml", "_rels/.rels", _BOOK, _RELATIONS, _STRINGS, "xl/styles.xml")
+}
+"""Parts that all sheets use, which the library finds in any letter case; they are handed to it in this one."""
 
 _ENTRY = b"PK\x01\x02"
 _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
@@ -78,7 +80,7 @@ class Parts:
             for _, element in ElementTree.iterparse(io.BytesIO(self.strings())):
                 if len(found) >= count:
                     break
-                if element.tag == f"{MAIN}si":
+                if element.tag.rpartition("}")[2] == "si":
                     found.append("".join(element.itertext()))
                     element.clear()
         return found
@@ -104,12 +106,12 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     worded = _common if _STRICT[0][0] in book else bytes
     paths, stale = _sheet_paths(worded(book), worded(_part(packed, _RELATIONS)))
     taken = {paths[name] for name in wanted if name in paths}
-    infos = [info for info in packed.infolist() if _is_taken(info.filename, taken)]
-    require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos), file)
+    infos = _taken(packed, taken)
+    require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos.values()), file)
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w") as archive:
-        for name in dict.fromkeys(info.filename for info in infos):
-            archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, name)))
+        for name, info in infos.items():
+            archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, info.filename)))
     others = {path: worded(_top(packed, path)) for path in dict.fromkeys(paths.values()) if path not in taken}
     tops = {name: others[path] for name, path in paths.items() if path in others}
     return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, tops, stale)
@@ -140,8 +142,21 @@ def _refuse_old(content: bytes, file: str) -> None:
     )
 
 
-def _is_taken(name: str, sheets: Collection[str]) -> bool:
-    return name in sheets or (name.endswith((".xml", ".rels")) and posixpath.dirname(name) in _SHARED_FOLDERS)
+def _taken(packed: zipfile.ZipFile, sheets: Collection[str]) -> dict[str, zipfile.ZipInfo]:
+    """The parts that are read, by the name under which they are handed on.
+
+    Of two that differ in letter case only, or in nothing, the library might read another one than was looked at.
+    """
+    taken: dict[str, zipfile.ZipInfo] = {}
+    for info in packed.infolist():
+        name = info.filename if info.filename in sheets else _SHARED.get(info.filename.lower())
+        if name is not None:
+            if name in taken:
+                raise zipfile.BadZipFile
+            taken[name] = info
+    if len({name.lower() for name in taken}) < len(taken):
+        raise zipfile.BadZipFile
+    return taken
 
 
 def _part(packed: zipfile.ZipFile, name: str) -> bytes:

@@ -34,7 +34,7 @@ _LARGEST_WHOLE = 1e15
 _LONGEST_PLACE = 9
 _MAY_BE_MARKED = re.compile(rb"[<:]f[ \t\n\r/>]|t\s*=\s*[\"']e")
 """A formula or an error in a sheet."""
-_A_TEXT = b"<si"
+_A_TEXT = re.compile(rb"<(?:[^<>/:\s]*:)?si[\s/>]")
 """Begins each of the texts that cells share."""
 
 
@@ -125,7 +125,7 @@ def _is_place(text: str) -> bool:
 
 def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
     """Raise where the sheets reach further, or their cells repeat more text, than is read."""
-    texts = [len(text) for text in parts.strings().split(_A_TEXT)[1:]]
+    texts = [len(text) for text in _A_TEXT.split(parts.strings())[1:]]
     require_within("CELLS", len(texts), file)
     spanned = 0
     for sheet in parts.paths:
