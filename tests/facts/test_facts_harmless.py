@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder, cells
 
-from stockward.facts import extent, parquet, thrift
+from stockward.facts import extent, lengths, parquet, thrift
 from stockward.facts.draft import MOST_ROWS_TOLD
 from stockward.facts.settings import read_settings
 from stockward.terms.errors import SiteError, UsageError
@@ -217,6 +217,58 @@ def test_two_parts_that_differ_in_letter_case_only(folder: SiteFolder) -> None:
     with zipfile.ZipFile(folder.path / "site.xlsx", "a") as book:
         book.writestr("xl/SharedStrings.xml", "<sst/>")
     assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+@pytest.mark.parametrize("cell", ["c", "x:c"])
+@pytest.mark.parametrize("run", ["<t>{}</t>", "<r><t>{}</t></r>" * 30, '<r a="1"><t>&#65;{}</t></r>' * 300])
+def test_a_long_text_in_one_cell(folder: SiteFolder, cell: str, run: str) -> None:
+    text = run.replace("{}", "B" * (210_000 // run.count("{}")))
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(
+        folder, f'<row r="1"><{cell} r="A1" t="inlineStr"><is>{text}</is></{cell}></row>', top=f'{MAIN} xmlns:x="x"'
+    )
+    assert re.search("one cell of a workbook holds 21[0-9] kilobytes, and at most 200", refusal(folder))
+
+
+def test_the_format_of_many_cells_is_no_text() -> None:
+    many = b"".join(b'<c r="A%d" s="1"/>' % row for row in range(20_000))
+    lengths.require_short_cells(b"<s>" + many + b'<c r="B1"><v>1</v></c>' + many + b"</s>", "f")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<![CDATA[</c>]]>",
+        "<?x </c>?>",
+        "<!-<!-- -->- </c> -->",
+        '<t a="</c>">1</t>',
+        "<!--",
+        "<!-- -->" * 1_001,
+    ],
+)
+def test_tags_that_are_none_are_refused(folder: SiteFolder, text: str) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, f'<row r="1"><c r="A1" t="inlineStr"><is>{text}</is></c></row>')
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+def test_a_remark_in_a_sheet_is_passed_over(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<!-- <c r="XFD1048576"><v>1</v></c> --><row r="1"><c r="A1"><v>1<!---->2</v></c></row>')
+    assert "site.xlsx[counts]: there is no header row" in refusal(folder)
+
+
+def test_merged_cells_that_lie_over_one_another(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    path, other = folder.path / "site.xlsx", io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(other, "w") as written:
+        for part in book.namelist():
+            merges = b"</sheetData><mergeCells>%s</mergeCells>" % (b'<mergeCell ref="A1:XFD1048576"/>' * 1_000)
+            written.writestr(part, book.read(part).replace(b"</sheetData>", merges))
+    path.write_bytes(other.getvalue())
+    assert "site.xlsx[counts]: merged cells lie over one another: unmerge them" in refusal(folder)
+    monkeypatch.setenv("STOCKWARD_MAX_MERGED", "999")
+    assert "site.xlsx[counts]: the sheet has 1 000 merged cells, and at most 999" in refusal(folder)
 
 
 def test_the_extent_of_a_sheet_across_blocks() -> None:

@@ -22,10 +22,10 @@ Place = tuple[int, int]
 """Row and column, from 0."""
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_OTHER_CELL = re.compile(rb"<c[\t\n\r/>]|:c[ \t\n\r/>]")
+_OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
 _ESCAPED_PLACE = re.compile(rb"<[^<>]*\sr\s*=\s*[\"'][^\"'<>&]*&")
 """The library passes over such a place, and would put the cell elsewhere."""
-_TAGS_OF_A_CELL = 6
+TAGS_OF_A_CELL = 6
 _BLOCK, _LONGEST_TAG = 1 << 22, 16
 _START = len('<c r="')
 _CODES = {letter: ord(letter) for letter in '<c r="09AZ'}
@@ -36,7 +36,7 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
 
     Raises ``SiteError`` where they are more than is read, and ``ValueError`` or ``ParseError`` for damaged XML.
     """
-    require_within("CELLS", xml.count(b"<") // _TAGS_OF_A_CELL, file)
+    require_within("CELLS", xml.count(b"<") // TAGS_OF_A_CELL, file)
     plain = found = _plain_extent(xml)
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
         found = _careful_extent(xml)
@@ -77,7 +77,7 @@ def _careful_extent(xml: bytes) -> tuple[int, int]:
 
 def _plain_extent(xml: bytes) -> tuple[int, int] | None:
     """The same where every cell begins with its place, as nearly every program writes it; None elsewhere."""
-    if _OTHER_CELL.search(xml):
+    if any(other.search(xml) for other in _OTHER_CELLS):
         return None
     rows = columns = 0
     for start in range(0, len(xml), _BLOCK):

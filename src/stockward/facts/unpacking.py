@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_bytes_within
@@ -42,11 +44,13 @@ _TOP_LENGTH = 65_536
 
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _TYPE = b"<!DOCTYPE"
-"""Declares a document type: a workbook has none, and one can make much of little."""
+_TOP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^<]*?\?>\s*)*")
+"""What may stand before the first tag."""
+_REMARK, _END_OF_REMARK, _MOST_REMARKS = b"<!--", b"-->", 1_000
 
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, IndexError, ValueError, OSError, EOFError,
-    RuntimeError,
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, expat.ExpatError, KeyError, IndexError, ValueError, OSError,
+    EOFError, RuntimeError,
 )  # fmt: skip
 """What reading a damaged or encrypted archive, or the XML in it, raises."""
 
@@ -114,7 +118,8 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
             archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, info.filename)))
     others = {path: worded(_top(packed, path)) for path in dict.fromkeys(paths.values()) if path not in taken}
     tops = {name: others[path] for name, path in paths.items() if path in others}
-    return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, tops, stale)
+    unpacked = plain.getvalue()
+    return Parts(zipfile.ZipFile(io.BytesIO(unpacked)), unpacked, paths, tops, stale)
 
 
 def _top(packed: zipfile.ZipFile, name: str) -> bytes:
@@ -160,13 +165,35 @@ def _taken(packed: zipfile.ZipFile, sheets: Collection[str]) -> dict[str, zipfil
 
 
 def _part(packed: zipfile.ZipFile, name: str) -> bytes:
-    """One part; what only harms stands in no workbook."""
+    """One part, without remarks in it; what only harms stands in no workbook.
+
+    No tag stands in it then but where it is one: the sizes can be told from its bytes.
+    """
     info = packed.getinfo(name)
     if info.compress_type not in _PACKED:
         raise zipfile.BadZipFile
     content = packed.read(info)
     # XML in two bytes a letter holds zero bytes; the readers would not see the same in it.
-    if b"\0" in content or _TYPE in content:
+    if b"\0" in content:
+        raise zipfile.BadZipFile
+    if b"<!" in content:
+        content = _without_remarks(content)
+    top = _TOP.match(content)
+    if content.find(b"<?", top.end() if top else 0) >= 0:
+        raise zipfile.BadZipFile
+    expat.ParserCreate().Parse(content, True)
+    return content
+
+
+def _without_remarks(content: bytes) -> bytes:
+    if content.count(_REMARK) > _MOST_REMARKS:
+        raise zipfile.BadZipFile
+    first, *others = content.split(_REMARK)
+    if not all(_END_OF_REMARK in other for other in others):
+        raise zipfile.BadZipFile
+    content = first + b"".join(other.partition(_END_OF_REMARK)[2] for other in others)
+    # What is left is a type of document, which makes much of little, or text in which tags can be hidden.
+    if b"<!" in content:
         raise zipfile.BadZipFile
     return content
 
