@@ -293,6 +293,44 @@ def test_a_parquet_file_that_unpacks_to_much(folder: SiteFolder, monkeypatch: py
     assert "areas.parquet: the table has 2 000 rows" in refusal(folder)
 
 
+def parquet_footer(monkeypatch: pytest.MonkeyPatch, rows: int, **column: int) -> None:
+    """Each file has one column of a kind and a length, or one page of a size and a packing."""
+    footer = {
+        2: [{4: b"schema"}, {1: column.get("kind", 6), 2: column.get("length", 0), 4: b"area"}],
+        3: rows,
+        4: [{1: [{3: {}}], 3: rows}],
+    }
+    page = {
+        2: column.get("size", 1),
+        3: 1,
+        column.get("field", 5): {1: rows, column.get("at", 2): column.get("packing", 0)},
+    }
+    monkeypatch.setattr(parquet, "_footer", lambda _: footer)
+    monkeypatch.setattr(parquet, "_pages", lambda *_: iter([page]))
+
+
+def test_values_of_a_fixed_length_count_though_they_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet_footer(monkeypatch, 1_000, kind=7, length=16)
+    parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 1_000, kind=7, length=2_000_000_000)
+    with pytest.raises(SiteError, match="it unpacks to 2 000 000 megabytes"):
+        parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 1_000, kind=7, length=-1)
+    with pytest.raises(ValueError, match="below zero"):
+        parquet._require_small("areas.parquet", b"")
+
+
+@pytest.mark.parametrize(("field", "at"), [(5, 2), (8, 4)])
+def test_texts_packed_by_what_they_share(monkeypatch: pytest.MonkeyPatch, field: int, at: int) -> None:
+    parquet_footer(monkeypatch, 1_000, size=1_000, field=field, at=at, packing=7)
+    parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 20_000, size=1_000_000, field=field, at=at, packing=0)
+    parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 20_000, size=1_000_000, field=field, at=at, packing=7)
+    with pytest.raises(SiteError, match="its texts are packed by what they share"):
+        parquet._require_small("areas.parquet", b"")
+
+
 def test_one_text_named_very_often_counts_as_often(folder: SiteFolder) -> None:
     """Few kilobytes that hold 9 GB."""
     same = pl.Series(["x" * 30_000], dtype=pl.Categorical).new_from_index(0, 300_000)
