@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import re
 import socket
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder, cells
 
-from stockward.facts import extent, parquet, thrift
+from stockward.facts import extent, lengths, parquet, thrift
 from stockward.facts.draft import MOST_ROWS_TOLD
 from stockward.facts.settings import read_settings
 from stockward.terms.errors import SiteError, UsageError
@@ -98,12 +99,12 @@ def test_a_far_cell_is_named(folder: SiteFolder) -> None:
     assert "site.xlsx[counts] cell XFD1048576: the table has 16 384 columns" in told
 
 
-def put_sheet(folder: SiteFolder, rows: str, *, size: int | None = None) -> None:
+def put_sheet(folder: SiteFolder, rows: str, *, size: int | None = None, top: str = MAIN) -> None:
     """Put these rows into the place of the only sheet of the workbook."""
     path = folder.path / "site.xlsx"
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>".encode()
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {top}><sheetData>{rows}</sheetData></worksheet>".encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, content in parts.items():
             book.writestr(name, content)
@@ -125,7 +126,14 @@ def test_a_cell_far_away_that_holds_only_a_format_is_none(folder: SiteFolder) ->
 
 @pytest.mark.parametrize(
     "cell",
-    ['<c s="0" r="XFD1048576"><v>1</v></c>', "<c r='XFD1048576'><v>1</v></c>", '<c r="&#88;FD1048576"><v>1</v></c>'],
+    [
+        '<c s="0" r="XFD1048576"><v>1</v></c>',
+        "<c r='XFD1048576'><v>1</v></c>",
+        '<c r="&#88;FD1048576"><v>1</v></c>',
+        '<c xmlns="urn:x" r="XFD1048576"><v>1</v></c>',
+        '<x:c xmlns:x="urn:x" r="XFD1048576"><x:v>1</x:v></x:c>',
+        f'<x:c xmlns:x="{MAIN[7:-1]}" r="XFD1048576"><x:v>1</x:v></x:c>',
+    ],
 )
 def test_a_far_cell_is_seen_however_it_is_written(folder: SiteFolder, cell: str) -> None:
     folder.workbook(counts=cells(CLEAN["counts"]))
@@ -138,6 +146,23 @@ def test_a_place_that_is_none(folder: SiteFolder, cell: str) -> None:
     folder.workbook(counts=cells(CLEAN["counts"]))
     put_sheet(folder, f"<row>{cell}</row>")
     assert "site.xlsx" in refusal(folder)
+
+
+def test_a_far_cell_of_a_sheet_in_another_namespace(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', top='xmlns="urn:x"')
+    assert "cell XFD1048576" in refusal(folder)
+
+
+def test_a_cell_without_a_place_follows_its_row_and_not_the_cell_before() -> None:
+    xml = b'<s><row r="9"><c r="A1"><v>1</v></c><c><v>1</v></c></row><row><c><v>1</v></c></row></s>'
+    assert [place for place, _ in extent.cells(xml)] == [(0, 0), (8, 1), (9, 0)]
+
+
+def test_a_place_that_the_library_passes_over(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<row r="1048576"><c r="&#65;1"><v>1</v></c></row>')
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
 
 
 @pytest.mark.parametrize("size", [10, 1_000_000_000])
@@ -155,6 +180,95 @@ def test_text_that_many_cells_share_counts_as_often(folder: SiteFolder, monkeypa
     folder.workbook(counts=rows * 20)
     monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
     assert "site.xlsx[counts]: it unpacks to 2 megabytes" in refusal(folder)
+
+
+def changed_strings(folder: SiteFolder, name: str, prefix: str) -> None:
+    """The shared texts of the workbook under this name, with this prefix before each tag."""
+    path, other = folder.path / "site.xlsx", io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(other, "w") as written:
+        for part in book.namelist():
+            content = book.read(part)
+            if part == "xl/sharedStrings.xml":
+                part = name
+                content = re.sub(rb"<(/?)([a-z])", rb"<\1" + prefix.encode() + rb"\2", content)
+                content = content.replace(b"xmlns=", b"xmlns:x=") if prefix else content
+            written.writestr(part, content)
+    path.write_bytes(other.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("xl/SHAREDSTRINGS.xml", ""), ("xl/sharedStrings.xml", "x:"), ("XL/sharedstrings.XML", "x:")]
+)
+def test_shared_texts_are_found_as_the_library_finds_them(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch, name: str, prefix: str
+) -> None:
+    rows = cells(CLEAN["counts"])
+    for row in rows:
+        row.append("counted_by" if row is rows[0] else "x" * 30_000)
+    folder.workbook(counts=[rows[0], *rows[1:] * 20])
+    changed_strings(folder, name, prefix)
+    folder.read()
+    monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
+    assert "site.xlsx[counts]: it unpacks to 2 megabytes" in refusal(folder)
+
+
+def test_two_parts_that_differ_in_letter_case_only(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    with zipfile.ZipFile(folder.path / "site.xlsx", "a") as book:
+        book.writestr("xl/SharedStrings.xml", "<sst/>")
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+@pytest.mark.parametrize("cell", ["c", "x:c"])
+@pytest.mark.parametrize("run", ["<t>{}</t>", "<r><t>{}</t></r>" * 30, '<r a="1"><t>&#65;{}</t></r>' * 300])
+def test_a_long_text_in_one_cell(folder: SiteFolder, cell: str, run: str) -> None:
+    text = run.replace("{}", "B" * (210_000 // run.count("{}")))
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(
+        folder, f'<row r="1"><{cell} r="A1" t="inlineStr"><is>{text}</is></{cell}></row>', top=f'{MAIN} xmlns:x="x"'
+    )
+    assert re.search("one cell of a workbook holds 21[0-9] kilobytes, and at most 200", refusal(folder))
+
+
+def test_the_format_of_many_cells_is_no_text() -> None:
+    many = b"".join(b'<c r="A%d" s="1"/>' % row for row in range(20_000))
+    lengths.require_short_cells(b"<s>" + many + b'<c r="B1"><v>1</v></c>' + many + b"</s>", "f")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<![CDATA[</c>]]>",
+        "<?x </c>?>",
+        "<!-<!-- -->- </c> -->",
+        '<t a="</c>">1</t>',
+        "<!--",
+        "<!-- -->" * 1_001,
+    ],
+)
+def test_tags_that_are_none_are_refused(folder: SiteFolder, text: str) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, f'<row r="1"><c r="A1" t="inlineStr"><is>{text}</is></c></row>')
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+def test_a_remark_in_a_sheet_is_passed_over(folder: SiteFolder) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, '<!-- <c r="XFD1048576"><v>1</v></c> --><row r="1"><c r="A1"><v>1<!---->2</v></c></row>')
+    assert "site.xlsx[counts]: there is no header row" in refusal(folder)
+
+
+def test_merged_cells_that_lie_over_one_another(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    path, other = folder.path / "site.xlsx", io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(other, "w") as written:
+        for part in book.namelist():
+            merges = b"</sheetData><mergeCells>%s</mergeCells>" % (b'<mergeCell ref="A1:XFD1048576"/>' * 1_000)
+            written.writestr(part, book.read(part).replace(b"</sheetData>", merges))
+    path.write_bytes(other.getvalue())
+    assert "site.xlsx[counts]: merged cells lie over one another: unmerge them" in refusal(folder)
+    monkeypatch.setenv("STOCKWARD_MAX_MERGED", "999")
+    assert "site.xlsx[counts]: the sheet has 1 000 merged cells, and at most 999" in refusal(folder)
 
 
 def test_the_extent_of_a_sheet_across_blocks() -> None:
@@ -177,6 +291,44 @@ def test_a_parquet_file_that_unpacks_to_much(folder: SiteFolder, monkeypatch: py
     monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "9")
     monkeypatch.setenv("STOCKWARD_MAX_ROWS", "1999")
     assert "areas.parquet: the table has 2 000 rows" in refusal(folder)
+
+
+def parquet_footer(monkeypatch: pytest.MonkeyPatch, rows: int, **column: int) -> None:
+    """Each file has one column of a kind and a length, or one page of a size and a packing."""
+    footer = {
+        2: [{4: b"schema"}, {1: column.get("kind", 6), 2: column.get("length", 0), 4: b"area"}],
+        3: rows,
+        4: [{1: [{3: {}}], 3: rows}],
+    }
+    page = {
+        2: column.get("size", 1),
+        3: 1,
+        column.get("field", 5): {1: rows, column.get("at", 2): column.get("packing", 0)},
+    }
+    monkeypatch.setattr(parquet, "_footer", lambda _: footer)
+    monkeypatch.setattr(parquet, "_pages", lambda *_: iter([page]))
+
+
+def test_values_of_a_fixed_length_count_though_they_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet_footer(monkeypatch, 1_000, kind=7, length=16)
+    parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 1_000, kind=7, length=2_000_000_000)
+    with pytest.raises(SiteError, match="it unpacks to 2 000 000 megabytes"):
+        parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 1_000, kind=7, length=-1)
+    with pytest.raises(ValueError, match="below zero"):
+        parquet._require_small("areas.parquet", b"")
+
+
+@pytest.mark.parametrize(("field", "at"), [(5, 2), (8, 4)])
+def test_texts_packed_by_what_they_share(monkeypatch: pytest.MonkeyPatch, field: int, at: int) -> None:
+    parquet_footer(monkeypatch, 1_000, size=1_000, field=field, at=at, packing=7)
+    parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 20_000, size=1_000_000, field=field, at=at, packing=0)
+    parquet._require_small("areas.parquet", b"")
+    parquet_footer(monkeypatch, 20_000, size=1_000_000, field=field, at=at, packing=7)
+    with pytest.raises(SiteError, match="its texts are packed by what they share"):
+        parquet._require_small("areas.parquet", b"")
 
 
 def test_one_text_named_very_often_counts_as_often(folder: SiteFolder) -> None:

@@ -1,7 +1,8 @@
 """How far the cells of a sheet reach, looked up in its XML before the library makes room for all that lies between.
 
 Nearly every program writes a cell as ``<c r="B12" …``; those are looked over all at once. Any other sheet, and one
-that would be too large, is looked at cell by cell: only there is it seen which cells hold nothing but a format.
+that would be too large, is looked at cell by cell: only there is it seen which cells hold nothing but a format. Names
+of the XML are taken without their namespace, as the library takes them.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from stockward.facts.raw import letters_of
-from stockward.facts.unpacking import MAIN
 from stockward.terms.limits import limit, require_within
 
 Place = tuple[int, int]
 """Row and column, from 0."""
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_OTHER_CELL = re.compile(rb"<c[\t\n\r/>]")
-_TAGS_OF_A_CELL = 6
+_OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
+_ESCAPED_PLACE = re.compile(rb"<[^<>]*\sr\s*=\s*[\"'][^\"'<>&]*&")
+"""The library passes over such a place, and would put the cell elsewhere."""
+TAGS_OF_A_CELL = 6
 _BLOCK, _LONGEST_TAG = 1 << 22, 16
 _START = len('<c r="')
-_NAMESPACE = MAIN[1:-1].encode()
 _CODES = {letter: ord(letter) for letter in '<c r="09AZ'}
 
 
@@ -35,8 +36,8 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
 
     Raises ``SiteError`` where they are more than is read, and ``ValueError`` or ``ParseError`` for damaged XML.
     """
-    require_within("CELLS", xml.count(b"<") // _TAGS_OF_A_CELL, file)
-    found = _plain_extent(xml)
+    require_within("CELLS", xml.count(b"<") // TAGS_OF_A_CELL, file)
+    plain = found = _plain_extent(xml)
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
         found = _careful_extent(xml)
     rows, columns = found
@@ -44,20 +45,25 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     require_within("ROWS", rows, place)
     require_within("COLUMNS", columns, place)
     require_within("CELLS", rows * columns, place)
+    if plain is None and _ESCAPED_PLACE.search(xml):
+        raise ValueError("a place that is escaped")
     return found
 
 
 def cells(xml: bytes) -> Iterator[tuple[Place, ElementTree.Element]]:
     """Every cell of a sheet's XML with its place; one that names none follows the one before."""
-    row, column = -1, -1
+    row = column = 0
     for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
-        if event == "start" and element.tag == f"{MAIN}row":
-            row, column = int(element.get("r", row + 2)) - 1, -1
-        elif event == "end" and element.tag == f"{MAIN}c":
-            row, column = _place(element.get("r")) or (row, column + 1)
-            yield (row, column), element
+        name = element.tag.rpartition("}")[2]
+        if name == "row" and event == "start":
+            row = int(element.get("r", row + 1)) - 1
+        elif name == "row":
+            row, column = row + 1, 0
             element.clear()
-        elif event == "end" and element.tag == f"{MAIN}row":
+        elif name == "c" and event == "end":
+            place = _place(element.get("r")) or (row, column)
+            column = place[1] + 1
+            yield place, element
             element.clear()
 
 
@@ -71,7 +77,7 @@ def _careful_extent(xml: bytes) -> tuple[int, int]:
 
 def _plain_extent(xml: bytes) -> tuple[int, int] | None:
     """The same where every cell begins with its place, as nearly every program writes it; None elsewhere."""
-    if xml.count(_NAMESPACE) != 1 or b' xmlns="' + _NAMESPACE not in xml or _OTHER_CELL.search(xml):
+    if any(other.search(xml) for other in _OTHER_CELLS):
         return None
     rows = columns = 0
     for start in range(0, len(xml), _BLOCK):

@@ -18,7 +18,7 @@ from stockward.facts.raw import Header, RawTable, table_headed
 from stockward.facts.silence import contained
 from stockward.facts.thrift import Reader
 from stockward.terms.errors import SiteError
-from stockward.terms.limits import require_bytes_within, require_within
+from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _MARK = b"PAR1"
 _TAIL = 8
@@ -31,12 +31,18 @@ _DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError, TypeErr
 
 # Numbers of fields in the structures of the format.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
-_NAME = 4
+_KIND, _LENGTH, _NAME = 1, 2, 4
 _CHUNKS, _ROWS_OF_GROUP = 1, 3
 _META = 3
 _VALUES_OF_CHUNK, _COMPRESSED_CHUNK, _DATA_AT, _DICTIONARY_AT = 5, 7, 9, 11
 _PAGE_KIND, _UNPACKED_PAGE, _COMPRESSED_PAGE, _DATA_PAGE, _DATA_PAGE_V2 = 1, 2, 3, 5, 8
 _VALUES_OF_PAGE = 1
+_PACKING, _PACKING_V2 = 2, 4
+
+_FIXED = 7
+"""A column whose every value takes as many bytes as the footer says, an empty one too."""
+_SHARED_BEGINS = 7
+"""Packing of texts as what they have in common with the one before: each can be as long as the page."""
 
 
 def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
@@ -76,15 +82,29 @@ def _require_small(file: str, content: bytes) -> None:
     rows = max(footer[_ROWS], sum(group[_ROWS_OF_GROUP] for group in groups))
     require_within("ROWS", rows, file)
     require_within("COLUMNS", len(footer[_SCHEMA]) - 1, file)
-    unpacked = 0
+    unpacked = shared = 0
     values: dict[int, int] = {}
     for group in groups:
         for place, chunk in enumerate(group[_CHUNKS]):
             for page in _pages(content, chunk[_META]):
                 unpacked += page[_UNPACKED_PAGE]
+                shared += page[_UNPACKED_PAGE] * _values_of(page) if _packing_of(page) == _SHARED_BEGINS else 0
                 values[place] = values.get(place, 0) + _values_of(page)
                 require_bytes_within("UNPACKED_MB", unpacked, file)
-    require_within("ROWS", max(values.values(), default=0), file)
+    most = max(values.values(), default=0)
+    require_within("ROWS", most, file)
+    require_bytes_within("UNPACKED_MB", max(most, rows) * _fixed_length(footer[_SCHEMA]), file)
+    if shared > limit_bytes("UNPACKED_MB"):
+        problem = "its texts are packed by what they share (DELTA_BYTE_ARRAY), and may unpack to any size"
+        raise SiteError(file, problem, "write it with plain or dictionary encoding, or save the table as CSV")
+
+
+def _fixed_length(schema: list[dict[int, Any]]) -> int:
+    """Bytes of the fixed-length values of one row, which the library makes room for whatever the pages hold."""
+    lengths = [column.get(_LENGTH, 0) for column in schema if column.get(_KIND) == _FIXED]
+    if min(lengths, default=0) < 0:
+        raise ValueError("a length below zero")
+    return sum(lengths)
 
 
 def _footer(content: bytes) -> dict[int, Any]:
@@ -114,6 +134,14 @@ def _values_of(page: dict[int, Any]) -> int:
     """Values of a data page; a dictionary has none of its own."""
     data = page.get(_DATA_PAGE) or page.get(_DATA_PAGE_V2) or {}
     return int(data.get(_VALUES_OF_PAGE, 0))
+
+
+def _packing_of(page: dict[int, Any]) -> int | None:
+    data, number = (
+        (page[_DATA_PAGE], _PACKING) if page.get(_DATA_PAGE) else (page.get(_DATA_PAGE_V2) or {}, _PACKING_V2)
+    )
+    packing: int | None = data.get(number)
+    return packing
 
 
 def _text_bytes(column: pl.Series) -> int:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_bytes_within
@@ -27,8 +29,10 @@ _STRICT = (
 """What the strict variant of the format calls the same things."""
 
 _BOOK, _RELATIONS, _STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
-_SHARED_FOLDERS = ("", "_rels", "xl", "xl/_rels")
-"""Folders of the parts that all sheets use; of the others, the sheets that are read are taken alone."""
+_SHARED = {
+    name.lower(): name for name in ("[Content_Types].xml", "_rels/.rels", _BOOK, _RELATIONS, _STRINGS, "xl/styles.xml")
+}
+"""Parts that all sheets use, which the library finds in any letter case; they are handed to it in this one."""
 
 _ENTRY = b"PK\x01\x02"
 _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
@@ -40,11 +44,13 @@ _TOP_LENGTH = 65_536
 
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _TYPE = b"<!DOCTYPE"
-"""Declares a document type: a workbook has none, and one can make much of little."""
+_TOP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^<]*?\?>\s*)*")
+"""What may stand before the first tag."""
+_REMARK, _END_OF_REMARK, _MOST_REMARKS = b"<!--", b"-->", 1_000
 
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, IndexError, ValueError, OSError, EOFError,
-    RuntimeError,
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, expat.ExpatError, KeyError, IndexError, ValueError, OSError,
+    EOFError, RuntimeError,
 )  # fmt: skip
 """What reading a damaged or encrypted archive, or the XML in it, raises."""
 
@@ -78,7 +84,7 @@ class Parts:
             for _, element in ElementTree.iterparse(io.BytesIO(self.strings())):
                 if len(found) >= count:
                     break
-                if element.tag == f"{MAIN}si":
+                if element.tag.rpartition("}")[2] == "si":
                     found.append("".join(element.itertext()))
                     element.clear()
         return found
@@ -104,15 +110,16 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     worded = _common if _STRICT[0][0] in book else bytes
     paths, stale = _sheet_paths(worded(book), worded(_part(packed, _RELATIONS)))
     taken = {paths[name] for name in wanted if name in paths}
-    infos = [info for info in packed.infolist() if _is_taken(info.filename, taken)]
-    require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos), file)
+    infos = _taken(packed, taken)
+    require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos.values()), file)
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w") as archive:
-        for name in dict.fromkeys(info.filename for info in infos):
-            archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, name)))
+        for name, info in infos.items():
+            archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, info.filename)))
     others = {path: worded(_top(packed, path)) for path in dict.fromkeys(paths.values()) if path not in taken}
     tops = {name: others[path] for name, path in paths.items() if path in others}
-    return Parts(zipfile.ZipFile(plain), plain.getvalue(), paths, tops, stale)
+    unpacked = plain.getvalue()
+    return Parts(zipfile.ZipFile(io.BytesIO(unpacked)), unpacked, paths, tops, stale)
 
 
 def _top(packed: zipfile.ZipFile, name: str) -> bytes:
@@ -140,18 +147,53 @@ def _refuse_old(content: bytes, file: str) -> None:
     )
 
 
-def _is_taken(name: str, sheets: Collection[str]) -> bool:
-    return name in sheets or (name.endswith((".xml", ".rels")) and posixpath.dirname(name) in _SHARED_FOLDERS)
+def _taken(packed: zipfile.ZipFile, sheets: Collection[str]) -> dict[str, zipfile.ZipInfo]:
+    """The parts that are read, by the name under which they are handed on.
+
+    Of two that differ in letter case only, or in nothing, the library might read another one than was looked at.
+    """
+    taken: dict[str, zipfile.ZipInfo] = {}
+    for info in packed.infolist():
+        name = info.filename if info.filename in sheets else _SHARED.get(info.filename.lower())
+        if name is not None:
+            if name in taken:
+                raise zipfile.BadZipFile
+            taken[name] = info
+    if len({name.lower() for name in taken}) < len(taken):
+        raise zipfile.BadZipFile
+    return taken
 
 
 def _part(packed: zipfile.ZipFile, name: str) -> bytes:
-    """One part; what only harms stands in no workbook."""
+    """One part, without remarks in it; what only harms stands in no workbook.
+
+    No tag stands in it then but where it is one: the sizes can be told from its bytes.
+    """
     info = packed.getinfo(name)
     if info.compress_type not in _PACKED:
         raise zipfile.BadZipFile
     content = packed.read(info)
     # XML in two bytes a letter holds zero bytes; the readers would not see the same in it.
-    if b"\0" in content or _TYPE in content:
+    if b"\0" in content:
+        raise zipfile.BadZipFile
+    if b"<!" in content:
+        content = _without_remarks(content)
+    top = _TOP.match(content)
+    if content.find(b"<?", top.end() if top else 0) >= 0:
+        raise zipfile.BadZipFile
+    expat.ParserCreate().Parse(content, True)
+    return content
+
+
+def _without_remarks(content: bytes) -> bytes:
+    if content.count(_REMARK) > _MOST_REMARKS:
+        raise zipfile.BadZipFile
+    first, *others = content.split(_REMARK)
+    if not all(_END_OF_REMARK in other for other in others):
+        raise zipfile.BadZipFile
+    content = first + b"".join(other.partition(_END_OF_REMARK)[2] for other in others)
+    # What is left is a type of document, which makes much of little, or text in which tags can be hidden.
+    if b"<!" in content:
         raise zipfile.BadZipFile
     return content
 

@@ -7,12 +7,14 @@ calculated, and numbers that only look like codes. The first two are found in th
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from stockward.facts.dictionary import Table
-from stockward.facts.extent import Place, cells, extent
+from stockward.facts.extent import TAGS_OF_A_CELL, Place, cells, extent
+from stockward.facts.lengths import require_short_cells, require_short_texts
 from stockward.facts.raw import (
     TITLE_ROWS,
     Header,
@@ -25,13 +27,17 @@ from stockward.facts.raw import (
 )
 from stockward.facts.reading import MERGED, UNCALCULATED
 from stockward.facts.silence import contained
-from stockward.facts.unpacking import DAMAGED, MAIN, Parts, unpack
+from stockward.facts.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _LARGEST_WHOLE = 1e15
 _LONGEST_PLACE = 9
-_A_TEXT = b"<si"
+_MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
+"""In a sheet with a formula or an error."""
+_MERGE, _MERGED = b"mergeCell", re.compile(rb"[<:]mergeCell[\s/>]")
+_PLAIN, _PREFIXED = b"<si", b":si"
+_A_TEXT = re.compile(rb"<(?:[^<>/:\s]*:)?si[\s/>]")
 """Begins each of the texts that cells share."""
 
 
@@ -103,13 +109,13 @@ class Workbook:
     def _marks(self, sheet: str) -> Iterator[tuple[Place, str]]:
         """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
         xml = self._parts.sheet(sheet)
-        if b"<f" not in xml and b't="e"' not in xml:
+        if not any(sign in xml for sign in _MAY_BE_MARKED):
             return
         for place, cell in cells(xml):
-            value = cell.findtext(f"{MAIN}v") or ""
+            value = cell.findtext("{*}v") or ""
             if cell.get("t") == "e":
                 yield place, value if value.startswith("#") else "#VALUE!"
-            elif cell.find(f"{MAIN}f") is not None:
+            elif cell.find("{*}f") is not None:
                 # A formula whose result is the empty text says so by its type.
                 calculated = not self._parts.stale and (value or cell.get("t") == "str")
                 yield place, "" if calculated else UNCALCULATED
@@ -122,23 +128,34 @@ def _is_place(text: str) -> bool:
 
 def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
     """Raise where the sheets reach further, or their cells repeat more text, than is read."""
-    texts = [len(text) for text in parts.strings().split(_A_TEXT)[1:]]
-    require_within("CELLS", len(texts), file)
+    texts = _lengths(parts.strings(), file)
     spanned = 0
     for sheet in parts.paths:
         if sheet in wanted:
             xml = parts.sheet(sheet)
             rows, columns = extent(xml, f"{file}[{sheet}]")
+            require_short_cells(xml, f"{file}[{sheet}]")
+            merged = xml.find(_MERGE)
+            require_within("MERGED", len(_MERGED.findall(xml, merged - 1)) if merged > 0 else 0, f"{file}[{sheet}]")
             spanned += rows * columns
             require_within("CELLS", spanned, file)
             if rows * columns * max(texts, default=0) > limit_bytes("UNPACKED_MB"):
                 require_bytes_within("UNPACKED_MB", _repeated(xml, texts), f"{file}[{sheet}]")
 
 
+def _lengths(strings: bytes, file: str) -> list[int]:
+    """How long each of the texts is that cells share."""
+    require_within("CELLS", strings.count(b"<") // TAGS_OF_A_CELL, file)
+    texts = (_A_TEXT.split(strings) if _PREFIXED in strings else strings.split(_PLAIN))[1:]
+    require_within("CELLS", len(texts), file)
+    require_short_texts(texts, file)
+    return [len(text) for text in texts]
+
+
 def _repeated(xml: bytes, texts: list[int]) -> int:
-    """Length of the shared texts, each as often as a cell of the sheet names it."""
-    named = (cell.findtext(f"{MAIN}v") for _, cell in cells(xml) if cell.get("t") == "s")
-    return sum(texts[int(text)] for text in named if text and _is_place(text))
+    """Length of the shared texts, each as often as a cell of the sheet names it; the longest where none is named."""
+    named = (value.text or "" for _, cell in cells(xml) if cell.get("t") == "s" for value in cell.findall("{*}v"))
+    return sum(texts[int(text)] if _is_place(text) else max(texts) for text in named)
 
 
 def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], top: int, header: Header) -> None:
@@ -146,12 +163,25 @@ def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], to
 
     Rows that hold nothing else are left blank: they belong to the row above, which is written over several.
     """
-    for (first, left), (last, right) in merged:
+    bottom = len(records) - 1
+    shown = [((first, left), (last, right)) for (first, left), (last, right) in merged if first <= bottom]
+    # No two of them can cover one cell: more of them than cells would be marked over and over.
+    _require_apart(shown, header.file, bottom, len(records[0]) - 1)
+    for (first, left), (last, right) in shown:
         covered = [place for place in header.known.values() if left <= place <= right]
-        for row in range(max(first, top), min(last + 1, len(records))):
-            for place in covered:
-                if (row, place) != (first, left) and not is_blank(records[row]):
-                    records[row][place] = f"{MERGED} {letters_of(left)}{first + 1}:{letters_of(right)}{last + 1}"
+        for row in range(max(first, top), min(last, bottom) + 1) if covered else ():
+            if not is_blank(records[row]):
+                for place in covered:
+                    if (row, place) != (first, left):
+                        records[row][place] = f"{MERGED} {letters_of(left)}{first + 1}:{letters_of(right)}{last + 1}"
+
+
+def _require_apart(merged: list[tuple[Place, Place]], file: str, bottom: int, right: int) -> None:
+    """Raise where merged cells cover more, up to the last row and column, than there is."""
+    heights = (max(0, min(last[0], bottom) - first[0] + 1) for first, last in merged)
+    widths = (max(0, min(last[1], right) - first[1] + 1) for first, last in merged)
+    if sum(height * width for height, width in zip(heights, widths, strict=True)) > (bottom + 1) * (right + 1):
+        raise SiteError(file, "merged cells lie over one another", "unmerge them and save the workbook again")
 
 
 def _with_marks(records: list[list[str]], marks: dict[Place, str]) -> list[list[str]]:

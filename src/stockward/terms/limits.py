@@ -19,13 +19,17 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "ROWS": (2_000_000, "the table has {} rows"),
         "COLUMNS": (1_000, "the table has {} columns"),
         "CELLS": (2_000_000, "the tables of the workbook span {} cells"),
+        "MERGED": (200_000, "the sheet has {} merged cells"),
         "LINE_KB": (1_000, "one line has {} kilobytes"),
+        "TEXT_KB": (200, "one cell of a workbook holds {} kilobytes"),
     }
 )
 """Each limit by name: what it is where the environment sets no other, and how it is told that more is there."""
 
 PREFIX = "STOCKWARD_MAX_"
-_BYTES = MappingProxyType({"FILE_MB": 1_000_000, "OTHER_MB": 1_000_000, "UNPACKED_MB": 1_000_000, "LINE_KB": 1_000})
+_BYTES = MappingProxyType(
+    {"FILE_MB": 1_000_000, "OTHER_MB": 1_000_000, "UNPACKED_MB": 1_000_000, "LINE_KB": 1_000, "TEXT_KB": 1_000}
+)
 """How many bytes one of a limit is, where it is kept in such."""
 
 _FARTHEST = 20
