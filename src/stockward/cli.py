@@ -375,7 +375,8 @@ def _write_json(answers: Review, file: str, covariance: bool) -> None:
 
 def _write_text(text: str, file: str) -> None:
     if file == "-":
-        click.echo(text, nl=not text.endswith("\n"))
+        # The bytes are those of the file, whatever encoding the stream has: JSON in another one is none.
+        click.echo(text.encode("utf-8", "replace"), nl=not text.endswith("\n"))
     else:
         write_whole(_target(file), text)
 
