@@ -212,3 +212,19 @@ def test_json_on_standard_output_is_utf_8_in_any_encoding(tmp_path: Path) -> Non
 def in_encoding(encoding: str, *arguments: object, program: list[str] = PROGRAM) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     return subprocess.run([*program, *map(str, arguments)], capture_output=True, env=environment, check=False)
+
+
+@posix
+@pytest.mark.parametrize("option", ["--counter", "--items", "--seed-source", "--as-of"])
+def test_a_word_that_is_no_utf_8_is_refused(option: str) -> None:
+    run = subprocess.run([*PROGRAM, "sample", FIRST_SITE, option, b"z\xff"], capture_output=True, check=False)
+    assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
+    assert f"error: {option} z?: this is no UTF-8".encode() in run.stderr
+
+
+@posix
+def test_a_name_of_a_file_that_is_no_utf_8_is_shown_with_a_sign_in_its_place(tmp_path: Path) -> None:
+    site = shutil.copytree(os.fsencode(FIRST_SITE), os.fsencode(tmp_path) + b"/z\xff")
+    orders = subprocess.run([*PROGRAM, "orders", site, "--json", tmp_path / "o.json"], capture_output=True, check=False)
+    assert orders.returncode == 0, orders.stderr
+    assert json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))["sites"][0]["folder"] == "z?"

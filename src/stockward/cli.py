@@ -23,7 +23,7 @@ import click
 
 from stockward.ending import STOPPED, hear_no_more, heard, run_to_the_end
 from stockward.outputs import write_whole
-from stockward.terms.signs import printable
+from stockward.terms.signs import is_text, printable
 from stockward.terms.wrapping import WIDTH_MAX, wrapped
 from stockward.version import VERSION
 
@@ -57,8 +57,18 @@ _LONG_TABLES = 50_000_000
 """Bytes of a site from which its tables are long."""
 
 
+class _Command(click.Command):
+    """A command whose words can all be written down."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _require_text(self.params, ctx.params)
+        return super().invoke(ctx)
+
+
 class _Group(click.Group):
     """Says every known error in one line, and never shows a traceback for one."""
+
+    command_class = _Command
 
     def __call__(self, *given: Any, **extra: Any) -> NoReturn:
         """The command as all that its process does."""
@@ -107,6 +117,17 @@ def _in_one_line() -> Iterator[None]:
         if heard() is not None:  # a library has made a fault of what was only told to end
             _stopped()
         _own_fault(fault)
+
+
+def _require_text(params: Sequence[click.Parameter], given: Mapping[str, Any]) -> None:
+    """Raise ``UsageError`` for a word that is no UTF-8, where no file is named: only files have such names."""
+    from stockward.terms.errors import UsageError
+
+    for param in params:
+        value = given.get(str(param.name))
+        for word in value if isinstance(value, tuple) else (value,):
+            if isinstance(word, str) and param.name not in _WRITTEN and not is_text(word):
+                raise UsageError(f"{param.opts[0]} {printable(word)}: this is no UTF-8: write it in signs of UTF-8")
 
 
 def _require_completion() -> None:
