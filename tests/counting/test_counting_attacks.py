@@ -411,3 +411,9 @@ def test_a_plan_of_the_earlier_format_is_refused(tmp_path: Path) -> None:
         "error: plan.json: the plan is of schema stockward.plan/1, whose commitment does not cover it: "
         "make it again with stockward sample SITE --commit"
     )
+
+
+@pytest.mark.parametrize("unseen", ["\U000e0100", "\u17b5", "\u180b", "\U0001d159", "\u200b", "\U000e0041", "\ufe0f"])
+def test_a_sign_that_nobody_sees_makes_no_second_person(unseen: str) -> None:
+    assert _as_read(f"K-{unseen}1") == _as_read("K-1") == _as_read("k\u02d71")
+    assert _as_read("K-1") != _as_read("K-2")
