@@ -937,6 +937,9 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
 
     context = click.get_current_context()
     options = {str(one.name): one.opts[0] for one in context.command.params}
+    _require_one_on_standard_output(
+        [option for name, option in options.items() if name in _OUTPUTS and context.params[name] == "-"]
+    )
     given = {name: Path(file) for name, file in context.params.items() if name in _WRITTEN and file not in (None, "-")}
     outputs = {options[name]: file for name, file in given.items() if name in _OUTPUTS}
     folders = {options[name]: file for name, file in given.items() if name == _CALENDARS}
@@ -946,6 +949,14 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
         outputs["the seed beside"] = seed_beside(given["commit"])
     read = [file for file in files if file is not None]
     context.obj = require_places(outputs, folders=folders, sites=sites, files=read)
+
+
+def _require_one_on_standard_output(options: Sequence[str]) -> None:
+    """Raise ``UsageError`` where two answers would run into one another."""
+    from stockward.terms.errors import UsageError
+
+    if len(options) > 1:
+        raise UsageError(f"{options[0]} and {options[1]} both name -, standard output: give one of them a file")
 
 
 def _target(named: Path | str) -> Target:
