@@ -20,6 +20,8 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "COLUMNS": (1_000, "the table has {} columns"),
         "CELLS": (2_000_000, "the tables of the workbook span {} cells"),
         "LINE_KB": (1_000, "one line has {} kilobytes"),
+        "UNITS": (2_000_000, "the plan of a count speaks of {} units, each once for the draw and once for each loss"),
+        "MEASURED": (10_000, "the plan of a count speaks of {} units of which parts may be lost"),
     }
 )
 """Each limit by name: what it is where the environment sets no other, and how it is told that more is there."""
