@@ -420,7 +420,7 @@ def test_a_sign_that_nobody_sees_makes_no_second_person(unseen: str) -> None:
     assert _as_read("K-1") != _as_read("K-2")
 
 
-@pytest.mark.parametrize(("name", "most"), [("UNITS", 40), ("MEASURED", 10)])
+@pytest.mark.parametrize(("name", "most"), [("UNITS", 40), ("MEASURED", 10), ("DRAWN", 2)])
 def test_a_plan_of_more_units_than_are_taken_is_told_when_made_and_when_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:

@@ -14,7 +14,7 @@ from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.counting import Goal, GoalStratum, NotPlanned, Plan, Stratum
 from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
-from stockward.counting.sizes import too_many
+from stockward.counting.sizes import too_many, too_many_in
 from stockward.counting.wishes import Asked, Partial
 from stockward.facts import Site
 from stockward.facts.checks import substance_units
@@ -57,7 +57,11 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     if not goals:
         why = "; ".join(f"{one.what}: {one.reason}" for one in (*not_planned, *planner.not_planned, *refused[:3]))
         raise UsageError(f"nothing can be planned: {why}")
-    return _plan(site, planner, goals, [*not_planned, *planner.not_planned, *refused], moment, detection)
+    plan = _plan(site, planner, goals, [*not_planned, *planner.not_planned, *refused], moment, detection)
+    too_large = too_many_in(plan)
+    if too_large is not None:
+        raise UsageError(": ".join(too_large))
+    return plan
 
 
 def book_digest(site: str, frozen: datetime, strata: Sequence[Stratum]) -> str:

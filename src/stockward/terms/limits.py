@@ -21,6 +21,7 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "CELLS": (2_000_000, "the tables of the workbook span {} cells"),
         "LINE_KB": (1_000, "one line has {} kilobytes"),
         "UNITS": (2_000_000, "the plan of a count speaks of {} units, each once for the draw and once for each loss"),
+        "DRAWN": (100_000, "the plan of a count draws {} units to count and to measure"),
         "MEASURED": (10_000, "the plan of a count speaks of {} units of which parts may be lost"),
     }
 )
