@@ -317,3 +317,9 @@ def test_a_completion_that_is_none_is_wrong_use(asked: str, code: int) -> None:
     assert ended.returncode == code
     assert ended.stderr.count("\n") == (1 if code else 0)
     assert bool(ended.stdout) is not bool(code)
+
+
+def test_two_answers_do_not_share_standard_output() -> None:
+    result = run("roster", "nowhere", "--start", "2026-07-06", "--csv", "-", "--json", "-")
+    assert result.exit_code == 2
+    assert one_line(result) == "error: --csv and --json both name -, standard output: give one of them a file"

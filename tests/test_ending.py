@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -180,3 +183,48 @@ def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
         running.kill()
     assert (running.returncode, heard) == (code, said)
     assert not target.exists()
+
+
+def test_signs_that_an_encoding_lacks_are_spelt_plainly() -> None:
+    say = "from stockward.ending import run_to_the_end; run_to_the_end(lambda: print('─┼ 2 × 3 ± 1 … é 数'))"
+    run = in_encoding("ascii", program=[sys.executable, "-c", say])
+    assert run.stdout.decode("ascii").strip() == "-+ 2 x 3 +/- 1 ... e ?"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
+def test_a_table_is_printed_in_an_encoding_that_lacks_its_signs(encoding: str) -> None:
+    run = in_encoding(encoding, "validate")
+    assert (run.returncode, run.stderr.count(b"\n")) == (0, 1)
+    assert "computed" in run.stdout.decode(encoding)
+
+
+def test_json_on_standard_output_is_utf_8_in_any_encoding(tmp_path: Path) -> None:
+    site = shutil.copytree(FIRST_SITE, tmp_path / "site")
+    settings = site / "site.toml"
+    settings.write_text(
+        re.sub('name = ".*"', 'name = "Zürich – 数"', settings.read_text("utf-8"), count=1), encoding="utf-8"
+    )
+    run = in_encoding("cp1252", "orders", site, "--json", "-")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout.decode("utf-8"))["sites"][0]["site"] == "Zürich – 数"
+
+
+def in_encoding(encoding: str, *arguments: object, program: list[str] = PROGRAM) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run([*program, *map(str, arguments)], capture_output=True, env=environment, check=False)
+
+
+@posix
+@pytest.mark.parametrize("option", ["--counter", "--items", "--seed-source", "--as-of"])
+def test_a_word_that_is_no_utf_8_is_refused(option: str) -> None:
+    run = subprocess.run([*PROGRAM, "sample", FIRST_SITE, option, b"z\xff"], capture_output=True, check=False)
+    assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
+    assert f"error: {option} z?: this is no UTF-8".encode() in run.stderr
+
+
+@posix
+def test_a_name_of_a_file_that_is_no_utf_8_is_shown_with_a_sign_in_its_place(tmp_path: Path) -> None:
+    site = shutil.copytree(os.fsencode(FIRST_SITE), os.fsencode(tmp_path) + b"/z\xff")
+    orders = subprocess.run([*PROGRAM, "orders", site, "--json", tmp_path / "o.json"], capture_output=True, check=False)
+    assert orders.returncode == 0, orders.stderr
+    assert json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))["sites"][0]["folder"] == "z?"

@@ -23,7 +23,7 @@ import click
 
 from stockward.ending import STOPPED, hear_no_more, heard, run_to_the_end
 from stockward.outputs import write_whole
-from stockward.terms.signs import printable
+from stockward.terms.signs import is_text, printable
 from stockward.terms.wrapping import WIDTH_MAX, wrapped
 from stockward.version import VERSION
 
@@ -57,8 +57,18 @@ _LONG_TABLES = 50_000_000
 """Bytes of a site from which its tables are long."""
 
 
+class _Command(click.Command):
+    """A command whose words can all be written down."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _require_text(self.params, ctx.params)
+        return super().invoke(ctx)
+
+
 class _Group(click.Group):
     """Says every known error in one line, and never shows a traceback for one."""
+
+    command_class = _Command
 
     def __call__(self, *given: Any, **extra: Any) -> NoReturn:
         """The command as all that its process does."""
@@ -107,6 +117,17 @@ def _in_one_line() -> Iterator[None]:
         if heard() is not None:  # a library has made a fault of what was only told to end
             _stopped()
         _own_fault(fault)
+
+
+def _require_text(params: Sequence[click.Parameter], given: Mapping[str, Any]) -> None:
+    """Raise ``UsageError`` for a word that is no UTF-8, where no file is named: only files have such names."""
+    from stockward.terms.errors import UsageError
+
+    for param in params:
+        value = given.get(str(param.name))
+        for word in value if isinstance(value, tuple) else (value,):
+            if isinstance(word, str) and param.name not in _WRITTEN and not is_text(word):
+                raise UsageError(f"{param.opts[0]} {printable(word)}: this is no UTF-8: write it in signs of UTF-8")
 
 
 def _require_completion() -> None:
@@ -375,7 +396,8 @@ def _write_json(answers: Review, file: str, covariance: bool) -> None:
 
 def _write_text(text: str, file: str) -> None:
     if file == "-":
-        click.echo(text, nl=not text.endswith("\n"))
+        # The bytes are those of the file, whatever encoding the stream has: JSON in another one is none.
+        click.echo(text.encode("utf-8", "replace"), nl=not text.endswith("\n"))
     else:
         write_whole(_target(file), text)
 
@@ -912,6 +934,9 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
 
     context = click.get_current_context()
     options = {str(one.name): one.opts[0] for one in context.command.params}
+    _require_one_on_standard_output(
+        [option for name, option in options.items() if name in _OUTPUTS and context.params[name] == "-"]
+    )
     given = {name: Path(file) for name, file in context.params.items() if name in _WRITTEN and file not in (None, "-")}
     outputs = {options[name]: file for name, file in given.items() if name in _OUTPUTS}
     folders = {options[name]: file for name, file in given.items() if name == _CALENDARS}
@@ -921,6 +946,14 @@ def _require_places(*files: Path | None, sites: Sequence[Path] = ()) -> None:
         outputs["the seed beside"] = seed_beside(given["commit"])
     read = [file for file in files if file is not None]
     context.obj = places_of(outputs, folders=folders, sites=sites, files=read)
+
+
+def _require_one_on_standard_output(options: Sequence[str]) -> None:
+    """Raise ``UsageError`` where two answers would run into one another."""
+    from stockward.terms.errors import UsageError
+
+    if len(options) > 1:
+        raise UsageError(f"{options[0]} and {options[1]} both name -, standard output: give one of them a file")
 
 
 def _target(named: Path | str) -> Target:

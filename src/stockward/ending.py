@@ -6,11 +6,14 @@ A code that claims a finding is given by nothing but a finding: not by a signal,
 from __future__ import annotations
 
 import _thread
+import codecs
+import io
 import os
 import signal
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -23,6 +26,14 @@ _CODES = {"SIGHUP": HUNG_UP, "SIGTERM": TOLD_TO_END}
 
 _AGAIN = 0.01
 """Seconds after which a signal that was lost is sent again."""
+
+_IN_PLAIN_SIGNS = "stockward.plainly"
+_SPELT_PLAINLY = {
+    **dict.fromkeys("─━–—−‐‑", "-"), **dict.fromkeys("│┃", "|"), **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╷╵╶╴", "+"),
+    **dict.fromkeys("•·⋅", "*"), "×": "x", "÷": "/", "±": "+/-", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "→": "->",
+    "σ": "sigma", "Σ": "sum", "…": "...",
+    "“": '"', "”": '"', "‘": "'", "’": "'", "\ufeff": "",
+}  # fmt: skip
 
 _heard: list[int] = []
 """The codes of what this process was told, in order."""
@@ -39,6 +50,7 @@ def run_to_the_end(command: Callable[[], int]) -> NoReturn:
     cleared away. The code is what a shell says of whom that signal has ended: 128 and the number of the signal.
     """
     _open_streams()
+    _say_in_any_encoding()
     _listen()
     try:
         code = _code_of(command)
@@ -50,6 +62,36 @@ def run_to_the_end(command: Callable[[], int]) -> NoReturn:
         end_processes()
     _listen_no_more()
     sys.exit(next((told for told in _heard if told != STOPPED), code))
+
+
+def _say_in_any_encoding() -> None:
+    """Let standard output and standard error write signs that their encoding lacks as plain ones.
+
+    What Python gives a pipe may have no line to draw a table with, as on a western Windows.
+    """
+    codecs.register_error(_IN_PLAIN_SIGNS, _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_IN_PLAIN_SIGNS)
+
+
+def _plainly(lacking: UnicodeError) -> tuple[str, int]:
+    if not isinstance(lacking, UnicodeEncodeError):
+        raise lacking
+    signs = lacking.object[lacking.start : lacking.end]
+    return "".join(_plain(sign) for sign in signs), lacking.end
+
+
+def _plain(sign: str) -> str:
+    """How a sign is spelt in ASCII; ``?`` for one that is not.
+
+    >>> _plain("×"), _plain("é"), _plain("数")
+    ('x', 'e', '?')
+    """
+    if sign in _SPELT_PLAINLY:
+        return _SPELT_PLAINLY[sign]
+    bare = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
+    return bare if bare and bare.isascii() and bare.isprintable() else "?"
 
 
 def heard() -> int | None:

@@ -299,7 +299,8 @@ def _part_in(folder: Path) -> Path:
 
 def _fill(part: Path, content: Content) -> None:
     """Write all, down to the disk, readable by its owner alone."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    # A name that is no UTF-8 may have been given on the command line: it is shown with a sign in place of each byte.
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
         file.write(data)

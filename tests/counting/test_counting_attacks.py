@@ -15,6 +15,7 @@ import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, sealed_anew, write
 
 from stockward.counting import counted_moment, plan_digest, plan_text, read_plan, sha256_of
+from stockward.counting.certifying import _as_read
 from stockward.terms.errors import UsageError
 
 Document = dict[str, Any]
@@ -411,3 +412,25 @@ def test_a_plan_of_the_earlier_format_is_refused(tmp_path: Path) -> None:
         "error: plan.json: the plan is of schema stockward.plan/1, whose commitment does not cover it: "
         "make it again with stockward sample SITE --commit"
     )
+
+
+@pytest.mark.parametrize("unseen", ["\U000e0100", "\u17b5", "\u180b", "\U0001d159", "\u200b", "\U000e0041", "\ufe0f"])
+def test_a_sign_that_nobody_sees_makes_no_second_person(unseen: str) -> None:
+    assert _as_read(f"K-{unseen}1") == _as_read("K-1") == _as_read("k\u02d71")
+    assert _as_read("K-1") != _as_read("K-2")
+
+
+@pytest.mark.parametrize(("name", "most"), [("UNITS", 40), ("MEASURED", 10), ("DRAWN", 2)])
+def test_a_plan_of_more_units_than_are_taken_is_told_when_made_and_when_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    site, plan = tmp_path / "site", tmp_path / "plan.json"
+    write(site)
+    asked = (site, "--partial", "SHELL=0.5@0.9", "--commit", plan, "--seed-text", SEED)
+    assert run(*asked).exit_code != 2
+    monkeypatch.setenv(f"STOCKWARD_MAX_{name}", str(most))
+    again = (*asked[:4], plan.with_name("again.json"), *asked[5:])
+    for command in (again, ("--draw", plan, "--csv", tmp_path / "sheets.csv")):
+        result = run(*command)
+        assert result.exit_code == 2
+        assert f"and at most {most} are taken: count boxes with --box" in one_line(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,14 @@ SHARED = Path(os.environ.get("STOCKWARD_SHARED", Path(__file__).parents[3] / "sh
 def test_the_published_instances_have_their_published_sizes(number: int, people: int, days: int, shifts: int) -> None:
     problem = read_instance(SHARED / f"Instance{number}.txt")
     assert (len(problem.people), problem.days, len(problem.shifts)) == (people, days, shifts)
+
+
+def test_many_requests_for_one_of_many_shifts_are_read_at_once(tmp_path: Path) -> None:
+    shifts = "".join(f"S{place},480,\n" for place in range(5000))
+    text = GOOD.replace("E,480,\n", f"E,480,\n{shifts}").partition("SECTION_STAFF")[0]
+    most = "|".join(["E=1", "L=1", *(f"S{place}=1" for place in range(5000))])
+    text += f"SECTION_STAFF\nA,{most},4320,0,5,2,3,1\nSECTION_DAYS_OFF\nSECTION_SHIFT_ON_REQUESTS\n"
+    began = time.process_time()
+    with pytest.raises(SheetError, match="SECTION_SHIFT_OFF_REQUESTS is missing"):
+        read(tmp_path, text + "A,0,S4999,1\n" * 20_000)
+    assert time.process_time() - began < 2

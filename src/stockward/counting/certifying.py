@@ -81,15 +81,21 @@ def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
     return moment
 
 
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]")
-"""Signs without a shape that count as letters or marks."""
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U0001d159\U000e0000-\U000e0fff]"
+)
+"""Signs without a shape that count as letters or marks [Unicode, Default_Ignorable_Code_Point]; blank notes as well."""
+
+_DASHES = "\u02d7\u2212"
+"""Signs that look like a dash, and are of another kind: a modifier letter, and minus."""
 
 
 def _as_read(name: str) -> str:
     """A name without what no reader sees a difference in: capitals, blanks, unseen signs, forms of a letter or dash."""
-    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", name)).casefold()
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _UNSEEN.sub("", name)).casefold())
     seen = (sign for sign in plain if unicodedata.category(sign) not in ("Cc", "Cf") and not sign.isspace())
-    return "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in seen)
+    return "".join("-" if unicodedata.category(sign) == "Pd" or sign in _DASHES else sign for sign in seen)
 
 
 def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:

@@ -37,6 +37,7 @@ def read_plan(path: Path) -> Plan:
     Raises ``SheetError`` in one line where the file is none, was changed since it was sealed, or does not add up.
     """
     from stockward.counting.plan_checks import fault_of
+    from stockward.counting.sizes import too_many_in
 
     try:
         text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n")
@@ -54,6 +55,9 @@ def read_plan(path: Path) -> Plan:
     plan = _plan_of(path.name, document)
     if plan_digest(plan) != digest:
         raise SheetError(path.name, "the plan was changed since it was sealed: its SHA-256 differs", _MEND)
+    too_large = too_many_in(plan)
+    if too_large is not None:
+        raise SheetError(path.name, *too_large)
     fault = fault_of(plan)
     # What the seal does not cover, such as a key that stands twice, shows in the bytes.
     if fault is None and text.rstrip() != plan_text(plan).rstrip():

@@ -14,6 +14,7 @@ from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.counting import Goal, GoalStratum, NotPlanned, Plan, Stratum
 from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
+from stockward.counting.sizes import too_many, too_many_in
 from stockward.counting.wishes import Asked, Partial
 from stockward.facts import Site
 from stockward.facts.checks import substance_units
@@ -56,7 +57,11 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     if not goals:
         why = "; ".join(f"{one.what}: {one.reason}" for one in (*not_planned, *planner.not_planned, *refused[:3]))
         raise UsageError(f"nothing can be planned: {why}")
-    return _plan(site, planner, goals, [*not_planned, *planner.not_planned, *refused], moment, detection)
+    plan = _plan(site, planner, goals, [*not_planned, *planner.not_planned, *refused], moment, detection)
+    too_large = too_many_in(plan)
+    if too_large is not None:
+        raise UsageError(": ".join(too_large))
+    return plan
 
 
 def book_digest(site: str, frozen: datetime, strata: Sequence[Stratum]) -> str:
@@ -234,6 +239,8 @@ class _Planner:
         self._asked = asked
         self._detection = detection
         self._strata = strata
+        self._units = sum(one.units for one in strata)
+        self._measured = 0
         self._contents = {
             (material, holding): amount
             for material, holding, amount in holdings_of(books).select("material", "holding", "amount").rows()
@@ -292,6 +299,7 @@ class _Planner:
         if stock < wanted.loss * (1 - ROUNDING):
             self._refuse(name, _too_little(wanted, stock, bulk))
             return None
+        self._require_few(sum(one.units for one, _ in items), partial=bool(partial))
         parts = [_part(one, content, wanted.loss, partial.get(one.material)) for one, content in items]
         costs = [self._asked.costs.get(one.material, 1.0) for one, _ in items]
         strata = [
@@ -317,6 +325,14 @@ class _Planner:
             strata=tuple(dataclasses.replace(part, n=n) for part, n in zip(parts, split.n, strict=True)),
             bulk=bulk,
         )
+
+    def _require_few(self, units: int, *, partial: bool) -> None:
+        """Raise ``UsageError`` where, with one more loss, the plan would speak of more units than one may."""
+        self._units += units
+        self._measured += units if partial else 0
+        too_large = too_many(self._units, self._measured)
+        if too_large is not None:
+            raise UsageError(": ".join(too_large))
 
     def _refuse(self, what: str, reason: str) -> None:
         self.not_planned.append(NotPlanned(what=what, reason=reason, set_aside=False))

@@ -75,6 +75,8 @@ class _Draft:
     file: str
     days: int = 0
     shifts: dict[str, Shift] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    """Of the shifts, in their order."""
     rules: dict[str, Rules] = field(default_factory=dict)
     off: dict[str, set[int]] = field(default_factory=dict)
     costs: dict[str, Costs] = field(default_factory=dict)
@@ -84,9 +86,9 @@ class _Draft:
         return line.number_at(cell, "day", high=self.days - 1)
 
     def shift(self, line: _Line, code: str) -> int:
-        if code not in self.shifts:
+        if code not in self.places:
             line.fail(f"there is no shift {code!r}", "name a shift of SECTION_SHIFTS")
-        return list(self.shifts).index(code)
+        return self.places[code]
 
     def person(self, line: _Line, code: str) -> str:
         if code not in self.rules:
@@ -164,6 +166,7 @@ def _read_shift(draft: _Draft, line: _Line) -> None:
     minutes = line.number_at(1, "length")
     if not minutes:
         line.fail(f"shift {code} has no length", "give its minutes")
+    draft.places[code] = len(draft.shifts)
     draft.shifts[code] = Shift(code, minutes, frozenset(part.strip() for part in after.split("|") if part.strip()))
 
 

@@ -22,6 +22,9 @@ LIMITS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "MERGED": (200_000, "the sheet has {} merged cells"),
         "LINE_KB": (1_000, "one line has {} kilobytes"),
         "TEXT_KB": (200, "one cell of a workbook holds {} kilobytes"),
+        "UNITS": (2_000_000, "the plan of a count speaks of {} units, each once for the draw and once for each loss"),
+        "DRAWN": (100_000, "the plan of a count draws {} units to count and to measure"),
+        "MEASURED": (10_000, "the plan of a count speaks of {} units of which parts may be lost"),
     }
 )
 """Each limit by name: what it is where the environment sets no other, and how it is told that more is there."""

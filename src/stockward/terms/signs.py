@@ -13,6 +13,15 @@ _JOINERS = "\u200c\u200d"
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
+def is_text(text: str) -> bool:
+    """Whether a text can be written as UTF-8; what a system hands over as a name may hold bytes that are none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def turns(sign: str) -> bool:
     """Whether a sign turns the direction of the writing behind it [Unicode, UAX 9: embeddings, overrides, isolates]."""
     return unicodedata.bidirectional(sign) in _TURNING
