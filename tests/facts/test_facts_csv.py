@@ -353,6 +353,14 @@ def test_a_decimal_comma_in_a_comma_file_is_told_with_its_mend(folder: SiteFolde
     assert folder.replace("counts", "299,5", "299.5").read().problems == ()
 
 
+@pytest.mark.parametrize("name", ["M1", '"M1"'])
+def test_a_decimal_comma_that_pushes_blank_cells_to_the_right_is_told(folder: SiteFolder, name: str) -> None:
+    """A row with a blank cell too many is read, but where a number may have been cut in two."""
+    counts = "inventory,at,area,material,quantity,measurement,counted_by\n"
+    rows = f"JAN,2026-01-31,S1,TNT,300,{name},,\nFEB,2026-02-28,S1,TNT,8000,5,,\n"
+    assert folder.write("counts", counts + rows).only_problem().reason.startswith("it has 8 cells and the header 7")
+
+
 def test_a_separator_inside_a_value_of_a_site_with_the_comma(comma_folder: SiteFolder) -> None:
     comma_folder.write("areas", "area;kind;name\nS1;store;\nP1;process;a;b\n")
     comma_folder.write("methods", "method,random_rel\nW2,0,002\nW1,\n")

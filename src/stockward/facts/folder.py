@@ -33,6 +33,7 @@ from stockward.terms.limits import limit_bytes, require_bytes_within, require_wi
 
 _SEPARATORS = (",", ";", "\t", "|")
 _QUOTE = '"'
+_INTEGER, _DECIMALS = re.compile(r"^\s*-?[0-9]+\s*$"), re.compile(r"^\s*[0-9]{1,3}\s*$")
 _SIGN = re.compile(r"[^\w\s\"]")
 _OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 _END_OF_FILE = b"\x1a"
@@ -208,7 +209,12 @@ def _cut_plain(body: bytes, head: _Head, header: Header) -> _Cut:
     filled = lines.str.contains(rf"[^\s{head.separator}]")
     cells, rows = lines.filter(filled).str.split(head.separator), rows.filter(filled)
     height = cells.list.len()
-    whole = (height == width) | ((height > width) & (cells.list.slice(width).list.join("").str.strip_chars() == ""))
+    wider = (height > width) & (cells.list.slice(width).list.join("").str.strip_chars() == "")
+    if wider.any() and head.separator == ",":
+        for place in _places_of_numbers(header):
+            number, next_to = (cells.list.get(at, null_on_oob=True).fill_null("") for at in (place, place + 1))
+            wider &= ~(number.str.contains(_INTEGER.pattern) & next_to.str.contains(_DECIMALS.pattern))
+    whole = (height == width) | wider
     if whole.all():
         kept = cells
         torn = []
@@ -225,6 +231,18 @@ def _cut_quoted(body: bytes, head: _Head, header: Header) -> _Cut:
     lines = list(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
     columns, rows = columns_of(_whole_records(lines, head, header, torn), header.places)
     return columns, rows, torn
+
+
+def _places_of_numbers(header: Header) -> list[int]:
+    numbers = {column.name for column in header.table.columns if column.type == "number"}
+    return [place for name, place in header.known.items() if name in numbers]
+
+
+def _is_cut_in_two(record: Record, head: _Head, header: Header) -> bool:
+    """Whether a number with a decimal comma may have pushed the cells of a row to the right, the last of them blank."""
+    return head.separator == "," and any(
+        _INTEGER.search(record[place]) and _DECIMALS.search(record[place + 1]) for place in _places_of_numbers(header)
+    )
 
 
 def _uneven(row: int, record: Record, head: _Head, header: Header) -> TornRow:
@@ -276,7 +294,8 @@ def _whole_records(
             spans, read = reader.line_num - read, reader.line_num
             if is_blank(record):
                 continue
-            if len(record) == width or (len(record) > width and is_blank(record[width:])):
+            wider = len(record) > width and is_blank(record[width:]) and not _is_cut_in_two(record, head, header)
+            if len(record) == width or wider:
                 yield row, record[:width]
                 continue
             torn.append(_torn(row, record, head, header))
