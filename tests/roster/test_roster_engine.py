@@ -195,7 +195,7 @@ def test_no_time_gives_no_roster_and_says_so() -> None:
 
 
 def test_ctrl_c_gives_the_best_found() -> None:
-    given = loose(11, people=30, days=28)
+    given = loose(11, people=60, days=56)
     first = threading.Event()
 
     def interrupt(best: int | None, bound: float) -> None:
