@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -195,6 +196,7 @@ def test_no_time_gives_no_roster_and_says_so() -> None:
 
 
 def test_ctrl_c_gives_the_best_found() -> None:
+    before, ends = signal.signal(signal.SIGINT, signal.default_int_handler), time.monotonic() + 60
     given = loose(11, people=60, days=56)
     first = threading.Event()
 
@@ -203,7 +205,10 @@ def test_ctrl_c_gives_the_best_found() -> None:
             first.set()
             signal.raise_signal(signal.SIGINT)
 
-    answer = made(given, limits=Limits(seconds_left=lambda: 60.0), progress=interrupt)
+    try:
+        answer = made(given, limits=Limits(seconds_left=lambda: ends - time.monotonic()), progress=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert answer.stopped
     assert answer.roster is not None
     assert answer.measured is not None
