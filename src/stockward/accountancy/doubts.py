@@ -329,7 +329,9 @@ def _of_first_uses(books: KnownBooks, uses: pl.DataFrame) -> Iterator[Doubt]:
 
 def _first_uses(books: KnownBooks) -> Iterator[tuple[str, int, str]]:
     """Rows at fault that could be the first use from which the calibrations of a method are counted: table and row."""
-    counted = _counted_from_first_use(books)
+    # Where none is at fault, and that is the rule, a long ledger is not looked through.
+    at_fault = any(books.set_aside[table].height for table in ("movements", "counts"))
+    counted = _counted_from_first_use(books) if at_fault else {}
     if not counted:
         return
     cancelled = _at_the_root(books, books.set_aside["movements"])

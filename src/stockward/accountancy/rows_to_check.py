@@ -26,6 +26,7 @@ match is by chance.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -268,9 +269,10 @@ def _of_another_year(
     place: int, claim: Claim, periods: Sequence[Period], moved: Sequence[EnteredRow]
 ) -> Iterator[_Match]:
     """Movements outside the record that were meant for the days of a claim in another year, and as large as it."""
-    for row in moved:
-        outside = row.at < periods[0].start - _SEASON or row.at > periods[-1].end + _SEASON
-        if outside and claim.allows(-row.value) and any(_within(claim, row.at + years * _YEAR) for years in (-1, 1)):
+    before = bisect_left(moved, periods[0].start - _SEASON, key=lambda row: row.at)
+    after = bisect_right(moved, periods[-1].end + _SEASON, key=lambda row: row.at)
+    for row in (*moved[:before], *moved[after:]):
+        if claim.allows(-row.value) and any(_within(claim, row.at + years * _YEAR) for years in (-1, 1)):
             yield _Match(row, Slip.WRONG_YEAR, (place,), abs(row.value))
 
 
