@@ -128,7 +128,14 @@ def with_a_password(path: Path) -> None:
     path.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 500)
 
 
-@pytest.mark.parametrize("change", [other_sheet, other_name, with_a_password])
+def with_a_part_that_does_not_unpack(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    start = content.index(b"xl/worksheets/sheet1.xml") + len(b"xl/worksheets/sheet1.xml")
+    content[start + 20 : start + 60] = b"\xff" * 40
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("change", [other_sheet, other_name, with_a_password, with_a_part_that_does_not_unpack])
 def test_a_workbook_that_somebody_has_changed_is_kept(tmp_path: Path, change: Callable[[Path], None]) -> None:
     plan, path = drawn(tmp_path), tmp_path / "sheets.xlsx"
     assert run("--draw", plan, "--xlsx", path).exit_code == 0

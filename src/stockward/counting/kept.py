@@ -10,10 +10,12 @@ import io
 import json
 import re
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from stockward.counting.filled import is_blank_sheet
 from stockward.counting.sealing import seed_beside
+from stockward.facts.unpacking import DAMAGED
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes, read_head
 
@@ -67,21 +69,21 @@ def _is_seed(path: Path, head: bytes) -> bool:
 
 def _may_go(path: Path, head: bytes) -> bool:
     """Whether it is a blank sheet of a draw, or none at all."""
-    try:
-        blank = is_blank_sheet(path, read_bytes(path))
-    except SiteError:
-        blank = False
-    return blank or not any(_OF_A_SHEET.search(text) for text in _texts(path, head))
+    content, blank = head, False
+    with suppress(SiteError):
+        content = read_bytes(path)
+        blank = is_blank_sheet(path, content)
+    return blank or not any(_OF_A_SHEET.search(text) for text in _texts(content))
 
 
-def _texts(path: Path, head: bytes) -> list[str]:
+def _texts(content: bytes) -> list[str]:
     """What stands at the begin of a file, in each way it may have been saved, or of each part of a workbook."""
-    if not head.startswith(_ZIP):
-        return [head.decode(code, "replace") for code in ("utf-8", "utf-16")]
+    if not content.startswith(_ZIP):
+        return [content[:_HEAD].decode(code, "replace") for code in ("utf-8", "utf-16")]
     try:
-        with zipfile.ZipFile(io.BytesIO(read_bytes(path))) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [one for one in archive.namelist() if one.endswith(".xml")][:_MOST_PARTS]
             return [archive.open(one).read(_HEAD).decode("utf-8", "replace") for one in parts]
-    except (SiteError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except DAMAGED:
         # Nobody can say what is in it.
         return ["unit_number"]
