@@ -179,6 +179,15 @@ FAULTS = {
 }
 
 
+# What a row without an area may have brought to one whose inventories do not list it, would be left out from then on.
+BROUGHT = {
+    "a movement's area": ["*/TNT"],
+    "a movement's blank area": ["*/TNT"],
+    "a count's area": ["*/TNT"],
+    "a count's area and time": ["*/TNT", "*/RDX"],
+}
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Closed:
     return Closed(write_site(tmp_path_factory.mktemp("whole"), **TABLES))
@@ -201,6 +210,7 @@ def test_a_row_at_fault_hides_what_it_could_touch_and_no_more(fault: str, whole:
     for series in found.keys() - areas.keys():
         # All areas are counted on the same days: a period of the site is hidden where one of any area is.
         of_areas = {name for key in areas if key.endswith(series[1:]) for name in areas[key].split()}
+        of_areas |= {"I2", "I3", "I4"} if series in BROUGHT.get(fault, ()) else set()
         assert set(found[series].split()) == of_areas, series
     assert_the_rest_stands(whole, broken)
     verdicts = broken.verdicts()
@@ -403,3 +413,20 @@ def test_calibrations_are_not_counted_from_a_use_at_fault(
 ) -> None:
     closed = first_use(tmp_path, first=first, days=days, row=row, count=count)
     assert " ".join(name for name, status in closed.status("A/TNT") if status == "not_tested") == hidden
+
+
+@pytest.mark.parametrize(("hour", "stands"), [("", ["I1"]), ("T18:00", [])])
+def test_what_a_row_may_bring_to_an_area_that_never_held_it_moves_no_closed_period_of_the_site(
+    hour: str, stands: list[str], tmp_path: Path
+) -> None:
+    counts = COUNTS.replace("-01,C,", f"-01{hour},C,")
+    sites = [
+        Closed(write_site(tmp_path / area, **{**TABLES, "counts": counts, "movements": movements}))
+        for area in ("nowhere", "A", "B", "C")
+        for movements in [MOVEMENTS.replace("TNT,20,,,A", f"TNT,20,,,{area.removeprefix('nowhere')}")]
+    ]
+    broken, *mended = sites
+    assert [inventory for inventory, status in broken.status("*/TNT") if status == "closed"] == stands
+    for site in mended:
+        assert site.site.problems == ()
+        assert_no_closed_period_differs(broken, site)

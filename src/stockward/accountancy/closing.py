@@ -20,7 +20,7 @@ from stockward.accountancy.empty import empty_intervals
 from stockward.accountancy.errors import Errors, Terms
 from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.inventories import Inventories, inventories_of
-from stockward.accountancy.joining import SiteSeries, site_series
+from stockward.accountancy.joining import SiteSeries, Unlisted, site_series
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.layout import Layout, lay_out
 from stockward.accountancy.legs import BOOK_SIGN, Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
@@ -28,7 +28,7 @@ from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.readings import readings_of
 from stockward.accountancy.spans import spans_of
 from stockward.accountancy.terms import Ledger, TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
-from stockward.accountancy.touches import Possible, resolve
+from stockward.accountancy.touches import Possible, resolve, unlisted_areas
 from stockward.accountancy.unclosed import Unclosed
 from stockward.accountancy.whole_site import Transfers
 from stockward.answers.balances import Balances
@@ -70,9 +70,13 @@ def assemble(books: KnownBooks) -> Assembly:
     empty = empty_intervals(layout, flows, counted, complete, touches)
     moments = layout.moments(inventories)
     unseen = _unseen_substances(books, inventories, possible)
+    unlisted = {
+        substance: [Unlisted(inventories.at_of(area), since) for area, since in areas if len(inventories.at_of(area))]
+        for substance, areas in unlisted_areas(doubts, possible, layout, inventories).items()
+    }
     sites = tuple(
         one if unseen is not None and one.substance not in unseen else one.in_doubt()
-        for one in site_series(layout, complete.complete, complete.doubtful, empty, moments)
+        for one in site_series(layout, complete.complete, complete.doubtful, empty, moments, unlisted)
     )
     transfers = _transfers(ledger, cuts, key_list(books.movements["kind"]), layout, pairing, sites)
     latest = int(np.max(inventories.at[~inventories.clouded], initial=0))

@@ -38,6 +38,11 @@ class Inventories:
         """How many inventories an area has."""
         return int(self.first[area + 1] - self.first[area])
 
+    def at_of(self, area: str) -> Index:
+        """The moments of the inventories of an area, by its key."""
+        code = self.areas.index(area)
+        return self.at[self.first[code] : self.first[code + 1]]
+
     def place(self) -> dict[tuple[str, str], int]:
         """Position of each inventory by the keys of area and inventory."""
         keys = ((self.areas[area], name) for area, name in zip(self.area, self.name, strict=True))

@@ -11,7 +11,7 @@ not. So does one that was empty up to its first inventory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -25,6 +25,7 @@ from stockward.terms.verdicts import Basis
 
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_Span = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,37 @@ class SiteSeries:
         return np.where(self.counted, at[self.slots], uncounted)
 
 
-def site_series(layout: Layout, complete: Flags, doubtful: Flags, empty: Flags, at: Index) -> tuple[SiteSeries, ...]:
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """An area to which a row at fault may have brought a substance: when it was inventoried (microseconds), and before
+    or at which of these inventories that was."""
+
+    at: Index
+    since: int
+
+    def possible(self) -> Iterator[tuple[Index, tuple[bool, bool]]]:
+        """The moments of the inventories of the substance that are complete if it came there, and whether the area was
+        empty before them, and after.
+
+        It was empty till then. What the inventories from then on did not list was left out, if any of it was there.
+        """
+        yield self.at[: self.since], (True, False)
+        yield self.at[: self.since + 1], (True, False)
+        yield self.at, (True, True)
+
+
+def site_series(
+    layout: Layout,
+    complete: Flags,
+    doubtful: Flags,
+    empty: Flags,
+    at: Index,
+    unlisted: Mapping[str, Sequence[Unlisted]],
+) -> tuple[SiteSeries, ...]:
     """The series of every substance that has a series in two areas or more, in order of the substance.
 
     ``complete``, ``doubtful``, ``empty`` (the interval before the inventory) and ``at`` (microseconds) have one entry
-    a slot of the layout.
+    a slot of the layout. ``unlisted`` are areas, by substance, that may be further members of its series.
     """
     rows = layout.series.filter(pl.col("basis") == Basis.BULK.value).select(
         "holding", "unit", number=pl.col("series").cast(pl.Int64)
@@ -91,19 +118,26 @@ def site_series(layout: Layout, complete: Flags, doubtful: Flags, empty: Flags, 
     held = rows.group_by("holding").agg("number", unit=pl.col("unit").drop_nulls().first()).sort("holding")
     many = held.filter(pl.col("number").list.len() > 1)
     return tuple(
-        _joined(substance, unit, np.array(numbers), layout, _Inventoried(complete, doubtful, empty, at))
+        _joined(
+            substance,
+            unit,
+            np.array(numbers),
+            layout,
+            _Inventoried(complete, doubtful, empty, at, unlisted.get(substance, ())),
+        )
         for substance, numbers, unit in many.select("holding", "number", "unit").iter_rows()
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Inventoried:
-    """What is known of each slot of the layout."""
+    """What is known of each slot of the layout, and the areas that may be further members."""
 
     complete: Flags
     doubtful: Flags
     empty: Flags
     at: Index
+    unlisted: Sequence[Unlisted]
 
     def own(self, bounds: Sequence[tuple[int, int]]) -> list[Index]:
         """The complete inventories of each area."""
@@ -146,7 +180,11 @@ def _joined(substance: str, unit: str | None, series: Index, layout: Layout, kno
 
 def _together(own: Sequence[Index], known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> tuple[Index, Flags]:
     """The slots that are joined, and whether they were counted, both of shape (joined, areas)."""
-    laid = _with_empty(own, known.outer(own, bounds), known.at)
+    return _joined_slots(own, known.outer(own, bounds), known.at)
+
+
+def _joined_slots(own: Sequence[Index], outer: Flags, at: Index) -> tuple[Index, Flags]:
+    laid = _with_empty(own, outer, at)
     places = join([moment for moment, _, _ in laid], [counted for _, _, counted in laid])
     slots, counted = (
         np.stack([one[part][column] for one, column in zip(laid, places.T, strict=True)], axis=1) for part in (1, 2)
@@ -156,21 +194,62 @@ def _together(own: Sequence[Index], known: _Inventoried, bounds: Sequence[tuple[
 
 def _sure(slots: Index, counted: Flags, known: _Inventoried, bounds: Sequence[tuple[int, int]]) -> Flags:
     """Of each span between joined inventories, whether it is one in every way that was tried: without any doubtful
-    inventory, and without each of them alone.
+    inventory, and without each of them alone; and each time with every area, alone and all together, that may be a
+    further member.
     """
     doubted = [first + np.flatnonzero((known.complete & known.doubtful)[first:end]) for first, end in bounds]
     every = np.concatenate(doubted)
-    spans = _spans(slots, counted)
+    spans = _spans(slots, counted, known.at)
     sure = set(spans)
-    for left_out in [every, *every[:, None]] if len(every) else []:
+    nothing_left_out = np.zeros(0, np.int64)
+    for left_out in [nothing_left_out, every, *every[:, None]] if len(every) else [nothing_left_out]:
         own = [found[~np.isin(found, left_out)] for found in known.own(bounds)]
-        sure &= {*_spans(*_together(own, known, bounds))} if all(len(found) for found in own) else set()
+        if not all(len(found) for found in own):
+            return np.zeros(len(spans), bool)
+        outer = known.outer(own, bounds)
+        sure &= {*_spans(*_joined_slots(own, outer, known.at), known.at)}
+        for further in _further(known.unlisted):
+            sure &= _with_further(own, outer, known.at, further)
     return np.array([span in sure for span in spans])
 
 
-def _spans(slots: Index, counted: Flags) -> list[tuple[Any, Any]]:
-    """Each span between joined inventories: the slots at both ends, and which of them were counted then."""
-    ends = [*zip(map(tuple, slots.tolist()), map(tuple, counted.tolist()), strict=True)]
+def _further(unlisted: Sequence[Unlisted]) -> Iterator[list[tuple[Index, tuple[bool, bool]]]]:
+    """The further members that are tried: each area alone in every way, and all in each way together."""
+    ways = [[*area.possible()] for area in unlisted]
+    for area in ways:
+        yield from ([way] for way in area)
+    if len(ways) > 1:
+        yield from (list(together) for together in zip(*ways, strict=True))
+
+
+def _with_further(
+    own: Sequence[Index], outer: Flags, at: Index, further: Sequence[tuple[Index, tuple[bool, bool]]]
+) -> set[_Span]:
+    """The spans of the members, as they would be with these further ones."""
+    if not all(len(moments) for moments, _ in further):
+        return set()
+    members, beside = len(own), [*own]
+    for moments, _ in further:
+        beside.append(len(at) + np.arange(len(moments)))
+        at = np.append(at, moments)
+    slots, counted = _joined_slots(beside, np.concatenate([outer, [empty for _, empty in further]]), at)
+    return {*_spans(slots, counted, at, members)}
+
+
+def _spans(slots: Index, counted: Flags, at: Index, members: int | None = None) -> list[_Span]:
+    """Each span between joined inventories: at both ends the slots of the members, which of them were counted then, and
+    the first and the last moment of all that were.
+    """
+    moments = at[slots]
+    latest = np.max(np.where(counted, moments, np.iinfo(np.int64).min), axis=1)
+    earliest = np.min(np.where(counted, moments, np.iinfo(np.int64).max), axis=1)
+    ends = zip(
+        map(tuple, slots[:, :members].tolist()),
+        map(tuple, counted[:, :members].tolist()),
+        earliest.tolist(),
+        latest.tolist(),
+        strict=True,
+    )
     return [*pairwise(ends)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +73,33 @@ class Possible:
         held = {(substance, Basis.BULK.value) for substance in self._substances.get(material, ())}
         known = self._known.get(material)
         return held | known if known is not None else held or {(material, Basis.BULK.value)}
+
+
+def unlisted_areas(
+    doubts: Iterable[Doubt], possible: Possible, layout: Layout, inventories: Inventories
+) -> Mapping[str, list[tuple[str, int]]]:
+    """Areas to which rows at fault that do not name them may have brought a substance of which nothing there speaks.
+
+    By substance: each such area, and the number of its inventory before or at which that was, the earliest of all.
+    """
+    substances = set(layout.series.filter(pl.col("basis") == Basis.BULK.value)["holding"])
+    listed = set(layout.series.select("holding", "area").rows())
+    first = dict(zip(inventories.areas, inventories.first.tolist(), strict=False))
+    earliest: dict[tuple[str, str], int] = {}
+    for doubt in doubts:
+        if doubt.named:
+            continue
+        held = possible.of(doubt)
+        concerned = substances if held is None else substances & {holding for holding, _ in held}
+        for area in sorted((doubt.areas or frozenset()) & first.keys()):
+            number = doubt.interval or 0 if doubt.place is None else doubt.place - first[area]
+            for substance in concerned:
+                if (substance, area) not in listed:
+                    earliest[substance, area] = min(number, earliest.get((substance, area), number))
+    found: dict[str, list[tuple[str, int]]] = {}
+    for (substance, area), number in sorted(earliest.items()):
+        found.setdefault(substance, []).append((area, number))
+    return found
 
 
 def resolve(doubts: Sequence[Doubt], possible: Possible, layout: Layout, inventories: Inventories) -> Touches:
