@@ -14,6 +14,7 @@ from stockward.answers.losses import RowToCheck
 from stockward.terms.verdicts import Slip
 
 METHODS = "method,random_rel\nscale,0.001\n"
+UNITS = [("t", 1e3), ("g", 1e-3), ("lb", 0.45359237), ("oz", 0.45359237 / 16)]
 COUNTED = "inventory,at,area,material,quantity,method"
 MOVED = "movement,at,kind,from_area,to_area,material,quantity,method,document"
 MONTHS = 8
@@ -80,6 +81,28 @@ def test_a_tenth_is_named(tmp_path: Path) -> None:
     counts = counts_of("TNT", counted_after(900, {**USUAL}), method="scale")
     (row,) = named(tmp_path, counts, issues("TNT", wrong, "scale"))
     assert (row.slip, row.document) == (Slip.DECIMAL_POINT, "D04-22")
+
+
+@pytest.mark.parametrize(("unit", "in_kg"), UNITS)
+def test_a_quantity_in_another_unit_is_named_as_it_stands_in_the_row(unit: str, in_kg: float, tmp_path: Path) -> None:
+    """One issue was of so many kg, and another unit was written behind them."""
+    day = "04-22T08:00"
+    counts = counts_of("TNT", [round(left, 3) for left in counted_after(900, USUAL)], method="scale")
+    head, *rows = issues("TNT", USUAL, "scale").splitlines()
+    rows = [f"{row},{unit if f'-{day},' in row else 'kg'}" for row in rows]
+    (row,) = named(tmp_path, counts, "\n".join([head + ",unit", *rows]))
+    assert (row.slip, row.meant, row.document, row.whole) == (Slip.WRONG_UNIT, "kg", "D04-22", True)
+    assert (row.quantity, row.unit) == (pytest.approx(USUAL[day]), unit)
+    assert row.explains == pytest.approx(abs(in_kg - 1) * USUAL[day])
+
+
+@pytest.mark.parametrize(("material", "method"), [("BOX", ""), ("TNT", "scale")])
+def test_a_mark_between_thousands_that_was_read_as_a_decimal_mark(material: str, method: str, tmp_path: Path) -> None:
+    day, large = "04-22T08:00", {when: 1000 + 40 * quantity for when, quantity in USUAL.items()}
+    counts = counts_of(material, counted_after(90000, large), method=method)
+    (row,) = named(tmp_path, counts, issues(material, {**large, day: large[day] / 1000}, method))
+    assert (row.document, row.whole) == ("D04-22", True)
+    assert (row.slip, row.meant) == ((Slip.DECIMAL_POINT, None) if material == "BOX" else (Slip.WRONG_UNIT, "t"))
 
 
 def test_a_row_in_line_with_its_kind_is_not_named(tmp_path: Path) -> None:

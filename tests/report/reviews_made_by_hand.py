@@ -824,7 +824,7 @@ def cancelling_site() -> Review:
     cancelling = replace(first, series=(lost, gained), between_areas=(pair,), returned=(some,), in_part=(part,))
     row = RowToCheck(
         series=lost, slip=Slip.SAME_DAY, places=(0,), table="movements", row=7, at=FIRST, kind="issue", quantity=3.5,
-        unit="kg", document="D-7", inventory="W01", taken_before=True, explains=3.5, whole=True,
+        unit="kg", meant=None, document="D-7", inventory="W01", taken_before=True, explains=3.5, whole=True,
     )  # fmt: skip
     cancelling = replace(cancelling, to_check=(row,))
     cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,), beside=(0.5,)),))

@@ -338,7 +338,7 @@ def test_every_door_names_a_row_that_a_decimal_point_may_have_made_wrong(tmp_pat
     text = told(reviewed(tmp_path, {**tables, "movements": MOVED + "".join(rows)}), door, tmp_path)
     assert (
         "Check movements row 4 (receipt of 100 items on 7 February 2025) against its document, and its decimal point: "
-        "if that was misplaced, that explains 90 items, and else nothing."
+        "if that was misplaced, that explains 90 items. If the document says the same, look further."
     ) in text
 
 
@@ -346,7 +346,7 @@ def test_a_theft_beside_a_misplaced_decimal_point_leaves_the_row_named(tmp_path:
     rows = [f"V{day},2025-02-{day:02d}T08:00,receipt,BOX,{10 * (1 + 9 * (day == 7))},,M1,,\n" for day in range(5, 10)]
     tables = two_magazines(counted({"M1": [100, 100, 138, 138]}, "BOX", ""), "item,each", "BOX")
     text = told(reviewed(tmp_path, {**tables, "movements": MOVED + "".join(rows)}), "terminal", tmp_path)
-    assert "if that was misplaced, it changes this by 90 items, and else by nothing." in text
+    assert "if that was misplaced, it changes this by 90 items. If the document says the same, look further." in text
 
 
 @pytest.mark.parametrize(("place", "row"), [(0, 2), (4, 6)])
@@ -358,14 +358,14 @@ def test_a_count_at_an_end_of_the_books_may_have_a_misplaced_decimal_point(
     tables = two_magazines(counted({"M1": counts}, "BOX", ""), "item,each", "BOX")
     text = told(reviewed(tmp_path, tables), "terminal", tmp_path)
     assert f"Check counts row {row} (count of 1 000 items on" in text
-    assert "if that was misplaced, that explains 900 items, and else nothing." in text
+    assert "if that was misplaced, that explains 900 items. If the list says the same, look further." in text
 
 
 def test_a_movement_that_stands_twice_is_named_once(tmp_path: Path) -> None:
     moved = MOVED + "".join(f"V{n},2025-02-07T0{n}:00,receipt,BOX,7,,M1,,\n" for n in (8, 9))
     tables = two_magazines(counted({"M1": [100, 100, 107, 107]}, "BOX", ""), "item,each", "BOX")
     text = told(reviewed(tmp_path, {**tables, "movements": moved}), "terminal", tmp_path)
-    said = "if one of the two is a repeat, that explains 7 items, and else nothing."
+    said = "if one of the two is a repeat, that explains 7 items. If the document says the same, look further."
     assert text.count(said) == 1
     assert "Check movements row 3 (receipt of 7 items on 7 February 2025) against its document" in text
 

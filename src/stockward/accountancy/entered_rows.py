@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from math import log
 from typing import NamedTuple
 
 import polars as pl
@@ -16,18 +18,31 @@ from stockward.accountancy.holdings import holdings_of
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.legs import CONVERSIONS
 from stockward.facts.checks import CLAIMS, day_of
+from stockward.terms.units import MASS, factor
 from stockward.terms.verdicts import Basis
 
-_TEN = 10.0
-_OUT_OF_LINE = _TEN**0.5
-"""A quantity so many times the usual one, or more, is nearer to it with its decimal point moved."""
+_POINTS = (10.0, 100.0, 1000.0)
+"""By how much a decimal point is misplaced; a mark between thousands that is read as one makes a thousandth."""
+
+
+class Miswritten(NamedTuple):
+    """How a quantity may have been written wrongly: in another unit than was ``meant``, or else by its decimal point.
+
+    ``excess`` is what is too much in the difference then, and ``times`` the factor between what stands there and what
+    would be true, 1 or more.
+    """
+
+    excess: float
+    times: float
+    meant: str | None
 
 
 class EnteredRow(NamedTuple):
     """A movement of a series, or a count; ``value`` in its unit, positive where it adds to what should be there.
 
-    ``usual`` is the median quantity of its kind and material; ``day`` is that of the site, and ``begins`` says that it
-    begins with the row, as a day without a time does.
+    ``quantity`` is in the ``unit`` of the material, and was entered in ``entered_unit``. ``usual`` is the median
+    quantity of its kind and material; ``day`` is that of the site, and ``begins`` says that it begins with the row, as
+    a day without a time does.
     """
 
     table: str
@@ -36,6 +51,7 @@ class EnteredRow(NamedTuple):
     kind: str
     quantity: float
     unit: str
+    entered_unit: str
     document: str | None
     inventory: str | None
     value: float
@@ -43,12 +59,42 @@ class EnteredRow(NamedTuple):
     day: date
     begins: bool
 
-    def slips(self) -> Iterator[float]:
-        """What is too much in the difference, where ten times or a tenth was booked, if that is out of line."""
-        if self.quantity > _OUT_OF_LINE * self.usual:
-            yield self.value * (1.0 - 1.0 / _TEN)
-        elif 0.0 < self.quantity < self.usual / _OUT_OF_LINE:
-            yield self.value * (1.0 - _TEN)
+    @property
+    def entered(self) -> float:
+        """The quantity as it stands in the row, in the unit in which it was entered."""
+        return self.quantity / (factor(self.entered_unit, self.unit) or 1.0)
+
+    def miswritten(self) -> list[Miswritten]:
+        """Ways in which it may have been written wrongly that would bring it nearer to the usual quantity, the one that
+        brings it nearest first.
+        """
+        if not self.quantity or not self.usual:
+            return []
+        away = self.quantity / self.usual
+        # Nearer by their ratio: with its point moved a quantity is so from the root of ten times the usual one on.
+        nearer = [way for way in _ways(self.entered_unit) if (away * away * way.true > 1.0) is (way.true < 1.0)]
+        nearer.sort(key=lambda way: abs(log(away * way.true)))
+        return [Miswritten(self.value * (1.0 - way.true), way.times, way.meant) for way in nearer]
+
+
+class _Way(NamedTuple):
+    """One way to write a quantity wrongly: how many times what was written is ``true``."""
+
+    true: float
+    meant: str | None
+
+    @property
+    def times(self) -> float:
+        return max(self.true, 1.0 / self.true)
+
+
+@cache
+def _ways(entered: str) -> tuple[_Way, ...]:
+    """All ways for a quantity in this unit."""
+    units = [_Way(factor(unit, entered) or 1.0, unit) for unit in MASS if entered in MASS and unit != entered]
+    told = {way.times for way in units}
+    points = [_Way(true, None) for times in _POINTS if times not in told for true in (1.0 / times, times)]
+    return (*points, *units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +165,13 @@ def _entering(rows: pl.DataFrame, held: pl.DataFrame, area: str) -> pl.DataFrame
         pl.col("area").cast(rows.schema[area], strict=False).alias(area),
         pl.col("material").cast(rows.schema["material"], strict=False),
     )  # fmt: skip
-    return rows.drop("unit").join(keys, on=[area, "material"])
+    return rows.rename({"unit": "entered_unit"}).join(keys, on=[area, "material"])
 
 
 def _by_series(books: KnownBooks, rows: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
     told = rows.with_columns(
         *day_of(books.site.timezone),
+        entered_unit=pl.coalesce(pl.col("entered_unit").cast(pl.String), "unit"),
         value=pl.col("quantity") * pl.col("amount") * pl.col("sign"),
         usual=pl.col("quantity").median().over("series", "kind", "material"),
     )

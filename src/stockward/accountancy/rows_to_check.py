@@ -8,10 +8,11 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   them, and it explains no more than is claimed; one of them, or all of one side, or all of the day.
 - *on the wrong side*: where two claims cancel around an inventory, and the row is booked in the period before or after
   it, with a quantity that both claims allow.
-- *by its decimal point*: where a claim allows 0.9 q (ten times too much was booked) or −9 q (a tenth), in a period that
-  differs by about all of it, and the row is out of line: with its point moved it would come nearer to the median of
-  its kind and material. A count is looked at where two claims cancel around its inventory, and at the first and the
-  last inventory, beyond which nothing could cancel.
+- *by its decimal point* or *its unit*: where f q is true and a claim allows (1 − f) q, in a period that differs by
+  about all of it (0.9 q where ten times too much was booked, −9 q where a tenth, 0.999 q where g were meant, not kg),
+  and the row is out of line: so corrected it would come nearer to the median of its kind and material; of several f
+  the one that brings it nearest. A count is looked at where two claims cancel around its inventory, and at the first
+  and the last inventory, beyond which nothing could cancel.
 - *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
   period that differs by about all of it.
 - *by its year*: where a row a season or more before the first inventory, or after the last, would lie within the days
@@ -29,13 +30,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from stockward.accountancy.alarming import AlarmingSeries
 from stockward.accountancy.borders import Border, borders_of
 from stockward.accountancy.claims import Claim, about_all
-from stockward.accountancy.entered_rows import EnteredRow, EnteredRows, entered_rows
+from stockward.accountancy.entered_rows import EnteredRow, EnteredRows, Miswritten, entered_rows
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.periods import Period, places_between
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck
@@ -46,6 +48,7 @@ _FEW = 3
 _DAY, _SEASON, _YEAR = timedelta(days=1), timedelta(days=120), timedelta(days=365)
 _MOST = 0.5
 """A slip explains most of a claim from this share of it on."""
+_TENFOLD = 10.0
 
 
 class _Match(NamedTuple):
@@ -57,6 +60,7 @@ class _Match(NamedTuple):
     explains: float
     whole: bool = True
     border: Border | None = None
+    meant: str | None = None
 
     def told(self, series: int) -> RowToCheck:
         """The same as an answer."""
@@ -69,8 +73,9 @@ class _Match(NamedTuple):
             row=row.row,
             at=row.at,
             kind=row.kind,
-            quantity=row.quantity,
-            unit=row.unit,
+            quantity=row.entered,
+            unit=row.entered_unit,
+            meant=self.meant,
             document=row.document,
             inventory=None if border is None else border.inventory,
             taken_before=None if border is None else row.at <= border.at,
@@ -212,34 +217,47 @@ def _miscounted(
     inventories = {border.inventory for border in borders}
     for row in counted:
         if row.inventory in inventories:
-            both = (slip for slip in row.slips() if first.allows(slip) and second.allows(-slip))
-            yield from (_by_its_point(row, pair.places, slip) for slip in both)
+            both = (one for one in row.miswritten() if first.allows(one.excess) and second.allows(-one.excess))
+            yield from _likeliest(row, pair.places, both)
 
 
-def _by_its_point(row: EnteredRow, places: tuple[int, ...], slip: float, *, whole: bool = True) -> _Match:
-    return _Match(row, Slip.DECIMAL_POINT, places, abs(slip), whole)
+def _likeliest(
+    row: EnteredRow, places: tuple[int, ...], ways: Iterable[Miswritten], *, whole: bool = True
+) -> Iterator[_Match]:
+    """The likeliest of the ways in which a row may have been written so wrong, if there is one."""
+    for one in islice(ways, 1):
+        slip = Slip.DECIMAL_POINT if one.meant is None else Slip.WRONG_UNIT
+        yield _Match(row, slip, places, abs(one.excess), whole, meant=one.meant)
 
 
 def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> list[_Match]:
-    """Movements that a misplaced decimal point would have made so wrong, in a period that differs by all of a claim.
+    """Movements that a misplaced decimal point, or a wrong unit, would have made so wrong, in a period that differs by
+    all of a claim.
 
     Where none explains all of it, those that explain most: what was stolen beside such a slip adds to the claim, or is
     hidden by it.
     """
-    slips = [
-        (row, slip)
+    near = [
+        row
         for period in periods[places_between(periods, claim.start, claim.end)]
         if about_all(claim.amount, period.difference)
         for row in rows.between(period.start, period.end)
-        for slip in row.slips()
     ]
-    whole = [_by_its_point(row, (place,), slip) for row, slip in slips if claim.allows(slip)]
-    most = [
-        _by_its_point(row, (place,), slip, whole=False)
-        for row, slip in slips
-        if _MOST < slip / claim.amount < 1.0 / _MOST
+    whole = [
+        match
+        for row in near
+        for match in _likeliest(row, (place,), (one for one in row.miswritten() if claim.allows(one.excess)))
     ]
-    return whole or most
+    return whole or [match for row in near for match in _for_the_most(row, place, claim)]
+
+
+def _for_the_most(row: EnteredRow, place: int, claim: Claim) -> Iterator[_Match]:
+    """The row where it was written so wrong that this explains most of a claim; by ten times at the least, as smaller
+    factors would explain most of anything."""
+    most = (
+        one for one in row.miswritten() if one.times >= _TENFOLD and _MOST < one.excess / claim.amount < 1.0 / _MOST
+    )
+    return _likeliest(row, (place,), most, whole=False)
 
 
 def _miscounted_at_the_ends(
@@ -250,7 +268,9 @@ def _miscounted_at_the_ends(
     for row in counted:
         for at, period, way in ((first.start, first, -1.0), (last.end, last, 1.0)):
             if row.at == at and about_all(claim.amount, period.difference):
-                yield from (_by_its_point(row, (place,), slip) for slip in row.slips() if claim.allows(way * slip))
+                yield from _likeliest(
+                    row, (place,), (one for one in row.miswritten() if claim.allows(way * one.excess))
+                )
 
 
 def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[_Match]:

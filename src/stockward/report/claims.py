@@ -264,6 +264,7 @@ def _sides(rows: Sequence[RowToCheck]) -> str:
 
 _SLIPPED = {
     Slip.DECIMAL_POINT: "and its decimal point: if that was misplaced",
+    Slip.WRONG_UNIT: "and its unit: if {meant} was meant",
     Slip.TWICE: "as another row of that day has the same quantity: if one of the two is a repeat",
     Slip.WRONG_YEAR: "and its year, as it lies outside the record: if it was meant for these days",
     Slip.WRONG_AREA: "and its area: if that is the other of these two",
@@ -275,14 +276,13 @@ _OF_BOTH_AREAS = frozenset({Slip.WRONG_AREA, Slip.WRONG_WAY})
 
 
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
-    """A row that may hold a slip of the pen; without one nothing is explained, and that has to be said."""
+    """A row that may hold a slip of the pen; where its paper says the same, this is none, and the claim stands."""
     amount = words.quantity(row.explains, series.unit)
     proof = "list" if row.table == "counts" else "document"
-    check = f"Check {_row(series, row)} against its {proof}"
-    if not row.whole:
-        return f"{check}, {_SLIPPED[row.slip]}, it changes this by {amount}, and else by nothing."
+    slip = _SLIPPED[row.slip].format(meant=row.meant)
     explained = f"both, {amount} each" if row.slip in _OF_BOTH_AREAS else amount
-    return f"{check}, {_SLIPPED[row.slip]}, that explains {explained}, and else nothing."
+    does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
+    return f"Check {_row(series, row)} against its {proof}, {slip}, {does}. If the {proof} says the same, look further."
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:

@@ -109,6 +109,7 @@ def _row_to_check(row: RowToCheck) -> dict[str, Any]:
         "row": row.row,
         "inventory": row.inventory,
         "taken_before": row.taken_before,
+        "meant": row.meant,
         "explains": row.explains,
         "whole": row.whole,
     }

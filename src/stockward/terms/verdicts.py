@@ -66,6 +66,7 @@ class Slip(StrEnum):
     SAME_DAY = "same_day"
     OTHER_SIDE = "other_side"
     DECIMAL_POINT = "decimal_point"
+    WRONG_UNIT = "wrong_unit"
     TWICE = "twice"
     WRONG_YEAR = "wrong_year"
     WRONG_AREA = "wrong_area"
@@ -75,7 +76,8 @@ class Slip(StrEnum):
 SLIP_MEANING: dict[Slip, str] = {
     Slip.SAME_DAY: "It stands on the day of an inventory, and of one of the two only the day is known.",
     Slip.OTHER_SIDE: "It may belong to the other side of an inventory around which two claims cancel.",
-    Slip.DECIMAL_POINT: "Ten times too much, or a tenth, may have been booked.",
+    Slip.DECIMAL_POINT: "Ten, a hundred or a thousand times too much, or such a part, may have been booked.",
+    Slip.WRONG_UNIT: "Its number may have been meant in another unit.",
     Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
     Slip.WRONG_YEAR: "It lies outside the record, and in another year within the days of what is claimed.",
     Slip.WRONG_AREA: "It may belong to the other of two areas, one of which lacks what the other has more of.",
