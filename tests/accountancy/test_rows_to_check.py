@@ -37,8 +37,8 @@ def issues(material: str, each: dict[str, float], method: str = "") -> str:
     return "\n".join([MOVED, *rows])
 
 
-def named(folder: Path, counts: str, movements: str, timezone: str = "UTC") -> list[RowToCheck]:
-    site = write_site(folder, timezone=timezone, counts=counts, movements=movements, methods=METHODS)
+def named(folder: Path, counts: str, movements: str, timezone: str = "UTC", **tables: str) -> list[RowToCheck]:
+    site = write_site(folder, timezone=timezone, counts=counts, movements=movements, methods=METHODS, **tables)
     closed = Closed(site)
     verdicts = list(closed.verdicts().values())
     found = find_in_items(closed.books, closed.balances, seed=1)
@@ -268,3 +268,19 @@ def test_beside_a_theft_the_movement_explains_a_part(tmp_path: Path) -> None:
 def test_many_movements_of_that_size_name_none(tmp_path: Path) -> None:
     moves = moved_in_april(*(["receipt,,A,TNT,80", "issue,A,,TNT,80"] * 4))
     assert not [row for row in named(tmp_path, of_two_areas(80, 80), moves) if row.slip == Slip.WRONG_AREA]
+
+
+@pytest.mark.parametrize("way", ["receipt,,A", "issue,A,"])
+def test_a_movement_booked_to_the_wrong_of_two_materials(way: str, tmp_path: Path) -> None:
+    """Eight boxes came, or left, and cases were booked."""
+    into = way.startswith("receipt")
+    rows = [
+        f"N{number},2025-{number + 1:02d}-01T12:00,A,{material},{100 + change * (number > 3)},"
+        for material, change in (("BOX", 8 if into else -8), ("CASE", 0))
+        for number in range(MONTHS)
+    ]
+    moves = "\n".join([MOVED, f"V0,2025-04-10,{way},CASE,8,,D0", f"V1,2025-04-11,{way},BOX,3,,D1",
+                       f"V2,2025-04-12,{'issue,A,' if into else 'receipt,,A'},BOX,3,,D2"])  # fmt: skip
+    materials = "material,kind,unit\nBOX,item,each\nCASE,item,each\n"
+    (row,) = named(tmp_path, "\n".join([COUNTED, *rows]), moves, materials=materials)
+    assert (row.slip, row.document, row.meant, row.explains) == (Slip.WRONG_MATERIAL, "D0", "BOX", 8.0)

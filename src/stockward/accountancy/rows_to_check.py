@@ -19,6 +19,8 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   of a claim in another year, and the claim allows its quantity.
 - *by its area*: where what one area lacks another has more of, and a row of the days of both brings that amount into
   the one, or takes it out of the other, from or to somewhere else: it may belong to the other of the two.
+- *by its material*: where an area lacks of one material what it has more of another, and a row of the days of both
+  brings that amount of the one in, or takes it out of the other: it may be of the other of the two.
 - *by its direction*: where such a row went from the one that has more to the one that lacks, with half of the amount.
 
 A claim allows an amount within three σ [``Claim.allows``]. More than ``_FEW`` rows for one claim are none: then the
@@ -28,9 +30,11 @@ match is by chance.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import islice, permutations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -93,18 +97,70 @@ def rows_to_check(
     """The rows to be checked first for what is claimed of each series of an area."""
     areas = [one for one in alarming.values() if one.area is not None]
     pairs = [_Moved(pair, *(alarming[number].claims[place] for number, place in pair.places)) for pair in moved]
+    taken = {place for pair in moved for place in pair.places}
+    taken |= {(number, place) for number, some in cancelled.items() for pair in some for place in pair.places}
+    mistaken = [*_mistaken(areas, taken)]
+    both: list[_Moved | _Mistaken] = [*pairs, *mistaken]
     found: dict[int, list[RowToCheck]] = {}
-    shared: dict[tuple[int, _Moved], Sequence[EnteredRow]] = {}
+    shared: dict[tuple[int, _Moved | _Mistaken], Sequence[EnteredRow]] = {}
     for one, rows in entered_rows(books, areas):
         found[one.number] = [
             match.told(one.number) for match in _matches(one, rows, cancelled[one.number], books.site.timezone)
         ]
-        shared.update({(one.number, pair): rows.between(*pair.days) for pair in pairs if pair.has(one.number)})
+        of_both = (pair for pair in both if pair.has(one.number))
+        shared.update({(one.number, pair): rows.between(*_shared_days(pair.gone, pair.came)) for pair in of_both})
     for pair in pairs:
         lost, gained = pair.told.lost, pair.told.gained
         wrong = _few(_misdirected(pair, shared[lost, pair], shared[gained, pair]))
         found[lost] += [match.told(lost) for match in wrong]
+    for two in mistaken:
+        wrong = _few(_of_the_other_material(two, shared[two.lost, two], shared[two.gained, two]))
+        found[two.lost] += [match.told(two.lost) for match in wrong]
     return found
+
+
+def _shared_days(gone: Claim, came: Claim) -> tuple[datetime, datetime]:
+    """From when to when both claims may be."""
+    return max(gone.start, came.start), min(gone.end, came.end)
+
+
+class _Mistaken(NamedTuple):
+    """Two series of one area: of one it lacks, at the ``place`` among its claims, what it has more of the other."""
+
+    lost: int
+    gained: int
+    material_lost: str
+    material_gained: str
+    place: int
+    gone: Claim
+    came: Claim
+
+    def has(self, series: int) -> bool:
+        """Whether a series is one of the two."""
+        return series in (self.lost, self.gained)
+
+
+def _mistaken(areas: Sequence[AlarmingSeries], taken: AbstractSet[tuple[int, int]]) -> Iterator[_Mistaken]:
+    """Every loss in an area with a gain of another material there that cancels it; not those that are ``taken``."""
+    alike = defaultdict(list)
+    for one in areas:
+        alike[one.area, one.basis].append(one)
+    for lost, gained in (two for some in alike.values() for two in permutations(some, 2)):
+        for place, gone in enumerate(lost.claims):
+            for other, came in enumerate(gained.claims):
+                free = not {(lost.number, place), (gained.number, other)} & taken
+                if free and gone.amount > 0 and gone.overlaps(came) and gone.cancels(came):
+                    yield _Mistaken(lost.number, gained.number, lost.holding, gained.holding, place, gone, came)
+
+
+def _of_the_other_material(
+    two: _Mistaken, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]
+) -> Iterator[_Match]:
+    """Rows that brought in what is lacked, or took out what there is more of, and may be of the other material."""
+    sides = ((lost, 1.0, two.material_gained), (gained, -1.0, two.material_lost))
+    for row, amount, other in ((row, sign * row.value, other) for rows, sign, other in sides for row in rows):
+        if amount > 0 and two.gone.allows(amount) and two.came.allows(-amount):
+            yield _Match(row, Slip.WRONG_MATERIAL, (two.place,), amount, meant=other)
 
 
 class _Moved(NamedTuple):
@@ -113,11 +169,6 @@ class _Moved(NamedTuple):
     told: BetweenAreas
     gone: Claim
     came: Claim
-
-    @property
-    def days(self) -> tuple[datetime, datetime]:
-        """From when to when both claims may be."""
-        return max(self.gone.start, self.came.start), min(self.gone.end, self.came.end)
 
     def has(self, series: int) -> bool:
         """Whether a series is one of the two."""

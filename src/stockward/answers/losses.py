@@ -190,10 +190,10 @@ class RowToCheck:
     """A booked row that would explain what is claimed of a series, if it were wrong in one way: a possibility alone.
 
     ``slip`` is that way; ``places`` are the losses, or exact differences, of ``series`` that it would explain, in time
-    order. ``quantity`` is in the ``unit`` in which it was entered, and ``meant`` the one that would explain it, null
-    for another slip; ``explains`` so much of them, in the unit of the series; ``whole`` where that is all of one,
-    within its interval. ``inventory`` is the one near which it stands, and ``taken_before`` whether it was taken to
-    come before that count; null where it does not matter.
+    order. ``quantity`` is in the ``unit`` in which it was entered. ``meant`` is the unit, or the material, that would
+    explain it, null for another slip; ``explains`` so much of them, in the unit of the series; ``whole`` where that is
+    all of one, within its interval. ``inventory`` is the one near which it stands, and ``taken_before`` whether it was
+    taken to come before that count; null where it does not matter.
     """
 
     series: int

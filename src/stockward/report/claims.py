@@ -268,11 +268,13 @@ _SLIPPED = {
     Slip.TWICE: "as another row of that day has the same quantity: if one of the two is a repeat",
     Slip.WRONG_YEAR: "and its year, as it lies outside the record: if it was meant for these days",
     Slip.WRONG_AREA: "and its area: if that is the other of these two",
+    Slip.WRONG_MATERIAL: "and its material: if that is {meant}",
     Slip.WRONG_WAY: "and its direction: if it went the other way between these two",
 }
 
 
-_OF_BOTH_AREAS = frozenset({Slip.WRONG_AREA, Slip.WRONG_WAY})
+_OF_BOTH = frozenset({Slip.WRONG_AREA, Slip.WRONG_MATERIAL, Slip.WRONG_WAY})
+"""What would explain a loss and a gain at once."""
 
 
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
@@ -280,7 +282,7 @@ def _slipped(series: SeriesView, row: RowToCheck) -> str:
     amount = words.quantity(row.explains, series.unit)
     proof = "list" if row.table == "counts" else "document"
     slip = _SLIPPED[row.slip].format(meant=row.meant)
-    explained = f"both, {amount} each" if row.slip in _OF_BOTH_AREAS else amount
+    explained = f"both, {amount} each" if row.slip in _OF_BOTH else amount
     does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
     return f"Check {_row(series, row)} against its {proof}, {slip}, {does}. If the {proof} says the same, look further."
 

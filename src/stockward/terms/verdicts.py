@@ -70,6 +70,7 @@ class Slip(StrEnum):
     TWICE = "twice"
     WRONG_YEAR = "wrong_year"
     WRONG_AREA = "wrong_area"
+    WRONG_MATERIAL = "wrong_material"
     WRONG_WAY = "wrong_way"
 
 
@@ -81,6 +82,7 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
     Slip.WRONG_YEAR: "It lies outside the record, and in another year within the days of what is claimed.",
     Slip.WRONG_AREA: "It may belong to the other of two areas, one of which lacks what the other has more of.",
+    Slip.WRONG_MATERIAL: "It may be of another material, of which its area has more.",
     Slip.WRONG_WAY: "It may have gone the other way between two areas, one of which lacks what the other has more of.",
 }
 
