@@ -72,9 +72,10 @@ class _Group(click.Group):
 
     def __call__(self, *given: Any, **extra: Any) -> NoReturn:
         """The command as all that its process does."""
-        run_to_the_end(lambda: self._code_of(*given, **extra))
+        run_to_the_end(lambda: self.code_of(*given, **extra))
 
-    def _code_of(self, *given: Any, **extra: Any) -> int:
+    def code_of(self, *given: Any, **extra: Any) -> int:
+        """The exit code of the command, once it is done."""
         with _in_one_line():
             _require_completion()
             try:
