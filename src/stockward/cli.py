@@ -237,7 +237,17 @@ class _Path(click.Path):
         return super().convert(value, param, ctx)
 
 
+class _File(_Path):
+    """A file or folder to be written, which standard output cannot stand in for."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "-":
+            self.fail("- is standard output, and only JSON and CSV go there. Name a file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 _PATH = _Path(path_type=Path)
+_FILE = _File(path_type=Path)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -277,9 +287,9 @@ def main() -> None:
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the answers as a workbook.")
+@click.option("--xlsx", type=_FILE, metavar="FILE", help="Write the answers as a workbook.")
 @click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
 @click.option(
     "--seed",
@@ -446,11 +456,11 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 @click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the table as CSV.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def orders(
     site: tuple[Path, ...], as_of: str | None, guards: str | None, due: str | None, json_file: str | None,
-    csv_file: Path | None, quiet: bool,
+    csv_file: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
     asked = _asked(guards, due)
@@ -463,8 +473,8 @@ def orders(
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
         _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
     if csv_file is not None:
-        write_whole(_target(csv_file), orders_table.orders_csv(answers))
-    if not quiet and json_file != "-":
+        _write_text(orders_table.orders_csv(answers), csv_file)
+    if not quiet and "-" not in (json_file, csv_file):
         orders_table.print_orders(answers, _console())
     for answer in answers:
         if answer.fault is not None:
@@ -519,7 +529,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill(
@@ -653,7 +663,7 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
 )
 @click.option("--detection", type=_DETECTION, help="Chance to find the loss, in place of the site's.")
 @click.option(
-    "--commit", type=_PATH, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
+    "--commit", type=_FILE, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
 )
 @click.option("--seed-source", metavar="TEXT", help="Which public value, not known yet, will be the seed.")
 @click.option("--seed-sha256", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
@@ -666,9 +676,11 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
 @click.option("--counter", default="", metavar="NAME", help="Who counted.")
 @click.option("--witness", default="", metavar="NAME", help="Who watched.")
 @click.option("--counted-at", default="", metavar="TIME", help="When the count ended, such as 2026-06-30T14:05.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
-@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
-@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the count sheets as CSV to fill in.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
+@click.option("--xlsx", type=_FILE, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", help="Write the count sheets as CSV to fill in; - for standard output."
+)
 @click.option(
     "--json", "json_file", metavar="FILE", help="Write the plan or certificate as JSON; - for standard output."
 )
@@ -793,13 +805,14 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     if asked["xlsx"]:
         count_sheet.write_sheets_xlsx(draw, _target(asked["xlsx"]))
     if asked["csv_file"]:
-        write_whole(_target(asked["csv_file"]), count_sheet.sheets_csv(draw))
+        _write_text(count_sheet.sheets_csv(draw), asked["csv_file"])
     _say(
         f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
         err=True,
     )
-    for file in files:
-        _name(file)
+    if asked["csv_file"] != "-":
+        for file in files:
+            _name(file)
     _tell_unpublished(draw)
 
 
@@ -860,10 +873,10 @@ def _certified(certificate: Certificate) -> int:
               help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
-@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the roster as a workbook.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
+@click.option("--xlsx", type=_FILE, metavar="FILE", help="Write the roster as a workbook.")
 @click.option("--csv", "--out", "out", metavar="FILE", help="Write the roster as flat CSV; - for standard output.")
-@click.option("--ics", type=_PATH, metavar="FOLDER", help="Write an iCalendar for each person into this folder.")
+@click.option("--ics", type=_FILE, metavar="FOLDER", help="Write an iCalendar for each person into this folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answer as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster(
@@ -959,8 +972,12 @@ def _require_one_on_standard_output(options: Sequence[str]) -> None:
 
 def _target(named: Path | str) -> Target:
     """Where an output goes, as ``_require_places`` has found."""
-    targets: Mapping[Path, Target] = click.get_current_context().obj
-    return targets[Path(named)]
+    return _places()[Path(named)]
+
+
+def _places() -> Mapping[Path, Target]:
+    places: Mapping[Path, Target] = click.get_current_context().obj
+    return places
 
 
 def _solve_instance(
@@ -1024,7 +1041,7 @@ def _write_roster(
     if ics is not None:
         from stockward.report.roster_calendars import write_calendars
 
-        write_calendars(answer, _target(ics))
+        write_calendars(answer, _target(ics), _places())
 
 
 @main.command(epilog=_examples("validate"))

@@ -127,7 +127,7 @@ def test_five_guards_have_five_calendars(tmp_path: Path) -> None:
     for one, code in zip(people, ["K/12", "K:12", "K 12", "K_12", "K13"], strict=True):
         one["person"] = code
     answer = roster(small_site(tmp_path / "site", people, [post("gate")]), rounds=300)
-    paths = write_calendars(answer, tmp_path / "out")
+    paths = write_calendars(answer, tmp_path / "out", {})
     owners = sorted(path.read_text("utf-8").split("X-WR-CALNAME:")[1].split("\\,")[0] for path in paths)
     assert owners == sorted(one["person"] for one in people)
     assert len({path.name.casefold() for path in paths}) == 5
@@ -136,6 +136,6 @@ def test_five_guards_have_five_calendars(tmp_path: Path) -> None:
 def test_a_guard_without_a_shift_has_a_calendar_that_says_so(made: RosterAnswer, tmp_path: Path) -> None:
     person = made.guards[0].person
     duties = tuple(one for one in made.duties if one.person != person)
-    paths = write_calendars(dataclasses.replace(made, duties=duties), tmp_path)
+    paths = write_calendars(dataclasses.replace(made, duties=duties), tmp_path, {})
     assert len(paths) == 5
     assert parse((tmp_path / f"{person}.ics").read_bytes().decode()) == []

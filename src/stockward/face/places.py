@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from stockward.face.asked import Place
@@ -19,10 +20,11 @@ def own_place(path: Place) -> Target:
     return places_of({"path": place})[place]
 
 
-def own_folder(path: Place) -> Target:
-    """Where the folder for calendars is, if no site is read from it and no calendar in it leads to one.
+def own_folder(path: Place) -> tuple[Target, Mapping[Path, Target]]:
+    """Where the folder for calendars is, and where links in it lead, if no site is read from it and none leads to one.
 
     Raises ``UsageError`` for any other place.
     """
     folder = Path(path)
-    return places_of({}, folders={"folder": folder})[folder]
+    places = places_of({}, folders={"folder": folder})
+    return places[folder], places

@@ -81,7 +81,7 @@ class Roster(Shown):
     def to_ics(self, folder: Place) -> None:
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""
         self._require_duties()
-        roster_calendars.write_calendars(self.answers, own_folder(folder))
+        roster_calendars.write_calendars(self.answers, *own_folder(folder))
 
     def _require_duties(self) -> None:
         if not self.answers.duties:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from unicodedata import category
 from uuid import NAMESPACE_OID, uuid5
 
@@ -20,13 +21,16 @@ _NO_SHIFT = (
 """A calendar must hold something [RFC 5545, 3.6]: the time zone, where there is no shift."""
 
 
-def write_calendars(answer: RosterAnswer, folder: Target) -> list[Target]:
+def write_calendars(answer: RosterAnswer, folder: Target, places: Mapping[Path, Target]) -> list[Target]:
     """Write an iCalendar for each guard into ``folder``, made where it is missing: all or none; returns the files.
 
-    Guards without a shift have one too: it takes the place of that of an earlier roster.
+    Guards without a shift have one too: it takes the place of that of an earlier roster. ``places`` says where a
+    calendar that is a link leads.
     """
-    names = file_names(one.person for one in answer.guards)
-    calendars = {Target(folder / f"{name}{CALENDAR}"): calendar_of(answer, person) for person, name in names.items()}
+    calendars = {}
+    for person, name in file_names(one.person for one in answer.guards).items():
+        calendar = folder / f"{name}{CALENDAR}"
+        calendars[places.get(calendar, Target(calendar))] = calendar_of(answer, person)
     make_folder(folder)
     write_all(calendars)
     return list(calendars)

@@ -19,6 +19,9 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+_DEVICES = (Path("/dev"), Path("/dev/fd"))
+_PROCESSES = Path("/proc")
+_MOST_LINKS = 40
 _AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A file that has turned into a pipe since it was looked at is opened without waiting, and then refused."""
 
@@ -60,10 +63,26 @@ def read_text(path: Path) -> str:
     return read_bytes(path, "OTHER_MB").decode("utf-8-sig")
 
 
+def is_stream(path: Path) -> bool:
+    """Whether a path is a device, or leads through what a process has open, as /dev/stdout does.
+
+    Behind it a regular file may stand, such as one that a shell has redirected the stream to.
+    """
+    for _ in range(_MOST_LINKS):
+        folder = Path(os.path.realpath(path.parent))
+        if folder in _DEVICES or _PROCESSES in (folder, *folder.parents):
+            return True
+        path = folder / path.name
+        if not path.is_symlink():
+            return False
+        path = folder / path.readlink()
+    return False
+
+
 def _require_regular(path: Path, mode: int) -> None:
-    if stat.S_ISREG(mode):
+    if stat.S_ISREG(mode) and not is_stream(path):
         return
-    kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "no regular file")
+    kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "a stream")
     target = path.resolve()
     where = f" (a link to {target})" if path.is_symlink() else ""
     raise SiteError(
