@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from unicodedata import category
 from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.roster import Duty, RosterAnswer
 from stockward.outputs import CALENDAR, Target, make_folder, write_all
 from stockward.report.file_names import file_names
-from stockward.terms.signs import turns
+from stockward.terms.signs import upright
 
 _MOST_OCTETS = 75
 _NO_SHIFT = (
@@ -68,8 +67,8 @@ def _utc(moment: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """Text as RFC 5545 wants it [3.3.11], in one line: what ends lines, turns them, or controls becomes a blank."""
-    plain = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") or turns(sign) else sign for sign in value)
+    """Text as RFC 5545 wants it [3.3.11], in one line of signs that are seen."""
+    plain = upright(value).replace("\n", " ").replace("\t", " ")
     for sign in "\\;,":
         plain = plain.replace(sign, f"\\{sign}")
     return plain
