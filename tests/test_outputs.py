@@ -514,11 +514,11 @@ def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> No
     plant = tmp_path / "plant"
     assert run("simulate", *PLANT, plant).exit_code == 0
     outside = tmp_path / "counts.csv"
-    outside.write_text("mine", encoding="utf-8")
-    (plant / "counts.csv").unlink()
+    (plant / "counts.csv").rename(outside)
+    before = outside.read_bytes()
     (plant / "counts.csv").symlink_to(outside)
-    assert run(*asked, plant).exit_code == 0
-    assert outside.read_text(encoding="utf-8") == "mine"
+    assert run(*asked, "--seed", 2, plant).exit_code == 0
+    assert outside.read_bytes() == before
     assert not (plant / "counts.csv").is_symlink()
     for name in ("wishes.csv", "report.html", "truth.json.old"):
         (plant / name).write_text("mine", encoding="utf-8")
@@ -527,6 +527,21 @@ def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> No
     for text in ("{}", "[]", "mine", "[" * 100_000):
         (plant / "truth.json").write_text(text, encoding="utf-8")
         assert "holds no simulated site" in refused_folder(tmp_path, *asked, plant)
+
+
+def test_a_simulated_site_that_was_changed_since_is_never_written_over(tmp_path: Path) -> None:
+    plant = tmp_path / "plant"
+    assert run("simulate", *PLANT, plant).exit_code == 0
+    for name in ("counts.csv", "site.toml", "README.md", "truth.json"):
+        file = plant / name
+        before = file.read_bytes()
+        for changed in (before.replace(b"1", b"2", 1), before + b"\n"):
+            file.write_bytes(changed)
+            said = refused_folder(tmp_path, "simulate", *PLANT, "--overwrite", plant)
+            assert f"error: {file}: this file has been changed since it was simulated" in said
+        file.unlink()
+        if name != "truth.json":
+            assert run("simulate", *PLANT, "--overwrite", plant).exit_code == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no limit on the size of files")

@@ -142,7 +142,7 @@ def simulate(
     seed
         Of everything drawn, from 0 on; the same options and seed give the same files.
     overwrite
-        Write over a simulated site, where nothing else stands in its folder.
+        Write over a simulated site, where nothing else stands in its folder and no file was changed since.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def simulate(
     Raises
     ------
     UsageError
-        A number out of range, a folder that is not empty, or one that cannot be written.
+        A number out of range, a folder that is not empty or was changed, or one that cannot be written.
 
     Examples
     --------
