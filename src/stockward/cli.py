@@ -341,8 +341,9 @@ def _surge(
     from stockward.terms.errors import UsageError
 
     if not production:
-        if dispatch != 1 or since or until:
-            raise UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
+        if dispatch != 1 or weighings != "heavier" or since or until:
+            said = "--dispatch, --weighings, --since and --until belong to a surge"
+            raise UsageError(f"{said}: give --production as well")
         return None
     from stockward.detection.surge import Surge
 

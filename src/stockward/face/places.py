@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stockward.face.asked import Place
+from stockward.face.asked import Place, place_of
 from stockward.outputs import Target
 from stockward.places import places_of
 
@@ -16,7 +16,7 @@ def own_place(path: Place) -> Target:
     An answer does not know which folders it was made from, so every folder with a ``site.toml`` is kept, and so are
     sealed plans, seeds and filled count sheets. Raises ``UsageError`` for any other place.
     """
-    place = Path(path)
+    place = place_of(path)
     return places_of({"path": place})[place]
 
 
@@ -25,6 +25,6 @@ def own_folder(path: Place) -> tuple[Target, Mapping[Path, Target]]:
 
     Raises ``UsageError`` for any other place.
     """
-    folder = Path(path)
+    folder = place_of(path, "folder")
     places = places_of({}, folders={"folder": folder})
     return places[folder], places
