@@ -91,10 +91,10 @@ def test_what_cannot_be_taken_is_refused(
 
 
 def test_what_is_refused_is_named_with_a_mend() -> None:
-    assert refused(lambda: sw.read_site(3)) == "path 3: it cannot be taken: give the path of a file or folder"  # type: ignore[arg-type]
-    assert refused(lambda: sw.orders(None)) == "site None: it cannot be taken: give the path of a file or folder"  # type: ignore[arg-type]
+    assert refused(lambda: sw.read_site(3)) == "path 3: it cannot be taken: write the path of a file or folder"  # type: ignore[arg-type]
+    assert refused(lambda: sw.orders(None)) == "site None: it cannot be taken: write the path of a file or folder"  # type: ignore[arg-type]
     assert (
-        refused(lambda: sw.review(FIRST_SITE, dispatch=math.nan)) == "dispatch nan: it cannot be taken: give a number"
+        refused(lambda: sw.review(FIRST_SITE, dispatch=math.nan)) == "dispatch nan: it cannot be taken: write a number"
     )
     long = refused(lambda: sw.review(FIRST_SITE, seed="y" * 5000))  # type: ignore[arg-type]
     assert len(long) < 150
@@ -107,7 +107,7 @@ def test_an_answer_is_written_to_a_path(method: str, tmp_path: Path) -> None:
         if hasattr(answer, method):
             for value in A_PATH:
                 said = refused(lambda answer=answer, value=value: getattr(answer, method)(value))
-                assert "give the path of a file or folder" in said
+                assert "write the path of a file or folder" in said
 
 
 @pytest.mark.parametrize("name", ["production", "dispatch", "since", "until", "weighings"])

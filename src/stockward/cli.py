@@ -110,6 +110,8 @@ def _in_one_line() -> Iterator[None]:
         _close_the_pipe()
     except OSError as error:
         _fail(_found_by_the_system(error))
+    except MemoryError:
+        _fail("this computer: it has no memory left: end other programs, or ask for less at a time")
     except (KeyboardInterrupt, click.Abort):
         _stopped()
     except (click.ClickException, click.exceptions.Exit, SystemExit):
@@ -231,23 +233,26 @@ class _Path(click.Path):
 
     name = "path"
 
+    def __init__(self, *, of_a_file: bool = False, to_be_written: bool = False) -> None:
+        super().__init__(path_type=Path)
+        self.of_a_file = of_a_file
+        self.to_be_written = to_be_written
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
-            self.fail("an empty text names nothing. Write . for the folder you are in", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-class _File(_Path):
-    """A file or folder to be written, which standard output cannot stand in for."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "-":
+            where = "Name a file" if self.of_a_file else "Write . for the folder you are in"
+            self.fail(f"an empty text names nothing. {where}", param, ctx)
+        if value == "-" and self.to_be_written:
             self.fail("- is standard output, and only JSON and CSV go there. Name a file", param, ctx)
+        if self.of_a_file and not Path(value).name:
+            self.fail("this is a folder. Name a file in it", param, ctx)
         return super().convert(value, param, ctx)
 
 
-_PATH = _Path(path_type=Path)
-_FILE = _File(path_type=Path)
+_PATH = _Path()
+_FILE = _Path(of_a_file=True)
+_OUTPUT = _Path(of_a_file=True, to_be_written=True)
+_OUTPUT_FOLDER = _Path(to_be_written=True)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -287,9 +292,9 @@ def main() -> None:
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
-@click.option("--html", type=_FILE, metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--xlsx", type=_FILE, metavar="FILE", help="Write the answers as a workbook.")
+@click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the answers as a workbook.")
 @click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
 @click.option(
     "--seed",
@@ -530,7 +535,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
-@click.option("--html", type=_FILE, metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill(
@@ -664,21 +669,21 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
 )
 @click.option("--detection", type=_DETECTION, help="Chance to find the loss, in place of the site's.")
 @click.option(
-    "--commit", type=_FILE, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
+    "--commit", type=_OUTPUT, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
 )
 @click.option("--seed-source", metavar="TEXT", help="Which public value, not known yet, will be the seed.")
 @click.option("--seed-sha256", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
-@click.option("--draw", type=_PATH, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
-@click.option("--result", type=_PATH, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
-@click.option("--plan", "plan_file", type=_PATH, metavar="PLAN", help="The sealed plan of a filled sheet.")
+@click.option("--draw", type=_FILE, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
+@click.option("--result", type=_FILE, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
+@click.option("--plan", "plan_file", type=_FILE, metavar="PLAN", help="The sealed plan of a filled sheet.")
 @click.option("--commitment", metavar="SHA256", help="The commitment as it was published; no other plan is taken.")
-@click.option("--seed-file", type=_PATH, metavar="FILE", help="File with the seed; PLAN.seed without it.")
+@click.option("--seed-file", type=_FILE, metavar="FILE", help="File with the seed; PLAN.seed without it.")
 @click.option("--seed-text", metavar="TEXT", help="The seed itself, in place of one from a file or made anew.")
 @click.option("--counter", default="", metavar="NAME", help="Who counted.")
 @click.option("--witness", default="", metavar="NAME", help="Who watched.")
 @click.option("--counted-at", default="", metavar="TIME", help="When the count ended, such as 2026-06-30T14:05.")
-@click.option("--html", type=_FILE, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
-@click.option("--xlsx", type=_FILE, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
+@click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
 @click.option(
     "--csv", "csv_file", metavar="FILE", help="Write the count sheets as CSV to fill in; - for standard output."
 )
@@ -866,18 +871,20 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
-@click.option("--previous", type=_PATH, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
-@click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
+@click.option("--previous", type=_FILE, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
+@click.option("--instance", type=_FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
 @click.option("--deterministic", type=click.IntRange(1, _LONGEST_SEARCH), metavar="STEPS",
               help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
-@click.option("--html", type=_FILE, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
-@click.option("--xlsx", type=_FILE, metavar="FILE", help="Write the roster as a workbook.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
+@click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the roster as a workbook.")
 @click.option("--csv", "--out", "out", metavar="FILE", help="Write the roster as flat CSV; - for standard output.")
-@click.option("--ics", type=_FILE, metavar="FOLDER", help="Write an iCalendar for each person into this folder.")
+@click.option(
+    "--ics", type=_OUTPUT_FOLDER, metavar="FOLDER", help="Write an iCalendar for each person into this folder."
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write the answer as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster(

@@ -101,4 +101,4 @@ def _refused(name: str, given: object, wanted: str) -> UsageError:
         shown = cut(printable(" ".join(repr(given).split())), _SHOWN)
     except Exception:  # what others have made shows itself in any way, or in none
         shown = f"of the kind {type(given).__name__}"
-    return UsageError(f"{name} {shown}: it cannot be taken: give {wanted}")
+    return UsageError(f"{name} {shown}: it cannot be taken: write {wanted}")

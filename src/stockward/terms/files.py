@@ -31,19 +31,23 @@ def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
 
     Raises ``SiteError`` for anything else, for a file that is larger than is read, and where the system gives none.
     """
+    name = path.name or str(path)
     try:
         _require_regular(path, path.stat().st_mode)
         with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
             found = os.fstat(file.fileno())
             _require_regular(path, found.st_mode)
-            require_bytes_within(limit, found.st_size, path.name)
+            require_bytes_within(limit, found.st_size, name)
             content: bytes | None = file.read(limit_bytes(limit))
     except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError) and path.is_symlink():
+            said = f"this is a link to {path.readlink()}, where nothing is"
+            raise SiteError(name, said, "put a file in its place") from None
         reason = getattr(error, "strerror", None) or "unknown reason"
-        raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
+        raise SiteError(name, f"cannot be read ({reason})", "check the file and its rights") from None
     if content is None:
         # So some files of the system do that tell what happens, and have an end only when nothing does.
-        raise SiteError(path.name, "it has nothing to read yet, and no end", "put a file in its place")
+        raise SiteError(name, "it has nothing to read yet, and no end", "put a file in its place")
     return content
 
 
@@ -85,6 +89,5 @@ def _require_regular(path: Path, mode: int) -> None:
     kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "a stream")
     target = path.resolve()
     where = f" (a link to {target})" if path.is_symlink() else ""
-    raise SiteError(
-        path.name, f"this is {kind}{where} and no file that can be read to its end", "put a file in its place"
-    )
+    said = f"this is {kind}{where} and no file that can be read to its end"
+    raise SiteError(path.name or str(path), said, "put a file in its place")
