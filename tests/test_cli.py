@@ -323,3 +323,30 @@ def test_two_answers_do_not_share_standard_output() -> None:
     result = run("roster", "nowhere", "--start", "2026-07-06", "--csv", "-", "--json", "-")
     assert result.exit_code == 2
     assert one_line(result) == "error: --csv and --json both name -, standard output: give one of them a file"
+
+
+@pytest.mark.parametrize("folder", [".", "/"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("sample", "--csv", "-", "--draw"), ("sample", "nowhere", "--commit"), ("roster", "--instance"),
+        ("sample", "--result", "sheets.csv", "--plan"), ("sample", "--draw", "plan.json", "--csv", "-", "--seed-file"),
+        ("roster", "nowhere", "--start", "2026-07-06", "--previous"), ("review", "nowhere", "--html"),
+        ("review", "nowhere", "--json"), ("orders", "nowhere", "--csv"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_folder_in_the_place_of_a_file_is_said(asked: tuple[str, ...], folder: str) -> None:
+    result = run(*asked, folder)
+    assert result.exit_code == 2
+    assert "this is a folder: name a file in it" in one_line(result)
+
+
+def test_no_memory_is_no_fault_of_the_program(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_large(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("stockward.reviewing.make_review", too_large)
+    result = run("review", site)
+    assert result.exit_code == 2
+    assert one_line(result).startswith("error: this computer: it has no memory left: ")

@@ -64,6 +64,42 @@ def test_a_signal_that_was_set_aside_stays_so(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == "of today"
 
 
+WHILE_IT_LOADS = """
+import signal, sys
+
+told, module, *sys.argv[1:] = sys.argv[1:]
+
+class Told:
+    def find_spec(self, name, *others):
+        if name == module:
+            signal.raise_signal(getattr(signal, told))
+
+sys.meta_path.insert(0, Told())
+from stockward.__main__ import main
+main()
+"""
+
+
+@posix
+@pytest.mark.parametrize("module", ["stockward.cli", "click", "stockward.terms.errors", "polars", "numpy.linalg"])
+@pytest.mark.parametrize(("told", "code", "said"), [("SIGINT", 130, b"stopped\n"), ("SIGTERM", 143, b"")])
+def test_who_is_told_to_end_while_it_loads_ends_without_a_word_of_python(
+    told: str, code: int, said: bytes, module: str
+) -> None:
+    program = [sys.executable, "-c", WHILE_IT_LOADS, told, module, "check", str(FIRST_SITE)]
+    ended = subprocess.run(program, capture_output=True, preexec_fn=hears, check=False)
+    assert (ended.returncode, ended.stderr, ended.stdout) == (code, said, b"")
+
+
+def test_the_script_and_the_module_are_one_program() -> None:
+    script = "from stockward.__main__ import main; main()"
+    for arguments in (["--help"], ["--version"], ["revue"], ["check", str(FIRST_SITE)], ["check", "nowhere"]):
+        ways = [[sys.executable, "-c", script], [sys.executable, "-m", "stockward"]]
+        one, other = (subprocess.run([*way, *arguments], capture_output=True, check=False) for way in ways)
+        assert (one.returncode, one.stdout, one.stderr) == (other.returncode, other.stdout, other.stderr)
+        assert b"python" not in one.stdout + one.stderr
+
+
 ENDS = """
 import signal, sys
 from stockward.ending import run_to_the_end

@@ -10,10 +10,12 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.roster.guard_sites import guards, post, small_site
 
 from stockward.cli import main
 from stockward.outputs import make_folder, require_places, write_all, write_new, write_whole
@@ -101,9 +103,13 @@ def test_a_report_may_stand_in_the_folder_of_its_site(site: Path) -> None:
 
 def test_two_answers_take_two_files(site: Path, tmp_path: Path) -> None:
     one = tmp_path / "answer"
-    assert "--html and --json both name" in refused(tmp_path, "review", site, "--html", one, "--json", one)
     (tmp_path / "link").symlink_to(one)
-    assert "both name" in refused(tmp_path, "review", site, "--html", one, "--json", tmp_path / "link")
+    for other in (one, tmp_path / "link", tmp_path / "site" / ".." / "answer", tmp_path / "Answer"):
+        said = refused(tmp_path, "review", site, "--html", one, "--json", other)
+        assert f"error: --html {one} and --json {other} are one file: give each a file of its own" in said
+    one.write_text("of yesterday", encoding="utf-8")
+    os.link(one, tmp_path / "hard")
+    assert "are one file" in refused(tmp_path, "review", site, "--html", one, "--json", tmp_path / "hard")
     nowhere = run("review", site, "--quiet", "--html", os.devnull, "--json", os.devnull)
     assert nowhere.exit_code == 0
 
@@ -143,6 +149,21 @@ def test_what_is_no_regular_file_is_no_place(site: Path, tmp_path: Path) -> None
         assert "this is no regular file" in refused(site, "review", site, option, tmp_path / "pipe")
 
 
+def guarded(folder: Path) -> tuple[object, ...]:
+    """What a roster is asked for, of a site with a few guards."""
+    small_site(folder / "guarded", guards(5), [post("gate")])
+    return folder / "guarded", *FIRST_DAY["roster"], "--weeks", "1", "--deterministic", "20", "--quiet"
+
+
+FIRST_DAY = {"roster": ("--start", "2026-07-06")}
+ASKED: dict[str, Callable[[Path], tuple[object, ...]]] = {
+    "review": lambda folder: (FIRST_SITE, "--quiet"),
+    "orders": lambda folder: (FIRST_SITE, "--quiet"),
+    "drill": lambda folder: (FIRST_SITE, "--copies", "2", "--jobs", "1", "--quiet"),
+    "sample": lambda folder: (FIRST_SITE.parent / "first_count", "--items", "box=3"),
+    "roster": guarded,
+}
+
 OPTIONS = [
     ("review", "--html"), ("review", "--json"), ("review", "--xlsx"), ("orders", "--csv"), ("orders", "--json"),
 ]  # fmt: skip
@@ -168,6 +189,107 @@ def test_a_full_disk_is_said_in_one_line_and_leaves_what_was(
         f"error: {target}: cannot be written (File too large): make room, or name another file"
     ]
     assert contents(tmp_path) == contents(site) | {str(target): b"of yesterday\n"}
+
+
+STREAMS = ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1", "/dev/new"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no streams that have a name")
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_stream_is_no_place_whatever_file_it_is_sent_to(site: Path, tmp_path: Path, stream: str) -> None:
+    (tmp_path / "link").symlink_to(stream)
+    for command, option in [*WRITERS, ("sample", "--commit"), ("roster", "--csv"), ("roster", "--ics")]:
+        for named in (stream, tmp_path / "link"):
+            said = refused(tmp_path, command, site, *FIRST_DAY.get(command, ()), option, named)
+            assert "it is no file, but a stream: name a file, or - where standard output is taken" in said
+    for command in (("init",), ("simulate", *PLANT)):
+        assert "it is no file, but a stream" in refused_folder(tmp_path, *command, stream)
+
+
+def test_a_stream_that_leads_nowhere_takes_what_is_to_be_lost(site: Path) -> None:
+    assert run("review", site, "--quiet", "--json", os.devnull).exit_code == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no streams that have a name")
+def test_a_stream_is_not_read_whatever_file_it_comes_from(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("SECTION_HORIZON\n7\n", encoding="utf-8")
+    with file.open() as opened:
+        said = refused_folder(tmp_path, "roster", "--instance", f"/proc/self/fd/{opened.fileno()}")
+    assert "this is a stream" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [("review", "--html"), ("review", "--xlsx"), ("drill", "--html"), ("sample", "--commit"), ("roster", "--html"),
+     ("roster", "--xlsx"), ("roster", "--ics")],
+)  # fmt: skip
+def test_standard_output_takes_no_page_workbook_or_seal(
+    site: Path, tmp_path: Path, command: str, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = refused_folder(tmp_path, command, site, *FIRST_DAY.get(command, ()), option, "-")
+    assert f"'{option}': - is standard output, and only JSON and CSV go there: name a file" in said
+
+
+def test_the_orders_go_to_standard_output(site: Path, tmp_path: Path) -> None:
+    assert run("orders", site, "--csv", tmp_path / "orders.csv").exit_code == 0
+    to_output = run("orders", site, "--csv", "-")
+    assert to_output.stdout == (tmp_path / "orders.csv").read_text(encoding="utf-8")
+    assert "give one of them a file" in refused(tmp_path, "orders", site, "--csv", "-", "--json", "-")
+
+
+def test_count_sheets_go_to_standard_output(tmp_path: Path) -> None:
+    site, plan, sheets = FIRST_SITE.parent / "first_count", tmp_path / "plan.json", tmp_path / "sheets.csv"
+    assert run("sample", site, "--items", "box=3", "--commit", plan).exit_code == 0
+    assert run("sample", "--draw", plan, "--csv", sheets).exit_code == 0
+    to_output = run("sample", "--draw", plan, "--csv", "-", "--html", tmp_path / "sheets.html")
+    assert to_output.stdout == sheets.read_text(encoding="utf-8")
+    assert (tmp_path / "sheets.html").is_file()
+
+
+LINKED = [*WRITERS, ("roster", "--html"), ("roster", "--xlsx"), ("roster", "--csv"), ("roster", "--json")]
+
+
+@pytest.mark.parametrize("led_to", ["a file", "nothing yet"])
+@pytest.mark.parametrize(("command", "option"), LINKED)
+def test_a_link_stays_a_link(tmp_path: Path, command: str, option: str, led_to: str) -> None:
+    target, link = tmp_path / "answer", tmp_path / "latest"
+    if led_to == "a file":
+        target.write_text("of yesterday", encoding="utf-8")
+    link.symlink_to(target)
+    done = run(command, *ASKED[command](tmp_path), option, link)
+    assert done.exit_code in (0, 1, 3), done.stderr
+    assert link.is_symlink()
+    assert len(target.read_bytes()) > 100
+
+
+@pytest.mark.parametrize("led_to", ["a file", "nothing yet"])
+def test_a_calendar_that_is_a_link_stays_one(tmp_path: Path, led_to: str) -> None:
+    asked = ASKED["roster"](tmp_path)
+    calendars, far = tmp_path / "calendars", tmp_path / "far.ics"
+    assert run("roster", *asked, "--ics", calendars).exit_code == 0
+    first, second, *_ = sorted(calendars.iterdir())
+    before = first.read_bytes()
+    first.unlink()
+    first.symlink_to(far)
+    if led_to == "a file":
+        far.write_text("of yesterday", encoding="utf-8")
+    assert run("roster", *asked, "--ics", calendars).exit_code == 0
+    assert first.is_symlink()
+    assert len(far.read_bytes()) == len(before)
+    second.unlink()
+    second.symlink_to(far)
+    assert "are one file" in refused(tmp_path, "roster", *asked, "--ics", calendars)
+    second.unlink()
+    second.symlink_to(tmp_path / "missing" / "x.ics")
+    assert f"there is no folder {tmp_path / 'missing'}" in refused(tmp_path, "roster", *asked, "--ics", calendars)
+    plan, seed = tmp_path / "plan.json", tmp_path / "plan.json.seed"
+    assert run("sample", FIRST_SITE.parent / "first_count", "--items", "box=3", "--commit", plan).exit_code == 0
+    for kept in (plan, seed):
+        second.unlink()
+        second.symlink_to(kept)
+        assert "never written over" in refused_folder(tmp_path, "roster", *asked, "--ics", calendars)
 
 
 def test_an_output_is_for_its_owner_alone_and_a_link_stays_one(site: Path, tmp_path: Path) -> None:
@@ -392,11 +514,11 @@ def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> No
     plant = tmp_path / "plant"
     assert run("simulate", *PLANT, plant).exit_code == 0
     outside = tmp_path / "counts.csv"
-    outside.write_text("mine", encoding="utf-8")
-    (plant / "counts.csv").unlink()
+    (plant / "counts.csv").rename(outside)
+    before = outside.read_bytes()
     (plant / "counts.csv").symlink_to(outside)
-    assert run(*asked, plant).exit_code == 0
-    assert outside.read_text(encoding="utf-8") == "mine"
+    assert run(*asked, "--seed", 2, plant).exit_code == 0
+    assert outside.read_bytes() == before
     assert not (plant / "counts.csv").is_symlink()
     for name in ("wishes.csv", "report.html", "truth.json.old"):
         (plant / name).write_text("mine", encoding="utf-8")
@@ -405,6 +527,21 @@ def test_only_a_simulated_site_is_written_over(site: Path, tmp_path: Path) -> No
     for text in ("{}", "[]", "mine", "[" * 100_000):
         (plant / "truth.json").write_text(text, encoding="utf-8")
         assert "holds no simulated site" in refused_folder(tmp_path, *asked, plant)
+
+
+def test_a_simulated_site_that_was_changed_since_is_never_written_over(tmp_path: Path) -> None:
+    plant = tmp_path / "plant"
+    assert run("simulate", *PLANT, plant).exit_code == 0
+    for name in ("counts.csv", "site.toml", "README.md", "truth.json"):
+        file = plant / name
+        before = file.read_bytes()
+        for changed in (before.replace(b"1", b"2", 1), before + b"\n"):
+            file.write_bytes(changed)
+            said = refused_folder(tmp_path, "simulate", *PLANT, "--overwrite", plant)
+            assert f"error: {file}: this file has been changed since it was simulated" in said
+        file.unlink()
+        if name != "truth.json":
+            assert run("simulate", *PLANT, "--overwrite", plant).exit_code == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no limit on the size of files")
@@ -445,7 +582,7 @@ def test_calendars_have_a_place_like_every_output(site: Path, tmp_path: Path) ->
     assert "among the calendars of --ics" in refused(tmp_path, *asked, calendars, "--html", calendars / "G-1.ics")
     assert "this is a file" in refused(tmp_path, *asked, site / "counts.csv")
     assert "would be read as a file of the site" in refused(tmp_path, *asked, site / "goals.csv")
-    assert "both name" in refused(tmp_path, *asked, tmp_path / "one", "--html", tmp_path / "one")
+    assert "are one file" in refused(tmp_path, *asked, tmp_path / "one", "--html", tmp_path / "one")
     (tmp_path / "round").symlink_to(tmp_path / "round")
     assert "leads in a circle" in refused(tmp_path, *asked, tmp_path / "round")
 
@@ -464,7 +601,7 @@ def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_the_seed_of_a_plan_has_a_place_like_every_output(tmp_path: Path) -> None:
     site = Path(shutil.copytree(FIRST_SITE.parent / "first_count", tmp_path / "site"))
     asked = ("sample", site, "--items", "box=3", "--commit", tmp_path / "plan")
-    assert "both name" in refused(tmp_path, *asked, "--json", tmp_path / "plan.seed")
+    assert "are one file" in refused(tmp_path, *asked, "--json", tmp_path / "plan.seed")
     (tmp_path / "plan.seed").symlink_to(tmp_path / "nowhere")
     assert "never written over" in refused_folder(tmp_path, *asked)
 

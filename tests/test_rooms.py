@@ -32,6 +32,7 @@ FLOORS = {
     "report": 6,
     "face": 7,
     "cli": 7,
+    "__main__": 8,
 }
 
 HEAVY = {"scipy", "ortools", "altair", "vl_convert", "xlsxwriter", "rich", "polars", "numpy"}

@@ -72,9 +72,10 @@ class _Group(click.Group):
 
     def __call__(self, *given: Any, **extra: Any) -> NoReturn:
         """The command as all that its process does."""
-        run_to_the_end(lambda: self._code_of(*given, **extra))
+        run_to_the_end(lambda: self.code_of(*given, **extra))
 
-    def _code_of(self, *given: Any, **extra: Any) -> int:
+    def code_of(self, *given: Any, **extra: Any) -> int:
+        """The exit code of the command, once it is done."""
         with _in_one_line():
             _require_completion()
             try:
@@ -109,6 +110,8 @@ def _in_one_line() -> Iterator[None]:
         _close_the_pipe()
     except OSError as error:
         _fail(_found_by_the_system(error))
+    except MemoryError:
+        _fail("this computer: it has no memory left: end other programs, or ask for less at a time")
     except (KeyboardInterrupt, click.Abort):
         _stopped()
     except (click.ClickException, click.exceptions.Exit, SystemExit):
@@ -230,13 +233,26 @@ class _Path(click.Path):
 
     name = "path"
 
+    def __init__(self, *, of_a_file: bool = False, to_be_written: bool = False) -> None:
+        super().__init__(path_type=Path)
+        self.of_a_file = of_a_file
+        self.to_be_written = to_be_written
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
-            self.fail("an empty text names nothing. Write . for the folder you are in", param, ctx)
+            where = "Name a file" if self.of_a_file else "Write . for the folder you are in"
+            self.fail(f"an empty text names nothing. {where}", param, ctx)
+        if value == "-" and self.to_be_written:
+            self.fail("- is standard output, and only JSON and CSV go there. Name a file", param, ctx)
+        if self.of_a_file and not Path(value).name:
+            self.fail("this is a folder. Name a file in it", param, ctx)
         return super().convert(value, param, ctx)
 
 
-_PATH = _Path(path_type=Path)
+_PATH = _Path()
+_FILE = _Path(of_a_file=True)
+_OUTPUT = _Path(of_a_file=True, to_be_written=True)
+_OUTPUT_FOLDER = _Path(to_be_written=True)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -276,9 +292,9 @@ def main() -> None:
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the answers as a workbook.")
+@click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the answers as a workbook.")
 @click.option("--covariance", is_flag=True, help="Put the covariance of the differences into the JSON.")
 @click.option(
     "--seed",
@@ -330,8 +346,9 @@ def _surge(
     from stockward.terms.errors import UsageError
 
     if not production:
-        if dispatch != 1 or since or until:
-            raise UsageError("--dispatch, --since and --until belong to a surge: give --production as well")
+        if dispatch != 1 or weighings != "heavier" or since or until:
+            said = "--dispatch, --weighings, --since and --until belong to a surge"
+            raise UsageError(f"{said}: give --production as well")
         return None
     from stockward.detection.surge import Surge
 
@@ -445,11 +462,11 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 @click.option("--guards", metavar="ORDER", help='Ask every site for an order that is not on record: ">2".')
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
-@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the table as CSV.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def orders(
     site: tuple[Path, ...], as_of: str | None, guards: str | None, due: str | None, json_file: str | None,
-    csv_file: Path | None, quiet: bool,
+    csv_file: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """List the orders of one site or many: target, now, expected, short, and the verdict on each."""
     asked = _asked(guards, due)
@@ -462,8 +479,8 @@ def orders(
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
         _write_text(orders_table.write_orders_json(answers, version=VERSION, at=_now(), options=options), json_file)
     if csv_file is not None:
-        write_whole(_target(csv_file), orders_table.orders_csv(answers))
-    if not quiet and json_file != "-":
+        _write_text(orders_table.orders_csv(answers), csv_file)
+    if not quiet and "-" not in (json_file, csv_file):
         orders_table.print_orders(answers, _console())
     for answer in answers:
         if answer.fault is not None:
@@ -518,7 +535,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill(
@@ -652,22 +669,24 @@ def simulate(folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool,
 )
 @click.option("--detection", type=_DETECTION, help="Chance to find the loss, in place of the site's.")
 @click.option(
-    "--commit", type=_PATH, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
+    "--commit", type=_OUTPUT, metavar="PLAN", help="Write the plan, and its seed beside it; print the commitment."
 )
 @click.option("--seed-source", metavar="TEXT", help="Which public value, not known yet, will be the seed.")
 @click.option("--seed-sha256", metavar="SHA256", help="SHA-256 of a seed that somebody else keeps.")
-@click.option("--draw", type=_PATH, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
-@click.option("--result", type=_PATH, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
-@click.option("--plan", "plan_file", type=_PATH, metavar="PLAN", help="The sealed plan of a filled sheet.")
+@click.option("--draw", type=_FILE, metavar="PLAN", help="Draw from a sealed plan, and write its count sheets.")
+@click.option("--result", type=_FILE, metavar="FILE", help="Take a filled sheet back, CSV or XLSX, and certify it.")
+@click.option("--plan", "plan_file", type=_FILE, metavar="PLAN", help="The sealed plan of a filled sheet.")
 @click.option("--commitment", metavar="SHA256", help="The commitment as it was published; no other plan is taken.")
-@click.option("--seed-file", type=_PATH, metavar="FILE", help="File with the seed; PLAN.seed without it.")
+@click.option("--seed-file", type=_FILE, metavar="FILE", help="File with the seed; PLAN.seed without it.")
 @click.option("--seed-text", metavar="TEXT", help="The seed itself, in place of one from a file or made anew.")
 @click.option("--counter", default="", metavar="NAME", help="Who counted.")
 @click.option("--witness", default="", metavar="NAME", help="Who watched.")
 @click.option("--counted-at", default="", metavar="TIME", help="When the count ended, such as 2026-06-30T14:05.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
-@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
-@click.option("--csv", "csv_file", type=_PATH, metavar="FILE", help="Write the count sheets as CSV to fill in.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the count sheets, or the certificate, to print.")
+@click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the count sheets as a workbook to fill in.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", help="Write the count sheets as CSV to fill in; - for standard output."
+)
 @click.option(
     "--json", "json_file", metavar="FILE", help="Write the plan or certificate as JSON; - for standard output."
 )
@@ -792,13 +811,14 @@ def _draw_sample(asked: dict[str, Any]) -> None:
     if asked["xlsx"]:
         count_sheet.write_sheets_xlsx(draw, _target(asked["xlsx"]))
     if asked["csv_file"]:
-        write_whole(_target(asked["csv_file"]), count_sheet.sheets_csv(draw))
+        _write_text(count_sheet.sheets_csv(draw), asked["csv_file"])
     _say(
         f"draw {draw.id}: {words.count(len(draw.lines), 'line')} on {words.count(draw.lines[-1].sheet, 'sheet')}",
         err=True,
     )
-    for file in files:
-        _name(file)
+    if asked["csv_file"] != "-":
+        for file in files:
+            _name(file)
     _tell_unpublished(draw)
 
 
@@ -851,18 +871,20 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
-@click.option("--previous", type=_PATH, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
-@click.option("--instance", type=_PATH, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
+@click.option("--previous", type=_FILE, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
+@click.option("--instance", type=_FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
 @click.option("--deterministic", type=click.IntRange(1, _LONGEST_SEARCH), metavar="STEPS",
               help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
-@click.option("--xlsx", type=_PATH, metavar="FILE", help="Write the roster as a workbook.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
+@click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the roster as a workbook.")
 @click.option("--csv", "--out", "out", metavar="FILE", help="Write the roster as flat CSV; - for standard output.")
-@click.option("--ics", type=_PATH, metavar="FOLDER", help="Write an iCalendar for each person into this folder.")
+@click.option(
+    "--ics", type=_OUTPUT_FOLDER, metavar="FOLDER", help="Write an iCalendar for each person into this folder."
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write the answer as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster(
@@ -958,8 +980,12 @@ def _require_one_on_standard_output(options: Sequence[str]) -> None:
 
 def _target(named: Path | str) -> Target:
     """Where an output goes, as ``_require_places`` has found."""
-    targets: Mapping[Path, Target] = click.get_current_context().obj
-    return targets[Path(named)]
+    return _places()[Path(named)]
+
+
+def _places() -> Mapping[Path, Target]:
+    places: Mapping[Path, Target] = click.get_current_context().obj
+    return places
 
 
 def _solve_instance(
@@ -1023,7 +1049,7 @@ def _write_roster(
     if ics is not None:
         from stockward.report.roster_calendars import write_calendars
 
-        write_calendars(answer, _target(ics))
+        write_calendars(answer, _target(ics), _places())
 
 
 @main.command(epilog=_examples("validate"))

@@ -10,12 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NewType
 
 from stockward.terms.errors import UsageError
+from stockward.terms.files import is_stream
 from stockward.terms.signs import printable
 
 READ_ENDINGS = frozenset({".csv", ".parquet", ".toml", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
@@ -43,7 +45,8 @@ def require_places(
     outputs
         The file that each option names.
     folders
-        The folder that each option names, for a calendar of each person.
+        The folder that each option names, for a calendar of each person; where links among the calendars in it lead
+        is told as well.
     sites
         Folders of the sites that are read, or a file in each.
     files
@@ -51,7 +54,7 @@ def require_places(
     """
     places = _Places([folder for site in sites if (folder := _folder_of(site)) is not None], files)
     targets = {folder: places.take_folder(option, folder) for option, folder in (folders or {}).items()}
-    return targets | {file: places.take_file(option, file) for option, file in outputs.items()}
+    return places.linked | targets | {file: places.take_file(option, file) for option, file in outputs.items()}
 
 
 class _Places:
@@ -62,6 +65,7 @@ class _Places:
         self.read = [*files, *(file for folder in sites for file in _read_of(folder))]
         self.taken: dict[Path, str] = {}
         self.calendars: dict[Path, str] = {}
+        self.linked: dict[Path, Target] = {}
 
     def take_file(self, option: str, file: Path) -> Target:
         target = resolved(f"{option} {file}", file)
@@ -71,7 +75,7 @@ class _Places:
             raise UsageError(f"{option} {file}: this file is read, and never written over: name another")
         _require_file(f"{option} {file}", target)
         if not target.parent.is_dir():
-            raise UsageError(f"{option} {file}: there is no folder {file.parent}: make it, or name another")
+            raise UsageError(f"{option} {file}: there is no folder {target.parent}: make it, or name another")
         if target.suffix.lower() == CALENDAR and self._among_calendars(target.parent) is not None:
             other = self._among_calendars(target.parent)
             raise UsageError(f"{option} {file}: it would stand among the calendars of {other}: name another folder")
@@ -83,7 +87,9 @@ class _Places:
         if target.exists() and not target.is_dir():
             raise UsageError(f"{option} {folder}: this is a file: name a folder for the calendars")
         for calendar in target.glob(f"*{CALENDAR}"):
-            self.take_file(option, calendar)
+            led_to = self.take_file(option, calendar)
+            if calendar.is_symlink():
+                self.linked[calendar] = led_to
         self._take(option, folder, target)
         self.calendars[target] = option
         return target
@@ -96,10 +102,10 @@ class _Places:
         if target.suffix.lower() in READ_ENDINGS and any(_same(target.parent, site) for site in self.sites):
             raise UsageError(f"{option} {path}: it would be read as a file of the site: name one in another folder")
         _require_writable(f"{option} {path}", target)
-        other = next((name for taken, name in self.taken.items() if _same(taken, target)), None)
+        other = next((named for taken, named in self.taken.items() if _are_one(taken, target)), None)
         if other is not None:
-            raise UsageError(f"{other} and {option} both name {path}: give each a file of its own")
-        self.taken[target] = option
+            raise UsageError(f"{other} and {option} {path} are one file: give each a file of its own")
+        self.taken[target] = f"{option} {path}"
 
 
 def resolved(named: str, path: Path) -> Target:
@@ -116,6 +122,8 @@ def resolved(named: str, path: Path) -> Target:
         pass
     except OSError as error:
         raise UsageError(f"{named}: nothing can be written there ({error.strerror}): name another") from None
+    if is_stream(path) and not (target.is_dir() or _is_nowhere(target)):
+        raise UsageError(f"{named}: it is no file, but a stream: name a file, or - where standard output is taken")
     return Target(target)
 
 
@@ -349,6 +357,17 @@ def _read_of(folder: Path) -> list[Path]:
     except OSError:
         # The reader says what is wrong with it.
         return []
+
+
+def _are_one(one: Path, other: Path) -> bool:
+    """Whether two files are one, or would be where capitals or the ways to write an accent make no difference."""
+    if one.exists() and other.exists():
+        return _same(one, other)
+    return _same(one.parent, other.parent) and _folded(one.name) == _folded(other.name)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -37,7 +37,8 @@ def places_of(
     for option, folder in folders.items():
         if (folder / SETTINGS).exists():
             raise UsageError(f"{option} {folder}: a site is read from it: name another")
-    _require_not_kept({f"{option} {file}": places[file] for option, file in outputs.items()})
+    named = {file: f"{option} {file}" for option, file in outputs.items()}
+    _require_not_kept({named.get(path, str(path)): place for path, place in places.items()})
     return places
 
 

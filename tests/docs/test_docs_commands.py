@@ -48,7 +48,7 @@ def test_every_command_of_a_page_runs(page: Path, workplace: Path) -> None:
             assert re.search(rf"^{arguments[0]}:", text(ROOT / "Makefile"), re.MULTILINE), command
         elif command in INSTALLING:
             project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
-            assert project["scripts"] == {"stockward": "stockward.cli:main"}
+            assert project["scripts"] == {"stockward": "stockward.__main__:main"}
             assert project["requires-python"] == ">=3.11"
         elif program == "python":
             assert (ROOT / arguments[0]).is_file(), command

@@ -61,7 +61,7 @@ def test_links_that_lead_in_a_circle_or_nowhere(folder: SiteFolder) -> None:
     (folder.path / "counts.csv").symlink_to("counts.csv")
     (folder.path / "areas.csv").symlink_to("nowhere.csv")
     told = refusal(folder)
-    assert "areas.csv: cannot be read" in told
+    assert "areas.csv: this is a link to nowhere.csv, where nothing is" in told
     assert "counts.csv: cannot be read" in told
 
 

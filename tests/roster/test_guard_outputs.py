@@ -118,7 +118,7 @@ def test_a_calendar_is_folded_escaped_and_in_utc(made: RosterAnswer) -> None:
 
 
 def test_each_person_has_a_calendar_of_their_own(made: RosterAnswer, tmp_path: Path) -> None:
-    paths = write_calendars(made, tmp_path / "ics")
+    paths = write_calendars(made, tmp_path / "ics", {})
     assert len(paths) == len(made.guards)
     assert all(re.fullmatch(r"[\w.-]+\.ics", path.name) for path in paths)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 
 import numpy as np
 import polars as pl
@@ -175,4 +176,8 @@ def test_a_drift_appears_twice_with_opposite_signs(small: SyntheticSite) -> None
 
 def test_the_truth_can_be_written_down(small: SyntheticSite, tmp_path) -> None:
     write_site(small, tmp_path / "site")
-    assert json.loads((tmp_path / "site" / "truth.json").read_text("utf-8")) == dict(small.truth)
+    told = json.loads((tmp_path / "site" / "truth.json").read_text("utf-8"))
+    written = {file.name: sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "site").iterdir()}
+    digests = told.pop("sha256")
+    assert told == dict(small.truth)
+    assert {name for name in written if digests[name] != written[name]} == {"truth.json"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
@@ -39,7 +40,7 @@ class Surge:
     Raises
     ------
     UsageError
-        A factor out of range, a word that is not known, an end before the begin.
+        What is no factor or no day, a factor out of range, a word that is not known, an end before the begin.
     """
 
     production: float = 1.0
@@ -50,14 +51,17 @@ class Surge:
     until: date | None = None
 
     def __post_init__(self) -> None:
-        for name, value in {"production": self.production, "dispatch": self.dispatch, **self.only}.items():
-            if not 1 / FACTOR_MAX <= value <= FACTOR_MAX:
+        for name, value in {"production": self.production, "dispatch": self.dispatch, **dict(self.only)}.items():
+            if not _is_factor(value):
                 told = f"{value:.12g}" if isinstance(value, float) else value
                 raise UsageError(
                     f"{name}: {told} is no factor of a surge: write 5 for five times, {FACTOR_MAX} at most"
                 )
-        if self.weighings not in WEIGHINGS:
+        if self.weighings not in tuple(WEIGHINGS):
             raise UsageError(f"weighings: {self.weighings} is not known: write {' or '.join(WEIGHINGS)}")
+        for name, day in {"since": self.since, "until": self.until}.items():
+            if not isinstance(day, date | None):
+                raise UsageError(f"{name}: {day} is no day: give a datetime.date")
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"the surge ends on {self.until}, before it begins on {self.since}: exchange the days")
 
@@ -105,3 +109,8 @@ class Surge:
             WEIGHINGS[self.weighings],
             "Methods, calibrations, contents, inventories and rates of normal loss are as they were.",
         )
+
+
+def _is_factor(value: Any) -> bool:
+    is_number = isinstance(value, Real)
+    return is_number and bool(1 / FACTOR_MAX <= value <= FACTOR_MAX)

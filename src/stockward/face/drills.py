@@ -10,7 +10,7 @@ import polars as pl
 from stockward import facts
 from stockward.answers.drill import Drill as Answers
 from stockward.detection.drill import COPIES, DrillOptions, make_drill
-from stockward.face.asked import Place, whole
+from stockward.face.asked import Place, text_of, whole
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
@@ -118,6 +118,9 @@ def drill(
     copies = whole("copies", copies, 1)
     seed = whole("seed", seed, 0)
     processes = (os.cpu_count() or 1) if jobs is None else whole("jobs", jobs, 1)
+    for name, word in {"loss": loss, "pattern": pattern, "place": place, "series": series}.items():
+        if word is not None:
+            text_of(word, name)
     options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
     options.require()
     with under_a_guard():

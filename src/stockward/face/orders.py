@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import polars as pl
 
 from stockward import facts
 from stockward.answers.orders import OrderAnswer, SiteOrders
-from stockward.face.asked import Place
+from stockward.face.asked import Place, moment_of, place_of
 from stockward.face.places import own_place
 from stockward.face.reviews import asked_order
 from stockward.face.shown import Shown, now
@@ -102,8 +101,8 @@ def orders(
     >>> import stockward as sw
     >>> sw.orders("examples/ridgeway").orders["verdict"].to_list()  # doctest: +SKIP
     """
-    asked = asked_order(guards, due)
-    if as_of is not None:
-        end_of(as_of, "UTC")
-    places = [site if isinstance(site, facts.Site) else Path(site) for site in sites]
+    asked, day = asked_order(guards, due), moment_of(as_of)
+    if day is not None:
+        end_of(day, "UTC")
+    places = [site if isinstance(site, facts.Site) else place_of(site, "site") for site in sites]
     return Orders(tuple(orders_of_site(site, as_of=as_of, asked=asked) for site in places), as_of, asked)

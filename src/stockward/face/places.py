@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from stockward.face.asked import Place
+from stockward.face.asked import Place, place_of
 from stockward.outputs import Target
 from stockward.places import places_of
 
@@ -15,14 +16,15 @@ def own_place(path: Place) -> Target:
     An answer does not know which folders it was made from, so every folder with a ``site.toml`` is kept, and so are
     sealed plans, seeds and filled count sheets. Raises ``UsageError`` for any other place.
     """
-    place = Path(path)
+    place = place_of(path)
     return places_of({"path": place})[place]
 
 
-def own_folder(path: Place) -> Target:
-    """Where the folder for calendars is, if no site is read from it and no calendar in it leads to one.
+def own_folder(path: Place) -> tuple[Target, Mapping[Path, Target]]:
+    """Where the folder for calendars is, and where links in it lead, if no site is read from it and none leads to one.
 
     Raises ``UsageError`` for any other place.
     """
-    folder = Path(path)
-    return places_of({}, folders={"folder": folder})[folder]
+    folder = place_of(path, "folder")
+    places = places_of({}, folders={"folder": folder})
+    return places[folder], places

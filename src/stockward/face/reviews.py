@@ -12,7 +12,7 @@ from stockward import facts
 from stockward.answers.losses import Loss
 from stockward.answers.review import Review as Answers
 from stockward.detection.surge import Surge
-from stockward.face.asked import Place, Words, day_of, whole, words_of
+from stockward.face.asked import Place, Words, day_of, moment_of, number_of, text_of, whole, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now
 from stockward.face.sites import site_of
@@ -168,31 +168,33 @@ def review(
     asked = asked_order(guards, due)
     grown = _surge(production, surge, dispatch, weighings, day_of("since", since), day_of("until", until))
     read = site_of(site)
-    return Review(make_review(read, as_of=as_of, surge=grown, guards=asked, seed=seed, generated=now()))
+    return Review(make_review(read, as_of=moment_of(as_of), surge=grown, guards=asked, seed=seed, generated=now()))
 
 
 def asked_order(guards: str | None, due: str | date | None) -> AskedOrder | None:
     """The order that is asked for; raises ``UsageError`` for a due day without one."""
     if guards is None and due is not None:
         raise UsageError("due belongs to a question on guards: give guards as well")
-    return None if guards is None else AskedOrder.read(guards, due)
+    return None if guards is None else AskedOrder.read(text_of(guards, "guards"), day_of("due", due))
 
 
 def _surge(
     production: float | Words, surge: Surge | None, dispatch: float, weighings: str, since: date | None,
     until: date | None,
 ) -> Surge | None:  # fmt: skip
-    words = _factors(production)
+    words, dispatch, weighings = _factors(production), number_of(dispatch, "dispatch"), text_of(weighings, "weighings")
+    if surge is not None and not isinstance(surge, Surge):
+        raise UsageError(f"surge is a {type(surge).__name__}: give a stockward.Surge, or production in its place")
     if surge is not None and words:
         raise UsageError("production and surge exclude each other: give one of them")
     if words:
         return Surge.read(words, dispatch=dispatch, weighings=weighings, since=since, until=until)
-    if dispatch != 1 or since or until:
-        raise UsageError("dispatch, since and until belong to production: give it as well")
+    if dispatch != 1 or weighings != "heavier" or since or until:
+        raise UsageError("dispatch, weighings, since and until belong to production: give it as well")
     return surge
 
 
 def _factors(production: float | Words) -> tuple[str, ...]:
     if isinstance(production, Iterable | Mapping):
-        return words_of(production)
-    return (f"{production}",)
+        return words_of(production, "production")
+    return (f"{number_of(production, 'production')}",)

@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward import facts
 from stockward.answers.roster import RosterAnswer
-from stockward.face.asked import Place, Words, day_of, path_of, whole, words_of
+from stockward.face.asked import Place, Words, day_of, number_of, path_of, whole, words_of
 from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
@@ -20,7 +20,7 @@ from stockward.report.card import Card
 from stockward.report.roster_page import write_roster_html
 from stockward.report.roster_sheets import write_roster_xlsx
 from stockward.roster.guards_making import Limit
-from stockward.rostering import DEFAULT_SEED, LONGEST_SEARCH, Asked, make_guards_roster, numbers_given
+from stockward.rostering import DEFAULT_SEED, LONGEST_SEARCH, MOST_WEEKS, Asked, make_guards_roster, numbers_given
 from stockward.terms.errors import UsageError
 
 
@@ -81,7 +81,7 @@ class Roster(Shown):
     def to_ics(self, folder: Place) -> None:
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""
         self._require_duties()
-        roster_calendars.write_calendars(self.answers, own_folder(folder))
+        roster_calendars.write_calendars(self.answers, *own_folder(folder))
 
     def _require_duties(self) -> None:
         if not self.answers.duties:
@@ -147,9 +147,10 @@ def roster(
     >>> import stockward as sw
     >>> roster = sw.roster("examples/ridgeway", start="2026-07-06", weeks=1, time=20)  # doctest: +SKIP
     """
+    time = number_of(time, "time")
     if not 0 < time <= LONGEST_SEARCH:
         raise UsageError(f"time {time:g} is no number of seconds up to {LONGEST_SEARCH}: write it as 60")
-    weeks = whole("weeks", weeks, 1)
+    weeks = whole("weeks", weeks, 1, MOST_WEEKS)
     seed = whole("seed", seed, 0)
     ends = clock.monotonic() + time
     limit = (
@@ -157,7 +158,7 @@ def roster(
         if deterministic is None
         else Limit(rounds=whole("deterministic", deterministic, 1, LONGEST_SEARCH))
     )
-    first, file, numbers = day_of("start", start), path_of(previous), words_of(number)
+    first, file, numbers = day_of("start", start), path_of(previous, "previous"), words_of(number, "number")
     if first is None:
         raise UsageError("a roster needs its first day: give start, such as 2026-07-06")
     asked = Asked(

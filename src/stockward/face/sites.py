@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from stockward import facts, simulation
-from stockward.face.asked import Place, path_of, whole
+from stockward.face.asked import Place, path_of, place_of, whole
 from stockward.face.shown import Shown, table
 from stockward.report import cards
 from stockward.report.card import Card
@@ -76,13 +76,13 @@ def read_site(path: Place) -> Site:
     >>> site["counts"].height
     3
     """
-    site = facts.read_site(Path(path))
+    site = facts.read_site(place_of(path))
     return Site(**{field.name: getattr(site, field.name) for field in fields(site)})
 
 
 def site_of(site: facts.Site | Place) -> facts.Site:
     """A site as it is, or read from its folder."""
-    return site if isinstance(site, facts.Site) else read_site(site)
+    return site if isinstance(site, facts.Site) else read_site(place_of(site, "site"))
 
 
 def check(site: facts.Site | Place) -> Check:
@@ -142,7 +142,7 @@ def simulate(
     seed
         Of everything drawn, from 0 on; the same options and seed give the same files.
     overwrite
-        Write over a simulated site, where nothing else stands in its folder.
+        Write over a simulated site, where nothing else stands in its folder and no file was changed since.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def simulate(
     Raises
     ------
     UsageError
-        A number out of range, a folder that is not empty, or one that cannot be written.
+        A number out of range, a folder that is not empty or was changed, or one that cannot be written.
 
     Examples
     --------
@@ -163,6 +163,7 @@ def simulate(
     weeks = whole("weeks", weeks, 4, 520)
     lines = whole("lines", lines, 1, 50)
     seed = whole("seed", seed, 0)
+    named = path_of(folder, "folder")
     if ridgeway:
         plan = simulation.ridgeway_plan()
     else:
@@ -170,6 +171,6 @@ def simulate(
         plan = simulation.with_losses(plan) if losses else plan
     made = simulation.simulate(plan, seed=seed)
     with TemporaryDirectory() as nowhere:
-        place = path_of(folder) or Path(nowhere)
+        place = named or Path(nowhere)
         simulation.write_site(made, place, overwrite=overwrite)
         return read_site(place)

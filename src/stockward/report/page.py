@@ -18,22 +18,19 @@ def render(page: Page) -> str:
     return fill("review.html.j2", page)
 
 
-def _unturned(value: object) -> object:
-    """What an expression gives; no name in it turns the writing behind it, or controls anything."""
-    return upright(value) if type(value) is str else value
-
-
 def fill(template: str, page: object) -> str:
-    """Fill a template with the context of its page; what the context does not hold is an error."""
+    """Fill a template with the context of its page; what the context does not hold is an error.
+
+    No name speaks to what shows the page, wherever it stands: in a text, an attribute or a drawing.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only this door needs the template engine
 
     environment = Environment(
         loader=PackageLoader("stockward.report"),
         autoescape=True,
-        finalize=_unturned,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(page=page)
+    return upright(environment.get_template(template).render(page=page))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from unicodedata import category
+from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.roster import Duty, RosterAnswer
 from stockward.outputs import CALENDAR, Target, make_folder, write_all
 from stockward.report.file_names import file_names
-from stockward.terms.signs import turns
+from stockward.terms.signs import upright
 
 _MOST_OCTETS = 75
 _NO_SHIFT = (
@@ -20,13 +20,16 @@ _NO_SHIFT = (
 """A calendar must hold something [RFC 5545, 3.6]: the time zone, where there is no shift."""
 
 
-def write_calendars(answer: RosterAnswer, folder: Target) -> list[Target]:
+def write_calendars(answer: RosterAnswer, folder: Target, places: Mapping[Path, Target]) -> list[Target]:
     """Write an iCalendar for each guard into ``folder``, made where it is missing: all or none; returns the files.
 
-    Guards without a shift have one too: it takes the place of that of an earlier roster.
+    Guards without a shift have one too: it takes the place of that of an earlier roster. ``places`` says where a
+    calendar that is a link leads.
     """
-    names = file_names(one.person for one in answer.guards)
-    calendars = {Target(folder / f"{name}{CALENDAR}"): calendar_of(answer, person) for person, name in names.items()}
+    calendars = {}
+    for person, name in file_names(one.person for one in answer.guards).items():
+        calendar = folder / f"{name}{CALENDAR}"
+        calendars[places.get(calendar, Target(calendar))] = calendar_of(answer, person)
     make_folder(folder)
     write_all(calendars)
     return list(calendars)
@@ -64,8 +67,8 @@ def _utc(moment: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """Text as RFC 5545 wants it [3.3.11], in one line: what ends lines, turns them, or controls becomes a blank."""
-    plain = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") or turns(sign) else sign for sign in value)
+    """Text as RFC 5545 wants it [3.3.11], in one line of signs that are seen."""
+    plain = upright(value).replace("\n", " ").replace("\t", " ")
     for sign in "\\;,":
         plain = plain.replace(sign, f"\\{sign}")
     return plain

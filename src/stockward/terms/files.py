@@ -19,6 +19,9 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+_DEVICES = (Path("/dev"), Path("/dev/fd"))
+_PROCESSES = Path("/proc")
+_MOST_LINKS = 40
 _AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A file that has turned into a pipe since it was looked at is opened without waiting, and then refused."""
 
@@ -28,19 +31,23 @@ def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
 
     Raises ``SiteError`` for anything else, for a file that is larger than is read, and where the system gives none.
     """
+    name = path.name or str(path)
     try:
         _require_regular(path, path.stat().st_mode)
         with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
             found = os.fstat(file.fileno())
             _require_regular(path, found.st_mode)
-            require_bytes_within(limit, found.st_size, path.name)
+            require_bytes_within(limit, found.st_size, name)
             content: bytes | None = file.read(limit_bytes(limit))
     except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError) and path.is_symlink():
+            said = f"this is a link to {path.readlink()}, where nothing is"
+            raise SiteError(name, said, "put a file in its place") from None
         reason = getattr(error, "strerror", None) or "unknown reason"
-        raise SiteError(path.name, f"cannot be read ({reason})", "check the file and its rights") from None
+        raise SiteError(name, f"cannot be read ({reason})", "check the file and its rights") from None
     if content is None:
         # So some files of the system do that tell what happens, and have an end only when nothing does.
-        raise SiteError(path.name, "it has nothing to read yet, and no end", "put a file in its place")
+        raise SiteError(name, "it has nothing to read yet, and no end", "put a file in its place")
     return content
 
 
@@ -60,12 +67,27 @@ def read_text(path: Path) -> str:
     return read_bytes(path, "OTHER_MB").decode("utf-8-sig")
 
 
+def is_stream(path: Path) -> bool:
+    """Whether a path is a device, or leads through what a process has open, as /dev/stdout does.
+
+    Behind it a regular file may stand, such as one that a shell has redirected the stream to.
+    """
+    for _ in range(_MOST_LINKS):
+        folder = Path(os.path.realpath(path.parent))
+        if folder in _DEVICES or _PROCESSES in (folder, *folder.parents):
+            return True
+        path = folder / path.name
+        if not path.is_symlink():
+            return False
+        path = folder / path.readlink()
+    return False
+
+
 def _require_regular(path: Path, mode: int) -> None:
-    if stat.S_ISREG(mode):
+    if stat.S_ISREG(mode) and not is_stream(path):
         return
-    kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "no regular file")
+    kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "a stream")
     target = path.resolve()
     where = f" (a link to {target})" if path.is_symlink() else ""
-    raise SiteError(
-        path.name, f"this is {kind}{where} and no file that can be read to its end", "put a file in its place"
-    )
+    said = f"this is {kind}{where} and no file that can be read to its end"
+    raise SiteError(path.name or str(path), said, "put a file in its place")

@@ -6,11 +6,10 @@ import re
 import unicodedata
 from itertools import pairwise
 
-_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SPELT_AT = "\\u{"
 _SPELT = re.compile(r"\\u\{((?:10|[0-9a-f])?[0-9a-f]{1,4})\}")
 _JOINERS = "\u200c\u200d"
-_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+_JOINER = re.compile(f"[{_JOINERS}]")
 
 
 def is_text(text: str) -> bool:
@@ -22,24 +21,23 @@ def is_text(text: str) -> bool:
     return True
 
 
-def turns(sign: str) -> bool:
-    """Whether a sign turns the direction of the writing behind it [Unicode, UAX 9: embeddings, overrides, isolates]."""
-    return unicodedata.bidirectional(sign) in _TURNING
-
-
 def upright(text: str) -> str:
-    """A text without signs that turn the writing behind them, and without controls; it may be of several lines.
+    """A text of one line or more, with ``?`` for each sign that is unseen, or steers what shows it.
+
+    What joins or parts the letters of scripts that write so stays.
 
     >>> upright("a" + chr(0x202E) + "b")
     'a?b'
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join("?" if turns(sign) or _controls(sign) else sign for sign in text)
+    unseen = {ord(sign): "?" for sign in set(text) if sign == "\r" or (sign not in _JOINERS and _is_unseen(sign))}
+    return _JOINER.sub(_where_it_joins, text.translate(unseen))
 
 
-def _controls(sign: str) -> bool:
-    return unicodedata.category(sign) == "Cc" and sign not in "\n\t"
+def _where_it_joins(found: re.Match[str]) -> str:
+    at = found.start()
+    return found[0] if at and _joins(found.string[at - 1], found[0]) else "?"
 
 
 def printable(text: str) -> str:
@@ -96,11 +94,16 @@ def _is_unseen(sign: str) -> bool:
 
 
 def escaped(json: str) -> str:
-    r"""JSON text in which what would steer a terminal is written as its number; it means the same.
+    r"""JSON text in which a sign that is unseen, or steers what shows it, is written as its number; it means the same.
 
     >>> escaped('"a\x9b"')
     '"a\\u009b"'
     """
     if json.isascii() and "\x7f" not in json:
         return json
-    return _STEERING.sub(lambda sign: f"\\u{ord(sign.group()):04x}", json)
+    return json.translate({ord(sign): _in_json(sign) for sign in set(json) if _is_unseen(sign) and is_text(sign)})
+
+
+def _in_json(sign: str) -> str:
+    units = sign.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))

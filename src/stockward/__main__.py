@@ -1,0 +1,34 @@
+"""The program as ``stockward`` and ``python -m stockward`` start it: it hears signals before it has loaded the rest."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+from stockward.ending import STOPPED, heard, run_to_the_end
+
+
+def main() -> NoReturn:
+    """Run the command line as all that this process does."""
+    run_to_the_end(_command)
+
+
+def _command() -> int:
+    try:
+        from stockward.cli import main as command
+
+        return command.code_of(prog_name="stockward")
+    except BaseException as error:
+        told = heard()
+        # What is loaded may make a fault of its own of the signal; without one, it is a fault.
+        if told is None or isinstance(error, SystemExit):
+            raise
+        if told == STOPPED:
+            with suppress(OSError):
+                sys.stderr.write("stopped\n")
+        return told
+
+
+if __name__ == "__main__":
+    main()
