@@ -481,10 +481,10 @@ def _orders_of(
 
     if as_of is not None:
         end_of(as_of, "UTC")
-    answers = []
+    now, answers = _now(), []
     for site in sites:
         step(f"reading {site}")
-        answers.append(orders_of_site(site, as_of=as_of, asked=asked))
+        answers.append(orders_of_site(site, now=now, as_of=as_of, asked=asked))
     return answers
 
 

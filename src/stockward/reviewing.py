@@ -25,7 +25,7 @@ from stockward.facts import Site
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.asked import AskedOrder
 from stockward.terms.errors import UsageError
-from stockward.terms.periods import end_of
+from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.version import VERSION
 
@@ -62,7 +62,8 @@ def make_review(
     seed
         Of every simulation in it; same facts, options and seed give the same answers.
     generated
-        The moment to print on it; it enters no answer. The core never asks the clock.
+        The moment to print on it. Its day is that on which guards are counted where neither ``as_of`` nor stock names
+        one; else it enters no answer. The core never asks the clock.
     progress
         Told the name of each step as it begins.
 
@@ -90,7 +91,7 @@ def make_review(
     progress("looking at items and records")
     items = find_in_items(books, balances, seed=seed)
     progress("looking at the guards")
-    force = _guards(books, moment, surge, guards, seed)
+    force = _guards(books, moment, generated, surge, guards, seed)
     return Review(
         version=VERSION,
         at=generated,
@@ -129,15 +130,22 @@ def make_review(
 
 
 def _guards(
-    books: KnownBooks, moment: datetime | None, surge: Surge | None, asked: AskedOrder | None, seed: int
+    books: KnownBooks,
+    moment: datetime | None,
+    now: datetime,
+    surge: Surge | None,
+    asked: AskedOrder | None,
+    seed: int,
 ) -> GuardAnswers:
     """What the posts take and what was ordered; a surge lets stock and output, and with them the posts, grow."""
     as_of = None if moment is None else moment.date()
+    today = local_day(now, books.site.timezone)
     if surge is None:
-        return look_at_guards(books, as_of=as_of, asked=asked, seed=seed)
+        return look_at_guards(books, as_of=as_of, today=today, asked=asked, seed=seed)
     return look_at_guards(
         books,
         as_of=as_of,
+        today=today,
         asked=asked,
         flows=with_factors(books, surge),
         output_factors=material_factors(books, surge.production, surge.only),

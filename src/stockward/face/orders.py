@@ -106,4 +106,5 @@ def orders(
     if as_of is not None:
         end_of(as_of, "UTC")
     places = [site if isinstance(site, facts.Site) else Path(site) for site in sites]
-    return Orders(tuple(orders_of_site(site, as_of=as_of, asked=asked) for site in places), as_of, asked)
+    clock = now()
+    return Orders(tuple(orders_of_site(site, now=clock, as_of=as_of, asked=asked) for site in places), as_of, asked)
