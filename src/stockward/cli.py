@@ -314,7 +314,7 @@ def review(
     if json_file is not None:
         _write_json(answers, json_file, covariance)
     if not quiet:
-        _notices(facts)
+        _notices(facts, as_of)
         if json_file != "-":
             from stockward.report import print_review
 
@@ -402,8 +402,12 @@ def _write_text(text: str, file: str) -> None:
         write_whole(_target(file), text)
 
 
-def _notices(facts: Site) -> None:
-    for notice in facts.notices:
+def _notices(facts: Site, as_of: str | None = None) -> None:
+    from stockward.facts.ahead import rows_ahead
+    from stockward.terms.periods import end_of
+
+    ahead = rows_ahead(facts, _now(), None if as_of is None else end_of(as_of, facts.timezone))
+    for notice in (*ahead.notices, *facts.notices):
         _say(f"notice: {notice}", err=True)
 
 

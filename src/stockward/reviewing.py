@@ -22,6 +22,7 @@ from stockward.detection.surge import Surge
 from stockward.detection.surged_books import with_factors
 from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
+from stockward.facts.ahead import Ahead, rows_ahead
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.asked import AskedOrder
 from stockward.terms.errors import UsageError
@@ -63,7 +64,7 @@ def make_review(
         Of every simulation in it; same facts, options and seed give the same answers.
     generated
         The moment to print on it. Its day is that on which guards are counted where neither ``as_of`` nor stock names
-        one; else it enters no answer. The core never asks the clock.
+        one, and rows of a later day are told in notices; else it enters no answer. The core never asks the clock.
     progress
         Told the name of each step as it begins.
 
@@ -111,7 +112,7 @@ def make_review(
         detection=detection.detection,
         series_tested=series_tested(verdicts),
         default_test=DEFAULT_TEST,
-        facts=_facts(site, books.late_rows),
+        facts=_facts(site, books.late_rows, rows_ahead(site, generated, moment)),
         balances=balances,
         verdicts=verdicts,
         unseen=unseen,
@@ -153,7 +154,7 @@ def _guards(
     )
 
 
-def _facts(site: Site, late_rows: int) -> FactsUsed:
+def _facts(site: Site, late_rows: int, ahead: Ahead) -> FactsUsed:
     rows: Mapping[str, int] = {name: table.height for name, table in site.tables.items() if table.height}
     return FactsUsed(
         rows=MappingProxyType(dict(rows)),
@@ -162,6 +163,7 @@ def _facts(site: Site, late_rows: int) -> FactsUsed:
             SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
             for p in site.problems
         ),
-        notices=site.notices,
+        notices=(*ahead.notices, *site.notices),
         files=site.files,
+        ahead=ahead.last,
     )
