@@ -770,6 +770,21 @@ def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
             draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
 
 
+_NO_END = (
+    "an absence has a last day: where nobody knows it yet, write the last one that is expected, and correct it when it "
+    "is known"
+)
+
+
+def an_absence_has_an_end(draft: Draft, table: TableDraft) -> None:
+    """Of one that goes on the end is left out, or a word stands there: what to write is said in place of a format."""
+    reasons, cells = table.reasons.get("end"), table.cells.get("end")
+    if reasons is not None and cells is not None:
+        says_a_day = shown(cells).str.contains("[0-9]").fill_null(False)
+        unsaid = ~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")
+        table.reasons["end"] = pl.select(pl.when(unsaid).then(pl.lit(_NO_END)).otherwise(reasons)).to_series()
+
+
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
     """An absence or a shift does not end before it begins."""
     table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
@@ -828,6 +843,7 @@ CHECKS: tuple[Check, ...] = (
     Check(an_inventory_has_one_code, ("counts",)),
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     Check(an_affiliation_is_written_as_its_band, ("people",)),
+    Check(an_absence_has_an_end, ("absences",)),
     Check(an_end_follows_its_start, ("absences", "assignments")),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
