@@ -330,7 +330,7 @@ def review(
     if json_file is not None:
         _write_json(answers, json_file, covariance)
     if not quiet:
-        _notices(facts)
+        _notices(facts, as_of)
         if json_file != "-":
             from stockward.report import print_review
 
@@ -419,8 +419,12 @@ def _write_text(text: str, file: str) -> None:
         write_whole(_target(file), text)
 
 
-def _notices(facts: Site) -> None:
-    for notice in facts.notices:
+def _notices(facts: Site, as_of: str | None = None) -> None:
+    from stockward.facts.ahead import rows_ahead
+    from stockward.terms.periods import end_of
+
+    ahead = rows_ahead(facts, _now(), None if as_of is None else end_of(as_of, facts.timezone))
+    for notice in (*ahead.notices, *facts.notices):
         _say(f"notice: {notice}", err=True)
 
 
@@ -498,10 +502,10 @@ def _orders_of(
 
     if as_of is not None:
         end_of(as_of, "UTC")
-    answers = []
+    now, answers = _now(), []
     for site in sites:
         step(f"reading {site}")
-        answers.append(orders_of_site(site, as_of=as_of, asked=asked))
+        answers.append(orders_of_site(site, now=now, as_of=as_of, asked=asked))
     return answers
 
 

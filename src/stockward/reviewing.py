@@ -22,10 +22,11 @@ from stockward.detection.surge import Surge
 from stockward.detection.surged_books import with_factors
 from stockward.detection.unseen import Asked, sights, unseen_losses
 from stockward.facts import Site
+from stockward.facts.ahead import Ahead, rows_ahead
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.asked import AskedOrder
 from stockward.terms.errors import UsageError
-from stockward.terms.periods import end_of
+from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.version import VERSION
 
@@ -62,7 +63,8 @@ def make_review(
     seed
         Of every simulation in it; same facts, options and seed give the same answers.
     generated
-        The moment to print on it; it enters no answer. The core never asks the clock.
+        The moment to print on it. Its day is that on which guards are counted where neither ``as_of`` nor stock names
+        one, and rows of a later day are told in notices; else it enters no answer. The core never asks the clock.
     progress
         Told the name of each step as it begins.
 
@@ -90,7 +92,7 @@ def make_review(
     progress("looking at items and records")
     items = find_in_items(books, balances, seed=seed)
     progress("looking at the guards")
-    force = _guards(books, moment, surge, guards, seed)
+    force = _guards(books, moment, generated, surge, guards, seed)
     return Review(
         version=VERSION,
         at=generated,
@@ -110,7 +112,7 @@ def make_review(
         detection=detection.detection,
         series_tested=series_tested(verdicts),
         default_test=DEFAULT_TEST,
-        facts=_facts(site, books.late_rows),
+        facts=_facts(site, books.late_rows, rows_ahead(site, generated, moment)),
         balances=balances,
         verdicts=verdicts,
         unseen=unseen,
@@ -129,15 +131,22 @@ def make_review(
 
 
 def _guards(
-    books: KnownBooks, moment: datetime | None, surge: Surge | None, asked: AskedOrder | None, seed: int
+    books: KnownBooks,
+    moment: datetime | None,
+    now: datetime,
+    surge: Surge | None,
+    asked: AskedOrder | None,
+    seed: int,
 ) -> GuardAnswers:
     """What the posts take and what was ordered; a surge lets stock and output, and with them the posts, grow."""
     as_of = None if moment is None else moment.date()
+    today = local_day(now, books.site.timezone)
     if surge is None:
-        return look_at_guards(books, as_of=as_of, asked=asked, seed=seed)
+        return look_at_guards(books, as_of=as_of, today=today, asked=asked, seed=seed)
     return look_at_guards(
         books,
         as_of=as_of,
+        today=today,
         asked=asked,
         flows=with_factors(books, surge),
         output_factors=material_factors(books, surge.production, surge.only),
@@ -145,7 +154,7 @@ def _guards(
     )
 
 
-def _facts(site: Site, late_rows: int) -> FactsUsed:
+def _facts(site: Site, late_rows: int, ahead: Ahead) -> FactsUsed:
     rows: Mapping[str, int] = {name: table.height for name, table in site.tables.items() if table.height}
     return FactsUsed(
         rows=MappingProxyType(dict(rows)),
@@ -154,6 +163,7 @@ def _facts(site: Site, late_rows: int) -> FactsUsed:
             SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
             for p in site.problems
         ),
-        notices=site.notices,
+        notices=(*ahead.notices, *site.notices),
         files=site.files,
+        ahead=ahead.last,
     )

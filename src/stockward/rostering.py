@@ -46,6 +46,7 @@ from stockward.roster.guards_relaxing import (
 from stockward.roster.problem import SATURDAY
 from stockward.roster.unguarded import under_a_guard
 from stockward.terms.errors import FigureError, SheetError, UsageError
+from stockward.terms.periods import local_day
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
@@ -125,7 +126,7 @@ def make_guards_roster(
 def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterAnswer:
     """A roster, or why there is none (see ``make_guards_roster``)."""
     _require(site, asked)
-    numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers)
+    numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers, local_day(asked.generated, site.timezone))
     made_for = _MadeFor(site, asked, numbers)
     problem = made_for.problem(site)
     if not problem.groups:
@@ -413,19 +414,23 @@ def numbers_given(texts: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def numbers_of_posts(books: KnownBooks, given: Mapping[str, int]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """How many of each post stand: as given, else by its driver today, else one; and what is to be told of that."""
+def numbers_of_posts(
+    books: KnownBooks, given: Mapping[str, int], today: date
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How many of each post stand: as given, else by its driver today, else one; and what is to be told of that.
+
+    ``today`` is the day of the clock, on which drivers are measured where no stock dates the books.
+    """
     posts = books["posts"]
     numbers = dict(given)
     driven = posts.filter(pl.col("driver").is_not_null() & ~pl.col("post").is_in(list(given)))
     if not driven.height:
         return numbers, ()
-    day = day_of_the_books(books, None)
-    wanted = set(driven["post"].to_list())
-    counted = {} if day is None else _driven_today(books, day)
+    day = day_of_the_books(books, None, today)
+    counted = _driven_today(books, day)
     notes = []
-    for post in sorted(wanted):
-        number, reason = counted.get(post, (None, "the books name no day"))
+    for post in sorted(set(driven["post"].to_list())):
+        number, reason = counted[post]
         if number is None:
             notes.append(f"{post} has a driver that cannot be measured ({reason}): it is taken once")
         else:

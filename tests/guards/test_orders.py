@@ -411,15 +411,6 @@ def test_orders_that_cannot_be_read_are_listed_too(tmp_path: Path) -> None:
     assert all(answer.now is None and answer.expected is None for answer in answers[1:])
 
 
-def test_orders_at_fault_are_listed_where_the_books_name_no_day(tmp_path: Path) -> None:
-    books = sites.books(tmp_path / "site", orders=sites.ORDER_COLUMNS + sites.order(issued="June"))
-    (answer,) = orders_of(books, day=None)
-    assert (answer.order, answer.verdict, answer.now_on) == ("ORD-1", NOT_MEASURABLE, None)
-    (asked,) = orders_of(sites.books(tmp_path / "blank"), day=None, asked=AskedOrder.read(">2"))
-    assert (asked.asked, asked.verdict, asked.due_on, asked.factor) == (True, NOT_MEASURABLE, None, 2)
-    assert "the books name no day" in asked.reason
-
-
 def test_only_what_was_known_by_then_is_used(tmp_path: Path) -> None:
     reports = "report,received_on,about,text\nR-1,2026-06-10,ORD-1,heard\nR-2,2026-07-01,ORD-1,later\n"
     later = sites.order("ORD-2", issued="2026-07-01")

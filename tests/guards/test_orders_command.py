@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import order_sites as sites
@@ -15,6 +16,8 @@ from rich.console import Console
 from stockward import cli
 from stockward.guards.orders_of_sites import orders_of_site
 from stockward.report import orders_table
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 MET = sites.order(factor="1", comparator=">=")
 SHORT = sites.order()
@@ -29,6 +32,12 @@ def run(*arguments: str) -> Result:
     result = CliRunner().invoke(cli.main, ["orders", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stock dates these books, so the day of the clock is that of the review."""
+    monkeypatch.setattr(cli, "_now", lambda: NOW)
 
 
 @pytest.fixture
@@ -79,7 +88,7 @@ def test_no_site_is_left_out(many: dict[str, str]) -> None:
     said = " ".join(result.stdout.split())
     assert "South, ORD-1: 25 short of the target: 24 guards on patrol on 2026-06-01" in said
     assert "East, ORD-2: not measurable: orders row 3 is set aside: mend it (stockward check)." in said
-    assert "West: no order issued by 1 January 2020 is on record." in said
+    assert "West: no order issued by 1 June 2026 is on record." in said
     assert "Mid, ORD-1: not measurable: the baseline on 2001-01-01 cannot be counted: the first guard" in said
     assert "absent: not read: " in said
     assert result.stderr.startswith("error: ")
@@ -87,7 +96,7 @@ def test_no_site_is_left_out(many: dict[str, str]) -> None:
 
 
 def test_the_table_fits(many: dict[str, str]) -> None:
-    answers = [orders_of_site(Path(path)) for path in many.values()]
+    answers = [orders_of_site(Path(path), now=NOW) for path in many.values()]
     for width, widest in ((80, 80), (100, 100), (200, 100)):
         stream = io.StringIO()
         orders_table.print_orders(answers, Console(file=stream, width=width))
@@ -103,7 +112,10 @@ def test_the_table_fits(many: dict[str, str]) -> None:
 
 def test_sites_of_one_name_are_told_apart(tmp_path: Path) -> None:
     paths = [site(tmp_path / name, MET) for name in ("one", "two")]
-    assert orders_table.site_labels([orders_of_site(Path(path)) for path in paths]) == ["Works (one)", "Works (two)"]
+    assert orders_table.site_labels([orders_of_site(Path(path), now=NOW) for path in paths]) == [
+        "Works (one)",
+        "Works (two)",
+    ]
     alike = site(tmp_path / "Works (one)", MET, name="Other")
     assert len(run(*paths, alike, "--json", "-").stdout.split('"order": ')) == 4
 

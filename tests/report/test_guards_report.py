@@ -127,11 +127,10 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
     assert head.badge is not None
     assert (head.badge.key, head.badge.word) == (OrderVerdict.SHORT, "short of target")
     assert head.sentence == (
-        "More than double the patrolling guards of 1 June 2026 by 30 August 2026 means at least 49; 24 are there, 25 "
-        f"too few. The order is met on 11 August 2026 with plan 4: 21 recruits and 5 transfers, output lost "
-        f"4{THIN}615 USD a day. All posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand "
-        "there. 2 other orders on "
-        "guards below."
+        "Order ORD-02, more than double the patrolling guards of 1 June 2026 by 30 August 2026, means at least 49; "
+        "there are 24 patrolling guards on 30 June 2026, 25 too few. Order ORD-02 is met on 11 August 2026 with plan "
+        f"4: 21 recruits and 5 transfers, output lost 4{THIN}615 USD a day. On 30 June 2026 all posts together take "
+        "120 guards, 128 by 31 August 2026; 56 of 60 guards can stand there. 2 other orders on guards below."
     )
     ordered, needed, on_hand, short, when = head.figures
     assert ordered.lines[0].label == "patrolling guards by 30 August 2026"
@@ -172,7 +171,8 @@ def test_what_is_not_measurable_is_said_with_the_reason(unmeasured: Review) -> N
     }
     head = head_of(unmeasured)
     assert "not measurable, as the baseline of 1 January 2019 lies before the first guard on record." in head.sentence
-    assert "What the posts take is not measurable, as no post is on record; no guard is on record." in head.sentence
+    said = "On 30 June 2026 what the posts take is not measurable, as no post is on record; no guard is on record."
+    assert said in head.sentence
     section = section_of(unmeasured)
     assert section.need is not None
     assert (section.need.chart, section.need.hours, section.need.months) == (None, (), ())
@@ -204,7 +204,7 @@ def test_orders_without_posts_and_posts_without_orders(guarded: Review) -> None:
     assert "Ordered" not in tiles(posts_alone)
     assert (
         head_of(posts_alone).sentence
-        == "All posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand there."
+        == "On 30 June 2026 all posts together take 120 guards, 128 by 31 August 2026; 56 of 60 guards can stand there."
     )
     output_alone = replace(guarded, force=None, mix=None, selection=None, orders=made.orders()[:1])
     assert guards.head(output_alone) is None
@@ -261,9 +261,9 @@ def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
     assert selection is not None
     said = guards_sentences.when_sentence
     near = replace(selection, front=selection.front[:3])
-    assert said(order, near) == "None of the plans meets it: plan 3 comes nearest, with 48 of 49."
-    assert said(order, None) == "What is on record does not meet it; there is no plan, as none was asked for."
-    assert said(replace(order, verdict=OrderVerdict.MET), None) == "The order is met."
+    assert said(order, near) == "None of the plans meets order ORD-02: plan 3 comes nearest, with 48 of 49."
+    assert said(order, None) == "What is on record does not meet order ORD-02; there is no plan, as none was asked for."
+    assert said(replace(order, verdict=OrderVerdict.MET), None) == "Order ORD-02 is met."
     assert said(made.orders()[2], None) == ""
 
 
@@ -649,15 +649,16 @@ def test_hostile_texts_stay_texts(guarded: Review, tmp_path: Path) -> None:
 
 def test_the_terminal_says_it_in_a_few_lines(guarded: Review, unmeasured: Review) -> None:
     text = " ".join(printed(guarded).split())
-    assert "Guards: needed 120, on hand 60 (56 can stand at a post), 64 short of what the posts take." in text
+    assert "Guards on 30 June 2026: needed 120, on hand 60 (56 can stand at a post), 64 short of what the " in text
     assert (
-        "at least 49; now 24, expected 23, 26 short of the order. The order is met on 11 August 2026 with plan 4"
-        in text
+        "at least 49; 24 on 30 June 2026, expected 23, 26 short of the order. Order ORD-02 is met on 11 August 2026 "
+        "with plan 4" in text
     )
     assert "ORD-01, met: at least 5 times the monthly output of shell_105" in text
     assert "ORD-03, not measurable: more than double the guards of 1 January 2019 by 30 August 2026: the base" in text
-    assert "Guards: need not measurable, on hand 0 (0 can stand at a post): no post is on record." in " ".join(
-        printed(unmeasured).split()
+    assert (
+        "Guards on 30 June 2026: need not measurable, on hand 0 (0 can stand at a post): no post is on record."
+        in " ".join(printed(unmeasured).split())
     )
     for width in (60, 100, 200):
         assert max(map(len, printed(guarded, width).splitlines())) <= min(width, 100)

@@ -374,7 +374,7 @@ def test_a_site_that_keeps_guards_alone_begins_with_them(tmp_path: Path) -> None
     (tmp_path / "site.toml").write_text(GUARDS_ALONE, encoding="utf-8")
     review = make_review(read_site(tmp_path), generated=datetime(2026, 6, 1, tzinfo=UTC))
     page = render(build.build_page(review))
-    assert "<h1>What the posts take is not measurable" in page
+    assert "<h1>On 1 June 2026 what the posts take is not measurable" in page
     assert "no balance to close" not in page
     assert 'id="all"' not in page
     assert 'id="items"' not in page

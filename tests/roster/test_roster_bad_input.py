@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +230,35 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(write_roster_csv(answer), encoding="utf-8")
     assert read_roster_csv(file) == {(duty.person, duty.start): "007" for duty in answer.duties}
+
+
+SAVED_AGAIN = (
+    "person,affiliation,post,number,start,end,hours,night,weekend\n"
+    "G-01,m,gate,1,2026-07-06T06:00+09:00,2026-07-06T14:00+09:00,8,no,no\n"
+)
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_an_earlier_roster_that_a_spreadsheet_program_saved_again_is_read(
+    tmp_path: Path, sign: str, quoted: bool
+) -> None:
+    file = tmp_path / "roster.csv"
+    text = SAVED_AGAIN.replace("person,", '"person",') if quoted else SAVED_AGAIN
+    file.write_text("\ufeff" + text.replace(",", sign) + 8 * sign + "\n", encoding="utf-8", newline="\r\n")
+    assert read_roster_csv(file) == {("G-01", datetime(2026, 7, 5, 21, tzinfo=UTC)): "gate"}
+
+
+@pytest.mark.parametrize("written", ["28.11.2026 06:00", "11/28/2026 6:00", "28/11/2026", "2026-11-28 06:00"])
+def test_a_local_date_in_an_earlier_roster_is_told_with_its_place_and_mend(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(SAVED_AGAIN.replace("2026-07-06T06:00+09:00", written).replace(",", ";"), encoding="utf-8")
+    with pytest.raises(SheetError) as said:
+        read_roster_csv(file)
+    assert str(said.value) == (
+        f"roster.csv row 2, start: {written!r} is no moment with its offset, as if a spreadsheet program had rewritten "
+        "it: take the file as this command wrote it, or write it as 2026-07-06T06:00+09:00, in this row and all others"
+    )
 
 
 # Locked assignments.

@@ -32,13 +32,17 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsUsed:
-    """What the review stands on: rows by table, late rows, rows set aside, notices, and the files' SHA-256."""
+    """What the review stands on: rows by table, late rows, rows set aside, notices, and the files' SHA-256.
+
+    ``ahead`` is the last day of the record of stock where that lies in the future.
+    """
 
     rows: Mapping[str, int]
     late_rows: int
     set_aside: tuple[SetAside, ...]
     notices: tuple[str, ...]
     files: Mapping[str, str]
+    ahead: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

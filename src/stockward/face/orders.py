@@ -101,8 +101,8 @@ def orders(
     >>> import stockward as sw
     >>> sw.orders("examples/ridgeway").orders["verdict"].to_list()  # doctest: +SKIP
     """
-    asked, day = asked_order(guards, due), moment_of(as_of)
+    asked, day, clock = asked_order(guards, due), moment_of(as_of), now()
     if day is not None:
         end_of(day, "UTC")
     places = [site if isinstance(site, facts.Site) else place_of(site, "site") for site in sites]
-    return Orders(tuple(orders_of_site(site, as_of=as_of, asked=asked) for site in places), as_of, asked)
+    return Orders(tuple(orders_of_site(site, now=clock, as_of=as_of, asked=asked) for site in places), as_of, asked)

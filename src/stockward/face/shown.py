@@ -29,7 +29,7 @@ class Shown:
 
 
 def now() -> datetime:
-    """The moment that is printed on an answer; it enters none."""
+    """The moment that is printed on an answer; only its day enters one, where no stock dates the books."""
     return datetime.now(UTC)
 
 

@@ -31,6 +31,7 @@ from stockward.facts.doubts_of_measuring import (
 )
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.headings import a_header_is_no_row
+from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
@@ -769,6 +770,21 @@ def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
             draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
 
 
+_NO_END = (
+    "an absence has a last day: where nobody knows it yet, write the last one that is expected, and correct it when it "
+    "is known"
+)
+
+
+def an_absence_has_an_end(draft: Draft, table: TableDraft) -> None:
+    """Of one that goes on the end is left out, or a word stands there: what to write is said in place of a format."""
+    reasons, cells = table.reasons.get("end"), table.cells.get("end")
+    if reasons is not None and cells is not None:
+        says_a_day = shown(cells).str.contains("[0-9]").fill_null(False)
+        unsaid = ~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")
+        table.reasons["end"] = pl.select(pl.when(unsaid).then(pl.lit(_NO_END)).otherwise(reasons)).to_series()
+
+
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
     """An absence or a shift does not end before it begins."""
     table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
@@ -827,6 +843,7 @@ CHECKS: tuple[Check, ...] = (
     Check(an_inventory_has_one_code, ("counts",)),
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     Check(an_affiliation_is_written_as_its_band, ("people",)),
+    Check(an_absence_has_an_end, ("absences",)),
     Check(an_end_follows_its_start, ("absences", "assignments")),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
@@ -841,6 +858,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(an_inventory_may_have_a_wrong_day, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     # Counts are the last of what was measured, so that all of it is known by then.

@@ -41,6 +41,7 @@ def look_at_guards(
     books: KnownBooks,
     *,
     as_of: date | None,
+    today: date,
     asked: AskedOrder | None = None,
     flows: pl.DataFrame | None = None,
     output_factors: Mapping[str, float] | None = None,
@@ -51,7 +52,9 @@ def look_at_guards(
     Parameters
     ----------
     as_of
-        The day of the review; the last of which the books tell where it is ``None``.
+        The day of the review; the last of which the books tell where it is ``None`` (``day_of_the_books``).
+    today
+        The day of the clock.
     asked
         An order that is not on record.
     flows, output_factors
@@ -59,10 +62,10 @@ def look_at_guards(
     seed
         Of the bootstrap of net hours, and of the lots drawn among equal candidates.
     """
-    day = day_of_the_books(books, as_of)
-    if day is None or not (asked is not None or _has_any(books, (*_OF_NEED, "orders"))):
-        return GuardAnswers(orders=orders_of(books, day=None))
-    orders = answer_orders(books, day=day, asked=asked)
+    if asked is None and not _has_any(books, (*_OF_NEED, "orders")):
+        return GuardAnswers()
+    day = day_of_the_books(books, as_of, today)
+    orders = answer_orders(books, day=day, today=None if as_of is not None else today, asked=asked)
     force = None
     if _has_any(books, _OF_NEED):
         force = need_of(books, guards=roll(books), day=day, flows=flows, output_factors=output_factors, seed=seed)
@@ -74,14 +77,19 @@ def look_at_guards(
     )
 
 
-def answer_orders(books: KnownBooks, *, day: date | None, asked: AskedOrder | None = None) -> tuple[OrderAnswer, ...]:
-    """Every order on record, and the question asked: for each, the pool is that of its posts and its due date."""
+def answer_orders(
+    books: KnownBooks, *, day: date, today: date | None = None, asked: AskedOrder | None = None
+) -> tuple[OrderAnswer, ...]:
+    """Every order on record, and the question asked: for each, the pool is that of its posts and its due date.
+
+    ``today`` is the day of the clock, ``None`` where the review is as of a day (``orders_of``).
+    """
 
     @cache
     def pool(measure: str, due_on: date) -> tuple[Candidate, ...]:
-        return () if day is None else candidates_of(books, measure=measure, due_on=due_on, day=day)
+        return candidates_of(books, measure=measure, due_on=due_on, day=day)
 
-    return orders_of(books, day=day, candidates=pool, asked=asked)
+    return orders_of(books, day=day, today=today, candidates=pool, asked=asked)
 
 
 def _selection(books: KnownBooks, orders: Sequence[OrderAnswer], day: date, seed: int) -> SelectionAnswer | None:

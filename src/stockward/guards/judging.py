@@ -17,20 +17,24 @@ from stockward.terms.verdicts import OrderVerdict
 
 @dataclass(frozen=True)
 class Measured:
-    """An order with its figures: on the day of the baseline, on the day of the review, on the due date."""
+    """An order with its figures: on the day of the baseline, on the day of the review, on the due date.
+
+    ``come`` is the last day that has come: that of the review, or later that of the clock.
+    """
 
     order: Order
     ruler: Ruler
     day: date
+    come: date
     baseline: Figure | None
     now: Figure
     at_due: Figure
 
     @classmethod
-    def of(cls, order: Order, ruler: Ruler, day: date) -> Measured:
+    def of(cls, order: Order, ruler: Ruler, day: date, come: date) -> Measured:
         """Measure an order on a day."""
-        baseline = None if order.baseline_on is None else _baseline(ruler, order.baseline_on, day)
-        return cls(order, ruler, day, baseline, ruler.now(day), ruler.at(order.due_on, day))
+        baseline = None if order.baseline_on is None else _baseline(ruler, order.baseline_on, come)
+        return cls(order, ruler, day, come, baseline, ruler.now(day), ruler.at(order.due_on, day))
 
     @cached_property
     def target(self) -> Fraction | None:
@@ -63,6 +67,8 @@ class Measured:
     def fault(self) -> str | None:
         """Why the order cannot be measured; ``None`` where it can."""
         order, baseline = self.order, self.baseline
+        if order.issued_on is not None and order.issued_on > self.come:
+            return f"it is issued on {order.issued_on}, which has not come: {_correct(order.issued_on)}"
         if order.value is None and baseline is not None and baseline.value is None:
             return f"the baseline on {baseline.on} cannot be counted: {baseline.reason}"
         if self.target is None:
@@ -89,7 +95,12 @@ class Measured:
         return OrderVerdict.SHORT
 
 
-def _baseline(ruler: Ruler, on: date, day: date) -> Figure:
-    if on > day:
+def _correct(day: date) -> str:
+    """What to do about a day that lies ahead."""
+    return f"correct the day if it is wrong, or review it with --as-of {day}"
+
+
+def _baseline(ruler: Ruler, on: date, come: date) -> Figure:
+    if on > come:
         return Figure(on, None, reason="that day has not come", doubtful=True)
     return ruler.on(on)

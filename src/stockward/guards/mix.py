@@ -20,6 +20,7 @@ from stockward.facts.settings import ForceSettings
 from stockward.guards.people import Guards
 from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.guards.written import as_written, counted, plain
+from stockward.terms.verdicts import OrderVerdict
 
 TOTALS_MAX = 2000
 LOOK_AHEAD = Fraction(5, 2)
@@ -191,6 +192,8 @@ def largest_required(guards: Guards, orders: Sequence[OrderAnswer], day: date) -
     totals = []
     for order in orders:
         if order.measure not in (GUARDS, PATROLLING) or order.required is None or order.due_on is None:
+            continue
+        if order.verdict == OrderVerdict.NOT_MEASURABLE:
             continue
         on = max(order.due_on, day)
         counting = guards.number(order.measure, on)

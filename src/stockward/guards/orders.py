@@ -17,7 +17,7 @@ import polars as pl
 from stockward.accountancy.known import KnownBooks
 from stockward.answers.orders import HeardOtherwise, OrderAnswer
 from stockward.answers.selection import Candidate
-from stockward.guards.asked import ASKED, AskedOrder
+from stockward.guards.asked import AskedOrder
 from stockward.guards.figures_of_orders import Figure, ruler_of
 from stockward.guards.heard import reports_received, without_sources
 from stockward.guards.judging import Measured
@@ -36,35 +36,38 @@ Candidates = Callable[[str, date], Sequence[Candidate]]
 def orders_of(
     books: KnownBooks,
     *,
-    day: date | None,
+    day: date,
+    today: date | None = None,
     candidates: Candidates = lambda measure, due_on: (),
     asked: AskedOrder | None = None,
 ) -> tuple[OrderAnswer, ...]:
-    """Answer every order issued by the day of the review, in the order of the table, and then a question asked.
+    """Answer every order on record, in the order of the table, and then a question asked.
 
     Parameters
     ----------
     day
-        The day of the review (``day_of_the_books``); ``None`` where the books name none: then no order can be read.
+        The day of the review (``day_of_the_books``), on which its guards are counted.
+    today
+        The day of the clock, which may come after that: orders are answered that were issued since, and one whose
+        issue lies ahead is not measurable. ``None`` where only what was issued by ``day`` is known.
     candidates
         Gives for a measure and a due date every worker and applicant on record, in the pool or not: they bound what
         can be reached by then. With none at all nothing is said to be impossible.
     asked
-        An order that is not on record; its baseline is the figure of the day, and without a day it is not measurable.
+        An order that is not on record; its baseline is the figure of the day.
 
     Rows of ``orders`` that were set aside are answered as not measurable, so that none is left out.
     """
-    if day is None:
-        at_fault = [answer for _, answer in _set_aside(books, None, lambda order: ())]
-        return (*at_fault, *([] if asked is None else [_asked_of_no_day(asked)]))
     heard = reports_received(books, day)
     guards, bands = Guards.of(books), Bands.of(books.site.settings.force)
-    orders = [(order.row or 0, order) for order in issued_by(books, day)]
+    known_by = day if today is None else None
+    orders = [(order.row or 0, order) for order in issued_by(books, known_by)]
     if asked is not None:
         orders.append((_LAST, order_of(asked, day)))
-    answers = list(_set_aside(books, day, heard))
+    come = day if today is None else max(day, today)
+    answers = list(_set_aside(books, day, known_by, heard))
     for row, order in orders:
-        measured = Measured.of(order, ruler_of(books, guards, order.measure), day)
+        measured = Measured.of(order, ruler_of(books, guards, order.measure), day, come)
         reachable = _reachable(measured, guards, bands, candidates)
         answers.append((row, _answer(measured, reachable, heard(order.key))))
     return tuple(answer for _, answer in sorted(answers, key=lambda pair: pair[0]))
@@ -84,6 +87,7 @@ def _reachable(one: Measured, guards: Guards, bands: Bands, candidates: Candidat
 
 def _answer(one: Measured, reachable: Reachable | None, heard: tuple[HeardOtherwise, ...]) -> OrderAnswer:
     order, now, at_due = one.order, one.now, one.at_due
+    required = None if one.fault is not None else one.required
     movement = None if one.past or one.fault is not None else one.ruler.movement(one.day, order.due_on)
     return OrderAnswer(
         order=order.key,
@@ -108,8 +112,8 @@ def _answer(one: Measured, reachable: Reachable | None, heard: tuple[HeardOtherw
         joining=None if movement is None else movement[0],
         leaving=None if movement is None else movement[1],
         expected=_float(at_due.value),
-        short_now=_float(shortfall(one.required, now.value)),
-        short_by=_float(shortfall(one.required, at_due.value)),
+        short_now=_float(shortfall(required, now.value)),
+        short_by=_float(shortfall(required, at_due.value)),
         reachable=None if reachable is None else float(reachable.figure),
         met_on=_met_on(one, now),
         verdict=one.verdict(reachable),
@@ -128,24 +132,11 @@ def _float(figure: Fraction | None) -> float | None:
     return None if figure is None else float(figure)
 
 
-def _asked_of_no_day(asked: AskedOrder) -> OrderAnswer:
-    return _without_figures(
-        order=ASKED,
-        measure=asked.measure,
-        due_on=asked.due,
-        comparator=asked.comparator,
-        factor=asked.factor,
-        value=asked.value,
-        reason="the books name no day: say as of which one to count",
-        asked=True,
-    )
-
-
-def _set_aside(books: KnownBooks, day: date | None, heard: Heard) -> Iterator[tuple[int, OrderAnswer]]:
+def _set_aside(books: KnownBooks, day: date, known_by: date | None, heard: Heard) -> Iterator[tuple[int, OrderAnswer]]:
     """Orders whose rows cannot be read as a whole: what is readable of each, and no figure."""
     hidden = without_sources(books)
     frame = books.set_aside["orders"]
-    issued = frame if day is None else frame.filter((pl.col("issued_on") <= day).fill_null(True))
+    issued = frame if known_by is None else frame.filter((pl.col("issued_on") <= known_by).fill_null(True))
     for row in issued.iter_rows(named=True):
         key = row["order"] or f"row {row['row']}"
         answer = _without_figures(

@@ -45,10 +45,14 @@ class Order:
         return self.row is None
 
 
-def issued_by(books: KnownBooks, day: date) -> Iterator[Order]:
-    """Every order issued by a day, in the order of the table. No pseudonym of a source stays in its texts."""
+def issued_by(books: KnownBooks, day: date | None) -> Iterator[Order]:
+    """Every order issued by a day (``None``: every one), in the order of the table.
+
+    No pseudonym of a source stays in its texts.
+    """
     hidden = without_sources(books)
-    for row in books["orders"].filter(pl.col("issued_on") <= day).sort("row").iter_rows(named=True):
+    orders = books["orders"] if day is None else books["orders"].filter(pl.col("issued_on") <= day)
+    for row in orders.sort("row").iter_rows(named=True):
         texts = {name: None if row[name] is None else hidden(row[name]) for name in TEXTS}
         yield Order(
             key=row["order"],

@@ -7,44 +7,39 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.accountancy.known import KnownBooks
+from stockward.terms.periods import last_moment
 
 GUARDS, PATROLLING = "guards", "patrolling_guards"
 OFFICE, PATROL = "office", "patrol"
 
-_MOMENTS = (("movements", "at"), ("counts", "at"), ("incidents", "at"))
-_DAYS = (("orders", "issued_on"), ("reports", "received_on"))
+_STOCK = ("movements", "counts")
+"""The tables that date the books."""
 
 
-def day_of_the_books(books: KnownBooks, as_of: date | None) -> date | None:
-    """The day of the review: ``as_of``, or the last day of which the books tell; ``None`` where they name none.
+def day_of_the_books(books: KnownBooks, as_of: date | None, today: date) -> date:
+    """The day of the review: ``as_of``, or the last day of which the books of stock tell; ``today`` where none does.
 
-    Movements, counts and incidents, the issue of orders and the receipt of reports are what has happened. Absences and
-    joiners may lie ahead: only where nothing else is on record, the last day on which an absence or a guard began.
+    Movements, counts and incidents, and the receipt of reports, are what has happened; rows later than today have not.
+    Tables on guards date nothing: joiners, leavers and absences may lie ahead, and an order says nothing of its day.
     """
     if as_of is not None:
         return as_of
-    for days in (
-        [_local_day(books, getattr(books, table)[column]) for table, column in _MOMENTS]
-        + [_latest(books[table][column]) for table, column in _DAYS]
-        # An order at fault is answered as one that cannot be measured, and must not lie ahead for that.
-        + [_latest(books.set_aside["orders"]["issued_on"])],
-        [_local_day(books, books["absences"]["start"])],
-        [_latest(books["people"]["since"])],
-    ):
-        known = [day for day in days if day is not None]
-        if known:
-            return max(known)
-    return None
+    kept = [day for name in _STOCK if (day := _last_local(books, getattr(books, name)["at"], today)) is not None]
+    if not kept:
+        return today
+    others = (_last_local(books, books.incidents["at"], today), _last(books["reports"]["received_on"], today))
+    return max([*kept, *(day for day in others if day is not None)])
 
 
-def _local_day(books: KnownBooks, moments: pl.Series) -> date | None:
-    """The last day among moments, by the clock of the site."""
-    last = pl.Series([moments.max()], dtype=pl.Datetime("us", "UTC"))
-    return _latest(last.dt.convert_time_zone(books.site.timezone).dt.date())
+def _last_local(books: KnownBooks, moments: pl.Series, today: date) -> date | None:
+    """The last day among moments up to today, by the clock of the site."""
+    come = moments.filter(moments <= last_moment(today, books.site.timezone))
+    last = pl.Series([come.max()], dtype=pl.Datetime("us", "UTC"))
+    return _last(last.dt.convert_time_zone(books.site.timezone).dt.date(), today)
 
 
-def _latest(days: pl.Series) -> date | None:
-    last = days.max()
+def _last(days: pl.Series, today: date) -> date | None:
+    last = days.filter(days <= today).max()
     return last if isinstance(last, date) else None
 
 

@@ -56,6 +56,7 @@ def build_page(review: Review) -> context.Page:
         findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),
         goals=unseen.goal_lines(review, series),
+        ahead=tuple(sentences.ahead(review.facts)),
         assumed=tuple(sentences.exact_notices([one for one in series if not one.alarming])),
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),

@@ -71,6 +71,7 @@ def review_card(review: Review) -> Card:
     told = [f"{terminal.word(event)}: {sentences.event_sentence(event)}" for event in alarming[:_FINDINGS_TOLD]]
     blind = unseen.headline(review, series)
     lines = [
+        *sentences.ahead(review.facts),
         terminal.counts(series),
         terminal.facts_lines(review.facts)[0],
         *told,

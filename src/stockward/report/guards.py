@@ -58,7 +58,7 @@ def _line(value: float | None, label: str, *, short: bool = False) -> guards_con
 def _ordered(order: OrderAnswer) -> guards_context.HeadFigure:
     label = f"{said.measured_what(order.measure)} by {said.due_text(order)}"
     note = said.asks(order) if order.asked else f"{order.order}: {said.asks(order)}"
-    if order.required is None:
+    if not said.is_measured(order):
         note = f"{note}; {said.reason_of(order.reason)}"
     elif order.baseline is not None and order.factor is not None:
         note = f"{note}, which were {words.number(order.baseline)}"

@@ -67,6 +67,16 @@ def measured_what(measure: str) -> str:
     return _GUARDS.get(measure, f"monthly output of {made}" if made else UNREADABLE)
 
 
+def is_measured(order: OrderAnswer) -> bool:
+    """Whether the records allow to say if an order is met."""
+    return order.required is not None and order.verdict != OrderVerdict.NOT_MEASURABLE
+
+
+def named(order: OrderAnswer) -> str:
+    """An order by its code, so that of several each sentence says which it is about."""
+    return "What is asked for" if order.asked else f"Order {order.order}"
+
+
 def due_text(order: OrderAnswer) -> str:
     """The due date in words."""
     return words.day(order.due_on) if order.due_on is not None else "a day that cannot be read"
@@ -127,10 +137,12 @@ def first_sentence(order: OrderAnswer | None, force: ForceAnswer | None) -> str:
 def _ordered(order: OrderAnswer | None) -> str:
     if order is None:
         return ""
-    asked = f"{asks(order)[0].upper()}{asks(order)[1:]} by {due_text(order)}"
-    if order.required is None:
-        return f"{asked}: not measurable, as {reason_of(order.reason)}."
-    text = f"{asked} means at least {words.number(order.required)}; {words.number(order.now)} are there"
+    asked = f"{asks(order)} by {due_text(order)}"
+    asked = f"{asked[0].upper()}{asked[1:]}" if order.asked else f"{named(order)}, {asked},"
+    if not is_measured(order):
+        return f"{asked} is not measurable, as {reason_of(order.reason)}."
+    there = f"there are {words.number(order.now)} {measured_what(order.measure)} on {words.day(order.now_on)}"
+    text = f"{asked} means at least {words.number(order.required)}; {there}"
     if order.short_now:
         text += f", {words.number(order.short_now)} too few"
     if order.verdict == OrderVerdict.IMPOSSIBLE and order.reachable is not None:
@@ -144,9 +156,10 @@ def _taken(force: ForceAnswer | None) -> str:
     there = f"{words.number(force.on_posts)} of {words.count(force.on_hand, 'guard')} can stand there"
     if not force.on_hand:
         there = "no guard is on record"
+    on = f"On {words.day(force.on)}"
     if force.need is None:
-        return f"What the posts take is not measurable, as {reason_of(force.reason)}; {there}."
-    return f"All posts together take {words.count(force.need, 'guard')}{later_need(force)}; {there}."
+        return f"{on} what the posts take is not measurable, as {reason_of(force.reason)}; {there}."
+    return f"{on} all posts together take {words.count(force.need, 'guard')}{later_need(force)}; {there}."
 
 
 def later_need(force: ForceAnswer) -> str:
@@ -160,16 +173,17 @@ def later_need(force: ForceAnswer) -> str:
 
 def when_sentence(order: OrderAnswer | None, selection: SelectionAnswer | None) -> str:
     """When an order is met, in a sentence; empty where it cannot be said."""
-    if order is None or order.required is None:
+    if order is None or not is_measured(order):
         return ""
     if order.verdict == OrderVerdict.MET:
-        return "The order is met."
+        return f"{named(order)} is met."
     day, how = when_met(order, selection)
     if how.startswith("with"):
-        return f"The order is met on {day} {how}."
+        return f"{named(order)} is met on {day} {how}."
+    which = "what is asked for" if order.asked else f"order {order.order}"
     if plans_for(order, selection):
-        return f"None of the plans meets it: {how}."
-    return f"What is on record does not meet it; {how}."
+        return f"None of the plans meets {which}: {how}."
+    return f"What is on record does not meet {which}; {how}."
 
 
 def plans_for(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[SelectionPlan, ...]:
@@ -181,7 +195,7 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
     """When the order is met, and how: from what is on record, or by the best plan where that is earlier."""
     if order.verdict == OrderVerdict.MET and order.now_on is not None:
         return "now", f"met on {words.day(order.now_on)}"
-    if order.required is None:
+    if not is_measured(order):
         return NOT_MEASURABLE, reason_of(order.reason)
     best = best_plan(plans_for(order, selection))
     planned = best.met_on if best is not None else None

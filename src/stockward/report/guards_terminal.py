@@ -23,17 +23,17 @@ def lines(review: Review) -> list[str]:
 def _need(force: ForceAnswer) -> str:
     there = f"on hand {words.number(force.on_hand)} ({words.number(force.on_posts)} can stand at a post)"
     if force.need is None:
-        return f"Guards: need {said.NOT_MEASURABLE}, {there}: {said.reason_of(force.reason)}."
+        return f"Guards on {words.day(force.on)}: need {said.NOT_MEASURABLE}, {there}: {said.reason_of(force.reason)}."
     short = f"{words.number(force.short_by)} short of what the posts take"
-    return f"Guards: needed {words.number(force.need)}, {there}, {short}."
+    return f"Guards on {words.day(force.on)}: needed {words.number(force.need)}, {there}, {short}."
 
 
 def _order(order: OrderAnswer, review: Review) -> str:
     text = f"{order.order}, {said.ORDER_WORD[order.verdict]}: {said.asks(order)} by {said.due_text(order)}"
-    if order.required is None:
+    if not said.is_measured(order):
         return f"{text}: {said.reason_of(order.reason)}."
     text = (
-        f"{text}: at least {words.number(order.required)}; now {words.number(order.now)}, "
+        f"{text}: at least {words.number(order.required)}; {words.number(order.now)} on {words.day(order.now_on)}, "
         f"expected {words.number(order.expected)}"
     )
     if order.short_by:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,21 +34,31 @@ def _row_of(duty: Duty, zone: ZoneInfo) -> tuple[str | float, ...]:
     return duty.person, duty.affiliation, duty.post, duty.number, start, end, duty.hours, night, weekend
 
 
+_SEPARATORS = (",", ";", "\t", "|")
+"""What programs put between the cells of a CSV when they save it again."""
+
+_READ = ("person", "post", "start")
+"""The columns of an earlier roster that are read."""
+
+_LOCAL = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}.*", re.ASCII)
+
+
 def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
     """Read a roster that ``write_roster_csv`` wrote: post by guard's code and moment of start (UTC).
 
-    Raises ``SheetError`` in one line for a file that is none, with its row.
+    A spreadsheet program may have saved it again, with another sign between the cells. Raises ``SheetError`` in one
+    line for a file that is none, with its row.
     """
     try:
         text = read_text(path)
     except UnicodeDecodeError:
         raise SheetError(path.name, "the file is no UTF-8 text", "take the file as it was written") from None
-    reader = csv.reader(io.StringIO(text))
+    reader = csv.reader(io.StringIO(text), delimiter=_separator(text))
     mend = "take a file that this command wrote"
     found: dict[tuple[str, datetime], str] = {}
     try:
         header = next(reader, [])
-        for name in ("person", "post", "start"):
+        for name in _READ:
             if header.count(name) != 1:
                 said = "is missing" if name not in header else f"stands there {header.count(name)} times"
                 raise SheetError(path.name, f"the column {name} {said}", mend, row=1)
@@ -64,6 +75,14 @@ def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
     return found
 
 
+def _separator(text: str) -> str:
+    """The sign under which the header names most of the columns that are read."""
+    header = text.partition("\n")[0]
+    return max(
+        _SEPARATORS, key=lambda sign: len({cell.strip(' "\r') for cell in header.split(sign)}.intersection(_READ))
+    )
+
+
 def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tuple[str, datetime, str]:
     if len(cells) != len(header):
         raise SheetError(name, f"{len(cells)} cells in place of {len(header)}", "correct that row", row=row)
@@ -75,7 +94,11 @@ def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tu
         moment = None
     if moment is None:
         mend = "write it as 2026-07-06T06:00+09:00"
-        raise SheetError(name, f"{values['start']!r} is no moment with its offset", mend, row=row, column="start")
+        said = f"{values['start']!r} is no moment with its offset"
+        if _LOCAL.fullmatch(values["start"]):
+            said += ", as if a spreadsheet program had rewritten it"
+            mend = f"take the file as this command wrote it, or {mend}, in this row and all others"
+        raise SheetError(name, said, mend, row=row, column="start")
     return values["person"], moment, values["post"]
 
 

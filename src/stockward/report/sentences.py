@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.review import Review
+from stockward.answers.review import FactsUsed, Review
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -442,6 +442,13 @@ def exact_sentence(series: SeriesView) -> str | None:
         f"Taken as exact, since the books state no error of it: {words.listed(texts, _HEADLINE_LISTED)}. Where that is "
         "not so, this verdict does not hold: state random_rel and systematic_rel, 0 for none."
     )
+
+
+def ahead(facts: FactsUsed) -> list[str]:
+    """Stands beside the headline where the record ends on a day that has not come."""
+    if facts.ahead is None:
+        return []
+    return [f"The last day of the record, {words.day(facts.ahead)}, lies in the future: see the first notice."]
 
 
 def exact_notices(series: Sequence[SeriesView]) -> list[str]:

@@ -38,6 +38,8 @@ def print_review(review: Review, console: Console) -> None:
     say(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
     say(console, alone or sentences.headline(series, review.unseen), style="bold")
+    for text in sentences.ahead(review.facts):
+        say(console, text)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         say(console, f"{word(event)}: {sentences.event_sentence(event)}")

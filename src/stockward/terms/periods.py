@@ -37,6 +37,11 @@ def last_moment(day: date, timezone: str) -> datetime:
     return first_moment(day + timedelta(days=1), timezone) - timedelta(microseconds=1)
 
 
+def local_day(moment: datetime, timezone: str) -> date:
+    """The day that the clock of a time zone shows at a moment."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
 def written_day(text: str, name: str) -> date:
     """A day that is written as 2026-06-30; ``UsageError`` for all else, which calls it by its name."""
     try:

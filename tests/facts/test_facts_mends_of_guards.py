@@ -1,0 +1,77 @@
+"""The mends of tables on guards, followed to the letter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stockward.facts import read_site
+
+SETTINGS = """\
+format = 1
+[site]
+name = "Gates"
+timezone = "UTC"
+[detection]
+false_alarm = 0.05
+detection = 0.95
+"""
+PEOPLE = "person,role,affiliation\nG1,guard,m\nG2,guard,m\n"
+
+
+def reasons(folder: Path, **tables: str) -> list[str]:
+    (folder / "site.toml").write_text(SETTINGS, encoding="utf-8")
+    for name, text in {"people": PEOPLE, **tables}.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return [problem.reason for problem in read_site(folder).problems]
+
+
+def post(days: str) -> str:
+    return f'post,kind,guards,start,end,days\nP,gate,1,06:00,14:00,"{days}"\n'
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("mon-fri", "write each day: mon tue wed thu fri"),
+        ("Mo-Fr", "write each day: mon tue wed thu fri"),
+        ("Mon – Fri", "write each day: mon tue wed thu fri"),
+        ("monday to friday", "write each day: mon tue wed thu fri"),
+        ("fri-mon", "write each day: mon fri sat sun"),
+        ("mon, wed, fri-sat", "write each day: mon wed fri sat"),
+        ("Sa/So", "write each day: sat sun"),
+        ("weekdays", "write each day: mon tue wed thu fri"),
+        ("Daily", "write daily"),
+        ("every day", "write daily"),
+        ("mon-sun", "write daily"),
+    ],
+)
+def test_days_that_are_written_otherwise_are_told_as_they_are_to_be_written(
+    tmp_path: Path, written: str, mend: str
+) -> None:
+    assert reasons(tmp_path, posts=post(written)) == [mend]
+    assert reasons(tmp_path, posts=post(mend.removeprefix("write ").removeprefix("each day: "))) == []
+
+
+@pytest.mark.parametrize("written", ["1-5", "daily mon", "mon-", "three", "mon-tue-wed", "-", "m", "as needed"])
+def test_days_that_nobody_can_read_are_told_with_an_example(tmp_path: Path, written: str) -> None:
+    assert reasons(tmp_path, posts=post(written)) == ["write daily, or days such as: mon tue wed thu fri"]
+    assert reasons(tmp_path, posts=post("mon tue wed thu fri")) == []
+
+
+@pytest.mark.parametrize("end", ["", "open", "?", "until well"])
+def test_an_absence_whose_end_nobody_knows_says_what_to_write(tmp_path: Path, end: str) -> None:
+    absences = f"person,start,end,kind\nG1,2026-11-20,2026-11-22,leave\nG2,2026-11-20,{end},sick\n"
+    assert reasons(tmp_path, absences=absences) == [
+        "an absence has a last day: where nobody knows it yet, write the last one that is expected, and correct it "
+        "when it is known"
+    ]
+    assert reasons(tmp_path, absences=absences.replace(f",{end},sick", ",2026-12-20,sick")) == []
+
+
+def test_an_end_in_another_form_is_told_as_a_date(tmp_path: Path) -> None:
+    absences = "person,start,end,kind\nG2,2026-11-20,28.11.2026,sick\n"
+    assert reasons(tmp_path, absences=absences) == [
+        "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"
+    ]
