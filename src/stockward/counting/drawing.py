@@ -22,7 +22,8 @@ from stockward.terms.errors import UsageError
 LINES_A_SHEET = 26
 """Lines of one count sheet, which is one printed page."""
 
-_LETTER = {Task.COUNT: "c", Task.MEASURE: "m", Task.WEIGH: "w"}
+LETTER = {Task.COUNT: "c", Task.MEASURE: "m", Task.WEIGH: "w"}
+"""How the key of a line names its task."""
 _ID_DIGITS = 15
 
 
@@ -103,7 +104,7 @@ def _lines(plan: Plan, seed: str) -> Iterator[SheetLine]:
         for place, (number, stratum, unit) in enumerate(entries):
             sheet += place % LINES_A_SHEET == 0
             yield SheetLine(
-                key=f"{number}{_LETTER[task]}{unit}",
+                key=f"{number}{LETTER[task]}{unit}",
                 sheet=sheet,
                 line=place % LINES_A_SHEET + 1,
                 stratum=stratum.id,

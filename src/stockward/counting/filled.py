@@ -20,7 +20,7 @@ from stockward.facts.folder import read_csv
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.workbook import Workbook
-from stockward.terms.counting import Task
+from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import text_of
@@ -55,6 +55,13 @@ COLUMNS = (
 _WORDS = ("sheet", "line", "area", "material", "task", "unit")
 """Columns that are for people, and that are compared with the draw where they are there."""
 
+_BOX_HOW = "Open the box and count what is in it. Boxes that are not full have the last numbers."
+
+HOW: dict[Task, tuple[str, ...]] = {
+    task: (meaning, _BOX_HOW) if task is Task.COUNT else (meaning,) for task, meaning in TASK_MEANING.items()
+}
+"""What the last column may say of each task: what is to be done, in a file that has no page around it."""
+
 _TABLE = Table(
     name=SHEET,
     key=("key",),
@@ -82,6 +89,11 @@ class Filled:
     quantities: tuple[float | None, ...]
     remarks: tuple[str, ...]
     notices: tuple[str, ...]
+
+
+def how(line: SheetLine, stratum: Stratum) -> str:
+    """What is to be done at one line."""
+    return _BOX_HOW if line.task is Task.COUNT and stratum.kind == "box" else TASK_MEANING[line.task]
 
 
 def words_of(line: SheetLine, stratum: Stratum) -> dict[str, str | int]:
@@ -117,18 +129,6 @@ def read_filled(path: Path, draw: Draw) -> Filled:
     return _in_order(path.name, content, raw, cells, draw)
 
 
-def is_blank_sheet(path: Path, content: bytes) -> bool:
-    """Whether this is a count sheet as a draw writes it, whatever its name ends in, with nothing filled in.
-
-    Raises ``SiteError`` where it cannot be read as one.
-    """
-    raw = _of_workbook(path, content, ".", alone=True) if content.startswith(_ZIP) else read_csv(path, content, _TABLE)
-    if raw.torn or len(raw.cells) < len(COLUMNS):
-        return False
-    answered = [shown(raw.cells[name]) for name in ("quantity", "remark")]
-    return not any(column.str.strip_chars().fill_null("").ne("").any() for column in answered)
-
-
 def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
     if path.suffix.lower() == ".csv":
         return read_csv(path, content, _TABLE)
@@ -137,12 +137,10 @@ def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
     return _of_workbook(path, content, decimal)
 
 
-def _of_workbook(path: Path, content: bytes, decimal: str, *, alone: bool = False) -> RawTable:
+def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
-    if alone and not set(workbook.sheets) <= _WRITTEN_SHEETS:
-        raise SiteError(path.name, "there is a sheet that no draw writes", "fill in the workbook that the draw wrote")
     return workbook.read(SHEET, _TABLE)
 
 

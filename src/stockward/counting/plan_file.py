@@ -9,7 +9,7 @@ from typing import Any
 
 from stockward.answers.counting import Plan
 from stockward.terms.errors import SheetError, SiteError
-from stockward.terms.files import read_text
+from stockward.terms.files import read_bytes
 from stockward.terms.signs import escaped
 
 SCHEMA = "stockward.plan/2"
@@ -31,6 +31,14 @@ def plan_digest(plan: Plan) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def as_written(content: bytes) -> str:
+    """The text of a plan without what mail and editors put into it: marks of UTF-8, other line ends.
+
+    Raises ``UnicodeDecodeError`` for what is no UTF-8.
+    """
+    return content.decode("utf-8-sig").removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def read_plan(path: Path) -> Plan:
     """Read a plan.
 
@@ -40,7 +48,7 @@ def read_plan(path: Path) -> Plan:
     from stockward.counting.sizes import too_many_in
 
     try:
-        text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n")
+        text = as_written(read_bytes(path, "OTHER_MB"))
         document = json.loads(text)
     except SiteError as error:
         raise SheetError(path.name, error.problem, "name the plan with its folder") from None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.answers.counting import Draw
 from stockward.report import words
-from stockward.terms.counting import TASK_MEANING, Task
 
 _NUMBERING = "begin at the entrance, go from left to right, and within a row from the bottom up"
 _NOT_FULL = (
@@ -35,13 +34,6 @@ def rule_of_a_sheet(draw: Draw, *, boxes: bool) -> str:
     """What must stand on every sheet, since the certificate rests on it, and sheets are handed out one by one."""
     not_full = f" {_NOT_FULL}" if boxes else ""
     return f"Two people: one counts, one watches. Numbers: {_NUMBERING}.{not_full} {_still(draw)}"
-
-
-def how(line: SheetLine, stratum: Stratum) -> str:
-    """What is to be done at one line, in a file that has no page around it."""
-    if line.task is Task.COUNT and stratum.kind == "box":
-        return "Open the box and count what is in it. Boxes that are not full have the last numbers."
-    return TASK_MEANING[line.task]
 
 
 def rests_on(draw: Draw, counted_at: str) -> tuple[str, ...]:
