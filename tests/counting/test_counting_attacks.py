@@ -8,13 +8,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, sealed_anew, write
 
-from stockward.counting import counted_moment, plan_digest, plan_text, read_plan, sha256_of
+from stockward.counting import counted_moment, draw_units, plan_digest, plan_text, read_plan, sha256_of
 from stockward.counting.certifying import _as_read
 from stockward.terms.errors import UsageError
 
@@ -314,8 +315,35 @@ def test_a_public_value_makes_the_draw(tmp_path: Path) -> None:
     assert result(plan, fill(tmp_path), *published(plan), *value, "--html", tmp_path / "c.html")[0] == 0
     page = (tmp_path / "c.html").read_text(encoding="utf-8")
     # Whoever was there, or can look it up, compares it.
-    assert SOURCE in page
-    assert value[1] in page
+    assert f'<code class="seed">314159265358</code>, the letters and digits of the public value: {SOURCE}' in page
+
+
+def test_a_public_value_makes_one_draw_however_it_is_spelt(tmp_path: Path) -> None:
+    plan = public(tmp_path)
+    spellings = ["DAX 24 Nov 2026: 19,032.44", "dax 24nov2026 19032.44", " Dax-24-NOV-2026 1-9-0-3-2-4-4\n"]
+    for number, text in enumerate(spellings):
+        assert run("--draw", plan, "--seed-text", text, "--csv", tmp_path / f"{number}.csv").exit_code == 0
+    assert len({(tmp_path / f"{number}.csv").read_bytes() for number in range(3)}) == 1
+    # By hand, as the manual says it.
+    sealed = read_plan(plan)
+    value, stratum = "dax24nov20261903244", sealed.strata[0]
+    text = f"{value}\n{sealed.book_digest}\n{stratum.id}\n"
+    order = sorted(range(1, stratum.units + 1), key=lambda unit: sha256(f"{text}{unit}".encode()).digest())
+    lines = draw_units(sealed, spellings[0]).lines
+    assert {line.position for line in lines if line.stratum == stratum.id} == set(order[: stratum.counted])
+
+
+@pytest.mark.parametrize("value", ["19,032.44", "1 2 3 4 . . . . . .", "a value\nin two lines", "\u0661" * 20])
+def test_a_public_value_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
+    told = one_line(run("--draw", public(tmp_path), "--seed-text", value, "--csv", tmp_path / "s.csv"))
+    assert told.startswith("error: the public value must be ")
+
+
+def test_a_secret_seed_counts_as_it_stands(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    assert "this seed is not the one of the plan" in one_line(
+        run("--draw", plan, "--seed-text", SEED.upper(), "--csv", tmp_path / "s.csv")
+    )
 
 
 def test_two_values_for_one_plan_are_two_draws(tmp_path: Path) -> None:
@@ -405,13 +433,51 @@ def test_one_person_is_not_two(tmp_path: Path, witness: str) -> None:
     assert told == "error: counter and witness are the same: a second person must watch"
 
 
-def test_a_plan_of_the_earlier_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [(1, "whose commitment does not cover it"), (2, "which an earlier version made, and whose book says less")],
+)
+def test_a_plan_of_an_earlier_format_is_refused(tmp_path: Path, number: int, why: str) -> None:
     plan = drawn(tmp_path)
-    plan.write_text(plan_text(read_plan(plan)).replace("stockward.plan/2", "stockward.plan/1"), encoding="utf-8")
+    schema = f"stockward.plan/{number}"
+    plan.write_text(plan_text(read_plan(plan)).replace("stockward.plan/3", schema), encoding="utf-8")
     assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
-        "error: plan.json: the plan is of schema stockward.plan/1, whose commitment does not cover it: "
-        "make it again with stockward sample SITE --commit"
+        f"error: plan.json: the plan is of schema {schema}, {why}: make it again with stockward sample SITE --commit"
     )
+
+
+NOT_OF_THE_BOOK: list[Callable[[Document], object]] = [
+    lambda plan: plan.update(timezone="UTC"),
+    lambda plan: plan.update(decimal=","),
+    lambda plan: plan["strata"][0].update(area_name="Magazine 2"),
+    lambda plan: plan["strata"][0].update(material_name="Bomb"),
+    lambda plan: plan["strata"][0].update(inventory="I7"),
+    lambda plan: plan["goals"][0].update(holding="plutonium", id="plutonium"),
+    lambda plan: plan["goals"][0].update(unit="g"),
+]
+
+
+@pytest.mark.parametrize("place", range(len(NOT_OF_THE_BOOK)))
+def test_what_is_certified_is_called_as_in_the_book(tmp_path: Path, place: int) -> None:
+    plan = drawn(tmp_path)
+    before = read_plan(plan).book_digest
+    honest = plan.read_bytes()
+    sealed_anew(plan, NOT_OF_THE_BOOK[place], book=False)
+    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
+    assert "it is not of the frozen book: the SHA-256 of that differs" in told
+    # Before the commitment a forger makes that anew as well, and whoever plans again from the site's files sees it.
+    plan.write_bytes(honest)
+    sealed_anew(plan, NOT_OF_THE_BOOK[place])
+    assert read_plan(plan).book_digest != before
+
+
+@pytest.mark.parametrize(
+    "change", [{"id": "TNT in M1"}, {"id": "3 g of plutonium"}, {"unit": "bombs"}, {"area": "M1", "id": "TNT in M1"}]
+)
+def test_a_loss_that_is_not_called_what_it_is_does_not_add_up(tmp_path: Path, change: Document) -> None:
+    plan = drawn(tmp_path)
+    sealed_anew(plan, lambda document: document["goals"][0].update(change))
+    assert "does not add up" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
 
 
 @pytest.mark.parametrize("unseen", ["\U000e0100", "\u17b5", "\u180b", "\U0001d159", "\u200b", "\U000e0041", "\ufe0f"])

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from stockward.answers.counting import Goal, GoalStratum, Plan, Stratum
-from stockward.counting.planning import book_digest, with_sample
+from stockward.counting.planning import book_digest, name_of_loss, with_sample
 from stockward.counting.seeds import is_sha256, is_source
 from stockward.figures.sampling import defects_of
 from stockward.terms.errors import FigureError
+from stockward.terms.units import UNITS
 
 _NEAR = 1e-9
 """Chances computed on two machines differ by less."""
@@ -50,9 +51,9 @@ def the_seed_is_bound(plan: Plan) -> Iterator[str]:
 
 
 def the_strata_are_the_book(plan: Plan) -> Iterator[str]:
-    """Each stratum once, as the frozen book has it, with no more units drawn than there are."""
-    if book_digest(plan.site, plan.frozen_at, plan.strata) != plan.book_digest:
-        yield "the strata are not those of the frozen book: its SHA-256 differs"
+    """The frozen book, with its names, each stratum once, and no more units drawn than there are."""
+    if book_digest(plan) != plan.book_digest:
+        yield "it is not of the frozen book: the SHA-256 of that differs"
     if len({one.id for one in plan.strata}) < len(plan.strata):
         yield "a stratum stands twice"
     yield from (f"the stratum {one.id!r} does not add up" for one in plan.strata if not _adds_up(one))
@@ -95,6 +96,9 @@ def _parts_add_up(goal: Goal, strata: dict[str, Stratum]) -> bool:
     names = [part.stratum for part in goal.strata]
     return (
         0 < goal.loss < math.inf
+        and goal.id == name_of_loss(goal.holding, goal.area, partial=goal.partial)
+        and goal.unit in UNITS
+        and all(goal.area in (None, strata[name].area) for name in (*names, *goal.bulk) if name in strata)
         and 0 < len(names) == len(set(names))
         and all(name in strata and strata[name].kind == "bulk" for name in goal.bulk)
         and all(part.stratum in strata and _part_adds_up(part, goal, strata[part.stratum]) for part in goal.strata)

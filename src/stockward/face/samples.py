@@ -66,7 +66,7 @@ class Plan(Shown):
         return counting.plan_digest(self.answers) if sealed else None
 
     def to_json(self, path: Place) -> None:
-        """Write the plan as JSON (schema stockward.plan/1)."""
+        """Write the plan as JSON (schema stockward.plan/3)."""
         write_whole(own_place(path), counting.plan_text(self.answers))
 
     def card(self) -> Card:

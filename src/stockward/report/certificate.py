@@ -216,7 +216,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         commitment_word=_commitment_word(draw),
         seed=draw.seed,
         seed_sha256=sha256_of(draw.seed),
-        seed_word="its SHA-256 stands in the plan" if plan.seed_source is None else f"public: {plan.seed_source}",
+        seed_word=_seed_word(plan.seed_source),
         rests_on=count_rules.rests_on(draw, counted_at),
         frozen=words.moment(plan.frozen_at, plan.timezone),
         counted_at=counted_at,
@@ -266,6 +266,12 @@ def _commitment_word(draw: Draw) -> str:
     if draw.published:
         return "the one that was given as published before the draw"
     return "computed from the file, and compared with nothing that was published"
+
+
+def _seed_word(source: str | None) -> str:
+    if source is None:
+        return "its SHA-256 stands in the plan"
+    return f"the letters and digits of the public value: {printable(source)}"
 
 
 def _cut(differing: int) -> str:
@@ -345,7 +351,9 @@ def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
 
 
 def _where(stratum: Stratum) -> str:
-    return printable(f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}")
+    """Names of material and area, and their key, since two areas may bear one name."""
+    names = f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}"
+    return printable(f"{names} ({stratum.id})")
 
 
 def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
