@@ -814,7 +814,7 @@ def _certify_sample(asked: dict[str, Any]) -> None:
         raise UsageError("a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05")
     counted_at = counted_moment(asked["counted_at"], draw.plan.timezone, now=_now())
     certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
-    for notice in filled.notices:
+    for notice in certificate.notices:
         _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
     _tell_unpublished(draw)

@@ -59,6 +59,7 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
         counter=counter,
         witness=witness,
         counted_at=counted_at,
+        notices=filled.notices,
         lines=lines,
         strata=results,
         goals=tuple(_goal(goal, draw, results) for goal in draw.plan.goals),

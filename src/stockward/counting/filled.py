@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.counting.typed import unseen
 from stockward.facts.cells import read_column, shown
 from stockward.facts.dictionary import Column, ColumnType, Table
 from stockward.facts.folder import read_csv
@@ -31,13 +32,10 @@ SHEET = "count_sheet"
 README = "README"
 """The sheet of a workbook that says how it is filled in."""
 
-_WRITTEN_SHEETS = {SHEET, README}
+_WRITTEN_SHEETS = frozenset({SHEET, README})
 
 MOST = 2_000_000_000
 """More items than this are in no box; a weight may be larger."""
-
-_ZIP = b"PK"
-"""What every workbook begins with."""
 
 _LONGEST_SHOWN = 40
 _HEAVIEST = 1e15
@@ -141,7 +139,8 @@ def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
-    return workbook.read(SHEET, _TABLE)
+    raw = workbook.read(SHEET, _TABLE)
+    return replace(raw, notices=(*raw.notices, *unseen(content, path.name, SHEET, "quantity", _WRITTEN_SHEETS)))
 
 
 def _quantities(raw: RawTable, decimal: str) -> tuple[list[float | None], list[str | None]]:

@@ -104,10 +104,14 @@ class Draw(Shown):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Certificate(Shown):
-    """The outcome of a count; ``answers`` has all of it, ``notices`` what was seen while the sheet was read."""
+    """The outcome of a count; ``answers`` has all of it."""
 
     answers: answers.Certificate
-    notices: tuple[str, ...]
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was seen while the sheet was read."""
+        return self.answers.notices
 
     @property
     def strata(self) -> pl.DataFrame:
@@ -284,7 +288,7 @@ def _certify(asked: Mapping[str, Any]) -> Certificate:
     filled = counting.read_filled(Path(asked["result"]), draw)
     counted_at = counting.counted_moment(str(asked["counted_at"]), draw.plan.timezone, now=now())
     who = {name: asked.get(name, "") for name in ("counter", "witness")}
-    return Certificate(counting.certify(draw, filled, **who, counted_at=counted_at), filled.notices)
+    return Certificate(counting.certify(draw, filled, **who, counted_at=counted_at))
 
 
 _DOES: Mapping[str, Callable[[Mapping[str, Any]], Plan | Draw | Certificate]] = {

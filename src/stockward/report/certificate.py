@@ -107,6 +107,7 @@ class CertificatePage:
     bulk: tuple[DifferenceView, ...]
     differences: tuple[DifferenceView, ...]
     differences_note: str
+    notices: tuple[str, ...]
     not_planned: tuple[str, ...]
     generated: str
 
@@ -140,6 +141,7 @@ def write_certificate_json(certificate: Certificate, *, version: str, at: dateti
             "at": certificate.counted_at,
             "file": certificate.file,
             "file_sha256": certificate.file_sha256,
+            "notices": certificate.notices,
         },
         "detection": plan.detection,
         "beta": round(1 - plan.detection, 12),
@@ -231,6 +233,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         bulk=tuple(_difference(one, certificate) for one in certificate.lines if one.line.task is Task.WEIGH),
         differences=tuple(_difference(one, certificate) for one in differing[:_DIFFERENCES_MAX]),
         differences_note=_cut(len(differing)),
+        notices=tuple(map(printable, certificate.notices)),
         not_planned=tuple(printable(f"{one.what}: {one.reason}") for one in plan.not_planned),
         generated=f"Stockward {version}, {words.moment(at, plan.timezone)}",
     )
