@@ -727,7 +727,7 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
     to_output = asked["json_file"] == "-"
     if seal is not None:
-        plan = seal_plan(plan, seal)
+        plan = seal_plan(plan, seal, facts, now=_now())
     if asked["json_file"] is not None and not to_output:
         _write_text(plan_text(plan), asked["json_file"])
     if seal is not None:

@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, sealed_anew, write
 
+import stockward as sw
 from stockward.counting import counted_moment, draw_units, plan_digest, plan_text, read_plan, sha256_of
 from stockward.counting.certifying import _as_read
 from stockward.terms.errors import UsageError
@@ -402,6 +404,32 @@ def test_a_count_is_not_dated_in_the_future(tmp_path: Path) -> None:
         asked = (*WHO[:4], "--counted-at", text)
         told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *asked))
         assert told.startswith(f"error: --counted-at {text} is yet to come, it is ")
+
+
+FUTURE = "movement,at,kind,material,quantity,from_area,to_area,method\n9,2099-03-01,receipt,SHELL,40,,M1,\n"
+
+
+def test_no_book_is_committed_that_no_count_could_be_after(tmp_path: Path) -> None:
+    site, plan = write(tmp_path / "site"), tmp_path / "plan.json"
+    today = datetime.now(ZoneInfo("Asia/Seoul")).date()
+    for asked in (("--as-of", "2099-01-01"), ("--as-of", (today + timedelta(days=1)).isoformat())):
+        assert one_line(run(site, *asked, "--commit", plan)) == (
+            f"error: the book is to be frozen on {asked[1]}, which is yet to come: write --as-of {today}, "
+            "or leave it out"
+        )
+    write(site, movements=FUTURE)
+    assert one_line(run(site, "--commit", plan)) == (
+        "error: the last row of the books is of 2099-03-01, which is yet to come (movement '9'): correct it, "
+        f"or freeze the book with --as-of {today}"
+    )
+    with pytest.raises(UsageError, match="which is yet to come"):
+        sw.sample(site, commit=plan)
+    assert not plan.exists()
+    # The mend, and the count of the same day.
+    assert run(site, "--as-of", today, "--commit", plan).exit_code == 0
+    assert run("--draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
+    who = (*WHO[:4], "--counted-at", today)
+    assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who).exit_code == 0
 
 
 def test_the_day_of_the_count_may_be_today() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from os.path import lexists
 from pathlib import Path
 
 from stockward.answers.counting import Draw, Plan
+from stockward.counting.book import require_begun
 from stockward.counting.drawing import committed, draw_units
 from stockward.counting.plan_file import plan_text, read_plan
 from stockward.counting.seeds import require_seed, sha256_of
+from stockward.facts import Site
 from stockward.outputs import Target, free_name, write_new
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_text
@@ -57,8 +60,12 @@ def prepare_seal(
     return Seal(target, {"seed_sha256": sha256_of(seed)}, seed)
 
 
-def seal_plan(plan: Plan, seal: Seal) -> Plan:
-    """The plan bound to its seed; it is not written yet."""
+def seal_plan(plan: Plan, seal: Seal, site: Site, *, now: datetime) -> Plan:
+    """The plan of a site bound to its seed; it is not written yet.
+
+    Raises ``UsageError`` where its book is frozen at a day that is yet to come.
+    """
+    require_begun(site, plan.frozen_at, as_of=plan.as_of is not None, now=now)
     return committed(plan, **seal.bound)
 
 

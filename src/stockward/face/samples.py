@@ -263,7 +263,7 @@ def _plan(asked: Mapping[str, Any]) -> Plan:
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
     plan = counting.make_plan(read, wanted, as_of=asked.get("as_of"))
     if seal is not None:
-        plan = counting.seal_plan(plan, seal)
+        plan = counting.seal_plan(plan, seal, read, now=now())
         counting.write_seal(plan, seal)
     return Plan(plan)
 
