@@ -18,7 +18,7 @@ from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, sea
 
 import stockward as sw
 from stockward.counting import counted_moment, draw_units, plan_digest, plan_text, read_plan, sha256_of
-from stockward.counting.certifying import _as_read
+from stockward.counting.certifying import _as_read, _may_be_one
 from stockward.terms.errors import UsageError
 
 Document = dict[str, Any]
@@ -453,12 +453,38 @@ def test_a_count_on_the_day_of_the_book_is_not_before_it(tmp_path: Path) -> None
     assert "before the book was frozen" in told
 
 
-@pytest.mark.parametrize("witness", ["K-1", "k-1", " K-1 ", "K -1", "Ｋ-1", "K－1"])
+@pytest.mark.parametrize(
+    "witness",
+    ["K-1", "k-1", " K-1 ", "K -1", "Ｋ-1", "K－1", "K\u02d71", "K.1.", "\u041a-1", "\u043a-1", "\u039a-1", "\u03ba-1"],
+)
 def test_one_person_is_not_two(tmp_path: Path, witness: str) -> None:
     plan = drawn(tmp_path)
     who = ("--counter", "K-1", "--witness", witness, *WHO[4:])
     told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who))
-    assert told == "error: counter and witness are the same: a second person must watch"
+    assert told == (
+        "error: counter and witness are the same, as far as a reader sees: a second person must watch; "
+        "of two people who are called alike write more of the names"
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [("А. В.", "A. B."), ("МОРС", "mopc"), ("Тарасов", "TAPACOB"), ("Ρ", "P"), ("K-l0", "K-1O")]
+)
+def test_letters_of_another_script_make_no_second_person(names: tuple[str, str]) -> None:
+    assert _may_be_one(*names)
+
+
+@pytest.mark.parametrize("names", [("K-1", "K-2"), ("A. B.", "A. C."), ("Ivanov", "Ivanova"), ("김", "이"), ("é", "e")])
+def test_two_people_are_two(names: tuple[str, str]) -> None:
+    assert not _may_be_one(*names)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "-", "\u2800"])
+def test_nobody_is_no_witness(tmp_path: Path, name: str) -> None:
+    plan = drawn(tmp_path)
+    who = ("--counter", "K-1", "--witness", name, *WHO[4:])
+    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *who))
+    assert told == "error: a certificate names who counted and who watched: give --counter and --witness"
 
 
 @pytest.mark.parametrize(
