@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -108,6 +109,7 @@ def no_unit(document: Document) -> None:
         stratum["counted"] = 0
 
 
+ODD = (math.nan, math.inf, -1.0)
 DOES_NOT_FIND = "the units drawn do not find the loss 'TNT' with the chance that the plan states"
 INCONSISTENT: list[tuple[Callable[[Document], object], str]] = [
     (one_unit, DOES_NOT_FIND),
@@ -130,6 +132,13 @@ INCONSISTENT: list[tuple[Callable[[Document], object], str]] = [
     (lambda plan: plan["goals"][0].update(bulk=["M1/SHELL"]), "the loss 'TNT' does not add up"),
     (lambda plan: plan.update(detection=0.99), DOES_NOT_FIND),
     (lambda plan: plan.update(detection=1.0), "the chance to detect is 1.0"),
+    (lambda plan: plan.update(detection=1e-320), "the chance to detect is 1e-320"),
+    *((lambda plan, odd=odd: plan["goals"][0].update(cost=odd), "the loss 'TNT' does not add up") for odd in ODD),
+    *((lambda plan, odd=odd: plan["goals"][0].update(bound=odd), "the loss 'TNT' does not add up") for odd in ODD),
+    *((lambda plan, odd=odd: plan["goals"][0].update(loss=odd), "the loss 'TNT' does not add up") for odd in ODD),
+    (lambda plan: plan["goals"][0]["strata"][0].update(content=1e-320), "the loss 'TNT' does not add up"),
+    (lambda plan: plan.update(frozen_at="9999-12-31T23:59:00Z"), "the moment of the book is at an end of the calendar"),
+    (lambda plan: plan.update(frozen_at="0001-01-01T00:00:00Z"), "the moment of the book is at an end of the calendar"),
     (lambda plan: plan.update(timezone="Mars/Olympus"), "there is no time zone 'Mars/Olympus'"),
     (lambda plan: plan.update(timezone="../../etc"), "there is no time zone '../../etc'"),
     (lambda plan: plan.update(decimal=";"), "the decimal mark is ';'"),
@@ -224,6 +233,17 @@ def test_a_commitment_that_is_none_is_refused(tmp_path: Path, text: str) -> None
     plan = drawn(tmp_path)
     told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv", "--commitment", text))
     assert told == f"error: --commitment {text!r}: it must be a SHA-256: write its 64 hexadecimal digits"
+
+
+def test_the_sum_of_the_file_is_told_from_the_commitment(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    given = sha256(plan.read_bytes()).hexdigest()
+    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv", "--commitment", given.upper()))
+    assert told == (
+        f"error: --commitment {given[:16]}… is the SHA-256 of the file plan.json, so the plan is the same; its "
+        f"commitment is the digest in it: give {' '.join(published(plan))}"
+    )
+    assert run("--draw", plan, "--csv", tmp_path / "s.csv", *published(plan)).exit_code == 0
 
 
 def test_a_commitment_may_be_copied_from_paper(tmp_path: Path) -> None:

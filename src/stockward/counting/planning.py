@@ -27,6 +27,9 @@ from stockward.terms.units import factor
 _BOOK = "stockward.book/2"
 _WHOLE = 1e-6
 
+LEAST_DETECTION = 0.01
+"""A count that would find the loss more seldom excludes nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
@@ -49,6 +52,10 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     moment = None if as_of is None else end_of(as_of, site.timezone)
     detection = site.settings.detection.detection if asked.detection is None else asked.detection
     require_probability("detection", detection)
+    if detection < LEAST_DETECTION:
+        raise UsageError(
+            f"detection {detection!r}: so rare a finding excludes nothing: ask for {LEAST_DETECTION} or more"
+        )
     books = until(known_at(site, moment), moment)
     losses, not_planned = _wanted(site, books, asked)
     strata, refused = _strata(books, asked, losses)
