@@ -31,7 +31,7 @@ class Seal:
 
 def seed_beside(plan: Path) -> Path:
     """The file that keeps the seed of a plan."""
-    return plan.with_name(plan.name + ".seed")
+    return plan.parent / f"{plan.name}.seed"
 
 
 def prepare_seal(
