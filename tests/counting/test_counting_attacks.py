@@ -528,6 +528,7 @@ NOT_OF_THE_BOOK: list[Callable[[Document], object]] = [
     lambda plan: plan["strata"][0].update(inventory="I7"),
     lambda plan: plan["goals"][0].update(holding="plutonium", id="plutonium"),
     lambda plan: plan["goals"][0].update(unit="g"),
+    lambda plan: plan["not_planned"].append({"what": "M3/BOMB", "reason": "none", "set_aside": True}),
 ]
 
 

@@ -295,6 +295,7 @@ def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:
     def change(book: openpyxl.Workbook) -> None:
         page = book["count_sheet"]
         page.row_dimensions[6].hidden = page.row_dimensions[7].hidden = True
+        page.column_dimensions["I"].hidden = True
         page["M4"], page["M5"], page["O8"] = "<found>", 2, 3
         book.create_sheet("true counts")
         book.calculation.fullCalcOnLoad = False
@@ -309,6 +310,7 @@ def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:
         "filled.xlsx[count_sheet]: left out what has no name in the header: column O",
         "filled.xlsx[count_sheet]: 1 cells are formulas; their last calculated values are read",
         "filled.xlsx[count_sheet]: hidden rows, which are read all the same: 2",
+        "filled.xlsx[count_sheet]: hidden columns, which are read all the same: I",
         "filled.xlsx: left out what no draw writes: sheet true counts",
     ]
     assert said.stderr.splitlines() == [f"notice: {notice}" for notice in notices]

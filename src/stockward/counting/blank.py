@@ -28,6 +28,7 @@ UNMARKED = "written by stockward, SHA-256 of its parts " + "0" * 64
 _PROPERTIES = "docProps/core.xml"
 _MARK = re.compile(UNMARKED.rstrip("0").encode() + rb"([0-9a-f]{64})")
 _DRAW = re.compile(r"S[0-9a-f]{15}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _NUMBERS = ("sheet", "line", "unit_number")
 _KEY = re.compile(rf"([1-9][0-9]*)([{''.join(LETTER.values())}])([1-9][0-9]*)")
 
@@ -50,7 +51,7 @@ def is_blank_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
-            if sum(one.file_size for one in infos) > limit_bytes("UNPACKED_MB"):
+            if sum(one.file_size for one in infos) > limit_bytes("UNPACKED_MB") or not all(map(_is_packed_so, infos)):
                 return False
             parts = {one.filename: archive.read(one) for one in infos}
     except DAMAGED:
@@ -60,6 +61,10 @@ def is_blank_workbook(content: bytes) -> bool:
         return False
     parts[_PROPERTIES] = parts[_PROPERTIES].replace(found[0], UNMARKED.encode())
     return _digest(parts) == found[1].decode()
+
+
+def _is_packed_so(part: zipfile.ZipInfo) -> bool:
+    return part.compress_type == zipfile.ZIP_DEFLATED
 
 
 def _digest(parts: Mapping[str, bytes]) -> str:
@@ -82,7 +87,7 @@ def is_blank_csv(content: bytes) -> bool:
 
 def _is_as_written(line: Mapping[str, str]) -> bool:
     key = _KEY.fullmatch(line["key"])
-    if key is None or line["task"] not in set(Task) or any(not line[name].isdecimal() for name in _NUMBERS):
+    if key is None or line["task"] not in set(Task) or not all(_NUMBER.fullmatch(line[name]) for name in _NUMBERS):
         return False
     task = Task(line["task"])
     unit = line["unit"] in UNITS if task is Task.WEIGH else line["unit"] == "items"

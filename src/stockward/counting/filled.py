@@ -32,6 +32,9 @@ SHEET = "count_sheet"
 README = "README"
 """The sheet of a workbook that says how it is filled in."""
 
+_HIDDEN = frozenset({"A", "B"})
+"""Columns of a workbook that the draw hides: ``draw`` and ``key``."""
+
 _WRITTEN_SHEETS = frozenset({SHEET, README})
 
 MOST = 2_000_000_000
@@ -140,7 +143,9 @@ def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
     raw = workbook.read(SHEET, _TABLE)
-    return replace(raw, notices=(*raw.notices, *unseen(content, path.name, SHEET, "quantity", _WRITTEN_SHEETS)))
+    return replace(
+        raw, notices=(*raw.notices, *unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS, ours=_HIDDEN))
+    )
 
 
 def _quantities(raw: RawTable, decimal: str) -> tuple[list[float | None], list[str | None]]:

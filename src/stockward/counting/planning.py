@@ -76,8 +76,8 @@ def book_digest(plan: Plan) -> str:
 
     The first line names the format. Each further one is a JSON list without spaces: ``[site, time zone, decimal mark,
     moment]``; then, in the order of the plan, ``[area, its name, material, its name, unit, book, N, items in a unit,
-    inventory]`` of each stratum, and ``[holding, unit, stratum, content]`` of each stratum of each loss. Every line
-    ends in a line feed.
+    inventory]`` of each stratum, ``[holding, unit, stratum, content]`` of each stratum of each loss, and ``[what]`` of
+    all that was not planned. Every line ends in a line feed.
     """
     entries: list[list[object]] = [[plan.site, plan.timezone, plan.decimal, plan.frozen_at.isoformat()]]
     entries += [
@@ -88,6 +88,7 @@ def book_digest(plan: Plan) -> str:
         for one in plan.strata
     ]  # fmt: skip
     entries += [[one.holding, one.unit, part.stratum, part.content] for one in plan.goals for part in one.strata]
+    entries += [[one.what] for one in plan.not_planned]
     lines = [_BOOK, *(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)]
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 

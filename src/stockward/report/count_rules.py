@@ -50,7 +50,8 @@ def rests_on(draw: Draw, counted_at: str) -> tuple[str, ...]:
         f"{numbered} {_NOT_FULL}" if _has_boxes(draw) else numbered,
         "Two people were at every line, and the file holds what they wrote on the signed sheets.",
         seed,
-        "The book that was frozen is the site's own: planned again from its files for the same losses, it has the SHA-256 below.",
+        "The book that was frozen is the site's own: planned again from its files for the same losses, it has "
+        "the SHA-256 below.",
     )
 
 
