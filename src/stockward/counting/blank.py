@@ -30,7 +30,7 @@ _MARK = re.compile(UNMARKED.rstrip("0").encode() + rb"([0-9a-f]{64})")
 _DRAW = re.compile(r"S[0-9a-f]{15}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _NUMBERS = ("sheet", "line", "unit_number")
-_KEY = re.compile(rf"([1-9][0-9]*)([{''.join(LETTER.values())}])([1-9][0-9]*)")
+_KEY = re.compile(rf"([1-9][0-9]{{0,8}})([{''.join(LETTER.values())}])([1-9][0-9]*)")
 
 
 def marked(workbook: bytes) -> bytes:
@@ -105,12 +105,14 @@ def _belong_together(lines: Sequence[Mapping[str, str]]) -> bool:
     places = [(int(line["sheet"]), int(line["line"])) for line in lines]
     follow = all(
         after in ((sheet, number + 1), (sheet + 1, 1)) and after[1] <= LINES_A_SHEET
-        for (sheet, number), after in pairwise([(1, 0), *places])
+        for (sheet, number), after in pairwise([(0, LINES_A_SHEET), *places])
     )
-    names = ((line["key"].partition(LETTER[Task(line["task"])])[0], line["area"], line["material"]) for line in lines)
+    words = [(line["key"].partition(LETTER[Task(line["task"])])[0], line["area"], line["material"]) for line in lines]
+    strata = ((f"{area}\n{material}", number) for number, area, material in words)
     hows = ((line["key"].rstrip("0123456789"), line["unit"], line["how"]) for line in lines)
     sheets = ((line["sheet"], line["area"], line["task"]) for line in lines)
-    return follow and len({line["draw"] for line in lines}) == 1 and all(map(_say_one, (names, hows, sheets)))
+    one_draw = len({line["draw"] for line in lines}) == 1
+    return follow and one_draw and all(map(_say_one, (words, strata, hows, sheets)))
 
 
 def _say_one(told: Iterable[tuple[str, ...]]) -> bool:

@@ -20,6 +20,7 @@ from stockward.facts.dictionary import Column, ColumnType, Table
 from stockward.facts.folder import read_csv
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
+from stockward.facts.unpacking import DAMAGED
 from stockward.facts.workbook import Workbook
 from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, SiteError
@@ -143,9 +144,12 @@ def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
     raw = workbook.read(SHEET, _TABLE)
-    return replace(
-        raw, notices=(*raw.notices, *unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS, ours=_HIDDEN))
-    )
+    try:
+        seen = unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS, ours=_HIDDEN)
+    except DAMAGED:
+        mend = "open the workbook in a spreadsheet program and save it again"
+        raise SiteError(path.name, f"the sheet {SHEET} cannot be read", mend) from None
+    return replace(raw, notices=(*raw.notices, *seen))
 
 
 def _quantities(raw: RawTable, decimal: str) -> tuple[list[float | None], list[str | None]]:
