@@ -351,3 +351,29 @@ def test_a_sheet_saved_in_another_format_is_kept(tmp_path: Path, part: str) -> N
         text = (tmp_path / "sheet.csv").read_text(encoding="utf-8")
         archive.writestr(part, text.encode("utf-16-le" if part.endswith("bin") else "utf-8"))
     assert is_kept(file)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_that_nobody_can_look_into_is_kept(tmp_path: Path, method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("a.xml", b"x" * 1000)
+    content = bytearray(made.getvalue())
+    content[45:60] = b"\xff" * 15
+    (tmp_path / "s.xlsx").write_bytes(bytes(content))
+    assert is_kept(tmp_path / "s.xlsx")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_seed_that_was_moved_is_kept(tmp_path: Path, mark: bytes) -> None:
+    file = tmp_path / "moved.seed"
+    file.write_bytes(mark + b"0f" * 32 + b"\r\n")
+    assert is_kept(file)
+
+
+def test_numbers_of_any_length_are_kept(tmp_path: Path) -> None:
+    drawn(tmp_path, "--detection", "0.5")
+    for name in ("sheet", "line", "unit_number", "key"):
+        file = tmp_path / f"{name}.csv"
+        file.write_bytes(cell(3, name, "9" * 5000)((tmp_path / "sheet.csv").read_bytes()))
+        assert is_kept(file)

@@ -280,6 +280,17 @@ def test_a_count_is_typed(tmp_path: Path, place: str, formula: str) -> None:
     )
 
 
+def test_what_stands_above_the_lines_is_told(tmp_path: Path) -> None:
+    plan, file = drawn(tmp_path, "--detection", "0.3"), fill(tmp_path)
+    assert certified(plan, file) == 0
+    # A sheet on which units are missing, with one column less, and below it one on which all are there.
+    text = file.read_text(encoding="utf-8")
+    above = [row.rpartition(",")[0].replace(",1,items", ",0,items") for row in text.splitlines()[:9]]
+    file.write_text("\n".join([*above, text]), encoding="utf-8")
+    said = run("--result", file, "--plan", plan, *published(plan), *WHO)
+    assert said.stderr == "notice: filled.csv: rows above the lines of the draw, which are passed over: 9\n"
+
+
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 def test_a_sheet_that_nobody_sees_is_refused(tmp_path: Path, state: str) -> None:
     def hide(book: openpyxl.Workbook) -> None:

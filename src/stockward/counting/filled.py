@@ -38,6 +38,9 @@ _HIDDEN = frozenset({"A", "B"})
 
 _WRITTEN_SHEETS = frozenset({SHEET, README})
 
+TITLES = 3
+"""Rows above the header in a workbook."""
+
 MOST = 2_000_000_000
 """More items than this are in no box; a weight may be larger."""
 
@@ -260,8 +263,15 @@ def _in_order(file: str, content: bytes, raw: RawTable, cells: dict[str, list[st
         sha256=hashlib.sha256(content).hexdigest(),
         quantities=tuple(found[line.key] for line in draw.lines),
         remarks=tuple(said[line.key] for line in draw.lines),
-        notices=raw.notices,
+        notices=(*raw.notices, *_passed_over(raw)),
     )
+
+
+def _passed_over(raw: RawTable) -> Iterator[str]:
+    """A whole sheet could stand above the header of the one that is read."""
+    more = int(raw.rows[0]) - 2 - (0 if raw.file.lower().endswith(".csv") else TITLES)
+    if more > 0:
+        yield f"{raw.file}: rows above the lines of the draw, which are passed over: {more}"
 
 
 def _place(line: SheetLine) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.counting.blank import UNMARKED, marked
 from stockward.counting.drawing import LINES_A_SHEET
-from stockward.counting.filled import COLUMNS, MOST, README, SHEET, how, words_of
+from stockward.counting.filled import COLUMNS, MOST, README, SHEET, TITLES, how, words_of
 from stockward.outputs import Target
 from stockward.report import count_rules, words
 from stockward.report.page import fill
@@ -27,7 +27,7 @@ _ROWS = LINES_A_SHEET // 2
 _EDITABLE = ("quantity", "remark")
 _WIDTHS = {"sheet": 7, "line": 6, "area": 24, "material": 34, "task": 10, "unit_number": 14, "quantity": 14, "unit": 8}
 _REMARK_WIDTH = 40
-_HEADER_ROW = 4
+_HEADER_ROW = TITLES + 1
 _HEAVIEST = 1e15
 
 
