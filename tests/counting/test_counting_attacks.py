@@ -471,6 +471,7 @@ def test_a_count_on_the_day_of_the_book_is_not_before_it(tmp_path: Path) -> None
     assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20").exit_code == 0
     told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20T23:59"))
     assert "before the book was frozen" in told
+    assert told.endswith(": write the day alone, --counted-at 2026-01-20, or count on a later one")
 
 
 @pytest.mark.parametrize(
@@ -575,3 +576,15 @@ def test_a_plan_of_more_units_than_are_taken_is_told_when_made_and_when_read(
         result = run(*command)
         assert result.exit_code == 2
         assert f"and at most {most} are taken: count boxes with --box" in one_line(result)
+
+
+def test_what_is_not_there_is_not_whole(tmp_path: Path) -> None:
+    plan = drawn(tmp_path, "--partial", "SHELL=0.5@0.9")
+
+    def gone(rows: list[dict[str, str]]) -> None:
+        measured = next(row for row in rows if row["task"] == "measure")
+        same = [row for row in rows if row["material"] == "SHELL" and row["area"] == measured["area"]]
+        next(row for row in same if row["unit_number"] == measured["unit_number"])["quantity"] = "0"
+
+    told = one_line(run("--result", fill(tmp_path, gone), "--plan", plan, *published(plan), *WHO))
+    assert "is measured as whole, and counted as not there: correct the one that is wrong" in told

@@ -20,6 +20,7 @@ from stockward.answers.counting import (
     Goal,
     GoalResult,
     LineResult,
+    Plan,
     SheetLine,
     Stratum,
     StratumResult,
@@ -52,7 +53,7 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
     if counted_at < draw.plan.frozen_at:
         raise UsageError(
             f"counted at {counted_at.isoformat()}, before the book was frozen at {draw.plan.frozen_at.isoformat()}: "
-            "correct --counted-at"
+            f"{_mend_of_moment(counted_at, draw.plan)}"
         )
     lines = tuple(_lines(draw, filled))
     results = tuple(_stratum_results(draw, lines))
@@ -68,6 +69,14 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
         strata=results,
         goals=tuple(_goal(goal, draw, results) for goal in draw.plan.goals),
     )
+
+
+def _mend_of_moment(counted_at: datetime, plan: Plan) -> str:
+    """A book that is frozen as of a day goes to its end, and so does a count that names the day alone."""
+    days = [moment.astimezone(ZoneInfo(plan.timezone)).date() for moment in (counted_at, plan.frozen_at)]
+    if days[0] == days[1]:
+        return f"write the day alone, --counted-at {days[0]}, or count on a later one"
+    return "correct --counted-at"
 
 
 def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:

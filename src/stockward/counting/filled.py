@@ -182,6 +182,7 @@ def _faults(raw: RawTable, cells: dict[str, list[str]], rows: list[int], draw: D
     yield from _word_faults(file, rows, cells, draw)
     values, reasons = _quantities(raw, draw.plan.decimal)
     yield from _quantity_faults(file, rows, cells, values, reasons, draw)
+    yield from _measured_and_not_there(file, rows, cells["key"], values, lines)
     lost = [line for line in draw.lines if line.key not in seen]
     if lost:
         names = ", ".join(_place(line) for line in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
@@ -236,6 +237,18 @@ def _quantity_faults(
             fault = _quantity_fault(value, lines[key], strata[lines[key].stratum])
             if fault:
                 yield SheetError(file, f"{_quoted(text)}: {fault[0]}", fault[1], row=row, column="quantity")
+
+
+def _measured_and_not_there(
+    file: str, rows: list[int], keys: list[str], values: Sequence[float | None], lines: dict[str, SheetLine]
+) -> Iterator[SheetError]:
+    """What is whole is there: of an item that was found missing nobody has measured anything."""
+    known = [(row, lines[key], value) for row, key, value in zip(rows, keys, values, strict=True) if key in lines]
+    gone = {(line.stratum, line.position) for _, line, value in known if line.task is Task.COUNT and value == 0}
+    for row, line, value in known:
+        if line.task is Task.MEASURE and value and (line.stratum, line.position) in gone:
+            said = f"item {line.position} of {line.stratum} is measured as whole, and counted as not there"
+            yield SheetError(file, said, "correct the one that is wrong", row=row, column="quantity")
 
 
 def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[str, str] | None:
