@@ -353,6 +353,13 @@ def test_a_sheet_saved_in_another_format_is_kept(tmp_path: Path, part: str) -> N
     assert is_kept(file)
 
 
+def test_a_plan_that_was_packed_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "plan.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.write(drawn(tmp_path))
+    assert is_kept(file)
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 def test_an_archive_that_nobody_can_look_into_is_kept(tmp_path: Path, method: int) -> None:
     made = io.BytesIO()

@@ -24,12 +24,13 @@ from stockward.terms.files import read_bytes, read_head
 
 _ZIP, _OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
 _SEALED = b"stockward.plan/"
-_OF_A_SHEET = re.compile(
-    rb"(?i)unit_number|\bS[0-9a-f]{15}\b|:encryption-data|"
-    + b"|".join(re.escape(one.encode()) for hows in HOW.values() for one in hows)
-)
-"""A column that only a count sheet has, the id of a draw, what a sheet says is to be done; or a part that is locked."""
-_PAGE = '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy"'
+_OF_A_SHEET = (
+    b"unit_number", b":encryption-data", _SEALED, *(one.lower().encode() for hows in HOW.values() for one in hows)
+)  # fmt: skip
+"""A column that only a count sheet has, and what a sheet says is to be done; that a part is locked, or is a plan."""
+_DRAW = re.compile(rb"\bs[0-9a-f]{15}\b")
+"""The id of a draw, in small letters."""
+_PAGE = b'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy"'
 """So every page begins that Stockward writes."""
 _HEAD = 2_000_000
 _MOST_PARTS = 200
@@ -47,6 +48,8 @@ def require_not_kept(named: str, path: Path) -> None:
 
 def _kept(path: Path) -> str | None:
     head = read_head(path, _HEAD)
+    if head.lstrip().startswith(_PAGE):
+        return None
     if head.startswith(_OLD_WORKBOOK):
         return "it is a workbook with a password, or of an old format"
     if _is_seed(path, head):
@@ -71,10 +74,15 @@ def _is_seed(path: Path, head: bytes) -> bool:
 
 def _may_go(path: Path, head: bytes) -> bool:
     """Whether it is a blank sheet of a draw, or none at all."""
-    content = _content(path, head) if head.startswith(_ZIP) or _OF_A_SHEET.search(_letters(head)) else b""
+    content = _content(path, head) if head.startswith(_ZIP) or _speaks_of_a_sheet(head) else b""
     if head.startswith(_ZIP):
         return is_blank_workbook(content) or not _holds_a_sheet(content)
     return not content or is_blank_csv(content) or _is_surely_another_answer(content)
+
+
+def _speaks_of_a_sheet(content: bytes) -> bool:
+    text = _letters(content).lower()
+    return any(sign in text for sign in _OF_A_SHEET) or _DRAW.search(text) is not None
 
 
 def _content(path: Path, head: bytes) -> bytes:
@@ -90,12 +98,9 @@ def _letters(content: bytes) -> bytes:
 
 
 def _is_surely_another_answer(content: bytes) -> bool:
-    """Whether Stockward wrote it as a page, as a plan that is bound to nothing, or as JSON of another kind."""
+    """Whether Stockward wrote it as a plan that is bound to nothing, or as JSON of another kind."""
     try:
-        text = as_written(content).lstrip()
-        if text.startswith(_PAGE):
-            return True
-        document = json.loads(text)
+        document = json.loads(as_written(content))
     except (ValueError, RecursionError):
         return False
     if not isinstance(document, dict):
@@ -120,4 +125,4 @@ def _part_of_a_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     if part.compress_type not in _PACKED:
         return True
     with archive.open(part) as opened:
-        return _OF_A_SHEET.search(_letters(opened.read(_HEAD))) is not None
+        return _speaks_of_a_sheet(opened.read(_HEAD))
