@@ -254,6 +254,30 @@ def test_a_plan_is_bound_to_a_public_value(tmp_path: Path) -> None:
     assert draw.answers.published
 
 
+ODD = (1, 1.5, b"x", object(), [1], {1: 2}, range(3), float("nan"), Path)
+COUNTS: dict[str, dict[str, Any]] = {
+    "site": {"site": FIRST_COUNT, "items": "box=3"},
+    "draw": {"draw": "no plan"},
+    "result": {"result": "no sheet", "plan": "no plan", "counter": "K", "witness": "L", "counted_at": "2026-02-01"},
+}
+GIVEN = [
+    *(("site", name) for name in ("site", "as_of", "area", "loss", "items", "box", "partial", "cost", "detection")),
+    *(("site", name) for name in ("commit", "seed_source", "seed_sha256", "seed_text")),
+    *(("draw", name) for name in ("draw", "commitment", "seed_file", "seed_text")),
+    *(("result", name) for name in ("result", "plan", "counter", "witness", "counted_at")),
+]
+
+
+@pytest.mark.parametrize(("way", "name"), GIVEN)
+def test_what_a_count_is_not_asked_with_is_told_in_one_line(way: str, name: str) -> None:
+    for odd in ODD:
+        if name == "detection" and isinstance(odd, int | float):
+            continue
+        with pytest.raises(sw.UsageError, match=rf"^{name} .* type .*: give ") as told:
+            sw.sample(**{**COUNTS[way], name: odd})
+        assert "\n" not in str(told.value)
+
+
 def test_a_roster_has_the_figures_of_the_command(tmp_path: Path) -> None:
     posts = {"patrol-stores": 1, "patrol-halls": 1}
     words = [word for name, number in posts.items() for word in ("--number", f"{name}={number}")]

@@ -750,7 +750,7 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     plan = make_plan(facts, parse_asked(facts, **{name: asked[name] for name in _ASKED}), as_of=asked["as_of"])
     to_output = asked["json_file"] == "-"
     if seal is not None:
-        plan = seal_plan(plan, seal)
+        plan = seal_plan(plan, seal, facts, now=_now())
     if asked["json_file"] is not None and not to_output:
         _write_text(plan_text(plan), asked["json_file"])
     if seal is not None:
@@ -838,7 +838,7 @@ def _certify_sample(asked: dict[str, Any]) -> None:
         raise UsageError("a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05")
     counted_at = counted_moment(asked["counted_at"], draw.plan.timezone, now=_now())
     certificate = certify(draw, filled, counter=asked["counter"], witness=asked["witness"], counted_at=counted_at)
-    for notice in filled.notices:
+    for notice in certificate.notices:
         _say(f"notice: {notice}", err=True)
     _write_certificate(certificate, asked)
     _tell_unpublished(draw)

@@ -96,7 +96,7 @@ def sealed_anew(plan: Path, change: Callable[[dict[str, Any]], object], *, book:
     change(document)
     made: Plan = TypeAdapter(Plan).validate_json(json.dumps(document))
     if book:
-        made = dataclasses.replace(made, book_digest=book_digest(made.site, made.frozen_at, made.strata))
+        made = dataclasses.replace(made, book_digest=book_digest(made))
     plan.write_text(plan_text(made), encoding="utf-8")
 
 

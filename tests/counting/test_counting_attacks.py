@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, sealed_anew, write
 
-from stockward.counting import counted_moment, plan_digest, plan_text, read_plan, sha256_of
-from stockward.counting.certifying import _as_read
+import stockward as sw
+from stockward.counting import counted_moment, draw_units, plan_digest, plan_text, read_plan, sha256_of
+from stockward.counting.certifying import _as_read, _may_be_one
 from stockward.terms.errors import UsageError
 
 Document = dict[str, Any]
@@ -105,6 +109,7 @@ def no_unit(document: Document) -> None:
         stratum["counted"] = 0
 
 
+ODD = (math.nan, math.inf, -1.0)
 DOES_NOT_FIND = "the units drawn do not find the loss 'TNT' with the chance that the plan states"
 INCONSISTENT: list[tuple[Callable[[Document], object], str]] = [
     (one_unit, DOES_NOT_FIND),
@@ -127,6 +132,13 @@ INCONSISTENT: list[tuple[Callable[[Document], object], str]] = [
     (lambda plan: plan["goals"][0].update(bulk=["M1/SHELL"]), "the loss 'TNT' does not add up"),
     (lambda plan: plan.update(detection=0.99), DOES_NOT_FIND),
     (lambda plan: plan.update(detection=1.0), "the chance to detect is 1.0"),
+    (lambda plan: plan.update(detection=1e-320), "the chance to detect is 1e-320"),
+    *((lambda plan, odd=odd: plan["goals"][0].update(cost=odd), "the loss 'TNT' does not add up") for odd in ODD),
+    *((lambda plan, odd=odd: plan["goals"][0].update(bound=odd), "the loss 'TNT' does not add up") for odd in ODD),
+    *((lambda plan, odd=odd: plan["goals"][0].update(loss=odd), "the loss 'TNT' does not add up") for odd in ODD),
+    (lambda plan: plan["goals"][0]["strata"][0].update(content=1e-320), "the loss 'TNT' does not add up"),
+    (lambda plan: plan.update(frozen_at="9999-12-31T23:59:00Z"), "the moment of the book is at an end of the calendar"),
+    (lambda plan: plan.update(frozen_at="0001-01-01T00:00:00Z"), "the moment of the book is at an end of the calendar"),
     (lambda plan: plan.update(timezone="Mars/Olympus"), "there is no time zone 'Mars/Olympus'"),
     (lambda plan: plan.update(timezone="../../etc"), "there is no time zone '../../etc'"),
     (lambda plan: plan.update(decimal=";"), "the decimal mark is ';'"),
@@ -223,6 +235,17 @@ def test_a_commitment_that_is_none_is_refused(tmp_path: Path, text: str) -> None
     assert told == f"error: --commitment {text!r}: it must be a SHA-256: write its 64 hexadecimal digits"
 
 
+def test_the_sum_of_the_file_is_told_from_the_commitment(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    given = sha256(plan.read_bytes()).hexdigest()
+    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv", "--commitment", given.upper()))
+    assert told == (
+        f"error: --commitment {given[:16]}… is the SHA-256 of the file plan.json, so the plan is the same; its "
+        f"commitment is the digest in it: give {' '.join(published(plan))}"
+    )
+    assert run("--draw", plan, "--csv", tmp_path / "s.csv", *published(plan)).exit_code == 0
+
+
 def test_a_commitment_may_be_copied_from_paper(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
     (_, digits) = published(plan)
@@ -314,8 +337,35 @@ def test_a_public_value_makes_the_draw(tmp_path: Path) -> None:
     assert result(plan, fill(tmp_path), *published(plan), *value, "--html", tmp_path / "c.html")[0] == 0
     page = (tmp_path / "c.html").read_text(encoding="utf-8")
     # Whoever was there, or can look it up, compares it.
-    assert SOURCE in page
-    assert value[1] in page
+    assert f'<code class="seed">314159265358</code>, the letters and digits of the public value: {SOURCE}' in page
+
+
+def test_a_public_value_makes_one_draw_however_it_is_spelt(tmp_path: Path) -> None:
+    plan = public(tmp_path)
+    spellings = ["DAX 24 Nov 2026: 19,032.44", "dax 24nov2026 19032.44", " Dax-24-NOV-2026 1-9-0-3-2-4-4\n"]
+    for number, text in enumerate(spellings):
+        assert run("--draw", plan, "--seed-text", text, "--csv", tmp_path / f"{number}.csv").exit_code == 0
+    assert len({(tmp_path / f"{number}.csv").read_bytes() for number in range(3)}) == 1
+    # By hand, as the manual says it.
+    sealed = read_plan(plan)
+    value, stratum = "dax24nov20261903244", sealed.strata[0]
+    text = f"{value}\n{sealed.book_digest}\n{stratum.id}\n"
+    order = sorted(range(1, stratum.units + 1), key=lambda unit: sha256(f"{text}{unit}".encode()).digest())
+    lines = draw_units(sealed, spellings[0]).lines
+    assert {line.position for line in lines if line.stratum == stratum.id} == set(order[: stratum.counted])
+
+
+@pytest.mark.parametrize("value", ["19,032.44", "1 2 3 4 . . . . . .", "a value\nin two lines", "\u0661" * 20])
+def test_a_public_value_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
+    told = one_line(run("--draw", public(tmp_path), "--seed-text", value, "--csv", tmp_path / "s.csv"))
+    assert told.startswith("error: the public value must be ")
+
+
+def test_a_secret_seed_counts_as_it_stands(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    assert "this seed is not the one of the plan" in one_line(
+        run("--draw", plan, "--seed-text", SEED.upper(), "--csv", tmp_path / "s.csv")
+    )
 
 
 def test_two_values_for_one_plan_are_two_draws(tmp_path: Path) -> None:
@@ -376,6 +426,32 @@ def test_a_count_is_not_dated_in_the_future(tmp_path: Path) -> None:
         assert told.startswith(f"error: --counted-at {text} is yet to come, it is ")
 
 
+FUTURE = "movement,at,kind,material,quantity,from_area,to_area,method\n9,2099-03-01,receipt,SHELL,40,,M1,\n"
+
+
+def test_no_book_is_committed_that_no_count_could_be_after(tmp_path: Path) -> None:
+    site, plan = write(tmp_path / "site"), tmp_path / "plan.json"
+    today = datetime.now(ZoneInfo("Asia/Seoul")).date()
+    for asked in (("--as-of", "2099-01-01"), ("--as-of", (today + timedelta(days=1)).isoformat())):
+        assert one_line(run(site, *asked, "--commit", plan)) == (
+            f"error: the book is to be frozen on {asked[1]}, which is yet to come: write --as-of {today}, "
+            "or leave it out"
+        )
+    write(site, movements=FUTURE)
+    assert one_line(run(site, "--commit", plan)) == (
+        "error: the last row of the books is of 2099-03-01, which is yet to come (movement '9'): correct it, "
+        f"or freeze the book with --as-of {today}"
+    )
+    with pytest.raises(UsageError, match="which is yet to come"):
+        sw.sample(site, commit=plan)
+    assert not plan.exists()
+    # The mend, and the count of the same day.
+    assert run(site, "--as-of", today, "--commit", plan).exit_code == 0
+    assert run("--draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
+    who = (*WHO[:4], "--counted-at", today)
+    assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who).exit_code == 0
+
+
 def test_the_day_of_the_count_may_be_today() -> None:
     now = datetime(2026, 2, 1, 20, 30, tzinfo=UTC)  # half past five on the second in Seoul
     assert counted_moment("2026-02-02", "Asia/Seoul", now=now).date().isoformat() == "2026-02-02"
@@ -395,23 +471,89 @@ def test_a_count_on_the_day_of_the_book_is_not_before_it(tmp_path: Path) -> None
     assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20").exit_code == 0
     told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20T23:59"))
     assert "before the book was frozen" in told
+    assert told.endswith(": write the day alone, --counted-at 2026-01-20, or count on a later one")
 
 
-@pytest.mark.parametrize("witness", ["K-1", "k-1", " K-1 ", "K -1", "Ｋ-1", "K－1"])
+@pytest.mark.parametrize(
+    "witness",
+    ["K-1", "k-1", " K-1 ", "K -1", "Ｋ-1", "K－1", "K\u02d71", "K.1.", "\u041a-1", "\u043a-1", "\u039a-1", "\u03ba-1"],
+)
 def test_one_person_is_not_two(tmp_path: Path, witness: str) -> None:
     plan = drawn(tmp_path)
     who = ("--counter", "K-1", "--witness", witness, *WHO[4:])
     told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who))
-    assert told == "error: counter and witness are the same: a second person must watch"
-
-
-def test_a_plan_of_the_earlier_format_is_refused(tmp_path: Path) -> None:
-    plan = drawn(tmp_path)
-    plan.write_text(plan_text(read_plan(plan)).replace("stockward.plan/2", "stockward.plan/1"), encoding="utf-8")
-    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
-        "error: plan.json: the plan is of schema stockward.plan/1, whose commitment does not cover it: "
-        "make it again with stockward sample SITE --commit"
+    assert told == (
+        "error: counter and witness are the same, as far as a reader sees: a second person must watch; "
+        "of two people who are called alike write more of the names"
     )
+
+
+@pytest.mark.parametrize(
+    "names", [("А. В.", "A. B."), ("МОРС", "mopc"), ("Тарасов", "TAPACOB"), ("Ρ", "P"), ("K-l0", "K-1O")]
+)
+def test_letters_of_another_script_make_no_second_person(names: tuple[str, str]) -> None:
+    assert _may_be_one(*names)
+
+
+@pytest.mark.parametrize("names", [("K-1", "K-2"), ("A. B.", "A. C."), ("Ivanov", "Ivanova"), ("김", "이"), ("é", "e")])
+def test_two_people_are_two(names: tuple[str, str]) -> None:
+    assert not _may_be_one(*names)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "-", "\u2800"])
+def test_nobody_is_no_witness(tmp_path: Path, name: str) -> None:
+    plan = drawn(tmp_path)
+    who = ("--counter", "K-1", "--witness", name, *WHO[4:])
+    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *who))
+    assert told == "error: a certificate names who counted and who watched: give --counter and --witness"
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [(1, "whose commitment does not cover it"), (2, "which an earlier version made, and whose book says less")],
+)
+def test_a_plan_of_an_earlier_format_is_refused(tmp_path: Path, number: int, why: str) -> None:
+    plan = drawn(tmp_path)
+    schema = f"stockward.plan/{number}"
+    plan.write_text(plan_text(read_plan(plan)).replace("stockward.plan/3", schema), encoding="utf-8")
+    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
+        f"error: plan.json: the plan is of schema {schema}, {why}: make it again with stockward sample SITE --commit"
+    )
+
+
+NOT_OF_THE_BOOK: list[Callable[[Document], object]] = [
+    lambda plan: plan.update(timezone="UTC"),
+    lambda plan: plan.update(decimal=","),
+    lambda plan: plan["strata"][0].update(area_name="Magazine 2"),
+    lambda plan: plan["strata"][0].update(material_name="Bomb"),
+    lambda plan: plan["strata"][0].update(inventory="I7"),
+    lambda plan: plan["goals"][0].update(holding="plutonium", id="plutonium"),
+    lambda plan: plan["goals"][0].update(unit="g"),
+    lambda plan: plan["not_planned"].append({"what": "M3/BOMB", "reason": "none", "set_aside": True}),
+]
+
+
+@pytest.mark.parametrize("place", range(len(NOT_OF_THE_BOOK)))
+def test_what_is_certified_is_called_as_in_the_book(tmp_path: Path, place: int) -> None:
+    plan = drawn(tmp_path)
+    before = read_plan(plan).book_digest
+    honest = plan.read_bytes()
+    sealed_anew(plan, NOT_OF_THE_BOOK[place], book=False)
+    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
+    assert "it is not of the frozen book: the SHA-256 of that differs" in told
+    # Before the commitment a forger makes that anew as well, and whoever plans again from the site's files sees it.
+    plan.write_bytes(honest)
+    sealed_anew(plan, NOT_OF_THE_BOOK[place])
+    assert read_plan(plan).book_digest != before
+
+
+@pytest.mark.parametrize(
+    "change", [{"id": "TNT in M1"}, {"id": "3 g of plutonium"}, {"unit": "bombs"}, {"area": "M1", "id": "TNT in M1"}]
+)
+def test_a_loss_that_is_not_called_what_it_is_does_not_add_up(tmp_path: Path, change: Document) -> None:
+    plan = drawn(tmp_path)
+    sealed_anew(plan, lambda document: document["goals"][0].update(change))
+    assert "does not add up" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
 
 
 @pytest.mark.parametrize("unseen", ["\U000e0100", "\u17b5", "\u180b", "\U0001d159", "\u200b", "\U000e0041", "\ufe0f"])
@@ -434,3 +576,15 @@ def test_a_plan_of_more_units_than_are_taken_is_told_when_made_and_when_read(
         result = run(*command)
         assert result.exit_code == 2
         assert f"and at most {most} are taken: count boxes with --box" in one_line(result)
+
+
+def test_what_is_not_there_is_not_whole(tmp_path: Path) -> None:
+    plan = drawn(tmp_path, "--partial", "SHELL=0.5@0.9")
+
+    def gone(rows: list[dict[str, str]]) -> None:
+        measured = next(row for row in rows if row["task"] == "measure")
+        same = [row for row in rows if row["material"] == "SHELL" and row["area"] == measured["area"]]
+        next(row for row in same if row["unit_number"] == measured["unit_number"])["quantity"] = "0"
+
+    told = one_line(run("--result", fill(tmp_path, gone), "--plan", plan, *published(plan), *WHO))
+    assert "is measured as whole, and counted as not there: correct the one that is wrong" in told

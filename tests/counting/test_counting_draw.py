@@ -34,9 +34,12 @@ def test_the_draw_by_hand(tmp_path: Path) -> None:
 def test_the_book_digest_by_hand(tmp_path: Path) -> None:
     plan = read_plan(drawn(tmp_path))
     listing = (
-        'stockward.book/1\n["Two magazines","2026-01-13T15:00:00+00:00"]\n'
-        '["M1","SHELL","each",130.0,130,1]\n["M2","BOMB","each",200.0,200,1]\n["M2","SHELL","each",10.0,10,1]\n'
-        '["M2","TNT","kg",5.0,1,1]\n["S","TNT","kg",895.0,1,1]\n'
+        'stockward.book/2\n["Two magazines","Asia/Seoul",".","2026-01-13T15:00:00+00:00"]\n'
+        '["M1","Magazine 1","SHELL","Shell","each",130.0,130,1,"I1"]\n'
+        '["M2","Magazine 2","BOMB","Bomb","each",200.0,200,1,"I1"]\n'
+        '["M2","Magazine 2","SHELL","Shell","each",10.0,10,1,"I1"]\n'
+        '["M2","Magazine 2","TNT",null,"kg",5.0,1,1,null]\n["S","Store","TNT",null,"kg",895.0,1,1,"I1"]\n'
+        '["TNT","kg","M1/SHELL",2.0]\n["TNT","kg","M2/BOMB",0.5]\n["TNT","kg","M2/SHELL",2.0]\n'
     )
     assert plan.book_digest == hashlib.sha256(listing.encode()).hexdigest()
 
@@ -113,7 +116,7 @@ def test_a_sealed_plan_is_never_written_over(tmp_path: Path) -> None:
     [
         ('"detection": 0.95', '"detection": 0.5', "the plan was changed since it was sealed: its SHA-256 differs"),
         ('"book": 130.0', '"book": 120.0', "the plan was changed since it was sealed: its SHA-256 differs"),
-        ('"stockward.plan/2"', '"stockward.plan/9"', "this is no plan of a count (schema stockward.plan/2)"),
+        ('"stockward.plan/3"', '"stockward.plan/9"', "this is no plan of a count (schema stockward.plan/3)"),
         ('"strata": [', '"strata": [1,', "the plan is damaged"),
         ("{", "", "this is no plan of a count"),
     ],
@@ -135,8 +138,8 @@ def test_a_plan_with_another_book_under_a_new_seal_is_refused(tmp_path: Path) ->
     digest = hashlib.sha256(
         json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
-    plan.write_text(json.dumps({"schema": "stockward.plan/2", "digest": digest, **document}), encoding="utf-8")
-    assert "the strata are not those of the frozen book" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
+    plan.write_text(json.dumps({"schema": "stockward.plan/3", "digest": digest, **document}), encoding="utf-8")
+    assert "it is not of the frozen book" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
 
 
 def test_an_uncommitted_plan_cannot_be_drawn_from(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +12,12 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from counting_sites import SEED, drawn, fill, one_line, run, write
+from openpyxl.comments import Comment
 
 import stockward as sw
 from stockward import cli
 from stockward.cli import main
+from stockward.counting import require_not_kept
 from stockward.counting.filled import COLUMNS
 from stockward.terms.errors import UsageError
 
@@ -172,3 +177,210 @@ def test_no_answer_is_written_over_what_is_sealed_or_counted_or_onto_another_sit
 def test_a_plan_that_is_not_sealed_is_written_over(tmp_path: Path) -> None:
     for _ in range(2):
         assert run(write(tmp_path / "site"), "--json", tmp_path / "plan.json").exit_code == 0
+
+
+def is_kept(file: Path) -> bool:
+    try:
+        require_not_kept("--json", file)
+    except UsageError as error:
+        assert str(error).endswith("never written over: name another")
+        return True
+    return False
+
+
+RESAVED: dict[str, Callable[[bytes], bytes]] = {
+    "a mark of UTF-8": lambda text: b"\xef\xbb\xbf" + text,
+    "two marks": lambda text: b"\xef\xbb\xbf" * 2 + text,
+    "other line ends": lambda text: b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"),
+    "blanks before": lambda text: b"\n \t" + text,
+    "two bytes a letter": lambda text: text.decode().encode("utf-16"),
+    "two bytes a letter, no mark": lambda text: text.decode().encode("utf-16-be"),
+    "four bytes a letter": lambda text: text.decode().encode("utf-32"),
+    "a greeting": lambda text: b"Here is the plan:\n" + text,
+    "one line": lambda text: b"".join(text.split()),
+    "cut off": lambda text: text[:200],
+    "too deep": lambda text: text.replace(b"[", b"[" * 100_000, 1),
+    "as a page": lambda text: b"<pre>" + text + b"</pre>",
+    "stray bytes": lambda text: text.replace(b"Two", b"\xff"),
+}
+
+
+@pytest.mark.parametrize("change", RESAVED)
+def test_a_sealed_plan_is_kept_in_whatever_way_it_was_saved(tmp_path: Path, change: str) -> None:
+    file = changed(drawn(tmp_path), RESAVED[change])
+    before = file.read_bytes()
+    for arguments in (["review", str(tmp_path / "site"), "--json"], ["sample", "--draw", str(file), "--csv"]):
+        result = CliRunner().invoke(main, [*arguments, str(file)])
+        assert result.exit_code == cli.WRONG_USE, result.output
+        assert result.stderr.count("\n") == 1
+    assert is_kept(file)
+    assert file.read_bytes() == before
+
+
+def test_other_answers_are_written_over_though_they_speak_of_plans_and_sheets(tmp_path: Path) -> None:
+    plan = drawn(tmp_path)
+    answers = [tmp_path / name for name in ("sheets.html", "certificate.html", "certificate.json", "plan.txt")]
+    assert run("--draw", plan, "--html", answers[0]).exit_code == 0
+    who = ("--counter", "K-1", "--witness", "K-2", "--counted-at", "2026-02-01T10:00")
+    said = run("--result", fill(tmp_path), "--plan", plan, *who, "--html", answers[1], "--json", answers[2])
+    assert said.exit_code == 3
+    assert run(tmp_path / "site", "--json", answers[3]).exit_code == 0
+    assert not any(is_kept(file) for file in answers)
+    for file in answers[2:]:
+        changed(file, lambda text: b"\xef\xbb\xbf" + text.replace(b"Two magazines", b"stockward.plan/"))
+        assert not is_kept(file)
+
+
+def cell(row: int, name: str, value: str) -> Callable[[bytes], bytes]:
+    """A cell of the CSV written over; row 0 is the header."""
+
+    def change(text: bytes) -> bytes:
+        rows = list(csv.reader(io.StringIO(text.decode(), newline="")))
+        rows[row][COLUMNS.index(name)] = value
+        made = io.StringIO(newline="")
+        csv.writer(made, lineterminator="\n").writerows(rows)
+        return made.getvalue().encode()
+
+    return change
+
+
+WRITTEN_INTO: dict[str, Callable[[bytes], bytes]] = {
+    **{
+        name: cell(3, name, "2 there")
+        for name in ("draw", "key", "sheet", "line", "area", "material", "task", "unit_number", "unit", "how")
+    },
+    "another number": cell(3, "unit_number", "999"),
+    "another line": cell(3, "line", "99"),
+    "a column more": lambda text: b"\n".join(row + b",1" for row in text.splitlines()) + b"\n",
+    "a named column more": lambda text: text.replace(b"how\n", b"how,found\n").replace(b".\n", b".,1\n"),
+    "a row more": lambda text: text + b",,,,,,,,,,,2 there\n",
+    "a row less": lambda text: b"".join(text.splitlines(keepends=True)[:3] + text.splitlines(keepends=True)[4:]),
+    "a title": lambda text: b"counted by K-1\n" + text,
+    "a title like a page": lambda text: b"<counted by K-1>\n" + text,
+    "a title like a plan": lambda text: b"{counted by K-1}\n" + text,
+    "blanks in a cell": lambda text: text.replace(b",,items", b", ,items", 1),
+    "the header": lambda text: text.replace(b"remark", b"remark (none)", 1),
+}
+
+
+@pytest.mark.parametrize("where", WRITTEN_INTO)
+def test_a_sheet_in_which_anything_was_written_anywhere_is_kept(tmp_path: Path, where: str) -> None:
+    plan = drawn(tmp_path, "--detection", "0.5")
+    file = tmp_path / "sheet.csv"
+    assert not is_kept(file)
+    before = changed(file, WRITTEN_INTO[where]).read_bytes()
+    assert one_line(run("--draw", plan, "--csv", file)).endswith(
+        "it is filled in, and never written over: name another"
+    )
+    assert file.read_bytes() == before
+
+
+def test_blank_sheets_are_known_whatever_they_name(tmp_path: Path) -> None:
+    # Names that a spreadsheet would change, or that have to be quoted; boxes, items to be measured, bulk.
+    folder = write(
+        tmp_path / "site",
+        areas='area,kind,name\n1-2,store,\n"a, ""b""",store,\n=S,store,é\u202e\n',
+        materials="material,kind,unit,name\nTNT,bulk,kg,\n007,item,each,\nBOMB,item,each,\n",
+        contents="material,substance,amount,unit\n007,TNT,2,kg\nBOMB,TNT,500,g\n",
+        movements="movement,at,kind,material,quantity\n",
+        counts=(
+            'inventory,at,area,material,quantity,method\nI,2026-01-01,1-2,007,100,\nI,2026-01-01,"a, ""b""",BOMB,80,\n'
+            "I,2026-01-01,=S,TNT,9,W1\nI,2026-01-01,=S,007,90,\n"
+        ),
+    )
+    plan, files = tmp_path / "plan.json", [tmp_path / "s.csv", tmp_path / "s.xlsx"]
+    asked = ("--box", "BOMB=8", "--partial", "007=0.5@0.9", "--detection", "0.8")
+    assert run(folder, "--commit", plan, *asked).exit_code == 0
+    for _ in range(2):
+        assert run("--draw", plan, "--csv", files[0], "--xlsx", files[1]).exit_code == 0
+    assert not any(is_kept(file) for file in files)
+
+
+def into_a_cell(sheet: str, place: str) -> Callable[[openpyxl.Workbook], object]:
+    def write_it(book: openpyxl.Workbook) -> None:
+        book[sheet][place] = "2 there"
+
+    return write_it
+
+
+def a_comment(book: openpyxl.Workbook) -> None:
+    book["count_sheet"]["I5"].comment = Comment("2 there", "K-1")
+
+
+def a_hidden_sheet(book: openpyxl.Workbook) -> None:
+    book.create_sheet("notes").sheet_state = "veryHidden"
+
+
+@pytest.mark.parametrize(
+    "write_it",
+    [
+        *(into_a_cell("count_sheet", place) for place in ("C1", "A2", "D5", "J5", "L5", "N7", "A400")),
+        into_a_cell("README", "A2"),
+        into_a_cell("README", "C40"),
+        a_comment,
+        a_hidden_sheet,
+    ],
+)
+def test_a_workbook_in_which_anything_was_written_anywhere_is_kept(
+    tmp_path: Path, write_it: Callable[[openpyxl.Workbook], object]
+) -> None:
+    plan, file = drawn(tmp_path, "--detection", "0.5"), tmp_path / "sheets.xlsx"
+    assert run("--draw", plan, "--xlsx", file).exit_code == 0
+    assert not is_kept(file)
+    book = openpyxl.load_workbook(file)
+    write_it(book)
+    book.save(file)
+    before = file.read_bytes()
+    assert "it is filled in, and never written over" in one_line(run("--draw", plan, "--xlsx", file))
+    assert file.read_bytes() == before
+
+
+def test_a_part_put_into_a_workbook_without_a_program_for_it_is_seen(tmp_path: Path) -> None:
+    plan, file = drawn(tmp_path), tmp_path / "sheets.xlsx"
+    assert run("--draw", plan, "--xlsx", file).exit_code == 0
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/drawings/drawing1.xml", "<two/>")
+    assert is_kept(file)
+
+
+@pytest.mark.parametrize("part", ["content.xml", "xl/worksheets/sheet1.bin", "sheet.csv"])
+def test_a_sheet_saved_in_another_format_is_kept(tmp_path: Path, part: str) -> None:
+    drawn(tmp_path)
+    file = tmp_path / "saved.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        text = (tmp_path / "sheet.csv").read_text(encoding="utf-8")
+        archive.writestr(part, text.encode("utf-16-le" if part.endswith("bin") else "utf-8"))
+    assert is_kept(file)
+
+
+def test_a_plan_that_was_packed_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "plan.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.write(drawn(tmp_path))
+    assert is_kept(file)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_that_nobody_can_look_into_is_kept(tmp_path: Path, method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("a.xml", b"x" * 1000)
+    content = bytearray(made.getvalue())
+    content[45:60] = b"\xff" * 15
+    (tmp_path / "s.xlsx").write_bytes(bytes(content))
+    assert is_kept(tmp_path / "s.xlsx")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_seed_that_was_moved_is_kept(tmp_path: Path, mark: bytes) -> None:
+    file = tmp_path / "moved.seed"
+    file.write_bytes(mark + b"0f" * 32 + b"\r\n")
+    assert is_kept(file)
+
+
+def test_numbers_of_any_length_are_kept(tmp_path: Path) -> None:
+    drawn(tmp_path, "--detection", "0.5")
+    for name in ("sheet", "line", "unit_number", "key"):
+        file = tmp_path / f"{name}.csv"
+        file.write_bytes(cell(3, name, "9" * 5000)((tmp_path / "sheet.csv").read_bytes()))
+        assert is_kept(file)

@@ -285,3 +285,12 @@ def test_heaps_and_inventories_that_share_a_key(
     else:
         plan = make_plan(facts, parse_asked(facts, items=["SHELL=5"], areas=["M1"]))
         assert [(one.id, one.book) for one in plan.strata] == [("M1/SHELL", held)]
+
+
+def test_a_chance_that_finds_nothing_is_no_plan(tmp_path: Path) -> None:
+    folder = write(tmp_path / "site")
+    assert one_line(run(folder, "--detection", "1e-320", "--commit", tmp_path / "plan.json")) == (
+        "error: detection 1e-320: so rare a finding excludes nothing: ask for 0.01 or more"
+    )
+    assert run(folder, "--detection", "0.01", "--commit", tmp_path / "plan.json").exit_code == 0
+    assert run("--draw", tmp_path / "plan.json", "--csv", tmp_path / "s.csv").exit_code == 0

@@ -303,7 +303,11 @@ def test_a_swapped_quantity_column_and_other_files(tmp_path: Path) -> None:
     ("who", "words"),
     [
         (("--counter", "", *WHO[2:]), "a certificate names who counted and who watched: give --counter and --witness"),
-        (("--counter", "k-2", *WHO[2:]), "counter and witness are the same: a second person must watch"),
+        (
+            ("--counter", "k-2", *WHO[2:]),
+            "counter and witness are the same, as far as a reader sees: a second person must watch; "
+            "of two people who are called alike write more of the names",
+        ),
         (WHO[:4], "a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05"),
         (
             (*WHO[:4], "--counted-at", "soon"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import zipfile
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import openpyxl
@@ -236,3 +239,92 @@ def test_a_box_holds_no_more_than_can_be_counted(tmp_path: Path) -> None:
         )
     )  # fmt: skip
     assert told == "error: filled.csv row 2, quantity: '1e300': there cannot be so many: correct it"
+
+
+def filled_workbook(folder: Path, change: Callable[[openpyxl.Workbook], object]) -> tuple[Path, Path]:
+    """A plan, and its workbook with every unit there, then changed."""
+    plan, file = drawn(folder, "--detection", "0.5"), folder / "filled.xlsx"
+    assert run("--draw", plan, "--xlsx", file).exit_code == 0
+    book = openpyxl.load_workbook(file)
+    page = book["count_sheet"]
+    for row in range(5, page.max_row + 1):
+        page.cell(row, 9, 5 if page.cell(row, 7).value == "weigh" else 1)
+    change(book)
+    book.save(file)
+    return plan, file
+
+
+def calculated(file: Path, place: str, formula: str) -> None:
+    """A formula with the value that a spreadsheet program has calculated; openpyxl writes none."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    cell = re.compile(rf'(<c r="{place}"[^>]*?)( t="n")?>(<v>)'.encode())
+    assert cell.search(parts[name])
+    parts[name] = cell.sub(rb"\1>" + formula.encode() + rb"\3", parts[name])
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("place", "formula"),
+    [("I6", "<f>1+0</f>"), ("I6", '<f t="shared" si="0"/>'), ("D6", '<f t="array" ref="D6:I6">D5:I5</f>')],
+)
+def test_a_count_is_typed(tmp_path: Path, place: str, formula: str) -> None:
+    plan, file = filled_workbook(tmp_path, lambda book: None)
+    calculated(file, place, formula)
+    assert one_line(run("--result", file, "--plan", plan, *published(plan), *WHO)) == (
+        "error: filled.xlsx[count_sheet] row 6, quantity: a formula, and a count is typed: "
+        "write the number that was counted, as it stands on the signed sheet"
+    )
+
+
+def test_what_stands_above_the_lines_is_told(tmp_path: Path) -> None:
+    plan, file = drawn(tmp_path, "--detection", "0.3"), fill(tmp_path)
+    assert certified(plan, file) == 0
+    # A sheet on which units are missing, with one column less, and below it one on which all are there.
+    text = file.read_text(encoding="utf-8")
+    above = [row.rpartition(",")[0].replace(",1,items", ",0,items") for row in text.splitlines()[:9]]
+    file.write_text("\n".join([*above, text]), encoding="utf-8")
+    said = run("--result", file, "--plan", plan, *published(plan), *WHO)
+    assert said.stderr == "notice: filled.csv: rows above the lines of the draw, which are passed over: 9\n"
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_sheet_that_nobody_sees_is_refused(tmp_path: Path, state: str) -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        book["count_sheet"].sheet_state = state
+
+    plan, file = filled_workbook(tmp_path, hide)
+    assert one_line(run("--result", file, "--plan", plan, *published(plan), *WHO)) == (
+        "error: filled.xlsx: the sheet count_sheet is hidden, so nobody has filled it in: fill in one that is in sight"
+    )
+
+
+def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        page = book["count_sheet"]
+        page.row_dimensions[6].hidden = page.row_dimensions[7].hidden = True
+        page.column_dimensions["I"].hidden = True
+        page["M4"], page["M5"], page["O8"] = "<found>", 2, 3
+        book.create_sheet("true counts")
+        book.calculation.fullCalcOnLoad = False
+
+    plan, file = filled_workbook(tmp_path, change)
+    calculated(file, "M5", "<f>1+1</f>")
+    outputs = [tmp_path / "c.html", tmp_path / "c.json"]
+    said = run("--result", file, "--plan", plan, *published(plan), *WHO, "--html", outputs[0], "--json", outputs[1])
+    assert said.exit_code == 0
+    notices = [
+        "filled.xlsx[count_sheet]: left out what the format does not know: column <found>",
+        "filled.xlsx[count_sheet]: left out what has no name in the header: column O",
+        "filled.xlsx[count_sheet]: 1 cells are formulas; their last calculated values are read",
+        "filled.xlsx[count_sheet]: hidden rows, which are read all the same: 2",
+        "filled.xlsx[count_sheet]: hidden columns, which are read all the same: I",
+        "filled.xlsx: left out what no draw writes: sheet true counts",
+    ]
+    assert said.stderr.splitlines() == [f"notice: {notice}" for notice in notices]
+    assert json.loads(outputs[1].read_text(encoding="utf-8"))["count"]["notices"] == notices
+    page = outputs[0].read_text(encoding="utf-8")
+    assert all(f"<li>{escape(notice)}</li>" in page for notice in notices)

@@ -197,7 +197,8 @@ class GoalResult:
 class Certificate:
     """The outcome of a count: the draw with its seed revealed, what was found, by whom and when.
 
-    It is only made over a file whose lines are those of the draw, made again from plan and seed.
+    It is only made over a file whose lines are those of the draw, made again from plan and seed. ``notices`` is what
+    was seen while that was read.
     """
 
     draw: Draw
@@ -206,6 +207,7 @@ class Certificate:
     counter: str
     witness: str
     counted_at: datetime
+    notices: tuple[str, ...]
     lines: tuple[LineResult, ...]
     strata: tuple[StratumResult, ...]
     goals: tuple[GoalResult, ...]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from stockward.accountancy.doubts import NONE_LEFT, Doubt, doubts_of
 from stockward.accountancy.inventories import Inventories, as_times, inventories_of
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.terms import time_cuts
+from stockward.facts import Site
 from stockward.facts.checks import NEEDS
 from stockward.terms.errors import UsageError
 
@@ -33,6 +35,7 @@ _NO_USES: dict[str, Any] = {
 }
 # Rows at fault of these tables change no quantity of the book: what they could touch is errors and contents.
 _BOOK_TABLES = ("movements", "counts")
+_KEYS = {"movements": "movement", "counts": "inventory"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,27 @@ def frozen_at(books: KnownBooks, moment: datetime | None) -> datetime:
     if not isinstance(latest, datetime):
         raise UsageError("the books hold no count and no movement: there is nothing to draw from")
     return latest
+
+
+def require_begun(site: Site, frozen: datetime, *, as_of: bool, now: datetime) -> None:
+    """Raise ``UsageError`` where a book is frozen at a day that has not begun: no count could ever be after it.
+
+    ``as_of`` says that the day was asked for, and not that of the last row.
+    """
+    zone = ZoneInfo(site.timezone)
+    day, today = frozen.astimezone(zone).date(), now.astimezone(zone).date()
+    if day <= today:
+        return
+    if as_of:
+        raise UsageError(
+            f"the book is to be frozen on {day}, which is yet to come: write --as-of {today}, or leave it out"
+        )
+    rows = {key: site[table].filter(pl.col("at") == frozen)[key] for table, key in _KEYS.items()}
+    what = " and ".join(f"{key} {found[0]!r}" for key, found in rows.items() if found.len())
+    raise UsageError(
+        f"the last row of the books is of {day}, which is yet to come ({what}): correct it, or freeze the book with "
+        f"--as-of {today}"
+    )
 
 
 def holdings_by_book(books: KnownBooks) -> list[Holding]:

@@ -20,6 +20,7 @@ from stockward.answers.counting import (
     Goal,
     GoalResult,
     LineResult,
+    Plan,
     SheetLine,
     Stratum,
     StratumResult,
@@ -27,6 +28,7 @@ from stockward.answers.counting import (
 from stockward.counting import boxes
 from stockward.counting.filled import Filled
 from stockward.counting.planning import figure_strata
+from stockward.facts.problems import bare
 from stockward.figures.sampling import ROUNDING, upper_limit
 from stockward.figures.splitting import most_missing
 from stockward.terms.counting import CountVerdict, Task
@@ -41,14 +43,17 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
     Raises ``UsageError`` where counter or witness are not named, or are one, or the count is older than the book.
     """
     counter, witness = counter.strip(), witness.strip()
-    if not counter or not witness:
+    if not (_as_read(counter) and _as_read(witness)):
         raise UsageError("a certificate names who counted and who watched: give --counter and --witness")
-    if _as_read(counter) == _as_read(witness):
-        raise UsageError("counter and witness are the same: a second person must watch")
+    if _may_be_one(counter, witness):
+        raise UsageError(
+            "counter and witness are the same, as far as a reader sees: a second person must watch; of two people who "
+            "are called alike write more of the names"
+        )
     if counted_at < draw.plan.frozen_at:
         raise UsageError(
             f"counted at {counted_at.isoformat()}, before the book was frozen at {draw.plan.frozen_at.isoformat()}: "
-            "correct --counted-at"
+            f"{_mend_of_moment(counted_at, draw.plan)}"
         )
     lines = tuple(_lines(draw, filled))
     results = tuple(_stratum_results(draw, lines))
@@ -59,10 +64,19 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
         counter=counter,
         witness=witness,
         counted_at=counted_at,
+        notices=filled.notices,
         lines=lines,
         strata=results,
         goals=tuple(_goal(goal, draw, results) for goal in draw.plan.goals),
     )
+
+
+def _mend_of_moment(counted_at: datetime, plan: Plan) -> str:
+    """A book that is frozen as of a day goes to its end, and so does a count that names the day alone."""
+    days = [moment.astimezone(ZoneInfo(plan.timezone)).date() for moment in (counted_at, plan.frozen_at)]
+    if days[0] == days[1]:
+        return f"write the day alone, --counted-at {days[0]}, or count on a later one"
+    return "correct --counted-at"
 
 
 def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
@@ -87,15 +101,20 @@ _UNSEEN = re.compile(
 )
 """Signs without a shape that count as letters or marks [Unicode, Default_Ignorable_Code_Point]; blank notes as well."""
 
-_DASHES = "\u02d7\u2212"
-"""Signs that look like a dash, and are of another kind: a modifier letter, and minus."""
+
+_FIGURES = str.maketrans("0l", "o1")
+"""A figure and a letter that look alike."""
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    """Whether two names look the same as they stand, or in capitals, where more letters of other scripts look alike."""
+    return any(_as_read(form(name)) == _as_read(form(other)) for form in (str, str.upper))
 
 
 def _as_read(name: str) -> str:
-    """A name without what no reader sees a difference in: capitals, blanks, unseen signs, forms of a letter or dash."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _UNSEEN.sub("", name)).casefold())
-    seen = (sign for sign in plain if unicodedata.category(sign) not in ("Cc", "Cf") and not sign.isspace())
-    return "".join("-" if unicodedata.category(sign) == "Pd" or sign in _DASHES else sign for sign in seen)
+    """A name without what a reader passes over: capitals, blanks, signs, what is unseen, scripts that look alike."""
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", name))
+    return bare("".join(sign for sign in plain if unicodedata.category(sign)[0] in "LMN")).translate(_FIGURES)
 
 
 def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:

@@ -4,6 +4,7 @@ Of the units 1 to N of a stratum, those n are drawn whose ``SHA-256("SEED\\nBOOK
 texts in UTF-8, BOOK the digest of the frozen book in hexadecimal digits, UNIT in decimal ones. SHA-256 cannot be told
 from a random function, so every choice of n units is as likely as any other to whoever does not know the seed. The plan
 fixes N, n and the book, and its SHA-256 is published before the seed is known: so nobody can fit one to the other.
+Of a public value SEED is the letters, as small ones, and the digits.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from heapq import nsmallest
 
 from stockward.answers.counting import Draw, Plan, SheetLine, Stratum
 from stockward.counting.plan_file import plan_digest
-from stockward.counting.seeds import require_seed, require_sha256, require_source, sha256_of
+from stockward.counting.seeds import public_seed, require_seed, require_sha256, require_source, sha256_of
 from stockward.terms.counting import Task
 from stockward.terms.errors import UsageError
 
 LINES_A_SHEET = 26
 """Lines of one count sheet, which is one printed page."""
 
-_LETTER = {Task.COUNT: "c", Task.MEASURE: "m", Task.WEIGH: "w"}
+LETTER = {Task.COUNT: "c", Task.MEASURE: "m", Task.WEIGH: "w"}
+"""How the key of a line names its task."""
 _ID_DIGITS = 15
 
 
@@ -43,7 +45,7 @@ def draw_units(plan: Plan, seed: str, *, commitment: str | None = None) -> Draw:
     ``commitment`` is the SHA-256 of the plan as it was published before the draw. Raises ``UsageError`` where the plan
     is not the one of the commitment, is not committed, or the seed is not the one that it is committed to.
     """
-    seed = require_seed(seed)
+    seed = require_seed(seed) if plan.seed_source is None else public_seed(seed)
     digest = plan_digest(plan)
     if commitment is not None:
         _require_published(digest, require_sha256("--commitment", commitment))
@@ -103,7 +105,7 @@ def _lines(plan: Plan, seed: str) -> Iterator[SheetLine]:
         for place, (number, stratum, unit) in enumerate(entries):
             sheet += place % LINES_A_SHEET == 0
             yield SheetLine(
-                key=f"{number}{_LETTER[task]}{unit}",
+                key=f"{number}{LETTER[task]}{unit}",
                 sheet=sheet,
                 line=place % LINES_A_SHEET + 1,
                 stratum=stratum.id,

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.counting.typed import unseen
 from stockward.facts.cells import read_column, shown
 from stockward.facts.dictionary import Column, ColumnType, Table
 from stockward.facts.folder import read_csv
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
+from stockward.facts.unpacking import DAMAGED
 from stockward.facts.workbook import Workbook
-from stockward.terms.counting import Task
+from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import text_of
@@ -31,13 +33,16 @@ SHEET = "count_sheet"
 README = "README"
 """The sheet of a workbook that says how it is filled in."""
 
-_WRITTEN_SHEETS = {SHEET, README}
+_HIDDEN = frozenset({"A", "B"})
+"""Columns of a workbook that the draw hides: ``draw`` and ``key``."""
+
+_WRITTEN_SHEETS = frozenset({SHEET, README})
+
+TITLES = 3
+"""Rows above the header in a workbook."""
 
 MOST = 2_000_000_000
 """More items than this are in no box; a weight may be larger."""
-
-_ZIP = b"PK"
-"""What every workbook begins with."""
 
 _LONGEST_SHOWN = 40
 _HEAVIEST = 1e15
@@ -54,6 +59,13 @@ COLUMNS = (
 
 _WORDS = ("sheet", "line", "area", "material", "task", "unit")
 """Columns that are for people, and that are compared with the draw where they are there."""
+
+_BOX_HOW = "Open the box and count what is in it. Boxes that are not full have the last numbers."
+
+HOW: dict[Task, tuple[str, ...]] = {
+    task: (meaning, _BOX_HOW) if task is Task.COUNT else (meaning,) for task, meaning in TASK_MEANING.items()
+}
+"""What the last column may say of each task: what is to be done, in a file that has no page around it."""
 
 _TABLE = Table(
     name=SHEET,
@@ -82,6 +94,11 @@ class Filled:
     quantities: tuple[float | None, ...]
     remarks: tuple[str, ...]
     notices: tuple[str, ...]
+
+
+def how(line: SheetLine, stratum: Stratum) -> str:
+    """What is to be done at one line."""
+    return _BOX_HOW if line.task is Task.COUNT and stratum.kind == "box" else TASK_MEANING[line.task]
 
 
 def words_of(line: SheetLine, stratum: Stratum) -> dict[str, str | int]:
@@ -117,18 +134,6 @@ def read_filled(path: Path, draw: Draw) -> Filled:
     return _in_order(path.name, content, raw, cells, draw)
 
 
-def is_blank_sheet(path: Path, content: bytes) -> bool:
-    """Whether this is a count sheet as a draw writes it, whatever its name ends in, with nothing filled in.
-
-    Raises ``SiteError`` where it cannot be read as one.
-    """
-    raw = _of_workbook(path, content, ".", alone=True) if content.startswith(_ZIP) else read_csv(path, content, _TABLE)
-    if raw.torn or len(raw.cells) < len(COLUMNS):
-        return False
-    answered = [shown(raw.cells[name]) for name in ("quantity", "remark")]
-    return not any(column.str.strip_chars().fill_null("").ne("").any() for column in answered)
-
-
 def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
     if path.suffix.lower() == ".csv":
         return read_csv(path, content, _TABLE)
@@ -137,13 +142,17 @@ def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
     return _of_workbook(path, content, decimal)
 
 
-def _of_workbook(path: Path, content: bytes, decimal: str, *, alone: bool = False) -> RawTable:
+def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
-    if alone and not set(workbook.sheets) <= _WRITTEN_SHEETS:
-        raise SiteError(path.name, "there is a sheet that no draw writes", "fill in the workbook that the draw wrote")
-    return workbook.read(SHEET, _TABLE)
+    raw = workbook.read(SHEET, _TABLE)
+    try:
+        seen = unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS, ours=_HIDDEN)
+    except DAMAGED:
+        mend = "open the workbook in a spreadsheet program and save it again"
+        raise SiteError(path.name, f"the sheet {SHEET} cannot be read", mend) from None
+    return replace(raw, notices=(*raw.notices, *seen))
 
 
 def _quantities(raw: RawTable, decimal: str) -> tuple[list[float | None], list[str | None]]:
@@ -173,6 +182,7 @@ def _faults(raw: RawTable, cells: dict[str, list[str]], rows: list[int], draw: D
     yield from _word_faults(file, rows, cells, draw)
     values, reasons = _quantities(raw, draw.plan.decimal)
     yield from _quantity_faults(file, rows, cells, values, reasons, draw)
+    yield from _measured_and_not_there(file, rows, cells["key"], values, lines)
     lost = [line for line in draw.lines if line.key not in seen]
     if lost:
         names = ", ".join(_place(line) for line in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
@@ -229,6 +239,18 @@ def _quantity_faults(
                 yield SheetError(file, f"{_quoted(text)}: {fault[0]}", fault[1], row=row, column="quantity")
 
 
+def _measured_and_not_there(
+    file: str, rows: list[int], keys: list[str], values: Sequence[float | None], lines: dict[str, SheetLine]
+) -> Iterator[SheetError]:
+    """What is whole is there: of an item that was found missing nobody has measured anything."""
+    known = [(row, lines[key], value) for row, key, value in zip(rows, keys, values, strict=True) if key in lines]
+    gone = {(line.stratum, line.position) for _, line, value in known if line.task is Task.COUNT and value == 0}
+    for row, line, value in known:
+        if line.task is Task.MEASURE and value and (line.stratum, line.position) in gone:
+            said = f"item {line.position} of {line.stratum} is measured as whole, and counted as not there"
+            yield SheetError(file, said, "correct the one that is wrong", row=row, column="quantity")
+
+
 def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[str, str] | None:
     if value < 0:
         return "a quantity is never negative", "write what is there, 0 for none"
@@ -254,8 +276,15 @@ def _in_order(file: str, content: bytes, raw: RawTable, cells: dict[str, list[st
         sha256=hashlib.sha256(content).hexdigest(),
         quantities=tuple(found[line.key] for line in draw.lines),
         remarks=tuple(said[line.key] for line in draw.lines),
-        notices=raw.notices,
+        notices=(*raw.notices, *_passed_over(raw)),
     )
+
+
+def _passed_over(raw: RawTable) -> Iterator[str]:
+    """A whole sheet could stand above the header of the one that is read."""
+    more = int(raw.rows[0]) - 2 - (0 if raw.file.lower().endswith(".csv") else TITLES)
+    if more > 0:
+        yield f"{raw.file}: rows above the lines of the draw, which are passed over: {more}"
 
 
 def _place(line: SheetLine) -> str:

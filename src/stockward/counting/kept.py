@@ -1,7 +1,8 @@
 """Files of a count that nothing is written over: a sealed plan, the seed beside it, and a sheet that is filled in.
 
-A sheet is somebody's work even where a program has changed it so that it would be refused as a result. So one is
-written over only where it can be read as one of a draw, with nothing in it.
+What looks like a plan is kept unless it is surely something else, whatever a program made of it since. A sheet is
+somebody's work even where it would be refused as a result. So one is written over only where it is, as a whole, what a
+draw writes.
 """
 
 from __future__ import annotations
@@ -13,18 +14,29 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-from stockward.counting.filled import is_blank_sheet
+from stockward.counting.blank import is_blank_csv, is_blank_workbook
+from stockward.counting.filled import HOW
+from stockward.counting.plan_file import as_written
 from stockward.counting.sealing import seed_beside
 from stockward.facts.unpacking import DAMAGED
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes, read_head
 
 _ZIP, _OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
-_OF_A_SHEET = re.compile(r"unit_number|\bS[0-9a-f]{15}\b")
-"""A column that only a count sheet has, or the id of a draw."""
+_SEALED = b"stockward.plan/"
+_OF_A_SHEET = (
+    b"unit_number", b":encryption-data", _SEALED, *(one.lower().encode() for hows in HOW.values() for one in hows)
+)  # fmt: skip
+"""A column that only a count sheet has, and what a sheet says is to be done; that a part is locked, or is a plan."""
+_DRAW = re.compile(rb"\bs[0-9a-f]{15}\b")
+"""The id of a draw, in small letters."""
+_PAGE = b'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy"'
+"""So every page begins that Stockward writes."""
 _HEAD = 2_000_000
-_MOST_PARTS = 100
-_SEED = re.compile(r"[0-9a-f]{64}\s*")
+_MOST_PARTS = 200
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways of packing of which it is known how they fail."""
+_SEED = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[0-9a-f]{64}\s*")
 
 
 def require_not_kept(named: str, path: Path) -> None:
@@ -36,27 +48,20 @@ def require_not_kept(named: str, path: Path) -> None:
 
 def _kept(path: Path) -> str | None:
     head = read_head(path, _HEAD)
-    if head.startswith(b"{"):
-        return "it is a sealed plan" if _is_sealed(head) else None
-    if head.startswith(b"<"):
+    if head.lstrip().startswith(_PAGE):
         return None
-    if _is_seed(path, head):
-        return "it is the seed of a plan"
     if head.startswith(_OLD_WORKBOOK):
         return "it is a workbook with a password, or of an old format"
+    if _is_seed(path, head):
+        return "it is the seed of a plan"
+    if _is_sealed(path, head):
+        return "it is a sealed plan"
     return None if _may_go(path, head) else "it is filled in"
 
 
-def _is_sealed(head: bytes) -> bool:
-    """Whether it is a plan that is bound to a seed; a plan that cannot be read to its end is taken for one."""
-    if b'"stockward.plan/' not in head:
-        return False
-    try:
-        plan = json.loads(head)
-    except ValueError:
-        return True
-    of_a_plan = isinstance(plan, dict) and str(plan.get("schema")).startswith("stockward.plan/")
-    return of_a_plan and any(plan.get(name) for name in ("seed_sha256", "seed_source"))
+def _is_sealed(path: Path, head: bytes) -> bool:
+    """Whether it is a plan that is bound to a seed; one that cannot be read to its end is taken for one."""
+    return _SEALED in _letters(head) and not _is_surely_another_answer(_content(path, head))
 
 
 def _is_seed(path: Path, head: bytes) -> bool:
@@ -64,26 +69,60 @@ def _is_seed(path: Path, head: bytes) -> bool:
     if path.suffix != seed_beside(Path("plan")).suffix:
         return False
     beside = path.with_suffix("")
-    return _SEED.fullmatch(head.decode("utf-8", "replace")) is not None or _is_sealed(read_head(beside, _HEAD))
+    return _SEED.fullmatch(_letters(head)) is not None or _is_sealed(beside, read_head(beside, _HEAD))
 
 
 def _may_go(path: Path, head: bytes) -> bool:
     """Whether it is a blank sheet of a draw, or none at all."""
-    content, blank = head, False
+    content = _content(path, head) if head.startswith(_ZIP) or _speaks_of_a_sheet(head) else b""
+    if head.startswith(_ZIP):
+        return is_blank_workbook(content) or not _holds_a_sheet(content)
+    return not content or is_blank_csv(content) or _is_surely_another_answer(content)
+
+
+def _speaks_of_a_sheet(content: bytes) -> bool:
+    text = _letters(content).lower()
+    return any(sign in text for sign in _OF_A_SHEET) or _DRAW.search(text) is not None
+
+
+def _content(path: Path, head: bytes) -> bytes:
+    """All of a file, as far as it is read; its head where there is no more."""
     with suppress(SiteError):
-        content = read_bytes(path)
-        blank = is_blank_sheet(path, content)
-    return blank or not any(_OF_A_SHEET.search(text) for text in _texts(content))
+        return head if len(head) < _HEAD else read_bytes(path)
+    return head
 
 
-def _texts(content: bytes) -> list[str]:
-    """What stands at the begin of a file, in each way it may have been saved, or of each part of a workbook."""
-    if not content.startswith(_ZIP):
-        return [content[:_HEAD].decode(code, "replace") for code in ("utf-8", "utf-16")]
+def _letters(content: bytes) -> bytes:
+    """Plain letters of a text, whether they were saved in one byte each or in several."""
+    return content.replace(b"\0", b"")
+
+
+def _is_surely_another_answer(content: bytes) -> bool:
+    """Whether Stockward wrote it as a plan that is bound to nothing, or as JSON of another kind."""
+    try:
+        document = json.loads(as_written(content))
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(document, dict):
+        return False
+    schema = str(document.get("schema"))
+    if schema.startswith(_SEALED.decode()):
+        return all(document.get(name, "") is None for name in ("seed_sha256", "seed_source"))
+    return schema.startswith("stockward.")
+
+
+def _holds_a_sheet(content: bytes) -> bool:
+    """Whether any part of an archive, such as a workbook, looks like a sheet; so does one that nobody can look into."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [one for one in archive.namelist() if one.endswith(".xml")][:_MOST_PARTS]
-            return [archive.open(one).read(_HEAD).decode("utf-8", "replace") for one in parts]
+            parts = archive.infolist()
+            return len(parts) > _MOST_PARTS or any(_part_of_a_sheet(archive, one) for one in parts)
     except DAMAGED:
-        # Nobody can say what is in it.
-        return ["unit_number"]
+        return True
+
+
+def _part_of_a_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    if part.compress_type not in _PACKED:
+        return True
+    with archive.open(part) as opened:
+        return _speaks_of_a_sheet(opened.read(_HEAD))

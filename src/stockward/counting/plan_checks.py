@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from datetime import MAXYEAR, MINYEAR
 from zoneinfo import ZoneInfo
 
 from stockward.answers.counting import Goal, GoalStratum, Plan, Stratum
-from stockward.counting.planning import book_digest, with_sample
+from stockward.counting.planning import LEAST_DETECTION, book_digest, name_of_loss, with_sample
 from stockward.counting.seeds import is_sha256, is_source
 from stockward.figures.sampling import defects_of
 from stockward.terms.errors import FigureError
+from stockward.terms.units import UNITS
 
 _NEAR = 1e-9
 """Chances computed on two machines differ by less."""
@@ -33,10 +35,12 @@ def the_settings_can_be(plan: Plan) -> Iterator[str]:
         yield f"there is no time zone {plan.timezone!r}"
     if plan.decimal not in {".", ","}:
         yield f"the decimal mark is {plan.decimal!r}"
-    if not 0 < plan.detection < 1:
+    if not LEAST_DETECTION <= plan.detection < 1:
         yield f"the chance to detect is {plan.detection!r}"
     if plan.frozen_at.tzinfo is None:
         yield "the moment of the book names no offset"
+    elif not MINYEAR < plan.frozen_at.year < MAXYEAR:
+        yield "the moment of the book is at an end of the calendar"
 
 
 def the_seed_is_bound(plan: Plan) -> Iterator[str]:
@@ -50,9 +54,9 @@ def the_seed_is_bound(plan: Plan) -> Iterator[str]:
 
 
 def the_strata_are_the_book(plan: Plan) -> Iterator[str]:
-    """Each stratum once, as the frozen book has it, with no more units drawn than there are."""
-    if book_digest(plan.site, plan.frozen_at, plan.strata) != plan.book_digest:
-        yield "the strata are not those of the frozen book: its SHA-256 differs"
+    """The frozen book, with its names, each stratum once, and no more units drawn than there are."""
+    if book_digest(plan) != plan.book_digest:
+        yield "it is not of the frozen book: the SHA-256 of that differs"
     if len({one.id for one in plan.strata}) < len(plan.strata):
         yield "a stratum stands twice"
     yield from (f"the stratum {one.id!r} does not add up" for one in plan.strata if not _adds_up(one))
@@ -95,6 +99,10 @@ def _parts_add_up(goal: Goal, strata: dict[str, Stratum]) -> bool:
     names = [part.stratum for part in goal.strata]
     return (
         0 < goal.loss < math.inf
+        and all(0 <= one < math.inf for one in (goal.cost, goal.bound))
+        and goal.id == name_of_loss(goal.holding, goal.area, partial=goal.partial)
+        and goal.unit in UNITS
+        and all(goal.area in (None, strata[name].area) for name in (*names, *goal.bulk) if name in strata)
         and 0 < len(names) == len(set(names))
         and all(name in strata and strata[name].kind == "bulk" for name in goal.bulk)
         and all(part.stratum in strata and _part_adds_up(part, goal, strata[part.stratum]) for part in goal.strata)
@@ -103,6 +111,8 @@ def _parts_add_up(goal: Goal, strata: dict[str, Stratum]) -> bool:
 
 def _part_adds_up(part: GoalStratum, goal: Goal, stratum: Stratum) -> bool:
     if stratum.kind == "bulk" or part.units != stratum.units or not 0 < part.content < math.inf:
+        return False
+    if goal.loss / part.content == math.inf:
         return False
     if not (0 < part.notice <= 1 if goal.partial else part.notice == 1):
         return False

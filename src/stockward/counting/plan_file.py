@@ -1,4 +1,4 @@
-"""The plan as a file, schema ``stockward.plan/2``: sealed by a SHA-256 over all that it says."""
+"""The plan as a file, schema ``stockward.plan/3``: sealed by a SHA-256 over all that it says."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any
 
 from stockward.answers.counting import Plan
 from stockward.terms.errors import SheetError, SiteError
-from stockward.terms.files import read_text
+from stockward.terms.files import read_bytes
 from stockward.terms.signs import escaped
 
-SCHEMA = "stockward.plan/2"
-_BEFORE = "stockward.plan/1"
+SCHEMA = "stockward.plan/3"
+_BEFORE = {
+    "stockward.plan/1": "whose commitment does not cover it",
+    "stockward.plan/2": "which an earlier version made, and whose book says less",
+}
 _AGAIN = "make it again with stockward sample SITE --commit"
 _MEND = "use the file as stockward sample SITE --commit wrote it"
 
@@ -31,6 +34,14 @@ def plan_digest(plan: Plan) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def as_written(content: bytes) -> str:
+    """The text of a plan without what mail and editors put into it: marks of UTF-8, other line ends.
+
+    Raises ``UnicodeDecodeError`` for what is no UTF-8.
+    """
+    return content.decode("utf-8-sig").removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def read_plan(path: Path) -> Plan:
     """Read a plan.
 
@@ -40,15 +51,15 @@ def read_plan(path: Path) -> Plan:
     from stockward.counting.sizes import too_many_in
 
     try:
-        text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n")
+        text = as_written(read_bytes(path, "OTHER_MB"))
         document = json.loads(text)
     except SiteError as error:
         raise SheetError(path.name, error.problem, "name the plan with its folder") from None
     except (ValueError, RecursionError):
         raise SheetError(path.name, "this is no plan of a count", _MEND) from None
     schema = document.pop("schema", None) if isinstance(document, dict) else None
-    if schema == _BEFORE:
-        raise SheetError(path.name, f"the plan is of schema {_BEFORE}, whose commitment does not cover it", _AGAIN)
+    if isinstance(schema, str) and schema in _BEFORE:
+        raise SheetError(path.name, f"the plan is of schema {schema}, {_BEFORE[schema]}", _AGAIN)
     if schema != SCHEMA:
         raise SheetError(path.name, f"this is no plan of a count (schema {SCHEMA})", _MEND)
     digest = document.pop("digest", None)

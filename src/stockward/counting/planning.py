@@ -24,8 +24,11 @@ from stockward.terms.errors import FigureError, UsageError, require_probability
 from stockward.terms.periods import end_of
 from stockward.terms.units import factor
 
-_BOOK = "stockward.book/1"
+_BOOK = "stockward.book/2"
 _WHOLE = 1e-6
+
+LEAST_DETECTION = 0.01
+"""A count that would find the loss more seldom excludes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     moment = None if as_of is None else end_of(as_of, site.timezone)
     detection = site.settings.detection.detection if asked.detection is None else asked.detection
     require_probability("detection", detection)
+    if detection < LEAST_DETECTION:
+        raise UsageError(
+            f"detection {detection!r}: so rare a finding excludes nothing: ask for {LEAST_DETECTION} or more"
+        )
     books = until(known_at(site, moment), moment)
     losses, not_planned = _wanted(site, books, asked)
     strata, refused = _strata(books, asked, losses)
@@ -64,16 +71,31 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     return plan
 
 
-def book_digest(site: str, frozen: datetime, strata: Sequence[Stratum]) -> str:
-    """SHA-256 of the listing of the frozen book: a line that names the format, one with site and moment, one a stratum.
+def book_digest(plan: Plan) -> str:
+    """SHA-256 of the listing of the frozen book, and of what things are called and hold in it.
 
-    Each line but the first is a JSON list without spaces: ``[site, moment]``, then ``[area, material, unit, book, N,
-    items in a unit]``, in the order of the plan; every line ends in a line feed.
+    The first line names the format. Each further one is a JSON list without spaces: ``[site, time zone, decimal mark,
+    moment]``; then, in the order of the plan, ``[area, its name, material, its name, unit, book, N, items in a unit,
+    inventory]`` of each stratum, ``[holding, unit, stratum, content]`` of each stratum of each loss, and ``[what]`` of
+    all that was not planned. Every line ends in a line feed.
     """
-    entries: list[list[object]] = [[site, frozen.isoformat()]]
-    entries += [[one.area, one.material, one.unit, one.book, one.units, one.per_unit] for one in strata]
+    entries: list[list[object]] = [[plan.site, plan.timezone, plan.decimal, plan.frozen_at.isoformat()]]
+    entries += [
+        [
+            one.area, one.area_name, one.material, one.material_name, one.unit, one.book, one.units, one.per_unit,
+            one.inventory,
+        ]
+        for one in plan.strata
+    ]  # fmt: skip
+    entries += [[one.holding, one.unit, part.stratum, part.content] for one in plan.goals for part in one.strata]
+    entries += [[one.what] for one in plan.not_planned]
     lines = [_BOOK, *(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)]
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def name_of_loss(holding: str, area: str | None, *, partial: bool = False) -> str:
+    """What a loss is called: of what, from where, and whether it is taken as parts of contents."""
+    return f"{holding}{f' in {area}' if area else ''}{', in parts' if partial else ''}"
 
 
 def _plan(
@@ -86,7 +108,7 @@ def _plan(
 ) -> Plan:
     frozen = frozen_at(planner.books, moment)
     strata = planner.sized(goals)
-    return Plan(
+    plan = Plan(
         site=site.name,
         timezone=site.timezone,
         decimal=site.settings.site.decimal,
@@ -96,10 +118,11 @@ def _plan(
         strata=strata,
         goals=tuple(with_sample(goal, strata) for goal in goals),
         not_planned=tuple(not_planned),
-        book_digest=book_digest(site.name, frozen, strata),
+        book_digest="",
         seed_sha256=None,
         seed_source=None,
     )
+    return dataclasses.replace(plan, book_digest=book_digest(plan))
 
 
 def _wanted(site: Site, books: KnownBooks, asked: Asked) -> tuple[list[_Wanted], list[NotPlanned]]:
@@ -116,7 +139,7 @@ def _wanted(site: Site, books: KnownBooks, asked: Asked) -> tuple[list[_Wanted],
     for row in site["goals"].sort("substance", "area", nulls_last=False).rows(named=True):
         name, area, own = row["substance"], row["area"], units[row["substance"]]
         loss = row["quantity"] * (factor(row["unit"] or own, own) or 1.0)
-        what = f"{name} in {area}" if area else name
+        what = name_of_loss(name, area)
         if asked.areas and area and area not in asked.areas:
             continue
         if loss > 0:
@@ -259,7 +282,8 @@ class _Planner:
         }
         if partial and not wanted.of_items:
             measured = [(one, content) for one, content in items if one.material in partial]
-            goal = self._goal(wanted, f"{wanted.id}, in parts", measured, bulk, partial)
+            called = name_of_loss(wanted.holding, wanted.area, partial=True)
+            goal = self._goal(wanted, called, measured, bulk, partial)
             if goal is not None:
                 yield goal
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from os.path import lexists
 from pathlib import Path
 
 from stockward.answers.counting import Draw, Plan
+from stockward.counting.book import require_begun
 from stockward.counting.drawing import committed, draw_units
-from stockward.counting.plan_file import plan_text, read_plan
+from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.seeds import require_seed, sha256_of
+from stockward.facts import Site
 from stockward.outputs import Target, free_name, write_new
 from stockward.terms.errors import SheetError, SiteError, UsageError
-from stockward.terms.files import read_text
+from stockward.terms.files import read_bytes, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Seal:
 
 def seed_beside(plan: Path) -> Path:
     """The file that keeps the seed of a plan."""
-    return plan.with_name(plan.name + ".seed")
+    return plan.parent / f"{plan.name}.seed"
 
 
 def prepare_seal(
@@ -57,8 +61,12 @@ def prepare_seal(
     return Seal(target, {"seed_sha256": sha256_of(seed)}, seed)
 
 
-def seal_plan(plan: Plan, seal: Seal) -> Plan:
-    """The plan bound to its seed; it is not written yet."""
+def seal_plan(plan: Plan, seal: Seal, site: Site, *, now: datetime) -> Plan:
+    """The plan of a site bound to its seed; it is not written yet.
+
+    Raises ``UsageError`` where its book is frozen at a day that is yet to come.
+    """
+    require_begun(site, plan.frozen_at, as_of=plan.as_of is not None, now=now)
     return committed(plan, **seal.bound)
 
 
@@ -69,10 +77,24 @@ def write_seal(plan: Plan, seal: Seal) -> None:
 
 
 def draw_from(plan_path: Path, *, commitment: str | None, seed_text: str | None, seed_file: Path | None) -> Draw:
-    """The draw that follows from a sealed plan and its seed, which stands beside the plan unless it is given."""
+    """The draw that follows from a sealed plan and its seed, which stands beside the plan unless it is given.
+
+    Raises ``SheetError`` and ``UsageError`` where one of them cannot be read, or does not belong to the other.
+    """
     plan = read_plan(plan_path)
+    _require_not_of_the_file(plan_path, plan, commitment)
     seed = seed_text or _seed_in(seed_file or seed_beside(plan_path), plan)
     return draw_units(plan, seed, commitment=commitment)
+
+
+def _require_not_of_the_file(path: Path, plan: Plan, given: str | None) -> None:
+    """Raise ``UsageError`` where the SHA-256 of the plan's file was given, or published, in place of the commitment."""
+    digits = "" if given is None else "".join(given.split()).lower()
+    if digits == hashlib.sha256(read_bytes(path)).hexdigest():
+        raise UsageError(
+            f"--commitment {digits[:16]}… is the SHA-256 of the file {path.name}, so the plan is the same; its "
+            f"commitment is the digest in it: give --commitment {plan_digest(plan)}"
+        )
 
 
 def _seed_in(path: Path, plan: Plan) -> str:

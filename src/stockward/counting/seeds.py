@@ -23,12 +23,36 @@ def require_seed(seed: str) -> str:
         raise UsageError(
             "the seed must be of plain letters, digits and signs, with one blank between words: write it so"
         )
-    if len(seed) < SHORTEST_SEED or not seed.isprintable():
+    if not _is_long(seed):
         raise UsageError(
             f"the seed must be one line of at least {SHORTEST_SEED} characters that nobody can guess: take a longer "
             "one, or leave it out with --commit to have one made"
         )
     return seed
+
+
+def public_seed(value: str) -> str:
+    """The seed that a public value makes: its letters, as small ones, and its digits.
+
+    Blanks, signs and capitals can be written in many ways that all say the same: who draws could take the one that
+    suits. Raises ``UsageError`` for a value that is too short.
+
+    >>> public_seed("DAX, 24 Nov 2026: 19,032.44")
+    'dax24nov20261903244'
+    """
+    seed = "".join(sign for sign in value.lower() if sign.isalnum())
+    if not value.isascii():
+        raise UsageError("the public value must be of plain letters, digits and signs: write it so")
+    if not _is_long(value.strip()) or len(seed) < SHORTEST_SEED // 2:
+        raise UsageError(
+            f"the public value must be one line of at least {SHORTEST_SEED} characters, {SHORTEST_SEED // 2} letters "
+            "and digits among them: write all of it, as its source does"
+        )
+    return seed
+
+
+def _is_long(seed: str) -> bool:
+    return len(seed) >= SHORTEST_SEED and seed.isprintable()
 
 
 def sha256_of(seed: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, overload
 
@@ -23,6 +24,7 @@ from stockward.report.card import Card
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
 
+_LONGEST_SHOWN = 60
 _DRAWN = frozenset({"commitment", "seed_file", "seed_text"})
 _BELONGS = {
     "site": frozenset({
@@ -36,6 +38,50 @@ _BELONGS = {
 _WORDS = {
     "area": "areas", "loss": "losses", "items": "items", "box": "boxes", "partial": "partial", "cost": "costs",
 }  # fmt: skip
+
+
+def _is_path(given: object) -> bool:
+    return isinstance(given, str) or (isinstance(given, PathLike) and isinstance(fspath(given), str))
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)
+
+
+def _are_words(given: object) -> bool:
+    """Whether this can be ``Words``; what comes out of an iterator can only be looked at when it is taken."""
+    if isinstance(given, Mapping):
+        return all(isinstance(name, str) for name in given)
+    return isinstance(given, str) or (isinstance(given, Iterable) and not isinstance(given, bytes | PathLike))
+
+
+_PATHS = ("draw", "result", "plan", "commit", "seed_file")
+_TEXTS = ("seed_source", "seed_sha256", "seed_text", "commitment", "counter", "witness")
+_KINDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    **dict.fromkeys(_PATHS, (_is_path, "a path")),
+    **dict.fromkeys(_TEXTS, (lambda given: isinstance(given, str), "a text")),
+    **dict.fromkeys(_WORDS, (_are_words, "a mapping by name, a text NAME=VALUE, or several")),
+    **dict.fromkeys(
+        ("as_of", "counted_at"), (lambda given: isinstance(given, str | date), "a date, or a text such as 2026-06-30")
+    ),
+    "site": (lambda given: isinstance(given, facts.Site) or _is_path(given), "a path, or what read_site has read"),
+    "detection": (_is_number, "a number"),
+}
+"""What each argument can be, as a test and in words."""
+
+
+def _require_kind(name: str, given: object) -> None:
+    is_one, words = _KINDS[name]
+    if not is_one(given):
+        raise UsageError(f"{name} {str(given)[:_LONGEST_SHOWN]!r} is of type {type(given).__name__}: give {words}")
+
+
+def _words(name: str, given: Words) -> tuple[str, ...]:
+    words = words_of(given)
+    for word in words:
+        if not isinstance(word, str):
+            raise UsageError(f"{name} holds {word!r}, of type {type(word).__name__}: give texts")
+    return words
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,7 +112,7 @@ class Plan(Shown):
         return counting.plan_digest(self.answers) if sealed else None
 
     def to_json(self, path: Place) -> None:
-        """Write the plan as JSON (schema stockward.plan/1)."""
+        """Write the plan as JSON (schema stockward.plan/3)."""
         write_whole(own_place(path), counting.plan_text(self.answers))
 
     def card(self) -> Card:
@@ -104,10 +150,14 @@ class Draw(Shown):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Certificate(Shown):
-    """The outcome of a count; ``answers`` has all of it, ``notices`` what was seen while the sheet was read."""
+    """The outcome of a count; ``answers`` has all of it."""
 
     answers: answers.Certificate
-    notices: tuple[str, ...]
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was seen while the sheet was read."""
+        return self.answers.notices
 
     @property
     def strata(self) -> pl.DataFrame:
@@ -223,8 +273,8 @@ def sample(
     Raises
     ------
     UsageError
-        None of the three, several, or an argument that belongs to another; a loss that cannot be planned; a seed that
-        is not that of the plan.
+        None of the three, several, or an argument that belongs to another or is of another type; a loss that cannot be
+        planned; a seed that is not that of the plan.
     SheetError
         A plan or sheet that was changed or does not belong to the other, with its row.
     SiteError
@@ -245,6 +295,8 @@ def sample(
     strange = [name for name in asked if name != way and name not in _BELONGS[way]]
     if strange:
         raise UsageError(f"{strange[0]} does not belong to {way}: see help(stockward.sample)")
+    for name, given in asked.items():
+        _require_kind(name, given)
     return _DOES[way](asked)
 
 
@@ -255,11 +307,11 @@ def _plan(asked: Mapping[str, Any]) -> Plan:
         own_place(place)
     seal = counting.prepare_seal(commit, **seeds, fresh=secrets.token_hex(32))
     read = site_of(asked["site"])
-    words = {option: words_of(asked.get(name, ())) for name, option in _WORDS.items()}
+    words = {option: _words(name, asked.get(name, ())) for name, option in _WORDS.items()}
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
     plan = counting.make_plan(read, wanted, as_of=asked.get("as_of"))
     if seal is not None:
-        plan = counting.seal_plan(plan, seal)
+        plan = counting.seal_plan(plan, seal, read, now=now())
         counting.write_seal(plan, seal)
     return Plan(plan)
 
@@ -284,7 +336,7 @@ def _certify(asked: Mapping[str, Any]) -> Certificate:
     filled = counting.read_filled(Path(asked["result"]), draw)
     counted_at = counting.counted_moment(str(asked["counted_at"]), draw.plan.timezone, now=now())
     who = {name: asked.get(name, "") for name in ("counter", "witness")}
-    return Certificate(counting.certify(draw, filled, **who, counted_at=counted_at), filled.notices)
+    return Certificate(counting.certify(draw, filled, **who, counted_at=counted_at))
 
 
 _DOES: Mapping[str, Callable[[Mapping[str, Any]], Plan | Draw | Certificate]] = {

@@ -107,6 +107,7 @@ class CertificatePage:
     bulk: tuple[DifferenceView, ...]
     differences: tuple[DifferenceView, ...]
     differences_note: str
+    notices: tuple[str, ...]
     not_planned: tuple[str, ...]
     generated: str
 
@@ -140,6 +141,7 @@ def write_certificate_json(certificate: Certificate, *, version: str, at: dateti
             "at": certificate.counted_at,
             "file": certificate.file,
             "file_sha256": certificate.file_sha256,
+            "notices": certificate.notices,
         },
         "detection": plan.detection,
         "beta": round(1 - plan.detection, 12),
@@ -216,7 +218,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         commitment_word=_commitment_word(draw),
         seed=draw.seed,
         seed_sha256=sha256_of(draw.seed),
-        seed_word="its SHA-256 stands in the plan" if plan.seed_source is None else f"public: {plan.seed_source}",
+        seed_word=_seed_word(plan.seed_source),
         rests_on=count_rules.rests_on(draw, counted_at),
         frozen=words.moment(plan.frozen_at, plan.timezone),
         counted_at=counted_at,
@@ -231,6 +233,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         bulk=tuple(_difference(one, certificate) for one in certificate.lines if one.line.task is Task.WEIGH),
         differences=tuple(_difference(one, certificate) for one in differing[:_DIFFERENCES_MAX]),
         differences_note=_cut(len(differing)),
+        notices=tuple(map(printable, certificate.notices)),
         not_planned=tuple(printable(f"{one.what}: {one.reason}") for one in plan.not_planned),
         generated=f"Stockward {version}, {words.moment(at, plan.timezone)}",
     )
@@ -266,6 +269,12 @@ def _commitment_word(draw: Draw) -> str:
     if draw.published:
         return "the one that was given as published before the draw"
     return "computed from the file, and compared with nothing that was published"
+
+
+def _seed_word(source: str | None) -> str:
+    if source is None:
+        return "its SHA-256 stands in the plan"
+    return f"the letters and digits of the public value: {printable(source)}"
 
 
 def _cut(differing: int) -> str:
@@ -345,7 +354,9 @@ def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
 
 
 def _where(stratum: Stratum) -> str:
-    return printable(f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}")
+    """Names of material and area, and their key, since two areas may bear one name."""
+    names = f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}"
+    return printable(f"{names} ({stratum.id})")
 
 
 def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.answers.counting import Draw
 from stockward.report import words
-from stockward.terms.counting import TASK_MEANING, Task
 
 _NUMBERING = "begin at the entrance, go from left to right, and within a row from the bottom up"
 _NOT_FULL = (
@@ -37,13 +36,6 @@ def rule_of_a_sheet(draw: Draw, *, boxes: bool) -> str:
     return f"Two people: one counts, one watches. Numbers: {_NUMBERING}.{not_full} {_still(draw)}"
 
 
-def how(line: SheetLine, stratum: Stratum) -> str:
-    """What is to be done at one line, in a file that has no page around it."""
-    if line.task is Task.COUNT and stratum.kind == "box":
-        return "Open the box and count what is in it. Boxes that are not full have the last numbers."
-    return TASK_MEANING[line.task]
-
-
 def rests_on(draw: Draw, counted_at: str) -> tuple[str, ...]:
     """What others must have done for a certificate to be true, and what no file can show."""
     plan = draw.plan
@@ -58,7 +50,8 @@ def rests_on(draw: Draw, counted_at: str) -> tuple[str, ...]:
         f"{numbered} {_NOT_FULL}" if _has_boxes(draw) else numbered,
         "Two people were at every line, and the file holds what they wrote on the signed sheets.",
         seed,
-        "The book that was frozen is the site's own: planned again from its files, it has the SHA-256 below.",
+        "The book that was frozen is the site's own: planned again from its files for the same losses, it has "
+        "the SHA-256 below.",
     )
 
 

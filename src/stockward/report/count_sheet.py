@@ -9,8 +9,9 @@ from typing import Any, Literal
 from markupsafe import Markup, escape
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.counting.blank import UNMARKED, marked
 from stockward.counting.drawing import LINES_A_SHEET
-from stockward.counting.filled import COLUMNS, MOST, README, SHEET, words_of
+from stockward.counting.filled import COLUMNS, MOST, README, SHEET, TITLES, how, words_of
 from stockward.outputs import Target
 from stockward.report import count_rules, words
 from stockward.report.page import fill
@@ -26,7 +27,7 @@ _ROWS = LINES_A_SHEET // 2
 _EDITABLE = ("quantity", "remark")
 _WIDTHS = {"sheet": 7, "line": 6, "area": 24, "material": 34, "task": 10, "unit_number": 14, "quantity": 14, "unit": 8}
 _REMARK_WIDTH = 40
-_HEADER_ROW = 4
+_HEADER_ROW = TITLES + 1
 _HEAVIEST = 1e15
 
 
@@ -157,7 +158,7 @@ def _cells(line: SheetLine, stratum: Stratum, draw: Draw) -> list[str | int]:
         "unit_number": line.position,
         "quantity": "",
         "remark": "",
-        "how": count_rules.how(line, stratum),
+        "how": how(line, stratum),
         **words_of(line, stratum),
     }
     return [cells[name] for name in COLUMNS]
@@ -168,12 +169,13 @@ def write_sheets_xlsx(draw: Draw, path: Target) -> None:
 
     The same draw gives the same bytes. Raises ``UsageError`` where the file cannot be written.
     """
-    with workbook_at(path) as book:
+    with workbook_at(path, finish=marked) as book:
         frozen = words.local(draw.plan.frozen_at, draw.plan.timezone).replace(tzinfo=None)
         book.set_properties(
             {
                 "title": f"{printable(draw.plan.site)}: count sheet {draw.id}",
                 "comments": f"commitment {draw.commitment}",
+                "keywords": UNMARKED,
                 "created": frozen,
             }
         )

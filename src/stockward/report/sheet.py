@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -35,8 +35,8 @@ class Sheet:
 
 
 @contextmanager
-def workbook_at(path: Target) -> Iterator[Workbook]:
-    """A workbook to fill, which is whole before the first byte of its file is written.
+def workbook_at(path: Target, *, finish: Callable[[bytes], bytes] = bytes) -> Iterator[Workbook]:
+    """A workbook to fill, which is whole, and finished, before the first byte of its file is written.
 
     Raises ``UsageError`` where the file cannot be written.
     """
@@ -45,4 +45,4 @@ def workbook_at(path: Target) -> Iterator[Workbook]:
     made = BytesIO()
     with SpeltWorkbook(made, _SAFE) as book:
         yield book
-    write_whole(path, made.getvalue())
+    write_whole(path, finish(made.getvalue()))
