@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder, cells
 
-from stockward.facts import extent, lengths, parquet, thrift
+from stockward.facts import extent, lengths, markup, parquet, thrift
 from stockward.facts.draft import MOST_ROWS_TOLD
 from stockward.facts.settings import read_settings
 from stockward.terms.errors import SiteError, UsageError
@@ -114,6 +114,66 @@ def put_sheet(folder: SiteFolder, rows: str, *, size: int | None = None, top: st
         path.write_bytes(content.replace(true, size.to_bytes(4, "little")))
 
 
+def change_part(path: Path, part: str, old: bytes, new: bytes) -> None:
+    """Put something else into the place of one stretch of a part."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new, 1)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+
+
+DEEP = b"<a>" * 400_000 + b"</a>" * 400_000
+DEEP_THAT_LOOKS_CLOSED = b'<a b="/>">' * 120_000 + b"</a>" * 120_000
+LONG = b"<a" + b" " * 2_200_000 + b"/>"
+MANY_NAMES = b"".join(b"<a%d/>" % name for name in range(50_001))
+MANY_ATTRIBUTES = b"<a %s/>" % b" ".join(b'b%d=""' % name for name in range(80_000))
+
+
+@pytest.mark.parametrize(
+    ("part", "end"),
+    [
+        ("xl/worksheets/sheet1.xml", b"</sheetData>"),
+        ("xl/styles.xml", b"</styleSheet>"),
+        ("xl/sharedStrings.xml", b"</sst>"),
+        ("xl/workbook.xml", b"</workbook>"),
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>"),
+        ("[Content_Types].xml", b"</Types>"),
+    ],
+)
+@pytest.mark.parametrize("xml", [DEEP, DEEP_THAT_LOOKS_CLOSED, LONG], ids=["deep", "looks closed", "long"])
+def test_a_part_as_no_program_writes_it(folder: SiteFolder, part: str, end: bytes, xml: bytes) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    change_part(folder.path / "site.xlsx", part, end, xml + end)
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+@pytest.mark.parametrize("xml", [MANY_NAMES, MANY_ATTRIBUTES], ids=["tags", "attributes"])
+def test_more_names_than_a_program_writes(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch, xml: bytes) -> None:
+    monkeypatch.setattr(markup, "_MOST_NAMES", 50_000)
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    change_part(folder.path / "site.xlsx", "xl/styles.xml", b"</styleSheet>", xml + b"</styleSheet>")
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+def test_tags_of_all_parts_are_counted_before_one_is_parsed(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    change_part(folder.path / "site.xlsx", "xl/styles.xml", b"</styleSheet>", b"<a/>" * 7_000 + b"</styleSheet>")
+    folder.read()
+    monkeypatch.setenv("STOCKWARD_MAX_CELLS", "1000")
+    assert re.search(r"site.xlsx: the tables of the workbook span 1 \d\d\d cells", refusal(folder))
+
+
+def test_a_sheet_as_programs_write_it_is_sound() -> None:
+    markup.require_sound(b"<s>" + b"<a>" * 900 + b"</a>" * 900 + b'<b c="%s"/>' % (b"A1 " * 300_000) + b"</s>")
+    text = b" a/> " * 1_000_000
+    markup.require_sound(b"<s><t>" + text + b'</t><t u="' + text[:900_000] + b'"/></s>')
+
+
 def test_a_cell_far_away_that_holds_only_a_format_is_none(folder: SiteFolder) -> None:
     folder.workbook(counts=cells(CLEAN["counts"]))
     header = "".join(
@@ -156,7 +216,7 @@ def test_a_far_cell_of_a_sheet_in_another_namespace(folder: SiteFolder) -> None:
 
 def test_a_cell_without_a_place_follows_its_row_and_not_the_cell_before() -> None:
     xml = b'<s><row r="9"><c r="A1"><v>1</v></c><c><v>1</v></c></row><row><c><v>1</v></c></row></s>'
-    assert [place for place, _ in extent.cells(xml)] == [(0, 0), (8, 1), (9, 0)]
+    assert [cell.place for cell in extent.cells(xml)] == [(0, 0), (8, 1), (9, 0)]
 
 
 def test_a_place_that_the_library_passes_over(folder: SiteFolder) -> None:
@@ -279,7 +339,7 @@ def test_the_extent_of_a_sheet_across_blocks() -> None:
         f'<row r="{row}"><c r="{extent.letters_of(column - 1)}{row}"><v>1</v></c></row>' for row, column in places
     )
     sheet = f"<worksheet {MAIN}>{xml}</worksheet>".encode()
-    assert extent._plain_extent(sheet) == (39_999, 990) == extent._careful_extent(sheet)
+    assert extent._plain_extent(sheet) == (39_999, 990) == extent._careful_extent(sheet, "f")
 
 
 def test_a_parquet_file_that_unpacks_to_much(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -142,6 +142,50 @@ def test_serial_dates_in_a_typed_column_are_refused(folder: SiteFolder) -> None:
 def test_cells_inside_cells_are_refused(folder: SiteFolder) -> None:
     folder.parquet("movements", MOVEMENTS.with_columns(note=pl.struct("movement", "quantity")))
     assert "movements.parquet: column note holds cells inside cells" in refusal(folder)
+
+
+_FAR = [pl.Series([days, 0], dtype=pl.Int32).cast(pl.Date) for days in (-(2**31), -800_000, 100_000_000)]
+_FAR += [
+    pl.Series([ticks, 0]).cast(pl.Datetime(unit)).dt.replace_time_zone(zone)
+    for unit, ticks in (("us", -(2**62)), ("ms", 2**62))
+    for zone in (None, "UTC")
+]
+
+
+@pytest.mark.parametrize("column", ["movement", "at", "quantity", "note"])
+@pytest.mark.parametrize("cells", _FAR, ids=range(len(_FAR)))
+def test_dates_that_are_none(folder: SiteFolder, column: str, cells: pl.Series) -> None:
+    for far in (cells, cells.implode().new_from_index(0, 2)):
+        folder.parquet("movements", MOVEMENTS.with_columns(far.alias(column)))
+        assert f"movements.parquet: column {column} holds dates outside the years 1 to 9999: correct" in refusal(folder)
+
+
+def test_the_first_and_the_last_days_that_are_some(folder: SiteFolder) -> None:
+    ends = pl.Series("at", [datetime(1, 1, 3), datetime(9999, 12, 29)]).dt.replace_time_zone("Asia/Seoul")
+    site = folder.parquet("movements", MOVEMENTS.with_columns(ends)).read()
+    assert all("the year lies outside" in problem.reason for problem in site.problems)
+    assert len(site.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (pl.Series([timedelta(hours=1), None]), "holds lengths of time: write it as text"),
+        (pl.Series([[timedelta(hours=1)], []]), "holds lengths of time: write it as text"),
+        (pl.Series([[b"\xff"], []]), "holds lists of bytes: write it as text"),
+        (pl.Series([[1, 2], [3, 4]], dtype=pl.Array(pl.Int64, 2)), "holds cells inside cells: write one value a cell"),
+    ],
+    ids=["time", "times", "bytes", "array"],
+)
+def test_types_that_have_no_text(folder: SiteFolder, cells: pl.Series, words: str) -> None:
+    folder.parquet("movements", MOVEMENTS.with_columns(cells.alias("note")))
+    assert f"movements.parquet: column note {words}" in refusal(folder)
+
+
+def test_a_column_without_a_name_may_hold_anything(folder: SiteFolder) -> None:
+    nameless = pl.Series("", [timedelta(hours=1), None])
+    site = folder.parquet("movements", MOVEMENTS.with_columns(nameless)).read()
+    assert site.notices == ("movements.parquet: left out what has no name in the header: column G",)
 
 
 @pytest.mark.parametrize("keep", [0, 4, 100, -8, -100])

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from small_folders import CLEAN, SiteFolder, cells
+from small_folders import CLEAN, SiteFolder, cells, write_workbook
 from xlsxwriter import Workbook
 
 from stockward.facts import read_site
@@ -263,6 +263,25 @@ def test_a_workbook_beside_the_tables_with_a_part_of_one(folder: SiteFolder) -> 
         old.append(row)
     book.save(folder.path / "Book1.xlsx")
     assert "Book1.xlsx: it looks like a part of movements, which is read from movements.csv alone" in refusal(folder)
+
+
+def test_of_a_workbook_beside_the_tables_only_the_tops_are_looked_at(folder: SiteFolder) -> None:
+    """It is not read: what stands below, and would be refused in a workbook of the site, costs no time."""
+    write_workbook(path := folder.path / "Book1.xlsx", {"Old": MOVEMENTS})
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/styles.xml"] = b"<a>" * 2_000
+    parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(b"</sst>", b"<si>" * 2_000)
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    assert "Book1.xlsx: it looks like a part of movements, which is read from movements.csv alone" in refusal(folder)
+
+
+def test_the_header_of_a_sheet_may_stand_behind_many_texts(folder: SiteFolder) -> None:
+    others = [[f"text {number}" for number in range(50)] for _ in range(3)]
+    told = refusal(folder.workbook(movements=MOVEMENTS, Notes=others, More=cells(CLEAN["counts"])))
+    assert "site.xlsx[More]: it looks like a part of counts" in told
 
 
 def test_a_sheet_that_is_not_read_may_hold_anything(folder: SiteFolder) -> None:

@@ -7,10 +7,11 @@ of the XML are taken without their namespace, as the library takes them.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from functools import cache
+from html import unescape
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,20 @@ from stockward.terms.limits import limit, require_within
 Place = tuple[int, int]
 """Row and column, from 0."""
 
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CELL = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
+_NAMED = rb"<(/?)(?:[^<>/:\s]*:)?(c|row)"
+_CELLS_AND_ROWS = re.compile(_NAMED + rb"(?=[\s/>])([^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>")
+"""The tags that begin and end them, with what stands in these."""
+_USUAL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+")?(?: t="([A-Za-z]*)")?\s*/?')
+_USUAL_ROW = re.compile(rb' r="([0-9]{1,7})"')
+_ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_VALUE = re.compile(rb"<(?:[^<>/:\s]*:)?v(?:\s[^<>]*)?>([^<]*)<")
+_FORMULA = re.compile(rb"<(?:[^<>/:\s]*:)?f[\s/>]")
+_CONTENT_TAG = re.compile(rb"<[^>]*>")
 _OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
 _ESCAPED_PLACE = re.compile(rb"<[^<>]*\sr\s*=\s*[\"'][^\"'<>&]*&")
 """The library passes over such a place, and would put the cell elsewhere."""
-TAGS_OF_A_CELL = 6
+_BEGINS, _BEGINS_OF_A_CELL = (b"<c", b":c", b"<row", b":row"), 3
 _BLOCK, _LONGEST_TAG = 1 << 22, 16
 _START = len('<c r="')
 _CODES = {letter: ord(letter) for letter in '<c r="09AZ'}
@@ -34,12 +44,11 @@ _CODES = {letter: ord(letter) for letter in '<c r="09AZ'}
 def extent(xml: bytes, file: str) -> tuple[int, int]:
     """Rows and columns from the first cell of the sheet to the last that holds something.
 
-    Raises ``SiteError`` where they are more than is read, and ``ValueError`` or ``ParseError`` for damaged XML.
+    Raises ``SiteError`` where they are more than is read, and ``ValueError`` for a place that is none.
     """
-    require_within("CELLS", xml.count(b"<") // TAGS_OF_A_CELL, file)
     plain = found = _plain_extent(xml)
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
-        found = _careful_extent(xml)
+        found = _careful_extent(xml, file)
     rows, columns = found
     place = f"{file} cell {letters_of(columns - 1)}{rows}" if rows else file
     require_within("ROWS", rows, place)
@@ -50,28 +59,91 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     return found
 
 
-def cells(xml: bytes) -> Iterator[tuple[Place, ElementTree.Element]]:
-    """Every cell of a sheet's XML with its place; one that names none follows the one before."""
+class Cell(NamedTuple):
+    """What a sheet says of one cell: its place, the type of what it holds, and the XML between its tags."""
+
+    place: Place
+    kind: str
+    xml: bytes
+    filled: bool
+
+    @property
+    def value(self) -> str:
+        """What it holds, or the result of its formula, as it is written."""
+        found = _VALUE.search(self.xml)
+        return _text(found[1]) if found else ""
+
+    @property
+    def text(self) -> str:
+        """All that stands between its tags."""
+        return _text(_CONTENT_TAG.sub(b"", self.xml))
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether its value comes from a formula."""
+        return _FORMULA.search(self.xml) is not None
+
+
+def cells(xml: bytes) -> Iterator[Cell]:
+    """Every cell of a sheet's XML; one that names no place follows the one before.
+
+    The XML is that of ``facts.unpacking``, in which every ``<`` begins a tag: it need not be parsed.
+    """
     row = column = 0
-    for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
-        name = element.tag.rpartition("}")[2]
-        if name == "row" and event == "start":
-            row = int(element.get("r", row + 1)) - 1
-        elif name == "row":
-            row, column = row + 1, 0
-            element.clear()
-        elif name == "c" and event == "end":
-            place = _place(element.get("r")) or (row, column)
+    tags = _CELLS_AND_ROWS.finditer(xml)
+    following = next(tags, None)
+    while tag := following:
+        following = next(tags, None)
+        end, name, attributes = tag.groups()
+        if name == b"row":
+            row = row if end else _row(attributes, row)
+            if end or attributes.endswith(b"/"):
+                row, column = row + 1, 0
+        elif not end:
+            place, kind = _named(attributes)
+            place = place or (row, column)
             column = place[1] + 1
-            yield place, element
-            element.clear()
+            if attributes.endswith(b"/"):
+                yield Cell(place, kind, b"", filled=False)
+            else:
+                body = xml[tag.end() : following.start() if following else len(xml)]
+                # What stands in it besides values is left to the library.
+                filled = b"<" in body or following is None or not following[1]
+                yield Cell(place, kind, body, filled)
 
 
-def _careful_extent(xml: bytes) -> tuple[int, int]:
+def _row(attributes: bytes, row: int) -> int:
+    """The row that is named, if one is, and else the next."""
+    if usual := _USUAL_ROW.match(attributes):
+        return int(usual[1]) - 1
+    named = _attributes(attributes).get(b"r")
+    return row if named is None else int(named) - 1
+
+
+def _named(attributes: bytes) -> tuple[Place | None, str]:
+    """The place that a cell names, if it does, and its type."""
+    if usual := _USUAL.fullmatch(attributes):
+        letters, row, kind = usual.groups()
+        return (int(row) - 1, _column(letters)), kind.decode() if kind else ""
+    found = _attributes(attributes)
+    return _place(found.get(b"r")), found.get(b"t", "")
+
+
+def _attributes(attributes: bytes) -> dict[bytes, str]:
+    return {name: _text(double or single) for name, double, single in _ATTRIBUTE.findall(attributes)}
+
+
+def _text(xml: bytes) -> str:
+    return unescape(xml.decode("utf-8", errors="replace"))
+
+
+def _careful_extent(xml: bytes, file: str) -> tuple[int, int]:
+    # Blank cells that have a format are looked at as well, and rows.
+    require_within("CELLS", sum(map(xml.count, _BEGINS)) // _BEGINS_OF_A_CELL, file)
     rows = columns = 0
-    for (row, column), cell in cells(xml):
-        if len(cell):
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
+    for cell in cells(xml):
+        if cell.filled:
+            rows, columns = max(rows, cell.place[0] + 1), max(columns, cell.place[1] + 1)
     return rows, columns
 
 
@@ -114,10 +186,15 @@ def _place(reference: str | None) -> Place | None:
     """The place that a cell names, from 0; None for a cell that names none."""
     if reference is None:
         return None
-    match = _CELL.fullmatch(reference)
+    match = _CELL.fullmatch(reference.encode())
     if match is None:
         raise ValueError(f"no place of a cell: {reference!r}")
+    return int(match[2]) - 1, _column(match[1])
+
+
+@cache
+def _column(letters: bytes) -> int:
     column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, column - 1
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return column - 1

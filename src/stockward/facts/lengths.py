@@ -9,7 +9,8 @@ from stockward.terms.limits import limit_bytes, require_bytes_within
 
 _END = b"</c>"
 _ANY_END = re.compile(rb"</(?:[^<>:]*:)?c\s*>")
-_TAG = re.compile(rb"<[^>]*>")
+_TEXT = re.compile(rb">([^<]+)")
+"""What stands behind a tag, up to the next."""
 
 
 def require_short_cells(xml: bytes, file: str) -> None:
@@ -22,17 +23,10 @@ def require_short_cells(xml: bytes, file: str) -> None:
         start = end + len(_END)
     for end in chain((match.end() for match in _ANY_END.finditer(xml, start)), [len(xml)]):
         if end - start > most:
-            _require_short(memoryview(xml)[start:end], file)
+            require_short_text(memoryview(xml)[start:end], file)
         start = end
 
 
-def require_short_texts(texts: list[bytes], file: str) -> None:
-    """The same for the XML of texts that cells share."""
-    most = limit_bytes("TEXT_KB")
-    for text in texts:
-        if len(text) > most:
-            _require_short(text, file)
-
-
-def _require_short(xml: bytes | memoryview, file: str) -> None:
-    require_bytes_within("TEXT_KB", len(_TAG.sub(b"", xml)), file)
+def require_short_text(xml: bytes | memoryview, file: str) -> None:
+    """The same for the XML of one text: what counts is what stands between its tags."""
+    require_bytes_within("TEXT_KB", sum(len(text) for text in _TEXT.findall(xml)), file)

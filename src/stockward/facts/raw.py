@@ -103,9 +103,7 @@ class Header:
         others = columns[len(self.known) :]
         _refuse_units(self.file, zip(self.strange.values(), others[len(self.unnamed) :], strict=True))
         nameless = [
-            letters_of(place)
-            for place, column in zip(self.unnamed, others, strict=False)
-            if (column.cast(pl.String, strict=False).str.strip_chars() != "").any()
+            letters_of(place) for place, column in zip(self.unnamed, others, strict=False) if _holds_something(column)
         ]
         words = f"{self.file}: left out what has no name in the header: column {', '.join(nameless)}"
         said = (*self.notices, *([words] if nameless else []), *notices)
@@ -169,6 +167,12 @@ def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> 
 def is_blank(record: Record) -> bool:
     """Whether no cell of the record holds anything."""
     return not "".join(record).strip()
+
+
+def _holds_something(column: pl.Series) -> bool:
+    if column.dtype != pl.String:
+        return column.null_count() < len(column)
+    return bool((column.str.strip_chars() != "").any())
 
 
 def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:

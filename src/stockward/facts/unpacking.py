@@ -12,13 +12,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from stockward.facts.markup import require_sound
 from stockward.terms.errors import SiteError
-from stockward.terms.limits import require_bytes_within
+from stockward.terms.limits import require_bytes_within, require_within
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -41,6 +42,10 @@ _MOST_PARTS, _MOST_SHEETS, _LARGEST_LIST = 20_000, 1_000, 5_000_000
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TOP_LENGTH = 65_536
 """So many bytes of a sheet that is not read are looked at: whether it is a part of a table all the same."""
+_TOP_OF_TEXTS = 5_000_000
+"""So many bytes of the texts are looked at where no sheet is read: those of a header were written first, or soon."""
+_MOST_OF_A_CELL = 6
+"""Tags, or attributes, that a cell has with its share of its row and of the texts."""
 
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _TYPE = b"<!DOCTYPE"
@@ -59,39 +64,30 @@ DAMAGED = (
 class Parts:
     """The parts of a workbook that are read, and the list of its sheets.
 
+    content
+        The plain archive; none where no sheet is read.
+    sheets
+        XML of each sheet that is read, by path.
     paths
         Path of each sheet's XML by name, in the workbook's order.
     tops
         The first bytes of the XML of each sheet that is not read, by name.
+    strings
+        XML of the texts that cells share; its first bytes alone where no sheet is read.
     stale
         Whether the workbook says that its formulas are yet to be calculated.
     """
 
-    archive: zipfile.ZipFile
     content: bytes
+    sheets: Mapping[str, bytes]
     paths: Mapping[str, str]
     tops: Mapping[str, bytes]
+    strings: bytes
     stale: bool
 
     def sheet(self, name: str) -> bytes:
         """XML of a sheet."""
-        return self.archive.read(self.paths[name])
-
-    def texts(self, count: int) -> list[str]:
-        """The first so many of the texts that cells share."""
-        found: list[str] = []
-        with suppress(ElementTree.ParseError):
-            for _, element in ElementTree.iterparse(io.BytesIO(self.strings())):
-                if len(found) >= count:
-                    break
-                if element.tag.rpartition("}")[2] == "si":
-                    found.append("".join(element.itertext()))
-                    element.clear()
-        return found
-
-    def strings(self) -> bytes:
-        """XML of the texts that cells share."""
-        return self.archive.read(_STRINGS) if _STRINGS in self.archive.namelist() else b""
+        return self.sheets[self.paths[name]]
 
 
 def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
@@ -106,30 +102,45 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     for name in (_BOOK, _RELATIONS):
         if packed.getinfo(name).file_size > _LARGEST_LIST:
             raise zipfile.BadZipFile
-    book = _part(packed, _BOOK)
+    book, relations = (_part(packed, name) for name in (_BOOK, _RELATIONS))
+    require_sound(book)
+    require_sound(relations)
     worded = _common if _STRICT[0][0] in book else bytes
-    paths, stale = _sheet_paths(worded(book), worded(_part(packed, _RELATIONS)))
+    paths, stale = _sheet_paths(worded(book), worded(relations))
     taken = {paths[name] for name in wanted if name in paths}
     infos = _taken(packed, taken)
+    others = {
+        path: worded(_top(packed, path, _TOP_LENGTH)) for path in dict.fromkeys(paths.values()) if path not in taken
+    }
+    tops = {name: others[path] for name, path in paths.items() if path in others}
+    if not taken:
+        texts = infos.get(_STRINGS)
+        top = _top(packed, texts.filename, _TOP_OF_TEXTS) if texts else b""
+        return Parts(b"", MappingProxyType({}), paths, tops, top, stale)
     require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos.values()), file)
+    parts, tags, attributes = {}, 0, 0
+    for name, info in infos.items():
+        part = worded(_part(packed, info.filename))
+        tags, attributes = tags + part.count(b"<"), attributes + part.count(b"=")
+        require_within("CELLS", max(tags, attributes) // _MOST_OF_A_CELL, file)
+        require_sound(part)
+        parts[name] = part
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w") as archive:
-        for name, info in infos.items():
-            archive.writestr(zipfile.ZipInfo(name), worded(_part(packed, info.filename)))
-    others = {path: worded(_top(packed, path)) for path in dict.fromkeys(paths.values()) if path not in taken}
-    tops = {name: others[path] for name, path in paths.items() if path in others}
-    unpacked = plain.getvalue()
-    return Parts(zipfile.ZipFile(io.BytesIO(unpacked)), unpacked, paths, tops, stale)
+        for name, part in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), part)
+    sheets = MappingProxyType({path: parts[path] for path in taken})
+    return Parts(plain.getvalue(), sheets, paths, tops, parts.get(_STRINGS, b""), stale)
 
 
-def _top(packed: zipfile.ZipFile, name: str) -> bytes:
+def _top(packed: zipfile.ZipFile, name: str, length: int) -> bytes:
     """The first bytes of a part; none of one that is missing or damaged, since it is not read."""
     try:
         # Other ways of packing unpack a whole block, of whatever size, before the first byte is read.
         if packed.getinfo(name).compress_type not in _PACKED:
             return b""
         with packed.open(name) as part:
-            top = part.read(_TOP_LENGTH)
+            top = part.read(length)
     except DAMAGED:
         return b""
     return b"" if _TYPE in top else top
@@ -181,7 +192,6 @@ def _part(packed: zipfile.ZipFile, name: str) -> bytes:
     top = _TOP.match(content)
     if content.find(b"<?", top.end() if top else 0) >= 0:
         raise zipfile.BadZipFile
-    expat.ParserCreate().Parse(content, True)
     return content
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from stockward.facts.dictionary import Table
-from stockward.facts.extent import TAGS_OF_A_CELL, Place, cells, extent
-from stockward.facts.lengths import require_short_cells, require_short_texts
+from stockward.facts.extent import Place, cells, extent
+from stockward.facts.lengths import require_short_cells
 from stockward.facts.raw import (
     TITLE_ROWS,
     Header,
@@ -26,19 +26,18 @@ from stockward.facts.raw import (
     table_headed,
 )
 from stockward.facts.reading import MERGED, UNCALCULATED
+from stockward.facts.shared_texts import SharedTexts
 from stockward.facts.silence import contained
 from stockward.facts.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _LARGEST_WHOLE = 1e15
-_LONGEST_PLACE = 9
 _MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
 """In a sheet with a formula or an error."""
 _MERGE, _MERGED = b"mergeCell", re.compile(rb"[<:]mergeCell[\s/>]")
-_PLAIN, _PREFIXED = b"<si", b":si"
-_A_TEXT = re.compile(rb"<(?:[^<>/:\s]*:)?si[\s/>]")
-"""Begins each of the texts that cells share."""
+_MOST_AT_THE_TOP = 2_000
+"""So many cells of a sheet that is not read are looked at for a header."""
 
 
 class Workbook:
@@ -55,8 +54,10 @@ class Workbook:
         try:
             with contained():
                 self._parts = unpack(content, file, wanted)
-                _require_small(self._parts, file, wanted)
-                self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self._parts.content))
+                self._texts = SharedTexts(self._parts.strings, file)
+                _require_small(self._parts, self._texts, file)
+                if self._parts.content:
+                    self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self._parts.content))
         except (python_calamine.CalamineError, *DAMAGED):
             mend = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8"
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
@@ -76,17 +77,13 @@ class Workbook:
 
     def headed(self, sheet: str) -> str | None:
         """The table whose header stands at the top of a sheet that is not read."""
-        top: dict[int, list[tuple[str, str]]] = {}
-        # What was cut off ends in the middle of a tag.
-        with suppress(*DAMAGED):
-            for (row, _), cell in cells(self._parts.tops[sheet]):
-                if row >= TITLE_ROWS:
-                    break
-                top.setdefault(row, []).append((cell.get("t", ""), "".join(cell.itertext())))
-        shared = [int(text) for row in top.values() for kind, text in row if kind == "s" and _is_place(text)]
-        texts = self._parts.texts(max(shared, default=-1) + 1)
-        said = {str(place): text for place, text in enumerate(texts)}
-        return table_headed([said.get(text, "") if kind == "s" else text for kind, text in row] for row in top.values())
+        rows: dict[int, list[str]] = {}
+        for cell in islice(cells(self._parts.tops[sheet]), _MOST_AT_THE_TOP):
+            if cell.place[0] >= TITLE_ROWS:
+                break
+            text = self._texts.text(cell.value) if cell.kind == "s" else cell.text
+            rows.setdefault(cell.place[0], []).append(text)
+        return table_headed(rows.values())
 
     def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[Place, Place]]]:
         """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""
@@ -111,27 +108,21 @@ class Workbook:
         xml = self._parts.sheet(sheet)
         if not any(sign in xml for sign in _MAY_BE_MARKED):
             return
-        for place, cell in cells(xml):
-            value = cell.findtext("{*}v") or ""
-            if cell.get("t") == "e":
-                yield place, value if value.startswith("#") else "#VALUE!"
-            elif cell.find("{*}f") is not None:
+        for cell in cells(xml):
+            if cell.kind == "e":
+                value = cell.value
+                yield cell.place, value if value.startswith("#") else "#VALUE!"
+            elif cell.is_formula:
                 # A formula whose result is the empty text says so by its type.
-                calculated = not self._parts.stale and (value or cell.get("t") == "str")
-                yield place, "" if calculated else UNCALCULATED
+                calculated = not self._parts.stale and (cell.value or cell.kind == "str")
+                yield cell.place, "" if calculated else UNCALCULATED
 
 
-def _is_place(text: str) -> bool:
-    """Whether this can be the place of a shared text."""
-    return text.isascii() and text.isdecimal() and len(text) < _LONGEST_PLACE
-
-
-def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
+def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
     """Raise where the sheets reach further, or their cells repeat more text, than is read."""
-    texts = _lengths(parts.strings(), file)
     spanned = 0
-    for sheet in parts.paths:
-        if sheet in wanted:
+    for sheet, path in parts.paths.items():
+        if path in parts.sheets:
             xml = parts.sheet(sheet)
             rows, columns = extent(xml, f"{file}[{sheet}]")
             require_short_cells(xml, f"{file}[{sheet}]")
@@ -139,23 +130,9 @@ def _require_small(parts: Parts, file: str, wanted: Collection[str]) -> None:
             require_within("MERGED", len(_MERGED.findall(xml, merged - 1)) if merged > 0 else 0, f"{file}[{sheet}]")
             spanned += rows * columns
             require_within("CELLS", spanned, file)
-            if rows * columns * max(texts, default=0) > limit_bytes("UNPACKED_MB"):
-                require_bytes_within("UNPACKED_MB", _repeated(xml, texts), f"{file}[{sheet}]")
-
-
-def _lengths(strings: bytes, file: str) -> list[int]:
-    """How long each of the texts is that cells share."""
-    require_within("CELLS", strings.count(b"<") // TAGS_OF_A_CELL, file)
-    texts = (_A_TEXT.split(strings) if _PREFIXED in strings else strings.split(_PLAIN))[1:]
-    require_within("CELLS", len(texts), file)
-    require_short_texts(texts, file)
-    return [len(text) for text in texts]
-
-
-def _repeated(xml: bytes, texts: list[int]) -> int:
-    """Length of the shared texts, each as often as a cell of the sheet names it; the longest where none is named."""
-    named = (value.text or "" for _, cell in cells(xml) if cell.get("t") == "s" for value in cell.findall("{*}v"))
-    return sum(texts[int(text)] if _is_place(text) else max(texts) for text in named)
+            if rows * columns * int(texts.lengths.max(initial=0)) > limit_bytes("UNPACKED_MB"):
+                repeated = sum(texts.length(cell.value) for cell in cells(xml) if cell.kind == "s")
+                require_bytes_within("UNPACKED_MB", repeated, f"{file}[{sheet}]")
 
 
 def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], top: int, header: Header) -> None:
