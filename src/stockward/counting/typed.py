@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Collection, Iterator, Set
-from itertools import count
+from itertools import takewhile
 from xml.etree import ElementTree
 
 from stockward.facts.extent import cells
 from stockward.facts.raw import TITLE_ROWS, letters_of
+from stockward.facts.shared_texts import SharedTexts
 from stockward.facts.unpacking import MAIN, Parts, unpack
 from stockward.terms.errors import SheetError
 
 _BOOK = "xl/workbook.xml"
 _MOST_COLUMNS = 26
 _YES = {"1", "true"}
-_COVERS = {"array", "dataTable"}
+_COVERS = re.compile(rb"<[^<>]*\bt\s*=\s*[\"'](?:array|dataTable)[\"']")
 """Formulas that fill more cells than the one in which they stand."""
 
 
@@ -45,40 +49,27 @@ def unseen(
 
 
 def _require_typed(parts: Parts, place: str, sheet: str, column: str) -> None:
-    own = {at for (_, at), text in _texts(parts, sheet).items() if text.strip() == column}
-    for (row, at), cell in cells(parts.sheet(sheet)):
-        formula = cell.find("{*}f")
-        if formula is not None and (at in own or formula.get("t") in _COVERS):
+    own = {at for (_, at), text in _texts(parts, place, sheet).items() if text.strip() == column}
+    for cell in cells(parts.sheet(sheet)):
+        if cell.is_formula and (cell.place[1] in own or _COVERS.search(cell.xml)):
             mend = "write the number that was counted, as it stands on the signed sheet"
-            raise SheetError(place, "a formula, and a count is typed", mend, row=row + 1, column=column)
+            raise SheetError(place, "a formula, and a count is typed", mend, row=cell.place[0] + 1, column=column)
 
 
 def _states(parts: Parts) -> dict[str, str]:
     """Whether each sheet is visible; of two with one name nobody can say which was filled in."""
     states: dict[str, str] = {}
-    for one in ElementTree.fromstring(parts.archive.read(_BOOK)).iter(f"{MAIN}sheet"):
+    for one in ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(parts.content)).read(_BOOK)).iter(f"{MAIN}sheet"):
         name = one.get("name", "")
         states[name] = "twice" if name in states else one.get("state", "visible")
     return states
 
 
-def _texts(parts: Parts, sheet: str) -> dict[tuple[int, int], str]:
+def _texts(parts: Parts, place: str, sheet: str) -> dict[tuple[int, int], str]:
     """What the cells say among which the header stands."""
-    top = [(place, cell.get("t"), _value(cell)) for place, cell in _top(parts.sheet(sheet))]
-    named = {text for _, kind, text in top if kind == "s" and text.isdecimal()}
-    shared = dict(zip(map(str, count()), parts.texts(max(map(int, named), default=-1) + 1), strict=False))
-    return {place: shared.get(text, "") if kind == "s" else text for place, kind, text in top}
-
-
-def _top(xml: bytes) -> Iterator[tuple[tuple[int, int], ElementTree.Element]]:
-    for place, cell in cells(xml):
-        if place[0] >= TITLE_ROWS:
-            return
-        yield place, cell
-
-
-def _value(cell: ElementTree.Element) -> str:
-    return cell.findtext("{*}v") or "".join(text.text or "" for text in cell.iterfind("{*}is//{*}t"))
+    shared = SharedTexts(parts.strings, place)
+    top = takewhile(lambda cell: cell.place[0] < TITLE_ROWS, cells(parts.sheet(sheet)))
+    return {cell.place: shared.text(cell.value) if cell.kind == "s" else cell.text for cell in top}
 
 
 def _named(name: str, xml: bytes) -> Iterator[ElementTree.Element]:
