@@ -152,6 +152,15 @@ def test_the_code_of_a_command_is_that_of_its_process(command: str, code: int) -
 
 
 @posix
+def test_a_signal_in_a_text_that_is_run_as_a_program_gives_its_code(tmp_path: Path) -> None:
+    told = ENDS.format("run_to_the_end(lambda: exec('signal.raise_signal(signal.SIGINT)'))")
+    (tmp_path / "told.py").write_text(told, encoding="utf-8")
+    program = [sys.executable, "-m", "told"]
+    ended = subprocess.run(program, cwd=tmp_path, capture_output=True, preexec_fn=hears, check=False)
+    assert (ended.returncode, ended.stderr) == (130, b"")
+
+
+@posix
 def test_who_is_told_to_end_ends_whom_it_has_started() -> None:
     program = (
         "import signal, time\nfrom multiprocessing import get_context\n"

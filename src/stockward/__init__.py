@@ -15,11 +15,13 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 from stockward.version import VERSION as __version__
 
+TYPE_CHECKING = False  # to load typing would take longer than all else here, and Ctrl-C is not heard until it is done
 if TYPE_CHECKING:
+    from typing import Any
+
     from stockward.detection.surge import Surge
     from stockward.face.drills import Drill, drill
     from stockward.face.orders import Orders, orders

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from contextlib import suppress
-from typing import NoReturn
 
-from stockward.ending import STOPPED, heard, run_to_the_end
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
     """Run the command line as all that this process does."""
+    # Until it is heard, Ctrl-C ends the process as the system does, without a word: nothing has begun.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from stockward.ending import run_to_the_end
+
     run_to_the_end(_command)
 
 
 def _command() -> int:
+    from contextlib import suppress
+
+    from stockward.ending import STOPPED, heard
+
     try:
         from stockward.cli import main as command
 

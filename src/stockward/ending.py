@@ -61,6 +61,8 @@ def run_to_the_end(command: Callable[[], int]) -> NoReturn:
     if _heard:
         end_processes()
     _listen_no_more()
+    # Python ends as if Ctrl-C had not been heard where it came while a text was run as a program: it forgets so.
+    eval("0")
     sys.exit(next((told for told in _heard if told != STOPPED), code))
 
 
@@ -139,7 +141,7 @@ def _code_of(command: Callable[[], int]) -> int:
 
 
 def _listen() -> None:
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
         signal.signal(signal.SIGINT, _interrupted)
     for name in _CODES:
         number = getattr(signal, name, None)

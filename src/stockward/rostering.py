@@ -26,6 +26,7 @@ from stockward.roster.guards_conflicts import (
     conflicts_of,
     filling,
     is_irreducible,
+    least_guards_more,
     least_minutes_beyond,
     least_minutes_short,
     least_places_open,
@@ -305,7 +306,7 @@ def _ways_out(
         found.append((least_hours_more(asking, places, most_hours, beyond), beyond / 60))
     if places.made is not None:
         contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
-        found.append((fewest_guards_more(asking, places), float(max(1, math.ceil(minutes / 60 / contract)))))
+        found.append((fewest_guards_more(asking, places), float(least_guards_more(problem, int(60 * contract + 1e-6)))))
     usual = usual_hours(problem)
     return tuple(_relaxation(made_for, way, least, usual) for way, least in found)
 
@@ -393,6 +394,11 @@ def _require_possible(problem: GuardProblem) -> None:
         raise UsageError(
             f"site.toml: max_hours_per_week = {most:g} is below the shortest shift, {shortest.minutes / 60:g} hours: "
             "correct one of the two"
+        )
+    at_night = [group.posts[0].post for group in problem.groups if problem.shifts[group.shift].night]
+    if rules.max_consecutive_nights == 0 and at_night:
+        raise UsageError(
+            f"site.toml: max_consecutive_nights = 0, but {at_night[0]} has shifts at night: correct one of the two"
         )
     if rules.max_same_pair == 0:
         several = [group.posts[0].post for group in problem.groups if group.guards > 1]

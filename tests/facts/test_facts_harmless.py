@@ -14,7 +14,8 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder, cells
 
-from stockward.facts import extent, lengths, markup, parquet, thrift
+from stockward.facts import draft, extent, lengths, markup, parquet, thrift
+from stockward.facts import folder as csv_files
 from stockward.facts.draft import MOST_ROWS_TOLD
 from stockward.facts.settings import read_settings
 from stockward.terms.errors import SiteError, UsageError
@@ -468,6 +469,26 @@ def test_rows_at_fault_are_all_set_aside_and_the_first_are_listed(folder: SiteFo
     assert site.set_aside["counts"].height == MOST_ROWS_TOLD + 7
     assert {problem.row for problem in site.problems} == set(range(2, MOST_ROWS_TOLD + 2))
     assert "counts.csv: 7 more rows are set aside, and not listed: mend those that are first" in site.notices
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_of_torn_rows_the_first_alone_get_a_reason_of_their_own(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch, quote: str
+) -> None:
+    for module in (draft, csv_files):
+        monkeypatch.setattr(module, "MOST_ROWS_TOLD", 3)
+    said: list[int] = []
+    monkeypatch.setattr(csv_files, "names_a_total", lambda _: bool(said.append(1)))
+    header = "inventory,at,area,material,quantity\n"
+    folder.write("counts", header + f"{quote}A{quote}\n" * 4 + "JAN,2026-01-31,S1,TNT,300\nA\nA\n")
+    site = folder.read()
+    assert len(said) == 3
+    assert site.set_aside["counts"]["row"].to_list() == [2, 3, 4, 5, 7, 8]
+    assert site["counts"]["row"].to_list() == [6]
+    assert [(problem.row, problem.reason) for problem in site.problems] == [
+        (row, "it has 1 cells and the header 5: complete the row") for row in (2, 3, 4)
+    ]
+    assert "counts.csv: 3 more rows are set aside, and not listed: mend those that are first" in site.notices
 
 
 def test_marks_at_begin_and_end_of_a_file_are_no_text(folder: SiteFolder) -> None:

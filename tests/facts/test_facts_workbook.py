@@ -236,6 +236,41 @@ def test_values_beyond_the_header_are_said(folder: SiteFolder) -> None:
     assert "no name in the header: column D" in folder.workbook(areas=rows).read().notices[0]
 
 
+def hidden(path: Path, rows: dict[int, dict[str, Any]], columns: str = "Z:Z") -> None:
+    """The movements with these rows, counted from 0, and these columns hidden."""
+    book = Workbook(str(path))
+    sheet = book.add_worksheet("movements")
+    for number, line in enumerate(MOVEMENTS):
+        sheet.write_row(number, 0, line)
+    for number, options in rows.items():
+        sheet.set_row(number, None, None, options)
+    sheet.set_column(columns, None, None, {"hidden": True})
+    book.close()
+
+
+def test_hidden_rows_are_read_and_told(folder: SiteFolder) -> None:
+    path = folder.remove("movements").path / "site.xlsx"
+    hidden(path, {2: {"hidden": True}, 4: {"hidden": True, "level": 1}, 30: {"hidden": True}})
+    site = folder.read()
+    assert site["movements"].height == 4
+    assert site.notices == (
+        "site.xlsx[movements]: 2 rows are hidden, the first is row 3; they are read like the others",
+    )
+    hidden(path, {3: {"hidden": True}})
+    assert folder.read().notices == ("site.xlsx[movements]: row 4 is hidden; it is read like the others",)
+
+
+def test_hidden_columns_are_read_and_told(folder: SiteFolder) -> None:
+    path = folder.remove("movements").path / "site.xlsx"
+    hidden(path, {}, "F:G")
+    site = folder.read()
+    assert site["movements"]["unit"][0] == "kg"
+    told = "columns F (unit), G (from_area) are hidden; they are read like the others"
+    assert site.notices == (f"site.xlsx[movements]: {told}",)
+    hidden(path, {1: {"hidden": False}}, "F:F")
+    assert folder.read().notices == ("site.xlsx[movements]: column F (unit) is hidden; it is read like the others",)
+
+
 def test_a_sheet_named_readme_is_passed_over_and_others_are_said(folder: SiteFolder) -> None:
     site = folder.workbook(README=[["How to"]], Readme2=[["x"]], movements=MOVEMENTS, Notes=[["x"]]).read()
     assert site.notices == (

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from stockward.facts.dictionary import Table
+from stockward.facts.draft import MOST_ROWS_TOLD
 from stockward.facts.raw import (
     TITLE_ROWS,
     Header,
@@ -47,6 +48,9 @@ _MOST_STARTS = 1_000
 
 _MOST_UNCLOSED = 100_000
 """So many rows whose quotation marks do not close are no slips: the file as a whole was written wrongly."""
+
+_UNTOLD = "it has another number of cells than the header: complete the row"
+"""Of a row beyond those of which the reasons are listed; to say what each of millions lacks takes long."""
 
 _AS_UTF8 = "save the file as CSV UTF-8"
 
@@ -219,8 +223,9 @@ def _cut_plain(body: bytes, head: _Head, header: Header) -> _Cut:
         kept = cells
         torn = []
     else:
-        lost = zip(rows.filter(~whole), cells.filter(~whole), strict=True)
-        torn = [_uneven(row, found.to_list(), head, header) for row, found in lost]
+        lost, uneven = rows.filter(~whole), cells.filter(~whole).head(MOST_ROWS_TOLD)
+        torn = [_uneven(row, found.to_list(), head, header) for row, found in zip(lost, uneven, strict=False)]
+        torn += [TornRow(row, _UNTOLD) for row in lost[len(torn) :]]
         kept, rows = cells.filter(whole), rows.filter(whole)
     return [kept.list.get(place) for place in header.places], rows, torn
 
@@ -298,7 +303,8 @@ def _whole_records(
             if len(record) == width or wider:
                 yield row, record[:width]
                 continue
-            torn.append(_torn(row, record, head, header))
+            told = len(torn) < MOST_ROWS_TOLD
+            torn.append(_torn(row, record, head, header) if told else TornRow(row, _UNTOLD))
             if spans > 1:
                 again += 1
                 break

@@ -14,6 +14,7 @@ from itertools import islice
 
 from stockward.facts.dictionary import Table
 from stockward.facts.extent import Place, cells, extent
+from stockward.facts.hidden import hidden_notices
 from stockward.facts.lengths import require_short_cells
 from stockward.facts.raw import (
     TITLE_ROWS,
@@ -73,7 +74,8 @@ class Workbook:
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
         words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
-        return header.table_of(columns, rows, notices=[words] if formulas else [])
+        hidden = hidden_notices(self._parts.sheet(sheet), header, rows)
+        return header.table_of(columns, rows, notices=[*([words] if formulas else []), *hidden])
 
     def headed(self, sheet: str) -> str | None:
         """The table whose header stands at the top of a sheet that is not read."""

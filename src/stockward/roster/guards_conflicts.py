@@ -113,6 +113,16 @@ def least_places_open(problem: GuardProblem, short: Sequence[Shortage]) -> int:
     return max([*by_places, *by_minutes], default=0)
 
 
+def least_guards_more(problem: GuardProblem, contract_minutes: int) -> int:
+    """At least so many guards more are needed, each with at most that contract, whatever the roster; one at least."""
+    most = problem.rules.max_hours_per_week
+    in_a_week = contract_minutes if most is None else min(contract_minutes, int(60 * most + 1e-6))
+    by_places = [one.lacking for conditions in (_in_a_shift, _in_a_day) for one in conditions(problem)]
+    by_minutes = [-(-one.lacking // max(contract_minutes, 1)) for one in _in_all(problem)]
+    by_weeks = [-(-one.lacking // max(in_a_week, 1)) for one in _in_a_week(problem)]
+    return max([1, *by_places, *by_minutes, *by_weeks])
+
+
 def is_irreducible(problem: GuardProblem, shortage: Shortage) -> bool:
     """Whether the conflict resolves when any one of its posts is left out.
 
@@ -204,7 +214,9 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
         done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
         limits.append((max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0), "hours_a_week"))
     if rules.max_consecutive_shifts is not None and len(by_day) == DAYS_A_WEEK:
-        limits.append((sum(by_day[: rules.max_consecutive_shifts]), "longest_run"))
+        # Of a week as many days are off as there are whole runs with the day off behind each.
+        off = DAYS_A_WEEK // (rules.max_consecutive_shifts + 1)
+        limits.append((sum(by_day[: DAYS_A_WEEK - off]), "longest_run"))
     limits.append((problem.guards[guard].contract_minutes, "contract_hours"))
     most, rule = min(limits, key=lambda limit: limit[0])
     return _whole_shifts(problem, guard, most), rule
@@ -304,6 +316,11 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
     return filling(problem, shortage), able_to, *(_of_each(problem, one, codes) for one in binding)
 
 
+def what_binds(problem: GuardProblem, fails: Callable[[GuardProblem], bool]) -> str:
+    """The rules of single guards for which something fails, as the site states them."""
+    return " ".join(_SAID[rule].format(setting(problem, rule)) for rule in binding_rules(problem, fails))
+
+
 def filling(problem: GuardProblem, shortage: Shortage) -> Conflict:
     """What is to be filled where a condition fails."""
     posts = tuple(dict.fromkeys(post.post for ask in shortage.asks for post in ask.posts))
@@ -339,7 +356,7 @@ def _why_in_a_week(problem: GuardProblem, shortage: Shortage) -> str:
     said = {
         "there": "no more on the days on which they are there",
         "hours_a_week": f"at most {problem.rules.max_hours_per_week or 0:g} hours a week",
-        "longest_run": f"at most {problem.rules.max_consecutive_shifts} days of work in a row",
+        "longest_run": f"at most {_days(problem.rules.max_consecutive_shifts or 0)} of work in a row",
     }
     return "; ".join(
         f"{said.get(rule) or _contracts(problem, guards)}{_of_whom(problem, guards, shortage)}"
@@ -368,6 +385,10 @@ def _of_whom(problem: GuardProblem, guards: Sequence[int], shortage: Shortage) -
         return ""
     codes = [problem.guards[guard].code for guard in guards]
     return _names(codes) or f" ({_guards(len(codes))})"
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _guards(number: int) -> str:

@@ -13,11 +13,13 @@ import numpy as np
 import polars as pl
 
 from stockward.facts import Site
-from stockward.roster.guards_conflicts import conflicts_of, shortages
+from stockward.roster.guards_alone import Alone
+from stockward.roster.guards_conflicts import conflicts_of, shortages, what_binds
+from stockward.roster.guards_demand import Shift
 from stockward.roster.guards_making import Limit, Made, Making
 from stockward.roster.guards_problem import GuardProblem
 from stockward.roster.guards_search import Search
-from stockward.roster.guards_ways import hours_ruled_out
+from stockward.roster.guards_ways import guards_ruled_out, hours_ruled_out
 
 NEW = "new"
 """Beginning of the codes of guards who are not there yet."""
@@ -144,15 +146,41 @@ def fewest_guards_more(asking: Asking, places: WayOut) -> WayOut:
     Where so many do not do, each try has twice as many more as the one before, and goes on from its roster.
     """
     wanted, way, step = _lacking(asking.problem, places.made), places, 1
-    for _ in range(_MOST_ROUNDS):
+    for tried in range(_MOST_ROUNDS):
         if not wanted:
             break
         way = _with_guards(asking, way, wanted)
         if _is_found(way):
             return _fewer(asking, wanted, way)
+        why = _closed_to_all(asking, places, wanted) if not tried else None
+        if why is not None:
+            return WayOut("guards", asking.site, asking.problem, None, None, (), why)
         largest = max(wanted, key=lambda key: (wanted[key], key))
         wanted, step = {**wanted, largest: wanted[largest] + step}, 2 * step
     return WayOut("guards", asking.site, asking.problem, None, None, ())
+
+
+def _closed_to_all(asking: Asking, places: WayOut, wanted: Mapping[tuple[str, str], int]) -> str | None:
+    """Why no number of guards will do: by the rules of each alone none may work a shift of which places stay open."""
+    if places.made is None or places.made.settling is None:
+        return None
+    site = with_guards(asking.site, dict.fromkeys(wanted, 1), usual_hours(asking.problem))
+    problem = asking.problem_of(site)
+    there = {guard.code for guard in asking.problem.guards}
+    new = [number for number, guard in enumerate(problem.guards) if guard.code not in there]
+    alone = Alone(problem)
+    posts = {number: place.post for number, place in places.made.settling.left_open}
+    for number, post in sorted(posts.items()):
+        shift = places.problem.shifts[number]
+        if _none_may(alone, new, shift):
+            rules = what_binds(problem, lambda one: _none_may(Alone(one), new, shift))  # noqa: B023
+            return guards_ruled_out(post, places.problem.horizon.date(shift.day), rules)
+    return None
+
+
+def _none_may(alone: Alone, guards: Sequence[int], shift: Shift) -> bool:
+    """Whether by the rules of each alone none of these guards may work a shift."""
+    return not any(alone.most(guards, lambda one: int((one.start, one.end) == (shift.start, shift.end))))
 
 
 def _fewer(asking: Asking, wanted: Mapping[tuple[str, str], int], best: WayOut) -> WayOut:

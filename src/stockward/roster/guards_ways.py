@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from stockward.answers.roster import Conflict
 
@@ -53,6 +54,11 @@ def hours_ruled_out(most_hours: float, conflicts: Sequence[Conflict]) -> str:
     """What is said where rules collide even with contracts of the most hours a week that the site allows."""
     collide = " ".join(conflict.words for conflict in conflicts)
     return f"More hours will not do. Even with contracts of {most_hours:g} hours a week: {collide}"
+
+
+def guards_ruled_out(post: str, day: date, rules: str) -> str:
+    """What is said where the rules of each guard alone keep everybody, new or not, from a shift that stays open."""
+    return f"More guards will not do: however many there are, none may stand at {post} on {day}. {rules}".strip()
 
 
 def _s(number: float) -> str:

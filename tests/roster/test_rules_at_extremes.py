@@ -1,0 +1,71 @@
+"""Rules at their extremes: no false conflict, and no way out that cannot be gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.roster.guard_sites import RULES, guards, post, roster, small_site
+
+from stockward.answers.roster import RosterAnswer
+from stockward.terms.errors import UsageError
+from stockward.terms.verdicts import Solved
+
+DAY = post("day", start="06:00", end="14:00")
+NIGHT = post("night", start="22:00", end="06:00")
+
+
+def ways(answer: RosterAnswer) -> dict[str, str]:
+    return {one.what: one.words for one in answer.relaxations}
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5])
+def test_a_run_of_days_does_not_keep_a_week_to_itself(tmp_path: Path, most: int) -> None:
+    """One day of work in a row is four in a week: Monday, Wednesday, Friday, Sunday."""
+    rules = {**RULES, "max_consecutive_shifts": most}
+    answer = roster(small_site(tmp_path, guards(2), [DAY], rules=rules), rounds=30)
+    assert answer.status is Solved.PROVEN
+    assert len(answer.duties) == 7
+
+
+def test_what_one_guard_lacks_with_single_days_of_work(tmp_path: Path) -> None:
+    site = small_site(tmp_path, guards(1), [DAY], rules={**RULES, "max_consecutive_shifts": 1})
+    answer = roster(site, rounds=30)
+    assert "in that week that guard can work 32 hours: at most 1 day of work in a row." in answer.conflicts[1].words
+    assert ways(answer)["posts"] == "Leave 3 places open (3 at day). Fewer will not do."
+
+
+def test_no_night_in_a_row_and_a_post_at_night_exclude_each_other(tmp_path: Path) -> None:
+    rules = {**RULES, "max_consecutive_nights": 0}
+    with pytest.raises(UsageError) as said:
+        roster(small_site(tmp_path / "both", guards(9), [DAY, NIGHT], rules=rules))
+    assert str(said.value) == (
+        "site.toml: max_consecutive_nights = 0, but night has shifts at night: correct one of the two"
+    )
+    # Either of the two is a mend.
+    assert roster(small_site(tmp_path / "post", guards(9), [DAY], rules=rules), rounds=30).duties
+    one = {**RULES, "max_consecutive_nights": 1}
+    assert roster(small_site(tmp_path / "rule", guards(9), [DAY, NIGHT], rules=one), rounds=60).duties
+
+
+def test_more_guards_are_ruled_out_where_no_guard_may_stand(tmp_path: Path) -> None:
+    rules = {**RULES, "max_weekends": 0}
+    answer = roster(small_site(tmp_path, guards(9), [DAY], rules=rules), rounds=30)
+    assert ways(answer) == {
+        "posts": "Leave 2 places open (2 at day). Fewer will not do.",
+        "guards": "More guards will not do: however many there are, none may stand at day on 2026-07-11. Weekends "
+        "with work, of any four in a row: at most 0.",
+    }
+    assert [one.status for one in answer.relaxations] == [Solved.PROVEN, Solved.IMPOSSIBLE]
+    # What is left open, followed to the letter, mends.
+    weekdays = {**DAY, "days": "mon tue wed thu fri"}
+    assert roster(small_site(tmp_path / "mended", guards(9), [weekdays], rules=rules), rounds=30).duties
+
+
+def test_how_many_guards_more_it_takes_at_least(tmp_path: Path) -> None:
+    """Seven shifts of a week, one for each guard: four more than three."""
+    rules = {**RULES, "max_hours_per_week": 8}
+    answer = roster(small_site(tmp_path, guards(3), [DAY], rules=rules), rounds=30)
+    assert ways(answer)["guards"].startswith("Take on 4 guards more (4 ministry), ")
+    assert ways(answer)["guards"].endswith("Fewer will not do.")
+    assert roster(small_site(tmp_path / "mended", guards(7), [DAY], rules=rules), rounds=30).duties
