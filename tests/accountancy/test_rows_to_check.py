@@ -202,6 +202,15 @@ def test_a_count_by_its_decimal_point(tmp_path: Path) -> None:
     assert (row.slip, row.table, row.places) == (Slip.DECIMAL_POINT, "counts", (0, 1))
 
 
+@pytest.mark.parametrize("material", ["BOX", "TNT"])
+def test_a_receipt_that_was_an_issue(material: str, tmp_path: Path) -> None:
+    method = "" if material == "BOX" else "scale"
+    left = {**USUAL, "04-15T08:00": 37.0}
+    booked = issues(material, left, method).replace("04-15T08:00,issue,A,,", "04-15T08:00,receipt,,A,")
+    (row,) = named(tmp_path, counts_of(material, counted_after(1900, left), method=method), booked)
+    assert (row.slip, row.document, row.explains, row.whole) == (Slip.REVERSED, "D04-15", 74.0, True)
+
+
 def test_true_losses_name_no_row(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     for number in range(20):

@@ -376,3 +376,10 @@ def test_one_movement_of_the_day_of_a_count_is_likelier_than_all_of_them(tmp_pat
     text = told(reviewed(tmp_path, {**tables, "movements": moved}), "terminal", tmp_path)
     assert "Movements row 2 (issue of 7 items on 1 March 2025) stands on the day of inventory N2" in text
     assert "row 3 (issue of 2 items" not in text
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_materials_of_one_name_are_told_apart_by_their_keys(tmp_path: Path, door: str) -> None:
+    tables = two_magazines(counted({"M1": [100, 100, 93, 93]}, "BOX", ""), "item,each", "BOX")
+    tables["materials"] = "material,name,kind,unit\nBOX,Box of grenades,item,each\nCASE,box of  grenades,item,each\n"
+    assert "Box of grenades (BOX)" in told(reviewed(tmp_path, tables), door, tmp_path)

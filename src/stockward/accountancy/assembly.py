@@ -25,6 +25,7 @@ from stockward.accountancy.touches import Touches
 from stockward.accountancy.unclosed import Unclosed
 from stockward.accountancy.whole_site import Transfers, WholeSite
 from stockward.answers.balances import Balances
+from stockward.facts.problems import bare
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 
@@ -255,7 +256,9 @@ class Assembly:
         return named.unique(maintain_order=True)
 
     def _whole_series(self, materials: pl.DataFrame) -> pl.DataFrame:
-        named = materials.select("stage", substance=pl.col("material"), holding_name=pl.col("name"))
+        named = materials.select(
+            "stage", substance=pl.col("material"), holding_name=_names_apart(materials, "material")
+        )
         rows = pl.DataFrame(
             {"substance": [one.substance for one in self.sites], "unit": [one.unit for one in self.sites]},
             schema={"substance": pl.String, "unit": pl.String},
@@ -308,9 +311,12 @@ class Assembly:
         return found.select("series", "inventory", "table", "row", "span").unique(maintain_order=True)
 
     def _series(self, areas: pl.DataFrame, materials: pl.DataFrame) -> pl.DataFrame:
-        holdings = materials.select("stage", holding=pl.col("material"), holding_name=pl.col("name"))
+        holdings = materials.select(
+            "stage", holding=pl.col("material"), holding_name=_names_apart(materials, "material")
+        )
         named = self.layout.series.join(holdings, on="holding", how="left", maintain_order="left")
-        named = named.join(areas.select("area", area_name=pl.col("name")), on="area", how="left", maintain_order="left")
+        called = areas.select("area", area_name=_names_apart(areas, "area"))
+        named = named.join(called, on="area", how="left", maintain_order="left")
         return named.select(
             id=pl.col("area") + "/" + pl.col("holding"),
             area=pl.col("area"),
@@ -323,6 +329,13 @@ class Assembly:
             holding_name=pl.col("holding_name"),
             scope=pl.lit(Scope.AREA.value),
         )
+
+
+def _names_apart(keyed: pl.DataFrame, key: str) -> pl.Series:
+    """What people call each, with its key where others are called the same."""
+    alike = pl.Series([name and bare(name) for name in keyed["name"]], dtype=pl.String)
+    both = alike.is_not_null() & alike.is_duplicated()
+    return keyed.select(pl.when(both).then(pl.format("{} ({})", "name", key)).otherwise("name")).to_series()
 
 
 def figures_of(account: Account) -> dict[str, Array]:

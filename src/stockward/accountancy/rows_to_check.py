@@ -15,6 +15,8 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   and the last inventory, beyond which nothing could cancel.
 - *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
   period that differs by about all of it.
+- *by its kind*: where a claim allows 2 q, in a period that differs by about all of it: it may have gone out where it is
+  booked in, or the other way round. Named where no other row of the series has its quantity; transfers as below.
 - *by its year*: where a row a season or more before the first inventory, or after the last, would lie within the days
   of a claim in another year, and the claim allows its quantity.
 - *by its area*: where what one area lacks another has more of, and a row of the days of both brings that amount into
@@ -30,7 +32,7 @@ match is by chance.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
@@ -53,6 +55,7 @@ _DAY, _SEASON, _YEAR = timedelta(days=1), timedelta(days=120), timedelta(days=36
 _MOST = 0.5
 """A slip explains most of a claim from this share of it on."""
 _TENFOLD = 10.0
+_TRANSFER = "transfer"
 
 
 class _Match(NamedTuple):
@@ -210,6 +213,7 @@ def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancell
             found += _few(_misplaced(place, claim, one.periods, rows))
             found += _few(_miscounted_at_the_ends(place, claim, one.periods, rows.counted))
             found += _few(_repeated(place, claim, one.periods, rows))
+            found += _few(_the_other_way(place, claim, one.periods, rows))
             found += _few(_of_another_year(place, claim, one.periods, rows.moved))
     explained = {place for match in found for place in match.places}
     # What explains a part of a claim is of no use beside what explains all of it.
@@ -334,6 +338,19 @@ def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: Entered
                 if what in seen and claim.allows(row.value):
                     yield _Match(row, Slip.TWICE, (place,), abs(row.value))
                 seen.add(what)
+
+
+def _the_other_way(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[_Match]:
+    """Movements in from outside that may have gone out, and the other way round: half as large as a claim.
+
+    Only such whose quantity stands in no other row: a usual one is half of a theft as usual by chance.
+    """
+    alike = Counter(abs(row.value) for row in rows.moved)
+    for period in periods[places_between(periods, claim.start, claim.end)]:
+        if about_all(claim.amount, period.difference):
+            for row in rows.between(period.start, period.end):
+                if row.kind != _TRANSFER and alike[abs(row.value)] == 1 and claim.allows(2.0 * row.value):
+                    yield _Match(row, Slip.REVERSED, (place,), 2.0 * abs(row.value))
 
 
 def _of_another_year(

@@ -266,6 +266,7 @@ _SLIPPED = {
     Slip.DECIMAL_POINT: "and its decimal point: if that was misplaced",
     Slip.WRONG_UNIT: "and its unit: if {meant} was meant",
     Slip.TWICE: "as another row of that day has the same quantity: if one of the two is a repeat",
+    Slip.REVERSED: "and its kind: if it went the other way",
     Slip.WRONG_YEAR: "and its year, as it lies outside the record: if it was meant for these days",
     Slip.WRONG_AREA: "and its area: if that is the other of these two",
     Slip.WRONG_MATERIAL: "and its material: if that is {meant}",

@@ -68,6 +68,7 @@ class Slip(StrEnum):
     DECIMAL_POINT = "decimal_point"
     WRONG_UNIT = "wrong_unit"
     TWICE = "twice"
+    REVERSED = "reversed"
     WRONG_YEAR = "wrong_year"
     WRONG_AREA = "wrong_area"
     WRONG_MATERIAL = "wrong_material"
@@ -80,6 +81,7 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.DECIMAL_POINT: "Ten, a hundred or a thousand times too much, or such a part, may have been booked.",
     Slip.WRONG_UNIT: "Its number may have been meant in another unit.",
     Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
+    Slip.REVERSED: "It may have gone out where it is booked in, or come in where it is booked out.",
     Slip.WRONG_YEAR: "It lies outside the record, and in another year within the days of what is claimed.",
     Slip.WRONG_AREA: "It may belong to the other of two areas, one of which lacks what the other has more of.",
     Slip.WRONG_MATERIAL: "It may be of another material, of which its area has more.",
