@@ -30,7 +30,7 @@ from stockward.facts.raw import (
 from stockward.facts.regular import cut_regular
 from stockward.facts.totals import A_TOTAL, names_a_total
 from stockward.terms.errors import SiteError
-from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
+from stockward.terms.limits import limit, limit_bytes, require_bytes_within, require_within
 
 _SEPARATORS = (",", ";", "\t", "|")
 _QUOTE = '"'
@@ -49,8 +49,8 @@ _MOST_STARTS = 1_000
 _MOST_UNCLOSED = 100_000
 """So many rows whose quotation marks do not close are no slips: the file as a whole was written wrongly."""
 
-_UNTOLD = "it has another number of cells than the header: complete the row"
-"""Of a row beyond those of which the reasons are listed; to say what each of millions lacks takes long."""
+_UNTOLD = "it has another number of cells than the header: correct the row"
+"""Of a row beyond those of which the reasons are listed, or of one with very many cells: to tell these takes long."""
 
 _CELLS_AT_ONCE = 2_000_000
 """Lines with so many cells are cut at a time: the columns that are not known take memory too."""
@@ -214,7 +214,10 @@ def _cut_plain(body: bytes, head: _Head, header: Header) -> _Cut:
     rows = pl.int_range(head.row + 1, head.row + 1 + len(lines), dtype=pl.UInt32, eager=True)
     filled = lines.str.contains(rf"[^\s{head.separator}]")
     lines, rows = lines.filter(filled), rows.filter(filled)
-    torn: list[TornRow] = []
+    # What is cut takes memory for each cell, and one line may have a million.
+    endless = lines.str.count_matches(head.separator, literal=True) >= max(limit("COLUMNS"), len(head.cells))
+    torn = [TornRow(row, _UNTOLD) for row in rows.filter(endless)]
+    lines, rows = lines.filter(~endless), rows.filter(~endless)
     step = max(_CELLS_AT_ONCE // len(head.cells), 1)
     cut = [
         _cut_lines(lines.slice(start, step), rows.slice(start, step), head, header, torn)
