@@ -367,3 +367,12 @@ def test_a_separator_inside_a_value_of_a_site_with_the_comma(comma_folder: SiteF
     told = {problem.table: problem.reason for problem in comma_folder.read().problems if not problem.column}
     assert told["areas"].endswith("a semicolon inside a value? Put the value in quotation marks")
     assert told["methods"].endswith("in quotation marks, or save the file with semicolons between its cells")
+
+
+def test_lines_of_very_many_cells_are_torn(folder: SiteFolder) -> None:
+    rows = [f"N{number},2026-01-05T08:00,issue,SHELL,1,each,P1,,,," for number in range(20)]
+    folder.add("movements", *rows, "0005" + "," * 1_100, "0006" + "," * 15)
+    site = folder.read()
+    assert site["movements"].height == 24
+    (problem, *_) = [problem for problem in site.problems if problem.row == 26]
+    assert problem.reason == "it has another number of cells than the header: correct the row"

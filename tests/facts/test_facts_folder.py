@@ -340,3 +340,18 @@ def test_a_site_is_frozen_and_replaced(folder: SiteFolder) -> None:
     assert (site["areas"].height, other["areas"].height) == (2, 1)
     with pytest.raises(KeyError, match="no such table"):
         site.replace(area=site["areas"])
+
+
+def test_tables_in_a_folder_within_are_told(folder: SiteFolder, tmp_path: Path) -> None:
+    within, other = folder.path / "data", tmp_path / "other"
+    for path in (within, other, within / "old", folder.path / ".kept"):
+        path.mkdir()
+        (path / "normal_losses.csv").write_text("x", encoding="utf-8")
+    (folder.path / "link").symlink_to(other)
+    (within / "movements.csv").write_text("x", encoding="utf-8")
+    words = "not read: the tables of a site stand in its folder itself"
+    assert folder.read().notices == (f"data/normal_losses.csv: {words}",)
+    (within / "people.parquet").write_text("x", encoding="utf-8")
+    assert folder.read().notices == (f"data/normal_losses.csv: {words} (and 1 more file like it)",)
+    (within / "site.xlsx").write_bytes(b"")
+    assert folder.read().notices == (f"data/normal_losses.csv: {words} (and 2 more files like it)",)

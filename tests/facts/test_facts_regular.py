@@ -90,3 +90,13 @@ def test_an_odd_row_is_found_wherever_it_stands_in_a_long_table() -> None:
 def test_a_cell_longer_than_careful_reading_takes_is_left_to_it() -> None:
     body = f'a,"b",{"c" * (csv.field_size_limit() + 1)}\n'
     assert cut_regular(body.encode(), ",", 3, (0,), quoted=True) is None
+
+
+def test_of_many_columns_those_that_are_asked_for_are_taken_and_the_others_looked_through() -> None:
+    blank, filled, known = ["," * 299, "," * 298 + "x,", "a" + "," * 299]
+    body = "\n".join([blank, filled, known]).encode()
+    with mock.patch.object(pl, "read_csv", wraps=pl.read_csv) as read:
+        columns, lines = cut_regular(body, ",", 300, (5, 0), quoted=False) or ([], pl.Series())
+    assert [column.to_list() for column in columns] == [["", ""], ["", "a"]]
+    assert lines.to_list() == [1, 2]
+    assert max(len(call.kwargs["columns"]) for call in read.call_args_list) <= 100

@@ -99,6 +99,17 @@ def test_an_order_whose_issue_lies_ahead_is_not_left_out(tmp_path: Path) -> None
     assert (then.verdict, then.now) == (OrderVerdict.MET, 32)
 
 
+def test_a_baseline_that_lies_ahead_is_told_with_its_mend(tmp_path: Path) -> None:
+    order = sites.order(issued="2026-11-15", baseline="2026-12-01", measure="guards", due="2026-12-31")
+    (answer,) = reviewed(tmp_path, orders=sites.ORDER_COLUMNS + order).orders
+    assert answer.reason == (
+        "the baseline on 2026-12-01 cannot be counted: that day has not come: correct the day if it is wrong, or "
+        "review it with --as-of 2026-12-01"
+    )
+    (then,) = reviewed(tmp_path, as_of="2026-12-01").orders
+    assert then.baseline == 32
+
+
 def test_the_first_sentence_says_the_day(tmp_path: Path) -> None:
     assert guards.alone(reviewed(tmp_path)).startswith("On 29 November 2026 ")
     order = sites.ORDER_COLUMNS + sites.order("O2", issued="2026-11-15", value="40", **VALUE)

@@ -30,7 +30,7 @@ from stockward.facts.raw import (
 from stockward.facts.regular import cut_regular
 from stockward.facts.totals import A_TOTAL, names_a_total
 from stockward.terms.errors import SiteError
-from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
+from stockward.terms.limits import limit, limit_bytes, require_bytes_within, require_within
 
 _SEPARATORS = (",", ";", "\t", "|")
 _QUOTE = '"'
@@ -49,8 +49,11 @@ _MOST_STARTS = 1_000
 _MOST_UNCLOSED = 100_000
 """So many rows whose quotation marks do not close are no slips: the file as a whole was written wrongly."""
 
-_UNTOLD = "it has another number of cells than the header: complete the row"
-"""Of a row beyond those of which the reasons are listed; to say what each of millions lacks takes long."""
+_UNTOLD = "it has another number of cells than the header: correct the row"
+"""Of a row beyond those of which the reasons are listed, or of one with very many cells: to tell these takes long."""
+
+_CELLS_AT_ONCE = 2_000_000
+"""Lines with so many cells are cut at a time: the columns that are not known take memory too."""
 
 _AS_UTF8 = "save the file as CSV UTF-8"
 
@@ -205,13 +208,30 @@ def _cut(body: bytes, head: _Head, header: Header) -> _Cut:
 
 
 def _cut_plain(body: bytes, head: _Head, header: Header) -> _Cut:
-    """Cut lines without any quotation mark at the separators, all at once."""
-    width = len(head.cells)
+    """Cut lines without any quotation mark at the separators, as many at once as have some number of cells."""
     text = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
     lines = pl.Series([text]).str.split("\n").explode()
     rows = pl.int_range(head.row + 1, head.row + 1 + len(lines), dtype=pl.UInt32, eager=True)
     filled = lines.str.contains(rf"[^\s{head.separator}]")
-    cells, rows = lines.filter(filled).str.split(head.separator), rows.filter(filled)
+    lines, rows = lines.filter(filled), rows.filter(filled)
+    # What is cut takes memory for each cell, and one line may have a million.
+    endless = lines.str.count_matches(head.separator, literal=True) >= max(limit("COLUMNS"), len(head.cells))
+    torn = [TornRow(row, _UNTOLD) for row in rows.filter(endless)]
+    lines, rows = lines.filter(~endless), rows.filter(~endless)
+    step = max(_CELLS_AT_ONCE // len(head.cells), 1)
+    cut = [
+        _cut_lines(lines.slice(start, step), rows.slice(start, step), head, header, torn)
+        for start in range(0, max(len(lines), 1), step)
+    ]
+    columns = [pl.concat(parts) for parts in zip(*(columns for columns, _ in cut), strict=True)]
+    return columns, pl.concat([kept for _, kept in cut]), torn
+
+
+def _cut_lines(
+    lines: pl.Series, rows: pl.Series, head: _Head, header: Header, torn: list[TornRow]
+) -> tuple[list[pl.Series], pl.Series]:
+    """The cells of the lines that are whole, and their rows; the others are added to ``torn``."""
+    width, cells = len(head.cells), lines.str.split(head.separator)
     height = cells.list.len()
     wider = (height > width) & (cells.list.slice(width).list.join("").str.strip_chars() == "")
     if wider.any() and head.separator == ",":
@@ -219,15 +239,13 @@ def _cut_plain(body: bytes, head: _Head, header: Header) -> _Cut:
             number, next_to = (cells.list.get(at, null_on_oob=True).fill_null("") for at in (place, place + 1))
             wider &= ~(number.str.contains(_INTEGER.pattern) & next_to.str.contains(_DECIMALS.pattern))
     whole = (height == width) | wider
-    if whole.all():
-        kept = cells
-        torn = []
-    else:
-        lost, uneven = rows.filter(~whole), cells.filter(~whole).head(MOST_ROWS_TOLD)
-        torn = [_uneven(row, found.to_list(), head, header) for row, found in zip(lost, uneven, strict=False)]
-        torn += [TornRow(row, _UNTOLD) for row in lost[len(torn) :]]
-        kept, rows = cells.filter(whole), rows.filter(whole)
-    return [kept.list.get(place) for place in header.places], rows, torn
+    if not whole.all():
+        lost = rows.filter(~whole)
+        uneven = cells.filter(~whole).head(max(MOST_ROWS_TOLD - len(torn), 0))
+        torn += [_uneven(row, found.to_list(), head, header) for row, found in zip(lost, uneven, strict=False)]
+        torn += [TornRow(row, _UNTOLD) for row in lost[len(uneven) :]]
+        cells, rows = cells.filter(whole), rows.filter(whole)
+    return [cells.list.get(place) for place in header.places], rows
 
 
 def _cut_quoted(body: bytes, head: _Head, header: Header) -> _Cut:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -53,8 +54,11 @@ def an_inventory_may_have_a_wrong_day(draft: Draft, table: TableDraft) -> None:
     held = _inventories(draft, table)
     span = _span(draft)
     doubts: dict[str, _Doubt] = {}
-    for area in dict.fromkeys(one.area for one in held):
-        for doubt in _against_codes([one for one in held if one.area == area], span):
+    by_area: dict[str, list[_Inventory]] = {}
+    for one in held:
+        by_area.setdefault(one.area, []).append(one)
+    for of_one_area in by_area.values():
+        for doubt in _against_codes(of_one_area, span):
             doubts.setdefault(doubt.of.code, doubt)
     if not doubts and span is not None:
         doubts = {doubt.of.code: doubt for doubt in _against_movements(held, *span)}
@@ -81,6 +85,8 @@ def _span(draft: Draft) -> tuple[date, date] | None:
 
 def _against_codes(held: Sequence[_Inventory], span: tuple[date, date] | None) -> Iterator[_Doubt]:
     """Inventories of one area that lie before one with an earlier code, or after one with a later."""
+    if len(held) < _FEWEST:
+        return
     shapes = Counter(_shape(one.code) for one in held)
     shape = max(shapes, key=lambda one: shapes[one])
     ordered = sorted((one for one in held if _shape(one.code) == shape), key=lambda one: _in_order(one.code))
@@ -88,7 +94,7 @@ def _against_codes(held: Sequence[_Inventory], span: tuple[date, date] | None) -
     most = max(1, len(ordered) // _MOST_ODD)
     if not _FEWEST <= len(ordered) <= _LOOKED_THROUGH or not 0 < falls <= most:
         return
-    kept = _in_time(ordered, span)
+    kept = _in_time(tuple(one.day for one in ordered), span)
     if len(ordered) - len(kept) > most:
         return
     gap = _PACES * max((ordered[two].day - ordered[one].day for one, two in pairwise(kept)), default=timedelta())
@@ -129,13 +135,17 @@ def _in_order(code: str) -> list[tuple[int, str]]:
     return [(len(number), number) for number in numbers]
 
 
-def _in_time(ordered: Sequence[_Inventory], span: tuple[date, date] | None) -> list[int]:
-    """Places of as many inventories as follow one another in time; of equals, those among the movements."""
+@lru_cache(maxsize=16)
+def _in_time(days: tuple[date, ...], span: tuple[date, date] | None) -> tuple[int, ...]:
+    """Places of as many days as follow one another; of equals, those among the movements.
+
+    Areas are often counted on the same days: what was found for one is kept for the next.
+    """
     season = timedelta(days=_SEASON_DAYS)
     best: list[tuple[int, int, int | None]] = []
-    for place, one in enumerate(ordered):
-        among = span is None or span[0] - season <= one.day <= span[1] + season
-        follow = [(best[i][0], best[i][1], i) for i in range(place) if ordered[i].day <= one.day]
+    for place, day in enumerate(days):
+        among = span is None or span[0] - season <= day <= span[1] + season
+        follow = [(best[i][0], best[i][1], i) for i in range(place) if days[i] <= day]
         number, within, last = max(follow, default=(0, 0, None), key=lambda found: found[:2])
         best.append((number + 1, within + among, last))
     at: int | None = max(range(len(best)), key=lambda place: best[place][:2])
@@ -143,7 +153,7 @@ def _in_time(ordered: Sequence[_Inventory], span: tuple[date, date] | None) -> l
     while at is not None:
         kept.append(at)
         at = best[at][2]
-    return kept[::-1]
+    return tuple(reversed(kept))
 
 
 def _against_movements(held: Sequence[_Inventory], first: date, last: date) -> Iterator[_Doubt]:

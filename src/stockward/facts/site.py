@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +19,7 @@ from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.folder import read_csv, text_headed
 from stockward.facts.parquet import parquet_headed, read_parquet
-from stockward.facts.problems import Problem, did_you_mean
+from stockward.facts.problems import Problem, did_you_mean, more_like_it
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.settings import Settings, read_settings
@@ -44,6 +45,9 @@ _HEAD_LENGTH = 65_536
 
 _PASSED_OVER = (".", "~$")
 """Beginnings of names of files that programs keep beside those of people, such as locks."""
+
+_MOST_BELOW = 1_000
+"""So many names are looked at in the folders within that of a site."""
 
 _Source = tuple[str, str, Callable[[], RawTable]]
 """The name of a table, where it stands, and the way to read it."""
@@ -195,6 +199,8 @@ class _Reader:
     def site(self) -> Site:
         """Read, check and freeze."""
         raw = self._raw_tables()
+        if not self._workbook_only:
+            self._notices.extend(_below(self._folder, {*raw, *self._files}))
         locale = Locale(self._settings.site.decimal, self._settings.site.timezone)
         draft = Draft(self._settings)
         for name, table in tables().items():
@@ -357,6 +363,28 @@ def _listed(folder: Path) -> list[Path]:
         return sorted(folder.iterdir())
     except OSError as error:
         raise SiteError(str(folder), f"cannot be read ({error.strerror})", "check the folder and its rights") from None
+
+
+def _below(folder: Path, present: set[str]) -> list[str]:
+    """A notice of what the site lacks, a table or the workbook, and a folder within its own has: it is not read."""
+    within = [path for path in _listed(folder) if path.is_dir() and not path.is_symlink()]
+    seen = (path for inner in within if not inner.name.startswith(_PASSED_OVER) for path in _in_folder(inner))
+    found = [
+        f"{path.parent.name}/{path.name}"
+        for path in islice(seen, _MOST_BELOW)
+        if (path.name == WORKBOOK and WORKBOOK not in present)
+        or (path.suffix.lower() in _READ_AS and path.stem in tables() and path.stem not in present)
+    ]
+    words = "not read: the tables of a site stand in its folder itself"
+    return [f"{found[0]}: {words}{more_like_it(len(found) - 1, 'file', 'files')}"] if found else []
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """What stands in a folder that is not read; nothing where nobody may look."""
+    try:
+        return sorted(islice(folder.iterdir(), _MOST_BELOW))
+    except OSError:
+        return []
 
 
 def _missing(present: set[str]) -> list[SiteError]:

@@ -102,5 +102,5 @@ def _correct(day: date) -> str:
 
 def _baseline(ruler: Ruler, on: date, come: date) -> Figure:
     if on > come:
-        return Figure(on, None, reason="that day has not come", doubtful=True)
+        return Figure(on, None, reason=f"that day has not come: {_correct(on)}", doubtful=True)
     return ruler.on(on)
