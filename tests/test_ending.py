@@ -230,6 +230,24 @@ def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
     assert not target.exists()
 
 
+@posix
+@pytest.mark.parametrize(("told", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_that_comes_while_a_process_begins_is_heard_afterwards(told: str, code: int) -> None:
+    """Else the process has begun, nobody knows it, and it waits for ever."""
+    say = (
+        "import os, signal\n"
+        "from stockward.ending import run_to_the_end, undisturbed\n"
+        "def command():\n"
+        "    with undisturbed():\n"
+        f"        os.kill(os.getpid(), signal.{told})\n"
+        "        print('begun', flush=True)\n"
+        "    print('too late', flush=True)\n"
+        "run_to_the_end(command)"
+    )
+    run = subprocess.run([sys.executable, "-c", say], capture_output=True, preexec_fn=hears, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (code, b"begun\n", b"")
+
+
 def test_signs_that_an_encoding_lacks_are_spelt_plainly() -> None:
     say = "from stockward.ending import run_to_the_end; run_to_the_end(lambda: print('─┼ 2 × 3 ± 1 … é 数'))"
     run = in_encoding("ascii", program=[sys.executable, "-c", say])

@@ -111,11 +111,33 @@ def end_processes() -> None:
 
 
 @contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Whatever process is started inside inherits that SIGINT is held back, where the system knows such a mask.
+def undisturbed() -> Iterator[None]:
+    """Whatever process is started inside is known once it is: a signal to end that comes meanwhile is heard afterwards.
 
-    Ctrl-C is the parent's to hear, also while they begin.
+    One that began while the signal was heard would be known to nobody, and would wait for ever. They inherit that
+    SIGINT is held back, where the system knows such a mask: Ctrl-C is the parent's to hear, also while they begin.
     """
+    # Python hears signals in its main thread alone.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    numbers = [number for name in ("SIGINT", *_CODES) if (number := getattr(signal, name, None)) is not None]
+    heard_by = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
+    for number in heard_by:
+        signal.signal(number, lambda number, frame: waiting.append(number))
+    try:
+        with _masked():
+            yield
+    finally:
+        for number, handler in heard_by.items():
+            signal.signal(number, handler)
+        for number in waiting:
+            signal.raise_signal(number)
+
+
+@contextmanager
+def _masked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

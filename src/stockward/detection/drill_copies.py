@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.detection.drill_targets import SPREAD, Case, Target
-from stockward.ending import deaf_to_ctrl_c
+from stockward.ending import end_processes, undisturbed
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -252,9 +252,13 @@ def search_all(plan: DrillPlan, jobs: int) -> Iterator[BlockFound]:
         return
     pool = ProcessPoolExecutor(min(jobs, plan.blocks), get_context("spawn"), _begin, (plan,))
     try:
-        with deaf_to_ctrl_c():
+        with undisturbed():
             found = pool.map(_search_block, range(plan.blocks))
         yield from found
+    except BaseException:
+        # Nobody waits for what they search now: a process that has begun while Ctrl-C was heard may never answer.
+        end_processes()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

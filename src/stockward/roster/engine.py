@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from stockward.ending import deaf_to_ctrl_c
+from stockward.ending import undisturbed
 from stockward.roster.checking import Measured, measure
 from stockward.roster.columns import whole
 from stockward.roster.crew import help_out
@@ -274,7 +274,7 @@ class _Team:
         context = get_context("spawn")
         mine, theirs = context.Pipe()
         process = context.Process(target=_begin, args=(target, theirs, arguments), daemon=True)
-        with deaf_to_ctrl_c():
+        with undisturbed():
             process.start()
         theirs.close()
         self.lines[number], self.processes[number] = mine, process

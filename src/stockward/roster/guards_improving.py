@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from stockward.ending import deaf_to_ctrl_c
+from stockward.ending import undisturbed
 from stockward.roster.guards_columns import translate
 from stockward.roster.guards_demand import DAYS_A_WEEK
 from stockward.roster.guards_parts import Part, Solution, least_alone, solve_part
@@ -93,7 +93,7 @@ class Relaxing:
     """The linear relaxation of the whole roster, solved in a process of its own, which may be ended at any moment."""
 
     def __init__(self, problem: GuardProblem) -> None:
-        with deaf_to_ctrl_c():
+        with undisturbed():
             self._pool = get_context("spawn").Pool(1)
         self._found = self._pool.apply_async(_relaxed, (problem,))
 
@@ -131,7 +131,7 @@ class Improving:
     def know_alone(self, seconds_left: Callable[[], float] | None) -> None:
         """Solve alone those who cost more than what is known that they must."""
         above = np.flatnonzero(self.search.scores[: self.search.people] > self.alone)
-        with deaf_to_ctrl_c():
+        with undisturbed():
             asked = [(guard, self._pool.submit(_alone, guard)) for guard in above.tolist()]
         for guard, future in asked:
             found = self._answer(future, seconds_left)
@@ -151,7 +151,7 @@ class Improving:
             if part is None:
                 break
             seed = int(self._draw.integers(2**31))
-            with deaf_to_ctrl_c():
+            with undisturbed():
                 self._under_way.append((part, relaxed, self._pool.submit(_solve, part, seed, relaxed)))
         part, relaxed, future = self._under_way[0]
         solution = self._answer(future, seconds_left)
