@@ -383,6 +383,39 @@ def test_no_error_of_the_scale_is_left_in_a_test_without_error(tmp_path: Path, s
         assert verdict.left[3] == 0
 
 
+@pytest.mark.parametrize(("errors", "heap"), [("0.001,0.001", False), ("0.001,0.001", True), ("0,0", False)])
+def test_what_is_listed_at_an_earlier_reading_meets_no_goal(errors: str, heap: bool, tmp_path: Path) -> None:
+    """40 drums of 25 kg that nobody weighs again: a missing drum shows, a kilogram taken out of one never does."""
+
+    def looked_at(place: str, reading: str) -> SeriesDetection:
+        days = range(3)
+        counts = [
+            f"I{day},2026-01-0{day + 1},A,TNT,25,scale,{reading.format(drum=drum)},{drum}"
+            for day in days
+            for drum in range(40)
+        ]
+        counts += [f"I{day},2026-01-0{day + 1},A,TNT,10,scale,,heap" for day in days if heap]
+        (found,) = looked(
+            write_site(
+                tmp_path / place,
+                methods=f"method,random_rel,systematic_rel\nscale,{errors}\n",
+                movements=MOVED,
+                goals="substance,area,quantity,unit,within_days\nTNT,A,1,kg,30\n",
+                counts=COUNTED + "\n".join(counts),
+            )
+        )
+        return found
+
+    found = looked_at("resting", "W{drum}")
+    assert found.resting == pytest.approx(1000)
+    assert (found.goal.met, found.goal.detectable) == (False, None)
+    assert found.goal.reason == "it may be taken out of what stands at earlier readings: weigh that at each inventory"
+    # Followed literally.
+    again = looked_at("again", "")
+    assert (again.resting, again.goal.reason) == (0, None)
+    assert again.goal.detectable is not None
+
+
 def test_exact_items_show_any_piece_and_what_is_not_tested_shows_nothing(tmp_path: Path) -> None:
     counts = (
         "inventory,at,area,material,quantity,method\n"

@@ -20,7 +20,7 @@ from stockward.accountancy.legs import ROLES
 from stockward.accountancy.normal_loss import NormalLoss
 from stockward.accountancy.spans import Spans
 from stockward.accountancy.sums import sums_by
-from stockward.accountancy.term_table import Keys, assumed_exact, term_table
+from stockward.accountancy.term_table import Keys, assumed_exact, resting, term_table
 from stockward.accountancy.touches import Touches
 from stockward.accountancy.unclosed import Unclosed
 from stockward.accountancy.whole_site import Transfers, WholeSite
@@ -79,6 +79,12 @@ class Assembly:
             causes=pl.concat([causes.drop("span"), self._site_causes(causes, of_site)]),
             assumed_exact=pl.concat(
                 [assumed_exact(self.areas, tested, self.layout), assumed_exact(site.account, tested_site, self.layout)]
+            ),
+            resting=pl.concat(
+                [
+                    resting(self.areas, tested, self.moments[self.spans.end]),
+                    resting(site.account, tested_site, site.ends(self.moments)[1]),
+                ]
             ),
             joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
             sites=site.described(self.layout.series["area"], self.moments),

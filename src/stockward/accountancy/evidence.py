@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,12 +14,14 @@ from stockward.accountancy.legs import CONVERSIONS
 from stockward.accountancy.testing import discrepant
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
+from stockward.facts.stated_errors import exact_methods
 from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Scope
 
 _COLUMNS = (
     "series", "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area",
-    "method", "document", "late",
+    "method", "document", "late", "exact",
 )  # fmt: skip
+"""``exact`` says that the method of a row states errors of 0 alone."""
 
 _SHOWN = (
     "row", "at", "recorded_at", "kind", "material", "quantity", "from_area", "to_area", "method", "document",
@@ -142,9 +145,10 @@ def _rows_of(
         from_area=pl.lit(None, pl.String), to_area=pl.col("area"), document=pl.lit(None, pl.String)
     )
     units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
+    exact = exact_methods(books["methods"])
     entered = [
-        _shown(stood, "counts", units),
-        _shown(flows.filter(pl.col("at") > pl.col("begins")), "movements", units),
+        _shown(stood, "counts", units, exact),
+        _shown(flows.filter(pl.col("at") > pl.col("begins")), "movements", units, exact),
     ]
     return (
         pl.concat(entered)
@@ -168,7 +172,7 @@ def _inventories_of(counts: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame
     return pl.DataFrame(bounds, schema=schema, orient="row")
 
 
-def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame:
+def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame, exact: Sequence[str]) -> pl.DataFrame:
     texts = ("kind", "material", "from_area", "to_area", "method", "document")
     return frame.with_columns(pl.col(name).cast(pl.String) for name in texts).join(
         units, on="material", how="left", maintain_order="left"
@@ -176,6 +180,7 @@ def _shown(frame: pl.DataFrame, table: str, units: pl.DataFrame) -> pl.DataFrame
         "place", "period", pl.lit(table).alias("table"), pl.col("row").cast(pl.Int64), "at", "kind", "material",
         "quantity",
         pl.col("own").alias("unit"), "from_area", "to_area", "method", "document", is_late().alias("late"),
+        pl.col("method").is_in(exact).fill_null(value=False).alias("exact"),
     )  # fmt: skip
 
 
@@ -186,6 +191,7 @@ def _of_nothing() -> pl.DataFrame:
         "at": pl.Datetime("us", "UTC"),
         "quantity": pl.Float64,
         "late": pl.Boolean,
+        "exact": pl.Boolean,
     }
     return pl.DataFrame(schema={name: types.get(name, pl.String) for name in _COLUMNS})
 

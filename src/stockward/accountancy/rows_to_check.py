@@ -100,8 +100,8 @@ def rows_to_check(
     """The rows to be checked first for what is claimed of each series of an area."""
     areas = [one for one in alarming.values() if one.area is not None]
     pairs = [_Moved(pair, *(alarming[number].claims[place] for number, place in pair.places)) for pair in moved]
-    taken = {place for pair in moved for place in pair.places}
-    taken |= {(number, place) for number, some in cancelled.items() for pair in some for place in pair.places}
+    # A transfer of the wrong material leaves both areas with too much of one and too little of the other.
+    taken = {(number, place) for number, some in cancelled.items() for pair in some for place in pair.places}
     mistaken = [*_mistaken(areas, taken)]
     both: list[_Moved | _Mistaken] = [*pairs, *mistaken]
     found: dict[int, list[RowToCheck]] = {}

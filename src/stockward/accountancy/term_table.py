@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.account import Account, Flow
 from stockward.accountancy.layout import Layout
+from stockward.accountancy.readings import OWN
 from stockward.answers.balances import EXACT_SCHEMA
+from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -104,6 +106,28 @@ def _normal_losses(account: Account, tested: Flags, number: Index) -> pl.DataFra
             "content": nothing,
         }
     )
+
+
+def resting(account: Account, tested: Flags, ends: Index) -> pl.DataFrame:
+    """The most that an inventory of each series lists at readings that entered its period before, at the begin or as a
+    receipt: what is taken out of that changes no difference then.
+
+    Of the tested spans that end (``ends``, microseconds) within the last year of them; series without any are left out.
+    """
+    last = np.zeros(account.series, np.int64)
+    np.maximum.at(last, account.owner[tested], ends[tested])
+    asked = np.flatnonzero(tested & (ends > last[account.owner] - YEAR_DAYS * MICROSECONDS_A_DAY))
+    readings = {
+        name: pl.DataFrame(
+            {"span": flow.span, "reading": flow.terms.entries.reading, "quantity": flow.terms.value}
+        ).filter(pl.col("span").is_in(asked.tolist()) & (pl.col("reading") != OWN))
+        for name, flow in account.entering.items()
+    }
+    ending = readings.pop("end_quantity")
+    earlier = pl.concat(readings.values()).unique(["span", "reading"])
+    kept = ending.join(earlier, on=["span", "reading"], how="semi").group_by("span").agg(pl.col("quantity").sum())
+    found = kept.select("quantity", series=account.base + pl.Series(account.owner).gather(kept["span"]))
+    return found.group_by("series").agg(pl.col("quantity").max()).filter(pl.col("quantity") > 0).sort("series")
 
 
 def assumed_exact(account: Account, tested: Flags, layout: Layout) -> pl.DataFrame:

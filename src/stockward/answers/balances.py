@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 EXACT_SCHEMA: dict[str, Any] = {"series": pl.Int64, "kind": pl.String, "area": pl.String, "material": pl.String}
 """Columns of ``Balances.assumed_exact``."""
+RESTING_SCHEMA: dict[str, Any] = {"series": pl.Int64, "quantity": pl.Float64}
+"""Columns of ``Balances.resting``."""
 JOINED_SCHEMA: dict[str, Any] = {
     "series": pl.Int64, "inventory": pl.String, "area": pl.String, "area_inventory": pl.String,
     "at": pl.Datetime("us", "UTC"),
@@ -61,6 +63,9 @@ class Balances:
     assumed_exact
         What entered a closed period as exact because the books state no error of it, not even zero: ``series``,
         ``kind`` ("content", "normal_loss"), ``area`` (of a normal loss) and ``material`` (of a content).
+    resting
+        One row a series of which an inventory of the last year lists something at earlier readings, so that what is
+        taken out of that changes no difference: ``series``, ``quantity`` (the most that one lists).
     joined
         Which inventories of the areas together are one of the site: one row for each series of the site, inventory of
         it and area: ``series``, ``inventory`` (of the site: the common name, or the names in order of the areas),
@@ -84,6 +89,7 @@ class Balances:
     terms: pl.DataFrame
     causes: pl.DataFrame
     assumed_exact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXACT_SCHEMA))
+    resting: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RESTING_SCHEMA))
     joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED_SCHEMA))
     sites: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SITES_SCHEMA))
     unclosed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNCLOSED_SCHEMA))

@@ -96,7 +96,9 @@ class SeriesDetection:
     chances, percentage points. ``detectable`` is ``None`` where the series is not tested. ``goal`` is the one furthest
     from being met, ``further_goals`` are the others of the series. ``even_days`` are the days over which an even loss
     was spread: 365, or all of a shorter record. ``in_items`` says that all of it stands in counted items of stated
-    content: any missing piece shows in the series of the items.
+    content: any missing piece shows in the series of the items. ``resting`` is the most that an inventory of the
+    last year lists at earlier readings, unit of the series: a missing piece of it shows, but nothing that is taken out
+    of one.
     """
 
     detectable: Detectable | None
@@ -108,6 +110,7 @@ class SeriesDetection:
     further_goals: tuple[GoalAnswer, ...] = ()
     even_days: float | None = None
     in_items: bool = False
+    resting: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,12 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     strata, refused = _strata(books, asked, losses)
     planner = _Planner(books, asked, detection, strata)
     goals = [goal for wanted in losses for goal in planner.goals(wanted)]
+    silent = sorted(asked.partial.keys() - planner.in_parts)
+    if silent:
+        raise UsageError(
+            f"--partial {silent[0]}: no loss of a substance in it is asked for, and only such is taken out in parts: "
+            "ask for one with --loss"
+        )
     if not goals:
         why = "; ".join(f"{one.what}: {one.reason}" for one in (*not_planned, *planner.not_planned, *refused[:3]))
         raise UsageError(f"nothing can be planned: {why}")
@@ -259,6 +265,7 @@ class _Planner:
     def __init__(self, books: KnownBooks, asked: Asked, detection: float, strata: list[Stratum]) -> None:
         self.books = books
         self.not_planned: list[NotPlanned] = []
+        self.in_parts: set[str] = set()
         self._asked = asked
         self._detection = detection
         self._strata = strata
@@ -281,6 +288,7 @@ class _Planner:
             name: part for name, part in self._asked.partial.items() if any(one.material == name for one, _ in items)
         }
         if partial and not wanted.of_items:
+            self.in_parts |= partial.keys()
             measured = [(one, content) for one, content in items if one.material in partial]
             called = name_of_loss(wanted.holding, wanted.area, partial=True)
             goal = self._goal(wanted, called, measured, bulk, partial)

@@ -108,6 +108,17 @@ def without_errors(goal: Goal) -> GoalAnswer:
     return _answered(goal, 0.0, 1.0)
 
 
+def beside_resting(held: GoalAnswer, resting: float) -> GoalAnswer:
+    """The answer where so much is listed at earlier readings: what is taken out of that is found by no inventory.
+
+    The goal is met only where what is left of it would be found in all else.
+    """
+    if not held.met or (held.detectable or 0.0) <= held.quantity - resting:
+        return held
+    reason = "it may be taken out of what stands at earlier readings: weigh that at each inventory"
+    return _answered(Goal(held.quantity, held.within_days), None, 0.0, reason=reason)
+
+
 def untested(goal: Goal) -> GoalAnswer:
     """The goal of a series that is not tested: nothing is promised."""
     return _answered(goal, None, 0.0, reason="the series is not tested")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from stockward.accountancy.testing import Hazard, uncertain
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
 from stockward.detection.error_terms import ErrorTerms, TermTables
-from stockward.detection.goals import Goal, answers, goals_of, untested, without_errors
+from stockward.detection.goals import Goal, answers, beside_resting, goals_of, untested, without_errors
 from stockward.detection.remedies import Case, remedies
 from stockward.detection.sight import Sight, drawn, error_points
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -64,17 +64,32 @@ def unseen_losses(
     goals = asked.goals.to_dicts()
     joined = set(balances.series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
     rows, found, counted = balances.series.to_dicts(), [], _in_items(balances)
+    resting = _resting(balances, counted)
     for number, sight in enumerate(seen):
         row = rows[number]
         whole = row["substance"] not in joined
         asked_for = goals_of(goals, row["area"], row["substance"], row["unit"], whole=whole)
         if sight is None:
-            found.append(_without_test(balances, number, asked_for))
+            found.append(_at_rest(_without_test(balances, number, asked_for), resting[number]))
             continue
         target = None if targets is None else targets[number]
         seen_so = _look(sight, asked_for, target, tested, Scope(row["scope"]))
-        found.append(replace(seen_so, in_items=number in counted))
+        found.append(_at_rest(replace(seen_so, in_items=number in counted), resting[number]))
     return tuple(found)
+
+
+def _resting(balances: Balances, in_items: Container[int]) -> list[float]:
+    """By series, how much is listed at earlier readings; none of what is counted in items."""
+    listed = dict(balances.resting.rows())
+    bulk = (balances.series["basis"] == Basis.BULK.value).to_list()
+    return [listed.get(number, 0.0) if own and number not in in_items else 0.0 for number, own in enumerate(bulk)]
+
+
+def _at_rest(found: SeriesDetection, resting: float) -> SeriesDetection:
+    """The same of a series of which so much is listed at earlier readings: a goal may be taken out of that unseen."""
+    goal = None if found.goal is None else beside_resting(found.goal, resting)
+    further = tuple(beside_resting(one, resting) for one in found.further_goals)
+    return replace(found, goal=goal, further_goals=further, resting=resting)
 
 
 def _in_items(balances: Balances) -> set[int]:

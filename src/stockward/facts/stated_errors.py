@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+_ERRORS = ("random_rel", "systematic_rel", "random_abs", "systematic_abs", "division")
+
+
+def exact_methods(methods: pl.DataFrame) -> list[str]:
+    """The methods whose stated errors are all 0."""
+    return methods.filter(pl.all_horizontal(pl.col(name).fill_null(0.0) == 0 for name in _ERRORS))["method"].to_list()
+
 
 def known_errors(methods: pl.DataFrame) -> pl.DataFrame:
     """By ``method``: whether σ of what it measures of ``bulk``, and of ``items``, is known.

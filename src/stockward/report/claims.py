@@ -503,11 +503,11 @@ def assumed(series: SeriesView) -> list[str]:
 
 
 def _errorless(series: SeriesView) -> list[str]:
-    """The methods that measured what has no error, and so have none stated."""
+    """The methods that measured what has no error, and state none."""
     if series.basis == Basis.ITEM or series.verdict.verdict != Verdict.DISCREPANCY:
         return []
     exact = [period.inventory for period in series.periods if period.closed and not period.sigma]
-    rows = series.evidence.filter(pl.col("inventory").is_in(exact))
+    rows = series.evidence.filter(pl.col("inventory").is_in(exact) & pl.col("exact"))
     methods = rows["method"].drop_nulls().unique(maintain_order=True).to_list()
     if not methods:
         return []

@@ -162,6 +162,7 @@ def _unseen(found: SeriesDetection) -> dict[str, Any]:
         "further_goals": found.further_goals,
         "even_days": found.even_days,
         "in_items": found.in_items,
+        "resting": found.resting,
         "remedies": found.remedies,
     }
 

@@ -46,7 +46,11 @@ def headline(review: Review, series: Sequence[SeriesView]) -> str:
         return ""
     if found.in_items:
         return _in_items(chosen)
+    if found.resting and not known.even_year:
+        return _resting(chosen, found)
     text = f"{_spread(chosen, found, known, known.even_year)}{_at_once(chosen, known, known.even_year)}"
+    if found.resting:
+        text += f" {_resting(chosen, found)}"
     surged = _at_surge(review, chosen.number)
     blinder = surged.at_surge.detectable if surged is not None else None
     if surged is None or review.surge is None or blinder is None or blinder.even_year is None:
@@ -60,6 +64,13 @@ def _in_items(one: SeriesView) -> str:
     return (
         f"{one.what} in {one.place} is counted in items of stated content: any missing item shows, but not what is "
         "taken out of one."
+    )
+
+
+def _resting(one: SeriesView, found: SeriesDetection) -> str:
+    return (
+        f"{amount(found.resting, one.unit)} of {one.what} in {one.place} stood in an inventory at earlier readings: "
+        "any missing piece shows, but what is taken out of one shows only where it is weighed at an inventory."
     )
 
 
@@ -169,20 +180,22 @@ def sentence(one: SeriesView, found: SeriesDetection) -> str:
     """What would have been seen beside a verdict."""
     known = found.detectable
     if found.exact:
-        return "Counts are exact here: any loss shows as a discrepancy."
+        return _resting(one, found) if found.resting else "Counts are exact here: any loss shows as a discrepancy."
     if known is None:
         return "What would go unseen here cannot be said, as the series is not tested."
     losses = ((known.abrupt, "at once"), (known.even_year, spread_over(one, found)))
     texts = [_found(loss, how, one.unit) for loss, how in losses]
     shown = f"Any loss {' or '.join(how for loss, how in losses if loss == 0)} shows. " if 0 in dict(losses) else ""
+    begin = "Found"
     if found.in_items:
-        shown = f"{_in_items(one)} By their content alone: "
+        shown, begin = f"{_in_items(one)} By their content alone: ", "found"
+    elif found.resting:
+        shown, begin = f"{_resting(one, found)} ", "Of all else, found"
     measured = [text for text in texts if text]
     if not measured:
         return shown.strip()
     chance = words.percent(known.probability)
-    begin = f"{shown}found" if found.in_items else f"{shown}Found"
-    return f"{begin} with {chance}: a loss {', or '.join(measured)}; smaller ones may go unseen."
+    return f"{shown}{begin} with {chance}: a loss {', or '.join(measured)}; smaller ones may go unseen."
 
 
 def _found(loss: float | None, how: str, unit: str) -> str:
