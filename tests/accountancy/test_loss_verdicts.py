@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_gains_are_tested_by_the_mirrored_test() -> None:
         assert (gained.estimate, gained.low, gained.high) == (-lost.estimate, -lost.high, -lost.low)
         assert (gained.not_before, gained.not_after) == (lost.not_before, lost.not_after)
         assert gained.plain_sum == -lost.plain_sum
-    assert gain.alarms == loss.alarms
+    assert gain.alarms == tuple(replace(alarm, of=Verdict.GAIN) for alarm in loss.alarms)
 
 
 def test_p_value_and_alarm_agree() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -75,8 +77,20 @@ def test_in_a_long_record_each_stretch_of_years_tells_its_own_loss() -> None:
 def test_alarms_of_gains_are_those_of_the_mirrored_losses() -> None:
     lost, gained = months(20, m4=9.0, m16=11.0), months(20, m4=-9.0, m16=-11.0)
     assert (lost.verdict, gained.verdict) == (Verdict.SHORTAGE, Verdict.GAIN)
-    assert gained.alarms == lost.alarms
+    assert gained.alarms == tuple(replace(alarm, of=Verdict.GAIN) for alarm in lost.alarms)
     assert len(lost.alarms) == 2
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_an_alarm_stays_whatever_the_series_is_called_later(sign: float) -> None:
+    """A surplus that alarmed stands beside the loss that alarms after it, and the other way round."""
+    difference = np.zeros(20)
+    difference[[3, 15]] = -9.0 * sign, 14.0 * sign
+    both = [one(difference=difference[:count], covariance=np.eye(count), days=MONTH) for count in range(4, 21)]
+    for earlier, later in pairwise(both):
+        kept = {(alarm.inventory, alarm.of) for alarm in later.alarms}
+        assert {(alarm.inventory, alarm.of) for alarm in earlier.alarms} <= kept
+    assert [alarm.of for alarm in both[-1].alarms] == [Verdict.GAIN, Verdict.SHORTAGE][:: int(sign)]
 
 
 def test_without_an_alarm_nothing_is_told() -> None:

@@ -91,6 +91,7 @@ EVIDENCE_SCHEMA: dict[str, Any] = {
     "method": pl.String,
     "document": pl.String,
     "late": pl.Boolean,
+    "exact": pl.Boolean,
 }
 STOCK_SCHEMA: dict[str, Any] = {
     "at": pl.Datetime("us", "UTC"),
@@ -564,6 +565,7 @@ def evidence_of(made: Builder) -> list[dict[str, Any]]:
                     "method": "SCALE-3",
                     "document": f"D-{i:03d}-{j}",
                     "late": late,
+                    "exact": True,
                 }
             )
     rows.extend(
@@ -582,6 +584,7 @@ def evidence_of(made: Builder) -> list[dict[str, Any]]:
             "method": None,
             "document": None,
             "late": False,
+            "exact": False,
         }
         for j in range(3)
     )

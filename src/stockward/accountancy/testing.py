@@ -199,7 +199,8 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
     gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
     left = _left(periods, calibrated, differences)
     shortage = tests["default"].alarm_inventory is not None
-    sign, alarms, losses = _after_alarm(periods, calibrated, differences, shortage=shortage, gain=gained)
+    raised = calibrated.alarms(differences) if shortage else [], calibrated.alarms(-differences) if gained else []
+    sign, losses = _after_alarm(periods, calibrated, differences, *raised)
     verdict = _precedence(periods, shortage=sign > 0, gain=sign < 0, left=left)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
     return SeriesVerdict(
@@ -211,7 +212,7 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
         tests=tests,
         gains=gains,
         losses=losses,
-        alarms=_alarms(periods, alarms),
+        alarms=_alarms(periods, *raised),
         planned_year=_planned_year(periods, calibrated),
         **_sums(periods, covariance),
         sitmuf=periods.spread(sitmuf(differences, calibrated.inverse), periods.uncertain),
@@ -342,28 +343,30 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
 
 
 def _after_alarm(
-    periods: _Periods, calibrated: CalibratedTests, differences: Array, *, shortage: bool, gain: bool
-) -> tuple[float, Sequence[int], tuple[Loss, ...]]:
-    """Whether a loss (1), a gain (−1) or neither (0) alarmed, in which periods, and what is said; a loss comes first.
+    periods: _Periods,
+    calibrated: CalibratedTests,
+    differences: Array,
+    shortages: Sequence[int],
+    gains: Sequence[int],
+) -> tuple[float, tuple[Loss, ...]]:
+    """Whether a loss (1), a gain (−1) or neither (0) alarmed, and what is said; a loss comes first.
 
     Beside a gain, what its shared errors foretell for later periods and these do not show looks like a loss. Where both
     alarm, and no loss alarms without the gains told beside it [``_without_gains``] or all data tell gains alone, it is
     a gain.
     """
-    alarms = calibrated.alarms(differences) if shortage else []
-    lost = _losses(periods, calibrated, alarms, differences, 1.0)
-    if not gain:
-        return (1.0 if shortage else 0.0), alarms, lost
+    lost = _losses(periods, calibrated, shortages, differences, 1.0)
+    if not gains:
+        return (1.0 if shortages else 0.0), lost
     told = any(one.low > 0 for one in lost)
     if told and calibrated.default_alarms(_without_gains(lost, periods, calibrated, differences)):
-        return 1.0, alarms, lost
-    gains = calibrated.alarms(-differences)
+        return 1.0, lost
     came = _losses(periods, calibrated, gains, differences, -1.0)
     if told:
-        return -1.0, gains, tuple(one for one in came if one.high < 0) or came
-    if shortage and any(one.high >= 0 for one in came):
-        return 1.0, alarms, lost
-    return -1.0, gains, came
+        return -1.0, tuple(one for one in came if one.high < 0) or came
+    if shortages and any(one.high >= 0 for one in came):
+        return 1.0, lost
+    return -1.0, came
 
 
 def _without_gains(lost: Sequence[Loss], periods: _Periods, calibrated: CalibratedTests, differences: Array) -> Array:
@@ -418,8 +421,8 @@ def _stretches(years: PlannedYears, alarms: Sequence[int]) -> list[slice]:
     return [slice(years.periods(first).start, years.periods(last).stop) for first, last in found]
 
 
-def _alarms(periods: _Periods, alarms: Sequence[int]) -> tuple[Alarm, ...]:
-    """Every alarm of the record with its first date."""
+def _alarms(periods: _Periods, shortages: Sequence[int], gains: Sequence[int]) -> tuple[Alarm, ...]:
+    """Every alarm of the record with its first date, whatever the series is called now."""
     recent = rolling_year(periods.start, periods.end).start
 
     def state(period: int) -> AlarmState:
@@ -432,6 +435,9 @@ def _alarms(periods: _Periods, alarms: Sequence[int]) -> tuple[Alarm, ...]:
             inventory=periods.inventory[periods.places[period]],
             raised_as_of=periods.ends[periods.places[period]],
             state=state(period),
+            of=of,
         )
-        for period in alarms
+        for period, of in sorted(
+            [*((one, Verdict.SHORTAGE) for one in shortages), *((one, Verdict.GAIN) for one in gains)]
+        )
     )

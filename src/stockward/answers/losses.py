@@ -47,11 +47,15 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One alarm of the record: the inventory that raised it, when that stood, and how old it is."""
+    """One alarm of the record: the inventory that raised it, when that stood, how old it is, and what was alarmed.
+
+    ``of`` is a shortage or a gain: beside what its series is called now, the other may have been alarmed before.
+    """
 
     inventory: str
     raised_as_of: datetime
     state: AlarmState
+    of: Verdict = Verdict.SHORTAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -325,7 +325,11 @@ def alarms_sentence(series: SeriesView) -> str | None:
     alarms = series.verdict.alarms
     if not alarms:
         return None
-    raised = [f"{one.inventory} of {words.day(series.day(one.raised_as_of))} ({one.state})" for one in alarms]
+    raised = [
+        f"{one.inventory} of {words.day(series.day(one.raised_as_of))} "
+        f"({one.state}{'' if one.of == series.verdict.verdict else f', of a {one.of}'})"
+        for one in alarms
+    ]
     word = "Alarm" if len(alarms) == 1 else f"{words.number(len(alarms))} alarms"
     return (
         f"{word} raised, at inventory {words.listed(raised, _ALARMS_LISTED)}. An alarm stands until the facts change."

@@ -139,9 +139,9 @@ def _losses(series: Sequence[SeriesView]) -> Sheet:
 
 def _alarms(series: Sequence[SeriesView]) -> Sheet:
     """Every alarm of the record with its first date."""
-    header = ("series", "verdict", "inventory", "raised as of", "state")
+    header = ("series", "verdict", "inventory", "raised as of", "state", "of")
     rows = [
-        (one.id, one.verdict.verdict, alarm.inventory, one.local(alarm.raised_as_of), alarm.state)
+        (one.id, one.verdict.verdict, alarm.inventory, one.local(alarm.raised_as_of), alarm.state, alarm.of)
         for one in series
         for alarm in one.verdict.alarms
     ]
