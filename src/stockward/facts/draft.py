@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import polars as pl
 
@@ -132,13 +133,13 @@ class TableDraft:
             for torn in self.torn
             if torn.row <= last
         ]
-        for name, reasons in self.reasons.items():
+        order = {name: place for place, name in enumerate(self.table.names)}
+        for name, reasons in sorted(self.reasons.items(), key=lambda one: order.get(one[0], -1)):
             where = reasons.is_not_null() & (self.values["row"] <= last)
             rows, words = self.values["row"].filter(where), reasons.filter(where)
             for row, text, reason in zip(rows, self._told(name, where), words, strict=True):
                 found.append(Problem(self.table.name, self.file, row, name, text, reason))
-        order = {name: place for place, name in enumerate(self.table.names)}
-        return sorted(found, key=lambda problem: (problem.row, order.get(problem.column, -1)))
+        return sorted(found, key=attrgetter("row"))
 
     def untold(self) -> int:
         """How many rows are at fault beyond those of which the reasons are listed."""

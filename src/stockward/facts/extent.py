@@ -75,8 +75,7 @@ class Cell(NamedTuple):
     @property
     def value(self) -> str:
         """What it holds, or the result of its formula, as it is written."""
-        found = _VALUE.search(self.xml)
-        return _text(found[1]) if found else ""
+        return _value(self.xml)
 
     @property
     def text(self) -> str:
@@ -138,7 +137,14 @@ def _named(attributes: bytes) -> tuple[Place | None, str]:
     return _place(found.get(b"r")), found.get(b"t", "")
 
 
-@lru_cache(1_000)
+@lru_cache(100)
+def _value(xml: bytes) -> str:
+    """The value in the XML of a cell; errors, and many others, are few that stand in many cells."""
+    found = _VALUE.search(xml)
+    return _text(found[1]) if found else ""
+
+
+@lru_cache(100)
 def _kind(attributes: bytes) -> str:
     """The type that a cell names; those without their places are few."""
     return _attributes(attributes).get(b"t", "")
