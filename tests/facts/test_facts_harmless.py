@@ -332,6 +332,16 @@ def test_merged_cells_that_lie_over_one_another(folder: SiteFolder, monkeypatch:
     assert "site.xlsx[counts]: the sheet has 1 000 merged cells, and at most 999" in refusal(folder)
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    ['t="n" r="C2"', 's="1" t="n"  r="C2"', "t='n' r=\"C2\"", 'x=" r=\'A1\' " r="C2" t="n"', 't="n"\nr="C2"'],
+)
+def test_a_cell_stands_where_it_says_in_whatever_order(attributes: str) -> None:
+    sheet = f'<sheetData><row r="2"><c r="A2"/><c {attributes}><v>1</v></c></row></sheetData>'.encode()
+    assert extent.extent(sheet, "f") == (2, 3)
+    assert [(cell.place, cell.kind) for cell in extent.cells(sheet)] == [((1, 0), ""), ((1, 2), "n")]
+
+
 def test_the_extent_of_a_sheet_across_blocks() -> None:
     rng = random.Random(3)
     columns = [1, 26, 27, 702, 703, 990]
@@ -469,6 +479,33 @@ def test_rows_at_fault_are_all_set_aside_and_the_first_are_listed(folder: SiteFo
     assert site.set_aside["counts"].height == MOST_ROWS_TOLD + 7
     assert {problem.row for problem in site.problems} == set(range(2, MOST_ROWS_TOLD + 2))
     assert "counts.csv: 7 more rows are set aside, and not listed: mend those that are first" in site.notices
+
+
+def test_what_is_told_of_the_first_rows_is_the_same_however_many_follow(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        f"M{row},2026-01-0{row % 9 + 1},{kind},{material},{quantity},S1,{area},W{row},{back}"
+        for row, (kind, material, quantity, area, back) in enumerate(
+            [
+                ("transfer", "TNT", "-5", "P1", ""), ("use", "TNTT", "5 kg", "", "M0"),
+                ("transfer", "n/a", "5%", "Q", ""),
+                ("transfer", "TNT", "5", "", "M9"), ("total", "TNT", "1 000", "S1", ""),
+                ("use", "X", "(7)", "P1", "M2"),
+            ] * 4
+        )
+    ]  # fmt: skip
+    torn = "M99,2026-01-01\n"
+    header = "movement,at,kind,material,quantity,from_area,to_area,method,reverses\n"
+    folder.write("movements", header + "\n".join(rows[:5]) + f"\n{torn}" + "\n".join(rows[5:]) + "\n")
+    whole = folder.read()
+    told = sorted({problem.row for problem in whole.problems})
+    for most in (1, 3, 7, 20):
+        monkeypatch.setattr(draft, "MOST_ROWS_TOLD", most)
+        site = folder.read()
+        assert list(site.problems) == [problem for problem in whole.problems if problem.row <= told[most - 1]]
+        assert all(site.set_aside[name].equals(rows) for name, rows in whole.set_aside.items())
+        assert f"movements.csv: {len(told) - most} more rows are set aside" in " ".join(site.notices)
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

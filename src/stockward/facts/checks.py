@@ -29,7 +29,7 @@ from stockward.facts.doubts_of_measuring import (
     a_row_without_an_error_is_not_tested,
     an_absolute_error_may_be_in_another_unit,
 )
-from stockward.facts.draft import Draft, TableDraft
+from stockward.facts.draft import Draft, TableDraft, first_told
 from stockward.facts.headings import a_header_is_no_row
 from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
@@ -147,12 +147,12 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         if not missing.any():
             continue
         waiting = missing & values.is_in(list(aside))
-        table.refuse(column.name, waiting, _row_reasons(values, aside))
+        table.refuse(column.name, waiting, _row_reasons(without(values, ~first_told(waiting)), aside))
         unknown = missing & ~waiting
         if table.table.private:
             reasons: str | pl.Series = _UNKNOWN_KEY.format(column.refers_to)
         else:
-            reasons = _unknown(draft, values.filter(unknown), values, known, column.refers_to)
+            reasons = _unknown(draft, without(values, ~first_told(unknown)), known, column.refers_to)
         nothing = unknown & _says_nothing(values)
         table.refuse(column.name, nothing & _is_needed(table, column), _NEEDED, readable=False)
         table.refuse(column.name, nothing, _LEAVE_BLANK, readable=False)
@@ -215,17 +215,22 @@ def _substances(draft: Draft) -> tuple[pl.Series, dict[str, str]]:
 
 
 def _row_reasons(values: pl.Series, reasons: dict[str, str]) -> pl.Series:
-    return values.replace_strict(reasons, default=None, return_dtype=pl.String) if reasons else values
+    """The reason of each value that has one."""
+    if not reasons:
+        return no_text(len(values))
+    where = values.is_in(list(reasons))
+    told = values.filter(where).replace_strict(reasons, return_dtype=pl.String)
+    return no_text(len(values)).scatter(where.arg_true(), told)
 
 
-def _unknown(draft: Draft, unknown: pl.Series, values: pl.Series, known: pl.Series, table: str) -> pl.Series:
+def _unknown(draft: Draft, unknown: pl.Series, known: pl.Series, table: str) -> pl.Series:
     """For each unknown key, that it is unknown, and the known key that it looks like or is the name of."""
     keys = known.to_list()[:2000]
     named = _keys_by_name(draft, table, known)
     items = _items(draft) if table == "substances" else frozenset()
     place = "contents or materials" if table == "substances" else table
     reasons: dict[str, str] = {}
-    for count, key in enumerate(unknown.unique(maintain_order=True)):
+    for count, key in enumerate(unknown.drop_nulls().unique(maintain_order=True)):
         meant = named.get(_as_name(key))
         if key in items:
             reasons[key] = f"{key} is an item, {_NO_SUBSTANCE}"
@@ -234,7 +239,7 @@ def _unknown(draft: Draft, unknown: pl.Series, values: pl.Series, known: pl.Seri
         else:
             guess = did_you_mean(key, keys) if count < 50 else None
             reasons[key] = f"{key} is not in {place}{_guessed(key, guess) if guess else f': {_ADD}'}"
-    return _row_reasons(values, reasons)
+    return _row_reasons(unknown, reasons)
 
 
 def _guessed(key: str, guess: str) -> str:
@@ -278,7 +283,7 @@ def _check_listed(draft: Draft, table: TableDraft, column: Column, known: pl.Ser
     if table.table.private:
         said = pl.select(pl.when(lost.is_not_null()).then(pl.lit(_UNKNOWN_KEY.format(column.refers_to)))).to_series()
     else:
-        said = _unknown(draft, lost.drop_nulls(), lost, known, column.refers_to)
+        said = _unknown(draft, without(lost, ~first_told(lost.is_not_null())), known, column.refers_to)
     waiting = _row_reasons(lost, aside) if aside else no_text(len(lost))
     table.refuse(column.name, lost.is_not_null(), waiting.fill_null(said))
 
@@ -606,7 +611,7 @@ def a_kind_gives_the_direction(draft: Draft, table: TableDraft) -> None:
     """A negative quantity is a movement the other way, of which the kind is another."""
     if "quantity" not in table.reasons:
         return
-    wrong = (table.reasons["quantity"] == NEVER_NEGATIVE).fill_null(False)
+    wrong = first_told((table.reasons["quantity"] == NEVER_NEGATIVE).fill_null(False))
     if wrong.any():
         number = without_sign(shown(table.cells["quantity"].filter(wrong)))
         said = "it is never negative, as the kind gives the direction: write {}, and if it went the other way, as {}"

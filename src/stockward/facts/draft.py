@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import polars as pl
 
@@ -15,6 +16,9 @@ from stockward.facts.settings import Settings
 
 MOST_ROWS_TOLD = 100_000
 """Rows of one table of which it is told why they are set aside: more nobody reads, and each takes memory."""
+
+_UNTOLD = "it is at fault, as rows above it are: mend those first"
+"""Stands against rows of which the reason is not listed, and whose words were never made."""
 
 _NO_END = (1 << 32) - 1
 
@@ -67,13 +71,14 @@ class TableDraft:
     def refuse(self, column: str, where: pl.Series, reason: str | pl.Series, *, readable: bool = True) -> None:
         """Hold a reason against the rows ``where``; one that makes the cell's meaning unknown is not ``readable``.
 
-        ``column`` is empty where the row as a whole is at fault. The first reason against a cell stands.
+        ``column`` is empty where the row as a whole is at fault. The first reason against a cell stands. A series of
+        reasons may be null in rows that are not ``first_told``.
         """
         if not where.any():
             return
         where = where.fill_null(False)
         said = self.reasons.get(column, no_text(len(where)))
-        words = pl.lit(reason) if isinstance(reason, str) else reason
+        words = pl.lit(reason) if isinstance(reason, str) else reason.fill_null(_UNTOLD)
         reasons = pl.select(pl.when(where & said.is_null()).then(words).otherwise(said)).to_series()
         self.reasons[column] = reasons.alias(column)
         if not readable:
@@ -107,12 +112,18 @@ class TableDraft:
         if not self.reasons and not self.torn:
             return self.values.clear().with_columns(unreadable=pl.lit([], pl.List(pl.String)))
         bad = self.bad
-        nothing = pl.lit(None, pl.String)
-        lost = [pl.when(where.filter(bad)).then(pl.lit(name)) for name, where in self.unreadable.items()]
-        names = pl.concat_list([nothing, *lost]).list.drop_nulls()
-        rows = self.values.filter(bad).with_columns(unreadable=names)
+        rows = self.values.filter(bad).with_columns(unreadable=self._lost_names(bad))
         torn = self._torn_rows().to_frame().with_columns(unreadable=pl.lit(list(self.table.names), pl.List(pl.String)))
         return pl.concat([rows, torn], how="diagonal").sort("row") if self.torn else rows
+
+    def _lost_names(self, bad: pl.Series) -> pl.Series:
+        """The columns that cannot be read in each row at fault. Few sets of them are met, so each is made once."""
+        sets = pl.zeros(int(bad.sum()), dtype=pl.Int64, eager=True)
+        for place, where in enumerate(self.unreadable.values()):
+            sets = sets + where.filter(bad).cast(pl.Int64) * (1 << place)
+        few = sets.unique().sort()
+        names = [[name for place, name in enumerate(self.unreadable) if one >> place & 1] for one in few]
+        return pl.Series(names, dtype=pl.List(pl.String)).gather(few.search_sorted(sets))
 
     def problems(self) -> list[Problem]:
         """The reasons, in order of row and column: those of the first ``MOST_ROWS_TOLD`` rows at fault."""
@@ -122,13 +133,13 @@ class TableDraft:
             for torn in self.torn
             if torn.row <= last
         ]
-        for name, reasons in self.reasons.items():
+        order = {name: place for place, name in enumerate(self.table.names)}
+        for name, reasons in sorted(self.reasons.items(), key=lambda one: order.get(one[0], -1)):
             where = reasons.is_not_null() & (self.values["row"] <= last)
             rows, words = self.values["row"].filter(where), reasons.filter(where)
             for row, text, reason in zip(rows, self._told(name, where), words, strict=True):
                 found.append(Problem(self.table.name, self.file, row, name, text, reason))
-        order = {name: place for place, name in enumerate(self.table.names)}
-        return sorted(found, key=lambda problem: (problem.row, order.get(problem.column, -1)))
+        return sorted(found, key=attrgetter("row"))
 
     def untold(self) -> int:
         """How many rows are at fault beyond those of which the reasons are listed."""
@@ -152,6 +163,14 @@ class TableDraft:
         if self.table.private:
             return [None if text is None else HIDDEN for text in texts]
         return texts.to_list()
+
+
+def first_told(where: pl.Series) -> pl.Series:
+    """Of rows that are at fault, those whose reasons may be listed: no words need be made of the others."""
+    rows = where.arg_true()
+    if len(rows) <= MOST_ROWS_TOLD:
+        return where
+    return pl.Series([False]).new_from_index(0, len(where)).scatter(rows.head(MOST_ROWS_TOLD), True)
 
 
 @dataclass

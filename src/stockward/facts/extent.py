@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ _NAMED = rb"<(/?)(?:[^<>/:\s]*:)?(c|row)"
 _CELLS_AND_ROWS = re.compile(_NAMED + rb"(?=[\s/>])([^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>")
 """The tags that begin and end them, with what stands in these."""
 _USUAL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+")?(?: t="([A-Za-z]*)")?\s*/?')
+_ITS_PLACE = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_PLACE_BEHIND = re.compile(rb"<c( (?!r=)[^<>\"']*(?:\"[^\"]*\"[^<>\"']*)*?)( r=\"[A-Z]{1,3}[0-9]{1,7}\")(?=[\s/>])")
+"""A cell that names its place behind other attributes."""
 _USUAL_ROW = re.compile(rb' r="([0-9]{1,7})"')
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _VALUE = re.compile(rb"<(?:[^<>/:\s]*:)?v(?:\s[^<>]*)?>([^<]*)<")
@@ -47,6 +50,8 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     Raises ``SiteError`` where they are more than is read, and ``ValueError`` for a place that is none.
     """
     plain = found = _plain_extent(xml)
+    if plain is None:
+        found = _plain_extent(_PLACE_BEHIND.sub(rb"<c\2\1", xml))
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
         found = _careful_extent(xml, file)
     rows, columns = found
@@ -70,8 +75,7 @@ class Cell(NamedTuple):
     @property
     def value(self) -> str:
         """What it holds, or the result of its formula, as it is written."""
-        found = _VALUE.search(self.xml)
-        return _text(found[1]) if found else ""
+        return _value(self.xml)
 
     @property
     def text(self) -> str:
@@ -125,8 +129,25 @@ def _named(attributes: bytes) -> tuple[Place | None, str]:
     if usual := _USUAL.fullmatch(attributes):
         letters, row, kind = usual.groups()
         return (int(row) - 1, _column(letters)), kind.decode() if kind else ""
+    if b"'" not in attributes and (its := _ITS_PLACE.search(attributes)):
+        # No sign of a quotation stands in what is quoted, so this is an attribute itself.
+        begin, end = its.span()
+        return (int(its[2]) - 1, _column(its[1])), _kind(attributes[:begin] + attributes[end:])
     found = _attributes(attributes)
     return _place(found.get(b"r")), found.get(b"t", "")
+
+
+@lru_cache(100)
+def _value(xml: bytes) -> str:
+    """The value in the XML of a cell; errors, and many others, are few that stand in many cells."""
+    found = _VALUE.search(xml)
+    return _text(found[1]) if found else ""
+
+
+@lru_cache(100)
+def _kind(attributes: bytes) -> str:
+    """The type that a cell names; those without their places are few."""
+    return _attributes(attributes).get(b"t", "")
 
 
 def _attributes(attributes: bytes) -> dict[bytes, str]:

@@ -20,11 +20,16 @@ def a_header_is_no_row(draft: Draft, table: TableDraft) -> None:
     rows = at_fault.arg_true()
     if rows.is_empty():
         return
-    texts = {name: shown(cells.gather(rows)).str.strip_chars() for name, cells in table.cells.items()}
-    counted = pl.DataFrame(texts).select(
-        filled=pl.sum_horizontal(pl.col(name).fill_null("") != "" for name in texts),
-        names=pl.sum_horizontal((pl.col(name).str.to_lowercase() == name).fill_null(False) for name in texts),
-        brackets=pl.sum_horizontal(pl.col(name).str.contains(_IN_BRACKETS).fill_null(False) for name in texts),
+    texts = pl.DataFrame({name: shown(cells.gather(rows)).str.strip_chars() for name, cells in table.cells.items()})
+    # Few rows hold a name or a bracket at all: only these are counted.
+    near = texts.select(
+        pl.any_horizontal(pl.col(name).str.contains(rf"(?i)^{name}$|^[(\[]") for name in texts.columns).fill_null(False)
+    ).to_series()
+    rows, texts = rows.filter(near), texts.filter(near)
+    counted = texts.select(
+        filled=pl.sum_horizontal(pl.col(name).fill_null("") != "" for name in texts.columns),
+        names=pl.sum_horizontal((pl.col(name).str.to_lowercase() == name).fill_null(False) for name in texts.columns),
+        brackets=pl.sum_horizontal(pl.col(name).str.contains(_IN_BRACKETS).fill_null(False) for name in texts.columns),
     )
     repeats = counted.select((pl.col("names") > 1) & (pl.col("names") * 2 > pl.col("filled"))).to_series()
     explains = counted.select((pl.col("brackets") > 1) & (pl.col("brackets") == pl.col("filled"))).to_series()
