@@ -273,7 +273,7 @@ def test_what_a_count_is_not_asked_with_is_told_in_one_line(way: str, name: str)
     for odd in ODD:
         if name == "detection" and isinstance(odd, int | float):
             continue
-        with pytest.raises(sw.UsageError, match=rf"^{name} .* type .*: give ") as told:
+        with pytest.raises(sw.UsageError, match=rf"^{name} .*: it cannot be taken: write ") as told:
             sw.sample(**{**COUNTS[way], name: odd})
         assert "\n" not in str(told.value)
 

@@ -320,8 +320,8 @@ def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:
         "filled.xlsx[count_sheet]: left out what the format does not know: column <found>",
         "filled.xlsx[count_sheet]: left out what has no name in the header: column O",
         "filled.xlsx[count_sheet]: 1 cells are formulas; their last calculated values are read",
-        "filled.xlsx[count_sheet]: hidden rows, which are read all the same: 2",
-        "filled.xlsx[count_sheet]: hidden columns, which are read all the same: I",
+        "filled.xlsx[count_sheet]: 2 rows are hidden, the first is row 6; they are read like the others",
+        "filled.xlsx[count_sheet]: column I (quantity) is hidden; it is read like the others",
         "filled.xlsx: left out what no draw writes: sheet true counts",
     ]
     assert said.stderr.splitlines() == [f"notice: {notice}" for notice in notices]

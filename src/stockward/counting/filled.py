@@ -33,7 +33,7 @@ SHEET = "count_sheet"
 README = "README"
 """The sheet of a workbook that says how it is filled in."""
 
-_HIDDEN = frozenset({"A", "B"})
+_HIDDEN = frozenset({"draw", "key"})
 """Columns of a workbook that the draw hides: ``draw`` and ``key``."""
 
 _WRITTEN_SHEETS = frozenset({SHEET, README})
@@ -146,9 +146,9 @@ def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
-    raw = workbook.read(SHEET, _TABLE)
+    raw = workbook.read(SHEET, _TABLE, hides=_HIDDEN)
     try:
-        seen = unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS, ours=_HIDDEN)
+        seen = unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS)
     except DAMAGED:
         mend = "open the workbook in a spreadsheet program and save it again"
         raise SiteError(path.name, f"the sheet {SHEET} cannot be read", mend) from None

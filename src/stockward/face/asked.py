@@ -32,7 +32,7 @@ def words_of(given: Words, name: str = "it") -> tuple[str, ...]:
     if isinstance(given, Mapping):
         return tuple(f"{text_of(one, name)}={value}" for one, value in given.items())
     if not isinstance(given, Iterable):
-        raise _refused(name, given, "a text, several of them, or a mapping")
+        raise refused(name, given, "a text, several of them, or a mapping")
     return tuple(text_of(one, name) for one in given)
 
 
@@ -40,7 +40,7 @@ def text_of(given: str, name: str) -> str:
     """A text; raises ``UsageError`` for anything else."""
     if isinstance(given, str):
         return given
-    raise _refused(name, given, "a text")
+    raise refused(name, given, "a text")
 
 
 def number_of(given: float, name: str) -> float:
@@ -50,14 +50,14 @@ def number_of(given: float, name: str) -> float:
             number = float(given)
             if isfinite(number):
                 return number
-    raise _refused(name, given, "a number")
+    raise refused(name, given, "a number")
 
 
 def whole(name: str, value: object, low: int, high: int | None = None) -> int:
     """A whole number in its range; raises ``UsageError`` for anything else."""
     number = index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
     if number is None or number < low or (high is not None and number > high):
-        raise _refused(name, value, f"a whole number from {low} {'on' if high is None else f'to {high}'}")
+        raise refused(name, value, f"a whole number from {low} {'on' if high is None else f'to {high}'}")
     return number
 
 
@@ -85,7 +85,7 @@ def place_of(given: Place, name: str = "path") -> Path:
     with suppress(TypeError):
         if given != "":
             return Path(given)
-    raise _refused(name, given, "the path of a file or folder")
+    raise refused(name, given, "the path of a file or folder")
 
 
 def paper_of(given: str) -> Paper:
@@ -93,10 +93,11 @@ def paper_of(given: str) -> Paper:
     known: dict[str, Paper] = {"A4": "A4", "Letter": "Letter"}
     if isinstance(given, str) and given in known:
         return known[given]
-    raise _refused("paper", given, "A4 or Letter")
+    raise refused("paper", given, "A4 or Letter")
 
 
-def _refused(name: str, given: object, wanted: str) -> UsageError:
+def refused(name: str, given: object, wanted: str) -> UsageError:
+    """The error for what an argument cannot be."""
     try:
         shown = cut(printable(" ".join(repr(given).split())), _SHOWN)
     except Exception:  # what others have made shows itself in any way, or in none

@@ -14,7 +14,7 @@ import polars as pl
 
 from stockward import counting, facts
 from stockward.answers import counting as answers
-from stockward.face.asked import Place, Words, paper_of, path_of, words_of
+from stockward.face.asked import Place, Words, paper_of, path_of, refused, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
@@ -24,7 +24,6 @@ from stockward.report.card import Card
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
 
-_LONGEST_SHOWN = 60
 _DRAWN = frozenset({"commitment", "seed_file", "seed_text"})
 _BELONGS = {
     "site": frozenset({
@@ -73,15 +72,7 @@ _KINDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
 def _require_kind(name: str, given: object) -> None:
     is_one, words = _KINDS[name]
     if not is_one(given):
-        raise UsageError(f"{name} {str(given)[:_LONGEST_SHOWN]!r} is of type {type(given).__name__}: give {words}")
-
-
-def _words(name: str, given: Words) -> tuple[str, ...]:
-    words = words_of(given)
-    for word in words:
-        if not isinstance(word, str):
-            raise UsageError(f"{name} holds {word!r}, of type {type(word).__name__}: give texts")
-    return words
+        raise refused(name, given, words)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -307,7 +298,7 @@ def _plan(asked: Mapping[str, Any]) -> Plan:
         own_place(place)
     seal = counting.prepare_seal(commit, **seeds, fresh=secrets.token_hex(32))
     read = site_of(asked["site"])
-    words = {option: _words(name, asked.get(name, ())) for name, option in _WORDS.items()}
+    words = {option: words_of(asked.get(name, ()), name) for name, option in _WORDS.items()}
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
     plan = counting.make_plan(read, wanted, as_of=asked.get("as_of"))
     if seal is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import polars as pl
@@ -11,17 +11,19 @@ import polars as pl
 from stockward.facts.raw import Header, letters_of
 from stockward.terms.limits import grouped
 
-_SIGN = b"hidden"
-_TAG = re.compile(rb"<(?:[^<>/:\s]*:)?(row|col)\s([^<>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^<>]*)>")
+_SIGNS = b"hidden", b'ht="0', b"ht='0", b'width="0', b"width='0"
+_HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']"
+"""By the mark, or as low or narrow as nothing."""
+_TAG = re.compile(rb"<(?:[^<>/:\s]*:)?(row|col)\s([^<>]*(?:" + _HIDDEN + rb")[^<>]*)>")
 _PLACES = re.compile(rb"\b(r|min|max)\s*=\s*[\"']([0-9]{1,7})[\"']")
 
 _MOST = 1_100_000
 """No sheet has more rows and columns."""
 
 
-def hidden_notices(xml: bytes, header: Header, rows: pl.Series) -> Iterator[str]:
-    """What is hidden of the ``rows`` and columns that are read of a sheet."""
-    if _SIGN not in xml:
+def hidden_notices(xml: bytes, header: Header, rows: pl.Series, hides: Collection[str]) -> Iterator[str]:
+    """What is hidden of the ``rows`` and columns that are read of a sheet, but for the columns that it ``hides``."""
+    if not any(sign in xml for sign in _SIGNS):
         return
     tags = islice(_TAG.finditer(xml), _MOST)
     found = [(tag[1], dict(_PLACES.findall(tag[2]))) for tag in tags]
@@ -35,7 +37,7 @@ def hidden_notices(xml: bytes, header: Header, rows: pl.Series) -> Iterator[str]
     names = [
         f"{letters_of(place)} ({name})"
         for name, place in header.known.items()
-        if any(first <= place + 1 <= last for first, last in spans)
+        if name not in hides and any(first <= place + 1 <= last for first, last in spans)
     ]
     if names:
         several = len(names) > 1

@@ -64,8 +64,11 @@ class Workbook:
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
         self.sheets: tuple[str, ...] = tuple(self._parts.paths)
 
-    def read(self, sheet: str, table: Table) -> RawTable:
-        """Read one sheet as one table; titles above the header are passed over."""
+    def read(self, sheet: str, table: Table, *, hides: Collection[str] = ()) -> RawTable:
+        """Read one sheet as one table; titles above the header are passed over.
+
+        What is hidden is told, but for the columns that the sheet ``hides`` of itself.
+        """
         file = f"{self.file}[{sheet}]"
         records, formulas, merged = self._records(sheet, file)
         above = find_header(table, file, records)
@@ -74,7 +77,7 @@ class Workbook:
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
         words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
-        hidden = hidden_notices(self._parts.sheet(sheet), header, rows)
+        hidden = hidden_notices(self._parts.sheet(sheet), header, rows, hides)
         return header.table_of(columns, rows, notices=[*([words] if formulas else []), *hidden])
 
     def headed(self, sheet: str) -> str | None:
