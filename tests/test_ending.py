@@ -231,21 +231,37 @@ def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
 
 
 @posix
-@pytest.mark.parametrize(("told", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_a_signal_that_comes_while_a_process_begins_is_heard_afterwards(told: str, code: int) -> None:
-    """Else the process has begun, nobody knows it, and it waits for ever."""
+def test_ctrl_c_that_comes_while_a_process_begins_is_heard_afterwards() -> None:
+    """Else the process has begun, and nobody knows it."""
     say = (
         "import os, signal\n"
         "from stockward.ending import run_to_the_end, undisturbed\n"
         "def command():\n"
         "    with undisturbed():\n"
-        f"        os.kill(os.getpid(), signal.{told})\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
         "        print('begun', flush=True)\n"
         "    print('too late', flush=True)\n"
         "run_to_the_end(command)"
     )
     run = subprocess.run([sys.executable, "-c", say], capture_output=True, preexec_fn=hears, check=False)
-    assert (run.returncode, run.stdout, run.stderr) == (code, b"begun\n", b"")
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"begun\n", b"")
+
+
+@posix
+def test_a_process_that_helps_ends_with_the_one_that_started_it() -> None:
+    """However that ends; else it would wait for ever, and hold on to the streams."""
+    say = (
+        "import os, time\n"
+        "from multiprocessing import get_context\n"
+        "from stockward.ending import begin_to_help\n"
+        "if __name__ == '__main__':\n"
+        "    pool = get_context('spawn').Pool(1, begin_to_help)\n"
+        "    print(pool.apply(os.getpid), flush=True)\n"
+        "    os.kill(os.getpid(), 9)"
+    )
+    # It holds the same streams, which are read to their end.
+    run = subprocess.run([sys.executable, "-c", say], capture_output=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout.strip().isdigit()) == (-9, True)
 
 
 def test_signs_that_an_encoding_lacks_are_spelt_plainly() -> None:

@@ -110,30 +110,44 @@ def end_processes() -> None:
             child.terminate()
 
 
+def begin_to_help() -> None:
+    """What a process does first that was started to help another: Ctrl-C is the other's to hear, and it ends with it.
+
+    One of which the other did not know yet when it ended would wait for ever for what to do.
+    """
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(other: int) -> None:
+    from multiprocessing.connection import wait
+
+    wait([other])
+    os._exit(1)
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Whatever process is started inside is known once it is: a signal to end that comes meanwhile is heard afterwards.
-
-    One that began while the signal was heard would be known to nobody, and would wait for ever. They inherit that
-    SIGINT is held back, where the system knows such a mask: Ctrl-C is the parent's to hear, also while they begin.
+    """A process that is started inside does not hear Ctrl-C, where the system knows such a mask, and it is known before
+    Ctrl-C is heard that comes meanwhile.
     """
     # Python hears signals in its main thread alone.
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
         yield
         return
     waiting: list[int] = []
-    numbers = [number for name in ("SIGINT", *_CODES) if (number := getattr(signal, name, None)) is not None]
-    heard_by = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
-    for number in heard_by:
-        signal.signal(number, lambda number, frame: waiting.append(number))
+    before = signal.signal(signal.SIGINT, lambda number, frame: waiting.append(number))
     try:
         with _masked():
             yield
     finally:
-        for number, handler in heard_by.items():
-            signal.signal(number, handler)
-        for number in waiting:
-            signal.raise_signal(number)
+        signal.signal(signal.SIGINT, before)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ copy is exactly what the prediction reckons with: normal differences whose Σ is
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 
 from stockward.accountancy.incidence import Incidence, SeriesIncidence
 from stockward.detection.drill_targets import SPREAD, Case, Target
-from stockward.ending import end_processes, undisturbed
+from stockward.ending import begin_to_help, end_processes, undisturbed
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -268,8 +267,8 @@ _PLANS: list[DrillPlan] = []
 
 
 def _begin(plan: DrillPlan) -> None:
-    """A process begins; Ctrl-C is the parent's to hear."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A process begins."""
+    begin_to_help()
     _PLANS[:] = [plan]
 
 

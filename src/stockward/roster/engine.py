@@ -12,14 +12,13 @@ roster may differ from run to run.
 from __future__ import annotations
 
 import math
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from stockward.ending import undisturbed
+from stockward.ending import begin_to_help, undisturbed
 from stockward.roster.checking import Measured, measure
 from stockward.roster.columns import whole
 from stockward.roster.crew import help_out
@@ -306,8 +305,8 @@ class _Team:
 
 
 def _begin(target: Callable[..., None], line: Connection, arguments: tuple[Any, ...]) -> None:
-    """A process begins; Ctrl-C is the parent's to hear."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A process begins."""
+    begin_to_help()
     try:
         target(line, *arguments)
     except (BrokenPipeError, ConnectionResetError, EOFError):

@@ -12,7 +12,6 @@ is solved to proof.
 from __future__ import annotations
 
 import math
-import signal
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from stockward.ending import undisturbed
+from stockward.ending import begin_to_help, undisturbed
 from stockward.roster.guards_columns import translate
 from stockward.roster.guards_demand import DAYS_A_WEEK
 from stockward.roster.guards_parts import Part, Solution, least_alone, solve_part
@@ -61,8 +60,8 @@ _scorer: Scorer | None = None
 
 
 def _begin(problem: GuardProblem, breach: int, ordinary: Integers | None) -> None:
-    """A helping process begins; Ctrl-C is the parent's to hear."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A helping process begins."""
+    begin_to_help()
     global _scorer
     _scorer = Scorer(problem, translate(problem), breach, ordinary)
 
@@ -85,7 +84,6 @@ def _relaxed(problem: GuardProblem) -> float:
     from stockward.roster.guards_model import build, whole
     from stockward.solving.relaxation import relaxed_bound
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     return relaxed_bound(build(problem, whole(problem)).model)
 
 
@@ -94,7 +92,7 @@ class Relaxing:
 
     def __init__(self, problem: GuardProblem) -> None:
         with undisturbed():
-            self._pool = get_context("spawn").Pool(1)
+            self._pool = get_context("spawn").Pool(1, begin_to_help)
         self._found = self._pool.apply_async(_relaxed, (problem,))
 
     def bound(self, *, wait: bool) -> float:
