@@ -383,3 +383,16 @@ def test_materials_of_one_name_are_told_apart_by_their_keys(tmp_path: Path, door
     tables = two_magazines(counted({"M1": [100, 100, 93, 93]}, "BOX", ""), "item,each", "BOX")
     tables["materials"] = "material,name,kind,unit\nBOX,Box of grenades,item,each\nCASE,box of  grenades,item,each\n"
     assert "Box of grenades (BOX)" in told(reviewed(tmp_path, tables), door, tmp_path)
+
+
+@pytest.mark.parametrize("when", ["", "T14:00", "T23:00"])
+@pytest.mark.parametrize("month", [2, 4])
+def test_a_count_that_is_wrong_and_was_made_again_is_no_loss(tmp_path: Path, month: int, when: str) -> None:
+    """By the day alone both stand at one moment; after the last inventory the whole site has no other to join it to."""
+    magazines = counted({"M1": [1000] * 5, "M2": [500] * 5}).replace("T12:00", "")
+    wrong = magazines.replace(f"N{month},2025-0{month + 1}-01,M1,TNT,1000", f"N{month},2025-0{month + 1}-01,M1,TNT,900")
+    again = f"N{month}b,2025-0{month + 1}-01{when},M1,TNT,1000,scale\n"
+    text = told(reviewed(tmp_path, two_magazines(wrong + again)), "terminal", tmp_path)
+    assert "A count may be wrong, or a movement stand on its wrong side" in text
+    assert "More is missing" not in text
+    assert f"the wrong side of inventory N{month}, or its count be wrong" in text

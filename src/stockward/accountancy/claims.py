@@ -38,8 +38,9 @@ class Claim:
     end: datetime
 
     def overlaps(self, other: Claim) -> bool:
-        """Whether both have any time in common."""
-        return self.start < other.end and other.start < self.end
+        """Whether both have any time in common; what came or went at one moment has it with the time around it."""
+        begin, end = max(self.start, other.start), min(self.end, other.end)
+        return begin < end or (begin == end and (self.start == self.end or other.start == other.end))
 
     def agrees(self, other: Claim) -> bool:
         """Whether both may be of one loss, or of one gain: they point the same way, and overlap in time."""

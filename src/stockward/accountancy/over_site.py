@@ -31,12 +31,18 @@ class WholeSite(NamedTuple):
     claims: Sequence[Claim]
 
     def same(self, one: Claim, other: Claim) -> SameOverSite | None:
-        """Its claims that are these two once more: a loss and a gain that cancel, each in the days of one of them."""
+        """Its claims that are these two once more: a loss and a gain that cancel, each in the days of one of them.
+
+        Of one that ends after the last inventory of the site nothing can stand there yet: then it is the first alone.
+        """
         for first, mine in enumerate(self.claims):
             for second, against in enumerate(self.claims):
                 near = mine.agrees(one) and against.agrees(other)
                 if near and mine.cancels(other) and against.cancels(one) and mine.cancels(against):
                     return SameOverSite(series=self.number, places=(first, second))
+            unseen = other.end > self.periods[-1].end or other.start >= self.periods[-1].end
+            if unseen and mine.agrees(one) and mine.cancels(other):
+                return SameOverSite(series=self.number, places=(first,))
         return None
 
     def largest(self, *among: Claim) -> Claim | None:

@@ -119,7 +119,13 @@ def rows_to_check(
     for two in mistaken:
         wrong = _few(_of_the_other_material(two, shared[two.lost, two], shared[two.gained, two]))
         found[two.lost] += [match.told(two.lost) for match in wrong]
-    return found
+    return {number: _without_parts(rows) for number, rows in found.items()}
+
+
+def _without_parts(found: Sequence[RowToCheck]) -> list[RowToCheck]:
+    """Those that explain all of a claim, and of a part only where nothing explains all."""
+    explained = {place for one in found if one.whole for place in one.places}
+    return [one for one in found if one.whole or not explained & {*one.places}]
 
 
 def _shared_days(gone: Claim, came: Claim) -> tuple[datetime, datetime]:

@@ -26,6 +26,8 @@ from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_SHORTEST = 1.0 / 24.0
+"""Days: a period in which something came or went had at least an hour for it."""
 _CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
 _ROUNDED = pl.min_horizontal(ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
 """What an exact difference may be off by [``sums.rounding_of``]."""
@@ -386,7 +388,8 @@ def _losses(
     """What is said after an alarm, of each stretch of planned years with alarms in it and the years beside them."""
     covariance, found = calibrated.covariance, []
     for part in _stretches(calibrated.years, alarms):
-        days = (periods.end - periods.start)[part]
+        # Two inventories of one moment, by their day alone, are of one day: a wrong count of the first shows between.
+        days = np.maximum((periods.end - periods.start)[part], _SHORTEST)
         for one in estimate_losses(sign * differences[part], covariance[part, part], days):
             run = slice(part.start + one.first, part.start + one.last + 1)
             first, last = (int(periods.places[place]) for place in (run.start, run.stop - 1))

@@ -82,11 +82,12 @@ class ExactDifference:
 class SameOverSite:
     """What the whole site claims, in ``series``, since areas do: a loss and a gain that cancel there, and so here.
 
-    ``places`` are the two, among its losses or exact differences in time order.
+    ``places`` are the two, among its losses or exact differences in time order; the first alone where the other ends
+    after the last inventory of the site.
     """
 
     series: int
-    places: tuple[int, int]
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
