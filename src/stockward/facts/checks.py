@@ -35,6 +35,7 @@ from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
+from stockward.facts.repeats import movements_may_stand_twice
 from stockward.facts.totals import a_total_is_no_row
 from stockward.terms.units import UNITS, dimension, factor
 
@@ -891,6 +892,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
