@@ -31,6 +31,7 @@ from stockward.facts.doubts_of_measuring import (
 )
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.headings import a_header_is_no_row
+from stockward.facts.holes import a_ledger_may_have_a_hole
 from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
@@ -894,6 +895,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_year_may_be_wrong, ("movements", "counts")),
     Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
+    Check(a_ledger_may_have_a_hole, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     # Counts are the last of what was measured, so that all of it is known by then.
