@@ -33,6 +33,7 @@ from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.headings import a_header_is_no_row
 from stockward.facts.holes import a_ledger_may_have_a_hole
 from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.facts.notes import a_note_is_no_row
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
@@ -887,6 +888,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_driver_has_its_amount, ("posts",)),
     Check(a_total_is_no_row),
     Check(a_header_is_no_row),
+    Check(a_note_is_no_row),
     Check(a_grain_may_be_a_gram),
     Check(an_error_may_be_a_percentage, ("methods",)),
     Check(a_rate_may_be_a_percentage, ("normal_losses",)),

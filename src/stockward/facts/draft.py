@@ -80,7 +80,7 @@ class TableDraft:
             self.unreadable[column] = self.illegible(column) | where
             self.values = self.values.with_columns(without(self.values[column], where).alias(column))
 
-    def refuse_rows(self, where: pl.Series, reason: str) -> None:
+    def refuse_rows(self, where: pl.Series, reason: str | pl.Series) -> None:
         """Hold one reason against whole rows, in place of all that stand against their cells."""
         self.reasons = {name: without(reasons, where) for name, reasons in self.reasons.items()}
         self.refuse("", where, reason)
