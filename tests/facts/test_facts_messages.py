@@ -9,6 +9,22 @@ from stockward.terms.errors import SiteError
 
 
 @pytest.mark.parametrize(
+    ("table", "old", "new", "guess"),
+    [
+        ("movements", "500,kg", "500,KG", "kg"),
+        ("movements", "issue,SHELL,5", "Issue,SHELL,5", "issue"),
+        ("movements", "receipt", "reciept", "receipt"),
+        ("areas", "S1,store", "S1,Store ", "store"),
+    ],
+)
+def test_a_word_that_is_nearly_known_is_guessed_at_and_not_read(
+    folder: SiteFolder, table: str, old: str, new: str, guess: str
+) -> None:
+    folder.replace(table, old, new)
+    assert folder.problems(table)[0].reason.endswith(f"; did you mean {guess}?")
+
+
+@pytest.mark.parametrize(
     ("written", "told"),
     [
         ("12/01/2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),

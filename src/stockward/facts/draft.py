@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -38,6 +38,7 @@ class TableDraft:
     def read(cls, raw: RawTable, locale: Locale) -> TableDraft:
         """Read every cell of a raw table."""
         height = len(raw.rows)
+        locale = replace(locale, private=raw.table.private)
         read = {
             column.name: read_column(raw.cells[column.name], column, locale)
             if column.name in raw.cells
