@@ -225,8 +225,7 @@ FAULTS: list[tuple[Callable[[Rows], object], str]] = [
     (change(2, quantity="2"), " row 4, quantity: '2': one item is there or not: write 1 or 0"),
     (
         change(2, quantity="1,0"),
-        " row 4, quantity: '1,0': a comma is not this site's decimal mark and could mean two things: "
-        "write it as 1234.5",
+        " row 4, quantity: '1,0': a comma is not this site's decimal mark: write it as 1.0",
     ),
     (change(0, key="9c9"), f" row 2, key: the key '9c9' {NO_KEY}"),
     (change(0, key=""), f" row 2, key: the key '' {NO_KEY}"),

@@ -113,10 +113,10 @@ UNIT_TAKEN = (
         ("W1,,15,", "division 15 " + UNIT_TAKEN.format("5")),
         ("W1,14.9,,", None),
         ("W1,500,5,g", None),
-        ("W1,100,,kg", None),
+        ("W1,29.9,,kg", None),
         (
-            "W1,200,,kg",
-            "random_abs 200 kg is 66.7 % of the usual quantity that the method measures: correct it, or the unit, if "
+            "W1,50,,kg",
+            "random_abs 50 kg is 16.7 % of the usual quantity that the method measures: correct it, or the unit, if "
             "less was meant",
         ),
         ("W2,500,,", None),

@@ -39,6 +39,21 @@ def test_a_row_that_moved_long_before_its_inventory_stood_is_set_aside(tmp_path:
     assert site.notices == ()
 
 
+@pytest.mark.parametrize("stray", ["2062-02-01", "2026-02-20"])
+def test_one_row_far_behind_the_others_is_set_aside_and_they_stay(tmp_path: Path, stray: str) -> None:
+    """The others agree on their time; a wrong year in one row says nothing against them."""
+    site_of(tmp_path, "2026-02-01", "2026-02-01", "m1,2026-02-10,issue,BOX,5,A,,\n")
+    counts = tmp_path / "counts.csv"
+    counts.write_text(counts.read_text() + f"I1,{stray},A,LID,4\n")
+    with (tmp_path / "materials.csv").open("a") as materials:
+        materials.write("LID,item,each\n")
+    (problem,) = read_site(tmp_path).problems
+    assert (problem.row, problem.column) == (5, "at")
+    assert "days behind 2 of the 3 rows of I1 in A, and some moved in between: correct its time" in problem.reason
+    counts.write_text(counts.read_text().replace(stray, "2026-02-01"))
+    assert read_site(tmp_path).problems == ()
+
+
 def test_within_a_week_it_is_told_and_nothing_is_set_aside(tmp_path: Path) -> None:
     site = site_of(tmp_path, "2026-02-01T08:00", "2026-02-02T08:00", "m1,2026-02-01T12:00,transfer,BOX,5,A,B,\n")
     assert site.problems == ()

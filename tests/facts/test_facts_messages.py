@@ -9,10 +9,38 @@ from stockward.terms.errors import SiteError
 
 
 @pytest.mark.parametrize(
+    ("table", "old", "new", "guess"),
+    [
+        ("movements", "500,kg", "500,KG", "kg"),
+        ("movements", "issue,SHELL,5", "Issue,SHELL,5", "issue"),
+        ("movements", "receipt", "reciept", "receipt"),
+        ("areas", "S1,store", "S1,Store ", "store"),
+    ],
+)
+def test_a_word_that_is_nearly_known_is_guessed_at_and_not_read(
+    folder: SiteFolder, table: str, old: str, new: str, guess: str
+) -> None:
+    folder.replace(table, old, new)
+    assert folder.problems(table)[0].reason.endswith(f"; did you mean {guess}?")
+
+
+@pytest.mark.parametrize(
     ("written", "told"),
     [
         ("12/01/2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
         ("20260505", "this is no ISO 8601 date: write it as 2026-05-05"),
+        ("8 Jan 2026", "this is no ISO 8601 date: write it as 2026-01-08"),
+        ("08-Jan-2026", "this is no ISO 8601 date: write it as 2026-01-08"),
+        ("8. März 2026", "this is no ISO 8601 date: write it as 2026-03-08"),
+        ("January 8 2026", "this is no ISO 8601 date: write it as 2026-01-08"),
+        ("2026/01/08", "this is no ISO 8601 date: write it as 2026-01-08"),
+        ("2026-1-8 9:30", "this is no ISO 8601 date: write it as 2026-01-08T09:30"),
+        ("31.12.2025 20:00", "this is no ISO 8601 date: write it as 2025-12-31T20:00"),
+        ("12/31/2025", "this is no ISO 8601 date: write it as 2025-12-31"),
+        ("05/05/2026", "this is no ISO 8601 date: write it as 2026-05-05"),
+        ("07.01.2026 09:30", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
+        ("31.02.2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
+        ("8 Smarch 2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
         ("20261305", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
         ("46068", "this looks like a spreadsheet's serial date: type the date again, as 2026-06-30"),
     ],

@@ -53,16 +53,32 @@ def test_plain_numbers_under_the_comma(text: str, value: float) -> None:
     assert read(text, COMMA).values.to_list() == [value]
 
 
-@pytest.mark.parametrize("text", ["1.234,5", "1,234.5", "1,5", "1,234"])
+@pytest.mark.parametrize("text", ["1,234.5", "1,234", "1.23,4"])
 def test_a_comma_under_the_point_is_refused_with_the_reason(text: str) -> None:
-    assert "comma is not this site's decimal mark" in fault(text)
-    assert "1234.5" in fault(text)
+    assert "a comma is not this site's decimal mark and could mean two things: write it as 1234.5" in fault(text)
 
 
-@pytest.mark.parametrize("text", ["1.234,5", "1,234.5", "1.5", "1.234"])
+@pytest.mark.parametrize("text", ["1.234,5", "1.234", "1,23.4"])
 def test_a_point_under_the_comma_is_refused_with_the_reason(text: str) -> None:
-    assert "point is not this site's decimal mark" in fault(text, COMMA)
-    assert "1234,5" in fault(text, COMMA)
+    assert "a point is not this site's decimal mark and could mean two things: write it as 1234,5" in fault(text, COMMA)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("312,5", "312.5"), ("1.234,5", "1234.5"), ("0,125", "0.125"), ("1.234.567,125", "1234567.125")]
+)
+def test_what_the_other_mark_alone_explains_is_said(text: str, meant: str) -> None:
+    """The mend is what the site would write; it reads as the number that was meant."""
+    assert fault(text) == f"a comma is not this site's decimal mark: write it as {meant}"
+    assert read(meant).fault.to_list() == [None]
+    turned, meant = text.translate(_TURN), meant.translate(_TURN)
+    assert fault(turned, COMMA) == f"a point is not this site's decimal mark: write it as {meant}"
+
+
+_TURN = str.maketrans(".,", ",.")
+
+
+def test_a_number_of_a_private_table_is_not_said() -> None:
+    assert "312" not in fault("312,5", Locale(".", "UTC", private=True))
 
 
 @pytest.mark.parametrize("text", ["1,2,3", "1,234,5"])

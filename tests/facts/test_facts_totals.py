@@ -8,7 +8,8 @@ from small_folders import SiteFolder
 DELETE = "it looks like a total: delete the row"
 WORDS = (
     "total", "TOTAL", "Subtotal", "sub-total", "Grand Total", "sum", "Summe", "Zwischensumme", "Total général", "итого",
-    "合計", "합계", "المجموع", "Subtotal Jan", "Total: January", "S1 Total", "1月合計",
+    "合計", "합계", "المجموع", "Subtotal Jan", "Total: January", "S1 Total", "1月合計", "Carried forward",
+    "Balance b/f", "Opening balance", "Übertrag", "Saldo 2025", "繰越",
 )  # fmt: skip
 
 
@@ -58,8 +59,39 @@ def test_a_row_of_which_most_is_there_is_no_total(folder: SiteFolder, row: str) 
 
 
 def test_a_sound_row_may_be_called_a_total(folder: SiteFolder) -> None:
-    folder.add("areas", "Total,store").add("movements", "Sum,2026-01-05,issue,SHELL,1,each,P1,,,,total")
+    folder.add("areas", "Total,store").add("movements", "0009,2026-01-05,issue,SHELL,1,each,P1,,,,total")
     assert folder.read().problems == ()
+
+
+CALLS_ITSELF = "it calls itself a total of other rows: delete the row, or write another code here if it is none"
+
+
+@pytest.mark.parametrize("code", [*WORDS, "Zwischensumme Jan", "TOTAL 01/2026", "Sum January", "Total_Jan"])
+def test_a_full_row_of_stock_whose_code_is_a_total_is_set_aside(folder: SiteFolder, code: str) -> None:
+    """Read as one more receipt, the sum of the month would hide as large a loss."""
+    before = (folder.path / "movements.csv").read_text()
+    problem = folder.add("movements", f"{code},2026-01-31,receipt,TNT,500,kg,,S1,W1,,").only_problem()
+    assert (problem.row, problem.column, problem.value, problem.reason) == (6, "movement", code, CALLS_ITSELF)
+    assert folder.replace("movements", f"{code},2026-01-31", "0005,2026-01-31").read().problems == ()
+    assert folder.write("movements", before).read().problems == ()
+
+
+@pytest.mark.parametrize(("row", "column"), [("JAN,{},Total", "sheet"), ("Total,{},a", "inventory")])
+def test_a_full_count_that_calls_itself_a_total_is_set_aside(folder: SiteFolder, row: str, column: str) -> None:
+    problem = folder.add("counts", row.format("2026-01-31,S1,TNT,300,kg,W1")).only_problem()
+    assert (problem.row, problem.column, problem.reason) == (5, column, CALLS_ITSELF)
+
+
+def test_a_document_may_be_a_total(folder: SiteFolder) -> None:
+    folder.write(
+        "movements", "movement,at,kind,material,quantity,to_area,document\n1,2026-01-31,make,SHELL,30,P1,Summe\n"
+    )
+    assert folder.only_problem().column == "document"
+
+
+@pytest.mark.parametrize("code", ["SUM-0001", "SUM_17", "Summer 1", "Totality", "BALANCE-1", "0005 of the sum taken"])
+def test_a_code_that_only_begins_like_a_total_is_none(folder: SiteFolder, code: str) -> None:
+    assert folder.add("movements", f"{code},2026-01-05,issue,SHELL,1,each,P1,,,,").read().problems == ()
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,13 @@ from stockward.facts.doubts_of_measuring import (
 )
 from stockward.facts.draft import Draft, TableDraft, first_told
 from stockward.facts.headings import a_header_is_no_row
+from stockward.facts.holes import a_ledger_may_have_a_hole
 from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.facts.notes import a_note_is_no_row
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.facts.reading import no_text, without
+from stockward.facts.repeats import movements_may_stand_twice
 from stockward.facts.totals import a_total_is_no_row
 from stockward.terms.units import UNITS, dimension, factor
 
@@ -458,9 +461,12 @@ def an_inventory_stands_at_one_time(draft: Draft, table: TableDraft) -> None:
     """All rows of an inventory count as of the latest: what moved between a row and that falsifies the row.
 
     Within a week it is told. Further apart the earlier row is set aside: a number that was used again, or a stray date,
-    would let later movements explain what is missing.
+    would let later movements explain what is missing. Where most rows agree, it is the few behind them that are.
     """
     found = _moved_before_its_inventory(draft, table)
+    if not found.is_empty():
+        _refuse_rows_behind_most(table, found.filter(pl.col("days") > _APART_DAYS))
+        found = _moved_before_its_inventory(draft, table)
     if found.is_empty():
         return
     mend = "some moved in between: give them inventories of their own, or correct the time"
@@ -478,10 +484,35 @@ def an_inventory_stands_at_one_time(draft: Draft, table: TableDraft) -> None:
         draft.notices.append(f"{table.file} row {row}: {why}{more_like_it(near.height - 1, 'row', 'rows')}")
 
 
+def _refuse_rows_behind_most(table: TableDraft, moved: pl.DataFrame) -> None:
+    """Set aside the few rows that lie far behind most of their inventory, among those of which some ``moved``."""
+    of_one = ["inventory", "area"]
+    rows = table.good().join(moved.select(of_one).unique(), on=of_one, maintain_order="left")
+    rows = rows.with_columns(behind=pl.col("at") - _lower_median("at").over(of_one))
+    apart = pl.duration(days=_APART_DAYS)
+    agree = (pl.col("behind").abs() <= apart).sum().over(of_one)
+    stray = rows.with_columns(agree=agree, of=pl.len().over(of_one)).filter(pl.col("behind") > apart)
+    stray = stray.filter(pl.col("agree") * 2 > pl.col("of"))
+    words = stray.select(
+        pl.format(
+            "it lies {} days behind {} of the {} rows of {} in {}, and some moved in between: correct its time, or "
+            "give it an inventory of its own",
+            pl.col("behind").dt.total_days(), "agree", "of", *of_one,
+        )
+    ).to_series()  # fmt: skip
+    reasons = table["row"].replace_strict(stray["row"], words, default=None, return_dtype=pl.String)
+    table.refuse("at", reasons.is_not_null(), reasons, readable=False)
+
+
+def _lower_median(name: str) -> pl.Expr:
+    return pl.col(name).sort().get((pl.len() - 1) // 2)
+
+
 def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame:
     """Good rows of counts after which their material moved in their area before their inventory stood.
 
-    ``row``, ``stands`` (day) and ``latest`` (row) of the inventory, ``days`` between them, ``moved`` (the movement).
+    ``row``, ``stands`` (day) and ``latest`` (row) of the ``inventory`` of the ``area``, ``days`` between them,
+    ``moved`` (the movement).
     """
     of_one, keys = ["inventory", "area"], ["area", "material"]
     latest = pl.col("at").max().over(of_one)
@@ -501,7 +532,12 @@ def _moved_before_its_inventory(draft: Draft, table: TableDraft) -> pl.DataFrame
     return (
         moved.filter(pl.col("when") <= pl.col("stands"))
         .select(
-            "row", "latest", "moved", stands=local, days=(pl.col("stands") - pl.col("at")).dt.total_seconds() / 86_400
+            "row",
+            *of_one,
+            "latest",
+            "moved",
+            stands=local,
+            days=(pl.col("stands") - pl.col("at")).dt.total_seconds() / _DAY_SECONDS,
         )
         .with_columns(pl.col("days").round(1))
         .sort("row")
@@ -857,13 +893,16 @@ CHECKS: tuple[Check, ...] = (
     Check(a_driver_has_its_amount, ("posts",)),
     Check(a_total_is_no_row),
     Check(a_header_is_no_row),
+    Check(a_note_is_no_row),
     Check(a_grain_may_be_a_gram),
     Check(an_error_may_be_a_percentage, ("methods",)),
     Check(a_rate_may_be_a_percentage, ("normal_losses",)),
     Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
+    Check(a_ledger_may_have_a_hole, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     # Counts are the last of what was measured, so that all of it is known by then.

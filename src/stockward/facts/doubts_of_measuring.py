@@ -15,7 +15,7 @@ _FACTORS = pl.DataFrame(
     orient="row",
 )
 
-_WITHOUT_UNIT, _WITH_UNIT = 0.05, 0.5
+_WITHOUT_UNIT, _WITH_UNIT = 0.05, 0.1
 """An error larger than this share of what is measured is told: a unit that is left blank was perhaps another."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 import polars as pl
@@ -42,6 +42,7 @@ class TableDraft:
     def read(cls, raw: RawTable, locale: Locale) -> TableDraft:
         """Read every cell of a raw table."""
         height = len(raw.rows)
+        locale = replace(locale, private=raw.table.private)
         read = {
             column.name: read_column(raw.cells[column.name], column, locale)
             if column.name in raw.cells
@@ -85,7 +86,7 @@ class TableDraft:
             self.unreadable[column] = self.illegible(column) | where
             self.values = self.values.with_columns(without(self.values[column], where).alias(column))
 
-    def refuse_rows(self, where: pl.Series, reason: str) -> None:
+    def refuse_rows(self, where: pl.Series, reason: str | pl.Series) -> None:
         """Hold one reason against whole rows, in place of all that stand against their cells."""
         self.reasons = {name: without(reasons, where) for name, reasons in self.reasons.items()}
         self.refuse("", where, reason)

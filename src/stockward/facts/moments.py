@@ -7,6 +7,7 @@ from datetime import time
 import polars as pl
 
 from stockward.facts.dictionary import Column
+from stockward.facts.other_dates import iso_meant
 from stockward.facts.reading import Locale, Reading, without
 from stockward.terms.periods import first_moment
 
@@ -48,24 +49,26 @@ def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
     days = _first_moments(without(naive, ~day), locale)
     values = local.values.fill_null(stated.dt.replace_time_zone("UTC")).fill_null(days)
     reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
+    reading = _refuse_other_ways(reading, text, shaped, locale, days_only=False)
     return _plausible(_no_such(reading, text, shaped, naive, "2026-06-30 or 2026-06-30T14:05"))
 
 
 def read_date(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Dates; a midnight behind one, as spreadsheets write it, says nothing."""
-    return _read_day(text, "2026-06-30")
+    return _read_day(text, "2026-06-30", locale)
 
 
-def _read_day(text: pl.Series, example: str) -> Reading:
+def _read_day(text: pl.Series, example: str, locale: Locale) -> Reading:
     day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
     shaped = day.str.contains(rf"^{_DAY}$")
     values = without(day, ~shaped).str.to_date("%Y-%m-%d", strict=False)
-    return _plausible(_no_such(Reading.of(values), text, shaped, values, example))
+    reading = _refuse_other_ways(Reading.of(values), text, shaped, locale, days_only=True)
+    return _plausible(_no_such(reading, text, shaped, values, example))
 
 
 def read_month(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Months, as 2026-06 or any day of them."""
-    reading = _read_day(text.str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01"), "2026-06")
+    reading = _read_day(text.str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01"), "2026-06", locale)
     return Reading(reading.values.dt.month_start(), reading.fault)
 
 
@@ -132,6 +135,18 @@ def _first_moments(midnights: pl.Series, locale: Locale) -> pl.Series:
     begins = pl.Series([first_moment(day, locale.timezone) for day in few.dt.date()], dtype=pl.Datetime("us", "UTC"))
     other = midnights.dt.replace_time_zone("UTC")
     return midnights.replace_strict(few, begins, default=other, return_dtype=begins.dtype)
+
+
+def _refuse_other_ways(
+    reading: Reading, text: pl.Series, shaped: pl.Series, locale: Locale, *, days_only: bool
+) -> Reading:
+    """Say of a day that is written in another way, and can be no other, how it is written; not of a private one."""
+    if locale.private or shaped.fill_null(True).all():
+        return reading
+    meant = iso_meant(without(text, shaped))
+    if days_only:
+        meant = meant.str.head(len("2026-06-30"))
+    return reading.refuse(meant.is_not_null(), pl.select("this is no ISO 8601 date: write it as " + meant).to_series())
 
 
 def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series, example: str) -> Reading:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from stockward.facts.dictionary import UNIT_COLUMNS, Column
@@ -37,6 +39,7 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
     readable = plain.str.contains(_PLAIN) & ~foreign
     values = without(plain, ~readable).cast(pl.Float64, strict=False)
     ambiguous = f"a {_MARKS[other]} is not this site's decimal mark and could mean two things: write it as {example}"
+    of_other = f"a {_MARKS[other]} is not this site's decimal mark: write it as "
     read = Reading.of(values)
     if (~readable).any():
         own = without(plain, foreign | readable)
@@ -44,11 +47,24 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
         read = _refuse_unit(read, text, own, column, locale)
         read = _refuse_groups(read, own)
         read = _refuse_sign(read, own, column, locale)
+    if not locale.private and foreign.any():
+        meant = _meant_under(other, text, locale)
+        read = read.refuse(meant.is_not_null(), pl.select(pl.lit(of_other) + meant).to_series())
     return (
         read.refuse(foreign & text.str.contains(_DIGITS_AND_MARKS), ambiguous)
         .refuse(~readable, f"this is no number: write one such as {example}, or correct the row")
         .refuse(values.is_infinite(), "the number is too large to be one: correct it")
     )
+
+
+def _meant_under(other: str, text: pl.Series, locale: Locale) -> pl.Series:
+    """Numbers that the other decimal mark alone explains, as the site writes them; three digits may be a thousand."""
+    own, mark = re.escape(locale.decimal), re.escape(other)
+    decimals = rf"{mark}(?:[0-9]{{1,2}}|[0-9]{{4,}})"
+    plain, grouped = rf"[0-9]+{decimals}|0{mark}[0-9]+", rf"[0-9]{{1,3}}(?:{own}[0-9]{{3}})+{mark}[0-9]+"
+    sure = text.str.contains(rf"^(?:{plain}|{grouped})$").fill_null(False)
+    written = text.str.replace_all(locale.decimal, "", literal=True).str.replace(other, locale.decimal, literal=True)
+    return without(written, ~sure)
 
 
 def _refuse_per_cent(numbers: Reading, plain: pl.Series, locale: Locale) -> Reading:

@@ -15,10 +15,14 @@ MERGED = "#MERGED"
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """How this site writes: its decimal mark and its time zone."""
+    """How this site writes: its decimal mark and its time zone.
+
+    What stands in a ``private`` table is in no reason.
+    """
 
     decimal: str
     timezone: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

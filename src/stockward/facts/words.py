@@ -7,6 +7,7 @@ import re
 import polars as pl
 
 from stockward.facts.dictionary import Column
+from stockward.facts.problems import did_you_mean
 from stockward.facts.reading import Locale, Reading
 from stockward.terms.units import UNITS
 
@@ -22,12 +23,25 @@ def read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 def read_choice(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """One of the dictionary's choices."""
-    return Reading.of(text).refuse(~text.is_in(list(column.choices)), f"it must be one of: {', '.join(column.choices)}")
+    reason = f"it must be one of: {', '.join(column.choices)}"
+    return _one_of(text, column.choices, reason, locale)
 
 
 def read_unit(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """A unit that is known."""
-    return Reading.of(text).refuse(~text.is_in(list(UNITS)), f"the unit is not known: write one of {', '.join(UNITS)}")
+    return _one_of(text, tuple(UNITS), f"the unit is not known: write one of {', '.join(UNITS)}", locale)
+
+
+def _one_of(text: pl.Series, words: tuple[str, ...], reason: str, locale: Locale) -> Reading:
+    """Refuse other words, and say which of these one looks like; none is read for another."""
+    unknown = ~text.is_in(list(words))
+    others = text.filter(unknown).unique().drop_nulls().head(_MOST_GUESSED)
+    guesses = {} if locale.private else {other: did_you_mean(other, words) for other in others}
+    said = {other: f"{reason}; did you mean {guess}?" for other, guess in guesses.items() if guess}
+    return Reading.of(text).refuse(unknown, text.replace_strict(said, default=reason, return_dtype=pl.String))
+
+
+_MOST_GUESSED = 1000
 
 
 def read_flag(text: pl.Series, column: Column, locale: Locale) -> Reading:

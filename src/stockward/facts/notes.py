@@ -1,0 +1,57 @@
+"""Signatures and remarks below a table: people write them where rows end, and a table has none."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from stockward.facts.cells import shown
+from stockward.facts.draft import Draft, TableDraft
+
+_MOST_FILLED, _LONGEST_SHOWN = 2, 40
+
+
+def a_note_is_no_row(draft: Draft, table: TableDraft) -> None:
+    """A row at the end that holds hardly more than a note has one reason against it in place of one a blank cell."""
+    required = table.table.required_names
+    if not any(name in table.reasons for name in required):
+        return
+    height, rows = table.values.height, table.bad.arg_true()
+    last = rows.filter(rows + pl.int_range(len(rows), 0, -1, eager=True) == height)
+    texts = {
+        name: shown(table.cells[name].gather(last)).str.strip_chars().replace("", None)
+        for name in table.table.names
+        if name in table.cells
+    }
+    said = pl.concat_str(*(_quoted(name) for name in texts), separator=" and ", ignore_nulls=True)
+    blank = pl.concat_str(*(_name_of_blank(name, texts) for name in required), separator=", ", ignore_nulls=True)
+    filled = pl.sum_horizontal(pl.col(name).is_not_null() for name in texts)
+    lacking = pl.sum_horizontal(_name_of_blank(name, texts).is_not_null() for name in required)
+    told = table.reasons.get("", pl.Series([None], dtype=pl.String).new_from_index(0, height)).gather(last)
+    notes = pl.DataFrame(texts).select(
+        words=pl.format(
+            _WORDS, pl.lit("hardly anything") if table.table.private else pl.format("only {}", said), blank
+        ),
+        # One blank cell beside a single word is said best by itself.
+        is_note=(filled <= _MOST_FILLED) & (filled <= lacking) & ((lacking > 1) | said.str.contains(" ")),
+        is_told=told.is_not_null(),
+    )
+    # From the end on, as long as no row is one that somebody began to fill.
+    at_the_end = (notes["is_note"] | notes["is_told"]).reverse().cast(pl.Int8).cum_min().reverse() == 1
+    found = at_the_end & ~notes["is_told"]
+    words = pl.Series([None], dtype=pl.String).new_from_index(0, height)
+    words = words.scatter(last.filter(found), notes["words"].filter(found))
+    table.refuse_rows(words.is_not_null(), words)
+
+
+_WORDS = "it holds {}: delete the row if it is a note, or complete it ({})"
+
+
+def _quoted(name: str) -> pl.Expr:
+    text = pl.col(name)
+    short = pl.when(text.str.len_chars() > _LONGEST_SHOWN).then(text.str.head(_LONGEST_SHOWN) + "…").otherwise(text)
+    return pl.format("'{}'", short)
+
+
+def _name_of_blank(name: str, texts: dict[str, pl.Series]) -> pl.Expr:
+    """The name of a required column where its cell is blank."""
+    return pl.when(pl.col(name).is_null()).then(pl.lit(name)) if name in texts else pl.lit(name)
