@@ -108,6 +108,28 @@ def scope(review: Review) -> str:
     return f"{words.day(begun)} to {words.day(counted[-1])}, last counted {words.between(*counted)}, {known}"
 
 
+def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
+    """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
+    return _correct_first(review.facts, series) or headline(series, review.unseen)
+
+
+def _correct_first(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
+    """Which days to correct first; empty where none is in doubt, or an area alarms that those in doubt do not touch."""
+    if not series:
+        return ""
+    if facts.ahead is not None:
+        return "First correct the days that lie in the future: what follows may come of them."
+    doubted = facts.doubted_inventories
+    touched = {None, *(area for _, area in doubted)}
+    if not doubted or any(one.alarming and one.area not in touched for one in series):
+        return ""
+    names = list(dict.fromkeys(inventory for inventory, _ in doubted))
+    listed = words.listed(names, _HEADLINE_LISTED)
+    if len(names) == 1:
+        return f"First correct the day of inventory {listed}: what follows may come of it."
+    return f"First correct the days of inventories {listed}: what follows may come of them."
+
+
 def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
     """The verdict on the site, in one sentence; ``seen`` is what would go unseen in each series."""
     if not series:
@@ -242,8 +264,15 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     return " ".join(text for text in said if text)
 
 
-def next_steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
-    """What to do next, for each verdict that stands, and for what cancels."""
+def next_steps(found: Sequence[Sequence[SeriesView]], facts: FactsUsed) -> list[tuple[str, str]]:
+    """What to do next, for each verdict that stands, and for what cancels; days in doubt come before all of it."""
+    steps = _steps(found)
+    if facts.ahead is None and not facts.doubted_inventories:
+        return steps
+    return [(name, f"correct the days in doubt first; if it stays, {step}") for name, step in steps]
+
+
+def _steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
     alarming = [one for event in found for one in event]
     standing = [one for one in alarming if not claims.cancels(one)]
     steps = [
@@ -448,11 +477,27 @@ def exact_sentence(series: SeriesView) -> str | None:
     )
 
 
-def ahead(facts: FactsUsed) -> list[str]:
-    """Stands beside the headline where the record ends on a day that has not come."""
-    if facts.ahead is None:
-        return []
-    return [f"The last day of the record, {words.day(facts.ahead)}, lies in the future: see the first notice."]
+def days_in_doubt(facts: FactsUsed) -> list[str]:
+    """Stands below the headline where the record ends on a day that has not come, or a day contradicts the others."""
+    texts = []
+    if facts.ahead is not None:
+        texts.append(f"The last day of the record, {words.day(facts.ahead)}, lies in the future: see the first notice.")
+    return [*texts, *_doubted(facts.doubted_inventories)]
+
+
+def _doubted(doubted: Sequence[tuple[str, str]]) -> list[str]:
+    """Inventories whose day contradicts the others, and what comes of it."""
+    listed = words.listed([f"{inventory} of {area}" for inventory, area in doubted], _HEADLINE_LISTED)
+    if len(doubted) > 1:
+        return [
+            f"The days of inventories {listed} contradict the others (see the notices): correct them first; findings "
+            "in their areas may come of them alone."
+        ]
+    return [
+        f"The day of inventory {listed} contradicts the others (see the notice): correct it first; findings in its "
+        "area may come of it alone."
+        for _ in doubted
+    ]
 
 
 def exact_notices(series: Sequence[SeriesView]) -> list[str]:

@@ -37,8 +37,8 @@ def print_review(review: Review, console: Console) -> None:
     ordered = by_urgency(series)
     say(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
-    say(console, alone or sentences.headline(series, review.unseen), style="bold")
-    for text in sentences.ahead(review.facts):
+    say(console, alone or sentences.first_sentence(review, series), style="bold")
+    for text in sentences.days_in_doubt(review.facts):
         say(console, text)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
@@ -47,7 +47,7 @@ def print_review(review: Review, console: Console) -> None:
         say(console, f"{words.count(len(alarming) - _FINDINGS_MAX, 'more finding')} in the table below.")
     if any(one.losses for event in alarming for one in event):
         say(console, "In brackets: the 95 % interval.")
-    for found, step in sentences.next_steps(alarming):
+    for found, step in sentences.next_steps(alarming, review.facts):
         say(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
