@@ -135,6 +135,29 @@ def test_every_door_asks_for_a_transfer_that_was_not_booked(tmp_path: Path, door
 
 
 @pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    ("booked", "moved", "why"),
+    [
+        (["7", "7"], 7, "another row of that day has the same quantity: if one of the two is a repeat"),
+        (["3.5"], -3.5, "its direction: if it went the other way between these two"),
+    ],
+)
+def test_every_door_asks_for_the_row_in_doubt_before_a_transfer(
+    tmp_path: Path, door: str, booked: list[str], moved: float, why: str
+) -> None:
+    """What was booked twice, or the wrong way, looks like a transfer the other way that was not."""
+    counts = counted({"M1": [100] * 3 + [100 + moved] * 3, "M2": [100] * 3 + [100 - moved] * 3})
+    rows = [f"V{place},2025-03-09T0{place}:00,transfer,TNT,{kg},M2,M1,scale,D\n" for place, kg in enumerate(booked)]
+    tables = {**two_magazines(counts), "movements": MOVED + "".join(rows)}
+    text = told(reviewed(tmp_path, tables), door, tmp_path).replace("\u2009", " ").replace("\u202f", " ")
+    assert "What is missing from Magazine 1 and what is surplus in Magazine 2 cancel. Check first movements row" in text
+    assert f"against its document, as {why}" in text or f"against its document, and {why}" in text
+    assert "that explains both, 7 kg each. Only if the document says the same, look for a transfer" in text
+    assert "If the document says the same, look further." not in text
+    assert door == "page" or "surplus in another: check first the movement that its finding names." in text
+
+
+@pytest.mark.parametrize("door", DOORS)
 def test_every_door_says_what_a_transfer_leaves_over(tmp_path: Path, door: str) -> None:
     lost = [quantity - 50 * (quantity < 1000) for quantity in LACKS]
     review = reviewed(tmp_path, two_magazines(counted({"M1": lost, "M2": HAS_MORE})))

@@ -124,10 +124,18 @@ def _moved(series: SeriesView, one: BetweenView) -> str:
         which = f"{missing[0].upper()}{missing[1:]} and {surplus} {may}"
     look = (
         f"look for a transfer from {one.origin} to {one.destination} that was not booked, or a movement booked to the "
-        "wrong one of them, before anything else."
+        "wrong one of them"
     )
+    if one.explained:
+        # A row that stands in the books twice, or goes the wrong way, looks just like a transfer the other way that
+        # does not: who books that as well has two mistakes in place of one.
+        check = " ".join(f"Check first {_if_wrong(series, row, both=one.pair.agree)}." for row in one.explained)
+        said = "the document says" if len(one.explained) == 1 else "the documents say"
+        look = f"{which}. {check} Only if {said} the same, {look}."
+    else:
+        look = f"{which}: {look}, before anything else."
     told = _left_over(series, one) if one.pair.left else _whole_site(series, one)
-    return " ".join(part for part in (f"{which}: {look}", _as_well(one), told) if part)
+    return " ".join(part for part in (look, _as_well(one), told) if part)
 
 
 def _as_well(one: BetweenView) -> str:
@@ -231,7 +239,8 @@ def to_check(series: SeriesView) -> str:
     for row in series.to_check:
         if row.slip == Slip.SAME_DAY:
             by_day.setdefault(row.inventory, []).append(row)
-    slips = [row for row in series.to_check if row.slip in _SLIPPED]
+    told = {(row.row, row.slip) for one in series.between[:_LISTED] for row in one.explained}
+    slips = [row for row in series.to_check if row.slip in _SLIPPED and (row.row, row.slip) not in told]
     return " ".join(
         [*(_on_one_day(series, rows) for rows in by_day.values()), *(_slipped(series, row) for row in slips)]
     )
@@ -280,12 +289,20 @@ _OF_BOTH = frozenset({Slip.WRONG_AREA, Slip.WRONG_MATERIAL, Slip.WRONG_WAY})
 
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
     """A row that may hold a slip of the pen; where its paper says the same, this is none, and the claim stands."""
+    check = _if_wrong(series, row, both=row.slip in _OF_BOTH)
+    return f"Check {check}. If the {_proof(row)} says the same, look further."
+
+
+def _proof(row: RowToCheck) -> str:
+    return "list" if row.table == "counts" else "document"
+
+
+def _if_wrong(series: SeriesView, row: RowToCheck, *, both: bool) -> str:
+    """A row, and what it would explain if it were wrong: a loss, or ``both`` that and a gain."""
     amount = words.quantity(row.explains, series.unit)
-    proof = "list" if row.table == "counts" else "document"
-    slip = _SLIPPED[row.slip].format(meant=row.meant)
-    explained = f"both, {amount} each" if row.slip in _OF_BOTH else amount
+    explained = f"both, {amount} each" if both else amount
     does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
-    return f"Check {_row(series, row)} against its {proof}, {slip}, {does}. If the {proof} says the same, look further."
+    return f"{_row(series, row)} against its {_proof(row)}, {_SLIPPED[row.slip].format(meant=row.meant)}, {does}"
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:

@@ -149,6 +149,8 @@ def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels: the whole site as its areas do."""
     alarming = [one for one in alarming if not one.in_areas]
     if all(one.between for one in alarming):
+        if any(pair.explained for one in alarming for pair in one.between):
+            return "What is missing in one area is surplus in another: check first the movement that its finding names."
         return "What is missing in one area is surplus in another: a transfer may not have been booked."
     if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
