@@ -57,6 +57,7 @@ def build_page(review: Review) -> context.Page:
         blindness=unseen.headline(review, series),
         goals=unseen.goal_lines(review, series),
         days_in_doubt=tuple(sentences.days_in_doubt(review.facts)),
+        run_on=tuple(sentences.run_on(series)),
         assumed=tuple(sentences.exact_notices([one for one in series if not one.alarming])),
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),
@@ -121,7 +122,7 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     verdicts = Counter(one.verdict.verdict for one in series)
     closed = sum(one.closed() for one in series)
     periods = sum(len(one.periods) for one in series)
-    aside = len(books.places(facts.set_aside))
+    aside = len(sentences.set_aside_rows(facts.set_aside))
     tiles = [
         context.KeyFigure(
             value=words.number(verdicts[verdict]), label=sentences.VERDICT_WORD[verdict], badge=badge(verdict)
@@ -131,7 +132,7 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     used = words.number(sum(facts.rows.values()))
     for value, label in (
         (closed, f"of {words.count(periods, 'period')} closed"),
-        (aside, f"rows set aside, {used} read"),
+        (aside, f"{'row' if aside == 1 else 'rows'} set aside, {used} read"),
     ):
         tiles.append(context.KeyFigure(value=words.number(value), label=label, badge=None))
     return tuple(tiles)

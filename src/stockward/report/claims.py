@@ -250,7 +250,7 @@ def _on_one_day(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
     """Movements of the day of a count: on which side they were taken to be, and what the other would explain."""
     names = " and ".join(_row(series, row) for row in rows)
     stand = "stands" if len(rows) == 1 else "stand"
-    amount = words.quantity(sum(row.explains for row in rows), series.unit)
+    amount = _explained(series, rows)
     return (
         f"{names[0].upper()}{names[1:]} {stand} on the day of inventory {rows[0].inventory}, and a time of day is "
         f"missing: {_sides(rows)}, that explains {amount}."
@@ -299,10 +299,20 @@ def _proof(row: RowToCheck) -> str:
 
 def _if_wrong(series: SeriesView, row: RowToCheck, *, both: bool) -> str:
     """A row, and what it would explain if it were wrong: a loss, or ``both`` that and a gain."""
-    amount = words.quantity(row.explains, series.unit)
+    amount = _explained(series, [row])
     explained = f"both, {amount} each" if both else amount
     does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
     return f"{_row(series, row)} against its {_proof(row)}, {_SLIPPED[row.slip].format(meant=row.meant)}, {does}"
+
+
+def _explained(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
+    """How much rows explain together, told as finely as what they explain."""
+    amount = sum(row.explains for row in rows)
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return words.exact(amount, series.unit, _DECIMALS)
+    told = [series.verdict.losses[place] for place in rows[0].places if place < len(series.verdict.losses)]
+    finest = min(((one.high - one.low) / 4 for one in told), default=None)
+    return words.quantity(amount, series.unit, words.decimals(finest))
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:

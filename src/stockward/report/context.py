@@ -358,6 +358,7 @@ class Page:
     days_in_doubt: Annotated[
         tuple[str, ...], "days that have not come, or that contradict others: to be corrected first"
     ]
+    run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]
     assumed: Annotated[tuple[str, ...], "what passes for exact where nothing alarms, as no error of it is stated"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]
     guards_head: Annotated[guards_context.Head | None, "the guards in one row; none where the site has no such tables"]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.review import FactsUsed, Review
+from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -110,7 +110,24 @@ def scope(review: Review) -> str:
 
 def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
     """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
-    return _correct_first(review.facts, series) or headline(series, review.unseen)
+    return _correct_first(review.facts, series) or _set_aside(review.facts, series) or headline(series, review.unseen)
+
+
+def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
+    """That nothing could be tested while rows are set aside, and what to mend; empty where that is not so."""
+    rows = len(set_aside_rows(facts.set_aside))
+    if not rows or any(one.verdict.verdict != Verdict.NOT_TESTED for one in series):
+        return ""
+    are, them = ("is", "it") if rows == 1 else ("are", "them")
+    return (
+        f"{words.count(rows, 'row')} {are} set aside, and nothing could be tested: mend {them} first, areas and "
+        "materials before all others (stockward check names each)."
+    )
+
+
+def set_aside_rows(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
+    """The rows set aside, by table, file and number; one row may have several reasons."""
+    return {(one.table, one.file, one.row) for one in set_aside}
 
 
 def _correct_first(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
@@ -163,10 +180,11 @@ def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
     verdicts = Counter(one.verdict.verdict for one in series)
     untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if untested == len(series):
-        return "Nothing could be tested."
+        return "Nothing could be tested: mend, or count, what the reasons below name."
     beside = f" Taken as normal loss: {taken}." if taken else ""
     if untested:
-        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested.{beside}"
+        in_part = f", and {partly} only in part" if partly else ""
+        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested{in_part}.{beside}"
     if partly:
         return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part.{beside}"
     if taken:
@@ -365,6 +383,21 @@ def alarms_sentence(series: SeriesView) -> str | None:
     return (
         f"{word} raised, at inventory {words.listed(raised, _ALARMS_LISTED)}. An alarm stands until the facts change."
     )
+
+
+def run_on(series: Sequence[SeriesView]) -> list[str]:
+    """What an inventory left out that a later one counted: its period was tested with the next, and nothing is open."""
+    texts = [
+        f"{one.label}: at {period.inventory} {period.reason or 'a material was left out'}: its period runs on to "
+        f"{later.inventory}."
+        for one in series
+        for place, period in enumerate(one.periods)
+        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason
+        for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
+        if later is not None
+    ]
+    more = len(texts) - _HEADLINE_LISTED
+    return texts if more <= 0 else [*texts[:_HEADLINE_LISTED], f"{words.count(more, 'more period')} ran on like that."]
 
 
 def cumulative(series: SeriesView) -> str:

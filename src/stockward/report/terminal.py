@@ -52,7 +52,7 @@ def print_review(review: Review, console: Console) -> None:
     blind = unseen.headline(review, series)
     if blind:
         say(console, f"What could not be seen: {blind}")
-    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX]):
+    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX], *sentences.run_on(series)):
         say(console, text)
     for text in sentences.exact_notices([one for one in series if not one.alarming]):
         say(console, text)
@@ -161,7 +161,7 @@ def counts(series: Sequence[SeriesView]) -> str:
 
 def facts_lines(facts: FactsUsed) -> list[str]:
     """What the review stands on: rows read and set aside, and notices."""
-    aside = Counter(table for table, _, _ in {(one.table, one.file, one.row) for one in facts.set_aside})
+    aside = Counter(table for table, _, _ in sentences.set_aside_rows(facts.set_aside))
     used = words.count(sum(facts.rows.values()), "row")
     texts = [f"{used} read, {words.number(facts.late_rows)} recorded late, {words.number(aside.total())} set aside."]
     if aside:

@@ -218,7 +218,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     exact = _grouped(one for event in review.events for one in event.exact)
     cancelled = _grouped(one for event in review.events for one in event.cancelled)
     in_part = _grouped(one for event in review.events for one in event.in_part)
-    to_check = _grouped(one for event in review.events for one in event.to_check)
+    called = names(review)
+    to_check = _grouped(_named(one, called) for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review)
     in_areas = _in_areas(review)
@@ -259,7 +260,7 @@ def _place(row: Mapping[str, Any]) -> str:
 
 def _between(review: Review) -> dict[int, list[BetweenView]]:
     """What cancels between two areas, for both of them."""
-    rows = review.balances.series.to_dicts()
+    rows, called = review.balances.series.to_dicts(), names(review)
     site = {row["substance"]: number for number, row in enumerate(rows) if row["scope"] == Scope.SITE}
     found: dict[int, list[BetweenView]] = {}
     for of, pair in ((event, pair) for event in review.events for pair in event.between_areas):
@@ -275,12 +276,19 @@ def _between(review: Review) -> dict[int, list[BetweenView]]:
                 place=place,
                 origin=_place(rows[pair.lost]),
                 destination=_place(rows[pair.gained]),
-                explained=_explained(of, pair),
+                explained=tuple(_named(row, called) for row in _explained(of, pair)),
                 as_well=as_well,
                 site=None if whole is None else review.verdicts[whole].verdict,
             )
             found.setdefault(number, []).append(view)
     return found
+
+
+def _named(row: RowToCheck, called: Mapping[str, str]) -> RowToCheck:
+    """A row to check whose material that may be meant has its name beside its key."""
+    if row.slip != Slip.WRONG_MATERIAL or row.meant is None or row.meant not in called:
+        return row
+    return replace(row, meant=f"{called[row.meant]} ({row.meant})")
 
 
 def _explained(event: Event, pair: BetweenAreas) -> tuple[RowToCheck, ...]:
