@@ -587,7 +587,7 @@ def check(site: Path, show_all: bool) -> None:
         _say(f"… and {len(facts.problems) - len(shown)} more: list them with --all")
     rows = sum(table.height for table in facts.tables.values())
     aside = sum(table.height for table in facts.set_aside.values())
-    _say(f"{facts.name}: {rows} rows read, {aside} set aside", err=True)
+    _say(f"{facts.name}: {rows} {'row' if rows == 1 else 'rows'} read, {aside} set aside", err=True)
     sys.exit(SET_ASIDE if facts.problems else 0)
 
 

@@ -112,7 +112,7 @@ def make_review(
         detection=detection.detection,
         series_tested=series_tested(verdicts),
         default_test=DEFAULT_TEST,
-        facts=_facts(site, books.late_rows, rows_ahead(site, generated, moment)),
+        facts=_facts(books, rows_ahead(site, generated, moment)),
         balances=balances,
         verdicts=verdicts,
         unseen=unseen,
@@ -154,11 +154,13 @@ def _guards(
     )
 
 
-def _facts(site: Site, late_rows: int, ahead: Ahead) -> FactsUsed:
+def _facts(books: KnownBooks, ahead: Ahead) -> FactsUsed:
+    site = books.site
+    counted = set(books.counts.select("inventory", "area").unique().rows())
     rows: Mapping[str, int] = {name: table.height for name, table in site.tables.items() if table.height}
     return FactsUsed(
         rows=MappingProxyType(dict(rows)),
-        late_rows=late_rows,
+        late_rows=books.late_rows,
         set_aside=tuple(
             SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
             for p in site.problems
@@ -166,4 +168,5 @@ def _facts(site: Site, late_rows: int, ahead: Ahead) -> FactsUsed:
         notices=(*ahead.notices, *site.notices),
         files=site.files,
         ahead=ahead.last,
+        doubted_inventories=tuple(one for one in site.doubted_inventories if one in counted),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from click.testing import CliRunner
 from small_folders import SiteFolder
+
+from stockward import cli
 
 YEAR = [date(2026, month, 1) for month in range(1, 13)]
 
@@ -106,3 +109,22 @@ def test_of_three_the_one_away_from_the_movements_is_told(folder: SiteFolder) ->
     dated(folder, days)
     (notice,) = told(folder)
     assert "INV-2 of S1 is of 2025-02-01, before INV-1 (2026-01-01): was it 2026-02-01?" in notice
+
+
+def test_a_review_begins_with_the_day_to_correct(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_now", lambda: datetime(2027, 1, 1, tzinfo=UTC))
+    dated(folder, numbered(n07=date(2025, 7, 1)))
+    ran = CliRunner().invoke(cli.main, ["review", str(folder.path)])
+    said = " ".join(ran.stdout.split())
+    first = "First correct the day of inventory INV-07: what follows may come of it."
+    line = "The day of inventory INV-07 of S1 contradicts the others"
+    assert said.index(first) < said.index(line) < said.index("series: ")
+    # A review as of a day before its rows were recorded has none of it.
+    assert folder.read().doubted_inventories == (("INV-07", "S1"),)
+    ran = CliRunner().invoke(cli.main, ["review", str(folder.path), "--as-of", "2025-06-30"])
+    assert "correct the day" not in ran.stdout
+
+
+def test_every_area_of_a_doubted_inventory_is_known(folder: SiteFolder) -> None:
+    dated(folder, numbered(n07=date(2025, 7, 1)), areas=("S1", "P1"))
+    assert folder.read().doubted_inventories == (("INV-07", "S1"), ("INV-07", "P1"))

@@ -41,7 +41,11 @@ def test_every_word_of_the_closed_lists_is_explained() -> None:
         ([Verdict.GAIN, Verdict.DISCREPANCY], "An exact count does not agree with the books."),
         ([Verdict.GAIN, Verdict.BALANCED], "More is there than the books say, and more than measuring explains."),
         ([Verdict.NOT_TESTED, Verdict.BALANCED], "Nothing alarms, but 1 of 2 series could not be tested."),
-        ([Verdict.NOT_TESTED], "Nothing could be tested."),
+        ([Verdict.NOT_TESTED], "Nothing could be tested: mend, or count, what the reasons below name."),
+        (
+            [Verdict.NOT_TESTED, Verdict.BALANCED_IN_PART, Verdict.BALANCED_IN_PART],
+            "Nothing alarms, but 1 of 3 series could not be tested, and 2 only in part.",
+        ),
         (
             [Verdict.BALANCED_IN_PART, Verdict.BALANCED],
             "Nothing alarms, but 1 of 2 series could be tested only in part.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import pytest
@@ -12,6 +13,10 @@ from rich.console import Console
 
 from stockward.answers.review import Review
 from stockward.report import print_review
+from stockward.report.build import build_page
+from stockward.report.card import card_text
+from stockward.report.cards import review_card
+from stockward.report.workbook import sheets
 from stockward.terms.verdicts import Verdict
 
 
@@ -127,3 +132,28 @@ def test_a_whole_site_that_begins_late_is_told(full: Review) -> None:
     text = " ".join(printed(replace(full, balances=replace(full.balances, sites=sites))).split())
     assert "TNT in the whole site: looked at from 5 July 2025 on, with the first complete inventory of STORE-1" in text
     assert "looked at from" not in printed(full)
+
+
+def test_a_day_in_doubt_stands_before_every_verdict_that_it_may_have_left(full: Review) -> None:
+    areas = [area for area in full.balances.series["area"].unique(maintain_order=True) if area is not None]
+    doubted = tuple((f"I-{number}", area) for number, area in enumerate(areas))
+    text = " ".join(printed(replace(full, facts=replace(full.facts, doubted_inventories=doubted))).split())
+    assert "More is missing than measuring explains" not in text
+    assert text.index("First correct the days of inventories I-0, I-1") < text.index("contradict the others (see the")
+    assert text.index("findings in their areas may come of them alone.") < text.index("shortage: 49")
+    # What alarms elsewhere does not come of it.
+    text = " ".join(printed(replace(full, facts=replace(full.facts, doubted_inventories=(("I-1", "NONE"),)))).split())
+    assert "More is missing than measuring explains. The day of inventory I-1 of NONE contradicts the others" in text
+
+
+def test_days_in_doubt_stand_in_every_writing(full: Review) -> None:
+    doubted = replace(full, facts=replace(full.facts, ahead=date(2062, 3, 1)))
+    first, line = "First correct the days that lie in the future", "The last day of the record, 1 March 2062"
+    rows = next(sheet for sheet in sheets(doubted) if sheet.name == "summary").rows
+    assert [str(row[2])[: len(text)] for row, text in zip(rows, (first, line), strict=False)] == [first, line]
+    page, shown = build_page(doubted), review_card(doubted)
+    assert page.headline.startswith(first)
+    assert page.days_in_doubt[0].startswith(line)
+    assert page.steps[0].value.startswith("correct the days in doubt first; if it stays, ")
+    assert first in card_text(shown)
+    assert line in card_text(shown)

@@ -34,7 +34,8 @@ class SetAside:
 class FactsUsed:
     """What the review stands on: rows by table, late rows, rows set aside, notices, and the files' SHA-256.
 
-    ``ahead`` is the last day of the record of stock where that lies in the future.
+    ``ahead`` is the last day of the record of stock where that lies in the future; ``doubted_inventories`` are those
+    whose day contradicts the others, as a notice says: inventory and area.
     """
 
     rows: Mapping[str, int]
@@ -43,6 +44,7 @@ class FactsUsed:
     notices: tuple[str, ...]
     files: Mapping[str, str]
     ahead: date | None = None
+    doubted_inventories: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,12 +178,14 @@ def first_told(where: pl.Series) -> pl.Series:
 class Draft:
     """Every table of the site while it is being checked, in the order of the dictionary.
 
-    ``notices`` are what the checks say of rows that are used all the same.
+    ``notices`` are what the checks say of rows that are used all the same. ``doubted_inventories`` are those of whose
+    day one of them says that it contradicts the others: inventory and area.
     """
 
     settings: Settings
     tables: dict[str, TableDraft] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    doubted_inventories: list[tuple[str, str]] = field(default_factory=list)
 
     def __getitem__(self, table: str) -> TableDraft:
         return self.tables[table]

@@ -53,15 +53,17 @@ def an_inventory_may_have_a_wrong_day(draft: Draft, table: TableDraft) -> None:
     """The code of an inventory, or the movements, put it a year away, or where day and month are exchanged."""
     held = _inventories(draft, table)
     span = _span(draft)
-    doubts: dict[str, _Doubt] = {}
+    against_codes: list[_Doubt] = []
     by_area: dict[str, list[_Inventory]] = {}
     for one in held:
         by_area.setdefault(one.area, []).append(one)
     for of_one_area in by_area.values():
-        for doubt in _against_codes(of_one_area, span):
-            doubts.setdefault(doubt.of.code, doubt)
-    if not doubts and span is not None:
-        doubts = {doubt.of.code: doubt for doubt in _against_movements(held, *span)}
+        against_codes.extend(_against_codes(of_one_area, span))
+    found = against_codes or ([] if span is None else list(_against_movements(held, *span)))
+    draft.doubted_inventories.extend((doubt.of.code, doubt.of.area) for doubt in found)
+    doubts: dict[str, _Doubt] = {}
+    for doubt in found:
+        doubts.setdefault(doubt.of.code, doubt)
     good = table.good()
     for code, doubt in list(doubts.items())[:_MOST_TOLD]:
         tell(draft, table, good.filter(pl.col("inventory") == code)["row"], str(doubt))

@@ -72,6 +72,8 @@ class Site:
         Why, for every cell at fault, in order of table and row.
     files
         SHA-256 of every file that was read, by name.
+    doubted_inventories
+        Inventory and area, where a notice says that the day of the inventory contradicts the others.
     """
 
     settings: Settings
@@ -81,6 +83,7 @@ class Site:
     notices: tuple[str, ...]
     files: Mapping[str, str]
     sources: Mapping[str, str]
+    doubted_inventories: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -223,6 +226,7 @@ class _Reader:
             notices=tuple(self._notices),
             files=MappingProxyType(self._files),
             sources=MappingProxyType({name: table.file for name, table in raw.items()}),
+            doubted_inventories=tuple(draft.doubted_inventories),
         )
 
     def _raw_tables(self) -> dict[str, RawTable]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
 from stockward.answers.review import FactsUsed, Review, SetAside
-from stockward.report import charts, context, words
+from stockward.report import charts, context, sentences, words
 from stockward.report.views import names
 from stockward.terms.units import dimension
 
@@ -178,16 +178,11 @@ def _option(value: str | int | float | bool | None) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def places(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
-    """The rows set aside; one row may have several reasons."""
-    return {(one.table, one.file, one.row) for one in set_aside}
-
-
 def _set_aside_note(facts: FactsUsed) -> str:
     if not facts.set_aside:
         return "No row was set aside."
     return (
-        f"{words.count(len(places(facts.set_aside)), 'row')} set aside: left out, never guessed. "
+        f"{words.count(len(sentences.set_aside_rows(facts.set_aside)), 'row')} set aside: left out, never guessed. "
         "A balance that such a row could touch is not tested."
     )
 
@@ -199,7 +194,7 @@ def _set_aside(set_aside: Sequence[SetAside]) -> tuple[context.SetAsideGroup, ..
     return tuple(
         context.SetAsideGroup(
             reason=reason,
-            count=words.number(len(places(rows))),
+            count=words.number(len(sentences.set_aside_rows(rows))),
             where=words.listed([_place(one) for one in rows], SET_ASIDE_PLACES_MAX),
         )
         for reason, rows in sorted(groups.items(), key=lambda group: -len(group[1]))

@@ -50,18 +50,19 @@ def build_page(review: Review) -> context.Page:
         scope=sentences.scope(review),
         generated=f"Stockward {review.version}, {words.moment(review.at, review.timezone)}",
         tone=ordered[0].verdict.verdict if ordered else Verdict.NOT_TESTED,
-        headline=alone or sentences.headline(series, review.unseen),
+        headline=alone or sentences.first_sentence(review, series),
         guards_alone=bool(alone),
         findings=tuple(_finding(one) for one in found[:FINDINGS_MAX]),
         findings_note=_findings_note(found, review),
         blindness=unseen.headline(review, series),
         goals=unseen.goal_lines(review, series),
-        ahead=tuple(sentences.ahead(review.facts)),
+        days_in_doubt=tuple(sentences.days_in_doubt(review.facts)),
+        run_on=tuple(sentences.run_on(series)),
         assumed=tuple(sentences.exact_notices([one for one in series if not one.alarming])),
         figures=_figures(series, review.facts),
         guards_head=guards.head(review),
         actions=tuple(_action(one) for one in found),
-        steps=_pairs(sentences.next_steps(found)),
+        steps=_pairs(sentences.next_steps(found, review.facts)),
         untested=untested[:REASONS_MAX],
         untested_note=_untested_note(len(untested)),
         sections=tuple(
@@ -121,7 +122,7 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     verdicts = Counter(one.verdict.verdict for one in series)
     closed = sum(one.closed() for one in series)
     periods = sum(len(one.periods) for one in series)
-    aside = len(books.places(facts.set_aside))
+    aside = len(sentences.set_aside_rows(facts.set_aside))
     tiles = [
         context.KeyFigure(
             value=words.number(verdicts[verdict]), label=sentences.VERDICT_WORD[verdict], badge=badge(verdict)
@@ -131,7 +132,7 @@ def _figures(series: Sequence[SeriesView], facts: FactsUsed) -> tuple[context.Ke
     used = words.number(sum(facts.rows.values()))
     for value, label in (
         (closed, f"of {words.count(periods, 'period')} closed"),
-        (aside, f"rows set aside, {used} read"),
+        (aside, f"{'row' if aside == 1 else 'rows'} set aside, {used} read"),
     ):
         tiles.append(context.KeyFigure(value=words.number(value), label=label, badge=None))
     return tuple(tiles)

@@ -71,14 +71,14 @@ def review_card(review: Review) -> Card:
     told = [f"{terminal.word(event)}: {sentences.event_sentence(event)}" for event in alarming[:_FINDINGS_TOLD]]
     blind = unseen.headline(review, series)
     lines = [
-        *sentences.ahead(review.facts),
+        *sentences.days_in_doubt(review.facts),
         terminal.counts(series),
         terminal.facts_lines(review.facts)[0],
         *told,
         f"What could not be seen: {blind}" if blind else "",
         *guards_terminal.lines(review)[: 1 + _ORDERS_TOLD],
     ]
-    headline = guards.alone(review) or sentences.headline(series, review.unseen)
+    headline = guards.alone(review) or sentences.first_sentence(review, series)
     return card(
         f"{review.site}, {sentences.scope(review)}",
         headline,

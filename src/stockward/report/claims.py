@@ -124,10 +124,18 @@ def _moved(series: SeriesView, one: BetweenView) -> str:
         which = f"{missing[0].upper()}{missing[1:]} and {surplus} {may}"
     look = (
         f"look for a transfer from {one.origin} to {one.destination} that was not booked, or a movement booked to the "
-        "wrong one of them, before anything else."
+        "wrong one of them"
     )
+    if one.explained:
+        # A row that stands in the books twice, or goes the wrong way, looks just like a transfer the other way that
+        # does not: who books that as well has two mistakes in place of one.
+        check = " ".join(f"Check first {_if_wrong(series, row, both=one.pair.agree)}." for row in one.explained)
+        said = "the document says" if len(one.explained) == 1 else "the documents say"
+        look = f"{which}. {check} Only if {said} the same, {look}."
+    else:
+        look = f"{which}: {look}, before anything else."
     told = _left_over(series, one) if one.pair.left else _whole_site(series, one)
-    return " ".join(part for part in (f"{which}: {look}", _as_well(one), told) if part)
+    return " ".join(part for part in (look, _as_well(one), told) if part)
 
 
 def _as_well(one: BetweenView) -> str:
@@ -231,7 +239,8 @@ def to_check(series: SeriesView) -> str:
     for row in series.to_check:
         if row.slip == Slip.SAME_DAY:
             by_day.setdefault(row.inventory, []).append(row)
-    slips = [row for row in series.to_check if row.slip in _SLIPPED]
+    told = {(row.row, row.slip) for one in series.between[:_LISTED] for row in one.explained}
+    slips = [row for row in series.to_check if row.slip in _SLIPPED and (row.row, row.slip) not in told]
     return " ".join(
         [*(_on_one_day(series, rows) for rows in by_day.values()), *(_slipped(series, row) for row in slips)]
     )
@@ -241,7 +250,7 @@ def _on_one_day(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
     """Movements of the day of a count: on which side they were taken to be, and what the other would explain."""
     names = " and ".join(_row(series, row) for row in rows)
     stand = "stands" if len(rows) == 1 else "stand"
-    amount = words.quantity(sum(row.explains for row in rows), series.unit)
+    amount = _explained(series, rows)
     return (
         f"{names[0].upper()}{names[1:]} {stand} on the day of inventory {rows[0].inventory}, and a time of day is "
         f"missing: {_sides(rows)}, that explains {amount}."
@@ -280,12 +289,30 @@ _OF_BOTH = frozenset({Slip.WRONG_AREA, Slip.WRONG_MATERIAL, Slip.WRONG_WAY})
 
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
     """A row that may hold a slip of the pen; where its paper says the same, this is none, and the claim stands."""
-    amount = words.quantity(row.explains, series.unit)
-    proof = "list" if row.table == "counts" else "document"
-    slip = _SLIPPED[row.slip].format(meant=row.meant)
-    explained = f"both, {amount} each" if row.slip in _OF_BOTH else amount
+    check = _if_wrong(series, row, both=row.slip in _OF_BOTH)
+    return f"Check {check}. If the {_proof(row)} says the same, look further."
+
+
+def _proof(row: RowToCheck) -> str:
+    return "list" if row.table == "counts" else "document"
+
+
+def _if_wrong(series: SeriesView, row: RowToCheck, *, both: bool) -> str:
+    """A row, and what it would explain if it were wrong: a loss, or ``both`` that and a gain."""
+    amount = _explained(series, [row])
+    explained = f"both, {amount} each" if both else amount
     does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
-    return f"Check {_row(series, row)} against its {proof}, {slip}, {does}. If the {proof} says the same, look further."
+    return f"{_row(series, row)} against its {_proof(row)}, {_SLIPPED[row.slip].format(meant=row.meant)}, {does}"
+
+
+def _explained(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
+    """How much rows explain together, told as finely as what they explain."""
+    amount = sum(row.explains for row in rows)
+    if series.verdict.verdict == Verdict.DISCREPANCY:
+        return words.exact(amount, series.unit, _DECIMALS)
+    told = [series.verdict.losses[place] for place in rows[0].places if place < len(series.verdict.losses)]
+    finest = min(((one.high - one.low) / 4 for one in told), default=None)
+    return words.quantity(amount, series.unit, words.decimals(finest))
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:

@@ -355,7 +355,10 @@ class Page:
     findings_note: Annotated[str, "how many more there are, and what no finding means"]
     blindness: Annotated[str, "what the books cannot see, in a sentence; empty where nothing is measured"]
     goals: Annotated[tuple[str, ...], "whether each stated goal is met, and what to do where it is not"]
-    ahead: Annotated[tuple[str, ...], "that the record ends on a day that has not come, where it does"]
+    days_in_doubt: Annotated[
+        tuple[str, ...], "days that have not come, or that contradict others: to be corrected first"
+    ]
+    run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]
     assumed: Annotated[tuple[str, ...], "what passes for exact where nothing alarms, as no error of it is stated"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]
     guards_head: Annotated[guards_context.Head | None, "the guards in one row; none where the site has no such tables"]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.review import FactsUsed, Review
+from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report import claims, words
 from stockward.report.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
@@ -108,6 +108,45 @@ def scope(review: Review) -> str:
     return f"{words.day(begun)} to {words.day(counted[-1])}, last counted {words.between(*counted)}, {known}"
 
 
+def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
+    """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
+    return _correct_first(review.facts, series) or _set_aside(review.facts, series) or headline(series, review.unseen)
+
+
+def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
+    """That nothing could be tested while rows are set aside, and what to mend; empty where that is not so."""
+    rows = len(set_aside_rows(facts.set_aside))
+    if not rows or any(one.verdict.verdict != Verdict.NOT_TESTED for one in series):
+        return ""
+    are, them = ("is", "it") if rows == 1 else ("are", "them")
+    return (
+        f"{words.count(rows, 'row')} {are} set aside, and nothing could be tested: mend {them} first, areas and "
+        "materials before all others (stockward check names each)."
+    )
+
+
+def set_aside_rows(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
+    """The rows set aside, by table, file and number; one row may have several reasons."""
+    return {(one.table, one.file, one.row) for one in set_aside}
+
+
+def _correct_first(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
+    """Which days to correct first; empty where none is in doubt, or an area alarms that those in doubt do not touch."""
+    if not series:
+        return ""
+    if facts.ahead is not None:
+        return "First correct the days that lie in the future: what follows may come of them."
+    doubted = facts.doubted_inventories
+    touched = {None, *(area for _, area in doubted)}
+    if not doubted or any(one.alarming and one.area not in touched for one in series):
+        return ""
+    names = list(dict.fromkeys(inventory for inventory, _ in doubted))
+    listed = words.listed(names, _HEADLINE_LISTED)
+    if len(names) == 1:
+        return f"First correct the day of inventory {listed}: what follows may come of it."
+    return f"First correct the days of inventories {listed}: what follows may come of them."
+
+
 def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
     """The verdict on the site, in one sentence; ``seen`` is what would go unseen in each series."""
     if not series:
@@ -127,6 +166,8 @@ def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels: the whole site as its areas do."""
     alarming = [one for one in alarming if not one.in_areas]
     if all(one.between for one in alarming):
+        if any(pair.explained for one in alarming for pair in one.between):
+            return "What is missing in one area is surplus in another: check first the movement that its finding names."
         return "What is missing in one area is surplus in another: a transfer may not have been booked."
     if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
@@ -139,10 +180,11 @@ def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
     verdicts = Counter(one.verdict.verdict for one in series)
     untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if untested == len(series):
-        return "Nothing could be tested."
+        return "Nothing could be tested: mend, or count, what the reasons below name."
     beside = f" Taken as normal loss: {taken}." if taken else ""
     if untested:
-        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested.{beside}"
+        in_part = f", and {partly} only in part" if partly else ""
+        return f"Nothing alarms, but {untested} of {len(series)} series could not be tested{in_part}.{beside}"
     if partly:
         return f"Nothing alarms, but {partly} of {len(series)} series could be tested only in part.{beside}"
     if taken:
@@ -242,8 +284,15 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     return " ".join(text for text in said if text)
 
 
-def next_steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
-    """What to do next, for each verdict that stands, and for what cancels."""
+def next_steps(found: Sequence[Sequence[SeriesView]], facts: FactsUsed) -> list[tuple[str, str]]:
+    """What to do next, for each verdict that stands, and for what cancels; days in doubt come before all of it."""
+    steps = _steps(found)
+    if facts.ahead is None and not facts.doubted_inventories:
+        return steps
+    return [(name, f"correct the days in doubt first; if it stays, {step}") for name, step in steps]
+
+
+def _steps(found: Sequence[Sequence[SeriesView]]) -> list[tuple[str, str]]:
     alarming = [one for event in found for one in event]
     standing = [one for one in alarming if not claims.cancels(one)]
     steps = [
@@ -334,6 +383,21 @@ def alarms_sentence(series: SeriesView) -> str | None:
     return (
         f"{word} raised, at inventory {words.listed(raised, _ALARMS_LISTED)}. An alarm stands until the facts change."
     )
+
+
+def run_on(series: Sequence[SeriesView]) -> list[str]:
+    """What an inventory left out that a later one counted: its period was tested with the next, and nothing is open."""
+    texts = [
+        f"{one.label}: at {period.inventory} {period.reason or 'a material was left out'}: its period runs on to "
+        f"{later.inventory}."
+        for one in series
+        for place, period in enumerate(one.periods)
+        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason
+        for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
+        if later is not None
+    ]
+    more = len(texts) - _HEADLINE_LISTED
+    return texts if more <= 0 else [*texts[:_HEADLINE_LISTED], f"{words.count(more, 'more period')} ran on like that."]
 
 
 def cumulative(series: SeriesView) -> str:
@@ -448,11 +512,27 @@ def exact_sentence(series: SeriesView) -> str | None:
     )
 
 
-def ahead(facts: FactsUsed) -> list[str]:
-    """Stands beside the headline where the record ends on a day that has not come."""
-    if facts.ahead is None:
-        return []
-    return [f"The last day of the record, {words.day(facts.ahead)}, lies in the future: see the first notice."]
+def days_in_doubt(facts: FactsUsed) -> list[str]:
+    """Stands below the headline where the record ends on a day that has not come, or a day contradicts the others."""
+    texts = []
+    if facts.ahead is not None:
+        texts.append(f"The last day of the record, {words.day(facts.ahead)}, lies in the future: see the first notice.")
+    return [*texts, *_doubted(facts.doubted_inventories)]
+
+
+def _doubted(doubted: Sequence[tuple[str, str]]) -> list[str]:
+    """Inventories whose day contradicts the others, and what comes of it."""
+    listed = words.listed([f"{inventory} of {area}" for inventory, area in doubted], _HEADLINE_LISTED)
+    if len(doubted) > 1:
+        return [
+            f"The days of inventories {listed} contradict the others (see the notices): correct them first; findings "
+            "in their areas may come of them alone."
+        ]
+    return [
+        f"The day of inventory {listed} contradicts the others (see the notice): correct it first; findings in its "
+        "area may come of it alone."
+        for _ in doubted
+    ]
 
 
 def exact_notices(series: Sequence[SeriesView]) -> list[str]:

@@ -37,8 +37,8 @@ def print_review(review: Review, console: Console) -> None:
     ordered = by_urgency(series)
     say(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
-    say(console, alone or sentences.headline(series, review.unseen), style="bold")
-    for text in sentences.ahead(review.facts):
+    say(console, alone or sentences.first_sentence(review, series), style="bold")
+    for text in sentences.days_in_doubt(review.facts):
         say(console, text)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
@@ -47,12 +47,12 @@ def print_review(review: Review, console: Console) -> None:
         say(console, f"{words.count(len(alarming) - _FINDINGS_MAX, 'more finding')} in the table below.")
     if any(one.losses for event in alarming for one in event):
         say(console, "In brackets: the 95 % interval.")
-    for found, step in sentences.next_steps(alarming):
+    for found, step in sentences.next_steps(alarming, review.facts):
         say(console, f"Next, for a {found}: {step}")
     blind = unseen.headline(review, series)
     if blind:
         say(console, f"What could not be seen: {blind}")
-    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX]):
+    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX], *sentences.run_on(series)):
         say(console, text)
     for text in sentences.exact_notices([one for one in series if not one.alarming]):
         say(console, text)
@@ -161,7 +161,7 @@ def counts(series: Sequence[SeriesView]) -> str:
 
 def facts_lines(facts: FactsUsed) -> list[str]:
     """What the review stands on: rows read and set aside, and notices."""
-    aside = Counter(table for table, _, _ in {(one.table, one.file, one.row) for one in facts.set_aside})
+    aside = Counter(table for table, _, _ in sentences.set_aside_rows(facts.set_aside))
     used = words.count(sum(facts.rows.values()), "row")
     texts = [f"{used} read, {words.number(facts.late_rows)} recorded late, {words.number(aside.total())} set aside."]
     if aside:

@@ -26,7 +26,7 @@ from stockward.answers.losses import (
 )
 from stockward.answers.review import Review
 from stockward.report import words
-from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Verdict, most_urgent
+from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Slip, Verdict, most_urgent
 
 WHOLE_SITE = "the whole site"
 
@@ -92,8 +92,9 @@ class SiteView:
 class BetweenView:
     """What is missing from one area and surplus in another, seen from one of the two: ``place`` is its own there.
 
-    ``as_well`` says what is missing or surplus elsewhere and would fit in the place of one of the two. ``site`` is the
-    verdict on the whole site; ``None`` where it has no such series.
+    ``explained`` are booked rows that would explain both if they were wrong. ``as_well`` says what is missing or
+    surplus elsewhere and would fit in the place of one of the two. ``site`` is the verdict on the whole site; ``None``
+    where it has no such series.
     """
 
     pair: BetweenAreas
@@ -101,6 +102,7 @@ class BetweenView:
     place: int
     origin: str
     destination: str
+    explained: tuple[RowToCheck, ...]
     as_well: tuple[str, ...]
     site: Verdict | None
 
@@ -216,7 +218,8 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     exact = _grouped(one for event in review.events for one in event.exact)
     cancelled = _grouped(one for event in review.events for one in event.cancelled)
     in_part = _grouped(one for event in review.events for one in event.in_part)
-    to_check = _grouped(one for event in review.events for one in event.to_check)
+    called = names(review)
+    to_check = _grouped(_named(one, called) for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review)
     in_areas = _in_areas(review)
@@ -257,10 +260,10 @@ def _place(row: Mapping[str, Any]) -> str:
 
 def _between(review: Review) -> dict[int, list[BetweenView]]:
     """What cancels between two areas, for both of them."""
-    rows = review.balances.series.to_dicts()
+    rows, called = review.balances.series.to_dicts(), names(review)
     site = {row["substance"]: number for number, row in enumerate(rows) if row["scope"] == Scope.SITE}
     found: dict[int, list[BetweenView]] = {}
-    for pair in (one for event in review.events for one in event.between_areas):
+    for of, pair in ((event, pair) for event in review.events for pair in event.between_areas):
         whole = site.get(rows[pair.lost]["substance"])
         as_well = (
             *(f"what is missing from {_place(rows[number])}" for number in pair.lost_as_well),
@@ -273,11 +276,30 @@ def _between(review: Review) -> dict[int, list[BetweenView]]:
                 place=place,
                 origin=_place(rows[pair.lost]),
                 destination=_place(rows[pair.gained]),
+                explained=tuple(_named(row, called) for row in _explained(of, pair)),
                 as_well=as_well,
                 site=None if whole is None else review.verdicts[whole].verdict,
             )
             found.setdefault(number, []).append(view)
     return found
+
+
+def _named(row: RowToCheck, called: Mapping[str, str]) -> RowToCheck:
+    """A row to check whose material that may be meant has its name beside its key."""
+    if row.slip != Slip.WRONG_MATERIAL or row.meant is None or row.meant not in called:
+        return row
+    return replace(row, meant=f"{called[row.meant]} ({row.meant})")
+
+
+def _explained(event: Event, pair: BetweenAreas) -> tuple[RowToCheck, ...]:
+    """Movements between the two areas, or into one that may belong to the other, which would explain both claims."""
+    found: dict[tuple[int, Slip], RowToCheck] = {}
+    for row in event.to_check:
+        of_pair = any(row.series == series and place in row.places for series, place in pair.places)
+        between = row.table == "movements" and (row.kind == "transfer" or row.slip == Slip.WRONG_AREA)
+        if of_pair and between and row.whole and row.slip not in (Slip.SAME_DAY, Slip.OTHER_SIDE):
+            found.setdefault((row.row, row.slip), row)
+    return tuple(found.values())
 
 
 def _in_areas(review: Review) -> dict[int, set[int]]:

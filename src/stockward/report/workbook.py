@@ -76,7 +76,8 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
 
 
 def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
-    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.headline(series, review.unseen))]
+    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
+    rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
     rows.extend(
         (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
         for event in events(review, series)
@@ -86,7 +87,8 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
-    rows.extend((f"next, for a {found}", None, step) for found, step in sentences.next_steps(events(review, series)))
+    steps = sentences.next_steps(events(review, series), review.facts)
+    rows.extend((f"next, for a {found}", None, step) for found, step in steps)
     blind = unseen.headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
