@@ -89,6 +89,7 @@ TERMS = (
 )  # fmt: skip
 
 _HEADLINE_LISTED = 3
+_A_YEAR = timedelta(days=366)
 _ROWS_LISTED = 4
 _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
@@ -130,11 +131,12 @@ def set_aside_rows(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
     return {(one.table, one.file, one.row) for one in set_aside}
 
 
-def _correct_first(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
+def _correct_first(facts: FactsUsed, series: Sequence[SeriesView], today: date) -> str:
     """Which days to correct first; empty where none is in doubt, or an area alarms that those in doubt do not touch."""
     if not series:
         return ""
-    if facts.ahead is not None:
+    # A record may be entered some time ahead; of a year or more it is a slip.
+    if facts.ahead is not None and facts.ahead - today > _A_YEAR:
         return "First correct the days that lie in the future: what follows may come of them."
     doubted = facts.doubted_inventories
     touched = {None, *(area for _, area in doubted)}
