@@ -111,7 +111,9 @@ def scope(review: Review) -> str:
 
 def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
     """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
-    return _correct_first(review.facts, series) or _set_aside(review.facts, series) or headline(series, review.unseen)
+    facts = review.facts
+    in_doubt = _correct_first(facts, series, review.at.date())
+    return in_doubt or _set_aside(facts, series) or headline(series, review.unseen)
 
 
 def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
