@@ -98,6 +98,17 @@ def test_a_row_set_aside_ends_with_3_and_hides_its_balance(site: Path) -> None:
     assert review["facts"]["quarantined"][0]["value"] == "n/a"
 
 
+def test_a_single_row_is_told_in_the_singular(site: Path) -> None:
+    for table in ("materials", "movements", "counts"):
+        path = site / f"{table}.csv"
+        path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    areas = site / "areas.csv"
+    areas.write_text("\n".join(areas.read_text(encoding="utf-8").splitlines()[:2]) + "\n", encoding="utf-8")
+    (site / "methods.csv").unlink(missing_ok=True)
+    ran = run("check", str(site))
+    assert "1 row read, 0 set aside" in ran.stderr
+
+
 def test_an_alarm_comes_before_rows_set_aside(site: Path) -> None:
     change(site, "movements", "TNT,40,A", "TNT,n/a,A")
     change(site, "counts", "SHELL,15", "SHELL,14")

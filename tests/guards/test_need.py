@@ -110,6 +110,7 @@ def test_qualified_guards_over_may_stand_at_plain_posts(tmp_path: Path) -> None:
     assert answer.notes[0] == (
         "No absence has begun since 2025-07-02: if the record ends there, net hours are too high."
     )
+    assert answer.silent_since == date(2025, 7, 2)
 
 
 def test_a_qualification_that_nobody_holds_is_said(tmp_path: Path) -> None:

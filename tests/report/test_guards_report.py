@@ -32,6 +32,7 @@ from stockward.report import (
     guards_plans,
     guards_sentences,
     guards_sheets,
+    guards_terminal,
     print_review,
     write_html,
     write_json,
@@ -369,6 +370,17 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     armed, control = need.qualifications
     assert (armed.needed, armed.on_hand, armed.short) == ("48.2", "31", "17.2")
     assert (control.needed, control.short) == ("not measurable", "–")
+
+
+def test_a_record_of_absences_that_may_have_ended_stands_beside_the_need(guarded: Review) -> None:
+    assert guarded.force is not None
+    quiet = replace(guarded, force=replace(guarded.force, silent_since=date(2025, 11, 3)))
+    first = guards_terminal.lines(quiet)[0]
+    assert first.endswith(
+        "short of what the posts take. No absence has begun since 3 November 2025: if the record ends there, net hours "
+        "are too high, and this need is too low."
+    )
+    assert "No absence" not in guards_terminal.lines(guarded)[0]
 
 
 def test_the_base_of_the_output_is_named_where_it_is_known(guarded: Review) -> None:

@@ -121,7 +121,8 @@ class ForceAnswer:
     where the net hours have an interval; ``by_fill`` sizes each shift by its fill probability. ``need`` is the figure
     that counts, whole guards. ``steps`` lead from one to the other. ``on_posts`` are the guards who do not stand in the
     office, and ``short_by`` is need less those, never negative. ``reason`` says why there is no need. ``output_base``
-    is what the ``output`` driver counts from: the first month of production on record.
+    is what the ``output`` driver counts from: the first month of production on record. ``silent_since`` is the day on
+    which the last absence on record began, where that is long ago: ``None`` else.
     """
 
     on: date
@@ -145,3 +146,4 @@ class ForceAnswer:
     notes: tuple[str, ...]
     reason: str | None
     output_base: date | None = None
+    silent_since: date | None = None

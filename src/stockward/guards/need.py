@@ -93,6 +93,7 @@ def need_of(
         notes=tuple(_notes(posts, driven, timeline, staff)),
         reason="; ".join(reasons) or None,
         output_base=timeline.output.base,
+        silent_since=None if staff.attendance is None else staff.attendance.silent_since,
     )
 
 

@@ -61,6 +61,11 @@ class Attendance:
         """Guards whose contract hours are known, and of whom at least one working day was observed."""
         return ~np.isnan(self.hours_per_week) & (self.days > 0)
 
+    @property
+    def silent_since(self) -> date | None:
+        """The day on which the last absence began, where none has for long: the record may end there."""
+        return self.last_begun if (self.last - self.last_begun).days >= _SILENT_DAYS else None
+
     def always_absent(self) -> int:
         """How many were absent on every working day."""
         return int(((self.days > 0) & (self.planned + self.unplanned >= self.days)).sum())
@@ -224,9 +229,9 @@ def notes_on_attendance(attendance: Attendance) -> list[str]:
     if without:
         have = "guard has" if without == 1 else "guards have"
         notes.append(f"{without} {have} no hours_per_week, and {'is' if without == 1 else 'are'} not in the net hours.")
-    if (attendance.last - attendance.last_begun).days >= _SILENT_DAYS:
+    if attendance.silent_since is not None:
         notes.append(
-            f"No absence has begun since {attendance.last_begun}: if the record ends there, net hours are too high."
+            f"No absence has begun since {attendance.silent_since}: if the record ends there, net hours are too high."
         )
     observed = int(attendance.with_contract.sum())
     if observed >= LEAST_GUARDS and not attendance.mostly_absent():

@@ -25,7 +25,13 @@ def _need(force: ForceAnswer) -> str:
     if force.need is None:
         return f"Guards on {words.day(force.on)}: need {said.NOT_MEASURABLE}, {there}: {said.reason_of(force.reason)}."
     short = f"{words.number(force.short_by)} short of what the posts take"
-    return f"Guards on {words.day(force.on)}: needed {words.number(force.need)}, {there}, {short}."
+    text = f"Guards on {words.day(force.on)}: needed {words.number(force.need)}, {there}, {short}."
+    if force.silent_since is None:
+        return text
+    return (
+        f"{text} No absence has begun since {words.day(force.silent_since)}: if the record ends there, net hours are "
+        "too high, and this need is too low."
+    )
 
 
 def _order(order: OrderAnswer, review: Review) -> str:
