@@ -264,6 +264,20 @@ def test_a_missing_required_column_is_refused(folder: SiteFolder) -> None:
     assert "counts.csv: the required column material is missing" in refusal(folder)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "mend"),
+    [
+        ("quantity", "Qty", "the required column quantity is missing, which Qty may be: rename Qty to quantity"),
+        ("quantity", "Counted", "rename Counted to quantity"),
+        (",at,", ",Date,", "the required column at is missing, which Date may be: rename Date to at"),
+        (",at,area", ",Date,", "rename Date to at, add area"),
+        (",quantity,", ",Qty,Count,", "the required column quantity is missing: add it to the header row"),
+    ],
+)
+def test_a_required_column_under_another_usual_name(folder: SiteFolder, old: str, new: str, mend: str) -> None:
+    assert mend in refusal(folder.replace("counts", old, new))
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"], ids=["nothing", "blank lines", "a mark of order"])
 def test_an_empty_file_is_refused(folder: SiteFolder, content: str) -> None:
     folder.write("methods", content)

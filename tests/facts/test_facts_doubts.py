@@ -113,10 +113,10 @@ UNIT_TAKEN = (
         ("W1,,15,", "division 15 " + UNIT_TAKEN.format("5")),
         ("W1,14.9,,", None),
         ("W1,500,5,g", None),
-        ("W1,29.9,,kg", None),
+        ("W1,100,,kg", None),
         (
-            "W1,50,,kg",
-            "random_abs 50 kg is 16.7 % of the usual quantity that the method measures: correct it, or the unit, if "
+            "W1,200,,kg",
+            "random_abs 200 kg is 66.7 % of the usual quantity that the method measures: correct it, or the unit, if "
             "less was meant",
         ),
         ("W2,500,,", None),
@@ -242,3 +242,13 @@ def test_a_typed_number_is_no_text(folder: SiteFolder) -> None:
     folder.parquet("movements", frame.with_columns(quantity=pl.Series([500.0, 200.0, 30.0, 5.125])))
     (notice,) = folder.read().notices
     assert "'5.125' is no whole number of items" in notice
+
+
+@pytest.mark.parametrize(("error", "told"), [("50,kg", True), ("50,g", False), ("0.05,kg", False), ("9,kg", False)])
+def test_an_error_too_coarse_for_the_digits_beside_it(folder: SiteFolder, error: str, told: bool) -> None:
+    """Who reads tenths of a kilogram has no scale that errs by 50 kg."""
+    folder.write("methods", f"method,random_abs,unit\nW1,{error}\n").remove("calibrations")
+    for table in ("movements", "counts"):
+        for plain, tenths in (("500,kg", "500.3,kg"), ("200,kg", "200.1,kg"), ("300,kg", "300.2,kg")):
+            folder.write(table, (folder.path / f"{table}.csv").read_text().replace(plain, tenths))
+    assert any("random_abs 50 kg is 16.7 %" in notice for notice in folder.read().notices) == told

@@ -82,3 +82,16 @@ def test_a_setting_above_all_sections(folder: SiteFolder) -> None:
     text = (folder.path / "site.toml").read_text()
     with pytest.raises(SiteError, match=r"shift_hours is no known setting: it belongs under \[force\]"):
         folder.write("site.toml", "shift_hours = 8\n" + text).read()
+
+
+@pytest.mark.parametrize(("at", "quantity"), [("31/01/2026", "{}"), ("2026-01-31", "{},5")])
+def test_many_rows_of_one_fault_have_one_reason(folder: SiteFolder, at: str, quantity: str) -> None:
+    rows = (f'X{number},{at},issue,TNT,"{quantity.format(number)}",kg,S1,,W1,,' for number in range(1, 12))
+    problems = folder.add("movements", *rows).problems("movements")
+    assert len(problems) == 11
+    assert len({problem.reason for problem in problems}) == 1
+
+
+def test_a_word_of_a_private_table_is_not_guessed_at(folder: SiteFolder) -> None:
+    folder.write("people", "person,role,affiliation\n1,Guard,own\n")
+    assert folder.only_problem().reason == "it must be one of: guard, worker, applicant"

@@ -56,6 +56,11 @@ def test_shifts_that_do_the_same_on_one_day_are_usual(folder: SiteFolder) -> Non
     assert told(folder, shift + shift) == ""
 
 
+def test_twins_here_and_there_are_usual(folder: SiteFolder) -> None:
+    month = receipts(MONTH)
+    assert told(folder, sorted(month + month[::3])) == ""
+
+
 def test_drums_of_one_size_are_usual(folder: SiteFolder) -> None:
     drums = [row for row in receipts(MONTH, "T08:00", "DN-1") for _ in range(1 + int(row[8:10]) % 4)]
     assert told(folder, drums) == ""

@@ -15,8 +15,11 @@ _FACTORS = pl.DataFrame(
     orient="row",
 )
 
-_WITHOUT_UNIT, _WITH_UNIT = 0.05, 0.1
+_WITHOUT_UNIT, _TOO_COARSE, _WITH_UNIT = 0.05, 0.1, 0.5
 """An error larger than this share of what is measured is told: a unit that is left blank was perhaps another."""
+
+_STEPS = 100
+"""Nobody writes down digits so much smaller than the error: it is too coarse for the quantities beside it."""
 
 
 def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) -> None:
@@ -30,7 +33,9 @@ def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) ->
         in_own = taken.join(
             _FACTORS.rename({"unit": "taken"}), on=["taken", "own"], maintain_order="left"
         ).with_columns(share=pl.col("error") * pl.col("factor") / pl.col("usual"))
-        least = pl.when(pl.col("unit").is_null()).then(_WITHOUT_UNIT).otherwise(_WITH_UNIT)
+        too_coarse = pl.col("share") * pl.col("usual") >= _STEPS * pl.col("step")
+        with_unit = pl.when(too_coarse).then(_TOO_COARSE).otherwise(_WITH_UNIT)
+        least = pl.when(pl.col("unit").is_null()).then(_WITHOUT_UNIT).otherwise(with_unit)
         large = in_own.filter(pl.col("share") >= least).unique("method", keep="first", maintain_order=True)
         if large.height:
             unit, error, read, share = large.select("unit", "error", "taken", "share").row(0)
@@ -45,7 +50,10 @@ def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) ->
 
 
 def _usual(draft: Draft) -> pl.DataFrame:
-    """The median quantity that each ``method`` measured, by the unit (``own``) of the materials' books."""
+    """The median quantity that each ``method`` measured, by the unit (``own``) of the materials' books.
+
+    ``step`` is that of the digits which are written down.
+    """
     materials = draft["materials"].good().select("material", own="unit")
     columns = ("material", "method", "quantity", "unit")
     measured = pl.concat(draft[name].good().select(columns) for name in ("movements", "counts"))
@@ -53,10 +61,25 @@ def _usual(draft: Draft) -> pl.DataFrame:
     rows = rows.with_columns(pl.coalesce("unit", "own")).join(_FACTORS, on=["unit", "own"])
     return (
         rows.group_by("method", "own", maintain_order=True)
-        .agg(usual=(pl.col("quantity") * pl.col("factor")).median(), rows=pl.len())
+        .agg(
+            usual=(pl.col("quantity") * pl.col("factor")).median(),
+            step=(_step_of("quantity") * pl.col("factor")).median(),
+            rows=pl.len(),
+        )
         .sort("rows", descending=True, maintain_order=True)
         .drop("rows")
     )
+
+
+def _step_of(name: str) -> pl.Expr:
+    """The smallest digit that a number has: 1 of 12, 10 of 120, 0.1 of 12.5."""
+    steps = [10.0**place for place in range(3, -4, -1)]
+    parts = [pl.col(name) / step for step in steps]
+    whole = [(part - part.round()).abs() <= _ROUNDED * part for part in parts]
+    return pl.coalesce(*(pl.when(is_whole).then(step) for is_whole, step in zip(whole, steps, strict=True)), steps[-1])
+
+
+_ROUNDED = 1e-9
 
 
 _FLOWS = ("receipt", "issue", "transfer", "discard")

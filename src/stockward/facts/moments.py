@@ -8,7 +8,7 @@ import polars as pl
 
 from stockward.facts.dictionary import Column
 from stockward.facts.other_dates import iso_meant
-from stockward.facts.reading import Locale, Reading, without
+from stockward.facts.reading import MOST_SPELT_OUT, Locale, Reading, without
 from stockward.terms.periods import first_moment
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -144,6 +144,8 @@ def _refuse_other_ways(
     if locale.private or shaped.fill_null(True).all():
         return reading
     meant = iso_meant(without(text, shaped))
+    if meant.len() - meant.null_count() > MOST_SPELT_OUT:
+        return reading
     if days_only:
         meant = meant.str.head(len("2026-06-30"))
     return reading.refuse(meant.is_not_null(), pl.select("this is no ISO 8601 date: write it as " + meant).to_series())

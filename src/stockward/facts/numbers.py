@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from stockward.facts.dictionary import UNIT_COLUMNS, Column
-from stockward.facts.reading import Locale, Reading, without
+from stockward.facts.reading import MOST_SPELT_OUT, Locale, Reading, without
 from stockward.terms.units import UNITS
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
@@ -49,7 +49,8 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
         read = _refuse_sign(read, own, column, locale)
     if not locale.private and foreign.any():
         meant = _meant_under(other, text, locale)
-        read = read.refuse(meant.is_not_null(), pl.select(pl.lit(of_other) + meant).to_series())
+        if meant.len() - meant.null_count() <= MOST_SPELT_OUT:
+            read = read.refuse(meant.is_not_null(), pl.select(pl.lit(of_other) + meant).to_series())
     return (
         read.refuse(foreign & text.str.contains(_DIGITS_AND_MARKS), ambiguous)
         .refuse(~readable, f"this is no number: write one such as {example}, or correct the row")

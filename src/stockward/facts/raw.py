@@ -81,8 +81,10 @@ class Header:
         unknown = [name for name in names if name and name not in known]
         lacking = [name for name in table.names if name not in known]
         _refuse_with_unit(table, file, unknown, lacking)
+        missing = [name for name in table.required_names if name not in known]
+        _refuse_synonyms(file, unknown, missing)
         _refuse_misspelt(file, unknown, lacking)
-        _refuse_missing(file, [name for name in table.required_names if name not in known])
+        _refuse_missing(file, missing)
         shown = _places_of(names, unknown) if table.private else ", ".join(unknown)
         words = f"{file}: left out what the format does not know: column {shown}"
         unnamed = tuple(place for place, name in enumerate(names) if not name)
@@ -208,6 +210,29 @@ def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
     if guesses:
         misspelt = ", ".join(f"{name!r} (did you mean {guess}?)" for name, guess in guesses.items())
         raise SiteError(file, f"unknown column {misspelt}", "correct the header, or rename the column")
+
+
+_SYNONYMS = {
+    "quantity": ("qty", "count", "counted", "amount"),
+    "at": ("date", "datetime", "date_time", "date/time", "timestamp"),
+    "area": ("location",),
+}
+"""What others call a column; it may be another thing all the same, so it is asked for and never read."""
+
+
+def _refuse_synonyms(file: str, unknown: list[str], missing: list[str]) -> None:
+    """Raise for a required column that most likely stands under another usual name."""
+    written = {column: [name for name in unknown if _is_synonym(name, column)] for column in missing}
+    meant = {column: names[0] for column, names in written.items() if len(names) == 1}
+    if meant:
+        words = ", and ".join(f"{column} is missing, which {name} may be" for column, name in meant.items())
+        mends = [f"rename {name} to {column}" for column, name in meant.items()]
+        others = ", ".join(column for column in missing if column not in meant)
+        raise SiteError(file, f"the required column {words}", ", ".join(mends) + (f", add {others}" if others else ""))
+
+
+def _is_synonym(name: str, column: str) -> bool:
+    return name.strip().lower().replace(" ", "_") in _SYNONYMS.get(column, ())
 
 
 def _refuse_missing(file: str, missing: list[str]) -> None:

@@ -13,6 +13,10 @@ MERGED = "#MERGED"
 """Stands in a cell that a merged one covers, with the range of that behind it."""
 
 
+MOST_SPELT_OUT = 10
+"""So many cells of a column are each told what to write; of more it is said once, so that they make one list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Locale:
     """How this site writes: its decimal mark and its time zone.

@@ -6,18 +6,19 @@ import polars as pl
 
 from stockward.facts.draft import Draft, TableDraft
 
-_FEWEST_IN_ORDER, _FEWEST_APART = 3, 5
-"""So many rows that repeat others in their order, or so many pairs, are no chance."""
+_FEWEST_IN_ORDER, _FEWEST_PAIRS, _USUAL = 3, 5, 0.25
+"""So many rows that repeat others in their order, or so many pairs in a row, are no chance.
+
+Where a larger share of all rows has a twin beside it, lots of one size are usual.
+"""
 
 
 def movements_may_stand_twice(draft: Draft, table: TableDraft) -> None:
     """Rows pasted once more under new codes: each is a movement that may be true, all of them together hardly."""
     rows = _repeating(table, draft.settings.site.timezone)
     told = rows.filter(_is_in_order(rows))
-    if told.is_empty():
-        pairs = rows.filter(pl.col("timed") & (pl.col("alike") == 2))
-        # Where drums of one size come by the lot, rows that are alike are usual.
-        told = pairs if pairs.height >= _FEWEST_APART and pairs.height == rows.height else pairs.clear()
+    if told.is_empty() and rows.height <= _USUAL * table.values.height:
+        told = rows.filter(_is_in_pairs(rows))
     if told.height:
         row, first = told.select("row", "first").row(0)
         draft.notices.append(
@@ -45,6 +46,14 @@ def _repeating(table: TableDraft, timezone: str) -> pl.DataFrame:
         back=pl.col("place") - pl.col("place").shift().over("content"),
         alike=pl.len().over("content"),
     ).drop_nulls("first")
+
+
+def _is_in_pairs(rows: pl.DataFrame) -> pl.Series:
+    """Whether a row and its neighbours are each the twin of the row above: put in twice, and sorted afterwards."""
+    pair = pl.col("timed") & (pl.col("alike") == 2) & (pl.col("back") == 1)
+    new = ~pair | (pl.col("place").diff() != 2)
+    run = rows.select(pair=pair, run=new.fill_null(True).cum_sum())
+    return run.select(((pl.len() >= _FEWEST_PAIRS) & pl.col("pair").all()).over("run")).to_series()
 
 
 def _is_in_order(rows: pl.DataFrame) -> pl.Series:
