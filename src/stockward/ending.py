@@ -137,7 +137,8 @@ def undisturbed() -> Iterator[None]:
     """
     # Python hears signals in its main thread alone.
     if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
-        yield
+        with _masked():
+            yield
         return
     waiting: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, frame: waiting.append(number))
