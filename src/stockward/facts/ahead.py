@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -60,5 +59,5 @@ def _told(site: Site, table: str, rows: pl.DataFrame, today: date) -> Iterator[s
         # A review as of today has no row that was recorded later.
         out = f", or leave it out with --as-of {today}" if local_day(recorded, site.timezone) > today else ""
         why = f"it lies in the future (today is {today}): correct the year{out}"
-        shown = f"{at.astimezone(ZoneInfo(site.timezone)):%Y-%m-%d}"
+        shown = str(local_day(at, site.timezone))
         yield f"{site.sources[table]} row {row}, at = {shown!r}: {why}{more_like_it(rows.height - 1, 'row', 'rows')}"

@@ -6,6 +6,7 @@ import polars as pl
 
 from stockward.facts.cells import shown
 from stockward.facts.draft import Draft, TableDraft
+from stockward.facts.reading import no_text
 
 _MOST_FILLED, _LONGEST_SHOWN = 2, 40
 
@@ -26,7 +27,7 @@ def a_note_is_no_row(draft: Draft, table: TableDraft) -> None:
     blank = pl.concat_str(*(_name_of_blank(name, texts) for name in required), separator=", ", ignore_nulls=True)
     filled = pl.sum_horizontal(pl.col(name).is_not_null() for name in texts)
     lacking = pl.sum_horizontal(_name_of_blank(name, texts).is_not_null() for name in required)
-    told = table.reasons.get("", pl.Series([None], dtype=pl.String).new_from_index(0, height)).gather(last)
+    told = table.reasons.get("", no_text(height)).gather(last)
     notes = pl.DataFrame(texts).select(
         words=pl.format(
             _WORDS, pl.lit("hardly anything") if table.table.private else pl.format("only {}", said), blank
@@ -38,8 +39,7 @@ def a_note_is_no_row(draft: Draft, table: TableDraft) -> None:
     # From the end on, as long as no row is one that somebody began to fill.
     at_the_end = (notes["is_note"] | notes["is_told"]).reverse().cast(pl.Int8).cum_min().reverse() == 1
     found = at_the_end & ~notes["is_told"]
-    words = pl.Series([None], dtype=pl.String).new_from_index(0, height)
-    words = words.scatter(last.filter(found), notes["words"].filter(found))
+    words = no_text(height).scatter(last.filter(found), notes["words"].filter(found))
     table.refuse_rows(words.is_not_null(), words)
 
 

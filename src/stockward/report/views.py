@@ -221,7 +221,7 @@ def gather(review: Review) -> tuple[SeriesView, ...]:
     called = names(review)
     to_check = _grouped(_named(one, called) for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
-    between = _between(review)
+    between = _between(review, called)
     in_areas = _in_areas(review)
     return tuple(
         SeriesView(
@@ -258,9 +258,9 @@ def _place(row: Mapping[str, Any]) -> str:
     return row["area_name"] or row["area"] or WHOLE_SITE
 
 
-def _between(review: Review) -> dict[int, list[BetweenView]]:
+def _between(review: Review, called: Mapping[str, str]) -> dict[int, list[BetweenView]]:
     """What cancels between two areas, for both of them."""
-    rows, called = review.balances.series.to_dicts(), names(review)
+    rows = review.balances.series.to_dicts()
     site = {row["substance"]: number for number, row in enumerate(rows) if row["scope"] == Scope.SITE}
     found: dict[int, list[BetweenView]] = {}
     for of, pair in ((event, pair) for event in review.events for pair in event.between_areas):
