@@ -47,11 +47,11 @@ from stockward.accountancy.entered_rows import EnteredRow, EnteredRows, Miswritt
 from stockward.accountancy.known import KnownBooks
 from stockward.accountancy.periods import Period, places_between
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck
-from stockward.terms.periods import first_moment
+from stockward.terms.periods import SEASON_DAYS, first_moment
 from stockward.terms.verdicts import Slip
 
 _FEW = 3
-_DAY, _SEASON, _YEAR = timedelta(days=1), timedelta(days=120), timedelta(days=365)
+_DAY, _SEASON, _YEAR = timedelta(days=1), timedelta(days=SEASON_DAYS), timedelta(days=365)
 _MOST = 0.5
 """A slip explains most of a claim from this share of it on."""
 _TENFOLD = 10.0

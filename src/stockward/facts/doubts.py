@@ -9,6 +9,7 @@ import polars as pl
 from stockward.facts.cells import shown
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.problems import bare, more_like_it
+from stockward.terms.periods import SEASON_DAYS
 from stockward.terms.units import factor
 
 
@@ -94,7 +95,7 @@ def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
 
 
 _FEW_ROWS, _MOST_APART = 5, 3
-_FAR_DAYS, _SEASON_DAYS = 730, 120
+_FAR_DAYS = 730
 
 
 def a_year_may_be_wrong(draft: Draft, table: TableDraft) -> None:
@@ -128,7 +129,7 @@ def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl
         first, last = sorted((others["at"][0], others["at"][-1]))
         years = [apart["at"].dt.offset_by(f"{years}y").is_between(first, last) for years in (-1, 1)]
         in_another = bool((years[0] | years[1]).all())
-        if gaps[number] > _FAR_DAYS or (of_movements and gaps[number] > _SEASON_DAYS and in_another):
+        if gaps[number] > _FAR_DAYS or (of_movements and gaps[number] > SEASON_DAYS and in_another):
             return apart, others
     return ordered[:0], ordered
 

@@ -19,12 +19,13 @@ import polars as pl
 
 from stockward.facts.doubts import tell
 from stockward.facts.draft import Draft, TableDraft
+from stockward.terms.periods import SEASON_DAYS
 
 _FEWEST, _MOST_ODD = 3, 5
 """So many inventories make an order, and one in so many may lie outside of it: else their codes follow none."""
 _LOOKED_THROUGH = 500
 _MOST_TOLD = 5
-_SEASON_DAYS, _PACES = 120, 2
+_PACES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _in_time(days: tuple[date, ...], span: tuple[date, date] | None) -> tuple[in
 
     Areas are often counted on the same days: what was found for one is kept for the next.
     """
-    season = timedelta(days=_SEASON_DAYS)
+    season = timedelta(days=SEASON_DAYS)
     best: list[tuple[int, int, int | None]] = []
     for place, day in enumerate(days):
         among = span is None or span[0] - season <= day <= span[1] + season
@@ -165,8 +166,8 @@ def _against_movements(held: Sequence[_Inventory], first: date, last: date) -> I
         if one.code not in latest or one.day > latest[one.code].day:
             latest[one.code] = one
     days = sorted({one.day for one in latest.values()})
-    pace = int(median([(two - one).days for one, two in pairwise(days)] or [_SEASON_DAYS]))
-    far = timedelta(days=max(_SEASON_DAYS, _PACES * pace))
+    pace = int(median([(two - one).days for one, two in pairwise(days)] or [SEASON_DAYS]))
+    far = timedelta(days=max(SEASON_DAYS, _PACES * pace))
     # A record may go on with inventories alone, none far from the one before.
     begins, ends = first, last
     for day in days:

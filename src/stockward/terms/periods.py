@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from stockward.terms.errors import UsageError
 
 YEAR_DAYS = 365.25
+SEASON_DAYS = 120
+"""A day that lies so far outside a record, or apart from others of its kind, is perhaps one of another year."""
 MICROSECONDS_A_DAY = 86_400_000_000
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
