@@ -13,7 +13,7 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -330,7 +330,7 @@ def review(
     if json_file is not None:
         _write_json(answers, json_file, covariance)
     if not quiet:
-        _notices(facts, as_of)
+        _tell(answers.facts.notices)
         if json_file != "-":
             from stockward.report import print_review
 
@@ -419,12 +419,14 @@ def _write_text(text: str, file: str) -> None:
         write_whole(_target(file), text)
 
 
-def _notices(facts: Site, as_of: str | None = None) -> None:
+def _notices(facts: Site) -> None:
     from stockward.facts.ahead import rows_ahead
-    from stockward.terms.periods import end_of
 
-    ahead = rows_ahead(facts, _now(), None if as_of is None else end_of(as_of, facts.timezone))
-    for notice in (*ahead.notices, *facts.notices):
+    _tell((*rows_ahead(facts, _now()).notices, *facts.notices))
+
+
+def _tell(notices: Iterable[str]) -> None:
+    for notice in notices:
         _say(f"notice: {notice}", err=True)
 
 
