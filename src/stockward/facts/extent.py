@@ -34,6 +34,8 @@ _USUAL_ROW = re.compile(rb' r="([0-9]{1,7})"')
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _VALUE = re.compile(rb"<(?:[^<>/:\s]*:)?v(?:\s[^<>]*)?>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:[^<>/:\s]*:)?f[\s/>]")
+_PLAIN_CELL = re.compile(rb"<c((?: [A-Za-z:]+=\"[^\"<>&]*\")*)>(?:<v>([^<>&]*)</v>)?</c>")
+_NAMES_A_TEXT = b' t="s"'
 _CONTENT_TAG = re.compile(rb"<[^>]*>")
 _OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
 _ESCAPED_PLACE = re.compile(rb"<[^<>]*\sr\s*=\s*[\"'][^\"'<>&]*&")
@@ -114,6 +116,14 @@ def cells(xml: bytes) -> Iterator[Cell]:
                 # What stands in it besides values is left to the library.
                 filled = b"<" in body or following is None or not following[1]
                 yield Cell(place, kind, body, filled)
+
+
+def texts_named(xml: bytes) -> Iterator[str]:
+    """What cells name in place of a text of their own, in no order: most are looked over without their places."""
+    for attributes, value in _PLAIN_CELL.findall(xml):
+        if _NAMES_A_TEXT in attributes:
+            yield value.decode()
+    yield from (cell.value for cell in cells(_PLAIN_CELL.sub(b"", xml)) if cell.kind == "s")
 
 
 def _row(attributes: bytes, row: int) -> int:

@@ -27,10 +27,12 @@ def require_sound(content: bytes) -> None:
     ended: list[str] = []
     parser.EndElementHandler = ended.append
     names: set[bytes] = set()
+    # Each has its sign: few signs need no looking up, which takes longer than all else.
+    many = content.count(b"<") + content.count(b"=") > _MOST_NAMES
     depth = read = 0
     for start in range(0, len(content), _PIECE):
         piece = content[start : start + _PIECE]
-        for pattern in _NAMES:
+        for pattern in _NAMES if many else ():
             names.update(pattern.findall(piece))
         if len(names) > _MOST_NAMES:
             raise ValueError("more names than a program writes")

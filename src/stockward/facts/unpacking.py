@@ -47,6 +47,10 @@ _TOP_OF_TEXTS = 5_000_000
 _MOST_OF_A_CELL = 6
 """Tags, or attributes, that a cell has with its share of its row and of the texts."""
 
+_MERGE = b"mergeCell"
+_MERGED = tuple(begin + _MERGE + end for begin in (b"<", b":") for end in (b" ", b"\t", b"\n", b"\r", b"/", b">"))
+"""Begins each of the merged cells, and not the list of them."""
+
 _OLD, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _TYPE = b"<!DOCTYPE"
 _TOP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^<]*?\?>\s*)*")
@@ -119,10 +123,13 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
         return Parts(b"", MappingProxyType({}), paths, tops, top, stale)
     require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos.values()), file)
     parts, tags, attributes = {}, 0, 0
+    sheet_of = {path: sheet for sheet, path in paths.items()}
     for name, info in infos.items():
         part = worded(_part(packed, info.filename))
         tags, attributes = tags + part.count(b"<"), attributes + part.count(b"=")
         require_within("CELLS", max(tags, attributes) // _MOST_OF_A_CELL, file)
+        if name in taken and _MERGE in part:
+            require_within("MERGED", sum(map(part.count, _MERGED)), f"{file}[{sheet_of[name]}]")
         require_sound(part)
         parts[name] = part
     plain = io.BytesIO()

@@ -7,13 +7,12 @@ calculated, and numbers that only look like codes. The first two are found in th
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from stockward.facts.dictionary import Table
-from stockward.facts.extent import Place, cells, extent
+from stockward.facts.extent import Place, cells, extent, texts_named
 from stockward.facts.hidden import hidden_notices
 from stockward.facts.lengths import require_short_cells
 from stockward.facts.raw import (
@@ -36,7 +35,6 @@ from stockward.terms.limits import limit_bytes, require_bytes_within, require_wi
 _LARGEST_WHOLE = 1e15
 _MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
 """In a sheet with a formula or an error."""
-_MERGE, _MERGED = b"mergeCell", re.compile(rb"[<:]mergeCell[\s/>]")
 _MOST_AT_THE_TOP = 2_000
 """So many cells of a sheet that is not read are looked at for a header."""
 
@@ -131,12 +129,10 @@ def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
             xml = parts.sheet(sheet)
             rows, columns = extent(xml, f"{file}[{sheet}]")
             require_short_cells(xml, f"{file}[{sheet}]")
-            merged = xml.find(_MERGE)
-            require_within("MERGED", len(_MERGED.findall(xml, merged - 1)) if merged > 0 else 0, f"{file}[{sheet}]")
             spanned += rows * columns
             require_within("CELLS", spanned, file)
             if rows * columns * int(texts.lengths.max(initial=0)) > limit_bytes("UNPACKED_MB"):
-                repeated = sum(texts.length(cell.value) for cell in cells(xml) if cell.kind == "s")
+                repeated = sum(map(texts.length, texts_named(xml)))
                 require_bytes_within("UNPACKED_MB", repeated, f"{file}[{sheet}]")
 
 
