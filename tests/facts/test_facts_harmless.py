@@ -8,7 +8,9 @@ import random
 import re
 import socket
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import polars as pl
 import pytest
@@ -564,3 +566,67 @@ def test_a_strict_workbook_is_read(folder: SiteFolder) -> None:
 )
 def test_a_workbook_in_another_container(folder: SiteFolder, content: bytes, words: str) -> None:
     assert words in refusal(folder.write("site.xlsx", content))
+
+
+CELLS_IN_MANY_WAYS = [
+    '<c r="B2"><v>7</v></c>',
+    '<c r="B2" s="3" t="s"><v>7</v></c>',
+    '<c s="3" t="s" r="B2"><v>7</v></c>',
+    '<c t="s" r="B2" s="3" cm="1"><v>7</v></c>',
+    '<x:c t="e" r="B2"><x:v>#REF!</x:v></x:c>',
+    "<c r='B2' t='e'><v>#REF!</v></c>",
+    '<c\n r = "B2"\tt="str"><f>A1&amp;"b"</f><v></v></c>',
+    '<c r="B2" t="inlineStr"><is><t xml:space="preserve"> a &lt; b </t></is></c>',
+    '<c r="B2" t="inlineStr"><is><r><rPr><b/></rPr><t>a</t></r></is></c>',
+    '<c r="B2" s="4"/>',
+    '<c s="4" r="B2" />',
+    '<c r="B2" s="4"></c>',
+    '<c r="B2"><f t="shared" si="0"/><v>1</v></c>',
+    '<c r="B2"><v>1</v><extLst><ext uri="a"/></extLst></c>',
+    "<c><v>1</v></c>",
+]
+
+
+@pytest.mark.parametrize("first", CELLS_IN_MANY_WAYS)
+@pytest.mark.parametrize("second", CELLS_IN_MANY_WAYS)
+def test_cells_are_what_a_parser_finds(first: str, second: str) -> None:
+    second = second.replace("B2", "D2")
+    xml = f'<s xmlns:x="urn:x"><row r="1"><c r="A1"><v>0</v></c></row><row r="2">{first}{second}</row></s>'
+    assert [parsed(cell) for cell in extent.cells(xml.encode())] == list(parsed_cells(xml))
+
+
+def parsed(cell: extent.Cell) -> tuple[extent.Place, str, str, bool, bool]:
+    return cell.place, cell.kind, cell.value, cell.is_formula, cell.filled
+
+
+def parsed_cells(xml: str) -> Iterator[tuple[extent.Place, str, str, bool, bool]]:
+    """The same, by a parser."""
+    for number, row in enumerate(ElementTree.fromstring(xml)):
+        following = 0
+        for cell in row:
+            place = cell.get("r")
+            column = ord(place[0]) - ord("A") if place else following
+            following = column + 1
+            parts = {part.tag.rpartition("}")[2]: part for part in cell}
+            value = (parts["v"].text or "") if "v" in parts else ""
+            yield (number, column), cell.get("t", ""), value, "f" in parts, bool(parts)
+
+
+def test_texts_that_are_named_are_those_of_the_cells_one_by_one() -> None:
+    xml = f'<s xmlns:x="urn:x"><row r="2">{"".join(CELLS_IN_MANY_WAYS)}</row></s>'.encode()
+    one_by_one = [cell.value for cell in extent.cells(xml) if cell.kind == "s"]
+    assert sorted(extent.texts_named(xml)) == one_by_one == ["7", "7", "7"]
+
+
+@pytest.mark.parametrize("cell", ['<c r="A1" t="&#115;"><v>0</v></c>', '<c r="&#65;1"><v>0</v></c>'])
+def test_what_no_program_escapes(folder: SiteFolder, cell: str) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, f"<row>{cell}</row>")
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)
+
+
+def test_more_cells_in_an_unusual_form_than_are_looked_at(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extent, "_MOST_UNUSUAL", 10)
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, "<row>" + "<c r='A1'><v>0</v></c>" * 11 + "</row>")
+    assert "site.xlsx: this is no readable XLSX workbook" in refusal(folder)

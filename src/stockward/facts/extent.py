@@ -24,12 +24,18 @@ Place = tuple[int, int]
 
 _CELL = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
 _NAMED = rb"<(/?)(?:[^<>/:\s]*:)?(c|row)"
-_CELLS_AND_ROWS = re.compile(_NAMED + rb"(?=[\s/>])([^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>")
-"""The tags that begin and end them, with what stands in these."""
+_ANY = _NAMED + rb"(?=[\s/>])([^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>"
+_OF_A_CELL = rb'(?: s="[0-9]+"| t="([A-Za-z]*)"| (?:cm|vm|ph)="[0-9]+")*'
+_USUAL_CELL = (
+    rb"<(?:[a-z]+:)?c" + _OF_A_CELL + rb'(?: r="([A-Z]{1,3})([0-9]{1,7})")?' + _OF_A_CELL + rb"(?:/>|>"
+    rb"([^<]*(?:</?(?:[a-z]+:)?(?:[fv]|is|t)[ >/][^<]*)*)</(?:[a-z]+:)?c>)"
+)
+"""One as nearly every program writes it, from its begin to its end, with what stands between."""
+_TAGS = re.compile(_ANY)
+_CELLS_AND_ROWS = re.compile(_USUAL_CELL + rb"|" + _ANY)
+"""Whole cells, and the tags that begin and end any others, and rows, with what stands in these."""
 _USUAL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+")?(?: t="([A-Za-z]*)")?\s*/?')
 _ITS_PLACE = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
-_PLACE_BEHIND = re.compile(rb"<c( (?!r=)[^<>\"']*(?:\"[^\"]*\"[^<>\"']*)*?)( r=\"[A-Z]{1,3}[0-9]{1,7}\")(?=[\s/>])")
-"""A cell that names its place behind other attributes."""
 _USUAL_ROW = re.compile(rb' r="([0-9]{1,7})"')
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _VALUE = re.compile(rb"<(?:[^<>/:\s]*:)?v(?:\s[^<>]*)?>([^<]*)<")
@@ -38,8 +44,9 @@ _PLAIN_CELL = re.compile(rb"<c((?: [A-Za-z:]+=\"[^\"<>&]*\")*)>(?:<v>([^<>&]*)</
 _NAMES_A_TEXT = b' t="s"'
 _CONTENT_TAG = re.compile(rb"<[^>]*>")
 _OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
-_ESCAPED_PLACE = re.compile(rb"<[^<>]*\sr\s*=\s*[\"'][^\"'<>&]*&")
-"""The library passes over such a place, and would put the cell elsewhere."""
+_ESCAPED = re.compile(rb"<(?:[^<>/:\s]*:)?(?:c|row)\s[^<>&]*&[^<>]*>")
+"""The library passes over such a place, and would put the cell elsewhere; no program writes one."""
+_MOST_UNUSUAL = 300_000
 _BEGINS, _BEGINS_OF_A_CELL = (b"<c", b":c", b"<row", b":row"), 3
 _BLOCK, _LONGEST_TAG = 1 << 22, 16
 _START = len('<c r="')
@@ -51,9 +58,7 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
 
     Raises ``SiteError`` where they are more than is read, and ``ValueError`` for a place that is none.
     """
-    plain = found = _plain_extent(xml)
-    if plain is None:
-        found = _plain_extent(_PLACE_BEHIND.sub(rb"<c\2\1", xml))
+    found = _plain_extent(xml)
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
         found = _careful_extent(xml, file)
     rows, columns = found
@@ -61,8 +66,8 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     require_within("ROWS", rows, place)
     require_within("COLUMNS", columns, place)
     require_within("CELLS", rows * columns, place)
-    if plain is None and _ESCAPED_PLACE.search(xml):
-        raise ValueError("a place that is escaped")
+    if b"&" in xml and _ESCAPED.search(xml):
+        raise ValueError("a place or a type that is escaped")
     return found
 
 
@@ -93,25 +98,32 @@ class Cell(NamedTuple):
 def cells(xml: bytes) -> Iterator[Cell]:
     """Every cell of a sheet's XML; one that names no place follows the one before.
 
-    The XML is that of ``facts.unpacking``, in which every ``<`` begins a tag: it need not be parsed.
+    The XML is that of ``facts.unpacking``, in which every ``<`` begins a tag: it need not be parsed. Raises
+    ``ValueError`` where more cells than are looked at one by one are written in an unusual way.
     """
-    row = column = 0
-    tags = _CELLS_AND_ROWS.finditer(xml)
-    following = next(tags, None)
-    while tag := following:
-        following = next(tags, None)
-        end, name, attributes = tag.groups()
-        if name == b"row":
+    row = column = unusual = 0
+    for tag in _CELLS_AND_ROWS.finditer(xml):
+        before, letters, number, behind, body, end, name, attributes = tag.groups()
+        if not name:
+            column = _column(letters) if letters else column
+            kind, held = before or behind or b"", body or b""
+            yield Cell((int(number) - 1 if number else row, column), kind.decode(), held, b"<" in held)
+            column += 1
+        elif name == b"row":
             row = row if end else _row(attributes, row)
             if end or attributes.endswith(b"/"):
                 row, column = row + 1, 0
         elif not end:
+            unusual += 1
+            if unusual > _MOST_UNUSUAL:
+                raise ValueError("more cells in an unusual form than any program writes")
             place, kind = _named(attributes)
             place = place or (row, column)
             column = place[1] + 1
             if attributes.endswith(b"/"):
                 yield Cell(place, kind, b"", filled=False)
             else:
+                following = _TAGS.search(xml, tag.end())
                 body = xml[tag.end() : following.start() if following else len(xml)]
                 # What stands in it besides values is left to the library.
                 filled = b"<" in body or following is None or not following[1]
