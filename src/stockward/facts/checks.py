@@ -33,6 +33,7 @@ from stockward.facts.draft import Draft, TableDraft, first_told
 from stockward.facts.headings import a_header_is_no_row
 from stockward.facts.holes import a_ledger_may_have_a_hole
 from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.facts.moments import LATEST_YEAR
 from stockward.facts.notes import a_note_is_no_row
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
@@ -822,13 +823,30 @@ def an_absence_has_an_end(draft: Draft, table: TableDraft) -> None:
     reasons, cells = table.reasons.get("end"), table.cells.get("end")
     if reasons is not None and cells is not None:
         says_a_day = shown(cells).str.contains("[0-9]").fill_null(False)
-        unsaid = ~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")
+        unsaid = (~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")) | _in_no_near_year(cells, reasons)
         table.reasons["end"] = pl.select(pl.when(unsaid).then(pl.lit(_NO_END)).otherwise(reasons)).to_series()
 
 
+def an_open_end_is_blank(draft: Draft, table: TableDraft) -> None:
+    """A last day such as 9999-12-31 stands for none in other programs."""
+    reasons, cells = table.reasons.get("until"), table.cells.get("until")
+    if reasons is not None and cells is not None:
+        words = pl.lit("there is no such last day: leave until blank where no end is known")
+        open_end = _in_no_near_year(cells, reasons)
+        table.reasons["until"] = pl.select(pl.when(open_end).then(words).otherwise(reasons)).to_series()
+
+
+def _in_no_near_year(cells: pl.Series, reasons: pl.Series) -> pl.Series:
+    """Cells that are refused for a year beyond all that are read."""
+    year = shown(cells).str.extract(r"^\s*([0-9]{4})").cast(pl.Int32)
+    return ((year > LATEST_YEAR) & reasons.str.contains("the year lies outside", literal=True)).fill_null(False)
+
+
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
-    """An absence or a shift does not end before it begins."""
-    table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
+    """An absence, a shift or a time in a role does not end before it begins."""
+    start, end = ("since", "until") if table.table.name == "people" else ("start", "end")
+    said = "the start" if start == "start" else start
+    table.refuse(end, table[end] < table[start], f"it lies before {said}: correct one of them")
 
 
 def an_order_states_its_target(draft: Draft, table: TableDraft) -> None:
@@ -885,7 +903,8 @@ CHECKS: tuple[Check, ...] = (
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     Check(an_affiliation_is_written_as_its_band, ("people",)),
     Check(an_absence_has_an_end, ("absences",)),
-    Check(an_end_follows_its_start, ("absences", "assignments")),
+    Check(an_open_end_is_blank, ("people",)),
+    Check(an_end_follows_its_start, ("absences", "assignments", "people")),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
     Check(a_post_stands_for_some_time, ("posts",)),
@@ -899,7 +918,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_rate_may_be_a_percentage, ("normal_losses",)),
     Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
-    Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
     Check(a_ledger_may_have_a_hole, ("counts",)),
