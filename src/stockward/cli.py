@@ -877,7 +877,7 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
-@click.option("--previous", type=_FILE, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
+@click.option("--previous", type=_FILE, metavar="FILE", help="Earlier roster (CSV or XLSX), to be changed least.")
 @click.option("--instance", type=_FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
@@ -926,9 +926,10 @@ def roster(
     from stockward.rostering import Asked, make_guards_roster, numbers_given
 
     facts = _read(site)
+    earlier, told = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
     asked = Asked(
         start=start.date(), weeks=weeks, generated=_now(), seed=seed, numbers=numbers_given(numbers),
-        earlier=None if previous is None else _earlier_roster(previous),
+        earlier=earlier, told=told,
         options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
                  "deterministic": deterministic, "previous": None if previous is None else previous.name},
     )  # fmt: skip
@@ -1008,10 +1009,10 @@ def _solve_instance(
     sys.exit(0 if text is not None else NO_ROSTER)
 
 
-def _earlier_roster(file: Path) -> dict[tuple[str, datetime], str]:
-    from stockward.report.roster_files import read_roster_csv
+def _earlier_roster(file: Path, timezone: str) -> tuple[dict[tuple[str, datetime], str], tuple[str, ...]]:
+    from stockward.report.roster_files import read_earlier_roster
 
-    return read_roster_csv(file)
+    return read_earlier_roster(file, timezone)
 
 
 def _how_far(say: Callable[[str], None]) -> Callable[[int | None, float], None]:
