@@ -164,6 +164,11 @@ def test_an_open_end_is_told_to_be_blank(folder: SiteFolder) -> None:
     assert folder.replace("people", "9999-12-31", "").read().problems == ()
 
 
-def test_a_last_day_before_the_first_is_refused(folder: SiteFolder) -> None:
-    folder.write("people", PLANS["people"].format("G1", "2020-01-01", "2019-12-31", ""))
-    assert folder.only_problem().reason == "it lies before since: correct one of them"
+def test_a_last_day_before_the_first_is_told(folder: SiteFolder) -> None:
+    told = "people.csv row 2: until lies before the first day, so this person counts on none: correct one of them"
+    for since, until, available_from, lies_before in (
+        ("2020-01-01", "2019-12-31", "", True), ("", "2019-12-31", "2020-01-01", True),
+        ("2020-01-01", "2020-01-01", "", False),
+    ):  # fmt: skip
+        folder.write("people", PLANS["people"].format("G1", since, until, available_from))
+        assert (told in folder.read().notices) == lies_before

@@ -23,6 +23,7 @@ from stockward.facts.doubts import (
     a_rate_may_be_a_percentage,
     a_year_may_be_wrong,
     an_error_may_be_a_percentage,
+    nobody_leaves_before_they_come,
     two_keys_may_be_one,
 )
 from stockward.facts.doubts_of_measuring import (
@@ -843,10 +844,8 @@ def _in_no_near_year(cells: pl.Series, reasons: pl.Series) -> pl.Series:
 
 
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
-    """An absence, a shift or a time in a role does not end before it begins."""
-    start, end = ("since", "until") if table.table.name == "people" else ("start", "end")
-    said = "the start" if start == "start" else start
-    table.refuse(end, table[end] < table[start], f"it lies before {said}: correct one of them")
+    """An absence or a shift does not end before it begins."""
+    table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
 
 
 def an_order_states_its_target(draft: Draft, table: TableDraft) -> None:
@@ -904,7 +903,8 @@ CHECKS: tuple[Check, ...] = (
     Check(an_affiliation_is_written_as_its_band, ("people",)),
     Check(an_absence_has_an_end, ("absences",)),
     Check(an_open_end_is_blank, ("people",)),
-    Check(an_end_follows_its_start, ("absences", "assignments", "people")),
+    Check(an_end_follows_its_start, ("absences", "assignments")),
+    Check(nobody_leaves_before_they_come, ("people",)),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
     Check(a_post_stands_for_some_time, ("posts",)),

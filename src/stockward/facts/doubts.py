@@ -96,6 +96,14 @@ _FEW_ROWS, _MOST_APART = 5, 3
 _FAR_DAYS = 730
 
 
+def nobody_leaves_before_they_come(draft: Draft, table: TableDraft) -> None:
+    """Who has a last day before the first counts on no day, and was most likely meant to."""
+    rows = table.good().filter(pl.col("until") < pl.max_horizontal("since", "available_from"))
+    tell(
+        draft, table, rows["row"], "until lies before the first day, so this person counts on none: correct one of them"
+    )
+
+
 _FIRST_DAY = {"absences": "start", "wishes": "date", "assignments": "start", "production": "month"}
 """What dates the rows of tables on guards and output; ``at`` does others."""
 
