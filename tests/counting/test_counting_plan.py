@@ -182,8 +182,13 @@ def test_a_name_may_hold_the_sign_behind_which_a_number_stands(tmp_path: Path) -
 def test_a_goal_larger_than_the_stock(tmp_path: Path) -> None:
     assert one_line(run(write(tmp_path), "--loss", "TNT=5000")) == (
         "error: nothing can be planned: TNT: a loss of 5000 kg is more than the 380 kg in all items that can be drawn "
-        "from, and 2 holdings of bulk, which are weighed whole, not drawn: state a smaller loss"
+        "from, beside bulk (M2/TNT, S/TNT), which is weighed whole, not drawn: state a smaller loss"
     )
+
+
+def test_bulk_is_told_as_the_lines_on_which_it_is_weighed(tmp_path: Path) -> None:
+    ran = run(write(tmp_path), "--loss", "TNT=100")
+    assert "to count, and bulk on 2 lines of the sheets, to be weighed whole." in " ".join(ran.stdout.split())
 
 
 def test_an_empty_stratum(tmp_path: Path) -> None:
