@@ -158,10 +158,13 @@ def test_an_absence_far_before_all_others_is_told_without_its_day(folder: SiteFo
     ]
 
 
-def test_an_open_end_is_told_to_be_blank(folder: SiteFolder) -> None:
-    folder.write("people", PLANS["people"].format("G1", "2020-01-01", "9999-12-31", ""))
+@pytest.mark.parametrize("end", ["9999-12-31", "31.12.9999", "2999-12-31 00:00", "9999"])
+def test_an_open_end_is_told_to_be_blank(folder: SiteFolder, end: str) -> None:
+    folder.write("people", PLANS["people"].format("G1", "2020-01-01", end, ""))
     assert folder.only_problem().reason == "there is no such last day: leave until blank where no end is known"
-    assert folder.replace("people", "9999-12-31", "").read().problems == ()
+    assert folder.replace("people", end, "").read().problems == ()
+    folder.write("absences", PLANS["absences"].format("G1", "2020-01-01", end))
+    assert folder.only_problem().reason.startswith("an absence has a last day: where nobody knows it yet, write")
 
 
 def test_a_last_day_before_the_first_is_told(folder: SiteFolder) -> None:

@@ -838,9 +838,9 @@ def an_open_end_is_blank(draft: Draft, table: TableDraft) -> None:
 
 
 def _in_no_near_year(cells: pl.Series, reasons: pl.Series) -> pl.Series:
-    """Cells that are refused for a year beyond all that are read."""
-    year = shown(cells).str.extract(r"^\s*([0-9]{4})").cast(pl.Int32)
-    return ((year > LATEST_YEAR) & reasons.str.contains("the year lies outside", literal=True)).fill_null(False)
+    """Cells that are refused, and name a year beyond all that are read, in whatever form."""
+    year = shown(cells).str.extract(r"(?:^|[^0-9])([0-9]{4})(?:[^0-9]|$)").cast(pl.Int32)
+    return ((year > LATEST_YEAR) & reasons.is_not_null()).fill_null(False)
 
 
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
