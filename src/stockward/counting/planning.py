@@ -408,8 +408,10 @@ def _too_little(wanted: _Wanted, stock: float, bulk: tuple[str, ...]) -> str:
     more = f" and {len(bulk) - _MOST_NAMED} more" if len(bulk) > _MOST_NAMED else ""
     named = f"{', '.join(bulk[:_MOST_NAMED])}{more}"
     weigh = f", beside bulk ({named}), which is weighed whole, not drawn" if bulk else ""
+    if stock == 0 and bulk:
+        return f"all of it is bulk ({named}), of which nothing is drawn: weigh it whole, or state a loss of items"
     if stock == 0:
-        return f"no items that can be drawn from hold any{weigh}: state a loss of what is there"
+        return "no items that can be drawn from hold any: state a loss of what is there"
     return (
         f"a loss of {wanted.loss:g} {unit} is more than the {stock:g} {unit} in all items that can be drawn from"
         f"{weigh}: state a smaller loss"
