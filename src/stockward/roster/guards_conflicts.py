@@ -332,6 +332,8 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
         "roster": f"{able}; {their} {there}{_taken(problem, shortage.guards)}.",
     }.get(shortage.kind, f"{able}; by the rules for each of them {they} can do {there} at most.")
     rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
+    if shortage.kind == "week" and set(_bound_in_a_week(problem, shortage)) == {_RESTED}:
+        rule["week"] = _RESTED
     words = f"{bound} That is {_amount(shortage, shortage.asked - shortage.there)} too few."
     able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=words, people=codes, first=first, last=last)
     alone = shortage.kind in _COUNTED
