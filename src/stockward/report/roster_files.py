@@ -90,7 +90,12 @@ def read_earlier_roster(path: Path, timezone: str) -> tuple[dict[tuple[str, date
 def _raw(path: Path) -> RawTable:
     content = read_bytes(path)
     if path.suffix.lower() not in _WORKBOOKS:
-        return read_csv(path, content, _TABLE)
+        try:
+            return read_csv(path, content, _TABLE)
+        except SiteError as error:
+            raise SiteError(
+                error.file, error.problem, f"{error.mend}, or take a file that this command wrote"
+            ) from None
     workbook = Workbook(content, path.name, ".", (SHEET,))
     if SHEET not in workbook.sheets:
         mend = f"take a workbook that this command wrote, or call the sheet with person, post and start {SHEET}"
