@@ -175,3 +175,12 @@ def test_a_last_day_before_the_first_is_told(folder: SiteFolder) -> None:
     ):  # fmt: skip
         folder.write("people", PLANS["people"].format("G1", since, until, available_from))
         assert (told in folder.read().notices) == lies_before
+
+
+def test_a_row_is_told_once_and_what_a_review_leaves_out_is_not(folder: SiteFolder) -> None:
+    assert len(_told(folder, "absences", "2062-03-01", "2062-03-04")) == 1
+    assert len(_told(folder, "absences", "1926-03-01", "1926-03-04")) == 1
+    folder.remove("absences")
+    assert len(_told(folder, "orders", "2062-03-01", "2062-03-04")) == 1
+    assert rows_ahead(folder.read(), NOW, end_of("2026-11-29", "Asia/Seoul")).notices == ()
+    assert rows_ahead(folder.read(), NOW, end_of("9990-11-29", "Asia/Seoul")).notices != ()

@@ -97,21 +97,32 @@ def _not_yet(site: Site, today: date) -> Iterator[str]:
 
 
 def _far(site: Site, today: date) -> Iterator[str]:
-    """One notice a column of days that lie years further from today than those of its kind do."""
+    """One notice a column of days that lie years further from today than those of its kind do; a row is told once."""
     for table, columns in _YEARS_AHEAD.items():
+        rows = site[table]
+        if table in _HAPPENED_ON:  # what has not happened yet is told already, or not used
+            rows = rows.filter(pl.col(_HAPPENED_ON[table]) <= today)
         for column, years in columns.items():
-            far = site[table].filter(_day(site, table, column) > _in(years, today))
+            is_far = _day(site, table, column) > _years_ahead(today, years)
             why = f"it lies more than {years} years ahead (today is {today}): correct the year if it is wrong"
-            yield from _of_days(site, table, column, far, why)
+            yield from _of_days(site, table, column, rows.filter(is_far), why)
+            rows = rows.filter(is_far.fill_null(False).not_())
     why = f"it lies more than {_YEARS_BACK} years back (today is {today}): correct the year if it is wrong"
-    dated = [(table, column) for table, columns in _YEARS_AHEAD.items() for column in columns]
-    for table, column in (*dated, *_HAPPENED_ON.items()):
-        far = site[table].filter(_day(site, table, column) < _in(-_YEARS_BACK, today))
-        yield from _of_days(site, table, column, far, why)
+    dated: dict[str, list[str]] = {table: list(columns) for table, columns in _YEARS_AHEAD.items()}
+    for table, column in _HAPPENED_ON.items():
+        dated.setdefault(table, []).append(column)
+    long_ago = today - timedelta(days=_YEARS_BACK * YEAR_DAYS)
+    for table, names in dated.items():
+        rows = site[table]
+        for column in names:
+            is_far = _day(site, table, column) < long_ago
+            yield from _of_days(site, table, column, rows.filter(is_far), why)
+            rows = rows.filter(is_far.fill_null(False).not_())
 
 
-def _in(years: int, today: date) -> date:
-    return today + timedelta(days=years * YEAR_DAYS)
+def _years_ahead(today: date, years: int) -> date:
+    """So many years after today, or the last day of the calendar."""
+    return today + min(timedelta(days=years * YEAR_DAYS), date.max - today)
 
 
 def _day(site: Site, table: str, column: str) -> pl.Expr:
