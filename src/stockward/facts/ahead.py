@@ -58,7 +58,7 @@ def rows_ahead(site: Site, now: datetime, as_of: datetime | None = None) -> Ahea
     # As of a day, what lies after it is not used.
     happened = _not_yet(site, today) if as_of is None else ()
     return Ahead(
-        notices=(*told, *happened, *_far(site, today)),
+        notices=(*told, *happened, *_far_ahead(site, today), *_long_ago(site, local_day(now, site.timezone))),
         last=local_day(stock, site.timezone) if isinstance(stock, datetime) else None,
     )
 
@@ -96,8 +96,8 @@ def _not_yet(site: Site, today: date) -> Iterator[str]:
         yield from _of_days(site, table, column, rows, why)
 
 
-def _far(site: Site, today: date) -> Iterator[str]:
-    """One notice a column of days that lie years further from today than those of its kind do; a row is told once."""
+def _far_ahead(site: Site, today: date) -> Iterator[str]:
+    """One notice a column of days that lie years further ahead than those of its kind do; a row is told once."""
     for table, columns in _YEARS_AHEAD.items():
         rows = site[table]
         if table in _HAPPENED_ON:  # what has not happened yet is told already, or not used
@@ -107,15 +107,19 @@ def _far(site: Site, today: date) -> Iterator[str]:
             why = f"it lies more than {years} years ahead (today is {today}): correct the year if it is wrong"
             yield from _of_days(site, table, column, rows.filter(is_far), why)
             rows = rows.filter(is_far.fill_null(False).not_())
+
+
+def _long_ago(site: Site, today: date) -> Iterator[str]:
+    """One notice a column of days that lie longer back than anybody serves; a row is told once."""
     why = f"it lies more than {_YEARS_BACK} years back (today is {today}): correct the year if it is wrong"
     dated: dict[str, list[str]] = {table: list(columns) for table, columns in _YEARS_AHEAD.items()}
     for table, column in _HAPPENED_ON.items():
         dated.setdefault(table, []).append(column)
-    long_ago = today - timedelta(days=_YEARS_BACK * YEAR_DAYS)
+    first = today - timedelta(days=_YEARS_BACK * YEAR_DAYS)
     for table, names in dated.items():
         rows = site[table]
         for column in names:
-            is_far = _day(site, table, column) < long_ago
+            is_far = _day(site, table, column) < first
             yield from _of_days(site, table, column, rows.filter(is_far), why)
             rows = rows.filter(is_far.fill_null(False).not_())
 
