@@ -114,6 +114,8 @@ _TWICE = {
     "are of two days, give each inventory its own code",
     "materials": "delete one if it was written twice; if two lots are to be told apart, give each a code of its own",
     "incidents": "delete one if it was written twice; if both happened, give each a code of its own",
+    "posts": "delete one if it was written twice; if guards stand there at several times of day, give each row a code "
+    "of its own",
 }
 """The way out where a key stands twice and both rows may be true."""
 
@@ -871,7 +873,7 @@ def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
     same = (table["end"] == table["start"]) | ((table["start"] == _DAY_MINUTES) & (table["end"] == 0))
     mend = (
         "write 00:00 to 24:00 for round the clock, or a row for each shift, such as 06:30 to 14:30, 14:30 to 22:30 and "
-        "22:30 to 06:30, where the guards change at other times"
+        "22:30 to 06:30, each with a code of its own, where the guards change at other times"
     )
     table.refuse("end", same, f"the post ends when it begins: {mend}")
 
