@@ -8,6 +8,7 @@ import pytest
 from tests.roster.guard_sites import RULES, guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
+from stockward.roster.guards_ways import in_words
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 
@@ -94,3 +95,17 @@ def test_a_rest_that_leaves_one_guard_every_other_day(tmp_path: Path) -> None:
     answer = roster(small_site(tmp_path, guards(1), [DAY], rules={**RULES, "min_rest_hours": 40}), rounds=30)
     assert "in that week that guard can work 32 hours: at least 40 hours of rest" in answer.conflicts[1].words
     assert ways(answer)["posts"] == "Leave 3 places open (3 at day). Fewer will not do."
+
+
+@pytest.mark.parametrize(
+    ("what", "amount", "least", "said"),
+    [
+        ("guards", 8, 1, "Whether fewer would do is not known."),
+        ("posts", 11, 1, "Whether fewer would do is not known."),
+        ("posts", 1, 1, "Fewer will not do."),
+        ("guards", 8, 3, "Fewer may do, but not fewer than 3 guards."),
+        ("hours", 8, 1, "Fewer may do, but not fewer than 1 hour."),
+    ],
+)
+def test_that_it_takes_at_least_one_is_no_news(what: str, amount: float, least: float, said: str) -> None:
+    assert in_words(what, amount, least, [("gate", amount)], 40).endswith(f" {said}")
