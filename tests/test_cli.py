@@ -132,6 +132,14 @@ def test_an_unknown_option_ends_with_2(site: Path) -> None:
     assert run("review", site, "--sed", "1").exit_code == 2
 
 
+@pytest.mark.parametrize(("option", "most"), [("--jobs", "64"), ("--copies", "1000000")])
+def test_a_number_beyond_all_sense_is_refused_with_the_range(site: Path, option: str, most: str) -> None:
+    result = run("drill", site, option, "10000000")
+    assert result.exit_code == 2
+    said = f"invalid value for '{option}': 10000000 is not in the range 1<=x<={most}: write a number of that range"
+    assert said in one_line(result)
+
+
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "31.12.2026", ""])
 def test_a_wrong_date_is_said_in_one_line(site: Path, date: str) -> None:
     result = run("review", site, "--as-of", date)

@@ -336,6 +336,10 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
         (lambda: sw.drill(FIRST_SITE, copies=0), "copies 0"),
         (lambda: sw.drill(FIRST_SITE, copies=10**7), "1 to 1000000 copies"),
         (lambda: sw.drill(FIRST_SITE, jobs=0), "jobs 0"),
+        (
+            lambda: sw.drill(FIRST_SITE, jobs=100_000),
+            "write a whole number from 1 to 64",
+        ),
         (lambda: sw.drill(FIRST_SITE, pattern="odd"), "abrupt, even or spread"),
         (lambda: sw.sample(), "name one thing to do"),  # type: ignore[call-overload]
         (lambda: sw.sample(FIRST_COUNT, draw="plan.json"), "name one thing to do"),  # type: ignore[call-overload]

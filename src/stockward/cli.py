@@ -23,6 +23,7 @@ import click
 
 from stockward.ending import STOPPED, hear_no_more, heard, run_to_the_end
 from stockward.outputs import write_whole
+from stockward.terms.limits import MOST_PROCESSES, all_cores
 from stockward.terms.signs import is_text, printable
 from stockward.terms.wrapping import WIDTH_MAX, wrapped
 from stockward.version import VERSION
@@ -167,6 +168,8 @@ def _found_by_click(error: click.UsageError) -> str:
     where = "stockward" if error.ctx is None else error.ctx.command_path
     said = error.format_message().replace("does not match the format '%Y-%m-%d'", "is no date. Write it as 2026-06-30")
     what, _, mend = (_begun_small(part) for part in said.rstrip(".").partition(". "))
+    if "is not in the range" in what and not mend:
+        mend = "write a number of that range"
     return f"{where}: {what}: {mend or f'see {where} --help'}"
 
 
@@ -253,6 +256,7 @@ _PATH = _Path()
 _FILE = _Path(of_a_file=True)
 _OUTPUT = _Path(of_a_file=True, to_be_written=True)
 _OUTPUT_FOLDER = _Path(to_be_written=True)
+_PROCESSES = click.IntRange(1, MOST_PROCESSES)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -540,7 +544,7 @@ def _orders_code(answers: list[SiteOrders]) -> int:
 @click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE or */SUBSTANCE, in place of all.")
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores without it.")
+@click.option("--jobs", type=_PROCESSES, help="Processes; all cores without it.")
 @click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - for standard output.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
@@ -556,7 +560,7 @@ def drill(
         from stockward.detection.drill import DrillOptions, make_drill
 
         options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
-        answers = make_drill(facts, options, generated=_now(), jobs=jobs or os.cpu_count() or 1, progress=step)
+        answers = make_drill(facts, options, generated=_now(), jobs=jobs or all_cores(), progress=step)
     from stockward.report.drill_document import write_drill_json
     from stockward.report.drill_page import write_drill_html
     from stockward.report.drill_terminal import print_drill
@@ -877,14 +881,14 @@ def _certified(certificate: Certificate) -> int:
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
-@click.option("--previous", type=_FILE, metavar="FILE", help="Earlier roster (its CSV), to be changed least.")
+@click.option("--previous", type=_FILE, metavar="FILE", help="Earlier roster (CSV or XLSX), to be changed least.")
 @click.option("--instance", type=_FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
 @click.option("--deterministic", type=click.IntRange(1, _LONGEST_SEARCH), metavar="STEPS",
               help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything drawn.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes for an instance.")
+@click.option("--workers", type=_PROCESSES, default=2, show_default=True, help="Processes for an instance.")
 @click.option("--html", type=_OUTPUT, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
 @click.option("--xlsx", type=_OUTPUT, metavar="FILE", help="Write the roster as a workbook.")
 @click.option("--csv", "--out", "out", metavar="FILE", help="Write the roster as flat CSV; - for standard output.")
@@ -926,9 +930,10 @@ def roster(
     from stockward.rostering import Asked, make_guards_roster, numbers_given
 
     facts = _read(site)
+    earlier, told = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
     asked = Asked(
         start=start.date(), weeks=weeks, generated=_now(), seed=seed, numbers=numbers_given(numbers),
-        earlier=None if previous is None else _earlier_roster(previous),
+        earlier=earlier, told=told,
         options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
                  "deterministic": deterministic, "previous": None if previous is None else previous.name},
     )  # fmt: skip
@@ -1008,10 +1013,10 @@ def _solve_instance(
     sys.exit(0 if text is not None else NO_ROSTER)
 
 
-def _earlier_roster(file: Path) -> dict[tuple[str, datetime], str]:
-    from stockward.report.roster_files import read_roster_csv
+def _earlier_roster(file: Path, timezone: str) -> tuple[dict[tuple[str, datetime], str], tuple[str, ...]]:
+    from stockward.report.roster_files import read_earlier_roster
 
-    return read_roster_csv(file)
+    return read_earlier_roster(file, timezone)
 
 
 def _how_far(say: Callable[[str], None]) -> Callable[[int | None, float], None]:

@@ -70,7 +70,8 @@ class Asked:
     """What a roster is asked for.
 
     ``numbers`` says how many of a post stand, where that is not left to its driver; ``earlier`` is a roster of which as
-    much as possible is kept: post by guard's code and moment of start. ``generated`` is printed on the answer.
+    much as possible is kept: post by guard's code and moment of start, and ``told`` what is to be told of its file.
+    ``generated`` is printed on the answer.
     """
 
     start: date
@@ -79,6 +80,7 @@ class Asked:
     seed: int = DEFAULT_SEED
     numbers: Mapping[str, int] = field(default_factory=dict)
     earlier: Mapping[tuple[str, datetime], str] | None = None
+    told: tuple[str, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -136,7 +138,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
     if asked.earlier is not None and not problem.earlier:
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
-    notes += _of_the_earlier(problem, asked)
+    notes += (*asked.told, *_of_the_earlier(problem, asked))
     notes += _of_the_first_hours(problem)
     notes += _of_other_absences(problem)
     notes += tuple(set_aside_rows(site))

@@ -149,12 +149,12 @@ def test_rows_set_aside_end_with_3(tmp_path: Path) -> None:
             "--loss TNT=1,5: write a number, with a unit that converts to kg or none, such as 25",
         ),
         ({"losses": ["TNT=5", "TNT=6"]}, "--loss TNT: it is given twice: keep one of them"),
-        ({"items": ["BOMB=0"]}, "--items BOMB=0: write a whole number of items from 1 on"),
+        ({"items": ["BOMB=0"]}, "--items BOMB=0: write a whole number of items from 1 to 999999999"),
         (
             {"items": ["TNT=5"]},
-            "--items 'TNT': the site has no such item material: write an item material of the site's tables",
+            "--items 'TNT': it is bulk, which is weighed and not counted: ask with --loss",
         ),
-        ({"boxes": ["BOMB=2.5"]}, "--box BOMB=2.5: write a whole number of items from 1 on"),
+        ({"boxes": ["BOMB=2.5"]}, "--box BOMB=2.5: write a whole number of items from 1 to 999999999"),
         ({"areas": ["M9"]}, "--area 'M9': the site has no such area: write an area of the site's tables"),
         (
             {"partial": ["BOMB=2@0.9"]},
@@ -182,8 +182,20 @@ def test_a_name_may_hold_the_sign_behind_which_a_number_stands(tmp_path: Path) -
 def test_a_goal_larger_than_the_stock(tmp_path: Path) -> None:
     assert one_line(run(write(tmp_path), "--loss", "TNT=5000")) == (
         "error: nothing can be planned: TNT: a loss of 5000 kg is more than the 380 kg in all items that can be drawn "
-        "from, and 2 holdings of bulk, which are weighed whole, not drawn: state a smaller loss"
+        "from, beside bulk (M2/TNT, S/TNT), which is weighed whole, not drawn: state a smaller loss"
     )
+
+
+def test_a_loss_of_what_is_bulk_alone_is_told_to_be_weighed(tmp_path: Path) -> None:
+    tables = {**TABLES, "contents": TABLES["contents"].splitlines()[0] + "\n"}
+    said = one_line(run(write(tmp_path, **tables), "--loss", "TNT=5"))
+    assert "all of it is bulk (" in said
+    assert said.endswith("), of which nothing is drawn: weigh it whole, or state a loss of items")
+
+
+def test_bulk_is_told_as_the_lines_on_which_it_is_weighed(tmp_path: Path) -> None:
+    ran = run(write(tmp_path), "--loss", "TNT=100")
+    assert "to count, and bulk on 2 lines of the sheets, to be weighed whole." in " ".join(ran.stdout.split())
 
 
 def test_an_empty_stratum(tmp_path: Path) -> None:

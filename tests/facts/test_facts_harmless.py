@@ -525,7 +525,8 @@ def test_of_torn_rows_the_first_alone_get_a_reason_of_their_own(
     assert site.set_aside["counts"]["row"].to_list() == [2, 3, 4, 5, 7, 8]
     assert site["counts"]["row"].to_list() == [6]
     assert [(problem.row, problem.reason) for problem in site.problems] == [
-        (row, "it has 1 cells and the header 5: complete the row") for row in (2, 3, 4)
+        (row, "it holds only 'A': delete the row if it is a note, or complete it, with as many cells as the header has")
+        for row in (2, 3, 4)
     ]
     assert "counts.csv: 3 more rows are set aside, and not listed: mend those that are first" in site.notices
 

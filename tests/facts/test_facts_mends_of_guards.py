@@ -75,3 +75,12 @@ def test_an_end_in_another_form_is_told_as_a_date(tmp_path: Path) -> None:
     assert reasons(tmp_path, absences=absences) == [
         "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"
     ]
+
+
+def test_shifts_of_a_post_under_one_code_are_told_to_have_codes_of_their_own(tmp_path: Path) -> None:
+    posts = "post,kind,guards,start,end,days\nP,gate,1,06:00,14:00,daily\nP,gate,1,14:00,22:00,daily\n"
+    assert reasons(tmp_path, posts=posts) == [
+        "this key stands in row 2: delete one if it was written twice; if guards stand there at several times of day, "
+        "give each row a code of its own"
+    ]
+    assert reasons(tmp_path, posts=posts.replace("P,gate,1,14", "P-late,gate,1,14")) == []

@@ -62,3 +62,29 @@ def test_a_note_below_a_private_table_is_not_shown(folder: SiteFolder) -> None:
     folder.write("people", "person,role,affiliation\nSecret name,,\n")
     (problem,) = folder.problems("people")
     assert (problem.value, problem.reason.split(":")[0]) == (None, "it holds hardly anything")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Signed: X", "only 'Signed: X'"),
+        ('"Signed: X"', "only 'Signed: X'"),
+        ("Printed on 3 May, 2026", "only 'Printed on 3 May' and '2026'"),
+        (f"{'x' * 99}", f"only '{'x' * 40}…'"),
+    ],
+)
+def test_a_line_of_a_note_is_told_as_one_and_its_mend_leaves_none(folder: SiteFolder, line: str, told: str) -> None:
+    before = (folder.path / "movements.csv").read_text()
+    mend = "delete the row if it is a note, or complete it, with as many cells as the header has"
+    assert folder.add("movements", line).only_problem().reason == f"it holds {told}: {mend}"
+    assert folder.write("movements", before).read().problems == ()
+
+
+def test_a_line_of_a_note_below_a_private_table_is_not_shown(folder: SiteFolder) -> None:
+    folder.write("people", "person,role,affiliation\nSecret name\n")
+    assert folder.only_problem().reason.startswith("it holds hardly anything: delete the row")
+
+
+def test_a_line_with_more_in_it_may_be_completed_or_be_a_note(folder: SiteFolder) -> None:
+    reason = folder.add("movements", "Seen, counted, and signed, by two").only_problem().reason
+    assert reason == "it has 4 cells and the header 11: complete the row, or delete it if it is a note"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.guards.order_sites import settings
 from tests.roster.guard_sites import guards, post, small_site
 
 from stockward.cli import main
@@ -21,14 +22,6 @@ EVIL = "\u202e\u2066\u200b\u200f\u200d\ufeff\U000e0041[2J"
 """Turned writing, isolated writing, blanks without width, and a tag."""
 CONTROLS = f"{EVIL}\x1b[2J\x9b\x7fz"
 """Rows with an erased screen and other controls are set aside."""
-SETTINGS = """format = 1
-[site]
-name = "{name}"
-timezone = "UTC"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-"""
 
 
 def unseen(text: str) -> set[str]:
@@ -67,7 +60,7 @@ def books(folder: Path) -> Path:
         quoted = [",".join(f'"{cell}"' for cell in line.split(",")) for line in lines]
         (folder / f"{name}.csv").write_text("\n".join(quoted) + "\n", encoding="utf-8", newline="")
     name = "".join(f"\\U{ord(sign):08x}" for sign in f"Works{CONTROLS}")
-    (folder / "site.toml").write_text(SETTINGS.format(name=name), encoding="utf-8")
+    (folder / "site.toml").write_text(settings(name), encoding="utf-8")
     return folder
 
 

@@ -17,7 +17,7 @@ from tests.roster.guard_sites import GENERATED, MONDAY, RULES, Rows, guards, loc
 import stockward
 from stockward import cli
 from stockward.facts import Site, read_site
-from stockward.report.roster_files import read_roster_csv, write_roster_csv
+from stockward.report.roster_files import read_earlier_roster, write_roster_csv
 from stockward.report.roster_sentences import headline
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
@@ -118,15 +118,15 @@ def test_calendars_are_not_written_into_a_file(folder: Path) -> None:
 # The earlier roster.
 
 NO_ROSTER = [
-    (b"", "row 1: the column person is missing"),
-    (b"\xff\xfe\x00\x01", "no UTF-8 text"),
-    (b"<html>\n<body>\n", "row 1: the column person is missing"),
-    (EASY.encode(), "row 1: the column person is missing"),
-    (b"x" * 200_000, "no valid CSV"),
-    (b"person,person,post,start\nG-01,G-01,gate,2026-07-06T08:00+02:00\n", "row 1: the column person stands there 2"),
+    (b"", "there is no header row: begin with a row of column names: person, affiliation, post, number, start"),
+    (b"\xff\xfe\x00\x01", "row 1 is not UTF-8: save the file as CSV UTF-8"),
+    (b"<html>\n<body>\n", "there is no header row"),
+    (EASY.encode(), "there is no header row"),
+    (b"x" * 200_000, "there is no header row"),
+    (b"person,person,post,start\nG-01,G-01,gate,2026-07-06T08:00+02:00\n", "column person stands twice"),
     (b"person,post,start\n", "the file has no shift"),
-    (b"person,post,start\nG-01,gate,0001-01-01T00:00+09:00\n", "row 2, start: '0001-01-01T00:00+09:00' is no moment"),
-    (b"person,post,start\nG-01,gate,n/a\n", "row 2, start: 'n/a' is no moment"),
+    (b"person,post,start\nG-01,gate,0001-01-01T00:00+09:00\n", "row 2, start: the year lies outside 1900 to 2199"),
+    (b"person,post,start\nG-01,gate,n/a\n", "row 2, start: this is no ISO 8601 date"),
     (b"person,post,start\nG-01,gate,2027-07-06T08:00+02:00\n", "no shift of a guard in these weeks"),
     (b"person,post,start\nX-01,gate,2026-07-06T08:00+02:00\n", "no shift of a guard in these weeks"),
 ]
@@ -229,7 +229,7 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     assert {(duty.person, duty.day.day) for duty in answer.duties if duty.locked} == {("001", 7), ("1", 8)}
     file = tmp_path / "roster.csv"
     file.write_text(write_roster_csv(answer), encoding="utf-8")
-    assert read_roster_csv(file) == {(duty.person, duty.start): "007" for duty in answer.duties}
+    assert read_earlier_roster(file, "UTC")[0] == {(duty.person, duty.start): "007" for duty in answer.duties}
 
 
 SAVED_AGAIN = (
@@ -238,27 +238,52 @@ SAVED_AGAIN = (
 )
 
 
+MORNING = {("G-01", datetime(2026, 7, 5, 21, tzinfo=UTC)): "gate"}
+
+
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize("above", ["", "Roster of July\n\n"])
 def test_an_earlier_roster_that_a_spreadsheet_program_saved_again_is_read(
-    tmp_path: Path, sign: str, quoted: bool
+    tmp_path: Path, sign: str, quoted: bool, above: str
 ) -> None:
     file = tmp_path / "roster.csv"
     text = SAVED_AGAIN.replace("person,", '"person",') if quoted else SAVED_AGAIN
-    file.write_text("\ufeff" + text.replace(",", sign) + 8 * sign + "\n", encoding="utf-8", newline="\r\n")
-    assert read_roster_csv(file) == {("G-01", datetime(2026, 7, 5, 21, tzinfo=UTC)): "gate"}
+    written = "\ufeff" + above + text.replace(",", sign) + 8 * sign + "\n"
+    file.write_text(written, encoding="utf-8", newline="\r\n")
+    assert read_earlier_roster(file, "Asia/Seoul") == (MORNING, ())
 
 
-@pytest.mark.parametrize("written", ["28.11.2026 06:00", "11/28/2026 6:00", "28/11/2026", "2026-11-28 06:00"])
-def test_a_local_date_in_an_earlier_roster_is_told_with_its_place_and_mend(tmp_path: Path, written: str) -> None:
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_an_earlier_roster_may_name_its_separator(tmp_path: Path, sign: str) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(f"sep={sign}\n" + SAVED_AGAIN.replace(",", sign), encoding="utf-8")
+    assert read_earlier_roster(file, "Asia/Seoul") == (MORNING, ())
+
+
+def test_a_moment_without_an_offset_is_one_of_the_site(tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(SAVED_AGAIN.replace("T06:00+09:00,2026", " 06:00,2026"), encoding="utf-8")
+    assert read_earlier_roster(file, "Asia/Seoul")[0] == MORNING
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("28.11.2026 06:00", "2026-11-28T06:00"),
+        ("11/28/2026 6:00", "2026-11-28T06:00"),
+        ("28/11/2026", "2026-11-28"),
+        ("06.07.2026 06:00", "2026-06-30 or 2026-06-30T14:05"),
+    ],
+)
+def test_a_local_date_in_an_earlier_roster_is_told_with_its_place_and_mend(
+    tmp_path: Path, written: str, mend: str
+) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(SAVED_AGAIN.replace("2026-07-06T06:00+09:00", written).replace(",", ";"), encoding="utf-8")
     with pytest.raises(SheetError) as said:
-        read_roster_csv(file)
-    assert str(said.value) == (
-        f"roster.csv row 2, start: {written!r} is no moment with its offset, as if a spreadsheet program had rewritten "
-        "it: take the file as this command wrote it, or write it as 2026-07-06T06:00+09:00, in this row and all others"
-    )
+        read_earlier_roster(file, "Asia/Seoul")
+    assert str(said.value) == f"roster.csv row 2, start: this is no ISO 8601 date: write it as {mend}"
 
 
 # Locked assignments.

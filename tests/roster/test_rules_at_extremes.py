@@ -8,6 +8,7 @@ import pytest
 from tests.roster.guard_sites import RULES, guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
+from stockward.roster.guards_ways import in_words
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 
@@ -69,3 +70,42 @@ def test_how_many_guards_more_it_takes_at_least(tmp_path: Path) -> None:
     assert ways(answer)["guards"].startswith("Take on 4 guards more (4 ministry), ")
     assert ways(answer)["guards"].endswith("Fewer will not do.")
     assert roster(small_site(tmp_path / "mended", guards(7), [DAY], rules=rules), rounds=30).duties
+
+
+def test_a_rest_of_a_week_is_what_makes_it_impossible(tmp_path: Path) -> None:
+    """A shift a week each: 21 of them take 21 guards."""
+    rules = {**RULES, "min_rest_hours": 168}
+    answer = roster(small_site(tmp_path, guards(8), [post("gate")], rules=rules), rounds=30)
+    assert answer.conflicts[1].words.endswith(
+        "in that week they can work 64 hours: at least 168 hours of rest between shifts. That is 104 hours too few."
+    )
+    assert ways(answer)["posts"] == "Leave 13 places open (13 at gate). Fewer will not do."
+    assert ways(answer)["guards"].startswith("Take on 13 guards more (13 ministry), ")
+    assert ways(answer)["guards"].endswith("Fewer will not do.")
+    assert roster(small_site(tmp_path / "mended", guards(21), [post("gate")], rules=rules), rounds=30).duties
+
+
+@pytest.mark.parametrize("rest", [16, 24, 40])
+def test_a_long_rest_is_no_false_conflict(tmp_path: Path, rest: float) -> None:
+    rules = {**RULES, "min_rest_hours": rest}
+    assert len(roster(small_site(tmp_path, guards(8), [post("gate")], rules=rules), rounds=30).duties) == 21
+
+
+def test_a_rest_that_leaves_one_guard_every_other_day(tmp_path: Path) -> None:
+    answer = roster(small_site(tmp_path, guards(1), [DAY], rules={**RULES, "min_rest_hours": 40}), rounds=30)
+    assert "in that week that guard can work 32 hours: at least 40 hours of rest" in answer.conflicts[1].words
+    assert ways(answer)["posts"] == "Leave 3 places open (3 at day). Fewer will not do."
+
+
+@pytest.mark.parametrize(
+    ("what", "amount", "least", "said"),
+    [
+        ("guards", 8, 1, "Whether fewer would do is not known."),
+        ("posts", 11, 1, "Whether fewer would do is not known."),
+        ("posts", 1, 1, "Fewer will not do."),
+        ("guards", 8, 3, "Fewer may do, but not fewer than 3 guards."),
+        ("hours", 8, 1, "Fewer may do, but not fewer than 1 hour."),
+    ],
+)
+def test_that_it_takes_at_least_one_is_no_news(what: str, amount: float, least: float, said: str) -> None:
+    assert in_words(what, amount, least, [("gate", amount)], 40).endswith(f" {said}")

@@ -148,7 +148,7 @@ def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
     raw = workbook.read(SHEET, _TABLE, hides=_HIDDEN)
     try:
-        seen = unseen(content, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS)
+        seen = unseen(workbook.parts, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS)
     except DAMAGED:
         mend = "open the workbook in a spreadsheet program and save it again"
         raise SiteError(path.name, f"the sheet {SHEET} cannot be read", mend) from None

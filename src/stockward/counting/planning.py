@@ -26,6 +26,7 @@ from stockward.terms.units import factor
 
 _BOOK = "stockward.book/2"
 _WHOLE = 1e-6
+_MOST_NAMED = 5
 
 LEAST_DETECTION = 0.01
 """A count that would find the loss more seldom excludes nothing."""
@@ -404,9 +405,13 @@ def _part(stratum: Stratum, content: float, loss: float, partial: Partial | None
 
 def _too_little(wanted: _Wanted, stock: float, bulk: tuple[str, ...]) -> str:
     unit = "items" if wanted.unit == "each" else wanted.unit
-    weigh = f", and {len(bulk)} holdings of bulk, which are weighed whole, not drawn" if bulk else ""
+    more = f" and {len(bulk) - _MOST_NAMED} more" if len(bulk) > _MOST_NAMED else ""
+    named = f"{', '.join(bulk[:_MOST_NAMED])}{more}"
+    weigh = f", beside bulk ({named}), which is weighed whole, not drawn" if bulk else ""
+    if stock == 0 and bulk:
+        return f"all of it is bulk ({named}), of which nothing is drawn: weigh it whole, or state a loss of items"
     if stock == 0:
-        return f"no items that can be drawn from hold any{weigh}: state a loss of what is there"
+        return "no items that can be drawn from hold any: state a loss of what is there"
     return (
         f"a loss of {wanted.loss:g} {unit} is more than the {stock:g} {unit} in all items that can be drawn from"
         f"{weigh}: state a smaller loss"

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from stockward.facts.extent import cells
 from stockward.facts.raw import TITLE_ROWS
 from stockward.facts.shared_texts import SharedTexts
-from stockward.facts.unpacking import MAIN, Parts, unpack
+from stockward.facts.unpacking import MAIN, Parts
 from stockward.terms.errors import SheetError
 
 _BOOK = "xl/workbook.xml"
@@ -20,12 +20,11 @@ _COVERS = re.compile(rb"<[^<>]*\bt\s*=\s*[\"'](?:array|dataTable)[\"']")
 """Formulas that fill more cells than the one in which they stand."""
 
 
-def unseen(content: bytes, file: str, sheet: str, column: str, *, usual: Collection[str]) -> tuple[str, ...]:
-    """Sheets of the workbook besides the ``usual`` ones, which are not read.
+def unseen(parts: Parts, file: str, sheet: str, column: str, *, usual: Collection[str]) -> tuple[str, ...]:
+    """Sheets of an unpacked workbook besides the ``usual`` ones, which are not read.
 
     Raises ``SheetError`` where the sheet is hidden itself, or its ``column`` holds a formula in place of a count.
     """
-    parts = unpack(content, file, (sheet,))
     if _states(parts).get(sheet) != "visible":
         raise SheetError(
             file, f"the sheet {sheet} is hidden, so nobody has filled it in", "fill in one that is in sight"

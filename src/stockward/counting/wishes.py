@@ -59,6 +59,10 @@ def parse_asked(
     units = substance_units(site["materials"], site["contents"])
     kinds = dict(site["materials"].select("material", "kind").rows())
     counted = tuple(material for material, kind in kinds.items() if kind == "item")
+    for word in items:
+        name = word.rpartition("=")[0].strip()
+        if kinds.get(name) == "bulk":
+            raise UsageError(f"--items {name!r}: it is bulk, which is weighed and not counted: ask with --loss")
     for area in areas:
         _require_known("--area", area, tuple(site["areas"]["area"]), "area")
     loss_words = _pairs("--loss", losses, tuple(units), "substance", "TNT=25")
@@ -119,9 +123,12 @@ def _loss(name: str, word: str, own: str) -> float:
     return quantity
 
 
+_MOST_ITEMS = 999_999_999
+
+
 def _whole(option: str, name: str, word: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", word) or int(word) < 1:
-        raise UsageError(f"{option} {name}={word}: write a whole number of items from 1 on")
+        raise UsageError(f"{option} {name}={word}: write a whole number of items from 1 to {_MOST_ITEMS}")
     return int(word)
 
 

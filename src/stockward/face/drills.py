@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +19,7 @@ from stockward.report.card import Card
 from stockward.report.drill_document import write_drill_json
 from stockward.report.drill_page import write_drill_html
 from stockward.roster.unguarded import under_a_guard
+from stockward.terms.limits import MOST_PROCESSES, all_cores
 
 _COLUMNS = (
     "id", "area", "holding", "unit", "pattern", "start", "stated", "predicted", "copies", "error", "earlier", "without",
@@ -94,8 +94,8 @@ def drill(
     seed
         Of everything drawn, from 0 on.
     jobs
-        Processes; all cores without it. They change no figure. A script that asks for more than one must stand under
-        ``if __name__ == "__main__":``.
+        Processes, 1 to 64; all cores without it. They change no figure. A script that asks for more than one must stand
+        under ``if __name__ == "__main__":``.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def drill(
     """
     copies = whole("copies", copies, 1)
     seed = whole("seed", seed, 0)
-    processes = (os.cpu_count() or 1) if jobs is None else whole("jobs", jobs, 1)
+    processes = all_cores() if jobs is None else whole("jobs", jobs, 1, MOST_PROCESSES)
     for name, word in {"loss": loss, "pattern": pattern, "place": place, "series": series}.items():
         if word is not None:
             text_of(word, name)

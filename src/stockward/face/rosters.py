@@ -119,7 +119,7 @@ def roster(
     number
         How many of a post stand, whatever its driver says: ``{"patrol-stores": 2}``.
     previous
-        An earlier roster (the CSV that ``to_csv`` writes), of which as much as possible is kept.
+        An earlier roster (the CSV or workbook that was written of it), of which as much as possible is kept.
     time
         Seconds after which the best roster found is given; with them alone, two runs may differ.
     deterministic
@@ -161,10 +161,12 @@ def roster(
     first, file, numbers = day_of("start", start), path_of(previous, "previous"), words_of(number, "number")
     if first is None:
         raise UsageError("a roster needs its first day: give start, such as 2026-07-06")
+    facts = site_of(site)
+    earlier, told = (None, ()) if file is None else roster_files.read_earlier_roster(file, facts.timezone)
     asked = Asked(
         start=first, weeks=weeks, generated=now(), seed=seed, numbers=numbers_given(numbers),
-        earlier=None if file is None else roster_files.read_roster_csv(file),
+        earlier=earlier, told=told,
         options={"start": str(first), "weeks": weeks, "numbers": list(numbers), "seconds": time,
                  "deterministic": deterministic, "previous": None if file is None else file.name},
     )  # fmt: skip
-    return Roster(make_guards_roster(site_of(site), asked, limit=limit))
+    return Roster(make_guards_roster(facts, asked, limit=limit))

@@ -23,6 +23,7 @@ from stockward.facts.doubts import (
     a_rate_may_be_a_percentage,
     a_year_may_be_wrong,
     an_error_may_be_a_percentage,
+    nobody_leaves_before_they_come,
     two_keys_may_be_one,
 )
 from stockward.facts.doubts_of_measuring import (
@@ -33,6 +34,7 @@ from stockward.facts.draft import Draft, TableDraft, first_told
 from stockward.facts.headings import a_header_is_no_row
 from stockward.facts.holes import a_ledger_may_have_a_hole
 from stockward.facts.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.facts.moments import LATEST_YEAR
 from stockward.facts.notes import a_note_is_no_row
 from stockward.facts.numbers import NEVER_NEGATIVE, without_sign
 from stockward.facts.problems import bare, did_you_mean, looks_like, more_like_it
@@ -112,6 +114,8 @@ _TWICE = {
     "are of two days, give each inventory its own code",
     "materials": "delete one if it was written twice; if two lots are to be told apart, give each a code of its own",
     "incidents": "delete one if it was written twice; if both happened, give each a code of its own",
+    "posts": "delete one if it was written twice; if guards stand there at several times of day, give each row a code "
+    "of its own",
 }
 """The way out where a key stands twice and both rows may be true."""
 
@@ -822,8 +826,23 @@ def an_absence_has_an_end(draft: Draft, table: TableDraft) -> None:
     reasons, cells = table.reasons.get("end"), table.cells.get("end")
     if reasons is not None and cells is not None:
         says_a_day = shown(cells).str.contains("[0-9]").fill_null(False)
-        unsaid = ~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")
+        unsaid = (~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")) | _in_no_near_year(cells, reasons)
         table.reasons["end"] = pl.select(pl.when(unsaid).then(pl.lit(_NO_END)).otherwise(reasons)).to_series()
+
+
+def an_open_end_is_blank(draft: Draft, table: TableDraft) -> None:
+    """A last day such as 9999-12-31 stands for none in other programs."""
+    reasons, cells = table.reasons.get("until"), table.cells.get("until")
+    if reasons is not None and cells is not None:
+        words = pl.lit("there is no such last day: leave until blank where no end is known")
+        open_end = _in_no_near_year(cells, reasons)
+        table.reasons["until"] = pl.select(pl.when(open_end).then(words).otherwise(reasons)).to_series()
+
+
+def _in_no_near_year(cells: pl.Series, reasons: pl.Series) -> pl.Series:
+    """Cells that are refused, and name a year beyond all that are read, in whatever form."""
+    year = shown(cells).str.extract(r"(?:^|[^0-9])([0-9]{4})(?:[^0-9]|$)").cast(pl.Int32)
+    return ((year > LATEST_YEAR) & reasons.is_not_null()).fill_null(False)
 
 
 def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
@@ -854,7 +873,7 @@ def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
     same = (table["end"] == table["start"]) | ((table["start"] == _DAY_MINUTES) & (table["end"] == 0))
     mend = (
         "write 00:00 to 24:00 for round the clock, or a row for each shift, such as 06:30 to 14:30, 14:30 to 22:30 and "
-        "22:30 to 06:30, where the guards change at other times"
+        "22:30 to 06:30, each with a code of its own, where the guards change at other times"
     )
     table.refuse("end", same, f"the post ends when it begins: {mend}")
 
@@ -885,7 +904,9 @@ CHECKS: tuple[Check, ...] = (
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     Check(an_affiliation_is_written_as_its_band, ("people",)),
     Check(an_absence_has_an_end, ("absences",)),
+    Check(an_open_end_is_blank, ("people",)),
     Check(an_end_follows_its_start, ("absences", "assignments")),
+    Check(nobody_leaves_before_they_come, ("people",)),
     Check(an_order_states_its_target, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
     Check(a_post_stands_for_some_time, ("posts",)),
@@ -899,7 +920,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_rate_may_be_a_percentage, ("normal_losses",)),
     Check(a_content_may_be_a_percentage, ("contents",)),
     Check(two_keys_may_be_one, ("areas", "materials")),
-    Check(a_year_may_be_wrong, ("movements", "counts")),
+    Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
     Check(a_ledger_may_have_a_hole, ("counts",)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import polars as pl
 
 from stockward.facts.cells import shown
@@ -98,22 +96,44 @@ _FEW_ROWS, _MOST_APART = 5, 3
 _FAR_DAYS = 730
 
 
+def nobody_leaves_before_they_come(draft: Draft, table: TableDraft) -> None:
+    """Who has a last day before the first counts on no day, and was most likely meant to."""
+    rows = table.good().filter(pl.col("until") < pl.max_horizontal("since", "available_from"))
+    tell(
+        draft, table, rows["row"], "until lies before the first day, so this person counts on none: correct one of them"
+    )
+
+
+_FIRST_DAY = {"absences": "start", "wishes": "date", "assignments": "start", "production": "month"}
+"""What dates the rows of tables on guards and output; ``at`` does others."""
+
+
 def a_year_may_be_wrong(draft: Draft, table: TableDraft) -> None:
-    """A few rows far before or after all others: their year is one that somebody else meant."""
-    rows = table.good().select("row", "at").drop_nulls()
+    """A few rows far before or after all others: their year is one that somebody else meant.
+
+    What guards do lies ahead as well; how far is asked where today is known.
+    """
+    zone = draft.settings.site.timezone
+    rows = _dated(table, _FIRST_DAY.get(table.table.name, "at"), zone)
     of_movements = table.table.name == "movements"
     if of_movements:
-        counted = draft["counts"].good().select("at").drop_nulls().unique()
-        rows = pl.concat([rows, counted.select(pl.lit(None, rows.schema["row"]).alias("row"), "at")])
+        counted = _dated(draft["counts"], "at", zone).select("day").unique()
+        rows = pl.concat([rows, counted.select(pl.lit(None, rows.schema["row"]).alias("row"), "day")])
     if rows.height < _FEW_ROWS:
         return
-    rows, zone = rows.sort("at", "row"), ZoneInfo(draft.settings.site.timezone)
+    rows = rows.sort("day", "row")
     for side, ordered in (("before", rows), ("after", rows.reverse())):
         apart, others = _apart_from_others(ordered, of_movements=of_movements)
-        if apart.height:
-            day, last = (f"{one.astimezone(zone):%Y-%m-%d}" for one in (apart["at"][0], others["at"][0]))
-            why = f"its day, {day}, lies far {side} all others ({last}): correct the year if it is wrong"
-            tell(draft, table, apart["row"], why)
+        if apart.height and (side == "before" or table.table.name not in _FIRST_DAY):
+            day, last = apart["day"][0], others["day"][0]
+            said = ("its day", "all others") if table.table.private else (f"its day, {day},", f"all others ({last})")
+            tell(draft, table, apart["row"], f"{said[0]} lies far {side} {said[1]}: correct the year if it is wrong")
+
+
+def _dated(table: TableDraft, column: str, zone: str) -> pl.DataFrame:
+    """The good rows with the day of each."""
+    day = pl.col(column).dt.convert_time_zone(zone).dt.date() if table.table[column].type == "time" else pl.col(column)
+    return table.good().select("row", day=day).drop_nulls()
 
 
 def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -121,13 +141,13 @@ def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl
 
     Inventories may well be a year apart, movements hardly.
     """
-    gaps = ordered["at"].diff().abs().dt.total_days()
+    gaps = ordered["day"].diff().abs().dt.total_days()
     for number in range(1, min(_MOST_APART, ordered.height // _FEW_ROWS) + 1):
         apart, others = ordered[:number], ordered[number:]
         if apart["row"].null_count():
             break
-        first, last = sorted((others["at"][0], others["at"][-1]))
-        years = [apart["at"].dt.offset_by(f"{years}y").is_between(first, last) for years in (-1, 1)]
+        first, last = sorted((others["day"][0], others["day"][-1]))
+        years = [apart["day"].dt.offset_by(f"{years}y").is_between(first, last) for years in (-1, 1)]
         in_another = bool((years[0] | years[1]).all())
         if gaps[number] > _FAR_DAYS or (of_movements and gaps[number] > SEASON_DAYS and in_another):
             return apart, others

@@ -16,6 +16,7 @@ import polars as pl
 
 from stockward.facts.dictionary import Table
 from stockward.facts.draft import MOST_ROWS_TOLD
+from stockward.facts.notes import words_of_a_note
 from stockward.facts.raw import (
     TITLE_ROWS,
     Header,
@@ -269,12 +270,16 @@ def _is_cut_in_two(record: Record, head: _Head, header: Header) -> bool:
 
 
 def _uneven(row: int, record: Record, head: _Head, header: Header) -> TornRow:
-    """A row of another width than the header: a total, or one that lost or won cells."""
+    """A row of another width than the header: a total, a note, or one that lost or won cells."""
     filled = [cell for cell in record if cell.strip()]
     if len(filled) < len(header.table.required_names) and any(map(names_a_total, filled)):
         return TornRow(row, A_TOTAL)
-    mend = "complete the row" if len(record) < len(head.cells) else _too_many(head)
-    return TornRow(row, f"it has {len(record)} cells and the header {len(head.cells)}: {mend}")
+    lacks_cells = len(record) < len(head.cells)
+    if lacks_cells and (words := words_of_a_note(record, header.table)):
+        return TornRow(row, words)
+    mend = "complete the row, or delete it if it is a note" if lacks_cells else _too_many(head)
+    cells = f"{len(record)} cell{'s' * (len(record) != 1)}"
+    return TornRow(row, f"it has {cells} and the header {len(head.cells)}: {mend}")
 
 
 _SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "sign |"}

@@ -22,7 +22,7 @@ _UNMARKED = r"^(?<year>(?:19|20|21)[0-9]{2})(?<month>0[1-9]|1[0-2])(?<day>0[1-9]
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?$"
 _END_OF_DAY = r"^24:00(:00(\.0+)?)?$"
 _FURTHEST_OFFSET_MINUTES = 18 * 60
-_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2199
+_EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
 def typed_time(cells: pl.Series, locale: Locale) -> Reading:
@@ -131,7 +131,7 @@ def _in_utc(naive: pl.Series, locale: Locale) -> Reading:
 
 def _first_moments(midnights: pl.Series, locale: Locale) -> pl.Series:
     """When days begin, UTC; a day is given by its midnight, whether or not the clocks show it."""
-    few = midnights.filter(midnights.dt.year().is_between(_EARLIEST_YEAR, _LATEST_YEAR)).unique()
+    few = midnights.filter(midnights.dt.year().is_between(_EARLIEST_YEAR, LATEST_YEAR)).unique()
     begins = pl.Series([first_moment(day, locale.timezone) for day in few.dt.date()], dtype=pl.Datetime("us", "UTC"))
     other = midnights.dt.replace_time_zone("UTC")
     return midnights.replace_strict(few, begins, default=other, return_dtype=begins.dtype)
@@ -170,5 +170,5 @@ def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Ser
 
 
 def _plausible(reading: Reading) -> Reading:
-    far = ~reading.values.dt.year().is_between(_EARLIEST_YEAR, _LATEST_YEAR)
-    return reading.refuse(far, f"the year lies outside {_EARLIEST_YEAR} to {_LATEST_YEAR}: correct it")
+    far = ~reading.values.dt.year().is_between(_EARLIEST_YEAR, LATEST_YEAR)
+    return reading.refuse(far, f"the year lies outside {_EARLIEST_YEAR} to {LATEST_YEAR}: correct it")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from stockward.facts.cells import shown
+from stockward.facts.dictionary import Table
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.reading import no_text
 
@@ -44,6 +47,17 @@ def a_note_is_no_row(draft: Draft, table: TableDraft) -> None:
 
 
 _WORDS = "it holds {}: delete the row if it is a note, or complete it ({})"
+
+
+def words_of_a_note(cells: Sequence[str], table: Table) -> str | None:
+    """What is said of a line with fewer cells than the header that holds hardly more than a note; of others, none."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    worded = len(filled) == 1 or any(" " in text for text in filled)
+    if len(filled) > _MOST_FILLED or len(filled) >= len(table.required_names) or not worded:
+        return None
+    shown = (f"'{text[:_LONGEST_SHOWN]}{'…' if len(text) > _LONGEST_SHOWN else ''}'" for text in filled)
+    said = "hardly anything" if table.private else f"only {' and '.join(shown)}"
+    return f"it holds {said}: delete the row if it is a note, or complete it, with as many cells as the header has"
 
 
 def _quoted(name: str) -> pl.Expr:

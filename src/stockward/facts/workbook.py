@@ -52,15 +52,15 @@ class Workbook:
         self._decimal = decimal
         try:
             with contained():
-                self._parts = unpack(content, file, wanted)
-                self._texts = SharedTexts(self._parts.strings, file)
-                _require_small(self._parts, self._texts, file)
-                if self._parts.content:
-                    self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self._parts.content))
+                self.parts = unpack(content, file, wanted)
+                self._texts = SharedTexts(self.parts.strings, file)
+                _require_small(self.parts, self._texts, file)
+                if self.parts.content:
+                    self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.parts.content))
         except (python_calamine.CalamineError, *DAMAGED):
             mend = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8"
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
-        self.sheets: tuple[str, ...] = tuple(self._parts.paths)
+        self.sheets: tuple[str, ...] = tuple(self.parts.paths)
 
     def read(self, sheet: str, table: Table, *, hides: Collection[str] = ()) -> RawTable:
         """Read one sheet as one table; titles above the header are passed over.
@@ -75,13 +75,13 @@ class Workbook:
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
         words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
-        hidden = hidden_notices(self._parts.sheet(sheet), header, rows, hides)
+        hidden = hidden_notices(self.parts.sheet(sheet), header, rows, hides)
         return header.table_of(columns, rows, notices=[*([words] if formulas else []), *hidden])
 
     def headed(self, sheet: str) -> str | None:
         """The table whose header stands at the top of a sheet that is not read."""
         rows: dict[int, list[str]] = {}
-        for cell in islice(cells(self._parts.tops[sheet]), _MOST_AT_THE_TOP):
+        for cell in islice(cells(self.parts.tops[sheet]), _MOST_AT_THE_TOP):
             if cell.place[0] >= TITLE_ROWS:
                 break
             text = self._texts.text(cell.value) if cell.kind == "s" else cell.text
@@ -108,7 +108,7 @@ class Workbook:
 
     def _marks(self, sheet: str) -> Iterator[tuple[Place, str]]:
         """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
-        xml = self._parts.sheet(sheet)
+        xml = self.parts.sheet(sheet)
         if not any(sign in xml for sign in _MAY_BE_MARKED):
             return
         for cell in cells(xml):
@@ -117,7 +117,7 @@ class Workbook:
                 yield cell.place, value if value.startswith("#") else "#VALUE!"
             elif cell.is_formula:
                 # A formula whose result is the empty text says so by its type.
-                calculated = not self._parts.stale and (cell.value or cell.kind == "str")
+                calculated = not self.parts.stale and (cell.value or cell.kind == "str")
                 yield cell.place, "" if calculated else UNCALCULATED
 
 

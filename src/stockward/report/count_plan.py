@@ -36,7 +36,7 @@ def in_all(plan: Plan) -> str:
     """How much there is to count and to weigh."""
     drawn = words.count(sum(one.counted for one in plan.strata if one.kind != "bulk"), "unit")
     bulk = sum(one.kind == "bulk" for one in plan.strata)
-    weighed = f", {words.count(bulk, 'holding of bulk', 'holdings of bulk')} to weigh" if bulk else ""
+    weighed = f", and bulk on {words.count(bulk, 'line')} of the sheets, to be weighed whole" if bulk else ""
     return f"In all: {drawn} to count{weighed}."
 
 

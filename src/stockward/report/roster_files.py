@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from stockward.answers.roster import Duty, RosterAnswer
+from stockward.facts.cells import read_column
+from stockward.facts.dictionary import Column, Table
+from stockward.facts.folder import read_csv
+from stockward.facts.raw import RawTable
+from stockward.facts.reading import Locale, Reading
+from stockward.facts.workbook import Workbook
 from stockward.report.document import json_text
-from stockward.terms.errors import SheetError
-from stockward.terms.files import read_text
+from stockward.terms.errors import SheetError, SiteError
+from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import csv_text, text_of
 
 SCHEMA = "stockward.roster/1"
@@ -34,72 +39,91 @@ def _row_of(duty: Duty, zone: ZoneInfo) -> tuple[str | float, ...]:
     return duty.person, duty.affiliation, duty.post, duty.number, start, end, duty.hours, night, weekend
 
 
-_SEPARATORS = (",", ";", "\t", "|")
-"""What programs put between the cells of a CSV when they save it again."""
+SHEET = "shifts"
+"""The sheet of a workbook that holds the same rows, with local moments."""
 
 _READ = ("person", "post", "start")
 """The columns of an earlier roster that are read."""
 
-_LOCAL = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}.*", re.ASCII)
+
+def _column(name: str) -> Column:
+    return Column(name, "time" if name == "start" else "key", "", name in _READ, "", None, (), "")
 
 
-def read_roster_csv(path: Path) -> dict[tuple[str, datetime], str]:
-    """Read a roster that ``write_roster_csv`` wrote: post by guard's code and moment of start (UTC).
+_TABLE = Table(
+    name=SHEET,
+    key=("person", "start"),
+    required=True,
+    private=False,
+    part="guards",
+    meaning="An earlier roster.",
+    columns=tuple(map(_column, (*COLUMNS, "locked"))),
+)
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
-    A spreadsheet program may have saved it again, with another sign between the cells. Raises ``SheetError`` in one
-    line for a file that is none, with its row.
+
+def read_earlier_roster(path: Path, timezone: str) -> tuple[dict[tuple[str, datetime], str], tuple[str, ...]]:
+    """Read a roster that was written as CSV or as a workbook: post by guard's code and moment of start, and notices.
+
+    It is read as the tables of a site are: a spreadsheet program may have saved it again, and a moment without an
+    offset is one of the site's ``timezone``. Raises ``SheetError`` in one line for a file that is none, with its row.
     """
     try:
-        text = read_text(path)
-    except UnicodeDecodeError:
-        raise SheetError(path.name, "the file is no UTF-8 text", "take the file as it was written") from None
-    reader = csv.reader(io.StringIO(text), delimiter=_separator(text))
-    mend = "take a file that this command wrote"
+        raw = _raw(path)
+    except SiteError as error:
+        raise SheetError(error.file, error.problem, error.mend) from None
+    for torn in raw.torn:
+        _refuse(raw.file, torn.row, "", torn.reason)
+    locale = Locale(".", timezone)
+    read = {name: read_column(_bare(raw.cells[name]), _TABLE[name], locale) for name in _READ}
+    _refuse_first(raw, read)
     found: dict[tuple[str, datetime], str] = {}
-    try:
-        header = next(reader, [])
-        for name in _READ:
-            if header.count(name) != 1:
-                said = "is missing" if name not in header else f"stands there {header.count(name)} times"
-                raise SheetError(path.name, f"the column {name} {said}", mend, row=1)
-        for row, cells in enumerate(reader, 2):
-            if any(cells):
-                person, start, post = _row(path.name, row, header, cells)
-                if (person, start) in found:
-                    raise SheetError(path.name, f"{person} begins twice at that time", "keep one row", row=row)
-                found[person, start] = post
-    except csv.Error as error:
-        raise SheetError(path.name, f"no valid CSV ({error})", "take the file as it was written") from None
+    for row, person, post, start in zip(raw.rows, *(read[name].values for name in _READ), strict=True):
+        if (person, start) in found:
+            raise SheetError(raw.file, f"{person} begins twice at that time", "keep one row", row=row)
+        found[person, start] = post
     if not found:
-        raise SheetError(path.name, "the file has no shift", mend, row=1)
-    return found
+        raise SheetError(raw.file, "the file has no shift", "take a file that this command wrote")
+    return found, raw.notices
 
 
-def _separator(text: str) -> str:
-    """The sign under which the header names most of the columns that are read."""
-    header = text.partition("\n")[0]
-    return max(
-        _SEPARATORS, key=lambda sign: len({cell.strip(' "\r') for cell in header.split(sign)}.intersection(_READ))
-    )
+def _raw(path: Path) -> RawTable:
+    content = read_bytes(path)
+    if path.suffix.lower() not in _WORKBOOKS:
+        try:
+            return read_csv(path, content, _TABLE)
+        except SiteError as error:
+            raise SiteError(
+                error.file, error.problem, f"{error.mend}, or take a file that this command wrote"
+            ) from None
+    workbook = Workbook(content, path.name, ".", (SHEET,))
+    if SHEET not in workbook.sheets:
+        mend = f"take a workbook that this command wrote, or call the sheet with person, post and start {SHEET}"
+        raise SiteError(path.name, f"there is no sheet {SHEET}", mend)
+    return workbook.read(SHEET, _TABLE)
 
 
-def _row(name: str, row: int, header: Sequence[str], cells: Sequence[str]) -> tuple[str, datetime, str]:
-    if len(cells) != len(header):
-        raise SheetError(name, f"{len(cells)} cells in place of {len(header)}", "correct that row", row=row)
-    values = {column: text_of(cell.strip()) for column, cell in zip(header, cells, strict=True)}
-    try:
-        start = datetime.fromisoformat(values["start"])
-        moment = None if start.tzinfo is None else start.astimezone(UTC)
-    except (ValueError, OverflowError):
-        moment = None
-    if moment is None:
-        mend = "write it as 2026-07-06T06:00+09:00"
-        said = f"{values['start']!r} is no moment with its offset"
-        if _LOCAL.fullmatch(values["start"]):
-            said += ", as if a spreadsheet program had rewritten it"
-            mend = f"take the file as this command wrote it, or {mend}, in this row and all others"
-        raise SheetError(name, said, mend, row=row, column="start")
-    return values["person"], moment, values["post"]
+def _bare(cells: pl.Series) -> pl.Series:
+    """Codes without the sign that kept a spreadsheet program from changing them."""
+    return pl.Series([None if cell is None else text_of(cell.strip()) for cell in cells], dtype=pl.String)
+
+
+def _refuse_first(raw: RawTable, read: Mapping[str, Reading]) -> None:
+    """Raise for the first cell that cannot be read."""
+    faults = [
+        (row, name, reason)
+        for name, reading in read.items()
+        for row, reason in zip(raw.rows, reading.fault, strict=True)
+        if reason is not None
+    ]
+    if faults:
+        row, name, reason = min(faults)
+        _refuse(raw.file, row, name, reason)
+
+
+def _refuse(file: str, row: int, column: str, reason: str) -> NoReturn:
+    problem, _, mend = reason.partition(": ")
+    raise SheetError(file, problem, mend or "correct it", row=row, column=column)
 
 
 def write_roster_json(answer: RosterAnswer) -> str:

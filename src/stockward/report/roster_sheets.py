@@ -10,6 +10,7 @@ from stockward.outputs import Target
 from stockward.report import roster_sentences as say
 from stockward.report import roster_views as views
 from stockward.report import words
+from stockward.report.roster_files import SHEET
 from stockward.report.sheet import workbook_at
 
 _TONES = {"E": "#FBE3A6", "L": "#BFE0F3", "N": "#1F3A5F", "D": "#CFE8DD"}
@@ -158,7 +159,7 @@ def _shifts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
         )
         for duty in answer.duties
     ]  # fmt: skip
-    page = _table(book, "shifts", header, rows, styles)
+    page = _table(book, SHEET, header, rows, styles)
     page.set_column(4, 5, 17)
     for row, duty in enumerate(answer.duties, 1):
         for column, moment in ((4, duty.start), (5, duty.end)):

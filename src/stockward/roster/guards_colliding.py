@@ -33,6 +33,16 @@ WORDS = {
     "staffing": "every place filled",
 }
 """The rules in a few words."""
+_STATED = {
+    "rest": ("min_rest_hours", "at least {:g} hours"),
+    "hours_a_week": ("max_hours_per_week", "at most {:g}"),
+    "longest_run": ("max_consecutive_shifts", "at most {:g} days"),
+    "shortest_run": ("min_consecutive_shifts", "at least {:g} days"),
+    "days_off": ("min_consecutive_days_off", "at least {:g}"),
+    "nights_in_a_row": ("max_consecutive_nights", "at most {:g}"),
+    "weekends": ("max_weekends", "at most {:g} of any four in a row"),
+}
+"""What the site states for a rule: its setting, and how it is said."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +141,16 @@ def _conflict(problem: GuardProblem, rule: str, reasons: Sequence[Reason]) -> Co
         said = ", ".join(names)
     return Conflict(
         rule=rule,
-        words=f"{WORDS[rule][0].upper()}{WORDS[rule][1:]}: {said}.",
+        words=f"{WORDS[rule][0].upper()}{WORDS[rule][1:]}{_stated(problem, rule)}: {said}.",
         people=() if of_posts else names,
         posts=tuple(post for name in names for post in name.split(" ")) if of_posts else (),
         first=min(days, default=None),
         last=max(days, default=None),
     )
+
+
+def _stated(problem: GuardProblem, rule: str) -> str:
+    """What the site states for a rule, where it does."""
+    setting, said = _STATED.get(rule, ("", ""))
+    value = getattr(problem.rules, setting) if setting else None
+    return "" if value is None else f", {said.format(value)}"

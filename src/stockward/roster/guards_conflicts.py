@@ -8,8 +8,9 @@ proves that no roster exists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from stockward.answers.roster import Conflict
@@ -18,6 +19,7 @@ from stockward.roster.guards_columns import parts
 from stockward.roster.guards_demand import DAYS_A_WEEK, Post, Shift
 from stockward.roster.guards_problem import GuardProblem
 
+_RESTED = "rest"
 _MOST_SETS = 512
 _MOST_NAMED = 12
 _COUNTED: dict[str, Callable[[Shift], int]] = {
@@ -117,9 +119,13 @@ def least_guards_more(problem: GuardProblem, contract_minutes: int) -> int:
     """At least so many guards more are needed, each with at most that contract, whatever the roster; one at least."""
     most = problem.rules.max_hours_per_week
     in_a_week = contract_minutes if most is None else min(contract_minutes, int(60 * most + 1e-6))
+    everything = range(len(problem.shifts))
     by_places = [one.lacking for conditions in (_in_a_shift, _in_a_day) for one in conditions(problem)]
     by_minutes = [-(-one.lacking // max(contract_minutes, 1)) for one in _in_all(problem)]
-    by_weeks = [-(-one.lacking // max(in_a_week, 1)) for one in _in_a_week(problem)]
+    by_weeks = [
+        -(-one.lacking // max(min([in_a_week, *_rested(problem, everything, range(one.first, one.last + 1))]), 1))
+        for one in _in_a_week(problem)
+    ]
     return max([1, *by_places, *by_minutes, *by_weeks])
 
 
@@ -130,6 +136,8 @@ def is_irreducible(problem: GuardProblem, shortage: Shortage) -> bool:
     alone could do is less than all that their rules ask, so there it is not known.
     """
     lengths = {problem.shifts[ask.shift].minutes for ask in shortage.asks}
+    if shortage.kind == "week" and _RESTED in _bound_in_a_week(problem, shortage):
+        return False  # where the rests lie may ask for more than their number
     return shortage.kind == "shift" or (len(lengths) == 1 and shortage.kind not in _COUNTED)
 
 
@@ -200,7 +208,7 @@ def _in_a_week(problem: GuardProblem) -> Iterator[Shortage]:
 def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, str]:
     """At most so many minutes in a week, and which rule keeps them so low.
 
-    The rules are the hours of a week and of the contract, the days of work in a row, and being there.
+    The rules are the hours of a week and of the contract, the rest, the days of work in a row, and being there.
     """
     rules = problem.rules
     longest: dict[int, int] = {}
@@ -217,9 +225,24 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
         # Of a week as many days are off as there are whole runs with the day off behind each.
         off = DAYS_A_WEEK // (rules.max_consecutive_shifts + 1)
         limits.append((sum(by_day[: DAYS_A_WEEK - off]), "longest_run"))
+    limits += [(minutes, _RESTED) for minutes in _rested(problem, problem.open[guard], days)]
     limits.append((problem.guards[guard].contract_minutes, "contract_hours"))
     most, rule = min(limits, key=lambda limit: limit[0])
     return _whole_shifts(problem, guard, most), rule
+
+
+def _rested(problem: GuardProblem, open_: Iterable[int], days: range) -> list[int]:
+    """At most so many minutes of some days, where the rest between shifts leaves less than one shift a day."""
+    rest = timedelta(hours=problem.rules.min_rest_hours or 0)
+    shifts = sorted((problem.shifts[s] for s in open_ if problem.shifts[s].day in days), key=lambda one: one.end)
+    if not shifts or rest + timedelta(minutes=min(one.minutes for one in shifts)) <= timedelta(days=1):
+        return []
+    # Whoever takes of those that they may take the one that ends first has the most shifts.
+    number, free = 0, shifts[0].start
+    for shift in shifts:
+        if shift.start >= free:
+            number, free = number + 1, shift.end + rest
+    return [number * max(one.minutes for one in shifts)]
 
 
 def _whole_shifts(problem: GuardProblem, guard: int, minutes: int) -> int:
@@ -309,6 +332,8 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
         "roster": f"{able}; {their} {there}{_taken(problem, shortage.guards)}.",
     }.get(shortage.kind, f"{able}; by the rules for each of them {they} can do {there} at most.")
     rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
+    if shortage.kind == "week" and set(_bound_in_a_week(problem, shortage)) == {_RESTED}:
+        rule["week"] = _RESTED
     words = f"{bound} That is {_amount(shortage, shortage.asked - shortage.there)} too few."
     able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=words, people=codes, first=first, last=last)
     alone = shortage.kind in _COUNTED
@@ -348,20 +373,25 @@ def _of_each(problem: GuardProblem, rule: str, codes: tuple[str, ...]) -> Confli
 
 def _why_in_a_week(problem: GuardProblem, shortage: Shortage) -> str:
     """What keeps the hours of a week so low, and whom."""
-    days = range(shortage.first, shortage.last + 1)
-    week = problem.horizon.days_of_week(problem.horizon.week(days.start))
-    bound: dict[str, list[int]] = {}
-    for guard in shortage.guards:
-        bound.setdefault(_week_minutes(problem, guard, week)[1], []).append(guard)
     said = {
         "there": "no more on the days on which they are there",
         "hours_a_week": f"at most {problem.rules.max_hours_per_week or 0:g} hours a week",
         "longest_run": f"at most {_days(problem.rules.max_consecutive_shifts or 0)} of work in a row",
+        _RESTED: f"at least {problem.rules.min_rest_hours or 0:g} hours of rest between shifts",
     }
     return "; ".join(
         f"{said.get(rule) or _contracts(problem, guards)}{_of_whom(problem, guards, shortage)}"
-        for rule, guards in bound.items()
+        for rule, guards in _bound_in_a_week(problem, shortage).items()
     )
+
+
+def _bound_in_a_week(problem: GuardProblem, shortage: Shortage) -> dict[str, list[int]]:
+    """The guards whose hours of a week each rule keeps so low."""
+    week = problem.horizon.days_of_week(problem.horizon.week(shortage.first))
+    bound: dict[str, list[int]] = {}
+    for guard in shortage.guards:
+        bound.setdefault(_week_minutes(problem, guard, week)[1], []).append(guard)
+    return bound
 
 
 def _contracts(problem: GuardProblem, guards: Sequence[int]) -> str:

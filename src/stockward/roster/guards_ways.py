@@ -11,6 +11,9 @@ _MOST_NAMED = 8
 _ROUNDING = 1e-9
 
 
+_UNITS = {"posts": "place", "guards": "guard"}
+
+
 def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, float]], usual_hours: float) -> str:
     """What a way out takes, of what, and how little it takes at least; a new guard has the usual hours of a week."""
     sure = _how_sure(what, amount, least)
@@ -33,9 +36,9 @@ def _how_sure(what: str, amount: float, least: float) -> str:
     """What is known of how little would do."""
     if is_least(amount, least):
         return "Fewer will not do."
-    if not least:
+    unit = _UNITS.get(what, "hour")
+    if not least or (least == 1 and what in _UNITS):  # one it takes in any case, since there is no roster without
         return "Whether fewer would do is not known."
-    unit = {"posts": "place", "guards": "guard"}.get(what, "hour")
     return f"Fewer may do, but not fewer than {least:g} {unit}{_s(least)}."
 
 

@@ -35,8 +35,16 @@ _BYTES = MappingProxyType(
 )
 """How many bytes one of a limit is, where it is kept in such."""
 
+MOST_PROCESSES = 64
+"""Each process holds the site, and none but those that have a core each makes an answer come sooner."""
+
 _FARTHEST = 20
 """Beyond so many times the limit no computer is likely to have the memory: to raise it would not be a mend."""
+
+
+def all_cores() -> int:
+    """As many processes as the computer has cores, up to the most that are begun."""
+    return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 def limit(name: str) -> int:
