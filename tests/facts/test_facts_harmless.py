@@ -510,6 +510,43 @@ def test_what_is_told_of_the_first_rows_is_the_same_however_many_follow(
         assert f"movements.csv: {len(told) - most} more rows are set aside" in " ".join(site.notices)
 
 
+def test_reversals_and_notes_beyond_the_first_rows_are_set_aside_untold(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "movement,at,kind,material,quantity,from_area,to_area,reverses\n"
+    first = "M0,2026-01-01,transfer,TNT,5,S1,P1,\n"
+    contradict = "".join(f"M{row},2026-01-02,transfer,TNT,{row + 5},S1,P1,M0\n" for row in range(1, 5))
+    circle = "M7,2026-01-03,transfer,TNT,5,S1,P1,M8\nM8,2026-01-03,transfer,TNT,5,S1,P1,M7\n"
+    notes = "".join(f"checked by shift {row},,,,,,,\n" for row in range(4))
+    folder.write("movements", header + first + contradict + circle + notes)
+    whole = folder.read()
+    assert {problem.row for problem in whole.problems} == set(range(3, 13))
+    monkeypatch.setattr(draft, "MOST_ROWS_TOLD", 2)
+    site = folder.read()
+    assert site.problems == [problem for problem in whole.problems if problem.row <= 4]
+    assert all(site.set_aside[name].equals(rows) for name, rows in whole.set_aside.items())
+
+
+def test_many_notes_at_the_end_are_notes_up_to_a_row_that_somebody_began(folder: SiteFolder) -> None:
+    begun, notes = "M1,2026-01-01,issue,,5,S1,\n", 2500
+    text = "movement,at,kind,material,quantity,from_area,to_area\nbefore the row,,,,,,\n" + begun
+    site = folder.write("movements", text + "a remark,,,,,,\n" * notes).read()
+    said = [problem.row for problem in site.problems if "delete the row if it is a note" in problem.reason]
+    assert said == list(range(4, 4 + notes))
+
+
+def test_problems_are_a_sequence(folder: SiteFolder) -> None:
+    folder.write("counts", "inventory,at,area,material,quantity\nA,today,S1,TNT,x\nA,today,S1,TNT,1\n")
+    problems = folder.read().problems
+    found = list(problems)
+    assert problems[0] == found[0]
+    assert problems[-1] == found[-1]
+    assert problems[1:] == tuple(found[1:])
+    assert problems == found
+    assert problems != found[1:]
+    assert repr(problems) == repr(tuple(found))
+
+
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_of_torn_rows_the_first_alone_get_a_reason_of_their_own(
     folder: SiteFolder, monkeypatch: pytest.MonkeyPatch, quote: str

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from stockward.facts.cells import shown
@@ -100,7 +101,7 @@ def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
     later = whole & ~first
     shown = key[0] if len(key) == 1 else ""
     words = "this key" if len(key) == 1 else f"the same {', '.join(key)}"
-    earlier = _earlier_row(table.values, key, later)
+    earlier = _earlier_row(table.values, key, first_told(later))
     mend = _TWICE.get(table.table.name, "keep the one that is right")
     table.refuse(
         shown, later, pl.select(pl.format("{} stands in row {}: {}", pl.lit(words), earlier, pl.lit(mend))).to_series()
@@ -144,8 +145,6 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         if not column.refers_to or table[column.name].null_count() == table.values.height:
             continue
         known, aside = _substances(draft) if column.refers_to == "substances" else _keys(draft, column.refers_to)
-        if table.table.private:
-            aside = dict.fromkeys(aside, f"it uses a row of {column.refers_to} which is set aside: mend that row first")
         values = table[column.name]
         if values.dtype == pl.List:
             _check_listed(draft, table, column, known, aside)
@@ -153,8 +152,8 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         missing = values.is_not_null() & ~values.is_in(known.implode())
         if not missing.any():
             continue
-        waiting = missing & values.is_in(list(aside))
-        table.refuse(column.name, waiting, _row_reasons(without(values, ~first_told(waiting)), aside))
+        waiting = missing & values.is_in(aside["key"].implode())
+        table.refuse(column.name, waiting, _wait(table, column, without(values, ~first_told(waiting)), aside))
         unknown = missing & ~waiting
         if table.table.private:
             reasons: str | pl.Series = _UNKNOWN_KEY.format(column.refers_to)
@@ -185,68 +184,67 @@ def _is_needed(table: TableDraft, column: Column) -> pl.Series:
     return pl.Series([column.required]).new_from_index(0, table.values.height)
 
 
-def _keys(draft: Draft, table: str) -> tuple[pl.Series, dict[str, str]]:
-    """Keys of a table that may be used, and for the others, which were set aside, why they may not."""
+def _keys(draft: Draft, table: str) -> tuple[pl.Series, pl.DataFrame]:
+    """Keys of a table that may be used, and the others: each ``key`` with the ``file`` and ``row`` set aside there."""
     referred = draft[table]
     key = referred.table.key[0]
     if not referred.reasons:
-        return referred[key], {}
+        return referred[key], _at_rows(referred, key).clear()
     bad = referred.bad
     known = referred[key].filter(~bad).drop_nulls()
-    rows = referred.values.filter(bad).select(key, "row").drop_nulls()
-    if rows.height == 0:
-        return known, {}
-    kept = set(known.to_list())
-    aside = {
-        value: f"it uses {value}, which is set aside ({referred.file} row {row}): mend that row first"
-        for value, row in reversed(rows.rows())
-        if value not in kept
-    }
-    return known, aside
+    return known, _at_rows(referred, key).filter(bad & ~referred[key].is_in(known.implode())).drop_nulls()
 
 
-def _substances(draft: Draft) -> tuple[pl.Series, dict[str, str]]:
+def _at_rows(table: TableDraft, key: str) -> pl.DataFrame:
+    return table.values.select(pl.col(key).alias("key"), pl.lit(table.file).alias("file"), "row")
+
+
+def _substances(draft: Draft) -> tuple[pl.Series, pl.DataFrame]:
     """Substances that the site holds: those of the contents, and bulk materials that are their own."""
     contents, materials = draft["contents"], draft["materials"]
-    good, bad = contents.good(), contents.values.filter(contents.bad)
     holders = contents["material"].drop_nulls().implode()
     own = materials.good().filter((pl.col("kind") == "bulk") & ~pl.col("material").is_in(holders))["material"]
-    known = pl.concat([good["substance"], own]).unique(maintain_order=True)
+    known = pl.concat([contents.good()["substance"], own]).unique(maintain_order=True)
     _, aside = _keys(draft, "materials")
-    present = set(known.to_list())
-    for substance, row in bad.select("substance", "row").drop_nulls().rows():
-        if substance not in present:
-            where = f"{contents.file} row {row}"
-            aside[substance] = f"it uses {substance}, which is set aside ({where}): mend that row first"
-    return known, aside
+    bad = contents.bad & ~contents["substance"].is_in(known.implode())
+    # A substance is sought where it was said last.
+    return known, pl.concat([_at_rows(contents, "substance").filter(bad).drop_nulls().reverse(), aside])
 
 
-def _row_reasons(values: pl.Series, reasons: dict[str, str]) -> pl.Series:
-    """The reason of each value that has one."""
-    if not reasons:
+def _wait(table: TableDraft, column: Column, values: pl.Series, aside: pl.DataFrame) -> pl.Series:
+    """The reason of each value that stands among those set aside: the first row there that has it."""
+    first = aside.filter(pl.col("key").is_in(values.drop_nulls().implode()))
+    first = first.unique("key", keep="first", maintain_order=True)
+    if first.is_empty():
         return no_text(len(values))
-    where = values.is_in(list(reasons))
-    told = values.filter(where).replace_strict(reasons, return_dtype=pl.String)
-    return no_text(len(values)).scatter(where.arg_true(), told)
+    words = pl.format("it uses {}, which is set aside ({} row {}): mend that row first", "key", "file", "row")
+    if table.table.private:
+        words = pl.lit(f"it uses a row of {column.refers_to} which is set aside: mend that row first")
+    return values.replace_strict(
+        first["key"], first.with_columns(words=words)["words"], default=None, return_dtype=pl.String
+    )
 
 
 def _unknown(draft: Draft, unknown: pl.Series, known: pl.Series, table: str) -> pl.Series:
-    """For each unknown key, that it is unknown, and the known key that it looks like or is the name of."""
+    """For each unknown key, that it is unknown, and the known key that it looks like or is the name of.
+
+    Few are told more than that nobody knows them, so that the words of the others are made all at once.
+    """
     keys = known.to_list()[:2000]
     named = _keys_by_name(draft, table, known)
     items = _items(draft) if table == "substances" else frozenset()
     place = "contents or materials" if table == "substances" else table
-    reasons: dict[str, str] = {}
+    better: dict[str, str] = {}
     for count, key in enumerate(unknown.drop_nulls().unique(maintain_order=True)):
-        meant = named.get(_as_name(key))
+        meant = named.get(_as_name(key)) if named else None
         if key in items:
-            reasons[key] = f"{key} is an item, {_NO_SUBSTANCE}"
+            better[key] = f"{key} is an item, {_NO_SUBSTANCE}"
         elif meant is not None:
-            reasons[key] = f"{key} is not in {place}, did you mean {meant}, which has that name?"
-        else:
-            guess = did_you_mean(key, keys) if count < 50 else None
-            reasons[key] = f"{key} is not in {place}{_guessed(key, guess) if guess else f': {_ADD}'}"
-    return _row_reasons(unknown, reasons)
+            better[key] = f"{key} is not in {place}, did you mean {meant}, which has that name?"
+        elif count < 50 and (guess := did_you_mean(key, keys)):
+            better[key] = f"{key} is not in {place}{_guessed(key, guess)}"
+    words = pl.select(unknown + f" is not in {place}: {_ADD}").to_series()
+    return unknown.replace_strict(better, default=words, return_dtype=pl.String) if better else words
 
 
 def _guessed(key: str, guess: str) -> str:
@@ -281,18 +279,17 @@ def _as_name(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _check_listed(draft: Draft, table: TableDraft, column: Column, known: pl.Series, aside: dict[str, str]) -> None:
+def _check_listed(draft: Draft, table: TableDraft, column: Column, known: pl.Series, aside: pl.DataFrame) -> None:
     """The same for a cell that lists several keys: the first that is not known is said."""
     names = set(known.to_list())
     lost = table[column.name].list.eval(pl.element().filter(~pl.element().is_in(list(names)))).list.first()
     nothing = _says_nothing(lost) & (table[column.name].list.len() == 1)
-    table.refuse(column.name, nothing & ~lost.is_in(list(aside)), _LEAVE_BLANK)
+    table.refuse(column.name, nothing & ~lost.is_in(aside["key"].implode()), _LEAVE_BLANK)
     if table.table.private:
         said = pl.select(pl.when(lost.is_not_null()).then(pl.lit(_UNKNOWN_KEY.format(column.refers_to)))).to_series()
     else:
         said = _unknown(draft, without(lost, ~first_told(lost.is_not_null())), known, column.refers_to)
-    waiting = _row_reasons(lost, aside) if aside else no_text(len(lost))
-    table.refuse(column.name, lost.is_not_null(), waiting.fill_null(said))
+    table.refuse(column.name, lost.is_not_null(), _wait(table, column, lost, aside).fill_null(said))
 
 
 def a_unit_fits_the_kind(draft: Draft, table: TableDraft) -> None:
@@ -353,7 +350,8 @@ def _do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
 
 
 def _convert_words(own: pl.Series) -> pl.Series:
-    return pl.select("it does not convert into " + own + ", the unit of the books: correct it").to_series()
+    words = {unit: f"it does not convert into {unit}, the unit of the books: correct it" for unit in UNITS}
+    return own.replace_strict(words, default=None, return_dtype=pl.String)
 
 
 def a_rate_fits_its_basis(draft: Draft, table: TableDraft) -> None:
@@ -665,15 +663,15 @@ def a_reversal_cancels_one_movement(draft: Draft, table: TableDraft) -> None:
     if target.null_count() == len(target):
         return
     table.refuse("reverses", target == table["movement"], "a movement cannot reverse itself", readable=False)
-    rows = table.values.drop_nulls("movement").unique("movement", keep="first", maintain_order=True)
-    reasons = _contradictions(draft, table, rows)
-    table.refuse("reverses", reasons.is_not_null(), reasons)
+    rows = table.values.select("movement", "row", "reverses", *_REPEATED).drop_nulls("movement")
+    rows = rows.unique("movement", keep="first", maintain_order=True)
+    contradicts, reasons = _contradictions(draft, table, rows)
+    table.refuse("reverses", contradicts, reasons)
     # A row that contradicts what it names has reversed nothing.
-    reversed_by = without(target, reasons.is_not_null())
+    reversed_by = without(target, contradicts)
     again = reversed_by.is_not_null() & ~reversed_by.is_first_distinct()
     table.refuse("reverses", again, "an earlier row has reversed that movement already: keep one of them")
-    circular = _circular(dict(rows.select("movement", "reverses").drop_nulls().rows()))
-    in_circle = table["movement"].is_in(circular) & target.is_not_null()
+    in_circle = table["movement"].is_in(_circular(rows).implode()) & target.is_not_null()
     table.refuse("reverses", in_circle, "these reversals run in a circle: correct one of them", readable=False)
 
 
@@ -682,14 +680,15 @@ _REPEATED = ("kind", "material", "quantity", "unit", "from_area", "to_area")
 been."""
 
 
-def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.Series:
-    """For each reversal that is not as the movement that it cancels whole: in what, and where that one stands."""
-    reversals = table.values.select("row", "reverses", *_REPEATED).drop_nulls("reverses")
-    both = reversals.join(
-        rows.select("movement", "row", *_REPEATED), left_on="reverses", right_on="movement", suffix="_of_it"
-    )
-    own = _unit_of_material(draft, both["material"])
-    both = both.with_columns(pl.col("unit", "unit_of_it").fill_null(own))
+def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Reversals that are not as the movement that they cancel whole; of those that may be told, in what and where."""
+    wrong = _reversed(table.values, rows, table["reverses"].is_not_null())
+    own = _unit_of_material(draft, wrong["material"])
+    wrong = wrong.with_columns(pl.col("unit", "unit_of_it").fill_null(own))
+    wrong = wrong.filter(pl.any_horizontal(_differ(name) for name in _REPEATED))
+    height = table.values.height
+    contradicts = pl.Series([False]).new_from_index(0, height).scatter(wrong["place"], True)
+    told = wrong.filter(first_told(contradicts).gather(wrong["place"]))
     differs = [
         pl.when(_differ(name)).then(
             pl.format("{} ({} there)", pl.lit(name), pl.col(f"{name}_of_it").cast(pl.String).fill_null("blank"))
@@ -698,16 +697,19 @@ def _contradictions(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.S
     ]
     others = [_differ(name) for name in _REPEATED if name != "quantity"]
     in_part = ~pl.any_horizontal(others) & (pl.col("quantity") < pl.col("quantity_of_it"))
-    wrong = both.select(
-        "row",
-        "row_of_it",
-        what=pl.concat_str(*differs, separator=", ", ignore_nulls=True),
-        mend=pl.when(in_part).then(_booked_back()).otherwise(pl.lit(_NOT_WHOLE)),
-    ).filter(pl.col("what") != "")
-    words = wrong.select(
-        pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", "what", "mend")
+    what = pl.concat_str(*differs, separator=", ", ignore_nulls=True)
+    mend = pl.when(in_part).then(_booked_back()).otherwise(pl.lit(_NOT_WHOLE))
+    words = told.select(
+        pl.format("it reverses {} row {} and differs in {}: {}", pl.lit(table.file), "row_of_it", what, mend)
     ).to_series()
-    return table["row"].replace_strict(wrong["row"], words, default=None, return_dtype=pl.String)
+    return contradicts, no_text(height).scatter(told["place"], words)
+
+
+def _reversed(values: pl.DataFrame, rows: pl.DataFrame, where: pl.Series) -> pl.DataFrame:
+    """Each reversal by its ``place`` among the rows, and beside it the movement that it names."""
+    reversals = values.select("reverses", *_REPEATED).with_row_index("place").filter(where)
+    named = rows.select("movement", "row", *_REPEATED).rename({name: f"{name}_of_it" for name in ("row", *_REPEATED)})
+    return reversals.join(named, left_on="reverses", right_on="movement")
 
 
 _NOT_WHOLE = "it cancels the whole row, so correct one of them, or blank reverses if it is a movement of its own"
@@ -748,20 +750,14 @@ def _differ(name: str) -> pl.Expr:
     return own.ne_missing(other) if name.endswith("_area") else (own != other).fill_null(False)
 
 
-def _circular(links: dict[str, str]) -> list[str]:
-    """Movements whose reversals lead back to themselves; each link is followed once."""
-    circular: list[str] = []
-    settled: set[str] = set()
-    for start in links:
-        path: dict[str, int] = {}
-        step = start
-        while step in links and step not in settled and step not in path:
-            path[step] = len(path)
-            step = links[step]
-        if step in path:
-            circular.extend(list(path)[path[step] :])
-        settled.update(path)
-    return circular
+def _circular(rows: pl.DataFrame) -> pl.Series:
+    """Movements whose reversals lead back to themselves: where all are after as many steps as there are rows."""
+    places = pl.int_range(rows.height, eager=True)
+    leads = rows["reverses"].replace_strict(rows["movement"], places, default=rows.height, return_dtype=pl.Int64)
+    step = np.append(leads.fill_null(rows.height).to_numpy(), rows.height)
+    for _ in range(rows.height.bit_length()):
+        step = step[step]
+    return rows["movement"].gather(np.setdiff1d(step, [rows.height]))
 
 
 def a_qualification_is_written_as_a_post_asks_for_it(draft: Draft, table: TableDraft) -> None:
@@ -806,9 +802,11 @@ def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> No
 def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
     """Codes that differ by zeros at their begin alone are told: a spreadsheet may have cut them off in some rows."""
     for name in ("inventory", "measurement"):
-        codes = table[name].drop_nulls().unique().sort()
+        if not table[name].str.starts_with("0").any():
+            continue
+        codes = table[name].drop_nulls().unique()
         bare = codes.str.strip_chars_start("0")
-        twice = codes.filter(bare.is_duplicated() & (bare != "")).to_list()
+        twice = codes.filter(bare.is_duplicated() & (bare != "")).sort().to_list()
         if twice:
             shown = ", ".join(twice[:2])
             mend = "if they are one, write it with its zeros in every row"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 
 import polars as pl
 
 from stockward.facts.cells import blank_column, read_column, shown
 from stockward.facts.dictionary import Table
-from stockward.facts.problems import HIDDEN, Problem
+from stockward.facts.problems import HIDDEN
 from stockward.facts.raw import RawTable, TornRow
 from stockward.facts.reading import Locale, no_text, without
 from stockward.facts.settings import Settings
@@ -21,6 +20,12 @@ _UNTOLD = "it is at fault, as rows above it are: mend those first"
 """Stands against rows of which the reason is not listed, and whose words were never made."""
 
 _NO_END = (1 << 32) - 1
+
+_ALL = -1
+"""The set of all columns."""
+
+_TOLD = {"row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+"""What is told of a problem, beside the table and the file."""
 
 
 @dataclass
@@ -113,34 +118,43 @@ class TableDraft:
         if not self.reasons and not self.torn:
             return self.values.clear().with_columns(unreadable=pl.lit([], pl.List(pl.String)))
         bad = self.bad
-        rows = self.values.filter(bad).with_columns(unreadable=self._lost_names(bad))
-        torn = self._torn_rows().to_frame().with_columns(unreadable=pl.lit(list(self.table.names), pl.List(pl.String)))
-        return pl.concat([rows, torn], how="diagonal").sort("row") if self.torn else rows
+        rows = self.values.filter(bad).with_columns(lost=self._lost(bad))
+        if self.torn:
+            torn = self._torn_rows().to_frame().with_columns(lost=pl.lit(_ALL, pl.Int64))
+            rows = pl.concat([rows, torn], how="diagonal").sort("row")
+        # The lists take most memory, so that they come last and are not copied.
+        return rows.drop("lost").with_columns(unreadable=self._names(rows["lost"]))
 
-    def _lost_names(self, bad: pl.Series) -> pl.Series:
-        """The columns that cannot be read in each row at fault. Few sets of them are met, so each is made once."""
+    def _lost(self, bad: pl.Series) -> pl.Series:
+        """The columns that cannot be read in each row at fault, as bits of a number."""
         sets = pl.zeros(int(bad.sum()), dtype=pl.Int64, eager=True)
         for place, where in enumerate(self.unreadable.values()):
             sets = sets + where.filter(bad).cast(pl.Int64) * (1 << place)
+        return sets
+
+    def _names(self, sets: pl.Series) -> pl.Series:
+        """The columns of each of these sets. Few are met, so each is made once."""
         few = sets.unique().sort()
-        names = [[name for place, name in enumerate(self.unreadable) if one >> place & 1] for one in few]
+        names = [
+            list(self.table.names)
+            if one == _ALL
+            else [name for place, name in enumerate(self.unreadable) if one >> place & 1]
+            for one in few
+        ]
         return pl.Series(names, dtype=pl.List(pl.String)).gather(few.search_sorted(sets))
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> pl.DataFrame:
         """The reasons, in order of row and column: those of the first ``MOST_ROWS_TOLD`` rows at fault."""
         last = self._last_told()
-        found = [
-            Problem(self.table.name, self.file, torn.row, "", None, torn.reason)
-            for torn in self.torn
-            if torn.row <= last
-        ]
+        torn = [(torn.row, "", None, torn.reason) for torn in self.torn if torn.row <= last]
+        found = [pl.DataFrame(torn, schema=_TOLD, orient="row")]
         order = {name: place for place, name in enumerate(self.table.names)}
         for name, reasons in sorted(self.reasons.items(), key=lambda one: order.get(one[0], -1)):
             where = reasons.is_not_null() & (self.values["row"] <= last)
-            rows, words = self.values["row"].filter(where), reasons.filter(where)
-            for row, text, reason in zip(rows, self._told(name, where), words, strict=True):
-                found.append(Problem(self.table.name, self.file, row, name, text, reason))
-        return sorted(found, key=attrgetter("row"))
+            told = pl.DataFrame({"row": self.values["row"].filter(where), "value": self._told(name, where)})
+            found.append(told.select("row", pl.lit(name).alias("column"), "value", reason=reasons.filter(where)))
+        rows = pl.concat(found).sort("row", maintain_order=True)
+        return rows.select(pl.lit(self.table.name).alias("table"), pl.lit(self.file).alias("file"), *_TOLD)
 
     def untold(self) -> int:
         """How many rows are at fault beyond those of which the reasons are listed."""
@@ -156,14 +170,14 @@ class TableDraft:
     def _torn_rows(self) -> pl.Series:
         return pl.Series("row", [torn.row for torn in self.torn], dtype=pl.UInt32)
 
-    def _told(self, column: str, where: pl.Series) -> list[str | None]:
+    def _told(self, column: str, where: pl.Series) -> pl.Series:
         """The cells at fault as they stand in the file; those of a private table are not shown."""
         if column not in self.cells:
-            return [None] * int(where.sum())
+            return no_text(int(where.sum()))
         texts = shown(self.cells[column].filter(where))
         if self.table.private:
-            return [None if text is None else HIDDEN for text in texts]
-        return texts.to_list()
+            return pl.select(pl.when(texts.is_not_null()).then(pl.lit(HIDDEN))).to_series()
+        return texts
 
 
 def first_told(where: pl.Series) -> pl.Series:

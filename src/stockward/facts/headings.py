@@ -20,12 +20,12 @@ def a_header_is_no_row(draft: Draft, table: TableDraft) -> None:
     rows = at_fault.arg_true()
     if rows.is_empty():
         return
-    texts = pl.DataFrame({name: shown(cells.gather(rows)).str.strip_chars() for name, cells in table.cells.items()})
     # Few rows hold a name or a bracket at all: only these are counted.
-    near = texts.select(
-        pl.any_horizontal(pl.col(name).str.contains(rf"(?i)^{name}$|^[(\[]") for name in texts.columns).fill_null(False)
-    ).to_series()
-    rows, texts = rows.filter(near), texts.filter(near)
+    near = pl.Series([False]).new_from_index(0, len(rows))
+    for name, cells in table.cells.items():
+        near |= shown(cells.gather(rows)).str.contains(rf"(?i)^\s*{name}\s*$|^\s*[(\[]").fill_null(False)
+    rows = rows.filter(near)
+    texts = pl.DataFrame({name: shown(cells.gather(rows)).str.strip_chars() for name, cells in table.cells.items()})
     counted = texts.select(
         filled=pl.sum_horizontal(pl.col(name).fill_null("") != "" for name in texts.columns),
         names=pl.sum_horizontal((pl.col(name).str.to_lowercase() == name).fill_null(False) for name in texts.columns),

@@ -92,10 +92,12 @@ def _against_codes(held: Sequence[_Inventory], span: tuple[date, date] | None) -
         return
     shapes = Counter(_shape(one.code) for one in held)
     shape = max(shapes, key=lambda one: shapes[one])
+    if not _FEWEST <= shapes[shape] <= _LOOKED_THROUGH:
+        return
     ordered = sorted((one for one in held if _shape(one.code) == shape), key=lambda one: _in_order(one.code))
     falls = sum(two.day < one.day for one, two in pairwise(ordered))
     most = max(1, len(ordered) // _MOST_ODD)
-    if not _FEWEST <= len(ordered) <= _LOOKED_THROUGH or not 0 < falls <= most:
+    if not 0 < falls <= most:
         return
     kept = _in_time(tuple(one.day for one in ordered), span)
     if len(ordered) - len(kept) > most:

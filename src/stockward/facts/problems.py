@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from operator import eq
+from typing import overload
+
+import polars as pl
 
 HIDDEN = "(not shown)"
 _LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧνο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXvo")
@@ -31,6 +35,38 @@ class Problem:
     def __str__(self) -> str:
         cell = f"{self.column} = {self.value!r}" if self.value is not None else self.column
         return f"{self.file} row {self.row}" + (f", {cell}" if cell else "") + f": {self.reason}"
+
+
+class Problems(Sequence[Problem]):
+    """Problems in their order, held as the rows of a table: one is made when it is asked for, as nobody reads most."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self._rows = rows
+
+    @overload
+    def __getitem__(self, place: int) -> Problem: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Problem, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Problem | tuple[Problem, ...]:
+        if isinstance(place, slice):
+            return tuple(Problem(*row) for row in self._rows[place].iter_rows())
+        return Problem(*self._rows.row(place))
+
+    def __len__(self) -> int:
+        return self._rows.height
+
+    def __iter__(self) -> Iterator[Problem]:
+        return (Problem(*row) for row in self._rows.iter_rows())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
 
 def more_like_it(others: int, one: str, several: str, it: str = "it") -> str:

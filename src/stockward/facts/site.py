@@ -19,7 +19,7 @@ from stockward.facts.dictionary import Table, tables
 from stockward.facts.draft import Draft, TableDraft
 from stockward.facts.folder import read_csv, text_headed
 from stockward.facts.parquet import parquet_headed, read_parquet
-from stockward.facts.problems import Problem, did_you_mean, more_like_it
+from stockward.facts.problems import Problem, Problems, did_you_mean, more_like_it
 from stockward.facts.raw import RawTable
 from stockward.facts.reading import Locale
 from stockward.facts.settings import Settings, read_settings
@@ -79,7 +79,7 @@ class Site:
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
     set_aside: Mapping[str, pl.DataFrame]
-    problems: tuple[Problem, ...]
+    problems: Sequence[Problem]
     notices: tuple[str, ...]
     files: Mapping[str, str]
     sources: Mapping[str, str]
@@ -200,7 +200,24 @@ class _Reader:
         self._files: dict[str, str] = {SETTINGS: _sha256(read_bytes(folder / SETTINGS))}
 
     def site(self) -> Site:
-        """Read, check and freeze."""
+        """Read, check and freeze. Cells as the files hold them are let go as soon as all has been said of them."""
+        draft, sources = self._checked()
+        problems = Problems(pl.concat(table.problems() for table in draft.tables.values()))
+        for table in draft.tables.values():
+            table.cells = {}
+        return Site(
+            settings=self._settings,
+            tables=MappingProxyType(_settle(draft)),
+            set_aside=MappingProxyType({name: table.set_aside() for name, table in draft.tables.items()}),
+            problems=problems,
+            notices=tuple(self._notices),
+            files=MappingProxyType(self._files),
+            sources=MappingProxyType(sources),
+            doubted_inventories=tuple(draft.doubted_inventories),
+        )
+
+    def _checked(self) -> tuple[Draft, dict[str, str]]:
+        """Every table read and checked, and where each stands."""
         raw = self._raw_tables()
         if not self._workbook_only:
             self._notices.extend(_below(self._folder, {*raw, *self._files}))
@@ -218,16 +235,7 @@ class _Reader:
             for table in draft.tables.values()
             if (more := table.untold())
         )
-        return Site(
-            settings=self._settings,
-            tables=MappingProxyType(_settle(draft)),
-            set_aside=MappingProxyType({name: table.set_aside() for name, table in draft.tables.items()}),
-            problems=tuple(problem for table in draft.tables.values() for problem in table.problems()),
-            notices=tuple(self._notices),
-            files=MappingProxyType(self._files),
-            sources=MappingProxyType({name: table.file for name, table in raw.items()}),
-            doubted_inventories=tuple(draft.doubted_inventories),
-        )
+        return draft, {name: table.file for name, table in raw.items()}
 
     def _raw_tables(self) -> dict[str, RawTable]:
         """Every table that the site has; all faults of files and headers are said at once."""
