@@ -334,6 +334,13 @@ def test_merged_cells_that_lie_over_one_another(folder: SiteFolder, monkeypatch:
     assert "site.xlsx[counts]: the sheet has 1 000 merged cells, and at most 999" in refusal(folder)
 
 
+def test_rows_of_nothing_are_rows(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.workbook(counts=cells(CLEAN["counts"]))
+    put_sheet(folder, "<row/>" * 1_000)
+    monkeypatch.setenv("STOCKWARD_MAX_ROWS", "999")
+    assert "site.xlsx[counts]: the table has 1 000 rows, and at most 999 are read" in refusal(folder)
+
+
 @pytest.mark.parametrize(
     "attributes",
     ['t="n" r="C2"', 's="1" t="n"  r="C2"', "t='n' r=\"C2\"", 'x=" r=\'A1\' " r="C2" t="n"', 't="n"\nr="C2"'],
@@ -653,7 +660,7 @@ def parsed_cells(xml: str) -> Iterator[tuple[extent.Place, str, str, bool, bool]
 def test_texts_that_are_named_are_those_of_the_cells_one_by_one() -> None:
     xml = f'<s xmlns:x="urn:x"><row r="2">{"".join(CELLS_IN_MANY_WAYS)}</row></s>'.encode()
     one_by_one = [cell.value for cell in extent.cells(xml) if cell.kind == "s"]
-    assert sorted(extent.texts_named(xml)) == one_by_one == ["7", "7", "7"]
+    assert sorted(extent.texts_named(xml).elements()) == one_by_one == ["7", "7", "7"]
 
 
 @pytest.mark.parametrize("cell", ['<c r="A1" t="&#115;"><v>0</v></c>', '<c r="&#65;1"><v>0</v></c>'])

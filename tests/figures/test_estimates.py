@@ -147,6 +147,16 @@ def test_two_periods() -> None:
     assert found.low < 20 < found.high
 
 
+def test_an_amount_beside_which_its_error_is_lost_in_rounding() -> None:
+    covariance = np.diag([2.0, 7.744e9, 7.2, 9.7, 9.3])
+    covariance[0, 1] = covariance[1, 0] = -1.1
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        (loss,) = estimate_losses(np.array([-0.43, 4.4e14, 2.4, 0.17, -1.13]), covariance, np.full(5, 14.0))
+    assert (loss.first, loss.last) == (1, 1)
+    assert loss.low <= loss.amount <= loss.high
+    assert (loss.low, loss.high) == pytest.approx((4.4e14, 4.4e14), rel=1e-6)
+
+
 def test_a_year_of_days() -> None:
     days = np.ones(365)
     loss = over(100, 119, 60.0, days)

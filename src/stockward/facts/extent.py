@@ -8,6 +8,7 @@ of the XML are taken without their namespace, as the library takes them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from html import unescape
@@ -130,12 +131,11 @@ def cells(xml: bytes) -> Iterator[Cell]:
                 yield Cell(place, kind, body, filled)
 
 
-def texts_named(xml: bytes) -> Iterator[str]:
-    """What cells name in place of a text of their own, in no order: most are looked over without their places."""
-    for attributes, value in _PLAIN_CELL.findall(xml):
-        if _NAMES_A_TEXT in attributes:
-            yield value.decode()
-    yield from (cell.value for cell in cells(_PLAIN_CELL.sub(b"", xml)) if cell.kind == "s")
+def texts_named(xml: bytes) -> Counter[str]:
+    """How often cells name what in place of a text of their own: most are looked over without their places."""
+    usual = Counter(value for attributes, value in _PLAIN_CELL.findall(xml) if _NAMES_A_TEXT in attributes)
+    named = Counter(cell.value for cell in cells(_PLAIN_CELL.sub(b"", xml)) if cell.kind == "s")
+    return named + Counter({value.decode(): count for value, count in usual.items()})
 
 
 def _row(attributes: bytes, row: int) -> int:

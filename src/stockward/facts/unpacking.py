@@ -128,8 +128,10 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
         part = worded(_part(packed, info.filename))
         tags, attributes = tags + part.count(b"<"), attributes + part.count(b"=")
         require_within("CELLS", max(tags, attributes) // _MOST_OF_A_CELL, file)
-        if name in taken and _MERGE in part:
-            require_within("MERGED", sum(map(part.count, _MERGED)), f"{file}[{sheet_of[name]}]")
+        if name in taken:
+            require_within("ROWS", part.count(b"<row") + part.count(b":row"), f"{file}[{sheet_of[name]}]")
+            merged = sum(map(part.count, _MERGED)) if _MERGE in part else 0
+            require_within("MERGED", merged, f"{file}[{sheet_of[name]}]")
         require_sound(part)
         parts[name] = part
     plain = io.BytesIO()

@@ -132,7 +132,7 @@ def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
             spanned += rows * columns
             require_within("CELLS", spanned, file)
             if rows * columns * int(texts.lengths.max(initial=0)) > limit_bytes("UNPACKED_MB"):
-                repeated = sum(map(texts.length, texts_named(xml)))
+                repeated = sum(count * texts.length(place) for place, count in texts_named(xml).items())
                 require_bytes_within("UNPACKED_MB", repeated, f"{file}[{sheet}]")
 
 

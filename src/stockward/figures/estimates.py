@@ -747,6 +747,8 @@ def _quantile(chance: Array, mean: Array, sigma: Array, level: float) -> float:
     scale = np.where(sigma > 0, sigma, np.finfo(float).tiny)
     for _ in range(80):
         middle = 0.5 * (low + high)
-        below = float(chance @ ndtr((middle - mean) / scale))
+        # Where next to nothing is in doubt, so many σ away is as far as no number says.
+        with np.errstate(over="ignore"):
+            below = float(chance @ ndtr((middle - mean) / scale))
         low, high = (middle, high) if below < level else (low, middle)
     return 0.5 * (low + high)
