@@ -41,8 +41,11 @@ _USUAL_ROW = re.compile(rb' r="([0-9]{1,7})"')
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _VALUE = re.compile(rb"<(?:[^<>/:\s]*:)?v(?:\s[^<>]*)?>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:[^<>/:\s]*:)?f[\s/>]")
-_PLAIN_CELL = re.compile(rb"<c((?: [A-Za-z:]+=\"[^\"<>&]*\")*)>(?:<v>([^<>&]*)</v>)?</c>")
-_NAMES_A_TEXT = b' t="s"'
+_TEXT_OR_NUMBER = re.compile(
+    rb'<c(?: r="[A-Z]{1,3}[0-9]{1,7}")?(?: s="[0-9]+")?'
+    rb'(?: t="s"><v>([0-9]{1,8})</v>|(?: t="n")?>(?:<v>[^<>&]*</v>)?)</c>'
+)
+"""A cell that names one of the shared texts, or holds a number."""
 _CONTENT_TAG = re.compile(rb"<[^>]*>")
 _OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
 _ESCAPED = re.compile(rb"<(?:[^<>/:\s]*:)?(?:c|row)\s[^<>&]*&[^<>]*>")
@@ -133,8 +136,9 @@ def cells(xml: bytes) -> Iterator[Cell]:
 
 def texts_named(xml: bytes) -> Counter[str]:
     """How often cells name what in place of a text of their own: most are looked over without their places."""
-    usual = Counter(value for attributes, value in _PLAIN_CELL.findall(xml) if _NAMES_A_TEXT in attributes)
-    named = Counter(cell.value for cell in cells(_PLAIN_CELL.sub(b"", xml)) if cell.kind == "s")
+    pieces = _TEXT_OR_NUMBER.split(xml)
+    usual, others = Counter(filter(None, pieces[1::2])), b"".join(pieces[::2])
+    named = Counter(cell.value for cell in cells(others) if cell.kind == "s")
     return named + Counter({value.decode(): count for value, count in usual.items()})
 
 

@@ -14,7 +14,11 @@ _PIECE = 1 << 20
 _DEEPEST = 1_000
 _MOST_NAMES = 500_000
 """Names of tags, and words before a sign of equality: those of formulas are among them."""
-_NAMES = re.compile(rb"<[^/\s<>]+"), re.compile(rb"\s[^\s<>=\"'/]+\s*=")
+_NAMES = (
+    re.compile(rb"<(?!/|(?:c|v|row)[\s/>])[^/\s<>]+"),
+    re.compile(rb"\s(?![rst]=)[^\s<>=\"'/]+\s*="),
+)
+"""Names of tags and of attributes, but for those of which most of a sheet is."""
 
 
 def require_sound(content: bytes) -> None:
