@@ -430,3 +430,20 @@ def test_what_a_row_may_bring_to_an_area_that_never_held_it_moves_no_closed_peri
     for site in mended:
         assert site.site.problems == ()
         assert_no_closed_period_differs(broken, site)
+
+
+def test_what_an_inventory_of_an_unknown_area_found_may_be_left_out_there_from_then_on(tmp_path: Path) -> None:
+    rows = "".join(f"I{n},2026-0{n + 1}-01,B,BOX,4,,,,\n" for n in range(5))
+    tables = {name: text for name, text in TABLES.items() if name != "counts"}
+    tables["materials"] += "HE,bulk,kg\n"
+    sites = [
+        Closed(write_site(tmp_path / area, **tables, counts=f"{COUNTS}{rows}K9,2026-02-15,{area},HE,5,,scale,,\n"))
+        for area in ("nowhere", "A", "B", "C")
+    ]
+    broken, *mended = sites
+    assert broken.status("B/HE") == [("I1", "closed"), *((f"I{number}", "not_tested") for number in (2, 3, 4))]
+    # Where the inventories list it, or nobody could have it, nothing is in doubt for longer.
+    assert broken.status("B/BOX") == [("I1", "closed"), ("I2", "not_tested"), ("I3", "closed"), ("I4", "closed")]
+    for site in mended:
+        assert site.site.problems == ()
+        assert_no_closed_period_differs(broken, site)

@@ -38,8 +38,9 @@ class Doubt:
 
     ``substances`` are named where only series of substances can be touched, and no others of the materials.
     ``interval`` (before an inventory of the area, by its number) or ``place`` (an inventory) say when; neither means
-    every period. ``named`` says whether the row itself names the area, so that its series is listed even where no
-    good row speaks of it.
+    every period. ``stays`` says whether what it brought or found stays on the book until its material is counted
+    again, ``named`` whether the row itself names the area, so that its series is listed even where no good row speaks
+    of it.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Doubt:
     substances: frozenset[str] | None = None
     interval: int | None = None
     place: int | None = None
+    stays: bool = False
     named: bool = True
 
 
@@ -139,8 +141,8 @@ def _in_its_areas(row: Mapping[str, Any], codes: Mapping[str, int], cuts: TimeCu
     for area in sorted(areas):
         interval = _interval(area, row["moment"], codes, cuts)
         yield Doubt(
-            "movements", row["row"], frozenset({area}), materials, interval=interval, named=area in named
-        )  # fmt: skip
+            "movements", row["row"], frozenset({area}), materials, interval=interval, stays=True, named=area in named
+        )
 
 
 def _interval(area: str, moment: int | None, codes: Mapping[str, int], cuts: TimeCuts) -> int | None:
@@ -165,6 +167,9 @@ def _of_counts(books: KnownBooks, inventories: Inventories, cuts: TimeCuts) -> I
                 placed = row["area"] is None and row["inventory"] is not None
                 interval = _interval(area, row["moment"], codes, cuts) if placed else None
                 if interval is not None:
+                    # What it found the later ones may have left out.
+                    here, material = frozenset({area}), _one(row["material"])
+                    yield Doubt("counts", row["row"], here, material, interval=interval, stays=True, named=False)
                     # Before the first inventory or after the last it would add a period: the nearest stands for it.
                     number = inventories.number(codes[area])
                     interval = max(min(interval, number - 1), min(1, number))

@@ -28,7 +28,7 @@ _MOST_CAUSES = 100
 class Touches:
     """By slot: intervals and inventories (``edges``) that a row at fault touches.
 
-    ``pair_touched`` and ``pair_counted`` are the same by slot of each material of a series: movements at fault, whose
+    ``pair_touched`` and ``pair_counted`` are the same by slot of each material of a series: rows at fault whose
     material stays in doubt until it is next counted, and counts at fault, which at least show that it was counted.
     ``causes`` names the rows: ``series``, ``first_slot``, ``last_slot``, ``edge``, ``table``, ``row``.
     """
@@ -164,9 +164,9 @@ class _Resolver:
                 # No good row says when a material that is set aside was counted again: it stays in doubt.
                 self._intervals[end if pairs else first + number + 1 : end] = True
             self._name(doubt, series, first + number, first + number, edge=True)
-        elif doubt.interval is not None and (pairs or doubt.table != "movements"):
+        elif doubt.interval is not None and (pairs or not doubt.stays):
             self._intervals[first + doubt.interval] = True
-            if doubt.table == "movements":
+            if doubt.stays:
                 self._pair_touched[[self._pairs.first[pair] + doubt.interval for pair in pairs]] = True
             self._name(doubt, series, first + doubt.interval, end - 1, edge=False)
         else:
