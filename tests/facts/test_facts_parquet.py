@@ -13,6 +13,7 @@ from small_folders import CLEAN, SiteFolder
 
 from stockward.facts.cells import read_column
 from stockward.facts.dictionary import tables
+from stockward.facts.parquet import parquet_headed, read_parquet
 from stockward.facts.reading import Locale
 from stockward.terms.errors import SiteError
 
@@ -210,6 +211,24 @@ def test_bytes_that_have_changed_end_in_one_error_and_no_other_words(
             refused += 1
     assert refused > 30
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", [1, 5, 8, 9, 12])
+def test_a_footer_in_which_a_kind_has_changed_ends_in_one_error(kind: int, folder: SiteFolder) -> None:
+    path = folder.parquet("areas", pl.DataFrame({"area": ["A"], "kind": ["store"]})).path / "areas.parquet"
+    content = path.read_bytes()
+    start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    table, refused = tables()["areas"], 0
+    for place in range(start, len(content) - 8):
+        changed = bytearray(content)
+        changed[place] = changed[place] & 0xF0 | kind
+        parquet_headed(bytes(changed))
+        try:
+            read_parquet(path, bytes(changed), table)
+        except SiteError as error:
+            assert "\n" not in str(error)
+            refused += 1
+    assert refused > 100
 
 
 def test_a_csv_under_the_name_of_parquet_is_refused(folder: SiteFolder) -> None:

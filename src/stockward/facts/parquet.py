@@ -27,8 +27,11 @@ _TAIL = 8
 _LARGEST_FOOTER = 8_000_000
 """Bytes. A row group takes some hundred bytes a column."""
 
-_DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError, TypeError, RecursionError)
-"""What reading a damaged file, or the structures in it, raises."""
+_DAMAGED = (
+    pl.exceptions.PolarsError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+    RecursionError,
+)  # fmt: skip
+"""What reading a damaged file, or the structures in it, raises: one byte makes a number of a structure."""
 
 # Numbers of fields in the structures of the format.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
