@@ -16,8 +16,8 @@ import numpy as np
 from scipy.stats import hypergeom
 
 from benchmarks import figure
-from stockward.figures.sampling import least_n
-from stockward.figures.splitting import Stratum, cheapest_split
+from stockward.stats.sampling import least_n
+from stockward.stats.splitting import Stratum, cheapest_split
 
 UNITS = 1_000_000
 DETECTIONS = (0.5, 0.9, 0.95, 0.99, 0.999)

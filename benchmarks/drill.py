@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmarks import figure
 from stockward.answers.drill import Drill
-from stockward.detection.drill import DrillOptions, make_drill
-from stockward.facts import Site, read_site
+from stockward.book import Site, read_site
+from stockward.drill.running import DrillOptions, make_drill
 from stockward.validation.fuel_fab import convert, data_folder
 
 RIDGEWAY = Path(__file__).parents[1] / "examples" / "ridgeway"

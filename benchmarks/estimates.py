@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import figure
-from stockward.figures.detection import detection_curves
-from stockward.figures.estimates import LossEstimate, estimate_losses
-from stockward.figures.loss_tests import CalibratedTests
+from stockward.stats.detection import detection_curves
+from stockward.stats.estimates import LossEstimate, estimate_losses
+from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.periods import YEAR_DAYS
 
 Array = NDArray[np.float64]

@@ -24,14 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import figure
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import hazards
-from stockward.detection.error_terms import ErrorTerms
-from stockward.facts import read_site
-from stockward.figures.loss_tests import CalibratedTests
-from stockward.figures.propagation import random_covariance, systematic_covariance
+from stockward.balance.closing import close_balances
+from stockward.balance.testing import hazards
+from stockward.book import read_site
+from stockward.book.known import known_at
+from stockward.stats.loss_tests import CalibratedTests
+from stockward.stats.propagation import random_covariance, systematic_covariance
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
+from stockward.unseen.error_terms import ErrorTerms
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

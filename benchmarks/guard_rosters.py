@@ -26,17 +26,17 @@ from typing import Any
 import numpy as np
 
 from benchmarks import figure
-from stockward.accountancy.known import known_at
 from stockward.answers.roster import RosterAnswer
-from stockward.facts import Site, read_site
+from stockward.book import Site, read_site
+from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster.guards_demand import Horizon
-from stockward.roster.guards_making import Limit
-from stockward.roster.guards_model import solve, whole
-from stockward.roster.guards_problem import make_problem
-from stockward.roster.guards_scoring import BREACH
-from stockward.rostering import Asked, make_guards_roster
-from stockward.solving import cp_sat
+from stockward.optim import cp_sat
+from stockward.questions.roster import Asked, make_guards_roster
+from stockward.roster.site.demand import Horizon
+from stockward.roster.site.making import Limit
+from stockward.roster.site.model import solve, whole
+from stockward.roster.site.problem import make_problem
+from stockward.roster.site.scoring import BREACH
 from stockward.terms.verdicts import Solved
 
 START = date(2026, 7, 6)

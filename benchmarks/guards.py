@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks import figure
-from stockward.accountancy.known import KnownBooks, known_at
-from stockward.facts import read_site
-from stockward.figures.staffing import CrewAsked, Pool, absences_of_crews, chance_filled, least_rostered
+from stockward.book import read_site
+from stockward.book.known import KnownBooks, known_at
 from stockward.guards.answering import answer_orders
 from stockward.guards.mix import mix_of
-from stockward.guards.need import need_of
+from stockward.guards.need.needed import need_of
 from stockward.guards.roll import day_of_the_books, roll
+from stockward.stats.staffing import CrewAsked, Pool, absences_of_crews, chance_filled, least_rostered
 
 RIDGEWAY = Path(__file__).parents[1] / "examples" / "ridgeway"
 MOST_PEOPLE = 15

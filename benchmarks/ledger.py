@@ -21,10 +21,10 @@ import numpy as np
 import polars as pl
 
 from benchmarks import figure
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
 from stockward.answers.balances import Balances
-from stockward.facts import Settings, Site, tables
+from stockward.balance.closing import close_balances
+from stockward.book import Settings, Site, tables
+from stockward.book.known import known_at
 
 START = datetime(2025, 7, 1, tzinfo=UTC)
 WEEKS = 52

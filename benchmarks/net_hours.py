@@ -17,8 +17,8 @@ import numpy as np
 from scipy import special
 
 from benchmarks import figure
-from stockward.figures.staffing import net_hours_interval
-from stockward.guards.net_hours import LEAST_GUARDS
+from stockward.guards.need.net_hours import LEAST_GUARDS
+from stockward.stats.staffing import net_hours_interval
 
 WEEKS, CONFIDENCE = 52, 0.95
 GUARDS = (3, 5, 6, 8, 12, 20, 50, 200)

@@ -22,10 +22,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks import figure
-from stockward.figures.loss_tests import PAGE_K, CalibratedTests, calibrate_together
-from stockward.figures.page import page_statistics
-from stockward.figures.propagation import random_covariance, stream_sums, systematic_covariance
-from stockward.figures.whitening import sitmuf, whitener
+from stockward.stats.loss_tests import PAGE_K, CalibratedTests, calibrate_together
+from stockward.stats.page import page_statistics
+from stockward.stats.propagation import random_covariance, stream_sums, systematic_covariance
+from stockward.stats.whitening import sitmuf, whitener
 from stockward.terms.periods import YEAR_DAYS
 
 Array = NDArray[np.float64]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.special import chdtri, ndtri
 
 from benchmarks import figure
-from stockward.figures.loss_tests import CalibratedTests
-from stockward.figures.page import page_statistics, page_threshold
+from stockward.stats.loss_tests import CalibratedTests
+from stockward.stats.page import page_statistics, page_threshold
 from stockward.terms.periods import YEAR_DAYS
 
 Array = NDArray[np.float64]

@@ -25,12 +25,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import figure
-from stockward.roster.checking import measure
+from stockward.optim.cp_sat import Asked
 from stockward.roster.command import read_roster_csv, roster_csv
-from stockward.roster.engine import Limits, make_roster
+from stockward.roster.engine.checking import measure
+from stockward.roster.engine.model import everything, solve_part
+from stockward.roster.engine.streams import Limits, make_roster
 from stockward.roster.instance import read_instance
-from stockward.roster.model import everything, solve_part
-from stockward.solving.cp_sat import Asked
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("STOCKWARD_SHARED", ROOT.parent / "shared")) / "data" / "rosters"

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks import figure
 from benchmarks.ledger import close, cpu_seconds, make_site
-from stockward.figures.loss_tests import CalibratedTests, calibrate_together
+from stockward.stats.loss_tests import CalibratedTests, calibrate_together
 from stockward.terms.periods import YEAR_DAYS
 
 

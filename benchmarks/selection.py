@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import figure
-from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import Candidate, SelectionAnswer, SelectionPlan
-from stockward.facts import read_site
-from stockward.guards.lines import Line, at_work, lines_of
-from stockward.guards.pool import as_written, candidates_of
-from stockward.guards.selection import selection_of
-from stockward.solving.linear import Program
-from stockward.solving.whole import whole_costs
+from stockward.book import read_site
+from stockward.book.known import KnownBooks, known_at
+from stockward.guards.selection.lines import Line, at_work, lines_of
+from stockward.guards.selection.plans import selection_of
+from stockward.guards.selection.pool import as_written, candidates_of
+from stockward.optim.linear import Program
+from stockward.optim.whole import whole_costs
 from stockward.terms.verdicts import OrderVerdict, Solved
 
 CANDIDATES, LINES, GUARDS, POINTS = 2_000, 12, 300, 20

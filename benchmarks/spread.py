@@ -26,15 +26,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks import figure
-from stockward.accountancy.closing import assemble
-from stockward.accountancy.incidence import SeriesIncidence, incidence_of
-from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import hazards
-from stockward.detection.goals import Goal, answer
-from stockward.detection.sight import Sight
-from stockward.detection.unseen import Asked, sights, unseen_losses
-from stockward.facts import Site, read_site
-from stockward.figures.loss_tests import CalibratedTests
+from stockward.balance.closing import assemble
+from stockward.balance.sigma.incidence import SeriesIncidence, incidence_of
+from stockward.balance.testing import hazards
+from stockward.book import Site, read_site
+from stockward.book.known import known_at
+from stockward.stats.loss_tests import CalibratedTests
+from stockward.unseen.goals import Goal, answer
+from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.sight import Sight
 
 Array = NDArray[np.float64]
 

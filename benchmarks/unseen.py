@@ -19,17 +19,17 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import figure
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
-from stockward.detection.sight import Sight, error_points
-from stockward.detection.surge import Surge
-from stockward.detection.surged_books import surged_site
-from stockward.detection.unseen import Asked, sights
-from stockward.facts import Site, read_site
-from stockward.figures.loss_tests import page_pair_thresholds
-from stockward.figures.power import cumuf_power, gemuf_power, page_pair_power, page_power, standardised_power
+from stockward.balance.closing import close_balances
+from stockward.balance.testing import hazards
+from stockward.book import Site, read_site
+from stockward.book.known import known_at
+from stockward.stats.loss_tests import page_pair_thresholds
+from stockward.stats.power import cumuf_power, gemuf_power, page_pair_power, page_power, standardised_power
+from stockward.surge.asked import Surge
+from stockward.surge.books import surged_site
+from stockward.unseen.series import Asked, sights
+from stockward.unseen.sight import Sight, error_points
 
 SERIES, WEEKS = 200, 52
 SHARED = Path(os.environ.get("STOCKWARD_SHARED", "../shared"))

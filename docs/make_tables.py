@@ -17,8 +17,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from stockward.facts import read_site
-from stockward.facts.dictionary import Column, Table, tables
+from stockward.book import read_site
+from stockward.book.schema.dictionary import Column, Table, tables
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import LIMITS, PREFIX, grouped
 from stockward.terms.units import COUNT, MASS

@@ -314,7 +314,7 @@ def test_a_fault_of_the_program_is_no_alarm(site: Path, monkeypatch: pytest.Monk
     def broken(*_: object, **__: object) -> None:
         raise KeyError("what\nnobody foresaw")
 
-    monkeypatch.setattr("stockward.reviewing.make_review", broken)
+    monkeypatch.setattr("stockward.questions.review.make_review", broken)
     result = run("review", site, "--quiet")
     assert result.exit_code == 70
     assert not result.stdout
@@ -365,7 +365,7 @@ def test_no_memory_is_no_fault_of_the_program(site: Path, monkeypatch: pytest.Mo
     def too_large(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("stockward.reviewing.make_review", too_large)
+    monkeypatch.setattr("stockward.questions.review.make_review", too_large)
     result = run("review", site)
     assert result.exit_code == 2
     assert one_line(result).startswith("error: this computer: it has no memory left: ")

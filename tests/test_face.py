@@ -49,8 +49,8 @@ def test_a_name_of_the_face_is_never_taken_by_a_room() -> None:
     """There is a room ``roster`` too, which Python would bind under that name when it is loaded."""
     script = (
         "import sys, stockward as sw\n"
-        "from stockward.roster import rules\n"
-        "assert callable(sw.roster) and rules is sys.modules['stockward.roster.rules']"
+        "from stockward.roster.engine import rules\n"
+        "assert callable(sw.roster) and rules is sys.modules['stockward.roster.engine.rules']"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
 

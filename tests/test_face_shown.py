@@ -11,7 +11,7 @@ import pytest
 
 import stockward as sw
 from stockward.face.shown import Shown
-from stockward.report.card import LETTERS_MAX, LINES_MAX, ROWS_MAX, card, card_html, card_text, grid
+from stockward.report.review.card import LETTERS_MAX, LINES_MAX, ROWS_MAX, card, card_html, card_text, grid
 
 ROOT = Path(__file__).parents[1]
 RIDGEWAY = ROOT / "examples" / "ridgeway"

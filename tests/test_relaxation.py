@@ -10,7 +10,7 @@ import pytest
 from ortools.sat.python import cp_model
 from scipy.optimize import linear_sum_assignment
 
-from stockward.solving.relaxation import relaxed_bound
+from stockward.optim.relaxation import relaxed_bound
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from rich.text import Text
 
 from stockward.cli import main
-from stockward.report.console import console
+from stockward.report.kit.console import console
 from stockward.terms.signs import escaped, printable
 
 EVIL = "x\x1b[31m\x1b]0;T\x07\x9b2J\u202ey\x7f\rz"
@@ -91,7 +91,7 @@ def test_a_fault_of_the_program_steers_nothing(site: Path, monkeypatch: pytest.M
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError(EVIL)
 
-    monkeypatch.setattr("stockward.reviewing.make_review", fails)
+    monkeypatch.setattr("stockward.questions.review.make_review", fails)
     result = CliRunner().invoke(main, ["review", str(site)])
     assert result.exit_code == 70
     assert not steering(result.output)

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from stockward import cli
-from stockward.report import lines
-from stockward.report.lines import Column
+from stockward.report.kit import lines
+from stockward.report.kit.lines import Column
 from stockward.terms.wrapping import columns, wrapped
 from stockward.validation.fuel_fab import convert, data_folder
 
@@ -28,9 +28,9 @@ WIDTHS = (60, 80, 100, 120)
 WIDE = 5_000
 INDENT = "  "
 PRINTERS = (
-    "stockward.report.print_review", "stockward.report.orders_table.print_orders",
-    "stockward.report.drill_terminal.print_drill", "stockward.report.count_plan.print_plan",
-    "stockward.report.roster_terminal.print_roster", "stockward.report.published.print_compared",
+    "stockward.report.print_review", "stockward.report.guards.orders_table.print_orders",
+    "stockward.report.drill.terminal.print_drill", "stockward.report.counting.plan.print_plan",
+    "stockward.report.roster.terminal.print_roster", "stockward.report.published.print_compared",
 )  # fmt: skip
 """What prints the answers of the commands."""
 LONG = {

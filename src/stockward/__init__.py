@@ -22,13 +22,13 @@ TYPE_CHECKING = False  # to load typing would take longer than all else here, an
 if TYPE_CHECKING:
     from typing import Any
 
-    from stockward.detection.surge import Surge
     from stockward.face.drills import Drill, drill
     from stockward.face.orders import Orders, orders
     from stockward.face.reviews import Review, review
     from stockward.face.rosters import Roster, roster
     from stockward.face.samples import Certificate, Draw, Plan, sample
     from stockward.face.sites import Check, Site, check, read_site, simulate
+    from stockward.surge.asked import Surge
     from stockward.terms.errors import (
         FigureError,
         ProbabilityError,
@@ -67,7 +67,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "detection.surge": ("Surge",),
+    "surge.asked": ("Surge",),
     "face.drills": ("Drill", "drill"),
     "face.orders": ("Orders", "orders"),
     "face.reviews": ("Review", "review"),

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from stockward.answers.orders import SiteOrders
     from stockward.answers.review import Review
     from stockward.answers.roster import RosterAnswer
+    from stockward.book import Site
     from stockward.counting import Seal
-    from stockward.detection.surge import Surge
-    from stockward.facts import Site
-    from stockward.guards.asked import AskedOrder
+    from stockward.guards.orders.asked import AskedOrder
     from stockward.outputs import Target
+    from stockward.surge.asked import Surge
 
 ALARMED, WRONG_USE, SET_ASIDE, NO_ROSTER, OWN_FAULT, BROKEN_PIPE = 1, 2, 3, 4, 70, 141
 """Exit codes; 70 is EX_SOFTWARE of sysexits.h."""
@@ -354,7 +354,7 @@ def _surge(
             said = "--dispatch, --weighings, --since and --until belong to a surge"
             raise UsageError(f"{said}: give --production as well")
         return None
-    from stockward.detection.surge import Surge
+    from stockward.surge.asked import Surge
 
     days = {name: day and day.date() for name, day in (("since", since), ("until", until))}
     return Surge.read(production, dispatch=dispatch, weighings=weighings, **days)
@@ -367,7 +367,7 @@ def _asked(guards: str | None, due: str | None) -> AskedOrder | None:
 
             raise UsageError("--due belongs to a question on guards: give --guards as well")
         return None
-    from stockward.guards.asked import AskedOrder
+    from stockward.guards.orders.asked import AskedOrder
 
     return AskedOrder.read(guards, due)
 
@@ -380,7 +380,7 @@ def _make(
     seed: int,
     step: Callable[[str], None],
 ) -> Review:
-    from stockward.reviewing import make_review
+    from stockward.questions.review import make_review
 
     return make_review(facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=_now(), progress=step)
 
@@ -395,7 +395,7 @@ def _read(site: Path) -> Site:
     # Threads of the tables wait for each other longer than they work, unless the tables are long.
     if _bytes(site) < _LONG_TABLES:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    from stockward.facts import read_site
+    from stockward.book import read_site
 
     return read_site(site)
 
@@ -424,7 +424,7 @@ def _write_text(text: str, file: str) -> None:
 
 
 def _notices(facts: Site) -> None:
-    from stockward.facts.ahead import rows_ahead
+    from stockward.book.ahead import rows_ahead
 
     _tell((*rows_ahead(facts, _now()).notices, *facts.notices))
 
@@ -444,7 +444,7 @@ def _exit_code(answers: Review) -> int:
 
 
 def _console() -> Console:
-    from stockward.report.console import console
+    from stockward.report.kit.console import console
 
     return console()
 
@@ -483,7 +483,7 @@ def orders(
     _require_places(sites=site)
     with _progress(quiet) as step:
         answers = _orders_of(site, as_of, asked, step)
-    from stockward.report import orders_table
+    from stockward.report.guards import orders_table
 
     if json_file is not None:
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
@@ -503,7 +503,7 @@ def _orders_of(
 ) -> list[SiteOrders]:
     if sum(map(_bytes, sites)) < _LONG_TABLES:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    from stockward.guards.orders_of_sites import orders_of_site
+    from stockward.guards.orders.of_sites import orders_of_site
     from stockward.terms.periods import end_of
 
     if as_of is not None:
@@ -557,13 +557,13 @@ def drill(
     with _progress(quiet) as step:
         step("reading the site")
         facts = _read(site)
-        from stockward.detection.drill import DrillOptions, make_drill
+        from stockward.drill.running import DrillOptions, make_drill
 
         options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
         answers = make_drill(facts, options, generated=_now(), jobs=jobs or all_cores(), progress=step)
-    from stockward.report.drill_document import write_drill_json
-    from stockward.report.drill_page import write_drill_html
-    from stockward.report.drill_terminal import print_drill
+    from stockward.report.drill.document import write_drill_json
+    from stockward.report.drill.page import write_drill_html
+    from stockward.report.drill.terminal import print_drill
 
     if html is not None:
         write_whole(_target(html), write_drill_html(answers))
@@ -614,9 +614,9 @@ def init(
     folder: Path, name: str, timezone: str, false_alarm: float | None, detection: float | None, as_csv: bool
 ) -> None:
     """Make a blank site to fill in: site.toml and a workbook with every table."""
-    from stockward.facts.blank import blank_site
-    from stockward.facts.dictionary import tables
-    from stockward.facts.site import SETTINGS
+    from stockward.book.blank import blank_site
+    from stockward.book.schema.dictionary import tables
+    from stockward.book.site import SETTINGS
     from stockward.outputs import write_folder
 
     files = blank_site(name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv)
@@ -766,7 +766,7 @@ def _plan_sample(asked: dict[str, Any]) -> None:
     if to_output:
         _write_text(plan_text(plan), "-")
     else:
-        from stockward.report.count_plan import print_plan
+        from stockward.report.counting.plan import print_plan
 
         print_plan(plan, _console())
     _notices(facts)
@@ -809,7 +809,8 @@ def _tell_unpublished(draw: Draw) -> None:
 
 
 def _draw_sample(asked: dict[str, Any]) -> None:
-    from stockward.report import count_sheet, words
+    from stockward.report.counting import sheet as count_sheet
+    from stockward.report.kit import words
     from stockward.terms.errors import UsageError
 
     files = [asked[name] for name in ("html", "xlsx", "csv_file") if asked[name]]
@@ -852,7 +853,7 @@ def _certify_sample(asked: dict[str, Any]) -> None:
 
 
 def _write_certificate(certificate: Certificate, asked: dict[str, Any]) -> None:
-    from stockward.report import certificate as report
+    from stockward.report.counting import certificate as report
 
     at = _now()
     if asked["html"]:
@@ -926,8 +927,8 @@ def roster(
     if site is None or start is None:
         raise UsageError("a site's roster needs its first day: --start 2026-07-06")
     _require_none_given(_OF_AN_INSTANCE, "is for an instance: leave it out beside a SITE")
-    from stockward.roster.guards_making import Limit
-    from stockward.rostering import Asked, make_guards_roster, numbers_given
+    from stockward.questions.roster import Asked, make_guards_roster, numbers_given
+    from stockward.roster.site.making import Limit
 
     facts = _read(site)
     earlier, told = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
@@ -942,7 +943,7 @@ def roster(
     if not quiet:
         _notices(facts)
         if "-" not in (out, json_file):
-            from stockward.report.roster_terminal import print_roster
+            from stockward.report.roster.terminal import print_roster
 
             print_roster(answer, _console())
     sys.exit(NO_ROSTER if not answer.duties else SET_ASIDE if answer.set_aside else 0)
@@ -1014,7 +1015,7 @@ def _solve_instance(
 
 
 def _earlier_roster(file: Path, timezone: str) -> tuple[dict[tuple[str, datetime], str], tuple[str, ...]]:
-    from stockward.report.roster_files import read_earlier_roster
+    from stockward.report.roster.files import read_earlier_roster
 
     return read_earlier_roster(file, timezone)
 
@@ -1039,10 +1040,10 @@ def _how_far(say: Callable[[str], None]) -> Callable[[int | None, float], None]:
 def _write_roster(
     answer: RosterAnswer, *, html: Path | None, xlsx: Path | None, csv: str | None, ics: Path | None, json: str | None
 ) -> None:
-    from stockward.report import roster_files
+    from stockward.report.roster import files as roster_files
 
     if html is not None:
-        from stockward.report.roster_page import write_roster_html
+        from stockward.report.roster.page import write_roster_html
 
         write_whole(_target(html), write_roster_html(answer))
     if json is not None:
@@ -1052,13 +1053,13 @@ def _write_roster(
             _say(f"{'CSV' if name == '-' else name}: not written, since there is no roster", err=True)
         return
     if xlsx is not None:
-        from stockward.report.roster_sheets import write_roster_xlsx
+        from stockward.report.roster.sheets import write_roster_xlsx
 
         write_roster_xlsx(answer, _target(xlsx))
     if csv is not None:
         _write_text(roster_files.write_roster_csv(answer), csv)
     if ics is not None:
-        from stockward.report.roster_calendars import write_calendars
+        from stockward.report.roster.calendars import write_calendars
 
         write_calendars(answer, _target(ics), _places())
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from stockward.accountancy.testing import test_losses as verdicts_of
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
+from stockward.balance.testing import test_losses as verdicts_of
 
 ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = 365.25

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from oracle import Rows
 
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import KnownBooks, known_at
-from stockward.accountancy.testing import test_losses as verdicts_of
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
-from stockward.facts import Site, read_site
+from stockward.balance.closing import close_balances
+from stockward.balance.testing import test_losses as verdicts_of
+from stockward.book import Site, read_site
+from stockward.book.known import KnownBooks, known_at
 
 SETTINGS = """
 format = 1

@@ -12,7 +12,7 @@ from oracle import Books, Period, close, close_whole_site, covariance
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
 
-from stockward.accountancy import terms
+from stockward.balance.sigma import terms
 
 QUANTITIES = (
     "begin", "received", "sent", "end_quantity", "normal_loss", "difference", "written_off", "found", "throughput",

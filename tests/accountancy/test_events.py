@@ -7,9 +7,9 @@ from pathlib import Path
 
 from small_sites import Closed, write_site
 
-from stockward.accountancy.events import events_of
-from stockward.accountancy.items import find_in_items
 from stockward.answers.losses import Event, SameOverSite
+from stockward.balance.findings.events import events_of
+from stockward.balance.items import find_in_items
 
 METHODS = "method,random_rel\nscale,0.001\n"
 MOVEMENTS = "movement,kind,at,from_area,to_area,material,quantity,method\n"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from small_sites import Closed, write_site
 
-from stockward.accountancy.sums import rounding_of, sums_by
-from stockward.accountancy.testing import test_losses as verdicts_of
+from stockward.balance.sums import rounding_of, sums_by
+from stockward.balance.testing import test_losses as verdicts_of
 from stockward.terms.verdicts import Verdict
 
 

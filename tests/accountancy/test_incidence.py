@@ -10,15 +10,15 @@ import pytest
 from random_sites import Draw
 from small_sites import text_of, write_site
 
-from stockward.accountancy import adjusting
-from stockward.accountancy.adjusting import adjust
-from stockward.accountancy.assembly import Assembly
-from stockward.accountancy.closing import assemble
-from stockward.accountancy.copies import AGREEMENT, check_copy
-from stockward.accountancy.incidence import Incidence, incidence_of
-from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.balances import Balances
-from stockward.facts import Site
+from stockward.balance.assembly import Assembly
+from stockward.balance.closing import assemble
+from stockward.balance.sigma import adjusting
+from stockward.balance.sigma.adjusting import adjust
+from stockward.balance.sigma.copies import AGREEMENT, check_copy
+from stockward.balance.sigma.incidence import Incidence, incidence_of
+from stockward.book import Site
+from stockward.book.known import KnownBooks, known_at
 from stockward.terms.errors import StockwardError
 
 Opened = tuple[KnownBooks, Assembly, Balances, Incidence]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from small_sites import Closed, write_site
 
-from stockward.accountancy.evidence import rows_behind
-from stockward.accountancy.items import find_in_items
 from stockward.answers.items import ItemFindings
+from stockward.balance.findings.evidence import rows_behind
+from stockward.balance.items import find_in_items
 
 HEAD = "movement,at,kind,material,quantity,from_area,to_area,method,recorded_at,reverses\n"
 COUNTS = (

@@ -12,9 +12,9 @@ import pytest
 from made_balances import ORIGIN, YEAR, balances, one
 from small_sites import Closed, write_site
 
-from stockward.accountancy.testing import series_tested
-from stockward.accountancy.testing import test_losses as verdicts_of
-from stockward.figures.planned import CLOSING
+from stockward.balance.testing import series_tested
+from stockward.balance.testing import test_losses as verdicts_of
+from stockward.stats.planned import CLOSING
 from stockward.terms.verdicts import TESTS, Verdict
 
 # --- the share of each series

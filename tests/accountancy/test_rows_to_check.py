@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from small_sites import Closed, write_site
 
-from stockward.accountancy.events import events_of
-from stockward.accountancy.items import find_in_items
 from stockward.answers.losses import RowToCheck
+from stockward.balance.findings.events import events_of
+from stockward.balance.items import find_in_items
 from stockward.terms.verdicts import Slip
 
 METHODS = "method,random_rel\nscale,0.001\n"

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_balances import ORIGIN, YEAR, balances, one
 
-from stockward.accountancy.testing import hazards
-from stockward.accountancy.testing import test_losses as verdicts_of
 from stockward.answers.losses import SeriesVerdict
+from stockward.balance.testing import hazards
+from stockward.balance.testing import test_losses as verdicts_of
 from stockward.terms.verdicts import ALARMING, AlarmState, Verdict
 
 MONTH = YEAR / 12

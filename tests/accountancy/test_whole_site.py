@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
 
-from stockward.accountancy.evidence import rows_behind
-from stockward.accountancy.items import find_in_items
-from stockward.accountancy.joining import _pacing, join
-from stockward.accountancy.testing import test_losses as verdicts_of
+from stockward.balance.findings.evidence import rows_behind
+from stockward.balance.items import find_in_items
+from stockward.balance.testing import test_losses as verdicts_of
+from stockward.balance.whole_site.joining import _pacing, join
 from stockward.terms.verdicts import Verdict
 
 MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,measurement\n"

@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from pydantic import TypeAdapter
 
 from stockward.answers.counting import Plan
+from stockward.book import Site, read_site
 from stockward.cli import main
 from stockward.counting import plan_text
 from stockward.counting.planning import book_digest
-from stockward.facts import Site, read_site
 
 SETTINGS = """\
 format = 1

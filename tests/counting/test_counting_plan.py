@@ -11,10 +11,10 @@ import pytest
 from counting_sites import TABLES, one_line, run, site, write
 
 import stockward as sw
-from stockward.accountancy.known import known_at
+from stockward.book.known import known_at
 from stockward.counting import make_plan, parse_asked
 from stockward.counting.book import holdings_by_book, until
-from stockward.figures.sampling import detection_chance, least_n
+from stockward.stats.sampling import detection_chance, least_n
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of
 

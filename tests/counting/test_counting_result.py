@@ -12,8 +12,8 @@ import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run
 
 from stockward.answers.counting import Goal, GoalResult, GoalStratum
-from stockward.figures.sampling import upper_limit
-from stockward.report.certificate import found_missing
+from stockward.report.counting.certificate import found_missing
+from stockward.stats.sampling import upper_limit
 from stockward.terms.counting import CountVerdict
 
 Rows = list[dict[str, str]]

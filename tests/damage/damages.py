@@ -13,7 +13,7 @@ from pathlib import Path
 
 from writing import Sheet, SiteDraft
 
-from stockward.facts.dictionary import tables as dictionary
+from stockward.book.schema.dictionary import tables as dictionary
 
 CellDamage = Callable[[SiteDraft, random.Random], str | None]
 FileDamage = Callable[[SiteDraft, Path, random.Random], str | None]

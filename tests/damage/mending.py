@@ -20,9 +20,9 @@ import polars as pl
 from clean_site import SETTINGS
 from writing import Sheet, SiteDraft, csv_bytes, sheet_of
 
-from stockward.facts import Problem, Site, read_site
-from stockward.facts.dictionary import Column
-from stockward.facts.dictionary import tables as dictionary
+from stockward.book import Problem, Site, read_site
+from stockward.book.schema.dictionary import Column
+from stockward.book.schema.dictionary import tables as dictionary
 
 BOOKS = ("areas", "materials", "contents", "methods", "calibrations", "movements", "counts", "normal_losses")
 ROUNDS = 12

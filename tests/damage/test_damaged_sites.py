@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 from trial import clean_facts, try_one
 
-from stockward.accountancy import closing
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
+from stockward.balance import closing
+from stockward.balance.closing import close_balances
+from stockward.book.known import known_at
 
 SITES = 40
 BATCH = 10

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from neighbours.kinds import KINDS, try_one
 
-from stockward.accountancy import closing
-from stockward.facts import checks, site
+from stockward.balance import closing
+from stockward.book import site
+from stockward.book.checks import rules as checks
 
 
 @pytest.mark.parametrize("number", range(len(KINDS)), ids=[kind.__name__ for kind in KINDS])

@@ -26,11 +26,11 @@ from damages import LAST, OF_CELLS, OF_FILES
 from mending import Mender
 from writing import SiteDraft, draft_of, sheet_of, write
 
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
 from stockward.answers.balances import Balances
+from stockward.balance.closing import close_balances
+from stockward.book import Site, read_site
+from stockward.book.known import known_at
 from stockward.cli import main
-from stockward.facts import Site, read_site
 from stockward.terms.periods import end_of
 from stockward.terms.units import factor
 

@@ -15,7 +15,7 @@ import polars as pl
 from clean_site import COLUMNS, SETTINGS, Tables
 from xlsxwriter import Workbook
 
-from stockward.facts.dictionary import tables as dictionary
+from stockward.book.schema.dictionary import tables as dictionary
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})?")

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from stockward.answers.drill import Drill
-from stockward.detection.drill import DrillOptions, make_drill
-from stockward.facts import Site, read_site
+from stockward.book import Site, read_site
+from stockward.drill.running import DrillOptions, make_drill
 
 BEGIN = date(2026, 1, 5)
 AT = datetime(2026, 7, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from small_sites import write_site
 
-from stockward.facts import Site
+from stockward.book import Site
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 METHODS = "method,random_rel,systematic_rel\nin,0.005,0.003\nout,0.005,0.003\ntank,0.005,0.003\n"

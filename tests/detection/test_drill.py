@@ -13,17 +13,17 @@ from drill_sites import CONTENTS, NORMAL_LOSSES, drilled, weekly
 from scipy.special import ndtr, ndtri
 from scipy.stats import chi2, kstest
 
-from stockward.accountancy.adjusting import adjust
-from stockward.accountancy.closing import assemble
-from stockward.accountancy.incidence import incidence_of
-from stockward.accountancy.known import known_at
 from stockward.answers.drill import Drill
-from stockward.detection import drill_copies
-from stockward.detection.drill_copies import DrillPlan, draw, round_robin
-from stockward.detection.drill_losses import Ledger, Share
-from stockward.detection.drill_targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
-from stockward.facts import Site
-from stockward.figures.planned import CLOSING
+from stockward.balance.closing import assemble
+from stockward.balance.sigma.adjusting import adjust
+from stockward.balance.sigma.incidence import incidence_of
+from stockward.book import Site
+from stockward.book.known import known_at
+from stockward.drill import copies as drill_copies
+from stockward.drill.copies import DrillPlan, draw, round_robin
+from stockward.drill.losses import Ledger, Share
+from stockward.drill.targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
+from stockward.stats.planned import CLOSING
 from stockward.terms.errors import UsageError
 
 

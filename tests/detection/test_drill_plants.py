@@ -8,7 +8,7 @@ import pytest
 from drill_sites import drilled
 
 from stockward.answers.drill import Drill
-from stockward.facts import read_site
+from stockward.book import read_site
 from stockward.validation.fuel_fab import convert, data_folder
 
 ROOT = Path(__file__).parents[2]

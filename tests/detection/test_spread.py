@@ -11,19 +11,19 @@ import pytest
 from drill_sites import BEGIN, CONTENTS, NORMAL_LOSSES, drilled, weekly
 from small_sites import write_site
 
-from stockward.accountancy.adjusting import adjust
-from stockward.accountancy.closing import assemble, close_balances
-from stockward.accountancy.incidence import incidence_of
-from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import hazards
 from stockward.answers.detection import SeriesDetection
-from stockward.detection import drill
-from stockward.detection.drill_copies import each_once, round_robin
-from stockward.detection.drill_taking import TOO_FEW, UNWEIGHED, Falls, Laid, Taker
-from stockward.detection.drill_targets import WATCHED, Case
-from stockward.detection.unseen import Asked, sights, unseen_losses
-from stockward.facts import Site
+from stockward.balance.closing import assemble, close_balances
+from stockward.balance.sigma.adjusting import adjust
+from stockward.balance.sigma.incidence import incidence_of
+from stockward.balance.testing import hazards
+from stockward.book import Site
+from stockward.book.known import known_at
+from stockward.drill import running as drill
+from stockward.drill.copies import each_once, round_robin
+from stockward.drill.taking import TOO_FEW, UNWEIGHED, Falls, Laid, Taker
+from stockward.drill.targets import WATCHED, Case
 from stockward.terms.errors import UsageError
+from stockward.unseen.series import Asked, sights, unseen_losses
 
 DAY = 86_400_000_000
 

@@ -14,18 +14,18 @@ import pytest
 from plants import START, WEEKS, worked_plant
 from small_sites import write_site
 
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import hazards
 from stockward.answers.detection import SurgeAnswer
-from stockward.detection.at_surge import look_at_surge
-from stockward.detection.demand import material_factors
-from stockward.detection.stores import filling_stores
-from stockward.detection.surge import Surge
-from stockward.detection.surged_books import surged_site, with_factors
-from stockward.detection.unseen import Asked, sights, unseen_losses
-from stockward.facts import Site
+from stockward.balance.closing import close_balances
+from stockward.balance.testing import hazards
+from stockward.book import Site
+from stockward.book.known import known_at
+from stockward.surge.asked import Surge
+from stockward.surge.books import surged_site, with_factors
+from stockward.surge.demand import material_factors
+from stockward.surge.sight import look_at_surge
+from stockward.surge.stores import filling_stores
 from stockward.terms.errors import UsageError
+from stockward.unseen.series import Asked, sights, unseen_losses
 
 IN_THE_RECORD = {
     "since": (START + timedelta(weeks=26)).date(),

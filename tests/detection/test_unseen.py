@@ -15,19 +15,19 @@ from plants import METHODS, worked_plant
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
 
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
-from stockward.accountancy.testing import hazards
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection
-from stockward.detection.error_terms import ErrorTerms
-from stockward.detection.goals import Goal, answer, goals_of
-from stockward.detection.patterns import even_shares
-from stockward.detection.sight import Sight
-from stockward.detection.unseen import Asked, sights, unseen_losses
-from stockward.facts import Site
+from stockward.balance.closing import close_balances
+from stockward.balance.testing import hazards
+from stockward.book import Site
+from stockward.book.known import known_at
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Verdict
+from stockward.unseen.error_terms import ErrorTerms
+from stockward.unseen.goals import Goal, answer, goals_of
+from stockward.unseen.patterns import even_shares
+from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.sight import Sight
 
 
 def closed(site: Site) -> Balances:
@@ -58,7 +58,7 @@ def test_the_terms_rebuild_every_covariance_of_the_example() -> None:
 
 
 def _ridgeway() -> Site:
-    from stockward.facts import read_site
+    from stockward.book import read_site
 
     return read_site(Path(__file__).parents[2] / "examples" / "ridgeway")
 

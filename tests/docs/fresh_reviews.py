@@ -12,7 +12,7 @@ from typing import Any
 
 import stockward as sw
 from stockward.report import write_json
-from stockward.report.views import SeriesView, gather
+from stockward.report.review.views import SeriesView, gather
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ import pytest
 from manual_pages import DOCS, ROOT, plain, prose, rows, section, text
 
 from stockward.answers.drill import Drill, DrillLine
-from stockward.detection.drill import COPIES, DrillOptions, make_drill
-from stockward.detection.drill_findings import CAUSES, DISAGREE
-from stockward.detection.drill_losses import BEARS, PLACES
-from stockward.detection.drill_targets import PATTERNS
-from stockward.detection.patterns import YEAR
-from stockward.facts import read_site
-from stockward.report import drill_sentences as say
+from stockward.book import read_site
+from stockward.drill.findings import CAUSES, DISAGREE
+from stockward.drill.losses import BEARS, PLACES
+from stockward.drill.running import COPIES, DrillOptions, make_drill
+from stockward.drill.targets import PATTERNS
+from stockward.report.drill import sentences as say
+from stockward.unseen.patterns import YEAR
 
 PAGE = DOCS / "drill.md"
 

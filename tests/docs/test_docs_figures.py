@@ -13,7 +13,8 @@ import pytest
 from fresh_reviews import Reviewed, reviewed
 from manual_pages import DOCS, PUBLISHED, README, ROOT, blocks, plain, prose, rows, text
 
-from stockward.report import claims, words
+from stockward.report.kit import words
+from stockward.report.review import claims
 from stockward.terms.periods import YEAR_DAYS
 
 MELT_POUR, CARTRIDGES = "melt_pour/TNT", "cartridge_hall/nitrocellulose"

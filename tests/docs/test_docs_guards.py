@@ -9,9 +9,10 @@ import pytest
 from fresh_reviews import Reviewed
 from manual_pages import DOCS, plain, prose
 
-from stockward.figures.staffing import share_unseen
-from stockward.guards.net_hours import LEAST_GUARDS, LEAST_WINDOW_DAYS, WINDOW_DAYS
-from stockward.report import guards_sentences, words
+from stockward.guards.need.net_hours import LEAST_GUARDS, LEAST_WINDOW_DAYS, WINDOW_DAYS
+from stockward.report.guards import sentences as guards_sentences
+from stockward.report.kit import words
+from stockward.stats.staffing import share_unseen
 
 GUARDS = DOCS / "guards.md"
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from manual_pages import DOCS, codes, plain, prose, rows, section
 
-from stockward.guards.asked import DUE_DAYS, AskedOrder
 from stockward.guards.mix import Bands, Rule
-from stockward.report.orders_table import SCHEMA
+from stockward.guards.orders.asked import DUE_DAYS, AskedOrder
+from stockward.report.guards.orders_table import SCHEMA
 from stockward.terms.verdicts import OrderVerdict
 
 PAGE = DOCS / "orders.md"

@@ -14,9 +14,9 @@ from manual_pages import DOCS, codes, rows, section
 from tests.roster.guard_sites import guards, locked_at, post, small_site
 
 from stockward import cli
-from stockward.facts.settings import WorkRules
-from stockward.report.roster_files import SCHEMA
-from stockward.roster.guards_colliding import WORDS
+from stockward.book.settings import WorkRules
+from stockward.report.roster.files import SCHEMA
+from stockward.roster.infeasible.colliding import WORDS
 from stockward.terms.verdicts import Solved
 
 TABLE = rows(section(DOCS / "json.md", "## The roster"))

@@ -16,14 +16,15 @@ from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, s
 
 import stockward as sw
 from stockward import simulation
-from stockward.accountancy.sums import ROUNDING
-from stockward.facts.checks import NEEDS
-from stockward.facts.settings import ForceSettings
-from stockward.figures import planned, records, windows
-from stockward.figures.estimates import CONFIDENCE
-from stockward.figures.loss_tests import PAGE_K, PAGE_PAIR_K
-from stockward.figures.whitening import RESOLVED
-from stockward.report import guards_sentences, sentences
+from stockward.balance.sums import ROUNDING
+from stockward.book.checks.rules import NEEDS
+from stockward.book.settings import ForceSettings
+from stockward.report.guards import sentences as guards_sentences
+from stockward.report.review import sentences
+from stockward.stats import planned, records, windows
+from stockward.stats.estimates import CONFIDENCE
+from stockward.stats.loss_tests import PAGE_K, PAGE_PAIR_K
+from stockward.stats.whitening import RESOLVED
 from stockward.terms.periods import YEAR_DAYS
 from stockward.terms.verdicts import (
     ALARMING,

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from xlsxwriter import Workbook
 
-from stockward.facts import Problem, Site, read_site
+from stockward.book import Problem, Site, read_site
 
 SETTINGS = """\
 format = 1

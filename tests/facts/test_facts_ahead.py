@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from small_folders import SiteFolder
 
 from stockward import cli
-from stockward.facts.ahead import rows_ahead
+from stockward.book.ahead import rows_ahead
+from stockward.questions.review import make_review
 from stockward.report import write_html, write_json
-from stockward.reviewing import make_review
 from stockward.terms.periods import end_of
 
 NOW = datetime(2026, 11, 29, 7, tzinfo=UTC)

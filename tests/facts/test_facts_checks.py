@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from small_folders import CLEAN, SiteFolder
 
-from stockward.facts import tables
-from stockward.facts.checks import CHECKS
+from stockward.book import tables
+from stockward.book.checks.rules import CHECKS
 
 FULL = {
     "normal_losses": "area,substance,rate,basis,unit\nP1,TNT,0.01,per_received,\nS1,TNT,0.2,per_day,kg\n",

@@ -13,10 +13,11 @@ from click.testing import CliRunner
 from small_folders import CLEAN, SETTINGS, SiteFolder, cells, write_workbook
 from xlsxwriter import Workbook
 
+from stockward.book import read_site, tables
 from stockward.cli import main
 from stockward.counting import filled
-from stockward.facts import read_site, tables
-from stockward.report import orders_table, roster_files
+from stockward.report.guards import orders_table
+from stockward.report.roster import files as roster_files
 from stockward.terms.errors import SiteError
 
 

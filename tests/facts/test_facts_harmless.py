@@ -16,10 +16,11 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder, cells
 
-from stockward.facts import draft, extent, lengths, markup, parquet, thrift
-from stockward.facts import folder as csv_files
-from stockward.facts.draft import MOST_ROWS_TOLD
-from stockward.facts.settings import read_settings
+from stockward.book.checks import draft
+from stockward.book.checks.draft import MOST_ROWS_TOLD
+from stockward.book.settings import read_settings
+from stockward.book.sources import extent, lengths, markup, parquet, thrift
+from stockward.book.sources import folder as csv_files
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.limits import limit
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stockward.facts import Site, read_site
+from stockward.book import Site, read_site
 
 SETTINGS = (
     'format = 1\n[site]\nname = "T"\ntimezone = "Asia/Seoul"\n[detection]\nfalse_alarm = 0.05\ndetection = 0.95\n'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stockward.facts import read_site
+from stockward.book import read_site
 
 SETTINGS = """\
 format = 1

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_folders import SiteFolder
 
-from stockward.facts.cells import read_column
-from stockward.facts.dictionary import Column, tables
-from stockward.facts.reading import Locale, Reading
+from stockward.book.cells.columns import read_column
+from stockward.book.cells.reading import Locale, Reading
+from stockward.book.schema.dictionary import Column, tables
 
 QUANTITY = tables()["movements"]["quantity"]
 POINT, COMMA = Locale(".", "UTC"), Locale(",", "UTC")

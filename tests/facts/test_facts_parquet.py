@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 from small_folders import CLEAN, SiteFolder
 
-from stockward.facts.cells import read_column
-from stockward.facts.dictionary import tables
-from stockward.facts.parquet import parquet_headed, read_parquet
-from stockward.facts.reading import Locale
+from stockward.book.cells.columns import read_column
+from stockward.book.cells.reading import Locale
+from stockward.book.schema.dictionary import tables
+from stockward.book.sources.parquet import parquet_headed, read_parquet
 from stockward.terms.errors import SiteError
 
 LOCALE = Locale(".", "Asia/Seoul")

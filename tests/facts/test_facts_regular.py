@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stockward.facts import folder, tables
-from stockward.facts.folder import _cut, _Head
-from stockward.facts.raw import Header
-from stockward.facts.regular import cut_regular
+from stockward.book import tables
+from stockward.book.sources import folder
+from stockward.book.sources.folder import _cut, _Head
+from stockward.book.sources.raw import Header
+from stockward.book.sources.regular import cut_regular
 
 SEPARATORS = ",;\t"
 HEADER = Header(tables()["materials"], "x.csv", {"unit": 2, "material": 0}, (), {}, ())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_folders import SETTINGS
 
-from stockward.facts.settings import Settings, read_settings
+from stockward.book.settings import Settings, read_settings
 from stockward.terms.errors import SiteError
 
 CLEAN = SETTINGS.format(decimal=".", timezone="Asia/Seoul")

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 from small_folders import SiteFolder
 
-from stockward.facts.cells import read_column
-from stockward.facts.dictionary import tables
-from stockward.facts.reading import Locale, Reading
+from stockward.book.cells.columns import read_column
+from stockward.book.cells.reading import Locale, Reading
+from stockward.book.schema.dictionary import tables
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of, first_moment
 

@@ -13,7 +13,7 @@ import pytest
 from small_folders import CLEAN, SiteFolder, cells, write_workbook
 from xlsxwriter import Workbook
 
-from stockward.facts import read_site
+from stockward.book import read_site
 from stockward.terms.errors import SiteError
 
 SECOND = "xl/worksheets/sheet2.xml"

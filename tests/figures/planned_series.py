@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stockward.figures.loss_tests import CalibratedTests
+from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.periods import YEAR_DAYS
 
 

@@ -11,23 +11,23 @@ import pytest
 from planned_series import whole_year
 from scipy.special import ndtr, ndtri
 
-from stockward.figures.detection import (
+from stockward.stats.detection import (
     DetectionCurve,
     detection_curves,
     limit_detectable,
     limit_power,
     worst_pattern,
 )
-from stockward.figures.loss_tests import page_pair_thresholds
-from stockward.figures.power import (
+from stockward.stats.loss_tests import page_pair_thresholds
+from stockward.stats.power import (
     cumuf_power,
     gemuf_power,
     page_pair_power,
     page_power,
     standardised_power,
 )
-from stockward.figures.propagation import random_covariance, systematic_covariance
-from stockward.figures.whitening import whitener
+from stockward.stats.propagation import random_covariance, systematic_covariance
+from stockward.stats.whitening import whitener
 
 WEEKS = 52
 

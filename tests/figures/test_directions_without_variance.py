@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planned_series import whole_year
 from scipy.linalg import null_space
 
-from stockward.figures.whitening import exact_rows, hidden_sigma, running_variance, sitmuf, whitener
+from stockward.stats.whitening import exact_rows, hidden_sigma, running_variance, sitmuf, whitener
 
 
 @st.composite

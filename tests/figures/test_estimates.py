@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from planned_series import at_days
 
-from stockward.figures.detection import detection_curves
-from stockward.figures.estimates import LossEstimate, estimate_losses
+from stockward.stats.detection import detection_curves
+from stockward.stats.estimates import LossEstimate, estimate_losses
 
 MONTHS = np.full(12, 30.4)
 

@@ -7,10 +7,10 @@ import pytest
 from planned_series import whole_year
 from scipy.stats import binomtest, chi2, ncx2, norm
 
-from stockward.figures.loss_tests import page_pair_thresholds
-from stockward.figures.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.figures.scan import calibrate, crossing_probability
-from stockward.figures.whitening import foretold, whitener
+from stockward.stats.loss_tests import page_pair_thresholds
+from stockward.stats.page import page_alarm_probability, page_statistics, page_threshold
+from stockward.stats.scan import calibrate, crossing_probability
+from stockward.stats.whitening import foretold, whitener
 
 # Integral equation, checked by Brook–Evans and 4,000,000 paths: alarm if P > h at any i ≤ N, whole sequence at 5 %.
 PAGE_THRESHOLDS = {

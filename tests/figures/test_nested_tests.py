@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from planned_series import at_days, whole_year
 from scipy.stats import binomtest
 
-from stockward.figures.detection import detection_curves, limit_detectable
-from stockward.figures.loss_tests import CalibratedTests
-from stockward.figures.planned import planned_years, spent_by
-from stockward.figures.scan import crossing_probability
+from stockward.stats.detection import detection_curves, limit_detectable
+from stockward.stats.loss_tests import CalibratedTests
+from stockward.stats.planned import planned_years, spent_by
+from stockward.stats.scan import crossing_probability
 from stockward.terms.periods import YEAR_DAYS
 
 YEARS = 365.25

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from stockward.figures.records import CLUSTER_DAYS, cluster, cusum_p_value, poisson_cusum, sign_test
+from stockward.stats.records import CLUSTER_DAYS, cluster, cusum_p_value, poisson_cusum, sign_test
 
 
 def cusum_by_hand(errors: np.ndarray, expected: np.ndarray) -> tuple[float, int]:

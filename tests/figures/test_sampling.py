@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.figures.sampling import (
+from stockward.stats.sampling import (
     defects_of,
     detection_chance,
     evidence,

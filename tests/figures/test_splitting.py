@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stockward.figures import splitting
-from stockward.figures.sampling import least_n
-from stockward.figures.splitting import Stratum, cheapest_split, most_missing, worst_mix
+from stockward.stats import splitting
+from stockward.stats.sampling import least_n
+from stockward.stats.splitting import Stratum, cheapest_split, most_missing, worst_mix
 from stockward.terms.errors import FigureError
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.force import ForceAnswer
-from stockward.facts import read_site
-from stockward.guards.need import need_of
+from stockward.book import read_site
+from stockward.book.known import KnownBooks, known_at
+from stockward.guards.need.needed import need_of
 from stockward.guards.roll import roll
 from stockward.terms.periods import end_of
 

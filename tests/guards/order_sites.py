@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.selection import Candidate
-from stockward.facts import read_site
+from stockward.book import read_site
+from stockward.book.known import KnownBooks, known_at
 
 DAY = date(2026, 6, 30)
 DUE = date(2026, 8, 30)

@@ -13,12 +13,12 @@ from fractions import Fraction
 from itertools import chain, combinations
 from pathlib import Path
 
-from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
-from stockward.facts import read_site
-from stockward.guards.pool import candidates_of
-from stockward.guards.selection import selection_of
+from stockward.book import read_site
+from stockward.book.known import KnownBooks, known_at
+from stockward.guards.selection.plans import selection_of
+from stockward.guards.selection.pool import candidates_of
 from stockward.terms.verdicts import OrderVerdict
 
 DAY = date(2026, 6, 30)

@@ -9,10 +9,11 @@ import order_sites as sites
 import pytest
 
 from stockward.answers.review import Review
-from stockward.facts import read_site
-from stockward.guards.orders_of_sites import orders_of_site
-from stockward.report import guards, guards_terminal
-from stockward.reviewing import make_review
+from stockward.book import read_site
+from stockward.guards.orders.of_sites import orders_of_site
+from stockward.questions.review import make_review
+from stockward.report.guards import part as guards
+from stockward.report.guards import terminal as guards_terminal
 from stockward.terms.verdicts import OrderVerdict
 
 NOW = datetime(2026, 11, 29, 7, tzinfo=UTC)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.accountancy.known import KnownBooks
 from stockward.answers.mix import MixAnswer
+from stockward.book.known import KnownBooks
 from stockward.guards.mix import TOTALS_MAX, Bands, Rule, mix_of
-from stockward.guards.orders import orders_of
+from stockward.guards.orders.judged import orders_of
 from stockward.guards.written import as_written, plain
 
 RIDGEWAY = Bands(

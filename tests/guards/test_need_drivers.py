@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 from need_sites import STOCK, books_of, factored, month, need, need_at
 
-from stockward.accountancy.known import KnownBooks, known_at
-from stockward.accountancy.stocks import BookStock, end_of_day, stock_and_growth
 from stockward.answers.force import ForceAnswer, PostNeed
-from stockward.detection.demand import material_factors
-from stockward.detection.surge import Surge
-from stockward.detection.surged_books import with_factors
-from stockward.facts import read_site
+from stockward.balance.stocks import BookStock, end_of_day, stock_and_growth
+from stockward.book import read_site
+from stockward.book.known import KnownBooks, known_at
+from stockward.surge.asked import Surge
+from stockward.surge.books import with_factors
+from stockward.surge.demand import material_factors
 
 RIDGEWAY = Path(__file__).parents[2] / "examples" / "ridgeway"
 HEAD = "post,kind,guards,start,end,days,area,driver,per\n"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from stockward.figures.staffing import (
+from stockward.stats.staffing import (
     CrewAsked,
     Pool,
     absences_of_crews,

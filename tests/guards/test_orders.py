@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.accountancy.known import known_at
 from stockward.answers.orders import OrderAnswer
-from stockward.facts import read_site
-from stockward.guards.asked import DUE_DAYS, AskedOrder
-from stockward.guards.orders import orders_of
-from stockward.guards.reach import reachable_by
+from stockward.book import read_site
+from stockward.book.known import known_at
+from stockward.guards.orders.asked import DUE_DAYS, AskedOrder
+from stockward.guards.orders.judged import orders_of
+from stockward.guards.orders.reach import reachable_by
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import OrderVerdict
 

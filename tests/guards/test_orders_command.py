@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from stockward import cli
-from stockward.guards.orders_of_sites import orders_of_site
-from stockward.report import orders_table
+from stockward.guards.orders.of_sites import orders_of_site
+from stockward.report.guards import orders_table
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

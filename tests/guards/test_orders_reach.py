@@ -10,8 +10,8 @@ import order_sites as sites
 import pytest
 
 from stockward.guards.answering import answer_orders
-from stockward.guards.pool import candidates_of
-from stockward.guards.selection import selection_of
+from stockward.guards.selection.plans import selection_of
+from stockward.guards.selection.pool import candidates_of
 from stockward.terms.verdicts import OrderVerdict
 
 LINES = "line,material,workers_needed,output_per_day\nL1,TNT,3,100\nL2,TNT,2,50\n"

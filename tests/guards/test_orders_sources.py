@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from xlsxwriter import Workbook
 
 from stockward import cli
-from stockward.accountancy.known import known_at
-from stockward.facts import read_site
-from stockward.guards.heard import INSTEAD, reports_received, without_sources
-from stockward.guards.orders import orders_of
+from stockward.book import read_site
+from stockward.book.known import known_at
+from stockward.guards.orders.heard import INSTEAD, reports_received, without_sources
+from stockward.guards.orders.judged import orders_of
 
 RARE = "Kestrel-7741"
 OTHER = "Grey Wagtail"

@@ -12,11 +12,11 @@ import pytest
 from selection_sites import DAY, DUE, TABLES, Person, applicant, guard, order, read, select, worker
 
 from stockward.answers.selection import SelectionAnswer, SelectionPlan
-from stockward.guards import pool
-from stockward.guards.checking import PlanChecker
-from stockward.guards.lines import FULL_DAYS
-from stockward.guards.pool import candidates_of
-from stockward.guards.selection import selection_of
+from stockward.guards.selection import pool
+from stockward.guards.selection.checking import PlanChecker
+from stockward.guards.selection.lines import FULL_DAYS
+from stockward.guards.selection.plans import selection_of
+from stockward.guards.selection.pool import candidates_of
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.verdicts import Solved
 

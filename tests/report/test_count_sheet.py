@@ -19,8 +19,8 @@ import zxingcpp
 from stockward.answers.counting import Draw, Goal, GoalStratum, Plan, Stratum
 from stockward.counting import certify, draw_units, plan_digest, sha256_of
 from stockward.counting.filled import Filled
-from stockward.report import certificate as certificates
-from stockward.report.count_sheet import (
+from stockward.report.counting import certificate as certificates
+from stockward.report.counting.sheet import (
     barcode_text,
     sheets_csv,
     sheets_page,

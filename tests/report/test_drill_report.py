@@ -18,10 +18,11 @@ from test_report_page import read
 
 from stockward import cli
 from stockward.answers.drill import Drill
-from stockward.report import drill_context, drill_sentences
-from stockward.report.drill_document import write_drill_json
-from stockward.report.drill_page import build_drill_page, write_drill_html
-from stockward.report.drill_terminal import print_drill
+from stockward.report.drill import context as drill_context
+from stockward.report.drill import sentences as drill_sentences
+from stockward.report.drill.document import write_drill_json
+from stockward.report.drill.page import build_drill_page, write_drill_html
+from stockward.report.drill.terminal import print_drill
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "detection"))

@@ -23,22 +23,17 @@ from rich.console import Console
 from test_report_page import read
 
 from stockward.answers.review import Review
-from stockward.report import (
-    build,
-    guards,
-    guards_charts,
-    guards_context,
-    guards_need,
-    guards_plans,
-    guards_sentences,
-    guards_sheets,
-    guards_terminal,
-    print_review,
-    write_html,
-    write_json,
-    write_xlsx,
-)
-from stockward.report.page import render
+from stockward.report import print_review, write_html, write_json, write_xlsx
+from stockward.report.guards import charts as guards_charts
+from stockward.report.guards import context as guards_context
+from stockward.report.guards import need as guards_need
+from stockward.report.guards import part as guards
+from stockward.report.guards import plans as guards_plans
+from stockward.report.guards import sentences as guards_sentences
+from stockward.report.guards import sheets as guards_sheets
+from stockward.report.guards import terminal as guards_terminal
+from stockward.report.review import build
+from stockward.report.review.page import render
 from stockward.terms.verdicts import ORDER_MEANING, SOLVED_MEANING, OrderVerdict, Solved
 
 THIN = "\u202f"

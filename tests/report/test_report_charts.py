@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from stockward.answers.review import Review
-from stockward.report import charts
-from stockward.report.views import gather
+from stockward.report.kit import charts
+from stockward.report.review.views import gather
 
 
 def test_every_chart_is_an_image_with_a_text(full: Review) -> None:

@@ -17,10 +17,11 @@ from markupsafe import Markup, escape
 from reviews_made_by_hand import BAD_COUNT, MARKUP, events_of
 
 from stockward.answers.review import Review
-from stockward.facts import read_site
-from stockward.report import build, context, write_html
-from stockward.report.page import render
-from stockward.reviewing import make_review
+from stockward.book import read_site
+from stockward.questions.review import make_review
+from stockward.report import write_html
+from stockward.report.review import build, context
+from stockward.report.review.page import render
 from stockward.terms.signs import upright
 from stockward.terms.verdicts import Verdict
 

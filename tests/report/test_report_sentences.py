@@ -11,8 +11,8 @@ from reviews_made_by_hand import BAD_COUNT
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.losses import Alarm, Cancelled, ExactDifference, Loss
 from stockward.answers.review import Review
-from stockward.report import claims, sentences, unseen
-from stockward.report.views import SeriesView, gather
+from stockward.report.review import claims, sentences, unseen
+from stockward.report.review.views import SeriesView, gather
 from stockward.terms.verdicts import TESTS, AlarmState, PeriodStatus, Verdict
 
 

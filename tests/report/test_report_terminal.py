@@ -13,10 +13,10 @@ from rich.console import Console
 
 from stockward.answers.review import Review
 from stockward.report import print_review
-from stockward.report.build import build_page
-from stockward.report.card import card_text
 from stockward.report.cards import review_card
-from stockward.report.workbook import sheets
+from stockward.report.review.build import build_page
+from stockward.report.review.card import card_text
+from stockward.report.review.workbook import sheets
 from stockward.terms.verdicts import Verdict
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from stockward.report import words
+from stockward.report.kit import words
 
 THIN = words.NARROW_SPACE
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from stockward.answers.roster import RosterAnswer
-from stockward.facts import Site, read_site
-from stockward.roster.guards_making import Limit
-from stockward.rostering import Asked, make_guards_roster
+from stockward.book import Site, read_site
+from stockward.questions.roster import Asked, make_guards_roster
+from stockward.roster.site.making import Limit
 
 MONDAY = date(2026, 7, 6)
 GENERATED = datetime(2026, 7, 1, tzinfo=UTC)

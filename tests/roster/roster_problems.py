@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from stockward.roster.checking import CHECKS
-from stockward.roster.problem import Demand, Person, Problem, Roster, Rules, Shift
+from stockward.roster.engine.checking import CHECKS
+from stockward.roster.engine.problem import Demand, Person, Problem, Roster, Rules, Shift
 
 SHIFTS = (Shift("E", 480), Shift("L", 480, frozenset({"E"})), Shift("N", 600, frozenset({"E", "L"})))
 ANY = Rules(0, 100_000, (99, 99, 99), 99, 1, 1, 99)

@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from tests.roster.guard_sites import guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
-from stockward.report.roster_page import write_roster_html
-from stockward.report.roster_sentences import begins
-from stockward.report.roster_sheets import write_roster_xlsx
+from stockward.report.roster.page import write_roster_html
+from stockward.report.roster.sentences import begins
+from stockward.report.roster.sheets import write_roster_xlsx
 
 ROUND_THE_CLOCK = [
     post("gate-early", start="06:30", end="14:30"),

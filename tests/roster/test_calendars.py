@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.roster.guard_sites import guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
-from stockward.report.file_names import file_names
-from stockward.report.roster_calendars import calendar_of, write_calendars
+from stockward.report.kit.file_names import file_names
+from stockward.report.roster.calendars import calendar_of, write_calendars
 from stockward.terms.signs import upright
 
 LINE = re.compile(r"(?P<name>[A-Z0-9-]+):(?P<value>.*)", re.DOTALL)

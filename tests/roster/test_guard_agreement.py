@@ -11,16 +11,18 @@ import pytest
 from ortools.sat.python import cp_model
 from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
-from stockward.accountancy.known import known_at
 from stockward.answers.roster import Duty
-from stockward.facts import Site
+from stockward.book import Site
+from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster import guards_checking, guards_rules, guards_scoring
-from stockward.roster.guards_columns import translate
-from stockward.roster.guards_demand import Horizon
-from stockward.roster.guards_problem import GuardProblem, make_problem
-from stockward.roster.guards_scoring import Scorer
-from stockward.solving.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import Asked, solve_model
+from stockward.roster.site import checking as guards_checking
+from stockward.roster.site import rules as guards_rules
+from stockward.roster.site import scoring as guards_scoring
+from stockward.roster.site.columns import translate
+from stockward.roster.site.demand import Horizon
+from stockward.roster.site.problem import GuardProblem, make_problem
+from stockward.roster.site.scoring import Scorer
 
 RULES = (
     "rest", "hours_a_week", "contract_hours", "longest_run", "nights_in_a_row", "shortest_run", "days_off", "weekends",

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
-from stockward.accountancy.known import known_at
 from stockward.answers.roster import Duty
-from stockward.facts import Site
+from stockward.book import Site
+from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster.guards_checking import CHECKS, Checked, check_roster
+from stockward.roster.site.checking import CHECKS, Checked, check_roster
 
 RULES = {
     "max_hours_per_week": 40, "min_rest_hours": 11, "max_consecutive_shifts": 5, "min_consecutive_shifts": 2,
@@ -141,7 +141,7 @@ def test_no_duty_can_be_taken_away_or_given_twice(site: Site, good: Duties, data
 
 
 def test_the_checker_shares_no_code_with_model_and_search() -> None:
-    from stockward.roster import guards_checking as module
+    from stockward.roster.site import checking as module
 
     text = Path(module.__file__).read_text(encoding="utf-8")
     assert "stockward.roster" not in text

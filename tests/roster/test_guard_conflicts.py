@@ -12,14 +12,19 @@ import pytest
 from ortools.sat.python import cp_model
 from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
-from stockward.accountancy.known import known_at
+from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster.guards_alone import Alone, binding_rules
-from stockward.roster.guards_conflicts import least_minutes_beyond, least_minutes_short, least_places_open, shortages
-from stockward.roster.guards_demand import Horizon, Shift
-from stockward.roster.guards_problem import GuardProblem, make_problem
-from stockward.roster.guards_rules import PERSONAL, Draft
-from stockward.solving.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import Asked, solve_model
+from stockward.roster.infeasible.alone import Alone, binding_rules
+from stockward.roster.infeasible.conflicts import (
+    least_minutes_beyond,
+    least_minutes_short,
+    least_places_open,
+    shortages,
+)
+from stockward.roster.site.demand import Horizon, Shift
+from stockward.roster.site.problem import GuardProblem, make_problem
+from stockward.roster.site.rules import PERSONAL, Draft
 from stockward.terms.verdicts import Solved
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
 
-from stockward.accountancy.known import known_at
-from stockward.facts import Site
+from stockward.book import Site
+from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster.guards_checking import Checked
-from stockward.roster.guards_demand import Horizon
-from stockward.roster.guards_staff import read_staff
+from stockward.roster.site.checking import Checked
+from stockward.roster.site.demand import Horizon
+from stockward.roster.site.staff import read_staff
 from stockward.terms.verdicts import Solved
 
 WEEKENDS = post("gate", start="06:00", end="14:00", days="sat sun")

@@ -16,18 +16,18 @@ from tests.roster.guard_sites import guards, post, roster, small_site
 from xlsxwriter import Workbook
 
 from stockward.answers.roster import RosterAnswer
+from stockward.book import Site
 from stockward.cli import main
-from stockward.facts import Site
-from stockward.report.roster_calendars import calendar_of, write_calendars
-from stockward.report.roster_context import RosterPage
-from stockward.report.roster_files import (
+from stockward.report.roster.calendars import calendar_of, write_calendars
+from stockward.report.roster.context import RosterPage
+from stockward.report.roster.files import (
     COLUMNS,
     read_earlier_roster,
     write_roster_csv,
     write_roster_json,
 )
-from stockward.report.roster_page import build_roster_page, write_roster_html
-from stockward.report.roster_sheets import write_roster_xlsx
+from stockward.report.roster.page import build_roster_page, write_roster_html
+from stockward.report.roster.sheets import write_roster_xlsx
 from stockward.terms.errors import SheetError
 
 

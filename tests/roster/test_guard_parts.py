@@ -10,11 +10,11 @@ import pytest
 from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
 from tests.roster.test_guard_rosters import EVERY_RULE, problem_of
 
-from stockward.roster.guards_columns import OPEN, translate
-from stockward.roster.guards_model import solve, whole
-from stockward.roster.guards_parts import Part, least_alone, solve_part
-from stockward.roster.guards_scoring import BREACH, Integers, Scorer
-from stockward.solving.cp_sat import Asked
+from stockward.optim.cp_sat import Asked
+from stockward.roster.site.columns import OPEN, translate
+from stockward.roster.site.model import solve, whole
+from stockward.roster.site.parts import Part, least_alone, solve_part
+from stockward.roster.site.scoring import BREACH, Integers, Scorer
 from stockward.terms.verdicts import Solved
 
 

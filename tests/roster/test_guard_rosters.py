@@ -12,17 +12,17 @@ import polars as pl
 import pytest
 from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
-from stockward.accountancy.known import known_at
 from stockward.answers.roster import RosterAnswer
-from stockward.facts import Site
+from stockward.book import Site
+from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster.guards_columns import translate
-from stockward.roster.guards_costs import fair_shares, measure_cost, steps_cost
-from stockward.roster.guards_demand import Horizon, cut
-from stockward.roster.guards_model import solve, whole
-from stockward.roster.guards_problem import GuardProblem, make_problem
-from stockward.roster.guards_scoring import Scorer
-from stockward.solving.cp_sat import Asked
+from stockward.optim.cp_sat import Asked
+from stockward.roster.site.columns import translate
+from stockward.roster.site.costs import fair_shares, measure_cost, steps_cost
+from stockward.roster.site.demand import Horizon, cut
+from stockward.roster.site.model import solve, whole
+from stockward.roster.site.problem import GuardProblem, make_problem
+from stockward.roster.site.scoring import Scorer
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
 

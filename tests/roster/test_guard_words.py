@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.roster.guard_sites import guards, post, roster, small_site
 
-from stockward.report import roster_sentences
-from stockward.report.roster_page import write_roster_html
+from stockward.report.roster import sentences as roster_sentences
+from stockward.report.roster.page import write_roster_html
 from stockward.terms.verdicts import Solved
 
 

@@ -16,9 +16,9 @@ from tests.roster.guard_sites import GENERATED, MONDAY, RULES, Rows, guards, loc
 
 import stockward
 from stockward import cli
-from stockward.facts import Site, read_site
-from stockward.report.roster_files import read_earlier_roster, write_roster_csv
-from stockward.report.roster_sentences import headline
+from stockward.book import Site, read_site
+from stockward.report.roster.files import read_earlier_roster, write_roster_csv
+from stockward.report.roster.sentences import headline
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
 
@@ -392,9 +392,9 @@ def test_an_instance_with_a_line_garbled_is_one_line_with_file_and_row(
 
 SCRIPT = f"""
 from datetime import date, datetime
-from stockward.facts import read_site
-from stockward.roster.guards_making import Limit
-from stockward.rostering import Asked, make_guards_roster
+from stockward.book import read_site
+from stockward.roster.site.making import Limit
+from stockward.questions.roster import Asked, make_guards_roster
 asked = Asked(start=date({MONDAY:%Y, %-m, %-d}), weeks=1, generated=datetime.fromisoformat("{GENERATED}"))
 """
 CALL = 'print(len(make_guards_roster(read_site("."), asked, limit=Limit(rounds=20)).duties))\n'

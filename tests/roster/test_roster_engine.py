@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from roster_problems import ANY, apart, best_by_trying, problem, random_problem
 
-from stockward.roster import closing
-from stockward.roster.checking import measure
-from stockward.roster.closing import Closing
-from stockward.roster.columns import Master, Pool, whole
-from stockward.roster.diving import Dive, Way
-from stockward.roster.engine import Limits, Rostered, make_roster
-from stockward.roster.model import Found, Part, everything, solve_part
-from stockward.roster.problem import Problem
-from stockward.roster.schedules import Scheduler
-from stockward.roster.search import News, Stream
-from stockward.roster.windows import Windows
-from stockward.solving.cp_sat import Answer, Asked
+from stockward.optim.cp_sat import Answer, Asked
+from stockward.roster.engine import closing
+from stockward.roster.engine.checking import measure
+from stockward.roster.engine.closing import Closing
+from stockward.roster.engine.columns import Master, Pool, whole
+from stockward.roster.engine.diving import Dive, Way
+from stockward.roster.engine.model import Found, Part, everything, solve_part
+from stockward.roster.engine.problem import Problem
+from stockward.roster.engine.schedules import Scheduler
+from stockward.roster.engine.search import News, Stream
+from stockward.roster.engine.streams import Limits, Rostered, make_roster
+from stockward.roster.engine.windows import Windows
 from stockward.terms.verdicts import Solved
 
 SEEDS = range(12)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.roster.guard_sites import guards, post, roster, small_site
 
-from stockward.report.roster_page import write_roster_html
+from stockward.report.roster.page import write_roster_html
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NAME = "Patrol, stores and magazines of the north"

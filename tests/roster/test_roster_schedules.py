@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from roster_problems import random_problem, schedules_by_trying
 
-from stockward.roster import schedules
-from stockward.roster.checking import measure
-from stockward.roster.problem import Problem
-from stockward.roster.schedules import Scheduler
+from stockward.roster.engine import schedules
+from stockward.roster.engine.checking import measure
+from stockward.roster.engine.problem import Problem
+from stockward.roster.engine.schedules import Scheduler
 
 
 def best_of(given: Problem, person: int, prices: np.ndarray) -> float:

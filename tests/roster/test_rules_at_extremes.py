@@ -8,7 +8,7 @@ import pytest
 from tests.roster.guard_sites import RULES, guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
-from stockward.roster.guards_ways import in_words
+from stockward.roster.infeasible.ways import in_words
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 

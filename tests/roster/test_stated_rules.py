@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 from tests.roster.guard_sites import guards, post, roster, small_site
 
+from stockward.book import read_site
 from stockward.cli import main
-from stockward.facts import read_site
-from stockward.report.roster_files import write_roster_json
-from stockward.report.roster_sentences import headline
+from stockward.report.roster.files import write_roster_json
+from stockward.report.roster.sentences import headline
 from stockward.terms.errors import SiteError, UsageError
 
 
@@ -28,7 +28,7 @@ def test_what_is_not_stated_is_told_before_a_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rules: dict[str, float | None], words: str
 ) -> None:
     site = small_site(tmp_path, guards(6), [post("gate")], rules=rules)
-    monkeypatch.setattr("stockward.rostering.make_guard_roster", None)
+    monkeypatch.setattr("stockward.questions.roster.make_guard_roster", None)
     with pytest.raises(UsageError, match=words) as said:
         roster(site)
     assert '"none" where there is no such rule' in str(said.value)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from closed_by_hand import Site
 
-from stockward.facts import read_site, tables
+from stockward.book import read_site, tables
 from stockward.simulation import SyntheticSite, simulate, standard_plan, write_site
 from stockward.simulation.ledger import format_quantity
 

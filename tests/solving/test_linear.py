@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.solving.linear import Program, Rule
-from stockward.solving.whole import LARGEST_SUM, greatest_fraction, least_fraction, whole_costs
+from stockward.optim.linear import Program, Rule
+from stockward.optim.whole import LARGEST_SUM, greatest_fraction, least_fraction, whole_costs
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
 

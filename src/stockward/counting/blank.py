@@ -14,9 +14,9 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from stockward.book.sources.unpacking import DAMAGED
 from stockward.counting.drawing import LETTER, LINES_A_SHEET
 from stockward.counting.filled import COLUMNS, HOW
-from stockward.facts.unpacking import DAMAGED
 from stockward.terms.counting import Task
 from stockward.terms.limits import limit_bytes
 from stockward.terms.spreadsheet_text import csv_text, text_of

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from stockward.accountancy.doubts import NONE_LEFT, Doubt, doubts_of
-from stockward.accountancy.inventories import Inventories, as_times, inventories_of
-from stockward.accountancy.known import KnownBooks
-from stockward.accountancy.terms import time_cuts
-from stockward.facts import Site
-from stockward.facts.checks import NEEDS
+from stockward.balance.inventories import Inventories, as_times, inventories_of
+from stockward.balance.quarantine.doubts import NONE_LEFT, Doubt, doubts_of
+from stockward.balance.sigma.terms import time_cuts
+from stockward.book import Site
+from stockward.book.checks.rules import NEEDS
+from stockward.book.known import KnownBooks
 from stockward.terms.errors import UsageError
 
 _NO_USES: dict[str, Any] = {

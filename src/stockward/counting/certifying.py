@@ -25,12 +25,12 @@ from stockward.answers.counting import (
     Stratum,
     StratumResult,
 )
+from stockward.book.problems import bare
 from stockward.counting import boxes
 from stockward.counting.filled import Filled
 from stockward.counting.planning import figure_strata
-from stockward.facts.problems import bare
-from stockward.figures.sampling import ROUNDING, upper_limit
-from stockward.figures.splitting import most_missing
+from stockward.stats.sampling import ROUNDING, upper_limit
+from stockward.stats.splitting import most_missing
 from stockward.terms.counting import CountVerdict, Task
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of

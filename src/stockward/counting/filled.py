@@ -14,14 +14,14 @@ from pathlib import Path
 import polars as pl
 
 from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.book.cells.columns import read_column, shown
+from stockward.book.cells.reading import Locale
+from stockward.book.schema.dictionary import Column, ColumnType, Table
+from stockward.book.sources.folder import read_csv
+from stockward.book.sources.raw import RawTable
+from stockward.book.sources.unpacking import DAMAGED
+from stockward.book.sources.workbook import Workbook
 from stockward.counting.typed import unseen
-from stockward.facts.cells import read_column, shown
-from stockward.facts.dictionary import Column, ColumnType, Table
-from stockward.facts.folder import read_csv
-from stockward.facts.raw import RawTable
-from stockward.facts.reading import Locale
-from stockward.facts.unpacking import DAMAGED
-from stockward.facts.workbook import Workbook
 from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes

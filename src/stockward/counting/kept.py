@@ -14,11 +14,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from stockward.book.sources.unpacking import DAMAGED
 from stockward.counting.blank import is_blank_csv, is_blank_workbook
 from stockward.counting.filled import HOW
 from stockward.counting.plan_file import as_written
 from stockward.counting.sealing import seed_beside
-from stockward.facts.unpacking import DAMAGED
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes, read_head
 

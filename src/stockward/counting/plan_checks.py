@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from stockward.answers.counting import Goal, GoalStratum, Plan, Stratum
 from stockward.counting.planning import LEAST_DETECTION, book_digest, name_of_loss, with_sample
 from stockward.counting.seeds import is_sha256, is_source
-from stockward.figures.sampling import defects_of
+from stockward.stats.sampling import defects_of
 from stockward.terms.errors import FigureError
 from stockward.terms.units import UNITS
 

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from stockward.accountancy.holdings import holdings_of
-from stockward.accountancy.known import KnownBooks, known_at
 from stockward.answers.counting import Goal, GoalStratum, NotPlanned, Plan, Stratum
+from stockward.balance.composition import holdings_of
+from stockward.book import Site
+from stockward.book.checks.rules import substance_units
+from stockward.book.known import KnownBooks, known_at
 from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
 from stockward.counting.sizes import too_many, too_many_in
 from stockward.counting.wishes import Asked, Partial
-from stockward.facts import Site
-from stockward.facts.checks import substance_units
-from stockward.figures import splitting
-from stockward.figures.sampling import ROUNDING, defects_of
+from stockward.stats import splitting
+from stockward.stats.sampling import ROUNDING, defects_of
 from stockward.terms.errors import FigureError, UsageError, require_probability
 from stockward.terms.periods import end_of
 from stockward.terms.units import factor

@@ -10,11 +10,11 @@ from os.path import lexists
 from pathlib import Path
 
 from stockward.answers.counting import Draw, Plan
+from stockward.book import Site
 from stockward.counting.book import require_begun
 from stockward.counting.drawing import committed, draw_units
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.seeds import require_seed, sha256_of
-from stockward.facts import Site
 from stockward.outputs import Target, free_name, write_new
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes, read_text

@@ -9,10 +9,10 @@ from collections.abc import Collection
 from itertools import takewhile
 from xml.etree import ElementTree
 
-from stockward.facts.extent import cells
-from stockward.facts.raw import TITLE_ROWS
-from stockward.facts.shared_texts import SharedTexts
-from stockward.facts.unpacking import MAIN, Parts
+from stockward.book.sources.extent import cells
+from stockward.book.sources.raw import TITLE_ROWS
+from stockward.book.sources.shared_texts import SharedTexts
+from stockward.book.sources.unpacking import MAIN, Parts
 from stockward.terms.errors import SheetError
 
 _BOOK = "xl/workbook.xml"

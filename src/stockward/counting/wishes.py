@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from stockward.facts import Site
-from stockward.facts.checks import substance_units
-from stockward.facts.problems import did_you_mean
+from stockward.book import Site
+from stockward.book.checks.rules import substance_units
+from stockward.book.problems import did_you_mean
 from stockward.terms.errors import UsageError
 from stockward.terms.units import UNITS, factor
 

@@ -11,8 +11,8 @@ from os import PathLike
 from pathlib import Path
 from typing import SupportsFloat, SupportsIndex
 
-from stockward.report.count_sheet import Paper
-from stockward.report.words import cut
+from stockward.report.counting.sheet import Paper
+from stockward.report.kit.words import cut
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import written_day
 from stockward.terms.signs import printable

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from stockward import facts
+from stockward import book as facts
 from stockward.answers.drill import Drill as Answers
-from stockward.detection.drill import COPIES, DrillOptions, make_drill
+from stockward.drill.running import COPIES, DrillOptions, make_drill
 from stockward.face.asked import Place, text_of, whole
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.report import cards
-from stockward.report.card import Card
-from stockward.report.drill_document import write_drill_json
-from stockward.report.drill_page import write_drill_html
-from stockward.roster.unguarded import under_a_guard
+from stockward.report.drill.document import write_drill_json
+from stockward.report.drill.page import write_drill_html
+from stockward.report.review.card import Card
+from stockward.roster.engine.unguarded import under_a_guard
 from stockward.terms.limits import MOST_PROCESSES, all_cores
 
 _COLUMNS = (

@@ -7,17 +7,18 @@ from datetime import date, datetime
 
 import polars as pl
 
-from stockward import facts
+from stockward import book as facts
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.face.asked import Place, moment_of, place_of
 from stockward.face.places import own_place
 from stockward.face.reviews import asked_order
 from stockward.face.shown import Shown, now
-from stockward.guards.asked import AskedOrder
-from stockward.guards.orders_of_sites import orders_of_site
+from stockward.guards.orders.asked import AskedOrder
+from stockward.guards.orders.of_sites import orders_of_site
 from stockward.outputs import write_whole
-from stockward.report import cards, orders_table
-from stockward.report.card import Card
+from stockward.report import cards
+from stockward.report.guards import orders_table
+from stockward.report.review.card import Card
 from stockward.terms.periods import end_of
 from stockward.version import VERSION
 

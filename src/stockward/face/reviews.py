@@ -8,20 +8,20 @@ from datetime import date, datetime
 
 import polars as pl
 
-from stockward import facts
+from stockward import book as facts
 from stockward.answers.losses import Loss
 from stockward.answers.review import Review as Answers
-from stockward.detection.surge import Surge
 from stockward.face.asked import Place, Words, day_of, moment_of, number_of, text_of, whole, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now
 from stockward.face.sites import site_of
-from stockward.guards.asked import AskedOrder
+from stockward.guards.orders.asked import AskedOrder
 from stockward.outputs import write_whole
+from stockward.questions.review import DEFAULT_SEED, make_review
 from stockward.report import cards, write_html, write_json, write_xlsx
-from stockward.report.card import Card
-from stockward.report.views import SeriesView, gather
-from stockward.reviewing import DEFAULT_SEED, make_review
+from stockward.report.review.card import Card
+from stockward.report.review.views import SeriesView, gather
+from stockward.surge.asked import Surge
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Verdict
 

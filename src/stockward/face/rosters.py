@@ -8,19 +8,28 @@ from datetime import date
 
 import polars as pl
 
-from stockward import facts
+from stockward import book as facts
 from stockward.answers.roster import RosterAnswer
 from stockward.face.asked import Place, Words, day_of, number_of, path_of, whole, words_of
 from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
-from stockward.report import cards, roster_calendars, roster_files
-from stockward.report.card import Card
-from stockward.report.roster_page import write_roster_html
-from stockward.report.roster_sheets import write_roster_xlsx
-from stockward.roster.guards_making import Limit
-from stockward.rostering import DEFAULT_SEED, LONGEST_SEARCH, MOST_WEEKS, Asked, make_guards_roster, numbers_given
+from stockward.questions.roster import (
+    DEFAULT_SEED,
+    LONGEST_SEARCH,
+    MOST_WEEKS,
+    Asked,
+    make_guards_roster,
+    numbers_given,
+)
+from stockward.report import cards
+from stockward.report.review.card import Card
+from stockward.report.roster import calendars as roster_calendars
+from stockward.report.roster import files as roster_files
+from stockward.report.roster.page import write_roster_html
+from stockward.report.roster.sheets import write_roster_xlsx
+from stockward.roster.site.making import Limit
 from stockward.terms.errors import UsageError
 
 

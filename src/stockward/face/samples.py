@@ -12,15 +12,18 @@ from typing import Any, overload
 
 import polars as pl
 
-from stockward import counting, facts
+from stockward import book as facts
+from stockward import counting
 from stockward.answers import counting as answers
 from stockward.face.asked import Place, Words, paper_of, path_of, refused, words_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now, table
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
-from stockward.report import cards, certificate, count_sheet
-from stockward.report.card import Card
+from stockward.report import cards
+from stockward.report.counting import certificate
+from stockward.report.counting import sheet as count_sheet
+from stockward.report.review.card import Card
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from stockward.report.card import Card, card_html, card_text
+from stockward.report.review.card import Card, card_html, card_text
 
 
 class Shown:

@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from stockward import facts, simulation
+from stockward import book as facts
+from stockward import simulation
 from stockward.face.asked import Place, path_of, place_of, whole
 from stockward.face.shown import Shown, table
 from stockward.report import cards
-from stockward.report.card import Card
+from stockward.report.review.card import Card
 
 _PROBLEM = {
     "table": pl.String, "file": pl.String, "row": pl.Int64, "column": pl.String, "value": pl.String,

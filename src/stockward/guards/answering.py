@@ -9,18 +9,18 @@ from functools import cache
 
 import polars as pl
 
-from stockward.accountancy.known import KnownBooks
 from stockward.answers.force import ForceAnswer
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import Candidate, SelectionAnswer
-from stockward.guards.asked import AskedOrder
+from stockward.book.known import KnownBooks
 from stockward.guards.mix import mix_of
-from stockward.guards.need import need_of
-from stockward.guards.orders import orders_of
-from stockward.guards.pool import candidates_of
+from stockward.guards.need.needed import need_of
+from stockward.guards.orders.asked import AskedOrder
+from stockward.guards.orders.judged import orders_of
 from stockward.guards.roll import GUARDS, PATROLLING, day_of_the_books, roll
-from stockward.guards.selection import selection_of
+from stockward.guards.selection.plans import selection_of
+from stockward.guards.selection.pool import candidates_of
 from stockward.terms.verdicts import OrderVerdict
 
 _OF_NEED = ("posts", "people")

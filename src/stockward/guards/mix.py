@@ -13,10 +13,10 @@ from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
 
-from stockward.accountancy.known import KnownBooks
 from stockward.answers.mix import Band, GrowthAlone, MixAnswer, TotalMix
 from stockward.answers.orders import OrderAnswer
-from stockward.facts.settings import ForceSettings
+from stockward.book.known import KnownBooks
+from stockward.book.settings import ForceSettings
 from stockward.guards.people import Guards
 from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.guards.written import as_written, counted, plain

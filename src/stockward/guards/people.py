@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from stockward.accountancy.known import KnownBooks
-from stockward.guards.faults import set_aside_words
+from stockward.book.known import KnownBooks
+from stockward.guards.need.faults import set_aside_words
 from stockward.guards.roll import GUARDS, PATROL, PATROLLING, first_day, roll
 
 ONE_GUARD = {GUARDS: "guard", PATROLLING: "guard on patrol"}

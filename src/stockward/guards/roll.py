@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from stockward.accountancy.known import KnownBooks
+from stockward.book.known import KnownBooks
 from stockward.terms.periods import last_moment
 
 GUARDS, PATROLLING = "guards", "patrolling_guards"

@@ -6,9 +6,9 @@ the network, or asks the clock.
 
 from __future__ import annotations
 
-from stockward.report.document import write_json
-from stockward.report.page import write_html
-from stockward.report.terminal import print_review
-from stockward.report.workbook import write_xlsx
+from stockward.report.review.document import write_json
+from stockward.report.review.page import write_html
+from stockward.report.review.terminal import print_review
+from stockward.report.review.workbook import write_xlsx
 
 __all__ = ["print_review", "write_html", "write_json", "write_xlsx"]

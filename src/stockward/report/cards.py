@@ -9,24 +9,20 @@ from stockward.answers.drill import Drill
 from stockward.answers.orders import SiteOrders
 from stockward.answers.review import Review
 from stockward.answers.roster import RosterAnswer
-from stockward.facts import Site
-from stockward.facts.problems import Problem
-from stockward.report import certificate as certificates
-from stockward.report import (
-    count_plan,
-    drill_sentences,
-    guards,
-    guards_terminal,
-    orders_table,
-    roster_sentences,
-    sentences,
-    terminal,
-    unseen,
-    words,
-)
-from stockward.report.card import ROWS_MAX, Card, Grid, card, grid
-from stockward.report.count_sheet import TASK_WORD
-from stockward.report.views import SeriesView, by_urgency, events, gather
+from stockward.book import Site
+from stockward.book.problems import Problem
+from stockward.report.counting import certificate as certificates
+from stockward.report.counting import plan as count_plan
+from stockward.report.counting.sheet import TASK_WORD
+from stockward.report.drill import sentences as drill_sentences
+from stockward.report.guards import orders_table
+from stockward.report.guards import part as guards
+from stockward.report.guards import terminal as guards_terminal
+from stockward.report.kit import words
+from stockward.report.review import sentences, terminal, unseen
+from stockward.report.review.card import ROWS_MAX, Card, Grid, card, grid
+from stockward.report.review.views import SeriesView, by_urgency, events, gather
+from stockward.report.roster import sentences as roster_sentences
 
 _FINDINGS_TOLD = 3
 _ORDERS_TOLD = 2

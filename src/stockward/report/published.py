@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stockward.report.lines import Column, table
+from stockward.report.kit.lines import Column, table
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stockward.roster.engine import Limits, Rostered, make_roster
+from stockward.roster.engine.streams import Limits, Rostered, make_roster
 from stockward.roster.instance import read_instance
 from stockward.terms.errors import SheetError
 from stockward.terms.files import read_text
@@ -16,7 +16,7 @@ from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
 from stockward.terms.verdicts import SOLVED_MEANING, Solved
 
 if TYPE_CHECKING:
-    from stockward.roster.problem import Problem, Roster
+    from stockward.roster.engine.problem import Problem, Roster
 
 HEADER = ("employee", "day", "shift")
 

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from stockward.roster.problem import Costs, Demand, Person, Problem, Rules, Shift, Table
+from stockward.roster.engine.problem import Costs, Demand, Person, Problem, Rules, Shift, Table
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_text
 

@@ -14,10 +14,10 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from stockward.figures.propagation import random_covariance, systematic_covariance
-from stockward.figures.whitening import whitener
 from stockward.simulation.measuring import Floats, calibration_times
 from stockward.simulation.plan import MethodPlan, SitePlan
+from stockward.stats.propagation import random_covariance, systematic_covariance
+from stockward.stats.whitening import whitener
 from stockward.terms.units import factor
 from stockward.terms.verdicts import Basis
 

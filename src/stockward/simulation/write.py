@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from stockward.facts.dictionary import tables
+from stockward.book.schema.dictionary import tables
 from stockward.outputs import is_left_behind, resolved, write_folder
 from stockward.simulation.ledger import format_quantity
 from stockward.simulation.readme import write_readme

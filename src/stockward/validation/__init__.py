@@ -15,14 +15,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.figures.detection import limit_detectable, limit_power
-from stockward.figures.loss_tests import page_pair_thresholds
-from stockward.figures.page import page_threshold
-from stockward.figures.propagation import random_covariance, systematic_covariance
-from stockward.figures.sampling import least_n
-from stockward.figures.staffing import relief_factor, whole_guards, work_hours
-from stockward.figures.whitening import whitener
-from stockward.guards.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
+from stockward.guards.need.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
+from stockward.stats.detection import limit_detectable, limit_power
+from stockward.stats.loss_tests import page_pair_thresholds
+from stockward.stats.page import page_threshold
+from stockward.stats.propagation import random_covariance, systematic_covariance
+from stockward.stats.sampling import least_n
+from stockward.stats.staffing import relief_factor, whole_guards, work_hours
+from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
 
 

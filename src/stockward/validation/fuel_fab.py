@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from stockward.accountancy.closing import close_balances
-from stockward.accountancy.known import known_at
-from stockward.facts import read_site
+from stockward.balance.closing import close_balances
+from stockward.book import read_site
+from stockward.book.known import known_at
 
 HOUR_0 = datetime(2021, 1, 1, tzinfo=UTC)
 PERIOD_HOURS = 416

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from xlsxwriter import Workbook
 
-from stockward.facts.dictionary import tables as dictionary
+from stockward.book.schema.dictionary import tables as dictionary
 
 from .books import Books, Row
 

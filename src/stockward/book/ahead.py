@@ -1,0 +1,144 @@
+"""Days that today contradicts: what cannot have happened yet, and what lies years further than anybody plans.
+
+The first would pass for the end of the record; the second are most likely of another year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from stockward.book.problems import more_like_it
+from stockward.book.schema.dictionary import tables
+from stockward.book.site import Site
+from stockward.terms.periods import YEAR_DAYS, last_moment, local_day
+
+_HAPPENED = ("movements", "counts", "incidents")
+"""Tables that tell what has happened at a moment; calibrations and plans may lie ahead."""
+
+_HAPPENED_ON = {"orders": "issued_on", "reports": "received_on", "production": "month"}
+"""Tables that tell what has happened by the day."""
+
+_YEARS_AHEAD: Mapping[str, Mapping[str, int]] = {
+    "calibrations": {"at": 2},
+    "people": {"since": 2, "available_from": 2, "until": 50},
+    "absences": {"start": 2, "end": 5},
+    "wishes": {"date": 2},
+    "assignments": {"start": 2, "end": 2},
+    "orders": {"due_on": 10, "baseline_on": 2},
+}
+"""So far ahead are the days of plans seldom; a contract may last until somebody retires."""
+
+_YEARS_BACK = 60
+"""So long nobody has served, and so old is no list of guards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is to be told of rows that lie ahead, and the last day of stock that lies ahead, ``None`` without one."""
+
+    notices: tuple[str, ...]
+    last: date | None
+
+
+def rows_ahead(site: Site, now: datetime, as_of: datetime | None = None) -> Ahead:
+    """Look for rows of a later day than that of the clock, or of ``as_of`` where that is later.
+
+    Rows that a review as of then does not use are passed over.
+    """
+    as_of = None if as_of is None else as_of.astimezone(UTC)
+    today = local_day(now if as_of is None else max(now, as_of), site.timezone)
+    end = last_moment(today, site.timezone)
+    found = {table: _ahead(_recorded_by(site[table], as_of), end) for table in _HAPPENED}
+    stock = pl.concat([found[table]["at"] for table in ("movements", "counts")]).max()
+    told = [notice for table, rows in found.items() for notice in _told(site, table, rows, today)]
+    # As of a day, what lies after it is not used.
+    happened = _not_yet(site, today) if as_of is None else ()
+    return Ahead(
+        notices=(*told, *happened, *_far_ahead(site, today), *_long_ago(site, local_day(now, site.timezone))),
+        last=local_day(stock, site.timezone) if isinstance(stock, datetime) else None,
+    )
+
+
+def _recorded_by(frame: pl.DataFrame, as_of: datetime | None) -> pl.DataFrame:
+    return frame if as_of is None else frame.filter(_recorded(frame) <= as_of)
+
+
+def _recorded(frame: pl.DataFrame) -> pl.Expr:
+    return pl.coalesce("recorded_at", "at") if "recorded_at" in frame.columns else pl.col("at")
+
+
+def _ahead(frame: pl.DataFrame, end: datetime) -> pl.DataFrame:
+    return frame.select("row", "at", recorded=_recorded(frame)).filter(pl.col("at") > end)
+
+
+def _told(site: Site, table: str, rows: pl.DataFrame, today: date) -> Iterator[str]:
+    """One notice a table, which names the first row."""
+    if rows.height:
+        row, at, recorded = rows.row(0)
+        # A review as of today has no row that was recorded later.
+        out = f", or leave it out with --as-of {today}" if local_day(recorded, site.timezone) > today else ""
+        why = f"it lies in the future (today is {today}): correct the year{out}"
+        shown = str(local_day(at, site.timezone))
+        yield f"{site.sources[table]} row {row}, at = {shown!r}: {why}{more_like_it(rows.height - 1, 'row', 'rows')}"
+
+
+def _not_yet(site: Site, today: date) -> Iterator[str]:
+    """One notice a table of what has happened by the day, where it has not."""
+    why = f"it lies in the future (today is {today}): correct the year, or leave it out with --as-of {today}"
+    for table, column in _HAPPENED_ON.items():
+        rows = site[table].filter(pl.col(column) > today)
+        if table == "production":  # a month ahead may have its plan, and no output yet
+            rows = rows.filter(pl.col("actual") > 0)
+        yield from _of_days(site, table, column, rows, why)
+
+
+def _far_ahead(site: Site, today: date) -> Iterator[str]:
+    """One notice a column of days that lie years further ahead than those of its kind do; a row is told once."""
+    for table, columns in _YEARS_AHEAD.items():
+        rows = site[table]
+        if table in _HAPPENED_ON:  # what has not happened yet is told already, or not used
+            rows = rows.filter(pl.col(_HAPPENED_ON[table]) <= today)
+        for column, years in columns.items():
+            is_far = _day(site, table, column) > _years_ahead(today, years)
+            why = f"it lies more than {years} years ahead (today is {today}): correct the year if it is wrong"
+            yield from _of_days(site, table, column, rows.filter(is_far), why)
+            rows = rows.filter(is_far.fill_null(False).not_())
+
+
+def _long_ago(site: Site, today: date) -> Iterator[str]:
+    """One notice a column of days that lie longer back than anybody serves; a row is told once."""
+    why = f"it lies more than {_YEARS_BACK} years back (today is {today}): correct the year if it is wrong"
+    dated: dict[str, list[str]] = {table: list(columns) for table, columns in _YEARS_AHEAD.items()}
+    for table, column in _HAPPENED_ON.items():
+        dated.setdefault(table, []).append(column)
+    first = today - timedelta(days=_YEARS_BACK * YEAR_DAYS)
+    for table, names in dated.items():
+        rows = site[table]
+        for column in names:
+            is_far = _day(site, table, column) < first
+            yield from _of_days(site, table, column, rows.filter(is_far), why)
+            rows = rows.filter(is_far.fill_null(False).not_())
+
+
+def _years_ahead(today: date, years: int) -> date:
+    """So many years after today, or the last day of the calendar."""
+    return today + min(timedelta(days=years * YEAR_DAYS), date.max - today)
+
+
+def _day(site: Site, table: str, column: str) -> pl.Expr:
+    """The days of a column, in the site's time zone."""
+    timed = tables()[table][column].type == "time"
+    return pl.col(column).dt.convert_time_zone(site.timezone).dt.date() if timed else pl.col(column)
+
+
+def _of_days(site: Site, table: str, column: str, rows: pl.DataFrame, why: str) -> Iterator[str]:
+    """One notice that names the first row; no day of a private table is shown."""
+    if rows.height:
+        day = rows.select(_day(site, table, column)).item(0, 0)
+        shown = "" if tables()[table].private else f" = '{day}'"
+        more = more_like_it(rows.height - 1, "row", "rows")
+        yield f"{site.sources[table]} row {rows['row'][0]}, {column}{shown}: {why}{more}"

@@ -1,0 +1,150 @@
+"""A blank site to fill in: ``site.toml`` and one workbook (or CSV files), made from the data dictionary."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from stockward.book.schema.dictionary import Column, Table, tables
+from stockward.book.settings import require_site
+from stockward.book.site import README_SHEET, SETTINGS, WORKBOOK
+from stockward.terms.units import UNITS
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+_ROWS = 5000
+
+_SETTINGS = """\
+format = 1
+
+[site]
+name = {name}
+timezone = {timezone}
+# currency = "USD"
+# decimal = ","            # if numbers are written 1,5
+
+[detection]                # both are the site's to decide; nothing stands in for them
+{false_alarm}    # chance that any series of the site is falsely called a shortage in a year
+{detection}      # chance to detect the loss that matters
+
+# [force]
+# weeks_per_year = 52
+# shift_hours = 8
+# fill_probability = 0.95
+# [[force.affiliation]]
+# name = "ministry"
+# share = [0.70, 0.80]
+
+# [work_rules]             # a roster needs the first two: a number, or "none" in words
+# max_hours_per_week = 48
+# min_rest_hours = 11
+# max_consecutive_shifts = 6
+"""
+
+
+def blank_site(
+    *,
+    name: str,
+    timezone: str,
+    false_alarm: float | None = None,
+    detection: float | None = None,
+    as_csv: bool = False,
+) -> dict[str, str | bytes]:
+    """The files of a blank site by their names, the settings first.
+
+    Raises ``UsageError`` for a name or time zone that no site can have.
+    """
+    require_site(name=name, timezone=timezone)
+    settings = _SETTINGS.format(
+        name=_quoted(name),
+        timezone=_quoted(timezone),
+        false_alarm=_stated("false_alarm", false_alarm, "0.05"),
+        detection=_stated("detection", detection, "0.95"),
+    )
+    if as_csv:
+        return {SETTINGS: settings, **{f"{one.name}.csv": ",".join(one.names) + "\n" for one in tables().values()}}
+    return {SETTINGS: settings, WORKBOOK: _workbook()}
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _stated(key: str, value: float | None, example: str) -> str:
+    return f"{key} = {value}" if value is not None else f"# {key} = {example}"
+
+
+def _workbook() -> bytes:
+    from xlsxwriter import Workbook as NewWorkbook
+
+    made = BytesIO()
+    book = NewWorkbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    _write_readme(book)
+    for table in tables().values():
+        _write_sheet(book, table)
+    book.close()
+    return made.getvalue()
+
+
+def _write_readme(book: Workbook) -> None:
+    sheet = book.add_worksheet(README_SHEET)
+    title = book.add_format({"bold": True, "font_size": 14})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 90)
+    sheet.write(0, 0, "How to fill in this workbook", title)
+    lines = [
+        ("Sheets", "One sheet a table. Leave out what you do not have: delete the sheet or leave it empty."),
+        ("Columns", "Keep the header names. Blue columns must be filled, grey ones may be blank; the order is free."),
+        ("Codes", "Areas, materials, methods and people are codes. They are text: 0012 stays 0012."),
+        ("Dates", "2026-06-30, or 2026-06-30 14:05, or a date cell. Times are in the site's time zone."),
+        (
+            "Blank and zero",
+            "A count of 0 means counted, and nothing was there. Leave out the row of what was not counted.",
+        ),
+        *((name, table.meaning) for name, table in tables().items()),
+    ]
+    for row, (word, meaning) in enumerate(lines, start=2):
+        sheet.write_string(row, 0, word, plain)
+        sheet.write_string(row, 1, meaning, plain)
+
+
+def _write_sheet(book: Workbook, table: Table) -> None:
+    sheet = book.add_worksheet(table.name)
+    required = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
+    optional = book.add_format({"bg_color": "#F2F2F2", "border": 1})
+    text, moment = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    formats = {"number": None, "integer": None, "time": moment, "date": day, "month": day}
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, max(12, len(column.name) + 3), formats.get(column.type, text))
+        sheet.write_string(0, place, column.name, required if column.required else optional)
+        sheet.write_comment(0, place, _hint(column))
+        _restrict(sheet, place, column)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+
+
+def _hint(column: Column) -> str:
+    parts = [column.meaning, "Must be filled." if column.required else "May be blank."]
+    if column.choices:
+        parts.append(f"One of: {', '.join(column.choices)}.")
+    if column.refers_to:
+        parts.append(f"A key of {column.refers_to}.")
+    return " ".join(parts)
+
+
+def _restrict(sheet: Worksheet, place: int, column: Column) -> None:
+    """Offer the choices as a list; what is typed otherwise is warned of, not refused: the check decides."""
+    source: dict[str, Any] | None = None
+    if column.choices:
+        source = {"validate": "list", "source": list(column.choices)}
+    elif column.type == "unit":
+        source = {"validate": "list", "source": list(UNITS)}
+    elif column.type == "flag":
+        source = {"validate": "list", "source": ["yes", "no"]}
+    if source is not None:
+        sheet.data_validation(1, place, _ROWS, place, {**source, "error_type": "warning"})

@@ -1,0 +1,131 @@
+"""What was stated of measuring, beside the rows that were measured: what cannot be meant, and what nobody can test."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from stockward.book.checks.doubts import said, tell
+from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.stated_errors import known_errors
+from stockward.terms.units import UNITS, factor
+
+_FACTORS = pl.DataFrame(
+    [(unit, own, factor(unit, own)) for unit in UNITS for own in UNITS if factor(unit, own)],
+    schema={"unit": pl.String, "own": pl.String, "factor": pl.Float64},
+    orient="row",
+)
+
+_WITHOUT_UNIT, _TOO_COARSE, _WITH_UNIT = 0.05, 0.1, 0.5
+"""An error larger than this share of what is measured is told: a unit that is left blank was perhaps another."""
+
+_STEPS = 100
+"""Nobody writes down digits so much smaller than the error: it is too coarse for the quantities beside it."""
+
+
+def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) -> None:
+    """Errors of 500 g are read as 500 kg where the method has no unit and the material is kept in kg."""
+    methods = draft["methods"]
+    usual = _usual(draft)
+    for name in ("random_abs", "systematic_abs", "division"):
+        stated = methods.good().select("row", "method", "unit", error=name).filter(pl.col("error") > 0)
+        rows = stated.join(usual, on="method", maintain_order="left")
+        taken = rows.with_columns(taken=pl.coalesce("unit", "own"))
+        in_own = taken.join(
+            _FACTORS.rename({"unit": "taken"}), on=["taken", "own"], maintain_order="left"
+        ).with_columns(share=pl.col("error") * pl.col("factor") / pl.col("usual"))
+        too_coarse = pl.col("share") * pl.col("usual") >= _STEPS * pl.col("step")
+        with_unit = pl.when(too_coarse).then(_TOO_COARSE).otherwise(_WITH_UNIT)
+        least = pl.when(pl.col("unit").is_null()).then(_WITHOUT_UNIT).otherwise(with_unit)
+        large = in_own.filter(pl.col("share") >= least).unique("method", keep="first", maintain_order=True)
+        if large.height:
+            unit, error, read, share = large.select("unit", "error", "taken", "share").row(0)
+            size = f"{said(draft, round(share * 100, 1))} % of the usual quantity that the method measures"
+            figure = f"{name} {said(draft, error)}"
+            why = (
+                f"{figure} has no unit, is read in {read}, and is {size}: write the unit if it is another"
+                if unit is None
+                else f"{figure} {unit} is {size}: correct it, or the unit, if less was meant"
+            )
+            tell(draft, methods, large["row"], why)
+
+
+def _usual(draft: Draft) -> pl.DataFrame:
+    """The median quantity that each ``method`` measured, by the unit (``own``) of the materials' books.
+
+    ``step`` is that of the digits which are written down.
+    """
+    materials = draft["materials"].good().select("material", own="unit")
+    columns = ("material", "method", "quantity", "unit")
+    measured = pl.concat(draft[name].good().select(columns) for name in ("movements", "counts"))
+    rows = measured.filter(pl.col("quantity") > 0).drop_nulls("method").join(materials, on="material")
+    rows = rows.with_columns(pl.coalesce("unit", "own")).join(_FACTORS, on=["unit", "own"])
+    return (
+        rows.group_by("method", "own", maintain_order=True)
+        .agg(
+            usual=(pl.col("quantity") * pl.col("factor")).median(),
+            step=(_step_of("quantity") * pl.col("factor")).median(),
+            rows=pl.len(),
+        )
+        .sort("rows", descending=True, maintain_order=True)
+        .drop("rows")
+    )
+
+
+def _step_of(name: str) -> pl.Expr:
+    """The smallest digit that a number has: 1 of 12, 10 of 120, 0.1 of 12.5."""
+    steps = [10.0**place for place in range(3, -4, -1)]
+    parts = [pl.col(name) / step for step in steps]
+    whole = [(part - part.round()).abs() <= _ROUNDED * part for part in parts]
+    return pl.coalesce(*(pl.when(is_whole).then(step) for is_whole, step in zip(whole, steps, strict=True)), steps[-1])
+
+
+_ROUNDED = 1e-9
+
+
+_FLOWS = ("receipt", "issue", "transfer", "discard")
+"""Kinds of movement that enter a difference of bulk: what is used or made stays its substance."""
+
+
+def a_row_without_an_error_is_not_tested(draft: Draft, table: TableDraft) -> None:
+    """σ of bulk is unknown without a method that states it; told only of rows that enter a period between counts."""
+    errors = known_errors(draft["methods"].good())
+    materials = draft["materials"].good().select("material", item=pl.col("kind") == "item")
+    for measured, rows in ((draft["movements"], _moved(draft)), (table, _counted(draft))):
+        of_both = rows.join(materials, on="material").join(errors, on="method", how="left", maintain_order="left")
+        nameless = of_both.filter(pl.col("method").is_null() & ~pl.col("item"))
+        _tell_untested(draft, measured, nameless, "no method measured it: name one that states its errors")
+        for undivided in (False, True):
+            unknown = pl.when("item").then("items").otherwise("bulk").not_()
+            found = of_both.filter(unknown & (pl.col("undivided") == undivided))
+            lacks = "no random error and no division: give one of them" if undivided else "no error: state it"
+            if found.height:
+                _tell_untested(draft, measured, found, f"its method {found['method'][0]} states {lacks}")
+
+
+def _tell_untested(draft: Draft, table: TableDraft, rows: pl.DataFrame, why: str) -> None:
+    tell(draft, table, rows["row"].unique().sort(), f"the periods that it enters are not tested, as {why}")
+
+
+def _spans(draft: Draft) -> pl.DataFrame:
+    """The moments of the ``first`` and the ``last`` inventory of each area that has two."""
+    counts = draft["counts"].good().drop_nulls(["at", "inventory", "area"])
+    moments = counts.group_by("area", "inventory").agg(pl.col("at").max())
+    spans = moments.group_by("area").agg(first=pl.col("at").min(), last=pl.col("at").max())
+    return spans.filter(pl.col("first") < pl.col("last"))
+
+
+def _counted(draft: Draft) -> pl.DataFrame:
+    """Rows of counts, but those that found nothing, which needs no method."""
+    rows = draft["counts"].good().filter(pl.col("quantity") > 0)
+    return rows.select("row", "material", "method", "area").join(_spans(draft), on="area", how="semi")
+
+
+def _moved(draft: Draft) -> pl.DataFrame:
+    """Movements that entered or left an area between its first inventory and its last."""
+    ledger = draft["movements"]
+    cancelled = pl.col("reverses").is_not_null() | pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode())
+    rows = ledger.good().filter(pl.col("kind").is_in(_FLOWS) & ~cancelled & (pl.col("quantity") > 0))
+    sides = [rows.select("row", "at", "material", "method", area=side) for side in ("from_area", "to_area")]
+    moved = pl.concat(sides).join(_spans(draft), on="area")
+    within = (pl.col("at") > pl.col("first")) & (pl.col("at") <= pl.col("last"))
+    return moved.filter(within).unique("row").sort("row")

@@ -1,0 +1,219 @@
+"""``site.toml``: what the site decides, checked as a whole; an unknown key is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from stockward.book.problems import did_you_mean
+from stockward.terms.errors import SiteError, UsageError
+from stockward.terms.files import read_bytes
+
+NO_RULE = "none"
+"""How a site says that it has no such rule."""
+_LONGEST_SHOWN = 60
+_MOST_FAULTS = 20
+_LARGEST_FILE, _MOST_DOTS = 100_000, 100
+"""Bytes of the file, and dots in a line of it."""
+
+Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SiteSettings(_Part):
+    """``[site]``: its name, its clock, its money, and its decimal mark."""
+
+    name: Annotated[str, Field(min_length=1)]
+    timezone: str
+    currency: str | None = None
+    decimal: Literal[".", ","] = "."
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+            # Tables convert times by a list of their own; a zone must stand in both.
+            pl.Series([datetime(2026, 1, 1, tzinfo=UTC)]).dt.convert_time_zone(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
+            raise ValueError("no such time zone: write one of the IANA list, such as Asia/Seoul") from None
+        return value
+
+
+class DetectionSettings(_Part):
+    """``[detection]``: the two probabilities that the site must state; nothing stands in for them."""
+
+    false_alarm: Annotated[float, Field(ge=1e-6, lt=0.5, allow_inf_nan=False)]
+    detection: Probability
+
+
+class Affiliation(_Part):
+    """``[[force.affiliation]]``: the band in which the share of one affiliation must lie, bounds included."""
+
+    name: Annotated[str, Field(min_length=1)]
+    share: Annotated[list[Share], Field(min_length=2, max_length=2)]
+
+    @field_validator("share")
+    @classmethod
+    def _in_order(cls, value: list[float]) -> list[float]:
+        if value[0] > value[1]:
+            raise ValueError("the lower bound stands above the upper one")
+        return value
+
+
+class ForceSettings(_Part):
+    """``[force]``: how shifts are cut, and how surely their posts must be filled."""
+
+    weeks_per_year: Annotated[float, Field(gt=0, le=53, allow_inf_nan=False)] = 52
+    shift_hours: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 8
+    fill_probability: Probability | None = None
+    affiliation: list[Affiliation] = []
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> ForceSettings:
+        names = [affiliation.name for affiliation in self.affiliation]
+        if len(set(names)) < len(names):
+            raise ValueError("an affiliation stands twice")
+        return self
+
+
+class WorkRules(_Part):
+    """``[work_rules]``: hard limits in every roster and every plan.
+
+    ``None`` is no limit: either the site says ``"none"`` in words, and then the rule is in ``model_fields_set``, or it
+    does not state the rule.
+    """
+
+    max_hours_per_week: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    min_rest_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    max_consecutive_shifts: Annotated[int, Field(ge=1)] | None = None
+    min_consecutive_shifts: Annotated[int, Field(ge=1)] | None = None
+    min_consecutive_days_off: Annotated[int, Field(ge=1)] | None = None
+    max_consecutive_nights: Annotated[int, Field(ge=0)] | None = None
+    max_weekends: Annotated[int, Field(ge=0)] | None = None
+    max_same_pair: Annotated[int, Field(ge=0)] | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _none_in_words(cls, value: object) -> object:
+        if isinstance(value, str) and value != NO_RULE:
+            raise ValueError(f'write a number without quotes, or "{NO_RULE}" where there is no such rule')
+        return None if value == NO_RULE else value
+
+
+class Settings(_Part):
+    """The whole of ``site.toml``."""
+
+    format: int
+    site: SiteSettings
+    detection: DetectionSettings
+    force: ForceSettings = ForceSettings()
+    work_rules: WorkRules = WorkRules()
+
+    @field_validator("format")
+    @classmethod
+    def _known_format(cls, value: int) -> int:
+        if value != 1:
+            raise ValueError("only format 1 is known")
+        return value
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check ``site.toml``. Raises ``SiteError`` that lists every fault at once, in one line."""
+    if not path.exists() and not path.is_symlink():
+        raise SiteError(str(path), "the file is missing", "write one, or make a blank site with: stockward init DIR")
+    content = read_bytes(path)
+    _require_small(path, content)
+    try:
+        document = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise SiteError(str(path), f"no valid TOML ({error})", "correct that line") from None
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        raise SiteError(str(path), "; ".join(_faults(error)), "correct these settings") from None
+
+
+def require_site(*, name: str, timezone: str) -> None:
+    """Raise ``UsageError`` for a name or time zone that could not be read back out of ``site.toml``."""
+    if not name.strip() or not name.isprintable():
+        raise UsageError(f"name = {_shown(name)}: it cannot be shown: write one in letters, in one line")
+    try:
+        SiteSettings(name=name, timezone=timezone)
+    except ValidationError as error:
+        raise UsageError("; ".join(_faults(error))) from None
+
+
+def _require_small(path: Path, content: bytes) -> None:
+    """Raise where the file is longer or deeper than settings are: a key of thousands of parts takes hours to read."""
+    if len(content) > _LARGEST_FILE:
+        problem = f"it has {len(content)} bytes, and at most {_LARGEST_FILE} are read"
+        raise SiteError(str(path), problem, "leave out what is no setting")
+    deep = next((row for row, line in enumerate(content.splitlines(), 1) if line.count(b".") > _MOST_DOTS), None)
+    if deep is not None:
+        problem = f"line {deep} has more than {_MOST_DOTS} dots, and no setting lies so deep"
+        raise SiteError(str(path), problem, "correct that line")
+
+
+def _faults(error: ValidationError) -> list[str]:
+    """One sentence a fault: where in the file, and what is wrong with the value."""
+    details = error.errors()
+    more = [f"and {len(details) - _MOST_FAULTS} more"] if len(details) > _MOST_FAULTS else []
+    return [
+        *(_fault(list(one["loc"]), one["type"], one["msg"], one["input"]) for one in details[:_MOST_FAULTS]),
+        *more,
+    ]
+
+
+def _fault(path: list[str | int], kind: str, message: str, value: object) -> str:
+    place = ".".join(str(step) for step in path)
+    if kind == "extra_forbidden":
+        if section := _section_of(str(path[-1])):
+            return f"{place} is no known setting: it belongs under {section}"
+        guess = did_you_mean(str(path[-1]), _known_keys(path[:-1]))
+        return f"{place} is no known setting" + (f", did you mean {guess}?" if guess else "")
+    if kind == "missing":
+        return f"{place} is missing"
+    return f"{place} = {_shown(value)}: {message.removeprefix('Value error, ')}"
+
+
+def _shown(value: object) -> str:
+    """The value as far as it is worth showing in one line."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "": Settings, "site": SiteSettings, "detection": DetectionSettings, "force": ForceSettings,
+    "force.affiliation": Affiliation, "work_rules": WorkRules,
+}  # fmt: skip
+
+
+def _known_keys(path: list[str | int]) -> tuple[str, ...]:
+    part = _PARTS.get(".".join(step for step in path if isinstance(step, str)))
+    return tuple(part.model_fields) if part else ()
+
+
+def _section_of(key: str) -> str | None:
+    """The section, as it is written, to which a setting belongs; ``None`` where none has it, or several have."""
+    sections = [name for name, part in _PARTS.items() if key in part.model_fields]
+    if len(sections) != 1:
+        return None
+    return {"": "no section, at the top", "force.affiliation": "[[force.affiliation]]"}.get(
+        sections[0], f"[{sections[0]}]"
+    )

@@ -1,0 +1,45 @@
+"""Rows and columns that a spreadsheet hides, by hand or by a filter: they are read, and who looks does not see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+import polars as pl
+
+from stockward.book.sources.raw import Header, letters_of
+from stockward.terms.limits import grouped
+
+_SIGNS = b"hidden", b'ht="0', b"ht='0", b'width="0', b"width='0"
+_HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']"
+"""By the mark, or as low or narrow as nothing."""
+_TAG = re.compile(rb"<(?:[^<>/:\s]*:)?(row|col)\s([^<>]*(?:" + _HIDDEN + rb")[^<>]*)>")
+_PLACES = re.compile(rb"\b(r|min|max)\s*=\s*[\"']([0-9]{1,7})[\"']")
+
+_MOST = 1_100_000
+"""No sheet has more rows and columns."""
+
+
+def hidden_notices(xml: bytes, header: Header, rows: pl.Series, hides: Collection[str]) -> Iterator[str]:
+    """What is hidden of the ``rows`` and columns that are read of a sheet, but for the columns that it ``hides``."""
+    if not any(sign in xml for sign in _SIGNS):
+        return
+    tags = islice(_TAG.finditer(xml), _MOST)
+    found = [(tag[1], dict(_PLACES.findall(tag[2]))) for tag in tags]
+    numbers = [int(places[b"r"]) for name, places in found if name == b"row" and b"r" in places]
+    hidden = rows.filter(rows.is_in(numbers))
+    if len(hidden):
+        told = f"{grouped(len(hidden))} rows are hidden, the first is row {hidden[0]}; they are"
+        told = told if len(hidden) > 1 else f"row {hidden[0]} is hidden; it is"
+        yield f"{header.file}: {told} read like the others"
+    spans = [(int(places.get(b"min", 0)), int(places.get(b"max", 0))) for name, places in found if name == b"col"]
+    names = [
+        f"{letters_of(place)} ({name})"
+        for name, place in header.known.items()
+        if name not in hides and any(first <= place + 1 <= last for first, last in spans)
+    ]
+    if names:
+        several = len(names) > 1
+        told = f"columns {', '.join(names)} are hidden; they are" if several else f"column {names[0]} is hidden; it is"
+        yield f"{header.file}: {told} read like the others"

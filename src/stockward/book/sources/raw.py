@@ -1,0 +1,266 @@
+"""A table as its file holds it: text (or typed) cells, the row numbers of a spreadsheet, and rows that are torn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import islice
+
+import polars as pl
+
+from stockward.book.problems import did_you_mean
+from stockward.book.schema.dictionary import UNIT_COLUMNS, Table, tables
+from stockward.terms.errors import SiteError
+from stockward.terms.limits import require_within
+from stockward.terms.units import UNITS
+
+TITLE_ROWS = 20
+"""The header stands among the first rows of a sheet: above it there may be titles."""
+_TELLING = 3
+"""So many required columns are no header by chance."""
+
+_BATCH = 20_000
+
+_WRITTEN_UNITS = (*UNITS, *(unit.upper() for unit in UNITS if len(unit) > 1))
+"""Units as people write them: a capital T or G alone may be any letter."""
+
+_BARE_UNIT = rf"[\s_/,]+(?:in\s+)?(?P<plain>{'|'.join(UNITS)})"
+_UNIT_IN_BRACKETS = r"\s*[(\[](?:in\s+)?(?P<bracketed>[^()\[\]]+)[)\]]"
+_WITH_UNIT = rf"(?i)(?P<name>.+?)(?:{_BARE_UNIT}|{_UNIT_IN_BRACKETS})"
+"""The header of a column with a unit behind its name."""
+
+Record = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TornRow:
+    """A row whose cells cannot be told apart, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Cells of one table, column by column; ``rows`` are the row numbers as a spreadsheet shows them."""
+
+    table: Table
+    file: str
+    cells: dict[str, pl.Series]
+    rows: pl.Series
+    torn: tuple[TornRow, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the columns stand: the known ones by name, those that have no name at all, and the others.
+
+    The others (``strange``) are kept where the table has no ``unit``, which one of them may be.
+    """
+
+    table: Table
+    file: str
+    known: dict[str, int]
+    unnamed: tuple[int, ...]
+    strange: dict[int, str]
+    notices: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: Table, file: str, cells: Record) -> Header:
+        """Read a header row.
+
+        Raises ``SiteError`` for a required column that is missing, a column that stands twice, and an unknown one
+        that looks like a misspelt column which the table lacks: a default must never stand in for a value that the
+        site gave.
+        """
+        names = [name.strip() for name in cells]
+        known = {name: names.index(name) for name in table.names if name in names}
+        _refuse_twice(file, [name for name in known if names.count(name) > 1])
+        unknown = [name for name in names if name and name not in known]
+        lacking = [name for name in table.names if name not in known]
+        _refuse_with_unit(table, file, unknown, lacking)
+        missing = [name for name in table.required_names if name not in known]
+        _refuse_synonyms(file, unknown, missing)
+        _refuse_misspelt(file, unknown, lacking)
+        _refuse_missing(file, missing)
+        shown = _places_of(names, unknown) if table.private else ", ".join(unknown)
+        words = f"{file}: left out what the format does not know: column {shown}"
+        unnamed = tuple(place for place, name in enumerate(names) if not name)
+        lacks_unit = "unit" in table.names and "unit" not in known
+        strange = {place: name for place, name in enumerate(names) if name in unknown} if lacks_unit else {}
+        return cls(table, file, known, unnamed, strange, (words,) if unknown else ())
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Places of the columns to be read: the known ones, then those without a name, then the strange ones."""
+        return (*self.known.values(), *self.unnamed, *self.strange)
+
+    def table_of(
+        self, columns: Sequence[pl.Series], rows: pl.Series, torn: Sequence[TornRow] = (), notices: Sequence[str] = ()
+    ) -> RawTable:
+        """Bring the columns, read at ``places``, under their names. Values without a column name are said."""
+        cells = {name: column.alias(name) for name, column in zip(self.known, columns, strict=False)}
+        others = columns[len(self.known) :]
+        _refuse_units(self.file, zip(self.strange.values(), others[len(self.unnamed) :], strict=True))
+        nameless = [
+            letters_of(place) for place, column in zip(self.unnamed, others, strict=False) if _holds_something(column)
+        ]
+        words = f"{self.file}: left out what has no name in the header: column {', '.join(nameless)}"
+        said = (*self.notices, *([words] if nameless else []), *notices)
+        return RawTable(self.table, self.file, cells, rows.cast(pl.UInt32).alias("row"), tuple(torn), said)
+
+
+def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
+    """Index of the header among the first records: the one that names most columns, all required ones among them.
+
+    Where none names the required ones, the record with most names that look known is taken, so that the error can
+    say what it lacks.
+    """
+    require_within("COLUMNS", max((len(record) for record in records[:TITLE_ROWS]), default=0), file)
+    first = [{cell.strip() for cell in record} for record in records[:TITLE_ROWS]]
+    whole = [index for index, names in enumerate(first) if names.issuperset(table.required_names)]
+    if whole:
+        return max(whole, key=lambda index: len(first[index].intersection(table.names)))
+    alike = [sum(did_you_mean(name, table.names) is not None for name in names if name) for names in first]
+    if not any(alike):
+        raise SiteError(file, "there is no header row", f"begin with a row of column names: {', '.join(table.names)}")
+    return alike.index(max(alike))
+
+
+def table_headed(records: Iterable[Record]) -> str | None:
+    """The table whose header stands among the first records; the one with most of its columns there, where several do.
+
+    All required columns of a table with a key, four or more, are no chance, whatever others stand among them. Three,
+    or all but one, are its header where not as many others stand there: those of a list or a report about the same
+    things.
+    """
+    rows = [{cell.strip().lower() for cell in record} - {""} for record in records]
+    named = {
+        name: max((len(row & set(table.names)) for row in rows if _is_header(row, table)), default=0)
+        for name, table in tables().items()
+    }
+    most = max(named, key=lambda name: (named[name], len(tables()[name].required_names)))
+    return most if named[most] else None
+
+
+def _is_header(row: Set[str], table: Table) -> bool:
+    required = set(table.required_names)
+    keyed = bool(table.key) and row >= required & set(table.key)
+    found = len(row & required)
+    if keyed and found == len(required) > _TELLING:
+        return True
+    asked = max(len(required) - keyed, _TELLING)
+    return found >= asked and len(row - set(table.names)) < len(row & set(table.names))
+
+
+def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> tuple[list[pl.Series], pl.Series]:
+    """Turn records (row number, cells) into one text series a place, and the row numbers."""
+    parts: list[list[pl.Series]] = [[pl.Series([], dtype=pl.String)] for _ in places]
+    rows = [pl.Series([], dtype=pl.UInt32)]
+    for numbers, cells in _batches(records):
+        rows.append(pl.Series(numbers, dtype=pl.UInt32))
+        for part, place in zip(parts, places, strict=True):
+            part.append(pl.Series(cells[place], dtype=pl.String))
+    return [pl.concat(part) for part in parts], pl.concat(rows)
+
+
+def is_blank(record: Record) -> bool:
+    """Whether no cell of the record holds anything."""
+    return not "".join(record).strip()
+
+
+def _holds_something(column: pl.Series) -> bool:
+    if column.dtype != pl.String:
+        return column.null_count() < len(column)
+    return bool((column.str.strip_chars() != "").any())
+
+
+def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
+    """Row numbers, and columns, of so many records at a time."""
+    remaining = iter(records)
+    while batch := list(islice(remaining, _BATCH)):
+        yield [number for number, _ in batch], list(zip(*(record for _, record in batch), strict=True))
+
+
+def _refuse_twice(file: str, twice: list[str]) -> None:
+    if twice:
+        raise SiteError(file, f"column {', '.join(twice)} stands twice", "keep one of them")
+
+
+def _refuse_with_unit(table: Table, file: str, unknown: list[str], lacking: list[str]) -> None:
+    """Raise for a column that says its unit in the header: renamed alone, it would lose it."""
+    for name in unknown:
+        found = re.fullmatch(_WITH_UNIT, name)
+        guess = did_you_mean(found["name"], lacking) if found else None
+        if found and guess and table[guess].unit in UNIT_COLUMNS:
+            unit, of = _unit_said(found["plain"] or found["bracketed"]), table[guess].unit
+            mend = f"rename it {guess}, and write {unit} in each row of a column {of}"
+            raise SiteError(file, f"unknown column {name!r} (did you mean {guess}?)", mend)
+
+
+def _unit_said(word: str) -> str:
+    unit = word if word in UNITS else word.lower()
+    return unit if unit in UNITS else f"its unit (one of {', '.join(UNITS)})"
+
+
+def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
+    guesses = {name: guess for name in unknown if (guess := did_you_mean(name, lacking))}
+    if guesses:
+        misspelt = ", ".join(f"{name!r} (did you mean {guess}?)" for name, guess in guesses.items())
+        raise SiteError(file, f"unknown column {misspelt}", "correct the header, or rename the column")
+
+
+_SYNONYMS = {
+    "quantity": ("qty", "count", "counted", "amount"),
+    "at": ("date", "datetime", "date_time", "date/time", "timestamp"),
+    "area": ("location",),
+}
+"""What others call a column; it may be another thing all the same, so it is asked for and never read."""
+
+
+def _refuse_synonyms(file: str, unknown: list[str], missing: list[str]) -> None:
+    """Raise for a required column that most likely stands under another usual name."""
+    written = {column: [name for name in unknown if _is_synonym(name, column)] for column in missing}
+    meant = {column: names[0] for column, names in written.items() if len(names) == 1}
+    if meant:
+        words = ", and ".join(f"{column} is missing, which {name} may be" for column, name in meant.items())
+        mends = [f"rename {name} to {column}" for column, name in meant.items()]
+        others = ", ".join(column for column in missing if column not in meant)
+        raise SiteError(file, f"the required column {words}", ", ".join(mends) + (f", add {others}" if others else ""))
+
+
+def _is_synonym(name: str, column: str) -> bool:
+    return name.strip().lower().replace(" ", "_") in _SYNONYMS.get(column, ())
+
+
+def _refuse_missing(file: str, missing: list[str]) -> None:
+    if missing:
+        raise SiteError(file, f"the required column {', '.join(missing)} is missing", "add it to the header row")
+
+
+def _refuse_units(file: str, strange: Iterable[tuple[str, pl.Series]]) -> None:
+    """Raise for a column of units under another name: without it, every quantity would be taken in the books' unit."""
+    for name, column in strange:
+        if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+            continue
+        cells = column.cast(pl.String).str.strip_chars()
+        filled = cells.filter(cells != "")
+        if len(filled) and filled.is_in(list(_WRITTEN_UNITS)).all():
+            raise SiteError(file, f"the column {name} holds units, and would not be read", "rename it to unit")
+
+
+def _places_of(names: list[str], unknown: list[str]) -> str:
+    """Where columns stand, in place of their names: a name or a pseudonym may have slipped into the header."""
+    return ", ".join(letters_of(place) for place, name in enumerate(names) if name in unknown) + " (names not shown)"
+
+
+def letters_of(place: int) -> str:
+    """The letters by which a spreadsheet names a column."""
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

@@ -1,0 +1,193 @@
+"""Tables as sheets of one workbook ``site.xlsx``.
+
+A spreadsheet hides three things that a reader of values does not see: error cells, formulas that were never
+calculated, and numbers that only look like codes. The first two are found in the sheet's XML and become faults.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from stockward.book.cells.reading import MERGED, UNCALCULATED
+from stockward.book.schema.dictionary import Table
+from stockward.book.sources.extent import Place, cells, extent, texts_named
+from stockward.book.sources.hidden import hidden_notices
+from stockward.book.sources.lengths import require_short_cells
+from stockward.book.sources.raw import (
+    TITLE_ROWS,
+    Header,
+    RawTable,
+    columns_of,
+    find_header,
+    is_blank,
+    letters_of,
+    table_headed,
+)
+from stockward.book.sources.shared_texts import SharedTexts
+from stockward.book.sources.silence import contained
+from stockward.book.sources.unpacking import DAMAGED, Parts, unpack
+from stockward.terms.errors import SiteError
+from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
+
+_LARGEST_WHOLE = 1e15
+_MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
+"""In a sheet with a formula or an error."""
+_MOST_AT_THE_TOP = 2_000
+"""So many cells of a sheet that is not read are looked at for a header."""
+
+
+class Workbook:
+    """An opened workbook. Raises ``SiteError`` where the bytes are none that a spreadsheet program wrote.
+
+    ``wanted`` are the sheets that will be read: of the others only the names are looked at.
+    """
+
+    def __init__(self, content: bytes, file: str, decimal: str, wanted: Collection[str]) -> None:
+        import python_calamine
+
+        self.file = file
+        self._decimal = decimal
+        try:
+            with contained():
+                self.parts = unpack(content, file, wanted)
+                self._texts = SharedTexts(self.parts.strings, file)
+                _require_small(self.parts, self._texts, file)
+                if self.parts.content:
+                    self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.parts.content))
+        except (python_calamine.CalamineError, *DAMAGED):
+            mend = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8"
+            raise SiteError(file, "this is no readable XLSX workbook", mend) from None
+        self.sheets: tuple[str, ...] = tuple(self.parts.paths)
+
+    def read(self, sheet: str, table: Table, *, hides: Collection[str] = ()) -> RawTable:
+        """Read one sheet as one table; titles above the header are passed over.
+
+        What is hidden is told, but for the columns that the sheet ``hides`` of itself.
+        """
+        file = f"{self.file}[{sheet}]"
+        records, formulas, merged = self._records(sheet, file)
+        above = find_header(table, file, records)
+        header = Header.of(table, file, records[above])
+        _mark_merged(records, merged, above + 1, header)
+        below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
+        columns, rows = columns_of(below, header.places)
+        words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
+        hidden = hidden_notices(self.parts.sheet(sheet), header, rows, hides)
+        return header.table_of(columns, rows, notices=[*([words] if formulas else []), *hidden])
+
+    def headed(self, sheet: str) -> str | None:
+        """The table whose header stands at the top of a sheet that is not read."""
+        rows: dict[int, list[str]] = {}
+        for cell in islice(cells(self.parts.tops[sheet]), _MOST_AT_THE_TOP):
+            if cell.place[0] >= TITLE_ROWS:
+                break
+            text = self._texts.text(cell.value) if cell.kind == "s" else cell.text
+            rows.setdefault(cell.place[0], []).append(text)
+        return table_headed(rows.values())
+
+    def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[Place, Place]]]:
+        """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""
+        import python_calamine
+
+        try:
+            with contained():
+                read = self._values.get_sheet_by_name(sheet)
+                rows, merged = read.to_python(skip_empty_area=False), read.merged_cell_ranges or []
+                marks = dict(self._marks(sheet))
+        except (python_calamine.CalamineError, *DAMAGED):
+            mend = "open the workbook in a spreadsheet program and save it again, or save the table as CSV UTF-8"
+            raise SiteError(file, "the sheet cannot be read", mend) from None
+        decimal = self._decimal
+        # Most cells are texts, and these need no turning into one.
+        records = [[cell if type(cell) is str else cell_text(cell, decimal) for cell in row] for row in rows]
+        hidden = {place: mark for place, mark in marks.items() if mark}
+        return _with_marks(records, hidden), len(marks) - len(hidden), merged
+
+    def _marks(self, sheet: str) -> Iterator[tuple[Place, str]]:
+        """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
+        xml = self.parts.sheet(sheet)
+        if not any(sign in xml for sign in _MAY_BE_MARKED):
+            return
+        for cell in cells(xml):
+            if cell.kind == "e":
+                value = cell.value
+                yield cell.place, value if value.startswith("#") else "#VALUE!"
+            elif cell.is_formula:
+                # A formula whose result is the empty text says so by its type.
+                calculated = not self.parts.stale and (cell.value or cell.kind == "str")
+                yield cell.place, "" if calculated else UNCALCULATED
+
+
+def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
+    """Raise where the sheets reach further, or their cells repeat more text, than is read."""
+    spanned = 0
+    for sheet, path in parts.paths.items():
+        if path in parts.sheets:
+            xml = parts.sheet(sheet)
+            rows, columns = extent(xml, f"{file}[{sheet}]")
+            require_short_cells(xml, f"{file}[{sheet}]")
+            spanned += rows * columns
+            require_within("CELLS", spanned, file)
+            if rows * columns * int(texts.lengths.max(initial=0)) > limit_bytes("UNPACKED_MB"):
+                repeated = sum(count * texts.length(place) for place, count in texts_named(xml).items())
+                require_bytes_within("UNPACKED_MB", repeated, f"{file}[{sheet}]")
+
+
+def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], top: int, header: Header) -> None:
+    """Mark the cells that a merged one covers: they look filled, and hold nothing.
+
+    Rows that hold nothing else are left blank: they belong to the row above, which is written over several.
+    """
+    bottom = len(records) - 1
+    shown = [((first, left), (last, right)) for (first, left), (last, right) in merged if first <= bottom]
+    # No two of them can cover one cell: more of them than cells would be marked over and over.
+    _require_apart(shown, header.file, bottom, len(records[0]) - 1)
+    for (first, left), (last, right) in shown:
+        covered = [place for place in header.known.values() if left <= place <= right]
+        for row in range(max(first, top), min(last, bottom) + 1) if covered else ():
+            if not is_blank(records[row]):
+                for place in covered:
+                    if (row, place) != (first, left):
+                        records[row][place] = f"{MERGED} {letters_of(left)}{first + 1}:{letters_of(right)}{last + 1}"
+
+
+def _require_apart(merged: list[tuple[Place, Place]], file: str, bottom: int, right: int) -> None:
+    """Raise where merged cells cover more, up to the last row and column, than there is."""
+    heights = (max(0, min(last[0], bottom) - first[0] + 1) for first, last in merged)
+    widths = (max(0, min(last[1], right) - first[1] + 1) for first, last in merged)
+    if sum(height * width for height, width in zip(heights, widths, strict=True)) > (bottom + 1) * (right + 1):
+        raise SiteError(file, "merged cells lie over one another", "unmerge them and save the workbook again")
+
+
+def _with_marks(records: list[list[str]], marks: dict[Place, str]) -> list[list[str]]:
+    """The records with the faults that their values hide, all padded to one width, as the library gives them."""
+    if not marks:
+        return records
+    height = max((len(records), *(row + 1 for row, _ in marks)))
+    width = max((0, *(len(record) for record in records), *(column + 1 for _, column in marks)))
+    grown = [*records, *([] for _ in range(height - len(records)))]
+    padded = [record if len(record) == width else [*record, *[""] * (width - len(record))] for record in grown]
+    for (row, column), mark in marks.items():
+        padded[row][column] = mark
+    return padded
+
+
+def cell_text(value: object, decimal: str) -> str:
+    """A cell's value as the same text that a CSV of this site would hold, numbers in its declared decimal mark."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < _LARGEST_WHOLE:
+            return str(int(value))
+        return repr(value).replace(".", decimal)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return str(value)

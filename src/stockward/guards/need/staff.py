@@ -1,0 +1,63 @@
+"""Who can stand at posts, how long they work, and how often they are absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from stockward.answers.force import NetHours
+from stockward.book.known import KnownBooks
+from stockward.guards.need.faults import absences_at_fault, people_at_fault
+from stockward.guards.need.net_hours import Attendance, attendance_of, first_of_window, net_hours_of
+from stockward.guards.need.shifts import Crews
+from stockward.guards.roll import on_posts, present
+from stockward.stats.staffing import WorkHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Who stands at posts, their hours and their absences; what is missing is ``None``, and ``reasons`` say why."""
+
+    on_posts: pl.DataFrame
+    attendance: Attendance | None
+    hours: NetHours | None
+    mean: WorkHours | None
+    crews: Crews | None
+    reasons: tuple[str, ...]
+
+    @property
+    def net(self) -> float | None:
+        """Net hours a year of a guard."""
+        return self.mean.net if self.mean else None
+
+    @property
+    def rostered(self) -> float | None:
+        """Hours a year for which a guard can be put on the roster."""
+        return self.mean.rostered if self.mean else None
+
+
+def staff_of(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int) -> Staff:
+    """Who is there on a day, and what their records say; rows set aside that could change it leave it open."""
+    force = books.site.settings.force
+    hand = on_posts(present(guards, day))
+    observed = attendance_of(books, guards, day)
+    attendance = None if isinstance(observed, str) else observed
+    first = attendance.first if attendance else first_of_window(day)
+    # Where the record does not reach back over the whole window, any earlier row of it would make the window longer.
+    reaches_back = first == first_of_window(day)
+    at_fault = [people_at_fault(books, first), absences_at_fault(books, first if reaches_back else date.min, day)]
+    reasons = [words for words in at_fault if words] or ([observed] if isinstance(observed, str) else [])
+    hours = mean = crews = None
+    if attendance is not None and not reasons:
+        found = net_hours_of(attendance, weeks=force.weeks_per_year, seed=seed)
+        if isinstance(found, str):
+            reasons.append(found)
+        else:
+            hours, mean = found
+    if hand.height == 0:
+        reasons.insert(0, f"no guard who could stand at a post is on record on {day}")
+    elif attendance is not None and hours is not None and force.fill_probability is not None:
+        crews = Crews.of(hand, *attendance.absent_rates(), probability=force.fill_probability)
+    return Staff(on_posts=hand, attendance=attendance, hours=hours, mean=mean, crews=crews, reasons=tuple(reasons))

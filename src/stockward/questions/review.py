@@ -1,0 +1,172 @@
+"""Facts → Review: the one place that knows the order of the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+
+from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.balance.closing import close_balances
+from stockward.balance.findings.events import events_of
+from stockward.balance.findings.evidence import rows_behind, stock_by_stage
+from stockward.balance.findings.unstated import with_unstated
+from stockward.balance.items import find_in_items
+from stockward.balance.testing import hazards, series_tested, test_losses
+from stockward.book import Site
+from stockward.book.ahead import Ahead, rows_ahead
+from stockward.book.known import KnownBooks, known_at
+from stockward.guards.answering import GuardAnswers, look_at_guards
+from stockward.guards.orders.asked import AskedOrder
+from stockward.surge.asked import Surge
+from stockward.surge.books import with_factors
+from stockward.surge.demand import material_factors
+from stockward.surge.sight import look_at_surge
+from stockward.terms.errors import UsageError
+from stockward.terms.periods import end_of, local_day
+from stockward.terms.verdicts import DEFAULT_TEST
+from stockward.unseen.goals import unheld_goals
+from stockward.unseen.remedies import site_remedies
+from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.version import VERSION
+
+Progress = Callable[[str], None]
+DEFAULT_SEED = 1
+
+
+FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
+"""What a blank site asks for."""
+
+
+def make_review(
+    site: Site,
+    *,
+    as_of: str | date | datetime | None = None,
+    surge: Surge | None = None,
+    guards: AskedOrder | None = None,
+    seed: int = DEFAULT_SEED,
+    generated: datetime,
+    progress: Progress = lambda step: None,
+) -> Review:
+    """Answer every question of a review.
+
+    Parameters
+    ----------
+    site
+        The facts, as read and checked.
+    as_of
+        Use only what was recorded by the end of this day, so that any past verdict can be had again.
+    surge
+        More production in the same books: what would go unseen, and what the posts take, is asked again.
+    guards
+        An order on guards that is not on record, to be answered like those that are.
+    seed
+        Of every simulation in it; same facts, options and seed give the same answers.
+    generated
+        The moment to print on it. Its day is that on which guards are counted where neither ``as_of`` nor stock names
+        one, and rows of a later day are told in notices; else it enters no answer. The core never asks the clock.
+    progress
+        Told the name of each step as it begins.
+
+    Raises ``UsageError`` for a site without a single row.
+    """
+    if site.blank:
+        raise UsageError(f"{site.name}: no table has a row yet: {FILL_IN}")
+    moment = None if as_of is None else end_of(as_of, site.timezone)
+    progress("reading the books as known")
+    books = known_at(site, moment)
+    progress("closing the balances")
+    balances = with_unstated(books, close_balances(books))
+    progress("testing for losses")
+    detection = site.settings.detection
+    verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)
+    progress("looking for what would go unseen")
+    asked = Asked(goals=site["goals"], detection=detection.detection, seed=seed)
+    rates = hazards(balances, detection.false_alarm)
+    seen = sights(balances, rates, asked, limits=[one.default_limits for one in verdicts])
+    unseen = unseen_losses(balances, seen, asked)
+    at_surge = None
+    if surge is not None:
+        progress("looking at the surge")
+        at_surge = look_at_surge(books, balances, unseen, seen, surge, asked, false_alarm=detection.false_alarm)
+    progress("looking at items and records")
+    items = find_in_items(books, balances, seed=seed)
+    progress("looking at the guards")
+    force = _guards(books, moment, generated, surge, guards, seed)
+    return Review(
+        version=VERSION,
+        at=generated,
+        seed=seed,
+        options=MappingProxyType(
+            {
+                "as_of": None if as_of is None else str(as_of),
+                "seed": seed,
+                **({} if surge is None else surge.options()),
+                **({} if guards is None else guards.options()),
+            }
+        ),
+        site=site.name,
+        timezone=site.timezone,
+        as_of=None if moment is None else moment.date(),
+        false_alarm=detection.false_alarm,
+        detection=detection.detection,
+        series_tested=series_tested(verdicts),
+        default_test=DEFAULT_TEST,
+        facts=_facts(books, rows_ahead(site, generated, moment)),
+        balances=balances,
+        verdicts=verdicts,
+        unseen=unseen,
+        remedies=site_remedies(zip(balances.series["id"], (one.remedies for one in unseen), strict=True)),
+        surge=at_surge,
+        items=items,
+        events=events_of(books, balances, verdicts, items.discrepancies),
+        unheld_goals=unheld_goals(asked.goals, balances.series),
+        evidence=rows_behind(books, balances, verdicts),
+        stock=stock_by_stage(books),
+        force=force.force,
+        orders=force.orders,
+        mix=force.mix,
+        selection=force.selection,
+    )
+
+
+def _guards(
+    books: KnownBooks,
+    moment: datetime | None,
+    now: datetime,
+    surge: Surge | None,
+    asked: AskedOrder | None,
+    seed: int,
+) -> GuardAnswers:
+    """What the posts take and what was ordered; a surge lets stock and output, and with them the posts, grow."""
+    as_of = None if moment is None else moment.date()
+    today = local_day(now, books.site.timezone)
+    if surge is None:
+        return look_at_guards(books, as_of=as_of, today=today, asked=asked, seed=seed)
+    return look_at_guards(
+        books,
+        as_of=as_of,
+        today=today,
+        asked=asked,
+        flows=with_factors(books, surge),
+        output_factors=material_factors(books, surge.production, surge.only),
+        seed=seed,
+    )
+
+
+def _facts(books: KnownBooks, ahead: Ahead) -> FactsUsed:
+    site = books.site
+    counted = set(books.counts.select("inventory", "area").unique().rows())
+    rows: Mapping[str, int] = {name: table.height for name, table in site.tables.items() if table.height}
+    return FactsUsed(
+        rows=MappingProxyType(dict(rows)),
+        late_rows=books.late_rows,
+        set_aside=tuple(
+            SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
+            for p in site.problems
+        ),
+        notices=(*ahead.notices, *site.notices),
+        files=site.files,
+        ahead=ahead.last,
+        doubted_inventories=tuple(one for one in site.doubted_inventories if one in counted),
+    )

@@ -1,0 +1,55 @@
+"""A drill in a terminal, at most 100 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stockward.answers.drill import Drill
+from stockward.report.drill import sentences as say
+from stockward.report.kit import lines as terminal
+from stockward.report.kit import words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_NOT_BORNE_MAX = 8
+_LEFT = frozenset({"Out of", "Pattern"})
+
+
+def print_drill(drill: Drill, console: Console) -> None:
+    """Print the drill: what came out, a table by series and pattern, and what it stands on."""
+    terminal.say(console, f"{drill.site}: {say.asked(drill)}")
+    terminal.say(console, say.headline(drill), style="bold")
+    for text in say.agreement(drill):
+        terminal.say(console, text)
+    if drill.lines:
+        console.print()
+        terminal.table(console, _columns(drill))
+        console.print()
+    for text in [*say.spread(drill), *say.elsewhere(drill), *say.causes(drill)]:
+        terminal.say(console, text)
+    not_borne = say.not_borne(drill)
+    if not_borne:
+        terminal.say(console, "Not made, as the books cannot bear the loss there:")
+    for text in not_borne[:_NOT_BORNE_MAX]:
+        terminal.say(console, f"  {text}.")
+    if len(not_borne) > _NOT_BORNE_MAX:
+        terminal.say(console, f"  and {len(not_borne) - _NOT_BORNE_MAX} more: see the page.")
+    for text in [*say.left_out(drill), *say.basis(drill)]:
+        terminal.say(console, text)
+
+
+def _columns(drill: Drill) -> list[terminal.Column]:
+    lines = drill.lines
+    texts = {
+        "Out of": [line.label for line in lines],
+        "Pattern": [say.PATTERN_WORD[line.pattern] for line in lines],
+        "Loss": [say.loss(line) for line in lines],
+        "Copies": [words.number(line.copies) for line in lines],
+        "Predicted": [say.percent(line.predicted) for line in lines],
+        "Found": [say.found(line) for line in lines],
+        "Alarm without it": [words.number(line.without) for line in lines],
+        "Days: half, 90 %": [say.days(line) for line in lines],
+    }
+    left_out = {"Copies", "Predicted"} if drill.as_recorded else {"Alarm without it"}
+    return [terminal.Column(head, cells, head not in _LEFT) for head, cells in texts.items() if head not in left_out]

@@ -1,0 +1,207 @@
+"""The parts of the page below the series: the exact books, the counted stock, and what the review stands on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
+from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.report.kit import charts, words
+from stockward.report.review import context, sentences
+from stockward.report.review.views import names
+from stockward.terms.units import dimension
+
+DISCREPANCIES_MAX = 40
+HABITS_MAX = 12
+STOCK_PANELS_MAX = 8
+STOCK_LINES_MAX = 120
+SET_ASIDE_PLACES_MAX = 5
+NAMES_MAX = 4
+
+Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
+
+
+def items(review: Review) -> context.Items:
+    """What the exact books show, and how many lines each list has."""
+    found = review.items
+    habits: dict[str, Sequence[object]] = {
+        "recording errors": found.recording_errors,
+        "clusters": found.late_clusters,
+        "write-offs": found.write_offs,
+    }
+    called = names(review)
+    return context.Items(
+        discrepancies=_discrepancy_lines(review, called),
+        recording=_recording_lines(found, called),
+        clusters=_cluster_lines(found, called),
+        write_offs=_write_off_lines(found, called),
+        notes=(
+            *_note("exact differences", "first", DISCREPANCIES_MAX, len(found.discrepancies)),
+            *(note for name, lines in habits.items() for note in _note(name, "least likely", HABITS_MAX, len(lines))),
+        ),
+    )
+
+
+def _note(name: str, which: str, shown: int, lines: int) -> list[str]:
+    if lines <= shown:
+        return []
+    return [f"The table of {name} shows the {shown} {which} of {words.number(lines)}; all of them are in the workbook."]
+
+
+def _least_likely(lines: Iterable[Habit]) -> list[Habit]:
+    return sorted(lines, key=lambda line: line.p_value)[:HABITS_MAX]
+
+
+def _discrepancy_lines(review: Review, called: Mapping[str, str]) -> tuple[context.DiscrepancyLine, ...]:
+    zone = review.timezone
+    return tuple(
+        context.DiscrepancyLine(
+            label=f"{called.get(one.holding, one.holding)} in {called.get(one.area, one.area)}",
+            inventory=one.inventory,
+            span=words.between(words.local(one.start, zone).date(), words.local(one.end, zone).date()),
+            difference=words.exact(one.difference, one.unit, 6, signed=True),
+            written_off=words.quantity(one.written_off, one.unit),
+            found=words.quantity(one.found, one.unit),
+            late_rows=words.number(one.late_rows),
+            incidents=words.listed(list(one.incidents), NAMES_MAX) or "none",
+        )
+        for one in review.items.discrepancies[:DISCREPANCIES_MAX]
+    )
+
+
+def _recording_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[context.RecordingLine, ...]:
+    return tuple(
+        context.RecordingLine(
+            area=called.get(one.area, one.area),
+            shift=one.shift,
+            records=words.number(one.records),
+            errors=words.number(one.errors),
+            expected=words.number(one.expected, 1),
+            cusum=words.number(one.cusum, 2),
+            highest_on=one.highest_on.isoformat() if one.highest_on else words.NOTHING,
+            p_value=words.probability(one.p_value),
+        )
+        for one in _least_likely(items.recording_errors)
+    )
+
+
+def _cluster_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[context.ClusterLine, ...]:
+    return tuple(
+        context.ClusterLine(
+            area=called.get(one.area, one.area),
+            kind=one.kind.replace("_", " "),
+            span=words.between(one.start, one.end),
+            observed=words.number(one.observed),
+            expected=words.number(one.expected, 1),
+            p_value=words.probability(one.p_value),
+        )
+        for one in _least_likely(items.late_clusters)
+    )
+
+
+def _write_off_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[context.WriteOffLine, ...]:
+    return tuple(
+        context.WriteOffLine(
+            label=f"{called.get(one.holding, one.holding)} in {called.get(one.area, one.area)}",
+            write_offs=f"{words.number(one.write_offs)} ({words.quantity(one.written_off, one.unit)})",
+            finds=f"{words.number(one.finds)} ({words.quantity(one.found, one.unit)})",
+            p_value=words.probability(one.p_value),
+        )
+        for one in _least_likely(items.write_offs)
+    )
+
+
+def stock(review: Review) -> context.Stock | None:
+    """Counted stock by stage over time; ``None`` where nothing was counted."""
+    counted = review.stock.drop_nulls(["at", "stage", "holding", "quantity", "unit"]).sort("at", maintain_order=True)
+    if counted.is_empty():
+        return None
+    groups = counted.partition_by("holding", "unit", as_dict=True, maintain_order=True)
+    ordered = sorted(groups, key=lambda group: (dimension(str(group[1])) == "count", str(group[0])))
+    panels = [
+        (str(holding), str(unit), groups[holding, unit].select("at", "stage", "quantity").rows())
+        for holding, unit in ordered[:STOCK_PANELS_MAX]
+    ]
+    left_out = [str(holding) for holding, _ in ordered[STOCK_PANELS_MAX:]]
+    latest = counted.reverse().head(STOCK_LINES_MAX)
+    hidden = counted.height - latest.height
+    return context.Stock(
+        chart=charts.stock_chart(panels, review.timezone),
+        note=f"Not drawn: {words.listed(left_out, 20)}." if left_out else "",
+        lines=tuple(_stock_line(row, review.timezone) for row in latest.iter_rows(named=True)),
+        lines_note=f"The latest are shown; {words.number(hidden)} more are in the workbook." if hidden else "",
+    )
+
+
+def _stock_line(row: dict[str, Any], timezone: str) -> context.StockLine:
+    return context.StockLine(
+        at=words.moment(row["at"], timezone),
+        holding=row["holding"],
+        stage=row["stage"].replace("_", " "),
+        quantity=words.quantity(row["quantity"], row["unit"]),
+    )
+
+
+def basis(review: Review, further: Sequence[str] = ()) -> context.Basis:
+    """What the review stands on; ``further`` notices stand with those of the reading."""
+    facts = review.facts
+    return context.Basis(
+        tables=tuple(context.Pair(name=name, value=words.number(rows)) for name, rows in facts.rows.items()),
+        set_aside=_set_aside(facts.set_aside),
+        set_aside_note=_set_aside_note(facts),
+        notices=(*facts.notices, *further),
+        files=tuple(context.Pair(name=name, value=digest) for name, digest in facts.files.items()),
+        run=_run(review),
+    )
+
+
+def _run(review: Review) -> tuple[context.Pair, ...]:
+    entries = {
+        "As known at": review.as_of.isoformat() if review.as_of else "all rows recorded so far",
+        "Made at": f"{words.moment(review.at, review.timezone)} ({review.timezone})",
+        "Stockward": review.version,
+        "Seed": str(review.seed),
+        "False-alarm chance, site and year": words.percent(review.false_alarm),
+        "Chance to detect the loss that matters": words.percent(review.detection),
+        "Test in force": review.default_test,
+        "Series tested": words.number(review.series_tested),
+        "Rows recorded late": words.number(review.facts.late_rows),
+        **{f"Option {name.replace('_', ' ')}": _option(value) for name, value in review.options.items()},
+    }
+    return tuple(context.Pair(name=name, value=value) for name, value in entries.items())
+
+
+def _option(value: str | int | float | bool | None) -> str:
+    if value is None:
+        return "not set"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _set_aside_note(facts: FactsUsed) -> str:
+    if not facts.set_aside:
+        return "No row was set aside."
+    return (
+        f"{words.count(len(sentences.set_aside_rows(facts.set_aside)), 'row')} set aside: left out, never guessed. "
+        "A balance that such a row could touch is not tested."
+    )
+
+
+def _set_aside(set_aside: Sequence[SetAside]) -> tuple[context.SetAsideGroup, ...]:
+    groups: dict[str, list[SetAside]] = defaultdict(list)
+    for one in set_aside:
+        groups[one.reason].append(one)
+    return tuple(
+        context.SetAsideGroup(
+            reason=reason,
+            count=words.number(len(sentences.set_aside_rows(rows))),
+            where=words.listed([_place(one) for one in rows], SET_ASIDE_PLACES_MAX),
+        )
+        for reason, rows in sorted(groups.items(), key=lambda group: -len(group[1]))
+    )
+
+
+def _place(one: SetAside) -> str:
+    cell = f" ({one.column} {one.value!r})" if one.column and one.value is not None else f" ({one.column})"
+    return f"{one.file} row {one.row}{cell if one.column else ''}"

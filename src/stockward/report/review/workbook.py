@@ -1,0 +1,434 @@
+"""The review as a workbook: numbers as numbers, dates as dates, and no text that a spreadsheet could run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from stockward.answers.detection import SeriesDetection
+from stockward.answers.review import Review
+from stockward.outputs import Target
+from stockward.report.guards import part as guards
+from stockward.report.guards import sheets as guards_sheets
+from stockward.report.kit import words
+from stockward.report.kit.sheet import Cell, Sheet, workbook_at
+from stockward.report.review import sentences, unseen
+from stockward.report.review.views import (
+    SeriesView,
+    by_urgency,
+    event_verdict,
+    events,
+    figure,
+    gather,
+)
+from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
+
+_WIDTH_MIN, _WIDTH_MAX = 9, 60
+_WIDTH_ROWS = 200
+# The most characters that a cell of a spreadsheet holds.
+_TEXT_MAX = 32_767
+
+
+def write_xlsx(review: Review, path: Target) -> None:
+    """Write the review as a workbook; the same review gives the same bytes.
+
+    Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
+    tests, assumed_exact, unseen, remedies, stores (at a surge), those on guards (where the site has such tables),
+    items, evidence, set_aside, stock, about. Every header is frozen and names its unit or the column that holds it;
+    moments are in the site's time zone.
+    Raises ``UsageError`` where the file cannot be written.
+    """
+    with workbook_at(path) as book:
+        made = words.local(review.at, review.timezone).replace(tzinfo=None)
+        book.set_properties({"title": f"{review.site}: stock review", "created": made})
+        styles = {
+            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+            "text": book.add_format({"valign": "top", "text_wrap": True}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"}),
+            "number": book.add_format({"valign": "top"}),
+        }
+        for sheet in sheets(review):
+            _write(book, sheet, styles)
+
+
+def sheets(review: Review) -> tuple[Sheet, ...]:
+    """Every sheet of the workbook, in order."""
+    series = gather(review)
+    return (
+        _summary(review, series),
+        _series(series),
+        _losses(series),
+        _alarms(series),
+        *_sites(series),
+        _periods(series),
+        _tests(series),
+        _assumed_exact(series),
+        _unseen(review, series),
+        _remedies(review, series),
+        *_stores(review),
+        *guards_sheets.sheets(review),
+        _items(review),
+        _evidence(review, series),
+        _set_aside(review),
+        _stock(review),
+        _about(review),
+    )
+
+
+def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
+    rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
+    rows.extend(
+        (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
+        for event in events(review, series)
+    )
+    rows.extend(
+        (one.verdict.verdict, one.id, sentences.finding(one))
+        for one in by_urgency(series)
+        if not one.alarming and one.verdict.verdict != Verdict.BALANCED
+    )
+    steps = sentences.next_steps(events(review, series), review.facts)
+    rows.extend((f"next, for a {found}", None, step) for found, step in steps)
+    blind = unseen.headline(review, series)
+    if blind:
+        rows.append(("what could not be seen", None, blind))
+    rows.extend(("goal", one.id, text) for one, text in unseen.goals(review, series))
+    rows.extend(("goal", None, text) for text in unseen.unheld(review))
+    on_guards = guards.head(review)
+    if on_guards is not None:
+        rows.append(("guards", None, on_guards.sentence))
+    balanced = sum(one.verdict.verdict == Verdict.BALANCED for one in series)
+    rows.append(("balanced", None, f"{words.count(balanced, 'series', 'series')}: measuring explains the differences."))
+    return Sheet(name="summary", header=("verdict", "series", "in plain words"), rows=rows)
+
+
+def _series(series: Sequence[SeriesView]) -> Sheet:
+    header = (
+        "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
+        "all differences (unit; + missing)", "sigma (unit)", "last year (unit; + missing)", "sigma of it (unit)",
+        "p-value", "share of false alarm", "alarm at inventory",
+    )  # fmt: skip
+    return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
+
+
+def _series_row(one: SeriesView) -> tuple[Cell, ...]:
+    said = one.verdict
+    return (
+        one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
+        said.cumulative, said.cumulative_sigma, said.year_sum, said.year_sigma, said.p_value, said.share,
+        said.alarm_inventory,
+    )  # fmt: skip
+
+
+def _losses(series: Sequence[SeriesView]) -> Sheet:
+    """What is said after an alarm, one row a loss, with the plain sum of the same periods."""
+    header = (
+        "series", "unit", "which", "estimate (unit; + missing)", "low, 95 % (unit)", "high, 95 % (unit)", "not before",
+        "not after", "first inventory", "last inventory", "periods", "plain sum (unit; + missing)",
+        "sigma of the plain sum (unit)",
+    )  # fmt: skip
+    rows = [
+        (
+            one.id, one.unit, "missing" if loss.estimate > 0 else "surplus", loss.estimate, loss.low, loss.high,
+            one.local(loss.not_before), one.local(loss.not_after), loss.first_inventory, loss.last_inventory,
+            loss.periods, loss.plain_sum, loss.plain_sigma,
+        )
+        for one in series
+        for loss in one.losses
+    ]  # fmt: skip
+    return Sheet(name="losses", header=header, rows=rows)
+
+
+def _alarms(series: Sequence[SeriesView]) -> Sheet:
+    """Every alarm of the record with its first date."""
+    header = ("series", "verdict", "inventory", "raised as of", "state", "of")
+    rows = [
+        (one.id, one.verdict.verdict, alarm.inventory, one.local(alarm.raised_as_of), alarm.state, alarm.of)
+        for one in series
+        for alarm in one.verdict.alarms
+    ]
+    return Sheet(name="alarms", header=header, rows=rows)
+
+
+def _sites(series: Sequence[SeriesView]) -> Iterable[Sheet]:
+    """What each series of the whole site adds up, and which inventories are joined; none where there is none."""
+    sites = [(one, one.site) for one in series if one.site is not None]
+    if not sites:
+        return
+    header = (
+        "series", "areas", "outside: never counted", "inventories", "at most apart (days)", "looked at since",
+        "counted before", "first counted then", "why none",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.id, " ".join(site.area_keys), " ".join(site.outside_keys), site.inventories, site.apart_days,
+            None if site.since is None else one.local(site.since), " ".join(site.before_keys),
+            " ".join(site.first_keys), site.reason,
+        )
+        for one, site in sites
+    ]  # fmt: skip
+    yield Sheet(name="whole_site", header=header, rows=rows)
+    joined: list[tuple[Cell, ...]] = [
+        (one.id, row["inventory"], row["area"], row["area_inventory"], one.local(row["at"]))
+        for one, site in sites
+        for row in site.joined.iter_rows(named=True)
+    ]
+    yield Sheet(
+        name="joined", header=("series", "inventory of the site", "area", "its inventory", "counted at"), rows=joined
+    )
+
+
+def _assumed_exact(series: Sequence[SeriesView]) -> Sheet:
+    """What passes for exact because the books state no error of it."""
+    rows = [
+        (one.id, row["kind"], row["area"], row["material"])
+        for one in series
+        for row in one.assumed_exact.iter_rows(named=True)
+    ]
+    return Sheet(name="assumed_exact", header=("series", "what", "area", "material"), rows=rows)
+
+
+def _periods(series: Sequence[SeriesView]) -> Sheet:
+    header = (
+        "series", "unit", "inventory", "start", "end", "begin (unit)", "received (unit)", "sent (unit)",
+        "counted (unit)", "normal loss (unit)", "difference (unit; + missing)", "sigma (unit)", "sigma random (unit)",
+        "sigma systematic (unit)", "difference / sigma", "sitmuf", "written off (unit)", "found (unit)", "status",
+        "reason",
+        *(f"statistic of {name}" for name in TESTS),
+    )  # fmt: skip
+    return Sheet(name="periods", header=header, rows=[row for one in series for row in _period_rows(one)])
+
+
+def _period_rows(one: SeriesView) -> Iterable[tuple[Cell, ...]]:
+    for index, period in enumerate(one.periods):
+        statistics = (figure(one.tests[name].statistic, index) if name in one.tests else None for name in TESTS)
+        yield (
+            one.id, one.unit, period.inventory, _localised(period.start, one.timezone),
+            _localised(period.end, one.timezone), period.begin,
+            period.received, period.sent, period.end_quantity, period.normal_loss, period.difference, period.sigma,
+            period.sigma_random, period.sigma_systematic, figure(one.verdict.standardised, index),
+            figure(one.verdict.sitmuf, index), period.written_off, period.found, period.status, period.reason,
+            *statistics,
+        )  # fmt: skip
+
+
+def _tests(series: Sequence[SeriesView]) -> Sheet:
+    header = ("series", "looks for", "test", "limit", "p-value", "alarm at inventory", "what it looks for")
+    rows = [
+        (one.id, way, name, tests[name].threshold, tests[name].p_value, tests[name].alarm_inventory, meaning)
+        for one in series
+        for way, tests in (("shortage", one.verdict.tests), ("gain", one.verdict.gains))
+        for name, meaning in sentences.TEST_MEANING.items()
+        if name in tests
+    ]
+    return Sheet(name="tests", header=header, rows=rows)
+
+
+_LOSSES = ("abrupt", "abrupt_last", "even_year", "worst_pattern", "limit_abrupt", "limit_even_year", "limit_worst")
+
+
+def _unseen(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    """The smallest losses that would be found, today and at the surge."""
+    header = (
+        "series", "unit", "when", "exact", "chance", *(f"{name} (unit)" for name in _LOSSES), "error (points)",
+        "goal (unit)", "goal within (days)", "goal met", "loss needed for the goal (unit)", "chance to find the goal",
+        "sigma ratio", "chance of today's abrupt", "chance of today's even_year",
+    )  # fmt: skip
+    surged = {one.number: one for one in review.surge.series} if review.surge is not None else {}
+    rows = []
+    for one in series:
+        rows.append((one.id, one.unit, "today", *_found(review.unseen[one.number]), None, None, None))
+        if one.number in surged:
+            after = surged[one.number]
+            chances = (after.sigma_ratio, after.found_abrupt, after.found_even_year)
+            rows.append((one.id, one.unit, "at the surge", *_found(after.at_surge), *chances))
+    return Sheet(name="unseen", header=header, rows=rows)
+
+
+def _found(found: SeriesDetection) -> tuple[Cell, ...]:
+    known, goal = found.detectable, found.goal
+    losses: tuple[Cell, ...] = (None,) * (1 + len(_LOSSES))
+    if known is not None:
+        losses = (known.probability, *(getattr(known, name) for name in _LOSSES))
+    asked: tuple[Cell, ...] = (None,) * 5
+    if goal is not None:
+        asked = (goal.quantity, goal.within_days, goal.met, goal.detectable, goal.probability)
+    return (found.exact, *losses, found.error_points, *asked)
+
+
+def _remedies(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    header = (
+        "series", "unit", "when", "measure", "kind", "method", "level", *(f"{name} (unit)" for name in _LOSSES),
+        "loss that decides, times", "reaches the goal", "note",
+    )  # fmt: skip
+    surged = {one.number: one.at_surge for one in review.surge.series} if review.surge is not None else {}
+    rows = [
+        (
+            one.id, one.unit, when, remedy.measure, remedy.kind, remedy.method, remedy.level,
+            *(getattr(remedy.detectable, name) for name in _LOSSES), remedy.ratio, remedy.restores, remedy.note,
+        )
+        for one in series
+        for when, found in (("today", review.unseen[one.number]), ("at the surge", surged.get(one.number)))
+        if found is not None
+        for remedy in found.remedies
+    ]  # fmt: skip
+    return Sheet(name="remedies", header=header, rows=rows)
+
+
+def _stores(review: Review) -> Iterable[Sheet]:
+    """When the stores are full; no sheet where no surge was asked for."""
+    if review.surge is not None:
+        names = ("area", "capacity", "unit", "stock", "per_day", "per_day_today", "full_on", "full_on_today")
+        rows = [tuple(getattr(one, name) for name in names) for one in review.surge.stores]
+        yield Sheet(name="stores", header=names, rows=rows)
+
+
+_ITEM_COLUMNS: dict[str, tuple[str, ...]] = {
+    "area": ("area",),
+    "holding": ("holding",),
+    "shift": ("shift",),
+    "kind": ("kind",),
+    "unit": ("unit",),
+    "inventory": ("inventory",),
+    "from": ("start",),
+    "to": ("end", "highest_on"),
+    "difference (unit; + missing)": ("difference",),
+    "written off (unit)": ("written_off",),
+    "found (unit)": ("found",),
+    "late rows (number)": ("late_rows",),
+    "records (number)": ("records",),
+    "observed (number)": ("observed", "errors"),
+    "expected (number)": ("expected",),
+    "highest running excess": ("cusum",),
+    "write-offs (number)": ("write_offs",),
+    "finds (number)": ("finds",),
+    "p-value": ("p_value",),
+    "incidents": ("incidents",),
+}
+"""Each column of the items, and the figure that fills it, by whichever of these names a finding has it."""
+
+
+def _items(review: Review) -> Sheet:
+    """One sheet for four kinds of finding: each fills the columns that it has."""
+    items = review.items
+    kinds: tuple[tuple[str, str, Sequence[object]], ...] = (
+        ("discrepancy", "yes", items.discrepancies),
+        ("recording errors", "no", items.recording_errors),
+        ("cluster", "no", items.late_clusters),
+        ("write-offs", "no", items.write_offs),
+    )
+    rows = [
+        (kind, alarms, *(_figure_of(one, names, review.timezone) for names in _ITEM_COLUMNS.values()))
+        for kind, alarms, found in kinds
+        for one in found
+    ]
+    return Sheet(name="items", header=("finding", "alarms", *_ITEM_COLUMNS), rows=rows)
+
+
+def _figure_of(finding: object, names: tuple[str, ...], timezone: str) -> Cell:
+    value = next((getattr(finding, name) for name in names if hasattr(finding, name)), None)
+    return " ".join(value) if isinstance(value, tuple) else _localised(value, timezone)
+
+
+def _evidence(review: Review, series: Sequence[SeriesView]) -> Sheet:
+    columns = (
+        "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area", "method",
+        "document", "late",
+    )  # fmt: skip
+    header = (
+        "series", "inventory", "table", "row (as a spreadsheet shows it)", "at", "kind", "material", "quantity (unit)",
+        "unit", "from area", "to area", "method", "document", "recorded late",
+    )  # fmt: skip
+    rows = [
+        (one.id, *(_localised(value, review.timezone) for value in row))
+        for one in series
+        for row in one.evidence.select(columns).iter_rows()
+    ]
+    return Sheet(name="evidence", header=header, rows=rows)
+
+
+def _set_aside(review: Review) -> Sheet:
+    rows = [(one.table, one.file, one.row, one.column, one.value, one.reason) for one in review.facts.set_aside]
+    return Sheet(name="set_aside", header=("table", "file", "row", "column", "value", "reason"), rows=rows)
+
+
+def _stock(review: Review) -> Sheet:
+    columns = ("at", "stage", "holding", "quantity", "unit")
+    rows = [
+        tuple(_localised(value, review.timezone) for value in row) for row in review.stock.select(columns).iter_rows()
+    ]
+    return Sheet(name="stock", header=("counted at", "stage", "holding", "quantity (unit)", "unit"), rows=rows)
+
+
+def _about(review: Review) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [
+        ("site", review.site),
+        ("as known at", review.as_of or "all rows recorded so far"),
+        ("made at", words.local(review.at, review.timezone)),
+        ("time zone", review.timezone),
+        ("version", review.version),
+        ("seed", review.seed),
+        ("false-alarm probability, site and year", review.false_alarm),
+        ("chance to detect the loss that matters", review.detection),
+        ("series tested", review.series_tested),
+        ("default test", review.default_test),
+        ("rows recorded late", review.facts.late_rows),
+        *((f"option {name}", value) for name, value in review.options.items()),
+        *((f"rows read of {name}", rows) for name, rows in review.facts.rows.items()),
+        *((f"SHA-256 of {name}", digest) for name, digest in review.facts.files.items()),
+        *(("notice", notice) for notice in review.facts.notices),
+        *((f"verdict {verdict}", meaning) for verdict, meaning in VERDICT_MEANING.items()),
+        *((f"status {status}", meaning) for status, meaning in sentences.STATUS_MEANING.items()),
+        *sentences.TERMS,
+    ]
+    return Sheet(name="about", header=("what", "value"), rows=rows)
+
+
+def _localised(value: Any, timezone: str) -> Cell:
+    return words.local(value, timezone) if isinstance(value, datetime) else value
+
+
+def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
+    page = book.add_worksheet(sheet.name)
+    page.freeze_panes(1, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&L&A&R&P / &N")
+    for column, width in enumerate(_widths(sheet)):
+        page.set_column(column, column, width)
+    for column, name in enumerate(sheet.header):
+        page.write_string(0, column, name, styles["head"])
+    for number, row in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(row):
+            _put(page, number, column, value, styles)
+    if sheet.rows:
+        page.autofilter(0, 0, len(sheet.rows), len(sheet.header) - 1)
+
+
+def _put(page: Any, row: int, column: int, value: Cell, styles: dict[str, Any]) -> None:
+    """One cell by its own type; unknown stays an empty cell."""
+    if isinstance(value, bool):
+        page.write_string(row, column, "yes" if value else "no", styles["text"])
+    elif isinstance(value, str):
+        page.write_string(row, column, value[:_TEXT_MAX], styles["text"])
+    elif isinstance(value, datetime):
+        page.write_datetime(row, column, value.replace(tzinfo=None), styles["moment"])
+    elif isinstance(value, date):
+        page.write_datetime(row, column, value, styles["day"])
+    elif value is not None and math.isfinite(value):
+        page.write_number(row, column, value, styles["number"])
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """Wide enough for what stands in the first rows; headers wrap at their words."""
+    widths = [max(max(map(len, name.split())), _WIDTH_MIN) for name in sheet.header]
+    for row in sheet.rows[:_WIDTH_ROWS]:
+        for column, value in enumerate(row):
+            length = 16 if isinstance(value, datetime) else 10 if isinstance(value, float) else len(str(value or ""))
+            widths[column] = max(widths[column], length + 1)
+    return [min(width, _WIDTH_MAX) for width in widths]

@@ -1,0 +1,243 @@
+"""What is said of a roster, in whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import accumulate
+from statistics import fmean
+
+from stockward.answers.roster import Conflict, RosterAnswer
+from stockward.report.kit import words
+from stockward.terms.verdicts import Solved
+
+_MOST_NAMED = 12
+
+HELD = {
+    "max_hours_per_week": "at most {:g} hours a week",
+    "min_rest_hours": "at least {:g} hours of rest between shifts",
+    "max_consecutive_shifts": "at most {:g} days of work in a row",
+    "min_consecutive_shifts": "at least {:g} days of work in a row",
+    "min_consecutive_days_off": "at least {:g} days off in a row",
+    "max_consecutive_nights": "at most {:g} nights in a row",
+    "max_weekends": "at most {:g} weekends with work in 28 days",
+    "max_same_pair": "at most {:g} times the same pair at one post in 28 days",
+}
+"""The rules of a site with their values, in a few words."""
+
+NOT_HELD = {
+    "max_hours_per_week": "hours a week",
+    "min_rest_hours": "rest between shifts",
+    "max_consecutive_shifts": "the longest run of work",
+    "min_consecutive_shifts": "the shortest run of work",
+    "min_consecutive_days_off": "days off in a row",
+    "max_consecutive_nights": "nights in a row",
+    "max_weekends": "weekends",
+    "max_same_pair": "pairs",
+}
+"""What a rule is about, where a site says that it has none."""
+
+ALWAYS = (
+    "Whoever stands at a post holds the qualification that it asks for, and may guard its area.",
+    "Nobody has a shift that takes place on a day of absence, nor two that begin on one day.",
+    "Nobody works more than the contract gives over the roster; a day of absence takes off its share.",
+    "Locked assignments are kept.",
+)
+"""Rules that hold at every site."""
+
+ASSUMED = (
+    "Shifts are cut from the start that the table posts gives, and begin at the times under Coverage. Where guards "
+    "change at other times, correct start and end there.",
+    "A shift ends when the next begins: time to hand over, ways and breaks are in no hours here.",
+    "Hours are real hours: a night on which the clocks change has one more or one less.",
+)
+"""What a roster rests on, and others must see to."""
+
+COST_WORD = {
+    "changes": "shifts changed against the earlier roster, 1000 each",
+    "wishes": "wishes not met, 10 times their weight",
+    "nights": "nights away from the fair share, 20, 40, 60 and 80 for each further one",
+    "weekends": "weekend shifts away from the fair share, likewise",
+    "hours": "hours away from the fair share by more than a shift, 2 each",
+}
+
+
+def period(answer: RosterAnswer) -> str:
+    """First and last day."""
+    last = answer.start + timedelta(days=7 * answer.weeks - 1)
+    return f"{words.day(answer.start)} to {words.day(last)}, {words.count(answer.weeks, 'week')}"
+
+
+def headline(answer: RosterAnswer) -> str:
+    """The answer, and the rules that it keeps."""
+    return f"{answered(answer)} {held(answer)}".rstrip()
+
+
+def answered(answer: RosterAnswer) -> str:
+    """The answer: who fills what, and before it what the answer does not know of."""
+    unknown = _unknown(answer)
+    if answer.duties:
+        every = "Every other post" if "posts" in answer.set_aside else "Every post"
+        return f"{unknown}{every} of every shift is filled: {_crew(answer)}."
+    if answer.status is Solved.IMPOSSIBLE:
+        return f"{unknown}No roster fills these posts within the rules."
+    return f"{unknown}No roster was found in the time given; there may be one."
+
+
+def _unknown(answer: RosterAnswer) -> str:
+    """Rows set aside: a post in one has nobody in this roster, and a guard is missing, or at work on leave."""
+    if not answer.set_aside:
+        return ""
+    rows = [f"{words.count(rows, 'row')} of {table}" for table, rows in answer.set_aside.items()]
+    return f"Mend first what this roster does not know of: {words.listed(rows, len(rows))}, set aside. "
+
+
+def _crew(answer: RosterAnswer) -> str:
+    """How many guards for how many places, and how much each works."""
+    guards, hours, contract = crew(answer)
+    places = words.count(at_a_time(answer), "place")
+    each = "" if guards == 1 else " each on average"
+    return (
+        f"{words.count(guards, 'guard')} for {places} at a time, {words.number(hours, 0)} of "
+        f"{words.number(contract, 0)} contract hours{each}"
+    )
+
+
+def crew(answer: RosterAnswer) -> tuple[int, float, float]:
+    """How many guards have a shift, and the means of their hours and of what their contracts give."""
+    mine = [one for one in answer.guards if one.shifts]
+    return len(mine), fmean(one.hours for one in mine), fmean(one.contract for one in mine)
+
+
+def at_a_time(answer: RosterAnswer) -> int:
+    """How many guards stand at the same time at most."""
+    # Where one goes as another comes, they do not stand together: ends sort before starts.
+    changes = sorted([(duty.start, 1) for duty in answer.duties] + [(duty.end, -1) for duty in answer.duties])
+    return max(accumulate(step for _, step in changes))
+
+
+def held(answer: RosterAnswer) -> str:
+    """Which rules of the site were held, and which it says it does not have; nothing where there is no roster."""
+    if not answer.duties:
+        return ""
+    stated = [HELD[name].format(value) for name, value in answer.rules if value is not None]
+    none = [NOT_HELD[name] for name, value in answer.rules if value is None]
+    said = [f"Rules held: {', '.join(stated)}."] if stated else []
+    if none:
+        said.append(f"By its own word the site has no rule on {' or on '.join(none)}.")
+    return " ".join(said)
+
+
+def rules(answer: RosterAnswer) -> tuple[str, ...]:
+    """Each rule that the site states, and those that hold at every site."""
+    stated = (
+        f"No rule on {NOT_HELD[name]}." if value is None else f"{HELD[name].format(value).capitalize()}."
+        for name, value in answer.rules
+    )  # fmt: skip
+    return (*stated, *ALWAYS)
+
+
+_STATUS = {
+    Solved.PROVEN: "No better roster exists, as changes, wishes and fair shares are weighed against one another.",
+    Solved.FEASIBLE: "A better one may exist: more time (--time) may find it.",
+    Solved.IMPOSSIBLE: "What stands in the way, and what would mend it, is told below.",
+    Solved.OUT_OF_TIME: "Ask again with more time (--time).",
+}
+
+
+def status(answer: RosterAnswer) -> tuple[str, ...]:
+    """How sure the answer is."""
+    said = [_STATUS[answer.status]]
+    if answer.stopped:
+        then = "this is the best found until then" if answer.duties else "none was found until then"
+        said.append(f"The search was stopped before its time; {then}.")
+    return tuple(said)
+
+
+def points(answer: RosterAnswer) -> tuple[tuple[str, str], ...]:
+    """The points that count against a roster, in all and part by part; nothing without a roster."""
+    if answer.cost is None:
+        return ()
+    least = f"points against this roster; none that keeps the rules has fewer than {words.number(answer.bound, 0)}"
+    parts = ((words.number(getattr(answer.cost, name)), word) for name, word in COST_WORD.items())
+    return ((words.number(answer.cost.total), least), *parts)
+
+
+def measures(answer: RosterAnswer) -> tuple[str, ...]:
+    """Fairness, wishes and changes."""
+    if not answer.duties:
+        return ()
+    working = [one for one in answer.guards if one.fair_hours > 0]
+    shift = max(duty.hours for duty in answer.duties)
+    said = [
+        _shared("Hours", [(one.person, one.hours, one.fair_hours) for one in working], shift),
+        _shared("Nights", [(one.person, one.nights, one.fair_nights) for one in working], 1),
+        _shared(
+            "Weekend shifts",
+            [(one.person, one.weekend_shifts, one.fair_weekend_shifts) for one in working], 1,
+        ),
+    ]  # fmt: skip
+    idle = [one.person for one in answer.guards if not one.shifts]
+    if idle:
+        said.append(f"{words.count(len(idle), 'guard')} without a shift: {words.listed(idle, _MOST_NAMED)}.")
+    wishes = sum(one.wishes for one in answer.guards)
+    if wishes:
+        said.append(
+            f"{words.number(sum(one.met for one in answer.guards))} of {words.count(wishes, 'wish', 'wishes')} are met."
+        )
+    if answer.changed is not None:
+        said.append(f"{words.count(answer.changed, 'shift')} of guards changed against the earlier roster.")
+    return tuple(filter(None, said))
+
+
+def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) -> str:
+    """How evenly something is shared: from least to most, and who is furthest above and furthest below the fair share.
+
+    They are named where it is by more than ``within``. ``each`` has person, number and fair share; nothing is said
+    where nobody could have any.
+    """
+    if not any(fair for _, _, fair in each):
+        return ""
+    numbers = [number for _, number, _ in each]
+    low, high = _tenths(min(numbers)), _tenths(max(numbers))
+    span = f"{low} each" if low == high else f"{low} to {high} each"
+    most = max(each, key=lambda one: one[1] - one[2])
+    least = min(each, key=lambda one: one[1] - one[2])
+    far = [one for one in (most, least) if abs(one[1] - one[2]) > within]
+    if not far:
+        return f"{what} are shared fairly: {span}."
+    said = (
+        f"{person} has {words.number(number, 1)} where {words.number(fair, 1)} is fair" for person, number, fair in far
+    )
+    return f"{what} are not shared fairly: {span}; {', '.join(said)} by contract hours."
+
+
+def _tenths(value: float) -> str:
+    """A number to one decimal, where it has any."""
+    return words.number(round(value, 1))
+
+
+def begins(answer: RosterAnswer) -> str:
+    """When shifts begin, as the table posts has it."""
+    times = sorted({time for post in answer.posts for time in post.begins})
+    return f"Shifts begin at {', '.join(times)} ({answer.timezone}), as the table posts says."
+
+
+def conflicts(answer: RosterAnswer) -> tuple[str, ...]:
+    """Each rule of the conflict in words."""
+    return tuple(conflict(one) for one in answer.conflicts)
+
+
+def conflict(one: Conflict) -> str:
+    """One rule of the conflict."""
+    return one.words
+
+
+def relaxations(answer: RosterAnswer) -> tuple[str, ...]:
+    """The ways out."""
+    return tuple(one.words for one in answer.relaxations)
+
+
+def left_out(answer: RosterAnswer) -> tuple[str, ...]:
+    """Guards who are not rostered, and why."""
+    return tuple(f"{person}: {reason}" for person, reason in answer.left_out)

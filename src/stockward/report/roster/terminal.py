@@ -1,0 +1,28 @@
+"""A roster on the terminal: status, how good it is, and what it stands on; the roster itself goes into files."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from stockward.answers.roster import RosterAnswer
+from stockward.report.kit.lines import say
+from stockward.report.roster import sentences as said
+
+
+def print_roster(answer: RosterAnswer, console: Console) -> None:
+    """The headline, how good it is, and, where no roster keeps every rule, what stands in the way and the ways out."""
+    say(console, f"{answer.site}, {said.period(answer)}", style="bold")
+    say(console, said.headline(answer))
+    for line in (*said.status(answer), *said.measures(answer), said.begins(answer)):
+        say(console, line)
+    for title, lines in (
+        ("What stands in the way:", said.conflicts(answer)),
+        ("Ways out, each found with a roster that keeps every other rule:", said.relaxations(answer)),
+        ("Left out:", said.left_out(answer)),
+        ("To know beside it:", answer.notes),
+    ):
+        if lines:
+            console.print()
+            say(console, title, style="bold")
+            for line in lines:
+                say(console, f"  {line}")

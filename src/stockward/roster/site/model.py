@@ -1,0 +1,124 @@
+"""The model of a guards' roster, or of a part of one: the rules of ``guards_rules``, the cost of ``guards_costs``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stockward.optim.cp_sat import Answer, Asked, solve_model
+from stockward.roster.site.costs import Times, fair_shares, objective
+from stockward.roster.site.problem import GuardProblem
+from stockward.roster.site.rules import OF_GROUPS, PERSONAL, Draft, Reason, balance
+
+
+@dataclass(frozen=True, eq=False)
+class Sought:
+    """What of everybody's roster is sought: on which days, and whether at the least cost."""
+
+    days: range
+    cost: bool = True
+    given: Callable[[Reason], Any] | None = None
+    rules: tuple[Callable[[Draft, int], None], ...] = PERSONAL
+    """The rules of single guards that are written."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found: the shifts of each guard (``None`` where nothing was), and what the solver says."""
+
+    times: Times | None
+    answer: Answer
+
+
+def whole(problem: GuardProblem, *, cost: bool = True) -> Sought:
+    """The whole roster."""
+    return Sought(range(problem.horizon.days), cost=cost)
+
+
+def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None] = lambda draft: None) -> Draft:
+    """Write every rule, and the cost, into a model; ``made`` is given the draft before any rule stands in it."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    draft = Draft(problem, model, range(len(problem.guards)), sought.days, given=sought.given)
+    made(draft)
+    groups = [k for k, group in enumerate(problem.groups) if problem.shifts[group.shift].day in sought.days]
+    _work(draft)
+    _stand(draft, groups)
+    _locks(draft)
+    for guard in draft.guards:
+        for rule in sought.rules:
+            rule(draft, guard)
+    for group in groups:
+        for rule_of_group in OF_GROUPS:
+            rule_of_group(draft, group)
+    for shift in dict.fromkeys(problem.groups[k].shift for k in groups):
+        for member in range(len(problem.classes)):
+            balance(draft, member, shift)
+    if sought.cost:
+        model.minimize(sum(objective(draft, fair_shares(problem))))
+    return draft
+
+
+def _work(draft: Draft) -> None:
+    """x for each guard and open shift that is sought, and w = Σ x for each day."""
+    problem, model = draft.problem, draft.model
+    for guard in draft.guards:
+        for s in problem.open[guard]:
+            if problem.shifts[s].day in draft.days:
+                draft.work[guard, s] = model.new_bool_var("")
+                draft.begun.setdefault((guard, problem.shifts[s].day), []).append(s)
+    for (guard, day), begun in draft.begun.items():
+        literals = [draft.work[guard, s] for s in begun]
+        if len(literals) == 1:
+            draft.literals[guard, day] = literals[0]
+        else:
+            works = model.new_bool_var("")
+            model.add(sum(literals) == works)
+            draft.literals[guard, day] = works
+
+
+def _stand(draft: Draft, groups: Sequence[int]) -> None:
+    """z for each group and class that can stand there."""
+    problem, model = draft.problem, draft.model
+    could: dict[tuple[int, int], int] = {}
+    for guard, s in draft.work:
+        key = problem.class_of[guard], s
+        could[key] = could.get(key, 0) + 1
+    for number in groups:
+        group = problem.groups[number]
+        for member in group.classes:
+            most = min(group.places, could.get((member, group.shift), 0))
+            if most:
+                draft.stand[member, number] = model.new_int_var(0, most, "")
+
+
+def _locks(draft: Draft) -> None:
+    """A locked assignment is kept: x_gs = 1, and its guard stands at its post."""
+    problem = draft.problem
+    for (guard, shift), post in problem.locked.items():
+        reason = Reason("locked", draft.code(guard), problem.shifts[shift].day)
+        if problem.shifts[shift].day not in draft.days:
+            continue
+        draft.require(draft.work.get((guard, shift), 0) == 1, reason)
+        own = problem.class_of[guard]
+        for k in problem.groups_at.get(shift, ()):
+            if problem.groups[k].posts[0].post == post:
+                draft.require(draft.stand.get((own, k), 0) == 1, reason)
+
+
+def solve(problem: GuardProblem, sought: Sought, asked: Asked) -> Found:
+    """Find the shifts of everybody on the days that are sought."""
+    draft = build(problem, sought)
+    answer = solve_model(draft.model, asked)
+    return Found(times_of(draft, answer) if answer.found else None, answer)
+
+
+def times_of(draft: Draft, answer: Answer) -> Times:
+    """The shifts of each guard as the solver has them."""
+    times: list[set[int]] = [set() for _ in draft.problem.guards]
+    for guard, s in draft.work:
+        if answer.value(draft.work[guard, s]):
+            times[guard].add(s)
+    return [frozenset(mine) for mine in times]

@@ -1,0 +1,301 @@
+"""A guards' roster as a problem: who could work when, what must be filled, and what has been decided already.
+
+Who stands at which of several posts that ask for the same is settled later, so the problem knows *classes* of guards
+(those who can stand at the same posts) and *groups* of posts (that ask for the same at the same time), and of a
+guard only when to work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NoReturn
+
+import polars as pl
+
+from stockward.book import Site
+from stockward.book.settings import WorkRules
+from stockward.roster.site.demand import Horizon, Post, Shift, read_posts, shifts_of, spans_of
+from stockward.roster.site.staff import Guard, Staff, Worked, read_assignments, read_staff
+from stockward.terms.errors import SheetError
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Posts that ask for the same in one shift: ``number`` posts with ``guards`` each."""
+
+    shift: int
+    posts: tuple[Post, ...]
+    classes: tuple[int, ...]
+    """The classes of guards that can stand there."""
+
+    @property
+    def number(self) -> int:
+        """How many posts."""
+        return sum(post.number for post in self.posts)
+
+    @property
+    def guards(self) -> int:
+        """How many stand at once in each."""
+        return self.posts[0].guards
+
+    @property
+    def places(self) -> int:
+        """Places to fill."""
+        return self.number * self.guards
+
+    @property
+    def mixed(self) -> bool:
+        """Whether more than one affiliation must stand in each."""
+        return self.posts[0].mixed
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish of a guard: to work (``on``) or to be off on ``day``, of that post and shift where they are named."""
+
+    guard: int
+    day: int
+    on: bool
+    post: str | None
+    start: int | None
+    """Minutes after 00:00 at which the shift begins."""
+    weight: float
+    row: int
+
+
+@dataclass(frozen=True)
+class GuardProblem:
+    """Everything that a roster of guards must keep and should do.
+
+    ``locked`` and ``earlier`` are by guard and shift, with the post; ``worked`` by guard what they have worked before
+    the start, and what is locked after the end.
+    """
+
+    horizon: Horizon
+    rules: WorkRules
+    posts: tuple[Post, ...]
+    shifts: tuple[Shift, ...]
+    guards: tuple[Guard, ...]
+    classes: tuple[tuple[int, ...], ...]
+    """The guards of each class."""
+    groups: tuple[Group, ...]
+    worked: tuple[tuple[Worked, ...], ...]
+    locked: Mapping[tuple[int, int], str]
+    wishes: tuple[Wish, ...]
+    earlier: Mapping[tuple[int, int], str] | None
+    history_from: int
+    """The first day of which it is known who worked: 0, or before."""
+    named_posts: frozenset[str]
+    """Posts that a wish or a lock names."""
+    left_out: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def class_of(self) -> dict[int, int]:
+        """The class of each guard."""
+        return {guard: number for number, members in enumerate(self.classes) for guard in members}
+
+    @cached_property
+    def groups_at(self) -> dict[int, tuple[int, ...]]:
+        """The groups of each shift."""
+        found: dict[int, list[int]] = {}
+        for number, group in enumerate(self.groups):
+            found.setdefault(group.shift, []).append(number)
+        return {shift: tuple(numbers) for shift, numbers in found.items()}
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The places to fill in each shift."""
+        return {shift: sum(self.groups[g].places for g in groups) for shift, groups in self.groups_at.items()}
+
+    @cached_property
+    def open(self) -> tuple[tuple[int, ...], ...]:
+        """The shifts that each guard could work: there on all its days, and able to stand at one of its posts."""
+        can: dict[int, set[int]] = {}
+        for group in self.groups:
+            for member in group.classes:
+                can.setdefault(member, set()).add(group.shift)
+        return tuple(
+            tuple(
+                number
+                for number, shift in enumerate(self.shifts)
+                if number in can.get(self.class_of[who], ()) and guard.there.issuperset(shift.touched)
+            )
+            for who, guard in enumerate(self.guards)
+        )
+
+
+def make_problem(
+    site: Site,
+    roll: pl.DataFrame,
+    horizon: Horizon,
+    *,
+    numbers: Mapping[str, int] | None = None,
+    earlier: Mapping[tuple[str, datetime], str] | None = None,
+) -> GuardProblem:
+    """The problem of a site.
+
+    Parameters
+    ----------
+    site
+        The facts.
+    roll
+        Guards who can stand at a post, as ``guards_staff.read_staff`` takes them.
+    horizon
+        The days of the roster.
+    numbers
+        How many of each post there are; one where it does not say.
+    earlier
+        An earlier roster: post by guard's code and moment of start. Where none is given, assignments of the site from
+        the start on that are not locked stand in for it.
+
+    Raises
+    ------
+    SheetError
+        For a locked assignment that is no shift of its post, or of somebody who is not on the roster.
+    UsageError
+        For a post that cannot be cut into shifts.
+    """
+    posts = read_posts(site, numbers or {})
+    staff = read_staff(site, roll, horizon)
+    shifts = tuple(shifts_of(horizon, posts))
+    given = _Assignments(site, staff, horizon, posts, shifts)
+    wishes = _wishes(site, staff, horizon)
+    named_posts = {wish.post for wish in wishes if wish.post} | set(given.locked.values())
+    named_guards = {wish.guard for wish in wishes if wish.post} | {guard for guard, _ in given.locked}
+    classes = _classes(staff.guards, posts, named_guards)
+    return GuardProblem(
+        horizon=horizon,
+        rules=site.settings.work_rules,
+        posts=posts,
+        shifts=shifts,
+        guards=staff.guards,
+        classes=classes,
+        groups=_groups(horizon, posts, shifts, staff.guards, classes, named_posts),
+        worked=given.worked,
+        locked=given.locked,
+        wishes=wishes,
+        earlier=given.earlier if earlier is None else _earlier(earlier, staff, shifts, posts, horizon),
+        history_from=given.history_from,
+        named_posts=frozenset(named_posts),
+        left_out=staff.left_out,
+    )
+
+
+class _Assignments:
+    """What the assignments of the site say: what was worked, what is locked, and what was only planned."""
+
+    def __init__(
+        self, site: Site, staff: Staff, horizon: Horizon, posts: Sequence[Post], shifts: Sequence[Shift]
+    ) -> None:
+        self._file = site.sources.get("assignments", "assignments")
+        self._numbers = {guard.code: number for number, guard in enumerate(staff.guards)}
+        self._left_out = dict(staff.left_out)
+        self._shifts = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
+        by_name = {post.post: post for post in posts}
+        rows = read_assignments(site, horizon, by_name)
+        worked: list[list[Worked]] = [[] for _ in staff.guards]
+        planned: dict[tuple[int, int], str] = {}
+        self.locked: dict[tuple[int, int], str] = {}
+        self.history_from = min((one.shift.day for one, _ in rows if one.shift.day < 0), default=0)
+        for one, locked in rows:
+            if one.shift.day < 0 or (locked and one.shift.day >= horizon.days):
+                if one.guard in self._numbers:
+                    worked[self._numbers[one.guard]].append(one)
+            elif locked:
+                guard, shift = self._lock(one, posts, horizon)
+                self.locked[guard, shift] = one.post
+            elif one.guard in self._numbers and (one.shift.start, one.shift.end) in self._shifts:
+                planned[self._numbers[one.guard], self._shifts[one.shift.start, one.shift.end]] = one.post
+        self.worked = tuple(tuple(ones) for ones in worked)
+        self.earlier = planned or None
+
+    def _lock(self, one: Worked, posts: Sequence[Post], horizon: Horizon) -> tuple[int, int]:
+        """The guard and shift of a locked assignment."""
+        if one.guard not in self._numbers:
+            why = self._left_out.get(one.guard, "not a guard who can stand at a post on those days")
+            self._refuse(one, f"{one.guard} is not on the roster ({why})", "unlock it, or correct people and absences")
+        shift = self._shifts.get((one.shift.start, one.shift.end))
+        post = next((post for post in posts if post.post == one.post), None)
+        if post is None:
+            self._refuse(one, f"no {one.post} stands", "unlock it, or correct its row of posts, or its number")
+        if shift is None or (one.shift.start, one.shift.end) not in spans_of(horizon, post):
+            self._refuse(
+                one, f"{one.post} has no shift at that time", "write start and end as the post's shifts have it"
+            )
+        return self._numbers[one.guard], shift
+
+    def _refuse(self, one: Worked, problem: str, mend: str) -> NoReturn:
+        raise SheetError(self._file, f"this locked assignment cannot be kept: {problem}", mend, row=one.row)
+
+
+def _wishes(site: Site, staff: Staff, horizon: Horizon) -> tuple[Wish, ...]:
+    """The wishes for days of the roster; one without a weight has the weight 1."""
+    numbers = {guard.code: number for number, guard in enumerate(staff.guards)}
+    found = []
+    for row in site["wishes"].sort("row").iter_rows(named=True):
+        day = (row["date"] - horizon.start).days
+        weight = 1.0 if row["weight"] is None else row["weight"]
+        if row["person"] in numbers and 0 <= day < horizon.days and weight > 0:
+            on = row["wish"] == "on"
+            found.append(Wish(numbers[row["person"]], day, on, row["post"], row["start"], weight, row["row"]))
+    return tuple(found)
+
+
+def _classes(guards: Sequence[Guard], posts: Sequence[Post], named: set[int]) -> tuple[tuple[int, ...], ...]:
+    """Guards who can stand at the same posts; those who are named by a lock or a wish for a post are alone."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    for number, guard in enumerate(guards):
+        can = tuple(guard.can_stand(post) for post in posts)
+        mixed = any(able and post.mixed for able, post in zip(can, posts, strict=True))
+        key = (can, guard.affiliation if mixed else "", number if number in named else -1)
+        found.setdefault(key, []).append(number)
+    return tuple(tuple(members) for members in found.values())
+
+
+def _groups(
+    horizon: Horizon,
+    posts: Sequence[Post],
+    shifts: Sequence[Shift],
+    guards: Sequence[Guard],
+    classes: Sequence[Sequence[int]],
+    named: set[str],
+) -> tuple[Group, ...]:
+    """Posts that the same classes can hold, with as many guards, mixed or not, at the same time."""
+    numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
+    able = {
+        post.post: tuple(number for number, members in enumerate(classes) if guards[members[0]].can_stand(post))
+        for post in posts
+    }
+    alike: dict[tuple[int, tuple[int, ...], int, bool, str], list[Post]] = {}
+    for post in posts:
+        for span in spans_of(horizon, post):
+            alone = post.post if post.post in named else ""
+            key = (numbers[span], able[post.post], post.guards, post.mixed, alone)
+            alike.setdefault(key, []).append(post)
+    groups = [Group(key[0], tuple(members), key[1]) for key, members in alike.items()]
+    return tuple(sorted(groups, key=lambda group: (group.shift, group.posts[0].row)))
+
+
+def _earlier(
+    earlier: Mapping[tuple[str, datetime], str],
+    staff: Staff,
+    shifts: Sequence[Shift],
+    posts: Sequence[Post],
+    horizon: Horizon,
+) -> dict[tuple[int, int], str]:
+    """The earlier roster as far as its guards and shifts are those of this one.
+
+    Where shifts of several lengths begin at a moment, its shift is that of its post; of a post that is no more, any.
+    """
+    numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
+    of_post = {(post.post, span[0]): numbers[span] for post in posts for span in spans_of(horizon, post)}
+    of_any = {shift.start: number for number, shift in enumerate(shifts)}
+    guards = {guard.code: number for number, guard in enumerate(staff.guards)}
+    return {
+        (guards[code], of_post.get((post, start), of_any[start])): post
+        for (code, start), post in earlier.items()
+        if code in guards and start in of_any
+    }

@@ -1,0 +1,42 @@
+"""How a loss falls into the tested periods of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stockward.stats.planned import rolling_year
+from stockward.terms.periods import MICROSECONDS_A_DAY
+
+Index = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+YEAR = 365.0
+"""Days over which an even loss is spread."""
+
+
+def middle_of(start: Index, end: Index) -> int:
+    """The middle period of the rolling year, in which an abrupt loss is looked for."""
+    year = rolling_year(start / MICROSECONDS_A_DAY, end / MICROSECONDS_A_DAY)
+    return int(year.start + year.stop) // 2
+
+
+def even_shares(
+    start: Index, end: Index, exact: Iterable[tuple[int, int]], days: float = YEAR, *, counted: Index | None = None
+) -> Array:
+    """Shares of the tested periods in a loss spread evenly over the last days, or all of a shorter record.
+
+    ``start``, ``end`` and the pairs of ``exact`` are microseconds. What falls into time that no tested period covers
+    goes unseen, and is missing from the sum; time that exact periods cover is left out, as any loss in it shows.
+    ``counted`` is when on average the areas of a whole site, among which the loss is shared equally, were counted for
+    the inventories that begin and end each period, shape (periods, 2): what an area loses after its own last count goes
+    unseen, too.
+    """
+    last = int(end[-1])
+    first = max(int(start[0]), last - int(days * MICROSECONDS_A_DAY))
+    whole = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in exact)
+    begun, ended = (start, end) if counted is None else counted.T
+    inside = np.maximum(np.minimum(ended, last) - np.maximum(begun, first), 0)
+    return np.asarray(inside / max(whole, 1))

@@ -1,0 +1,144 @@
+"""What would go unseen in each series of a site: beside every verdict today, and at a surge."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stockward.answers.balances import Balances
+from stockward.answers.detection import Detectable, Remedy, SeriesDetection
+from stockward.balance.testing import Hazard, uncertain
+from stockward.terms.periods import MICROSECONDS_A_DAY
+from stockward.terms.verdicts import Basis, PeriodStatus, Scope
+from stockward.unseen.error_terms import ErrorTerms, TermTables
+from stockward.unseen.goals import Goal, answers, beside_resting, goals_of, untested, without_errors
+from stockward.unseen.remedies import Case, remedies
+from stockward.unseen.sight import Sight, drawn, error_points
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a site: its goals, the chance to find the loss that matters, and the seed of what is drawn."""
+
+    goals: pl.DataFrame
+    detection: float
+    seed: int
+
+
+def sights(
+    balances: Balances,
+    rates: Sequence[Hazard | None],
+    asked: Asked,
+    *,
+    limits: Sequence[tuple[float, ...]] | None = None,
+) -> list[Sight | None]:
+    """What each series sees at its rate of false alarms; ``None`` where it is not tested."""
+    tables = TermTables(balances)
+    return [
+        None
+        if rate is None
+        else _sight(tables.of(number), rate, asked, None if limits is None else np.array(limits[number]))
+        for number, rate in enumerate(rates)
+    ]
+
+
+def _sight(terms: ErrorTerms, rate: Hazard, asked: Asked, limits: Array | None) -> Sight:
+    hazard = rate.over(terms.end / MICROSECONDS_A_DAY)
+    return Sight(terms, hazard=hazard, detection=asked.detection, seed=asked.seed, limits=limits)
+
+
+def unseen_losses(
+    balances: Balances, seen: Sequence[Sight | None], asked: Asked, *, targets: Sequence[float | None] | None = None
+) -> tuple[SeriesDetection, ...]:
+    """The smallest detectable losses of every series, its goal, and what would restore one that is not met.
+
+    ``targets`` stand for the goals of series that have none; without either no remedy is looked for.
+    """
+    tested = sum(sight is not None for sight in seen)
+    goals = asked.goals.to_dicts()
+    joined = set(balances.series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
+    rows, found, counted = balances.series.to_dicts(), [], _in_items(balances)
+    resting = _resting(balances, counted)
+    for number, sight in enumerate(seen):
+        row = rows[number]
+        whole = row["substance"] not in joined
+        asked_for = goals_of(goals, row["area"], row["substance"], row["unit"], whole=whole)
+        if sight is None:
+            found.append(_at_rest(_without_test(balances, number, asked_for), resting[number]))
+            continue
+        target = None if targets is None else targets[number]
+        seen_so = _look(sight, asked_for, target, tested, Scope(row["scope"]))
+        found.append(_at_rest(replace(seen_so, in_items=number in counted), resting[number]))
+    return tuple(found)
+
+
+def _resting(balances: Balances, in_items: Container[int]) -> list[float]:
+    """By series, how much is listed at earlier readings; none of what is counted in items."""
+    listed = dict(balances.resting.rows())
+    bulk = (balances.series["basis"] == Basis.BULK.value).to_list()
+    return [listed.get(number, 0.0) if own and number not in in_items else 0.0 for number, own in enumerate(bulk)]
+
+
+def _at_rest(found: SeriesDetection, resting: float) -> SeriesDetection:
+    """The same of a series of which so much is listed at earlier readings: a goal may be taken out of that unseen."""
+    goal = None if found.goal is None else beside_resting(found.goal, resting)
+    further = tuple(beside_resting(one, resting) for one in found.further_goals)
+    return replace(found, goal=goal, further_goals=further, resting=resting)
+
+
+def _in_items(balances: Balances) -> set[int]:
+    """Substances of which all that has an error is the content of counted items."""
+    series, terms = balances.series, balances.terms
+    items = series.filter(pl.col("basis") == Basis.ITEM.value)["material"].unique()
+    of_items = (
+        pl.col("method").is_null() & (pl.col("part") != "normal_loss") & pl.col("material").is_in(items.implode())
+    )
+    return set(terms.group_by("series").agg(of_items.all()).filter("method")["series"])
+
+
+def _look(sight: Sight, goals: Sequence[Goal], target: float | None, tested: int, scope: Scope) -> SeriesDetection:
+    detectable, curves = sight.detectable()
+    told = answers(sight, goals)
+    goal, held = told[0] if told else (None, None)
+    needed = detectable.even_year if held is None else held.detectable
+    wanted = target if goal is None else goal.quantity
+    restored: tuple[Remedy, ...] = ()
+    if needed is not None and wanted is not None and needed > wanted:
+        restored = remedies(Case(sight, goal, needed, wanted, tested, scope))
+    return SeriesDetection(
+        detectable=detectable,
+        exact=False,
+        error_points=error_points(detectable, curves),
+        goal=held,
+        curves=drawn(detectable, curves),
+        remedies=restored,
+        further_goals=tuple(one for _, one in told[1:]),
+        even_days=sight.even_days,
+    )
+
+
+def _without_test(balances: Balances, number: int, goals: Sequence[Goal]) -> SeriesDetection:
+    """An exact series shows any loss, of items one piece; one that cannot be tested shows nothing."""
+    closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
+    exact = closed.height > 0 and not uncertain(closed).any()
+    held = [without_errors(goal) if exact else untested(goal) for goal in goals]
+    items = exact and balances.series["basis"][number] == Basis.ITEM.value
+    one = Detectable(
+        abrupt=1.0, abrupt_last=1.0, even_year=1.0, worst_pattern=1.0, limit_abrupt=1.0, limit_even_year=1.0,
+        limit_worst=1.0, probability=1.0,
+    )  # fmt: skip
+    return SeriesDetection(
+        detectable=one if items else None,
+        exact=exact,
+        error_points=None,
+        goal=held[0] if held else None,
+        curves=None,
+        remedies=(),
+        further_goals=tuple(held[1:]),
+    )
