@@ -336,7 +336,7 @@ def test_where_any_loss_shows_no_figure_stands_for_it(full: Review) -> None:
 
 
 def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
-    templates = Path(build.__file__).parent / "templates"
+    templates = Path(build.__file__).parents[1] / "templates"
     meta = (templates / "meta.html.j2").read_text(encoding="utf-8")
     assert "default-src 'none'; style-src 'unsafe-inline'" in meta
     pages = [file.read_text(encoding="utf-8") for file in templates.glob("*.j2")]
