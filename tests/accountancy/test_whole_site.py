@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from random_sites import Draw
 from small_sites import Closed, text_of, write_site
 
-from stockward.balance.findings.evidence import rows_behind
+from stockward.balance.findings.evidence import _inventories_of, rows_behind
 from stockward.balance.items import find_in_items
 from stockward.balance.testing import test_losses as verdicts_of
 from stockward.balance.whole_site.joining import _pacing, join
@@ -415,3 +415,10 @@ def test_an_area_whose_next_inventory_is_not_due_yet_is_not_left_open(tmp_path: 
     moved = "m1,2026-07-02,transfer,TNT,5,A,C,scale,\n"
     quarterly = closed(tmp_path, SPREAD + counts_of_c(7, (1, 4, 6)), moved, areas=ABC, methods=SHARP)
     assert quarterly.balances.unclosed.is_empty()
+
+
+def test_an_area_without_a_good_count_left_has_no_counts_to_show() -> None:
+    counts = pl.DataFrame(schema={"inventory": pl.String, "at": pl.Datetime("us", "UTC")})
+    moments = [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)]
+    periods = pl.DataFrame({"inventory": ["I1"], "start": moments[:1], "end": moments[1:]})
+    assert _inventories_of(counts, periods).is_empty()

@@ -163,6 +163,8 @@ def _inventories_of(counts: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame
     names, stands = moments["inventory"].to_list(), moments["at"].to_list()
     bounds = []
     for place, (closing, start) in enumerate(periods.select("inventory", "start").rows()):
+        if closing not in names:  # an area of which no good count is left has no rows to show
+            continue
         earlier = zip(names[: names.index(closing)], stands[: names.index(closing)], strict=True)
         opening = [name for name, at in earlier if at == start]
         bounds.append((place, closing, closing, "closing count"))
