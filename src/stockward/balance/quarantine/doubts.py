@@ -190,9 +190,11 @@ def _shifted(moment: int | None, place: int, inventories: Inventories) -> Iterat
     """Inventories whose periods, for every material, a count at fault would shift by the moment that it gives.
 
     Its own, where it would stand later than the other rows say, or nobody can say; and all that it would then pass. A
-    moment that nobody can say lies near those of the other rows.
+    moment that nobody can say lies near those of the other rows, and so does one that lies days before them: it, or
+    the inventory, is another.
     """
-    latest = inventories.at[place] + _NEAR if moment is None else moment
+    lost = moment is None or moment < inventories.at[place] - _NEAR
+    latest = inventories.at[place] + _NEAR if lost else moment
     if inventories.clouded[place] or latest > inventories.at[place]:
         yield place
         last = int(inventories.first[inventories.area[place] + 1])
