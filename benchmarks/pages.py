@@ -50,7 +50,7 @@ def _reviews(folder: Path) -> dict[str, tuple[Path, Sequence[str]]]:
         "balanced": (_simulated(folder / "balanced", "--weeks", "12"), ()),
         "large": (_simulated(folder / "large", "--weeks", "52", "--lines", "12", "--losses"), ()),
     }
-    fuel = _fuel_fab(folder / "fuel_fab")
+    fuel = fuel_fab(folder / "fuel_fab")
     return reviews if fuel is None else {**reviews, "fuel_fab": (fuel, ())}
 
 
@@ -105,7 +105,8 @@ def _simulated(folder: Path, *options: str) -> Path:
     return folder
 
 
-def _fuel_fab(folder: Path) -> Path | None:
+def fuel_fab(folder: Path) -> Path | None:
+    """The fuel-fabrication plant as a site in this folder; ``None`` where its data are not there."""
     from stockward.validation.fuel_fab import convert, data_folder
 
     data = data_folder()

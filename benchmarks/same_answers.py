@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.pages import FIRST_COUNT, ORDER, RIDGEWAY, ROSTER, SEED_TEXT
+from benchmarks.pages import FIRST_COUNT, ORDER, RIDGEWAY, ROSTER, SEED_TEXT, fuel_fab
 
 PROJECT = Path(__file__).parents[1]
 PROGRAM = "from stockward.cli import main; main()"
@@ -57,8 +57,8 @@ class Answers:
         return streams + [name for name in names if self.files.get(name) != other.files.get(name)]
 
 
-def runs() -> Iterator[tuple[str, list[Command]]]:
-    """Commands that follow each other, by a name."""
+def runs(folder: Path) -> Iterator[tuple[str, list[Command]]]:
+    """Commands that follow each other, by a name; the folder holds a site that is made for them."""
     yield "help", [("--help",), *((command, "--help") for command in COMMANDS)]
     yield "validate", [("validate",)]
     yield "init", [("init", "blank"), ("check", "blank"), ("review", "blank")]
@@ -72,7 +72,7 @@ def runs() -> Iterator[tuple[str, list[Command]]]:
     yield "question on guards", [_review(RIDGEWAY, *ORDER)]
     for name, options in SIMULATED.items():
         yield name, [("simulate", "site", *options), *_questions(Path("site"))]
-    if fuel := _fuel_fab():
+    if fuel := fuel_fab(folder / "fuel_fab"):
         yield "fuel fab", [_review(fuel)]
 
 
@@ -91,15 +91,6 @@ def _count() -> list[Command]:
         ("sample", FIRST_COUNT, "--items", "box=3", "--commit", "a.plan", "--seed-source", "dice"),
         ("sample", "--draw", "a.plan", *drawn),
     ]
-
-
-def _fuel_fab() -> Path | None:
-    from stockward.validation.fuel_fab import convert, data_folder
-
-    data, folder = data_folder(), Path(tempfile.gettempdir()) / "same_answers_fuel_fab"
-    if data is not None and not folder.exists():
-        convert(data, folder, random_rel=0.03, systematic_rel=0.03)
-    return folder if folder.exists() else None
 
 
 def answers(source: Path, commands: Sequence[Command], folder: Path) -> Answers:
@@ -142,7 +133,7 @@ def main() -> int:
         folder = options.keep or Path(scratch)
         sources = {"now": PROJECT / "src", "then": check_out(options.commit, folder / "source")}
         different = 0
-        for name, commands in runs():
+        for name, commands in runs(folder):
             if options.only in name:
                 now, then = (answers(source, commands, folder / when / name) for when, source in sources.items())
                 told, codes = now.differ(then), [code for code, *_ in now.said]

@@ -165,8 +165,8 @@ def _inventories_of(counts: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame
     for place, (closing, start) in enumerate(periods.select("inventory", "start").rows()):
         if closing not in names:  # an area of which no good count is left has no rows to show
             continue
-        earlier = zip(names[: names.index(closing)], stands[: names.index(closing)], strict=True)
-        opening = [name for name, at in earlier if at == start]
+        before = names.index(closing)
+        opening = [name for name, at in zip(names[:before], stands[:before], strict=True) if at == start]
         bounds.append((place, closing, closing, "closing count"))
         if opening:
             bounds.append((place, closing, opening[-1], "opening count"))
