@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
+from stockward.book.cells.moments import day_of
 from stockward.book.problems import more_like_it
 from stockward.book.schema.dictionary import tables
 from stockward.book.site import Site
@@ -131,8 +132,7 @@ def _years_ahead(today: date, years: int) -> date:
 
 def _day(site: Site, table: str, column: str) -> pl.Expr:
     """The days of a column, in the site's time zone."""
-    timed = tables()[table][column].type == "time"
-    return pl.col(column).dt.convert_time_zone(site.timezone).dt.date() if timed else pl.col(column)
+    return day_of(tables()[table][column], site.timezone)
 
 
 def _of_days(site: Site, table: str, column: str, rows: pl.DataFrame, why: str) -> Iterator[str]:

@@ -25,6 +25,12 @@ _FURTHEST_OFFSET_MINUTES = 18 * 60
 _EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
+def day_of(column: Column, timezone: str) -> pl.Expr:
+    """The days that a column of dates or times holds, in a time zone."""
+    values = pl.col(column.name)
+    return values.dt.convert_time_zone(timezone).dt.date() if column.type == "time" else values
+
+
 def typed_time(cells: pl.Series, locale: Locale) -> Reading:
     """Times of a column that its file types as dates or times, with a zone or without."""
     moments = cells.cast(pl.Datetime("us")) if cells.dtype == pl.Date else cells.dt.cast_time_unit("us")

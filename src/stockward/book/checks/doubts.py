@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from stockward.book.cells.columns import shown
+from stockward.book.cells.moments import day_of
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.problems import bare, more_like_it
 from stockward.terms.periods import SEASON_DAYS
@@ -132,8 +133,7 @@ def a_year_may_be_wrong(draft: Draft, table: TableDraft) -> None:
 
 def _dated(table: TableDraft, column: str, zone: str) -> pl.DataFrame:
     """The good rows with the day of each."""
-    day = pl.col(column).dt.convert_time_zone(zone).dt.date() if table.table[column].type == "time" else pl.col(column)
-    return table.good().select("row", day=day).drop_nulls()
+    return table.good().select("row", day=day_of(table.table[column], zone)).drop_nulls()
 
 
 def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
