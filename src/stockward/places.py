@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from stockward.book.site import SETTINGS
+from stockward.book.settings import SETTINGS
 from stockward.outputs import Target, require_places, resolved
 from stockward.terms.errors import UsageError
 

@@ -19,8 +19,9 @@ from small_folders import CLEAN, SiteFolder, cells
 from stockward.book.checks import draft
 from stockward.book.checks.draft import MOST_ROWS_TOLD
 from stockward.book.settings import read_settings
-from stockward.book.sources import extent, lengths, markup, parquet, thrift
-from stockward.book.sources import folder as csv_files
+from stockward.book.sources import parquet, thrift
+from stockward.book.sources import separated as csv_files
+from stockward.book.sources.workbook import extent, lengths, markup
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.limits import limit
 

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stockward.book import tables
-from stockward.book.sources import folder
-from stockward.book.sources.folder import _cut, _Head
+from stockward.book.sources import separated
 from stockward.book.sources.raw import Header
 from stockward.book.sources.regular import cut_regular
+from stockward.book.sources.separated import _cut, _Head
 
 SEPARATORS = ",;\t"
 HEADER = Header(tables()["materials"], "x.csv", {"unit": 2, "material": 0}, (), {}, ())
@@ -54,7 +54,7 @@ def cut(body: str, separator: str) -> tuple[list[list[str]], list[int], list[tup
 @example(("a,b,c\r\rd,e,f", ","))
 def test_both_ways_of_cutting_give_the_same(body: tuple[str, str]) -> None:
     at_once = cut(*body)
-    with mock.patch.object(folder, "cut_regular", return_value=None):
+    with mock.patch.object(separated, "cut_regular", return_value=None):
         assert cut(*body) == at_once
 
 

@@ -6,8 +6,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from stockward.book.schema.dictionary import Column, Table, tables
-from stockward.book.settings import require_site
-from stockward.book.site import README_SHEET, SETTINGS, WORKBOOK
+from stockward.book.settings import SETTINGS, require_site
+from stockward.book.site import WORKBOOK
+from stockward.book.sources.site_folder import README_SHEET
 from stockward.terms.units import UNITS
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -15,6 +16,7 @@ from stockward.book.problems import did_you_mean
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
 
+SETTINGS = "site.toml"
 NO_RULE = "none"
 """How a site says that it has no such rule."""
 _LONGEST_SHOWN = 60
@@ -140,10 +142,15 @@ def read_settings(path: Path) -> Settings:
         raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise SiteError(str(path), f"no valid TOML ({error})", "correct that line") from None
+    return settings_of(document, str(path))
+
+
+def settings_of(document: Mapping[str, Any], file: str) -> Settings:
+    """Check settings, key by key. Raises ``SiteError`` of the file that lists every fault at once, in one line."""
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
-        raise SiteError(str(path), "; ".join(_faults(error)), "correct these settings") from None
+        raise SiteError(file, "; ".join(_faults(error)), "correct these settings") from None
 
 
 def require_site(*, name: str, timezone: str) -> None:

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from stockward.book.sources.unpacking import DAMAGED
+from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.counting.drawing import LETTER, LINES_A_SHEET
 from stockward.counting.filled import COLUMNS, HOW
 from stockward.terms.counting import Task

@@ -17,10 +17,10 @@ from stockward.answers.counting import Draw, SheetLine, Stratum
 from stockward.book.cells.columns import read_column, shown
 from stockward.book.cells.reading import Locale
 from stockward.book.schema.dictionary import Column, ColumnType, Table
-from stockward.book.sources.folder import read_csv
 from stockward.book.sources.raw import RawTable
-from stockward.book.sources.unpacking import DAMAGED
-from stockward.book.sources.workbook import Workbook
+from stockward.book.sources.separated import read_csv
+from stockward.book.sources.workbook.sheets import Workbook
+from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.counting.typed import unseen
 from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, SiteError

@@ -14,7 +14,7 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-from stockward.book.sources.unpacking import DAMAGED
+from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.counting.blank import is_blank_csv, is_blank_workbook
 from stockward.counting.filled import HOW
 from stockward.counting.plan_file import as_written

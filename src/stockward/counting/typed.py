@@ -9,10 +9,10 @@ from collections.abc import Collection
 from itertools import takewhile
 from xml.etree import ElementTree
 
-from stockward.book.sources.extent import cells
 from stockward.book.sources.raw import TITLE_ROWS
-from stockward.book.sources.shared_texts import SharedTexts
-from stockward.book.sources.unpacking import MAIN, Parts
+from stockward.book.sources.workbook.extent import cells
+from stockward.book.sources.workbook.shared_texts import SharedTexts
+from stockward.book.sources.workbook.unpacking import MAIN, Parts
 from stockward.terms.errors import SheetError
 
 _BOOK = "xl/workbook.xml"

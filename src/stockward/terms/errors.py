@@ -12,6 +12,8 @@ Bad rows are no errors: they are set aside and listed (see ``facts.problems``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class StockwardError(Exception):
     """Base of every error that Stockward raises on purpose; the doors print it in one line."""
@@ -25,6 +27,13 @@ class SiteError(StockwardError):
         self.problem = problem
         self.mend = mend
         super().__init__(f"{file}: {problem}: {mend}")
+
+
+def require_none(faults: Sequence[SiteError]) -> None:
+    """Raise the first of the faults, where there are any; it says the others too."""
+    if faults:
+        others = "".join(f"; also {error}" for error in faults[1:])
+        raise SiteError(faults[0].file, faults[0].problem, faults[0].mend + others)
 
 
 class SheetError(StockwardError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +42,6 @@ _PAGE_KIND, _UNPACKED_PAGE, _COMPRESSED_PAGE, _DATA_PAGE, _DATA_PAGE_V2 = 1, 2, 
 _VALUES_OF_PAGE = 1
 _PACKING, _PACKING_V2 = 2, 4
 
-_DAYS = (date(1, 1, 2) - date(1970, 1, 1)).days, (date(9999, 12, 30) - date(1970, 1, 1)).days
-"""The first and last of which it can be told, in any time zone, what date they are."""
-_PER_DAY = {None: 1, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
-"""Units of a column of dates, or of times in this unit, in a day."""
-
 _FIXED = 7
 """A column whose every value takes as many bytes as the footer says, an empty one too."""
 _SHARED_BEGINS = 7
@@ -66,11 +60,8 @@ def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
     except _DAMAGED:
         mend = "write it again, or save the table as CSV"
         raise SiteError(path.name, "this is no readable Parquet file", mend) from None
-    columns = [frame[name] for name in wanted]
-    require_bytes_within("UNPACKED_MB", sum(_text_bytes(column) for column in columns), path.name)
-    for name, column in zip(header.known, columns, strict=False):
-        _refuse_unreadable(path.name, name, column)
-    return header.table_of(columns, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
+    require_bytes_within("UNPACKED_MB", sum(_text_bytes(column) for column in frame), path.name)
+    return header.typed_table_of(frame.get_columns(), frame.height)
 
 
 def parquet_headed(content: bytes) -> str | None:
@@ -167,20 +158,3 @@ def _text_bytes(column: pl.Series) -> int:
         return 0
     # Lengths are small numbers, whose sum would begin again at 4 GB.
     return int(lengths.cast(pl.UInt64).sum())
-
-
-def _refuse_unreadable(file: str, name: str, column: pl.Series) -> None:
-    """Raise for what has no text that a person would write in a cell; only a list of words can stand inside one."""
-    dtype = column.dtype.inner if isinstance(column.dtype, pl.List) else column.dtype
-    if dtype in (pl.List, pl.Array, pl.Struct, pl.Object):
-        raise SiteError(file, f"column {name} holds cells inside cells", "write one value a cell")
-    if dtype == pl.Binary and column.dtype == pl.List:
-        raise SiteError(file, f"column {name} holds lists of bytes", "write it as text")
-    if dtype == pl.Duration:
-        raise SiteError(file, f"column {name} holds lengths of time", "write it as text or numbers, as in a CSV")
-    if dtype in (pl.Date, pl.Datetime):
-        days = column.explode() if column.dtype == pl.List else column
-        far = ~(days.to_physical() / _PER_DAY[getattr(dtype, "time_unit", None)]).is_between(*_DAYS)
-        if far.any():
-            problem = f"column {name} holds dates outside the years 1 to 9999"
-            raise SiteError(file, problem, "correct them, or blank those that are not known")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 import polars as pl
@@ -30,6 +31,11 @@ _UNIT_IN_BRACKETS = r"\s*[(\[](?:in\s+)?(?P<bracketed>[^()\[\]]+)[)\]]"
 _WITH_UNIT = rf"(?i)(?P<name>.+?)(?:{_BARE_UNIT}|{_UNIT_IN_BRACKETS})"
 """The header of a column with a unit behind its name."""
 
+_DAYS = (date(1, 1, 2) - date(1970, 1, 1)).days, (date(9999, 12, 30) - date(1970, 1, 1)).days
+"""The first and last of which it can be told, in any time zone, what date they are."""
+_PER_DAY = {None: 1, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+"""Units of a column of dates, or of times in this unit, in a day."""
+
 Record = Sequence[str]
 
 
@@ -51,6 +57,15 @@ class RawTable:
     rows: pl.Series
     torn: tuple[TornRow, ...]
     notices: tuple[str, ...]
+
+    @classmethod
+    def of_frame(cls, table: Table, file: str, frame: pl.DataFrame) -> RawTable:
+        """Take a table of typed or text columns. Its first row counts as row 2, as under a header.
+
+        Raises ``SiteError`` as ``Header.of`` and ``Header.typed_table_of`` do.
+        """
+        header = Header.of(table, file, frame.columns)
+        return header.typed_table_of([frame.to_series(place) for place in header.places], frame.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,15 @@ class Header:
         words = f"{self.file}: left out what has no name in the header: column {', '.join(nameless)}"
         said = (*self.notices, *([words] if nameless else []), *notices)
         return RawTable(self.table, self.file, cells, rows.cast(pl.UInt32).alias("row"), tuple(torn), said)
+
+    def typed_table_of(self, columns: Sequence[pl.Series], height: int) -> RawTable:
+        """Bring typed columns, read at ``places``, under their names; the first row counts as row 2.
+
+        Raises ``SiteError`` for a column of what nobody would write in a cell.
+        """
+        for name, column in zip(self.known, columns, strict=False):
+            _refuse_unreadable(self.file, name, column)
+        return self.table_of(columns, pl.int_range(2, height + 2, dtype=pl.UInt32, eager=True))
 
 
 def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
@@ -264,3 +288,20 @@ def letters_of(place: int) -> str:
         place, letter = divmod(place - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def _refuse_unreadable(file: str, name: str, column: pl.Series) -> None:
+    """Raise for what has no text that a person would write in a cell; only a list of words can stand inside one."""
+    dtype = column.dtype.inner if isinstance(column.dtype, pl.List) else column.dtype
+    if dtype in (pl.List, pl.Array, pl.Struct, pl.Object):
+        raise SiteError(file, f"column {name} holds cells inside cells", "write one value a cell")
+    if dtype == pl.Binary and column.dtype == pl.List:
+        raise SiteError(file, f"column {name} holds lists of bytes", "write it as text")
+    if dtype == pl.Duration:
+        raise SiteError(file, f"column {name} holds lengths of time", "write it as text or numbers, as in a CSV")
+    if dtype in (pl.Date, pl.Datetime):
+        days = column.explode() if column.dtype == pl.List else column
+        far = ~(days.to_physical() / _PER_DAY[getattr(dtype, "time_unit", None)]).is_between(*_DAYS)
+        if far.any():
+            problem = f"column {name} holds dates outside the years 1 to 9999"
+            raise SiteError(file, problem, "correct them, or blank those that are not known")

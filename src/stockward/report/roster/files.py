@@ -14,9 +14,9 @@ from stockward.answers.roster import Duty, RosterAnswer
 from stockward.book.cells.columns import read_column
 from stockward.book.cells.reading import Locale, Reading
 from stockward.book.schema.dictionary import Column, Table
-from stockward.book.sources.folder import read_csv
 from stockward.book.sources.raw import RawTable
-from stockward.book.sources.workbook import Workbook
+from stockward.book.sources.separated import read_csv
+from stockward.book.sources.workbook.sheets import Workbook
 from stockward.report.review.document import json_text
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes

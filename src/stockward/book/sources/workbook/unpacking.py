@@ -17,7 +17,7 @@ from types import MappingProxyType
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from stockward.book.sources.markup import require_sound
+from stockward.book.sources.workbook.markup import require_sound
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_bytes_within, require_within
 

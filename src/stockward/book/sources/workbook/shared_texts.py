@@ -8,7 +8,7 @@ from html import unescape
 import numpy as np
 import numpy.typing as npt
 
-from stockward.book.sources.lengths import require_short_text
+from stockward.book.sources.workbook.lengths import require_short_text
 from stockward.terms.limits import limit_bytes, require_within
 
 _PLAIN, _PREFIXED = b"<si", b":si"

@@ -13,9 +13,6 @@ from itertools import islice
 
 from stockward.book.cells.reading import MERGED, UNCALCULATED
 from stockward.book.schema.dictionary import Table
-from stockward.book.sources.extent import Place, cells, extent, texts_named
-from stockward.book.sources.hidden import hidden_notices
-from stockward.book.sources.lengths import require_short_cells
 from stockward.book.sources.raw import (
     TITLE_ROWS,
     Header,
@@ -26,9 +23,12 @@ from stockward.book.sources.raw import (
     letters_of,
     table_headed,
 )
-from stockward.book.sources.shared_texts import SharedTexts
 from stockward.book.sources.silence import contained
-from stockward.book.sources.unpacking import DAMAGED, Parts, unpack
+from stockward.book.sources.workbook.extent import Place, cells, extent, texts_named
+from stockward.book.sources.workbook.hidden import hidden_notices
+from stockward.book.sources.workbook.lengths import require_short_cells
+from stockward.book.sources.workbook.shared_texts import SharedTexts
+from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 

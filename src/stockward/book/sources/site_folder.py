@@ -1,0 +1,214 @@
+"""A site as a folder of files or as one workbook: which of them are tables, and what else stands there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from stockward.book.problems import more_like_it
+from stockward.book.schema.dictionary import Table, tables
+from stockward.book.settings import SETTINGS, Settings, read_settings
+from stockward.book.site import WORKBOOK, Site, lacking_tables
+from stockward.book.sources.parquet import parquet_headed, read_parquet
+from stockward.book.sources.raw import RawTable
+from stockward.book.sources.separated import read_csv, text_headed
+from stockward.book.sources.strangers import PLAIN, TEXTS, WORKBOOKS, Stranger, Strangers
+from stockward.book.sources.workbook.sheets import Workbook
+from stockward.terms.errors import SiteError, require_none
+from stockward.terms.files import read_bytes, read_head
+
+README_SHEET = "README"
+"""A sheet of this name explains the workbook to people, and is passed over."""
+
+_READ_AS = (".csv", ".parquet")
+
+_HEAD_LENGTH = 65_536
+"""So many bytes of a text that is no table are looked at."""
+
+_PASSED_OVER = (".", "~$")
+"""Beginnings of names of files that programs keep beside those of people, such as locks."""
+
+_MOST_BELOW = 1_000
+"""So many names are looked at in the folders within that of a site."""
+
+_Source = tuple[str, str, Callable[[], RawTable]]
+"""The name of a table, where it stands, and the way to read it."""
+
+_ONE_TABLE = "keep one of them, with the rows of both"
+
+
+def read_site(path: str | Path) -> Site:
+    """Read a site folder (or its ``site.xlsx``), check every row, and set aside those at fault.
+
+    Raises ``SiteError`` in one line, naming file and mend, where the site cannot be read at all: a missing folder,
+    table or column, a broken setting, an unreadable file. Rows at fault are no error: they stand in ``problems``.
+    """
+    path = Path(path)
+    try:
+        return _read(path)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise SiteError(
+            str(error.filename), f"cannot be read ({error.strerror})", "check the path and its rights"
+        ) from None
+
+
+def _read(path: Path) -> Site:
+    folder = path.parent if path.name == WORKBOOK and path.is_file() else path
+    if not folder.is_dir():
+        problem = "this is a file" if folder.exists() else "there is no such folder"
+        raise SiteError(str(path), problem, f"name the folder that holds {SETTINGS}")
+    settings = read_settings(folder / SETTINGS)
+    return _Reader(folder, settings, workbook_only=folder != path).site()
+
+
+class _Reader:
+    """Reads one folder; what it finds on the way (notices, hashes) is gathered here."""
+
+    def __init__(self, folder: Path, settings: Settings, *, workbook_only: bool) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._workbook_only = workbook_only
+        self._strangers: list[Stranger] = []
+        self._files: dict[str, str] = {SETTINGS: _sha256(read_bytes(folder / SETTINGS))}
+
+    def site(self) -> Site:
+        """Read, check and freeze."""
+        raw, notices = self._raw_tables()
+        if not self._workbook_only:
+            notices += _below(self._folder, {*raw, *self._files})
+        whole = partial(Site.from_raw, settings=self._settings, notices=notices, files=self._files)
+        # Nothing here may hold the cells while they are checked: they are let go one by one.
+        return whole(raw)
+
+    def _raw_tables(self) -> tuple[dict[str, RawTable], list[str]]:
+        """Every table that the site has, and what is left out; all faults of files and headers are said at once."""
+        raw: dict[str, RawTable] = {}
+        faults: list[SiteError] = []
+        sources = list(self._sources(faults))
+        for name, file, read in sources:
+            try:
+                if name in raw:
+                    raise SiteError(file, f"the table {name} stands in {raw[name].file} too", _ONE_TABLE)
+                raw[name] = read()
+            except SiteError as error:
+                faults.append(error)
+        present = {name: file for name, file, _ in sources}
+        meant, left_out = Strangers(self._strangers, present, WORKBOOK in self._files).told()
+        faults.extend(meant)
+        require_none(faults or lacking_tables(raw))
+        return raw, left_out
+
+    def _sources(self, faults: list[SiteError]) -> Iterator[_Source]:
+        """Each table that stands somewhere, with the way to read it; what is none is kept for ``_misspelt``."""
+        for path in _listed(self._folder):
+            suffix = path.suffix.lower()
+            if path.name == WORKBOOK:
+                yield from self._sheets(path, faults)
+            elif self._workbook_only or path.name.startswith(_PASSED_OVER):
+                continue
+            elif path.stem in tables() and suffix in _READ_AS:
+                yield path.stem, path.name, partial(self._file, path)
+            elif suffix in {*_READ_AS, *TEXTS, *WORKBOOKS}:
+                stranger = Stranger(
+                    path.name, path.stem, suffix, partial(self._headed, path), partial(self._sheets_of, path)
+                )
+                self._strangers.append(stranger)
+
+    def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
+        try:
+            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal, tables())
+        except SiteError as error:
+            faults.append(error)
+            return
+        for sheet in workbook.sheets:
+            if sheet in tables():
+                yield sheet, f"{path.name}[{sheet}]", partial(workbook.read, sheet, tables()[sheet])
+            elif sheet.lower() != README_SHEET.lower():
+                headed = partial(workbook.headed, sheet)
+                self._strangers.append(Stranger(f"{path.name}[{sheet}]", sheet, "", headed))
+
+    def _sheets_of(self, path: Path) -> tuple[str, ...]:
+        """Names of the sheets of a workbook that is not read; none where nobody can read it."""
+        try:
+            return Workbook(read_bytes(path), path.name, self._settings.site.decimal, ()).sheets
+        except SiteError:
+            return ()
+
+    def _headed(self, path: Path) -> str | None:
+        """The table whose header stands in a file that is not read; ``None`` where nobody can read it."""
+        suffix = path.suffix.lower()
+        try:
+            if suffix in PLAIN:
+                return text_headed(read_head(path, _HEAD_LENGTH))
+            if suffix in _READ_AS:
+                return parquet_headed(read_bytes(path))
+            workbook = Workbook(read_bytes(path), path.name, self._settings.site.decimal, ())
+        except SiteError:
+            return None
+        return next((table for sheet in workbook.sheets if (table := workbook.headed(sheet))), None)
+
+    def _content(self, path: Path) -> bytes:
+        content = read_bytes(path)
+        self._files[path.name] = _sha256(content)
+        return content
+
+    def _file(self, path: Path) -> RawTable:
+        table: Table = tables()[path.stem]
+        content = self._content(path)
+        if path.suffix.lower() == ".csv":
+            return read_csv(path, content, table, self._settings.site.decimal)
+        return read_parquet(path, content, table)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise SiteError(str(folder), f"cannot be read ({error.strerror})", "check the folder and its rights") from None
+
+
+def _below(folder: Path, present: set[str]) -> list[str]:
+    """A notice of what the site lacks, a table or the workbook, and a folder within its own has: it is not read."""
+    within = [path for path in _listed(folder) if path.is_dir() and not path.is_symlink()]
+    seen = (path for inner in within if not inner.name.startswith(_PASSED_OVER) for path in _in_folder(inner))
+    found = [
+        f"{path.parent.name}/{path.name}"
+        for path in islice(seen, _MOST_BELOW)
+        if (path.name == WORKBOOK and WORKBOOK not in present)
+        or (path.suffix.lower() in _READ_AS and path.stem in tables() and path.stem not in present)
+    ]
+    words = "not read: the tables of a site stand in its folder itself"
+    return [f"{found[0]}: {words}{more_like_it(len(found) - 1, 'file', 'files')}"] if found else []
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """What stands in a folder that is not read; nothing where nobody may look."""
+    try:
+        return sorted(islice(folder.iterdir(), _MOST_BELOW))
+    except OSError:
+        return []
+
+
+def _missing(present: set[str]) -> list[SiteError]:
+    """Required tables that are not there. A site with no stock at all keeps none of them."""
+    stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals"}
+    if present and not present & stock:
+        return []
+    return [
+        SiteError(
+            f"{name}.csv",
+            "the required table is missing",
+            f"add it as {name}.csv, {name}.parquet or a sheet of {WORKBOOK}",
+        )
+        for name, table in tables().items()
+        if table.required and name not in present
+    ]
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
