@@ -57,7 +57,7 @@ def test_plans_and_orders_do_not_move_the_day_of_a_site_without_stock(tmp_path: 
 
 
 def test_where_stock_is_kept_its_last_record_is_the_day(tmp_path: Path) -> None:
-    order = sites.ORDER_COLUMNS + sites.order(issued="2026-11-15", value="31", **VALUE)
+    order = sites.ORDER_COLUMNS + sites.order(issued="2026-11-15", due="2026-12-31", value="31", **VALUE)
     assert counted(reviewed(tmp_path / "stock", movements=MOVED)) == (date(2026, 10, 1), 30)
     ordered = reviewed(tmp_path / "ordered", movements=MOVED, orders=order)
     assert counted(ordered) == (date(2026, 10, 1), 30)
@@ -75,7 +75,7 @@ def test_the_day_never_lies_after_the_clock(tmp_path: Path) -> None:
 
 
 def test_a_day_that_is_asked_for_is_the_day(tmp_path: Path) -> None:
-    order = sites.ORDER_COLUMNS + sites.order(issued="2026-11-15", value="31", **VALUE)
+    order = sites.ORDER_COLUMNS + sites.order(issued="2026-11-15", due="2026-12-31", value="31", **VALUE)
     then = reviewed(tmp_path, orders=order, as_of="2026-11-05")
     assert counted(then) == (date(2026, 11, 5), 30)
     assert then.orders == ()
@@ -113,7 +113,7 @@ def test_a_baseline_that_lies_ahead_is_told_with_its_mend(tmp_path: Path) -> Non
 
 def test_the_first_sentence_says_the_day(tmp_path: Path) -> None:
     assert guards.alone(reviewed(tmp_path)).startswith("On 29 November 2026 ")
-    order = sites.ORDER_COLUMNS + sites.order("O2", issued="2026-11-15", value="40", **VALUE)
+    order = sites.ORDER_COLUMNS + sites.order("O2", issued="2026-11-15", due="2026-12-31", value="40", **VALUE)
     assert "; there are 32 guards on 29 November 2026, 8 too few." in guards.alone(reviewed(tmp_path, orders=order))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -133,7 +134,7 @@ class Settings(_Part):
 def read_settings(path: Path) -> Settings:
     """Read and check ``site.toml``. Raises ``SiteError`` that lists every fault at once, in one line."""
     if not path.exists() and not path.is_symlink():
-        raise SiteError(str(path), "the file is missing", "write one, or make a blank site with: stockward init DIR")
+        raise SiteError(str(path), "the file is missing", _instead_of(path))
     content = read_bytes(path)
     _require_small(path, content)
     try:
@@ -141,8 +142,29 @@ def read_settings(path: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise SiteError(str(path), f"no valid TOML ({error})", "correct that line") from None
+        raise SiteError(str(path), f"no valid TOML ({error})", _mend_of(error, content)) from None
     return settings_of(document, str(path))
+
+
+def _instead_of(path: Path) -> str:
+    """What to do where the file is missing: it may stand there under the longer name that a text editor gave it."""
+    alike = [name for name in _names_in(path.parent) if name.lower().startswith(path.stem) and ".toml" in name.lower()]
+    if alike:
+        return f"rename {alike[0]} to {path.name} (let the file manager show the endings of names first)"
+    return "write one, or make a blank site with: stockward init DIR"
+
+
+def _names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+
+def _mend_of(error: Exception, content: bytes) -> str:
+    """What to do with a line that is no TOML; a decimal comma is a usual fault, and the parser does not name it."""
+    at = re.search(r"\(at line (\d+)", str(error))
+    line = content.decode("utf-8-sig").split("\n")[int(at[1]) - 1] if at else ""
+    if found := re.fullmatch(r"\s*\w+\s*=\s*(-?\d+),(\d+)\s*(#.*)?", line):
+        return f"write {found[1]}.{found[2]}: settings have a decimal point, whatever the tables have"
+    return "correct that line"
 
 
 def settings_of(document: Mapping[str, Any], file: str) -> Settings:

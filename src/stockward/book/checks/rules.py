@@ -6,16 +6,14 @@ table, the checks run in the order of ``CHECKS``.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from stockward.book.cells.columns import shown
-from stockward.book.cells.moments import LATEST_YEAR
 from stockward.book.cells.numbers import NEVER_NEGATIVE, without_sign
 from stockward.book.cells.reading import no_text, without
 from stockward.book.checks.doubts import (
@@ -34,6 +32,22 @@ from stockward.book.checks.doubts_of_measuring import (
     an_absolute_error_may_be_in_another_unit,
 )
 from stockward.book.checks.draft import Draft, TableDraft, first_told
+from stockward.book.checks.guards import (
+    a_driver_has_its_amount,
+    a_person_works_no_month_a_week,
+    a_post_asks_for_one_qualification,
+    a_post_stands_for_some_time,
+    a_qualification_is_written_as_a_post_asks_for_it,
+    an_absence_has_an_end,
+    an_affiliation_is_written_as_its_band,
+    an_affiliation_is_written_in_one_way,
+    an_end_follows_its_start,
+    an_open_end_is_blank,
+    an_order_is_due_after_it_is_issued,
+    an_order_measures_a_known_material,
+    an_order_states_its_target,
+    somebody_holds_what_a_post_asks_for,
+)
 from stockward.book.checks.headings import a_header_is_no_row
 from stockward.book.checks.holes import a_ledger_may_have_a_hole
 from stockward.book.checks.inventory_days import an_inventory_may_have_a_wrong_day
@@ -61,9 +75,6 @@ CLAIMS = ("write_off", "found")
 
 _DAY_MINUTES = 24 * 60
 _DAY_SECONDS = 60 * _DAY_MINUTES
-
-_BETWEEN_WORDS = r"[/|&\s'\"()\[\]{}、，；]+"
-"""What people put between words or around them; signs that are often part of a code, such as + and -, are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -760,45 +771,6 @@ def _circular(rows: pl.DataFrame) -> pl.Series:
     return rows["movement"].gather(np.setdiff1d(step, [rows.height]))
 
 
-def a_qualification_is_written_as_a_post_asks_for_it(draft: Draft, table: TableDraft) -> None:
-    """A qualification that only looks like one that a post asks for would be none."""
-    asked = draft["posts"]["qualification"].drop_nulls().unique().sort().to_list()
-    held = table["qualifications"].explode().drop_nulls().unique().sort()
-    meant = {word: did_you_mean(word, asked) or _part_that_is(word, asked) for word in held if word not in asked}
-    near = {word: guess for word, guess in meant.items() if guess}
-    if near:
-        first = table["qualifications"].list.eval(pl.element().filter(pl.element().is_in(list(near)))).list.first()
-        guess = first.replace_strict(near, default=None, return_dtype=pl.String)
-        words = pl.format(
-            "it holds what looks like {}, which a post asks for, and is not written so: correct it", guess
-        )
-        table.refuse("qualifications", guess.is_not_null(), pl.select(words).to_series())
-
-
-def _part_that_is(word: str, known: Sequence[str]) -> str | None:
-    """The known word that stands in another, between signs that people put between words or around them."""
-    return next((part for part in re.split(_BETWEEN_WORDS, word) if part in known), None)
-
-
-def a_post_asks_for_one_qualification(draft: Draft, table: TableDraft) -> None:
-    """What several words, or a list, ask for nobody holds: a qualification of a guard is one word."""
-    several = table["qualification"].str.contains(r"[\s,;]").fill_null(False)
-    table.refuse("qualification", several, "a post asks for one qualification, in one word: write the one that counts")
-
-
-def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> None:
-    """An affiliation that only looks like one that has a band would be outside of every band."""
-    bands = [band.name for band in draft.settings.force.affiliation]
-    meant = {
-        word: did_you_mean(word, bands) for word in table["affiliation"].drop_nulls().unique() if word not in bands
-    }
-    near = {word: guess for word, guess in meant.items() if guess}
-    if near:
-        guess = table["affiliation"].replace_strict(near, default=None, return_dtype=pl.String)
-        words = pl.format("it looks like {}, which has a band in site.toml, and is not written so: correct it", guess)
-        table.refuse("affiliation", guess.is_not_null(), pl.select(words).to_series())
-
-
 def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
     """Codes that differ by zeros at their begin alone are told: a spreadsheet may have cut them off in some rows."""
     for name in ("inventory", "measurement"):
@@ -811,74 +783,6 @@ def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
             shown = ", ".join(twice[:2])
             mend = "if they are one, write it with its zeros in every row"
             draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
-
-
-_NO_END = (
-    "an absence has a last day: where nobody knows it yet, write the last one that is expected, and correct it when it "
-    "is known"
-)
-
-
-def an_absence_has_an_end(draft: Draft, table: TableDraft) -> None:
-    """Of one that goes on the end is left out, or a word stands there: what to write is said in place of a format."""
-    reasons, cells = table.reasons.get("end"), table.cells.get("end")
-    if reasons is not None and cells is not None:
-        says_a_day = shown(cells).str.contains("[0-9]").fill_null(False)
-        unsaid = (~says_a_day & reasons.str.contains("it is blank|no ISO 8601 date")) | _in_no_near_year(cells, reasons)
-        table.reasons["end"] = pl.select(pl.when(unsaid).then(pl.lit(_NO_END)).otherwise(reasons)).to_series()
-
-
-def an_open_end_is_blank(draft: Draft, table: TableDraft) -> None:
-    """A last day such as 9999-12-31 stands for none in other programs."""
-    reasons, cells = table.reasons.get("until"), table.cells.get("until")
-    if reasons is not None and cells is not None:
-        words = pl.lit("there is no such last day: leave until blank where no end is known")
-        open_end = _in_no_near_year(cells, reasons)
-        table.reasons["until"] = pl.select(pl.when(open_end).then(words).otherwise(reasons)).to_series()
-
-
-def _in_no_near_year(cells: pl.Series, reasons: pl.Series) -> pl.Series:
-    """Cells that are refused, and name a year beyond all that are read, in whatever form."""
-    year = shown(cells).str.extract(r"(?:^|[^0-9])([0-9]{4})(?:[^0-9]|$)").cast(pl.Int32)
-    return ((year > LATEST_YEAR) & reasons.is_not_null()).fill_null(False)
-
-
-def an_end_follows_its_start(draft: Draft, table: TableDraft) -> None:
-    """An absence or a shift does not end before it begins."""
-    table.refuse("end", table["end"] < table["start"], "it lies before the start: correct one of them")
-
-
-def an_order_states_its_target(draft: Draft, table: TableDraft) -> None:
-    """A target is a factor of a baseline on a date, or a value."""
-    neither = table["factor"].is_null() & table["value"].is_null()
-    table.refuse("factor", neither, "the order states no target: give factor with baseline_on, or value")
-    without = table["factor"].is_not_null() & table["baseline_on"].is_null() & table["value"].is_null()
-    table.refuse("baseline_on", without, "a factor needs the day of its baseline")
-    both = table["factor"].is_not_null() & table["value"].is_not_null()
-    table.refuse("value", both, "the order states two targets: keep factor or value")
-
-
-def an_order_measures_a_known_material(draft: Draft, table: TableDraft) -> None:
-    """``production:MATERIAL`` names a material of the site."""
-    named = table["measure"].str.strip_prefix("production:")
-    asked = table["measure"].str.starts_with("production:")
-    known, _ = _keys(draft, "materials")
-    table.refuse("measure", asked & ~named.is_in(known.implode()), "that material is not in materials")
-
-
-def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
-    """An end at the start could mean no time at all, or a day and a night."""
-    same = (table["end"] == table["start"]) | ((table["start"] == _DAY_MINUTES) & (table["end"] == 0))
-    mend = (
-        "write 00:00 to 24:00 for round the clock, or a row for each shift, such as 06:30 to 14:30, 14:30 to 22:30 and "
-        "22:30 to 06:30, each with a code of its own, where the guards change at other times"
-    )
-    table.refuse("end", same, f"the post ends when it begins: {mend}")
-
-
-def a_driver_has_its_amount(draft: Draft, table: TableDraft) -> None:
-    """A post that grows with the site says for how much of the driver one post stands."""
-    table.refuse("per", table["driver"].is_not_null() & table["per"].is_null(), "a post with a driver must give it")
 
 
 CHECKS: tuple[Check, ...] = (
@@ -900,12 +804,16 @@ CHECKS: tuple[Check, ...] = (
     Check(a_goal_converts, ("goals",)),
     Check(an_inventory_has_one_code, ("counts",)),
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
+    Check(somebody_holds_what_a_post_asks_for, ("people",)),
     Check(an_affiliation_is_written_as_its_band, ("people",)),
+    Check(an_affiliation_is_written_in_one_way, ("people",)),
+    Check(a_person_works_no_month_a_week, ("people",)),
     Check(an_absence_has_an_end, ("absences",)),
     Check(an_open_end_is_blank, ("people",)),
     Check(an_end_follows_its_start, ("absences", "assignments")),
     Check(nobody_leaves_before_they_come, ("people",)),
     Check(an_order_states_its_target, ("orders",)),
+    Check(an_order_is_due_after_it_is_issued, ("orders",)),
     Check(an_order_measures_a_known_material, ("orders",)),
     Check(a_post_stands_for_some_time, ("posts",)),
     Check(a_post_asks_for_one_qualification, ("posts",)),
