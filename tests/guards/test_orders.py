@@ -375,7 +375,8 @@ def test_where_nothing_is_planned_today_decides_alone(tmp_path: Path) -> None:
         (RECORD, LINES.replace("SHELL", "TNT"), {}, "no line on record makes SHELL"),
         (RECORD.replace("100,", "0,").replace("50.1", "0"), LINES, {}, "a multiple of nothing is no target"),
         (MONTHS, LINES, {"factor": "", "value": "5", "baseline": ""}, "no output of L1, L2 is on record for 2026-06"),
-        (RECORD.replace("L2,2026-05,300,\n", ""), LINES, {"issued": "2026-05-01", "due": "2026-05-31"}, "no output of L2 is on record"),
+        (RECORD.replace("L2,2026-05,300,\n", ""), LINES, {"issued": "2026-05-01", "due": "2026-05-31"},
+         "no output of L2 is on record"),
     ],
 )  # fmt: skip
 def test_output_that_cannot_be_measured(
