@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.balance.closing import close_balances
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
+from stockward.balance.findings.scatter import quieter_than_stated
 from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
 from stockward.balance.testing import hazards, series_tested, test_losses
@@ -112,7 +113,7 @@ def make_review(
         detection=detection.detection,
         series_tested=series_tested(verdicts),
         default_test=DEFAULT_TEST,
-        facts=_facts(books, rows_ahead(site, generated, moment)),
+        facts=_facts(books, rows_ahead(site, generated, moment), quieter_than_stated(balances, verdicts)),
         balances=balances,
         verdicts=verdicts,
         unseen=unseen,
@@ -154,7 +155,7 @@ def _guards(
     )
 
 
-def _facts(books: KnownBooks, ahead: Ahead) -> FactsUsed:
+def _facts(books: KnownBooks, ahead: Ahead, quiet: Iterable[str]) -> FactsUsed:
     site = books.site
     counted = set(books.counts.select("inventory", "area").unique().rows())
     rows: Mapping[str, int] = {name: table.height for name, table in site.tables.items() if table.height}
@@ -165,7 +166,7 @@ def _facts(books: KnownBooks, ahead: Ahead) -> FactsUsed:
             SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
             for p in site.problems
         ),
-        notices=(*ahead.notices, *site.notices),
+        notices=(*ahead.notices, *quiet, *site.notices),
         files=site.files,
         ahead=ahead.last,
         doubted_inventories=tuple(one for one in site.doubted_inventories if one in counted),
