@@ -11,22 +11,13 @@ from pathlib import Path
 import numpy as np
 from oracle import Rows
 
+import sites
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
 from stockward.balance.closing import close_balances
 from stockward.balance.testing import test_losses as verdicts_of
 from stockward.book import Site, read_site
 from stockward.book.known import KnownBooks, known_at
-
-SETTINGS = """
-format = 1
-[site]
-name = "Ridgeway Works"
-timezone = "{timezone}"
-[detection]
-false_alarm = {false_alarm}
-detection = 0.95
-"""
 
 AREAS = "area,kind\nA,store\nB,store\n"
 MATERIALS = "material,kind,unit\nTNT,bulk,kg\nBOX,item,each\n"
@@ -35,27 +26,15 @@ METHODS = "method,random_rel\nscale,0.01\n"
 
 def write_site(folder: Path, *, false_alarm: float = 0.05, timezone: str = "UTC", **tables: str) -> Site:
     """Write the tables as files of the folder and read the site; areas, materials and methods have defaults."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(SETTINGS.format(false_alarm=false_alarm, timezone=timezone), encoding="utf-8")
     defaults = {"areas": AREAS, "materials": MATERIALS, "methods": METHODS}
-    for name, text in {**defaults, **tables}.items():
-        (folder / f"{name}.csv").write_text(text.strip() + "\n", encoding="utf-8")
-    return read_site(folder)
+    said = sites.settings("Ridgeway Works", timezone=timezone, false_alarm=false_alarm)
+    texts = {name: text.strip() + "\n" for name, text in {**defaults, **tables}.items()}
+    return read_site(sites.write(folder, texts, said))
 
 
 def rows_of(tables: Mapping[str, str]) -> Rows:
     """The same tables as the oracle reads them."""
     return {name: list(csv.DictReader(io.StringIO(text.strip()))) for name, text in tables.items()}
-
-
-def text_of(rows: list[dict[str, str]]) -> str:
-    """Rows as CSV text."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
 
 
 class Closed:

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from oracle import Books, Period, close, close_whole_site, covariance
 from random_sites import Draw
-from small_sites import Closed, text_of, write_site
+from small_sites import Closed, write_site
 
+from sites import text_of
 from stockward.balance.sigma import terms
 
 QUANTITIES = (

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 from random_sites import Draw
-from small_sites import text_of, write_site
+from small_sites import write_site
 
+from sites import text_of
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
 from stockward.balance.closing import assemble

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from random_sites import Draw
-from small_sites import Closed, text_of, write_site
+from small_sites import Closed, write_site
+
+from sites import text_of
 
 LEDGER = ("movements", "counts")
 SHUFFLED = (*LEDGER, "methods", "materials", "areas", "normal_losses", "calibrations")

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 from random_sites import Draw, stamp
-from small_sites import Closed, text_of, write_site
+from small_sites import Closed, write_site
 
+from sites import text_of
 from stockward.terms.verdicts import Verdict
 
 AREAS = "area,kind\nA,store\nB,store\nC,store\n"

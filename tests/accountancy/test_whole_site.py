@@ -15,8 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_sites import Draw
-from small_sites import Closed, text_of, write_site
+from small_sites import Closed, write_site
 
+from sites import text_of
 from stockward.balance.findings.evidence import _inventories_of, rows_behind
 from stockward.balance.items import find_in_items
 from stockward.balance.testing import test_losses as verdicts_of

@@ -13,21 +13,12 @@ from typing import Any
 from click.testing import CliRunner, Result
 from pydantic import TypeAdapter
 
+import sites
 from stockward.answers.counting import Plan
 from stockward.book import Site, read_site
 from stockward.cli import main
 from stockward.counting import plan_text
 from stockward.counting.planning import book_digest
-
-SETTINGS = """\
-format = 1
-[site]
-name = "Two magazines"
-timezone = "Asia/Seoul"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-"""
 
 TABLES = {
     "areas": "area,kind,name\nM1,store,Magazine 1\nM2,store,Magazine 2\nS,store,Store\n",
@@ -57,14 +48,11 @@ WHO = ("--counter", "K-1", "--witness", "K-2", "--counted-at", "2026-02-01T10:00
 
 
 def write(folder: Path, *, decimal: str = "", **tables: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = SETTINGS if not decimal else SETTINGS.replace("[detection]", f'decimal = "{decimal}"\n[detection]')
-    (folder / "site.toml").write_text(settings, encoding="utf-8")
     if decimal:
         tables = {"methods": "method,random_rel\nW1,0\n", **tables}
-    for name, text in {**TABLES, **tables}.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return folder
+    mark = f'decimal = "{decimal}"' if decimal else ""
+    said = sites.settings("Two magazines", timezone="Asia/Seoul", site=mark)
+    return sites.write(folder, {**TABLES, **tables}, said)
 
 
 def site(folder: Path, **tables: str) -> Site:

@@ -5,20 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import sites
 from stockward.answers.drill import Drill
 from stockward.book import Site, read_site
 from stockward.drill.running import DrillOptions, make_drill
 
 BEGIN = date(2026, 1, 5)
 AT = datetime(2026, 7, 1, tzinfo=UTC)
-SETTINGS = """format = 1
-[site]
-name = "Two areas"
-timezone = "UTC"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-"""
 HEADS = {
     "areas": "area,kind,name",
     "materials": "material,kind,unit",
@@ -74,16 +67,9 @@ def weekly(
 
 
 def _written(folder: Path, scale: str, tables: dict[str, list[str]], more: dict[str, str]) -> Site:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(SETTINGS, encoding="utf-8")
-    (folder / "methods.csv").write_text(
-        f"method,random_rel,systematic_rel,random_abs,systematic_abs,unit\n{scale}\n", encoding="utf-8"
-    )
-    for name, rows in tables.items():
-        (folder / f"{name}.csv").write_text("\n".join([HEADS[name], *rows]) + "\n", encoding="utf-8")
-    for name, text in more.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    site = read_site(folder)
+    methods = f"method,random_rel,systematic_rel,random_abs,systematic_abs,unit\n{scale}\n"
+    texts = {name: "\n".join([HEADS[name], *rows]) + "\n" for name, rows in tables.items()}
+    site = read_site(sites.write(folder, {"methods": methods, **texts, **more}, sites.settings("Two areas")))
     assert site.problems == (), site.problems
     return site
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+import sites
 from stockward.answers.force import ForceAnswer
 from stockward.book import read_site
 from stockward.book.known import KnownBooks, known_at
@@ -17,18 +18,6 @@ from stockward.guards.roll import roll
 from stockward.terms.periods import end_of
 
 DAY = date(2026, 6, 30)
-
-SETTINGS = """\
-format = 1
-[site]
-name = "Two gates"
-timezone = "{timezone}"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-[force]
-{force}
-"""
 
 STOCK = {
     "areas": (
@@ -71,13 +60,10 @@ def books_of(
 
     A table given as nothing at all is not there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(SETTINGS.format(force=force, timezone=timezone), encoding="utf-8")
+    said = sites.settings("Two gates", timezone=timezone, more=f"[force]\n{force}")
     defaults = {**STOCK, "posts": POSTS, "people": people(10), "absences": absences(LONG_AGO)}
-    for name, text in {**defaults, **tables}.items():
-        if text:
-            (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return known_at(read_site(folder), None if as_of is None else end_of(as_of, timezone))
+    site = read_site(sites.write(folder, {**defaults, **tables}, said))
+    return known_at(site, None if as_of is None else end_of(as_of, timezone))
 
 
 def need(books: KnownBooks, *, day: date = DAY, seed: int = 1, **surge: Any) -> ForceAnswer:

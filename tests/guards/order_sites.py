@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import sites
 from stockward.answers.selection import Candidate
 from stockward.book import read_site
 from stockward.book.known import KnownBooks, known_at
@@ -12,15 +13,6 @@ from stockward.book.known import KnownBooks, known_at
 DAY = date(2026, 6, 30)
 DUE = date(2026, 8, 30)
 
-SETTINGS = """\
-format = 1
-[site]
-name = "{name}"
-timezone = "UTC"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-"""
 BANDS = {"ministry": (0.70, 0.80), "civilian": (0.20, 0.30)}
 
 REQUIRED = {
@@ -33,22 +25,10 @@ ORDER_COLUMNS = "order,issued_on,measure,comparator,due_on,factor,value,baseline
 PEOPLE_COLUMNS = "person,role,affiliation,duty,since,until,available_from,training_weeks\n"
 
 
-def settings(name: str = "Works", bands: dict[str, tuple[float, float]] | None = None) -> str:
-    stated = "".join(
-        f'[[force.affiliation]]\nname = "{one}"\nshare = [{low}, {high}]\n'
-        for one, (low, high) in (bands or {}).items()
-    )
-    return SETTINGS.format(name=name) + stated
-
-
 def write(
     folder: Path, *, name: str = "Works", bands: dict[str, tuple[float, float]] | None = None, **tables: str
 ) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(settings(name, bands), encoding="utf-8")
-    for table, text in {**REQUIRED, **tables}.items():
-        (folder / f"{table}.csv").write_text(text, encoding="utf-8")
-    return folder
+    return sites.write(folder, {**REQUIRED, **tables}, sites.settings(name, more=sites.bands(bands or {})))
 
 
 def books(folder: Path, *, bands: dict[str, tuple[float, float]] | None = None, **tables: str) -> KnownBooks:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import chain, combinations
-from pathlib import Path
 
+import sites
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
-from stockward.book import read_site
 from stockward.book.known import KnownBooks, known_at
 from stockward.guards.selection.plans import selection_of
 from stockward.guards.selection.pool import candidates_of
@@ -24,16 +20,6 @@ from stockward.terms.verdicts import OrderVerdict
 DAY = date(2026, 6, 30)
 DUE = date(2026, 8, 30)
 
-SETTINGS = """\
-format = 1
-[site]
-name = "Works"
-timezone = "UTC"
-{currency}
-[detection]
-false_alarm = 0.05
-detection = 0.95
-"""
 TABLES = {
     "areas": "area,kind\nA,store\nB,store\n",
     "materials": "material,kind,unit,unit_value\nSHELL,item,each,30\nBOMB,item,each,12.5\n",
@@ -46,16 +32,6 @@ Bands = Mapping[str, tuple[float, float]]
 Person = dict[str, str]
 Aims = tuple[int, float, int | None]
 """Guards on the due date, output lost, days late."""
-
-
-def table(rows: Sequence[Mapping[str, str]]) -> str:
-    """Rows as CSV; a blank where a row lacks a column."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, names, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
 
 
 def guard(code: str, affiliation: str = "ministry", **more: str) -> Person:
@@ -77,16 +53,8 @@ def read(
 ) -> KnownBooks:
     """The books of a site with these people."""
     stated = "" if currency is None else f'currency = "{currency}"'
-    settings = SETTINGS.format(currency=stated) + "".join(
-        f'[[force.affiliation]]\nname = "{name}"\nshare = [{low}, {high}]\n'
-        for name, (low, high) in (bands or {}).items()
-    )
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        (folder / "site.toml").write_text(settings, encoding="utf-8")
-        for name, text in {**TABLES, "people": table(people), **tables}.items():
-            (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-        return known_at(read_site(folder), None)
+    said = sites.settings(site=stated, more=sites.bands(bands or {}))
+    return known_at(sites.in_memory({**TABLES, "people": people, **tables}, said), None)
 
 
 def order(required: int | None, *, measure: str = "patrolling_guards", due_on: date = DUE) -> OrderAnswer:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import sites
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site, read_site
 from stockward.questions.roster import Asked, make_guards_roster
@@ -19,18 +19,6 @@ ROUNDS = 600
 
 Rows = list[dict[str, Any]]
 
-SETTINGS = """format = 1
-[site]
-name = "Small works"
-timezone = "{zone}"
-[detection]
-false_alarm = 0.05
-detection = 0.95
-[force]
-shift_hours = 8
-[work_rules]
-{rules}
-"""
 RULES = {"max_hours_per_week": 48, "min_rest_hours": 11, "max_consecutive_shifts": 6}
 
 
@@ -60,17 +48,11 @@ def small_site(
     zone: str = "Europe/Berlin", **tables: Rows,
 ) -> Site:  # fmt: skip
     """Write and read a site; every row must be good. Rules that must be said are none; ``None`` leaves one unsaid."""
-    folder.mkdir(exist_ok=True)
     said = {"max_hours_per_week": '"none"', "min_rest_hours": '"none"', **(RULES if rules is None else rules)}
     stated = "\n".join(f"{name} = {value}" for name, value in said.items() if value is not None)
-    (folder / "site.toml").write_text(SETTINGS.format(zone=zone, rules=stated), encoding="utf-8")
-    for name, rows in {"people": people, "posts": posts, **tables}.items():
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-    site = read_site(folder)
+    more = f"[force]\nshift_hours = 8\n[work_rules]\n{stated}"
+    written = sites.settings("Small works", timezone=zone, more=more)
+    site = read_site(sites.write(folder, {"people": people, "posts": posts, **tables}, written))
     assert not site.problems, [str(problem) for problem in site.problems]
     return site
 
