@@ -251,6 +251,14 @@ def test_an_area_at_fault_takes_its_rows_and_the_period_of_what_came_from_it(tmp
     assert broken.verdicts()["B/TNT"].verdict is Verdict.NOT_TESTED
 
 
+def test_a_series_of_which_a_row_at_fault_alone_speaks_is_not_called_balanced(tmp_path: Path) -> None:
+    # An issue that names where it goes: mended, it says nothing of C.
+    named = MOVEMENTS.replace("m3,2026-02-12,issue,BOX,3,,A,,", "m3,2026-02-12,issue,BOX,3,,A,C,")
+    closed = Closed(write_site(tmp_path, **{**TABLES, "movements": named}))
+    assert {status for _, status in closed.status("C/BOX")} == {"not_tested"}
+    assert closed.verdicts()["C/BOX"].verdict is Verdict.NOT_TESTED
+
+
 def test_a_reversal_at_fault_is_followed_to_the_end_of_the_chain(tmp_path: Path) -> None:
     movements = MOVEMENTS + "m7,2026-04-11,issue,TNT,x,,A,,scale,,m6\n"
     broken = Closed(write_site(tmp_path, **{**TABLES, "movements": movements}))

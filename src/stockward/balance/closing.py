@@ -145,7 +145,7 @@ def _uses(books: KnownBooks, inventories: Inventories, legs: pl.DataFrame, count
 def _present(
     legs: pl.DataFrame, counts: pl.DataFrame, doubts: list[Doubt], areas: tuple[str, ...], materials: list[str]
 ) -> pl.DataFrame:
-    """Every area and material (codes) of which the books speak, rows at fault included."""
+    """Every area and material (codes) of which the books speak, and whether rows at fault alone do."""
     area_codes = {area: code for code, area in enumerate(areas)}
     material_codes = {material: code for code, material in enumerate(materials)}
     doubted = {
@@ -157,12 +157,20 @@ def _present(
         if area in area_codes and material in material_codes
     }
     extra = pl.DataFrame(sorted(doubted), schema={"area": pl.Int64, "material": pl.Int64}, orient="row")
-    seen = [
-        np.unique(rows["area"].to_numpy() * len(materials) + rows["material"].to_numpy())
-        for rows in (legs, counts, extra)
-    ]
-    codes = np.unique(np.concatenate(seen))
-    return pl.DataFrame({"area": codes // max(len(materials), 1), "material": codes % max(len(materials), 1)})
+    good, aside = (
+        np.unique(
+            np.concatenate([rows["area"].to_numpy() * len(materials) + rows["material"].to_numpy() for rows in of])
+        )
+        for of in ((legs, counts), (extra,))
+    )
+    codes = np.union1d(good, aside)
+    return pl.DataFrame(
+        {
+            "area": codes // max(len(materials), 1),
+            "material": codes % max(len(materials), 1),
+            "at_fault": ~np.isin(codes, good),
+        }
+    )
 
 
 def _doubted(doubts: list[Doubt], possible: Possible, holdings: pl.DataFrame) -> list[tuple[str, str, str, str | None]]:

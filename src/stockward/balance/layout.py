@@ -20,7 +20,7 @@ Index = NDArray[np.int64]
 
 _PAIR_COLUMNS = (
     "series", "area_code", "material", "material_key", "amount", "content_random", "content_systematic",
-    "content_stated", "basis",
+    "content_stated", "basis", "at_fault",
 )  # fmt: skip
 
 
@@ -30,7 +30,8 @@ class Layout:
 
     ``series``: ``area``, ``holding``, ``basis``, ``unit``; ``area_code`` is −1 for an area that was set aside.
     ``first[s]`` up to ``first[s + 1]`` are the slots of series s. ``pairs``: ``series``, ``material`` (code),
-    ``amount``, the errors of content and whether they are stated, sorted by series.
+    ``amount``, the errors of content and whether they are stated, and whether rows at fault alone speak of it
+    (``at_fault``), sorted by series.
     """
 
     series: pl.DataFrame
@@ -99,7 +100,8 @@ def lay_out(
     materials: list[str],
     doubted: list[tuple[str, str, str, str | None]],
 ) -> Layout:
-    """Lay out the series of every area and material that the books know (``present``: codes ``area``, ``material``).
+    """Lay out the series of every area and material that the books know (``present``: codes ``area``, ``material``,
+    and whether rows at fault alone do, ``at_fault``).
 
     ``doubted`` names further series (area, holding, basis, unit) that only rows at fault speak of.
     """

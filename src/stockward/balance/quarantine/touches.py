@@ -120,6 +120,7 @@ class _Resolver:
         self._pairs_of: dict[int, list[tuple[int, str]]] = {}
         for pair, (series, material) in enumerate(layout.pairs.select("series", "material_key").rows()):
             self._pairs_of.setdefault(series, []).append((pair, material))
+        self._known = set(layout.pairs.filter(~pl.col("at_fault"))["series"])
         self._intervals = np.zeros(layout.slots, bool)
         self._edges = np.zeros(layout.slots, bool)
         self._pair_touched = np.zeros(self._pairs.slots, bool)
@@ -151,6 +152,11 @@ class _Resolver:
 
     def _touch(self, doubt: Doubt, series: int) -> None:
         first, end = int(self._layout.first[series]), int(self._layout.first[series + 1])
+        if series not in self._known:
+            # Only rows at fault speak of it: once mended, they may speak of another.
+            self._intervals[first:end] = True
+            self._name(doubt, series, first, end - 1, edge=False)
+            return
         pairs = [
             pair
             for pair, material in self._pairs_of.get(series, ())
