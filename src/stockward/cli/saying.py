@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -16,6 +14,8 @@ from stockward.terms.signs import printable
 from stockward.terms.wrapping import WIDTH_MAX, wrapped
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 _STANDARD_ERROR = 2
@@ -47,7 +47,11 @@ def _put(shown: str, *, err: bool) -> None:
 
 def _width_of(stream: TextIO) -> int | None:
     """How wide lines may be: as a terminal is; ``None`` for a pipe, whose reader wants one line whole."""
-    return min(get_terminal_size().columns, WIDTH_MAX) if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return min(get_terminal_size().columns, WIDTH_MAX)
 
 
 def say_path(path: Path | str) -> None:
