@@ -38,7 +38,8 @@ def run(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """No stock dates these books, so the day of the clock is that of the review."""
-    monkeypatch.setattr(cli, "_now", lambda: NOW)
+    for module in ("orders", "review"):
+        monkeypatch.setattr(f"stockward.cli.{module}.present", lambda: NOW)
 
 
 @pytest.fixture
