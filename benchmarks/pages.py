@@ -62,7 +62,7 @@ def _page(folder: Path, name: str, command: str, *given: str | Path) -> None:
 
 def run(*given: str | Path) -> str:
     """Run a command of Stockward that answers; what it says."""
-    command = [sys.executable, "-m", "stockward.cli", *map(str, given)]
+    command = [sys.executable, "-m", "stockward", *map(str, given)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT)
     if done.returncode not in ANSWERED:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
@@ -123,15 +123,15 @@ def _counting(folder: Path) -> None:
         plan, filled = folder / f"{name}.plan", folder / f"{name}.csv"
         for file in (plan, filled):
             file.unlink(missing_ok=True)
-        sealed = run("sample", site, "--items", loss, "--commit", plan, "--seed-source", "dice")
+        sealed = run("sample", "plan", site, "--items", loss, "--commit", plan, "--seed-source", "dice")
         commitment = sealed.split()[1]
         seed = ("--commitment", commitment, "--seed-text", SEED_TEXT)
-        run("sample", "--draw", plan, *seed, "--csv", filled, "--html", folder / f"sheets-{name}.html")
+        run("sample", "draw", plan, *seed, "--csv", filled, "--html", folder / f"sheets-{name}.html")
         if name == "small":
             counted = ("--counter", "K-1", "--witness", "K-2", "--counted-at", "2026-02-01T23:00")
             _fill(filled)
             certificate = folder / "certificate.html"
-            run("sample", "--result", filled, "--plan", plan, *seed, *counted, "--html", certificate)
+            run("sample", "certify", filled, "--plan", plan, *seed, *counted, "--html", certificate)
 
 
 def _fill(sheet: Path) -> None:

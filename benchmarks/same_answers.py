@@ -3,8 +3,8 @@
     python -m benchmarks.same_answers COMMIT [--keep FOLDER] [--only NAME]
 
 Compared are exit codes, both streams and every file that is written, but for the moment of the run. What differs is
-told, and ends with 1. Commands that search for a roster until their time is over are left out: they give what was
-reached in it.
+told, and ends with 1. A commit at which the steps of a count were one command is asked in its own words. Commands that
+search for a roster until their time is over are left out: they give what was reached in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from benchmarks.pages import FIRST_COUNT, ORDER, RIDGEWAY, ROSTER, SEED_TEXT, fu
 
 PROJECT = Path(__file__).parents[1]
 PROGRAM = "from stockward.cli import main; main()"
-COMMANDS = ("check", "drill", "init", "orders", "review", "roster", "sample", "simulate", "validate")
+COMMANDS = ("check", "drill", "init", "orders", "review", "roster", "simulate", "validate")
+STEPS = {"plan": (), "draw": ("--draw",), "certify": ("--result",)}
+"""The steps of a count, and how each was asked for when they were one command."""
 SIMULATED = {
     "plain": ("--weeks", "16"),
     "with losses": ("--losses", "--seed", "2"),
@@ -60,6 +62,7 @@ class Answers:
 def runs(folder: Path) -> Iterator[tuple[str, list[Command]]]:
     """Commands that follow each other, by a name; the folder holds a site that is made for them."""
     yield "help", [("--help",), *((command, "--help") for command in COMMANDS)]
+    yield "help of a count", [("sample", "--help"), *(("sample", step, "--help") for step in STEPS)]
     yield "validate", [("validate",)]
     yield "init", [("init", "blank"), ("check", "blank"), ("review", "blank")]
     yield "orders", [("orders", RIDGEWAY, "--json", "orders.json"), ("orders", RIDGEWAY, *ORDER)]
@@ -78,7 +81,7 @@ def runs(folder: Path) -> Iterator[tuple[str, list[Command]]]:
 
 def _questions(site: Path) -> list[Command]:
     drilled = ("drill", site, "--copies", "5", "--jobs", "1", "--html", "drill.html", "--json", "drill.json")
-    return [("check", site, "--all"), _review(site), ("sample", site, "--json", "plan.json"), drilled]
+    return [("check", site, "--all"), _review(site), ("sample", "plan", site, "--json", "plan.json"), drilled]
 
 
 def _review(site: Path, *options: str) -> Command:
@@ -87,9 +90,11 @@ def _review(site: Path, *options: str) -> Command:
 
 def _count() -> list[Command]:
     drawn = ("--seed-text", SEED_TEXT, "--html", "sheet.html", "--csv", "sheet.csv", "--xlsx", "sheet.xlsx")
+    certified = ("--seed-text", SEED_TEXT, "--counter", "K-1", "--witness", "K-2", "--counted-at", str(_DAYS[0]))
     return [
-        ("sample", FIRST_COUNT, "--items", "box=3", "--commit", "a.plan", "--seed-source", "dice"),
-        ("sample", "--draw", "a.plan", *drawn),
+        ("sample", "plan", FIRST_COUNT, "--items", "box=3", "--commit", "a.plan", "--seed-source", "dice"),
+        ("sample", "draw", "a.plan", *drawn),
+        ("sample", "certify", "sheet.csv", "--plan", "a.plan", *certified, "--html", "c.html", "--json", "c.json"),
     ]
 
 
@@ -99,11 +104,19 @@ def answers(source: Path, commands: Sequence[Command], folder: Path) -> Answers:
     environment = os.environ | {"PYTHONPATH": str(source), "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "100"}
     said = []
     for command in commands:
-        whole = [sys.executable, "-c", PROGRAM, *map(str, command)]
+        whole = [sys.executable, "-c", PROGRAM, *map(str, _in_words_of(source, command))]
         ran = subprocess.run(whole, cwd=folder, env=environment, capture_output=True, check=False)
         said.append((ran.returncode, ran.stdout, ran.stderr))
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return Answers(tuple(said), {str(path.relative_to(folder)): _timeless(path.read_bytes()) for path in paths})
+
+
+def _in_words_of(source: Path, command: Command) -> Command:
+    """A command as the package of this source takes it."""
+    if command[0] != "sample" or (source / "stockward" / "cli" / "sample").is_dir():
+        return command
+    step, *rest = command[1:]
+    return ("sample", *STEPS.get(str(step), (step,)), *rest)
 
 
 def _timeless(content: bytes) -> bytes:

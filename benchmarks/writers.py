@@ -75,7 +75,7 @@ class Writer:
 
 _ROSTER = ("roster", "{}/guarded", "--start", "2026-07-06", "--weeks", "1", "--deterministic", "10")
 _CERTIFY = (
-    "sample", "--result", "{}/filled.csv", "--plan", "{}/plan.json", "--counter", "K-1", "--witness", "K-2",
+    "sample", "certify", "{}/filled.csv", "--plan", "{}/plan.json", "--counter", "K-1", "--witness", "K-2",
     "--counted-at", "2026-02-02",
 )  # fmt: skip
 WRITERS = {
@@ -87,14 +87,14 @@ WRITERS = {
         ("drill", "{}/site", "--copies", "60", "--jobs", "2"), {"--html": "a.html", "--json": "a.json"},
         "site/counts.csv",
     ),
-    "sample": Writer(("sample", "{}/boxes", "--items", "box=3"), {"--json": "a.json"}, "boxes/counts.csv"),
-    "sample --commit": Writer(
-        ("sample", "{}/boxes", "--items", "box=3"), {"--commit": "b.json"}, "boxes/counts.csv", "new"
+    "sample plan": Writer(("sample", "plan", "{}/boxes", "--items", "box=3"), {"--json": "a.json"}, "boxes/counts.csv"),
+    "sample plan --commit": Writer(
+        ("sample", "plan", "{}/boxes", "--items", "box=3"), {"--commit": "b.json"}, "boxes/counts.csv", "new"
     ),
-    "sample --draw": Writer(
-        ("sample", "--draw", "{}/plan.json"), {"--html": "a.html", "--xlsx": "a.xlsx", "--csv": "a.csv"}, "plan.json"
+    "sample draw": Writer(
+        ("sample", "draw", "{}/plan.json"), {"--html": "a.html", "--xlsx": "a.xlsx", "--csv": "a.csv"}, "plan.json"
     ),
-    "sample --result": Writer(_CERTIFY, {"--html": "a.html", "--json": "a.json"}, "filled.csv"),
+    "sample certify": Writer(_CERTIFY, {"--html": "a.html", "--json": "a.json"}, "filled.csv"),
     "roster": Writer(
         _ROSTER,
         {"--html": "a.html", "--json": "a.json", "--xlsx": "a.xlsx", "--csv": "a.csv", "--ics": "calendars"},
@@ -123,8 +123,8 @@ def read_by_all(folder: Path) -> Path:
         settings.write(FORCE)
     (folder / "instance.txt").write_text(INSTANCE, encoding="utf-8")
     plan = folder / "plan.json"
-    _run("sample", folder / "boxes", "--items", "box=3", "--commit", plan, "--seed-text", SEED)
-    _run("sample", "--draw", plan, "--csv", folder / "sheets.csv")
+    _run("sample", "plan", folder / "boxes", "--items", "box=3", "--commit", plan, "--seed-text", SEED)
+    _run("sample", "draw", plan, "--csv", folder / "sheets.csv")
     _run(*_PLANT, folder / "plant")
     _run("init", "--csv", folder / "blank")
     _fill_in(folder / "sheets.csv", folder / "filled.csv")

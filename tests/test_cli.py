@@ -292,7 +292,7 @@ def test_a_surge_stands_in_the_document(site: Path) -> None:
 def test_options_of_a_surge_need_one(site: Path) -> None:
     result = run("review", str(site), "--dispatch", "2")
     assert result.exit_code == 2
-    assert "belong to a surge: give --production as well" in result.stderr
+    assert "belong to a surge: give production as well" in result.stderr
 
 
 @pytest.mark.parametrize("change_of", ["count", "method"])
@@ -330,7 +330,7 @@ def test_a_fault_of_the_program_is_no_alarm(site: Path, monkeypatch: pytest.Monk
 def test_a_completion_that_is_none_is_wrong_use(asked: str, code: int) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMP_")}
     ended = subprocess.run(
-        [sys.executable, "-m", "stockward.cli"],
+        [sys.executable, "-m", "stockward"],
         env={**environment, "_STOCKWARD_COMPLETE": asked}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == code
@@ -348,8 +348,9 @@ def test_two_answers_do_not_share_standard_output() -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        ("sample", "--csv", "-", "--draw"), ("sample", "nowhere", "--commit"), ("roster", "--instance"),
-        ("sample", "--result", "sheets.csv", "--plan"), ("sample", "--draw", "plan.json", "--csv", "-", "--seed-file"),
+        ("sample", "draw", "--csv", "-"), ("sample", "plan", "nowhere", "--commit"), ("roster", "--instance"),
+        ("sample", "certify", "--plan", "plan.json"), ("sample", "certify", "sheets.csv", "--plan"),
+        ("sample", "draw", "plan.json", "--csv", "-", "--seed-file"),
         ("roster", "nowhere", "--start", "2026-07-06", "--previous"), ("review", "nowhere", "--html"),
         ("review", "nowhere", "--json"), ("orders", "nowhere", "--csv"),
     ],

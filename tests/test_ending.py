@@ -81,7 +81,9 @@ main()
 
 
 @posix
-@pytest.mark.parametrize("module", ["stockward.cli", "click", "stockward.terms.errors", "polars", "numpy.linalg"])
+@pytest.mark.parametrize(
+    "module", ["stockward.cli", "click", "stockward.cli.check", "stockward.terms.errors", "polars", "numpy.linalg"]
+)
 @pytest.mark.parametrize(("told", "code", "said"), [("SIGINT", 130, b"stopped\n"), ("SIGTERM", 143, b"")])
 def test_who_is_told_to_end_while_it_loads_ends_without_a_word_of_python(
     told: str, code: int, said: bytes, module: str
@@ -294,9 +296,15 @@ def in_encoding(encoding: str, *arguments: object, program: list[str] = PROGRAM)
 
 
 @posix
-@pytest.mark.parametrize("option", ["--counter", "--items", "--seed-source", "--as-of"])
-def test_a_word_that_is_no_utf_8_is_refused(option: str) -> None:
-    run = subprocess.run([*PROGRAM, "sample", FIRST_SITE, option, b"z\xff"], capture_output=True, check=False)
+@pytest.mark.parametrize(
+    ("option", "command"),
+    [
+        ("--counter", ("certify", "sheet.csv", "--plan", "plan.json")), ("--items", ("plan", FIRST_SITE)),
+        ("--seed-source", ("plan", FIRST_SITE)), ("--as-of", ("plan", FIRST_SITE)),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_no_utf_8_is_refused(option: str, command: tuple[object, ...]) -> None:
+    run = subprocess.run([*PROGRAM, "sample", *command, option, b"z\xff"], capture_output=True, check=False)
     assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
     assert f"error: {option} z?: this is no UTF-8".encode() in run.stderr
 

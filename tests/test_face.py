@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -78,7 +79,8 @@ def test_the_examples_of_the_descriptions_are_true(room: str, monkeypatch: pytes
     assert ran.failed == 0
 
 
-PYTHON_ALONE = {"review": {"surge"}}
+PYTHON_ALONE = {"review": {"surge"}, "sample": {"draw", "result"}}
+"""Parameters that are no option; a step of a count is a command, which takes its file as an argument."""
 COMMAND_ALONE = {
     "review": {"covariance"},
     "sample": {"paper"},
@@ -88,13 +90,24 @@ COMMAND_ALONE = {
 OUTPUTS = {"html", "json", "xlsx", "csv", "quiet"}
 
 
+def params_of(name: str) -> list[click.Parameter]:
+    """The words of a command, or of all in its group."""
+    context = click.Context(cli.main)
+    command = cli.main.get_command(context, name)
+    assert command is not None
+    if isinstance(command, click.Group):
+        steps = [command.get_command(context, step) for step in command.list_commands(context)]
+        return [param for step in steps if step is not None for param in step.params]
+    return command.params
+
+
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "read_site"])
 def test_a_function_takes_the_options_of_its_command_with_their_defaults(name: str) -> None:
     parameters = inspect.signature(getattr(sw, name)).parameters
     taken = {key: one for key, one in parameters.items() if key not in ("site", "sites", "folder")}
     options = {
         {"in": "place"}.get(word := option.opts[0].removeprefix("--").replace("-", "_"), word): option
-        for option in cli.main.commands[name].params
+        for option in params_of(name)
         if option.opts[0].startswith("--")
     }
     assert taken.keys() - PYTHON_ALONE.get(name, set()) == options.keys() - OUTPUTS - COMMAND_ALONE.get(name, set())
@@ -209,7 +222,7 @@ def test_a_drill_has_the_figures_of_the_command(tmp_path: Path) -> None:
 def test_a_plan_has_the_figures_of_the_command(site: Path, tmp_path: Path) -> None:
     wanted = {"box": 3} if site == FIRST_COUNT else {"grenade": 60}
     words = [word for name, number in wanted.items() for word in ("--items", f"{name}={number}")]
-    document = command("sample", site, *words)
+    document = command("sample", "plan", site, *words)
     plan = sw.sample(site, items=wanted)
     assert written(plan.to_json, tmp_path) == document
     assert plan.strata["counted"].to_list() == [stratum["counted"] for stratum in document["strata"]]
@@ -231,7 +244,7 @@ def test_a_count_goes_from_plan_to_certificate(tmp_path: Path) -> None:
     arguments = [word for name, value in who.items() for word in (f"--{name.replace('_', '-')}", value)]
     for published, verdict in ((plan.commitment, "excluded"), (None, "not_committed")):
         given = ["--commitment", published] if published else []
-        document = command("sample", "--result", sheets, "--plan", path, *arguments, *given)
+        document = command("sample", "certify", sheets, "--plan", path, *arguments, *given)
         certificate = sw.sample(result=sheets, plan=path, commitment=published, **who)
         assert written(certificate.to_json, tmp_path) == document
         assert certificate.goals["verdict"].to_list() == [verdict]
@@ -245,7 +258,17 @@ def test_a_plan_is_bound_to_a_public_value(tmp_path: Path) -> None:
     source = "the lottery numbers of 1 February 2026"
     CliRunner().invoke(
         cli.main,
-        ["sample", str(FIRST_COUNT), "--items", "box=3", "--commit", str(tmp_path / "its"), "--seed-source", source],
+        [
+            "sample",
+            "plan",
+            str(FIRST_COUNT),
+            "--items",
+            "box=3",
+            "--commit",
+            str(tmp_path / "its"),
+            "--seed-source",
+            source,
+        ],
     )
     plan = sw.sample(FIRST_COUNT, items={"box": 3}, commit=tmp_path / "ours", seed_source=source)
     assert (tmp_path / "ours").read_bytes() == (tmp_path / "its").read_bytes()
@@ -328,7 +351,7 @@ def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:
     [
         (lambda: sw.review(FIRST_SITE, seed=-1), "seed -1: it cannot be taken: write a whole number from 0 on"),
         (lambda: sw.review(FIRST_SITE, seed=1.5), "seed 1.5: it cannot be taken"),  # type: ignore[arg-type]
-        (lambda: sw.review(FIRST_SITE, since="2026-01-05"), "belong to production"),
+        (lambda: sw.review(FIRST_SITE, since="2026-01-05"), "belong to a surge: give production as well"),
         (lambda: sw.review(FIRST_SITE, production=5, surge=sw.Surge(production=5)), "exclude each other"),
         (lambda: sw.review(FIRST_SITE, production=0), "no factor of a surge"),
         (lambda: sw.Surge(production=10**400), "no factor of a surge"),

@@ -29,8 +29,8 @@ def site(tmp_path: Path) -> Path:
     return Path(shutil.copytree(FIRST_SITE, tmp_path / "site"))
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(one) for one in arguments])
+def run(command: str, *arguments: object) -> Result:
+    return CliRunner().invoke(main, [*command.split(), *(str(one) for one in arguments)])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -50,7 +50,7 @@ def refused(folder: Path, *arguments: object) -> str:
 
 WRITERS = [
     ("review", "--html"), ("review", "--json"), ("review", "--xlsx"), ("orders", "--csv"), ("orders", "--json"),
-    ("drill", "--html"), ("drill", "--json"), ("sample", "--json"),
+    ("drill", "--html"), ("drill", "--json"), ("sample plan", "--json"),
 ]  # fmt: skip
 
 
@@ -134,9 +134,9 @@ def test_a_sealed_plan_its_seed_and_a_filled_sheet_are_never_written_over(site: 
     for file in (plan, seed, filled):
         file.write_text("kept\n", encoding="utf-8")
     for option in ("--html", "--xlsx", "--csv"):
-        assert "never written over" in refused(tmp_path, "sample", "--draw", plan, option, plan)
-        assert "never written over" in refused(tmp_path, "sample", "--draw", plan, option, seed)
-    asked = ("sample", "--result", filled, "--plan", plan)
+        assert "never written over" in refused(tmp_path, "sample", "draw", plan, option, plan)
+        assert "never written over" in refused(tmp_path, "sample", "draw", plan, option, seed)
+    asked = ("sample", "certify", filled, "--plan", plan)
     for option in ("--html", "--json"):
         for file in (plan, seed, filled):
             assert "never written over" in refused(tmp_path, *asked, option, file)
@@ -160,7 +160,7 @@ ASKED: dict[str, Callable[[Path], tuple[object, ...]]] = {
     "review": lambda folder: (FIRST_SITE, "--quiet"),
     "orders": lambda folder: (FIRST_SITE, "--quiet"),
     "drill": lambda folder: (FIRST_SITE, "--copies", "2", "--jobs", "1", "--quiet"),
-    "sample": lambda folder: (FIRST_SITE.parent / "first_count", "--items", "box=3"),
+    "sample plan": lambda folder: (FIRST_SITE.parent / "first_count", "--items", "box=3"),
     "roster": guarded,
 }
 
@@ -198,7 +198,7 @@ STREAMS = ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1", "/dev/n
 @pytest.mark.parametrize("stream", STREAMS)
 def test_a_stream_is_no_place_whatever_file_it_is_sent_to(site: Path, tmp_path: Path, stream: str) -> None:
     (tmp_path / "link").symlink_to(stream)
-    for command, option in [*WRITERS, ("sample", "--commit"), ("roster", "--csv"), ("roster", "--ics")]:
+    for command, option in [*WRITERS, ("sample plan", "--commit"), ("roster", "--csv"), ("roster", "--ics")]:
         for named in (stream, tmp_path / "link"):
             said = refused(tmp_path, command, site, *FIRST_DAY.get(command, ()), option, named)
             assert "it is no file, but a stream: name a file, or - where standard output is taken" in said
@@ -221,7 +221,7 @@ def test_a_stream_is_not_read_whatever_file_it_comes_from(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    [("review", "--html"), ("review", "--xlsx"), ("drill", "--html"), ("sample", "--commit"), ("roster", "--html"),
+    [("review", "--html"), ("review", "--xlsx"), ("drill", "--html"), ("sample plan", "--commit"), ("roster", "--html"),
      ("roster", "--xlsx"), ("roster", "--ics")],
 )  # fmt: skip
 def test_standard_output_takes_no_page_workbook_or_seal(
@@ -241,9 +241,9 @@ def test_the_orders_go_to_standard_output(site: Path, tmp_path: Path) -> None:
 
 def test_count_sheets_go_to_standard_output(tmp_path: Path) -> None:
     site, plan, sheets = FIRST_SITE.parent / "first_count", tmp_path / "plan.json", tmp_path / "sheets.csv"
-    assert run("sample", site, "--items", "box=3", "--commit", plan).exit_code == 0
-    assert run("sample", "--draw", plan, "--csv", sheets).exit_code == 0
-    to_output = run("sample", "--draw", plan, "--csv", "-", "--html", tmp_path / "sheets.html")
+    assert run("sample", "plan", site, "--items", "box=3", "--commit", plan).exit_code == 0
+    assert run("sample", "draw", plan, "--csv", sheets).exit_code == 0
+    to_output = run("sample", "draw", plan, "--csv", "-", "--html", tmp_path / "sheets.html")
     assert to_output.stdout == sheets.read_text(encoding="utf-8")
     assert (tmp_path / "sheets.html").is_file()
 
@@ -285,7 +285,7 @@ def test_a_calendar_that_is_a_link_stays_one(tmp_path: Path, led_to: str) -> Non
     second.symlink_to(tmp_path / "missing" / "x.ics")
     assert f"there is no folder {tmp_path / 'missing'}" in refused(tmp_path, "roster", *asked, "--ics", calendars)
     plan, seed = tmp_path / "plan.json", tmp_path / "plan.json.seed"
-    assert run("sample", FIRST_SITE.parent / "first_count", "--items", "box=3", "--commit", plan).exit_code == 0
+    assert run("sample", "plan", FIRST_SITE.parent / "first_count", "--items", "box=3", "--commit", plan).exit_code == 0
     for kept in (plan, seed):
         second.unlink()
         second.symlink_to(kept)
@@ -600,7 +600,7 @@ def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_the_seed_of_a_plan_has_a_place_like_every_output(tmp_path: Path) -> None:
     site = Path(shutil.copytree(FIRST_SITE.parent / "first_count", tmp_path / "site"))
-    asked = ("sample", site, "--items", "box=3", "--commit", tmp_path / "plan")
+    asked = ("sample", "plan", site, "--items", "box=3", "--commit", tmp_path / "plan")
     assert "are one file" in refused(tmp_path, *asked, "--json", tmp_path / "plan.seed")
     (tmp_path / "plan.seed").symlink_to(tmp_path / "nowhere")
     assert "never written over" in refused_folder(tmp_path, *asked)

@@ -20,6 +20,7 @@ from rich.console import Console
 from stockward import cli
 from stockward.report.kit import lines
 from stockward.report.kit.lines import Column
+from stockward.terms.conclusions import Conclusion
 from stockward.terms.wrapping import columns, wrapped
 from stockward.validation.fuel_fab import convert, data_folder
 
@@ -83,8 +84,8 @@ def renamed_lines(site: Path, to: Path) -> Path:
 COMMANDS = [
     *(["review", name] for name in ("ridgeway", "fuel_fab", "simulated", "long_first_site", "faulty")),
     *(["orders", name] for name in ("ridgeway", "fuel_fab", "simulated", "long_first_site")),
-    *(["sample", name] for name in ("ridgeway", "simulated")),
-    ["sample", "long_first_count", "--items", f"{LONG['box']}=3"],
+    *(["sample", "plan", name] for name in ("ridgeway", "simulated")),
+    ["sample", "plan", "long_first_count", "--items", f"{LONG['box']}=3"],
     ["drill", "simulated", "--copies", "20", "--jobs", "1"],
     ["drill", "long_first_site", "--copies", "20", "--jobs", "1"],
     ["drill", "long_first_site", "--copies", "20", "--jobs", "1", "--as-recorded"],
@@ -150,7 +151,7 @@ def test_a_terminal_gets_problems_broken_between_words_and_a_pipe_whole() -> Non
             while part := os.read(ours, 4096):
                 shown += part
     os.close(ours)
-    assert running.returncode == cli.SET_ASIDE
+    assert running.returncode == Conclusion.SET_ASIDE
     text = shown.decode()
     assert max(map(len, text.splitlines())) <= 60
     assert text.split() == piped.split()

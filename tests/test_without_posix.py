@@ -70,7 +70,7 @@ def test_it_is_taken_away(folder: Path) -> None:
         ("review works --html review.html --json review.json --xlsx review.xlsx", {0, 1, 3}),
         ("drill works --copies 4 --jobs 2 --html drill.html", {0, 1}),
         ("orders works guarded", {0, 1, 3}),
-        ("sample works --commit plan.json", {0, 3}),
+        ("sample plan works --commit plan.json", {0, 3}),
         ("init blank", {0}),
         ("validate", {0}),
         (

@@ -60,7 +60,7 @@ def site(folder: Path, **tables: str) -> Site:
 
 
 def run(*arguments: object) -> Result:
-    result = CliRunner().invoke(main, ["sample", *(str(argument) for argument in arguments)])
+    result = CliRunner().invoke(main, ["sample", *(str(argument) for argument in arguments)], prog_name="stockward")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -92,8 +92,8 @@ def drawn(folder: Path, *asked: object, decimal: str = "") -> Path:
     """A sealed plan with its sheet as CSV beside it, blank."""
     write(folder / "site", decimal=decimal)
     plan = folder / "plan.json"
-    assert run(folder / "site", "--commit", plan, "--seed-text", SEED, *asked).exit_code == 0
-    assert run("--draw", plan, "--csv", folder / "sheet.csv").exit_code == 0
+    assert run("plan", folder / "site", "--commit", plan, "--seed-text", SEED, *asked).exit_code == 0
+    assert run("draw", plan, "--csv", folder / "sheet.csv").exit_code == 0
     return plan
 
 

@@ -27,7 +27,7 @@ SOURCE = "the six dice thrown before both parties on 2026-02-01"
 
 
 def result(plan: Path, filled: Path, *more: object) -> tuple[int, str]:
-    said = run("--result", filled, "--plan", plan, *WHO, *more)
+    said = run("certify", filled, "--plan", plan, *WHO, *more)
     return said.exit_code, said.stdout
 
 
@@ -72,7 +72,7 @@ def test_every_field_of_a_plan_is_covered_by_its_commitment(tmp_path: Path) -> N
         plan.write_text(json.dumps(forged), encoding="utf-8")
         with suppress(ValueError):  # what is no plan at all stays with its old seal
             sealed_anew(plan, lambda _: None, book=path != ("book_digest",))
-        for asked in (("--draw", plan, "--csv", tmp_path / "forged.csv"), ("--result", filled, "--plan", plan, *WHO)):
+        for asked in (("draw", plan, "--csv", tmp_path / "forged.csv"), ("certify", filled, "--plan", plan, *WHO)):
             assert one_line(run(*asked, *commitment)).startswith("error: "), path
         assert not (tmp_path / "forged.csv").exists(), path
 
@@ -83,8 +83,8 @@ def test_a_plan_with_other_units_is_not_the_one_that_was_committed(tmp_path: Pat
     commitment = published(plan)
     site = write(tmp_path / "site", counts="inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,20,\n")
     forged = tmp_path / "forged.json"
-    assert run(site, "--commit", forged, "--seed-text", SEED).exit_code == 0
-    told = one_line(run("--draw", forged, "--csv", tmp_path / "s.csv", *commitment))
+    assert run("plan", site, "--commit", forged, "--seed-text", SEED).exit_code == 0
+    told = one_line(run("draw", forged, "--csv", tmp_path / "s.csv", *commitment))
     assert told == (
         f"error: --commitment {commitment[1][:16]}… is not that of this plan, which is {published(forged)[1][:16]}…: "
         "the plan was changed or is another one: use the file that was committed, or copy the commitment again"
@@ -161,10 +161,10 @@ def test_a_plan_that_does_not_add_up_is_refused_by_itself(
 ) -> None:
     plan = drawn(tmp_path)
     sealed_anew(plan, forge)
-    mend = "use the file as stockward sample SITE --commit wrote it"
+    mend = "use the file as stockward sample plan SITE --commit PLAN wrote it"
     # Nothing of this needs the commitment.
-    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == f"error: plan.json: {words}: {mend}"
-    assert one_line(run("--result", fill(tmp_path), "--plan", plan, *WHO)) == f"error: plan.json: {words}: {mend}"
+    assert one_line(run("draw", plan, "--csv", tmp_path / "s.csv")) == f"error: plan.json: {words}: {mend}"
+    assert one_line(run("certify", fill(tmp_path), "--plan", plan, *WHO)) == f"error: plan.json: {words}: {mend}"
 
 
 HOSTILE: list[Callable[[str], str]] = [
@@ -187,7 +187,7 @@ HOSTILE: list[Callable[[str], str]] = [
 def test_a_plan_that_was_written_by_hand_is_refused_in_one_line(tmp_path: Path, place: int) -> None:
     plan = drawn(tmp_path)
     plan.write_text(HOSTILE[place](plan.read_text(encoding="utf-8")), encoding="utf-8")
-    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")).startswith("error: plan.json: ")
+    assert one_line(run("draw", plan, "--csv", tmp_path / "s.csv")).startswith("error: plan.json: ")
 
 
 def test_a_plan_that_went_through_mail_is_the_same(tmp_path: Path) -> None:
@@ -195,15 +195,13 @@ def test_a_plan_that_went_through_mail_is_the_same(tmp_path: Path) -> None:
     mailed = b"\xef\xbb\xbf" + plan.read_bytes().replace(b"\n", b"\r\n").rstrip()
     commitment = published(plan)
     plan.write_bytes(mailed)
-    assert run("--draw", plan, *commitment, "--csv", tmp_path / "s.csv").exit_code == 0
+    assert run("draw", plan, *commitment, "--csv", tmp_path / "s.csv").exit_code == 0
 
 
 def test_without_the_published_commitment_nothing_is_certified(tmp_path: Path) -> None:
     # A forged plan that adds up: the books of a site with fewer shells, which the store does hold.
     plan = drawn(tmp_path)
-    said = run(
-        "--result", fill(tmp_path), "--plan", plan, *WHO, "--json", tmp_path / "c.json", "--html", tmp_path / "c"
-    )
+    said = run("certify", fill(tmp_path), "--plan", plan, *WHO, "--json", tmp_path / "c.json", "--html", tmp_path / "c")
     assert said.exit_code == 3
     assert "excluded" not in said.stdout
     assert "at most" not in said.stdout
@@ -231,19 +229,19 @@ def test_what_is_missing_is_told_without_a_commitment_too(tmp_path: Path) -> Non
 @pytest.mark.parametrize("text", ["", "abc", "0" * 63, "g" * 64])
 def test_a_commitment_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     plan = drawn(tmp_path)
-    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv", "--commitment", text))
+    told = one_line(run("draw", plan, "--csv", tmp_path / "s.csv", "--commitment", text))
     assert told == f"error: --commitment {text!r}: it must be a SHA-256: write its 64 hexadecimal digits"
 
 
 def test_the_sum_of_the_file_is_told_from_the_commitment(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
     given = sha256(plan.read_bytes()).hexdigest()
-    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv", "--commitment", given.upper()))
+    told = one_line(run("draw", plan, "--csv", tmp_path / "s.csv", "--commitment", given.upper()))
     assert told == (
         f"error: --commitment {given[:16]}… is the SHA-256 of the file plan.json, so the plan is the same; its "
         f"commitment is the digest in it: give {' '.join(published(plan))}"
     )
-    assert run("--draw", plan, "--csv", tmp_path / "s.csv", *published(plan)).exit_code == 0
+    assert run("draw", plan, "--csv", tmp_path / "s.csv", *published(plan)).exit_code == 0
 
 
 def test_a_commitment_may_be_copied_from_paper(tmp_path: Path) -> None:
@@ -278,7 +276,7 @@ def test_a_commit_that_failed_has_printed_no_commitment_and_left_no_file(tmp_pat
     ]
     before = sorted(tmp_path.iterdir())
     for asked in attempts:
-        said = run(*asked)
+        said = run("plan", *asked)
         assert one_line(said)
         assert said.stdout == "", asked
         assert sorted(tmp_path.iterdir()) == before, asked
@@ -293,7 +291,7 @@ def test_a_plan_that_could_not_be_written_leaves_no_seed(tmp_path: Path, monkeyp
         written.append(descriptor)
 
     monkeypatch.setattr(os, "fsync", full)
-    said = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json")
+    said = run("plan", write(tmp_path / "site"), "--commit", tmp_path / "plan.json")
     assert one_line(said) == (
         f"error: {tmp_path / 'plan.json'}: cannot be written (No space left on device): make room, or name another file"
     )
@@ -302,7 +300,7 @@ def test_a_plan_that_could_not_be_written_leaves_no_seed(tmp_path: Path, monkeyp
 
 
 def test_json_on_standard_output_stands_alone(tmp_path: Path) -> None:
-    said = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json", "--json", "-")
+    said = run("plan", write(tmp_path / "site"), "--commit", tmp_path / "plan.json", "--json", "-")
     assert said.stdout == (tmp_path / "plan.json").read_text(encoding="utf-8")
     assert f"commitment {plan_digest(read_plan(tmp_path / 'plan.json'))}" in said.stderr.splitlines()
 
@@ -315,13 +313,13 @@ def test_another_seed_needs_another_plan(tmp_path: Path) -> None:
     commitment = published(plan)
     sealed_anew(plan, lambda document: document.update(seed_sha256=sha256_of("a seed that pleases me")))
     sheet = ("--csv", tmp_path / "s.csv", "--seed-text", "a seed that pleases me")
-    assert run("--draw", plan, *sheet).exit_code == 0
-    assert "is not that of this plan" in one_line(run("--draw", plan, *sheet, *commitment))
+    assert run("draw", plan, *sheet).exit_code == 0
+    assert "is not that of this plan" in one_line(run("draw", plan, *sheet, *commitment))
 
 
 def public(folder: Path) -> Path:
     plan = folder / "public.json"
-    assert run(write(folder / "site"), "--commit", plan, "--seed-source", SOURCE).exit_code == 0
+    assert run("plan", write(folder / "site"), "--commit", plan, "--seed-source", SOURCE).exit_code == 0
     return plan
 
 
@@ -329,11 +327,11 @@ def test_a_public_value_makes_the_draw(tmp_path: Path) -> None:
     plan = public(tmp_path)
     assert not plan.with_name("public.json.seed").exists()
     sheet = ("--csv", tmp_path / "sheet.csv")
-    assert one_line(run("--draw", plan, *published(plan), *sheet)) == (
+    assert one_line(run("draw", plan, *published(plan), *sheet)) == (
         f"error: {plan}.seed: the seed cannot be read: it is this public value, to be given with --seed-text: {SOURCE}"
     )
     value = ("--seed-text", "3 1 4 1 5 9 2 6 5 3 5 8")
-    assert run("--draw", plan, *published(plan), *sheet, *value).exit_code == 0
+    assert run("draw", plan, *published(plan), *sheet, *value).exit_code == 0
     assert result(plan, fill(tmp_path), *published(plan), *value, "--html", tmp_path / "c.html")[0] == 0
     page = (tmp_path / "c.html").read_text(encoding="utf-8")
     # Whoever was there, or can look it up, compares it.
@@ -344,7 +342,7 @@ def test_a_public_value_makes_one_draw_however_it_is_spelt(tmp_path: Path) -> No
     plan = public(tmp_path)
     spellings = ["DAX 24 Nov 2026: 19,032.44", "dax 24nov2026 19032.44", " Dax-24-NOV-2026 1-9-0-3-2-4-4\n"]
     for number, text in enumerate(spellings):
-        assert run("--draw", plan, "--seed-text", text, "--csv", tmp_path / f"{number}.csv").exit_code == 0
+        assert run("draw", plan, "--seed-text", text, "--csv", tmp_path / f"{number}.csv").exit_code == 0
     assert len({(tmp_path / f"{number}.csv").read_bytes() for number in range(3)}) == 1
     # By hand, as the manual says it.
     sealed = read_plan(plan)
@@ -357,14 +355,14 @@ def test_a_public_value_makes_one_draw_however_it_is_spelt(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("value", ["19,032.44", "1 2 3 4 . . . . . .", "a value\nin two lines", "\u0661" * 20])
 def test_a_public_value_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
-    told = one_line(run("--draw", public(tmp_path), "--seed-text", value, "--csv", tmp_path / "s.csv"))
+    told = one_line(run("draw", public(tmp_path), "--seed-text", value, "--csv", tmp_path / "s.csv"))
     assert told.startswith("error: the public value must be ")
 
 
 def test_a_secret_seed_counts_as_it_stands(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
     assert "this seed is not the one of the plan" in one_line(
-        run("--draw", plan, "--seed-text", SEED.upper(), "--csv", tmp_path / "s.csv")
+        run("draw", plan, "--seed-text", SEED.upper(), "--csv", tmp_path / "s.csv")
     )
 
 
@@ -372,8 +370,8 @@ def test_two_values_for_one_plan_are_two_draws(tmp_path: Path) -> None:
     plan = public(tmp_path)
     first, second = ("--seed-text", "1" * 16), ("--seed-text", "2" * 16)
     for value, name in ((first, "sheet.csv"), (second, "second.csv")):
-        assert run("--draw", plan, *published(plan), *value, "--csv", tmp_path / name).exit_code == 0
-    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *second, *WHO))
+        assert run("draw", plan, *published(plan), *value, "--csv", tmp_path / name).exit_code == 0
+    told = one_line(run("certify", fill(tmp_path), "--plan", plan, *published(plan), *second, *WHO))
     assert "fill in a sheet of this draw" in told
     assert result(plan, fill(tmp_path), *published(plan), *first)[0] == 0
 
@@ -394,10 +392,10 @@ def test_a_book_that_is_not_the_sites_shows_when_it_is_planned_again(tmp_path: P
     asked = ("--as-of", "2026-01-20")
     honest = write(tmp_path / "honest")
     false = write(tmp_path / "false", counts="inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,70,\n")
-    assert run(false, *asked, "--commit", tmp_path / "plan.json").exit_code == 0
+    assert run("plan", false, *asked, "--commit", tmp_path / "plan.json").exit_code == 0
     frozen = read_plan(tmp_path / "plan.json").book_digest
-    assert frozen in run(false, *asked).stdout.replace("\n", "")
-    assert frozen not in run(honest, *asked).stdout.replace("\n", "")
+    assert frozen in run("plan", false, *asked).stdout.replace("\n", "")
+    assert frozen not in run("plan", honest, *asked).stdout.replace("\n", "")
 
 
 def test_a_magazine_that_was_made_unfit_is_not_covered(tmp_path: Path) -> None:
@@ -406,8 +404,8 @@ def test_a_magazine_that_was_made_unfit_is_not_covered(tmp_path: Path) -> None:
     rows = "inventory,at,area,material,quantity,method\nI1,2026-01-01,M1,SHELL,100,\nI1,2026-01-01,M2,BOMB,many,\n"
     write(spoilt, counts=rows)
     plan = tmp_path / "plan.json"
-    assert run(spoilt, "--commit", plan, "--seed-text", SEED).exit_code == 3
-    assert run("--draw", plan, *published(plan), "--csv", tmp_path / "sheet.csv").exit_code == 0
+    assert run("plan", spoilt, "--commit", plan, "--seed-text", SEED).exit_code == 3
+    assert run("draw", plan, *published(plan), "--csv", tmp_path / "sheet.csv").exit_code == 0
     code, said = result(plan, fill(tmp_path), *published(plan))
     assert code == 3
     assert "excluded: a loss of 20 kg of TNT from M1/SHELL" in said
@@ -422,7 +420,7 @@ def test_a_count_is_not_dated_in_the_future(tmp_path: Path) -> None:
     later = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     for text in (later, f"{later}T10:00", "9999-12-30", "2999-01-01T00:00+00:00"):
         asked = (*WHO[:4], "--counted-at", text)
-        told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *asked))
+        told = one_line(run("certify", fill(tmp_path), "--plan", plan, *published(plan), *asked))
         assert told.startswith(f"error: --counted-at {text} is yet to come, it is ")
 
 
@@ -433,12 +431,12 @@ def test_no_book_is_committed_that_no_count_could_be_after(tmp_path: Path) -> No
     site, plan = write(tmp_path / "site"), tmp_path / "plan.json"
     today = datetime.now(ZoneInfo("Asia/Seoul")).date()
     for asked in (("--as-of", "2099-01-01"), ("--as-of", (today + timedelta(days=1)).isoformat())):
-        assert one_line(run(site, *asked, "--commit", plan)) == (
+        assert one_line(run("plan", site, *asked, "--commit", plan)) == (
             f"error: the book is to be frozen on {asked[1]}, which is yet to come: write --as-of {today}, "
             "or leave it out"
         )
     write(site, movements=FUTURE)
-    assert one_line(run(site, "--commit", plan)) == (
+    assert one_line(run("plan", site, "--commit", plan)) == (
         "error: the last row of the books is of 2099-03-01, which is yet to come (movement '9'): correct it, "
         f"or freeze the book with --as-of {today}"
     )
@@ -446,10 +444,10 @@ def test_no_book_is_committed_that_no_count_could_be_after(tmp_path: Path) -> No
         sw.sample(site, commit=plan)
     assert not plan.exists()
     # The mend, and the count of the same day.
-    assert run(site, "--as-of", today, "--commit", plan).exit_code == 0
-    assert run("--draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
+    assert run("plan", site, "--as-of", today, "--commit", plan).exit_code == 0
+    assert run("draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
     who = (*WHO[:4], "--counted-at", today)
-    assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who).exit_code == 0
+    assert run("certify", fill(tmp_path), "--plan", plan, *published(plan), *who).exit_code == 0
 
 
 def test_the_day_of_the_count_may_be_today() -> None:
@@ -464,12 +462,12 @@ def test_the_day_of_the_count_may_be_today() -> None:
 def test_a_count_on_the_day_of_the_book_is_not_before_it(tmp_path: Path) -> None:
     write(tmp_path / "site")
     plan = tmp_path / "plan.json"
-    asked = (tmp_path / "site", "--as-of", "2026-01-20", "--commit", plan, "--seed-text", SEED)
+    asked = ("plan", tmp_path / "site", "--as-of", "2026-01-20", "--commit", plan, "--seed-text", SEED)
     assert run(*asked).exit_code == 0
-    assert run("--draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
+    assert run("draw", plan, "--csv", tmp_path / "sheet.csv").exit_code == 0
     who = (*WHO[:4], "--counted-at")
-    assert run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20").exit_code == 0
-    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20T23:59"))
+    assert run("certify", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20").exit_code == 0
+    told = one_line(run("certify", fill(tmp_path), "--plan", plan, *published(plan), *who, "2026-01-20T23:59"))
     assert "before the book was frozen" in told
     assert told.endswith(": write the day alone, --counted-at 2026-01-20, or count on a later one")
 
@@ -481,7 +479,7 @@ def test_a_count_on_the_day_of_the_book_is_not_before_it(tmp_path: Path) -> None
 def test_one_person_is_not_two(tmp_path: Path, witness: str) -> None:
     plan = drawn(tmp_path)
     who = ("--counter", "K-1", "--witness", witness, *WHO[4:])
-    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who))
+    told = one_line(run("certify", fill(tmp_path), "--plan", plan, *published(plan), *who))
     assert told == (
         "error: counter and witness are the same, as far as a reader sees: a second person must watch; "
         "of two people who are called alike write more of the names"
@@ -504,7 +502,7 @@ def test_two_people_are_two(names: tuple[str, str]) -> None:
 def test_nobody_is_no_witness(tmp_path: Path, name: str) -> None:
     plan = drawn(tmp_path)
     who = ("--counter", "K-1", "--witness", name, *WHO[4:])
-    told = one_line(run("--result", fill(tmp_path), "--plan", plan, *who))
+    told = one_line(run("certify", fill(tmp_path), "--plan", plan, *who))
     assert told == "error: a certificate names who counted and who watched: give --counter and --witness"
 
 
@@ -516,8 +514,9 @@ def test_a_plan_of_an_earlier_format_is_refused(tmp_path: Path, number: int, why
     plan = drawn(tmp_path)
     schema = f"stockward.plan/{number}"
     plan.write_text(plan_text(read_plan(plan)).replace("stockward.plan/3", schema), encoding="utf-8")
-    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
-        f"error: plan.json: the plan is of schema {schema}, {why}: make it again with stockward sample SITE --commit"
+    assert one_line(run("draw", plan, "--csv", tmp_path / "s.csv")) == (
+        f"error: plan.json: the plan is of schema {schema}, {why}: make it again with "
+        "stockward sample plan SITE --commit PLAN"
     )
 
 
@@ -539,7 +538,7 @@ def test_what_is_certified_is_called_as_in_the_book(tmp_path: Path, place: int) 
     before = read_plan(plan).book_digest
     honest = plan.read_bytes()
     sealed_anew(plan, NOT_OF_THE_BOOK[place], book=False)
-    told = one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
+    told = one_line(run("draw", plan, "--csv", tmp_path / "s.csv"))
     assert "it is not of the frozen book: the SHA-256 of that differs" in told
     # Before the commitment a forger makes that anew as well, and whoever plans again from the site's files sees it.
     plan.write_bytes(honest)
@@ -553,7 +552,7 @@ def test_what_is_certified_is_called_as_in_the_book(tmp_path: Path, place: int) 
 def test_a_loss_that_is_not_called_what_it_is_does_not_add_up(tmp_path: Path, change: Document) -> None:
     plan = drawn(tmp_path)
     sealed_anew(plan, lambda document: document["goals"][0].update(change))
-    assert "does not add up" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
+    assert "does not add up" in one_line(run("draw", plan, "--csv", tmp_path / "s.csv"))
 
 
 @pytest.mark.parametrize("unseen", ["\U000e0100", "\u17b5", "\u180b", "\U0001d159", "\u200b", "\U000e0041", "\ufe0f"])
@@ -568,11 +567,11 @@ def test_a_plan_of_more_units_than_are_taken_is_told_when_made_and_when_read(
 ) -> None:
     site, plan = tmp_path / "site", tmp_path / "plan.json"
     write(site)
-    asked = (site, "--partial", "SHELL=0.5@0.9", "--commit", plan, "--seed-text", SEED)
+    asked = ("plan", site, "--partial", "SHELL=0.5@0.9", "--commit", plan, "--seed-text", SEED)
     assert run(*asked).exit_code != 2
     monkeypatch.setenv(f"STOCKWARD_MAX_{name}", str(most))
-    again = (*asked[:4], plan.with_name("again.json"), *asked[5:])
-    for command in (again, ("--draw", plan, "--csv", tmp_path / "sheets.csv")):
+    again = (*asked[:5], plan.with_name("again.json"), *asked[6:])
+    for command in (again, ("draw", plan, "--csv", tmp_path / "sheets.csv")):
         result = run(*command)
         assert result.exit_code == 2
         assert f"and at most {most} are taken: count boxes with --box" in one_line(result)
@@ -586,5 +585,5 @@ def test_what_is_not_there_is_not_whole(tmp_path: Path) -> None:
         same = [row for row in rows if row["material"] == "SHELL" and row["area"] == measured["area"]]
         next(row for row in same if row["unit_number"] == measured["unit_number"])["quantity"] = "0"
 
-    told = one_line(run("--result", fill(tmp_path, gone), "--plan", plan, *published(plan), *WHO))
+    told = one_line(run("certify", fill(tmp_path, gone), "--plan", plan, *published(plan), *WHO))
     assert "is measured as whole, and counted as not there: correct the one that is wrong" in told

@@ -49,7 +49,7 @@ def test_the_same_seed_and_book_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         plan = drawn(tmp_path / name)
         files = [plan.with_name(f"sheet.{kind}") for kind in ("html", "xlsx", "csv")]
-        result = run("--draw", plan, "--html", files[0], "--xlsx", files[1])
+        result = run("draw", plan, "--html", files[0], "--xlsx", files[1])
         assert result.stdout.splitlines() == [str(files[0]), str(files[1])]
         sheets.append([plan.read_bytes(), *(file.read_bytes() for file in files)])
     assert sheets[0] == sheets[1]
@@ -68,7 +68,7 @@ def test_another_seed_or_book_gives_another_draw(tmp_path: Path) -> None:
 
 
 def test_the_commitment_is_that_of_the_whole_plan(tmp_path: Path) -> None:
-    result = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json")
+    result = run("plan", write(tmp_path / "site"), "--commit", tmp_path / "plan.json")
     assert result.exit_code == 0
     seed = (tmp_path / "plan.json.seed").read_text(encoding="utf-8").strip()
     assert len(seed) == 64
@@ -83,21 +83,21 @@ def test_the_commitment_is_that_of_the_whole_plan(tmp_path: Path) -> None:
 
 def test_the_seed_of_somebody_else(tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
-    assert run(write(tmp_path / "site"), "--commit", plan, "--seed-sha256", sha256_of(SEED)).exit_code == 0
+    assert run("plan", write(tmp_path / "site"), "--commit", plan, "--seed-sha256", sha256_of(SEED)).exit_code == 0
     assert not plan.with_name("plan.json.seed").exists()
-    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == (
+    assert one_line(run("draw", plan, "--csv", tmp_path / "s.csv")) == (
         f"error: {plan}.seed: the seed cannot be read: name its file with --seed-file"
     )
-    wrong = run("--draw", plan, "--csv", tmp_path / "s.csv", "--seed-text", "another seed of this length")
+    wrong = run("draw", plan, "--csv", tmp_path / "s.csv", "--seed-text", "another seed of this length")
     assert one_line(wrong) == (
         "error: this seed is not the one of the plan: its SHA-256 differs from the one in the plan: "
         "give the seed that was kept for it"
     )
-    assert run("--draw", plan, "--csv", tmp_path / "s.csv", "--seed-text", SEED).exit_code == 0
+    assert run("draw", plan, "--csv", tmp_path / "s.csv", "--seed-text", SEED).exit_code == 0
 
 
 def test_a_seed_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
-    result = run(write(tmp_path / "site"), "--commit", tmp_path / "plan.json", "--seed-text", "1234")
+    result = run("plan", write(tmp_path / "site"), "--commit", tmp_path / "plan.json", "--seed-text", "1234")
     assert one_line(result) == (
         "error: the seed must be one line of at least 16 characters that nobody can guess: "
         "take a longer one, or leave it out with --commit to have one made"
@@ -106,7 +106,7 @@ def test_a_seed_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
 
 def test_a_sealed_plan_is_never_written_over(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
-    assert one_line(run(tmp_path / "site", "--commit", plan)) == (
+    assert one_line(run("plan", tmp_path / "site", "--commit", plan)) == (
         f"error: --commit {plan}: it is a sealed plan, and never written over: name another"
     )
 
@@ -126,8 +126,8 @@ def test_a_plan_that_was_changed_is_refused(tmp_path: Path, old: str, new: str, 
     text = plan.read_text(encoding="utf-8")
     assert old in text
     plan.write_text(text.replace(old, new, 1), encoding="utf-8")
-    mend = "use the file as stockward sample SITE --commit wrote it"
-    assert one_line(run("--draw", plan, "--csv", tmp_path / "s.csv")) == f"error: plan.json: {words}: {mend}"
+    mend = "use the file as stockward sample plan SITE --commit PLAN wrote it"
+    assert one_line(run("draw", plan, "--csv", tmp_path / "s.csv")) == f"error: plan.json: {words}: {mend}"
 
 
 def test_a_plan_with_another_book_under_a_new_seal_is_refused(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_plan_with_another_book_under_a_new_seal_is_refused(tmp_path: Path) ->
         json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
     plan.write_text(json.dumps({"schema": "stockward.plan/3", "digest": digest, **document}), encoding="utf-8")
-    assert "it is not of the frozen book" in one_line(run("--draw", plan, "--csv", tmp_path / "s.csv"))
+    assert "it is not of the frozen book" in one_line(run("draw", plan, "--csv", tmp_path / "s.csv"))
 
 
 def test_an_uncommitted_plan_cannot_be_drawn_from(tmp_path: Path) -> None:

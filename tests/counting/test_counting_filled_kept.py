@@ -15,10 +15,10 @@ from counting_sites import SEED, drawn, fill, one_line, run, write
 from openpyxl.comments import Comment
 
 import stockward as sw
-from stockward import cli
 from stockward.cli import main
 from stockward.counting import require_not_kept
 from stockward.counting.filled import COLUMNS
+from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import UsageError
 
 WRITTEN = {"--csv": "to_csv", "--xlsx": "to_xlsx", "--html": "to_html"}
@@ -46,7 +46,7 @@ def misspelt_csv(folder: Path) -> Path:
 
 def answered_xlsx(folder: Path) -> Path:
     path = folder / "sheets.xlsx"
-    assert run("--draw", folder / "plan.json", "--xlsx", path).exit_code == 0
+    assert run("draw", folder / "plan.json", "--xlsx", path).exit_code == 0
     book = openpyxl.load_workbook(path)
     book["count_sheet"].cell(row=5, column=COLUMNS.index("quantity") + 1, value=0)
     book.save(path)
@@ -59,7 +59,7 @@ def test_a_sheet_that_is_filled_in_is_kept(tmp_path: Path, option: str, answered
     plan = drawn(tmp_path)
     file = answered(tmp_path)
     before = file.read_bytes()
-    said = one_line(run("--draw", plan, option, file))
+    said = one_line(run("draw", plan, option, file))
     assert said.endswith(f"{file}: it is filled in, and never written over: name another")
     draw = sw.sample(draw=plan, seed_text=SEED)
     with pytest.raises(UsageError, match="it is filled in, and never written over"):
@@ -69,16 +69,16 @@ def test_a_sheet_that_is_filled_in_is_kept(tmp_path: Path, option: str, answered
 
 def test_no_other_sheet_is_written_where_one_is_kept(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
-    one_line(run("--draw", plan, "--html", tmp_path / "new.html", "--csv", fill(tmp_path)))
+    one_line(run("draw", plan, "--html", tmp_path / "new.html", "--csv", fill(tmp_path)))
     assert not (tmp_path / "new.html").exists()
 
 
 @pytest.mark.parametrize(("option", "name"), [("--csv", "sheet.csv"), ("--xlsx", "sheet.xlsx")])
 def test_a_blank_sheet_is_written_again(tmp_path: Path, option: str, name: str) -> None:
     plan = drawn(tmp_path)
-    assert run("--draw", plan, option, tmp_path / name).exit_code == 0
+    assert run("draw", plan, option, tmp_path / name).exit_code == 0
     before = (tmp_path / name).read_bytes()
-    assert run("--draw", plan, option, tmp_path / name).exit_code == 0
+    assert run("draw", plan, option, tmp_path / name).exit_code == 0
     assert (tmp_path / name).read_bytes() == before
 
 
@@ -86,7 +86,7 @@ def test_a_blank_sheet_is_written_again(tmp_path: Path, option: str, name: str) 
 def test_what_is_no_count_sheet_is_written_over(tmp_path: Path, content: bytes) -> None:
     plan = drawn(tmp_path)
     (tmp_path / "other.csv").write_bytes(content)
-    assert run("--draw", plan, "--csv", tmp_path / "other.csv").exit_code == 0
+    assert run("draw", plan, "--csv", tmp_path / "other.csv").exit_code == 0
 
 
 def changed(path: Path, change: Callable[[bytes], bytes]) -> Path:
@@ -111,9 +111,7 @@ def test_a_sheet_that_a_program_has_changed_is_kept(tmp_path: Path, change: str)
     plan = drawn(tmp_path)
     file = changed(fill(tmp_path, lambda rows: [row.update(remark="seen") for row in rows]), CHANGES[change])
     before = file.read_bytes()
-    assert one_line(run("--draw", plan, "--csv", file)).endswith(
-        "it is filled in, and never written over: name another"
-    )
+    assert one_line(run("draw", plan, "--csv", file)).endswith("it is filled in, and never written over: name another")
     assert file.read_bytes() == before
 
 
@@ -143,10 +141,10 @@ def with_a_part_that_does_not_unpack(path: Path) -> None:
 @pytest.mark.parametrize("change", [other_sheet, other_name, with_a_password, with_a_part_that_does_not_unpack])
 def test_a_workbook_that_somebody_has_changed_is_kept(tmp_path: Path, change: Callable[[Path], None]) -> None:
     plan, path = drawn(tmp_path), tmp_path / "sheets.xlsx"
-    assert run("--draw", plan, "--xlsx", path).exit_code == 0
+    assert run("draw", plan, "--xlsx", path).exit_code == 0
     change(path)
     before = path.read_bytes()
-    assert "never written over: name another" in one_line(run("--draw", plan, "--xlsx", path))
+    assert "never written over: name another" in one_line(run("draw", plan, "--xlsx", path))
     assert path.read_bytes() == before
 
 
@@ -161,11 +159,11 @@ def test_no_answer_is_written_over_what_is_sealed_or_counted_or_onto_another_sit
         ["review", "--json"],
         ["review", "--html"],
         ["orders", "--csv"],
-        ["sample", "--items", "box=3", "--json"],
+        ["sample plan", "--items", "box=3", "--json"],
     ):
         command, *asked, option = arguments
-        result = CliRunner().invoke(main, [command, str(tmp_path / "site"), *asked, option, str(place)])
-        assert result.exit_code == cli.WRONG_USE, result.output
+        result = CliRunner().invoke(main, [*command.split(), str(tmp_path / "site"), *asked, option, str(place)])
+        assert result.exit_code == Conclusion.WRONG_USE, result.output
         assert result.stderr.count("\n") == 1
     review = sw.review(tmp_path / "site")
     for write_it in (review.to_json, review.to_html, review.to_xlsx):
@@ -176,7 +174,7 @@ def test_no_answer_is_written_over_what_is_sealed_or_counted_or_onto_another_sit
 
 def test_a_plan_that_is_not_sealed_is_written_over(tmp_path: Path) -> None:
     for _ in range(2):
-        assert run(write(tmp_path / "site"), "--json", tmp_path / "plan.json").exit_code == 0
+        assert run("plan", write(tmp_path / "site"), "--json", tmp_path / "plan.json").exit_code == 0
 
 
 def is_kept(file: Path) -> bool:
@@ -209,9 +207,9 @@ RESAVED: dict[str, Callable[[bytes], bytes]] = {
 def test_a_sealed_plan_is_kept_in_whatever_way_it_was_saved(tmp_path: Path, change: str) -> None:
     file = changed(drawn(tmp_path), RESAVED[change])
     before = file.read_bytes()
-    for arguments in (["review", str(tmp_path / "site"), "--json"], ["sample", "--draw", str(file), "--csv"]):
+    for arguments in (["review", str(tmp_path / "site"), "--json"], ["sample", "draw", str(file), "--csv"]):
         result = CliRunner().invoke(main, [*arguments, str(file)])
-        assert result.exit_code == cli.WRONG_USE, result.output
+        assert result.exit_code == Conclusion.WRONG_USE, result.output
         assert result.stderr.count("\n") == 1
     assert is_kept(file)
     assert file.read_bytes() == before
@@ -220,11 +218,11 @@ def test_a_sealed_plan_is_kept_in_whatever_way_it_was_saved(tmp_path: Path, chan
 def test_other_answers_are_written_over_though_they_speak_of_plans_and_sheets(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
     answers = [tmp_path / name for name in ("sheets.html", "certificate.html", "certificate.json", "plan.txt")]
-    assert run("--draw", plan, "--html", answers[0]).exit_code == 0
+    assert run("draw", plan, "--html", answers[0]).exit_code == 0
     who = ("--counter", "K-1", "--witness", "K-2", "--counted-at", "2026-02-01T10:00")
-    said = run("--result", fill(tmp_path), "--plan", plan, *who, "--html", answers[1], "--json", answers[2])
+    said = run("certify", fill(tmp_path), "--plan", plan, *who, "--html", answers[1], "--json", answers[2])
     assert said.exit_code == 3
-    assert run(tmp_path / "site", "--json", answers[3]).exit_code == 0
+    assert run("plan", tmp_path / "site", "--json", answers[3]).exit_code == 0
     assert not any(is_kept(file) for file in answers)
     for file in answers[2:]:
         changed(file, lambda text: b"\xef\xbb\xbf" + text.replace(b"Two magazines", b"stockward.plan/"))
@@ -269,9 +267,7 @@ def test_a_sheet_in_which_anything_was_written_anywhere_is_kept(tmp_path: Path, 
     file = tmp_path / "sheet.csv"
     assert not is_kept(file)
     before = changed(file, WRITTEN_INTO[where]).read_bytes()
-    assert one_line(run("--draw", plan, "--csv", file)).endswith(
-        "it is filled in, and never written over: name another"
-    )
+    assert one_line(run("draw", plan, "--csv", file)).endswith("it is filled in, and never written over: name another")
     assert file.read_bytes() == before
 
 
@@ -290,9 +286,9 @@ def test_blank_sheets_are_known_whatever_they_name(tmp_path: Path) -> None:
     )
     plan, files = tmp_path / "plan.json", [tmp_path / "s.csv", tmp_path / "s.xlsx"]
     asked = ("--box", "BOMB=8", "--partial", "007=0.5@0.9", "--detection", "0.8")
-    assert run(folder, "--commit", plan, *asked).exit_code == 0
+    assert run("plan", folder, "--commit", plan, *asked).exit_code == 0
     for _ in range(2):
-        assert run("--draw", plan, "--csv", files[0], "--xlsx", files[1]).exit_code == 0
+        assert run("draw", plan, "--csv", files[0], "--xlsx", files[1]).exit_code == 0
     assert not any(is_kept(file) for file in files)
 
 
@@ -325,19 +321,19 @@ def test_a_workbook_in_which_anything_was_written_anywhere_is_kept(
     tmp_path: Path, write_it: Callable[[openpyxl.Workbook], object]
 ) -> None:
     plan, file = drawn(tmp_path, "--detection", "0.5"), tmp_path / "sheets.xlsx"
-    assert run("--draw", plan, "--xlsx", file).exit_code == 0
+    assert run("draw", plan, "--xlsx", file).exit_code == 0
     assert not is_kept(file)
     book = openpyxl.load_workbook(file)
     write_it(book)
     book.save(file)
     before = file.read_bytes()
-    assert "it is filled in, and never written over" in one_line(run("--draw", plan, "--xlsx", file))
+    assert "it is filled in, and never written over" in one_line(run("draw", plan, "--xlsx", file))
     assert file.read_bytes() == before
 
 
 def test_a_part_put_into_a_workbook_without_a_program_for_it_is_seen(tmp_path: Path) -> None:
     plan, file = drawn(tmp_path), tmp_path / "sheets.xlsx"
-    assert run("--draw", plan, "--xlsx", file).exit_code == 0
+    assert run("draw", plan, "--xlsx", file).exit_code == 0
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("xl/drawings/drawing1.xml", "<two/>")
     assert is_kept(file)

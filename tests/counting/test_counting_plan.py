@@ -129,7 +129,7 @@ def test_a_row_at_fault_before_the_last_count_changes_nothing(tmp_path: Path) ->
 
 def test_rows_set_aside_end_with_3(tmp_path: Path) -> None:
     folder = write(tmp_path, movements=TABLES["movements"].replace("SHELL,10,M1,M2", "SHELL,x,M1,M2"))
-    result = run(folder)
+    result = run("plan", folder)
     assert result.exit_code == 3
     assert "not planned: M1/SHELL: row 3 of movements is set aside" in " ".join(result.stdout.split())
 
@@ -180,7 +180,7 @@ def test_a_name_may_hold_the_sign_behind_which_a_number_stands(tmp_path: Path) -
 
 
 def test_a_goal_larger_than_the_stock(tmp_path: Path) -> None:
-    assert one_line(run(write(tmp_path), "--loss", "TNT=5000")) == (
+    assert one_line(run("plan", write(tmp_path), "--loss", "TNT=5000")) == (
         "error: nothing can be planned: TNT: a loss of 5000 kg is more than the 380 kg in all items that can be drawn "
         "from, beside bulk (M2/TNT, S/TNT), which is weighed whole, not drawn: state a smaller loss"
     )
@@ -188,31 +188,31 @@ def test_a_goal_larger_than_the_stock(tmp_path: Path) -> None:
 
 def test_a_loss_of_what_is_bulk_alone_is_told_to_be_weighed(tmp_path: Path) -> None:
     tables = {**TABLES, "contents": TABLES["contents"].splitlines()[0] + "\n"}
-    said = one_line(run(write(tmp_path, **tables), "--loss", "TNT=5"))
+    said = one_line(run("plan", write(tmp_path, **tables), "--loss", "TNT=5"))
     assert "all of it is bulk (" in said
     assert said.endswith("), of which nothing is drawn: weigh it whole, or state a loss of items")
 
 
 def test_bulk_is_told_as_the_lines_on_which_it_is_weighed(tmp_path: Path) -> None:
-    ran = run(write(tmp_path), "--loss", "TNT=100")
+    ran = run("plan", write(tmp_path), "--loss", "TNT=100")
     assert "to count, and bulk on 2 lines of the sheets, to be weighed whole." in " ".join(ran.stdout.split())
 
 
 def test_an_empty_stratum(tmp_path: Path) -> None:
-    assert one_line(run(write(tmp_path), "--items", "PART=1")) == (
+    assert one_line(run("plan", write(tmp_path), "--items", "PART=1")) == (
         "error: nothing can be planned: PART: no items that can be drawn from hold any: state a loss of what is there"
     )
 
 
 def test_no_goal_at_all(tmp_path: Path) -> None:
-    assert one_line(run(write(tmp_path, goals="substance,quantity\n"))) == (
+    assert one_line(run("plan", write(tmp_path, goals="substance,quantity\n"))) == (
         "error: no loss that matters is known: add goals for TNT to goals.csv (columns substance, quantity), or ask "
         "with --loss SUBSTANCE=QUANTITY or --items MATERIAL=NUMBER"
     )
 
 
 def test_a_goal_of_nothing(tmp_path: Path) -> None:
-    assert one_line(run(write(tmp_path, goals="substance,quantity\nTNT,0\n"))) == (
+    assert one_line(run("plan", write(tmp_path, goals="substance,quantity\nTNT,0\n"))) == (
         "error: nothing can be planned: TNT: no count can find a loss of nothing: give the goal a quantity above zero"
     )
 
@@ -301,8 +301,8 @@ def test_heaps_and_inventories_that_share_a_key(
 
 def test_a_chance_that_finds_nothing_is_no_plan(tmp_path: Path) -> None:
     folder = write(tmp_path / "site")
-    assert one_line(run(folder, "--detection", "1e-320", "--commit", tmp_path / "plan.json")) == (
+    assert one_line(run("plan", folder, "--detection", "1e-320", "--commit", tmp_path / "plan.json")) == (
         "error: detection 1e-320: so rare a finding excludes nothing: ask for 0.01 or more"
     )
-    assert run(folder, "--detection", "0.01", "--commit", tmp_path / "plan.json").exit_code == 0
-    assert run("--draw", tmp_path / "plan.json", "--csv", tmp_path / "s.csv").exit_code == 0
+    assert run("plan", folder, "--detection", "0.01", "--commit", tmp_path / "plan.json").exit_code == 0
+    assert run("draw", tmp_path / "plan.json", "--csv", tmp_path / "s.csv").exit_code == 0

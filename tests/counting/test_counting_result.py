@@ -20,7 +20,7 @@ Rows = list[dict[str, str]]
 
 
 def certify(folder: Path, plan: Path, filled: Path) -> tuple[int, dict[str, Any], str]:
-    asked = ("--result", filled, "--plan", plan, *published(plan), *WHO)
+    asked = ("certify", filled, "--plan", plan, *published(plan), *WHO)
     result = run(*asked, "--json", folder / "c.json", "--html", folder / "c.html")
     assert result.exit_code in {0, 1, 3}, result.output
     return result.exit_code, json.loads((folder / "c.json").read_text(encoding="utf-8")), result.stdout
@@ -160,7 +160,7 @@ def test_measured_items(tmp_path: Path) -> None:
 def test_a_workbook_there_and_back(tmp_path: Path) -> None:
     plan = drawn(tmp_path)
     blank, filled = tmp_path / "sheet.xlsx", tmp_path / "filled.xlsx"
-    assert run("--draw", plan, "--xlsx", blank).exit_code == 0
+    assert run("draw", plan, "--xlsx", blank).exit_code == 0
     book = openpyxl.load_workbook(blank)
     page = book["count_sheet"]
     header = {str(cell.value): cell.column for cell in page[4]}
@@ -256,7 +256,7 @@ def test_a_sheet_that_does_not_match_is_refused(tmp_path: Path, damage: Callable
     first: Rows = []
     fill(tmp_path, lambda rows: first.extend(dict(row) for row in rows))
     filled = fill(tmp_path, damage)
-    told = one_line(run("--result", filled, "--plan", plan, *published(plan), *WHO, "--html", tmp_path / "c.html"))
+    told = one_line(run("certify", filled, "--plan", plan, *published(plan), *WHO, "--html", tmp_path / "c.html"))
     places = {
         "DRAW": first[0]["draw"],
         "KEY": first[0]["key"],
@@ -271,7 +271,7 @@ def test_a_sheet_that_does_not_match_is_refused(tmp_path: Path, damage: Callable
 
 def test_a_sheet_of_another_draw_is_refused(tmp_path: Path) -> None:
     one, other = drawn(tmp_path / "one"), drawn(tmp_path / "other", "--detection", "0.9")
-    told = one_line(run("--result", fill(tmp_path / "one"), "--plan", other, *published(other), *WHO))
+    told = one_line(run("certify", fill(tmp_path / "one"), "--plan", other, *published(other), *WHO))
     assert told.startswith("error: filled.csv row 2, draw: draw '")
     assert "more at fault): fill in a sheet of this draw" in told
     assert one.exists()
@@ -285,7 +285,7 @@ def test_a_swapped_quantity_column_and_other_files(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.save(tmp_path / "d.xlsx")
     told = {
-        name: one_line(run("--result", tmp_path / name, "--plan", plan, *published(plan), *WHO))
+        name: one_line(run("certify", tmp_path / name, "--plan", plan, *published(plan), *WHO))
         for name in ("a.csv", "b.xlsx", "c.pdf", "d.xlsx", "e.csv")
     }
     assert told == {
@@ -321,24 +321,36 @@ def test_a_swapped_quantity_column_and_other_files(tmp_path: Path) -> None:
 )
 def test_who_and_when_must_be_said(tmp_path: Path, who: tuple[str, ...], words: str) -> None:
     plan = drawn(tmp_path)
-    assert one_line(run("--result", fill(tmp_path), "--plan", plan, *published(plan), *who)) == f"error: {words}"
+    assert one_line(run("certify", fill(tmp_path), "--plan", plan, *published(plan), *who)) == f"error: {words}"
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "name one thing to do: a SITE to plan for, --draw PLAN, or --result FILE"),
-        (("site", "--draw", "plan.json"), "name one thing to do: a SITE to plan for, --draw PLAN, or --result FILE"),
-        (("site", "--html", "a.html"), "--html does not belong to a plan: see stockward sample --help"),
-        (("--draw", "plan.json", "--box", "A=1"), "--box does not belong to --draw: see stockward sample --help"),
-        (("--draw", "plan.json"), "nothing to write: name --html, --xlsx or --csv FILE for the count sheets"),
-        (("--result", "a.csv"), "a filled sheet is matched with its plan: name it with --plan PLAN"),
-        (("site", "--seed-text", SEED), "a seed belongs to a plan that is committed: name its file with --commit PLAN"),
         (
-            ("site", "--commit", "p", "--seed-sha256", "abc", "--seed-text", SEED),
+            ("draw", "plan.json", "--box", "A=1"),
+            "stockward sample draw: no such option '--box': see {} draw --help",
+        ),
+        (("draw", "plan.json"), "nothing to write: name --html, --xlsx or --csv FILE for the count sheets"),
+        (("certify", "a.csv"), "stockward sample certify: missing option '--plan': give --plan PLAN"),
+        (
+            ("certify", "--plan", "a.json"),
+            "stockward sample certify: missing argument 'SHEET': see {} certify --help",
+        ),
+        (
+            ("plan", "a", "b"),
+            "stockward sample plan: got unexpected extra argument (b): see {} plan --help",
+        ),
+        (("a", "b"), "stockward sample: no such command 'a': see stockward sample --help"),
+        (
+            ("plan", "site", "--seed-text", SEED),
+            "a seed belongs to a plan that is committed: name its file with --commit PLAN",
+        ),
+        (
+            ("plan", "site", "--commit", "p", "--seed-sha256", "abc", "--seed-text", SEED),
             "--seed-source, --seed-sha256 and --seed-text exclude each other: a plan has one seed",
         ),
     ],
 )
 def test_wrong_use_is_told_in_one_line(arguments: tuple[str, ...], words: str) -> None:
-    assert one_line(run(*arguments)) == f"error: {words}"
+    assert one_line(run(*arguments)) == f"error: {words.format('stockward sample')}"

@@ -58,14 +58,14 @@ def named(folder: Path, names: list[str]) -> Path:
         + "".join(quoted("I1", "2026-01-01", name, name, "10", "") for name in names),
     }
     plan = folder / "plan.json"
-    assert run(write(folder / "site", **tables), "--commit", plan, "--seed-text", SEED).exit_code == 0
+    assert run("plan", write(folder / "site", **tables), "--commit", plan, "--seed-text", SEED).exit_code == 0
     made = ("--csv", folder / "sheet.csv", "--xlsx", folder / "sheet.xlsx", "--html", folder / "sheet.html")
-    assert run("--draw", plan, *published(plan), *made).exit_code == 0
+    assert run("draw", plan, *published(plan), *made).exit_code == 0
     return plan
 
 
 def certified(plan: Path, filled: Path) -> int:
-    return run("--result", filled, "--plan", plan, *published(plan), *WHO).exit_code
+    return run("certify", filled, "--plan", plan, *published(plan), *WHO).exit_code
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_two_strata_that_read_alike_are_refused(tmp_path: Path) -> None:
         "movements": "movement,at,kind,material,quantity,from_area,to_area,method\n",
         "counts": "inventory,at,area,material,quantity\nI1,2026-01-01,a/b,c,10\nI1,2026-01-01,a,b/c,10\n",
     }
-    assert one_line(run(write(tmp_path / "site", **tables), "--commit", tmp_path / "plan.json")) == (
+    assert one_line(run("plan", write(tmp_path / "site", **tables), "--commit", tmp_path / "plan.json")) == (
         "error: area 'a' with material 'b/c' and area 'a/b' with material 'c' are both called a/b/c: "
         "rename one of them in the site's tables"
     )
@@ -154,7 +154,7 @@ def test_a_sheet_saved_in_another_code_is_refused(tmp_path: Path) -> None:
     plan = named(tmp_path, ["Zürich"])
     filled = fill(tmp_path)
     filled.write_bytes(filled.read_text(encoding="utf-8-sig").encode("cp1252"))
-    told = one_line(run("--result", filled, "--plan", plan, *published(plan), *WHO))
+    told = one_line(run("certify", filled, "--plan", plan, *published(plan), *WHO))
     assert told == "error: filled.csv: row 2 is not UTF-8: save the file as CSV UTF-8"
 
 
@@ -163,7 +163,7 @@ def test_a_name_that_was_changed_all_the_same_is_refused(tmp_path: Path, name: s
     plan = named(tmp_path, [name, "7"] if name != "M1" else ["M1", "M2"])
     filled = fill(tmp_path, lambda rows: rows[0].update(quantity="1", area=becomes))
     row = csv.DictReader(io.StringIO(filled.read_text(encoding="utf-8-sig"))).__next__()
-    told = one_line(run("--result", filled, "--plan", plan, *published(plan), *WHO))
+    told = one_line(run("certify", filled, "--plan", plan, *published(plan), *WHO))
     written = row["material"].removeprefix("'")
     assert told == (
         f"error: filled.csv row 2, area: {becomes!r} does not belong to the key {row['key']!r}: the draw wrote "
@@ -195,7 +195,7 @@ PARTS = [
 def test_columns_that_were_sorted_apart_are_refused(tmp_path: Path, fixed: tuple[str, ...]) -> None:
     # One item of each of two materials, both number 1: the number alone would not show it.
     plan = named(tmp_path, ["M1", "M2"])
-    told = one_line(run("--result", fill(tmp_path, sort_without(*fixed)), "--plan", plan, *published(plan), *WHO))
+    told = one_line(run("certify", fill(tmp_path, sort_without(*fixed)), "--plan", plan, *published(plan), *WHO))
     assert re.match(r"error: filled\.csv row \d+, \w+: ", told)
 
 
@@ -226,7 +226,7 @@ def test_columns_for_people_may_be_left_out_or_blank(tmp_path: Path) -> None:
 def test_what_is_no_quantity_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
     plan = drawn(tmp_path)
     filled = fill(tmp_path, lambda rows: rows[3].update(quantity=text))
-    told = one_line(run("--result", filled, "--plan", plan, *published(plan), *WHO))
+    told = one_line(run("certify", filled, "--plan", plan, *published(plan), *WHO))
     assert told.startswith("error: filled.csv row 5")
 
 
@@ -234,7 +234,7 @@ def test_a_box_holds_no_more_than_can_be_counted(tmp_path: Path) -> None:
     plan = drawn(tmp_path, "--items", "BOMB=12", "--box", "BOMB=6")
     told = one_line(
         run(
-            "--result", fill(tmp_path, lambda rows: rows[0].update(quantity="1e300")), "--plan", plan,
+            "certify", fill(tmp_path, lambda rows: rows[0].update(quantity="1e300")), "--plan", plan,
             *published(plan), *WHO,
         )
     )  # fmt: skip
@@ -244,7 +244,7 @@ def test_a_box_holds_no_more_than_can_be_counted(tmp_path: Path) -> None:
 def filled_workbook(folder: Path, change: Callable[[openpyxl.Workbook], object]) -> tuple[Path, Path]:
     """A plan, and its workbook with every unit there, then changed."""
     plan, file = drawn(folder, "--detection", "0.5"), folder / "filled.xlsx"
-    assert run("--draw", plan, "--xlsx", file).exit_code == 0
+    assert run("draw", plan, "--xlsx", file).exit_code == 0
     book = openpyxl.load_workbook(file)
     page = book["count_sheet"]
     for row in range(5, page.max_row + 1):
@@ -274,7 +274,7 @@ def calculated(file: Path, place: str, formula: str) -> None:
 def test_a_count_is_typed(tmp_path: Path, place: str, formula: str) -> None:
     plan, file = filled_workbook(tmp_path, lambda book: None)
     calculated(file, place, formula)
-    assert one_line(run("--result", file, "--plan", plan, *published(plan), *WHO)) == (
+    assert one_line(run("certify", file, "--plan", plan, *published(plan), *WHO)) == (
         "error: filled.xlsx[count_sheet] row 6, quantity: a formula, and a count is typed: "
         "write the number that was counted, as it stands on the signed sheet"
     )
@@ -287,7 +287,7 @@ def test_what_stands_above_the_lines_is_told(tmp_path: Path) -> None:
     text = file.read_text(encoding="utf-8")
     above = [row.rpartition(",")[0].replace(",1,items", ",0,items") for row in text.splitlines()[:9]]
     file.write_text("\n".join([*above, text]), encoding="utf-8")
-    said = run("--result", file, "--plan", plan, *published(plan), *WHO)
+    said = run("certify", file, "--plan", plan, *published(plan), *WHO)
     assert said.stderr == "notice: filled.csv: rows above the lines of the draw, which are passed over: 9\n"
 
 
@@ -297,7 +297,7 @@ def test_a_sheet_that_nobody_sees_is_refused(tmp_path: Path, state: str) -> None
         book["count_sheet"].sheet_state = state
 
     plan, file = filled_workbook(tmp_path, hide)
-    assert one_line(run("--result", file, "--plan", plan, *published(plan), *WHO)) == (
+    assert one_line(run("certify", file, "--plan", plan, *published(plan), *WHO)) == (
         "error: filled.xlsx: the sheet count_sheet is hidden, so nobody has filled it in: fill in one that is in sight"
     )
 
@@ -314,7 +314,7 @@ def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:
     plan, file = filled_workbook(tmp_path, change)
     calculated(file, "M5", "<f>1+1</f>")
     outputs = [tmp_path / "c.html", tmp_path / "c.json"]
-    said = run("--result", file, "--plan", plan, *published(plan), *WHO, "--html", outputs[0], "--json", outputs[1])
+    said = run("certify", file, "--plan", plan, *published(plan), *WHO, "--html", outputs[0], "--json", outputs[1])
     assert said.exit_code == 0
     notices = [
         "filled.xlsx[count_sheet]: left out what the format does not know: column <found>",

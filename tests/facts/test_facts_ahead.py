@@ -25,7 +25,8 @@ TOLD = (
 
 @pytest.fixture(autouse=True)
 def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_now", lambda: NOW)
+    for module in ("reading", "review", "drill"):
+        monkeypatch.setattr(f"stockward.cli.{module}.present", lambda: NOW)
 
 
 def test_check_and_review_tell_a_row_of_the_future_first(folder: SiteFolder) -> None:

@@ -16,6 +16,7 @@ from rich.console import Console
 from stockward import cli
 from stockward.guards.orders.of_sites import orders_of_site
 from stockward.report.guards import orders_table
+from stockward.terms.conclusions import Conclusion
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -37,7 +38,8 @@ def run(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """No stock dates these books, so the day of the clock is that of the review."""
-    monkeypatch.setattr(cli, "_now", lambda: NOW)
+    for module in ("orders", "review"):
+        monkeypatch.setattr(f"stockward.cli.{module}.present", lambda: NOW)
 
 
 @pytest.fixture
@@ -59,13 +61,13 @@ def many(tmp_path: Path) -> dict[str, str]:
         (["met"], 0),
         (["none"], 0),
         (["open"], 0),
-        (["short"], cli.ALARMED),
-        (["met", "short"], cli.ALARMED),
-        (["short", "faulty", "absent"], cli.ALARMED),
-        (["faulty"], cli.SET_ASIDE),
-        (["met", "absent"], cli.SET_ASIDE),
-        (["absent"], cli.WRONG_USE),
-        (["absent", "absent"], cli.WRONG_USE),
+        (["short"], Conclusion.ALARMED),
+        (["met", "short"], Conclusion.ALARMED),
+        (["short", "faulty", "absent"], Conclusion.ALARMED),
+        (["faulty"], Conclusion.SET_ASIDE),
+        (["met", "absent"], Conclusion.SET_ASIDE),
+        (["absent"], Conclusion.WRONG_USE),
+        (["absent", "absent"], Conclusion.WRONG_USE),
     ],
 )
 def test_exit_codes(many: dict[str, str], named: list[str], code: int) -> None:
@@ -171,9 +173,9 @@ def test_csv_is_a_row_an_order_and_holds_no_formula(many: dict[str, str], tmp_pa
 
 def test_wrong_use_is_one_line(many: dict[str, str]) -> None:
     result = run(many["met"], "--as-of", "yesterday")
-    assert (result.exit_code, result.stdout) == (cli.WRONG_USE, "")
+    assert (result.exit_code, result.stdout) == (Conclusion.WRONG_USE, "")
     assert result.stderr == "error: as-of 'yesterday' is no date: write it as 2026-06-30\n"
-    assert run().exit_code == cli.WRONG_USE
+    assert run().exit_code == Conclusion.WRONG_USE
 
 
 def test_a_question_is_asked_of_every_site(many: dict[str, str]) -> None:
@@ -185,10 +187,10 @@ def test_a_question_is_asked_of_every_site(many: dict[str, str]) -> None:
         ("asked", True, 25, 1),
         ("asked", True, 25, 1),
     ]
-    assert result.exit_code == cli.ALARMED
+    assert result.exit_code == Conclusion.ALARMED
     wrong = run(many["met"], "--guards", "many")
-    assert (wrong.exit_code, wrong.stdout, wrong.stderr.count("\n")) == (cli.WRONG_USE, "", 1)
-    assert run(many["met"], "--due", "2026-07-01").exit_code == cli.WRONG_USE
+    assert (wrong.exit_code, wrong.stdout, wrong.stderr.count("\n")) == (Conclusion.WRONG_USE, "", 1)
+    assert run(many["met"], "--due", "2026-07-01").exit_code == Conclusion.WRONG_USE
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_one_site_never_stops_the_others(many: dict[str, str], tmp_path: Path, f
     (broken / file).write_bytes(content)
     result = run(str(broken), many["short"], "--json", "-")
     first, second = json.loads(result.stdout)["sites"]
-    assert result.exit_code == cli.ALARMED
+    assert result.exit_code == Conclusion.ALARMED
     assert (first["site"], first["folder"], first["orders"]) == (None, "broken", [])
     assert first["fault"]
     assert second["orders"][0]["verdict"] == "short"

@@ -19,6 +19,7 @@ from stockward.book import read_site
 from stockward.book.known import known_at
 from stockward.guards.orders.heard import INSTEAD, reports_received, without_sources
 from stockward.guards.orders.judged import orders_of
+from stockward.terms.conclusions import Conclusion
 
 RARE = "Kestrel-7741"
 OTHER = "Grey Wagtail"
@@ -117,7 +118,7 @@ def commands(site: str, out: Path) -> dict[str, list[str]]:
         "review to json": ["review", site, "--json", "-"],
         "orders": ["orders", site, "--json", str(out / "o.json"), "--csv", str(out / "o.csv")],
         "orders as of": ["orders", site, "--as-of", "2026-02-28", "--json", "-"],
-        "sample": ["sample", site, "--items", "BOX=5", "--json", str(out / "plan.json")],
+        "sample": ["sample", "plan", site, "--items", "BOX=5", "--json", str(out / "plan.json")],
         "drill": ["drill", site, "--copies", "4", "--jobs", "1", "--html", str(out / "d.html"), "--json",
                   str(out / "d.json")],
     }  # fmt: skip
@@ -132,7 +133,7 @@ def test_no_output_has_the_pseudonym(folder: Path, tmp_path: Path) -> None:
         with contextlib.redirect_stderr(streams):
             result = CliRunner().invoke(cli.main, arguments)
         assert isinstance(result.exception, SystemExit | None), result.exception
-        assert result.exit_code != cli.WRONG_USE, f"{name}: {result.output}"
+        assert result.exit_code != Conclusion.WRONG_USE, f"{name}: {result.output}"
         for said in (result.stdout, result.stderr, streams.getvalue()):
             assert_hidden(said, name)
     files = list(out.iterdir())
@@ -153,7 +154,7 @@ def test_an_unreadable_table_of_reports_does_not_show_it(folder: Path) -> None:
     (folder / "reports.csv").write_text(f"{RARE},{OTHER}\n{RARE},{RARE}\n", encoding="utf-8")
     for arguments in (["check", str(folder)], ["orders", str(folder)], ["review", str(folder)]):
         result = CliRunner().invoke(cli.main, arguments)
-        assert result.exit_code == cli.WRONG_USE
+        assert result.exit_code == Conclusion.WRONG_USE
         assert_hidden(result.output, arguments[0])
 
 

@@ -23,6 +23,7 @@ from stockward.report.drill import sentences as drill_sentences
 from stockward.report.drill.document import write_drill_json
 from stockward.report.drill.page import build_drill_page, write_drill_html
 from stockward.report.drill.terminal import print_drill
+from stockward.terms.conclusions import Conclusion
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "detection"))
@@ -203,7 +204,7 @@ def test_the_command_writes_all_three_and_keeps_to_the_exit_codes(tmp_path: Path
     weekly(tmp_path / "vague", scale="scale,0.5,,,,")
     asked = ["--copies", "4000", "--loss", "900kg", "--pattern", "even", "--in", "movements", "--jobs", "1", "--quiet"]
     apart = CliRunner().invoke(cli.main, ["drill", str(tmp_path / "vague"), *asked])
-    assert apart.exit_code == cli.ALARMED
+    assert apart.exit_code == Conclusion.ALARMED
     wrong = CliRunner().invoke(cli.main, ["drill", str(tmp_path / "site"), "--loss", "much"])
-    assert wrong.exit_code == cli.WRONG_USE
+    assert wrong.exit_code == Conclusion.WRONG_USE
     assert len(wrong.stderr.splitlines()) == 1

@@ -88,11 +88,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("review", "review", site, "--guards", ">2", **kinds)
     run("drill", "drill", site, "--copies", 4, "--jobs", 1, html="html", json="json")
     run("orders", "orders", site, posts, json="json", csv="csv")
-    run("plan", "sample", site, "--items", f"S{EVIL}=3", json="json", commit="sealed.json")
+    run("plan", "sample", "plan", site, "--items", f"S{EVIL}=3", json="json", commit="sealed.json")
     plan = out / "plan.sealed.json"
-    run("sheets", "sample", "--draw", plan, html="html", xlsx="xlsx", csv="csv")
+    run("sheets", "sample", "draw", plan, html="html", xlsx="xlsx", csv="csv")
     asked = ("--counter", f"K{CONTROLS}", "--witness", f"L{CONTROLS}", "--counted-at", "2026-06-01")
-    run("result", "sample", "--result", out / "sheets.csv", "--plan", plan, *asked, html="html", json="json")
+    run("result", "sample", "certify", out / "sheets.csv", "--plan", plan, *asked, html="html", json="json")
     shifts = ("--start", "2026-07-06", "--weeks", 1, "--deterministic", 10)
     run("roster", "roster", posts, *shifts, **kinds, csv="csv", ics="calendars")
     return out

@@ -19,6 +19,7 @@ from stockward import cli
 from stockward.book import Site, read_site
 from stockward.report.roster.files import read_earlier_roster, write_roster_csv
 from stockward.report.roster.sentences import headline
+from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
 
@@ -42,7 +43,7 @@ def run(*arguments: object) -> Result:
 def refused(*arguments: object) -> str:
     """What is said of a question that cannot be asked so: one line, and nothing else."""
     result = run(*arguments)
-    assert result.exit_code == cli.WRONG_USE, result.output
+    assert result.exit_code == Conclusion.WRONG_USE, result.output
     assert result.stdout == ""
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
@@ -185,7 +186,7 @@ def test_a_crew_without_hours_is_impossible_and_everybody_is_told_of(tmp_path: P
     people = [{**one, "hours_per_week": ""} for one in guards(3)]
     small_site(tmp_path, people, [post("gate", days="mon")])
     result = run(tmp_path, *ALWAYS[:-1])
-    assert result.exit_code == cli.NO_ROSTER
+    assert result.exit_code == Conclusion.NO_ROSTER
     assert all(f"G-0{number}: no hours_per_week on record" in result.stdout for number in (1, 2, 3))
 
 
@@ -194,7 +195,7 @@ def test_a_wish_without_a_date_is_set_aside_and_told(tmp_path: Path) -> None:
     small_site(tmp_path, guards(6), [post("gate")], wishes=wishes)
     read_again(tmp_path, "wishes.csv", "G-01,2026-07-07", "G-01,n/a")
     result = run(tmp_path, *ALWAYS[:-1])
-    assert result.exit_code == cli.SET_ASIDE
+    assert result.exit_code == Conclusion.SET_ASIDE
     assert "wishes: row 2 set aside; mend it" in result.stdout
 
 

@@ -15,6 +15,7 @@ from stockward import cli
 from stockward.roster.command import read_roster_csv, roster_csv
 from stockward.roster.engine.checking import measure
 from stockward.roster.instance import read_instance
+from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import SheetError
 
 EASY = GOOD.replace("A,E=14|L=3,4320,3360,5,2,3,1", "A,E=14|L=3,2400,960,5,2,2,1")
@@ -61,7 +62,7 @@ def test_nobody_s_schedule_is_exit_code_4(instance: Path) -> None:
     # Ten shifts do not fit into seven days.
     instance.write_text(EASY.replace("2400,960", "4900,4800"), encoding="utf-8")
     result = run("--instance", instance, "--time", 60)
-    assert result.exit_code == cli.NO_ROSTER
+    assert result.exit_code == Conclusion.NO_ROSTER
     assert "impossible" in result.stdout
     assert "A: no schedule" in result.stdout
 
@@ -71,7 +72,7 @@ def test_nobody_s_schedule_is_exit_code_4(instance: Path) -> None:
 )
 def test_what_cannot_be_done_is_one_line(asked: tuple[str, ...]) -> None:
     result = run(*asked)
-    assert result.exit_code == cli.WRONG_USE
+    assert result.exit_code == Conclusion.WRONG_USE
     assert result.stdout == ""
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
@@ -80,7 +81,7 @@ def test_what_cannot_be_done_is_one_line(asked: tuple[str, ...]) -> None:
 def test_a_file_cut_short_is_one_line(instance: Path) -> None:
     instance.write_text(EASY[:200], encoding="utf-8")
     result = run("--instance", instance)
-    assert result.exit_code == cli.WRONG_USE
+    assert result.exit_code == Conclusion.WRONG_USE
     assert result.stderr.count("\n") == 1
     assert "Instance.txt" in result.stderr
 

@@ -84,6 +84,8 @@ def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
 
     Raises ``UsageError`` for anything else, for a time that is yet to come, and for a day that has not begun.
     """
+    if not text:
+        raise UsageError("a certificate says when it was counted: give --counted-at, such as 2026-06-30T14:05")
     moment = end_of(text, timezone, "--counted-at")
     here = now.astimezone(ZoneInfo(timezone))
     is_day = len(text.strip()) == len("2026-06-30")

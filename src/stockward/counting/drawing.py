@@ -50,7 +50,7 @@ def draw_units(plan: Plan, seed: str, *, commitment: str | None = None) -> Draw:
     if commitment is not None:
         _require_published(digest, require_sha256("--commitment", commitment))
     if plan.seed_sha256 is None and plan.seed_source is None:
-        raise UsageError("the plan is not committed to a seed: make it with stockward sample SITE --commit PLAN")
+        raise UsageError("the plan is not committed to a seed: make it with stockward sample plan SITE --commit PLAN")
     if plan.seed_sha256 is not None and sha256_of(seed) != plan.seed_sha256:
         raise UsageError(
             "this seed is not the one of the plan: its SHA-256 differs from the one in the plan: give the seed that "

@@ -17,8 +17,8 @@ _BEFORE = {
     "stockward.plan/1": "whose commitment does not cover it",
     "stockward.plan/2": "which an earlier version made, and whose book says less",
 }
-_AGAIN = "make it again with stockward sample SITE --commit"
-_MEND = "use the file as stockward sample SITE --commit wrote it"
+_AGAIN = "make it again with stockward sample plan SITE --commit PLAN"
+_MEND = "use the file as stockward sample plan SITE --commit PLAN wrote it"
 
 
 def plan_text(plan: Plan) -> str:

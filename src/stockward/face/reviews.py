@@ -173,9 +173,7 @@ def review(
 
 def asked_order(guards: str | None, due: str | date | None) -> AskedOrder | None:
     """The order that is asked for; raises ``UsageError`` for a due day without one."""
-    if guards is None and due is not None:
-        raise UsageError("due belongs to a question on guards: give guards as well")
-    return None if guards is None else AskedOrder.read(text_of(guards, "guards"), day_of("due", due))
+    return AskedOrder.asked(None if guards is None else text_of(guards, "guards"), day_of("due", due))
 
 
 def _surge(
@@ -187,11 +185,7 @@ def _surge(
         raise UsageError(f"surge is a {type(surge).__name__}: give a stockward.Surge, or production in its place")
     if surge is not None and words:
         raise UsageError("production and surge exclude each other: give one of them")
-    if words:
-        return Surge.read(words, dispatch=dispatch, weighings=weighings, since=since, until=until)
-    if dispatch != 1 or weighings != "heavier" or since or until:
-        raise UsageError("dispatch, weighings, since and until belong to production: give it as well")
-    return surge
+    return Surge.asked(words, dispatch=dispatch, weighings=weighings, since=since, until=until) or surge
 
 
 def _factors(production: float | Words) -> tuple[str, ...]:

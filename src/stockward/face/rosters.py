@@ -17,7 +17,6 @@ from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.questions.roster import (
     DEFAULT_SEED,
-    LONGEST_SEARCH,
     MOST_WEEKS,
     Asked,
     make_guards_roster,
@@ -31,6 +30,7 @@ from stockward.report.roster.page import write_roster_html
 from stockward.report.roster.sheets import write_roster_xlsx
 from stockward.roster.site.making import Limit
 from stockward.terms.errors import UsageError
+from stockward.terms.limits import LONGEST_SEARCH
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -324,11 +324,9 @@ def _drawn(plan: Place, asked: Mapping[str, Any]) -> answers.Draw:
 def _certify(asked: Mapping[str, Any]) -> Certificate:
     if "plan" not in asked:
         raise UsageError("a filled sheet is matched with its plan: give plan as well")
-    if "counted_at" not in asked:
-        raise UsageError('a certificate says when it was counted: give counted_at, such as "2026-06-30T14:05"')
     draw = _drawn(asked["plan"], asked)
     filled = counting.read_filled(Path(asked["result"]), draw)
-    counted_at = counting.counted_moment(str(asked["counted_at"]), draw.plan.timezone, now=now())
+    counted_at = counting.counted_moment(str(asked.get("counted_at", "")), draw.plan.timezone, now=now())
     who = {name: asked.get(name, "") for name in ("counter", "witness")}
     return Certificate(counting.certify(draw, filled, **who, counted_at=counted_at))
 

@@ -165,11 +165,7 @@ def simulate(
     lines = whole("lines", lines, 1, 50)
     seed = whole("seed", seed, 0)
     named = path_of(folder, "folder")
-    if ridgeway:
-        plan = simulation.ridgeway_plan()
-    else:
-        plan = simulation.standard_plan(weeks=weeks, lines=lines, force=simulation.ForcePlan())
-        plan = simulation.with_losses(plan) if losses else plan
+    plan = simulation.plan_asked(ridgeway=ridgeway, weeks=weeks, lines=lines, losses=losses)
     made = simulation.simulate(plan, seed=seed)
     with TemporaryDirectory() as nowhere:
         place = named or Path(nowhere)

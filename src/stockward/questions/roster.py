@@ -53,8 +53,6 @@ from stockward.version import VERSION
 
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
-LONGEST_SEARCH = 10_000_000
-"""Seconds, or rounds."""
 MOST_OF_A_POST = 10_000
 MUST_BE_SAID = {"max_hours_per_week": 48, "min_rest_hours": 11}
 """Rules that a site must state, if only to say that it has none, each with an example: none of them is forgotten."""

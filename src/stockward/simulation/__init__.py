@@ -1,5 +1,6 @@
 """Floor 2: synthetic sites in format 1, with what was put into them stated beside what their books say."""
 
+from stockward.simulation.asked import plan_asked
 from stockward.simulation.catalogue import standard_plan
 from stockward.simulation.plan import (
     ClericalCluster,
@@ -27,6 +28,7 @@ __all__ = [
     "SeededLoss",
     "SitePlan",
     "SyntheticSite",
+    "plan_asked",
     "ridgeway_plan",
     "simulate",
     "standard_plan",

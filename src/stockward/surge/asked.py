@@ -85,6 +85,17 @@ class Surge:
             raise UsageError("production: give one number for the whole, or single substances and lines, not both")
         return cls(production=1.0 if single is None else single, only=MappingProxyType(only), **others)
 
+    @classmethod
+    def asked(
+        cls, production: Sequence[str], *, dispatch: float, weighings: str, since: date | None, until: date | None
+    ) -> Surge | None:
+        """The surge that is asked for, ``None`` without production; how it is can only be said where it is."""
+        if production:
+            return cls.read(production, dispatch=dispatch, weighings=weighings, since=since, until=until)
+        if dispatch != 1 or weighings != "heavier" or since or until:
+            raise UsageError("dispatch, weighings, since and until belong to a surge: give production as well")
+        return None
+
     @property
     def text(self) -> str:
         """What grows, in a few words."""

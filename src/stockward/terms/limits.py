@@ -38,6 +38,12 @@ _BYTES = MappingProxyType(
 MOST_PROCESSES = 64
 """Each process holds the site, and none but those that have a core each makes an answer come sooner."""
 
+LONGEST_SEARCH = 10_000_000
+"""Seconds, or rounds, of a search for a roster."""
+
+SHOWN_PROBLEMS = 200
+"""Problems of a site that are listed unless every one is asked for."""
+
 _FARTHEST = 20
 """Beyond so many times the limit no computer is likely to have the memory: to raise it would not be a mend."""
 

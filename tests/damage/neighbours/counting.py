@@ -57,14 +57,14 @@ class Count:
     def __init__(self, folder: Path, books: Books, form: Form, *options: object) -> None:
         self.folder, self.plan = folder, folder / "plan.json"
         write(books, plain(form), folder / "site")
-        self.planned = run("sample", folder / "site", *options, "--commit", self.plan)
+        self.planned = run("sample", "plan", folder / "site", *options, "--commit", self.plan)
 
     @property
     def commitment(self) -> str:
         return str(json.loads(self.plan.read_text(encoding="utf-8"))["digest"])
 
     def draw(self) -> Told:
-        return run("sample", "--draw", self.plan, "--commitment", self.commitment, "--csv", self.folder / "s.csv")
+        return run("sample", "draw", self.plan, "--commitment", self.commitment, "--csv", self.folder / "s.csv")
 
     def sheet(self) -> list[Row]:
         text = (self.folder / "s.csv").read_text(encoding="utf-8-sig")
@@ -78,7 +78,7 @@ class Count:
         answer = self.folder / "certificate.json"
         answer.unlink(missing_ok=True)
         given = ("--plan", self.plan, *PEOPLE, "--counted-at", counted_at, "--json", answer)
-        told = run("sample", "--result", self.folder / "f.csv", *given, *(more or ("--commitment", self.commitment)))
+        told = run("sample", "certify", self.folder / "f.csv", *given, *(more or ("--commitment", self.commitment)))
         return told, json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
 
 
@@ -208,7 +208,7 @@ def forged_plan(rng: random.Random) -> Neighbour:
         told, _ = count.result(rows, "2026-05-01T12:00", "--commitment", commitment)
         faults = told.fault((2,))
         without, _ = count.result(rows, "2026-05-01T12:00", "--seed-file", f"{count.plan}.seed")
-        drawn = run("sample", "--draw", count.plan, "--csv", folder / "again.csv")
+        drawn = run("sample", "draw", count.plan, "--csv", folder / "again.csv")
         return faults + without.fault((1, 2, 3)) + drawn.fault((0, 2, 3))
 
     return Neighbour(f"{how}: {value!r} at {place:.2f}, its SHA-256 {'made anew' if again else 'kept'}", trial)

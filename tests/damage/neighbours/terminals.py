@@ -76,7 +76,7 @@ def _try(folder: Path, books: Books, form: Form, place: str, sign: str) -> list[
     for command in (
         ["check", site],
         ["review", site, *more],
-        ["sample", site, "--items", f"{sign}=3"],
+        ["sample", "plan", site, "--items", f"{sign}=3"],
         ["orders", site],
     ):
         told = run(*command)

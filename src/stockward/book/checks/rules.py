@@ -266,7 +266,7 @@ def _guessed(key: str, guess: str) -> str:
 
 _NO_SUBSTANCE = (
     "and what is named here is a substance, in bulk or held by items: name one, or delete the row; items are planned "
-    "for with sample --items"
+    "for with sample plan --items"
 )
 
 

@@ -73,6 +73,13 @@ class AskedOrder:
             due=_day(due),
         )
 
+    @classmethod
+    def asked(cls, text: str | None, due: str | date | None = None) -> AskedOrder | None:
+        """The question that is asked, ``None`` without one; raises ``UsageError`` for a due day alone."""
+        if text is None and due is not None:
+            raise UsageError("due belongs to a question on guards: give guards as well")
+        return None if text is None else cls.read(text, due)
+
     def due_on(self, day: date) -> date:
         """The day by which it is to be met, asked on ``day``."""
         return self.due if self.due is not None else day + min(timedelta(days=DUE_DAYS), date.max - day)

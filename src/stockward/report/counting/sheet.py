@@ -255,7 +255,16 @@ def _fill_rules(book: Any, draw: Draw) -> None:
         f"Book frozen at {words.moment(draw.plan.frozen_at, draw.plan.timezone)}",
         *count_rules.rules(draw),
         *(f"{TASK_WORD[task]}: {meaning}" for task, meaning in TASK_MEANING.items()),
-        "Hand the file back as it is: stockward sample --result FILE --plan PLAN --commitment SHA256 takes it.",
+        f"Hand the file back as it is: {_taken_back(draw)} takes it.",
     )
     for row, text in enumerate(said):
         page.write_string(row, 0, text, wrapped)
+
+
+def _taken_back(draw: Draw) -> str:
+    """The command that certifies the count; a seed that is a public value stands in no file."""
+    seed = "" if draw.plan.seed_source is None else " --seed-text SEED"
+    return (
+        f"stockward sample certify FILE --plan PLAN --commitment SHA256{seed} --counter NAME --witness NAME "
+        "--counted-at TIME"
+    )

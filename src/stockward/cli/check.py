@@ -1,0 +1,29 @@
+"""The command ``stockward check``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from stockward.cli.options import SITE, TextCommand, examples
+from stockward.cli.reading import read_facts, tell_notices
+from stockward.cli.saying import say
+from stockward.terms.limits import SHOWN_PROBLEMS
+
+
+@click.command(cls=TextCommand, epilog=examples("check docs/first_site", "check docs/faulty --all"))
+@click.argument("site", type=SITE)
+@click.option("--all", "show_all", is_flag=True, help=f"List every problem, not only the first {SHOWN_PROBLEMS}.")
+def check_command(site: Path, show_all: bool) -> None:
+    """List every problem of a site's files: file, row, column, value, reason and mend."""
+    facts = read_facts(site)
+    from stockward.questions.concluded import check_concluded
+    from stockward.report.problems import problem_lines, rows_read
+
+    tell_notices(facts)
+    for line in problem_lines(facts, every=show_all):
+        say(line)
+    say(rows_read(facts), err=True)
+    sys.exit(check_concluded(facts))

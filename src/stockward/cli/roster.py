@@ -1,0 +1,190 @@
+"""The command ``stockward roster``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stockward.cli.options import (
+    DAY,
+    FILE,
+    OUTPUT,
+    OUTPUT_FOLDER,
+    OUTPUT_OR_STREAM,
+    PROCESSES,
+    SEED,
+    SITE,
+    STREAM,
+    TextCommand,
+    examples,
+)
+from stockward.cli.reading import present, read_facts, tell_notices
+from stockward.cli.saying import say, terminal
+from stockward.cli.writing import find_places, place_found, places_found, write_answer
+from stockward.terms.conclusions import Conclusion
+from stockward.terms.limits import LONGEST_SEARCH
+
+if TYPE_CHECKING:
+    from stockward.answers.roster import RosterAnswer
+
+_OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
+_OF_AN_INSTANCE = ("workers",)
+"""Options that only a site's roster has, and only that of an instance."""
+
+
+@click.command(
+    cls=TextCommand,
+    epilog=examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --number patrol-halls=1 --csv -"),
+)
+@click.argument("site", type=SITE, required=False)
+@click.option("--start", type=DAY, metavar="DATE", help="First day of a site's roster.")
+@click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
+@click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
+@click.option("--previous", type=FILE, metavar="FILE", help="Earlier roster (CSV or XLSX), to be changed least.")
+@click.option("--instance", type=FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
+@click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
+              help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
+@click.option("--deterministic", type=click.IntRange(1, LONGEST_SEARCH), metavar="STEPS",
+              help="Stop after so many steps, not by time: the same roster every time.")  # fmt: skip
+@click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of everything drawn.")
+@click.option("--workers", type=PROCESSES, default=2, show_default=True, help="Processes for an instance.")
+@click.option("--html", type=OUTPUT, metavar="FILE", help="Write the roster as one HTML file, to read and to print.")
+@click.option("--xlsx", type=OUTPUT, metavar="FILE", help="Write the roster as a workbook.")
+@click.option("--csv", "--out", "out", type=OUTPUT_OR_STREAM, metavar="FILE",
+              help="Write the roster as flat CSV; - for standard output.")  # fmt: skip
+@click.option(
+    "--ics", type=OUTPUT_FOLDER, metavar="FOLDER", help="Write an iCalendar for each person into this folder."
+)
+@click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
+              help="Write the answer as JSON; - for standard output.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Print no progress and no report.")
+def roster_command(
+    site: Path | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], previous: Path | None,
+    instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int, html: Path | None,
+    xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Make the best roster of a SITE's guards that keeps every rule, and prove how good it is.
+
+    Where no roster keeps every rule, the rules that collide are named, and the cheapest ways out. With --instance FILE
+    an instance of the public employee shift scheduling benchmark is solved in place of a site.
+    """
+    from stockward.terms.errors import UsageError
+
+    if (site is None) == (instance is None):
+        raise UsageError("name a SITE, or an instance with --instance FILE, and not both")
+    if not 0 < seconds <= LONGEST_SEARCH:
+        raise UsageError(f"--time {seconds:g} is no number of seconds up to {LONGEST_SEARCH}: write it as 60")
+    find_places()
+    ends = time.monotonic() + seconds
+    left = None if deterministic else lambda: ends - time.monotonic()
+    told = (lambda line: None) if quiet else (lambda line: say(line, err=True))
+    if instance is not None:
+        _require_none_given(_OF_A_SITE, "is for the roster of a SITE: leave it out beside --instance")
+        _solve_instance(instance, seed, workers, left, deterministic, told, out)
+        return
+    if site is None or start is None:
+        raise UsageError("a site's roster needs its first day: --start 2026-07-06")
+    _require_none_given(_OF_AN_INSTANCE, "is for an instance: leave it out beside a SITE")
+    from stockward.questions.concluded import roster_concluded
+    from stockward.questions.roster import Asked, make_guards_roster, numbers_given
+    from stockward.roster.site.making import Limit
+
+    facts = read_facts(site)
+    earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
+    asked = Asked(
+        start=start.date(), weeks=weeks, generated=present(), seed=seed, numbers=numbers_given(numbers),
+        earlier=earlier, told=of_its_file,
+        options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
+                 "deterministic": deterministic, "previous": None if previous is None else previous.name},
+    )  # fmt: skip
+    answer = make_guards_roster(facts, asked, limit=Limit(left, deterministic), progress=_how_far(told))
+    _write_roster(answer, html=html, xlsx=xlsx, csv=out, ics=ics, json=json_file)
+    if not quiet:
+        tell_notices(facts)
+        if STREAM not in (out, json_file):
+            from stockward.report.roster.terminal import print_roster
+
+            print_roster(answer, terminal())
+    sys.exit(roster_concluded(answer))
+
+
+def _require_none_given(names: Sequence[str], why: str) -> None:
+    """Raise ``UsageError`` where one of these options is given."""
+    from click.core import ParameterSource
+
+    from stockward.terms.errors import UsageError
+
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.get_parameter_source(str(parameter.name)) is not ParameterSource.DEFAULT
+        if given and parameter.name in names:
+            raise UsageError(f"{parameter.opts[0]} {why}")
+
+
+def _solve_instance(
+    instance: Path, seed: int, workers: int, left: Callable[[], float] | None, steps: int | None,
+    told: Callable[[str], None], out: Path | str | None,
+) -> None:  # fmt: skip
+    from stockward.roster.command import report_of, solve_instance
+
+    answer, text = solve_instance(instance, seed=seed, workers=workers, seconds_left=left, steps=steps, say=told)
+    if out is not None and text is not None:
+        write_answer(text, out)
+    for line in report_of(answer):
+        say(line, err=out == STREAM)
+    sys.exit(Conclusion.NO_ROSTER if text is None else Conclusion.NOTHING_ALARMED)
+
+
+def _earlier_roster(file: Path, timezone: str) -> tuple[dict[tuple[str, datetime], str], tuple[str, ...]]:
+    from stockward.report.roster.files import read_earlier_roster
+
+    return read_earlier_roster(file, timezone)
+
+
+def _how_far(told: Callable[[str], None]) -> Callable[[int | None, float], None]:
+    """Says how good the best roster is so far, at most a line each half second."""
+    from stockward.roster.command import how_far
+
+    said = 0.0
+
+    def progress(best: int | None, bound: float) -> None:
+        nonlocal said
+        if time.monotonic() - said > 0.5 or best == bound:
+            said = time.monotonic()
+            told(how_far(best, bound))
+
+    return progress
+
+
+def _write_roster(
+    answer: RosterAnswer, *, html: Path | None, xlsx: Path | None, csv: Path | str | None, ics: Path | None,
+    json: Path | str | None,
+) -> None:  # fmt: skip
+    from stockward.report.roster import files as roster_files
+
+    if html is not None:
+        from stockward.report.roster.page import write_roster_html
+
+        write_answer(write_roster_html(answer), html)
+    if json is not None:
+        write_answer(roster_files.write_roster_json(answer), json)
+    if not answer.duties:
+        for name in filter(None, (xlsx, csv, ics)):
+            say(f"{'CSV' if name == STREAM else name}: not written, since there is no roster", err=True)
+        return
+    if xlsx is not None:
+        from stockward.report.roster.sheets import write_roster_xlsx
+
+        write_roster_xlsx(answer, place_found(xlsx))
+    if csv is not None:
+        write_answer(roster_files.write_roster_csv(answer), csv)
+    if ics is not None:
+        from stockward.report.roster.calendars import write_calendars
+
+        write_calendars(answer, place_found(ics), places_found())

@@ -1,0 +1,33 @@
+"""The command ``stockward simulate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from stockward.cli.options import NEW_SITE, SEED, TextCommand, examples
+from stockward.cli.saying import progress, say_path
+
+
+@click.command(cls=TextCommand, epilog=examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))
+@click.argument("folder", type=NEW_SITE)
+@click.option("--ridgeway", is_flag=True, help="The example of the documentation, whatever else is asked for.")
+@click.option("--weeks", type=click.IntRange(4, 520), default=26, show_default=True, help="Weeks of books.")
+@click.option("--lines", type=click.IntRange(1, 50), default=3, show_default=True, help="Production lines.")
+@click.option("--losses", is_flag=True, help="Put losses in, sized to be found.")
+@click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of everything drawn.")
+@click.option("--overwrite", is_flag=True, help="Write over a simulated site.")
+def simulate_command(
+    folder: Path, ridgeway: bool, weeks: int, lines: int, losses: bool, seed: int, overwrite: bool
+) -> None:
+    """Write a synthetic site with stated truth (truth.json and README.md say what was put in)."""
+    from stockward import simulation
+
+    with progress(quiet=False) as step:
+        step("simulating the plant")
+        plan = simulation.plan_asked(ridgeway=ridgeway, weeks=weeks, lines=lines, losses=losses)
+        site = simulation.simulate(plan, seed=seed)
+        step("writing the folder")
+        simulation.write_site(site, folder, overwrite=overwrite)
+    say_path(folder)

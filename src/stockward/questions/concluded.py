@@ -1,0 +1,68 @@
+"""What an answer comes to: it follows from the answer, whoever asked.
+
+An alarm comes before rows that were set aside: who reads the code alone must see it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stockward.answers.counting import Certificate, Plan
+from stockward.answers.drill import Drill
+from stockward.answers.orders import SiteOrders
+from stockward.answers.review import Review
+from stockward.answers.roster import RosterAnswer
+from stockward.book import Site
+from stockward.terms.conclusions import Conclusion
+from stockward.terms.counting import FOUND, CountVerdict
+from stockward.terms.verdicts import ALARMING, UNMET
+
+
+def review_concluded(answers: Review) -> Conclusion:
+    """Alarmed by any series; else set aside where a row was, or carried no test."""
+    if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
+        return Conclusion.ALARMED
+    # A row without a known error is kept, and carries no test: who reads the code alone must not take it for tested.
+    return _set_aside(answers.facts.set_aside or answers.balances.causes.height)
+
+
+def orders_concluded(answers: Sequence[SiteOrders]) -> Conclusion:
+    """Alarmed by an order that is short or impossible; wrong use where not one site could be read."""
+    if all(answer.fault is not None for answer in answers):
+        return Conclusion.WRONG_USE
+    if any(order.verdict in UNMET for answer in answers for order in answer.orders):
+        return Conclusion.ALARMED
+    return _set_aside(any(answer.set_aside or answer.fault is not None for answer in answers))
+
+
+def drill_concluded(answers: Drill, facts: Site) -> Conclusion:
+    """Alarmed where predicted and found disagree."""
+    apart = answers.agreement is not None and not answers.agreement.agrees
+    return Conclusion.ALARMED if apart else check_concluded(facts)
+
+
+def check_concluded(facts: Site) -> Conclusion:
+    """Set aside where there is any problem."""
+    return _set_aside(facts.problems)
+
+
+def plan_concluded(plan: Plan) -> Conclusion:
+    """Set aside where a stratum is not planned for a row that was."""
+    return _set_aside(any(one.set_aside for one in plan.not_planned))
+
+
+def certificate_concluded(certificate: Certificate) -> Conclusion:
+    """Alarmed where anything is missing or too much; set aside where not every loss was excluded from everywhere."""
+    verdicts = {one.verdict for one in certificate.goals}
+    if verdicts & FOUND:
+        return Conclusion.ALARMED
+    return _set_aside(certificate.draw.plan.not_planned or verdicts != {CountVerdict.EXCLUDED})
+
+
+def roster_concluded(answer: RosterAnswer) -> Conclusion:
+    """No roster where there is none."""
+    return _set_aside(answer.set_aside) if answer.duties else Conclusion.NO_ROSTER
+
+
+def _set_aside(anything: object) -> Conclusion:
+    return Conclusion.SET_ASIDE if anything else Conclusion.NOTHING_ALARMED
