@@ -22,9 +22,10 @@ from stockward.roster.infeasible.conflicts import (
     least_places_open,
     shortages,
 )
+from stockward.roster.rules.drafting import Draft
+from stockward.roster.rules.table import OF_A_GUARD, REST
 from stockward.roster.site.demand import Horizon, Shift
 from stockward.roster.site.problem import GuardProblem, make_problem
-from stockward.roster.site.rules import PERSONAL, Draft
 from stockward.terms.verdicts import Solved
 
 
@@ -62,7 +63,7 @@ def test_only_rules_that_bind_are_named(tmp_path: Path) -> None:
         return Alone(given).most((0,), lambda shift: shift.minutes)[0] < 40 * 60
 
     assert too_few(problem)
-    assert binding_rules(problem, too_few) == ("rest",)
+    assert binding_rules(problem, too_few) == (REST,)
 
 
 def test_too_few_weekends(tmp_path: Path) -> None:
@@ -136,8 +137,8 @@ def most_by_the_rules(problem: GuardProblem, counted: Callable[[Shift], int]) ->
     for key, begun in draft.begun.items():
         draft.literals[key] = model.new_bool_var("")
         model.add(sum(draft.work[0, s] for s in begun) == draft.literals[key])
-    for rule in PERSONAL:
-        rule(draft, 0)
+    for rule in OF_A_GUARD:
+        rule.write(draft, 0)
     model.maximize(sum(counted(problem.shifts[s]) * literal for (_, s), literal in draft.work.items()))
     answer = solve_model(model, Asked(seed=0))
     assert answer.objective is not None

@@ -12,12 +12,22 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Relaxation, RosterAnswer, RosterCost
+from stockward.answers.roster import (
+    Duty,
+    GuardMonth,
+    OpenPlace,
+    PostMonth,
+    Relaxation,
+    RosterAnswer,
+    RosterCost,
+    StatedRule,
+)
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
-from stockward.book.settings import NO_RULE
 from stockward.guards.need.needed import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
+from stockward.roster.checker.checks import check_roster
+from stockward.roster.checker.facts import Checked, RuleBreach
 from stockward.roster.engine.problem import SATURDAY
 from stockward.roster.engine.unguarded import under_a_guard
 from stockward.roster.infeasible import ways as ways
@@ -41,7 +51,8 @@ from stockward.roster.infeasible.relaxing import (
     least_hours_more,
     usual_hours,
 )
-from stockward.roster.site.checking import Breach, Checked, check_roster
+from stockward.roster.rules.stated import require_possible, require_stated
+from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OF_A_SITE
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
 from stockward.roster.site.demand import TABLES, Horizon, begun_before, set_aside_rows, spans_of
 from stockward.roster.site.making import Limit, Made, Progress, make_guard_roster
@@ -56,8 +67,6 @@ MOST_WEEKS = 26
 LONGEST_SEARCH = 10_000_000
 """Seconds, or rounds."""
 MOST_OF_A_POST = 10_000
-MUST_BE_SAID = {"max_hours_per_week": 48, "min_rest_hours": 11}
-"""Rules that a site must state, if only to say that it has none, each with an example: none of them is forgotten."""
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""
 _MOST_NAMED = 12
@@ -134,7 +143,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
     problem = made_for.problem(site)
     if not problem.groups:
         raise UsageError("no post has a shift in these days: correct days and guards in the table posts, or the start")
-    _require_possible(problem)
+    require_possible(problem)
     if asked.earlier is not None and not problem.earlier:
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
@@ -201,7 +210,7 @@ def _perhaps_impossible(
     if found is None and made.status is not Solved.IMPOSSIBLE:
         return answer
     conflicts = () if found is None else conflicts_in_words(problem, found)
-    contracts_bind = any(conflict.rule == "contract_hours" for conflict in conflicts)
+    contracts_bind = any(conflict.rule == CONTRACT_HOURS.name for conflict in conflicts)
     return replace(
         answer,
         status=Solved.IMPOSSIBLE,
@@ -249,7 +258,7 @@ class _MadeFor:
             file = self.site.sources.get("assignments", "assignments")
             raise SheetError(file, said, "unlock or correct one", row=self._row_of(breach))
 
-    def _row_of(self, breach: Breach) -> int | None:
+    def _row_of(self, breach: RuleBreach) -> int | None:
         """The last locked assignment that a breach could be about."""
         zone = ZoneInfo(self.site.timezone)
         rows = [
@@ -302,7 +311,7 @@ def _ways_out(
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)
     found = [(places, float(least_places))]
-    most_hours = made_for.site.settings.work_rules.max_hours_per_week or _ALL_HOURS
+    most_hours = HOURS_A_WEEK.value(problem.rules) or _ALL_HOURS
     if minutes or contracts_bind:
         beyond = least_minutes_beyond(problem)
         found.append((least_hours_more(asking, places, most_hours, beyond), beyond / 60))
@@ -363,20 +372,7 @@ def _require(site: Site, asked: Asked) -> None:
         raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {asked.weeks}")
     if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
         raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
-    rules = site.settings.work_rules
-    unsaid = [name for name in MUST_BE_SAID if name not in rules.model_fields_set]
-    if unsaid:
-        raise UsageError(
-            f"site.toml: [work_rules] does not state {' and '.join(unsaid)}: write "
-            + " and ".join(f"{name} = {MUST_BE_SAID[name]}" for name in unsaid)
-            + f' or what else holds at the site, or "{NO_RULE}" where there is no such rule'
-        )
-    least, most = rules.min_consecutive_shifts, rules.max_consecutive_shifts
-    if least is not None and most is not None and least > most:
-        raise UsageError(
-            f"site.toml: min_consecutive_shifts = {least} and max_consecutive_shifts = {most} exclude each other: "
-            "correct one of the two"
-        )
+    require_stated(site.settings.work_rules)
     known = {str(post) for post in site["posts"]["post"]}
     if not known:
         aside = [said for said in set_aside_rows(site) if said.startswith("posts:")]
@@ -386,29 +382,6 @@ def _require(site: Site, asked: Asked) -> None:
             raise UsageError(f"there is no post {post!r}: name one of the table posts")
         if not 0 <= number <= MOST_OF_A_POST:
             raise UsageError(f"{number} of {post}: write a number from 0 to {MOST_OF_A_POST}")
-
-
-def _require_possible(problem: GuardProblem) -> None:
-    """Raise ``UsageError`` for a rule that no shift, or no post, can keep."""
-    rules = problem.rules
-    most, shortest = rules.max_hours_per_week, min(problem.shifts, key=lambda shift: shift.minutes)
-    if most is not None and 60 * most + 1e-6 < shortest.minutes:
-        raise UsageError(
-            f"site.toml: max_hours_per_week = {most:g} is below the shortest shift, {shortest.minutes / 60:g} hours: "
-            "correct one of the two"
-        )
-    at_night = [group.posts[0].post for group in problem.groups if problem.shifts[group.shift].night]
-    if rules.max_consecutive_nights == 0 and at_night:
-        raise UsageError(
-            f"site.toml: max_consecutive_nights = 0, but {at_night[0]} has shifts at night: correct one of the two"
-        )
-    if rules.max_same_pair == 0:
-        several = [group.posts[0].post for group in problem.groups if group.guards > 1]
-        if several:
-            raise UsageError(
-                f"site.toml: max_same_pair = 0, but several guards stand at once at {several[0]}: "
-                "correct one of the two"
-            )
 
 
 def numbers_given(texts: Sequence[str]) -> dict[str, int]:
@@ -546,9 +519,14 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     )  # fmt: skip
 
 
-def _rules(site: Site) -> tuple[tuple[str, float | None], ...]:
-    """The rules that the site states, by name and value, ``None`` where it says that there is no such rule."""
-    return tuple(site.settings.work_rules.model_dump(exclude_unset=True).items())
+def _rules(site: Site) -> tuple[StatedRule, ...]:
+    """The rules that the site states."""
+    stated = site.settings.work_rules
+    return tuple(
+        StatedRule(key=rule.key, value=rule.value(stated), words=rule.held_at(rule.value(stated)))
+        for rule in OF_A_SITE
+        if rule.key in stated.model_fields_set
+    )
 
 
 def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:

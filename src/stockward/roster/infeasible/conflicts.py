@@ -14,12 +14,12 @@ from datetime import timedelta
 from functools import partial
 
 from stockward.answers.roster import Conflict
-from stockward.roster.infeasible.alone import Alone, binding_rules, setting
+from stockward.roster.infeasible.alone import Alone, binding_rules
+from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, LONGEST_RUN, ONE_SHIFT_A_DAY, REST, STAFFING
 from stockward.roster.site.columns import parts
 from stockward.roster.site.demand import DAYS_A_WEEK, Post, Shift
 from stockward.roster.site.problem import GuardProblem
 
-_RESTED = "rest"
 _MOST_SETS = 512
 _MOST_NAMED = 12
 _COUNTED: dict[str, Callable[[Shift], int]] = {
@@ -27,15 +27,6 @@ _COUNTED: dict[str, Callable[[Shift], int]] = {
     "alone": lambda shift: shift.minutes,
 }
 """What of a shift counts in the conditions of each guard alone."""
-_SAID = {
-    "rest": "Rest between shifts: at least {:g} hours.",
-    "longest_run": "Days of work in a row: at most {:g}.",
-    "shortest_run": "Days of work in a row: at least {:g}.",
-    "days_off": "Days off in a row: at least {:g}.",
-    "weekends": "Weekends with work, of any four in a row: at most {:g}.",
-    "contract_hours": "No more hours over the roster than the contract gives.",
-}
-"""The rules of single guards, each with what the site states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +108,8 @@ def least_places_open(problem: GuardProblem, short: Sequence[Shortage]) -> int:
 
 def least_guards_more(problem: GuardProblem, contract_minutes: int) -> int:
     """At least so many guards more are needed, each with at most that contract, whatever the roster; one at least."""
-    most = problem.rules.max_hours_per_week
-    in_a_week = contract_minutes if most is None else min(contract_minutes, int(60 * most + 1e-6))
+    most = HOURS_A_WEEK.limit(problem)
+    in_a_week = contract_minutes if most is None else min(contract_minutes, most)
     everything = range(len(problem.shifts))
     by_places = [one.lacking for conditions in (_in_a_shift, _in_a_day) for one in conditions(problem)]
     by_minutes = [-(-one.lacking // max(contract_minutes, 1)) for one in _in_all(problem)]
@@ -136,7 +127,7 @@ def is_irreducible(problem: GuardProblem, shortage: Shortage) -> bool:
     alone could do is less than all that their rules ask, so there it is not known.
     """
     lengths = {problem.shifts[ask.shift].minutes for ask in shortage.asks}
-    if shortage.kind == "week" and _RESTED in _bound_in_a_week(problem, shortage):
+    if shortage.kind == "week" and REST.name in _bound_in_a_week(problem, shortage):
         return False  # where the rests lie may ask for more than their number
     return shortage.kind == "shift" or (len(lengths) == 1 and shortage.kind not in _COUNTED)
 
@@ -210,7 +201,6 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
 
     The rules are the hours of a week and of the contract, the rest, the days of work in a row, and being there.
     """
-    rules = problem.rules
     longest: dict[int, int] = {}
     for s in problem.open[guard]:
         shift = problem.shifts[s]
@@ -218,22 +208,23 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
             longest[shift.day] = max(longest.get(shift.day, 0), shift.minutes)
     by_day = sorted(longest.values(), reverse=True)
     limits = [(sum(by_day), "there")]
-    if rules.max_hours_per_week is not None:
+    in_a_week, in_a_row = HOURS_A_WEEK.limit(problem), LONGEST_RUN.limit(problem)
+    if in_a_week is not None:
         done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
-        limits.append((max(int(60 * rules.max_hours_per_week + 1e-6) - done, 0), "hours_a_week"))
-    if rules.max_consecutive_shifts is not None and len(by_day) == DAYS_A_WEEK:
+        limits.append((max(in_a_week - done, 0), HOURS_A_WEEK.name))
+    if in_a_row is not None and len(by_day) == DAYS_A_WEEK:
         # Of a week as many days are off as there are whole runs with the day off behind each.
-        off = DAYS_A_WEEK // (rules.max_consecutive_shifts + 1)
-        limits.append((sum(by_day[: DAYS_A_WEEK - off]), "longest_run"))
-    limits += [(minutes, _RESTED) for minutes in _rested(problem, problem.open[guard], days)]
-    limits.append((problem.guards[guard].contract_minutes, "contract_hours"))
+        off = DAYS_A_WEEK // (in_a_row + 1)
+        limits.append((sum(by_day[: DAYS_A_WEEK - off]), LONGEST_RUN.name))
+    limits += [(minutes, REST.name) for minutes in _rested(problem, problem.open[guard], days)]
+    limits.append((problem.guards[guard].contract_minutes, CONTRACT_HOURS.name))
     most, rule = min(limits, key=lambda limit: limit[0])
     return _whole_shifts(problem, guard, most), rule
 
 
 def _rested(problem: GuardProblem, open_: Iterable[int], days: range) -> list[int]:
     """At most so many minutes of some days, where the rest between shifts leaves less than one shift a day."""
-    rest = timedelta(hours=problem.rules.min_rest_hours or 0)
+    rest = timedelta(minutes=REST.limit(problem) or 0)
     shifts = sorted((problem.shifts[s] for s in open_ if problem.shifts[s].day in days), key=lambda one: one.end)
     if not shifts or rest + timedelta(minutes=min(one.minutes for one in shifts)) <= timedelta(days=1):
         return []
@@ -331,19 +322,23 @@ def conflicts_of(problem: GuardProblem, shortage: Shortage) -> tuple[Conflict, .
         "week": f"{able}; in that week {they} can work {there}: {_why_in_a_week(problem, shortage)}.",
         "roster": f"{able}; {their} {there}{_taken(problem, shortage.guards)}.",
     }.get(shortage.kind, f"{able}; by the rules for each of them {they} can do {there} at most.")
-    rule = {"day": "one_shift_a_day", "week": "hours_a_week", "roster": "contract_hours"}
-    if shortage.kind == "week" and set(_bound_in_a_week(problem, shortage)) == {_RESTED}:
-        rule["week"] = _RESTED
+    rule = {"day": ONE_SHIFT_A_DAY.name, "week": HOURS_A_WEEK.name, "roster": CONTRACT_HOURS.name}
+    if shortage.kind == "week" and set(_bound_in_a_week(problem, shortage)) == {REST.name}:
+        rule["week"] = REST.name
     words = f"{bound} That is {_amount(shortage, shortage.asked - shortage.there)} too few."
     able_to = Conflict(rule=rule.get(shortage.kind, "there"), words=words, people=codes, first=first, last=last)
     alone = shortage.kind in _COUNTED
     binding = binding_rules(problem, partial(_fails_alone, shortage)) if alone else ()
-    return filling(problem, shortage), able_to, *(_of_each(problem, one, codes) for one in binding)
+    return (
+        filling(problem, shortage),
+        able_to,
+        *(Conflict(rule=one.name, words=one.told(problem), people=codes) for one in binding),
+    )
 
 
 def what_binds(problem: GuardProblem, fails: Callable[[GuardProblem], bool]) -> str:
     """The rules of single guards for which something fails, as the site states them."""
-    return " ".join(_SAID[rule].format(setting(problem, rule)) for rule in binding_rules(problem, fails))
+    return " ".join(rule.told(problem) for rule in binding_rules(problem, fails))
 
 
 def filling(problem: GuardProblem, shortage: Shortage) -> Conflict:
@@ -351,7 +346,7 @@ def filling(problem: GuardProblem, shortage: Shortage) -> Conflict:
     posts = tuple(dict.fromkeys(post.post for ask in shortage.asks for post in ask.posts))
     takes = f"{_listed(posts)} {'takes' if len(posts) == 1 else 'take'} {_amount(shortage, shortage.asked)}"
     return Conflict(
-        rule="staffing",
+        rule=STAFFING.name,
         words=f"{_when(problem, shortage)}, {takes}{_asks(shortage.asks)}.",
         posts=posts,
         first=problem.horizon.date(shortage.first),
@@ -366,18 +361,11 @@ def _amount(shortage: Shortage, number: int) -> str:
     return f"{number} shift{'' if number == 1 else 's'}" if shortage.kind == "weekends" else f"{number / 60:g} hours"
 
 
-def _of_each(problem: GuardProblem, rule: str, codes: tuple[str, ...]) -> Conflict:
-    """A rule of single guards that binds."""
-    return Conflict(rule=rule, words=_SAID[rule].format(setting(problem, rule)), people=codes)
-
-
 def _why_in_a_week(problem: GuardProblem, shortage: Shortage) -> str:
     """What keeps the hours of a week so low, and whom."""
     said = {
         "there": "no more on the days on which they are there",
-        "hours_a_week": f"at most {problem.rules.max_hours_per_week or 0:g} hours a week",
-        "longest_run": f"at most {_days(problem.rules.max_consecutive_shifts or 0)} of work in a row",
-        _RESTED: f"at least {problem.rules.min_rest_hours or 0:g} hours of rest between shifts",
+        **{rule.name: rule.held_at(rule.value(problem.rules)) for rule in (HOURS_A_WEEK, LONGEST_RUN, REST)},
     }
     return "; ".join(
         f"{said.get(rule) or _contracts(problem, guards)}{_of_whom(problem, guards, shortage)}"
@@ -415,10 +403,6 @@ def _of_whom(problem: GuardProblem, guards: Sequence[int], shortage: Shortage) -
         return ""
     codes = [problem.guards[guard].code for guard in guards]
     return _names(codes) or f" ({_guards(len(codes))})"
-
-
-def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _guards(number: int) -> str:

@@ -9,17 +9,19 @@ a relaxation, whose bound holds, and whose roster is mended.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.engine.problem import SATURDAY, Demand, Person, Problem, Rules, Shift
+from stockward.roster.engine.problem import Demand, Person, Problem, Rules, Shift
+from stockward.roster.rules.forms import Integers
+from stockward.roster.rules.table import OF_A_GUARD, REST
 from stockward.roster.site.costs import CHANGE, Times, meant_by, wish_cost
+from stockward.roster.site.demand import MINUTES_A_DAY
 from stockward.roster.site.problem import Group, GuardProblem
-from stockward.roster.site.rules import WEEKENDS_IN_WINDOW
 
-Integers = npt.NDArray[np.int64]
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 """Of each day and kind."""
 
@@ -149,7 +151,7 @@ def _shifts(problem: GuardProblem, kinds: Sequence[Kind], table: Table) -> tuple
     Where the clocks change the rest is longer or shorter by an hour. The engine knows one rule for all days, so it
     forbids what is too near on every day on which both are, and its bound holds.
     """
-    rest = 3600 * (problem.rules.min_rest_hours or 0)
+    rest = 60 * (REST.limit(problem) or 0)
     starts = np.array([shift.start.timestamp() for shift in problem.shifts])
     ends = np.array([shift.end.timestamp() for shift in problem.shifts])
     today, tomorrow = table[:-1, :, None], table[1:, None, :]
@@ -174,29 +176,21 @@ def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Tab
             day = problem.shifts[shift].day
             at_post = np.array([kind.post == post for kind in kinds])
             open_[day] &= np.concatenate([[False], (table[day] == shift) & at_post])
-    rules, many = problem.rules, days + 1
     return Person(
-        problem.guards[guard].code,
-        Rules(
-            min_minutes=0,
-            max_minutes=problem.guards[guard].contract_minutes,
-            max_of_shift=(many,) * len(kinds),
-            max_run=rules.max_consecutive_shifts or many,
-            min_run=rules.min_consecutive_shifts or 1,
-            min_off_run=rules.min_consecutive_days_off or 1,
-            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, rules.max_weekends),
-        ),
-        _costs(problem, guard, kinds, table),
-        open_,
+        problem.guards[guard].code, _rules(problem, guard, len(kinds)), _costs(problem, guard, kinds, table), open_
     )
 
 
-def _most_weekends(problem: GuardProblem, of_four: int) -> int:
-    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest."""
-    horizon = problem.horizon
-    weekends = {horizon.week(day) for day in range(horizon.days) if horizon.weekday(day) >= SATURDAY}
-    fours, rest = divmod(len(weekends), WEEKENDS_IN_WINDOW)
-    return fours * of_four + min(rest, of_four)
+def _rules(problem: GuardProblem, guard: int, kinds: int) -> Rules:
+    """The limits of one guard that the engine knows; all others as if there were none."""
+    many = problem.horizon.days + 1
+    none = Rules(
+        min_minutes=0, max_minutes=MINUTES_A_DAY * many, max_of_shift=(many,) * kinds, max_run=many, min_run=1,
+        min_off_run=1, max_weekends=many,
+    )  # fmt: skip
+    limits = (rule.in_engine(problem, guard) for rule in OF_A_GUARD)
+    known: dict[str, Any] = dict(limit for limit in limits if limit is not None)
+    return replace(none, **known)
 
 
 def _costs(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Table:

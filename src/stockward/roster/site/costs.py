@@ -19,7 +19,7 @@ from stockward.roster.site.demand import MINUTES_A_DAY
 from stockward.roster.site.problem import GuardProblem, Wish
 
 if TYPE_CHECKING:
-    from stockward.roster.site.rules import Draft
+    from stockward.roster.rules.drafting import Draft
 
 CHANGE, WISH, NIGHT, WEEKEND, HOUR = 1000, 10, 20, 20, 2
 STEEPEST = 4
@@ -176,7 +176,7 @@ def fairness(draft: Draft, shares: Shares) -> list[Any]:
     """
     terms: list[Any] = []
     for guard in draft.guards:
-        mine = [(draft.problem.shifts[s], literal) for s, literal in draft.of_guard(guard)]
+        mine = list(draft.of_guard(guard))
         done = [draft.problem.shifts[s] for s in draft.kept_of(guard)]
         nights = sum(shift.night for shift in done), [x for shift, x in mine if shift.night]
         weekends = sum(shift.weekend for shift in done), [x for shift, x in mine if shift.weekend]

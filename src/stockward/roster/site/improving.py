@@ -25,10 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stockward.ending import begin_to_help, undisturbed
+from stockward.roster.rules.forms import Integers
 from stockward.roster.site.columns import translate
 from stockward.roster.site.demand import DAYS_A_WEEK
 from stockward.roster.site.parts import Part, Solution, least_alone, solve_part
-from stockward.roster.site.scoring import Integers, Scorer
+from stockward.roster.site.scoring import Scorer
 from stockward.terms.errors import FigureError
 
 if TYPE_CHECKING:

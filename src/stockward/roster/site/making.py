@@ -19,11 +19,12 @@ from stockward.roster.engine.checking import Measured
 from stockward.roster.engine.problem import Roster
 from stockward.roster.engine.schedules import Scheduler
 from stockward.roster.engine.streams import Limits, Rostered, make_roster
+from stockward.roster.rules.forms import Integers
 from stockward.roster.site.columns import Translated, translate
 from stockward.roster.site.costs import Times
 from stockward.roster.site.improving import Improving, Relaxing
 from stockward.roster.site.problem import GuardProblem
-from stockward.roster.site.scoring import BREACH, NEVER_BREACH, Integers, Scorer
+from stockward.roster.site.scoring import BREACH, NEVER_BREACH, Scorer
 from stockward.roster.site.search import Search
 from stockward.roster.site.settling import Settling
 from stockward.terms.verdicts import Solved

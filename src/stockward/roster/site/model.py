@@ -1,4 +1,4 @@
-"""The model of a guards' roster, or of a part of one: the rules of ``guards_rules``, the cost of ``guards_costs``."""
+"""The model of a guards' roster on some days: every rule of the table, the posts, the cost of ``costs``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from stockward.optim.cp_sat import Answer, Asked, solve_model
+from stockward.roster.rules.drafting import Draft, Reason
+from stockward.roster.rules.table import LOCKED, MIXED, OF_A_GUARD, STAFFING, WorkRule
 from stockward.roster.site.costs import Times, fair_shares, objective
-from stockward.roster.site.problem import GuardProblem
-from stockward.roster.site.rules import OF_GROUPS, PERSONAL, Draft, Reason, balance
+from stockward.roster.site.problem import Group, GuardProblem
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class Sought:
     days: range
     cost: bool = True
     given: Callable[[Reason], Any] | None = None
-    rules: tuple[Callable[[Draft, int], None], ...] = PERSONAL
+    rules: tuple[WorkRule, ...] = OF_A_GUARD
     """The rules of single guards that are written."""
 
 
@@ -49,13 +50,13 @@ def build(problem: GuardProblem, sought: Sought, *, made: Callable[[Draft], None
     _locks(draft)
     for guard in draft.guards:
         for rule in sought.rules:
-            rule(draft, guard)
-    for group in groups:
-        for rule_of_group in OF_GROUPS:
-            rule_of_group(draft, group)
+            rule.write(draft, guard)
+    for k in groups:
+        _staff(draft, k)
+        _mix(draft, k)
     for shift in dict.fromkeys(problem.groups[k].shift for k in groups):
         for member in range(len(problem.classes)):
-            balance(draft, member, shift)
+            _balance(draft, member, shift)
     if sought.cost:
         model.minimize(sum(objective(draft, fair_shares(problem))))
     return draft
@@ -98,7 +99,7 @@ def _locks(draft: Draft) -> None:
     """A locked assignment is kept: x_gs = 1, and its guard stands at its post."""
     problem = draft.problem
     for (guard, shift), post in problem.locked.items():
-        reason = Reason("locked", draft.code(guard), problem.shifts[shift].day)
+        reason = Reason(LOCKED.name, draft.code(guard), problem.shifts[shift].day)
         if problem.shifts[shift].day not in draft.days:
             continue
         draft.require(draft.work.get((guard, shift), 0) == 1, reason)
@@ -106,6 +107,48 @@ def _locks(draft: Draft) -> None:
         for k in problem.groups_at.get(shift, ()):
             if problem.groups[k].posts[0].post == post:
                 draft.require(draft.stand.get((own, k), 0) == 1, reason)
+
+
+def _staff(draft: Draft, group: int) -> None:
+    """Every place of a group of posts is filled: Σ_c z_ck = places_k.
+
+    Only classes that hold what the posts ask for, and may guard their areas, have a z there.
+    """
+    said = draft.problem.groups[group]
+    there = sum(draft.stand[c, group] for c in said.classes if (c, group) in draft.stand)
+    draft.require(there == said.places, _of_posts(draft, STAFFING, said))
+
+
+def _mix(draft: Draft, group: int) -> None:
+    """More than one affiliation stands at each of n posts with m guards: Σ_{c of a} z_ck ≤ n (m − 1), each a.
+
+    That is enough: guards dealt out to the n posts in turn, affiliation by affiliation, then never fill a post with
+    one alone. A post with a place left open is not held to it.
+    """
+    said = draft.problem.groups[group]
+    if not said.mixed:
+        return
+    by_affiliation: dict[str, list[Any]] = {}
+    for c in said.classes:
+        if (c, group) in draft.stand:
+            affiliation = draft.problem.guards[draft.problem.classes[c][0]].affiliation
+            by_affiliation.setdefault(affiliation, []).append(draft.stand[c, group])
+    for terms in by_affiliation.values():
+        draft.require(sum(terms) <= said.number * (said.guards - 1), _of_posts(draft, MIXED, said))
+
+
+def _of_posts(draft: Draft, rule: WorkRule, group: Group) -> Reason:
+    """The reason of a rule of posts on a day."""
+    return Reason(rule.name, " ".join(post.post for post in group.posts), draft.problem.shifts[group.shift].day)
+
+
+def _balance(draft: Draft, member: int, shift: int) -> None:
+    """Who works stands somewhere: Σ_{k at s} z_ck = Σ_{g in c} x_gs."""
+    problem = draft.problem
+    standing = [draft.stand[member, k] for k in problem.groups_at.get(shift, ()) if (member, k) in draft.stand]
+    working = [draft.work[g, shift] for g in problem.classes[member] if (g, shift) in draft.work]
+    if standing or working:
+        draft.model.add(sum(standing) == sum(working))
 
 
 def solve(problem: GuardProblem, sought: Sought, asked: Asked) -> Found:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stockward.optim.cp_sat import Asked, solve_model
+from stockward.roster.rules.drafting import Draft
+from stockward.roster.rules.forms import Integers
+from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import OPEN
 from stockward.roster.site.costs import fairness
-from stockward.roster.site.rules import PERSONAL, Draft
-from stockward.roster.site.scoring import BEYOND, Integers, Scorer
+from stockward.roster.site.scoring import BEYOND, Scorer
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
@@ -70,8 +72,8 @@ def solve_part(scorer: Scorer, part: Part, asked: Asked) -> Solution:
     writing = _Model(scorer, part, cp_model.CpModel())
     draft = _draft(writing)
     for guard in part.guards:
-        for rule in PERSONAL:
-            rule(draft, guard)
+        for rule in OF_A_GUARD:
+            rule.write(draft, guard)
     _hold(writing)
     _minimise(writing, draft)
     answer = solve_model(writing.model, asked)
@@ -88,8 +90,8 @@ def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
     everything = Part((guard,), range(days), rows, np.ones((days, kinds), np.int64), 0)
     writing = _Model(scorer, everything, cp_model.CpModel())
     draft = _draft(writing)
-    for rule in PERSONAL:
-        rule(draft, guard)
+    for rule in OF_A_GUARD:
+        rule.write(draft, guard)
     terms, constant = _cost(writing, draft)
     writing.model.minimize(sum(terms))
     return solve_model(writing.model, asked).bound + constant
@@ -180,7 +182,7 @@ def _beyond(draft: Draft, guard: int, ordinary: int) -> Any:
     """What the hours beyond an ordinary contract cost: each that has begun."""
     shifts = draft.problem.shifts
     done = sum(shifts[s].minutes for s in draft.kept_of(guard))
-    sought = [(shifts[s].minutes, literal) for s, literal in draft.of_guard(guard)]
+    sought = [(shift.minutes, literal) for shift, literal in draft.of_guard(guard)]
     hours = draft.model.new_int_var(0, (done + sum(minutes for minutes, _ in sought)) // 60 + 1, "")
     draft.model.add(60 * hours >= done - ordinary + sum(minutes * literal for minutes, literal in sought))
     return BEYOND * hours

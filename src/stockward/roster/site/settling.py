@@ -14,9 +14,10 @@ from itertools import combinations
 
 import numpy as np
 
+from stockward.roster.rules.forms import Integers
+from stockward.roster.rules.table import PAIRS
 from stockward.roster.site.columns import Kind, Translated, parts
 from stockward.roster.site.problem import GuardProblem
-from stockward.roster.site.scoring import Integers
 
 PAIR_DAYS = 28
 _EXCHANGES = 60
@@ -163,7 +164,7 @@ class Settling:
 
     def _part_pairs(self) -> bool:
         """Exchange guards within a shift and kind until no pair meets too often; whether that succeeds."""
-        most = self.problem.rules.max_same_pair
+        most = PAIRS.limit(self.problem)
         if most is None:
             return True
         meetings = Meetings(self.problem, self.at)
