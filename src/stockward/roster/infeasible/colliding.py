@@ -119,15 +119,9 @@ def _conflict(problem: GuardProblem, rule: str, reasons: Sequence[Reason]) -> Co
         said = ", ".join(names)
     return Conflict(
         rule=rule,
-        words=f"{_in_words(problem, _NAMED[rule])}: {said}.",
+        words=f"{_NAMED[rule].stated(problem)}: {said}.",
         people=() if of_posts else names,
         posts=tuple(post for name in names for post in name.split(" ")) if of_posts else (),
         first=min(days, default=None),
         last=max(days, default=None),
     )
-
-
-def _in_words(problem: GuardProblem, rule: WorkRule) -> str:
-    """What a rule is about, and what the site states for it, where it does."""
-    about, stated = f"{rule.about[0].upper()}{rule.about[1:]}", rule.stated(problem)
-    return f"{about}, {stated}" if stated else about

@@ -100,7 +100,7 @@ def least_hours_more(asking: Asking, places: WayOut, most_hours: float, least_mi
 
     def beyond(search: Search) -> int:
         rows = search.best[: search.people]
-        minutes = search.scorer.minutes[np.arange(rows.shape[1]), rows].sum(axis=1)
+        minutes = search.scorer.minutes[search.scorer.numbers(rows)].sum(axis=1)
         return int(np.maximum(minutes - ordinary, 0).sum())
 
     begun = begun_from(places, problem)

@@ -16,19 +16,27 @@ import numpy as np
 
 from stockward.book.settings import WorkRules
 from stockward.roster.rules.drafting import Draft, Reason
-from stockward.roster.rules.forms import MINUTES, NIGHTS, ROSTER, WEEK, WORK, AtMostIn, Counter, Form, OneADay
-from stockward.roster.rules.rests import Rest
-from stockward.roster.rules.runs import AtLeastInARow, AtMostInARow
-from stockward.roster.rules.weekends import Weekends
+from stockward.roster.rules.forms import (
+    MINUTES,
+    NIGHTS,
+    ROSTER,
+    WEEK,
+    WORK,
+    Form,
+    Integers,
+    Months,
+    at_least_in_a_row,
+    at_most_in,
+    at_most_in_a_row,
+    one_a_day,
+    rest_between,
+    weekends_of_four,
+)
 
 if TYPE_CHECKING:
     from stockward.roster.site.problem import GuardProblem
 
 _HAIR = 1e-6
-
-
-def _no_limit(problem: GuardProblem, guard: int) -> int | None:
-    return None
 
 
 def _whole_minutes(hours: float) -> int:
@@ -41,16 +49,16 @@ def _minutes_begun(hours: float) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkRule:
-    """A rule of every roster: its name, what it is about in a few words, and in a sentence.
+    """A rule of every roster: its name, what it is about in a few words, and what is said where it binds.
 
-    ``form`` counts it for one guard; without one it is a rule of posts. ``own`` is the limit of a guard.
+    ``form`` counts it for one guard, up to the limit of each, ``own``; without a form it is a rule of posts.
     """
 
     name: str
     about: str
-    sentence: str = ""
+    binds: str = ""
     form: Form | None = None
-    own: Callable[[GuardProblem, int], int | None] = _no_limit
+    own: Callable[[GuardProblem, int], int | None] = lambda problem, guard: None
 
     def limit(self, problem: GuardProblem, guard: int = 0) -> int | None:
         """The limit of a guard in what the form counts; ``None`` where there is none."""
@@ -62,12 +70,13 @@ class WorkRule:
         if self.form is not None and limit is not None:
             self.form.write(draft, guard, limit, Reason(self.name, draft.code(guard)))
 
-    def counter(self, problem: GuardProblem) -> Counter | None:
+    def counter(self, problem: GuardProblem) -> Callable[[Months], Integers] | None:
         """What counts its breaches in arrays; ``None`` where there is no limit, or no array can break it."""
         limits = [self.limit(problem, guard) for guard in range(len(problem.guards))]
-        if self.form is None or None in limits:
+        if self.form is None or self.form.counter is None or None in limits:
             return None
-        return self.form.counter(problem, np.array(limits, np.int64))
+        breaches, most = self.form.counter(problem), np.array(limits, np.int64)
+        return lambda months: breaches(months, most[months.guards])
 
     def in_engine(self, problem: GuardProblem, guard: int) -> tuple[str, int] | None:
         """The limit of a guard as the engine names and knows it; ``None`` where the engine does not know the rule."""
@@ -77,53 +86,40 @@ class WorkRule:
         return self.form.engine, self.form.in_engine(problem.horizon, limit)
 
     def reach(self, problem: GuardProblem) -> int:
-        """So many days before and after a roster can matter to it, but for sums of weeks."""
+        """So many days before and after a roster can matter to it, but for sums."""
         limit = self.limit(problem)
         return 0 if self.form is None or limit is None else self.form.reach(limit)
 
     def stated(self, problem: GuardProblem) -> str:
-        """What the site states for it, in a few words; nothing where it states none."""
-        return ""
+        """What it is about, and what the site states for it, in a few words."""
+        return _begun(self.about)
 
     def told(self, problem: GuardProblem) -> str:
-        """The rule in a sentence, as the site states it."""
-        return self.sentence
+        """The rule in a sentence, where it binds."""
+        return self.binds
 
     def without(self, problem: GuardProblem) -> GuardProblem | None:
         """The problem without the rule; ``None`` where the site does not state it."""
-        return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContractRule(WorkRule):
-    """The rule of the hours of each contract."""
-
-    def without(self, problem: GuardProblem) -> GuardProblem:
-        """The problem with contracts that allow everything."""
         everything = sum(shift.minutes for shift in problem.shifts)
         return replace(problem, guards=tuple(replace(guard, contract_minutes=everything) for guard in problem.guards))
 
 
 @dataclass(frozen=True, kw_only=True)
 class SiteRule(WorkRule):
-    """A rule that a site states under ``key`` of ``[work_rules]``.
+    """A rule that a site states under ``key`` of ``[work_rules]``; its texts have a place for the value, and a plural.
 
-    ``limits``, ``held`` and ``sentence`` have a place for the value, and where it is needed one for the s of a plural.
+    ``limits`` is the value behind what the rule is about, ``held`` the rule of a roster that keeps it, ``subject`` what
+    there is no rule on, where that is said otherwise than ``about``. ``unit`` leads from what is stated to what the
+    form counts; ``unstated`` is the limit where nothing is. A rule with an ``example`` must be stated, or ``none``.
     """
 
     key: str
     limits: str = ""
-    """The value, behind what the rule is about."""
     held: str
-    """The rule with its value, of a roster that keeps it."""
     subject: str = ""
-    """What there is no rule on, where that is said otherwise than ``about``."""
     unit: Callable[[float], int] = int
-    """From what is stated to what the form counts."""
     unstated: int | None = None
-    """The limit where none is stated."""
     example: float | None = None
-    """A value to write, where a roster must not be made before the site says one, or ``none``."""
 
     def value(self, rules: WorkRules) -> float | None:
         """What a site states; ``None`` where it has no such rule."""
@@ -140,15 +136,13 @@ class SiteRule(WorkRule):
         return self.subject or self.about if value is None else _with(self.held, value)
 
     def stated(self, problem: GuardProblem) -> str:
-        """The value in words."""
+        """With the value."""
         value = self.value(problem.rules)
-        return "" if value is None else _with(self.limits, value)
+        return _begun(self.about) if value is None else f"{_begun(self.about)}, {_with(self.limits, value)}"
 
     def told(self, problem: GuardProblem) -> str:
-        """The rule in a sentence, with its value."""
-        value = self.value(problem.rules)
-        said = self.sentence or f"{self.about[0].upper()}{self.about[1:]}: {self.limits}."
-        return "" if value is None else _with(said, value)
+        """With the value."""
+        return _with(self.binds or f"{_begun(self.about)}: {self.limits}.", self.value(problem.rules) or 0)
 
     def without(self, problem: GuardProblem) -> GuardProblem | None:
         """The problem of a site that has no such rule."""
@@ -162,90 +156,54 @@ def _with(text: str, value: float) -> str:
     return text.format(value, "" if value == 1 else "s")
 
 
+def _begun(text: str) -> str:
+    """The text as a sentence begins."""
+    return f"{text[0].upper()}{text[1:]}"
+
+
 ONE_SHIFT_A_DAY = WorkRule(
-    name="one_shift_a_day", about="one shift a day", form=OneADay(), own=lambda problem, guard: 1
+    name="one_shift_a_day", about="one shift a day", form=one_a_day(), own=lambda problem, guard: 1
 )
 REST = SiteRule(
-    name="rest",
-    key="min_rest_hours",
-    about="rest between shifts",
-    limits="at least {:g} hour{}",
-    held="at least {:g} hour{} of rest between shifts",
-    form=Rest(),
-    unit=_minutes_begun,
-    unstated=0,
-    example=11,
-)
+    name="rest", key="min_rest_hours", example=11, form=rest_between(), unit=_minutes_begun, unstated=0,
+    about="rest between shifts", limits="at least {:g} hour{}", held="at least {:g} hour{} of rest between shifts",
+)  # fmt: skip
 HOURS_A_WEEK = SiteRule(
-    name="hours_a_week",
-    key="max_hours_per_week",
-    about="hours in a week",
-    limits="at most {:g}",
-    held="at most {:g} hour{} a week",
-    subject="hours a week",
-    form=AtMostIn(MINUTES, WEEK),
-    unit=_whole_minutes,
-    example=48,
-)
-CONTRACT_HOURS = ContractRule(
-    name="contract_hours",
-    about="hours of the contract",
-    sentence="No more hours over the roster than the contract gives.",
-    form=AtMostIn(MINUTES, ROSTER, engine="max_minutes"),
+    name="hours_a_week", key="max_hours_per_week", example=48, form=at_most_in(MINUTES, WEEK), unit=_whole_minutes,
+    about="hours in a week", limits="at most {:g}", held="at most {:g} hour{} a week", subject="hours a week",
+)  # fmt: skip
+CONTRACT_HOURS = WorkRule(
+    name="contract_hours", form=at_most_in(MINUTES, ROSTER, engine="max_minutes"),
     own=lambda problem, guard: problem.guards[guard].contract_minutes,
-)
+    about="hours of the contract", binds="No more hours over the roster than the contract gives.",
+)  # fmt: skip
 LONGEST_RUN = SiteRule(
-    name="longest_run",
-    key="max_consecutive_shifts",
-    about="longest run of work",
-    limits="at most {:g} day{}",
-    sentence="Days of work in a row: at most {:g}.",
-    held="at most {:g} day{} of work in a row",
-    subject="the longest run of work",
-    form=AtMostInARow(WORK, engine="max_run"),
-)
+    name="longest_run", key="max_consecutive_shifts", form=at_most_in_a_row(WORK, engine="max_run"),
+    about="longest run of work", limits="at most {:g} day{}", binds="Days of work in a row: at most {:g}.",
+    held="at most {:g} day{} of work in a row", subject="the longest run of work",
+)  # fmt: skip
 SHORTEST_RUN = SiteRule(
-    name="shortest_run",
-    key="min_consecutive_shifts",
-    about="shortest run of work",
-    limits="at least {:g} day{}",
-    sentence="Days of work in a row: at least {:g}.",
-    held="at least {:g} day{} of work in a row",
-    subject="the shortest run of work",
-    form=AtLeastInARow(of_work=True, engine="min_run"),
-)
+    name="shortest_run", key="min_consecutive_shifts", form=at_least_in_a_row(of_work=True, engine="min_run"),
+    about="shortest run of work", limits="at least {:g} day{}", binds="Days of work in a row: at least {:g}.",
+    held="at least {:g} day{} of work in a row", subject="the shortest run of work",
+)  # fmt: skip
 DAYS_OFF = SiteRule(
-    name="days_off",
-    key="min_consecutive_days_off",
-    about="days off in a row",
-    limits="at least {:g}",
-    held="at least {:g} day{} off in a row",
-    form=AtLeastInARow(of_work=False, engine="min_off_run"),
-)
+    name="days_off", key="min_consecutive_days_off", form=at_least_in_a_row(of_work=False, engine="min_off_run"),
+    about="days off in a row", limits="at least {:g}", held="at least {:g} day{} off in a row",
+)  # fmt: skip
 NIGHTS_IN_A_ROW = SiteRule(
-    name="nights_in_a_row",
-    key="max_consecutive_nights",
-    about="nights in a row",
-    limits="at most {:g}",
-    held="at most {:g} night{} in a row",
-    form=AtMostInARow(NIGHTS),
-)
+    name="nights_in_a_row", key="max_consecutive_nights", form=at_most_in_a_row(NIGHTS),
+    about="nights in a row", limits="at most {:g}", held="at most {:g} night{} in a row",
+)  # fmt: skip
 WEEKENDS = SiteRule(
-    name="weekends",
-    key="max_weekends",
-    about="weekends with work",
-    limits="at most {:g} of any four in a row",
-    sentence="Weekends with work, of any four in a row: at most {:g}.",
-    held="at most {:g} weekend{} with work in 28 days",
-    subject="weekends",
-    form=Weekends(),
-)
+    name="weekends", key="max_weekends", form=weekends_of_four(),
+    about="weekends with work", limits="at most {:g} of any four in a row", subject="weekends",
+    binds="Weekends with work, of any four in a row: at most {:g}.", held="at most {:g} weekend{} with work in 28 days",
+)  # fmt: skip
 PAIRS = SiteRule(
-    name="pairs",
-    key="max_same_pair",
-    about="pairs",
-    held="at most {:g} time{} the same pair at one post in 28 days",
-)
+    name="pairs", key="max_same_pair",
+    about="pairs", held="at most {:g} time{} the same pair at one post in 28 days",
+)  # fmt: skip
 MIXED = WorkRule(name="mixed", about="more than one affiliation")
 LOCKED = WorkRule(name="locked", about="locked assignments")
 STAFFING = WorkRule(name="staffing", about="every place filled")

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from stockward.roster.rules.forms import Integers, Months
 from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import Translated
 from stockward.roster.site.costs import HOUR, NIGHT, STEEPEST, WEEKEND, Share, fair_shares
-from stockward.roster.site.demand import Shift
 from stockward.roster.site.problem import GuardProblem
 
 BREACH = 10_000
@@ -48,72 +45,48 @@ class Scorer:
         self.inside = slice(self.before, self.before + problem.horizon.days)
         """The days of the roster among those that are known."""
         self.shares = fair_shares(problem)
-        self._tables()
-        self._personal()
+        self.can = np.stack([person.open for person in self.translated.problem.people])
+        self.costs = np.stack([person.costs for person in self.translated.problem.people])
+        self._number_shifts()
         counters = {rule.name: rule.counter(problem) for rule in OF_A_GUARD}
         self.counters = {name: count for name, count in counters.items() if count is not None}
         """What counts the breaches of each rule of one guard."""
 
-    def _tables(self) -> None:
-        """What each kind is on each day: shape (days, 1 + kinds)."""
-        days, kinds = self.translated.shift_of.shape
-        shape = days, kinds + 1
-        self.minutes, self.start, self.end = (np.zeros(shape, np.int64) for _ in range(3))
-        self.night, self.weekend = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
-        self.origin = self.problem.horizon.moment(0, 0)
-        for day in range(days):
-            for kind in range(kinds):
-                number = int(self.translated.shift_of[day, kind])
-                if number >= 0:
-                    shift = self.problem.shifts[number]
-                    place = day, kind + 1
-                    self.minutes[place], self.night[place], self.weekend[place] = (
-                        shift.minutes, shift.night, shift.weekend
-                    )  # fmt: skip
-                    self.start[place], self.end[place] = self._when(shift)
-
-    def _when(self, shift: Shift) -> tuple[int, int]:
-        return tuple(int((moment - self.origin).total_seconds()) // 60 for moment in (shift.start, shift.end))  # type: ignore[return-value]
-
-    def _personal(self) -> None:
-        """What is settled of each guard, and what each choice costs: by guard."""
-        problem = self.problem
-        self.can = np.stack([person.open for person in self.translated.problem.people])
-        self.costs = np.stack([person.costs for person in self.translated.problem.people])
-        shape = len(problem.guards), self.before + self.after
-        self.settled_work, self.settled_night = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
-        self.settled_minutes, self.settled_start, self.settled_end = (np.zeros(shape, np.int64) for _ in range(3))
+    def _number_shifts(self) -> None:
+        """Number every shift, those that are settled last and 0 the day off: what it is, by number, and where it is."""
+        problem, shift_of = self.problem, self.translated.shift_of
+        self.number_of = np.concatenate([np.zeros((len(shift_of), 1), np.int64), shift_of + 1], axis=1)
+        """Of each day and choice."""
+        self.settled = np.zeros((len(problem.guards), self.before + self.after), np.int64)
+        shifts = list(problem.shifts)
         for guard, ones in enumerate(problem.worked):
             for one in ones:
-                self._settle(guard, one.shift)
+                shifts.append(one.shift)
+                column = self.before + one.shift.day
+                if one.shift.day >= problem.horizon.days:
+                    column -= problem.horizon.days
+                if 0 <= column < self.settled.shape[1]:
+                    self.settled[guard, column] = len(shifts)
+        origin = problem.horizon.moment(0, 0)
+        self.minutes = np.array([0, *(shift.minutes for shift in shifts)], np.int64)
+        self.night = np.array([False, *(shift.night for shift in shifts)])
+        self.weekend = np.array([False, *(shift.weekend for shift in shifts)])
+        self.start, self.end = (
+            np.array([0, *(int((moment - origin).total_seconds()) // 60 for moment in moments)], np.int64)
+            for moments in ([shift.start for shift in shifts], [shift.end for shift in shifts])
+        )
 
-    def _settle(self, guard: int, shift: Shift) -> None:
-        column = self.before + shift.day
-        if shift.day >= self.problem.horizon.days:
-            column -= self.problem.horizon.days
-        if 0 <= column < self.before + self.after:
-            place = guard, column
-            self.settled_work[place], self.settled_night[place] = True, shift.night
-            self.settled_minutes[place] = shift.minutes
-            self.settled_start[place], self.settled_end[place] = self._when(shift)
+    def numbers(self, rows: Integers) -> Integers:
+        """The shifts of rows by their numbers."""
+        return np.asarray(self.number_of[np.arange(rows.shape[1]), rows], np.int64)
 
     def months_of(self, rows: Integers, guards: Integers) -> Months:
         """The work of rows, what is settled before and after included."""
-        day = np.arange(rows.shape[1])
-
-        def whole(table: npt.NDArray[Any], settled: npt.NDArray[Any]) -> npt.NDArray[Any]:
-            inside = table[day, rows]
-            if not settled.shape[1]:
-                return inside
-            mine = settled[guards]
-            return np.concatenate([mine[:, : self.before], inside, mine[:, self.before :]], axis=1)
-
-        works = np.ones(self.night.shape, np.bool_)
-        works[:, 0] = False
+        mine = self.settled[guards]
+        shifts = np.concatenate([mine[:, : self.before], self.numbers(rows), mine[:, self.before :]], axis=1)
         return Months(
-            guards, self.inside, whole(works, self.settled_work), whole(self.night, self.settled_night),
-            whole(self.minutes, self.settled_minutes), whole(self.start, self.settled_start),
-            whole(self.end, self.settled_end),
+            guards, self.inside, shifts > 0, self.night[shifts], self.minutes[shifts], self.start[shifts],
+            self.end[shifts],
         )  # fmt: skip
 
     def score(self, rows: Integers, guards: Integers) -> Integers:
@@ -128,11 +101,11 @@ class Scorer:
 
     def cost(self, rows: Integers, guards: Integers) -> Integers:
         """The cost of ``guards_costs`` of each row: wishes and changes, nights, weekends, hours."""
-        day = np.arange(rows.shape[1])
-        total = self.costs[guards[:, None], day, rows].sum(axis=1)
-        total = total + NIGHT * self._steps(self.night[day, rows].sum(axis=1), self._share_nights, guards)
-        total = total + WEEKEND * self._steps(self.weekend[day, rows].sum(axis=1), self._share_weekends, guards)
-        minutes = self.minutes[day, rows].sum(axis=1)
+        shifts = self.numbers(rows)
+        total = self.costs[guards[:, None], np.arange(rows.shape[1]), rows].sum(axis=1)
+        total = total + NIGHT * self._steps(self.night[shifts].sum(axis=1), self._share_nights, guards)
+        total = total + WEEKEND * self._steps(self.weekend[shifts].sum(axis=1), self._share_weekends, guards)
+        minutes = self.minutes[shifts].sum(axis=1)
         low, high = (side[guards] for side in self._share_minutes)
         away = np.maximum(np.maximum(minutes - high, low - minutes), 0)
         if self.ordinary is not None:
