@@ -16,7 +16,7 @@ from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
 from stockward.optim.cp_sat import Asked, solve_model
 from stockward.roster.infeasible.alone import Alone, binding_rules
-from stockward.roster.infeasible.conflicts import (
+from stockward.roster.infeasible.conditions import (
     least_minutes_beyond,
     least_minutes_short,
     least_places_open,

@@ -32,10 +32,8 @@ from stockward.roster.engine.problem import SATURDAY
 from stockward.roster.engine.unguarded import under_a_guard
 from stockward.roster.infeasible import ways as ways
 from stockward.roster.infeasible.colliding import collision, conflicts_in_words
-from stockward.roster.infeasible.conflicts import (
+from stockward.roster.infeasible.conditions import (
     Shortage,
-    conflicts_of,
-    filling,
     is_irreducible,
     least_guards_more,
     least_minutes_beyond,
@@ -43,6 +41,7 @@ from stockward.roster.infeasible.conflicts import (
     least_places_open,
     shortages,
 )
+from stockward.roster.infeasible.conflicts import conflicts_of, filling
 from stockward.roster.infeasible.relaxing import (
     Asking,
     WayOut,

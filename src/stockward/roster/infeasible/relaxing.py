@@ -14,7 +14,10 @@ import polars as pl
 
 from stockward.book import Site
 from stockward.roster.infeasible.alone import Alone
-from stockward.roster.infeasible.conflicts import conflicts_of, shortages, what_binds
+from stockward.roster.infeasible.conditions import (
+    shortages,
+)
+from stockward.roster.infeasible.conflicts import conflicts_of, what_binds
 from stockward.roster.infeasible.ways import guards_ruled_out, hours_ruled_out
 from stockward.roster.site.demand import Shift
 from stockward.roster.site.making import Limit, Made, Making
