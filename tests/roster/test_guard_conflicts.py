@@ -22,9 +22,9 @@ from stockward.roster.infeasible.conditions import (
     least_places_open,
     shortages,
 )
-from stockward.roster.rules.drafting import Draft
+from stockward.roster.rules.drafting import RosterDraft
 from stockward.roster.rules.table import OF_A_GUARD, REST
-from stockward.roster.site.demand import Horizon, Shift
+from stockward.roster.site.demand import DatedShift, Horizon
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.terms.verdicts import Solved
 
@@ -127,10 +127,10 @@ def test_alone_is_never_less_than_what_the_rules_allow(tmp_path: Path, seed: int
         assert Alone(problem).most((0,), counted)[0] >= most_by_the_rules(problem, counted)
 
 
-def most_by_the_rules(problem: GuardProblem, counted: Callable[[Shift], int]) -> int:
+def most_by_the_rules(problem: GuardProblem, counted: Callable[[DatedShift], int]) -> int:
     """The most that the first guard can work where no place need be filled."""
     model = cp_model.CpModel()
-    draft = Draft(problem, model, [0], range(problem.horizon.days))
+    draft = RosterDraft(problem, model, [0], range(problem.horizon.days))
     for s in problem.open[0]:
         draft.work[0, s] = model.new_bool_var("")
         draft.begun.setdefault((0, problem.shifts[s].day), []).append(s)

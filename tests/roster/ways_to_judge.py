@@ -15,10 +15,10 @@ from stockward.guards.roll import on_posts, roll
 from stockward.optim.cp_sat import Asked, solve_model
 from stockward.roster.checker.checks import check_roster
 from stockward.roster.checker.facts import Checked
-from stockward.roster.engine.model import Part, solve_part
-from stockward.roster.engine.problem import Problem
+from stockward.roster.engine.model import PeoplePart, solve_people
+from stockward.roster.engine.problem import RosterProblem
 from stockward.roster.engine.schedules import Scheduler
-from stockward.roster.rules.drafting import Draft
+from stockward.roster.rules.drafting import RosterDraft
 from stockward.roster.rules.table import OF_A_GUARD, WorkRule
 from stockward.roster.site.columns import translate
 from stockward.roster.site.problem import GuardProblem
@@ -40,7 +40,7 @@ def broken_in_model(problem: GuardProblem, shifts: Collection[int]) -> set[str]:
 
 def _is_possible(problem: GuardProblem, shifts: Collection[int], rule: WorkRule) -> bool:
     model = cp_model.CpModel()
-    draft = Draft(problem, model, [0], range(problem.horizon.days))
+    draft = RosterDraft(problem, model, [0], range(problem.horizon.days))
     for shift in problem.open[0]:
         draft.work[0, shift] = model.new_constant(int(shift in shifts))
         draft.begun.setdefault((0, problem.shifts[shift].day), []).append(shift)
@@ -63,15 +63,15 @@ def impossible_in_engine(problem: GuardProblem, shifts: Collection[int]) -> bool
     rows = translated.rows([frozenset(shifts)])
     only = np.zeros(translated.problem.open.shape, np.bool_)
     only[0, np.arange(rows.shape[1]), rows[0]] = True
-    in_model = not solve_part(translated.problem, _alone(translated.problem, only), Asked(seed=0)).answer.found
+    in_model = not solve_people(translated.problem, _alone(translated.problem, only), Asked(seed=0)).answer.found
     prices = np.where(only, 0.0, 1.0)
     in_programme = bool(Scheduler(translated.problem).best([0], prices).bounds[0] > 0.5)
     assert in_model == in_programme
     return in_model
 
 
-def _alone(problem: Problem, choices: Any) -> Part:
-    return Part([0], choices, np.zeros(problem.demand.required.shape, np.int64))
+def _alone(problem: RosterProblem, choices: Any) -> PeoplePart:
+    return PeoplePart([0], choices, np.zeros(problem.demand.required.shape, np.int64))
 
 
 def broken_in_checker(site: Site, problem: GuardProblem, shifts: Sequence[int]) -> set[str]:

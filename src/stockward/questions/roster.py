@@ -53,8 +53,8 @@ from stockward.roster.infeasible.relaxing import (
 from stockward.roster.rules.stated import require_possible, require_stated
 from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OF_A_SITE
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
-from stockward.roster.site.demand import TABLES, Horizon, begun_before, set_aside_rows, spans_of
-from stockward.roster.site.making import Limit, Made, Progress, make_guard_roster
+from stockward.roster.site.demand import TABLES, Horizon, begun_before, post_spans, rows_not_known
+from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.periods import local_day
@@ -97,7 +97,7 @@ def make_guards_roster(
     asked: Asked,
     *,
     limit: Limit,
-    progress: Progress = lambda best, bound: None,
+    progress: RosterProgress = lambda best, bound: None,
 ) -> RosterAnswer:
     """Make a guards' roster of a site.
 
@@ -134,7 +134,7 @@ def make_guards_roster(
         return _make(site, asked, limit, progress)
 
 
-def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterAnswer:
+def _make(site: Site, asked: Asked, limit: Limit, progress: RosterProgress) -> RosterAnswer:
     """A roster, or why there is none (see ``make_guards_roster``)."""
     _require(site, asked)
     numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers, local_day(asked.generated, site.timezone))
@@ -149,7 +149,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
     notes += (*asked.told, *_of_the_earlier(problem, asked))
     notes += _of_the_first_hours(problem)
     notes += _of_other_absences(problem)
-    notes += tuple(set_aside_rows(site))
+    notes += tuple(rows_not_known(site))
     short = shortages(problem)
     if short:
         return _impossible(made_for, problem, short, notes, limit)
@@ -374,7 +374,7 @@ def _require(site: Site, asked: Asked) -> None:
     require_stated(site.settings.work_rules)
     known = {str(post) for post in site["posts"]["post"]}
     if not known:
-        aside = [said for said in set_aside_rows(site) if said.startswith("posts:")]
+        aside = [said for said in rows_not_known(site) if said.startswith("posts:")]
         raise UsageError(aside[0] if aside else "the site has no posts: fill in the table posts")
     for post, number in asked.numbers.items():
         if post not in known:
@@ -564,7 +564,7 @@ def _posts(site: Site, problem: GuardProblem, duties: tuple[Duty, ...]) -> tuple
     names = dict(site["posts"].select("post", "name").rows())
     wanted: dict[str, int] = {}
     for post in problem.posts:
-        wanted[post.post] = len(spans_of(problem.horizon, post)) * post.guards * post.number
+        wanted[post.post] = len(post_spans(problem.horizon, post)) * post.guards * post.number
     return tuple(
         PostMonth(
             post=post.post,

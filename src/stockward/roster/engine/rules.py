@@ -10,18 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stockward.roster.engine.problem import OFF
+from stockward.roster.engine.problem import DAY_OFF
 
 if TYPE_CHECKING:
-    from stockward.roster.engine.problem import Problem, Rules
+    from stockward.roster.engine.problem import PersonRules, RosterProblem
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """The variables of one person: ``choice[day][c]`` where c is open, and ``work[day]``, a literal."""
 
-    problem: Problem
-    rules: Rules
+    problem: RosterProblem
+    rules: PersonRules
     choice: list[dict[int, Any]]
     work: list[Any]
 
@@ -37,7 +37,7 @@ def one_choice_a_day(model: Any, cells: Cells) -> None:
             model.add_exactly_one(choices.values())
         else:
             model.add_bool_or([])
-        model.add(cells.work[day] == 1 - choices[OFF] if OFF in choices else cells.work[day] == 1)
+        model.add(cells.work[day] == 1 - choices[DAY_OFF] if DAY_OFF in choices else cells.work[day] == 1)
 
 
 def successions(model: Any, cells: Cells) -> None:
@@ -64,7 +64,9 @@ def most_of_shifts(model: Any, cells: Cells) -> None:
 def minutes(model: Any, cells: Cells) -> None:
     """Minutes between the bounds: low ≤ Σ_d,s length_s x_d,s+1 ≤ high."""
     lengths = cells.problem.minutes
-    total = sum(int(lengths[c - 1]) * literal for choices in cells.choice for c, literal in choices.items() if c != OFF)
+    total = sum(
+        int(lengths[c - 1]) * literal for choices in cells.choice for c, literal in choices.items() if c != DAY_OFF
+    )
     model.add_linear_constraint(total, cells.rules.min_minutes, cells.rules.max_minutes)
 
 
@@ -115,7 +117,7 @@ def weekends(model: Any, cells: Cells) -> None:
     model.add(sum(worked) <= cells.rules.max_weekends)
 
 
-RULES: tuple[Callable[[Any, Cells], None], ...] = (
+PERSON_RULES: tuple[Callable[[Any, Cells], None], ...] = (
     one_choice_a_day,
     successions,
     most_of_shifts,

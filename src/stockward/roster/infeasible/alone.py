@@ -14,7 +14,7 @@ import numpy as np
 from stockward.roster.engine.schedules import Scheduler
 from stockward.roster.rules.table import CONTRACT_HOURS, DAYS_OFF, LONGEST_RUN, REST, SHORTEST_RUN, WEEKENDS, WorkRule
 from stockward.roster.site.columns import translate
-from stockward.roster.site.demand import Shift
+from stockward.roster.site.demand import DatedShift
 from stockward.roster.site.problem import GuardProblem
 
 KNOWN = (REST, SHORTEST_RUN, LONGEST_RUN, DAYS_OFF, WEEKENDS, CONTRACT_HOURS)
@@ -30,7 +30,7 @@ class Alone:
         self._shifts = [[None if s < 0 else problem.shifts[s] for s in row] for row in translated.shift_of.tolist()]
         self._scheduler = Scheduler(translated.problem)
 
-    def most(self, guards: Sequence[int], counted: Callable[[Shift], int]) -> list[int]:
+    def most(self, guards: Sequence[int], counted: Callable[[DatedShift], int]) -> list[int]:
         """The most that each of these guards could work of what is counted; 0 where no schedule keeps the rules."""
         worth = [[0, *(0 if shift is None else counted(shift) for shift in row)] for row in self._shifts]
         costs = np.repeat(-np.array([worth], np.float64), len(guards), axis=0)

@@ -13,9 +13,9 @@ from typing import Any
 
 from stockward.answers.roster import Conflict
 from stockward.optim.cp_sat import Asked, solve_model
-from stockward.roster.rules.drafting import Draft, Reason
+from stockward.roster.rules.drafting import Reason, RosterDraft
 from stockward.roster.rules.table import AT_MOST, MIXED, OF_A_GUARD, RULES, STAFFING, WorkRule
-from stockward.roster.site.model import Sought, build
+from stockward.roster.site.model import Sought, roster_model
 from stockward.roster.site.problem import GuardProblem
 from stockward.terms.verdicts import Solved
 
@@ -54,12 +54,12 @@ class _Trial:
     ) -> None:
         self._literals: dict[Reason, Any] = {}
         self._left, self._seed = left, seed
-        self._draft: Draft | None = None
+        self._draft: RosterDraft | None = None
         sought = Sought(days, cost=False, given=self._literal, rules=tuple(rules))
-        self._model = build(problem, sought, made=self._begin).model
+        self._model = roster_model(problem, sought, made=self._begin).model
         self.all = tuple(sorted(self._literals))
 
-    def _begin(self, draft: Draft) -> None:
+    def _begin(self, draft: RosterDraft) -> None:
         self._draft = draft
 
     def _literal(self, reason: Reason) -> Any:

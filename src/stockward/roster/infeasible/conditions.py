@@ -14,12 +14,12 @@ from datetime import timedelta
 
 from stockward.roster.infeasible.alone import Alone
 from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, LONGEST_RUN, REST
-from stockward.roster.site.columns import parts
-from stockward.roster.site.demand import DAYS_A_WEEK, Post, Shift
+from stockward.roster.site.columns import kinds_of
+from stockward.roster.site.demand import WEEK_DAYS, DatedShift, RosterPost
 from stockward.roster.site.problem import GuardProblem
 
 _MOST_SETS = 512
-COUNTED_ALONE: dict[str, Callable[[Shift], int]] = {
+COUNTED_ALONE: dict[str, Callable[[DatedShift], int]] = {
     "weekends": lambda shift: int(shift.weekend),
     "alone": lambda shift: shift.minutes,
 }
@@ -34,7 +34,7 @@ class Ask:
     """
 
     shift: int
-    posts: tuple[Post, ...]
+    posts: tuple[RosterPost, ...]
     classes: frozenset[int]
     places: int
     affiliation: str | None
@@ -65,7 +65,7 @@ def asks_of(problem: GuardProblem) -> tuple[Ask, ...]:
             problem.guards[problem.classes[kind.classes[0]][0]].affiliation
             if kind.classes and set(kind.classes) < set(group.classes) else None)
         for group in problem.groups
-        for kind, number in parts(problem, group)
+        for kind, number in kinds_of(problem, group)
     )  # fmt: skip
 
 
@@ -209,10 +209,10 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
     if in_a_week is not None:
         done = sum(one.shift.minutes for one in problem.worked[guard] if one.shift.day in days)
         limits.append((max(in_a_week - done, 0), HOURS_A_WEEK.name))
-    if in_a_row is not None and len(by_day) == DAYS_A_WEEK:
+    if in_a_row is not None and len(by_day) == WEEK_DAYS:
         # Of a week as many days are off as there are whole runs with the day off behind each.
-        off = DAYS_A_WEEK // (in_a_row + 1)
-        limits.append((sum(by_day[: DAYS_A_WEEK - off]), LONGEST_RUN.name))
+        off = WEEK_DAYS // (in_a_row + 1)
+        limits.append((sum(by_day[: WEEK_DAYS - off]), LONGEST_RUN.name))
     limits += [(minutes, REST.name) for minutes in _rested(problem, problem.open[guard], days)]
     limits.append((problem.guards[guard].contract_minutes, CONTRACT_HOURS.name))
     most, rule = min(limits, key=lambda limit: limit[0])
@@ -276,7 +276,7 @@ def _by_limits(
     asks: Sequence[Ask],
     limits: Sequence[int],
     days: range,
-    counted: Callable[[Shift], int],
+    counted: Callable[[DatedShift], int],
 ) -> Iterator[Shortage]:
     def size(ask: Ask) -> int:
         return ask.places * counted(problem.shifts[ask.shift])

@@ -9,7 +9,7 @@ from stockward.answers.roster import Conflict
 from stockward.roster.infeasible.alone import binding_rules
 from stockward.roster.infeasible.conditions import COUNTED_ALONE, Ask, Shortage, bound_in_a_week, fails_alone
 from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, LONGEST_RUN, ONE_SHIFT_A_DAY, REST, STAFFING
-from stockward.roster.site.demand import Shift
+from stockward.roster.site.demand import DatedShift
 from stockward.roster.site.problem import GuardProblem
 
 _MOST_NAMED = 12
@@ -117,7 +117,7 @@ def _when(problem: GuardProblem, shortage: Shortage) -> str:
     return f"{span} from {first} to {last}"
 
 
-def _clock(problem: GuardProblem, shift: Shift) -> str:
+def _clock(problem: GuardProblem, shift: DatedShift) -> str:
     start, end = (moment.astimezone(problem.horizon.zone).strftime("%H:%M") for moment in (shift.start, shift.end))
     return f"{start} to {'24:00' if end == '00:00' else end}"
 

@@ -19,7 +19,7 @@ from stockward.roster.infeasible.conditions import (
 )
 from stockward.roster.infeasible.conflicts import conflicts_of, what_binds
 from stockward.roster.infeasible.ways import guards_ruled_out, hours_ruled_out
-from stockward.roster.site.demand import Shift
+from stockward.roster.site.demand import DatedShift
 from stockward.roster.site.making import Limit, Made, Making
 from stockward.roster.site.problem import GuardProblem
 from stockward.roster.site.search import Search
@@ -181,7 +181,7 @@ def _closed_to_all(asking: Asking, places: WayOut, wanted: Mapping[tuple[str, st
     return None
 
 
-def _none_may(alone: Alone, guards: Sequence[int], shift: Shift) -> bool:
+def _none_may(alone: Alone, guards: Sequence[int], shift: DatedShift) -> bool:
     """Whether by the rules of each alone none of these guards may work a shift."""
     return not any(alone.most(guards, lambda one: int((one.start, one.end) == (shift.start, shift.end))))
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stockward.roster.site.demand import Shift
+    from stockward.roster.site.demand import DatedShift
     from stockward.roster.site.problem import GuardProblem
 
 
@@ -33,7 +33,7 @@ class Reason:
 
 
 @dataclass(eq=False)
-class Draft:
+class RosterDraft:
     """A model while the rules are written into it: the shifts of ``guards`` that begin on ``days`` are sought.
 
     With ``given`` each constraint is bound to a literal of its reason, so that sets of rules can be tried.
@@ -75,7 +75,7 @@ class Draft:
             self.require(sum(literals) <= 1, reason)
 
     @cached_property
-    def settled(self) -> dict[int, tuple[Shift, ...]]:
+    def settled(self) -> dict[int, tuple[DatedShift, ...]]:
         """The shifts of each guard that are settled: worked before, locked after the end, or kept."""
         shifts = self.problem.shifts
         return {
@@ -84,7 +84,7 @@ class Draft:
         }
 
     @cached_property
-    def _settled_days(self) -> dict[tuple[int, int], Shift]:
+    def _settled_days(self) -> dict[tuple[int, int], DatedShift]:
         return {(guard, shift.day): shift for guard, shifts in self.settled.items() for shift in shifts}
 
     def works(self, guard: int, day: int) -> Any:
@@ -93,18 +93,18 @@ class Draft:
             return self.literals[guard, day]
         return int((guard, day) in self._settled_days)
 
-    def worked(self, guard: int, day: int, counted: Callable[[Shift], int]) -> Any:
+    def worked(self, guard: int, day: int, counted: Callable[[DatedShift], int]) -> Any:
         """What is counted of the shift that the guard begins on a day; a number where that is settled."""
         if day in self.days:
             return sum(counted(shift) * literal for shift, literal in self.begun_on(guard, day) if counted(shift))
         found = self._settled_days.get((guard, day))
         return 0 if found is None else counted(found)
 
-    def begun_on(self, guard: int, day: int) -> list[tuple[Shift, Any]]:
+    def begun_on(self, guard: int, day: int) -> list[tuple[DatedShift, Any]]:
         """The shifts that are sought of a guard on a day, with their literals."""
         return [(self.problem.shifts[s], self.work[guard, s]) for s in self.begun.get((guard, day), ())]
 
-    def of_guard(self, guard: int) -> Iterator[tuple[Shift, Any]]:
+    def of_guard(self, guard: int) -> Iterator[tuple[DatedShift, Any]]:
         """The shifts that are sought of a guard, with their literals."""
         for day in self.days:
             yield from self.begun_on(guard, day)

@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from stockward.roster.engine.problem import SATURDAY
-from stockward.roster.site.demand import DAYS_A_WEEK, MINUTES_A_DAY, Horizon, Shift
+from stockward.roster.site.demand import MINUTES_A_DAY, WEEK_DAYS, DatedShift, Horizon
 
 if TYPE_CHECKING:
-    from stockward.roster.rules.drafting import Draft, Reason
+    from stockward.roster.rules.drafting import Reason, RosterDraft
     from stockward.roster.site.problem import GuardProblem
 
 Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+_Flags = npt.NDArray[np.bool_]
 
 _FOUR = 4
 """Weekends in a row of which some may be worked."""
@@ -36,8 +36,8 @@ class Months:
 
     guards: Integers
     inside: slice
-    work: Flags
-    night: Flags
+    work: _Flags
+    night: _Flags
     minutes: Integers
     start: Integers
     end: Integers
@@ -56,7 +56,7 @@ class Form:
     the value ``in_engine``. ``reach``: so many days before and after a roster matter, but to sums.
     """
 
-    write: Callable[[Draft, int, int, Reason], None]
+    write: Callable[[RosterDraft, int, int, Reason], None]
     counter: Callable[[GuardProblem], Counter] | None = None
     at_most: bool = True
     engine: str | None = None
@@ -68,8 +68,8 @@ class Form:
 class Measure:
     """What is counted of a shift, and on days in arrays; so much more than the limit, begun, is one breach."""
 
-    of_shift: Callable[[Shift], int]
-    of_months: Callable[[Months], Integers | Flags]
+    of_shift: Callable[[DatedShift], int]
+    of_months: Callable[[Months], Integers | _Flags]
     breach: int = 1
 
 
@@ -79,32 +79,32 @@ MINUTES = Measure(lambda shift: shift.minutes, lambda months: months.minutes, 48
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class SumPeriod:
     """What a sum is taken over: which one a day lies in, 0 that of the first day; and the day by which it is told."""
 
     of_day: Callable[[Horizon, int], int]
     told: Callable[[Horizon, int], int | None] = lambda horizon, period: None
 
 
-WEEK = Period(lambda horizon, day: horizon.week(day), lambda horizon, week: horizon.days_of_week(week).start)
+WEEK = SumPeriod(lambda horizon, day: horizon.week(day), lambda horizon, week: horizon.days_of_week(week).start)
 """The calendar week, Monday to Sunday."""
-ROSTER = Period(lambda horizon, day: 0 if 0 <= day < horizon.days else -1)
+ROSTER = SumPeriod(lambda horizon, day: 0 if 0 <= day < horizon.days else -1)
 
 
 def one_a_day() -> Form:
     """A guard begins at most one shift on a day: Σ_{s begins on d} x_gs ≤ 1; in arrays it is so by shape."""
 
-    def write(draft: Draft, guard: int, limit: int, reason: Reason) -> None:
+    def write(draft: RosterDraft, guard: int, limit: int, reason: Reason) -> None:
         for day in draft.days:
             draft.at_most_one([literal for _, literal in draft.begun_on(guard, day)], reason)
 
     return Form(write)
 
 
-def at_most_in(measure: Measure, period: Period, engine: str | None = None) -> Form:
+def at_most_in(measure: Measure, period: SumPeriod, engine: str | None = None) -> Form:
     """At most so much in each period: Σ_{s begins in it} m_s x_gs ≤ limit; a shift counts whole where it begins."""
 
-    def write(draft: Draft, guard: int, limit: int, reason: Reason) -> None:
+    def write(draft: RosterDraft, guard: int, limit: int, reason: Reason) -> None:
         horizon = draft.problem.horizon
         sought: dict[int, list[Any]] = {}
         left: dict[int, int] = {}
@@ -143,7 +143,7 @@ def at_most_in(measure: Measure, period: Period, engine: str | None = None) -> F
 def at_most_in_a_row(measure: Measure, engine: str | None = None) -> Form:
     """At most m days in a row: n_d + … + n_{d+m} ≤ m, n_d what is begun on day d; arrays count each day beyond."""
 
-    def write(draft: Draft, guard: int, limit: int, reason: Reason) -> None:
+    def write(draft: RosterDraft, guard: int, limit: int, reason: Reason) -> None:
         for first in draft.windows(limit + 1):
             days = range(first, first + limit + 1)
             if measure is WORK:
@@ -171,7 +171,7 @@ def at_least_in_a_row(*, of_work: bool, engine: str | None = None) -> Form:
     the roster, or the first day of which it is known who worked, is never too short.
     """
 
-    def write(draft: Draft, guard: int, limit: int, reason: Reason) -> None:
+    def write(draft: RosterDraft, guard: int, limit: int, reason: Reason) -> None:
         for before in draft.windows(limit + 1):
             one, following = draft.works(guard, before), draft.works(guard, before + 1)
             for last in range(max(before + 2, 0), min(before + limit + 1, draft.problem.horizon.days)):
@@ -199,7 +199,7 @@ def rest_between() -> Form:
     soon after the latest end before; two that are settled never do.
     """
 
-    def write(draft: Draft, guard: int, limit: int, reason: Reason) -> None:
+    def write(draft: RosterDraft, guard: int, limit: int, reason: Reason) -> None:
         near = 3 + limit // MINUTES_A_DAY
         days = range(draft.days.start - near, draft.days.stop + near)
         shifts = [*((shift, None) for shift in draft.settled[guard] if shift.day in days), *draft.of_guard(guard)]
@@ -224,9 +224,9 @@ def rest_between() -> Form:
     return Form(write, lambda problem: breaches, reach=lambda limit: 2 + limit // MINUTES_A_DAY)
 
 
-def _excluding(shifts: Sequence[tuple[Shift, Any]], seconds: int) -> Iterable[list[tuple[Shift, Any]]]:
+def _excluding(shifts: Sequence[tuple[DatedShift, Any]], seconds: int) -> Iterable[list[tuple[DatedShift, Any]]]:
     """Shifts, in order of time, of which none goes with another: all that lie at the start of one of them."""
-    alive: list[tuple[Shift, Any]] = []
+    alive: list[tuple[DatedShift, Any]] = []
     for one in shifts:
         still = [
             other
@@ -246,9 +246,9 @@ def weekends_of_four() -> Form:
     Where those that are settled are more than m already, there is no further work on any: w_d = 0.
     """
 
-    def write(draft: Draft, guard: int, limit: int, reason: Reason) -> None:
-        horizon, around = draft.problem.horizon, DAYS_A_WEEK * _FOUR
-        saturdays = range(horizon.first_saturday - around, horizon.days + around, DAYS_A_WEEK)
+    def write(draft: RosterDraft, guard: int, limit: int, reason: Reason) -> None:
+        horizon, around = draft.problem.horizon, WEEK_DAYS * _FOUR
+        saturdays = range(horizon.first_saturday - around, horizon.days + around, WEEK_DAYS)
         worked = [_weekend(draft, guard, saturday) for saturday in saturdays]
         for place in range(len(worked) - _FOUR + 1):
             window = worked[place : place + _FOUR]
@@ -294,7 +294,7 @@ def weekends_of_four() -> Form:
     return Form(write, counter, engine="max_weekends", in_engine=in_engine)
 
 
-def _weekend(draft: Draft, guard: int, saturday: int) -> tuple[bool, Any]:
+def _weekend(draft: RosterDraft, guard: int, saturday: int) -> tuple[bool, Any]:
     """Whether work on a weekend is settled; and whether it is worked as far as that is sought, where it is."""
     days = [draft.works(guard, saturday), draft.works(guard, saturday + 1)]
     literals = [one for one in days if not isinstance(one, int)]

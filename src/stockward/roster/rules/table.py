@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.book.settings import WorkRules
-from stockward.roster.rules.drafting import Draft, Reason
+from stockward.roster.rules.drafting import Reason, RosterDraft
 from stockward.roster.rules.forms import (
     MINUTES,
     NIGHTS,
@@ -64,7 +64,7 @@ class WorkRule:
         """The limit of a guard in what the form counts; ``None`` where there is none."""
         return self.own(problem, guard)
 
-    def write(self, draft: Draft, guard: int) -> None:
+    def write(self, draft: RosterDraft, guard: int) -> None:
         """Write the rule for one guard into a model."""
         limit = self.limit(draft.problem, guard)
         if self.form is not None and limit is not None:

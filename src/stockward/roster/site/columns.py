@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.engine.problem import Demand, Person, Problem, Rules, Shift
+from stockward.roster.engine.problem import Demand, Person, PersonRules, RosterProblem, ShiftKind
 from stockward.roster.rules.forms import Integers
 from stockward.roster.rules.table import OF_A_GUARD, REST
 from stockward.roster.site.costs import CHANGE, Times, meant_by, wish_cost
 from stockward.roster.site.demand import MINUTES_A_DAY
-from stockward.roster.site.problem import Group, GuardProblem
+from stockward.roster.site.problem import GuardProblem, PostGroup
 
-Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+KindTable = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 """Of each day and kind."""
 
 OPEN = 1_000_000
@@ -35,7 +35,7 @@ There it need not outweigh everything: the bound holds whatever it is, and rises
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Kind:
+class PlaceKind:
     """A kind of shift of the engine: minutes after 00:00 at which it begins, length, and the classes that can work it.
 
     ``post`` is named where wishes or locks ask for that post.
@@ -51,9 +51,9 @@ class Kind:
 class Translated:
     """The problem for the engine, and the guards' shift of each day and kind (−1 where there is none)."""
 
-    problem: Problem
-    kinds: tuple[Kind, ...]
-    shift_of: Table
+    problem: RosterProblem
+    kinds: tuple[PlaceKind, ...]
+    shift_of: KindTable
 
     @property
     def open_weight(self) -> int:
@@ -95,11 +95,11 @@ def _matched(can: npt.NDArray[np.bool_]) -> Integers:
 
 def translate(problem: GuardProblem) -> Translated:
     """The problem as the engine knows it."""
-    wanted: dict[tuple[int, Kind], int] = {}
-    shift_of: dict[tuple[int, Kind], int] = {}
+    wanted: dict[tuple[int, PlaceKind], int] = {}
+    shift_of: dict[tuple[int, PlaceKind], int] = {}
     for group in problem.groups:
         shift = problem.shifts[group.shift]
-        for kind, number in parts(problem, group):
+        for kind, number in kinds_of(problem, group):
             wanted[shift.day, kind] = wanted.get((shift.day, kind), 0) + number * group.number
             shift_of[shift.day, kind] = group.shift
     kinds = tuple(sorted({kind for _, kind in wanted}))
@@ -112,7 +112,7 @@ def translate(problem: GuardProblem) -> Translated:
             table[day, place] = shift_of.get((day, kind), -1)
     people = tuple(_person(problem, guard, kinds, table) for guard in range(len(problem.guards)))
     weight = _DEARER * max((int(person.costs.max()) for person in people), default=0) or 1
-    translated = Problem(
+    translated = RosterProblem(
         days=days,
         shifts=_shifts(problem, kinds, table),
         people=people,
@@ -122,7 +122,7 @@ def translate(problem: GuardProblem) -> Translated:
     return Translated(translated, kinds, table)
 
 
-def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
+def kinds_of(problem: GuardProblem, group: PostGroup) -> list[tuple[PlaceKind, int]]:
     """The kinds of which each post of a group wants how many.
 
     A mixed post wants one of each affiliation where there are two, and beyond them anybody. Where there are more than
@@ -132,8 +132,8 @@ def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
     local = shift.start.astimezone(problem.horizon.zone)
     post = group.posts[0].post if group.posts[0].post in problem.named_posts else ""
 
-    def kind(classes: Sequence[int]) -> Kind:
-        return Kind(60 * local.hour + local.minute, shift.minutes, tuple(classes), post)
+    def kind(classes: Sequence[int]) -> PlaceKind:
+        return PlaceKind(60 * local.hour + local.minute, shift.minutes, tuple(classes), post)
 
     by_affiliation: dict[str, list[int]] = {}
     for member in group.classes:
@@ -145,7 +145,7 @@ def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
     return [*wanted, (kind(group.classes), group.guards - 2)] if group.guards > 2 else wanted
 
 
-def _shifts(problem: GuardProblem, kinds: Sequence[Kind], table: Table) -> tuple[Shift, ...]:
+def _shifts(problem: GuardProblem, kinds: Sequence[PlaceKind], table: KindTable) -> tuple[ShiftKind, ...]:
     """The kinds, and what leaves too little rest before the next day.
 
     Where the clocks change the rest is longer or shorter by an hour. The engine knows one rule for all days, so it
@@ -158,12 +158,12 @@ def _shifts(problem: GuardProblem, kinds: Sequence[Kind], table: Table) -> tuple
     both = (today >= 0) & (tomorrow >= 0)
     near = both.any(axis=0) & (~both | (starts[tomorrow] - ends[today] < rest)).all(axis=0)
     return tuple(
-        Shift(f"{place}", kind.minutes, frozenset(f"{after}" for after in np.flatnonzero(near[place])))
+        ShiftKind(f"{place}", kind.minutes, frozenset(f"{after}" for after in np.flatnonzero(near[place])))
         for place, kind in enumerate(kinds)
     )
 
 
-def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Person:
+def _person(problem: GuardProblem, guard: int, kinds: Sequence[PlaceKind], table: KindTable) -> Person:
     days, own = problem.horizon.days, problem.class_of[guard]
     could = set(problem.open[guard])
     open_ = np.zeros((days, 1 + len(kinds)), np.bool_)
@@ -181,10 +181,10 @@ def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Tab
     )
 
 
-def _rules(problem: GuardProblem, guard: int, kinds: int) -> Rules:
+def _rules(problem: GuardProblem, guard: int, kinds: int) -> PersonRules:
     """The limits of one guard that the engine knows; all others as if there were none."""
     many = problem.horizon.days + 1
-    none = Rules(
+    none = PersonRules(
         min_minutes=0, max_minutes=MINUTES_A_DAY * many, max_of_shift=(many,) * kinds, max_run=many, min_run=1,
         min_off_run=1, max_weekends=many,
     )  # fmt: skip
@@ -193,7 +193,7 @@ def _rules(problem: GuardProblem, guard: int, kinds: int) -> Rules:
     return replace(none, **known)
 
 
-def _costs(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Table:
+def _costs(problem: GuardProblem, guard: int, kinds: Sequence[PlaceKind], table: KindTable) -> KindTable:
     """Wishes and changes, by day and choice."""
     costs = np.zeros((problem.horizon.days, 1 + len(kinds)), np.int64)
     for wish in problem.wishes:

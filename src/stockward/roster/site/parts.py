@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stockward.optim.cp_sat import Asked, solve_model
-from stockward.roster.rules.drafting import Draft
+from stockward.roster.rules.drafting import RosterDraft
 from stockward.roster.rules.forms import Integers
 from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import OPEN
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class GuardsPart:
     """Some guards on some days: what they do now on every day, shape (guards, days), and its score.
 
     ``left_open`` counts the places that nobody holds, shape (days, kinds).
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Solution:
+class PartSolution:
     """The rows of a part's guards at no higher score, or ``None``; whether none is lower."""
 
     rows: Integers | None
@@ -53,7 +53,7 @@ class _Model:
     """A part while it is written as a model."""
 
     scorer: Scorer
-    part: Part
+    part: GuardsPart
     model: Any
     choices: dict[tuple[int, int, int], Any] = field(default_factory=dict)
     """Literal by guard's place in the part, day and kind."""
@@ -61,7 +61,7 @@ class _Model:
     """How many of the places left open are filled, by day and kind."""
 
 
-def solve_part(scorer: Scorer, part: Part, asked: Asked) -> Solution:
+def solve_guards(scorer: Scorer, part: GuardsPart, asked: Asked) -> PartSolution:
     """The best rows of the part's guards within the limits.
 
     Minimises cost + OPEN · places left open over the guards' choices y_gdk (guard g, day d, kind k), subject to every
@@ -78,7 +78,7 @@ def solve_part(scorer: Scorer, part: Part, asked: Asked) -> Solution:
     _minimise(writing, draft)
     answer = solve_model(writing.model, asked)
     proven = answer.status in (Solved.PROVEN, Solved.IMPOSSIBLE)
-    return Solution(_rows(writing, answer) if answer.found else None, proven)
+    return PartSolution(_rows(writing, answer) if answer.found else None, proven)
 
 
 def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
@@ -87,7 +87,7 @@ def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
 
     days, kinds = scorer.translated.shift_of.shape
     rows = np.zeros((1, days), np.int64)
-    everything = Part((guard,), range(days), rows, np.ones((days, kinds), np.int64), 0)
+    everything = GuardsPart((guard,), range(days), rows, np.ones((days, kinds), np.int64), 0)
     writing = _Model(scorer, everything, cp_model.CpModel())
     draft = _draft(writing)
     for rule in OF_A_GUARD:
@@ -97,7 +97,7 @@ def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
     return solve_model(writing.model, asked).bound + constant
 
 
-def _draft(writing: _Model) -> Draft:
+def _draft(writing: _Model) -> RosterDraft:
     """The choices of each guard and day, and the shifts that they stand for, as the rules know them."""
     scorer, part, model = writing.scorer, writing.part, writing.model
     shift_of = scorer.translated.shift_of
@@ -105,7 +105,7 @@ def _draft(writing: _Model) -> Draft:
     for place, guard in enumerate(part.guards):
         outside = [day for day in range(shift_of.shape[0]) if day not in part.days and part.rows[place, day]]
         kept[guard] = frozenset(int(shift_of[day, part.rows[place, day] - 1]) for day in outside)
-    draft = Draft(scorer.problem, model, part.guards, part.days, kept)
+    draft = RosterDraft(scorer.problem, model, part.guards, part.days, kept)
     for day in part.days:
         kinds = np.union1d(part.rows[:, day][part.rows[:, day] > 0], np.flatnonzero(part.left_open[day]) + 1).tolist()
         for place, guard in enumerate(part.guards):
@@ -113,7 +113,7 @@ def _draft(writing: _Model) -> Draft:
     return draft
 
 
-def _choose(writing: _Model, draft: Draft, place: int, kinds: Sequence[int], day: int) -> None:
+def _choose(writing: _Model, draft: RosterDraft, place: int, kinds: Sequence[int], day: int) -> None:
     """One guard's day: a literal for each kind, for each shift, and for work at all."""
     guard, model = writing.part.guards[place], writing.model
     of_shift: dict[int, list[Any]] = {}
@@ -153,7 +153,7 @@ def _hold(writing: _Model) -> None:
         model.add(sum(literals) == held + writing.filled.get((day, kind), 0))
 
 
-def _minimise(writing: _Model, draft: Draft) -> None:
+def _minimise(writing: _Model, draft: RosterDraft) -> None:
     """The score, which must not rise."""
     terms, constant = _cost(writing, draft)
     terms += [-OPEN * filled for filled in writing.filled.values()]
@@ -161,7 +161,7 @@ def _minimise(writing: _Model, draft: Draft) -> None:
     writing.model.minimize(sum(terms))
 
 
-def _cost(writing: _Model, draft: Draft) -> tuple[list[Any], int]:
+def _cost(writing: _Model, draft: RosterDraft) -> tuple[list[Any], int]:
     """The terms of the cost, and what does not depend on the choices."""
     scorer, part = writing.scorer, writing.part
     terms = fairness(draft, scorer.shares)
@@ -178,7 +178,7 @@ def _cost(writing: _Model, draft: Draft) -> tuple[list[Any], int]:
     return terms, constant
 
 
-def _beyond(draft: Draft, guard: int, ordinary: int) -> Any:
+def _beyond(draft: RosterDraft, guard: int, ordinary: int) -> Any:
     """What the hours beyond an ordinary contract cost: each that has begun."""
     shifts = draft.problem.shifts
     done = sum(shifts[s].minutes for s in draft.kept_of(guard))

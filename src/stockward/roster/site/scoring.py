@@ -15,7 +15,7 @@ import numpy as np
 from stockward.roster.rules.forms import Integers, Months
 from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import Translated
-from stockward.roster.site.costs import HOUR, NIGHT, STEEPEST, WEEKEND, Share, fair_shares
+from stockward.roster.site.costs import HOUR, NIGHT, STEEPEST, WEEKEND, FairShare, fair_shares
 from stockward.roster.site.problem import GuardProblem
 
 BREACH = 10_000
@@ -100,7 +100,7 @@ class Scorer:
         return sum((count(months) for count in self.counters.values()), impossible.sum(axis=1, dtype=np.int64))
 
     def cost(self, rows: Integers, guards: Integers) -> Integers:
-        """The cost of ``guards_costs`` of each row: wishes and changes, nights, weekends, hours."""
+        """The cost of each row, as ``costs`` has it: wishes and changes, nights, weekends, hours."""
         shifts = self.numbers(rows)
         total = self.costs[guards[:, None], np.arange(rows.shape[1]), rows].sum(axis=1)
         total = total + NIGHT * self._steps(self.night[shifts].sum(axis=1), self._share_nights, guards)
@@ -131,5 +131,5 @@ class Scorer:
         return np.asarray(steep * (steep + 1) // 2 + STEEPEST * (steps - steep), np.int64)
 
 
-def _bounds(shares: Sequence[Share]) -> tuple[Integers, Integers]:
+def _bounds(shares: Sequence[FairShare]) -> tuple[Integers, Integers]:
     return np.array([one.low for one in shares], np.int64), np.array([one.high for one in shares], np.int64)
