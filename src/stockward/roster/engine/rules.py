@@ -74,33 +74,23 @@ def longest_runs(model: Any, cells: Cells) -> None:
     """At most K days of work in a row: Σ_{i=d..d+K} w_i ≤ K for each window of K + 1 days."""
     most = cells.rules.max_run
     for day in range(cells.problem.days - most):
-        window = cells.work[day : day + most + 1]
-        if most >= len(window):
-            continue
-        model.add_bool_or([literal.negated() for literal in window])
+        model.add_bool_or([literal.negated() for literal in cells.work[day : day + most + 1]])
 
 
 def shortest_runs(model: Any, cells: Cells) -> None:
     """At least k days of work in a row: no run of n < k days of work between two days off.
 
     For each n < k and each d with 0 ≤ d and d + n + 1 < D: w_d ∨ ¬w_(d+1) ∨ … ∨ ¬w_(d+n) ∨ w_(d+n+1). A run that
-    touches the first or last day is not between two days off of the horizon.
+    touches the first or last day is not between two days off of the horizon. Of days off likewise, with ¬w for w.
     """
-    for length in range(1, cells.rules.min_run):
-        for day in range(cells.problem.days - length - 1):
-            inside = [literal.negated() for literal in cells.work[day + 1 : day + length + 1]]
-            model.add_bool_or([cells.work[day], *inside, cells.work[day + length + 1]])
-
-
-def shortest_off_runs(model: Any, cells: Cells) -> None:
-    """At least k days off in a row: no run of n < k days off between two days of work.
-
-    For each n < k and each d with 0 ≤ d and d + n + 1 < D: ¬w_d ∨ w_(d+1) ∨ … ∨ w_(d+n) ∨ ¬w_(d+n+1).
-    """
-    for length in range(1, cells.rules.min_off_run):
-        for day in range(cells.problem.days - length - 1):
-            inside = cells.work[day + 1 : day + length + 1]
-            model.add_bool_or([cells.work[day].negated(), *inside, cells.work[day + length + 1].negated()])
+    for least, flags in (
+        (cells.rules.min_run, cells.work),
+        (cells.rules.min_off_run, [literal.negated() for literal in cells.work]),
+    ):
+        for length in range(1, least):
+            for day in range(cells.problem.days - length - 1):
+                inside = [literal.negated() for literal in flags[day + 1 : day + length + 1]]
+                model.add_bool_or([flags[day], *inside, flags[day + length + 1]])
 
 
 def weekends(model: Any, cells: Cells) -> None:
@@ -118,12 +108,5 @@ def weekends(model: Any, cells: Cells) -> None:
 
 
 PERSON_RULES: tuple[Callable[[Any, Cells], None], ...] = (
-    one_choice_a_day,
-    successions,
-    most_of_shifts,
-    minutes,
-    longest_runs,
-    shortest_runs,
-    shortest_off_runs,
-    weekends,
-)
+    one_choice_a_day, successions, most_of_shifts, minutes, longest_runs, shortest_runs, weekends,
+)  # fmt: skip

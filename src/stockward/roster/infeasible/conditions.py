@@ -90,7 +90,7 @@ def least_minutes_beyond(problem: GuardProblem) -> int:
     Who works beyond a contract works all of it, so no shift is lost to the rest of one.
     """
     contracts = [guard.contract_minutes for guard in problem.guards]
-    everything = _by_minutes(problem, "roster", asks_of(problem), contracts, range(problem.horizon.days))
+    everything = _by_limits(problem, "roster", asks_of(problem), contracts, range(problem.horizon.days))
     return max((one.lacking for one in everything), default=0)
 
 
@@ -146,25 +146,25 @@ def _members(problem: GuardProblem, classes: frozenset[int]) -> list[int]:
     return sorted(guard for c in classes for guard in problem.classes[c])
 
 
+def _grouped(asks: Sequence[Ask], key: Callable[[Ask], int]) -> dict[int, list[Ask]]:
+    found: dict[int, list[Ask]] = {}
+    for ask in asks:
+        found.setdefault(key(ask), []).append(ask)
+    return found
+
+
 def _in_a_shift(problem: GuardProblem) -> Iterator[Shortage]:
     """Places in a shift ≤ guards who are there and can stand at any of them."""
     open_ = [frozenset(shifts) for shifts in problem.open]
-    by_shift: dict[int, list[Ask]] = {}
-    for ask in asks_of(problem):
-        by_shift.setdefault(ask.shift, []).append(ask)
-    for shift, asks in by_shift.items():
-        day = problem.shifts[shift].day
+    for shift, asks in _grouped(asks_of(problem), lambda ask: ask.shift).items():
         there = [shift in one for one in open_]
-        yield from _by_places(problem, "shift", asks, there, day)
+        yield from _by_places(problem, "shift", asks, there, problem.shifts[shift].day)
 
 
 def _in_a_day(problem: GuardProblem) -> Iterator[Shortage]:
     """Places in the shifts of a day ≤ guards who are there for any of them, each with one shift a day."""
-    by_day: dict[int, list[Ask]] = {}
-    for ask in asks_of(problem):
-        by_day.setdefault(problem.shifts[ask.shift].day, []).append(ask)
     days_open = [{problem.shifts[s].day for s in shifts} for shifts in problem.open]
-    for day, asks in by_day.items():
+    for day, asks in _grouped(asks_of(problem), lambda ask: problem.shifts[ask.shift].day).items():
         yield from _by_places(problem, "day", asks, [day in days for days in days_open], day)
 
 
@@ -184,13 +184,10 @@ def _by_places(
 def _in_a_week(problem: GuardProblem) -> Iterator[Shortage]:
     """Minutes that posts ask for in a calendar week ≤ what the rules of a week leave those who can stand there."""
     horizon = problem.horizon
-    weeks: dict[int, list[Ask]] = {}
-    for ask in asks_of(problem):
-        weeks.setdefault(horizon.week(problem.shifts[ask.shift].day), []).append(ask)
-    for week, asks in weeks.items():
+    for week, asks in _grouped(asks_of(problem), lambda ask: horizon.week(problem.shifts[ask.shift].day)).items():
         days = horizon.days_of_week(week)
         limits = [_week_minutes(problem, guard, days)[0] for guard in range(len(problem.guards))]
-        yield from _by_minutes(problem, "week", asks, limits, days)
+        yield from _by_limits(problem, "week", asks, limits, days)
 
 
 def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, str]:
@@ -247,7 +244,7 @@ def _in_all(problem: GuardProblem) -> Iterator[Shortage]:
     limits = [
         _whole_shifts(problem, guard, problem.guards[guard].contract_minutes) for guard in range(len(problem.guards))
     ]
-    yield from _by_minutes(problem, "roster", asks_of(problem), limits, range(problem.horizon.days))
+    yield from _by_limits(problem, "roster", asks_of(problem), limits, range(problem.horizon.days))
 
 
 def _alone(problem: GuardProblem) -> Iterator[Shortage]:
@@ -264,19 +261,13 @@ def fails_alone(shortage: Shortage, problem: GuardProblem) -> bool:
     return sum(Alone(problem).most(shortage.guards, COUNTED_ALONE[shortage.kind])) < shortage.asked
 
 
-def _by_minutes(
-    problem: GuardProblem, kind: str, asks: Sequence[Ask], limits: Sequence[int], days: range
-) -> Iterator[Shortage]:
-    return _by_limits(problem, kind, asks, limits, days, lambda shift: shift.minutes)
-
-
 def _by_limits(
     problem: GuardProblem,
     kind: str,
     asks: Sequence[Ask],
     limits: Sequence[int],
     days: range,
-    counted: Callable[[DatedShift], int],
+    counted: Callable[[DatedShift], int] = lambda shift: shift.minutes,
 ) -> Iterator[Shortage]:
     def size(ask: Ask) -> int:
         return ask.places * counted(problem.shifts[ask.shift])

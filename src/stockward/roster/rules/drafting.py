@@ -55,6 +55,14 @@ class RosterDraft:
     literals: dict[tuple[int, int], Any] = field(default_factory=dict)
     """w by guard and day, where it is sought."""
 
+    def any_of(self, literals: Sequence[Any]) -> Any:
+        """One literal for several of which at most one holds."""
+        if len(literals) == 1:
+            return literals[0]
+        found = self.model.new_bool_var("")
+        self.model.add(sum(literals) == found)
+        return found
+
     def require(self, constraint: Any, reason: Reason) -> None:
         """Write a linear constraint with its reason; one of numbers alone that fails makes the model impossible."""
         if isinstance(constraint, bool):

@@ -73,13 +73,7 @@ def _work(draft: RosterDraft) -> None:
                 draft.work[guard, s] = model.new_bool_var("")
                 draft.begun.setdefault((guard, problem.shifts[s].day), []).append(s)
     for (guard, day), begun in draft.begun.items():
-        literals = [draft.work[guard, s] for s in begun]
-        if len(literals) == 1:
-            draft.literals[guard, day] = literals[0]
-        else:
-            works = model.new_bool_var("")
-            model.add(sum(literals) == works)
-            draft.literals[guard, day] = works
+        draft.literals[guard, day] = draft.any_of([draft.work[guard, s] for s in begun])
 
 
 def _stand(draft: RosterDraft, groups: Sequence[int]) -> None:

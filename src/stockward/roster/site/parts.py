@@ -122,21 +122,12 @@ def _choose(writing: _Model, draft: RosterDraft, place: int, kinds: Sequence[int
         writing.choices[place, day, kind] = literal
         of_shift.setdefault(int(writing.scorer.translated.shift_of[day, kind - 1]), []).append(literal)
     for shift, literals in of_shift.items():
-        draft.work[guard, shift] = _any_of(model, literals)
+        draft.work[guard, shift] = draft.any_of(literals)
     if of_shift:
         draft.begun[guard, day] = list(of_shift)
-        draft.literals[guard, day] = _any_of(model, [draft.work[guard, shift] for shift in of_shift])
+        draft.literals[guard, day] = draft.any_of([draft.work[guard, shift] for shift in of_shift])
     if not writing.scorer.can[guard, day, 0]:
         model.add(sum(draft.work[guard, shift] for shift in of_shift) == 1)
-
-
-def _any_of(model: Any, literals: Sequence[Any]) -> Any:
-    """One literal for several of which at most one holds."""
-    if len(literals) == 1:
-        return literals[0]
-    found = model.new_bool_var("")
-    model.add(sum(literals) == found)
-    return found
 
 
 def _hold(writing: _Model) -> None:

@@ -6,16 +6,14 @@ rows of shape (rows, days) and the guard of each, and know the days before and a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from stockward.roster.rules.forms import Integers, Months
 from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import Translated
-from stockward.roster.site.costs import HOUR, NIGHT, STEEPEST, WEEKEND, FairShare, fair_shares
+from stockward.roster.site.costs import HOUR, NIGHT, STEEPEST, WEEKEND, fair_shares
 from stockward.roster.site.problem import GuardProblem
 
 BREACH = 10_000
@@ -45,6 +43,10 @@ class Scorer:
         self.inside = slice(self.before, self.before + problem.horizon.days)
         """The days of the roster among those that are known."""
         self.shares = fair_shares(problem)
+        self._nights, self._weekends, self._minutes = (
+            np.array([(one.low, one.high) for one in shares], np.int64).T
+            for shares in (self.shares.nights, self.shares.weekends, self.shares.minutes)
+        )
         self.can = np.stack([person.open for person in self.translated.problem.people])
         self.costs = np.stack([person.costs for person in self.translated.problem.people])
         self._number_shifts()
@@ -103,33 +105,18 @@ class Scorer:
         """The cost of each row, as ``costs`` has it: wishes and changes, nights, weekends, hours."""
         shifts = self.numbers(rows)
         total = self.costs[guards[:, None], np.arange(rows.shape[1]), rows].sum(axis=1)
-        total = total + NIGHT * self._steps(self.night[shifts].sum(axis=1), self._share_nights, guards)
-        total = total + WEEKEND * self._steps(self.weekend[shifts].sum(axis=1), self._share_weekends, guards)
+        total = total + NIGHT * self._steps(self.night[shifts].sum(axis=1), self._nights[:, guards])
+        total = total + WEEKEND * self._steps(self.weekend[shifts].sum(axis=1), self._weekends[:, guards])
         minutes = self.minutes[shifts].sum(axis=1)
-        low, high = (side[guards] for side in self._share_minutes)
+        low, high = self._minutes[:, guards]
         away = np.maximum(np.maximum(minutes - high, low - minutes), 0)
         if self.ordinary is not None:
             total = total + BEYOND * -(-np.maximum(minutes - self.ordinary[guards], 0) // 60)
         return np.asarray(total + HOUR * -(-away // 60), np.int64)
 
-    @cached_property
-    def _share_nights(self) -> tuple[Integers, Integers]:
-        return _bounds(self.shares.nights)
-
-    @cached_property
-    def _share_weekends(self) -> tuple[Integers, Integers]:
-        return _bounds(self.shares.weekends)
-
-    @cached_property
-    def _share_minutes(self) -> tuple[Integers, Integers]:
-        return _bounds(self.shares.minutes)
-
-    def _steps(self, number: Integers, share: tuple[Integers, Integers], guards: Integers) -> Integers:
-        low, high = (side[guards] for side in share)
+    @staticmethod
+    def _steps(number: Integers, share: Integers) -> Integers:
+        low, high = share
         steps = np.maximum(np.maximum(number - high, low - number), 0)
         steep = np.minimum(steps, STEEPEST)
         return np.asarray(steep * (steep + 1) // 2 + STEEPEST * (steps - steep), np.int64)
-
-
-def _bounds(shares: Sequence[FairShare]) -> tuple[Integers, Integers]:
-    return np.array([one.low for one in shares], np.int64), np.array([one.high for one in shares], np.int64)
