@@ -21,11 +21,13 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.book.settings import WorkRules
 from stockward.guards.roll import on_posts, roll
+from stockward.roster.infeasible.alone import KNOWN
 from stockward.roster.rules.table import (
     OF_A_GUARD,
     OF_A_SITE,
     ONE_SHIFT_A_DAY,
     PAIRS,
+    REST,
     RULES,
     SiteRule,
 )
@@ -87,3 +89,6 @@ def test_every_rule_has_cases_a_setting_and_a_check() -> None:
     assert {case.rule for case in RULE_CASES} == {rule.name for rule in OF_A_GUARD} - {ONE_SHIFT_A_DAY.name}
     assert [rule.key for rule in OF_A_SITE] == list(WorkRules.model_fields)
     assert len(NAMED) == len(RULES)
+    known = {case.rule for case in RULE_CASES if case.engine}
+    assert known == {rule.name for rule in KNOWN}
+    assert known - {REST.name} == {rule.name for rule in OF_A_GUARD if rule.form is not None and rule.form.engine}

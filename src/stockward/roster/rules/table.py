@@ -99,7 +99,16 @@ class WorkRule:
         return self.binds
 
     def without(self, problem: GuardProblem) -> GuardProblem | None:
-        """The problem without the rule; ``None`` where the site does not state it."""
+        """The problem without the rule; ``None`` where that cannot be, or the site does not state it."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractRule(WorkRule):
+    """The rule of the hours of each contract."""
+
+    def without(self, problem: GuardProblem) -> GuardProblem:
+        """The problem with contracts that allow everything."""
         everything = sum(shift.minutes for shift in problem.shifts)
         return replace(problem, guards=tuple(replace(guard, contract_minutes=everything) for guard in problem.guards))
 
@@ -172,7 +181,7 @@ HOURS_A_WEEK = SiteRule(
     name="hours_a_week", key="max_hours_per_week", example=48, form=at_most_in(MINUTES, WEEK), unit=_whole_minutes,
     about="hours in a week", limits="at most {:g}", held="at most {:g} hour{} a week", subject="hours a week",
 )  # fmt: skip
-CONTRACT_HOURS = WorkRule(
+CONTRACT_HOURS = ContractRule(
     name="contract_hours", form=at_most_in(MINUTES, ROSTER, engine="max_minutes"),
     own=lambda problem, guard: problem.guards[guard].contract_minutes,
     about="hours of the contract", binds="No more hours over the roster than the contract gives.",
