@@ -425,30 +425,14 @@ def _driven_today(books: KnownBooks, day: date) -> dict[str, tuple[int | None, s
 
 
 def _duties(problem: GuardProblem, made: Made) -> tuple[Duty, ...]:
+    """Who stands where, in order of time and posts."""
     if made.settling is None:
         return ()
-    found = []
-    for number, there in made.settling.at.items():
-        shift = problem.shifts[number]
-        for who in there:
-            guard = problem.guards[who.guard]
-            earlier = problem.earlier
-            found.append(
-                Duty(
-                    person=guard.code,
-                    affiliation=guard.affiliation,
-                    post=who.place.post,
-                    number=who.place.number,
-                    day=problem.horizon.date(shift.day),
-                    start=shift.start,
-                    end=shift.end,
-                    hours=shift.minutes / 60,
-                    night=shift.night,
-                    weekend=shift.weekend,
-                    locked=(who.guard, number) in problem.locked,
-                    changed=None if earlier is None else earlier.get((who.guard, number)) != who.place.post,
-                )
-            )
+    found = [
+        _duty(problem, (who.guard, shift), who.place.post, who.place.number, problem.earlier)
+        for shift, there in made.settling.at.items()
+        for who in there
+    ]
     order = {post.post: place for place, post in enumerate(problem.posts)}
     return tuple(sorted(found, key=lambda duty: (duty.start, order[duty.post], duty.number, duty.person)))
 
@@ -458,19 +442,24 @@ def _locked_duties(problem: GuardProblem) -> tuple[Duty, ...]:
     at: Counter[tuple[str, int]] = Counter()
     posts = {post.post: post for post in problem.posts}
     found = []
-    for (who, number), name in problem.locked.items():
-        shift, guard = problem.shifts[number], problem.guards[who]
-        place = at[name, number]
-        at[name, number] += 1
-        found.append(
-            Duty(
-                person=guard.code, affiliation=guard.affiliation, post=name,
-                number=min(place // posts[name].guards + 1, posts[name].number),
-                day=problem.horizon.date(shift.day), start=shift.start, end=shift.end, hours=shift.minutes / 60,
-                night=shift.night, weekend=shift.weekend, locked=True, changed=None,
-            )
-        )  # fmt: skip
+    for (guard, shift), name in problem.locked.items():
+        number = min(at[name, shift] // posts[name].guards + 1, posts[name].number)
+        at[name, shift] += 1
+        found.append(_duty(problem, (guard, shift), name, number, None))
     return tuple(found)
+
+
+def _duty(
+    problem: GuardProblem, of: tuple[int, int], post: str, number: int, earlier: Mapping[tuple[int, int], str] | None
+) -> Duty:
+    """A guard in a shift, at a post; whether that is otherwise than in the earlier roster, where there is one."""
+    guard, shift = problem.guards[of[0]], problem.shifts[of[1]]
+    return Duty(
+        person=guard.code, affiliation=guard.affiliation, post=post, number=number,
+        day=problem.horizon.date(shift.day), start=shift.start, end=shift.end, hours=shift.minutes / 60,
+        night=shift.night, weekend=shift.weekend, locked=of in problem.locked,
+        changed=None if earlier is None else earlier.get(of) != post,
+    )  # fmt: skip
 
 
 def _answer(
