@@ -26,8 +26,8 @@ import numpy as np
 
 from benchmarks import figure
 from stockward.optim.cp_sat import Asked
+from stockward.roster.checker.people import measure
 from stockward.roster.command import read_roster_csv, roster_csv
-from stockward.roster.engine.checking import measure
 from stockward.roster.engine.model import everything, solve_people
 from stockward.roster.engine.streams import Limits, make_roster
 from stockward.roster.instance import read_instance

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stockward.roster.engine.checking import PERSON_CHECKS
+from stockward.roster.checker.people import PERSON_CHECKS
 from stockward.roster.engine.problem import Demand, Person, PersonRules, RosterProblem, RosterRows, ShiftKind
 
 SHIFTS = (ShiftKind("E", 480), ShiftKind("L", 480, frozenset({"E"})), ShiftKind("N", 600, frozenset({"E", "L"})))

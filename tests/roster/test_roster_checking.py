@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from roster_problems import ANY, problem
 
-from stockward.roster.engine.checking import PERSON_CHECKS, measure
+from stockward.roster.checker.people import PERSON_CHECKS, measure
 from stockward.terms.errors import UsageError
 
 E, L, N = 1, 2, 3

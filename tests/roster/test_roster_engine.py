@@ -12,8 +12,8 @@ import pytest
 from roster_problems import ANY, apart, best_by_trying, problem, random_problem
 
 from stockward.optim.cp_sat import Answer, Asked
+from stockward.roster.checker.people import measure
 from stockward.roster.engine import closing
-from stockward.roster.engine.checking import measure
 from stockward.roster.engine.closing import Closing
 from stockward.roster.engine.columns import Master, SchedulePool, next_whole
 from stockward.roster.engine.diving import Dive, Way

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from roster_problems import random_problem, schedules_by_trying
 
+from stockward.roster.checker.people import measure
 from stockward.roster.engine import schedules
-from stockward.roster.engine.checking import measure
 from stockward.roster.engine.problem import RosterProblem
 from stockward.roster.engine.schedules import Scheduler
 

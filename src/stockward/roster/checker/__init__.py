@@ -1,6 +1,6 @@
-"""The last guard: it re-measures a guards' roster from the facts alone, and no roster leaves that has not passed it.
+"""The last guard: it re-measures a roster, and none leaves that has not passed it.
 
-It reads the site once more, in its own words, and walks through the duties as a reader of the rules would. It shares no
-code with the table of the rules, the model, the search or the settling, and must not. A rule that is added is checked
-in ``checks`` as if nothing else knew of it.
+``facts`` and ``checks`` hold a guards' roster against the site, read once more and in their own words; ``people`` holds
+one of the engine against its problem. They walk through the days as a reader of the rules would, and share no code with
+the table of the rules, the models, the search or the settling, and must not.
 """

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from stockward.ending import begin_to_help, undisturbed
-from stockward.roster.engine.checking import MeasuredRoster, measure
+from stockward.roster.checker.people import MeasuredRoster, measure
 from stockward.roster.engine.columns import next_whole
 from stockward.roster.engine.crew import help_out
 from stockward.roster.engine.search import News, Stream

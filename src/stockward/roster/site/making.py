@@ -15,7 +15,7 @@ from threading import Event, Thread
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.engine.checking import MeasuredRoster
+from stockward.roster.checker.people import MeasuredRoster
 from stockward.roster.engine.problem import RosterRows
 from stockward.roster.engine.schedules import Scheduler
 from stockward.roster.engine.streams import EngineAnswer, Limits, make_roster
