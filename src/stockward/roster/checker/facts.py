@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ class Checked:
         self.people: dict[str, dict[str, Any]] = {row["person"]: row for row in roll.iter_rows(named=True)}
         self.duties = duties
         self.before, self.after = self._settled()
-        self.since = min((stint.day for stint in self._all_before), default=start)
+        self.since = min((stint.day for stint in self.before), default=start)
         self.stints: dict[str, list[Stint]] = defaultdict(list)
         for duty in duties:
             day = duty.start.astimezone(self.zone).date()
@@ -97,7 +98,6 @@ class Checked:
                 before.append(one)
             elif day >= self.end and row["locked"]:
                 after.append(one)
-        self._all_before = before
         return before, after
 
     def _own_end(self, post: str, start: datetime) -> datetime:
@@ -173,21 +173,20 @@ class Checked:
         away = self.absent[person, "counted"] | self.absent[person, "other"]
         return self.counts(person, day) and day not in away
 
-    @property
+    @cached_property
     def absent(self) -> Mapping[tuple[str, str], set[date]]:
         """Days of absence of each person, first and last day included: ``counted`` for hours of the contract, or not.
 
         ``other`` says only that somebody is not available.
         """
-        if not hasattr(self, "_absent"):
-            self._absent: dict[tuple[str, str], set[date]] = defaultdict(set)
-            for row in self.site["absences"].iter_rows(named=True):
-                day, last = (row[name].astimezone(self.zone).date() for name in ("start", "end"))
-                what = "other" if row["kind"] == "other" else "counted"
-                while day <= last:
-                    self._absent[row["person"], what].add(day)
-                    day += ONE_DAY
-        return self._absent
+        found: dict[tuple[str, str], set[date]] = defaultdict(set)
+        for row in self.site["absences"].iter_rows(named=True):
+            day, last = (row[name].astimezone(self.zone).date() for name in ("start", "end"))
+            what = "other" if row["kind"] == "other" else "counted"
+            while day <= last:
+                found[row["person"], what].add(day)
+                day += ONE_DAY
+        return found
 
     def runs(self, days: set[date]) -> list[tuple[date, int]]:
         """Runs of days in a row: first day and length."""
