@@ -34,7 +34,7 @@ from stockward.optim import cp_sat
 from stockward.questions.roster import Asked, make_guards_roster
 from stockward.roster.site.demand import Horizon
 from stockward.roster.site.making import Limit
-from stockward.roster.site.model import solve, whole
+from stockward.roster.site.model import solve, whole_roster
 from stockward.roster.site.problem import make_problem
 from stockward.roster.site.scoring import BREACH
 from stockward.terms.verdicts import Solved
@@ -166,7 +166,7 @@ def plain(guards: int, seconds: float) -> tuple[float | None, float]:
     """Objective and bound of the whole model in CP-SAT; its time begins when the model is written."""
     site = made_site(guards)
     problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(START, WEEKS, "Europe/Berlin"))
-    found = solve(problem, whole(problem), cp_sat.Asked(1, seconds=seconds, threads=2))
+    found = solve(problem, whole_roster(problem), cp_sat.Asked(1, seconds=seconds, threads=2))
     return found.answer.objective, found.answer.bound
 
 

@@ -10,23 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from stockward.roster.engine.checking import CHECKS
-from stockward.roster.engine.problem import Demand, Person, Problem, Roster, Rules, Shift
+from stockward.roster.checker.people import PERSON_CHECKS
+from stockward.roster.engine.problem import Demand, Person, PersonRules, RosterProblem, RosterRows, ShiftKind
 
-SHIFTS = (Shift("E", 480), Shift("L", 480, frozenset({"E"})), Shift("N", 600, frozenset({"E", "L"})))
-ANY = Rules(0, 100_000, (99, 99, 99), 99, 1, 1, 99)
+SHIFTS = (ShiftKind("E", 480), ShiftKind("L", 480, frozenset({"E"})), ShiftKind("N", 600, frozenset({"E", "L"})))
+ANY = PersonRules(0, 100_000, (99, 99, 99), 99, 1, 1, 99)
 
 
 def problem(
     days: int,
-    rules: list[Rules],
+    rules: list[PersonRules],
     *,
-    shifts: tuple[Shift, ...] = SHIFTS,
+    shifts: tuple[ShiftKind, ...] = SHIFTS,
     costs: np.ndarray | None = None,
     choices: np.ndarray | None = None,
     required: int | np.ndarray = 0,
     first_weekday: int = 0,
-) -> Problem:
+) -> RosterProblem:
     """People with these rules; without more, nothing is asked for and nothing costs."""
     shape = (len(rules), days, 1 + len(shifts))
     costs = np.zeros(shape, np.int64) if costs is None else costs
@@ -34,13 +34,13 @@ def problem(
     people = tuple(Person(f"P{i}", rule, costs[i], choices[i]) for i, rule in enumerate(rules))
     table = np.full((days, len(shifts)), 0, np.int64) + required
     demand = Demand(table, np.full_like(table, 100), np.full_like(table, 1))
-    return Problem(days, shifts, people, demand, first_weekday)
+    return RosterProblem(days, shifts, people, demand, first_weekday)
 
 
-def random_rules(rng: np.random.Generator, days: int, shifts: int) -> Rules:
+def random_rules(rng: np.random.Generator, days: int, shifts: int) -> PersonRules:
     """Rules that often bind and sometimes exclude each other."""
     low = int(rng.integers(0, days // 2)) * 480
-    return Rules(
+    return PersonRules(
         low,
         low + int(rng.integers(0, 4)) * 300,
         tuple(int(most) for most in rng.integers(0, days, shifts)),
@@ -51,7 +51,7 @@ def random_rules(rng: np.random.Generator, days: int, shifts: int) -> Rules:
     )
 
 
-def random_problem(seed: int, *, people: int, days: int, shifts: int = 2) -> Problem:
+def random_problem(seed: int, *, people: int, days: int, shifts: int = 2) -> RosterProblem:
     """A random problem of ``people`` over ``days`` days that may start on any weekday."""
     rng = np.random.default_rng(seed)
     shape = (people, days, 1 + shifts)
@@ -68,21 +68,21 @@ def random_problem(seed: int, *, people: int, days: int, shifts: int = 2) -> Pro
     )
 
 
-def schedules_by_trying(given: Problem, person: int) -> list[tuple[int, ...]]:
+def schedules_by_trying(given: RosterProblem, person: int) -> list[tuple[int, ...]]:
     """Every schedule of one person that the checker finds sound."""
     whom = given.people[person]
     rows = product(*(np.flatnonzero(choices).tolist() for choices in whom.open))
-    return [row for row in rows if not any(True for check in CHECKS for _ in check(given, whom, list(row)))]
+    return [row for row in rows if not any(True for check in PERSON_CHECKS for _ in check(given, whom, list(row)))]
 
 
-def best_by_trying(given: Problem) -> int | None:
+def best_by_trying(given: RosterProblem) -> int | None:
     """The least objective of all sound rosters, or ``None`` where there is none."""
     of_each = [schedules_by_trying(given, person) for person in range(len(given.people))]
     costs = [given.objective(np.array(rows, np.int16)) for rows in product(*of_each)]
     return min(costs, default=None)
 
 
-def sound_roster(given: Problem, seed: int) -> Roster:
+def sound_roster(given: RosterProblem, seed: int) -> RosterRows:
     """Some sound roster."""
     rng = np.random.default_rng(seed)
     of_each = [schedules_by_trying(given, person) for person in range(len(given.people))]

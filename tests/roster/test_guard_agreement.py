@@ -6,27 +6,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import pytest
-from ortools.sat.python import cp_model
 from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
+from tests.roster.ways_to_judge import broken_in_checker, broken_in_model, broken_in_search, shifts_at
 
-from stockward.answers.roster import Duty
-from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.optim.cp_sat import Asked, solve_model
-from stockward.roster.site import checking as guards_checking
-from stockward.roster.site import rules as guards_rules
-from stockward.roster.site import scoring as guards_scoring
-from stockward.roster.site.columns import translate
 from stockward.roster.site.demand import Horizon
-from stockward.roster.site.problem import GuardProblem, make_problem
-from stockward.roster.site.scoring import Scorer
+from stockward.roster.site.problem import make_problem
 
-RULES = (
-    "rest", "hours_a_week", "contract_hours", "longest_run", "nights_in_a_row", "shortest_run", "days_off", "weekends",
-)  # fmt: skip
 Starts = list[tuple[int, int]]
 """Day of the roster and hour at which each shift begins."""
 
@@ -62,58 +50,12 @@ def test_the_three_agree(tmp_path: Path, seed: int) -> None:
     people, tables = guards(1, hours=random.choice([24, 40, 60])), {"assignments": locked} if locked else {}
     site = small_site(tmp_path, people, [post("gate")], rules=rules, **tables)
     problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(start, weeks, site.timezone))
-    places = [
-        number
-        for number, shift in enumerate(problem.shifts)
-        if (shift.day, shift.start.astimezone(problem.horizon.zone).hour) in planned
-    ]
+    shifts = shifts_at(problem, planned)
     assert (
-        broken_in_search(problem, places)
-        == broken_in_model(problem, places)
-        == broken_in_checker(site, problem, places)
+        broken_in_search(problem, shifts)
+        == broken_in_model(problem, shifts)
+        == broken_in_checker(site, problem, shifts)
     )
-
-
-def broken_in_search(problem: GuardProblem, places: list[int]) -> set[str]:
-    translated = translate(problem)
-    rows = np.zeros((1, problem.horizon.days), np.int64)
-    for place in places:
-        day = problem.shifts[place].day
-        rows[0, day] = 1 + np.flatnonzero(translated.shift_of[day] == place)[0]
-    scorer = Scorer(problem, translated)
-    days = scorer.days_of(rows, np.array([0]))
-    return {rule for rule in RULES if getattr(guards_scoring, rule)(scorer, days)[0]}
-
-
-def broken_in_model(problem: GuardProblem, places: list[int]) -> set[str]:
-    return {rule for rule in RULES if not is_possible(problem, places, rule)}
-
-
-def is_possible(problem: GuardProblem, places: list[int], rule: str) -> bool:
-    model = cp_model.CpModel()
-    draft = guards_rules.Draft(problem, model, [0], range(problem.horizon.days))
-    for place in problem.open[0]:
-        draft.work[0, place] = model.new_constant(int(place in places))
-        draft.begun.setdefault((0, problem.shifts[place].day), []).append(place)
-    for key, begun in draft.begun.items():
-        draft.literals[key] = model.new_constant(int(any(place in places for place in begun)))
-    getattr(guards_rules, rule)(draft, 0)
-    return solve_model(model, Asked(seed=0)).found
-
-
-def broken_in_checker(site: Site, problem: GuardProblem, places: list[int]) -> set[str]:
-    horizon = problem.horizon
-    duties = [
-        Duty(
-            person="G-01", affiliation="ministry", post="gate", number=1, day=horizon.date(shift.day),
-            start=shift.start, end=shift.end, hours=shift.minutes / 60, night=shift.night, weekend=shift.weekend,
-            locked=False, changed=None,
-        )
-        for shift in (problem.shifts[place] for place in places)
-    ]  # fmt: skip
-    people = on_posts(roll(known_at(site, None)))
-    checked = guards_checking.Checked(site, people, duties, start=horizon.start, weeks=horizon.weeks, numbers={})
-    return {rule for rule in RULES if any(getattr(guards_checking, rule)(checked))}
 
 
 def test_what_broke_rules_before_is_no_reason_for_no_roster(tmp_path: Path) -> None:

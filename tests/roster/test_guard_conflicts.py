@@ -16,15 +16,16 @@ from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
 from stockward.optim.cp_sat import Asked, solve_model
 from stockward.roster.infeasible.alone import Alone, binding_rules
-from stockward.roster.infeasible.conflicts import (
+from stockward.roster.infeasible.conditions import (
     least_minutes_beyond,
     least_minutes_short,
     least_places_open,
     shortages,
 )
-from stockward.roster.site.demand import Horizon, Shift
+from stockward.roster.rules.drafting import RosterDraft
+from stockward.roster.rules.table import OF_A_GUARD, REST
+from stockward.roster.site.demand import DatedShift, Horizon
 from stockward.roster.site.problem import GuardProblem, make_problem
-from stockward.roster.site.rules import PERSONAL, Draft
 from stockward.terms.verdicts import Solved
 
 
@@ -62,7 +63,7 @@ def test_only_rules_that_bind_are_named(tmp_path: Path) -> None:
         return Alone(given).most((0,), lambda shift: shift.minutes)[0] < 40 * 60
 
     assert too_few(problem)
-    assert binding_rules(problem, too_few) == ("rest",)
+    assert binding_rules(problem, too_few) == (REST,)
 
 
 def test_too_few_weekends(tmp_path: Path) -> None:
@@ -126,18 +127,18 @@ def test_alone_is_never_less_than_what_the_rules_allow(tmp_path: Path, seed: int
         assert Alone(problem).most((0,), counted)[0] >= most_by_the_rules(problem, counted)
 
 
-def most_by_the_rules(problem: GuardProblem, counted: Callable[[Shift], int]) -> int:
+def most_by_the_rules(problem: GuardProblem, counted: Callable[[DatedShift], int]) -> int:
     """The most that the first guard can work where no place need be filled."""
     model = cp_model.CpModel()
-    draft = Draft(problem, model, [0], range(problem.horizon.days))
+    draft = RosterDraft(problem, model, [0], range(problem.horizon.days))
     for s in problem.open[0]:
         draft.work[0, s] = model.new_bool_var("")
         draft.begun.setdefault((0, problem.shifts[s].day), []).append(s)
     for key, begun in draft.begun.items():
         draft.literals[key] = model.new_bool_var("")
         model.add(sum(draft.work[0, s] for s in begun) == draft.literals[key])
-    for rule in PERSONAL:
-        rule(draft, 0)
+    for rule in OF_A_GUARD:
+        rule.write(draft, 0)
     model.maximize(sum(counted(problem.shifts[s]) * literal for (_, s), literal in draft.work.items()))
     answer = solve_model(model, Asked(seed=0))
     assert answer.objective is not None

@@ -13,7 +13,7 @@ from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.roster.site.checking import Checked
+from stockward.roster.checker.facts import Checked
 from stockward.roster.site.demand import Horizon
 from stockward.roster.site.staff import read_staff
 from stockward.terms.verdicts import Solved

@@ -12,8 +12,8 @@ from tests.roster.test_guard_rosters import EVERY_RULE, problem_of
 
 from stockward.optim.cp_sat import Asked
 from stockward.roster.site.columns import OPEN, translate
-from stockward.roster.site.model import solve, whole
-from stockward.roster.site.parts import Part, least_alone, solve_part
+from stockward.roster.site.model import solve, whole_roster
+from stockward.roster.site.parts import GuardsPart, least_alone, solve_guards
 from stockward.roster.site.scoring import BREACH, Integers, Scorer
 from stockward.terms.verdicts import Solved
 
@@ -40,7 +40,7 @@ def scorer(tmp_path_factory: pytest.TempPathFactory) -> Scorer:
 @pytest.fixture(scope="module")
 def sound(scorer: Scorer) -> Integers:
     """A roster of the whole model that keeps every rule, without a thought of its cost."""
-    found = solve(scorer.problem, whole(scorer.problem, cost=False), Asked(1, work=20))
+    found = solve(scorer.problem, whole_roster(scorer.problem, cost=False), Asked(1, work=20))
     assert found.times is not None
     return scorer.translated.rows(found.times)
 
@@ -50,10 +50,10 @@ def covered(scorer: Scorer, rows: Integers) -> Integers:
     return np.asarray((rows[:, :, None] == kinds).sum(axis=0))
 
 
-def part_of(scorer: Scorer, rows: Integers, members: list[int], days: range) -> Part:
+def part_of(scorer: Scorer, rows: Integers, members: list[int], days: range) -> GuardsPart:
     left_open = scorer.translated.problem.demand.required - covered(scorer, rows)
     score = int(scorer.score(rows[members], np.array(members)).sum())
-    return Part(tuple(members), days, rows[members], left_open, score)
+    return GuardsPart(tuple(members), days, rows[members], left_open, score)
 
 
 def test_rows_of_shifts_hold_every_place_that_the_shifts_fill(scorer: Scorer, sound: Integers) -> None:
@@ -63,11 +63,11 @@ def test_rows_of_shifts_hold_every_place_that_the_shifts_fill(scorer: Scorer, so
 
 
 def test_a_part_of_everybody_is_as_good_as_the_whole_model(scorer: Scorer, sound: Integers) -> None:
-    best = solve(scorer.problem, whole(scorer.problem), Asked(1, work=60)).answer
+    best = solve(scorer.problem, whole_roster(scorer.problem), Asked(1, work=60)).answer
     assert best.status is Solved.PROVEN
     for relaxed in (0, 1, 2):
         asked = Asked(1, work=60, probing=False, relaxed=relaxed)
-        solution = solve_part(scorer, part_of(scorer, sound, list(range(9)), range(7)), asked)
+        solution = solve_guards(scorer, part_of(scorer, sound, list(range(9)), range(7)), asked)
         assert solution.proven
         assert solution.rows is not None
         assert int(scorer.score(solution.rows, np.arange(9)).sum()) == best.objective
@@ -80,7 +80,7 @@ def test_a_part_keeps_what_its_guards_hold_and_is_never_dearer(scorer: Scorer, s
     members = sorted(draw.choice(9, 4, replace=False).tolist())
     low = int(draw.integers(0, 4))
     part = part_of(scorer, sound, members, range(low, low + 4))
-    solution = solve_part(scorer, part, Asked(seed, work=10, probing=False))
+    solution = solve_guards(scorer, part, Asked(seed, work=10, probing=False))
     assert solution.rows is not None
     assert int(scorer.score(solution.rows, np.array(members)).sum()) <= part.score < BREACH
     assert np.array_equal(covered(scorer, solution.rows), covered(scorer, sound[members]))
@@ -92,7 +92,7 @@ def test_a_part_fills_what_was_left_open(scorer: Scorer, sound: Integers) -> Non
     rows = sound.copy()
     emptied = int(np.flatnonzero((rows > 0).any(axis=1))[0])
     rows[emptied] = 0
-    solution = solve_part(scorer, part_of(scorer, rows, list(range(9)), range(7)), Asked(1, work=60))
+    solution = solve_guards(scorer, part_of(scorer, rows, list(range(9)), range(7)), Asked(1, work=60))
     assert solution.proven
     assert solution.rows is not None
     assert np.array_equal(covered(scorer, solution.rows), covered(scorer, sound))
@@ -102,7 +102,7 @@ def test_a_part_fills_what_was_left_open(scorer: Scorer, sound: Integers) -> Non
 def test_what_a_guard_must_cost_alone_is_no_more_than_in_any_sound_roster(scorer: Scorer, sound: Integers) -> None:
     alone = np.array([least_alone(scorer, guard, Asked(1, work=10)) for guard in range(9)])
     asked = Asked(1, work=60, probing=False)
-    solution = solve_part(scorer, part_of(scorer, sound, list(range(9)), range(7)), asked)
+    solution = solve_guards(scorer, part_of(scorer, sound, list(range(9)), range(7)), asked)
     assert solution.rows is not None
     for rows in (sound, solution.rows):
         assert (alone <= scorer.score(rows, np.arange(9)) + 1e-6).all()

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from test_roster_instance import GOOD
 
 from stockward import cli
+from stockward.roster.checker.people import measure
 from stockward.roster.command import read_roster_csv, roster_csv
-from stockward.roster.engine.checking import measure
 from stockward.roster.instance import read_instance
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import SheetError

@@ -12,17 +12,17 @@ import pytest
 from roster_problems import ANY, apart, best_by_trying, problem, random_problem
 
 from stockward.optim.cp_sat import Answer, Asked
+from stockward.roster.checker.people import measure
 from stockward.roster.engine import closing
-from stockward.roster.engine.checking import measure
 from stockward.roster.engine.closing import Closing
-from stockward.roster.engine.columns import Master, Pool, whole
+from stockward.roster.engine.columns import Master, SchedulePool, next_whole
 from stockward.roster.engine.diving import Dive, Way
-from stockward.roster.engine.model import Found, Part, everything, solve_part
-from stockward.roster.engine.problem import Problem
+from stockward.roster.engine.model import FoundRows, PeoplePart, everything, solve_people
+from stockward.roster.engine.problem import RosterProblem
 from stockward.roster.engine.schedules import Scheduler
 from stockward.roster.engine.search import News, Stream
-from stockward.roster.engine.streams import Limits, Rostered, make_roster
-from stockward.roster.engine.windows import Windows
+from stockward.roster.engine.streams import EngineAnswer, Limits, make_roster
+from stockward.roster.engine.windows import WindowStream
 from stockward.terms.verdicts import Solved
 
 SEEDS = range(12)
@@ -32,7 +32,7 @@ def whole_models() -> list[tuple[str, int | None, float]]:
     found = []
     for seed in SEEDS:
         given = random_problem(seed, people=3, days=5)
-        answer = solve_part(given, everything(given), Asked(1))
+        answer = solve_people(given, everything(given), Asked(1))
         sound = answer.rows is None or not measure(given, answer.rows).breaches
         assert sound
         objective = None if answer.rows is None else given.objective(answer.rows)
@@ -63,7 +63,7 @@ def streams() -> list[tuple[int | None, float]]:
         if stream.best is not None:
             assert not measure(given, stream.best).breaches
             assert measure(given, stream.best).objective == stream.cost
-        found.append((None if stream.best is None else stream.cost, whole(stream.master.bound)))
+        found.append((None if stream.best is None else stream.cost, next_whole(stream.master.bound)))
     return found
 
 
@@ -79,7 +79,7 @@ def windows() -> list[int]:
     found = []
     for seed in SEEDS[:4]:
         given = loose(seed, people=3, days=5)
-        stream = Windows(given, 1, 1)
+        stream = WindowStream(given, 1, 1)
         stream.hear(News(0, np.zeros((3, 5), np.int16), -np.inf))
         for step in range(1, 15):
             news = stream.step(step)
@@ -99,8 +99,8 @@ def closings() -> list[tuple[int, float]]:
     for seed in SEEDS:
         given = loose(seed, people=3, days=5)
         bound = float(Scheduler(given).best(range(3), given.costs.astype(float)).bounds.sum())
-        pool = Pool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), bound)
-        tries, bound, cost = Closing(given, pool), whole(bound), 2**62
+        pool = SchedulePool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), bound)
+        tries, bound, cost = Closing(given, pool), next_whole(bound), 2**62
         while bound < cost:
             roster, bound = tries.try_one(bound, cost, seed=1)
             if roster is not None:
@@ -118,12 +118,12 @@ def test_closing_the_gap_ends_at_the_best_of_trying_everything() -> None:
 def test_targets_are_tried_in_turn_and_given_more_work_when_none_was_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     given, asked = loose(3, people=3, days=5), []
 
-    def undecided(problem: Problem, part: Part, one: Asked) -> Found:
+    def undecided(problem: RosterProblem, part: PeoplePart, one: Asked) -> FoundRows:
         asked.append((one.better_than, one.work))
-        return Found(None, Answer(Solved.OUT_OF_TIME, None, -np.inf, None))
+        return FoundRows(None, Answer(Solved.OUT_OF_TIME, None, -np.inf, None))
 
     monkeypatch.setattr(closing, "solve_part", undecided)
-    pool = Pool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), 0.0)
+    pool = SchedulePool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), 0.0)
     tries = Closing(given, pool, work=1.0)
     for _ in range(5):
         assert tries.try_one(20.0, 22, seed=1) == (None, 20.0)
@@ -144,16 +144,16 @@ def test_a_dive_keeps_those_who_are_not_free() -> None:
     assert apart(kept_by_a_dive) == (True, True)
 
 
-def made(given: Problem, **asked: object) -> Rostered:
+def made(given: RosterProblem, **asked: object) -> EngineAnswer:
     return make_roster(given, **{"seed": 1, "workers": 2, "limits": Limits(steps=8), **asked})  # type: ignore[arg-type]
 
 
-def loose(seed: int, *, people: int, days: int) -> Problem:
+def loose(seed: int, *, people: int, days: int) -> RosterProblem:
     """Everybody has a schedule."""
     given = random_problem(seed, people=people, days=days)
     rules = replace(ANY, max_of_shift=(days, days), max_run=4, min_run=2, min_off_run=2, max_minutes=days * 300)
     people = tuple(replace(one, rules=rules, open=np.ones_like(one.open)) for one in given.people)
-    return Problem(days, given.shifts, people, given.demand, given.first_weekday)
+    return RosterProblem(days, given.shifts, people, given.demand, given.first_weekday)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from roster_problems import random_problem, schedules_by_trying
 
+from stockward.roster.checker.people import measure
 from stockward.roster.engine import schedules
-from stockward.roster.engine.checking import measure
-from stockward.roster.engine.problem import Problem
+from stockward.roster.engine.problem import RosterProblem
 from stockward.roster.engine.schedules import Scheduler
 
 
-def best_of(given: Problem, person: int, prices: np.ndarray) -> float:
+def best_of(given: RosterProblem, person: int, prices: np.ndarray) -> float:
     rows = schedules_by_trying(given, person)
     return min((sum(prices[day, c] for day, c in enumerate(row)) for row in rows), default=np.inf)
 
 
-def least_through(given: Problem, person: int, prices: np.ndarray) -> np.ndarray:
+def least_through(given: RosterProblem, person: int, prices: np.ndarray) -> np.ndarray:
     least = np.full(prices.shape, np.inf)
     days = np.arange(given.days)
     for row in schedules_by_trying(given, person):
@@ -42,7 +42,7 @@ def test_the_best_schedule_is_the_best_of_all(seed: int, exact: bool) -> None:
             continue
         assert found.costs[mine][0] == pytest.approx(true)
         for row, cost in zip(found.rows[mine], found.costs[mine], strict=True):
-            one = Problem(given.days, given.shifts, (given.people[person],), given.demand, given.first_weekday)
+            one = RosterProblem(given.days, given.shifts, (given.people[person],), given.demand, given.first_weekday)
             assert not measure(one, row[None]).breaches
             assert cost == pytest.approx(prices[person][np.arange(7), row].sum())
 
@@ -62,14 +62,14 @@ def test_penalties_in_place_of_counts_bound_the_best_and_keep_every_rule(
             assert found.bounds[person] <= true + 1e-9
             mine = found.people == person
             assert (found.costs[mine] >= true - 1e-9).all()
-            one = Problem(given.days, given.shifts, (given.people[person],), given.demand, given.first_weekday)
+            one = RosterProblem(given.days, given.shifts, (given.people[person],), given.demand, given.first_weekday)
             assert not any(measure(one, row[None]).breaches for row in found.rows[mine])
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_cost_through_each_choice_is_the_least_of_all_schedules_that_make_it(seed: int) -> None:
     given = random_problem(seed, people=2, days=7)
-    anyhow = Problem(
+    anyhow = RosterProblem(
         given.days,
         given.shifts,
         tuple(replace(one, rules=replace(one.rules, max_of_shift=(99, 99))) for one in given.people),

@@ -96,6 +96,18 @@ class RosterCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedRule:
+    """A rule that the site states, by its name in ``site.toml``; ``None`` where it says that there is no such rule.
+
+    ``words`` are the rule with its value, or what there is no rule on.
+    """
+
+    key: str
+    value: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """One of the rules that collide: which, in words, and the people, post and day that it names."""
 
@@ -129,11 +141,11 @@ class Relaxation:
 class RosterAnswer:
     """A roster, how good it is, and what it stands on; or why there is none.
 
-    ``rules`` are those that the site states, each with its value, ``None`` where it says that there is no such rule.
-    ``bound``: no roster that keeps the rules costs less. ``gap`` is (cost − bound) ÷ cost. ``conflicts`` is a set of
-    rules of which none can be left out for the others to collide (``irreducible`` says whether that is proven).
-    ``left_open`` is empty unless places may stay open. ``notes`` are told to the reader.
-    ``set_aside`` has the rows of each table that the roster does not know of, as they could not be read.
+    ``rules`` are those that the site states. ``bound``: no roster that keeps the rules costs less. ``gap`` is
+    (cost − bound) ÷ cost. ``conflicts`` is a set of rules of which none can be left out for the others to collide
+    (``irreducible`` says whether that is proven). ``left_open`` is empty unless places may stay open. ``notes`` are
+    told to the reader. ``set_aside`` has the rows of each table that the roster does not know of, as they could not be
+    read.
     """
 
     site: str
@@ -144,7 +156,7 @@ class RosterAnswer:
     options: Mapping[str, object]
     start: date
     weeks: int
-    rules: tuple[tuple[str, float | None], ...]
+    rules: tuple[StatedRule, ...]
     status: Solved
     stopped: bool
     cost: RosterCost | None

@@ -12,20 +12,28 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from stockward.answers.roster import Duty, GuardMonth, OpenPlace, PostMonth, Relaxation, RosterAnswer, RosterCost
+from stockward.answers.roster import (
+    Duty,
+    GuardMonth,
+    OpenPlace,
+    PostMonth,
+    Relaxation,
+    RosterAnswer,
+    RosterCost,
+    StatedRule,
+)
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
-from stockward.book.settings import NO_RULE
 from stockward.guards.need.needed import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
+from stockward.roster.checker.checks import check_roster
+from stockward.roster.checker.facts import Checked, RuleBreach
 from stockward.roster.engine.problem import SATURDAY
 from stockward.roster.engine.unguarded import under_a_guard
 from stockward.roster.infeasible import ways as ways
 from stockward.roster.infeasible.colliding import collision, conflicts_in_words
-from stockward.roster.infeasible.conflicts import (
+from stockward.roster.infeasible.conditions import (
     Shortage,
-    conflicts_of,
-    filling,
     is_irreducible,
     least_guards_more,
     least_minutes_beyond,
@@ -33,6 +41,7 @@ from stockward.roster.infeasible.conflicts import (
     least_places_open,
     shortages,
 )
+from stockward.roster.infeasible.conflicts import conflicts_of, filling
 from stockward.roster.infeasible.relaxing import (
     Asking,
     WayOut,
@@ -41,10 +50,11 @@ from stockward.roster.infeasible.relaxing import (
     least_hours_more,
     usual_hours,
 )
-from stockward.roster.site.checking import Breach, Checked, check_roster
+from stockward.roster.rules.stated import require_possible, require_stated
+from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OF_A_SITE
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
-from stockward.roster.site.demand import TABLES, Horizon, begun_before, set_aside_rows, spans_of
-from stockward.roster.site.making import Limit, Made, Progress, make_guard_roster
+from stockward.roster.site.demand import TABLES, Horizon, begun_before, post_spans, rows_not_known
+from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.periods import local_day
@@ -54,8 +64,6 @@ from stockward.version import VERSION
 DEFAULT_SEED = 1
 MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
-MUST_BE_SAID = {"max_hours_per_week": 48, "min_rest_hours": 11}
-"""Rules that a site must state, if only to say that it has none, each with an example: none of them is forgotten."""
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""
 _MOST_NAMED = 12
@@ -87,7 +95,7 @@ def make_guards_roster(
     asked: Asked,
     *,
     limit: Limit,
-    progress: Progress = lambda best, bound: None,
+    progress: RosterProgress = lambda best, bound: None,
 ) -> RosterAnswer:
     """Make a guards' roster of a site.
 
@@ -124,7 +132,7 @@ def make_guards_roster(
         return _make(site, asked, limit, progress)
 
 
-def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterAnswer:
+def _make(site: Site, asked: Asked, limit: Limit, progress: RosterProgress) -> RosterAnswer:
     """A roster, or why there is none (see ``make_guards_roster``)."""
     _require(site, asked)
     numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers, local_day(asked.generated, site.timezone))
@@ -132,14 +140,14 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: Progress) -> RosterA
     problem = made_for.problem(site)
     if not problem.groups:
         raise UsageError("no post has a shift in these days: correct days and guards in the table posts, or the start")
-    _require_possible(problem)
+    require_possible(problem)
     if asked.earlier is not None and not problem.earlier:
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
     notes += (*asked.told, *_of_the_earlier(problem, asked))
     notes += _of_the_first_hours(problem)
     notes += _of_other_absences(problem)
-    notes += tuple(set_aside_rows(site))
+    notes += tuple(rows_not_known(site))
     short = shortages(problem)
     if short:
         return _impossible(made_for, problem, short, notes, limit)
@@ -199,7 +207,7 @@ def _perhaps_impossible(
     if found is None and made.status is not Solved.IMPOSSIBLE:
         return answer
     conflicts = () if found is None else conflicts_in_words(problem, found)
-    contracts_bind = any(conflict.rule == "contract_hours" for conflict in conflicts)
+    contracts_bind = any(conflict.rule == CONTRACT_HOURS.name for conflict in conflicts)
     return replace(
         answer,
         status=Solved.IMPOSSIBLE,
@@ -247,7 +255,7 @@ class _MadeFor:
             file = self.site.sources.get("assignments", "assignments")
             raise SheetError(file, said, "unlock or correct one", row=self._row_of(breach))
 
-    def _row_of(self, breach: Breach) -> int | None:
+    def _row_of(self, breach: RuleBreach) -> int | None:
         """The last locked assignment that a breach could be about."""
         zone = ZoneInfo(self.site.timezone)
         rows = [
@@ -300,7 +308,7 @@ def _ways_out(
     minutes = least_minutes_short(problem)
     places = fewest_places_open(asking, least_places)
     found = [(places, float(least_places))]
-    most_hours = made_for.site.settings.work_rules.max_hours_per_week or _ALL_HOURS
+    most_hours = HOURS_A_WEEK.value(problem.rules) or _ALL_HOURS
     if minutes or contracts_bind:
         beyond = least_minutes_beyond(problem)
         found.append((least_hours_more(asking, places, most_hours, beyond), beyond / 60))
@@ -361,52 +369,16 @@ def _require(site: Site, asked: Asked) -> None:
         raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {asked.weeks}")
     if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
         raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
-    rules = site.settings.work_rules
-    unsaid = [name for name in MUST_BE_SAID if name not in rules.model_fields_set]
-    if unsaid:
-        raise UsageError(
-            f"site.toml: [work_rules] does not state {' and '.join(unsaid)}: write "
-            + " and ".join(f"{name} = {MUST_BE_SAID[name]}" for name in unsaid)
-            + f' or what else holds at the site, or "{NO_RULE}" where there is no such rule'
-        )
-    least, most = rules.min_consecutive_shifts, rules.max_consecutive_shifts
-    if least is not None and most is not None and least > most:
-        raise UsageError(
-            f"site.toml: min_consecutive_shifts = {least} and max_consecutive_shifts = {most} exclude each other: "
-            "correct one of the two"
-        )
+    require_stated(site.settings.work_rules)
     known = {str(post) for post in site["posts"]["post"]}
     if not known:
-        aside = [said for said in set_aside_rows(site) if said.startswith("posts:")]
+        aside = [said for said in rows_not_known(site) if said.startswith("posts:")]
         raise UsageError(aside[0] if aside else "the site has no posts: fill in the table posts")
     for post, number in asked.numbers.items():
         if post not in known:
             raise UsageError(f"there is no post {post!r}: name one of the table posts")
         if not 0 <= number <= MOST_OF_A_POST:
             raise UsageError(f"{number} of {post}: write a number from 0 to {MOST_OF_A_POST}")
-
-
-def _require_possible(problem: GuardProblem) -> None:
-    """Raise ``UsageError`` for a rule that no shift, or no post, can keep."""
-    rules = problem.rules
-    most, shortest = rules.max_hours_per_week, min(problem.shifts, key=lambda shift: shift.minutes)
-    if most is not None and 60 * most + 1e-6 < shortest.minutes:
-        raise UsageError(
-            f"site.toml: max_hours_per_week = {most:g} is below the shortest shift, {shortest.minutes / 60:g} hours: "
-            "correct one of the two"
-        )
-    at_night = [group.posts[0].post for group in problem.groups if problem.shifts[group.shift].night]
-    if rules.max_consecutive_nights == 0 and at_night:
-        raise UsageError(
-            f"site.toml: max_consecutive_nights = 0, but {at_night[0]} has shifts at night: correct one of the two"
-        )
-    if rules.max_same_pair == 0:
-        several = [group.posts[0].post for group in problem.groups if group.guards > 1]
-        if several:
-            raise UsageError(
-                f"site.toml: max_same_pair = 0, but several guards stand at once at {several[0]}: "
-                "correct one of the two"
-            )
 
 
 def numbers_given(texts: Sequence[str]) -> dict[str, int]:
@@ -451,30 +423,14 @@ def _driven_today(books: KnownBooks, day: date) -> dict[str, tuple[int | None, s
 
 
 def _duties(problem: GuardProblem, made: Made) -> tuple[Duty, ...]:
+    """Who stands where, in order of time and posts."""
     if made.settling is None:
         return ()
-    found = []
-    for number, there in made.settling.at.items():
-        shift = problem.shifts[number]
-        for who in there:
-            guard = problem.guards[who.guard]
-            earlier = problem.earlier
-            found.append(
-                Duty(
-                    person=guard.code,
-                    affiliation=guard.affiliation,
-                    post=who.place.post,
-                    number=who.place.number,
-                    day=problem.horizon.date(shift.day),
-                    start=shift.start,
-                    end=shift.end,
-                    hours=shift.minutes / 60,
-                    night=shift.night,
-                    weekend=shift.weekend,
-                    locked=(who.guard, number) in problem.locked,
-                    changed=None if earlier is None else earlier.get((who.guard, number)) != who.place.post,
-                )
-            )
+    found = [
+        _duty(problem, (who.guard, shift), who.place.post, who.place.number, problem.earlier)
+        for shift, there in made.settling.at.items()
+        for who in there
+    ]
     order = {post.post: place for place, post in enumerate(problem.posts)}
     return tuple(sorted(found, key=lambda duty: (duty.start, order[duty.post], duty.number, duty.person)))
 
@@ -484,19 +440,24 @@ def _locked_duties(problem: GuardProblem) -> tuple[Duty, ...]:
     at: Counter[tuple[str, int]] = Counter()
     posts = {post.post: post for post in problem.posts}
     found = []
-    for (who, number), name in problem.locked.items():
-        shift, guard = problem.shifts[number], problem.guards[who]
-        place = at[name, number]
-        at[name, number] += 1
-        found.append(
-            Duty(
-                person=guard.code, affiliation=guard.affiliation, post=name,
-                number=min(place // posts[name].guards + 1, posts[name].number),
-                day=problem.horizon.date(shift.day), start=shift.start, end=shift.end, hours=shift.minutes / 60,
-                night=shift.night, weekend=shift.weekend, locked=True, changed=None,
-            )
-        )  # fmt: skip
+    for (guard, shift), name in problem.locked.items():
+        number = min(at[name, shift] // posts[name].guards + 1, posts[name].number)
+        at[name, shift] += 1
+        found.append(_duty(problem, (guard, shift), name, number, None))
     return tuple(found)
+
+
+def _duty(
+    problem: GuardProblem, of: tuple[int, int], post: str, number: int, earlier: Mapping[tuple[int, int], str] | None
+) -> Duty:
+    """A guard in a shift, at a post; whether that is otherwise than in the earlier roster, where there is one."""
+    guard, shift = problem.guards[of[0]], problem.shifts[of[1]]
+    return Duty(
+        person=guard.code, affiliation=guard.affiliation, post=post, number=number,
+        day=problem.horizon.date(shift.day), start=shift.start, end=shift.end, hours=shift.minutes / 60,
+        night=shift.night, weekend=shift.weekend, locked=of in problem.locked,
+        changed=None if earlier is None else earlier.get(of) != post,
+    )  # fmt: skip
 
 
 def _answer(
@@ -544,9 +505,14 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     )  # fmt: skip
 
 
-def _rules(site: Site) -> tuple[tuple[str, float | None], ...]:
-    """The rules that the site states, by name and value, ``None`` where it says that there is no such rule."""
-    return tuple(site.settings.work_rules.model_dump(exclude_unset=True).items())
+def _rules(site: Site) -> tuple[StatedRule, ...]:
+    """The rules that the site states."""
+    stated = site.settings.work_rules
+    return tuple(
+        StatedRule(key=rule.key, value=rule.value(stated), words=rule.held_at(rule.value(stated)))
+        for rule in OF_A_SITE
+        if rule.key in stated.model_fields_set
+    )
 
 
 def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:
@@ -585,7 +551,7 @@ def _posts(site: Site, problem: GuardProblem, duties: tuple[Duty, ...]) -> tuple
     names = dict(site["posts"].select("post", "name").rows())
     wanted: dict[str, int] = {}
     for post in problem.posts:
-        wanted[post.post] = len(spans_of(problem.horizon, post)) * post.guards * post.number
+        wanted[post.post] = len(post_spans(problem.horizon, post)) * post.guards * post.number
     return tuple(
         PostMonth(
             post=post.post,

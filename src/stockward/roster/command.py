@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stockward.roster.engine.streams import Limits, Rostered, make_roster
+from stockward.roster.engine.streams import EngineAnswer, Limits, make_roster
 from stockward.roster.instance import read_instance
 from stockward.terms.errors import SheetError
 from stockward.terms.files import read_text
@@ -16,7 +16,7 @@ from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
 from stockward.terms.verdicts import SOLVED_MEANING, Solved
 
 if TYPE_CHECKING:
-    from stockward.roster.engine.problem import Problem, Roster
+    from stockward.roster.engine.problem import RosterProblem, RosterRows
 
 HEADER = ("employee", "day", "shift")
 
@@ -29,7 +29,7 @@ def solve_instance(
     seconds_left: Callable[[], float] | None,
     steps: int | None,
     say: Callable[[str], None],
-) -> tuple[Rostered, str | None]:
+) -> tuple[EngineAnswer, str | None]:
     """Solve one benchmark instance; returns the answer and the roster as CSV (``None`` where there is none)."""
     problem = read_instance(path)
 
@@ -41,7 +41,7 @@ def solve_instance(
     return answer, None if answer.roster is None else roster_csv(problem, answer.roster)
 
 
-def roster_csv(problem: Problem, roster: Roster) -> str:
+def roster_csv(problem: RosterProblem, roster: RosterRows) -> str:
     """One row a worked shift: the person's code, the day from 0, the shift's code."""
     rows = [
         (person.code, day, problem.shifts[choice - 1].code)
@@ -52,7 +52,7 @@ def roster_csv(problem: Problem, roster: Roster) -> str:
     return csv_text([HEADER, *rows], no_formula)
 
 
-def read_roster_csv(problem: Problem, path: Path) -> Roster:
+def read_roster_csv(problem: RosterProblem, path: Path) -> RosterRows:
     """Read a roster that ``roster_csv`` wrote; raises ``SheetError`` with file and row for anything else."""
     import numpy as np
 
@@ -77,7 +77,7 @@ def read_roster_csv(problem: Problem, path: Path) -> Roster:
     return roster
 
 
-def report_of(answer: Rostered) -> list[str]:
+def report_of(answer: EngineAnswer) -> list[str]:
     """How many points count against the roster and for what, how few any could have, and what the answer is."""
     lines = []
     if answer.measured is not None:
@@ -92,7 +92,7 @@ def report_of(answer: Rostered) -> list[str]:
     return [*lines, *answer.reasons]
 
 
-def _to_be_saved(answer: Rostered) -> str:
+def _to_be_saved(answer: EngineAnswer) -> str:
     """How far the roster may be from the best one; nothing where none is better."""
     return f": a better one can save at most {100 * answer.gap:.2f} % of these points" if answer.gap else ""
 

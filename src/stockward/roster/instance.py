@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from stockward.roster.engine.problem import Costs, Demand, Person, Problem, Rules, Shift, Table
+from stockward.roster.engine.problem import Costs, DayTable, Demand, Person, PersonRules, RosterProblem, ShiftKind
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_text
 
@@ -74,10 +74,10 @@ class _Draft:
 
     file: str
     days: int = 0
-    shifts: dict[str, Shift] = field(default_factory=dict)
+    shifts: dict[str, ShiftKind] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     """Of the shifts, in their order."""
-    rules: dict[str, Rules] = field(default_factory=dict)
+    rules: dict[str, PersonRules] = field(default_factory=dict)
     off: dict[str, set[int]] = field(default_factory=dict)
     costs: dict[str, Costs] = field(default_factory=dict)
     cover: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class _Draft:
         return code
 
 
-def read_instance(path: Path) -> Problem:
+def read_instance(path: Path) -> RosterProblem:
     """Read one instance.
 
     Raises
@@ -167,7 +167,7 @@ def _read_shift(draft: _Draft, line: _Line) -> None:
     if not minutes:
         line.fail(f"shift {code} has no length", "give its minutes")
     draft.places[code] = len(draft.shifts)
-    draft.shifts[code] = Shift(code, minutes, frozenset(part.strip() for part in after.split("|") if part.strip()))
+    draft.shifts[code] = ShiftKind(code, minutes, frozenset(part.strip() for part in after.split("|") if part.strip()))
 
 
 def _read_person(draft: _Draft, line: _Line) -> None:
@@ -179,7 +179,7 @@ def _read_person(draft: _Draft, line: _Line) -> None:
     high, low, max_run, min_run, min_off, weekends = (line.number_at(2 + i, name) for i, name in enumerate(names))
     if low > high:
         line.fail(f"at least {low} and at most {high} minutes exclude each other", "correct one of the two")
-    draft.rules[code] = Rules(low, high, _most_of_shifts(draft, line), max_run, min_run, min_off, weekends)
+    draft.rules[code] = PersonRules(low, high, _most_of_shifts(draft, line), max_run, min_run, min_off, weekends)
     draft.off[code] = set()
     draft.costs[code] = np.zeros((draft.days, 1 + len(draft.shifts)), np.int64)
 
@@ -262,15 +262,15 @@ def _require_enough(draft: _Draft, section: str, read: _Section) -> None:
             )
 
 
-def _problem(draft: _Draft) -> Problem:
+def _problem(draft: _Draft) -> RosterProblem:
     people = []
     for code, rules in draft.rules.items():
         choices = np.ones((draft.days, 1 + len(draft.shifts)), np.bool_)
         choices[:, 1:] = np.array(rules.max_of_shift) > 0
         choices[sorted(draft.off[code]), 1:] = False
         people.append(Person(code, rules, draft.costs[code], choices))
-    tables: list[Table] = [np.zeros((draft.days, len(draft.shifts)), np.int64) for _ in range(3)]
+    tables: list[DayTable] = [np.zeros((draft.days, len(draft.shifts)), np.int64) for _ in range(3)]
     for (day, shift), values in draft.cover.items():
         for table, value in zip(tables, values, strict=True):
             table[day, shift] = value
-    return Problem(draft.days, tuple(draft.shifts.values()), tuple(people), Demand(*tables))
+    return RosterProblem(draft.days, tuple(draft.shifts.values()), tuple(people), Demand(*tables))

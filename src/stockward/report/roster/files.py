@@ -134,7 +134,7 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "site": {"name": answer.site, "timezone": answer.timezone},
         "start": answer.start,
         "weeks": answer.weeks,
-        "rules": dict(answer.rules),
+        "rules": {rule.key: rule.value for rule in answer.rules},
         "status": answer.status,
         "stopped": answer.stopped,
         "cost": answer.cost,

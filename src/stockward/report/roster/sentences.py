@@ -13,30 +13,6 @@ from stockward.terms.verdicts import Solved
 
 _MOST_NAMED = 12
 
-HELD = {
-    "max_hours_per_week": "at most {:g} hours a week",
-    "min_rest_hours": "at least {:g} hours of rest between shifts",
-    "max_consecutive_shifts": "at most {:g} days of work in a row",
-    "min_consecutive_shifts": "at least {:g} days of work in a row",
-    "min_consecutive_days_off": "at least {:g} days off in a row",
-    "max_consecutive_nights": "at most {:g} nights in a row",
-    "max_weekends": "at most {:g} weekends with work in 28 days",
-    "max_same_pair": "at most {:g} times the same pair at one post in 28 days",
-}
-"""The rules of a site with their values, in a few words."""
-
-NOT_HELD = {
-    "max_hours_per_week": "hours a week",
-    "min_rest_hours": "rest between shifts",
-    "max_consecutive_shifts": "the longest run of work",
-    "min_consecutive_shifts": "the shortest run of work",
-    "min_consecutive_days_off": "days off in a row",
-    "max_consecutive_nights": "nights in a row",
-    "max_weekends": "weekends",
-    "max_same_pair": "pairs",
-}
-"""What a rule is about, where a site says that it has none."""
-
 ALWAYS = (
     "Whoever stands at a post holds the qualification that it asks for, and may guard its area.",
     "Nobody has a shift that takes place on a day of absence, nor two that begin on one day.",
@@ -120,8 +96,8 @@ def held(answer: RosterAnswer) -> str:
     """Which rules of the site were held, and which it says it does not have; nothing where there is no roster."""
     if not answer.duties:
         return ""
-    stated = [HELD[name].format(value) for name, value in answer.rules if value is not None]
-    none = [NOT_HELD[name] for name, value in answer.rules if value is None]
+    stated = [rule.words for rule in answer.rules if rule.value is not None]
+    none = [rule.words for rule in answer.rules if rule.value is None]
     said = [f"Rules held: {', '.join(stated)}."] if stated else []
     if none:
         said.append(f"By its own word the site has no rule on {' or on '.join(none)}.")
@@ -131,8 +107,7 @@ def held(answer: RosterAnswer) -> str:
 def rules(answer: RosterAnswer) -> tuple[str, ...]:
     """Each rule that the site states, and those that hold at every site."""
     stated = (
-        f"No rule on {NOT_HELD[name]}." if value is None else f"{HELD[name].format(value).capitalize()}."
-        for name, value in answer.rules
+        f"No rule on {rule.words}." if rule.value is None else f"{rule.words.capitalize()}." for rule in answer.rules
     )  # fmt: skip
     return (*stated, *ALWAYS)
 

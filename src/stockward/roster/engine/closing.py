@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.optim.cp_sat import Asked
-from stockward.roster.engine.columns import SMALL, Master, whole
-from stockward.roster.engine.model import Part, solve_part
+from stockward.roster.engine.columns import SMALL, Master, next_whole
+from stockward.roster.engine.model import PeoplePart, solve_people
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.engine.columns import Pool
-    from stockward.roster.engine.problem import Problem, Roster
+    from stockward.roster.engine.columns import SchedulePool
+    from stockward.roster.engine.problem import RosterProblem, RosterRows
 
 _MOST_OPEN = 8_000
 """Problems with more open choices are not tried: the search would be lost there too."""
@@ -35,8 +35,8 @@ _TARGETS = 3
 class Closing:
     """Tries of targets from the bound upwards, in turn; ``work`` is what the next may take."""
 
-    problem: Problem
-    pool: Pool
+    problem: RosterProblem
+    pool: SchedulePool
     work: float = _FIRST_WORK
     _turn: int = 0
     above: npt.NDArray[np.float64] = field(init=False)
@@ -48,19 +48,21 @@ class Closing:
         self.above = least - least[:, 0].min(axis=1)[:, None, None]
 
     @staticmethod
-    def worth(problem: Problem) -> bool:
+    def worth(problem: RosterProblem) -> bool:
         """Whether the problem is small enough to be tried as a whole."""
         return int(problem.open.sum()) <= _MOST_OPEN
 
-    def try_one(self, bound: float, cost: int, seed: int) -> tuple[Roster | None, float]:
+    def try_one(self, bound: float, cost: int, seed: int) -> tuple[RosterRows | None, float]:
         """Look for a roster that costs at most the next target; returns it, or ``None``, and the bound then proven."""
         targets = range(int(bound), min(cost, int(bound) + _TARGETS))
         target = targets[self._turn % len(targets)]
-        part = Part(range(len(self.problem.people)), self._open(target), np.zeros_like(self.problem.demand.required))
+        part = PeoplePart(
+            range(len(self.problem.people)), self._open(target), np.zeros_like(self.problem.demand.required)
+        )
         # All of the model enters the linear relaxation: with less of it the search takes ten times as long.
         asked = Asked(seed, work=self.work, better_than=target + 1, relaxed=2)
-        found = solve_part(self.problem, part, asked)
-        proven = min(whole(found.answer.bound), target + 1)
+        found = solve_people(self.problem, part, asked)
+        proven = min(next_whole(found.answer.bound), target + 1)
         self._turn += 1
         if proven > bound:
             self._turn = 0

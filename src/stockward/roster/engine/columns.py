@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.optim.covering import Columns, Covering
-from stockward.roster.engine.problem import OFF, Problem
+from stockward.roster.engine.problem import DAY_OFF, RosterProblem
 from stockward.roster.engine.schedules import Scheduler
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from stockward.optim.covering import Chosen
     from stockward.roster.engine.crew import Crew
-    from stockward.roster.engine.problem import Roster, Table
+    from stockward.roster.engine.problem import DayTable, RosterRows
     from stockward.roster.engine.schedules import Schedules
 
     Floats = npt.NDArray[np.float64]
@@ -40,11 +40,11 @@ _ROUNDS_TO_FORGET = 8
 
 
 @dataclass(frozen=True)
-class Pool:
+class SchedulePool:
     """Columns to hand on: whose, the rows, and the prices with the best bound so far."""
 
     people: Integers
-    rows: Roster
+    rows: RosterRows
     prices: Floats
     bound: float
 
@@ -53,12 +53,12 @@ class Pool:
 class Master:
     """The columns of a problem found so far, the best proven bound and the prices that prove it."""
 
-    problem: Problem
+    problem: RosterProblem
     bound: float = -math.inf
     """Proven lower bound of every roster's cost."""
     scheduler: Scheduler = field(init=False)
     people: list[int] = field(default_factory=list)
-    rows: list[Roster] = field(default_factory=list)
+    rows: list[RosterRows] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.problem)
@@ -66,7 +66,7 @@ class Master:
         self._least: tuple[Floats, Floats] | None = None
         self._place: dict[tuple[int, bytes], int] = {}
 
-    def add(self, people: Sequence[int] | Integers, rows: Roster) -> list[int]:
+    def add(self, people: Sequence[int] | Integers, rows: RosterRows) -> list[int]:
         """Add the rows that are new; returns their places."""
         new = []
         for person, row in zip(people, rows, strict=True):
@@ -78,7 +78,7 @@ class Master:
                 self.rows.append(row.astype(np.int16))
         return new
 
-    def place(self, person: int, row: Roster) -> int:
+    def place(self, person: int, row: RosterRows) -> int:
         """Place of one person's row, which is added where it is new."""
         self.add([person], row[None])
         return self._place[person, row.astype(np.int16).tobytes()]
@@ -88,22 +88,22 @@ class Master:
         rows, people = np.stack([self.rows[place] for place in places]), [self.people[place] for place in places]
         days = np.arange(self.problem.days)
         costs = self.problem.costs[np.array(people)[:, None], days, rows].sum(axis=1).astype(np.float64)
-        worked = rows != OFF
+        worked = rows != DAY_OFF
         cells = days * len(self.problem.shifts) + rows.astype(np.int64) - 1
         starts = np.concatenate([[0], np.cumsum(worked.sum(axis=1))])
         return Columns(groups, costs, starts, cells[worked])
 
-    def program(self, groups: int, covered: Table) -> Covering:
+    def program(self, groups: int, covered: DayTable) -> Covering:
         """An empty program for so many people beside others who cover ``covered`` (days, shifts) already."""
         demand = self.problem.demand
         tables = (demand.required - covered, demand.under_weight, demand.over_weight)
         return Covering(groups, *(table.ravel().astype(np.float64) for table in tables))
 
-    def pool(self) -> Pool:
+    def pool(self) -> SchedulePool:
         """All columns and the prices of the best bound."""
-        return Pool(np.array(self.people), np.stack(self.rows), self.prices, self.bound)
+        return SchedulePool(np.array(self.people), np.stack(self.rows), self.prices, self.bound)
 
-    def take(self, pool: Pool) -> None:
+    def take(self, pool: SchedulePool) -> None:
         """Take the columns, the prices and the bound that another search found."""
         self.add(pool.people, pool.rows)
         if pool.bound > self.bound:
@@ -115,7 +115,7 @@ class Master:
         costs[:, :, 1:] -= prices
         return costs
 
-    def greedy(self, draw: np.random.Generator, *, passes: int = 2) -> Roster | None:
+    def greedy(self, draw: np.random.Generator, *, passes: int = 2) -> RosterRows | None:
         """One person after the other takes the best schedule beside those of the others; ``None`` if somebody has none.
 
         Exact for each person: one more on a day and shift costs −under while it is short, and +over after.
@@ -157,7 +157,7 @@ class Master:
             self._raise_bound(asked, found)
             added = self.add_missing(found, chosen, everybody)
             yield
-            if whole(self.bound) >= whole(chosen.objective) and chosen.objective - self.bound < 0.5:
+            if next_whole(self.bound) >= next_whole(chosen.objective) and chosen.objective - self.bound < 0.5:
                 return
             if added:
                 smoothing = _SMOOTHING
@@ -184,7 +184,7 @@ class Master:
         missing = costs - worth < limit - SMALL
         return self.add(found.people[missing], found.rows[missing])
 
-    def above(self, people: Integers, rows: Roster) -> Floats:
+    def above(self, people: Integers, rows: RosterRows) -> Floats:
         """How much schedules lie above the best of their people at the prices of the bound, shape (schedules,)."""
         prices = self.priced(range(len(self.problem.people)), self.prices)
         mine = prices[people[:, None], np.arange(self.problem.days), rows].sum(axis=1)
@@ -198,7 +198,7 @@ class Master:
             self._least = self.prices, found.bounds
         return self._least[1]
 
-    def trim(self, roster: Roster, number: int) -> None:
+    def trim(self, roster: RosterRows, number: int) -> None:
         """Keep the ``number`` columns that are the best at the prices of the bound, and those of ``roster``."""
         people, rows = np.array(self.people), np.stack(self.rows)
         keep = np.sort(np.argsort(self.above(people, rows), kind="stable")[:number])
@@ -207,6 +207,6 @@ class Master:
         self.add(people[keep], rows[keep])
 
 
-def whole(bound: float) -> float:
+def next_whole(bound: float) -> float:
     """Costs are whole numbers, so a bound may be rounded up; a hair is left for the sums of floating point."""
     return math.ceil(bound - 1e-4) if math.isfinite(bound) else bound

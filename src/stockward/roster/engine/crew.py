@@ -14,7 +14,7 @@ from stockward.roster.engine.schedules import Scheduler, Schedules
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.engine.problem import Problem
+    from stockward.roster.engine.problem import RosterProblem
 
 _FORGET, _END = "forget", "end"
 
@@ -59,7 +59,7 @@ class Crew:
             line.send(_END)
 
 
-def help_out(problem: Problem, line: Connection) -> None:
+def help_out(problem: RosterProblem, line: Connection) -> None:
     """Answer the questions of a crew until it is dismissed."""
     scheduler = Scheduler(problem)
     while True:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stockward.optim.covering import Chosen
-    from stockward.roster.engine.problem import Roster
+    from stockward.roster.engine.problem import RosterRows
 
 _SURE = 0.85
 """Share of a column from which it is fixed with others at once."""
@@ -47,7 +47,7 @@ class Dive:
     """One dive for ``free`` people beside those whose rows of ``roster`` are kept."""
 
     master: Master
-    roster: Roster | None
+    roster: RosterRows | None
     free: Sequence[int]
     way: Way
     draw: np.random.Generator
@@ -101,7 +101,7 @@ class Dive:
             self.program.add(self.master.columns(new, groups))
             self._places.extend(new)
 
-    def run(self) -> Roster | None:
+    def run(self) -> RosterRows | None:
         """The roster, or ``None`` where it was given up."""
         self.master.scheduler.forget()
         left, first = set(self.free), np.inf
@@ -143,7 +143,7 @@ class Dive:
             chosen = self.program.solve()
         return chosen
 
-    def _cheaper(self, people: npt.NDArray[np.int64], rows: Roster, chosen: Chosen) -> list[int]:
+    def _cheaper(self, people: npt.NDArray[np.int64], rows: RosterRows, chosen: Chosen) -> list[int]:
         """Places of the schedules that cost less than their person's price in the program."""
         if not len(people):
             return []

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stockward.optim.cp_sat import Asked, solve_model
-from stockward.roster.engine.problem import OFF
-from stockward.roster.engine.rules import RULES, Cells
+from stockward.roster.engine.problem import DAY_OFF
+from stockward.roster.engine.rules import PERSON_RULES, Cells
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stockward.optim.cp_sat import Answer
-    from stockward.roster.engine.problem import Problem, Roster, Table
+    from stockward.roster.engine.problem import DayTable, RosterProblem, RosterRows
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class PeoplePart:
     """What of a roster is to be found: these people, with these choices; the others cover ``covered`` already."""
 
     people: Sequence[int]
     open: npt.NDArray[np.bool_]
     """Shape (people of the part, days, 1 + shifts)."""
-    covered: Table
+    covered: DayTable
     """How many of the others work, shape (days, shifts)."""
 
 
@@ -43,19 +43,19 @@ class Modelled:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundRows:
     """What CP-SAT found for a part: rows of its people (or ``None``), and what it says of them."""
 
-    rows: Roster | None
+    rows: RosterRows | None
     answer: Answer
 
 
-def everything(problem: Problem) -> Part:
+def everything(problem: RosterProblem) -> PeoplePart:
     """The whole roster as a part."""
-    return Part(range(len(problem.people)), problem.open, np.zeros(problem.demand.required.shape, np.int64))
+    return PeoplePart(range(len(problem.people)), problem.open, np.zeros(problem.demand.required.shape, np.int64))
 
 
-def build(problem: Problem, part: Part) -> Modelled:
+def people_model(problem: RosterProblem, part: PeoplePart) -> Modelled:
     """The model of a part."""
     from ortools.sat.python import cp_model
 
@@ -67,14 +67,14 @@ def build(problem: Problem, part: Part) -> Modelled:
             for day in range(problem.days)
         ]
         work = [model.new_bool_var("") for _ in range(problem.days)]
-        for rule in RULES:
+        for rule in PERSON_RULES:
             rule(model, Cells(problem, problem.people[person].rules, cells, work))
         choice.append(cells)
     model.minimize(sum(_personal_costs(problem, part, choice)) + sum(_demand(model, problem, part, choice)))
     return Modelled(model, choice)
 
 
-def _personal_costs(problem: Problem, part: Part, choice: list[list[dict[int, Any]]]) -> list[Any]:
+def _personal_costs(problem: RosterProblem, part: PeoplePart, choice: list[list[dict[int, Any]]]) -> list[Any]:
     terms: list[Any] = []
     for person, cells in zip(part.people, choice, strict=True):
         costs = problem.people[person].costs
@@ -85,7 +85,7 @@ def _personal_costs(problem: Problem, part: Part, choice: list[list[dict[int, An
     return terms
 
 
-def _demand(model: Any, problem: Problem, part: Part, choice: list[list[dict[int, Any]]]) -> list[Any]:
+def _demand(model: Any, problem: RosterProblem, part: PeoplePart, choice: list[list[dict[int, Any]]]) -> list[Any]:
     """Σ x + u − o = required − covered for each day and shift; returns the costs of u and o."""
     demand, terms = problem.demand, []
     number = len(part.people)
@@ -101,9 +101,11 @@ def _demand(model: Any, problem: Problem, part: Part, choice: list[list[dict[int
     return terms
 
 
-def solve_part(problem: Problem, part: Part, asked: Asked, *, hint: Roster | None = None) -> Found:
+def solve_people(
+    problem: RosterProblem, part: PeoplePart, asked: Asked, *, hint: RosterRows | None = None
+) -> FoundRows:
     """Find the best rows of a part; ``hint`` has the rows of its people that are known so far."""
-    modelled = build(problem, part)
+    modelled = people_model(problem, part)
     if hint is not None:
         for row, cells in zip(hint, modelled.choice, strict=True):
             for day, choices in enumerate(cells):
@@ -111,9 +113,9 @@ def solve_part(problem: Problem, part: Part, asked: Asked, *, hint: Roster | Non
                     modelled.model.add_hint(literal, int(row[day]) == c)
     answer = solve_model(modelled.model, asked)
     if not answer.found:
-        return Found(None, answer)
-    rows = np.full((len(part.people), problem.days), OFF, np.int16)
+        return FoundRows(None, answer)
+    rows = np.full((len(part.people), problem.days), DAY_OFF, np.int16)
     for place, cells in enumerate(modelled.choice):
         for day, choices in enumerate(cells):
             rows[place, day] = next(c for c, literal in choices.items() if answer.value(literal))
-    return Found(rows, answer)
+    return FoundRows(rows, answer)

@@ -14,19 +14,19 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-Roster = npt.NDArray[np.int16]
+RosterRows = npt.NDArray[np.int16]
 """Shape (people, days): 0 a day off, ``s + 1`` shift kind ``s``."""
 Costs = npt.NDArray[np.int64]
 """Shape (days, 1 + shifts): what each choice of each day costs a person; column 0 is the day off."""
-Table = npt.NDArray[np.int64]
+DayTable = npt.NDArray[np.int64]
 """Shape (days, shifts)."""
 
-OFF = 0
+DAY_OFF = 0
 SATURDAY, SUNDAY = 5, 6
 
 
 @dataclass(frozen=True)
-class Shift:
+class ShiftKind:
     """A kind of shift: its code, its length, and the codes that must not follow it on the next day."""
 
     code: str
@@ -35,7 +35,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Rules:
+class PersonRules:
     """The hard rules of one person over the horizon.
 
     Runs are of consecutive days. A run of work or of days off that touches the first or the last day is never too
@@ -58,7 +58,7 @@ class Person:
     """One person: a code, the rules, what each choice costs, and which choices are open."""
 
     code: str
-    rules: Rules
+    rules: PersonRules
     costs: Costs
     open: npt.NDArray[np.bool_]
     """Shape (days, 1 + shifts): false where a choice is ruled out (a fixed day off, no qualification, a lock)."""
@@ -68,17 +68,17 @@ class Person:
 class Demand:
     """How many of each shift are wanted on each day, and what one too few or too many costs; shape (days, shifts)."""
 
-    required: Table
-    under_weight: Table
-    over_weight: Table
+    required: DayTable
+    under_weight: DayTable
+    over_weight: DayTable
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class RosterProblem:
     """People, shifts and demand over ``days`` days, of which day 0 is the weekday ``first_weekday`` (0 is Monday)."""
 
     days: int
-    shifts: tuple[Shift, ...]
+    shifts: tuple[ShiftKind, ...]
     people: tuple[Person, ...]
     demand: Demand
     first_weekday: int = 0
@@ -116,19 +116,19 @@ class Problem:
         """The open choices of all people, shape (people, days, 1 + shifts)."""
         return np.stack([person.open for person in self.people])
 
-    def coverage(self, roster: Roster | npt.NDArray[np.int64]) -> Table:
+    def coverage(self, roster: RosterRows | npt.NDArray[np.int64]) -> DayTable:
         """How many work each shift of each day, shape (days, shifts)."""
         kinds = np.arange(1, len(self.shifts) + 1)
         return np.asarray((roster[:, :, None] == kinds).sum(axis=0), np.int64)
 
-    def objective(self, roster: Roster) -> int:
+    def objective(self, roster: RosterRows) -> int:
         """Sum of personal costs and of ``under · (required − n)⁺ + over · (n − required)⁺`` over days and shifts."""
         people, days = np.indices(roster.shape)
         personal = int(self.costs[people, days, roster].sum())
         return personal + int(cover_cost(self.demand, self.coverage(roster)).sum())
 
 
-def cover_cost(demand: Demand, covered: Table) -> Table:
+def cover_cost(demand: Demand, covered: DayTable) -> DayTable:
     """Cost of each day and shift when ``covered`` people work it; all shapes (days, shifts)."""
     gap = demand.required - covered
     return np.asarray(demand.under_weight * np.maximum(gap, 0) + demand.over_weight * np.maximum(-gap, 0), np.int64)

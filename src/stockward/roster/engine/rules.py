@@ -10,18 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stockward.roster.engine.problem import OFF
+from stockward.roster.engine.problem import DAY_OFF
 
 if TYPE_CHECKING:
-    from stockward.roster.engine.problem import Problem, Rules
+    from stockward.roster.engine.problem import PersonRules, RosterProblem
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """The variables of one person: ``choice[day][c]`` where c is open, and ``work[day]``, a literal."""
 
-    problem: Problem
-    rules: Rules
+    problem: RosterProblem
+    rules: PersonRules
     choice: list[dict[int, Any]]
     work: list[Any]
 
@@ -37,7 +37,7 @@ def one_choice_a_day(model: Any, cells: Cells) -> None:
             model.add_exactly_one(choices.values())
         else:
             model.add_bool_or([])
-        model.add(cells.work[day] == 1 - choices[OFF] if OFF in choices else cells.work[day] == 1)
+        model.add(cells.work[day] == 1 - choices[DAY_OFF] if DAY_OFF in choices else cells.work[day] == 1)
 
 
 def successions(model: Any, cells: Cells) -> None:
@@ -64,7 +64,9 @@ def most_of_shifts(model: Any, cells: Cells) -> None:
 def minutes(model: Any, cells: Cells) -> None:
     """Minutes between the bounds: low ≤ Σ_d,s length_s x_d,s+1 ≤ high."""
     lengths = cells.problem.minutes
-    total = sum(int(lengths[c - 1]) * literal for choices in cells.choice for c, literal in choices.items() if c != OFF)
+    total = sum(
+        int(lengths[c - 1]) * literal for choices in cells.choice for c, literal in choices.items() if c != DAY_OFF
+    )
     model.add_linear_constraint(total, cells.rules.min_minutes, cells.rules.max_minutes)
 
 
@@ -72,33 +74,23 @@ def longest_runs(model: Any, cells: Cells) -> None:
     """At most K days of work in a row: Σ_{i=d..d+K} w_i ≤ K for each window of K + 1 days."""
     most = cells.rules.max_run
     for day in range(cells.problem.days - most):
-        window = cells.work[day : day + most + 1]
-        if most >= len(window):
-            continue
-        model.add_bool_or([literal.negated() for literal in window])
+        model.add_bool_or([literal.negated() for literal in cells.work[day : day + most + 1]])
 
 
 def shortest_runs(model: Any, cells: Cells) -> None:
     """At least k days of work in a row: no run of n < k days of work between two days off.
 
     For each n < k and each d with 0 ≤ d and d + n + 1 < D: w_d ∨ ¬w_(d+1) ∨ … ∨ ¬w_(d+n) ∨ w_(d+n+1). A run that
-    touches the first or last day is not between two days off of the horizon.
+    touches the first or last day is not between two days off of the horizon. Of days off likewise, with ¬w for w.
     """
-    for length in range(1, cells.rules.min_run):
-        for day in range(cells.problem.days - length - 1):
-            inside = [literal.negated() for literal in cells.work[day + 1 : day + length + 1]]
-            model.add_bool_or([cells.work[day], *inside, cells.work[day + length + 1]])
-
-
-def shortest_off_runs(model: Any, cells: Cells) -> None:
-    """At least k days off in a row: no run of n < k days off between two days of work.
-
-    For each n < k and each d with 0 ≤ d and d + n + 1 < D: ¬w_d ∨ w_(d+1) ∨ … ∨ w_(d+n) ∨ ¬w_(d+n+1).
-    """
-    for length in range(1, cells.rules.min_off_run):
-        for day in range(cells.problem.days - length - 1):
-            inside = cells.work[day + 1 : day + length + 1]
-            model.add_bool_or([cells.work[day].negated(), *inside, cells.work[day + length + 1].negated()])
+    for least, flags in (
+        (cells.rules.min_run, cells.work),
+        (cells.rules.min_off_run, [literal.negated() for literal in cells.work]),
+    ):
+        for length in range(1, least):
+            for day in range(cells.problem.days - length - 1):
+                inside = [literal.negated() for literal in flags[day + 1 : day + length + 1]]
+                model.add_bool_or([flags[day], *inside, flags[day + length + 1]])
 
 
 def weekends(model: Any, cells: Cells) -> None:
@@ -115,13 +107,6 @@ def weekends(model: Any, cells: Cells) -> None:
     model.add(sum(worked) <= cells.rules.max_weekends)
 
 
-RULES: tuple[Callable[[Any, Cells], None], ...] = (
-    one_choice_a_day,
-    successions,
-    most_of_shifts,
-    minutes,
-    longest_runs,
-    shortest_runs,
-    shortest_off_runs,
-    weekends,
-)
+PERSON_RULES: tuple[Callable[[Any, Cells], None], ...] = (
+    one_choice_a_day, successions, most_of_shifts, minutes, longest_runs, shortest_runs, weekends,
+)  # fmt: skip

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.roster.engine.passes import Forward, through
-from stockward.roster.engine.problem import OFF, Problem, Rules
+from stockward.roster.engine.problem import DAY_OFF, PersonRules, RosterProblem
 from stockward.roster.engine.spaces import Arcs, Space, arcs_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.engine.problem import Roster
+    from stockward.roster.engine.problem import RosterRows
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
@@ -40,7 +40,7 @@ class Schedules:
     """Schedules found for some people: whose, the days (rows of a roster), and the cost of each at the given prices."""
 
     people: Integers
-    rows: Roster
+    rows: RosterRows
     costs: Floats
     bounds: Floats
     """Lower bound of the cost of each person asked for; infinite where no schedule keeps the rules."""
@@ -105,10 +105,10 @@ class _Backward:
 class Scheduler:
     """Best schedules of all people of a problem; it remembers penalties and what had to be counted."""
 
-    problem: Problem
+    problem: RosterProblem
     counted: dict[int, frozenset[int]] = field(default_factory=dict)
     penalties: dict[int, Floats] = field(default_factory=dict)
-    _spaces: dict[tuple[Rules, tuple[int, ...]], tuple[Space, Arcs]] = field(default_factory=dict)
+    _spaces: dict[tuple[PersonRules, tuple[int, ...]], tuple[Space, Arcs]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Forget what had to be counted: at other prices it may not be necessary."""
@@ -169,7 +169,7 @@ class Scheduler:
         for space, arcs, places in self._alike(people, list(range(len(people))), exact=True):
             merged, _ = _by_move(space, prices[places])
             by_move = through(Forward(space, merged), arcs)
-            least[places, :, OFF] = by_move[:, :, -1]
+            least[places, :, DAY_OFF] = by_move[:, :, -1]
             for number, move in enumerate(space.moves):
                 shifts = np.array(move.shifts) + 1
                 own, out = prices[places][:, :, shifts], np.full((len(places), self.problem.days, len(shifts)), np.inf)
@@ -299,7 +299,7 @@ class Scheduler:
         return np.asarray(numbers > most)
 
 
-def _relevant(rules: Rules, counted: tuple[int, ...], widest: tuple[int, ...]) -> Rules:
+def _relevant(rules: PersonRules, counted: tuple[int, ...], widest: tuple[int, ...]) -> PersonRules:
     """Rules that tell spaces apart: the most of a shift only where it is counted; ruled-out shifts have no price."""
     most = tuple(rules.max_of_shift[s] if s in counted else widest[s] for s in range(len(widest)))
     return replace(rules, max_of_shift=most)
@@ -314,7 +314,7 @@ def _by_move(space: Space, prices: Floats) -> tuple[Floats, Integers]:
     """Price of each move (the cheapest of its shifts; last the day off), and the choice that it stands for."""
     merged = np.empty((*prices.shape[:2], len(space.moves) + 1))
     cheapest = np.zeros(merged.shape, np.int64)
-    merged[:, :, -1] = prices[:, :, OFF]
+    merged[:, :, -1] = prices[:, :, DAY_OFF]
     for number, move in enumerate(space.moves):
         of_move = prices[:, :, np.array(move.shifts) + 1]
         best = of_move.argmin(axis=2)

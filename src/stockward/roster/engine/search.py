@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stockward.roster.engine.columns import Master, Pool, whole
+from stockward.roster.engine.columns import Master, SchedulePool, next_whole
 from stockward.roster.engine.crew import Crew
 from stockward.roster.engine.diving import Dive, Way
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stockward.roster.engine.problem import Problem, Roster
+    from stockward.roster.engine.problem import RosterProblem, RosterRows
 
 _FIRST = Way(pace=0.06, noise=0.05)
 _NOISES = (0.05, 0.2, 0.5)
@@ -41,9 +41,9 @@ class News:
     """
 
     step: int
-    roster: Roster | None
+    roster: RosterRows | None
     bound: float
-    pool: Pool | None = None
+    pool: SchedulePool | None = None
     ended: bool = False
     waits: bool = False
 
@@ -52,17 +52,17 @@ class News:
 class Seeker:
     """What every stream knows: the best roster and bound that it found or heard of; it draws with a seed of its own."""
 
-    problem: Problem
+    problem: RosterProblem
     seed: int
     number: int
-    best: Roster | None = None
+    best: RosterRows | None = None
     cost: int = 2**62
     bound: float = -np.inf
 
     def __post_init__(self) -> None:
         self.draw = np.random.default_rng([self.seed, self.number])
 
-    def take(self, roster: Roster) -> bool:
+    def take(self, roster: RosterRows) -> bool:
         """Go on from this roster where it is better than the best known here."""
         cost = self.problem.objective(roster)
         if cost >= self.cost:
@@ -74,7 +74,7 @@ class Seeker:
         """Take what another stream found."""
         if news.roster is not None:
             self.take(news.roster)
-        self.bound = max(self.bound, whole(news.bound))
+        self.bound = max(self.bound, next_whole(news.bound))
 
     @property
     def proven(self) -> bool:
@@ -125,7 +125,7 @@ class Stream(Seeker):
     @property
     def proven(self) -> bool:
         """Whether no roster can be better."""
-        return self.cost <= max(self.bound, whole(self.master.bound))
+        return self.cost <= max(self.bound, next_whole(self.master.bound))
 
     def step(self, step: int) -> News:
         """One dive: from the root in the first step, then for some people beside the others."""
@@ -134,10 +134,10 @@ class Stream(Seeker):
         better = found is not None and self.take(found)
         return News(step, self.best if better else None, self.master.bound, waits=True)
 
-    def _first(self) -> Roster | None:
+    def _first(self) -> RosterRows | None:
         return Dive(self.master, None, range(len(self.problem.people)), _FIRST, self.draw, np.inf).run()
 
-    def _beside(self) -> Roster | None:
+    def _beside(self) -> RosterRows | None:
         """Free some people; from an equal roster the search goes on."""
         if self.best is None:
             return self._first()

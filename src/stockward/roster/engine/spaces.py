@@ -20,7 +20,7 @@ from stockward.roster.engine.problem import SATURDAY, SUNDAY
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.engine.problem import Problem, Rules
+    from stockward.roster.engine.problem import PersonRules, RosterProblem
 
     Integers = npt.NDArray[np.int64]
 
@@ -42,8 +42,8 @@ class Move:
 class Space:
     """The states of people with the same rules; ``counted`` are the shifts whose number is part of the state."""
 
-    problem: Problem
-    rules: Rules
+    problem: RosterProblem
+    rules: PersonRules
     counted: tuple[int, ...]
 
     @cached_property

@@ -19,16 +19,16 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from stockward.ending import begin_to_help, undisturbed
-from stockward.roster.engine.checking import Measured, measure
-from stockward.roster.engine.columns import whole
+from stockward.roster.checker.people import MeasuredRoster, measure
+from stockward.roster.engine.columns import next_whole
 from stockward.roster.engine.crew import help_out
 from stockward.roster.engine.search import News, Stream
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
-    from stockward.roster.engine.problem import Problem, Roster
-    from stockward.roster.engine.windows import Windows
+    from stockward.roster.engine.problem import RosterProblem, RosterRows
+    from stockward.roster.engine.windows import WindowStream
 
 _SMALL_MODEL = 3_000
 """Open choices up to which the whole model is worth more than a moment."""
@@ -47,12 +47,12 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Rostered:
+class EngineAnswer:
     """What the engine found: status, roster (or ``None``), its measure, the bound, and how it was asked."""
 
     status: Solved
-    roster: Roster | None
-    measured: Measured | None
+    roster: RosterRows | None
+    measured: MeasuredRoster | None
     bound: float
     seed: int
     workers: int
@@ -72,11 +72,11 @@ class Rostered:
 class _Race:
     """What the engine knows while the processes run."""
 
-    problem: Problem
+    problem: RosterProblem
     progress: Callable[[int | None, float], None]
-    better: Callable[[Roster, Measured], None]
-    best: Roster | None = None
-    measured: Measured | None = None
+    better: Callable[[RosterRows, MeasuredRoster], None]
+    best: RosterRows | None = None
+    measured: MeasuredRoster | None = None
     bound: float = -math.inf
     impossible: bool = False
     told: tuple[int | None, float] = (None, -math.inf)
@@ -89,7 +89,7 @@ class _Race:
         if news.bound == math.inf:
             self.impossible = True
             return
-        self.bound = max(self.bound, whole(news.bound))
+        self.bound = max(self.bound, next_whole(news.bound))
         if news.roster is not None:
             found = measure(self.problem, news.roster)
             if found.breaches:
@@ -110,14 +110,14 @@ class _Race:
 
 
 def make_roster(
-    problem: Problem,
+    problem: RosterProblem,
     *,
     seed: int,
     workers: int,
     limits: Limits,
     progress: Callable[[int | None, float], None] = lambda best, bound: None,
-    better: Callable[[Roster, Measured], None] = lambda roster, measured: None,
-) -> Rostered:
+    better: Callable[[RosterRows, MeasuredRoster], None] = lambda roster, measured: None,
+) -> EngineAnswer:
     """Find the best roster of ``problem`` within the limits.
 
     Parameters
@@ -156,14 +156,14 @@ def make_roster(
     finally:
         team.end()
     if race.impossible:
-        return Rostered(Solved.IMPOSSIBLE, None, None, math.inf, seed, workers, stopped, without_schedule(problem))
+        return EngineAnswer(Solved.IMPOSSIBLE, None, None, math.inf, seed, workers, stopped, without_schedule(problem))
     if race.measured is None:
-        return Rostered(Solved.OUT_OF_TIME, None, None, race.bound, seed, workers, stopped)
+        return EngineAnswer(Solved.OUT_OF_TIME, None, None, race.bound, seed, workers, stopped)
     status = Solved.PROVEN if race.over else Solved.FEASIBLE
-    return Rostered(status, race.best, race.measured, race.bound, seed, workers, stopped)
+    return EngineAnswer(status, race.best, race.measured, race.bound, seed, workers, stopped)
 
 
-def without_schedule(problem: Problem) -> tuple[str, ...]:
+def without_schedule(problem: RosterProblem) -> tuple[str, ...]:
     """Who has no schedule that keeps the rules, whatever the others do."""
     from stockward.roster.engine.schedules import Scheduler
 
@@ -232,7 +232,7 @@ class _Post:
 class _Team:
     """The processes and the lines to them."""
 
-    problem: Problem
+    problem: RosterProblem
     seed: int
     workers: int
     steps: int | None
@@ -315,16 +315,18 @@ def _begin(target: Callable[..., None], line: Connection, arguments: tuple[Any, 
         line.send(f"a search process failed ({type(error).__name__}: {error}): run again, or report this")
 
 
-def _run_whole(line: Connection, problem: Problem, seed: int, work: float) -> None:
+def _run_whole(line: Connection, problem: RosterProblem, seed: int, work: float) -> None:
     """CP-SAT on the whole model, for a while."""
     from stockward.optim.cp_sat import Asked
-    from stockward.roster.engine.model import everything, solve_part
+    from stockward.roster.engine.model import everything, solve_people
 
-    found = solve_part(problem, everything(problem), Asked(seed, work=work))
+    found = solve_people(problem, everything(problem), Asked(seed, work=work))
     line.send(News(0, found.rows, found.answer.bound, ended=True))
 
 
-def _run_first(line: Connection, problem: Problem, seed: int, steps: int | None, helpers: Sequence[Connection]) -> None:
+def _run_first(
+    line: Connection, problem: RosterProblem, seed: int, steps: int | None, helpers: Sequence[Connection]
+) -> None:
     """The first stream: the root, with the others' help, then its dives."""
     stream = Stream(problem, seed, 0)
     for news in stream.root(helpers):
@@ -334,19 +336,21 @@ def _run_first(line: Connection, problem: Problem, seed: int, steps: int | None,
     _go_on(line, stream, steps)
 
 
-def _run_other(line: Connection, problem: Problem, seed: int, steps: int | None, number: int, asks: Connection) -> None:
+def _run_other(
+    line: Connection, problem: RosterProblem, seed: int, steps: int | None, number: int, asks: Connection
+) -> None:
     """Another stream: it helps with the root, then the odd ones solve windows and the even ones dive."""
     help_out(problem, asks)
     line.send(News(0, None, -math.inf, waits=True))
     if number % 2 == 0:
         _go_on(line, Stream(problem, seed, number), steps)
         return
-    from stockward.roster.engine.windows import Windows
+    from stockward.roster.engine.windows import WindowStream
 
-    _go_on(line, Windows(problem, seed, number), steps)
+    _go_on(line, WindowStream(problem, seed, number), steps)
 
 
-def _go_on(line: Connection, stream: Stream | Windows, steps: int | None) -> None:
+def _go_on(line: Connection, stream: Stream | WindowStream, steps: int | None) -> None:
     """Hear what the others found, take a step, tell; again and again."""
     step = 0
     while True:

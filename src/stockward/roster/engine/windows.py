@@ -15,7 +15,7 @@ import numpy as np
 
 from stockward.optim.cp_sat import Asked
 from stockward.roster.engine.closing import Closing
-from stockward.roster.engine.model import Part, solve_part
+from stockward.roster.engine.model import PeoplePart, solve_people
 from stockward.roster.engine.problem import cover_cost
 from stockward.roster.engine.search import News, Seeker
 from stockward.terms.verdicts import Solved
@@ -23,7 +23,7 @@ from stockward.terms.verdicts import Solved
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.roster.engine.problem import Roster
+    from stockward.roster.engine.problem import RosterRows
 
 _WORK = 0.3
 """Deterministic seconds of CP-SAT for one window."""
@@ -35,7 +35,7 @@ _LENGTHS = (3, 5, 7, 10, 14, 21, 28)
 
 
 @dataclass(eq=False)
-class Windows(Seeker):
+class WindowStream(Seeker):
     """A stream of windows; it begins from the best roster that others found."""
 
     size: float = _FIRST_SIZE
@@ -63,7 +63,7 @@ class Windows(Seeker):
         found, self.bound = self.closing.try_one(self.bound, self.cost, seed)
         return found is not None and self.take(found)
 
-    def _solve_one(self, roster: Roster) -> bool:
+    def _solve_one(self, roster: RosterRows) -> bool:
         people, days = self._window(roster)
         part = self._part(roster, people, days)
         others = np.setdiff1d(np.arange(len(roster)), people)
@@ -71,7 +71,7 @@ class Windows(Seeker):
         kept = int(self.problem.costs[others[:, None], places, roster[others]].sum())
         seed = int(self.draw.integers(2**31))
         asked = Asked(seed, work=_WORK, better_than=self.cost - kept)
-        found = solve_part(self.problem, part, asked, hint=roster[people])
+        found = solve_people(self.problem, part, asked, hint=roster[people])
         self._windows_work += _WORK
         done = found.answer.status in (Solved.PROVEN, Solved.IMPOSSIBLE)
         most = float(self.problem.open.sum())
@@ -82,7 +82,7 @@ class Windows(Seeker):
         changed[people] = found.rows
         return self.take(changed)
 
-    def _window(self, roster: Roster) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def _window(self, roster: RosterRows) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """People and days to free: around a day that costs much, so many people as the size allows."""
         problem = self.problem
         length = min(int(self.draw.choice(_LENGTHS)), problem.days)
@@ -96,10 +96,10 @@ class Windows(Seeker):
         number = max(2, int(np.searchsorted(np.cumsum(open_choices[order]), self.size)))
         return np.sort(order[:number]), days
 
-    def _part(self, roster: Roster, people: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> Part:
+    def _part(self, roster: RosterRows, people: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> PeoplePart:
         """The people with their open choices on these days, and what they do now on the others."""
         choices = np.zeros((len(people), *self.problem.open.shape[1:]), np.bool_)
         choices[np.arange(len(people))[:, None], np.arange(self.problem.days), roster[people]] = True
         choices[:, days] = self.problem.open[people][:, days]
         others = np.setdiff1d(np.arange(len(roster)), people)
-        return Part([int(person) for person in people], choices, self.problem.coverage(roster[others]))
+        return PeoplePart([int(person) for person in people], choices, self.problem.coverage(roster[others]))

@@ -13,36 +13,14 @@ from typing import Any
 
 from stockward.answers.roster import Conflict
 from stockward.optim.cp_sat import Asked, solve_model
-from stockward.roster.site.model import Sought, build
+from stockward.roster.rules.drafting import Reason, RosterDraft
+from stockward.roster.rules.table import AT_MOST, MIXED, OF_A_GUARD, RULES, STAFFING, WorkRule
+from stockward.roster.site.model import Sought, roster_model
 from stockward.roster.site.problem import GuardProblem
-from stockward.roster.site.rules import AT_MOST, PERSONAL, Draft, Reason
 from stockward.terms.verdicts import Solved
 
-WORDS = {
-    "one_shift_a_day": "one shift a day",
-    "rest": "rest between shifts",
-    "hours_a_week": "hours in a week",
-    "contract_hours": "hours of the contract",
-    "longest_run": "longest run of work",
-    "shortest_run": "shortest run of work",
-    "days_off": "days off in a row",
-    "nights_in_a_row": "nights in a row",
-    "weekends": "weekends with work",
-    "mixed": "more than one affiliation",
-    "locked": "locked assignments",
-    "staffing": "every place filled",
-}
-"""The rules in a few words."""
-_STATED = {
-    "rest": ("min_rest_hours", "at least {:g} hours"),
-    "hours_a_week": ("max_hours_per_week", "at most {:g}"),
-    "longest_run": ("max_consecutive_shifts", "at most {:g} days"),
-    "shortest_run": ("min_consecutive_shifts", "at least {:g} days"),
-    "days_off": ("min_consecutive_days_off", "at least {:g}"),
-    "nights_in_a_row": ("max_consecutive_nights", "at most {:g}"),
-    "weekends": ("max_weekends", "at most {:g} of any four in a row"),
-}
-"""What the site states for a rule: its setting, and how it is said."""
+_NAMED = {rule.name: rule for rule in RULES}
+_OF_POSTS = (STAFFING.name, MIXED.name)
 
 
 @dataclass(frozen=True)
@@ -57,8 +35,8 @@ def collision(problem: GuardProblem, seconds_left: Callable[[], float] | None, *
     """Rules that collide: in one week where that is found, else in the whole roster; ``None`` where none are found."""
     days = problem.horizon.days
     weeks = [range(first, min(first + 7, days)) for first in range(0, days, 7)]
-    tries: list[tuple[range, Sequence[Any]]] = [(week, AT_MOST) for week in weeks] if days > 7 else []
-    for window, rules in (*tries, (range(days), PERSONAL)):
+    tries: list[tuple[range, Sequence[WorkRule]]] = [(week, AT_MOST) for week in weeks] if days > 7 else []
+    for window, rules in (*tries, (range(days), OF_A_GUARD)):
         if seconds_left is not None and seconds_left() <= 0:
             return None
         trial = _Trial(problem, window, rules, seconds_left, seed)
@@ -72,16 +50,16 @@ class _Trial:
     """One model whose rules can be switched on and off."""
 
     def __init__(
-        self, problem: GuardProblem, days: range, rules: Sequence[Any], left: Callable[[], float] | None, seed: int
+        self, problem: GuardProblem, days: range, rules: Sequence[WorkRule], left: Callable[[], float] | None, seed: int
     ) -> None:
         self._literals: dict[Reason, Any] = {}
         self._left, self._seed = left, seed
-        self._draft: Draft | None = None
+        self._draft: RosterDraft | None = None
         sought = Sought(days, cost=False, given=self._literal, rules=tuple(rules))
-        self._model = build(problem, sought, made=self._begin).model
+        self._model = roster_model(problem, sought, made=self._begin).model
         self.all = tuple(sorted(self._literals))
 
-    def _begin(self, draft: Draft) -> None:
+    def _begin(self, draft: RosterDraft) -> None:
         self._draft = draft
 
     def _literal(self, reason: Reason) -> Any:
@@ -128,29 +106,22 @@ def conflicts_in_words(problem: GuardProblem, found: Collision) -> tuple[Conflic
 
 
 def _of_posts_first(item: tuple[str, list[Reason]]) -> tuple[bool, str]:
-    return item[0] not in ("staffing", "mixed"), item[0]
+    return item[0] not in _OF_POSTS, item[0]
 
 
 def _conflict(problem: GuardProblem, rule: str, reasons: Sequence[Reason]) -> Conflict:
     days = [problem.horizon.date(reason.day) for reason in reasons if reason.day is not None]
     names = tuple(dict.fromkeys(reason.who for reason in reasons))
-    of_posts = rule in ("staffing", "mixed")
+    of_posts = rule in _OF_POSTS
     if of_posts:
         said = "; ".join(f"{reason.who} on {problem.horizon.date(reason.day or 0)}" for reason in reasons)
     else:
         said = ", ".join(names)
     return Conflict(
         rule=rule,
-        words=f"{WORDS[rule][0].upper()}{WORDS[rule][1:]}{_stated(problem, rule)}: {said}.",
+        words=f"{_NAMED[rule].stated(problem)}: {said}.",
         people=() if of_posts else names,
         posts=tuple(post for name in names for post in name.split(" ")) if of_posts else (),
         first=min(days, default=None),
         last=max(days, default=None),
     )
-
-
-def _stated(problem: GuardProblem, rule: str) -> str:
-    """What the site states for a rule, where it does."""
-    setting, said = _STATED.get(rule, ("", ""))
-    value = getattr(problem.rules, setting) if setting else None
-    return "" if value is None else f", {said.format(value)}"

@@ -14,9 +14,12 @@ import polars as pl
 
 from stockward.book import Site
 from stockward.roster.infeasible.alone import Alone
-from stockward.roster.infeasible.conflicts import conflicts_of, shortages, what_binds
+from stockward.roster.infeasible.conditions import (
+    shortages,
+)
+from stockward.roster.infeasible.conflicts import conflicts_of, what_binds
 from stockward.roster.infeasible.ways import guards_ruled_out, hours_ruled_out
-from stockward.roster.site.demand import Shift
+from stockward.roster.site.demand import DatedShift
 from stockward.roster.site.making import Limit, Made, Making
 from stockward.roster.site.problem import GuardProblem
 from stockward.roster.site.search import Search
@@ -100,7 +103,7 @@ def least_hours_more(asking: Asking, places: WayOut, most_hours: float, least_mi
 
     def beyond(search: Search) -> int:
         rows = search.best[: search.people]
-        minutes = search.scorer.minutes[np.arange(rows.shape[1]), rows].sum(axis=1)
+        minutes = search.scorer.minutes[search.scorer.numbers(rows)].sum(axis=1)
         return int(np.maximum(minutes - ordinary, 0).sum())
 
     begun = begun_from(places, problem)
@@ -178,7 +181,7 @@ def _closed_to_all(asking: Asking, places: WayOut, wanted: Mapping[tuple[str, st
     return None
 
 
-def _none_may(alone: Alone, guards: Sequence[int], shift: Shift) -> bool:
+def _none_may(alone: Alone, guards: Sequence[int], shift: DatedShift) -> bool:
     """Whether by the rules of each alone none of these guards may work a shift."""
     return not any(alone.most(guards, lambda one: int((one.start, one.end) == (shift.start, shift.end))))
 

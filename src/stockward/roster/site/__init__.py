@@ -1,4 +1,5 @@
 """Guards' rosters: a site's posts, people and rules as a problem, the search that betters a roster part by part.
 
-``checking`` re-measures a roster from the facts alone. A rule that is added stands in the rules, the costs, and there.
+It compiles the rules of ``roster.rules`` without knowing them one by one, but where a step has to do with one alone.
+No roster leaves that ``roster.checker`` does not accept.
 """

@@ -9,18 +9,20 @@ a relaxation, whose bound holds, and whose roster is mended.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.engine.problem import SATURDAY, Demand, Person, Problem, Rules, Shift
+from stockward.roster.engine.problem import Demand, Person, PersonRules, RosterProblem, ShiftKind
+from stockward.roster.rules.forms import Integers
+from stockward.roster.rules.table import OF_A_GUARD, REST
 from stockward.roster.site.costs import CHANGE, Times, meant_by, wish_cost
-from stockward.roster.site.problem import Group, GuardProblem
-from stockward.roster.site.rules import WEEKENDS_IN_WINDOW
+from stockward.roster.site.demand import MINUTES_A_DAY
+from stockward.roster.site.problem import GuardProblem, PostGroup
 
-Integers = npt.NDArray[np.int64]
-Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+KindTable = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 """Of each day and kind."""
 
 OPEN = 1_000_000
@@ -33,7 +35,7 @@ There it need not outweigh everything: the bound holds whatever it is, and rises
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Kind:
+class PlaceKind:
     """A kind of shift of the engine: minutes after 00:00 at which it begins, length, and the classes that can work it.
 
     ``post`` is named where wishes or locks ask for that post.
@@ -49,9 +51,9 @@ class Kind:
 class Translated:
     """The problem for the engine, and the guards' shift of each day and kind (−1 where there is none)."""
 
-    problem: Problem
-    kinds: tuple[Kind, ...]
-    shift_of: Table
+    problem: RosterProblem
+    kinds: tuple[PlaceKind, ...]
+    shift_of: KindTable
 
     @property
     def open_weight(self) -> int:
@@ -93,11 +95,11 @@ def _matched(can: npt.NDArray[np.bool_]) -> Integers:
 
 def translate(problem: GuardProblem) -> Translated:
     """The problem as the engine knows it."""
-    wanted: dict[tuple[int, Kind], int] = {}
-    shift_of: dict[tuple[int, Kind], int] = {}
+    wanted: dict[tuple[int, PlaceKind], int] = {}
+    shift_of: dict[tuple[int, PlaceKind], int] = {}
     for group in problem.groups:
         shift = problem.shifts[group.shift]
-        for kind, number in parts(problem, group):
+        for kind, number in kinds_of(problem, group):
             wanted[shift.day, kind] = wanted.get((shift.day, kind), 0) + number * group.number
             shift_of[shift.day, kind] = group.shift
     kinds = tuple(sorted({kind for _, kind in wanted}))
@@ -110,7 +112,7 @@ def translate(problem: GuardProblem) -> Translated:
             table[day, place] = shift_of.get((day, kind), -1)
     people = tuple(_person(problem, guard, kinds, table) for guard in range(len(problem.guards)))
     weight = _DEARER * max((int(person.costs.max()) for person in people), default=0) or 1
-    translated = Problem(
+    translated = RosterProblem(
         days=days,
         shifts=_shifts(problem, kinds, table),
         people=people,
@@ -120,7 +122,7 @@ def translate(problem: GuardProblem) -> Translated:
     return Translated(translated, kinds, table)
 
 
-def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
+def kinds_of(problem: GuardProblem, group: PostGroup) -> list[tuple[PlaceKind, int]]:
     """The kinds of which each post of a group wants how many.
 
     A mixed post wants one of each affiliation where there are two, and beyond them anybody. Where there are more than
@@ -130,8 +132,8 @@ def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
     local = shift.start.astimezone(problem.horizon.zone)
     post = group.posts[0].post if group.posts[0].post in problem.named_posts else ""
 
-    def kind(classes: Sequence[int]) -> Kind:
-        return Kind(60 * local.hour + local.minute, shift.minutes, tuple(classes), post)
+    def kind(classes: Sequence[int]) -> PlaceKind:
+        return PlaceKind(60 * local.hour + local.minute, shift.minutes, tuple(classes), post)
 
     by_affiliation: dict[str, list[int]] = {}
     for member in group.classes:
@@ -143,25 +145,25 @@ def parts(problem: GuardProblem, group: Group) -> list[tuple[Kind, int]]:
     return [*wanted, (kind(group.classes), group.guards - 2)] if group.guards > 2 else wanted
 
 
-def _shifts(problem: GuardProblem, kinds: Sequence[Kind], table: Table) -> tuple[Shift, ...]:
+def _shifts(problem: GuardProblem, kinds: Sequence[PlaceKind], table: KindTable) -> tuple[ShiftKind, ...]:
     """The kinds, and what leaves too little rest before the next day.
 
     Where the clocks change the rest is longer or shorter by an hour. The engine knows one rule for all days, so it
     forbids what is too near on every day on which both are, and its bound holds.
     """
-    rest = 3600 * (problem.rules.min_rest_hours or 0)
+    rest = 60 * (REST.limit(problem) or 0)
     starts = np.array([shift.start.timestamp() for shift in problem.shifts])
     ends = np.array([shift.end.timestamp() for shift in problem.shifts])
     today, tomorrow = table[:-1, :, None], table[1:, None, :]
     both = (today >= 0) & (tomorrow >= 0)
     near = both.any(axis=0) & (~both | (starts[tomorrow] - ends[today] < rest)).all(axis=0)
     return tuple(
-        Shift(f"{place}", kind.minutes, frozenset(f"{after}" for after in np.flatnonzero(near[place])))
+        ShiftKind(f"{place}", kind.minutes, frozenset(f"{after}" for after in np.flatnonzero(near[place])))
         for place, kind in enumerate(kinds)
     )
 
 
-def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Person:
+def _person(problem: GuardProblem, guard: int, kinds: Sequence[PlaceKind], table: KindTable) -> Person:
     days, own = problem.horizon.days, problem.class_of[guard]
     could = set(problem.open[guard])
     open_ = np.zeros((days, 1 + len(kinds)), np.bool_)
@@ -174,32 +176,24 @@ def _person(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Tab
             day = problem.shifts[shift].day
             at_post = np.array([kind.post == post for kind in kinds])
             open_[day] &= np.concatenate([[False], (table[day] == shift) & at_post])
-    rules, many = problem.rules, days + 1
     return Person(
-        problem.guards[guard].code,
-        Rules(
-            min_minutes=0,
-            max_minutes=problem.guards[guard].contract_minutes,
-            max_of_shift=(many,) * len(kinds),
-            max_run=rules.max_consecutive_shifts or many,
-            min_run=rules.min_consecutive_shifts or 1,
-            min_off_run=rules.min_consecutive_days_off or 1,
-            max_weekends=many if rules.max_weekends is None else _most_weekends(problem, rules.max_weekends),
-        ),
-        _costs(problem, guard, kinds, table),
-        open_,
+        problem.guards[guard].code, _rules(problem, guard, len(kinds)), _costs(problem, guard, kinds, table), open_
     )
 
 
-def _most_weekends(problem: GuardProblem, of_four: int) -> int:
-    """At most so many weekends with work where four in a row have at most ``of_four``: four by four, and the rest."""
-    horizon = problem.horizon
-    weekends = {horizon.week(day) for day in range(horizon.days) if horizon.weekday(day) >= SATURDAY}
-    fours, rest = divmod(len(weekends), WEEKENDS_IN_WINDOW)
-    return fours * of_four + min(rest, of_four)
+def _rules(problem: GuardProblem, guard: int, kinds: int) -> PersonRules:
+    """The limits of one guard that the engine knows; all others as if there were none."""
+    many = problem.horizon.days + 1
+    none = PersonRules(
+        min_minutes=0, max_minutes=MINUTES_A_DAY * many, max_of_shift=(many,) * kinds, max_run=many, min_run=1,
+        min_off_run=1, max_weekends=many,
+    )  # fmt: skip
+    limits = (rule.in_engine(problem, guard) for rule in OF_A_GUARD)
+    known: dict[str, Any] = dict(limit for limit in limits if limit is not None)
+    return replace(none, **known)
 
 
-def _costs(problem: GuardProblem, guard: int, kinds: Sequence[Kind], table: Table) -> Table:
+def _costs(problem: GuardProblem, guard: int, kinds: Sequence[PlaceKind], table: KindTable) -> KindTable:
     """Wishes and changes, by day and choice."""
     costs = np.zeros((problem.horizon.days, 1 + len(kinds)), np.int64)
     for wish in problem.wishes:

@@ -19,7 +19,7 @@ from stockward.roster.site.demand import MINUTES_A_DAY
 from stockward.roster.site.problem import GuardProblem, Wish
 
 if TYPE_CHECKING:
-    from stockward.roster.site.rules import Draft
+    from stockward.roster.rules.drafting import RosterDraft
 
 CHANGE, WISH, NIGHT, WEEKEND, HOUR = 1000, 10, 20, 20, 2
 STEEPEST = 4
@@ -46,7 +46,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class FairShare:
     """What of something is fair for a guard: anything from ``low`` to ``high``; ``exact`` before rounding."""
 
     low: int
@@ -55,41 +55,41 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class FairShares:
     """Fair shares by guard: of nights and of weekend shifts (numbers), and of work (minutes)."""
 
-    nights: tuple[Share, ...]
-    weekends: tuple[Share, ...]
-    minutes: tuple[Share, ...]
+    nights: tuple[FairShare, ...]
+    weekends: tuple[FairShare, ...]
+    minutes: tuple[FairShare, ...]
 
 
-def fair_shares(problem: GuardProblem) -> Shares:
+def fair_shares(problem: GuardProblem) -> FairShares:
     """The fair share of each guard."""
     shifts, places = problem.shifts, problem.places
     contracts = [guard.contract_minutes for guard in problem.guards]
     weights = [contract if problem.open[g] else 0 for g, contract in enumerate(contracts)]
     minutes = _divided(sum(number * shifts[s].minutes for s, number in places.items()), weights)
     longest = max((shift.minutes for shift in shifts), default=0)
-    return Shares(
+    return FairShares(
         _counted(problem, places, contracts, [shift.night for shift in shifts]),
         _counted(problem, places, contracts, [shift.weekend for shift in shifts]),
-        tuple(Share(max(one.low - longest, 0), one.high + longest, one.exact) for one in minutes),
+        tuple(FairShare(max(one.low - longest, 0), one.high + longest, one.exact) for one in minutes),
     )
 
 
 def _counted(
     problem: GuardProblem, places: Mapping[int, int], contracts: Sequence[int], of_kind: Sequence[bool]
-) -> tuple[Share, ...]:
+) -> tuple[FairShare, ...]:
     """Shares of the shifts of a kind, by contract hours of those who can work any."""
     total = sum(number for s, number in places.items() if of_kind[s])
     weights = [contract if any(of_kind[s] for s in problem.open[g]) else 0 for g, contract in enumerate(contracts)]
     return _divided(total, weights)
 
 
-def _divided(total: int, weights: Sequence[int]) -> tuple[Share, ...]:
+def _divided(total: int, weights: Sequence[int]) -> tuple[FairShare, ...]:
     everything = sum(weights) or 1
     return tuple(
-        Share(total * one // everything, -(-total * one // everything), total * one / everything) for one in weights
+        FairShare(total * one // everything, -(-total * one // everything), total * one / everything) for one in weights
     )
 
 
@@ -127,7 +127,7 @@ def measure_cost(problem: GuardProblem, times: Times, posts: dict[tuple[int, int
     )
 
 
-def _apart(number: int, share: Share) -> int:
+def _apart(number: int, share: FairShare) -> int:
     return steps_cost(max(number - share.high, share.low - number, 0))
 
 
@@ -157,7 +157,7 @@ def meant_by(problem: GuardProblem, wish: Wish) -> list[int]:
     return found
 
 
-def objective(draft: Draft, shares: Shares) -> list[Any]:
+def objective(draft: RosterDraft, shares: FairShares) -> list[Any]:
     """The terms of the cost in a model for the shifts that it seeks and the guards that it seeks them of."""
     problem = draft.problem
     sought = set(draft.guards)
@@ -169,14 +169,14 @@ def objective(draft: Draft, shares: Shares) -> list[Any]:
     return terms
 
 
-def fairness(draft: Draft, shares: Shares) -> list[Any]:
+def fairness(draft: RosterDraft, shares: FairShares) -> list[Any]:
     """The terms of nights, weekends and hours.
 
     u ≥ number − high, v ≥ low − number, and the cost of u + v steps is the greatest of its tangents.
     """
     terms: list[Any] = []
     for guard in draft.guards:
-        mine = [(draft.problem.shifts[s], literal) for s, literal in draft.of_guard(guard)]
+        mine = list(draft.of_guard(guard))
         done = [draft.problem.shifts[s] for s in draft.kept_of(guard)]
         nights = sum(shift.night for shift in done), [x for shift, x in mine if shift.night]
         weekends = sum(shift.weekend for shift in done), [x for shift, x in mine if shift.weekend]
@@ -187,7 +187,7 @@ def fairness(draft: Draft, shares: Shares) -> list[Any]:
     return terms
 
 
-def _changes(draft: Draft, earlier: Mapping[tuple[int, int], str]) -> Iterator[Any]:
+def _changes(draft: RosterDraft, earlier: Mapping[tuple[int, int], str]) -> Iterator[Any]:
     sought = set(draft.guards)
     for key, literal in draft.work.items():
         yield CHANGE * (1 - literal if key in earlier else literal)
@@ -199,7 +199,7 @@ def _changes(draft: Draft, earlier: Mapping[tuple[int, int], str]) -> Iterator[A
     yield CHANGE * lost
 
 
-def _steps(draft: Draft, done: int, literals: list[Any], share: Share) -> Any:
+def _steps(draft: RosterDraft, done: int, literals: list[Any], share: FairShare) -> Any:
     most = max(done + len(literals) - share.high, share.low - done, 0)
     if most == 0:
         return 0
@@ -213,7 +213,7 @@ def _steps(draft: Draft, done: int, literals: list[Any], share: Share) -> Any:
     return cost
 
 
-def _hours(draft: Draft, done: int, minutes: list[Any], share: Share) -> Any:
+def _hours(draft: RosterDraft, done: int, minutes: list[Any], share: FairShare) -> Any:
     most = MINUTES_A_DAY * (draft.problem.horizon.days + 1)
     hours = draft.model.new_int_var(0, most // 60, "")
     draft.model.add(60 * hours >= done + sum(minutes) - share.high)
@@ -221,7 +221,7 @@ def _hours(draft: Draft, done: int, minutes: list[Any], share: Share) -> Any:
     return hours
 
 
-def _wish_term(draft: Draft, wish: Wish) -> Any:
+def _wish_term(draft: RosterDraft, wish: Wish) -> Any:
     problem = draft.problem
     meant = [s for s in meant_by(problem, wish) if (wish.guard, s) in draft.work]
     if wish.post is None:

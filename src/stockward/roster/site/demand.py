@@ -22,8 +22,8 @@ from stockward.terms.errors import UsageError
 
 Day = date
 """A date, where that name stands for something else."""
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAYS_A_WEEK = 7
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK_DAYS = 7
 MINUTES_A_DAY = 24 * 60
 TABLES = ("posts", "people", "absences", "wishes", "assignments")
 """What a roster stands on."""
@@ -32,7 +32,7 @@ NIGHT = (0, 5 * 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class RosterPost:
     """One post of the site: ``number`` such posts stand, each with ``guards`` at once, cut at ``cuts`` (minutes)."""
 
     post: str
@@ -53,7 +53,7 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Shift:
+class DatedShift:
     """A time to work: it begins on ``day`` (0 is the first of the roster), ``start`` to ``end`` in UTC."""
 
     day: int
@@ -81,7 +81,7 @@ class Horizon:
     @property
     def days(self) -> int:
         """How many days."""
-        return DAYS_A_WEEK * self.weeks
+        return WEEK_DAYS * self.weeks
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,17 +106,17 @@ class Horizon:
 
     def week(self, day: int) -> int:
         """The calendar week, Monday to Sunday, in which a day lies: 0 that of the first day."""
-        return (day + self.weekday(0)) // DAYS_A_WEEK
+        return (day + self.weekday(0)) // WEEK_DAYS
 
     def days_of_week(self, week: int) -> range:
         """Monday to Sunday of a week."""
-        monday = week * DAYS_A_WEEK - self.weekday(0)
-        return range(monday, monday + DAYS_A_WEEK)
+        monday = week * WEEK_DAYS - self.weekday(0)
+        return range(monday, monday + WEEK_DAYS)
 
     @property
     def first_saturday(self) -> int:
         """The first Saturday of the roster."""
-        return (SATURDAY - self.weekday(0)) % DAYS_A_WEEK
+        return (SATURDAY - self.weekday(0)) % WEEK_DAYS
 
     def moment(self, day: int, minutes: int) -> datetime:
         """The moment that many minutes by the clock after 00:00 of a day, in UTC."""
@@ -125,7 +125,7 @@ class Horizon:
         return local.astimezone(UTC)
 
 
-def read_posts(site: Site, numbers: Mapping[str, int]) -> tuple[Post, ...]:
+def read_posts(site: Site, numbers: Mapping[str, int]) -> tuple[RosterPost, ...]:
     """Every post at which somebody stands, with how many such posts there are (1 where ``numbers`` does not say).
 
     Raises ``UsageError`` for a post that begins and ends at the same time of day, and for one cut into shifts of less
@@ -136,7 +136,7 @@ def read_posts(site: Site, numbers: Mapping[str, int]) -> tuple[Post, ...]:
     return tuple(post for post in posts if post.guards and post.number)
 
 
-def _post(row: Mapping[str, object], numbers: Mapping[str, int], shift_hours: float) -> Post:
+def _post(row: Mapping[str, object], numbers: Mapping[str, int], shift_hours: float) -> RosterPost:
     name, start, end = str(row["post"]), int(str(row["start"])), int(str(row["end"]))
     if start % MINUTES_A_DAY == end % MINUTES_A_DAY and end - start != MINUTES_A_DAY:
         raise UsageError(
@@ -149,20 +149,20 @@ def _post(row: Mapping[str, object], numbers: Mapping[str, int], shift_hours: fl
         raise UsageError(f"posts row {row['row']}: {name} asks for a mix and for one guard: correct one of the two")
     days = row["days"]
     assert isinstance(days, list)
-    return Post(
+    return RosterPost(
         post=name,
         area=None if row["area"] is None else str(row["area"]),
         qualification=None if row["qualification"] is None else str(row["qualification"]),
         mixed=bool(row["mixed"]),
         guards=int(float(str(row["guards"]))),
         number=numbers.get(name, 1),
-        days=frozenset(WEEKDAYS.index(day) for day in days),
-        cuts=cut(start, end, length),
+        days=frozenset(DAY_NAMES.index(day) for day in days),
+        cuts=cuts_of(start, end, length),
         row=int(str(row["row"])),
     )
 
 
-def cut(start: int, end: int, length: int) -> tuple[int, ...]:
+def cuts_of(start: int, end: int, length: int) -> tuple[int, ...]:
     """Where the shifts of a post begin and end, in minutes after 00:00 of its day; the last is the end of the post.
 
     >>> cut(22 * 60, 6 * 60, 8 * 60)
@@ -173,13 +173,13 @@ def cut(start: int, end: int, length: int) -> tuple[int, ...]:
     return (*range(start, end, length), end)
 
 
-def shift_of(horizon: Horizon, start: datetime, end: datetime) -> Shift:
+def shift_of(horizon: Horizon, start: datetime, end: datetime) -> DatedShift:
     """The shift between two moments."""
     zone = horizon.zone
     first, last = start.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
     touched = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
     dark = sum(_overlap(start, end, *_night_of(horizon, one)) for one in touched)
-    return Shift(
+    return DatedShift(
         day=(first - horizon.start).days,
         start=start,
         end=end,
@@ -199,7 +199,7 @@ def _overlap(start: datetime, end: datetime, low: datetime, high: datetime) -> f
     return max((min(end, high) - max(start, low)).total_seconds(), 0.0) / 60
 
 
-def spans_of(horizon: Horizon, post: Post) -> list[tuple[datetime, datetime]]:
+def post_spans(horizon: Horizon, post: RosterPost) -> list[tuple[datetime, datetime]]:
     """Start and end of every shift of a post that begins within the horizon, in order of time."""
     low, high = horizon.moment(0, 0), horizon.moment(horizon.days, 0)
     found = []
@@ -213,7 +213,7 @@ def spans_of(horizon: Horizon, post: Post) -> list[tuple[datetime, datetime]]:
     return found
 
 
-def begun_before(horizon: Horizon, post: Post) -> datetime | None:
+def begun_before(horizon: Horizon, post: RosterPost) -> datetime | None:
     """When the shift of a post ends that began on the day before the horizon and reaches into it; else ``None``."""
     if horizon.weekday(-1) in post.days:
         for begins, ends in pairwise(post.cuts):
@@ -222,13 +222,13 @@ def begun_before(horizon: Horizon, post: Post) -> datetime | None:
     return None
 
 
-def shifts_of(horizon: Horizon, posts: Sequence[Post]) -> list[Shift]:
+def dated_shifts(horizon: Horizon, posts: Sequence[RosterPost]) -> list[DatedShift]:
     """Every time to work within the horizon, in order of time."""
-    spans = {span for post in posts for span in spans_of(horizon, post)}
+    spans = {span for post in posts for span in post_spans(horizon, post)}
     return [shift_of(horizon, start, end) for start, end in sorted(spans)]
 
 
-def set_aside_rows(site: Site) -> list[str]:
+def rows_not_known(site: Site) -> list[str]:
     """Rows set aside of the tables that a roster stands on, each table in a few words."""
     said = []
     for name in TABLES:

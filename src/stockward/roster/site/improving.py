@@ -25,10 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stockward.ending import begin_to_help, undisturbed
+from stockward.roster.rules.forms import Integers
 from stockward.roster.site.columns import translate
-from stockward.roster.site.demand import DAYS_A_WEEK
-from stockward.roster.site.parts import Part, Solution, least_alone, solve_part
-from stockward.roster.site.scoring import Integers, Scorer
+from stockward.roster.site.demand import WEEK_DAYS
+from stockward.roster.site.parts import GuardsPart, PartSolution, least_alone, solve_guards
+from stockward.roster.site.scoring import Scorer
 from stockward.terms.errors import FigureError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _WORK_ALONE = 2.0
 _DAYS = 28
 """Days of a part; its first day is a whole number of weeks after the start."""
 
-Answer = TypeVar("Answer")
+_Answer = TypeVar("_Answer")
 
 _scorer: Scorer | None = None
 """The scorer of a helping process."""
@@ -66,11 +67,11 @@ def _begin(problem: GuardProblem, breach: int, ordinary: Integers | None) -> Non
     _scorer = Scorer(problem, translate(problem), breach, ordinary)
 
 
-def _solve(part: Part, seed: int, relaxed: int) -> Solution:
+def _solve(part: GuardsPart, seed: int, relaxed: int) -> PartSolution:
     from stockward.optim.cp_sat import Asked
 
     assert _scorer is not None
-    return solve_part(_scorer, part, Asked(seed, work=_WORK, probing=False, relaxed=relaxed))
+    return solve_guards(_scorer, part, Asked(seed, work=_WORK, probing=False, relaxed=relaxed))
 
 
 def _alone(guard: int) -> float:
@@ -82,9 +83,9 @@ def _alone(guard: int) -> float:
 
 def _relaxed(problem: GuardProblem) -> float:
     from stockward.optim.relaxation import relaxed_bound
-    from stockward.roster.site.model import build, whole
+    from stockward.roster.site.model import roster_model, whole_roster
 
-    return relaxed_bound(build(problem, whole(problem)).model)
+    return relaxed_bound(roster_model(problem, whole_roster(problem)).model)
 
 
 class Relaxing:
@@ -117,7 +118,7 @@ class Improving:
     """Whether no roster can score less than the search's."""
     _sizes: dict[int, float] = field(default_factory=lambda: dict.fromkeys(_RELAXED, _FIRST_SIZE))
     """Guards of a part, by how much of it is relaxed."""
-    _under_way: deque[tuple[Part, int, Future[Solution]]] = field(default_factory=deque)
+    _under_way: deque[tuple[GuardsPart, int, Future[PartSolution]]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._draw = np.random.default_rng([self.seed, 1])
@@ -162,7 +163,7 @@ class Improving:
         weights = np.array([self._sizes[relaxed] ** 2 for relaxed in _RELAXED])
         return int(self._draw.choice(_RELAXED, p=weights / weights.sum()))
 
-    def _answer(self, future: Future[Answer], seconds_left: Callable[[], float] | None) -> Answer | None:
+    def _answer(self, future: Future[_Answer], seconds_left: Callable[[], float] | None) -> _Answer | None:
         """The answer, or ``None`` at the end of the time."""
         try:
             return future.result(None if seconds_left is None else max(seconds_left(), 0.0))
@@ -175,7 +176,7 @@ class Improving:
         """Wait for the parts under way; those not begun are not solved."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _take(self, part: Part, relaxed: int, solution: Solution) -> None:
+    def _take(self, part: GuardsPart, relaxed: int, solution: PartSolution) -> None:
         before = self.search.best_score
         if solution.rows is not None:
             self.search.put(np.array(part.guards), solution.rows)
@@ -191,7 +192,7 @@ class Improving:
         ):
             self.proven = True
 
-    def _part(self, size: int) -> Part | None:
+    def _part(self, size: int) -> GuardsPart | None:
         """Some guards who are not under way, or ``None`` where too few are left."""
         search = self.search
         busy = {guard for part, _, _ in self._under_way for guard in part.guards}
@@ -203,8 +204,8 @@ class Improving:
             left_open = np.zeros_like(left_open)
         guards = self._guards(free, size, left_open)
         days = search.rows.shape[1]
-        low = DAYS_A_WEEK * int(self._draw.integers(0, max(days - _DAYS, 0) // DAYS_A_WEEK + 1))
-        return Part(
+        low = WEEK_DAYS * int(self._draw.integers(0, max(days - _DAYS, 0) // WEEK_DAYS + 1))
+        return GuardsPart(
             tuple(int(guard) for guard in guards),
             range(low, min(low + _DAYS, days)),
             search.rows[guards],

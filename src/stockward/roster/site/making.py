@@ -15,20 +15,21 @@ from threading import Event, Thread
 import numpy as np
 import numpy.typing as npt
 
-from stockward.roster.engine.checking import Measured
-from stockward.roster.engine.problem import Roster
+from stockward.roster.checker.people import MeasuredRoster
+from stockward.roster.engine.problem import RosterRows
 from stockward.roster.engine.schedules import Scheduler
-from stockward.roster.engine.streams import Limits, Rostered, make_roster
+from stockward.roster.engine.streams import EngineAnswer, Limits, make_roster
+from stockward.roster.rules.forms import Integers
 from stockward.roster.site.columns import Translated, translate
 from stockward.roster.site.costs import Times
 from stockward.roster.site.improving import Improving, Relaxing
 from stockward.roster.site.problem import GuardProblem
-from stockward.roster.site.scoring import BREACH, NEVER_BREACH, Integers, Scorer
+from stockward.roster.site.scoring import BREACH, NEVER_BREACH, Scorer
 from stockward.roster.site.search import Search
 from stockward.roster.site.settling import Settling
 from stockward.terms.verdicts import Solved
 
-Progress = Callable[[int | None, float], None]
+RosterProgress = Callable[[int | None, float], None]
 
 FIRST_CYCLE, GROWTH = 400, 2
 """Rounds of the first cooling, and how much longer each further one is."""
@@ -84,10 +85,10 @@ class _Beside:
     limit: Limit
     enough: Event = field(default_factory=Event)
     first: Event = field(default_factory=Event)
-    roster: Roster | None = None
+    roster: RosterRows | None = None
     cost: int = 2**62
     bound: float = -math.inf
-    answer: Rostered | None = None
+    answer: EngineAnswer | None = None
     thread: Thread | None = None
     error: BaseException | None = None
 
@@ -118,7 +119,7 @@ class _Beside:
     def _hear(self, best: int | None, bound: float) -> None:
         self.bound = max(self.bound, bound)
 
-    def _take(self, roster: Roster, measured: Measured) -> None:
+    def _take(self, roster: RosterRows, measured: MeasuredRoster) -> None:
         self.roster, self.cost = roster, measured.objective
         if self.limit.seconds_left is not None:
             self.first.set()
@@ -139,7 +140,7 @@ class Making:
     problem: GuardProblem
     seed: int
     limit: Limit
-    progress: Progress
+    progress: RosterProgress
     enough: Callable[[Search], bool] | None = None
     """When a roster is good enough, where not the best is asked for."""
     places_may_stay_open: bool = False
@@ -337,6 +338,6 @@ class Making:
         return int(self.scorer.costs.max(axis=2).sum())
 
 
-def make_guard_roster(problem: GuardProblem, *, seed: int, limit: Limit, progress: Progress) -> Made:
+def make_guard_roster(problem: GuardProblem, *, seed: int, limit: Limit, progress: RosterProgress) -> Made:
     """The best roster that the limit allows (see ``Making``); time is left to say why there is none."""
     return Making(problem, seed, limit, progress, patience=0.6).make()

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stockward.optim.cp_sat import Asked, solve_model
+from stockward.roster.rules.drafting import RosterDraft
+from stockward.roster.rules.forms import Integers
+from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import OPEN
 from stockward.roster.site.costs import fairness
-from stockward.roster.site.rules import PERSONAL, Draft
-from stockward.roster.site.scoring import BEYOND, Integers, Scorer
+from stockward.roster.site.scoring import BEYOND, Scorer
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class GuardsPart:
     """Some guards on some days: what they do now on every day, shape (guards, days), and its score.
 
     ``left_open`` counts the places that nobody holds, shape (days, kinds).
@@ -39,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Solution:
+class PartSolution:
     """The rows of a part's guards at no higher score, or ``None``; whether none is lower."""
 
     rows: Integers | None
@@ -51,7 +53,7 @@ class _Model:
     """A part while it is written as a model."""
 
     scorer: Scorer
-    part: Part
+    part: GuardsPart
     model: Any
     choices: dict[tuple[int, int, int], Any] = field(default_factory=dict)
     """Literal by guard's place in the part, day and kind."""
@@ -59,7 +61,7 @@ class _Model:
     """How many of the places left open are filled, by day and kind."""
 
 
-def solve_part(scorer: Scorer, part: Part, asked: Asked) -> Solution:
+def solve_guards(scorer: Scorer, part: GuardsPart, asked: Asked) -> PartSolution:
     """The best rows of the part's guards within the limits.
 
     Minimises cost + OPEN · places left open over the guards' choices y_gdk (guard g, day d, kind k), subject to every
@@ -70,13 +72,13 @@ def solve_part(scorer: Scorer, part: Part, asked: Asked) -> Solution:
     writing = _Model(scorer, part, cp_model.CpModel())
     draft = _draft(writing)
     for guard in part.guards:
-        for rule in PERSONAL:
-            rule(draft, guard)
+        for rule in OF_A_GUARD:
+            rule.write(draft, guard)
     _hold(writing)
     _minimise(writing, draft)
     answer = solve_model(writing.model, asked)
     proven = answer.status in (Solved.PROVEN, Solved.IMPOSSIBLE)
-    return Solution(_rows(writing, answer) if answer.found else None, proven)
+    return PartSolution(_rows(writing, answer) if answer.found else None, proven)
 
 
 def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
@@ -85,17 +87,17 @@ def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
 
     days, kinds = scorer.translated.shift_of.shape
     rows = np.zeros((1, days), np.int64)
-    everything = Part((guard,), range(days), rows, np.ones((days, kinds), np.int64), 0)
+    everything = GuardsPart((guard,), range(days), rows, np.ones((days, kinds), np.int64), 0)
     writing = _Model(scorer, everything, cp_model.CpModel())
     draft = _draft(writing)
-    for rule in PERSONAL:
-        rule(draft, guard)
+    for rule in OF_A_GUARD:
+        rule.write(draft, guard)
     terms, constant = _cost(writing, draft)
     writing.model.minimize(sum(terms))
     return solve_model(writing.model, asked).bound + constant
 
 
-def _draft(writing: _Model) -> Draft:
+def _draft(writing: _Model) -> RosterDraft:
     """The choices of each guard and day, and the shifts that they stand for, as the rules know them."""
     scorer, part, model = writing.scorer, writing.part, writing.model
     shift_of = scorer.translated.shift_of
@@ -103,7 +105,7 @@ def _draft(writing: _Model) -> Draft:
     for place, guard in enumerate(part.guards):
         outside = [day for day in range(shift_of.shape[0]) if day not in part.days and part.rows[place, day]]
         kept[guard] = frozenset(int(shift_of[day, part.rows[place, day] - 1]) for day in outside)
-    draft = Draft(scorer.problem, model, part.guards, part.days, kept)
+    draft = RosterDraft(scorer.problem, model, part.guards, part.days, kept)
     for day in part.days:
         kinds = np.union1d(part.rows[:, day][part.rows[:, day] > 0], np.flatnonzero(part.left_open[day]) + 1).tolist()
         for place, guard in enumerate(part.guards):
@@ -111,7 +113,7 @@ def _draft(writing: _Model) -> Draft:
     return draft
 
 
-def _choose(writing: _Model, draft: Draft, place: int, kinds: Sequence[int], day: int) -> None:
+def _choose(writing: _Model, draft: RosterDraft, place: int, kinds: Sequence[int], day: int) -> None:
     """One guard's day: a literal for each kind, for each shift, and for work at all."""
     guard, model = writing.part.guards[place], writing.model
     of_shift: dict[int, list[Any]] = {}
@@ -120,21 +122,12 @@ def _choose(writing: _Model, draft: Draft, place: int, kinds: Sequence[int], day
         writing.choices[place, day, kind] = literal
         of_shift.setdefault(int(writing.scorer.translated.shift_of[day, kind - 1]), []).append(literal)
     for shift, literals in of_shift.items():
-        draft.work[guard, shift] = _any_of(model, literals)
+        draft.work[guard, shift] = draft.any_of(literals)
     if of_shift:
         draft.begun[guard, day] = list(of_shift)
-        draft.literals[guard, day] = _any_of(model, [draft.work[guard, shift] for shift in of_shift])
+        draft.literals[guard, day] = draft.any_of([draft.work[guard, shift] for shift in of_shift])
     if not writing.scorer.can[guard, day, 0]:
         model.add(sum(draft.work[guard, shift] for shift in of_shift) == 1)
-
-
-def _any_of(model: Any, literals: Sequence[Any]) -> Any:
-    """One literal for several of which at most one holds."""
-    if len(literals) == 1:
-        return literals[0]
-    found = model.new_bool_var("")
-    model.add(sum(literals) == found)
-    return found
 
 
 def _hold(writing: _Model) -> None:
@@ -151,7 +144,7 @@ def _hold(writing: _Model) -> None:
         model.add(sum(literals) == held + writing.filled.get((day, kind), 0))
 
 
-def _minimise(writing: _Model, draft: Draft) -> None:
+def _minimise(writing: _Model, draft: RosterDraft) -> None:
     """The score, which must not rise."""
     terms, constant = _cost(writing, draft)
     terms += [-OPEN * filled for filled in writing.filled.values()]
@@ -159,7 +152,7 @@ def _minimise(writing: _Model, draft: Draft) -> None:
     writing.model.minimize(sum(terms))
 
 
-def _cost(writing: _Model, draft: Draft) -> tuple[list[Any], int]:
+def _cost(writing: _Model, draft: RosterDraft) -> tuple[list[Any], int]:
     """The terms of the cost, and what does not depend on the choices."""
     scorer, part = writing.scorer, writing.part
     terms = fairness(draft, scorer.shares)
@@ -176,11 +169,11 @@ def _cost(writing: _Model, draft: Draft) -> tuple[list[Any], int]:
     return terms, constant
 
 
-def _beyond(draft: Draft, guard: int, ordinary: int) -> Any:
+def _beyond(draft: RosterDraft, guard: int, ordinary: int) -> Any:
     """What the hours beyond an ordinary contract cost: each that has begun."""
     shifts = draft.problem.shifts
     done = sum(shifts[s].minutes for s in draft.kept_of(guard))
-    sought = [(shifts[s].minutes, literal) for s, literal in draft.of_guard(guard)]
+    sought = [(shift.minutes, literal) for shift, literal in draft.of_guard(guard)]
     hours = draft.model.new_int_var(0, (done + sum(minutes for minutes, _ in sought)) // 60 + 1, "")
     draft.model.add(60 * hours >= done - ordinary + sum(minutes * literal for minutes, literal in sought))
     return BEYOND * hours

@@ -17,17 +17,17 @@ import polars as pl
 
 from stockward.book import Site
 from stockward.book.settings import WorkRules
-from stockward.roster.site.demand import Horizon, Post, Shift, read_posts, shifts_of, spans_of
-from stockward.roster.site.staff import Guard, Staff, Worked, read_assignments, read_staff
+from stockward.roster.site.demand import DatedShift, Horizon, RosterPost, dated_shifts, post_spans, read_posts
+from stockward.roster.site.staff import RosterGuard, RosterStaff, Worked, read_assignments, read_staff
 from stockward.terms.errors import SheetError
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PostGroup:
     """Posts that ask for the same in one shift: ``number`` posts with ``guards`` each."""
 
     shift: int
-    posts: tuple[Post, ...]
+    posts: tuple[RosterPost, ...]
     classes: tuple[int, ...]
     """The classes of guards that can stand there."""
 
@@ -76,12 +76,12 @@ class GuardProblem:
 
     horizon: Horizon
     rules: WorkRules
-    posts: tuple[Post, ...]
-    shifts: tuple[Shift, ...]
-    guards: tuple[Guard, ...]
+    posts: tuple[RosterPost, ...]
+    shifts: tuple[DatedShift, ...]
+    guards: tuple[RosterGuard, ...]
     classes: tuple[tuple[int, ...], ...]
     """The guards of each class."""
-    groups: tuple[Group, ...]
+    groups: tuple[PostGroup, ...]
     worked: tuple[tuple[Worked, ...], ...]
     locked: Mapping[tuple[int, int], str]
     wishes: tuple[Wish, ...]
@@ -142,7 +142,7 @@ def make_problem(
     site
         The facts.
     roll
-        Guards who can stand at a post, as ``guards_staff.read_staff`` takes them.
+        Guards who can stand at a post, as ``staff.read_staff`` takes them.
     horizon
         The days of the roster.
     numbers
@@ -160,7 +160,7 @@ def make_problem(
     """
     posts = read_posts(site, numbers or {})
     staff = read_staff(site, roll, horizon)
-    shifts = tuple(shifts_of(horizon, posts))
+    shifts = tuple(dated_shifts(horizon, posts))
     given = _Assignments(site, staff, horizon, posts, shifts)
     wishes = _wishes(site, staff, horizon)
     named_posts = {wish.post for wish in wishes if wish.post} | set(given.locked.values())
@@ -188,7 +188,12 @@ class _Assignments:
     """What the assignments of the site say: what was worked, what is locked, and what was only planned."""
 
     def __init__(
-        self, site: Site, staff: Staff, horizon: Horizon, posts: Sequence[Post], shifts: Sequence[Shift]
+        self,
+        site: Site,
+        staff: RosterStaff,
+        horizon: Horizon,
+        posts: Sequence[RosterPost],
+        shifts: Sequence[DatedShift],
     ) -> None:
         self._file = site.sources.get("assignments", "assignments")
         self._numbers = {guard.code: number for number, guard in enumerate(staff.guards)}
@@ -212,7 +217,7 @@ class _Assignments:
         self.worked = tuple(tuple(ones) for ones in worked)
         self.earlier = planned or None
 
-    def _lock(self, one: Worked, posts: Sequence[Post], horizon: Horizon) -> tuple[int, int]:
+    def _lock(self, one: Worked, posts: Sequence[RosterPost], horizon: Horizon) -> tuple[int, int]:
         """The guard and shift of a locked assignment."""
         if one.guard not in self._numbers:
             why = self._left_out.get(one.guard, "not a guard who can stand at a post on those days")
@@ -221,7 +226,7 @@ class _Assignments:
         post = next((post for post in posts if post.post == one.post), None)
         if post is None:
             self._refuse(one, f"no {one.post} stands", "unlock it, or correct its row of posts, or its number")
-        if shift is None or (one.shift.start, one.shift.end) not in spans_of(horizon, post):
+        if shift is None or (one.shift.start, one.shift.end) not in post_spans(horizon, post):
             self._refuse(
                 one, f"{one.post} has no shift at that time", "write start and end as the post's shifts have it"
             )
@@ -231,7 +236,7 @@ class _Assignments:
         raise SheetError(self._file, f"this locked assignment cannot be kept: {problem}", mend, row=one.row)
 
 
-def _wishes(site: Site, staff: Staff, horizon: Horizon) -> tuple[Wish, ...]:
+def _wishes(site: Site, staff: RosterStaff, horizon: Horizon) -> tuple[Wish, ...]:
     """The wishes for days of the roster; one without a weight has the weight 1."""
     numbers = {guard.code: number for number, guard in enumerate(staff.guards)}
     found = []
@@ -244,7 +249,9 @@ def _wishes(site: Site, staff: Staff, horizon: Horizon) -> tuple[Wish, ...]:
     return tuple(found)
 
 
-def _classes(guards: Sequence[Guard], posts: Sequence[Post], named: set[int]) -> tuple[tuple[int, ...], ...]:
+def _classes(
+    guards: Sequence[RosterGuard], posts: Sequence[RosterPost], named: set[int]
+) -> tuple[tuple[int, ...], ...]:
     """Guards who can stand at the same posts; those who are named by a lock or a wish for a post are alone."""
     found: dict[tuple[object, ...], list[int]] = {}
     for number, guard in enumerate(guards):
@@ -257,33 +264,33 @@ def _classes(guards: Sequence[Guard], posts: Sequence[Post], named: set[int]) ->
 
 def _groups(
     horizon: Horizon,
-    posts: Sequence[Post],
-    shifts: Sequence[Shift],
-    guards: Sequence[Guard],
+    posts: Sequence[RosterPost],
+    shifts: Sequence[DatedShift],
+    guards: Sequence[RosterGuard],
     classes: Sequence[Sequence[int]],
     named: set[str],
-) -> tuple[Group, ...]:
+) -> tuple[PostGroup, ...]:
     """Posts that the same classes can hold, with as many guards, mixed or not, at the same time."""
     numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
     able = {
         post.post: tuple(number for number, members in enumerate(classes) if guards[members[0]].can_stand(post))
         for post in posts
     }
-    alike: dict[tuple[int, tuple[int, ...], int, bool, str], list[Post]] = {}
+    alike: dict[tuple[int, tuple[int, ...], int, bool, str], list[RosterPost]] = {}
     for post in posts:
-        for span in spans_of(horizon, post):
+        for span in post_spans(horizon, post):
             alone = post.post if post.post in named else ""
             key = (numbers[span], able[post.post], post.guards, post.mixed, alone)
             alike.setdefault(key, []).append(post)
-    groups = [Group(key[0], tuple(members), key[1]) for key, members in alike.items()]
+    groups = [PostGroup(key[0], tuple(members), key[1]) for key, members in alike.items()]
     return tuple(sorted(groups, key=lambda group: (group.shift, group.posts[0].row)))
 
 
 def _earlier(
     earlier: Mapping[tuple[str, datetime], str],
-    staff: Staff,
-    shifts: Sequence[Shift],
-    posts: Sequence[Post],
+    staff: RosterStaff,
+    shifts: Sequence[DatedShift],
+    posts: Sequence[RosterPost],
     horizon: Horizon,
 ) -> dict[tuple[int, int], str]:
     """The earlier roster as far as its guards and shifts are those of this one.
@@ -291,7 +298,7 @@ def _earlier(
     Where shifts of several lengths begin at a moment, its shift is that of its post; of a post that is no more, any.
     """
     numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
-    of_post = {(post.post, span[0]): numbers[span] for post in posts for span in spans_of(horizon, post)}
+    of_post = {(post.post, span[0]): numbers[span] for post in posts for span in post_spans(horizon, post)}
     of_any = {shift.start: number for number, shift in enumerate(shifts)}
     guards = {guard.code: number for number, guard in enumerate(staff.guards)}
     return {

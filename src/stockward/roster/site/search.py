@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from stockward.roster.rules.forms import Integers
 from stockward.roster.site.columns import OPEN
-from stockward.roster.site.scoring import Integers, Scorer
+from stockward.roster.site.scoring import Scorer
 
 TRIES = 12
 """Stretches of days that a pair tries at once."""

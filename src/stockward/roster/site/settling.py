@@ -14,9 +14,10 @@ from itertools import combinations
 
 import numpy as np
 
-from stockward.roster.site.columns import Kind, Translated, parts
+from stockward.roster.rules.forms import Integers
+from stockward.roster.rules.table import PAIRS
+from stockward.roster.site.columns import PlaceKind, Translated, kinds_of
 from stockward.roster.site.problem import GuardProblem
-from stockward.roster.site.scoring import Integers
 
 PAIR_DAYS = 28
 _EXCHANGES = 60
@@ -24,12 +25,12 @@ _EXCHANGES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PostPlace:
     """A place to stand: which of several such posts (from 1 on), and the kind of shift that fills it."""
 
     post: str
     number: int
-    kind: Kind
+    kind: PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Settled:
 
     guard: int
     shift: int
-    place: Place
+    place: PostPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Meeting:
     in_place: tuple[int, ...]
 
 
-def _in_turn(places: Sequence[Place]) -> list[Place]:
+def _in_turn(places: Sequence[PostPlace]) -> list[PostPlace]:
     """One place of each post, then another of each, and so on."""
     turn: Counter[tuple[str, int]] = Counter()
-    keyed: list[tuple[int, int, Place]] = []
+    keyed: list[tuple[int, int, PostPlace]] = []
     for place in places:
         keyed.append((turn[place.post, place.number], len(keyed), place))
         turn[place.post, place.number] += 1
@@ -70,7 +71,7 @@ class Settling:
     seed: int
     at: dict[int, list[Settled]] = field(default_factory=dict)
     """Who stands where, by shift."""
-    left_open: list[tuple[int, Place]] = field(default_factory=list)
+    left_open: list[tuple[int, PostPlace]] = field(default_factory=list)
     too_often: list[Meeting] = field(default_factory=list)
     """Pairs that meet too often all the same, or fill a post that must be mixed."""
 
@@ -91,8 +92,8 @@ class Settling:
         """The post of each guard and shift."""
         return {(who.guard, shift): who.place.post for shift, there in self.at.items() for who in there}
 
-    def _waiting(self, rows: Integers) -> dict[tuple[int, Kind], list[int]]:
-        found: dict[tuple[int, Kind], list[int]] = {}
+    def _waiting(self, rows: Integers) -> dict[tuple[int, PlaceKind], list[int]]:
+        found: dict[tuple[int, PlaceKind], list[int]] = {}
         for guard, row in enumerate(rows.tolist()):
             for day, choice in enumerate(row):
                 if choice:
@@ -100,17 +101,17 @@ class Settling:
                     found.setdefault((shift, self.translated.kinds[choice - 1]), []).append(guard)
         return found
 
-    def _places(self, shift: int) -> dict[Kind, list[Place]]:
-        found: dict[Kind, list[Place]] = {}
+    def _places(self, shift: int) -> dict[PlaceKind, list[PostPlace]]:
+        found: dict[PlaceKind, list[PostPlace]] = {}
         for k in self.problem.groups_at.get(shift, ()):
             group = self.problem.groups[k]
             for post in group.posts:
                 for number in range(1, post.number + 1):
-                    for kind, wanted in parts(self.problem, group):
-                        found.setdefault(kind, []).extend([Place(post.post, number, kind)] * wanted)
+                    for kind, wanted in kinds_of(self.problem, group):
+                        found.setdefault(kind, []).extend([PostPlace(post.post, number, kind)] * wanted)
         return found
 
-    def _give(self, shift: int, guards: Sequence[int], places: Sequence[Place]) -> None:
+    def _give(self, shift: int, guards: Sequence[int], places: Sequence[PostPlace]) -> None:
         """First the posts of locks and of the earlier roster, then by lot."""
         kept = {**(self.problem.earlier or {}), **self.problem.locked}
         free = list(places)
@@ -137,7 +138,7 @@ class Settling:
         """Mixed posts whose places are all of one kind: whoever fills them, the mix is settled here."""
         found = set()
         for group in self.problem.groups:
-            if group.mixed and len(parts(self.problem, group)) == 1:
+            if group.mixed and len(kinds_of(self.problem, group)) == 1:
                 found |= {post.post for post in group.posts}
         return frozenset(found)
 
@@ -163,7 +164,7 @@ class Settling:
 
     def _part_pairs(self) -> bool:
         """Exchange guards within a shift and kind until no pair meets too often; whether that succeeds."""
-        most = self.problem.rules.max_same_pair
+        most = PAIRS.limit(self.problem)
         if most is None:
             return True
         meetings = Meetings(self.problem, self.at)

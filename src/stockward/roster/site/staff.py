@@ -11,7 +11,7 @@ import polars as pl
 
 from stockward.book import Site
 from stockward.roster.engine.problem import SATURDAY
-from stockward.roster.site.demand import DAYS_A_WEEK, Horizon, Post, Shift, shift_of
+from stockward.roster.site.demand import WEEK_DAYS, DatedShift, Horizon, RosterPost, shift_of
 
 WEEKDAYS_A_WEEK = SATURDAY
 """Monday to Friday."""
@@ -23,7 +23,7 @@ HISTORY_DAYS = 35
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class RosterGuard:
     """One guard: a code, what they can do, and the days, those around the roster too, on which they are there."""
 
     code: str
@@ -39,7 +39,7 @@ class Guard:
     other: frozenset[date]
     """Days of the horizon on which they are not available by an absence of kind ``other``."""
 
-    def can_stand(self, post: Post) -> bool:
+    def can_stand(self, post: RosterPost) -> bool:
         """Whether they hold what the post asks for, and may guard its area."""
         qualified = post.qualification is None or post.qualification in self.qualifications
         return qualified and post.area not in self.not_in_areas
@@ -51,15 +51,15 @@ class Worked:
 
     guard: str
     post: str
-    shift: Shift
+    shift: DatedShift
     row: int
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class RosterStaff:
     """The guards of a roster, and who was left out, by code and why."""
 
-    guards: tuple[Guard, ...]
+    guards: tuple[RosterGuard, ...]
     left_out: tuple[tuple[str, str], ...]
 
 
@@ -75,7 +75,7 @@ class Absent:
     other: frozenset[date] = frozenset()
 
 
-def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> Staff:
+def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> RosterStaff:
     """The guards who can be rostered.
 
     Parameters
@@ -100,14 +100,14 @@ def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> Staff:
             left_out.append((code, "not there on any day of the roster"))
         else:
             guards.append(guard)
-    return Staff(tuple(guards), tuple(left_out))
+    return RosterStaff(tuple(guards), tuple(left_out))
 
 
-def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon) -> Guard:
+def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon) -> RosterGuard:
     counting = _counting(row, horizon)
     minutes = 60 * (row["hours_per_week"] or 0)
     taken = sum(1 for day in absent.taking & counting if horizon.holds(day) and day.weekday() < SATURDAY)
-    return Guard(
+    return RosterGuard(
         code=row["person"],
         affiliation=row["affiliation"],
         qualifications=frozenset(row["qualifications"] or ()),
@@ -127,7 +127,7 @@ def _counting(row: Mapping[str, Any], horizon: Horizon) -> frozenset[date]:
 
 
 def _days_around(horizon: Horizon) -> list[date]:
-    return [horizon.date(day) for day in range(-DAYS_A_WEEK, horizon.days + DAYS_A_WEEK)]
+    return [horizon.date(day) for day in range(-WEEK_DAYS, horizon.days + WEEK_DAYS)]
 
 
 def contract_weeks(counting: Set[date], absent: Absent, horizon: Horizon) -> float:
@@ -165,7 +165,7 @@ def absent_days(site: Site, horizon: Horizon) -> dict[str, Absent]:
     }
 
 
-def read_assignments(site: Site, horizon: Horizon, posts: Mapping[str, Post]) -> list[tuple[Worked, bool]]:
+def read_assignments(site: Site, horizon: Horizon, posts: Mapping[str, RosterPost]) -> list[tuple[Worked, bool]]:
     """The assignments of the site from some weeks before the roster on, each with whether it is locked.
 
     One without ``end`` ends where the shift of its post does that begins then, else after the site's shift hours.
@@ -181,7 +181,7 @@ def read_assignments(site: Site, horizon: Horizon, posts: Mapping[str, Post]) ->
     return found
 
 
-def _end(start: datetime, post: Post | None, horizon: Horizon, shift_hours: float) -> datetime:
+def _end(start: datetime, post: RosterPost | None, horizon: Horizon, shift_hours: float) -> datetime:
     day = horizon.day_of(start)
     if post is not None:
         for before in (day, day - 1):

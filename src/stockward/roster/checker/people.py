@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from stockward.terms.errors import UsageError
 
 if TYPE_CHECKING:
-    from stockward.roster.engine.problem import Person, Problem, Roster
+    from stockward.roster.engine.problem import Person, RosterProblem, RosterRows
 
 
 @dataclass(frozen=True)
-class Breach:
+class PersonBreach:
     """One hard rule that a roster breaks: whose, which, from which day, and in words."""
 
     person: str
@@ -31,17 +31,17 @@ class Breach:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredRoster:
     """A roster measured: its objective, the parts of it, and the hard rules that it breaks."""
 
     objective: int
     wishes: int
     under: int
     over: int
-    breaches: tuple[Breach, ...]
+    breaches: tuple[PersonBreach, ...]
 
 
-def measure(problem: Problem, roster: Roster) -> Measured:
+def measure(problem: RosterProblem, roster: RosterRows) -> MeasuredRoster:
     """Measure ``roster`` against every rule of ``problem``; raises ``UsageError`` where its shape does not fit."""
     shape = (len(problem.people), problem.days)
     if roster.shape != shape or roster.min(initial=0) < 0 or roster.max(initial=0) > len(problem.shifts):
@@ -50,7 +50,7 @@ def measure(problem: Problem, roster: Roster) -> Measured:
     breaches = [
         breach
         for person, row in zip(problem.people, rows, strict=True)
-        for check in CHECKS
+        for check in PERSON_CHECKS
         for breach in check(problem, person, row)
     ]
     wishes = sum(
@@ -59,10 +59,10 @@ def measure(problem: Problem, roster: Roster) -> Measured:
         for day, choice in enumerate(row)
     )
     under, over = _cover(problem, rows)
-    return Measured(wishes + under + over, wishes, under, over, tuple(breaches))
+    return MeasuredRoster(wishes + under + over, wishes, under, over, tuple(breaches))
 
 
-def _cover(problem: Problem, rows: list[list[int]]) -> tuple[int, int]:
+def _cover(problem: RosterProblem, rows: list[list[int]]) -> tuple[int, int]:
     under = over = 0
     for day in range(problem.days):
         for shift in range(len(problem.shifts)):
@@ -84,59 +84,59 @@ def _runs(row: list[int]) -> Iterator[tuple[bool, int, int]]:
         day += length
 
 
-def open_choices(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _open_choices(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """No choice that is ruled out: a fixed day off, a shift the person cannot do, another than a locked one."""
     for day, choice in enumerate(row):
         if not person.open[day][choice]:
             what = f"shift {problem.shifts[choice - 1].code}" if choice else "a day off"
-            yield Breach(person.code, "open_choices", day, f"{what} is ruled out on that day")
+            yield PersonBreach(person.code, "open_choices", day, f"{what} is ruled out on that day")
 
 
-def successions(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _successions(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """No shift on the day after one that must not be followed by it."""
     for day in range(1, len(row)):
         if row[day - 1] and row[day]:
             before, after = problem.shifts[row[day - 1] - 1], problem.shifts[row[day] - 1]
             if after.code in before.not_followed_by:
-                yield Breach(person.code, "successions", day, f"{after.code} must not follow {before.code}")
+                yield PersonBreach(person.code, "successions", day, f"{after.code} must not follow {before.code}")
 
 
-def most_of_shifts(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _most_of_shifts(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """At most so many of each shift."""
     for shift, most in enumerate(person.rules.max_of_shift):
         number = row.count(shift + 1)
         if number > most:
             code = problem.shifts[shift].code
-            yield Breach(person.code, "most_of_shifts", None, f"{number} times {code}, at most {most}")
+            yield PersonBreach(person.code, "most_of_shifts", None, f"{number} times {code}, at most {most}")
 
 
-def minutes(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _minutes(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """Minutes between the two bounds."""
     total = sum(problem.shifts[choice - 1].minutes for choice in row if choice)
     if total > person.rules.max_minutes:
-        yield Breach(person.code, "minutes", None, f"{total} minutes, at most {person.rules.max_minutes}")
+        yield PersonBreach(person.code, "minutes", None, f"{total} minutes, at most {person.rules.max_minutes}")
     if total < person.rules.min_minutes:
-        yield Breach(person.code, "minutes", None, f"{total} minutes, at least {person.rules.min_minutes}")
+        yield PersonBreach(person.code, "minutes", None, f"{total} minutes, at least {person.rules.min_minutes}")
 
 
-def longest_runs(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _longest_runs(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """At most so many days of work in a row."""
     for worked, first, length in _runs(row):
         if worked and length > person.rules.max_run:
             most = person.rules.max_run
-            yield Breach(person.code, "longest_runs", first, f"{length} days of work in a row, at most {most}")
+            yield PersonBreach(person.code, "longest_runs", first, f"{length} days of work in a row, at most {most}")
 
 
-def shortest_runs(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _shortest_runs(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """At least so many days of work, and of days off, in a row, unless the run touches the first or last day."""
     for worked, first, length in _runs(row):
         least = person.rules.min_run if worked else person.rules.min_off_run
         if first > 0 and first + length < len(row) and length < least:
             what, rule = ("of work", "shortest_runs") if worked else ("off", "shortest_off_runs")
-            yield Breach(person.code, rule, first, f"{length} days {what} in a row, at least {least}")
+            yield PersonBreach(person.code, rule, first, f"{length} days {what} in a row, at least {least}")
 
 
-def weekends(problem: Problem, person: Person, row: list[int]) -> Iterator[Breach]:
+def _weekends(problem: RosterProblem, person: Person, row: list[int]) -> Iterator[PersonBreach]:
     """At most so many weekends with any work on Saturday or Sunday."""
     worked = {
         (problem.first_weekday + day) // 7
@@ -144,9 +144,9 @@ def weekends(problem: Problem, person: Person, row: list[int]) -> Iterator[Breac
         if choice and (problem.first_weekday + day) % 7 >= 5
     }
     if len(worked) > person.rules.max_weekends:
-        yield Breach(
+        yield PersonBreach(
             person.code, "weekends", None, f"{len(worked)} weekends with work, at most {person.rules.max_weekends}"
         )
 
 
-CHECKS = (open_choices, successions, most_of_shifts, minutes, longest_runs, shortest_runs, weekends)
+PERSON_CHECKS = (_open_choices, _successions, _most_of_shifts, _minutes, _longest_runs, _shortest_runs, _weekends)
