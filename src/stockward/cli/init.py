@@ -26,7 +26,7 @@ def init_command(
     """Make a blank site to fill in: site.toml and a workbook with every table."""
     from stockward.book.blank import blank_site
     from stockward.book.schema.dictionary import tables
-    from stockward.book.site import SETTINGS
+    from stockward.book.settings import SETTINGS
     from stockward.outputs import write_folder
 
     files = blank_site(name=name, timezone=timezone, false_alarm=false_alarm, detection=detection, as_csv=as_csv)
