@@ -9,11 +9,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
+from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report.kit import words
 from stockward.report.review import claims
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
-from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
+from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
 
 VERDICT_WORD = {
     Verdict.SHORTAGE: "shortage",
@@ -114,7 +115,23 @@ def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
     """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
     facts = review.facts
     in_doubt = _correct_first(facts, series, review.at.date())
-    return in_doubt or _set_aside(facts, series) or headline(series, review.unseen)
+    if in_doubt:
+        return in_doubt
+    verdict = _set_aside(facts, series) or headline(series, review.unseen)
+    return " ".join(filter(None, (_check_first(review.events), verdict)))
+
+
+def _check_first(events: Sequence[Event]) -> str:
+    """Rows that explain all that alarms if they are wrong together; empty where something alarms beside them."""
+    told = [
+        [row for row in event.to_check if row.whole and (row.others or row.slip == Slip.USED_UP)] for event in events
+    ]
+    if not told or not all(told):
+        return ""
+    rows = sorted({number for some in told for row in some for number in (row.row, *row.others)})
+    listed = words.listed(list(map(str, rows)), _ROWS_LISTED)
+    them = f"movements row {listed}: if it is" if len(rows) == 1 else f"movements rows {listed}: if they are"
+    return f"First check {them} wrong as told below, that explains what follows."
 
 
 def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
@@ -171,8 +188,10 @@ def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels: the whole site as its areas do."""
     alarming = [one for one in alarming if not one.in_areas]
     if all(one.between for one in alarming):
-        if any(pair.explained for one in alarming for pair in one.between):
-            return "What is missing in one area is surplus in another: check first the movement that its finding names."
+        explained = [row for one in alarming for pair in one.between for row in pair.explained]
+        if explained:
+            them = "movements" if any(row.others for row in explained) else "movement"
+            return f"What is missing in one area is surplus in another: check first the {them} that its finding names."
         return "What is missing in one area is surplus in another: a transfer may not have been booked."
     if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
