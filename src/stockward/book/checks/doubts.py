@@ -93,7 +93,8 @@ def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
             )
 
 
-_FEW_ROWS, _MOST_APART = 5, 3
+_FEW_ROWS, MOST_APART = 5, 3
+"""So many rows of a wrong year are told by how far they lie from others; more make a stretch of time [``years``]."""
 _FAR_DAYS = 730
 
 
@@ -142,7 +143,7 @@ def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl
     Inventories may well be a year apart, movements hardly.
     """
     gaps = ordered["day"].diff().abs().dt.total_days()
-    for number in range(1, min(_MOST_APART, ordered.height // _FEW_ROWS) + 1):
+    for number in range(1, min(MOST_APART, ordered.height // _FEW_ROWS) + 1):
         apart, others = ordered[:number], ordered[number:]
         if apart["row"].null_count():
             break

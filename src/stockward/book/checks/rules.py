@@ -36,10 +36,12 @@ from stockward.book.checks.doubts_of_measuring import (
 from stockward.book.checks.draft import Draft, TableDraft, first_told
 from stockward.book.checks.headings import a_header_is_no_row
 from stockward.book.checks.holes import a_ledger_may_have_a_hole
+from stockward.book.checks.inventory_codes import a_line_is_no_inventory, an_inventory_has_one_code
 from stockward.book.checks.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.book.checks.notes import a_note_is_no_row
 from stockward.book.checks.repeats import movements_may_stand_twice
 from stockward.book.checks.totals import a_total_is_no_row
+from stockward.book.checks.years import many_rows_may_be_of_another_year
 from stockward.book.problems import bare, did_you_mean, looks_like, more_like_it
 from stockward.book.schema.dictionary import Column
 from stockward.terms.units import UNITS, dimension, factor
@@ -799,20 +801,6 @@ def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> No
         table.refuse("affiliation", guess.is_not_null(), pl.select(words).to_series())
 
 
-def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
-    """Codes that differ by zeros at their begin alone are told: a spreadsheet may have cut them off in some rows."""
-    for name in ("inventory", "measurement"):
-        if not table[name].str.starts_with("0").any():
-            continue
-        codes = table[name].drop_nulls().unique()
-        bare = codes.str.strip_chars_start("0")
-        twice = codes.filter(bare.is_duplicated() & (bare != "")).sort().to_list()
-        if twice:
-            shown = ", ".join(twice[:2])
-            mend = "if they are one, write it with its zeros in every row"
-            draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
-
-
 _NO_END = (
     "an absence has a last day: where nobody knows it yet, write the last one that is expected, and correct it when it "
     "is known"
@@ -890,6 +878,7 @@ CHECKS: tuple[Check, ...] = (
     Check(an_absolute_error_converts, ("movements", "counts")),
     Check(a_measurement_has_one_method, ("movements", "counts")),
     Check(a_measurement_has_one_quantity, ("movements", "counts")),
+    Check(a_line_is_no_inventory, ("counts",)),
     Check(an_inventory_stands_at_one_time, ("counts",)),
     Check(an_inventory_lies_on_one_day, ("counts",)),
     Check(a_day_of_count_has_two_sides, ("counts",)),
@@ -921,6 +910,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
+    Check(many_rows_may_be_of_another_year, ("counts",)),
     Check(a_ledger_may_have_a_hole, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
