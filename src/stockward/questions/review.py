@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.answers.review import FactsUsed, Review, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
@@ -16,6 +17,7 @@ from stockward.balance.testing import hazards, series_tested, test_losses
 from stockward.book import Site
 from stockward.book.ahead import Ahead, rows_ahead
 from stockward.book.known import KnownBooks, known_at
+from stockward.book.problems import Problem, waits_for
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.orders.asked import AskedOrder
 from stockward.surge.asked import Surge
@@ -169,4 +171,14 @@ def _facts(books: KnownBooks, ahead: Ahead) -> FactsUsed:
         files=site.files,
         ahead=ahead.last,
         doubted_inventories=tuple(one for one in site.doubted_inventories if one in counted),
+        waited_for=_waited_for(site.problems),
     )
+
+
+def _waited_for(problems: Iterable[Problem]) -> tuple[WaitedFor, ...]:
+    """The rows for which others are set aside, by the first reason against each."""
+    first: dict[tuple[str, int], tuple[str, int] | None] = {}
+    for problem in problems:
+        first.setdefault((problem.table, problem.row), waits_for(problem.reason))
+    rows = Counter(cause for cause in first.values() if cause is not None)
+    return tuple(WaitedFor(file=file, row=row, rows=number) for (file, row), number in rows.most_common())

@@ -42,7 +42,7 @@ from stockward.book.checks.notes import a_note_is_no_row
 from stockward.book.checks.repeats import movements_may_stand_twice
 from stockward.book.checks.totals import a_total_is_no_row
 from stockward.book.checks.years import many_rows_may_be_of_another_year
-from stockward.book.problems import bare, did_you_mean, looks_like, more_like_it
+from stockward.book.problems import WAITS, bare, did_you_mean, looks_like, more_like_it
 from stockward.book.schema.dictionary import Column
 from stockward.terms.units import UNITS, dimension, factor
 
@@ -219,7 +219,7 @@ def _wait(table: TableDraft, column: Column, values: pl.Series, aside: pl.DataFr
     first = first.unique("key", keep="first", maintain_order=True)
     if first.is_empty():
         return no_text(len(values))
-    words = pl.format("it uses {}, which is set aside ({} row {}): mend that row first", "key", "file", "row")
+    words = pl.format(WAITS, "key", "file", "row")
     if table.table.private:
         words = pl.lit(f"it uses a row of {column.refers_to} which is set aside: mend that row first")
     return values.replace_strict(
@@ -632,8 +632,10 @@ def _one(kind: str) -> str:
 
 def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
     """Each kind of movement names the areas that it needs, and no other."""
+    exchanged = _with_exchanged_areas(table)
+    table.refuse_rows(exchanged, _EXCHANGED)
     for kind, needed in NEEDS.items():
-        of_kind = table["kind"] == kind
+        of_kind = (table["kind"] == kind) & ~exchanged
         for name in ("from_area", "to_area"):
             if name in needed:
                 blank = table[name].is_null() & ~table.illegible(name)
@@ -645,6 +647,25 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
     if len(inside):
         why = "it leaves the area that it reaches, and so moves nothing: correct one of the two if it went elsewhere"
         draft.notices.append(f"{table.file} row {inside[0]}: {why}{more_like_it(len(inside) - 1, 'row', 'rows')}")
+
+
+_FEWEST_EXCHANGED = 3
+_EXCHANGED = "from_area and to_area seem exchanged in every row: exchange the names of the two columns"
+
+
+def _with_exchanged_areas(table: TableDraft) -> pl.Series:
+    """All rows that name an area, where each that may name one alone has it in the other column."""
+    filled = {name: table[name].is_not_null() | table.illegible(name) for name in ("from_area", "to_area")}
+    named = filled["from_area"] | filled["to_area"]
+    turned = of_one = pl.Series([False]).new_from_index(0, len(named))
+    for kind, needed in NEEDS.items():
+        if len(needed) == 1:
+            other = next(name for name in filled if name not in needed)
+            of_kind = (table["kind"] == kind).fill_null(False)
+            of_one |= of_kind & named
+            turned |= of_kind & filled[other] & ~filled[needed[0]]
+    certain = int(turned.sum()) >= _FEWEST_EXCHANGED and bool((turned == of_one).all())
+    return named & certain
 
 
 def a_kind_gives_the_direction(draft: Draft, table: TableDraft) -> None:

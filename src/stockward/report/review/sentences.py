@@ -93,6 +93,8 @@ TERMS = (
 _HEADLINE_LISTED = 3
 _A_YEAR = timedelta(days=366)
 _ROWS_LISTED = 4
+_MANY_HANG = 5
+"""So many rows that hang on another are worth a word before all others."""
 _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
@@ -118,7 +120,10 @@ def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
     if in_doubt:
         return in_doubt
     verdict = _set_aside(facts, series) or headline(series, review.unseen)
-    return " ".join(filter(None, (_check_first(review.events), verdict)))
+    untested = any(one.verdict.reason for one in series)
+    mend = _mend_first(facts, _MANY_HANG) if untested else ""
+    beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]
+    return " ".join(filter(None, (_check_first(review.events), verdict, beside)))
 
 
 def _check_first(events: Sequence[Event]) -> str:
@@ -139,11 +144,33 @@ def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
     rows = len(set_aside_rows(facts.set_aside))
     if not rows or any(one.verdict.verdict != Verdict.NOT_TESTED for one in series):
         return ""
-    are, them = ("is", "it") if rows == 1 else ("are", "them")
-    return (
-        f"{words.count(rows, 'row')} {are} set aside, and nothing could be tested: mend {them} first, areas and "
-        "materials before all others (stockward check names each)."
+    return f"{words.count(rows, 'row')} {'is' if rows == 1 else 'are'} set aside, and nothing could be tested: " + (
+        _mend_first(facts, rows // 2 + 1) or _one_reason(facts.set_aside) or _mend_in_order(rows)
     )
+
+
+def _mend_first(facts: FactsUsed, least: int) -> str:
+    """The row for which most others are set aside, where these are so many at the least; else empty."""
+    most = next(iter(facts.waited_for), None)
+    if most is None or most.rows < least:
+        return ""
+    hang = f"{words.count(most.rows, 'row')} {'hangs' if most.rows == 1 else 'hang'} on it"
+    return f"mend {most.file} row {most.row} first, as {hang} (stockward check says how)."
+
+
+def _one_reason(set_aside: Sequence[SetAside]) -> str:
+    """The reason why most rows are set aside, where it is the same; else empty."""
+    alike = Counter((one.file, one.reason) for one in set_aside)
+    (file, reason), number = alike.most_common(1)[0]
+    if 2 * number <= len(set_aside) or number == 1:
+        return ""
+    row = next(one.row for one in set_aside if (one.file, one.reason) == (file, reason))
+    return f"{file} row {row} and {words.count(number - 1, 'other')}: {reason}."
+
+
+def _mend_in_order(rows: int) -> str:
+    them = "it" if rows == 1 else "them"
+    return f"mend {them} first, areas and materials before all others (stockward check names each)."
 
 
 def set_aside_rows(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
