@@ -35,10 +35,9 @@ def moved(*rows: str) -> str:
     return "\n".join([MOVED, *(f"V{number},{row},scale,D{number}" for number, row in enumerate(rows))])
 
 
-def named(folder: Path, counts: str, movements: str) -> list[RowToCheck]:
-    site = write_site(
-        folder, counts=counts, movements=movements, methods=METHODS, materials=MATERIALS, contents=CONTENTS
-    )
+def named(folder: Path, counts: str, movements: str, **tables: str) -> list[RowToCheck]:
+    tables = {"methods": METHODS, "materials": MATERIALS, "contents": CONTENTS, **tables}
+    site = write_site(folder, counts=counts, movements=movements, **tables)
     closed = Closed(site)
     found = find_in_items(closed.books, closed.balances, seed=1)
     events = events_of(closed.books, closed.balances, list(closed.verdicts().values()), found.discrepancies)
@@ -137,3 +136,22 @@ def test_an_issue_among_alike_ones_that_is_booked_in_is_named(tmp_path: Path) ->
     rows[15] = rows[15].replace("issue,A,", "receipt,,A")
     (row,) = named(tmp_path, counted(TRUE), moved(*rows))
     assert (row.slip, row.row, row.explains) == (Slip.REVERSED, 17, 1200)
+
+
+@pytest.mark.parametrize(("lost", "whole"), [(0.0, True), (0.05, False), (0.45, False)])
+def test_a_normal_loss_that_comes_to_light_is_named(tmp_path: Path, lost: float, whole: bool) -> None:
+    """Of 150 kg a month half is taken for lost, and less was."""
+    rows = [row for month in MONTHS for row in month_of(2025, month)]
+    held = {**TRUE, "B": [quantity - 150 * lost * month for month, quantity in enumerate(TRUE["B"])]}
+    rates = "area,substance,rate,basis,random_rel,systematic_rel\nB,TNT,0.5,per_received,0,0\n"
+    found = named(tmp_path, counted(held), moved(*rows), normal_losses=rates)
+    told = [(row.table, row.row, row.meant, row.whole, row.explains) for row in found if row.slip == Slip.RATE]
+    # Where most of it was lost, the rate is no percentage.
+    assert told == ([("normal_losses", 2, "0.005", whole, 450.0)] if lost < 0.4 else [])
+
+
+def test_a_normal_loss_that_was_one_is_not_named(tmp_path: Path) -> None:
+    rows = [row for month in MONTHS for row in month_of(2025, month)]
+    held = {**TRUE, "B": [quantity - 1.5 * month for month, quantity in enumerate(TRUE["B"])]}
+    rates = "area,substance,rate,basis,random_rel,systematic_rel\nB,TNT,0.01,per_received,0,0\n"
+    assert named(tmp_path, counted(held), moved(*rows), normal_losses=rates) == []

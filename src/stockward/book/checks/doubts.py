@@ -31,13 +31,13 @@ def an_error_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
         _tell_percentages(draft, table, name, table[name] >= _MANY)
 
 
-_MUCH_LOST = 0.1
+MUCH_LOST = 0.1
 """So large a share of what is received is seldom lost in the normal course of work."""
 
 
 def a_rate_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
     """A rate of what is received is a share: 0.5 is 50 %, and was written by many for 0.5 %."""
-    large = (table["basis"] == "per_received") & (table["rate"] >= _MUCH_LOST)
+    large = (table["basis"] == "per_received") & (table["rate"] >= MUCH_LOST)
     _tell_percentages(draft, table, "rate", large, " of what is received")
 
 

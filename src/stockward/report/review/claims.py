@@ -292,7 +292,7 @@ _SLIPPED_TOGETHER = {
 }
 """Why rows may be wrong together, and what of them."""
 
-_NAMED = frozenset({*_SLIPPED, *_SLIPPED_TOGETHER, Slip.USED_UP})
+_NAMED = frozenset({*_SLIPPED, *_SLIPPED_TOGETHER, Slip.USED_UP, Slip.RATE})
 _OF_BOTH = frozenset({Slip.WRONG_AREA, Slip.WRONG_MATERIAL, Slip.WRONG_WAY})
 """What would explain a loss and a gain at once."""
 
@@ -301,6 +301,8 @@ def _slipped(series: SeriesView, row: RowToCheck) -> str:
     """A row that may hold a slip of the pen; where its paper says the same, this is none, and the claim stands."""
     if row.slip == Slip.USED_UP:
         return _used_up(series, row)
+    if row.slip == Slip.RATE:
+        return _taken_as_lost(series, row)
     check = _if_wrong(series, row, both=row.slip in _OF_BOTH)
     proof = f"{_proof(row)} says" if not row.others else f"{_proof(row)}s say"
     return f"Check {check}. If the {proof} the same, look further."
@@ -313,6 +315,17 @@ def _used_up(series: SeriesView, row: RowToCheck) -> str:
         f"Check first {_row(series, row)}: what was used there makes up {_explained(series, [row])}, and nothing that "
         f"holds {series.what} was made in {series.place}. If {it_was} consumed or left, {it_has} to be "
         "booked as discard or issue; if something was made of it, add the make, and what that holds to contents."
+    )
+
+
+def _taken_as_lost(series: SeriesView, row: RowToCheck) -> str:
+    """A normal loss that took out of the books what came to light."""
+    mend = f"Write {row.meant} if it was meant in per cent." if row.meant else "Correct it if less was lost."
+    taken = f"{_explained(series, [row])} was taken as normal loss in these days"
+    share = "all" if row.whole else "most"
+    return (
+        f"Check first {row.table} row {row.row}: by its rate, {words.number(row.quantity)}, {taken}, which makes up "
+        f"{share} of this. {mend}"
     )
 
 

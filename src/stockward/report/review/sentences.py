@@ -129,14 +129,20 @@ def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
 def _check_first(events: Sequence[Event]) -> str:
     """Rows that explain all that alarms if they are wrong together; empty where something alarms beside them."""
     told = [
-        [row for row in event.to_check if row.whole and (row.others or row.slip == Slip.USED_UP)] for event in events
+        [row for row in event.to_check if row.whole and (row.others or row.slip in (Slip.USED_UP, Slip.RATE))]
+        for event in events
     ]
     if not told or not all(told):
         return ""
-    rows = sorted({number for some in told for row in some for number in (row.row, *row.others)})
-    listed = words.listed(list(map(str, rows)), _ROWS_LISTED)
-    them = f"movements row {listed}: if it is" if len(rows) == 1 else f"movements rows {listed}: if they are"
-    return f"First check {them} wrong as told below, that explains what follows."
+    rows = {(row.table, number) for some in told for row in some for number in (row.row, *row.others)}
+    listed = [_rows_of(table, sorted(number for of, number in rows if of == table)) for table in sorted(dict(rows))]
+    are = "it is" if len(rows) == 1 else "they are"
+    return f"First check {' and '.join(listed)}: if {are} wrong as told below, that explains what follows."
+
+
+def _rows_of(table: str, numbers: Sequence[int]) -> str:
+    listed = words.listed(list(map(str, numbers)), _ROWS_LISTED)
+    return f"{table} {'row' if len(numbers) == 1 else 'rows'} {listed}"
 
 
 def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:

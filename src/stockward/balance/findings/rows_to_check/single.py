@@ -47,6 +47,7 @@ from stockward.balance.findings.claims import Claim, about_all
 from stockward.balance.findings.entered_rows import EnteredRow, EnteredRows, Miswritten, entered_rows
 from stockward.balance.findings.periods import Period, places_between
 from stockward.balance.findings.rows_to_check.match import Match, few
+from stockward.balance.findings.rows_to_check.rates import rates_to_check
 from stockward.balance.findings.rows_to_check.together import (
     YEAR,
     outside_of,
@@ -83,6 +84,7 @@ def rows_to_check(
         found[one.number] = [
             match.told(one.number) for match in _matches(one, rows, cancelled[one.number], books.site.timezone)
         ]
+        found[one.number] += rates_to_check(books, one)
         of_both = (pair for pair in both if pair.has(one.number))
         shared.update({(one.number, pair): rows.between(*_shared_days(pair.gone, pair.came)) for pair in of_both})
     for pair in pairs:
