@@ -586,6 +586,7 @@ def check(site: Path, show_all: bool) -> None:
     """List every problem of a site's files: file, row, column, value, reason and mend."""
     facts = _read(site)
     _notices(facts)
+    facts.require_filled()
     shown = facts.problems if show_all else facts.problems[:_SHOWN_PROBLEMS]
     for problem in shown:
         _say(str(problem))

@@ -24,7 +24,6 @@ from stockward.surge.asked import Surge
 from stockward.surge.books import with_factors
 from stockward.surge.demand import material_factors
 from stockward.surge.sight import look_at_surge
-from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.unseen.goals import unheld_goals
@@ -34,10 +33,6 @@ from stockward.version import VERSION
 
 Progress = Callable[[str], None]
 DEFAULT_SEED = 1
-
-
-FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
-"""What a blank site asks for."""
 
 
 def make_review(
@@ -72,8 +67,7 @@ def make_review(
 
     Raises ``UsageError`` for a site without a single row.
     """
-    if site.blank:
-        raise UsageError(f"{site.name}: no table has a row yet: {FILL_IN}")
+    site.require_filled()
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     books = known_at(site, moment)

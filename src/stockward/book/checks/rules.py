@@ -21,12 +21,14 @@ from stockward.book.cells.reading import no_text, without
 from stockward.book.checks.doubts import (
     a_bulk_quantity_may_be_misread,
     a_content_may_be_a_percentage,
+    a_goal_may_be_more_than_the_stock,
     a_grain_may_be_a_gram,
     a_number_of_items_may_be_misread,
     a_rate_may_be_a_percentage,
     a_year_may_be_wrong,
     an_error_may_be_a_percentage,
     nobody_leaves_before_they_come,
+    the_decimal_mark_may_be_another,
     two_keys_may_be_one,
 )
 from stockward.book.checks.doubts_of_measuring import (
@@ -44,6 +46,7 @@ from stockward.book.checks.totals import a_total_is_no_row
 from stockward.book.checks.years import many_rows_may_be_of_another_year
 from stockward.book.problems import WAITS, bare, did_you_mean, looks_like, more_like_it
 from stockward.book.schema.dictionary import Column
+from stockward.book.substances import substance_units
 from stockward.terms.units import UNITS, dimension, factor
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -87,6 +90,7 @@ def check_draft(draft: Draft) -> None:
         for check in CHECKS:
             if table.values.height and (not check.tables or name in check.tables):
                 check.apply(draft, table)
+    the_decimal_mark_may_be_another(draft)
 
 
 def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
@@ -311,19 +315,6 @@ def contents_of_a_substance_convert(draft: Draft, table: TableDraft) -> None:
     ]
     words = "other amounts of this substance are in a unit of another kind"
     table.refuse("unit", pl.Series(wrong, dtype=pl.Boolean), words)
-
-
-def substance_units(materials: pl.DataFrame, contents: pl.DataFrame) -> dict[str, str]:
-    """The unit in which each substance is accounted for: its bulk material's, or that of its first content."""
-    holders = set(contents["material"].to_list())
-    units: dict[str, str] = {}
-    for substance, unit in contents.select("substance", "unit").rows():
-        if substance is not None and unit is not None:
-            units.setdefault(substance, unit)
-    for material, unit in materials.filter(pl.col("kind") == "bulk").select("material", "unit").rows():
-        if material in units or material not in holders:
-            units[material] = unit
-    return units
 
 
 def _substance_units(draft: Draft, substances: pl.Series) -> list[str | None]:
@@ -908,6 +899,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
     Check(a_goal_converts, ("goals",)),
+    Check(a_goal_may_be_more_than_the_stock, ("goals",)),
     Check(an_inventory_has_one_code, ("counts",)),
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     Check(an_affiliation_is_written_as_its_band, ("people",)),
