@@ -240,8 +240,8 @@ def a_goal_may_be_more_than_the_stock(draft: Draft, table: TableDraft) -> None:
     ):
         unit = unit or units.get(substance)
         held = _held(draft, substance, unit) if unit else {}
-        stood = _valued(counted, held).filter(pl.col("area") == area if area else True)
-        came = _valued(moved, held).filter(pl.col("to_area") == area if area else pl.col("from_area").is_null())
+        stood = valued(counted, held).filter(pl.col("area") == area if area else True)
+        came = valued(moved, held).filter(pl.col("to_area") == area if area else pl.col("from_area").is_null())
         of_each = stood.group_by("area", "inventory").agg(pl.col("value").sum()).group_by("area").agg(pl.max("value"))
         most = float(of_each["value"].sum()) + float(came["value"].sum())
         if 0 < most < quantity:
@@ -272,7 +272,7 @@ def _held(draft: Draft, substance: str, unit: str) -> Mapping[tuple[str, str | N
     }
 
 
-def _valued(rows: pl.DataFrame, held: Mapping[tuple[str, str | None], float]) -> pl.DataFrame:
+def valued(rows: pl.DataFrame, held: Mapping[tuple[str, str | None], float]) -> pl.DataFrame:
     """The rows of these materials, with the ``value`` of each."""
     keys = [(material, unit, one) for (material, unit), one in held.items()]
     schema = {"material": pl.String, "unit": pl.String, "one": pl.Float64}

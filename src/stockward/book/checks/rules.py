@@ -43,6 +43,7 @@ from stockward.book.checks.inventory_days import an_inventory_may_have_a_wrong_d
 from stockward.book.checks.notes import a_note_is_no_row
 from stockward.book.checks.repeats import movements_may_stand_twice
 from stockward.book.checks.totals import a_total_is_no_row
+from stockward.book.checks.used_up import what_is_used_is_made_into_something
 from stockward.book.checks.years import many_rows_may_be_of_another_year
 from stockward.book.problems import WAITS, bare, did_you_mean, looks_like, more_like_it
 from stockward.book.schema.dictionary import Column
@@ -923,6 +924,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
+    Check(what_is_used_is_made_into_something, ("counts",)),
     Check(many_rows_may_be_of_another_year, ("counts",)),
     Check(a_ledger_may_have_a_hole, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
