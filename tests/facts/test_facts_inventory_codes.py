@@ -36,6 +36,8 @@ def test_lines_with_a_code_each_are_set_aside(folder: SiteFolder) -> None:
         ("A,2026-01-31T08:00,S1,TNT,300", "B,2026-01-31T12:00,S1,SHELL,25"),  # the one had left by then
         ("A,2026-01-31,S1,TNT,300", "B,2026-01-31,P1,SHELL,25"),
         ("A,2026-01-31,S1,TNT,300", "B,2026-01-31,S1,NONE,25"),
+        # One inventory was cut in two, and the others are whole.
+        ("A,2026-01-31,S1,TNT,300", "B,2026-01-31,S1,SHELL,25", "C,2026-02-28,S1,TNT,3", "C,2026-02-28,S1,SHELL,2"),
     ],
 )
 def test_inventories_are_not(folder: SiteFolder, rows: tuple[str, ...]) -> None:

@@ -436,6 +436,15 @@ def test_the_row_on_which_others_hang_is_named_before_all_else(tmp_path: Path) -
     assert "9 rows are set aside, and nothing could be tested: mend methods.csv row 2 first, as 8 rows hang on" in text
 
 
+def test_the_row_on_which_others_hang_is_named_beside_what_could_be_tested(tmp_path: Path) -> None:
+    tables = two_magazines(counted({"M1": [100] * 6, "M2": [50] * 6}))
+    tables["methods"] = "method,random_rel\nscale,0.01\nbad,0.1 %\n"
+    tables["counts"] = tables["counts"].replace(",50,scale", ",50,bad")
+    text = printed(reviewed(tmp_path, tables))
+    assert "Mend methods.csv row 3 first, as 6 rows hang on it (stockward check says how)." in text
+    assert "nothing could be tested" not in text
+
+
 def test_one_reason_for_most_rows_is_told_before_all_else(tmp_path: Path) -> None:
     rows = counted({"M1": [100] * 4}).splitlines()
     rows = [rows[0], *(row.replace(f"N{number}", f"{number}") for number, row in enumerate(rows[1:]))]
@@ -445,7 +454,7 @@ def test_one_reason_for_most_rows_is_told_before_all_else(tmp_path: Path) -> Non
     tables = two_magazines("\n".join(rows) + "\n")
     tables["materials"] += "RDX,bulk,kg\n"
     text = printed(reviewed(tmp_path, tables))
-    assert "8 rows are set aside, and nothing could be tested: counts.csv row 2 and 7 others: 2 codes of M1 are" in text
+    assert "8 rows are set aside, and nothing could be tested: counts.csv row 2, inventory, and 7 others alike:" in text
 
 
 @pytest.mark.parametrize("door", ["page", "terminal"])

@@ -13,15 +13,15 @@ _OF_ONE = ("area", "at")
 def a_line_is_no_inventory(draft: Draft, table: TableDraft) -> None:
     """A code a line makes an inventory of each, which left out all that the others counted: none of it is known then.
 
-    So it is where several codes of one area and moment have one material each, and not the same one.
+    So it is where several codes of one area and moment have one material each, and not the same one: three of them, or
+    two where no inventory of the area has more.
     """
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in ("inventory", "material", *_OF_ONE))
     good = table.values.with_row_index("place").filter(known & ~table.bad)
-    lines = good.filter(
-        (pl.col("material").n_unique().over("inventory", *_OF_ONE) == 1).all().over(_OF_ONE)
-        & (pl.col("material").n_unique().over(_OF_ONE) > 1)
-        & (pl.col("inventory").n_unique().over(_OF_ONE) > 1)
-    )
+    is_line = pl.col("material").n_unique().over("inventory", *_OF_ONE) == 1
+    codes, materials = (pl.col(name).n_unique().over(_OF_ONE) for name in ("inventory", "material"))
+    never_more = is_line.all().over("area")
+    lines = good.filter(is_line.all().over(_OF_ONE) & (materials > 1) & ((codes > 2) | ((codes > 1) & never_more)))
     if lines.height:
         nowhere = pl.Series([False]).new_from_index(0, table.values.height)
         where = nowhere.scatter(lines["place"], True)

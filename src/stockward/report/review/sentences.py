@@ -166,12 +166,13 @@ def _mend_first(facts: FactsUsed, least: int) -> str:
 
 def _one_reason(set_aside: Sequence[SetAside]) -> str:
     """The reason why most rows are set aside, where it is the same; else empty."""
-    alike = Counter((one.file, one.reason) for one in set_aside)
-    (file, reason), number = alike.most_common(1)[0]
+    alike = Counter((one.file, one.column, one.reason) for one in set_aside)
+    (file, column, reason), number = alike.most_common(1)[0]
     if 2 * number <= len(set_aside) or number == 1:
         return ""
-    row = next(one.row for one in set_aside if (one.file, one.reason) == (file, reason))
-    return f"{file} row {row} and {words.count(number - 1, 'other')}: {reason}."
+    row = next(one.row for one in set_aside if (one.file, one.column, one.reason) == (file, column, reason))
+    cell = f", {column}" if column else ""
+    return f"{file} row {row}{cell}, and {words.count(number - 1, 'other')} alike: {reason}."
 
 
 def _mend_in_order(rows: int) -> str:
