@@ -18,6 +18,8 @@ def a_line_is_no_inventory(draft: Draft, table: TableDraft) -> None:
     """
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in ("inventory", "material", *_OF_ONE))
     good = table.values.with_row_index("place").filter(known & ~table.bad)
+    if not good.select("inventory", *_OF_ONE).unique().select(_OF_ONE).is_duplicated().any():
+        return
     is_line = pl.col("material").n_unique().over("inventory", *_OF_ONE) == 1
     codes, materials = (pl.col(name).n_unique().over(_OF_ONE) for name in ("inventory", "material"))
     never_more = is_line.all().over("area")

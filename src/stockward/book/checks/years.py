@@ -56,7 +56,7 @@ def of_another_year(draft: Draft) -> AnotherYear | None:
         days = rows["day"].unique().sort()
         if rows.height > MOST_APART and len(days) >= _FEWEST_DAYS and others.height >= _FEWEST_OTHERS:
             meant = days.dt.offset_by(f"{years}y").to_list()
-            if _fill_a_gap(meant, sorted({first, last, *others["day"]})):
+            if _fill_a_gap(meant, sorted({first, last, *others["day"].unique()})):
                 return AnotherYear(rows["row"].sort(), days.to_list(), meant, side)
     return None
 
