@@ -173,3 +173,13 @@ def test_a_loss_is_excluded_no_more_often_than_allowed(left: int) -> None:
             for number in range(draws)
         )
         assert excluded / draws <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / draws)
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [([1.0] * 6, 1), ([1.0] * 5 + [None], 1), ([1.0] * 5 + [24.0], 0), ([24.0] * 5 + [10.0], 0), ([0.0] * 6, 0)],
+)
+def test_boxes_that_were_each_counted_as_one_are_told(held: list[float | None], told: int) -> None:
+    notices = counted(draw_of(5 * FULL + 10, 20), as_they_stand(held)).notices
+    assert len(notices) == told
+    assert all("boxes were counted as 1, and each may hold 24" in notice for notice in notices)

@@ -184,4 +184,11 @@ def test_a_row_is_told_once_and_what_a_review_leaves_out_is_not(folder: SiteFold
     folder.remove("absences")
     assert len(_told(folder, "orders", "2062-03-01", "2062-03-04")) == 1
     assert rows_ahead(folder.read(), NOW, end_of("2026-11-29", "Asia/Seoul")).notices == ()
-    assert rows_ahead(folder.read(), NOW, end_of("9990-11-29", "Asia/Seoul")).notices == ()
+    assert rows_ahead(folder.read(), NOW, end_of("2027-11-29", "Asia/Seoul")).notices == ()
+
+
+@pytest.mark.parametrize("day", ["2027-11-30", "2062-01-01", "9990-11-29"])
+def test_a_review_as_of_a_day_that_is_far_ahead_is_told(folder: SiteFolder, day: str) -> None:
+    (told,) = rows_ahead(folder.read(), NOW, end_of(day, "Asia/Seoul")).notices
+    said = "it lies more than a year ahead (today is 2026-11-29): correct the year if it is wrong"
+    assert told == f"as of {day}: {said}"

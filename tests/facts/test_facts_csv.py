@@ -271,6 +271,9 @@ def test_a_missing_required_column_is_refused(folder: SiteFolder) -> None:
         ("quantity", "Counted", "rename Counted to quantity"),
         (",at,", ",Date,", "the required column at is missing, which Date may be: rename Date to at"),
         (",at,area", ",Date,", "rename Date to at, add area"),
+        ("inventory,at", "Inventory No.,at", "which Inventory No. may be: rename Inventory No. to inventory"),
+        ("inventory,at", "Inventory ID,Date", "rename Inventory ID to inventory, rename Date to at"),
+        (",area,material", ",Area code,Material #", "rename Area code to area, rename Material # to material"),
         (",quantity,", ",Qty,Count,", "the required column quantity is missing: add it to the header row"),
     ],
 )

@@ -252,3 +252,28 @@ def test_an_error_too_coarse_for_the_digits_beside_it(folder: SiteFolder, error:
         for plain, tenths in (("500,kg", "500.3,kg"), ("200,kg", "200.1,kg"), ("300,kg", "300.2,kg")):
             folder.write(table, (folder.path / f"{table}.csv").read_text().replace(plain, tenths))
     assert any("random_abs 50 kg is 16.7 %" in notice for notice in folder.read().notices) == told
+
+
+@pytest.mark.parametrize(
+    ("goal", "told"),
+    [
+        ("TNT,1001,S1,kg", "its 1001 kg are more than ever stood of TNT in S1, at most 800 kg"),
+        ("TNT,801000,S1,g", "its 801000 g are more than ever stood of TNT in S1, at most 800000 g"),
+        ("TNT,800,S1,", None),
+        ("TNT,565.1,P1,", "its 565.1 kg are more than ever stood of TNT in P1, at most 563 kg"),
+        ("TNT,562.9,P1,", None),
+        ("TNT,1163.1,,", "its 1163.1 kg are more than ever stood of TNT in the whole site, at most 1163 kg"),
+        ("TNT,1162.9,,", None),
+    ],
+)
+def test_a_goal_of_more_than_ever_stood_there_is_told(folder: SiteFolder, goal: str, told: str | None) -> None:
+    """S1: counted 300, received 500. P1: counted 25 shells of 6.6; came 200, and 30 shells."""
+    folder.write("goals", f"substance,quantity,area,unit\n{goal}\n")
+    found = notices(folder, "ever stood")
+    assert found == ([f"goals.csv row 2: {told}: correct the quantity, or its unit"] if told else [])
+
+
+def test_a_goal_is_not_told_while_rows_of_stock_are_at_fault(folder: SiteFolder) -> None:
+    folder.write("goals", "substance,quantity,area,unit\nTNT,5000,S1,kg\n")
+    folder.add("movements", "0005,2026-01-06,receipt,TNT,many,kg,,S1,W1,,")
+    assert [notice for notice in folder.read().notices if "ever stood" in notice] == []

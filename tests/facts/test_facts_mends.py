@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ SITE = {
     "site.toml": 'format = 1\n[site]\nname = "T"\ntimezone = "Asia/Seoul"\n'
     "[detection]\nfalse_alarm = 0.05\ndetection = 0.95\n",
     "areas.csv": "area,kind\nM1,store\nM2,store\n",
-    "materials.csv": "material,kind,unit\nBOX,item,each\n",
+    "materials.csv": "material,kind,unit\nBOX,item,each\nTNT,bulk,kg\n",
     "movements.csv": "movement,at,kind,material,quantity,from_area,to_area,reverses\n"
     "R1,2026-01-10 10:00,receipt,BOX,10,,M1,\n"
     "D1,2026-01-20 10:00,issue,BOX,4,M1,,\n",
@@ -82,7 +83,32 @@ LINES_OF_ONE = then(
     edit("counts.csv", ("106", "104")),
 )
 
+LEDGER_OF_FIVE = edit(
+    "movements.csv",
+    (ISSUE, ISSUE + "".join(f"I{day},2026-01-{day} 10:00,issue,BOX,1,M1,,\n" for day in (21, 22))),
+    ("reverses\n", "reverses\nT1,2026-01-05 10:00,transfer,BOX,2,M2,M1,\n"),
+)
+
+
+def with_commas(folder: Folder) -> None:
+    """Every quantity of boxes with a comma and a digit behind it."""
+    for file in ("movements.csv", "counts.csv"):
+        folder[file] = re.sub(rb"BOX,([0-9]+),", rb'BOX,"\1,0",', folder[file])
+
+
+NO_TNT = "3,2026-02-01 08:00,M1,TNT,0,\n"
+
 MENDS = {
+    "the columns of areas exchanged": Mend(
+        then(LEDGER_OF_FIVE, edit("movements.csv", ("from_area,to_area", "to_area,from_area"))),
+        "from_area and to_area seem exchanged in every row: exchange the names of the two columns",
+        edit("movements.csv", ("to_area,from_area", "from_area,to_area")),
+    ),
+    "a code for every line": Mend(
+        edit("counts.csv", ("B,2026-02-01 08:00,M1,BOX,106,\n", "2,2026-02-01 08:00,M1,BOX,106,\n" + NO_TNT)),
+        "give all that is counted in an area at a time one code",
+        edit("counts.csv", ("2,2026-02-01", "B,2026-02-01"), ("3,2026-02-01", "B,2026-02-01")),
+    ),
     "two shelves in one inventory": Mend(
         FOUND_TWICE,
         "give each shelf or list its own sheet",
@@ -151,6 +177,21 @@ MENDS = {
         put("methods.csv", b"method,random_rel\nW1,0.3 %\n"),
         "a per cent sign is not read: write it as a share, 0.003",
         edit("methods.csv", ("0.3 %", "0.003")),
+    ),
+    "a copy of a ledger": Mend(
+        put("movements - Copy.csv", SITE["movements.csv"].encode()),
+        "movements - Copy.csv: it is a copy of movements.csv, and is not read: take it out of the folder",
+        put("movements - Copy.csv", None),
+    ),
+    "a blank beside the decimal mark": Mend(
+        edit("counts.csv", ("106", "106 .0")),
+        "a blank beside the decimal mark of a number is not read: take it out",
+        edit("counts.csv", ("106 .0", "106.0")),
+    ),
+    "another decimal mark": Mend(
+        then(LEDGER_OF_FIVE, with_commas),
+        "write decimal = ',' below [site]",
+        edit("site.toml", ("timezone =", "decimal = ','\ntimezone =")),
     ),
     "a ledger in two files": Mend(
         then(

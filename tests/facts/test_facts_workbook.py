@@ -260,6 +260,18 @@ def test_hidden_rows_are_read_and_told(folder: SiteFolder) -> None:
     assert folder.read().notices == ("site.xlsx[movements]: row 4 is hidden; it is read like the others",)
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_are_read_and_told(folder: SiteFolder, state: str) -> None:
+    folder.workbook(**{table: cells(text) for table, text in CLEAN.items()})
+    path = folder.path / "site.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["counts"].sheet_state = state
+    book.save(path)
+    site = folder.read()
+    assert site["counts"].height == 3
+    assert site.notices == ("site.xlsx[counts]: the sheet is hidden; it is read like the others",)
+
+
 def test_hidden_columns_are_read_and_told(folder: SiteFolder) -> None:
     path = folder.remove("movements").path / "site.xlsx"
     hidden(path, {}, "F:G")

@@ -230,3 +230,10 @@ def test_every_verdict_has_a_word_and_a_headline(draw: Draw) -> None:
         "found_missing": "Of 68 units drawn, 1 is missing or short of content.",
     }
     assert set(certificates.VERDICT_WORD) == set(CountVerdict)
+
+
+def test_a_headline_of_missing_units_says_how_many_were_not_counted(draw: Draw) -> None:
+    sheet = filled(draw, first=0.0)
+    sheet = dataclasses.replace(sheet, quantities=(0.0, None, None, *sheet.quantities[3:]))
+    made = certify(draw, sheet, counter="K", witness="L", counted_at=AT)
+    assert certificates.headline(made) == ("Of 68 units drawn, 1 is missing or short of content; 2 were not counted.")

@@ -429,6 +429,34 @@ def test_rows_set_aside_are_why_nothing_could_be_tested(tmp_path: Path) -> None:
     assert "There is no balance to close" not in text
 
 
+def test_the_row_on_which_others_hang_is_named_before_all_else(tmp_path: Path) -> None:
+    tables = two_magazines(counted({"M1": [100] * 4, "M2": [50] * 4}))
+    tables["methods"] = "method,random_rel\nscale,0.1 %\n"
+    text = printed(reviewed(tmp_path, tables))
+    assert "9 rows are set aside, and nothing could be tested: mend methods.csv row 2 first, as 8 rows hang on" in text
+
+
+def test_the_row_on_which_others_hang_is_named_beside_what_could_be_tested(tmp_path: Path) -> None:
+    tables = two_magazines(counted({"M1": [100] * 6, "M2": [50] * 6}))
+    tables["methods"] = "method,random_rel\nscale,0.01\nbad,0.1 %\n"
+    tables["counts"] = tables["counts"].replace(",50,scale", ",50,bad")
+    text = printed(reviewed(tmp_path, tables))
+    assert "Mend methods.csv row 3 first, as 6 rows hang on it (stockward check says how)." in text
+    assert "nothing could be tested" not in text
+
+
+def test_one_reason_for_most_rows_is_told_before_all_else(tmp_path: Path) -> None:
+    rows = counted({"M1": [100] * 4}).splitlines()
+    rows = [rows[0], *(row.replace(f"N{number}", f"{number}") for number, row in enumerate(rows[1:]))]
+    rows += [
+        row.replace("TNT", "RDX").replace(f"{number},", f"{number + 4},", 1) for number, row in enumerate(rows[1:])
+    ]
+    tables = two_magazines("\n".join(rows) + "\n")
+    tables["materials"] += "RDX,bulk,kg\n"
+    text = printed(reviewed(tmp_path, tables))
+    assert "8 rows are set aside, and nothing could be tested: counts.csv row 2, inventory, and 7 others alike:" in text
+
+
 @pytest.mark.parametrize("door", ["page", "terminal"])
 def test_an_inventory_that_left_out_a_material_is_told_though_the_next_has_it(tmp_path: Path, door: str) -> None:
     both = counted({"M1": [100] * 6}) + counted({"M1": [50] * 6}, "RDX").split("\n", 1)[1]

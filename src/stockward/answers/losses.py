@@ -198,7 +198,8 @@ class RowToCheck:
     order. ``quantity`` is in the ``unit`` in which it was entered. ``meant`` is the unit, or the material, that would
     explain it, null for another slip; ``explains`` so much of them, in the unit of the series; ``whole`` where that is
     all of one, within its interval. ``inventory`` is the one near which it stands, and ``taken_before`` whether it was
-    taken to come before that count; null where it does not matter.
+    taken to come before that count; null where it does not matter. ``others`` are the numbers of further rows of its
+    table, where all of them together would explain so much, each wrong in the same way.
     """
 
     series: int
@@ -216,6 +217,7 @@ class RowToCheck:
     taken_before: bool | None
     explains: float
     whole: bool
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

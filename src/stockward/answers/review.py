@@ -31,11 +31,21 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitedFor:
+    """A row set aside to which others refer: so many ``rows`` are set aside since it is."""
+
+    file: str
+    row: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactsUsed:
     """What the review stands on: rows by table, late rows, rows set aside, notices, and the files' SHA-256.
 
     ``ahead`` is the last day of the record of stock where that lies in the future; ``doubted_inventories`` are those
-    whose day contradicts the others, as a notice says: inventory and area.
+    whose day contradicts the others, as a notice says: inventory and area. ``waited_for`` are the rows set aside for
+    which others are, those with the most first.
     """
 
     rows: Mapping[str, int]
@@ -45,6 +55,7 @@ class FactsUsed:
     files: Mapping[str, str]
     ahead: date | None = None
     doubted_inventories: tuple[tuple[str, str], ...] = ()
+    waited_for: tuple[WaitedFor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.rules import substance_units
 from stockward.book.known import KnownBooks
+from stockward.book.substances import substance_units
 from stockward.terms.units import UNITS, factor
 from stockward.terms.verdicts import Basis
 

@@ -59,9 +59,22 @@ def rows_ahead(site: Site, now: datetime, as_of: datetime | None = None) -> Ahea
     # As of a day, what lies after it is not used.
     happened = _not_yet(site, today) if as_of is None else ()
     return Ahead(
-        notices=(*told, *happened, *_far_ahead(site, today), *_long_ago(site, local_day(now, site.timezone))),
+        notices=(
+            *_far_as_of(site, now, as_of),
+            *told,
+            *happened,
+            *_far_ahead(site, today),
+            *_long_ago(site, local_day(now, site.timezone)),
+        ),
         last=local_day(stock, site.timezone) if isinstance(stock, datetime) else None,
     )
+
+
+def _far_as_of(site: Site, now: datetime, as_of: datetime | None) -> Iterator[str]:
+    """A notice of a review as of a day that nobody can mean: of what is recorded by then, today knows too little."""
+    today = local_day(now, site.timezone)
+    if as_of is not None and (day := local_day(as_of, site.timezone)) > _years_ahead(today, 1):
+        yield f"as of {day}: it lies more than a year ahead (today is {today}): correct the year if it is wrong"
 
 
 def _recorded_by(frame: pl.DataFrame, as_of: datetime | None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,22 @@ class Problem:
     def __str__(self) -> str:
         cell = f"{self.column} = {self.value!r}" if self.value is not None else self.column
         return f"{self.file} row {self.row}" + (f", {cell}" if cell else "") + f": {self.reason}"
+
+
+WAITS = "it uses {}, which is set aside ({} row {}): mend that row first"
+"""Said of a row that is set aside since what it refers to is: the key, its file, and its row there."""
+
+_WAITS = re.compile(re.escape(WAITS).replace(r"\{\}", "(.+)"))
+
+
+def waits_for(reason: str) -> tuple[str, int] | None:
+    """The file and the row that a row waits for by its reason; ``None`` for another reason.
+
+    >>> waits_for("it uses W, which is set aside (methods.csv row 2): mend that row first")
+    ('methods.csv', 2)
+    """
+    found = _WAITS.fullmatch(reason)
+    return None if found is None else (found[2], int(found[3]))
 
 
 class Problems(Sequence[Problem]):

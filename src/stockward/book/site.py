@@ -17,7 +17,7 @@ from stockward.book.problems import Problem, Problems, did_you_mean
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import Settings, settings_of
 from stockward.book.sources.raw import RawTable
-from stockward.terms.errors import SiteError, require_none
+from stockward.terms.errors import SiteError, UsageError, require_none
 from stockward.terms.limits import grouped
 from stockward.terms.units import UNITS, factor
 
@@ -25,6 +25,9 @@ WORKBOOK = "site.xlsx"
 
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
+
+
+_FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Site:
     def blank(self) -> bool:
         """Whether no table has a row yet, not even one that was set aside."""
         return not any(table.height for kind in (self.tables, self.set_aside) for table in kind.values())
+
+    def require_filled(self) -> None:
+        """Raise ``UsageError`` for a site without a single row: nothing can be asked of it yet."""
+        if self.blank:
+            raise UsageError(f"{self.name}: no table has a row yet: {_FILL_IN}")
 
     @classmethod
     def from_tables(cls, frames: Mapping[str, pl.DataFrame], settings: Settings | Mapping[str, Any]) -> Self:

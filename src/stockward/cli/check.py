@@ -23,6 +23,7 @@ def check_command(site: Path, show_all: bool) -> None:
     from stockward.report.problems import problem_lines, rows_read
 
     tell_notices(facts)
+    facts.require_filled()
     for line in problem_lines(facts, every=show_all):
         say(line)
     say(rows_read(facts), err=True)

@@ -64,11 +64,26 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
         counter=counter,
         witness=witness,
         counted_at=counted_at,
-        notices=filled.notices,
+        notices=(*filled.notices, *_each_as_one(draw, lines)),
         lines=lines,
         strata=results,
         goals=tuple(_goal(goal, draw, results) for goal in draw.plan.goals),
     )
+
+
+_FEWEST_AS_ONE = 3
+
+
+def _each_as_one(draw: Draw, lines: Sequence[LineResult]) -> Iterator[str]:
+    """Boxes of several items each of which was counted as 1: the box was counted perhaps, and not what is in it."""
+    for stratum in draw.plan.strata:
+        own = [one for one in lines if one.line.stratum == stratum.id and one.line.task is Task.COUNT]
+        found = [one.quantity for one in own if one.quantity is not None]
+        if stratum.kind == "box" and stratum.per_unit > 1 and len(found) >= _FEWEST_AS_ONE and {*found} == {1.0}:
+            yield (
+                f"{stratum.id}: all {len(found)} boxes were counted as 1, and each may hold {stratum.per_unit:g}: if "
+                "boxes were counted, and not what is in them, count what each holds"
+            )
 
 
 def _mend_of_moment(counted_at: datetime, plan: Plan) -> str:

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from stockward.answers.counting import Goal, GoalStratum, NotPlanned, Plan, Stratum
 from stockward.balance.composition import holdings_of
 from stockward.book import Site
-from stockward.book.checks.rules import substance_units
 from stockward.book.known import KnownBooks, known_at
+from stockward.book.substances import substance_units
 from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
 from stockward.counting.sizes import too_many, too_many_in
 from stockward.counting.wishes import Asked, Partial

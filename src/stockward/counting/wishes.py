@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from stockward.book import Site
-from stockward.book.checks.rules import substance_units
 from stockward.book.problems import did_you_mean
+from stockward.book.substances import substance_units
 from stockward.terms.errors import UsageError
 from stockward.terms.units import UNITS, factor
 

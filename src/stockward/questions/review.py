@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.answers.review import FactsUsed, Review, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
@@ -17,13 +18,13 @@ from stockward.balance.testing import hazards, series_tested, test_losses
 from stockward.book import Site
 from stockward.book.ahead import Ahead, rows_ahead
 from stockward.book.known import KnownBooks, known_at
+from stockward.book.problems import Problem, waits_for
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.orders.asked import AskedOrder
 from stockward.surge.asked import Surge
 from stockward.surge.books import with_factors
 from stockward.surge.demand import material_factors
 from stockward.surge.sight import look_at_surge
-from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.unseen.goals import unheld_goals
@@ -33,10 +34,6 @@ from stockward.version import VERSION
 
 Progress = Callable[[str], None]
 DEFAULT_SEED = 1
-
-
-FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
-"""What a blank site asks for."""
 
 
 def make_review(
@@ -71,8 +68,7 @@ def make_review(
 
     Raises ``UsageError`` for a site without a single row.
     """
-    if site.blank:
-        raise UsageError(f"{site.name}: no table has a row yet: {FILL_IN}")
+    site.require_filled()
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     books = known_at(site, moment)
@@ -170,4 +166,14 @@ def _facts(books: KnownBooks, ahead: Ahead, quiet: Iterable[str]) -> FactsUsed:
         files=site.files,
         ahead=ahead.last,
         doubted_inventories=tuple(one for one in site.doubted_inventories if one in counted),
+        waited_for=_waited_for(site.problems),
     )
+
+
+def _waited_for(problems: Iterable[Problem]) -> tuple[WaitedFor, ...]:
+    """The rows for which others are set aside, by the first reason against each."""
+    first: dict[tuple[str, int], tuple[str, int] | None] = {}
+    for problem in problems:
+        first.setdefault((problem.table, problem.row), waits_for(problem.reason))
+    rows = Counter(cause for cause in first.values() if cause is not None)
+    return tuple(WaitedFor(file=file, row=row, rows=number) for (file, row), number in rows.most_common())

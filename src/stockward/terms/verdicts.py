@@ -73,6 +73,8 @@ class Slip(StrEnum):
     WRONG_AREA = "wrong_area"
     WRONG_MATERIAL = "wrong_material"
     WRONG_WAY = "wrong_way"
+    USED_UP = "used_up"
+    RATE = "rate"
 
 
 SLIP_MEANING: dict[Slip, str] = {
@@ -86,6 +88,8 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.WRONG_AREA: "It may belong to the other of two areas, one of which lacks what the other has more of.",
     Slip.WRONG_MATERIAL: "It may be of another material, of which its area has more.",
     Slip.WRONG_WAY: "It may have gone the other way between two areas, one of which lacks what the other has more of.",
+    Slip.USED_UP: "It was used in an area in which nothing was made that holds it: the books have it there still.",
+    Slip.RATE: "About as much as it took out of the books as normal loss came to light.",
 }
 
 

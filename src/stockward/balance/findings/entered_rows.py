@@ -99,10 +99,14 @@ def _ways(entered: str) -> tuple[_Way, ...]:
 
 @dataclass(frozen=True, slots=True)
 class EnteredRows:
-    """The movements and the counts of one series, each in time order."""
+    """The movements and the counts of one series, each in time order.
+
+    Bulk that was used for, or made of, something in its area is ``converted``: that moves nothing of it.
+    """
 
     moved: Sequence[EnteredRow]
     counted: Sequence[EnteredRow]
+    converted: Sequence[EnteredRow]
 
     def between(self, start: datetime, end: datetime) -> Sequence[EnteredRow]:
         """Movements after one inventory and up to another."""
@@ -120,10 +124,11 @@ class EnteredRows:
 def entered_rows(books: KnownBooks, series: Sequence[AlarmingSeries]) -> Iterator[tuple[AlarmingSeries, EnteredRows]]:
     """Each of these series of areas with its rows; write-offs and finds are none, since they only change the book."""
     held = _held(books, series)
-    moved, counted = (_by_series(books, rows) for rows in (_moved(books, held), _counted(books, held)))
+    moving, within = _moved(books, held)
+    parts = [_by_series(books, rows) for rows in (moving, _counted(books, held), within)]
     for one in series:
         # One series at a time: as objects the rows of all would take many times the room of their table.
-        yield one, EnteredRows(*(_in_order(found.get((one.number,))) for found in (moved, counted)))
+        yield one, EnteredRows(*(_in_order(found.get((one.number,))) for found in parts))
 
 
 def _held(books: KnownBooks, series: Sequence[AlarmingSeries]) -> pl.DataFrame:
@@ -135,19 +140,23 @@ def _held(books: KnownBooks, series: Sequence[AlarmingSeries]) -> pl.DataFrame:
     return keys.join(holdings, on=["holding", "basis"]).select("series", "area", "basis", "material", "amount", "unit")
 
 
-def _moved(books: KnownBooks, held: pl.DataFrame) -> pl.DataFrame:
-    """Movements as they enter each series: what comes in adds to what should be there, and what goes out takes away."""
+def _moved(books: KnownBooks, held: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Movements as they enter each series: what comes in adds to what should be there, and what goes out takes away.
+
+    Apart from them bulk that was used or made in the area.
+    """
     sides = [
         _entering(books.movements, held, side).with_columns(sign=pl.lit(sign))
         for side, sign in (("to_area", 1.0), ("from_area", -1.0))
     ]
     between_areas = pl.col("from_area").ne_missing(pl.col("to_area"))
     converting = (pl.col("basis") == Basis.BULK.value) & pl.col("kind").is_in(CONVERSIONS)
-    return (
+    moved = (
         pl.concat(sides)
-        .filter(between_areas & ~converting & ~pl.col("kind").is_in(CLAIMS))
+        .filter(between_areas & ~pl.col("kind").is_in(CLAIMS))
         .with_columns(table=pl.lit("movements"), inventory=pl.lit(None, pl.String))
     )
+    return moved.filter(~converting), moved.filter(converting)
 
 
 def _counted(books: KnownBooks, held: pl.DataFrame) -> pl.DataFrame:

@@ -29,7 +29,7 @@ from stockward.balance.findings.between_areas import between_areas
 from stockward.balance.findings.cancelling import cancelled_in, cancelled_in_part, returned_in
 from stockward.balance.findings.in_items import HeldInItems, held_in_items
 from stockward.balance.findings.over_site import whole_sites
-from stockward.balance.findings.rows_to_check import rows_to_check
+from stockward.balance.findings.rows_to_check.single import rows_to_check
 from stockward.balance.findings.told_together import told_together
 from stockward.book.known import KnownBooks
 from stockward.terms.verdicts import URGENCY, Verdict, most_urgent

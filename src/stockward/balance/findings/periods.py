@@ -14,12 +14,13 @@ from stockward.terms.verdicts import PeriodStatus
 
 
 class Period(NamedTuple):
-    """A closed period up to an inventory; its difference is positive where something is missing."""
+    """A closed period up to an inventory; its difference is positive where something is missing, beyond normal loss."""
 
     inventory: str
     start: datetime
     end: datetime
     difference: float
+    normal_loss: float
 
 
 def closed_periods(balances: Balances, series: Iterable[int]) -> dict[int, list[Period]]:

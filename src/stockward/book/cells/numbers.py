@@ -11,16 +11,19 @@ from stockward.book.schema.dictionary import UNIT_COLUMNS, Column
 from stockward.terms.units import UNITS
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
-_DIGITS_AND_MARKS = r"^[+-]?[0-9.,\s\u00a0']+$"
+_DIGITS_ANDMARKS = r"^[+-]?[0-9.,\s\u00a0']+$"
 _PER_CENT = r"^([0-9]*\.?[0-9]+)\s*%$"
 _GROUPED = r"^[+-]?[0-9]{1,3}(?:[\s'’]+[0-9]{3})+(?:\.[0-9]+)?$"
+_BLANK_AT_MARK = r"^[+-]?\s*[0-9]+(?:\s+[0-9]{3})*(?:\s+\.\s*|\.\s+)[0-9]+$"
+"""A number with a blank beside its decimal mark: it stands for nothing there."""
 _BETWEEN_GROUPS = r"[\s'’]"
 _WITH_UNIT = r"^([+-]?[0-9](?:[0-9.,\s'’]*[0-9])?)\s*[(\[]?(\p{L}+)\.?[)\]]?$"
 _NEGATIVE = r"^(?:\(\s*([0-9.]+)\s*\)|([0-9.]+)\s*[-−–]|[-−–]\s*([0-9.]+))$"
 """Numbers in brackets, with the sign behind them, and with a sign that is no hyphen."""
 
-_MARKS = {".": "point", ",": "comma"}
+MARKS = {".": "point", ",": "comma"}
 
+NOT_THE_MARK = "is not this site's decimal mark"
 NEVER_NEGATIVE = "it is never negative: correct it"
 
 
@@ -38,8 +41,8 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
     plain = text if locale.decimal == "." else text.str.replace(",", ".", literal=True)
     readable = plain.str.contains(_PLAIN) & ~foreign
     values = without(plain, ~readable).cast(pl.Float64, strict=False)
-    ambiguous = f"a {_MARKS[other]} is not this site's decimal mark and could mean two things: write it as {example}"
-    of_other = f"a {_MARKS[other]} is not this site's decimal mark: write it as "
+    ambiguous = f"a {MARKS[other]} {NOT_THE_MARK} and could mean two things: write it as {example}"
+    of_other = f"a {MARKS[other]} {NOT_THE_MARK}: write it as "
     read = Reading.of(values)
     if (~readable).any():
         own = without(plain, foreign | readable)
@@ -52,7 +55,7 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
         if meant.len() - meant.null_count() <= MOST_SPELT_OUT:
             read = read.refuse(meant.is_not_null(), pl.select(pl.lit(of_other) + meant).to_series())
     return (
-        read.refuse(foreign & text.str.contains(_DIGITS_AND_MARKS), ambiguous)
+        read.refuse(foreign & text.str.contains(_DIGITS_ANDMARKS), ambiguous)
         .refuse(~readable, f"this is no number: write one such as {example}, or correct the row")
         .refuse(values.is_infinite(), "the number is too large to be one: correct it")
     )
@@ -100,7 +103,8 @@ def _refuse_groups(numbers: Reading, plain: pl.Series) -> Reading:
     apart = plain.str.contains(_GROUPED)
     mark = pl.when(plain.str.contains(r"\s")).then(pl.lit("a blank")).otherwise(pl.lit("an apostrophe"))
     words = pl.format("{} between the digits of a number is not read: take it out", mark)
-    return numbers.refuse(apart, pl.select(words).to_series())
+    beside = "a blank beside the decimal mark of a number is not read: take it out"
+    return numbers.refuse(plain.str.contains(_BLANK_AT_MARK), beside).refuse(apart, pl.select(words).to_series())
 
 
 def _refuse_sign(numbers: Reading, plain: pl.Series, column: Column, locale: Locale) -> Reading:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from stockward.book.cells.columns import shown
 from stockward.book.cells.moments import day_of
+from stockward.book.cells.numbers import MARKS, NOT_THE_MARK
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.problems import bare, more_like_it
+from stockward.book.substances import substance_units
 from stockward.terms.periods import SEASON_DAYS
 from stockward.terms.units import factor
 
@@ -31,13 +35,13 @@ def an_error_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
         _tell_percentages(draft, table, name, table[name] >= _MANY)
 
 
-_MUCH_LOST = 0.1
+MUCH_LOST = 0.1
 """So large a share of what is received is seldom lost in the normal course of work."""
 
 
 def a_rate_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
     """A rate of what is received is a share: 0.5 is 50 %, and was written by many for 0.5 %."""
-    large = (table["basis"] == "per_received") & (table["rate"] >= _MUCH_LOST)
+    large = (table["basis"] == "per_received") & (table["rate"] >= MUCH_LOST)
     _tell_percentages(draft, table, "rate", large, " of what is received")
 
 
@@ -93,7 +97,8 @@ def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
             )
 
 
-_FEW_ROWS, _MOST_APART = 5, 3
+_FEW_ROWS, MOST_APART = 5, 3
+"""So many rows of a wrong year are told by how far they lie from others; more make a stretch of time [``years``]."""
 _FAR_DAYS = 730
 
 
@@ -142,7 +147,7 @@ def _apart_from_others(ordered: pl.DataFrame, *, of_movements: bool) -> tuple[pl
     Inventories may well be a year apart, movements hardly.
     """
     gaps = ordered["day"].diff().abs().dt.total_days()
-    for number in range(1, min(_MOST_APART, ordered.height // _FEW_ROWS) + 1):
+    for number in range(1, min(MOST_APART, ordered.height // _FEW_ROWS) + 1):
         apart, others = ordered[:number], ordered[number:]
         if apart["row"].null_count():
             break
@@ -220,3 +225,72 @@ def tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
     """One notice that names the first row, and how many more there are."""
     if len(rows):
         draft.notices.append(f"{table.file} row {rows[0]}: {why}{more_like_it(len(rows) - 1, 'row', 'rows')}")
+
+
+def a_goal_may_be_more_than_the_stock(draft: Draft, table: TableDraft) -> None:
+    """Beside what was counted at most, all that ever came in is allowed for: no more can have stood there."""
+    counts, ledger = draft["counts"], draft["movements"]
+    # What a row at fault would add nobody knows.
+    if any(one.torn or one.bad.any() for one in (counts, ledger)):
+        return
+    counted, moved = counts.good(), ledger.good()
+    units = substance_units(draft["materials"].good(), draft["contents"].good())
+    for row, substance, quantity, area, unit in (
+        table.good().select("row", "substance", "quantity", "area", "unit").iter_rows()
+    ):
+        unit = unit or units.get(substance)
+        held = _held(draft, substance, unit) if unit else {}
+        stood = valued(counted, held).filter(pl.col("area") == area if area else True)
+        came = valued(moved, held).filter(pl.col("to_area") == area if area else pl.col("from_area").is_null())
+        of_each = stood.group_by("area", "inventory").agg(pl.col("value").sum()).group_by("area").agg(pl.max("value"))
+        most = float(of_each["value"].sum()) + float(came["value"].sum())
+        if 0 < most < quantity:
+            where = area or "the whole site"
+            why = f"its {said(draft, quantity)} {unit} are more than ever stood of {substance} in {where}"
+            mend = f"at most {said(draft, most)} {unit}: correct the quantity, or its unit"
+            tell(draft, table, pl.Series([row]), f"{why}, {mend}")
+
+
+def _held(draft: Draft, substance: str, unit: str) -> Mapping[tuple[str, str | None], float]:
+    """How much of the substance, in the unit, is in one of each material that holds it, by the unit of a row."""
+    materials, contents = draft["materials"].good(), draft["contents"].good()
+    own = dict(materials.select("material", "unit").rows())
+    amounts = [
+        (material, amount * (factor(of, unit) or 0.0))
+        for material, amount, of in contents.filter(pl.col("substance") == substance)
+        .select("material", "amount", "unit")
+        .iter_rows()
+    ]
+    if substance in own and substance not in contents["material"]:
+        amounts.append((substance, factor(own[substance], unit) or 0.0))
+    used = {*draft["counts"]["unit"], *draft["movements"]["unit"], None}
+    return {
+        (material, written): amount * (1.0 if written is None else factor(written, own[material]) or 0.0)
+        for material, amount in amounts
+        for written in used
+        if material in own
+    }
+
+
+def valued(rows: pl.DataFrame, held: Mapping[tuple[str, str | None], float]) -> pl.DataFrame:
+    """The rows of these materials, with the ``value`` of each."""
+    keys = [(material, unit, one) for (material, unit), one in held.items()]
+    schema = {"material": pl.String, "unit": pl.String, "one": pl.Float64}
+    joined = rows.join(pl.DataFrame(keys, schema, orient="row"), on=["material", "unit"], nulls_equal=True)
+    return joined.with_columns(value=pl.col("quantity") * pl.col("one"))
+
+
+_MANY_MARKS = 5
+
+
+def the_decimal_mark_may_be_another(draft: Draft) -> None:
+    """Where so many cells are refused for their mark, one line of site.toml may mend all of them."""
+    own = draft.settings.site.decimal
+    other = next(mark for mark in MARKS if mark != own)
+    reasons = [one for table in draft.tables.values() for one in table.reasons.values()]
+    number = sum(int(one.str.contains(NOT_THE_MARK, literal=True).sum()) for one in reasons)
+    if number >= _MANY_MARKS:
+        draft.notices.append(
+            f"site.toml: {number} numbers are written with a {MARKS[other]}, which is not the decimal mark of this "
+            f"site: if all are meant so, write decimal = '{other}' below [site]"
+        )

@@ -11,6 +11,7 @@ from itertools import pairwise
 import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.years import AnotherYear, of_another_year
 
 _FEWEST_MOVEMENTS, _FEWEST_DAYS = 30, 5
 """So many movements show a pace; so many days with some lie before a hole and behind it, else a year is wrong."""
@@ -26,7 +27,7 @@ def a_ledger_may_have_a_hole(draft: Draft, table: TableDraft) -> None:
             mend = "put in the movements in between, or nothing explains the differences"
             draft.notices.append(f"{ledger.file}: it has no row, and inventories differ: {mend}")
         return
-    days = _days(ledger, zone)
+    days = _as_meant(_days(ledger, zone), of_another_year(draft))
     if ledger.values.height < _FEWEST_MOVEMENTS or len(days) <= 2 * _FEWEST_DAYS:
         return
     gaps = [(two - one).days for one, two in pairwise(days)]
@@ -51,6 +52,11 @@ def _tell(draft: Draft, when: str) -> None:
 def _days(table: TableDraft, timezone: str) -> list[date]:
     """The days of a table's rows, in order; those of rows that are set aside tell as much of when something moved."""
     return table["at"].drop_nulls().dt.convert_time_zone(timezone).dt.date().unique().sort().to_list()
+
+
+def _as_meant(days: list[date], wrong: AnotherYear | None) -> list[date]:
+    """The days with those of another year where they were meant: what these left open is told with them."""
+    return days if wrong is None else sorted({*days} - {*wrong.days} | {*wrong.meant})
 
 
 def _differ(counts: TableDraft) -> bool:

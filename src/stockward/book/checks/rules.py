@@ -19,12 +19,14 @@ from stockward.book.cells.reading import no_text, without
 from stockward.book.checks.doubts import (
     a_bulk_quantity_may_be_misread,
     a_content_may_be_a_percentage,
+    a_goal_may_be_more_than_the_stock,
     a_grain_may_be_a_gram,
     a_number_of_items_may_be_misread,
     a_rate_may_be_a_percentage,
     a_year_may_be_wrong,
     an_error_may_be_a_percentage,
     nobody_leaves_before_they_come,
+    the_decimal_mark_may_be_another,
     two_keys_may_be_one,
 )
 from stockward.book.checks.doubts_of_measuring import (
@@ -50,12 +52,16 @@ from stockward.book.checks.guards import (
 )
 from stockward.book.checks.headings import a_header_is_no_row
 from stockward.book.checks.holes import a_ledger_may_have_a_hole
+from stockward.book.checks.inventory_codes import a_line_is_no_inventory, an_inventory_has_one_code
 from stockward.book.checks.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.book.checks.notes import a_note_is_no_row
 from stockward.book.checks.repeats import movements_may_stand_twice
 from stockward.book.checks.totals import a_total_is_no_row
-from stockward.book.problems import bare, did_you_mean, looks_like, more_like_it
+from stockward.book.checks.used_up import what_is_used_is_made_into_something
+from stockward.book.checks.years import many_rows_may_be_of_another_year
+from stockward.book.problems import WAITS, bare, did_you_mean, looks_like, more_like_it
 from stockward.book.schema.dictionary import Column
+from stockward.book.substances import substance_units
 from stockward.terms.units import UNITS, dimension, factor
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -96,6 +102,7 @@ def check_draft(draft: Draft) -> None:
         for check in CHECKS:
             if table.values.height and (not check.tables or name in check.tables):
                 check.apply(draft, table)
+    the_decimal_mark_may_be_another(draft)
 
 
 def a_key_stands_once(draft: Draft, table: TableDraft) -> None:
@@ -228,7 +235,7 @@ def _wait(table: TableDraft, column: Column, values: pl.Series, aside: pl.DataFr
     first = first.unique("key", keep="first", maintain_order=True)
     if first.is_empty():
         return no_text(len(values))
-    words = pl.format("it uses {}, which is set aside ({} row {}): mend that row first", "key", "file", "row")
+    words = pl.format(WAITS, "key", "file", "row")
     if table.table.private:
         words = pl.lit(f"it uses a row of {column.refers_to} which is set aside: mend that row first")
     return values.replace_strict(
@@ -320,19 +327,6 @@ def contents_of_a_substance_convert(draft: Draft, table: TableDraft) -> None:
     ]
     words = "other amounts of this substance are in a unit of another kind"
     table.refuse("unit", pl.Series(wrong, dtype=pl.Boolean), words)
-
-
-def substance_units(materials: pl.DataFrame, contents: pl.DataFrame) -> dict[str, str]:
-    """The unit in which each substance is accounted for: its bulk material's, or that of its first content."""
-    holders = set(contents["material"].to_list())
-    units: dict[str, str] = {}
-    for substance, unit in contents.select("substance", "unit").rows():
-        if substance is not None and unit is not None:
-            units.setdefault(substance, unit)
-    for material, unit in materials.filter(pl.col("kind") == "bulk").select("material", "unit").rows():
-        if material in units or material not in holders:
-            units[material] = unit
-    return units
 
 
 def _substance_units(draft: Draft, substances: pl.Series) -> list[str | None]:
@@ -641,8 +635,10 @@ def _one(kind: str) -> str:
 
 def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
     """Each kind of movement names the areas that it needs, and no other."""
+    exchanged = _with_exchanged_areas(table)
+    table.refuse_rows(exchanged, _EXCHANGED)
     for kind, needed in NEEDS.items():
-        of_kind = table["kind"] == kind
+        of_kind = (table["kind"] == kind) & ~exchanged
         for name in ("from_area", "to_area"):
             if name in needed:
                 blank = table[name].is_null() & ~table.illegible(name)
@@ -654,6 +650,25 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
     if len(inside):
         why = "it leaves the area that it reaches, and so moves nothing: correct one of the two if it went elsewhere"
         draft.notices.append(f"{table.file} row {inside[0]}: {why}{more_like_it(len(inside) - 1, 'row', 'rows')}")
+
+
+_FEWEST_EXCHANGED = 3
+_EXCHANGED = "from_area and to_area seem exchanged in every row: exchange the names of the two columns"
+
+
+def _with_exchanged_areas(table: TableDraft) -> pl.Series:
+    """All rows that name an area, where each that may name one alone has it in the other column."""
+    filled = {name: table[name].is_not_null() | table.illegible(name) for name in ("from_area", "to_area")}
+    named = filled["from_area"] | filled["to_area"]
+    turned = of_one = pl.Series([False]).new_from_index(0, len(named))
+    for kind, needed in NEEDS.items():
+        if len(needed) == 1:
+            other = next(name for name in filled if name not in needed)
+            of_kind = (table["kind"] == kind).fill_null(False)
+            of_one |= of_kind & named
+            turned |= of_kind & filled[other] & ~filled[needed[0]]
+    certain = int(turned.sum()) >= _FEWEST_EXCHANGED and bool((turned == of_one).all())
+    return named & certain
 
 
 def a_kind_gives_the_direction(draft: Draft, table: TableDraft) -> None:
@@ -771,20 +786,6 @@ def _circular(rows: pl.DataFrame) -> pl.Series:
     return rows["movement"].gather(np.setdiff1d(step, [rows.height]))
 
 
-def an_inventory_has_one_code(draft: Draft, table: TableDraft) -> None:
-    """Codes that differ by zeros at their begin alone are told: a spreadsheet may have cut them off in some rows."""
-    for name in ("inventory", "measurement"):
-        if not table[name].str.starts_with("0").any():
-            continue
-        codes = table[name].drop_nulls().unique()
-        bare = codes.str.strip_chars_start("0")
-        twice = codes.filter(bare.is_duplicated() & (bare != "")).sort().to_list()
-        if twice:
-            shown = ", ".join(twice[:2])
-            mend = "if they are one, write it with its zeros in every row"
-            draft.notices.append(f"{table.file}, {name}: {shown} differ by zeros at the begin alone: {mend}")
-
-
 CHECKS: tuple[Check, ...] = (
     Check(a_key_stands_once),
     Check(a_reference_is_known),
@@ -794,6 +795,7 @@ CHECKS: tuple[Check, ...] = (
     Check(an_absolute_error_converts, ("movements", "counts")),
     Check(a_measurement_has_one_method, ("movements", "counts")),
     Check(a_measurement_has_one_quantity, ("movements", "counts")),
+    Check(a_line_is_no_inventory, ("counts",)),
     Check(an_inventory_stands_at_one_time, ("counts",)),
     Check(an_inventory_lies_on_one_day, ("counts",)),
     Check(a_day_of_count_has_two_sides, ("counts",)),
@@ -802,6 +804,7 @@ CHECKS: tuple[Check, ...] = (
     Check(a_reversal_cancels_one_movement, ("movements",)),
     Check(a_rate_fits_its_basis, ("normal_losses",)),
     Check(a_goal_converts, ("goals",)),
+    Check(a_goal_may_be_more_than_the_stock, ("goals",)),
     Check(an_inventory_has_one_code, ("counts",)),
     Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     Check(somebody_holds_what_a_post_asks_for, ("people",)),
@@ -829,6 +832,8 @@ CHECKS: tuple[Check, ...] = (
     Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
+    Check(what_is_used_is_made_into_something, ("counts",)),
+    Check(many_rows_may_be_of_another_year, ("counts",)),
     Check(a_ledger_may_have_a_hole, ("counts",)),
     Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),

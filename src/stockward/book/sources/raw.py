@@ -255,8 +255,15 @@ def _refuse_synonyms(file: str, unknown: list[str], missing: list[str]) -> None:
         raise SiteError(file, f"the required column {words}", ", ".join(mends) + (f", add {others}" if others else ""))
 
 
+_OF_A_KEY = re.compile(r"[\s_]*(no|nr|num|number|code|id|key|name)?[\s_.:#°º]*$")
+"""What people write behind the name of a thing for its key: ``Inventory No.``, ``Area code``."""
+
+
 def _is_synonym(name: str, column: str) -> bool:
-    return name.strip().lower().replace(" ", "_") in _SYNONYMS.get(column, ())
+    written = name.strip().lower()
+    thing = _OF_A_KEY.sub("", written).replace(" ", "_")
+    synonyms = _SYNONYMS.get(column, ())
+    return written.replace(" ", "_") in synonyms or (thing != written and thing in (column, *synonyms))
 
 
 def _refuse_missing(file: str, missing: list[str]) -> None:

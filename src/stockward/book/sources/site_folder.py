@@ -115,7 +115,12 @@ class _Reader:
                 yield path.stem, path.name, partial(self._file, path)
             elif suffix in {*_READ_AS, *TEXTS, *WORKBOOKS}:
                 stranger = Stranger(
-                    path.name, path.stem, suffix, partial(self._headed, path), partial(self._sheets_of, path)
+                    path.name,
+                    path.stem,
+                    suffix,
+                    partial(self._headed, path),
+                    partial(self._sheets_of, path),
+                    partial(self._twin, path),
                 )
                 self._strangers.append(stranger)
 
@@ -138,6 +143,14 @@ class _Reader:
             return Workbook(read_bytes(path), path.name, self._settings.site.decimal, ()).sheets
         except SiteError:
             return ()
+
+    def _twin(self, path: Path) -> str | None:
+        """The file that was read, and holds the same; ``None`` where nobody can read this one."""
+        try:
+            sha256 = _sha256(read_bytes(path))
+        except SiteError:
+            return None
+        return next((name for name, of in self._files.items() if of == sha256), None)
 
     def _headed(self, path: Path) -> str | None:
         """The table whose header stands in a file that is not read; ``None`` where nobody can read it."""

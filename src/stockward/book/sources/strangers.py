@@ -27,6 +27,8 @@ class Stranger:
     headed: Callable[[], str | None]
     sheets: Callable[[], tuple[str, ...]] = tuple
     """Names of its sheets, where it is a workbook that can be read."""
+    twin: Callable[[], str | None] = lambda: None
+    """The file of the site that holds the same, byte for byte."""
 
     @property
     def is_workbook(self) -> bool:
@@ -117,6 +119,8 @@ class Strangers:
         part = stranger.part_of(tuple(self.present))
         if part is None:
             return None
+        if (copied := self._copied(stranger)) is not None:
+            return SiteError(stranger.shown, *copied)
         if part in self.present:
             problem = f"it looks like a part of {part}, which is read from {self.present[part]} alone"
             mend = f"put its rows below those of {self.present[part]}, or take it out of the {stranger.holder}"
@@ -125,6 +129,19 @@ class Strangers:
         return SiteError(
             stranger.shown, f"it has the columns of {part}, and is not read", f"{mend} the {stranger.holder}"
         )
+
+    def _copied(self, stranger: Stranger) -> tuple[str, str] | None:
+        """What is said of a copy of a file of the site, or of an earlier state of its workbook; else ``None``."""
+        out = f"take it out of the {stranger.holder}"
+        if (twin := stranger.twin()) is not None:
+            return f"it is a copy of {twin}, and is not read", out
+        sheets = [sheet for sheet in stranger.sheets() if sheet in self.present] if stranger.is_workbook else []
+        if len(sheets) > 1:
+            return (
+                f"it is not read, and has sheets that the site has ({', '.join(sheets)})",
+                f"{out} if it is a copy; put rows that stand in it alone below those of the site",
+            )
+        return None
 
     def _misnamed_workbook(self, stranger: Stranger) -> SiteError | None:
         if not stranger.is_workbook or self.with_workbook or not did_you_mean(stranger.stem, ["site"]):

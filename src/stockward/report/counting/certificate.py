@@ -247,14 +247,16 @@ def headline(certificate: Certificate) -> str:
         return COUNT_MEANING[verdict]
     of_items = [one for one in certificate.strata if one.task is not Task.WEIGH]
     drawn = words.count(sum(one.drawn for one in of_items), "unit")
+    blank = sum(one.not_counted for one in of_items)
+    were_not = f"{words.number(blank)} {'was' if blank == 1 else 'were'} not counted"
+    and_blank = f"; {were_not}" if blank else ""
     if verdict is CountVerdict.FOUND_MISSING:
         defective = sum(one.defective for one in of_items)
         are = "is" if defective == 1 else "are"
-        return f"Of {drawn} drawn, {words.number(defective)} {are} missing or short of content."
+        return f"Of {drawn} drawn, {words.number(defective)} {are} missing or short of content{and_blank}."
     if verdict is CountVerdict.FOUND_MORE:
-        return f"Of {drawn} drawn, none is missing, and there is more than the book says."
+        return f"Of {drawn} drawn, none is missing, and there is more than the book says{and_blank}."
     if verdict is CountVerdict.INCOMPLETE:
-        blank = sum(one.not_counted for one in of_items)
         return f"Incomplete: {words.number(blank)} of {drawn} drawn {'was' if blank == 1 else 'were'} not counted."
     found, too_few = f"All {drawn} drawn agree with the book", ", and they are too few to exclude the loss."
     if any(one.lacking for one in of_items):

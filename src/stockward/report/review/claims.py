@@ -130,7 +130,8 @@ def _moved(series: SeriesView, one: BetweenView) -> str:
         # A row that stands in the books twice, or goes the wrong way, looks just like a transfer the other way that
         # does not: who books that as well has two mistakes in place of one.
         check = " ".join(f"Check first {_if_wrong(series, row, both=one.pair.agree)}." for row in one.explained)
-        said = "the document says" if len(one.explained) == 1 else "the documents say"
+        one_paper = len(one.explained) == 1 and not one.explained[0].others
+        said = "the document says" if one_paper else "the documents say"
         look = f"{which}. {check} Only if {said} the same, {look}."
     else:
         look = f"{which}: {look}, before anything else."
@@ -240,7 +241,7 @@ def to_check(series: SeriesView) -> str:
         if row.slip == Slip.SAME_DAY:
             by_day.setdefault(row.inventory, []).append(row)
     told = {(row.row, row.slip) for one in series.between[:_LISTED] for row in one.explained}
-    slips = [row for row in series.to_check if row.slip in _SLIPPED and (row.row, row.slip) not in told]
+    slips = [row for row in series.to_check if row.slip in _NAMED and (row.row, row.slip) not in told]
     return " ".join(
         [*(_on_one_day(series, rows) for rows in by_day.values()), *(_slipped(series, row) for row in slips)]
     )
@@ -283,14 +284,49 @@ _SLIPPED = {
 }
 
 
+_SLIPPED_TOGETHER = {
+    Slip.WRONG_UNIT: "and their unit: if {meant} was meant in all of them",
+    Slip.TWICE: "as they repeat other rows in moment, quantity and document: if they were put in twice",
+    Slip.WRONG_YEAR: "and their year, as they lie outside the record: if all were meant for these days",
+    Slip.WRONG_WAY: "and their direction: if all went the other way between these two",
+}
+"""Why rows may be wrong together, and what of them."""
+
+_NAMED = frozenset({*_SLIPPED, *_SLIPPED_TOGETHER, Slip.USED_UP, Slip.RATE})
 _OF_BOTH = frozenset({Slip.WRONG_AREA, Slip.WRONG_MATERIAL, Slip.WRONG_WAY})
 """What would explain a loss and a gain at once."""
 
 
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
     """A row that may hold a slip of the pen; where its paper says the same, this is none, and the claim stands."""
+    if row.slip == Slip.USED_UP:
+        return _used_up(series, row)
+    if row.slip == Slip.RATE:
+        return _taken_as_lost(series, row)
     check = _if_wrong(series, row, both=row.slip in _OF_BOTH)
-    return f"Check {check}. If the {_proof(row)} says the same, look further."
+    proof = f"{_proof(row)} says" if not row.others else f"{_proof(row)}s say"
+    return f"Check {check}. If the {proof} the same, look further."
+
+
+def _used_up(series: SeriesView, row: RowToCheck) -> str:
+    """What was used where nothing was made of it: the books hold it there until it is made into something, or left."""
+    it_has, it_was = ("they have", "they were") if row.others else ("it has", "it was")
+    return (
+        f"Check first {_row(series, row)}: what was used there makes up {_explained(series, [row])}, and nothing that "
+        f"holds {series.what} was made in {series.place}. If {it_was} consumed or left, {it_has} to be "
+        "booked as discard or issue; if something was made of it, add the make, and what that holds to contents."
+    )
+
+
+def _taken_as_lost(series: SeriesView, row: RowToCheck) -> str:
+    """A normal loss that took out of the books what came to light."""
+    mend = f"Write {row.meant} if it was meant in per cent." if row.meant else "Correct it if less was lost."
+    taken = f"{_explained(series, [row])} was taken as normal loss in these days"
+    share = "all" if row.whole else "most"
+    return (
+        f"Check first {row.table} row {row.row}: by its rate, {words.number(row.quantity)}, {taken}, which makes up "
+        f"{share} of this. {mend}"
+    )
 
 
 def _proof(row: RowToCheck) -> str:
@@ -298,11 +334,12 @@ def _proof(row: RowToCheck) -> str:
 
 
 def _if_wrong(series: SeriesView, row: RowToCheck, *, both: bool) -> str:
-    """A row, and what it would explain if it were wrong: a loss, or ``both`` that and a gain."""
+    """Rows, and what they would explain if they were wrong: a loss, or ``both`` that and a gain."""
     amount = _explained(series, [row])
     explained = f"both, {amount} each" if both else amount
     does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
-    return f"{_row(series, row)} against its {_proof(row)}, {_SLIPPED[row.slip].format(meant=row.meant)}, {does}"
+    its, slipped = (f"their {_proof(row)}s", _SLIPPED_TOGETHER) if row.others else (f"its {_proof(row)}", _SLIPPED)
+    return f"{_row(series, row)} against {its}, {slipped[row.slip].format(meant=row.meant)}, {does}"
 
 
 def _explained(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
@@ -316,10 +353,17 @@ def _explained(series: SeriesView, rows: Sequence[RowToCheck]) -> str:
 
 
 def _row(series: SeriesView, row: RowToCheck) -> str:
-    """A row by its table and number, with what stands in it."""
+    """A row by its table and number, with what stands in it; of several, in the first."""
     proof = f", document {row.document}" if row.document else ""
     what = f"{row.kind.replace('_', ' ')} of {words.quantity(row.quantity, row.unit)}"
-    return f"{row.table} row {row.row} ({what} on {words.day(series.day(row.at))}{proof})"
+    first = "the first: " if row.others else ""
+    return f"{row_numbers(row)} ({first}{what} on {words.day(series.day(row.at))}{proof})"
+
+
+def row_numbers(row: RowToCheck) -> str:
+    """Where rows to check stand, by their table and numbers."""
+    numbers = words.listed([str(one) for one in (row.row, *row.others)], _LISTED)
+    return f"{row.table} {'rows' if row.others else 'row'} {numbers}"
 
 
 def in_items(series: SeriesView, *, left: bool) -> str:

@@ -112,6 +112,7 @@ def _row_to_check(row: RowToCheck) -> dict[str, Any]:
         "meant": row.meant,
         "explains": row.explains,
         "whole": row.whole,
+        "others": row.others,
     }
 
 

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from stockward.answers.detection import SeriesDetection
+from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, Review, SetAside
 from stockward.report.kit import words
 from stockward.report.review import claims
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
-from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Verdict
+from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
 
 VERDICT_WORD = {
     Verdict.SHORTAGE: "shortage",
@@ -92,6 +93,8 @@ TERMS = (
 _HEADLINE_LISTED = 3
 _A_YEAR = timedelta(days=366)
 _ROWS_LISTED = 4
+_MANY_HANG = 5
+"""So many rows that hang on another are worth a word before all others."""
 _ALARMS_LISTED = 6
 _AREAS_LISTED = 12
 _HOURS_BELOW = 2.0
@@ -114,7 +117,32 @@ def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
     """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
     facts = review.facts
     in_doubt = _correct_first(facts, series, review.at.date())
-    return in_doubt or _set_aside(facts, series) or headline(series, review.unseen)
+    if in_doubt:
+        return in_doubt
+    verdict = _set_aside(facts, series) or headline(series, review.unseen)
+    untested = any(one.verdict.reason for one in series)
+    mend = _mend_first(facts, _MANY_HANG) if untested else ""
+    beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]
+    return " ".join(filter(None, (_check_first(review.events), verdict, beside)))
+
+
+def _check_first(events: Sequence[Event]) -> str:
+    """Rows that explain all that alarms if they are wrong together; empty where something alarms beside them."""
+    told = [
+        [row for row in event.to_check if row.whole and (row.others or row.slip in (Slip.USED_UP, Slip.RATE))]
+        for event in events
+    ]
+    if not told or not all(told):
+        return ""
+    rows = {(row.table, number) for some in told for row in some for number in (row.row, *row.others)}
+    listed = [_rows_of(table, sorted(number for of, number in rows if of == table)) for table in sorted(dict(rows))]
+    are = "it is" if len(rows) == 1 else "they are"
+    return f"First check {' and '.join(listed)}: if {are} wrong as told below, that explains what follows."
+
+
+def _rows_of(table: str, numbers: Sequence[int]) -> str:
+    listed = words.listed(list(map(str, numbers)), _ROWS_LISTED)
+    return f"{table} {'row' if len(numbers) == 1 else 'rows'} {listed}"
 
 
 def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
@@ -122,11 +150,34 @@ def _set_aside(facts: FactsUsed, series: Sequence[SeriesView]) -> str:
     rows = len(set_aside_rows(facts.set_aside))
     if not rows or any(one.verdict.verdict != Verdict.NOT_TESTED for one in series):
         return ""
-    are, them = ("is", "it") if rows == 1 else ("are", "them")
-    return (
-        f"{words.count(rows, 'row')} {are} set aside, and nothing could be tested: mend {them} first, areas and "
-        "materials before all others (stockward check names each)."
+    return f"{words.count(rows, 'row')} {'is' if rows == 1 else 'are'} set aside, and nothing could be tested: " + (
+        _mend_first(facts, rows // 2 + 1) or _one_reason(facts.set_aside) or _mend_in_order(rows)
     )
+
+
+def _mend_first(facts: FactsUsed, least: int) -> str:
+    """The row for which most others are set aside, where these are so many at the least; else empty."""
+    most = next(iter(facts.waited_for), None)
+    if most is None or most.rows < least:
+        return ""
+    hang = f"{words.count(most.rows, 'row')} {'hangs' if most.rows == 1 else 'hang'} on it"
+    return f"mend {most.file} row {most.row} first, as {hang} (stockward check says how)."
+
+
+def _one_reason(set_aside: Sequence[SetAside]) -> str:
+    """The reason why most rows are set aside, where it is the same; else empty."""
+    alike = Counter((one.file, one.column, one.reason) for one in set_aside)
+    (file, column, reason), number = alike.most_common(1)[0]
+    if 2 * number <= len(set_aside) or number == 1:
+        return ""
+    row = next(one.row for one in set_aside if (one.file, one.column, one.reason) == (file, column, reason))
+    cell = f", {column}" if column else ""
+    return f"{file} row {row}{cell}, and {words.count(number - 1, 'other')} alike: {reason}."
+
+
+def _mend_in_order(rows: int) -> str:
+    them = "it" if rows == 1 else "them"
+    return f"mend {them} first, areas and materials before all others (stockward check names each)."
 
 
 def set_aside_rows(set_aside: Sequence[SetAside]) -> set[tuple[str, str, int]]:
@@ -171,8 +222,10 @@ def _cancelling(alarming: Sequence[SeriesView]) -> str:
     """Where all that alarms cancels: the whole site as its areas do."""
     alarming = [one for one in alarming if not one.in_areas]
     if all(one.between for one in alarming):
-        if any(pair.explained for one in alarming for pair in one.between):
-            return "What is missing in one area is surplus in another: check first the movement that its finding names."
+        explained = [row for one in alarming for pair in one.between for row in pair.explained]
+        if explained:
+            them = "movements" if any(row.others for row in explained) else "movement"
+            return f"What is missing in one area is surplus in another: check first the {them} that its finding names."
         return "What is missing in one area is surplus in another: a transfer may not have been booked."
     if all(one.cancelled and all(pair.inventories for pair in one.cancelled) for one in alarming):
         return "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."

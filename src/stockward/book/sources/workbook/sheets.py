@@ -32,6 +32,7 @@ from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
+_HIDDEN_SHEET = "{}: the sheet is hidden; it is read like the others"
 _LARGEST_WHOLE = 1e15
 _MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
 """In a sheet with a formula or an error."""
@@ -75,8 +76,17 @@ class Workbook:
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
         words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
-        hidden = hidden_notices(self.parts.sheet(sheet), header, rows, hides)
-        return header.table_of(columns, rows, notices=[*([words] if formulas else []), *hidden])
+        told = [words] if formulas else []
+        told += [_HIDDEN_SHEET.format(file)] if self._is_hidden(sheet) else []
+        told += hidden_notices(self.parts.sheet(sheet), header, rows, hides)
+        return header.table_of(columns, rows, notices=told)
+
+    def _is_hidden(self, sheet: str) -> bool:
+        """Whether a spreadsheet program shows no tab of it, or not even its name in the list of hidden ones."""
+        from python_calamine import SheetVisibleEnum
+
+        sheets = self._values.sheets_metadata
+        return any(one.name == sheet and one.visible != SheetVisibleEnum.Visible for one in sheets)
 
     def headed(self, sheet: str) -> str | None:
         """The table whose header stands at the top of a sheet that is not read."""

@@ -1,4 +1,4 @@
-"""Booked rows that would explain what is claimed of a series if they were wrong in one plain way: to be checked first.
+"""A booked row that would explain what is claimed of a series if it were wrong in one plain way: to be checked first.
 
 A movement of quantity q, positive where it comes in, on the wrong side of an inventory leaves q in the difference on
 one side of it, and −q in that on the other [``borders``]. So a row may explain a claim
@@ -16,7 +16,8 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
 - *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
   period that differs by about all of it.
 - *by its kind*: where a claim allows 2 q, in a period that differs by about all of it: it may have gone out where it is
-  booked in, or the other way round. Named where no other row of the series has its quantity; transfers as below.
+  booked in, or the other way round. Named where no other row brings its quantity in, or takes it out as this one
+  does; transfers as below.
 - *by its year*: where a row a season or more before the first inventory, or after the last, would lie within the days
   of a claim in another year, and the claim allows its quantity.
 - *by its area*: where what one area lacks another has more of, and a row of the days of both brings that amount into
@@ -25,17 +26,16 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   brings that amount of the one in, or takes it out of the other: it may be of the other of the two.
 - *by its direction*: where such a row went from the one that has more to the one that lacks, with half of the amount.
 
-A claim allows an amount within three σ [``Claim.allows``]. More than ``_FEW`` rows for one claim are none: then the
-match is by chance.
+A claim allows an amount within three σ [``Claim.allows``]. More than a few rows for one claim are none: then the
+match is by chance [``match.few``].
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice, permutations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -46,49 +46,23 @@ from stockward.balance.findings.borders import Border, borders_of
 from stockward.balance.findings.claims import Claim, about_all
 from stockward.balance.findings.entered_rows import EnteredRow, EnteredRows, Miswritten, entered_rows
 from stockward.balance.findings.periods import Period, places_between
+from stockward.balance.findings.rows_to_check.match import Match, few
+from stockward.balance.findings.rows_to_check.rates import rates_to_check
+from stockward.balance.findings.rows_to_check.together import (
+    YEAR,
+    outside_of,
+    rows_together,
+    sent_the_other_way,
+    within,
+)
 from stockward.book.known import KnownBooks
-from stockward.terms.periods import SEASON_DAYS, first_moment
+from stockward.terms.periods import first_moment
 from stockward.terms.verdicts import Slip
 
-_FEW = 3
-_DAY, _SEASON, _YEAR = timedelta(days=1), timedelta(days=SEASON_DAYS), timedelta(days=365)
 _MOST = 0.5
 """A slip explains most of a claim from this share of it on."""
 _TENFOLD = 10.0
 _TRANSFER = "transfer"
-
-
-class _Match(NamedTuple):
-    """A row, and how much of which claims it would explain; ``whole`` where that lies within the interval of one."""
-
-    row: EnteredRow
-    slip: Slip
-    places: tuple[int, ...]
-    explains: float
-    whole: bool = True
-    border: Border | None = None
-    meant: str | None = None
-
-    def told(self, series: int) -> RowToCheck:
-        """The same as an answer."""
-        row, border = self.row, self.border
-        return RowToCheck(
-            series=series,
-            slip=self.slip,
-            places=self.places,
-            table=row.table,
-            row=row.row,
-            at=row.at,
-            kind=row.kind,
-            quantity=row.entered,
-            unit=row.entered_unit,
-            meant=self.meant,
-            document=row.document,
-            inventory=None if border is None else border.inventory,
-            taken_before=None if border is None else row.at <= border.at,
-            explains=self.explains,
-            whole=self.whole,
-        )
 
 
 def rows_to_check(
@@ -110,14 +84,16 @@ def rows_to_check(
         found[one.number] = [
             match.told(one.number) for match in _matches(one, rows, cancelled[one.number], books.site.timezone)
         ]
+        found[one.number] += rates_to_check(books, one)
         of_both = (pair for pair in both if pair.has(one.number))
         shared.update({(one.number, pair): rows.between(*_shared_days(pair.gone, pair.came)) for pair in of_both})
     for pair in pairs:
         lost, gained = pair.told.lost, pair.told.gained
-        wrong = _few(_misdirected(pair, shared[lost, pair], shared[gained, pair]))
+        wrong = few(_misdirected(pair, shared[lost, pair], shared[gained, pair]))
+        wrong += _all_misdirected(pair, shared[lost, pair], shared[gained, pair])
         found[lost] += [match.told(lost) for match in wrong]
     for two in mistaken:
-        wrong = _few(_of_the_other_material(two, shared[two.lost, two], shared[two.gained, two]))
+        wrong = few(_of_the_other_material(two, shared[two.lost, two], shared[two.gained, two]))
         found[two.lost] += [match.told(two.lost) for match in wrong]
     return {number: _without_parts(rows) for number, rows in found.items()}
 
@@ -162,14 +138,12 @@ def _mistaken(areas: Sequence[AlarmingSeries], taken: AbstractSet[tuple[int, int
                     yield _Mistaken(lost.number, gained.number, lost.holding, gained.holding, place, gone, came)
 
 
-def _of_the_other_material(
-    two: _Mistaken, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]
-) -> Iterator[_Match]:
+def _of_the_other_material(two: _Mistaken, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]) -> Iterator[Match]:
     """Rows that brought in what is lacked, or took out what there is more of, and may be of the other material."""
     sides = ((lost, 1.0, two.material_gained), (gained, -1.0, two.material_lost))
     for row, amount, other in ((row, sign * row.value, other) for rows, sign, other in sides for row in rows):
         if amount > 0 and two.gone.allows(amount) and two.came.allows(-amount):
-            yield _Match(row, Slip.WRONG_MATERIAL, (two.place,), amount, meant=other)
+            yield Match(row, Slip.WRONG_MATERIAL, (two.place,), amount, meant=other)
 
 
 class _Moved(NamedTuple):
@@ -189,19 +163,26 @@ class _Moved(NamedTuple):
         return gone and came if self.told.agree else gone if self.gone.amount < -self.came.amount else came
 
 
-def _misdirected(moved: _Moved, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]) -> Iterator[_Match]:
+def _misdirected(moved: _Moved, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]) -> Iterator[Match]:
     """Rows that came to the area that lacks, or left the one that has more, and may belong to the other of the two."""
     between = {row.row for row in lost} & {row.row for row in gained}
     places, whole = (moved.told.loss,), moved.told.agree
     for row, amount in [*((row, row.value) for row in lost), *((row, -row.value) for row in gained)]:
         if row.row not in between and amount > 0 and moved.allows(amount):
-            yield _Match(row, Slip.WRONG_AREA, places, amount, whole)
+            yield Match(row, Slip.WRONG_AREA, places, amount, whole)
     for row in lost:
         if row.row in between and row.value > 0 and moved.allows(2.0 * row.value):
-            yield _Match(row, Slip.WRONG_WAY, places, 2.0 * row.value, whole)
+            yield Match(row, Slip.WRONG_WAY, places, 2.0 * row.value, whole)
 
 
-def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancelled], timezone: str) -> list[_Match]:
+def _all_misdirected(moved: _Moved, lost: Sequence[EnteredRow], gained: Sequence[EnteredRow]) -> Iterator[Match]:
+    """All transfers from the one that has more to the one that lacks, which may have gone the other way."""
+    left = {row.row for row in gained if row.value < 0}
+    between = [row for row in lost if row.value > 0 and row.row in left]
+    return sent_the_other_way(between, (moved.told.loss,), moved.allows, whole=moved.told.agree)
+
+
+def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancelled], timezone: str) -> list[Match]:
     """All rows that would explain a claim of one series: those of a day of count first."""
     borders = {border.inventory: border for border in borders_of(one.periods)}
     by_day = rows.by_day()
@@ -211,31 +192,26 @@ def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancell
     for pair in cancelled:
         around = [borders[name] for name in pair.inventories]
         if pair.places not in accounted:
-            found += _few(_on_the_wrong_side(pair, around, one.claims, rows))
-        found += _few(_miscounted(pair, around, one.claims, rows.counted))
+            found += few(_on_the_wrong_side(pair, around, one.claims, rows))
+        found += few(_miscounted(pair, around, one.claims, rows.counted))
     in_pairs = {place for pair in cancelled for place in pair.places}
     for place, claim in enumerate(one.claims):
         if place not in in_pairs:
-            found += _few(_misplaced(place, claim, one.periods, rows))
-            found += _few(_miscounted_at_the_ends(place, claim, one.periods, rows.counted))
-            found += _few(_repeated(place, claim, one.periods, rows))
-            found += _few(_the_other_way(place, claim, one.periods, rows))
-            found += _few(_of_another_year(place, claim, one.periods, rows.moved))
+            found += few(_misplaced(place, claim, one.periods, rows))
+            found += few(_miscounted_at_the_ends(place, claim, one.periods, rows.counted))
+            found += few(_repeated(place, claim, one.periods, rows))
+            found += few(_the_other_way(place, claim, one.periods, rows))
+            found += few(_of_another_year(place, claim, one.periods, rows.moved))
+            found += rows_together(place, claim, one.periods, rows)
     explained = {place for match in found for place in match.places}
     # What explains a part of a claim is of no use beside what explains all of it.
     told = [match for match in same if match.whole or not explained & set(match.places)]
     return [*told, *found]
 
 
-def _few(found: Iterable[_Match]) -> list[_Match]:
-    """Those that match, in order; none where they are so many that chance explains it."""
-    matches = list(found)
-    return matches if len(matches) <= _FEW else []
-
-
 def _on_the_day(
     border: Border, moved: Mapping[date, Sequence[EnteredRow]], claims: Sequence[Claim], timezone: str
-) -> list[_Match]:
+) -> list[Match]:
     """Movements of the day of an inventory of which nobody can say whether they came before the count."""
     day = border.at.astimezone(ZoneInfo(timezone)).date()
     begins = border.at == first_moment(day, timezone)
@@ -253,13 +229,13 @@ def _on_the_day(
             within = any(abs(left) < abs(claims[place].amount) for place, left in touched)
             if border.fits(shift) and (whole if all_of_it else within):
                 places, way = tuple(place for place, _ in touched), 1.0 if shift > 0 else -1.0
-                return _few(_Match(row, Slip.SAME_DAY, places, way * border.shift(row), whole, border) for row in rows)
+                return few(Match(row, Slip.SAME_DAY, places, way * border.shift(row), whole, border) for row in rows)
     return []
 
 
 def _on_the_wrong_side(
     pair: Cancelled, borders: Sequence[Border], claims: Sequence[Claim], rows: EnteredRows
-) -> Iterator[_Match]:
+) -> Iterator[Match]:
     """Movements near an inventory around which two claims cancel, as large as both of them."""
     first, second = (claims[place] for place in pair.places)
     for border in borders:
@@ -267,12 +243,12 @@ def _on_the_wrong_side(
         for row in sorted(near, key=lambda row: abs(row.at - border.at)):
             shift = border.shift(row)
             if first.allows(shift) and second.allows(-shift):
-                yield _Match(row, Slip.OTHER_SIDE, pair.places, abs(shift), border=border)
+                yield Match(row, Slip.OTHER_SIDE, pair.places, abs(shift), border=border)
 
 
 def _miscounted(
     pair: Cancelled, borders: Sequence[Border], claims: Sequence[Claim], counted: Sequence[EnteredRow]
-) -> Iterator[_Match]:
+) -> Iterator[Match]:
     """Counts of such an inventory that a misplaced decimal point would have made so wrong."""
     first, second = (claims[place] for place in pair.places)
     inventories = {border.inventory for border in borders}
@@ -284,14 +260,14 @@ def _miscounted(
 
 def _likeliest(
     row: EnteredRow, places: tuple[int, ...], ways: Iterable[Miswritten], *, whole: bool = True
-) -> Iterator[_Match]:
+) -> Iterator[Match]:
     """The likeliest of the ways in which a row may have been written so wrong, if there is one."""
     for one in islice(ways, 1):
         slip = Slip.DECIMAL_POINT if one.meant is None else Slip.WRONG_UNIT
-        yield _Match(row, slip, places, abs(one.excess), whole, meant=one.meant)
+        yield Match(row, slip, places, abs(one.excess), whole, meant=one.meant)
 
 
-def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> list[_Match]:
+def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> list[Match]:
     """Movements that a misplaced decimal point, or a wrong unit, would have made so wrong, in a period that differs by
     all of a claim.
 
@@ -312,7 +288,7 @@ def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: Entere
     return whole or [match for row in near for match in _for_the_most(row, place, claim)]
 
 
-def _for_the_most(row: EnteredRow, place: int, claim: Claim) -> Iterator[_Match]:
+def _for_the_most(row: EnteredRow, place: int, claim: Claim) -> Iterator[Match]:
     """The row where it was written so wrong that this explains most of a claim; by ten times at the least, as smaller
     factors would explain most of anything."""
     most = (
@@ -323,7 +299,7 @@ def _for_the_most(row: EnteredRow, place: int, claim: Claim) -> Iterator[_Match]
 
 def _miscounted_at_the_ends(
     place: int, claim: Claim, periods: Sequence[Period], counted: Sequence[EnteredRow]
-) -> Iterator[_Match]:
+) -> Iterator[Match]:
     """Counts of the first and of the last inventory: what they are wrong by stands in one difference alone."""
     first, last = periods[0], periods[-1]
     for row in counted:
@@ -334,7 +310,7 @@ def _miscounted_at_the_ends(
                 )
 
 
-def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[_Match]:
+def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[Match]:
     """Movements that stand twice, as large as a claim."""
     for period in periods[places_between(periods, claim.start, claim.end)]:
         if about_all(claim.amount, period.difference):
@@ -342,34 +318,27 @@ def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: Entered
             for row in rows.between(period.start, period.end):
                 what = (row.day, row.kind, row.value)
                 if what in seen and claim.allows(row.value):
-                    yield _Match(row, Slip.TWICE, (place,), abs(row.value))
+                    yield Match(row, Slip.TWICE, (place,), abs(row.value))
                 seen.add(what)
 
 
-def _the_other_way(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[_Match]:
+def _the_other_way(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[Match]:
     """Movements in from outside that may have gone out, and the other way round: half as large as a claim.
 
-    Only such whose quantity stands in no other row: a usual one is half of a theft as usual by chance.
+    Only such whose quantity no other row brings in, or takes out: a usual one is half of a theft as usual by chance.
     """
-    alike = Counter(abs(row.value) for row in rows.moved)
+    alike = Counter(row.value for row in rows.moved)
     for period in periods[places_between(periods, claim.start, claim.end)]:
         if about_all(claim.amount, period.difference):
             for row in rows.between(period.start, period.end):
-                if row.kind != _TRANSFER and alike[abs(row.value)] == 1 and claim.allows(2.0 * row.value):
-                    yield _Match(row, Slip.REVERSED, (place,), 2.0 * abs(row.value))
+                if row.kind != _TRANSFER and alike[row.value] == 1 and claim.allows(2.0 * row.value):
+                    yield Match(row, Slip.REVERSED, (place,), 2.0 * abs(row.value))
 
 
 def _of_another_year(
     place: int, claim: Claim, periods: Sequence[Period], moved: Sequence[EnteredRow]
-) -> Iterator[_Match]:
+) -> Iterator[Match]:
     """Movements outside the record that were meant for the days of a claim in another year, and as large as it."""
-    before = bisect_left(moved, periods[0].start - _SEASON, key=lambda row: row.at)
-    after = bisect_right(moved, periods[-1].end + _SEASON, key=lambda row: row.at)
-    for row in (*moved[:before], *moved[after:]):
-        if claim.allows(-row.value) and any(_within(claim, row.at + years * _YEAR) for years in (-1, 1)):
-            yield _Match(row, Slip.WRONG_YEAR, (place,), abs(row.value))
-
-
-def _within(claim: Claim, at: datetime) -> bool:
-    """Whether it lies in the days of a claim; a year may have a day more."""
-    return claim.start - _DAY < at <= claim.end + _DAY
+    for row in outside_of(periods, moved):
+        if claim.allows(-row.value) and any(within(claim, row.at + years * YEAR) for years in (-1, 1)):
+            yield Match(row, Slip.WRONG_YEAR, (place,), abs(row.value))
