@@ -39,6 +39,7 @@ from stockward.book.checks.holes import a_ledger_may_have_a_hole
 from stockward.book.checks.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.book.checks.lost_movements import a_code_may_be_left_out, a_movement_of_nothing_moves_nothing
 from stockward.book.checks.notes import a_note_is_no_row
+from stockward.book.checks.recording import a_reversal_follows_what_it_cancels, a_row_is_recorded_after_it_took_effect
 from stockward.book.checks.repeats import movements_may_stand_twice
 from stockward.book.checks.totals import a_total_is_no_row
 from stockward.book.problems import bare, did_you_mean, looks_like, more_like_it
@@ -921,6 +922,8 @@ CHECKS: tuple[Check, ...] = (
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
+    Check(a_row_is_recorded_after_it_took_effect, ("movements", "counts")),
+    Check(a_reversal_follows_what_it_cancels, ("movements",)),
     Check(a_movement_of_nothing_moves_nothing, ("movements",)),
     Check(a_code_may_be_left_out, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
