@@ -18,6 +18,7 @@ from stockward.book.cells.columns import shown
 from stockward.book.cells.moments import LATEST_YEAR
 from stockward.book.cells.numbers import NEVER_NEGATIVE, without_sign
 from stockward.book.cells.reading import no_text, without
+from stockward.book.checks.allowances import a_normal_loss_may_be_unknown, items_counted_before_may_be_counted_again
 from stockward.book.checks.doubts import (
     a_bulk_quantity_may_be_misread,
     a_content_may_be_a_percentage,
@@ -922,6 +923,8 @@ CHECKS: tuple[Check, ...] = (
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
+    Check(a_normal_loss_may_be_unknown, ("normal_losses",)),
+    Check(items_counted_before_may_be_counted_again, ("movements", "counts")),
     Check(a_row_is_recorded_after_it_took_effect, ("movements", "counts")),
     Check(a_reversal_follows_what_it_cancels, ("movements",)),
     Check(a_movement_of_nothing_moves_nothing, ("movements",)),
