@@ -24,7 +24,7 @@ from stockward.book.sources.raw import (
     table_headed,
 )
 from stockward.book.sources.silence import contained
-from stockward.book.sources.workbook.extent import Place, cells, extent, texts_named
+from stockward.book.sources.workbook.extent import Place, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.hidden import hidden_notices
 from stockward.book.sources.workbook.lengths import require_short_cells
 from stockward.book.sources.workbook.shared_texts import SharedTexts
@@ -124,11 +124,13 @@ class Workbook:
 def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
     """Raise where the sheets reach further, or their cells repeat more text, than is read."""
     spanned = 0
+    require_own_names(parts.strings, b"sst", file)
     for sheet, path in parts.paths.items():
         if path in parts.sheets:
             xml = parts.sheet(sheet)
             rows, columns = extent(xml, f"{file}[{sheet}]")
             require_short_cells(xml, f"{file}[{sheet}]")
+            require_own_names(xml, b"sheetData", f"{file}[{sheet}]")
             spanned += rows * columns
             require_within("CELLS", spanned, file)
             if rows * columns * int(texts.lengths.max(initial=0)) > limit_bytes("UNPACKED_MB"):
