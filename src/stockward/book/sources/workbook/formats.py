@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 _TOKENS = re.compile(r'"([^"]*)"|\\(.)|\*(.)|_.|\[([^\]]*)\]|(.)', re.DOTALL)
 """Words in quotation marks, a sign by itself, one that fills the cell, room, colours and conditions, and all else."""
 _CONDITION = re.compile(r"\[[<>=]")
+_WHITE = re.compile(r"(?i)\[(?:white|color ?2)\]")
+"""Nobody sees it on paper."""
 _ELAPSED = re.compile(r"(?i)h+|m+|s+")
 _GENERAL = re.compile(r"(?i)general")
 _OF_THE_VALUE = frozenset("0#?@ymdhsYMDHSeEgGbB")
@@ -129,6 +131,8 @@ def _split(code: str) -> list[str]:
 
 
 def _part_of(part: str) -> _Part:
+    if _WHITE.search(part):
+        return _Part(value=False, own_digits=False, anything=False)
     shown, is_filled = "", False
     for quoted, single, filling, bracket, sign in _TOKENS.findall(_DENOMINATOR.sub("/?", part)):
         if sign in _OF_THE_VALUE or _ELAPSED.fullmatch(bracket):
