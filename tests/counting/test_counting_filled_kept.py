@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +202,16 @@ RESAVED: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda text: text[:200],
     "too deep": lambda text: text.replace(b"[", b"[" * 100_000, 1),
     "as a page": lambda text: b"<pre>" + text + b"</pre>",
+    "a slash that is escaped": lambda text: text.replace(b"stockward.plan/", b"stockward.plan\\/"),
+    "letters that are escaped": lambda text: text.replace(b"stockward.plan", b"\\u0073tockward\\u002eplan"),
+    "a second schema": lambda text: text.replace(b"\n}", b',\n"schema": "stockward.review/1"\n}'),
+    "another schema": lambda text: text.replace(b"stockward.plan/3", b"stockward.review/1"),
+    "no schema": lambda text: text.replace(b"stockward.plan/3", b""),
+    "much blank before": lambda text: b"\n" * 2_100_000 + text,
+    "packed by gzip": gzip.compress,
+    "packed twice": lambda text: gzip.compress(bz2.compress(text)),
+    "packed by xz": lzma.compress,
+    "packed and cut off": lambda text: gzip.compress(text)[:-20],
     "stray bytes": lambda text: text.replace(b"Two", b"\xff"),
 }
 
@@ -365,6 +378,29 @@ def test_an_archive_that_nobody_can_look_into_is_kept(tmp_path: Path, method: in
     content[45:60] = b"\xff" * 15
     (tmp_path / "s.xlsx").write_bytes(bytes(content))
     assert is_kept(tmp_path / "s.xlsx")
+
+
+@pytest.mark.parametrize("blank", [b"\n", b",,,,,,,,,,,\r\n", b" "])
+@pytest.mark.parametrize("most", ["200", "1"])
+def test_a_filled_sheet_below_many_blank_lines_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: bytes, most: str
+) -> None:
+    monkeypatch.setenv("STOCKWARD_MAX_FILE_MB", most)
+    drawn(tmp_path)
+    file = fill(tmp_path)
+    file.write_bytes(blank * (2_100_000 // len(blank)) + file.read_bytes())
+    assert is_kept(file)
+    packed = tmp_path / "sheet.csv.gz"
+    packed.write_bytes(gzip.compress(fill(tmp_path).read_bytes()))
+    assert is_kept(packed)
+
+
+def test_other_packed_files_are_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "review.json.gz"
+    file.write_bytes(gzip.compress(b'{"schema": "stockward.review/1"}'))
+    assert not is_kept(file)
+    file.write_bytes(b"\n" * 2_100_000 + b"a text")
+    assert not is_kept(file)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

@@ -302,6 +302,23 @@ def test_a_sheet_that_nobody_sees_is_refused(tmp_path: Path, state: str) -> None
     )
 
 
+@pytest.mark.parametrize("code", ['"0"', "0;0;0;@;", ";;;", "0;-0;;@"])
+def test_a_count_that_shows_something_else_than_it_holds_is_refused(tmp_path: Path, code: str) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["count_sheet"]["I6"].number_format = code
+        book["count_sheet"]["I6"] = 0
+
+    plan, file = filled_workbook(tmp_path, change)
+    said = run("--result", file, "--plan", plan, *published(plan), *WHO)
+    if code.startswith("0;0;0"):
+        assert said.exit_code == 1
+    else:
+        assert one_line(said) == (
+            f"error: filled.xlsx[count_sheet] row 6, quantity: the format {code!r} shows something else than the cell "
+            "holds: format it as General, and look at it again"
+        )
+
+
 def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:
     def change(book: openpyxl.Workbook) -> None:
         page = book["count_sheet"]

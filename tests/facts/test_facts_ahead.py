@@ -41,9 +41,14 @@ def test_check_and_review_tell_a_row_of_the_future_first(folder: SiteFolder) -> 
 def test_what_the_notice_asks_for_mends(folder: SiteFolder) -> None:
     before = folder.read()
     folder.add("movements", SLIP)
-    for mended in (["--as-of", "2026-11-29"], ["--as-of", "2062-03-01"]):
-        ran = CliRunner().invoke(cli.main, ["review", str(folder.path), *mended])
-        assert "future" not in ran.output
+    left_out = CliRunner().invoke(cli.main, ["review", str(folder.path), "--as-of", "2026-11-29"])
+    assert left_out.stderr.startswith(
+        "notice: movements.csv row 6, at = '2062-03-01': it lies in the future (today is 2026-11-29), and is not used: "
+        "correct the year\n"
+    )
+    assert "The last day of the record" not in " ".join(left_out.stdout.split())
+    ran = CliRunner().invoke(cli.main, ["review", str(folder.path), "--as-of", "2062-03-01"])
+    assert "future" not in ran.output
     folder.replace("movements", "2062", "2026")
     assert rows_ahead(folder.read(), NOW).notices == ()
     assert rows_ahead(before, NOW).notices == ()
@@ -54,6 +59,39 @@ def test_a_row_that_was_recorded_before_is_used_by_every_review_since(folder: Si
                  "0005,2062-03-01T08:00,issue,SHELL,1,each,P1,2026-03-01\n")  # fmt: skip
     ahead = rows_ahead(folder.read(), NOW, end_of("2026-11-29", "Asia/Seoul"))
     assert ahead.notices[0].endswith("it lies in the future (today is 2026-11-29): correct the year")
+
+
+RECORDED = "inventory,at,area,material,quantity,unit,recorded_at\nFEB,2026-02-28,P1,SHELL,20,each,{}\n"
+TOO_LATE = "counts.csv row 2, recorded_at = '2027-06-01': it lies in the future (today is 2026-11-29)"
+
+
+def test_a_row_that_is_recorded_in_the_future_never_vanishes_without_a_word(folder: SiteFolder) -> None:
+    folder.write("counts", RECORDED.format("2027-06-01"))
+    ran = CliRunner().invoke(cli.main, ["review", str(folder.path), "--as-of", "2026-11-29"])
+    assert ran.stderr.startswith(f"notice: {TOO_LATE}, and is not used: correct it\n")
+    assert CliRunner().invoke(cli.main, ["check", str(folder.path)]).stderr.startswith(f"notice: {TOO_LATE}: correct")
+    ahead = rows_ahead(folder.read(), NOW)
+    assert (ahead.notices, ahead.last) == ((f"{TOO_LATE}: correct it",), None)
+    assert rows_ahead(folder.read(), NOW, end_of("2026-03-01", "Asia/Seoul")).notices == (
+        f"{TOO_LATE}, and is not used: correct it",
+    )
+    assert rows_ahead(folder.read(), NOW.replace(year=2028)).notices == ()
+
+
+def test_a_row_may_be_recorded_today_and_a_review_of_then_may_be_had_again(folder: SiteFolder) -> None:
+    site = folder.write("counts", RECORDED.format("2026-11-29T23:59")).read()
+    assert rows_ahead(site, NOW).notices == ()
+    assert rows_ahead(site, NOW, end_of("2026-06-30", "Asia/Seoul")).notices == ()
+    assert rows_ahead(folder.write("counts", RECORDED.format("2026-11-30")).read(), NOW).notices
+
+
+def test_a_day_that_lies_ahead_is_told_before_a_row_recorded_ahead(folder: SiteFolder) -> None:
+    folder.write("movements", "movement,at,kind,material,quantity,unit,from_area,recorded_at\n"
+                 "0005,2026-03-01T08:00,issue,SHELL,1,each,P1,2027-01-01\n")  # fmt: skip
+    folder.add("counts", "DEC,2026-12-31,S1,TNT,300,kg,W1,a")
+    first, second = rows_ahead(folder.read(), NOW).notices
+    assert first.startswith("counts.csv row 5, at =")
+    assert second.startswith("movements.csv row 2, recorded_at =")
 
 
 def test_all_rows_of_an_inventory_are_one_notice(folder: SiteFolder) -> None:

@@ -212,10 +212,17 @@ def test_no_cell_that_holds_something_is_read_as_blank(column: Column, texts: li
 
 
 @settings(deadline=None)
-@given(st.floats(min_value=0, max_value=1e15), st.sampled_from([".", ","]))
+@given(st.just(0.0) | st.floats(min_value=1e-30, max_value=1e15), st.sampled_from([".", ","]))
 def test_what_a_program_writes_is_read_to_the_last_digit(value: float, decimal: str) -> None:
     reading = read(repr(value).replace(".", decimal), Locale(decimal, "UTC"))
     assert reading.values.to_list() == [value]
+
+
+@pytest.mark.parametrize("value", ["5e-324", "1e-320", "2.3e-308", "9.9e-31"])
+def test_a_number_nearer_to_zero_than_anything_is_no_quantity(value: str) -> None:
+    for reading in (read(value), read_column(pl.Series([float(value)]), QUANTITY, POINT)):
+        assert reading.values.to_list() == [None]
+        assert reading.fault[0] == "it is nearer to 0 than anything is: write 0 if there was none, or correct it"
 
 
 def test_a_decimal_comma_site_with_semicolons(comma_folder: SiteFolder) -> None:

@@ -48,14 +48,23 @@ class Ahead:
 def rows_ahead(site: Site, now: datetime, as_of: datetime | None = None) -> Ahead:
     """Look for rows of a later day than that of the clock, or of ``as_of`` where that is later.
 
-    Rows that a review as of then does not use are passed over.
+    One that took effect, or was recorded, on such a day is told even where a review as of then does not use it: what
+    the row says would be gone without a word.
     """
     as_of = None if as_of is None else as_of.astimezone(UTC)
     today = local_day(now if as_of is None else max(now, as_of), site.timezone)
     end = last_moment(today, site.timezone)
-    found = {table: _ahead(_recorded_by(site[table], as_of), end) for table in _HAPPENED}
-    stock = pl.concat([found[table]["at"] for table in ("movements", "counts")]).max()
-    told = [notice for table, rows in found.items() for notice in _told(site, table, rows, today)]
+    found = {table: _ahead(site[table], end, as_of) for table in _HAPPENED}
+    later = pl.col("used") & (pl.col("column") == "at")
+    stock = pl.concat(found[table].filter(later)["day"] for table in ("movements", "counts")).max()
+    told = [
+        notice
+        # The report begins with a day that lies ahead, and names the first notice for it.
+        for column in ("at", "recorded_at")
+        for used in (True, False)
+        for table, rows in found.items()
+        for notice in _told(site, table, rows.filter(pl.col("used") == used, pl.col("column") == column), today)
+    ]
     # As of a day, what lies after it is not used.
     happened = _not_yet(site, today) if as_of is None else ()
     return Ahead(
@@ -77,27 +86,34 @@ def _far_as_of(site: Site, now: datetime, as_of: datetime | None) -> Iterator[st
         yield f"as of {day}: it lies more than a year ahead (today is {today}): correct the year if it is wrong"
 
 
-def _recorded_by(frame: pl.DataFrame, as_of: datetime | None) -> pl.DataFrame:
-    return frame if as_of is None else frame.filter(_recorded(frame) <= as_of)
+def _ahead(frame: pl.DataFrame, end: datetime, as_of: datetime | None) -> pl.DataFrame:
+    """Rows of which ``at``, or else ``recorded_at``, lies after today, by that ``column``, with the ``day`` in it.
 
-
-def _recorded(frame: pl.DataFrame) -> pl.Expr:
-    return pl.coalesce("recorded_at", "at") if "recorded_at" in frame.columns else pl.col("at")
-
-
-def _ahead(frame: pl.DataFrame, end: datetime) -> pl.DataFrame:
-    return frame.select("row", "at", recorded=_recorded(frame)).filter(pl.col("at") > end)
+    ``used`` says whether a review as of then uses the row, and ``late`` whether it was recorded after today.
+    """
+    recorded = pl.coalesce("recorded_at", "at") if "recorded_at" in frame.columns else pl.col("at")
+    is_later = pl.col("at") > end
+    return frame.filter(is_later | (recorded > end)).select(
+        "row",
+        column=pl.when(is_later).then(pl.lit("at")).otherwise(pl.lit("recorded_at")),
+        day=pl.when(is_later).then(pl.col("at")).otherwise(recorded),
+        used=pl.lit(True) if as_of is None else recorded <= as_of,
+        late=recorded > end,
+    )
 
 
 def _told(site: Site, table: str, rows: pl.DataFrame, today: date) -> Iterator[str]:
-    """One notice a table, which names the first row."""
+    """One notice of rows of one column and use, which names the first."""
     if rows.height:
-        row, at, recorded = rows.row(0)
+        row, column, day, used, late = rows.select("row", "column", "day", "used", "late").row(0)
+        mend = "correct the year" if column == "at" else "correct it"
         # A review as of today has no row that was recorded later.
-        out = f", or leave it out with --as-of {today}" if local_day(recorded, site.timezone) > today else ""
-        why = f"it lies in the future (today is {today}): correct the year{out}"
-        shown = str(local_day(at, site.timezone))
-        yield f"{site.sources[table]} row {row}, at = {shown!r}: {why}{more_like_it(rows.height - 1, 'row', 'rows')}"
+        out = f", or leave it out with --as-of {today}" if used and late and column == "at" else ""
+        unused = "" if used else ", and is not used"
+        why = f"it lies in the future (today is {today}){unused}: {mend}{out}"
+        shown = local_day(day, site.timezone)
+        more = more_like_it(rows.height - 1, "row", "rows")
+        yield f"{site.sources[table]} row {row}, {column} = '{shown}': {why}{more}"
 
 
 def _not_yet(site: Site, today: date) -> Iterator[str]:

@@ -124,13 +124,17 @@ def looks_like(word: str, known: str) -> str:
     return ""
 
 
+def in_latin(name: str) -> str:
+    """The name with Latin letters in place of Cyrillic and Greek ones that look like them."""
+    return name.translate(_LATIN)
+
+
 def bare(name: str) -> str:
     """The name without what the eye passes over: case, blanks, zeros at the begin, letters that look like others.
 
     Marks on letters stay: they tell words apart.
     """
-    latin = unicodedata.normalize("NFKC", name.translate(_LATIN))
-    word = "".join(latin.split()).casefold()
+    word = "".join(unicodedata.normalize("NFKC", in_latin(name)).split()).casefold()
     return word.lstrip("0") or word[:1]
 
 
@@ -140,5 +144,5 @@ def _folded(name: str) -> str:
 
 def _plain(name: str) -> str:
     """The word as it would stand in Latin letters and without marks: other letters look the same on paper."""
-    latin = unicodedata.normalize("NFKD", name.translate(_LATIN))
-    return "".join(letter for letter in latin if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", in_latin(name))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

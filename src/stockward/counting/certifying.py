@@ -7,8 +7,6 @@ was not compared with the commitment that was published, its book may be any, an
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -25,10 +23,10 @@ from stockward.answers.counting import (
     Stratum,
     StratumResult,
 )
-from stockward.book.problems import bare
 from stockward.counting import boxes
 from stockward.counting.filled import Filled
 from stockward.counting.planning import figure_strata
+from stockward.counting.two_people import require_two
 from stockward.stats.sampling import ROUNDING, upper_limit
 from stockward.stats.splitting import most_missing
 from stockward.terms.counting import CountVerdict, Task
@@ -43,13 +41,7 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
     Raises ``UsageError`` where counter or witness are not named, or are one, or the count is older than the book.
     """
     counter, witness = counter.strip(), witness.strip()
-    if not (_as_read(counter) and _as_read(witness)):
-        raise UsageError("a certificate names who counted and who watched: give --counter and --witness")
-    if _may_be_one(counter, witness):
-        raise UsageError(
-            "counter and witness are the same, as far as a reader sees: a second person must watch; of two people who "
-            "are called alike write more of the names"
-        )
+    require_two(counter, witness)
     if counted_at < draw.plan.frozen_at:
         raise UsageError(
             f"counted at {counted_at.isoformat()}, before the book was frozen at {draw.plan.frozen_at.isoformat()}: "
@@ -110,28 +102,6 @@ def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
             "count ended"
         )
     return moment
-
-
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U0001d159\U000e0000-\U000e0fff]"
-)
-"""Signs without a shape that count as letters or marks [Unicode, Default_Ignorable_Code_Point]; blank notes as well."""
-
-
-_FIGURES = str.maketrans("0l", "o1")
-"""A figure and a letter that look alike."""
-
-
-def _may_be_one(name: str, other: str) -> bool:
-    """Whether two names look the same as they stand, or in capitals, where more letters of other scripts look alike."""
-    return any(_as_read(form(name)) == _as_read(form(other)) for form in (str, str.upper))
-
-
-def _as_read(name: str) -> str:
-    """A name without what a reader passes over: capitals, blanks, signs, what is unseen, scripts that look alike."""
-    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", name))
-    return bare("".join(sign for sign in plain if unicodedata.category(sign)[0] in "LMN")).translate(_FIGURES)
 
 
 def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:

@@ -146,7 +146,7 @@ def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
     workbook = Workbook(content, path.name, decimal, (SHEET,))
     if SHEET not in workbook.sheets:
         raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
-    raw = workbook.read(SHEET, _TABLE, hides=_HIDDEN)
+    raw = workbook.read(SHEET, _TABLE, hides=_HIDDEN, as_shown=True)
     try:
         seen = unseen(workbook.parts, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS)
     except DAMAGED:

@@ -26,6 +26,9 @@ MARKS = {".": "point", ",": "comma"}
 NOT_THE_MARK = "is not this site's decimal mark"
 NEVER_NEGATIVE = "it is never negative: correct it"
 
+_FAINTEST = 1e-30
+"""Nothing that is weighed or counted comes near it; of fainter numbers the squares and products vanish."""
+
 
 def typed_number(cells: pl.Series) -> Reading:
     """Numbers of a column that its file types as such. A NaN is no number, however it compares."""
@@ -143,6 +146,8 @@ def within(numbers: Reading, column: Column) -> Reading:
     allowed, values = column.range, numbers.values
     if allowed is None:
         return numbers
+    faint = (values != 0) & (values.abs() < _FAINTEST)
+    numbers = numbers.refuse(faint, "it is nearer to 0 than anything is: write 0 if there was none, or correct it")
     low = values <= allowed.low if allowed.low_open else values < allowed.low
     high = values >= allowed.high if allowed.high_open else values > allowed.high
     if allowed.low == 0:

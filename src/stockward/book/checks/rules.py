@@ -16,6 +16,7 @@ import polars as pl
 from stockward.book.cells.columns import shown
 from stockward.book.cells.numbers import NEVER_NEGATIVE, without_sign
 from stockward.book.cells.reading import no_text, without
+from stockward.book.checks.allowances import a_normal_loss_may_be_unknown, items_counted_before_may_be_counted_again
 from stockward.book.checks.doubts import (
     a_bulk_quantity_may_be_misread,
     a_content_may_be_a_percentage,
@@ -54,7 +55,9 @@ from stockward.book.checks.headings import a_header_is_no_row
 from stockward.book.checks.holes import a_ledger_may_have_a_hole
 from stockward.book.checks.inventory_codes import a_line_is_no_inventory, an_inventory_has_one_code
 from stockward.book.checks.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.book.checks.lost_movements import a_code_may_be_left_out, a_movement_of_nothing_moves_nothing
 from stockward.book.checks.notes import a_note_is_no_row
+from stockward.book.checks.recording import a_reversal_follows_what_it_cancels, a_row_is_recorded_after_it_took_effect
 from stockward.book.checks.repeats import movements_may_stand_twice
 from stockward.book.checks.totals import a_total_is_no_row
 from stockward.book.checks.used_up import what_is_used_is_made_into_something
@@ -831,6 +834,12 @@ CHECKS: tuple[Check, ...] = (
     Check(two_keys_may_be_one, ("areas", "materials")),
     Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
     Check(movements_may_stand_twice, ("movements",)),
+    Check(a_normal_loss_may_be_unknown, ("normal_losses",)),
+    Check(items_counted_before_may_be_counted_again, ("movements", "counts")),
+    Check(a_row_is_recorded_after_it_took_effect, ("movements", "counts")),
+    Check(a_reversal_follows_what_it_cancels, ("movements",)),
+    Check(a_movement_of_nothing_moves_nothing, ("movements",)),
+    Check(a_code_may_be_left_out, ("movements",)),
     Check(an_inventory_may_have_a_wrong_day, ("counts",)),
     Check(what_is_used_is_made_into_something, ("counts",)),
     Check(many_rows_may_be_of_another_year, ("counts",)),

@@ -8,6 +8,7 @@ of the XML are taken without their namespace, as the library takes them.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stockward.book.sources.raw import letters_of
+from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit, require_within
 
 Place = tuple[int, int]
@@ -54,13 +56,19 @@ _MOST_UNUSUAL = 300_000
 _BEGINS, _BEGINS_OF_A_CELL = (b"<c", b":c", b"<row", b":row"), 3
 _BLOCK, _LONGEST_TAG = 1 << 22, 16
 _START = len('<c r="')
+_BITS_OF_A_COLUMN = 20
+"""More than the letters of a column make."""
+_SAVE_AGAIN = "open it in a spreadsheet program, look at what that shows, and save it again"
+_PREFIXED, _DECLARED = re.compile(rb"</?[^\s<>/]*:"), re.compile(rb"<[^<>]*\sxmlns")
+"""Tags that say of their names, or of those in them, where these are from."""
 _CODES = {letter: ord(letter) for letter in '<c r="09AZ'}
 
 
 def extent(xml: bytes, file: str) -> tuple[int, int]:
     """Rows and columns from the first cell of the sheet to the last that holds something.
 
-    Raises ``SiteError`` where they are more than is read, and ``ValueError`` for a place that is none.
+    Raises ``SiteError`` where they are more than is read, or where a cell stands twice, and ``ValueError`` for a place
+    that is none.
     """
     found = _plain_extent(xml)
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
@@ -73,6 +81,23 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     if b"&" in xml and _ESCAPED.search(xml):
         raise ValueError("a place or a type that is escaped")
     return found
+
+
+def require_own_names(xml: bytes, around: bytes, file: str) -> None:
+    """Raise ``SiteError`` where names of another origin stand in the tag ``around`` the cells, or their texts.
+
+    The library takes every cell; others take one of two variants of it, or none of a name that is not theirs.
+    """
+    begin, end = xml.find(around), xml.rfind(around)
+    if begin < 0:
+        return
+    prefix = xml[xml.rfind(b"<", 0, begin) + 1 : begin]
+    others = re.compile(rb"<(?!/?" + re.escape(prefix) + rb")") if prefix else _PREFIXED
+    inner = xml.find(b">", begin) + 1
+    declared = xml.find(b"xmlns", inner, end) >= 0 and _DECLARED.search(xml, inner, end)
+    # The end of the region is that of the last tag's prefix.
+    if declared or others.search(xml, inner, max(inner, xml.rfind(b"<", 0, end))):
+        raise SiteError(file, "it holds cells that not every program shows", _SAVE_AGAIN)
 
 
 class Cell(NamedTuple):
@@ -188,29 +213,49 @@ def _careful_extent(xml: bytes, file: str) -> tuple[int, int]:
     # Blank cells that have a format are looked at as well, and rows.
     require_within("CELLS", sum(map(xml.count, _BEGINS)) // _BEGINS_OF_A_CELL, file)
     rows = columns = 0
+    places = array("q")
     for cell in cells(xml):
+        places.append(cell.place[0] << _BITS_OF_A_COLUMN | cell.place[1])
         if cell.filled:
             rows, columns = max(rows, cell.place[0] + 1), max(columns, cell.place[1] + 1)
+    _require_each_once(np.sort(np.asarray(places)), file)
     return rows, columns
+
+
+def _require_each_once(places: npt.NDArray[np.int64], file: str) -> None:
+    """Raise for a cell that stands twice: programs differ in which of the two they show."""
+    again = places[1:][np.diff(places) == 0]
+    if len(again):
+        row, column = divmod(int(again[0]), 1 << _BITS_OF_A_COLUMN)
+        raise SiteError(f"{file} cell {letters_of(column)}{row + 1}", "it stands there twice", _SAVE_AGAIN)
 
 
 def _plain_extent(xml: bytes) -> tuple[int, int] | None:
-    """The same where every cell begins with its place, as nearly every program writes it; None elsewhere."""
+    """The same where every cell begins with its place, and stands behind the one before, as nearly every program writes
+    it; None elsewhere.
+    """
     if any(other.search(xml) for other in _OTHER_CELLS):
         return None
     rows = columns = 0
+    before = -1
     for start in range(0, len(xml), _BLOCK):
         length = min(_BLOCK, len(xml) - start)
         block = xml[start : start + length + _LONGEST_TAG].ljust(length + _LONGEST_TAG)
-        found = _last_place(np.frombuffer(block, dtype=np.uint8), length)
+        found = _places(np.frombuffer(block, dtype=np.uint8), length)
         if found is None:
             return None
-        rows, columns = max(rows, found[0]), max(columns, found[1])
+        in_order = np.concatenate([[before], found[0] << _BITS_OF_A_COLUMN | found[1]])
+        if np.any(np.diff(in_order) <= 0):
+            return None
+        before = in_order[-1]
+        rows, columns = (
+            max(most, int(places.max(initial=0))) for most, places in zip((rows, columns), found, strict=True)
+        )
     return rows, columns
 
 
-def _last_place(text: npt.NDArray[np.uint8], length: int) -> tuple[int, int] | None:
-    """The last row and column (from 1) of the cells that begin in the first ``length`` bytes of the text."""
+def _places(text: npt.NDArray[np.uint8], length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
+    """Rows and columns (from 1) of the cells that begin in the first ``length`` bytes of the text."""
     tags = np.flatnonzero((text[:length] == _CODES["<"]) & (text[1 : length + 1] == _CODES["c"]))
     tags = tags[text[tags + 2] == _CODES[" "]]
     if not all(bool(np.all(text[tags + step] == _CODES[letter])) for step, letter in enumerate('r="', 3)):
@@ -226,7 +271,7 @@ def _last_place(text: npt.NDArray[np.uint8], length: int) -> tuple[int, int] | N
             return None
         row = np.where(names & is_digit, row * 10 + code - _CODES["0"], row)
         column = np.where(names & is_letter, column * 26 + code - _CODES["A"] + 1, column)
-    return None if names.any() else (int(row.max(initial=0)), int(column.max(initial=0)))
+    return None if names.any() else (row, column)
 
 
 def _place(reference: str | None) -> Place | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from stockward.book.cells.reading import MERGED, UNCALCULATED
+from stockward.book.problems import more_like_it
 from stockward.book.schema.dictionary import Table
 from stockward.book.sources.raw import (
     TITLE_ROWS,
@@ -24,7 +25,8 @@ from stockward.book.sources.raw import (
     table_headed,
 )
 from stockward.book.sources.silence import contained
-from stockward.book.sources.workbook.extent import Place, cells, extent, texts_named
+from stockward.book.sources.workbook.extent import Place, cells, extent, require_own_names, texts_named
+from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_notices
 from stockward.book.sources.workbook.lengths import require_short_cells
 from stockward.book.sources.workbook.shared_texts import SharedTexts
@@ -36,6 +38,8 @@ _HIDDEN_SHEET = "{}: the sheet is hidden; it is read like the others"
 _LARGEST_WHOLE = 1e15
 _MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
 """In a sheet with a formula or an error."""
+_SAVE_AGAIN = "open the workbook in a spreadsheet program and save it again, or save the table as CSV UTF-8"
+_LONGEST_SHOWN = 40
 _MOST_AT_THE_TOP = 2_000
 """So many cells of a sheet that is not read are looked at for a header."""
 
@@ -63,10 +67,11 @@ class Workbook:
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
         self.sheets: tuple[str, ...] = tuple(self.parts.paths)
 
-    def read(self, sheet: str, table: Table, *, hides: Collection[str] = ()) -> RawTable:
+    def read(self, sheet: str, table: Table, *, hides: Collection[str] = (), as_shown: bool = False) -> RawTable:
         """Read one sheet as one table; titles above the header are passed over.
 
-        What is hidden is told, but for the columns that the sheet ``hides`` of itself.
+        What is hidden is told, but for the columns that the sheet ``hides`` of itself; so are cells that show something
+        else than they hold, unless all must be ``as_shown``: then they raise ``SiteError``.
         """
         file = f"{self.file}[{sheet}]"
         records, formulas, merged = self._records(sheet, file)
@@ -79,6 +84,7 @@ class Workbook:
         told = [words] if formulas else []
         told += [_HIDDEN_SHEET.format(file)] if self._is_hidden(sheet) else []
         told += hidden_notices(self.parts.sheet(sheet), header, rows, hides)
+        told += self._told_unlike(sheet, header, above + 1, as_shown=as_shown)
         return header.table_of(columns, rows, notices=told)
 
     def _is_hidden(self, sheet: str) -> bool:
@@ -87,6 +93,26 @@ class Workbook:
 
         sheets = self._values.sheets_metadata
         return any(one.name == sheet and one.visible != SheetVisibleEnum.Visible for one in sheets)
+
+    def _told_unlike(self, sheet: str, header: Header, top: int, *, as_shown: bool) -> Iterator[str]:
+        """What is said of cells below the header that show something else than they hold."""
+        xml, styles = self.parts.sheet(sheet), self.parts.styles
+        names = {place: name for name, place in header.known.items()}
+        try:
+            cells = unlike_cells(xml, styles, strictly=as_shown)
+            found = [cell for cell in cells if cell.row >= top and cell.column in names]
+            code = found[0].code if found else unlike_by_condition(xml, styles)
+        except DAMAGED:
+            raise SiteError(header.file, "the formats of its cells cannot be read", _SAVE_AGAIN) from None
+        if code is None:
+            return
+        at = f" row {found[0].row + 1}, {names[found[0].column]}" if found else ", conditional formatting"
+        says = f"the format {code[:_LONGEST_SHOWN]!r} shows something else than the cell holds"
+        mend = "format it as General, and look at it again"
+        if as_shown:
+            raise SiteError(f"{header.file}{at}", says, mend)
+        more = more_like_it(max(len(found) - 1, 0), "cell", "cells")
+        yield f"{header.file}{at}: {says}, which is read: {mend}{more}"
 
     def headed(self, sheet: str) -> str | None:
         """The table whose header stands at the top of a sheet that is not read."""
@@ -108,8 +134,7 @@ class Workbook:
                 rows, merged = read.to_python(skip_empty_area=False), read.merged_cell_ranges or []
                 marks = dict(self._marks(sheet))
         except (python_calamine.CalamineError, *DAMAGED):
-            mend = "open the workbook in a spreadsheet program and save it again, or save the table as CSV UTF-8"
-            raise SiteError(file, "the sheet cannot be read", mend) from None
+            raise SiteError(file, "the sheet cannot be read", _SAVE_AGAIN) from None
         decimal = self._decimal
         # Most cells are texts, and these need no turning into one.
         records = [[cell if type(cell) is str else cell_text(cell, decimal) for cell in row] for row in rows]
@@ -134,11 +159,13 @@ class Workbook:
 def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
     """Raise where the sheets reach further, or their cells repeat more text, than is read."""
     spanned = 0
+    require_own_names(parts.strings, b"sst", file)
     for sheet, path in parts.paths.items():
         if path in parts.sheets:
             xml = parts.sheet(sheet)
             rows, columns = extent(xml, f"{file}[{sheet}]")
             require_short_cells(xml, f"{file}[{sheet}]")
+            require_own_names(xml, b"sheetData", f"{file}[{sheet}]")
             spanned += rows * columns
             require_within("CELLS", spanned, file)
             if rows * columns * int(texts.lengths.max(initial=0)) > limit_bytes("UNPACKED_MB"):

@@ -29,10 +29,9 @@ _STRICT = (
 )
 """What the strict variant of the format calls the same things."""
 
-_BOOK, _RELATIONS, _STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
-_SHARED = {
-    name.lower(): name for name in ("[Content_Types].xml", "_rels/.rels", _BOOK, _RELATIONS, _STRINGS, "xl/styles.xml")
-}
+_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+_SHARED = {name.lower(): name for name in ("[Content_Types].xml", "_rels/.rels", _BOOK, _RELATIONS, _STRINGS, _STYLES)}
 """Parts that all sheets use, which the library finds in any letter case; they are handed to it in this one."""
 
 _ENTRY = b"PK\x01\x02"
@@ -78,6 +77,8 @@ class Parts:
         The first bytes of the XML of each sheet that is not read, by name.
     strings
         XML of the texts that cells share; its first bytes alone where no sheet is read.
+    styles
+        XML of the formats of cells; none where no sheet is read.
     stale
         Whether the workbook says that its formulas are yet to be calculated.
     """
@@ -87,6 +88,7 @@ class Parts:
     paths: Mapping[str, str]
     tops: Mapping[str, bytes]
     strings: bytes
+    styles: bytes
     stale: bool
 
     def sheet(self, name: str) -> bytes:
@@ -118,9 +120,9 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     }
     tops = {name: others[path] for name, path in paths.items() if path in others}
     if not taken:
-        texts = infos.get(_STRINGS)
-        top = _top(packed, texts.filename, _TOP_OF_TEXTS) if texts else b""
-        return Parts(b"", MappingProxyType({}), paths, tops, top, stale)
+        shared = infos.get(_STRINGS)
+        top = _top(packed, shared.filename, _TOP_OF_TEXTS) if shared else b""
+        return Parts(b"", MappingProxyType({}), paths, tops, top, b"", stale)
     require_bytes_within("UNPACKED_MB", sum(info.file_size for info in infos.values()), file)
     parts, tags, attributes = {}, 0, 0
     sheet_of = {path: sheet for sheet, path in paths.items()}
@@ -139,7 +141,8 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
         for name, part in parts.items():
             archive.writestr(zipfile.ZipInfo(name), part)
     sheets = MappingProxyType({path: parts[path] for path in taken})
-    return Parts(plain.getvalue(), sheets, paths, tops, parts.get(_STRINGS, b""), stale)
+    texts, styles = parts.get(_STRINGS, b""), parts.get(_STYLES, b"")
+    return Parts(plain.getvalue(), sheets, paths, tops, texts, styles, stale)
 
 
 def _top(packed: zipfile.ZipFile, name: str, length: int) -> bytes:
