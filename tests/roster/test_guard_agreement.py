@@ -41,6 +41,7 @@ def test_the_three_agree(tmp_path: Path, seed: int) -> None:
         "min_consecutive_shifts": random.randint(1, 3),
         "min_consecutive_days_off": random.randint(1, 3),
         "max_consecutive_nights": random.randint(1, 3),
+        "max_nights_per_week": random.randint(1, 4),
         "max_weekends": random.randint(0, 3),
     }
     before = draw_shifts(random, -random.choice([0, 1, 3, 10, 30]), 0)

@@ -24,7 +24,8 @@ from stockward.roster.checker.facts import Checked
 
 RULES = {
     "max_hours_per_week": 40, "min_rest_hours": 11, "max_consecutive_shifts": 5, "min_consecutive_shifts": 2,
-    "min_consecutive_days_off": 2, "max_consecutive_nights": 3, "max_weekends": 3, "max_same_pair": 4,
+    "min_consecutive_days_off": 2, "max_consecutive_nights": 3,
+    "max_nights_per_week": 4, "max_weekends": 3, "max_same_pair": 4,
 }  # fmt: skip
 Duties = tuple[Duty, ...]
 
@@ -97,6 +98,7 @@ def test_each_rule_is_named(site: Site, good: Duties) -> None:
         "hours_a_week": given_to(good, "G-07", 7, lambda duty: duty.post == "gate"),
         "contract_hours": given_to(good, "G-07", 28, lambda duty: duty.post == "gate"),
         "nights_in_a_row": given_to(good, "G-07", 5, lambda duty: duty.post == "gate" and duty.night),
+        "nights_a_week": given_to(good, "G-07", 5, lambda duty: duty.post == "gate" and duty.night),
         "weekends": given_to(good, "G-07", 8, lambda duty: duty.post == "gate" and duty.weekend),
         "locked": changed(good, first(good, lambda duty: duty.locked), person="G-01"),
     }

@@ -114,6 +114,7 @@ def test_alone_is_never_less_than_what_the_rules_allow(tmp_path: Path, seed: int
         "min_consecutive_shifts": random.randint(1, 2),
         "min_consecutive_days_off": random.randint(1, 3),
         "max_consecutive_nights": random.randint(1, 3),
+        "max_nights_per_week": random.randint(1, 4),
         "max_weekends": random.randint(0, 3),
     }
     start = date(2026, 10, 5) + timedelta(days=random.randint(0, 13))

@@ -103,6 +103,7 @@ class WorkRules(_Part):
     min_consecutive_shifts: Annotated[int, Field(ge=1)] | None = None
     min_consecutive_days_off: Annotated[int, Field(ge=1)] | None = None
     max_consecutive_nights: Annotated[int, Field(ge=0)] | None = None
+    max_nights_per_week: Annotated[int, Field(ge=0)] | None = None
     max_weekends: Annotated[int, Field(ge=0)] | None = None
     max_same_pair: Annotated[int, Field(ge=0)] | None = None
 

@@ -123,15 +123,23 @@ def check_rest(checked: Checked) -> Iterator[RuleBreach]:
 def check_hours_a_week(checked: Checked) -> Iterator[RuleBreach]:
     """Nobody works more than the hours of a week, Monday to Sunday."""
     most = checked.rules.max_hours_per_week
-    for person, stints in checked.stints.items() if most is not None else ():
+    for person, monday, stints in _weeks(checked) if most is not None else ():
+        hours = sum(one.minutes for one in stints) / 60
+        if most is not None and hours > most + 1e-9:
+            words = f"{person} works {hours:g} h in the week of {monday}, at most {most:g} h"
+            yield RuleBreach("hours_a_week", words, person, None, monday)
+
+
+def _weeks(
+    checked: Checked, counts: Callable[[Stint], bool] = lambda one: True
+) -> Iterator[tuple[str, date, list[Stint]]]:
+    """The stints of each person that begin from a Monday to the Sunday, where the roster plans any of them."""
+    for person, stints in checked.stints.items():
         weeks: dict[date, list[Stint]] = defaultdict(list)
         for one in stints:
-            weeks[one.day - ONE_DAY * one.day.weekday()].append(one)
-        for monday, ones in weeks.items():
-            hours = sum(one.minutes for one in ones) / 60
-            if any(one.planned for one in ones) and most is not None and hours > most + 1e-9:
-                words = f"{person} works {hours:g} h in the week of {monday}, at most {most:g} h"
-                yield RuleBreach("hours_a_week", words, person, None, monday)
+            if counts(one):
+                weeks[one.day - ONE_DAY * one.day.weekday()].append(one)
+        yield from ((person, monday, ones) for monday, ones in weeks.items() if any(one.planned for one in ones))
 
 
 def check_contract_hours(checked: Checked) -> Iterator[RuleBreach]:
@@ -157,6 +165,15 @@ def check_nights_in_a_row(checked: Checked) -> Iterator[RuleBreach]:
     """Nobody works more nights in a row than allowed."""
     most = checked.rules.max_consecutive_nights
     yield from _too_long(checked, "nights_in_a_row", "nights", most, lambda one: is_night(checked, one))
+
+
+def check_nights_a_week(checked: Checked) -> Iterator[RuleBreach]:
+    """Nobody works more nights from Monday to Sunday than allowed."""
+    most = checked.rules.max_nights_per_week
+    for person, monday, nights in _weeks(checked, lambda one: is_night(checked, one)) if most is not None else ():
+        if most is not None and len(nights) > most:
+            words = f"{person} works {len(nights)} nights in the week of {monday}, at most {most}"
+            yield RuleBreach("nights_a_week", words, person, None, monday)
 
 
 def _too_long(
@@ -264,7 +281,7 @@ def check_locked(checked: Checked) -> Iterator[RuleBreach]:
 
 ROSTER_CHECKS: tuple[Callable[[Checked], Iterator[RuleBreach]], ...] = (
     check_known, check_staffing, check_qualification, check_areas, check_there, check_mixed, check_one_shift_a_day,
-    check_rest, check_hours_a_week, check_contract_hours, check_longest_run, check_nights_in_a_row, check_shortest_run,
-    check_days_off, check_weekends, check_pairs, check_locked,
+    check_rest, check_hours_a_week, check_contract_hours, check_longest_run, check_nights_in_a_row, check_nights_a_week,
+    check_shortest_run, check_days_off, check_weekends, check_pairs, check_locked,
 )  # fmt: skip
 """Every rule that a roster is held against."""

@@ -204,6 +204,10 @@ NIGHTS_IN_A_ROW = SiteRule(
     name="nights_in_a_row", key="max_consecutive_nights", form=at_most_in_a_row(NIGHTS),
     about="nights in a row", limits="at most {:g}", held="at most {:g} night{} in a row",
 )  # fmt: skip
+NIGHTS_A_WEEK = SiteRule(
+    name="nights_a_week", key="max_nights_per_week", form=at_most_in(NIGHTS, WEEK),
+    about="nights in a week", limits="at most {:g}", held="at most {:g} night{} a week", subject="nights a week",
+)  # fmt: skip
 WEEKENDS = SiteRule(
     name="weekends", key="max_weekends", form=weekends_of_four(),
     about="weekends with work", limits="at most {:g} of any four in a row", subject="weekends",
@@ -218,8 +222,8 @@ LOCKED = WorkRule(name="locked", about="locked assignments")
 STAFFING = WorkRule(name="staffing", about="every place filled")
 
 RULES: tuple[WorkRule, ...] = (
-    ONE_SHIFT_A_DAY, REST, HOURS_A_WEEK, CONTRACT_HOURS, LONGEST_RUN, SHORTEST_RUN, DAYS_OFF, NIGHTS_IN_A_ROW, WEEKENDS,
-    PAIRS, MIXED, LOCKED, STAFFING,
+    ONE_SHIFT_A_DAY, REST, HOURS_A_WEEK, CONTRACT_HOURS, LONGEST_RUN, SHORTEST_RUN, DAYS_OFF, NIGHTS_IN_A_ROW,
+    NIGHTS_A_WEEK, WEEKENDS, PAIRS, MIXED, LOCKED, STAFFING,
 )  # fmt: skip
 """Every rule of a roster, but for who could stand at a post at all."""
 OF_A_GUARD = tuple(rule for rule in RULES if rule.form is not None)
