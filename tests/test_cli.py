@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from stockward.book import tables
 from stockward.cli import main
 
 SITE = """\
@@ -242,6 +243,19 @@ def test_a_simulated_site_reads_without_a_problem(tmp_path: Path) -> None:
     assert run("simulate", tmp_path / "made", "--weeks", "6", "--lines", "1").exit_code == 0
     assert run("check", tmp_path / "made").exit_code == 0
     assert run("simulate", tmp_path / "made").exit_code == 2
+
+
+def test_the_tables_of_the_format_and_their_columns_are_listed() -> None:
+    listed = run("tables")
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert {line.split()[0] for line in listed.stdout.splitlines()[2:] if line[:1].isalpha()} == set(tables())
+    columns = run("tables", "counts")
+    assert {line.split()[0] for line in columns.stdout.splitlines()[2:] if line[:1].isalpha()} == set(
+        tables()["counts"].names
+    )
+    assert one_line(run("tables", "cuonts")) == (
+        "error: cuonts: it is no table of the format (did you mean counts?): list them with stockward tables"
+    )
 
 
 def test_validate_agrees_with_what_was_published() -> None:

@@ -82,7 +82,7 @@ def _require_completion() -> None:
 @click.group(
     cls=_Program,
     package="stockward.cli",
-    names=("check", "drill", "init", "orders", "review", "roster", "sample", "simulate", "validate"),
+    names=("check", "drill", "init", "orders", "review", "roster", "sample", "simulate", "tables", "validate"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(VERSION, prog_name="stockward")
