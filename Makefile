@@ -1,6 +1,7 @@
 # make review   environment, install, and the main job on examples/ridgeway; the last line is the report's path
 # make test     what continuous integration runs
 # make check    lint, types and tests
+# make check-fast   lint, types, and the tests near what differs from main, but for slow ones
 # make bench    every figure in benchmarks/, printed as tables
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REPORT := out/ridgeway.html
 .DEFAULT_GOAL := help
-.PHONY: help review test check lint types bench lock clean
+.PHONY: help review test check check-fast lint types bench lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -36,6 +37,9 @@ test: $(VENV)/installed lint types
 	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: test
+
+check-fast: $(VENV)/installed lint types
+	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" $$($(BIN)/python tests/near.py)
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks

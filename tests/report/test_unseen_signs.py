@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.guards.order_sites import settings
-from tests.roster.guard_sites import guards, post, small_site
+from guard_sites import guards, post, small_site
+from order_sites import settings
 
 from stockward.cli import main
 from stockward.terms.signs import upright

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+from guard_sites import guards, post, roster, small_site
 from openpyxl import load_workbook
-from tests.roster.guard_sites import guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
 from stockward.report.roster.page import write_roster_html

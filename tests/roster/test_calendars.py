@@ -8,9 +8,9 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
+from guard_sites import guards, post, roster, small_site
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.roster.guard_sites import guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
 from stockward.report.kit.file_names import file_names

@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
-from tests.roster.ways_to_judge import broken_in_checker, broken_in_model, broken_in_search, shifts_at
+from guard_sites import MONDAY, guards, locked_at, post, roster, small_site
+from ways_to_judge import broken_in_checker, broken_in_model, broken_in_search, shifts_at
 
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 from stockward.answers.roster import Duty
 from stockward.book import Site

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 from ortools.sat.python import cp_model
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
+from guard_sites import MONDAY, guards, post, roster, small_site
 
 from stockward.book import Site
 from stockward.book.known import known_at

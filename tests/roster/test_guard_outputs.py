@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.roster.guard_sites import guards, post, roster, small_site
+from guard_sites import guards, post, roster, small_site
 from xlsxwriter import Workbook
 
 from stockward.answers.roster import RosterAnswer

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.roster.guard_sites import MONDAY, guards, post, roster, small_site
-from tests.roster.test_guard_rosters import EVERY_RULE, problem_of
+from guard_sites import MONDAY, guards, post, roster, small_site
+from test_guard_rosters import EVERY_RULE, problem_of
 
 from stockward.optim.cp_sat import Asked
 from stockward.roster.site.columns import OPEN, translate

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, roster, small_site
+from guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site

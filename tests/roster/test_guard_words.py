@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.roster.guard_sites import guards, post, roster, small_site
+from guard_sites import guards, post, roster, small_site
 
 from stockward.report.roster import sentences as roster_sentences
 from stockward.report.roster.page import write_roster_html

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from guard_sites import GENERATED, MONDAY, RULES, Rows, guards, locked_at, post, roster, small_site
 from test_roster_command import EASY
-from tests.roster.guard_sites import GENERATED, MONDAY, RULES, Rows, guards, locked_at, post, roster, small_site
 
 import stockward
 from stockward import cli

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.roster.guard_sites import guards, post, small_site
+from guard_sites import guards, post, small_site
 
 RULES = {"max_hours_per_week": 48, "min_rest_hours": 11, "min_consecutive_days_off": 2}
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.roster.guard_sites import guards, post, roster, small_site
+from guard_sites import guards, post, roster, small_site
 
 from stockward.report.roster.page import write_roster_html
 

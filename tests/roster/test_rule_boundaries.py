@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.roster.guard_sites import MONDAY, guards, locked_at, post, small_site
-from tests.roster.rule_cases import RULE_CASES, RuleCase
-from tests.roster.ways_to_judge import (
+from guard_sites import MONDAY, guards, locked_at, post, small_site
+from rule_cases import RULE_CASES, RuleCase
+from ways_to_judge import (
     broken_in_checker,
     broken_in_model,
     broken_in_search,

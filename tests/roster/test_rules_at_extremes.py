@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.roster.guard_sites import RULES, guards, post, roster, small_site
+from guard_sites import RULES, guards, post, roster, small_site
 
 from stockward.answers.roster import RosterAnswer
 from stockward.roster.infeasible.ways import in_words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.roster.guard_sites import guards, post, roster, small_site
+from guard_sites import guards, post, roster, small_site
 
 from stockward.book import read_site
 from stockward.cli import main
