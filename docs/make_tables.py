@@ -82,9 +82,15 @@ def broken_sites() -> Iterator[tuple[str, Callable[[Path], None]]]:
         lambda site: (site / "areas.csv").write_bytes(b"area,kind\nL\xdf,store\n") and None,
     )
     yield "a workbook under the name of a CSV", lambda site: (site / "areas.csv").write_bytes(b"PK\x03\x04") and None
-    yield "a second file of a table", lambda site: shutil.copy(site / "counts.csv", site / "counts_2.csv") and None
+    yield "a second file of a table", _part
+    yield "a copy of a file", lambda site: shutil.copy(site / "counts.csv", site / "counts (2).csv") and None
     yield "a file is none", lambda site: (site / "areas.csv").unlink() or (site / "areas.csv").mkdir()
     yield "a table stands twice", lambda site: (site / "site.xlsx").write_bytes(_workbook()) and None
+
+
+def _part(site: Path) -> None:
+    counts = (site / "counts.csv").read_text(encoding="utf-8")
+    (site / "counts_2.csv").write_text(counts.replace("\n", "\nFURTHER-", 1), encoding="utf-8")
 
 
 def _edit(file: str, old: str, new: str) -> Callable[[Path], None]:

@@ -78,7 +78,11 @@ def test_every_command_of_a_page_runs(page: Path, workplace: Path) -> None:
         else:
             assert program == "stockward", command
             result = run(*arguments)
-            assert result.exit_code in {0, Conclusion.ALARMED, Conclusion.SET_ASIDE}, f"{command}: {result.output}"
+            # A reader fills in the blank site in between.
+            blank = "no table has a row yet: fill in" in result.output
+            assert blank or result.exit_code in {0, Conclusion.ALARMED, Conclusion.SET_ASIDE}, (
+                f"{command}: {result.output}"
+            )
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
