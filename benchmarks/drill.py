@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import figure
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.book import Site, read_site
 from stockward.drill.running import DrillOptions, make_drill
 from stockward.validation.fuel_fab import convert, data_folder
@@ -26,14 +26,14 @@ from stockward.validation.fuel_fab import convert, data_folder
 RIDGEWAY = Path(__file__).parents[1] / "examples" / "ridgeway"
 
 
-def timed(site: Site, options: DrillOptions) -> tuple[Drill, float]:
+def timed(site: Site, options: DrillOptions) -> tuple[DrillAnswer, float]:
     """The drill, in one process, and its CPU seconds over all threads."""
     started = time.process_time()
     drill = make_drill(site, options, generated=datetime(2026, 7, 1, tzinfo=UTC))
     return drill, time.process_time() - started
 
 
-def show(name: str, drill: Drill, seconds: float, *, limits: tuple[float | None, float | None]) -> None:
+def show(name: str, drill: DrillAnswer, seconds: float, *, limits: tuple[float | None, float | None]) -> None:
     """Print the figures of one drill."""
     said = drill.agreement
     assert said is not None

@@ -31,7 +31,7 @@ from stockward.book import Site, read_site
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
 from stockward.optim import cp_sat
-from stockward.questions.roster import Asked, make_guards_roster
+from stockward.questions.roster import RosterRequest, make_guards_roster
 from stockward.roster.site.demand import Horizon
 from stockward.roster.site.making import Limit
 from stockward.roster.site.model import solve, whole_roster
@@ -156,7 +156,7 @@ def roster(
         if best is not None and best < BREACH and not first:
             first.append(time.monotonic() - began)
 
-    asked = Asked(start=START, weeks=WEEKS, generated=datetime(2026, 7, 1, tzinfo=UTC))
+    asked = RosterRequest(start=START, weeks=WEEKS, generated=datetime(2026, 7, 1, tzinfo=UTC))
     left = Limit(lambda: began + seconds - time.monotonic())
     answer = make_guards_roster(site, asked, limit=left, progress=progress)
     return answer, first[0] if first else None, time.monotonic() - began
@@ -166,7 +166,7 @@ def plain(guards: int, seconds: float) -> tuple[float | None, float]:
     """Objective and bound of the whole model in CP-SAT; its time begins when the model is written."""
     site = made_site(guards)
     problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(START, WEEKS, "Europe/Berlin"))
-    found = solve(problem, whole_roster(problem), cp_sat.Asked(1, seconds=seconds, threads=2))
+    found = solve(problem, whole_roster(problem), cp_sat.SearchRequest(1, seconds=seconds, threads=2))
     return found.answer.objective, found.answer.bound
 
 

@@ -28,7 +28,7 @@ from stockward.guards.answering import answer_orders
 from stockward.guards.mix import mix_of
 from stockward.guards.need.needed import need_of
 from stockward.guards.roll import day_of_the_books, roll
-from stockward.stats.staffing import CrewAsked, Pool, absences_of_crews, chance_filled, least_rostered
+from stockward.stats.staffing import CrewAsked, StaffPool, absences_of_crews, chance_filled, least_rostered
 
 RIDGEWAY = Path(__file__).parents[1] / "examples" / "ridgeway"
 MOST_PEOPLE = 15
@@ -75,7 +75,7 @@ def error_of_whole_shifts() -> float:
             there = [crew - away for crew, away in zip(crews, lacking, strict=True)]
             if there[0] >= standing[0] and there[1] >= standing[1] and sum(there) >= sum(standing):
                 chance += float(np.prod([one[away] for one, away in zip(cases, lacking, strict=True)]))
-        asked = [CrewAsked(Pool(pools[place]), standing[place], plain=place == 2) for place in range(3)]
+        asked = [CrewAsked(StaffPool(pools[place]), standing[place], plain=place == 2) for place in range(3)]
         worst = max(worst, abs(chance_filled(asked, crews) - chance))
     return worst
 
@@ -88,7 +88,7 @@ def smaller_shifts_that_do() -> int:
     rng = np.random.default_rng(3)
     smaller = 0
     for _ in range(20):
-        armed, plain = Pool(rng.uniform(0, 0.4, 7)), Pool(rng.uniform(0, 0.4, 8))
+        armed, plain = StaffPool(rng.uniform(0, 0.4, 7)), StaffPool(rng.uniform(0, 0.4, 8))
         asked = [CrewAsked(armed, int(rng.integers(1, 4))), CrewAsked(plain, int(rng.integers(1, 5)), plain=True)]
         found = least_rostered(asked, probability=0.9)
         if found is None:

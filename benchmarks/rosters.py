@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import figure
-from stockward.optim.cp_sat import Asked
+from stockward.optim.cp_sat import SearchRequest
 from stockward.roster.checker.people import measure
 from stockward.roster.command import read_roster_csv, roster_csv
 from stockward.roster.engine.model import everything, solve_people
@@ -100,7 +100,9 @@ def solve_plain(number: int, asked: argparse.Namespace) -> None:
     """What the peer's process does."""
     problem = read_instance(DATA / f"Instance{number}.txt")
     started = time.monotonic()
-    found = solve_people(problem, everything(problem), Asked(asked.seed, seconds=asked.time, threads=asked.workers))
+    found = solve_people(
+        problem, everything(problem), SearchRequest(asked.seed, seconds=asked.time, threads=asked.workers)
+    )
     if found.rows is not None:
         asked.plain.write_text(roster_csv(problem, found.rows), encoding="utf-8")
     print(f"{time.monotonic() - started:.1f} s, bound {found.answer.bound}")

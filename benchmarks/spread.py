@@ -33,7 +33,7 @@ from stockward.book import Site, read_site
 from stockward.book.known import known_at
 from stockward.stats.loss_tests import CalibratedTests
 from stockward.unseen.goals import Goal, answer
-from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
 
 Array = NDArray[np.float64]
@@ -132,9 +132,9 @@ class Reviewed:
         """What each series sees."""
         return [one for one in sights(self.balances, self.rates, self._asked()) if one is not None]
 
-    def _asked(self, goals: pl.DataFrame | None = None) -> Asked:
+    def _asked(self, goals: pl.DataFrame | None = None) -> SightRequest:
         empty = self.books.site["goals"]
-        return Asked(goals=empty if goals is None else goals, detection=DETECTION, seed=1)
+        return SightRequest(goals=empty if goals is None else goals, detection=DETECTION, seed=1)
 
     def promised(self) -> float:
         """The loss, kg, that the review says is found over a year; a goal of it without an area is met."""

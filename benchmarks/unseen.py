@@ -28,7 +28,7 @@ from stockward.stats.loss_tests import page_pair_thresholds
 from stockward.stats.power import cumuf_power, gemuf_power, page_pair_power, page_power, standardised_power
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
-from stockward.unseen.series import Asked, sights
+from stockward.unseen.series import SightRequest, sights
 from stockward.unseen.sight import Sight, error_points
 
 SERIES, WEEKS = 200, 52
@@ -78,7 +78,7 @@ def large_site(folder: Path) -> Site:
 
 def looked_at(balances: Balances, site: Site) -> tuple[list[Sight], list[float]]:
     """What every series sees, and the standard errors of its chances, points."""
-    asked = Asked(goals=site["goals"], detection=0.95, seed=1)
+    asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
     seen = [sight for sight in sights(balances, hazards(balances, 0.05), asked) if sight is not None]
     return seen, [error_points(*sight.detectable()) for sight in seen]
 

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from stockward import cli
 from stockward.report.kit import lines
-from stockward.report.kit.lines import Column
+from stockward.report.kit.lines import LineColumn
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.wrapping import columns, wrapped
 from stockward.validation.fuel_fab import convert, data_folder
@@ -158,14 +158,14 @@ def test_a_terminal_gets_problems_broken_between_words_and_a_pipe_whole() -> Non
 
 
 def test_a_figure_and_its_unit_stay_together_and_only_a_word_too_wide_is_broken() -> None:
-    assert lines.wrapped("now 12\u202f345 kg", 7) == ["now", "12 345", "kg"]
+    assert lines.wrapped_lines("now 12\u202f345 kg", 7) == ["now", "12 345", "kg"]
     assert wrapped("  北京市第一彈藥倉庫 x", 10) == ["  北京市第", "  一彈藥倉", "  庫 x"]
     assert wrapped("", 5) == [""]
     assert wrapped("e\u0301" * 5, 5) == ["e\u0301" * 5]
 
 
 def test_where_no_table_finds_room_each_row_becomes_lines() -> None:
-    table = [Column("site", ["Northern-depot", "South"]), Column("short of target", ["7", "12"], right=True)]
+    table = [LineColumn("site", ["Northern-depot", "South"]), LineColumn("short of target", ["7", "12"], right=True)]
     for width, expected in (
         (24, [" " * 19 + "short", " " * 22 + "of", "site" + " " * 14 + "target", "─" * 24]),
         (12, ["Northern-dep", "ot", "  short of", "  target: 7", "South", "  short of", "  target: 12"]),

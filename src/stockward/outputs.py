@@ -27,7 +27,7 @@ _PART = ".stockward-{}.part"
 """Name of what is not whole yet. A command that is killed leaves it behind, and nobody takes it for an answer."""
 
 Content = str | bytes
-Target = NewType("Target", Path)
+OutputTarget = NewType("OutputTarget", Path)
 """Where an output really goes, once every link has been followed."""
 
 
@@ -37,7 +37,7 @@ def require_places(
     folders: Mapping[str, Path] | None = None,
     sites: Iterable[Path] = (),
     files: Iterable[Path] = (),
-) -> Mapping[Path, Target]:
+) -> Mapping[Path, OutputTarget]:
     """Where each output goes, by the path that was named; raises ``UsageError`` for one without a place of its own.
 
     Parameters
@@ -65,9 +65,9 @@ class _Places:
         self.read = [*files, *(file for folder in sites for file in _read_of(folder))]
         self.taken: dict[Path, str] = {}
         self.calendars: dict[Path, str] = {}
-        self.linked: dict[Path, Target] = {}
+        self.linked: dict[Path, OutputTarget] = {}
 
-    def take_file(self, option: str, file: Path) -> Target:
+    def take_file(self, option: str, file: Path) -> OutputTarget:
         target = resolved(f"{option} {file}", file)
         if _is_nowhere(target):
             return target
@@ -82,7 +82,7 @@ class _Places:
         self._take(option, file, target)
         return target
 
-    def take_folder(self, option: str, folder: Path) -> Target:
+    def take_folder(self, option: str, folder: Path) -> OutputTarget:
         target = resolved(f"{option} {folder}", folder)
         if target.exists() and not target.is_dir():
             raise UsageError(f"{option} {folder}: this is a file: name a folder for the calendars")
@@ -108,7 +108,7 @@ class _Places:
         self.taken[target] = f"{option} {path}"
 
 
-def resolved(named: str, path: Path) -> Target:
+def resolved(named: str, path: Path) -> OutputTarget:
     """Where an output would really be written, whatever links lead there; raises ``UsageError`` where nothing can."""
     try:
         target = path.resolve()
@@ -124,7 +124,7 @@ def resolved(named: str, path: Path) -> Target:
         raise UsageError(f"{named}: nothing can be written there ({error.strerror}): name another") from None
     if is_stream(path) and not (target.is_dir() or _is_nowhere(target)):
         raise UsageError(f"{named}: it is no file, but a stream: name a file, or - where standard output is taken")
-    return Target(target)
+    return OutputTarget(target)
 
 
 def _require_file(named: str, target: Path) -> None:
@@ -143,12 +143,12 @@ def _require_writable(named: str, target: Path) -> None:
         raise UsageError(f"{named}: nothing can be written into {folder}: name another folder")
 
 
-def free_name(path: Path) -> Target:
+def free_name(path: Path) -> OutputTarget:
     """Where a file goes that is not there yet; a link of that name is in its way, and is not followed."""
-    return Target(resolved(str(path), path.parent) / path.name)
+    return OutputTarget(resolved(str(path), path.parent) / path.name)
 
 
-def write_whole(path: Target, content: Content) -> None:
+def write_whole(path: OutputTarget, content: Content) -> None:
     """Write a file that is at every moment what it was or all of the new one, readable by its owner alone.
 
     It is written beside its target, and renamed when it is whole; a link that has come there since is replaced. Raises
@@ -157,7 +157,7 @@ def write_whole(path: Target, content: Content) -> None:
     write_all({path: content})
 
 
-def write_all(contents: Mapping[Target, Content]) -> None:
+def write_all(contents: Mapping[OutputTarget, Content]) -> None:
     """Write files as ``write_whole`` does; where one of them cannot be written, no other is."""
     with _written_beside({path: content for path, content in contents.items() if not _is_nowhere(path)}) as parts:
         for path, part in parts.items():
@@ -165,7 +165,7 @@ def write_all(contents: Mapping[Target, Content]) -> None:
                 part.replace(path)
 
 
-def write_new(contents: Mapping[Target, Content]) -> None:
+def write_new(contents: Mapping[OutputTarget, Content]) -> None:
     """Write files that are not there yet, readable by their owner alone: all of them, or none.
 
     Raises ``UsageError`` where one of them is there, or cannot be written.
@@ -212,14 +212,14 @@ def write_folder(
             _write_new_folder(target, contents)
             return
         _require_room(folder, target, contents, names, over=over)
-    ordered = {Target(target / name): contents[name] for name in sorted(contents, key=lambda name: name == last)}
+    ordered = {OutputTarget(target / name): contents[name] for name in sorted(contents, key=lambda name: name == last)}
     if over:
         _write_over(ordered, target / last)
     else:
         write_new(ordered)
 
 
-def make_folder(folder: Target) -> None:
+def make_folder(folder: OutputTarget) -> None:
     """Make a folder where it is missing, open to its owner alone; one that is there stays as it is."""
     with _said_of(folder):
         _require_unmoved(folder)
@@ -261,7 +261,7 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write_over(contents: Mapping[Target, Content], last: Path) -> None:
+def _write_over(contents: Mapping[OutputTarget, Content], last: Path) -> None:
     """Write files in the place of what has their names, also of links; ``last`` is not there while they are mixed."""
     with _written_beside(contents) as parts:
         with _said_of(last):
@@ -272,7 +272,7 @@ def _write_over(contents: Mapping[Target, Content], last: Path) -> None:
 
 
 @contextmanager
-def _written_beside(contents: Mapping[Target, Content]) -> Iterator[dict[Target, Path]]:
+def _written_beside(contents: Mapping[OutputTarget, Content]) -> Iterator[dict[OutputTarget, Path]]:
     """Each content, whole, in a part beside its target; whatever has not taken its place is gone in the end."""
     parts = {path: _part_in(path.parent) for path in contents}
     try:

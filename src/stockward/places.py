@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from stockward.book.settings import SETTINGS
-from stockward.outputs import Target, require_places, resolved
+from stockward.outputs import OutputTarget, require_places, resolved
 from stockward.terms.errors import UsageError
 
 
@@ -17,7 +17,7 @@ def places_of(
     folders: Mapping[str, Path] | None = None,
     sites: Iterable[Path] = (),
     files: Iterable[Path] = (),
-) -> Mapping[Path, Target]:
+) -> Mapping[Path, OutputTarget]:
     """Where each output goes (see ``require_places``), of this site or another; what is sealed or counted is kept.
 
     Raises ``UsageError`` for an output that has no such place.
@@ -42,7 +42,7 @@ def places_of(
     return places
 
 
-def _require_not_kept(places: Mapping[str, Target]) -> None:
+def _require_not_kept(places: Mapping[str, OutputTarget]) -> None:
     there = {named: place for named, place in places.items() if place.is_file()}
     if there:
         from stockward.counting import require_not_kept

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from pydantic import TypeAdapter
 
 import sites
-from stockward.answers.counting import Plan
+from stockward.answers.counting import CountingPlan
 from stockward.book import Site, read_site
 from stockward.cli import main
 from stockward.counting import plan_text
@@ -82,7 +82,7 @@ def sealed_anew(plan: Path, change: Callable[[dict[str, Any]], object], *, book:
     document = json.loads(plan.read_text(encoding="utf-8"))
     document = {name: document[name] for name in document if name not in {"schema", "digest"}}
     change(document)
-    made: Plan = TypeAdapter(Plan).validate_json(json.dumps(document))
+    made: CountingPlan = TypeAdapter(CountingPlan).validate_json(json.dumps(document))
     if book:
         made = dataclasses.replace(made, book_digest=book_digest(made))
     plan.write_text(plan_text(made), encoding="utf-8")

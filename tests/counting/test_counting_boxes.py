@@ -15,7 +15,7 @@ from counting_sites import site
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.answers.counting import Certificate, Draw, Plan
+from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan
 from stockward.counting import certify, committed, draw_units, make_plan, parse_asked, plan_digest, sha256_of
 from stockward.counting.filled import Filled
 from stockward.terms.counting import CountVerdict
@@ -33,7 +33,7 @@ EXCLUDED, MISSING, MORE, INCOMPLETE, OPEN = (
 
 
 @cache
-def plan_of(book: int, loss: int) -> Plan:
+def plan_of(book: int, loss: int) -> CountingPlan:
     with TemporaryDirectory() as folder:
         counts = f"inventory,at,area,material,quantity,method\nI1,2026-01-01,S,PART,{book + 7},\n"
         facts = site(Path(folder) / "site", counts=counts)
@@ -41,13 +41,13 @@ def plan_of(book: int, loss: int) -> Plan:
         return make_plan(facts, asked)
 
 
-def draw_of(book: int, loss: int, number: int = 1) -> Draw:
+def draw_of(book: int, loss: int, number: int = 1) -> CountingDraw:
     seed = SEED.format(number)
     plan = committed(plan_of(book, loss), seed_sha256=sha256_of(seed))
     return draw_units(plan, seed, commitment=plan_digest(plan))
 
 
-def counted(draw: Draw, held: Callable[[int], float | None]) -> Certificate:
+def counted(draw: CountingDraw, held: Callable[[int], float | None]) -> CountCertificate:
     quantities = tuple(held(line.position) for line in draw.lines)
     filled = Filled("f.csv", "0" * 64, quantities, ("",) * len(quantities), ())
     return certify(draw, filled, counter="K", witness="L", counted_at=AT)
@@ -104,7 +104,7 @@ def test_one_box_alone() -> None:
     assert verdicts == [EXCLUDED, MISSING, MORE, MORE, INCOMPLETE]
 
 
-def sampled(changed: Mapping[str, float]) -> Certificate:
+def sampled(changed: Mapping[str, float]) -> CountCertificate:
     """41 boxes, of which 22 are drawn: full ones, and the last one with 10, but for what is changed."""
     draw = next(draw for number in range(100) if has_last(draw := draw_of(970, 5 * FULL, number)))
     drawn = [line.position for line in draw.lines]
@@ -113,7 +113,7 @@ def sampled(changed: Mapping[str, float]) -> Certificate:
     return counted(draw, lambda number: held[number])
 
 
-def has_last(draw: Draw) -> bool:
+def has_last(draw: CountingDraw) -> bool:
     return any(line.position == 41 for line in draw.lines)
 
 

@@ -11,7 +11,7 @@ import pytest
 from counting_sites import SEED, drawn, one_line, run, site, write
 
 from stockward.counting import committed, draw_units, make_plan, parse_asked, plan_digest, read_plan, sha256_of
-from stockward.counting.drawing import drawn as units_drawn
+from stockward.counting.drawing import drawn_units as units_drawn
 from stockward.stats.sampling import detection_chance, least_n
 from stockward.terms.counting import Task
 from stockward.terms.errors import UsageError

@@ -20,7 +20,7 @@ from openpyxl.comments import Comment
 import stockward as sw
 from stockward.cli import main
 from stockward.counting import require_not_kept
-from stockward.counting.filled import COLUMNS
+from stockward.counting.filled import SHEET_COLUMNS
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import UsageError
 
@@ -51,7 +51,7 @@ def answered_xlsx(folder: Path) -> Path:
     path = folder / "sheets.xlsx"
     assert run("draw", folder / "plan.json", "--xlsx", path).exit_code == 0
     book = openpyxl.load_workbook(path)
-    book["count_sheet"].cell(row=5, column=COLUMNS.index("quantity") + 1, value=0)
+    book["count_sheet"].cell(row=5, column=SHEET_COLUMNS.index("quantity") + 1, value=0)
     book.save(path)
     return path
 
@@ -247,7 +247,7 @@ def cell(row: int, name: str, value: str) -> Callable[[bytes], bytes]:
 
     def change(text: bytes) -> bytes:
         rows = list(csv.reader(io.StringIO(text.decode(), newline="")))
-        rows[row][COLUMNS.index(name)] = value
+        rows[row][SHEET_COLUMNS.index(name)] = value
         made = io.StringIO(newline="")
         csv.writer(made, lineterminator="\n").writerows(rows)
         return made.getvalue().encode()

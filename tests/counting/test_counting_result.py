@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run
 
-from stockward.answers.counting import Goal, GoalResult, GoalStratum
+from stockward.answers.counting import CountingGoal, GoalResult, GoalStratum
 from stockward.report.counting.certificate import found_missing
 from stockward.stats.sampling import upper_limit
 from stockward.terms.counting import CountVerdict
@@ -78,7 +78,7 @@ def test_missing_items_are_found_and_bounded(tmp_path: Path) -> None:
 )
 def test_what_is_found_missing_stands_beside_the_loss(missing: float, limit: float, words: str) -> None:
     part = GoalStratum(stratum="0012/F1", content=1, units=40, n=20, defects=6, worst=6, notice=1)
-    goal = Goal(
+    goal = CountingGoal(
         id="F1", holding="F1", area=None, partial=False, unit="each", loss=6, reached=0.95, cost=20, bound=20,
         proved=True, strata=(part,), bulk=(),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import sites
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.book import Site, read_site
 from stockward.drill.running import DrillOptions, make_drill
 
@@ -79,5 +79,5 @@ CONTENTS = "material,substance,amount,unit,random_rel,systematic_rel\nSHELL,TNT,
 NORMAL_LOSSES = "area,substance,rate,basis,random_rel,systematic_rel\nH,TNT,0.001,per_received,0.3,0.2\n"
 
 
-def drilled(site: Site, jobs: int = 1, **options: object) -> Drill:
+def drilled(site: Site, jobs: int = 1, **options: object) -> DrillAnswer:
     return make_drill(site, DrillOptions(**options), generated=AT, jobs=jobs)  # type: ignore[arg-type]

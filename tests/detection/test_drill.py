@@ -13,16 +13,16 @@ from drill_sites import CONTENTS, NORMAL_LOSSES, drilled, weekly
 from scipy.special import ndtr, ndtri
 from scipy.stats import chi2, kstest
 
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.balance.closing import assemble
 from stockward.balance.sigma.adjusting import adjust
 from stockward.balance.sigma.incidence import incidence_of
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.drill import copies as drill_copies
-from stockward.drill.copies import DrillPlan, draw, round_robin
-from stockward.drill.losses import Ledger, Share
-from stockward.drill.targets import WATCHED, Case, CaseMaker, pattern_weights, targets_of
+from stockward.drill.copies import DrillPlan, draw_copies, round_robin
+from stockward.drill.losses import LossLedger, LossShare
+from stockward.drill.targets import WATCHED, CaseMaker, DrillCase, pattern_weights, targets_of
 from stockward.stats.planned import CLOSING
 from stockward.terms.errors import UsageError
 
@@ -36,22 +36,22 @@ class Opened:
         self.balances = self.assembly.balances(*(self.books[name] for name in ("areas", "materials", "methods")))
         self.incidence = incidence_of(self.books, self.assembly, self.balances)
         self.adjusted = adjust(self.incidence)
-        self.ledger = Ledger(self.books, self.assembly.inventories, self.adjusted.quantity)
+        self.ledger = LossLedger(self.books, self.assembly.inventories, self.adjusted.quantity)
         self.names = [*self.books.movements["movement"]]
         counts = self.books.counts.select("area", "material", "inventory").rows()
         self.names += ["/".join(row) for row in counts]
 
-    def changes(self, area: str, shares: list[Share], place: str) -> dict[str, float]:
+    def changes(self, area: str, shares: list[LossShare], place: str) -> dict[str, float]:
         code = self.assembly.inventories.areas.index(area)
         material = self.books.counts["material"].dtype.categories.to_list().index("TNT")
         taken = self.ledger.take(code, material, shares, place)
         assert taken.why is None, taken.why
         return {self.names[row]: change for row, change in zip(taken.rows, taken.change, strict=True)}
 
-    def week(self, number: int, amount: float) -> Share:
+    def week(self, number: int, amount: float) -> LossShare:
         inventories = self.assembly.inventories
         at = inventories.at[inventories.area == inventories.areas.index("S")]
-        return Share(amount, int(at[number]), int(at[number + 1]))
+        return LossShare(amount, int(at[number]), int(at[number + 1]))
 
     def plan(self, copies: int, seed: int = 1) -> DrillPlan:
         targets, _ = targets_of(self.incidence, self.balances, self.adjusted.quantity, false_alarm=0.05, seed=1)
@@ -169,7 +169,7 @@ def test_copies_scatter_as_the_covariance_says(tmp_path: Path, repeated: bool) -
     # Without the losses themselves: every copy is the adjusted books, measured afresh.
     nothing = replace(plan.cases[0], rows=np.zeros(0, np.int64), change=np.zeros(0), shift=plan.cases[0].shift * 0)
     plan = replace(plan, cases=(nothing,), case=np.zeros(4000, np.int64))
-    drawn = draw(plan, np.arange(4000))
+    drawn = draw_copies(plan, np.arange(4000))
     for target in plan.targets:
         hidden = drill_copies._hidden(plan, target, drawn)
         difference, _ = drill_copies._figures(target, drawn.measured, hidden)
@@ -240,7 +240,7 @@ def test_losses_on_record_are_taken_out_of_every_copy(tmp_path: Path) -> None:
 # --- where predicted and found disagree
 
 
-def causes(drill: Drill) -> dict[str, bool]:
+def causes(drill: DrillAnswer) -> dict[str, bool]:
     return {cause.key: cause.explains for cause in drill.causes}
 
 
@@ -283,7 +283,7 @@ def test_of_no_loss_only_later_false_alarms_are_predicted(tmp_path: Path) -> Non
 def test_what_stands_in_exact_rows_stands_in_no_copy(tmp_path: Path) -> None:
     plan = Opened(rich_site(tmp_path)).plan(2)
     before, after = (
-        drill_copies._hidden(replace(plan, standing=standing), plan.targets[0], draw(plan, np.arange(2)))
+        drill_copies._hidden(replace(plan, standing=standing), plan.targets[0], draw_copies(plan, np.arange(2)))
         for standing in (plan.standing, tuple(left + 5.0 for left in plan.standing))
     )
     np.testing.assert_allclose(before - after, 5.0)
@@ -338,10 +338,10 @@ def test_neither_jobs_nor_blocks_change_a_figure(tmp_path: Path, monkeypatch: py
 
 
 def test_copies_go_round_series_and_patterns_evenly() -> None:
-    def case(target: int, pattern: str, why: str | None = None) -> Case:
+    def case(target: int, pattern: str, why: str | None = None) -> DrillCase:
         empty = np.zeros(0)
         rows = np.zeros(0, np.int64)
-        return Case(target, pattern, "counts", 0, 0, 1.0, rows, empty, empty, None, None, 0.0, None, why)
+        return DrillCase(target, pattern, "counts", 0, 0, 1.0, rows, empty, empty, None, None, 0.0, None, why)
 
     cases = [case(0, "abrupt"), case(0, "abrupt"), case(0, "even", "too much"), case(1, "even")]
     assert round_robin(cases, 7).tolist() == [0, 3, 1, 3, 0, 3, 1]

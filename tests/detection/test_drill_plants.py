@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from drill_sites import drilled
 
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.book import read_site
 from stockward.validation.fuel_fab import convert, data_folder
 
@@ -16,11 +16,11 @@ DATA = data_folder()
 
 
 @pytest.fixture(scope="module")
-def ridgeway() -> Drill:
+def ridgeway() -> DrillAnswer:
     return drilled(read_site(ROOT / "examples" / "ridgeway"), copies=1000)
 
 
-def test_ridgeway_is_found_as_predicted(ridgeway: Drill) -> None:
+def test_ridgeway_is_found_as_predicted(ridgeway: DrillAnswer) -> None:
     assert ridgeway.agreement is not None
     assert ridgeway.agreement.agrees
     assert abs(ridgeway.agreement.predicted - ridgeway.agreement.found) < 0.02
@@ -29,7 +29,7 @@ def test_ridgeway_is_found_as_predicted(ridgeway: Drill) -> None:
     assert all(line.stated == pytest.approx(0.95, abs=0.003) for line in ridgeway.lines)
 
 
-def test_ridgeway_is_drilled_round_all_weighed_series(ridgeway: Drill) -> None:
+def test_ridgeway_is_drilled_round_all_weighed_series(ridgeway: DrillAnswer) -> None:
     assert len({line.id for line in ridgeway.lines}) == 17
     assert len(ridgeway.lines) == 2 * 14 + 3
     assert {line.copies for line in ridgeway.lines} == {35, 36}
@@ -38,7 +38,7 @@ def test_ridgeway_is_drilled_round_all_weighed_series(ridgeway: Drill) -> None:
     assert len(ridgeway.left_out) == 60
 
 
-def test_the_losses_that_stand_in_ridgeway_are_taken_out(ridgeway: Drill) -> None:
+def test_the_losses_that_stand_in_ridgeway_are_taken_out(ridgeway: DrillAnswer) -> None:
     """Of weighed series nothing stays; the boxes that left and the count that was wrong stay, being exact."""
     assert ridgeway.standing == (
         ("magazine_2/RDX", pytest.approx(9), "kg"),

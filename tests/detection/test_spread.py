@@ -20,10 +20,10 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.drill import running as drill
 from stockward.drill.copies import each_once, round_robin
-from stockward.drill.taking import TOO_FEW, UNWEIGHED, Falls, Laid, Taker
-from stockward.drill.targets import WATCHED, Case
+from stockward.drill.taking import TOO_FEW, UNWEIGHED, Falls, Laid, LossTaker
+from stockward.drill.targets import WATCHED, DrillCase
 from stockward.terms.errors import UsageError
-from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.series import SightRequest, sights, unseen_losses
 
 DAY = 86_400_000_000
 
@@ -42,7 +42,7 @@ class Spread:
         self.start, self.end = whole.start, whole.end
         days = (whole.end - whole.start) / (whole.end[-1] - whole.start[0])
         falls, kept = Falls(loss * days, whole.start, whole.end), np.flatnonzero(whole.kept)
-        self.laid: Laid = Taker(books, assembly, incidence, quantity).out_of_site(whole.number, kept, falls, place)
+        self.laid: Laid = LossTaker(books, assembly, incidence, quantity).out_of_site(whole.number, kept, falls, place)
         names = [*books.movements["movement"]]
         names += ["/".join(row) for row in books.counts.select("area", "material", "inventory").rows()]
         self.changes = dict(zip((names[row] for row in self.laid.taken.rows), self.laid.taken.change, strict=True))
@@ -230,9 +230,9 @@ def test_as_recorded_a_loss_is_spread_once_in_each_place(tmp_path: Path) -> None
 # --- beside the other patterns
 
 
-def case(target: int, pattern: str, why: str | None = None) -> Case:
+def case(target: int, pattern: str, why: str | None = None) -> DrillCase:
     empty, rows = np.zeros(0), np.zeros(0, np.int64)
-    return Case(target, pattern, "counts", 0, 0, 1.0, rows, empty, empty, None, None, 0.0, None, why)
+    return DrillCase(target, pattern, "counts", 0, 0, 1.0, rows, empty, empty, None, None, 0.0, None, why)
 
 
 def test_copies_of_spread_losses_come_on_top_and_change_no_other() -> None:
@@ -297,7 +297,7 @@ def test_why_the_only_whole_site_cannot_be_drilled_is_said(tmp_path: Path) -> No
 def judged(site: Site) -> dict[str, SeriesDetection]:
     """What would go unseen, by series."""
     balances = close_balances(known_at(site, None))
-    asked = Asked(goals=site["goals"], detection=0.95, seed=1)
+    asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
     found = unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked)
     return dict(zip(balances.series["id"], found, strict=True))
 

@@ -25,7 +25,7 @@ from stockward.surge.demand import material_factors
 from stockward.surge.sight import look_at_surge
 from stockward.surge.stores import filling_stores
 from stockward.terms.errors import UsageError
-from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.series import SightRequest, sights, unseen_losses
 
 IN_THE_RECORD = {
     "since": (START + timedelta(weeks=26)).date(),
@@ -45,7 +45,7 @@ def surged(site: Site, surge: Surge | None) -> Site:
 def answer(site: Site, surge: Surge) -> SurgeAnswer:
     books = known_at(site, None)
     balances = close_balances(books)
-    asked = Asked(goals=site["goals"], detection=0.95, seed=1)
+    asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
     seen = sights(balances, hazards(balances, 0.05), asked)
     return look_at_surge(books, balances, unseen_losses(balances, seen, asked), seen, surge, asked, false_alarm=0.05)
 

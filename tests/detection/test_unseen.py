@@ -26,7 +26,7 @@ from stockward.terms.verdicts import Verdict
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, goals_of
 from stockward.unseen.patterns import even_shares
-from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
 
 
@@ -40,7 +40,7 @@ def terms_of(site: Site, series: int = 0) -> ErrorTerms:
 
 def looked(site: Site, detection: float = 0.95) -> list[SeriesDetection]:
     balances = closed(site)
-    asked = Asked(goals=site["goals"], detection=detection, seed=1)
+    asked = SightRequest(goals=site["goals"], detection=detection, seed=1)
     return list(unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked))
 
 
@@ -324,7 +324,7 @@ def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
     balances = closed(worked_plant(tmp_path, weeks=8))
     faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-16 * pl.col("throughput")))
     goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
-    (found,) = unseen_losses(faint, [None], Asked(goals=goals, detection=0.95, seed=1))
+    (found,) = unseen_losses(faint, [None], SightRequest(goals=goals, detection=0.95, seed=1))
     assert found.exact
     assert found.goal is not None
     assert found.goal.met

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from manual_pages import DOCS, ROOT, plain, prose, rows, section, text
 
-from stockward.answers.drill import Drill, DrillLine
+from stockward.answers.drill import DrillAnswer, DrillLine
 from stockward.book import read_site
 from stockward.drill.findings import CAUSES, DISAGREE
 from stockward.drill.losses import BEARS, PLACES
@@ -20,13 +20,13 @@ PAGE = DOCS / "drill.md"
 
 
 @pytest.fixture(scope="module")
-def drill() -> Drill:
+def drill() -> DrillAnswer:
     site = read_site(ROOT / "examples" / "ridgeway")
     return make_drill(site, DrillOptions(), generated=datetime(2026, 7, 1, tzinfo=UTC))
 
 
-def test_the_reading_is_that_of_the_example(drill: Drill) -> None:
-    assert plain(say.headline(drill)) in prose(PAGE)
+def test_the_reading_is_that_of_the_example(drill: DrillAnswer) -> None:
+    assert plain(say.drill_headline(drill)) in prose(PAGE)
     assert drill.agreement is not None
     assert f"{abs(drill.agreement.predicted - drill.agreement.found) * 100:.1f} points are within it" in prose(PAGE)
     lines = {(line.label, line.pattern): line for line in drill.lines}
@@ -41,14 +41,14 @@ def test_the_reading_is_that_of_the_example(drill: Drill) -> None:
     assert f"half of those found had run for {slow.days_median:.0f} days" in prose(PAGE)
     whole, dock = lines["TNT in the whole site", "spread"], lines["TNT in Receiving dock", "even"]
     areas = next(one for one in drill.spread if one.id == whole.id)
-    assert f"Out of the whole site it takes {plain(say.loss(whole))}" in prose(PAGE)
-    assert f"it alone would take {plain(say.loss(dock))}" in prose(PAGE)
+    assert f"Out of the whole site it takes {plain(say.drill_loss(whole))}" in prose(PAGE)
+    assert f"it alone would take {plain(say.drill_loss(dock))}" in prose(PAGE)
     assert f"In {areas.any_area} of these {areas.copies} copies the series of an area alarmed too" in prose(PAGE)
     assert f"{drill.copies} copies leave an error" in prose(PAGE)
 
 
 def cells(line: DrillLine) -> list[str]:
-    return [say.loss(line), say.percent(line.predicted), say.found(line), say.days(line)]
+    return [say.drill_loss(line), say.drill_percent(line.predicted), say.found(line), say.drill_days(line)]
 
 
 def test_lists_and_constants_are_those_of_the_code() -> None:

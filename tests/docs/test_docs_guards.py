@@ -9,7 +9,7 @@ import pytest
 from fresh_reviews import Reviewed
 from manual_pages import DOCS, plain, prose
 
-from stockward.guards.need.net_hours import LEAST_GUARDS, LEAST_WINDOW_DAYS, WINDOW_DAYS
+from stockward.guards.need.net_hours import ABSENCE_WINDOW_DAYS, LEAST_GUARDS, LEAST_WINDOW_DAYS
 from stockward.report.guards import sentences as guards_sentences
 from stockward.report.kit import words
 from stockward.stats.staffing import share_unseen
@@ -113,7 +113,7 @@ def test_the_selection(ridgeway: Reviewed) -> None:
 
 
 def test_constants_are_those_of_the_code() -> None:
-    assert f"last {WINDOW_DAYS // 7} weeks" in prose(GUARDS)
+    assert f"last {ABSENCE_WINDOW_DAYS // 7} weeks" in prose(GUARDS)
     assert f"fewer than {LEAST_WINDOW_DAYS} days" in prose(GUARDS)
     assert f"With fewer than {LEAST_GUARDS} guards the force is too small" in prose(GUARDS)
     below = [f"{100 * share_unseen(guards, confidence=0.95):.0f} % with {guards}" for guards in (50, 200)]

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from manual_pages import DOCS, codes, plain, prose, rows, section
 
-from stockward.guards.mix import Bands, Rule
+from stockward.guards.mix import Bands, MixRule
 from stockward.guards.orders.asked import DUE_DAYS, AskedOrder
-from stockward.report.guards.orders_table import SCHEMA
+from stockward.report.guards.orders_table import ORDERS_SCHEMA
 from stockward.terms.verdicts import OrderVerdict
 
 PAGE = DOCS / "orders.md"
@@ -41,7 +41,7 @@ def heading() -> str:
 
 def test_figures_of_the_mix_are_those_of_the_code() -> None:
     bands = Bands(
-        (Rule("ministry", Fraction(7, 10), Fraction(8, 10)), Rule("civilian", Fraction(2, 10), Fraction(3, 10)))
+        (MixRule("ministry", Fraction(7, 10), Fraction(8, 10)), MixRule("civilian", Fraction(2, 10), Fraction(3, 10)))
     )
     said = plain(section(PAGE, "## The bands of the mix"))
     assert [total for total in range(1, 100) if bands.numbers_for(total) is None] == [1, 2, 3, 6]
@@ -54,4 +54,4 @@ def test_figures_of_the_mix_are_those_of_the_code() -> None:
 
 
 def test_the_schema_is_named() -> None:
-    assert f"`{SCHEMA}`" in prose(PAGE)
+    assert f"`{ORDERS_SCHEMA}`" in prose(PAGE)

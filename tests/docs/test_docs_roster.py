@@ -15,7 +15,7 @@ from manual_pages import DOCS, codes, rows, section
 
 from stockward import cli
 from stockward.book.settings import WorkRules
-from stockward.report.roster.files import SCHEMA
+from stockward.report.roster.files import ROSTER_SCHEMA
 from stockward.roster.rules.table import PAIRS, RULES
 from stockward.terms.verdicts import Solved
 
@@ -93,7 +93,7 @@ def test_every_value_is_of_the_type_described(documents: list[dict[str, Any]]) -
 
 
 def test_the_closed_lists_are_those_of_the_code() -> None:
-    assert codes(MEANINGS["schema"]) == [SCHEMA]
+    assert codes(MEANINGS["schema"]) == [ROSTER_SCHEMA]
     assert codes(MEANINGS["status"]) == [status.value for status in Solved]
     assert set(codes(MEANINGS["conflicts[].rule"])) == {*(rule.name for rule in RULES if rule is not PAIRS), "there"}
     assert codes(MEANINGS["relaxations[].status"]) == [status.value for status in Solved]

@@ -16,7 +16,7 @@ from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, s
 
 import stockward as sw
 from stockward import simulation
-from stockward.balance.sums import ROUNDING
+from stockward.balance.sums import SUM_ROUNDING
 from stockward.book.checks.rules import NEEDS
 from stockward.book.settings import ForceSettings
 from stockward.report.guards import sentences as guards_sentences
@@ -106,7 +106,7 @@ def test_the_glossary_has_every_word_of_the_code() -> None:
 
 def test_the_glossary_has_every_word_of_the_report() -> None:
     words = text(GLOSSARY).lower()
-    for term, _ in (*sentences.TERMS, *guards_sentences.TERMS):
+    for term, _ in (*sentences.REVIEW_TERMS, *guards_sentences.GUARD_TERMS):
         assert term.removesuffix(" (σ)").lower() in words, term
     on_guards = (*guards_sentences.ORDER_WORD.values(), *guards_sentences.SOLVED_WORD.values())
     for said in (*sentences.VERDICT_WORD.values(), *sentences.STATUS_WORD.values(), *on_guards):
@@ -146,7 +146,7 @@ def test_constants_are_those_of_the_code() -> None:
     assert f"{records.SIMULATIONS} seeded simulations" in prose(ITEMS)
     assert f"up to {records.CLUSTER_DAYS} days" in prose(ITEMS)
     assert f"k = ({records.RISE:g} - 1) / ln {records.RISE:g}" in prose(ITEMS)
-    assert ROUNDING == 2.0**-49
+    assert SUM_ROUNDING == 2.0**-49
     assert "within 2⁻⁴⁹" in prose(ITEMS)
     assert f"{ForceSettings().shift_hours:g} hours without it" in prose(ITEMS)
 
@@ -217,7 +217,7 @@ def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed
 
 def test_what_is_said_to_be_unused_is_unused(make_tables: ModuleType, tmp_path: Path) -> None:
     plan = simulation.standard_plan(weeks=4, lines=1, force=simulation.ForcePlan())
-    simulation.write_site(simulation.simulate(plan, seed=1), tmp_path / "plant")
+    simulation.write_site(simulation.simulate_site(plan, seed=1), tmp_path / "plant")
     site = sw.read_site(tmp_path / "plant")
     assert {"people", "absences", "production"} <= {name for name in site.tables if site[name].height}
     emptied = site.replace(**{name: site[name].clear() for name in make_tables.NOT_USED})

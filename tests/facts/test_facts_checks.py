@@ -7,7 +7,7 @@ import pytest
 from small_folders import CLEAN, SiteFolder
 
 from stockward.book import tables
-from stockward.book.checks.rules import CHECKS
+from stockward.book.checks.rules import SITE_CHECKS
 
 FULL = {
     "normal_losses": "area,substance,rate,basis,unit\nP1,TNT,0.01,per_received,\nS1,TNT,0.2,per_day,kg\n",
@@ -109,10 +109,10 @@ def test_the_rule_fires(full: SiteFolder, case: Case) -> None:
 
 
 def test_every_check_is_named_and_explained() -> None:
-    names = {check.name for check in CHECKS}
-    assert len(names) == len(CHECKS)
-    assert all(check.apply.__doc__ for check in CHECKS)
-    assert {table for check in CHECKS for table in check.tables} <= set(tables())
+    names = {check.name for check in SITE_CHECKS}
+    assert len(names) == len(SITE_CHECKS)
+    assert all(check.apply.__doc__ for check in SITE_CHECKS)
+    assert {table for check in SITE_CHECKS for table in check.tables} <= set(tables())
 
 
 def test_a_reversal_may_not_be_repeated(full: SiteFolder) -> None:

@@ -155,9 +155,9 @@ def test_incidents_that_name_movements_are_incidents(folder: SiteFolder) -> None
 @pytest.mark.parametrize(
     "header",
     [
-        filled.COLUMNS,
+        filled.SHEET_COLUMNS,
         orders_table.CSV_COLUMNS,
-        roster_files.COLUMNS,
+        roster_files.ROSTER_COLUMNS,
         ("inventory", "table", "row", "at", "kind", "material", "quantity (unit)", "method"),
         ("person", "start", "end", "kind", "post", "hours", "night", "weekend", "pay"),
         ("at", "kind", "material", "quantity", "price", "supplier"),

@@ -642,11 +642,11 @@ def test_cells_are_what_a_parser_finds(first: str, second: str) -> None:
     assert [parsed(cell) for cell in extent.cells(xml.encode())] == list(parsed_cells(xml))
 
 
-def parsed(cell: extent.Cell) -> tuple[extent.Place, str, str, bool, bool]:
+def parsed(cell: extent.SheetCell) -> tuple[extent.CellPlace, str, str, bool, bool]:
     return cell.place, cell.kind, cell.value, cell.is_formula, cell.filled
 
 
-def parsed_cells(xml: str) -> Iterator[tuple[extent.Place, str, str, bool, bool]]:
+def parsed_cells(xml: str) -> Iterator[tuple[extent.CellPlace, str, str, bool, bool]]:
     """The same, by a parser."""
     for number, row in enumerate(ElementTree.fromstring(xml)):
         following = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import order_sites as sites
 import pytest
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.book import read_site
 from stockward.guards.orders.of_sites import orders_of_site
 from stockward.questions.review import make_review
@@ -26,13 +26,13 @@ MOVED = "movement,at,kind,material,quantity,to_area\n1,2026-10-01T08:00,receipt,
 VALUE = {"factor": "", "baseline": "", "measure": "guards", "comparator": ">="}
 
 
-def reviewed(folder: Path, *, as_of: str | None = None, **tables: str) -> Review:
+def reviewed(folder: Path, *, as_of: str | None = None, **tables: str) -> ReviewAnswer:
     """The review of a site of guards; tables of stock are only there where they are given."""
     alone = {"people": PEOPLE, "posts": POSTS, "absences": ABSENCES, **tables}
     return make_review(read_site(sites.write(folder, **alone)), as_of=as_of, generated=NOW)
 
 
-def counted(review: Review) -> tuple[date, int]:
+def counted(review: ReviewAnswer) -> tuple[date, int]:
     assert review.force is not None
     return review.force.on, review.force.on_hand
 

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 
 from stockward.answers.mix import MixAnswer
 from stockward.book.known import KnownBooks
-from stockward.guards.mix import TOTALS_MAX, Bands, Rule, mix_of
+from stockward.guards.mix import TOTALS_MAX, Bands, MixRule, mix_of
 from stockward.guards.orders.judged import orders_of
-from stockward.guards.written import as_written, plain
+from stockward.guards.written import plain_number, written_number
 
 RIDGEWAY = Bands(
-    (Rule("ministry", Fraction("0.7"), Fraction("0.8")), Rule("civilian", Fraction("0.2"), Fraction("0.3")))
+    (MixRule("ministry", Fraction("0.7"), Fraction("0.8")), MixRule("civilian", Fraction("0.2"), Fraction("0.3")))
 )
 
 shares = (
     st.tuples(*[st.integers(0, 20)] * 2).map(sorted).map(lambda pair: (Fraction(pair[0], 20), Fraction(pair[1], 20)))
 )
 bands = st.lists(shares, min_size=1, max_size=3).map(
-    lambda pairs: Bands(tuple(Rule(f"a{place}", low, high) for place, (low, high) in enumerate(pairs)))
+    lambda pairs: Bands(tuple(MixRule(f"a{place}", low, high) for place, (low, high) in enumerate(pairs)))
 )
 
 
@@ -91,11 +91,11 @@ def test_bounds_are_compared_without_binary_dust() -> None:
     assert 0.07 * 100 > 7
     for hundredths in range(101):
         share = hundredths / 100
-        rule = Rule("a", as_written(share), as_written(share))
+        rule = MixRule("a", written_number(share), written_number(share))
         for total in range(1, 301):
             exact = Fraction(hundredths, 100) * total
             assert (rule.least(total), rule.most(total)) == (-((-exact) // 1), exact // 1)
-    assert Rule("a", as_written(0.7), as_written(0.8)).least(10) == 7
+    assert MixRule("a", written_number(0.7), written_number(0.8)).least(10) == 7
 
 
 def test_ten_thousand_and_single_guards() -> None:
@@ -229,4 +229,4 @@ def test_very_many_totals_are_spaced_with_those_that_matter(tmp_path: Path, valu
 
 
 def test_figures_are_plain() -> None:
-    assert [plain(one) for one in (63.0, 0.75, Fraction(1, 3), 0.0)] == ["63", "0.75", "0.3333", "0"]
+    assert [plain_number(one) for one in (63.0, 0.75, Fraction(1, 3), 0.0)] == ["63", "0.75", "0.3333", "0"]

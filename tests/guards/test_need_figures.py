@@ -13,7 +13,7 @@ from scipy import stats
 
 from stockward.stats.staffing import (
     CrewAsked,
-    Pool,
+    StaffPool,
     absences_of_crews,
     chance_filled,
     least_rostered,
@@ -60,14 +60,14 @@ def test_what_is_cut_off_changes_nothing_that_stays() -> None:
     absent = np.random.default_rng(2).uniform(0, 0.5, 30)
     whole = absences_of_crews(absent, 30, 30)
     assert absences_of_crews(absent, 12, 4) == pytest.approx(whole[:13, :5], abs=1e-15)
-    pool = Pool(absent)
+    pool = StaffPool(absent)
     asked_small_first = [pool.absences(3, 1), pool.absences(25, 9), pool.absences(30, 2)]
     for found, expected in zip(asked_small_first, (whole[3, :2], whole[25, :10], whole[30, :3]), strict=True):
         assert found == pytest.approx(expected, abs=1e-15)
 
 
 def test_beyond_the_pool_there_are_more_people_like_it() -> None:
-    pool = Pool(np.array([0.1, 0.4, 0.0]))
+    pool = StaffPool(np.array([0.1, 0.4, 0.0]))
     twice = np.convolve(every_case(pool.absent, 3), every_case(pool.absent, 3))
     assert pool.absences(7, 7) == pytest.approx(np.convolve(twice, every_case(pool.absent, 1)), abs=1e-15)
     assert pool.absences(6, 2) == pytest.approx(twice[:3], abs=1e-15)
@@ -83,12 +83,12 @@ def test_a_shift_of_three_crews_beside_every_case() -> None:
         if there[0] >= 1 and there[1] >= 2 and sum(there) >= 6:
             cases = (every_case(pool, crew)[gone] for pool, crew, gone in zip(pools, crews, away, strict=True))
             expected += math.prod(cases)
-    asked = [CrewAsked(Pool(pools[one]), standing[one], plain=one == 2) for one in range(3)]
+    asked = [CrewAsked(StaffPool(pools[one]), standing[one], plain=one == 2) for one in range(3)]
     assert chance_filled(asked, crews) == pytest.approx(expected, abs=1e-14)
 
 
 def test_holders_of_one_qualification_do_not_stand_in_for_another() -> None:
-    always, never = Pool(np.zeros(9)), Pool(np.full(9, 0.5))
+    always, never = StaffPool(np.zeros(9)), StaffPool(np.full(9, 0.5))
     asked = [CrewAsked(always, 1), CrewAsked(never, 1)]
     assert chance_filled(asked, (9, 1)) == 0.5
     assert chance_filled(asked, (0, 9)) == 0.0
@@ -106,7 +106,10 @@ def test_holders_of_one_qualification_do_not_stand_in_for_another() -> None:
 def test_no_smaller_number_fills_the_shift(
     armed: list[float], plain: list[float], standing: tuple[int, int], probability: float
 ) -> None:
-    asked = [CrewAsked(Pool(np.array(armed)), standing[0]), CrewAsked(Pool(np.array(plain)), standing[1], plain=True)]
+    asked = [
+        CrewAsked(StaffPool(np.array(armed)), standing[0]),
+        CrewAsked(StaffPool(np.array(plain)), standing[1], plain=True),
+    ]
     found = least_rostered(asked, probability=probability)
     assert found is not None
     total = sum(found.crews)
@@ -120,7 +123,7 @@ def test_no_smaller_number_fills_the_shift(
 
 def test_each_crew_has_at_least_as_many_as_stand_there() -> None:
     # Five holders, who always come, would fill all posts by themselves; three others are rostered all the same.
-    asked = [CrewAsked(Pool(np.zeros(9)), 2), CrewAsked(Pool(np.full(30, 0.5)), 3, plain=True)]
+    asked = [CrewAsked(StaffPool(np.zeros(9)), 2), CrewAsked(StaffPool(np.full(30, 0.5)), 3, plain=True)]
     assert chance_filled(asked, (5, 0)) == 1.0
     found = least_rostered(asked, probability=0.9)
     assert found is not None
@@ -132,7 +135,7 @@ def test_each_crew_has_at_least_as_many_as_stand_there() -> None:
 def test_the_fill_probability_is_what_happens() -> None:
     rng = np.random.default_rng(4)
     armed, everybody, draws = rng.uniform(0, 0.3, 12), rng.uniform(0, 0.3, 30), 40_000
-    asked = [CrewAsked(Pool(armed), 3), CrewAsked(Pool(everybody), 6, plain=True)]
+    asked = [CrewAsked(StaffPool(armed), 3), CrewAsked(StaffPool(everybody), 6, plain=True)]
     found = least_rostered(asked, probability=0.95)
     assert found is not None
     there = []
@@ -144,8 +147,8 @@ def test_the_fill_probability_is_what_happens() -> None:
 
 
 def test_a_pool_that_never_comes_fills_nothing() -> None:
-    assert least_rostered([CrewAsked(Pool(np.ones(5)), 1)], probability=0.5) is None
-    assert least_rostered([CrewAsked(Pool(np.zeros(0)), 1)], probability=0.5) is None
+    assert least_rostered([CrewAsked(StaffPool(np.ones(5)), 1)], probability=0.5) is None
+    assert least_rostered([CrewAsked(StaffPool(np.zeros(0)), 1)], probability=0.5) is None
     nothing = least_rostered([], probability=0.5)
     assert nothing is not None
     assert (nothing.crews, nothing.chance) == ((), 1.0)
@@ -154,7 +157,7 @@ def test_a_pool_that_never_comes_fills_nothing() -> None:
 @pytest.mark.parametrize("probability", [0.0, 1.0, -1.0, math.nan])
 def test_a_probability_out_of_range_is_refused(probability: float) -> None:
     with pytest.raises(ProbabilityError, match="probability must lie between 0 and 1"):
-        least_rostered([CrewAsked(Pool(np.zeros(3)), 1)], probability=probability)
+        least_rostered([CrewAsked(StaffPool(np.zeros(3)), 1)], probability=probability)
 
 
 def test_net_hours_of_one_and_of_many() -> None:

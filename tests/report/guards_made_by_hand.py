@@ -16,7 +16,7 @@ from stockward.answers.force import (
 )
 from stockward.answers.mix import Band, GrowthAlone, MixAnswer, TotalMix
 from stockward.answers.orders import CountedRow, HeardOtherwise, OrderAnswer
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.answers.selection import Alike, Candidate, LineLoss, SelectionAnswer, SelectionPlan
 from stockward.terms.verdicts import OrderVerdict, Solved
 
@@ -354,12 +354,12 @@ def selection() -> SelectionAnswer:
     )
 
 
-def guarded_site(whole: Review) -> Review:
+def guarded_site(whole: ReviewAnswer) -> ReviewAnswer:
     """A review with every answer on guards."""
     return replace(whole, force=force(), orders=orders(), mix=mix(), selection=selection())
 
 
-def unguarded_answers(whole: Review) -> Review:
+def unguarded_answers(whole: ReviewAnswer) -> ReviewAnswer:
     """Tables on guards of which nothing can be measured."""
     nothing = "no post is on record"
     empty = replace(

@@ -43,7 +43,7 @@ from stockward.answers.losses import (
     SeriesVerdict,
     TestOfLoss,
 )
-from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
 
 Array = NDArray[np.float64]
@@ -473,7 +473,7 @@ def unseen_of(verdict: SeriesVerdict, basis: str, size: float = 4.36) -> SeriesD
     )  # fmt: skip
 
 
-def surge_of(review: Review) -> SurgeAnswer:
+def surge_of(review: ReviewAnswer) -> SurgeAnswer:
     """Every series at five times the output, and two stores that fill."""
     rows = zip(review.balances.series.rows(named=True), review.verdicts, strict=True)
     return SurgeAnswer(
@@ -506,7 +506,7 @@ LEFT_OUT = "the inventory left out RDX-PELLET, of which the books hold 212 kg"
 NO_METHOD = "no method is known for PROP-M1: its measuring error is unknown"
 
 
-def full_site() -> Review:
+def full_site() -> ReviewAnswer:
     """Ten series: a shortage, a gain, a discrepancy, a set-aside row, an incomplete one, balanced ones, and a site."""
     made = Builder(tested=6)
     made.bulk(
@@ -678,9 +678,9 @@ def stock_rows() -> list[dict[str, Any]]:
     return rows
 
 
-def review_of(made: Builder) -> Review:
+def review_of(made: Builder) -> ReviewAnswer:
     """The review of what a builder holds."""
-    return Review(
+    return ReviewAnswer(
         version="0.1.0",
         at=NOON_OF_THE_RUN,
         seed=1,
@@ -813,7 +813,7 @@ def exact_of(made: Builder) -> list[ExactDifference]:
     ]
 
 
-def cancelling_site() -> Review:
+def cancelling_site() -> ReviewAnswer:
     """The full site, in which what is missing at first is surplus in another area, and some of it is back."""
     whole = full_site()
     first, *others = whole.events
@@ -834,13 +834,13 @@ def cancelling_site() -> Review:
     return replace(whole, events=(cancelling, *others[1:]))
 
 
-def surged_site() -> Review:
+def surged_site() -> ReviewAnswer:
     """The full site, and the same at a surge."""
     whole = full_site()
     return replace(whole, surge=surge_of(whole))
 
 
-def empty_site() -> Review:
+def empty_site() -> ReviewAnswer:
     """A site without a single series, row or file."""
     none = ItemFindings(discrepancies=(), recording_errors=(), late_clusters=(), write_offs=())
     whole = review_of(Builder(tested=1))
@@ -850,7 +850,7 @@ def empty_site() -> Review:
     )
 
 
-def unknown_site() -> Review:
+def unknown_site() -> ReviewAnswer:
     """Every figure that may be unknown is."""
     whole = full_site()
     keys = ("series", "inventory", "start", "end")
@@ -885,7 +885,7 @@ FORMULA = "=HYPERLINK(0)"
 STEERING = "\x1b[31m+1\n"
 
 
-def hostile_site(whole: Review) -> Review:
+def hostile_site(whole: ReviewAnswer) -> ReviewAnswer:
     """The full site with texts that would run in a page, a spreadsheet or a terminal, if they were let."""
     rename = {"TNT": f"TNT {MARKUP}", "RDX": FORMULA, "SHELL-155": STEERING, "FILLING": "'\"><img src=x onerror=y>"}
     named = whole.balances.series.with_columns(pl.col("area", "substance", "material").replace(rename))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report import write_html
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "stockward" / "report" / "templates"
@@ -60,7 +60,7 @@ class Outline(HTMLParser):
 
 @pytest.fixture(scope="module", params=["full", "surged", "empty", "unknown", "hostile"])
 def outline(request: pytest.FixtureRequest) -> Outline:
-    review: Review = request.getfixturevalue(request.param)
+    review: ReviewAnswer = request.getfixturevalue(request.param)
     return Outline(write_html(review))
 
 

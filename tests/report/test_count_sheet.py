@@ -16,7 +16,7 @@ import pytest
 import segno
 import zxingcpp
 
-from stockward.answers.counting import Draw, Goal, GoalStratum, Plan, Stratum
+from stockward.answers.counting import CountingDraw, CountingGoal, CountingPlan, CountingStratum, GoalStratum
 from stockward.counting import certify, draw_units, plan_digest, sha256_of
 from stockward.counting.filled import Filled
 from stockward.report.counting import certificate as certificates
@@ -35,17 +35,17 @@ AT = datetime(2026, 6, 1, tzinfo=UTC)
 BOOK = MappingProxyType({"BOMB": 48_611, "SHELL": 7_393})
 
 
-def stratum(**changed: Any) -> Stratum:
+def stratum(**changed: Any) -> CountingStratum:
     fields: dict[str, Any] = {
         "id": "M1/BOMB", "kind": "item", "area": "M1", "area_name": "Magazine <1>", "material": "BOMB",
         "material_name": "Bomb & fuze", "unit": "each", "book": float(BOOK["BOMB"]), "inventory": "I1",
         "units": BOOK["BOMB"], "per_unit": 1, "counted": 60, "measured": 3,
     }  # fmt: skip
-    return Stratum(**{**fields, **changed})
+    return CountingStratum(**{**fields, **changed})
 
 
 @pytest.fixture(scope="module")
-def draw() -> Draw:
+def draw() -> CountingDraw:
     boxes = stratum(
         id="M1/SHELL", kind="box", material="SHELL", material_name=None, book=float(BOOK["SHELL"]), units=309,
         per_unit=24, counted=5, measured=0,
@@ -58,11 +58,11 @@ def draw() -> Draw:
     part = GoalStratum(
         stratum="M1/BOMB", content=1.0, units=BOOK["BOMB"], defects=50, n=60, worst=50, notice=1.0
     )  # fmt: skip
-    goal = Goal(
+    goal = CountingGoal(
         id="BOMB", holding="BOMB", unit="each", loss=50.0, area=None, partial=False, reached=0.06, cost=60.0,
         bound=60.0, proved=True, strata=(part,), bulk=("S/TNT",),
     )  # fmt: skip
-    plan = Plan(
+    plan = CountingPlan(
         site="=Works", timezone="UTC", decimal=".", as_of=None, frozen_at=AT, detection=0.95, strata=strata,
         goals=(goal,), not_planned=(), book_digest="", seed_sha256=sha256_of(SEED),
         seed_source=None,
@@ -70,7 +70,7 @@ def draw() -> Draw:
     return draw_units(plan, SEED, commitment=plan_digest(plan))
 
 
-def test_every_line_stands_once_on_paper(draw: Draw) -> None:
+def test_every_line_stands_once_on_paper(draw: CountingDraw) -> None:
     page = sheets_page(draw, paper="A4")
     assert sum(sheet.lines for sheet in page.sheets) == len(draw.lines) == 60 + 5 + 3 + 1
     assert [sheet.number for sheet in page.sheets] == list(range(1, len(page.sheets) + 1))
@@ -83,7 +83,7 @@ def test_every_line_stands_once_on_paper(draw: Draw) -> None:
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_the_page_is_one_file_for_the_paper(draw: Draw, paper: Any) -> None:
+def test_the_page_is_one_file_for_the_paper(draw: CountingDraw, paper: Any) -> None:
     text = write_sheets_html(draw, paper=paper)
     assert f"size: {paper} landscape" in text
     assert not re.search("https?:", text.replace("http://www.w3.org/2000/svg", ""))
@@ -92,7 +92,7 @@ def test_the_page_is_one_file_for_the_paper(draw: Draw, paper: Any) -> None:
     assert "counter(page)" in text
 
 
-def test_no_sheet_shows_the_book(draw: Draw, tmp_path: Path) -> None:
+def test_no_sheet_shows_the_book(draw: CountingDraw, tmp_path: Path) -> None:
     write_sheets_xlsx(draw, tmp_path / "sheet.xlsx")
     cells = [
         str(cell)
@@ -107,7 +107,7 @@ def test_no_sheet_shows_the_book(draw: Draw, tmp_path: Path) -> None:
             assert not re.search(rf"\b{re.escape(secret)}\b", plain), secret
 
 
-def test_the_barcode_can_be_read(draw: Draw) -> None:
+def test_the_barcode_can_be_read(draw: CountingDraw) -> None:
     text = barcode_text(draw, 2, 5)
     code = segno.make(text, error="m", micro=False)
     dots = np.kron(np.array(list(code.matrix_iter(border=4)), dtype=np.uint8), np.ones((6, 6), np.uint8))
@@ -117,7 +117,7 @@ def test_the_barcode_can_be_read(draw: Draw) -> None:
     assert drawn.replace("<svg ", named) in write_sheets_html(draw)
 
 
-def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) -> None:
+def test_the_workbook_is_locked_but_for_the_answers(draw: CountingDraw, tmp_path: Path) -> None:
     write_sheets_xlsx(draw, tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
     page = book["count_sheet"]
@@ -139,7 +139,7 @@ def test_the_workbook_is_locked_but_for_the_answers(draw: Draw, tmp_path: Path) 
     assert page.page_setup.orientation == "landscape"
 
 
-def test_what_a_certificate_rests_on_stands_on_every_sheet(draw: Draw, tmp_path: Path) -> None:
+def test_what_a_certificate_rests_on_stands_on_every_sheet(draw: CountingDraw, tmp_path: Path) -> None:
     still = "Nothing moves in or out from 2026-06-01 00:00, when the book was frozen, to the end of the count."
     numbers = "begin at the entrance, go from left to right, and within a row from the bottom up"
     last = "Boxes of a material that are not full get its last numbers, wherever they stand."
@@ -168,7 +168,7 @@ def test_what_a_certificate_rests_on_stands_on_every_sheet(draw: Draw, tmp_path:
     assert "Nothing moved in or out from 2026-06-01 00:00" in rests
 
 
-def test_no_name_steers_what_shows_it(draw: Draw, tmp_path: Path) -> None:
+def test_no_name_steers_what_shows_it(draw: CountingDraw, tmp_path: Path) -> None:
     names = {"area_name": "a\x1b[31m\u202eb", "material_name": "=1+1\r\n<script>"}
     strata = tuple(dataclasses.replace(one, **names) for one in draw.plan.strata)
     plan = dataclasses.replace(draw.plan, site="=S\x1b[2J", strata=strata)
@@ -184,13 +184,13 @@ def test_no_name_steers_what_shows_it(draw: Draw, tmp_path: Path) -> None:
         assert not re.search("[\x1b\u202e\r]", text)
 
 
-def test_zero_and_blank_are_told_apart_on_every_sheet(draw: Draw) -> None:
+def test_zero_and_blank_are_told_apart_on_every_sheet(draw: CountingDraw) -> None:
     text = write_sheets_html(draw)
     assert text.count("<b>0</b> = counted, none there. <b>Blank</b> = not counted.") == draw.lines[-1].sheet
     assert text.count('<td class="none"><i class="box"></i> 0</td>') == len(draw.lines)
 
 
-def filled(draw: Draw, *, first: float | None, remark: str = "") -> Filled:
+def filled(draw: CountingDraw, *, first: float | None, remark: str = "") -> Filled:
     """Everything there, full boxes and all; the first line apart."""
     strata = {one.id: one for one in draw.plan.strata}
     every = [one.book if (one := strata[line.stratum]).kind == "bulk" else float(one.per_unit) for line in draw.lines]
@@ -203,7 +203,7 @@ def filled(draw: Draw, *, first: float | None, remark: str = "") -> Filled:
     )
 
 
-def test_a_certificate_shows_what_differs_and_runs_nothing(draw: Draw) -> None:
+def test_a_certificate_shows_what_differs_and_runs_nothing(draw: CountingDraw) -> None:
     sheet = filled(draw, first=0.0, remark="<script>x</script>")
     made = certify(draw, sheet, counter="<K>", witness="L", counted_at=AT)
     text = certificates.write_certificate_html(made, version="1", at=AT)
@@ -219,21 +219,23 @@ def test_a_certificate_shows_what_differs_and_runs_nothing(draw: Draw) -> None:
     assert len(page.bulk) == 1
 
 
-def test_every_verdict_has_a_word_and_a_headline(draw: Draw) -> None:
+def test_every_verdict_has_a_word_and_a_headline(draw: CountingDraw) -> None:
     heads = {}
     for first in (1.0, None, 0.0):
         made = certify(draw, filled(draw, first=first), counter="K", witness="L", counted_at=AT)
-        heads[certificates.overall(made)] = certificates.headline(made)
+        heads[certificates.overall(made)] = certificates.certificate_headline(made)
     assert heads == {
         "not_excluded": "All 68 units drawn agree with the book, and they are too few to exclude the loss.",
         "incomplete": "Incomplete: 1 of 68 units drawn was not counted.",
         "found_missing": "Of 68 units drawn, 1 is missing or short of content.",
     }
-    assert set(certificates.VERDICT_WORD) == set(CountVerdict)
+    assert set(certificates.COUNT_VERDICT_WORD) == set(CountVerdict)
 
 
-def test_a_headline_of_missing_units_says_how_many_were_not_counted(draw: Draw) -> None:
+def test_a_headline_of_missing_units_says_how_many_were_not_counted(draw: CountingDraw) -> None:
     sheet = filled(draw, first=0.0)
     sheet = dataclasses.replace(sheet, quantities=(0.0, None, None, *sheet.quantities[3:]))
     made = certify(draw, sheet, counter="K", witness="L", counted_at=AT)
-    assert certificates.headline(made) == ("Of 68 units drawn, 1 is missing or short of content; 2 were not counted.")
+    assert certificates.certificate_headline(made) == (
+        "Of 68 units drawn, 1 is missing or short of content; 2 were not counted."
+    )

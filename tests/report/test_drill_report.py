@@ -17,7 +17,7 @@ from rich.console import Console
 from test_report_page import read
 
 from stockward import cli
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.report.drill import context as drill_context
 from stockward.report.drill import sentences as drill_sentences
 from stockward.report.drill.document import write_drill_json
@@ -34,7 +34,7 @@ NAMES = ["agreed", "disagreed", "recorded", "nothing", "too_much"]
 
 
 @pytest.fixture(scope="module")
-def drills(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drill]:
+def drills(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DrillAnswer]:
     folder = tmp_path_factory.mktemp("drills")
     site = weekly(folder / "a", hall=True, more={"contents": CONTENTS, "normal_losses": NORMAL_LOSSES})
     vague = weekly(folder / "b", scale="scale,0.5,,,,")
@@ -47,7 +47,7 @@ def drills(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drill]:
     }
 
 
-def printed(drill: Drill, width: int = 100) -> str:
+def printed(drill: DrillAnswer, width: int = 100) -> str:
     stream = io.StringIO()
     print_drill(drill, Console(file=stream, width=width, color_system=None))
     return stream.getvalue()
@@ -59,14 +59,14 @@ def one_line(text: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [60, 100, 200])
-def test_the_terminal_is_at_most_a_hundred_columns_wide(drills: dict[str, Drill], name: str, width: int) -> None:
+def test_the_terminal_is_at_most_a_hundred_columns_wide(drills: dict[str, DrillAnswer], name: str, width: int) -> None:
     lines = printed(drills[name], width).splitlines()
     assert max(len(line) for line in lines) <= min(width, 100)
     assert "nan" not in " ".join(lines)
     assert "None" not in " ".join(lines)
 
 
-def test_the_terminal_says_predicted_and_found(drills: dict[str, Drill]) -> None:
+def test_the_terminal_says_predicted_and_found(drills: dict[str, DrillAnswer]) -> None:
     drill = drills["agreed"]
     text = one_line(printed(drill))
     said = drill.agreement
@@ -81,7 +81,7 @@ def test_the_terminal_says_predicted_and_found(drills: dict[str, Drill]) -> None
     assert "in the movements, as no TNT was sent on in a period: TNT in Hall (abrupt), TNT in Hall (even)" in text
 
 
-def test_a_loss_spread_over_areas_is_named_with_what_the_areas_showed(drills: dict[str, Drill]) -> None:
+def test_a_loss_spread_over_areas_is_named_with_what_the_areas_showed(drills: dict[str, DrillAnswer]) -> None:
     drill = drills["agreed"]
     text = one_line(printed(drill))
     line = next(line for line in drill.lines if line.pattern == "spread")
@@ -103,7 +103,7 @@ def test_a_loss_spread_over_areas_is_named_with_what_the_areas_showed(drills: di
     assert "fewer than two of its areas bear a share of it: TNT in the whole site (spread over its areas)" in recorded
 
 
-def test_where_they_disagree_the_assumption_is_named_with_what_it_costs(drills: dict[str, Drill]) -> None:
+def test_where_they_disagree_the_assumption_is_named_with_what_it_costs(drills: dict[str, DrillAnswer]) -> None:
     drill = drills["disagreed"]
     cause = next(cause for cause in drill.causes if cause.key == "same_sigma")
     text = one_line(printed(drill))
@@ -117,20 +117,20 @@ def test_where_they_disagree_the_assumption_is_named_with_what_it_costs(drills: 
     assert "None of the assumptions that were tested accounts for it" in one_line(printed(unexplained))
 
 
-def test_as_recorded_claims_nothing(drills: dict[str, Drill]) -> None:
+def test_as_recorded_claims_nothing(drills: dict[str, DrillAnswer]) -> None:
     text = one_line(printed(drills["recorded"]))
     assert "no chance is claimed" in text
     assert "redicted" not in text
     assert "agree" not in text.replace("differences and covariance agree", "")
 
 
-def test_where_nothing_is_drilled_it_says_so(drills: dict[str, Drill]) -> None:
+def test_where_nothing_is_drilled_it_says_so(drills: dict[str, DrillAnswer]) -> None:
     assert "No series can be drilled by chance." in printed(drills["nothing"])
     assert "No copy could be made: the books cannot bear a loss of this size" in one_line(printed(drills["too_much"]))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_page_is_self_contained_and_well_formed(drills: dict[str, Drill], name: str) -> None:
+def test_the_page_is_self_contained_and_well_formed(drills: dict[str, DrillAnswer], name: str) -> None:
     page = write_drill_html(drills[name])
     reader = read(page)
     assert not reader.open
@@ -143,7 +143,7 @@ def test_the_page_is_self_contained_and_well_formed(drills: dict[str, Drill], na
     assert ("<svg" in page) == bool(drills[name].copies)
 
 
-def test_the_page_shows_every_field_of_its_context(drills: dict[str, Drill]) -> None:
+def test_the_page_shows_every_field_of_its_context(drills: dict[str, DrillAnswer]) -> None:
     template = (ROOT / "src/stockward/report/templates/drill.html.j2").read_text(encoding="utf-8")
     shown = {name for holder in ("page", "row") for name in re.findall(rf"\b{holder}\.(\w+)", template)}
     documented = {field.name for kind in (drill_context.DrillPage, drill_context.DrillRow) for field in fields(kind)}
@@ -165,7 +165,7 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
             yield from keys(below, f"{path}[]")
 
 
-def test_the_json_is_raw_and_described(drills: dict[str, Drill]) -> None:
+def test_the_json_is_raw_and_described(drills: dict[str, DrillAnswer]) -> None:
     drill = drills["agreed"]
     document = json.loads(write_drill_json(drill))
     assert document["schema"] == "stockward.drill/1"

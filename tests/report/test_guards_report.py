@@ -22,7 +22,7 @@ from reviews_made_by_hand import FORMULA, MARKUP, STEERING
 from rich.console import Console
 from test_report_page import read
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report import print_review, write_html, write_json, write_xlsx
 from stockward.report.guards import charts as guards_charts
 from stockward.report.guards import context as guards_context
@@ -45,17 +45,17 @@ CONTEXTS = [
 
 
 @pytest.fixture(scope="module")
-def guarded(full: Review) -> Review:
+def guarded(full: ReviewAnswer) -> ReviewAnswer:
     return made.guarded_site(full)
 
 
 @pytest.fixture(scope="module")
-def unmeasured(full: Review) -> Review:
+def unmeasured(full: ReviewAnswer) -> ReviewAnswer:
     return made.unguarded_answers(full)
 
 
 @pytest.fixture(scope="module")
-def long(guarded: Review) -> Review:
+def long(guarded: ReviewAnswer) -> ReviewAnswer:
     """Every list longer than its limit."""
     assert guarded.force is not None
     assert guarded.mix is not None
@@ -82,23 +82,23 @@ def long(guarded: Review) -> Review:
     )
 
 
-def head_of(review: Review) -> guards_context.Head:
+def head_of(review: ReviewAnswer) -> guards_context.Head:
     head = guards.head(review)
     assert head is not None
     return head
 
 
-def section_of(review: Review) -> guards_context.Guards:
-    section = guards.build(review)
+def section_of(review: ReviewAnswer) -> guards_context.GuardsView:
+    section = guards.build_guards_part(review)
     assert section is not None
     return section
 
 
-def tiles(review: Review) -> dict[str, list[str]]:
+def tiles(review: ReviewAnswer) -> dict[str, list[str]]:
     return {one.title: [line.value for line in one.lines] for one in head_of(review).figures}
 
 
-def printed(review: Review, width: int = 100) -> str:
+def printed(review: ReviewAnswer, width: int = 100) -> str:
     out = io.StringIO()
     print_review(review, Console(file=out, width=width))
     return out.getvalue()
@@ -111,7 +111,7 @@ def test_the_examples_of_the_docstrings() -> None:
         assert ran.failed == 0
 
 
-def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
+def test_one_row_of_figures_answers_the_manager(guarded: ReviewAnswer) -> None:
     assert tiles(guarded) == {
         "Ordered": ["49"],
         "Needed": ["120"],
@@ -140,16 +140,16 @@ def test_one_row_of_figures_answers_the_manager(guarded: Review) -> None:
     assert when.note == "the posts are filled: not by 31 December 2026, with the guards on record"
 
 
-def test_the_row_stands_above_all_tables(guarded: Review) -> None:
+def test_the_row_stands_above_all_tables(guarded: ReviewAnswer) -> None:
     text = " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", write_html(guarded), flags=re.S).split())
     marks = ["What could not be seen:", "Guards:", "Ordered 49", "Needed 120", "Needs action", "What was ordered"]
     places = [text.index(mark) for mark in marks]
     assert places == sorted(places)
 
 
-def test_where_no_tables_on_guards_are_nothing_is_shown(full: Review) -> None:
+def test_where_no_tables_on_guards_are_nothing_is_shown(full: ReviewAnswer) -> None:
     assert guards.head(full) is None
-    assert guards.build(full) is None
+    assert guards.build_guards_part(full) is None
     page = write_html(full)
     assert 'id="guards"' not in page
     assert "guards-head" not in page.split("</style>")[1]
@@ -157,7 +157,7 @@ def test_where_no_tables_on_guards_are_nothing_is_shown(full: Review) -> None:
     assert "Guards" not in printed(full)
 
 
-def test_what_is_not_measurable_is_said_with_the_reason(unmeasured: Review) -> None:
+def test_what_is_not_measurable_is_said_with_the_reason(unmeasured: ReviewAnswer) -> None:
     assert tiles(unmeasured) == {
         "Ordered": ["not measurable"],
         "Needed": ["not measurable"],
@@ -181,7 +181,7 @@ def test_what_is_not_measurable_is_said_with_the_reason(unmeasured: Review) -> N
     assert section.selection.sentence.endswith("There is no plan, as nobody is in the pool.")
 
 
-def test_orders_without_posts_and_posts_without_orders(guarded: Review) -> None:
+def test_orders_without_posts_and_posts_without_orders(guarded: ReviewAnswer) -> None:
     orders_alone = replace(guarded, force=None, mix=None, selection=None)
     assert tiles(orders_alone)["Needed"] == ["not measurable"]
     assert tiles(orders_alone)["On hand"] == ["24"]
@@ -222,7 +222,7 @@ def test_the_order_at_the_top_is_the_one_that_lacks_most() -> None:
     assert lead([output]) is None
 
 
-def test_when_the_order_is_met(guarded: Review) -> None:
+def test_when_the_order_is_met(guarded: ReviewAnswer) -> None:
     order, selection = made.order_on_patrols(), guarded.selection
     assert selection is not None
     when = guards_sentences.when_met
@@ -252,7 +252,7 @@ def test_when_the_order_is_met(guarded: Review) -> None:
     )
 
 
-def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
+def test_when_no_plan_meets_it_the_sentence_says_why(guarded: ReviewAnswer) -> None:
     order, selection = made.order_on_patrols(), guarded.selection
     assert selection is not None
     said = guards_sentences.when_sentence
@@ -263,7 +263,7 @@ def test_when_no_plan_meets_it_the_sentence_says_why(guarded: Review) -> None:
     assert said(made.orders()[2], None) == ""
 
 
-def test_a_question_that_is_no_order_is_called_so(guarded: Review) -> None:
+def test_a_question_that_is_no_order_is_called_so(guarded: ReviewAnswer) -> None:
     asked = replace(guarded, orders=(*guarded.orders, made.asked_order()))
     head = head_of(asked)
     assert (head.figures[0].title, head.figures[-1].title) == ("Asked for", "When it would be met")
@@ -274,7 +274,7 @@ def test_a_question_that_is_no_order_is_called_so(guarded: Review) -> None:
     assert line.reason == "at most 171 can be had by 30 August 2026"
 
 
-def test_the_table_of_orders(guarded: Review) -> None:
+def test_the_table_of_orders(guarded: ReviewAnswer) -> None:
     output, patrols, unmeasured, coming = section_of(guarded).orders
     assert patrols.asks == "more than double the patrolling guards of 1 June 2026"
     assert patrols.given == "from ministry, to every works of the ministry, on 1 June 2026"
@@ -291,7 +291,7 @@ def test_the_table_of_orders(guarded: Review) -> None:
     ]  # fmt: skip
 
 
-def test_reports_stand_beside_the_reason_and_none_is_chosen(guarded: Review) -> None:
+def test_reports_stand_beside_the_reason_and_none_is_chosen(guarded: ReviewAnswer) -> None:
     section = section_of(guarded)
     assert section.beside.startswith("Stockward does not choose between them.")
     beside = section.reasons[1]
@@ -303,7 +303,7 @@ def test_reports_stand_beside_the_reason_and_none_is_chosen(guarded: Review) -> 
     assert "No report on record names it." in write_html(guarded)
 
 
-def test_need_stands_both_ways_with_what_makes_the_difference(guarded: Review) -> None:
+def test_need_stands_both_ways_with_what_makes_the_difference(guarded: ReviewAnswer) -> None:
     need = section_of(guarded).need
     assert need is not None
     said = {pair.name: pair.value for pair in need.hours}
@@ -324,7 +324,7 @@ def test_need_stands_both_ways_with_what_makes_the_difference(guarded: Review) -
     assert (july.when, july.output) == ("expected", "× 3.52")
 
 
-def test_net_hours_without_an_interval_say_why(guarded: Review) -> None:
+def test_net_hours_without_an_interval_say_why(guarded: ReviewAnswer) -> None:
     whole = made.force()
     assert whole.net_hours is not None
     why = "fewer than 6 guards were observed"
@@ -336,19 +336,19 @@ def test_net_hours_without_an_interval_say_why(guarded: Review) -> None:
     said = {pair.name: pair.value for pair in need.hours}
     assert said["Net hours of a guard"].startswith(f"1{THIN}653 h a year (no interval, as {why}); contract")
     assert said["Guards by net hours"].startswith("107.7: hours at all posts")
-    sheet = next(one for one in guards_sheets.sheets(review) if one.name == "force")
+    sheet = next(one for one in guards_sheets.guards_sheets(review) if one.name == "force")
     assert ("why the interval says little, or there is none", why) in sheet.rows
     assert ("net, low (h a year)", None) in sheet.rows
 
 
-def test_how_many_a_crew_has_at_least_is_said_at_the_shifts(guarded: Review) -> None:
+def test_how_many_a_crew_has_at_least_is_said_at_the_shifts(guarded: ReviewAnswer) -> None:
     assert (
         "For each qualification, and for the posts that ask for none, at least as many are rostered as stand there"
         in write_html(guarded)
     )
 
 
-def test_posts_shifts_and_qualifications(guarded: Review) -> None:
+def test_posts_shifts_and_qualifications(guarded: ReviewAnswer) -> None:
     need = section_of(guarded).need
     assert need is not None
     gate, _, stores, halls, lorries, rail = need.posts
@@ -367,7 +367,7 @@ def test_posts_shifts_and_qualifications(guarded: Review) -> None:
     assert (control.needed, control.short) == ("not measurable", "–")
 
 
-def test_a_record_of_absences_that_may_have_ended_stands_beside_the_need(guarded: Review) -> None:
+def test_a_record_of_absences_that_may_have_ended_stands_beside_the_need(guarded: ReviewAnswer) -> None:
     assert guarded.force is not None
     quiet = replace(guarded, force=replace(guarded.force, silent_since=date(2025, 11, 3)))
     first = guards_terminal.lines(quiet)[0]
@@ -378,7 +378,7 @@ def test_a_record_of_absences_that_may_have_ended_stands_beside_the_need(guarded
     assert "No absence" not in guards_terminal.lines(guarded)[0]
 
 
-def test_the_base_of_the_output_is_named_where_it_is_known(guarded: Review) -> None:
+def test_the_base_of_the_output_is_named_where_it_is_known(guarded: ReviewAnswer) -> None:
     assert guarded.force is not None
     halls = guards_need.need(replace(guarded.force, output_base=None), None).posts[3]
     assert halls.driver == "one for each 2.5 times the base output, now 3.5 times"
@@ -386,13 +386,13 @@ def test_the_base_of_the_output_is_named_where_it_is_known(guarded: Review) -> N
 
 
 def test_a_chance_below_the_asked_one_is_never_said_to_reach_it() -> None:
-    assert guards_sentences.chance(0.94999) == f"94.9{THIN}%"
-    assert guards_sentences.chance(0.95) == f"95.0{THIN}%"
-    assert guards_sentences.chance(None) == "–"
-    assert guards_need.days(("mon", "wed", "fri")) == "mon wed fri"
+    assert guards_sentences.guards_chance(0.94999) == f"94.9{THIN}%"
+    assert guards_sentences.guards_chance(0.95) == f"95.0{THIN}%"
+    assert guards_sentences.guards_chance(None) == "–"
+    assert guards_need.need_days(("mon", "wed", "fri")) == "mon wed fri"
 
 
-def test_the_mix_and_the_numbers_that_break_it(guarded: Review) -> None:
+def test_the_mix_and_the_numbers_that_break_it(guarded: ReviewAnswer) -> None:
     mix = section_of(guarded).mix
     assert mix is not None
     assert mix.sentence == "The 60 guards of today keep every band."
@@ -408,7 +408,7 @@ def test_the_mix_and_the_numbers_that_break_it(guarded: Review) -> None:
     )
 
 
-def test_a_mix_that_never_breaks_or_cannot_be_told(guarded: Review) -> None:
+def test_a_mix_that_never_breaks_or_cannot_be_told(guarded: ReviewAnswer) -> None:
     assert guarded.mix is not None
     free = tuple(replace(one, more=None, total=None, shares=None) for one in guarded.mix.growth_alone)
     for holds, said in ((True, "as many as may be"), (False, "a band is broken now"), (None, "–")):
@@ -416,18 +416,18 @@ def test_a_mix_that_never_breaks_or_cannot_be_told(guarded: Review) -> None:
         assert [band.alone for band in bands] == [said, said]
 
 
-def test_a_long_table_of_totals_is_thinned_around_what_matters(guarded: Review) -> None:
+def test_a_long_table_of_totals_is_thinned_around_what_matters(guarded: ReviewAnswer) -> None:
     assert guarded.mix is not None
     numbers = guarded.mix.by_total[0].numbers
     every = tuple(replace(guarded.mix.by_total[0], total=total, numbers=numbers) for total in range(1, 500))
     mix = guards_need.mix(replace(guarded.mix, by_total=every, required=220), None)
     totals = [int(line.total) for line in mix.totals]
-    assert (totals[0], totals[-1] <= 242, len(totals) <= guards_need.TOTALS_MAX + 2) == (54, True, True)
+    assert (totals[0], totals[-1] <= 242, len(totals) <= guards_need.NEED_TOTALS_MAX + 2) == (54, True, True)
     assert {60, 220} <= set(totals)
     assert mix.totals_note == f"{499 - len(totals)} more totals in the workbook"
 
 
-def test_an_order_that_cannot_be_read_is_listed_all_the_same(guarded: Review) -> None:
+def test_an_order_that_cannot_be_read_is_listed_all_the_same(guarded: ReviewAnswer) -> None:
     broken = replace(
         made.orders()[2], order="ORD-09", measure="", comparator="", due_on=None, now_on=None, now=None,
         reason="orders row 4 was set aside: due_on cannot be read",
@@ -444,7 +444,7 @@ def test_an_order_that_cannot_be_read_is_listed_all_the_same(guarded: Review) ->
         assert "ORD-09" in printed(one)
 
 
-def test_plans_say_what_they_give_cost_and_whom_they_take(guarded: Review) -> None:
+def test_plans_say_what_they_give_cost_and_whom_they_take(guarded: ReviewAnswer) -> None:
     selection = section_of(guarded).selection
     assert selection is not None
     assert selection.sentence == (
@@ -485,7 +485,7 @@ def test_plans_say_what_they_give_cost_and_whom_they_take(guarded: Review) -> No
     )
 
 
-def test_a_front_that_meets_nothing_says_what_comes_nearest(guarded: Review) -> None:
+def test_a_front_that_meets_nothing_says_what_comes_nearest(guarded: ReviewAnswer) -> None:
     assert guarded.selection is not None
     near = replace(guarded.selection, front=guarded.selection.front[:3], complete=True, reason="the mix holds no more")
     said = guards_plans.selection(near, guarded.orders)
@@ -498,7 +498,7 @@ def texts(drawing: Markup | None) -> list[str]:
     return [element.text or "" for element in ElementTree.fromstring(drawing).iter("text")]
 
 
-def test_the_charts_show_and_tell_the_same(guarded: Review) -> None:
+def test_the_charts_show_and_tell_the_same(guarded: ReviewAnswer) -> None:
     section = section_of(guarded)
     assert section.need is not None
     assert section.mix is not None
@@ -515,7 +515,7 @@ def test_the_charts_show_and_tell_the_same(guarded: Review) -> None:
     assert f"plan 4: 49 guards, output lost 4{THIN}615 USD;" in (section.selection.chart or "")
 
 
-def test_the_chart_of_months_takes_the_measure_of_the_order(guarded: Review) -> None:
+def test_the_chart_of_months_takes_the_measure_of_the_order(guarded: ReviewAnswer) -> None:
     assert guarded.force is not None
     months = guarded.force.by_month
     whole = guards_charts.months_chart(months, made.asked_order(), made.TODAY)
@@ -527,7 +527,7 @@ def test_the_chart_of_months_takes_the_measure_of_the_order(guarded: Review) -> 
     assert not any("needed" in text for text in texts(guards_charts.months_chart(blank, None, made.TODAY)))
 
 
-def test_several_affiliations_get_a_panel_each(guarded: Review) -> None:
+def test_several_affiliations_get_a_panel_each(guarded: ReviewAnswer) -> None:
     assert guarded.mix is not None
     third = replace(guarded.mix.bands[1], affiliation="army", now=0, share=0.0)
     totals = tuple(replace(one, numbers={**(one.numbers or {}), "army": (0, 4)}) for one in guarded.mix.by_total)
@@ -560,7 +560,7 @@ def test_the_page_holds_every_text_of_its_context(name: str, request: pytest.Fix
 
 
 def test_templates_use_exactly_the_documented_fields(
-    guarded: Review, long: Review, monkeypatch: pytest.MonkeyPatch
+    guarded: ReviewAnswer, long: ReviewAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages = [build.build_page(guarded), build.build_page(long)]
     used: set[tuple[str, str]] = set()
@@ -585,7 +585,7 @@ def test_every_field_of_a_context_says_what_it_is() -> None:
         assert all(getattr(hints[field.name], "__metadata__", ("",))[0] for field in fields(kind)), kind
 
 
-def test_long_lists_are_cut_and_told(long: Review) -> None:
+def test_long_lists_are_cut_and_told(long: ReviewAnswer) -> None:
     section = section_of(long)
     need, mix, selection = section.need, section.mix, section.selection
     assert need is not None
@@ -608,7 +608,7 @@ def test_long_lists_are_cut_and_told(long: Review) -> None:
     assert "and 10 more orders." in printed(long)
 
 
-def hostile(guarded: Review) -> Review:
+def hostile(guarded: ReviewAnswer) -> ReviewAnswer:
     """Every text of the site tries to be something else."""
     assert guarded.force is not None
     assert guarded.mix is not None
@@ -641,7 +641,7 @@ def hostile(guarded: Review) -> Review:
     return replace(guarded, orders=(order,), mix=mix, selection=selection, force=force)
 
 
-def test_hostile_texts_stay_texts(guarded: Review, tmp_path: Path) -> None:
+def test_hostile_texts_stay_texts(guarded: ReviewAnswer, tmp_path: Path) -> None:
     review = hostile(guarded)
     html = write_html(review)
     assert "<script" not in html
@@ -654,7 +654,7 @@ def test_hostile_texts_stay_texts(guarded: Review, tmp_path: Path) -> None:
     assert {FORMULA, MARKUP, "-2+3"} <= {cell.value for cell in cells}
 
 
-def test_the_terminal_says_it_in_a_few_lines(guarded: Review, unmeasured: Review) -> None:
+def test_the_terminal_says_it_in_a_few_lines(guarded: ReviewAnswer, unmeasured: ReviewAnswer) -> None:
     text = " ".join(printed(guarded).split())
     assert "Guards on 30 June 2026: needed 120, on hand 60 (56 can stand at a post), 64 short of what the " in text
     assert (
@@ -677,7 +677,7 @@ def rows_of(sheet: Any) -> list[dict[str, Any]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def test_the_workbook_holds_every_value(guarded: Review, tmp_path: Path) -> None:
+def test_the_workbook_holds_every_value(guarded: ReviewAnswer, tmp_path: Path) -> None:
     write_xlsx(guarded, tmp_path / "one.xlsx")
     book = openpyxl.load_workbook(tmp_path / "one.xlsx")
     assert set(book.sheetnames) >= {
@@ -716,7 +716,7 @@ def test_the_workbook_holds_every_value(guarded: Review, tmp_path: Path) -> None
     assert {row["reasons"] for row in pool if row["in the pool"] == "yes"} == {None}
 
 
-def test_the_json_has_the_keys_of_the_schema_and_raw_values(guarded: Review) -> None:
+def test_the_json_has_the_keys_of_the_schema_and_raw_values(guarded: ReviewAnswer) -> None:
     document = json.loads(write_json(guarded))
     force = document["force"]
     assert {"need", "on_hand", "fill_probability", "net_hours", "by_month", "posts"} <= set(force)
@@ -745,7 +745,7 @@ def test_every_verdict_has_a_word_a_mark_and_a_meaning() -> None:
     assert all(len(mark) == 1 for mark in guards_sentences.ORDER_MARK.values())
 
 
-def test_months_shown_join_record_and_expectation(guarded: Review) -> None:
+def test_months_shown_join_record_and_expectation(guarded: ReviewAnswer) -> None:
     assert guarded.force is not None
     months = guarded.force.by_month
     last = max(month.on for month in months if not month.expected)
@@ -753,5 +753,5 @@ def test_months_shown_join_record_and_expectation(guarded: Review) -> None:
     assert min(month.on for month in months if month.expected) - last == timedelta(days=31)
 
 
-def test_the_same_review_gives_the_same_page(guarded: Review) -> None:
+def test_the_same_review_gives_the_same_page(guarded: ReviewAnswer) -> None:
     assert write_html(guarded) == write_html(guarded)

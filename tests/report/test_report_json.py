@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from reviews_made_by_hand import cancelling_site, surge_of
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report import write_json
 from stockward.terms.verdicts import TESTS, PeriodStatus, Verdict
 
@@ -44,7 +44,7 @@ SERIES = {
 }  # fmt: skip
 
 
-def read(review: Review, **options: bool) -> dict[str, Any]:
+def read(review: ReviewAnswer, **options: bool) -> dict[str, Any]:
     """The document, read by a parser that refuses what JSON does not know."""
 
     def refuse(constant: str) -> None:
@@ -78,13 +78,13 @@ def test_keys_and_types_follow_the_schema(name: str, request: pytest.FixtureRequ
             assert period["status"] in set(PeriodStatus)
 
 
-def test_later_questions_stand_as_unknown(full: Review) -> None:
+def test_later_questions_stand_as_unknown(full: ReviewAnswer) -> None:
     document = read(full)
     assert [document[name] for name in ("surge", "force", "mix", "selection", "roster", "plan")] == [None] * 6
     assert document["orders"] == []
 
 
-def test_what_would_go_unseen_stands_beside_the_verdict(full: Review) -> None:
+def test_what_would_go_unseen_stands_beside_the_verdict(full: ReviewAnswer) -> None:
     one = series_of(read(full), "FILLING/TNT")
     assert set(one["detectable"]) == {
         "abrupt", "abrupt_last", "even_year", "worst_pattern", "limit_abrupt", "limit_even_year", "limit_worst",
@@ -101,7 +101,7 @@ def test_what_would_go_unseen_stands_beside_the_verdict(full: Review) -> None:
     assert series_of(read(full), "MAGAZINE-2/SHELL-155")["detectable"] is None
 
 
-def test_losses_and_alarms_stand_as_they_are(full: Review) -> None:
+def test_losses_and_alarms_stand_as_they_are(full: ReviewAnswer) -> None:
     one, said = series_of(read(full), "FILLING/TNT"), full.verdicts[0]
     (loss,) = one["losses"]
     assert list(loss) == [
@@ -124,7 +124,7 @@ def test_what_cancels_between_areas_stands_with_its_event() -> None:
     assert series_of(read(cancelling_site()), pair["lost"])["returned"] == [{"all_told": True, "left": 2.0}]
 
 
-def test_the_whole_site_says_what_it_joins(full: Review) -> None:
+def test_the_whole_site_says_what_it_joins(full: ReviewAnswer) -> None:
     document = read(full)
     one = series_of(document, "*/TNT")
     assert (one["scope"], one["area"], one["substance"]) == ("site", None, "TNT")
@@ -143,7 +143,7 @@ def test_the_whole_site_says_what_it_joins(full: Review) -> None:
     assert document["unheld_goals"] == [{"substance": "PETN", "area": None, "quantity": 2.0, "unit": "kg"}]
 
 
-def test_the_surge_by_series(full: Review) -> None:
+def test_the_surge_by_series(full: ReviewAnswer) -> None:
     surge = read(replace(full, surge=surge_of(full)))["surge"]
     assert (surge["production"], len(surge["series"])) == ("all production × 5", full.balances.series.height)
     first = surge["series"][0]
@@ -152,13 +152,13 @@ def test_the_surge_by_series(full: Review) -> None:
     assert [store["full_on"] for store in surge["stores"]] == ["2026-09-07", "2026-06-30"]
 
 
-def test_quarantined_rows_name_file_row_column_value_and_reason(full: Review) -> None:
+def test_quarantined_rows_name_file_row_column_value_and_reason(full: ReviewAnswer) -> None:
     first = read(full)["facts"]["quarantined"][0]
     assert list(first) == ["table", "file", "row", "column", "value", "reason"]
     assert (first["file"], first["row"], first["value"]) == ("counts.csv", 318, "1,234.5")
 
 
-def test_tests_have_one_statistic_a_period_and_null_where_not_tested(full: Review) -> None:
+def test_tests_have_one_statistic_a_period_and_null_where_not_tested(full: ReviewAnswer) -> None:
     one = series_of(read(full), "RECEIVING/TNT")
     assert list(one["tests"]) == list(TESTS)
     untested = [index for index, period in enumerate(one["periods"]) if period["status"] == "not_tested"]
@@ -171,7 +171,7 @@ def test_tests_have_one_statistic_a_period_and_null_where_not_tested(full: Revie
     assert one["rows"] == [{"table": "counts", "row": 318}]
 
 
-def test_a_gain_shows_the_mirrored_tests(full: Review) -> None:
+def test_a_gain_shows_the_mirrored_tests(full: ReviewAnswer) -> None:
     one = series_of(read(full), "PRESSING/RDX")
     mirrored = full.verdicts[1].gains
     assert one["verdict"] == "gain"
@@ -183,7 +183,7 @@ def test_a_gain_shows_the_mirrored_tests(full: Review) -> None:
         assert test["statistic"] == list(mirrored[name].statistic)
 
 
-def test_figures_are_raw(full: Review) -> None:
+def test_figures_are_raw(full: ReviewAnswer) -> None:
     one, source = series_of(read(full), "FILLING/TNT"), full.balances.periods.filter(pl.col("series") == 0)
     assert [period["difference"] for period in one["periods"]] == source["difference"].to_list()
     said = full.verdicts[0]
@@ -194,7 +194,7 @@ def test_figures_are_raw(full: Review) -> None:
     assert exact["cumulative"] == {"difference": 3.0, "sigma": 0.0, "standardised": None}
 
 
-def test_moments_are_in_the_time_zone_of_the_site(full: Review) -> None:
+def test_moments_are_in_the_time_zone_of_the_site(full: ReviewAnswer) -> None:
     document = read(full)
     assert document["generated"]["at"] == "2026-07-01T12:20:00+09:00"
     assert document["site"]["as_of"] == "2026-06-30"
@@ -203,14 +203,14 @@ def test_moments_are_in_the_time_zone_of_the_site(full: Review) -> None:
     assert datetime.fromisoformat(start) == full.balances.periods["start"][0]
 
 
-def test_covariance_only_when_asked(full: Review) -> None:
+def test_covariance_only_when_asked(full: ReviewAnswer) -> None:
     assert all("covariance" not in one for one in read(full)["series"])
     asked = series_of(read(full, covariance=True), "RECEIVING/TNT")
     assert np.array_equal(np.array(asked["covariance"]), full.balances.covariances[3])
     assert len(asked["covariance"]) == 50
 
 
-def test_what_is_no_number_is_null(full: Review) -> None:
+def test_what_is_no_number_is_null(full: ReviewAnswer) -> None:
     broken = full.balances.periods.with_columns(
         sigma=pl.lit(float("nan")), begin=pl.lit(float("inf")), sent=pl.lit(-0.0)
     )
@@ -220,7 +220,7 @@ def test_what_is_no_number_is_null(full: Review) -> None:
     assert '"sent": -0.0' not in write_json(replace(full, balances=replace(full.balances, periods=broken)))
 
 
-def test_same_review_same_bytes_apart_from_generated(full: Review) -> None:
+def test_same_review_same_bytes_apart_from_generated(full: ReviewAnswer) -> None:
     assert write_json(full) == write_json(full)
     other = replace(full, at=datetime.fromisoformat("2026-08-01T00:00:00+00:00"))
     changed = [

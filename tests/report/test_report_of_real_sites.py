@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 import stockward as sw
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report import print_review, write_html, write_xlsx
 
 SETTINGS = """format = 1
@@ -33,14 +33,14 @@ BOXES = {
 }
 
 
-def reviewed(folder: Path, tables: dict[str, str]) -> Review:
+def reviewed(folder: Path, tables: dict[str, str]) -> ReviewAnswer:
     (folder / "site.toml").write_text(SETTINGS, encoding="utf-8")
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return sw.review(sw.read_site(folder)).answers
 
 
-def printed(review: Review) -> str:
+def printed(review: ReviewAnswer) -> str:
     out = io.StringIO()
     print_review(review, Console(file=out, width=80))
     return " ".join(out.getvalue().split())
@@ -94,7 +94,7 @@ TRANSFER = "look for a transfer from Magazine 1 to Magazine 2 that was not booke
 DOORS = ["page", "terminal", "workbook"]
 
 
-def told(review: Review, door: str, folder: Path) -> str:
+def told(review: ReviewAnswer, door: str, folder: Path) -> str:
     """All that one door says, its lines joined."""
     if door == "workbook":
         write_xlsx(review, folder / "review.xlsx")

@@ -16,7 +16,7 @@ import pytest
 from markupsafe import Markup, escape
 from reviews_made_by_hand import BAD_COUNT, MARKUP, events_of
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.book import read_site
 from stockward.questions.review import make_review
 from stockward.report import write_html
@@ -71,7 +71,9 @@ def read(page: str) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def built(full: Review, surged: Review, empty: Review, unknown: Review, hostile: Review) -> dict[str, context.Page]:
+def built(
+    full: ReviewAnswer, surged: ReviewAnswer, empty: ReviewAnswer, unknown: ReviewAnswer, hostile: ReviewAnswer
+) -> dict[str, context.Page]:
     reviews = zip(NAMES, (full, surged, empty, unknown, hostile), strict=True)
     return {name: build.build_page(review) for name, review in reviews}
 
@@ -137,7 +139,7 @@ def test_the_page_holds_every_text_of_its_context(
 
 
 def test_templates_use_exactly_the_documented_fields(
-    full: Review, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
+    full: ReviewAnswer, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 1)
     pages = [built["full"], built["surged"], built["empty"], build.build_page(many(full))]
@@ -165,7 +167,7 @@ def test_every_field_of_a_context_says_what_it_is() -> None:
             assert meaning, f"{kind.__name__}.{field.name} has no meaning"
 
 
-def many(review: Review) -> Review:
+def many(review: ReviewAnswer) -> ReviewAnswer:
     """A site of forty alarming series, thirty reasons and many findings, each of which meets a limit of the page."""
     copies = 40
     series, periods = review.balances.series, review.balances.periods
@@ -196,7 +198,7 @@ def many(review: Review) -> Review:
     )  # fmt: skip
 
 
-def test_every_limit_is_said_on_the_page(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_limit_is_said_on_the_page(full: ReviewAnswer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 2)
     monkeypatch.setattr(build, "REASONS_MAX", 10)
     page = build.build_page(many(full))
@@ -224,7 +226,9 @@ def test_more_rows_than_shown_are_counted(built: dict[str, context.Page]) -> Non
     assert "25 more stand in the workbook" in section.evidence_note
 
 
-def test_urgent_series_come_first_and_every_series_is_listed(full: Review, built: dict[str, context.Page]) -> None:
+def test_urgent_series_come_first_and_every_series_is_listed(
+    full: ReviewAnswer, built: dict[str, context.Page]
+) -> None:
     page = built["full"]
     assert [section.badge.key for section in page.sections] == [
         Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY, Verdict.NOT_TESTED, Verdict.BALANCED_IN_PART,
@@ -233,7 +237,7 @@ def test_urgent_series_come_first_and_every_series_is_listed(full: Review, built
     assert [action.badge.key for action in page.actions] == [Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY]
 
 
-def test_the_test_table_shows_what_was_decided_on(full: Review, built: dict[str, context.Page]) -> None:
+def test_the_test_table_shows_what_was_decided_on(full: ReviewAnswer, built: dict[str, context.Page]) -> None:
     section = built["full"].sections[0]
     shown = {test.name: test for test in section.tests}
     tests = full.verdicts[0].tests
@@ -243,7 +247,7 @@ def test_the_test_table_shows_what_was_decided_on(full: Review, built: dict[str,
     assert [test.name for test in section.tests if test.in_force] == ["default"]
 
 
-def test_the_same_review_gives_the_same_page(full: Review, pages: dict[str, str]) -> None:
+def test_the_same_review_gives_the_same_page(full: ReviewAnswer, pages: dict[str, str]) -> None:
     assert write_html(full) == pages["full"]
 
 
@@ -290,7 +294,9 @@ def test_the_whole_site_is_told_with_its_joined_inventories(
     assert 'id="site"' not in pages["empty"]
 
 
-def test_a_loss_spread_over_the_areas_is_that_of_the_whole_site(full: Review, built: dict[str, context.Page]) -> None:
+def test_a_loss_spread_over_the_areas_is_that_of_the_whole_site(
+    full: ReviewAnswer, built: dict[str, context.Page]
+) -> None:
     unseen = built["full"].unseen
     assert unseen is not None
     assert [line.label for line in unseen.lines if "TNT" in line.label][:2] == [
@@ -304,7 +310,7 @@ def test_a_loss_spread_over_the_areas_is_that_of_the_whole_site(full: Review, bu
     assert {line.label: line.goal for line in lines}["TNT in FILLING"] == "see the whole site"
 
 
-def test_a_goal_that_nobody_answers_for_is_told(full: Review, built: dict[str, context.Page]) -> None:
+def test_a_goal_that_nobody_answers_for_is_told(full: ReviewAnswer, built: dict[str, context.Page]) -> None:
     unseen = built["full"].unseen
     assert unseen is not None
     (text,) = unseen.unheld
@@ -313,7 +319,7 @@ def test_a_goal_that_nobody_answers_for_is_told(full: Review, built: dict[str, c
     assert text in build.build_page(untested).basis.notices
 
 
-def test_where_any_loss_shows_no_figure_stands_for_it(full: Review) -> None:
+def test_where_any_loss_shows_no_figure_stands_for_it(full: ReviewAnswer) -> None:
     known = full.unseen[0].detectable
     assert known is not None
     shows = replace(known, abrupt=0.0, abrupt_last=0.0, even_year=0.0, limit_abrupt=0.0, limit_even_year=0.0)
@@ -346,7 +352,7 @@ def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
     assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
 
 
-def test_a_whole_site_that_begins_late_says_from_when_it_is_looked_at(full: Review) -> None:
+def test_a_whole_site_that_begins_late_says_from_when_it_is_looked_at(full: ReviewAnswer) -> None:
     sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
     late = replace(full, balances=replace(full.balances, sites=sites))
     told = "looked at from 5 July 2025 on, with the first complete inventory of STORE-1; FILLING had been counted"

@@ -10,14 +10,14 @@ from reviews_made_by_hand import BAD_COUNT
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.losses import Alarm, Cancelled, ExactDifference, Loss
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report.review import claims, sentences, unseen
 from stockward.report.review.views import SeriesView, gather
 from stockward.terms.verdicts import TESTS, AlarmState, PeriodStatus, Verdict
 
 
 @pytest.fixture(scope="module")
-def series(full: Review) -> tuple[SeriesView, ...]:
+def series(full: ReviewAnswer) -> tuple[SeriesView, ...]:
     return gather(full)
 
 
@@ -57,7 +57,7 @@ def test_every_word_of_the_closed_lists_is_explained() -> None:
 def test_the_headline_says_the_most_urgent(
     series: tuple[SeriesView, ...], verdicts: list[Verdict], headline: str
 ) -> None:
-    assert sentences.headline([said(series[0], verdict=verdict) for verdict in verdicts]) == headline
+    assert sentences.review_headline([said(series[0], verdict=verdict) for verdict in verdicts]) == headline
 
 
 def loss(one: SeriesView, estimate: float, low: float, high: float, first: int, last: int) -> Loss:
@@ -103,8 +103,8 @@ def test_a_loss_that_reaches_the_last_inventory_may_go_on(series: tuple[SeriesVi
 def test_pieces_that_are_not_counted_exactly_are_many(series: tuple[SeriesView, ...]) -> None:
     one = replace(said(series[0], losses=(loss(series[0], 5.0, 4.4, 5.6, 20, 32),)), unit="each")
     assert claims.claim(one).startswith("5.00 (4.40 to 5.60) items of TNT are missing from FILLING; it went")
-    assert unseen.amount(1.813794, "each") == "1.81 items"
-    assert unseen.amount(1.0, "each") == "1 item"
+    assert unseen.unseen_amount(1.813794, "each") == "1.81 items"
+    assert unseen.unseen_amount(1.0, "each") == "1 item"
 
 
 def test_several_losses_are_told_apart(series: tuple[SeriesView, ...]) -> None:
@@ -202,7 +202,7 @@ def test_alarms_keep_their_first_date(series: tuple[SeriesView, ...], state: Ala
     )
     twice = said(one, alarms=one.verdict.alarms * 2)
     assert str(sentences.alarms_sentence(twice)).startswith("2 alarms raised, at inventory W30 of 31 January 2026")
-    assert dict(sentences.TERMS)["Alarm"].lower().count(f"{state}:") == 1
+    assert dict(sentences.REVIEW_TERMS)["Alarm"].lower().count(f"{state}:") == 1
 
 
 def test_what_passes_for_exact_is_said(series: tuple[SeriesView, ...]) -> None:
@@ -311,17 +311,17 @@ def test_what_cancels_says_what_to_do(series: tuple[SeriesView, ...]) -> None:
         "check the movements near it, and its quantity and unit."
     )
     assert sentences.event_sentence([one]).endswith(claims.advice(one))
-    assert sentences.headline([one]) == (
+    assert sentences.review_headline([one]) == (
         "A count may be wrong, or a movement stand on its wrong side: what differs before and after it cancels."
     )
-    assert sentences.headline([one, series[2]]) == "An exact count does not agree with the books."
+    assert sentences.review_headline([one, series[2]]) == "An exact count does not agree with the books."
     apart = replace(one, cancelled=(replace(pair, inventories=()),))
     assert claims.advice(apart).startswith("They cancel: what was missing may have been brought back")
-    assert sentences.headline([apart]) == "A loss and a gain cancel, each of them more than measuring explains."
+    assert sentences.review_headline([apart]) == "A loss and a gain cancel, each of them more than measuring explains."
     other = loss(series[0], 5.0, 4.0, 6.0, 20, 20)
     more = replace(said(one, losses=(went, came, other)), cancelled=(replace(pair, all_told=False),))
     assert claims.advice(more).startswith("Of these, 90.1 (89.0 to 91.2) kg and 89.9 (88.8 to 91.0) kg cancel, so")
-    assert sentences.headline([more]) == "More is missing than measuring explains."
+    assert sentences.review_headline([more]) == "More is missing than measuring explains."
 
 
 def test_a_loss_of_nothing_is_not_told(series: tuple[SeriesView, ...]) -> None:
@@ -356,23 +356,23 @@ def test_write_offs_stand_beside_the_difference(series: tuple[SeriesView, ...]) 
     assert sentences.totals(series[7]) is None
 
 
-def test_a_large_normal_loss_stands_in_the_first_sentence(full: Review, series: tuple[SeriesView, ...]) -> None:
+def test_a_large_normal_loss_stands_in_the_first_sentence(full: ReviewAnswer, series: tuple[SeriesView, ...]) -> None:
     lossy = series[0].balances.with_columns(normal_loss=1.5)
     one = replace(said(series[0], verdict=Verdict.BALANCED, losses=()), balances=lossy)
     found = full.unseen[0]
     assert found.detectable is not None
     seen = (replace(found, detectable=replace(found.detectable, even_year=7.0)),)
-    assert sentences.headline([one], seen) == (
+    assert sentences.review_headline([one], seen) == (
         "Nothing is missing beyond what measuring and normal loss explain: 78 kg of TNT in FILLING was taken as normal "
         "loss."
     )
     blinder = (replace(found, detectable=replace(found.detectable, even_year=90.0)),)
-    assert sentences.headline([one], blinder) == "Nothing is missing beyond what measuring explains."
+    assert sentences.review_headline([one], blinder) == "Nothing is missing beyond what measuring explains."
     partly = said(one, verdict=Verdict.BALANCED_IN_PART)
-    assert sentences.headline([partly], seen).endswith(" Taken as normal loss: 78 kg of TNT in FILLING.")
+    assert sentences.review_headline([partly], seen).endswith(" Taken as normal loss: 78 kg of TNT in FILLING.")
 
 
-def test_a_short_record_says_over_what_a_loss_is_spread(full: Review, series: tuple[SeriesView, ...]) -> None:
+def test_a_short_record_says_over_what_a_loss_is_spread(full: ReviewAnswer, series: tuple[SeriesView, ...]) -> None:
     found = full.unseen[0]
     assert unseen.spread_over(series[0], found) == "spread over a year"
     month = replace(found, even_days=30.0)
@@ -383,30 +383,32 @@ def test_a_short_record_says_over_what_a_loss_is_spread(full: Review, series: tu
     assert partly in unseen.sentence(series[0], month)
 
 
-def test_a_loss_at_once_that_is_far_harder_to_see_is_said(full: Review, series: tuple[SeriesView, ...]) -> None:
+def test_a_loss_at_once_that_is_far_harder_to_see_is_said(full: ReviewAnswer, series: tuple[SeriesView, ...]) -> None:
     known = full.unseen[0].detectable
     assert known is not None
     only = (replace(full.unseen[0], detectable=replace(known, even_year=8.0, abrupt=9.0, abrupt_last=2761.0)),)
-    told = unseen.headline(replace(full, unseen=only), series[:1])
+    told = unseen.unseen_headline(replace(full, unseen=only), series[:1])
     assert "a smaller one may go unseen. At once in the last period, it would be found only from 2 761 kg." in told
     never = (replace(full.unseen[0], detectable=replace(known, abrupt_last=None)),)
-    told = unseen.headline(replace(full, unseen=never), series[:1])
+    told = unseen.unseen_headline(replace(full, unseen=never), series[:1])
     assert "At once in the last period, a loss of no size could be told from errors." in told
 
 
-def test_what_stands_in_items_shows_by_the_item(full: Review, series: tuple[SeriesView, ...]) -> None:
+def test_what_stands_in_items_shows_by_the_item(full: ReviewAnswer, series: tuple[SeriesView, ...]) -> None:
     counted = replace(full.unseen[0], in_items=True)
-    told = unseen.headline(replace(full, unseen=(counted,)), series[:1])
+    told = unseen.unseen_headline(replace(full, unseen=(counted,)), series[:1])
     assert told == (
         "TNT in FILLING is counted in items of stated content: any missing item shows, but not what is taken out of "
         "one."
     )
     assert unseen.sentence(series[0], counted).startswith(f"{told} By their content alone: found with 95")
     # Where anything else is measured, that is told instead.
-    assert "is counted in items" not in unseen.headline(replace(full, unseen=(counted, *full.unseen[1:])), series)
+    assert "is counted in items" not in unseen.unseen_headline(
+        replace(full, unseen=(counted, *full.unseen[1:])), series
+    )
 
 
-def test_every_goal_is_told_met_or_not(full: Review, series: tuple[SeriesView, ...]) -> None:
+def test_every_goal_is_told_met_or_not(full: ReviewAnswer, series: tuple[SeriesView, ...]) -> None:
     goal = GoalAnswer(
         quantity=5.0, within_days=30.0, probability=0.4, detectable=9.0, met=False, short_by=4.0,
         found_within_days=None, reason=None,
@@ -439,4 +441,4 @@ def test_every_goal_is_told_met_or_not(full: Review, series: tuple[SeriesView, .
     ],
 )
 def test_a_smallest_loss_is_never_rounded_to_nothing(loss: float | None, unit: str, text: str) -> None:
-    assert unseen.amount(loss, unit) == text
+    assert unseen.unseen_amount(loss, unit) == text

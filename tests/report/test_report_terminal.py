@@ -11,16 +11,16 @@ import pytest
 from reviews_made_by_hand import BAD_COUNT, events_of
 from rich.console import Console
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report import print_review
 from stockward.report.cards import review_card
 from stockward.report.review.build import build_page
 from stockward.report.review.card import card_text
-from stockward.report.review.workbook import sheets
+from stockward.report.review.workbook import review_sheets
 from stockward.terms.verdicts import Verdict
 
 
-def printed(review: Review, **options: object) -> str:
+def printed(review: ReviewAnswer, **options: object) -> str:
     out = io.StringIO()
     console = Console(file=out, **{"width": 140, **options})  # type: ignore[arg-type]
     print_review(review, console)
@@ -34,7 +34,7 @@ def test_at_most_a_hundred_columns(name: str, width: int, request: pytest.Fixtur
     assert max(map(len, text.splitlines())) <= min(width, 100)
 
 
-def test_plain_words_first_then_the_table_then_the_rest(full: Review) -> None:
+def test_plain_words_first_then_the_table_then_the_rest(full: ReviewAnswer) -> None:
     text = " ".join(printed(full).split())
     marks = [
         "as known on 30 June 2026",
@@ -52,7 +52,7 @@ def test_plain_words_first_then_the_table_then_the_rest(full: Review) -> None:
     assert "Notice: movements.csv" in text
 
 
-def test_every_verdict_is_a_word_without_colour(full: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_verdict_is_a_word_without_colour(full: ReviewAnswer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     plain = printed(full, force_terminal=True)
     assert "\x1b[3" not in plain
@@ -68,14 +68,14 @@ def test_signs_that_every_terminal_can_show(name: str, request: pytest.FixtureRe
     text.replace("─", "-").encode("cp1252")
 
 
-def test_texts_of_the_site_cannot_steer_the_terminal(hostile: Review) -> None:
+def test_texts_of_the_site_cannot_steer_the_terminal(hostile: ReviewAnswer) -> None:
     text = printed(replace(hostile, site="Ridge\x1b]0;x\x07way [bold]Works[/bold]\u202e"))
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[bold]Works[/bold]" in text
 
 
-def test_long_lists_are_cut_and_counted(full: Review) -> None:
+def test_long_lists_are_cut_and_counted(full: ReviewAnswer) -> None:
     untested = replace(full.verdicts[7], verdict=Verdict.NOT_TESTED)
     many = replace(
         full,
@@ -99,14 +99,14 @@ def test_long_lists_are_cut_and_counted(full: Review) -> None:
     assert "Next, for a discrepancy: " in below
 
 
-def test_a_review_without_an_alarm(full: Review) -> None:
+def test_a_review_without_an_alarm(full: ReviewAnswer) -> None:
     calm = replace(full, verdicts=(full.verdicts[5],) * len(full.verdicts), events=())
     assert "Nothing is missing beyond what measuring explains." in printed(calm)
     some = replace(calm, verdicts=(full.verdicts[5],) * 9 + full.verdicts[7:8])
     assert "Nothing alarms, but 1 of 10 series could not be tested." in printed(some)
 
 
-def test_no_word_of_the_table_is_broken(full: Review) -> None:
+def test_no_word_of_the_table_is_broken(full: ReviewAnswer) -> None:
     long = replace(full, balances=replace(full.balances, series=full.balances.series.with_columns(
         substance=pl.when(pl.col("substance") == "TNT").then(pl.lit("nitrocellulose")).otherwise("substance"),
     )))  # fmt: skip
@@ -117,24 +117,24 @@ def test_no_word_of_the_table_is_broken(full: Review) -> None:
     assert "p-value" in printed(long, width=100)
 
 
-def test_a_goal_that_nobody_answers_for_is_told(full: Review) -> None:
+def test_a_goal_that_nobody_answers_for_is_told(full: ReviewAnswer) -> None:
     assert "Goal of 2 kg of PETN in the whole site: nobody holds any of it" in " ".join(printed(full).split())
 
 
-def test_what_an_alarm_was_raised_without_is_told(full: Review) -> None:
+def test_what_an_alarm_was_raised_without_is_told(full: ReviewAnswer) -> None:
     partly = replace(full.verdicts[0], reason="2 of 52 periods not tested: a count was set aside")
     text = " ".join(printed(replace(full, verdicts=(partly, *full.verdicts[1:]))).split())
     assert "not tested: TNT in FILLING: 2 of 52 periods not tested: a count was set aside." in text
 
 
-def test_a_whole_site_that_begins_late_is_told(full: Review) -> None:
+def test_a_whole_site_that_begins_late_is_told(full: ReviewAnswer) -> None:
     sites = full.balances.sites.with_columns(counted_before=pl.lit(["FILLING"]), first_counted=pl.lit(["STORE-1"]))
     text = " ".join(printed(replace(full, balances=replace(full.balances, sites=sites))).split())
     assert "TNT in the whole site: looked at from 5 July 2025 on, with the first complete inventory of STORE-1" in text
     assert "looked at from" not in printed(full)
 
 
-def test_a_day_in_doubt_stands_before_every_verdict_that_it_may_have_left(full: Review) -> None:
+def test_a_day_in_doubt_stands_before_every_verdict_that_it_may_have_left(full: ReviewAnswer) -> None:
     areas = [area for area in full.balances.series["area"].unique(maintain_order=True) if area is not None]
     doubted = tuple((f"I-{number}", area) for number, area in enumerate(areas))
     text = " ".join(printed(replace(full, facts=replace(full.facts, doubted_inventories=doubted))).split())
@@ -146,10 +146,10 @@ def test_a_day_in_doubt_stands_before_every_verdict_that_it_may_have_left(full: 
     assert "More is missing than measuring explains. The day of inventory I-1 of NONE contradicts the others" in text
 
 
-def test_days_in_doubt_stand_in_every_writing(full: Review) -> None:
+def test_days_in_doubt_stand_in_every_writing(full: ReviewAnswer) -> None:
     doubted = replace(full, facts=replace(full.facts, ahead=date(2062, 3, 1)))
     first, line = "First correct the days that lie in the future", "The last day of the record, 1 March 2062"
-    rows = next(sheet for sheet in sheets(doubted) if sheet.name == "summary").rows
+    rows = next(sheet for sheet in review_sheets(doubted) if sheet.name == "summary").rows
     assert [str(row[2])[: len(text)] for row, text in zip(rows, (first, line), strict=False)] == [first, line]
     page, shown = build_page(doubted), review_card(doubted)
     assert page.headline.startswith(first)

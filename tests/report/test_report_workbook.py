@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from reviews_made_by_hand import FORMULA, MARKUP
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report import write_xlsx
 from stockward.terms.errors import UsageError
 
@@ -25,14 +25,14 @@ def rows_of(sheet: Any) -> list[dict[str, Any]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def written(review: Review, folder: Path) -> Any:
+def written(review: ReviewAnswer, folder: Path) -> Any:
     path = folder / "review.xlsx"
     write_xlsx(review, path)
     return openpyxl.load_workbook(path)
 
 
 @pytest.fixture(scope="module")
-def book(full: Review, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def book(full: ReviewAnswer, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return written(full, tmp_path_factory.mktemp("book"))
 
 
@@ -45,7 +45,7 @@ def test_every_sheet_is_there_frozen_and_landscape(book: Any) -> None:
         assert all(cell.value for cell in sheet[1])
 
 
-def test_numbers_and_dates_keep_their_type_and_value(book: Any, full: Review) -> None:
+def test_numbers_and_dates_keep_their_type_and_value(book: Any, full: ReviewAnswer) -> None:
     periods = rows_of(book["periods"])
     source = full.balances.periods
     assert len(periods) == source.height
@@ -57,7 +57,7 @@ def test_numbers_and_dates_keep_their_type_and_value(book: Any, full: Review) ->
     )
 
 
-def test_series_tests_and_items_are_whole(book: Any, full: Review) -> None:
+def test_series_tests_and_items_are_whole(book: Any, full: ReviewAnswer) -> None:
     series = rows_of(book["series"])
     assert [row["verdict"] for row in series] == [said.verdict for said in full.verdicts]
     losses, alarms = rows_of(book["losses"]), rows_of(book["alarms"])
@@ -98,7 +98,7 @@ def test_the_summary_tells_each_event_and_each_open_question(book: Any) -> None:
     assert any(row["in plain words"].startswith("Goal of 2 kg of PETN") for row in rows)
 
 
-def test_text_that_looks_like_a_formula_stays_text(hostile: Review, tmp_path: Path) -> None:
+def test_text_that_looks_like_a_formula_stays_text(hostile: ReviewAnswer, tmp_path: Path) -> None:
     book = written(hostile, tmp_path)
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
@@ -107,7 +107,7 @@ def test_text_that_looks_like_a_formula_stays_text(hostile: Review, tmp_path: Pa
     assert not any(cell.hyperlink for cell in cells)
 
 
-def test_a_text_longer_than_a_cell_is_cut(full: Review, tmp_path: Path) -> None:
+def test_a_text_longer_than_a_cell_is_cut(full: ReviewAnswer, tmp_path: Path) -> None:
     book = written(replace(full, facts=replace(full.facts, notices=("x" * 40_000,))), tmp_path)
     notice = next(row for row in rows_of(book["about"]) if row["what"] == "notice")
     assert len(notice["value"]) == 32_767
@@ -119,20 +119,20 @@ def test_a_site_without_figures(name: str, request: pytest.FixtureRequest, tmp_p
     assert written(request.getfixturevalue(name), tmp_path).sheetnames == sheets
 
 
-def test_the_same_review_gives_the_same_bytes(full: Review, tmp_path: Path) -> None:
+def test_the_same_review_gives_the_same_bytes(full: ReviewAnswer, tmp_path: Path) -> None:
     first, second = tmp_path / "one.xlsx", tmp_path / "two.xlsx"
     write_xlsx(full, first)
     write_xlsx(full, second)
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_file_that_cannot_be_written_is_named(full: Review, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_named(full: ReviewAnswer, tmp_path: Path) -> None:
     path = tmp_path / "no such folder" / "review.xlsx"
     with pytest.raises(UsageError, match=r"review\.xlsx: cannot be written"):
         write_xlsx(full, path)
 
 
-def test_what_would_go_unseen_and_what_restores_it(surged: Review, tmp_path: Path) -> None:
+def test_what_would_go_unseen_and_what_restores_it(surged: ReviewAnswer, tmp_path: Path) -> None:
     book = written(surged, tmp_path)
     rows = rows_of(book["unseen"])
     assert [row["when"] for row in rows[:2]] == ["today", "at the surge"]

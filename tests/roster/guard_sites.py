@@ -10,7 +10,7 @@ from typing import Any
 import sites
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site, read_site
-from stockward.questions.roster import Asked, make_guards_roster
+from stockward.questions.roster import RosterRequest, make_guards_roster
 from stockward.roster.site.making import Limit
 
 MONDAY = date(2026, 7, 6)
@@ -59,5 +59,5 @@ def small_site(
 
 def roster(site: Site, *, weeks: int = 1, start: date = MONDAY, rounds: int = ROUNDS, **asked: Any) -> RosterAnswer:
     """The roster of a site, the same every time."""
-    question = Asked(start=start, weeks=weeks, generated=GENERATED, **asked)
+    question = RosterRequest(start=start, weeks=weeks, generated=GENERATED, **asked)
     return make_guards_roster(site, question, limit=Limit(rounds=rounds))

@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.optim.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import SearchRequest, solve_model
 from stockward.roster.infeasible.alone import Alone, binding_rules
 from stockward.roster.infeasible.conditions import (
     least_minutes_beyond,
@@ -141,7 +141,7 @@ def most_by_the_rules(problem: GuardProblem, counted: Callable[[DatedShift], int
     for rule in OF_A_GUARD:
         rule.write(draft, 0)
     model.maximize(sum(counted(problem.shifts[s]) * literal for (_, s), literal in draft.work.items()))
-    answer = solve_model(model, Asked(seed=0))
+    answer = solve_model(model, SearchRequest(seed=0))
     assert answer.objective is not None
     assert answer.status is Solved.PROVEN
     return answer.objective

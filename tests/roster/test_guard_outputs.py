@@ -21,7 +21,7 @@ from stockward.cli import main
 from stockward.report.roster.calendars import calendar_of, write_calendars
 from stockward.report.roster.context import RosterPage
 from stockward.report.roster.files import (
-    COLUMNS,
+    ROSTER_COLUMNS,
     read_earlier_roster,
     write_roster_csv,
     write_roster_json,
@@ -50,7 +50,7 @@ def made(site: Site) -> RosterAnswer:
 
 def test_the_flat_file_has_a_row_a_shift_and_runs_nothing(made: RosterAnswer) -> None:
     rows = list(csv.reader(io.StringIO(write_roster_csv(made))))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == ROSTER_COLUMNS
     assert len(rows) - 1 == len(made.duties) == 42
     assert sum(float(row[6]) for row in rows[1:]) == 42 * 8
     assert {row[0] for row in rows[1:] if "1+1" in row[0]} == {"'=1+1"}

@@ -10,7 +10,7 @@ import pytest
 from guard_sites import MONDAY, guards, post, roster, small_site
 from test_guard_rosters import EVERY_RULE, problem_of
 
-from stockward.optim.cp_sat import Asked
+from stockward.optim.cp_sat import SearchRequest
 from stockward.roster.site.columns import OPEN, translate
 from stockward.roster.site.model import solve, whole_roster
 from stockward.roster.site.parts import GuardsPart, least_alone, solve_guards
@@ -40,7 +40,7 @@ def scorer(tmp_path_factory: pytest.TempPathFactory) -> Scorer:
 @pytest.fixture(scope="module")
 def sound(scorer: Scorer) -> Integers:
     """A roster of the whole model that keeps every rule, without a thought of its cost."""
-    found = solve(scorer.problem, whole_roster(scorer.problem, cost=False), Asked(1, work=20))
+    found = solve(scorer.problem, whole_roster(scorer.problem, cost=False), SearchRequest(1, work=20))
     assert found.times is not None
     return scorer.translated.rows(found.times)
 
@@ -63,10 +63,10 @@ def test_rows_of_shifts_hold_every_place_that_the_shifts_fill(scorer: Scorer, so
 
 
 def test_a_part_of_everybody_is_as_good_as_the_whole_model(scorer: Scorer, sound: Integers) -> None:
-    best = solve(scorer.problem, whole_roster(scorer.problem), Asked(1, work=60)).answer
+    best = solve(scorer.problem, whole_roster(scorer.problem), SearchRequest(1, work=60)).answer
     assert best.status is Solved.PROVEN
     for relaxed in (0, 1, 2):
-        asked = Asked(1, work=60, probing=False, relaxed=relaxed)
+        asked = SearchRequest(1, work=60, probing=False, relaxed=relaxed)
         solution = solve_guards(scorer, part_of(scorer, sound, list(range(9)), range(7)), asked)
         assert solution.proven
         assert solution.rows is not None
@@ -80,7 +80,7 @@ def test_a_part_keeps_what_its_guards_hold_and_is_never_dearer(scorer: Scorer, s
     members = sorted(draw.choice(9, 4, replace=False).tolist())
     low = int(draw.integers(0, 4))
     part = part_of(scorer, sound, members, range(low, low + 4))
-    solution = solve_guards(scorer, part, Asked(seed, work=10, probing=False))
+    solution = solve_guards(scorer, part, SearchRequest(seed, work=10, probing=False))
     assert solution.rows is not None
     assert int(scorer.score(solution.rows, np.array(members)).sum()) <= part.score < BREACH
     assert np.array_equal(covered(scorer, solution.rows), covered(scorer, sound[members]))
@@ -92,7 +92,7 @@ def test_a_part_fills_what_was_left_open(scorer: Scorer, sound: Integers) -> Non
     rows = sound.copy()
     emptied = int(np.flatnonzero((rows > 0).any(axis=1))[0])
     rows[emptied] = 0
-    solution = solve_guards(scorer, part_of(scorer, rows, list(range(9)), range(7)), Asked(1, work=60))
+    solution = solve_guards(scorer, part_of(scorer, rows, list(range(9)), range(7)), SearchRequest(1, work=60))
     assert solution.proven
     assert solution.rows is not None
     assert np.array_equal(covered(scorer, solution.rows), covered(scorer, sound))
@@ -100,8 +100,8 @@ def test_a_part_fills_what_was_left_open(scorer: Scorer, sound: Integers) -> Non
 
 
 def test_what_a_guard_must_cost_alone_is_no_more_than_in_any_sound_roster(scorer: Scorer, sound: Integers) -> None:
-    alone = np.array([least_alone(scorer, guard, Asked(1, work=10)) for guard in range(9)])
-    asked = Asked(1, work=60, probing=False)
+    alone = np.array([least_alone(scorer, guard, SearchRequest(1, work=10)) for guard in range(9)])
+    asked = SearchRequest(1, work=60, probing=False)
     solution = solve_guards(scorer, part_of(scorer, sound, list(range(9)), range(7)), asked)
     assert solution.rows is not None
     for rows in (sound, solution.rows):
@@ -117,7 +117,7 @@ def test_what_a_guard_must_cost_alone_counts_rules_and_shares_as_well_as_wishes(
     people = [{**one, "hours_per_week": 8 if one["person"] == "G-01" else 40} for one in guards(6)]
     rules = {"min_consecutive_shifts": 2}
     problem = problem_of(small_site(tmp_path, people, [post("gate")], rules=rules, wishes=wishes))
-    assert least_alone(Scorer(problem, translate(problem)), 0, Asked(1)) == 10
+    assert least_alone(Scorer(problem, translate(problem)), 0, SearchRequest(1)) == 10
 
 
 def test_a_small_roster_is_proven_best_part_by_part(tmp_path: Path) -> None:

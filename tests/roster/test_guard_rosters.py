@@ -16,7 +16,7 @@ from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.optim.cp_sat import Asked
+from stockward.optim.cp_sat import SearchRequest
 from stockward.roster.site.columns import translate
 from stockward.roster.site.costs import fair_shares, measure_cost, steps_cost
 from stockward.roster.site.demand import Horizon, cuts_of
@@ -84,7 +84,7 @@ def test_the_same_seed_and_rounds_give_the_same_roster(crew: Site) -> None:
 
 def test_model_search_and_report_cost_the_same(crew: Site) -> None:
     problem = problem_of(crew)
-    found = solve(problem, whole_roster(problem), Asked(1, seconds=20))
+    found = solve(problem, whole_roster(problem), SearchRequest(1, seconds=20))
     assert found.times is not None
     assert found.answer.objective is not None
     measured = measure_cost(problem, found.times, {}).total
@@ -114,7 +114,7 @@ def test_the_model_proves_what_the_search_finds(tmp_path: Path) -> None:
     site = small_site(tmp_path, guards(6), [post("gate", days="mon tue wed thu fri")])
     answer = roster(site)
     problem = problem_of(site)
-    found = solve(problem, whole_roster(problem), Asked(1, seconds=30))
+    found = solve(problem, whole_roster(problem), SearchRequest(1, seconds=30))
     assert answer.status is Solved.PROVEN
     assert answer.cost is not None
     assert found.answer.objective == answer.cost.total == 0

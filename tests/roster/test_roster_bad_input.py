@@ -18,7 +18,7 @@ import stockward
 from stockward import cli
 from stockward.book import Site, read_site
 from stockward.report.roster.files import read_earlier_roster, write_roster_csv
-from stockward.report.roster.sentences import headline
+from stockward.report.roster.sentences import roster_headline
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.verdicts import Solved
@@ -207,7 +207,7 @@ def test_a_decimal_comma_in_the_hours_of_a_guard_is_set_aside_and_told(tmp_path:
     assert "write it as 1234.5" in str(site.problems[0])
     answer = roster(site, rounds=60)
     assert answer.set_aside == {"people": 1}
-    assert headline(answer).startswith(
+    assert roster_headline(answer).startswith(
         "Mend first what this roster does not know of: 1 row of people, set aside. Every"
     )
     assert "G-01" not in {duty.person for duty in answer.duties}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from roster_problems import ANY, apart, best_by_trying, problem, random_problem
 
-from stockward.optim.cp_sat import Answer, Asked
+from stockward.optim.cp_sat import SearchRequest, SearchResult
 from stockward.roster.checker.people import measure
 from stockward.roster.engine import closing
 from stockward.roster.engine.closing import Closing
@@ -32,7 +32,7 @@ def whole_models() -> list[tuple[str, int | None, float]]:
     found = []
     for seed in SEEDS:
         given = random_problem(seed, people=3, days=5)
-        answer = solve_people(given, everything(given), Asked(1))
+        answer = solve_people(given, everything(given), SearchRequest(1))
         sound = answer.rows is None or not measure(given, answer.rows).breaches
         assert sound
         objective = None if answer.rows is None else given.objective(answer.rows)
@@ -118,9 +118,9 @@ def test_closing_the_gap_ends_at_the_best_of_trying_everything() -> None:
 def test_targets_are_tried_in_turn_and_given_more_work_when_none_was_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     given, asked = loose(3, people=3, days=5), []
 
-    def undecided(problem: RosterProblem, part: PeoplePart, one: Asked) -> FoundRows:
+    def undecided(problem: RosterProblem, part: PeoplePart, one: SearchRequest) -> FoundRows:
         asked.append((one.better_than, one.work))
-        return FoundRows(None, Answer(Solved.OUT_OF_TIME, None, -np.inf, None))
+        return FoundRows(None, SearchResult(Solved.OUT_OF_TIME, None, -np.inf, None))
 
     monkeypatch.setattr(closing, "solve_part", undecided)
     pool = SchedulePool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), 0.0)

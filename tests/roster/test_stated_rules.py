@@ -12,7 +12,7 @@ from guard_sites import guards, post, roster, small_site
 from stockward.book import read_site
 from stockward.cli import main
 from stockward.report.roster.files import write_roster_json
-from stockward.report.roster.sentences import headline
+from stockward.report.roster.sentences import roster_headline
 from stockward.terms.errors import SiteError, UsageError
 
 
@@ -41,7 +41,7 @@ def test_none_in_words_is_a_rule_that_the_site_does_not_have(tmp_path: Path) -> 
     """Rest of none: a shift may follow the one of the day before at once, and the headline says that it may."""
     rules = {"max_hours_per_week": 40, "min_rest_hours": '"none"', "max_consecutive_shifts": 6}
     answer = roster(small_site(tmp_path, guards(6), [post("gate")], rules=rules))
-    assert headline(answer).endswith(
+    assert roster_headline(answer).endswith(
         "Rules held: at most 40 hours a week, at most 6 days of work in a row. "
         "By its own word the site has no rule on rest between shifts."
     )

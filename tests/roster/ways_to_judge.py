@@ -12,7 +12,7 @@ from stockward.answers.roster import Duty
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.optim.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import SearchRequest, solve_model
 from stockward.roster.checker.checks import check_roster
 from stockward.roster.checker.facts import Checked
 from stockward.roster.engine.model import PeoplePart, solve_people
@@ -47,7 +47,7 @@ def _is_possible(problem: GuardProblem, shifts: Collection[int], rule: WorkRule)
     for key, begun in draft.begun.items():
         draft.literals[key] = model.new_constant(int(any(shift in shifts for shift in begun)))
     rule.write(draft, 0)
-    return solve_model(model, Asked(seed=0)).found
+    return solve_model(model, SearchRequest(seed=0)).found
 
 
 def broken_in_search(problem: GuardProblem, shifts: Collection[int]) -> set[str]:
@@ -63,7 +63,9 @@ def impossible_in_engine(problem: GuardProblem, shifts: Collection[int]) -> bool
     rows = translated.rows([frozenset(shifts)])
     only = np.zeros(translated.problem.open.shape, np.bool_)
     only[0, np.arange(rows.shape[1]), rows[0]] = True
-    in_model = not solve_people(translated.problem, _alone(translated.problem, only), Asked(seed=0)).answer.found
+    in_model = not solve_people(
+        translated.problem, _alone(translated.problem, only), SearchRequest(seed=0)
+    ).answer.found
     prices = np.where(only, 0.0, 1.0)
     in_programme = bool(Scheduler(translated.problem).best([0], prices).bounds[0] > 0.5)
     assert in_model == in_programme

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from seeded_plans import plan_with_everything
 
-from stockward.simulation import SeededLoss, SyntheticSite, simulate
+from stockward.simulation import SeededLoss, SyntheticSite, simulate_site
 
 INWARD = {"receipt", "transfer", "make"}
 OUTWARD = {"issue", "transfer", "use", "discard"}
@@ -53,7 +53,7 @@ def lossy() -> SyntheticSite:
         replace(one, contents=tuple(replace(content, random_rel=0.0, systematic_rel=0.0) for content in one.contents))
         for one in plan.materials
     )
-    return simulate(replace(plan, losses=losses, normal_losses=(), materials=exact), seed=8)
+    return simulate_site(replace(plan, losses=losses, normal_losses=(), materials=exact), seed=8)
 
 
 def test_only_seeded_losses_vanish(lossy: SyntheticSite) -> None:

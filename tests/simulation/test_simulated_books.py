@@ -12,7 +12,7 @@ import pytest
 from closed_by_hand import Site
 
 from stockward.book import read_site, tables
-from stockward.simulation import SyntheticSite, simulate, standard_plan, write_site
+from stockward.simulation import SyntheticSite, simulate_site, standard_plan, write_site
 from stockward.simulation.ledger import format_quantity
 
 AREAS_OF = {
@@ -36,7 +36,7 @@ def test_a_reader_sets_nothing_aside(name: str, request: pytest.FixtureRequest, 
 @pytest.mark.parametrize("timezone", ["Europe/Berlin", "America/New_York", "UTC"])
 def test_a_change_of_clocks_spoils_no_row(timezone: str, tmp_path) -> None:
     plan = standard_plan(weeks=40, lines=1, timezone=timezone)
-    write_site(simulate(plan, seed=1), tmp_path / "site")
+    write_site(simulate_site(plan, seed=1), tmp_path / "site")
     assert read_site(tmp_path / "site").problems == ()
 
 

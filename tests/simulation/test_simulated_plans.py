@@ -16,7 +16,7 @@ from stockward.simulation import (
     SeededLoss,
     SyntheticSite,
     ridgeway_plan,
-    simulate,
+    simulate_site,
     standard_plan,
     with_losses,
     write_site,
@@ -32,12 +32,12 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 def test_same_plan_and_seed_give_the_same_bytes(small: SyntheticSite, tmp_path: Path) -> None:
     write_site(small, tmp_path / "one")
-    write_site(simulate(plan_with_everything(), seed=small.seed), tmp_path / "two")
+    write_site(simulate_site(plan_with_everything(), seed=small.seed), tmp_path / "two")
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
 def test_another_seed_gives_another_site(small: SyntheticSite) -> None:
-    other = simulate(small.plan, seed=small.seed + 1)
+    other = simulate_site(small.plan, seed=small.seed + 1)
     assert not other.tables["movements"].equals(small.tables["movements"])
 
 
@@ -131,7 +131,7 @@ def test_a_plant_has_as_many_lines_as_asked(lines: int) -> None:
     plan = standard_plan(lines=lines, weeks=2)
     products = {ship.material for ship in plan.shipments}
     assert sum(line.product in products for line in plan.lines) == lines
-    site = simulate(plan, seed=1)
+    site = simulate_site(plan, seed=1)
     assert {one["expected"] for one in site.truth["series"]} <= {"balanced"}
     assert set(site.tables["production"]["line"]) == {line.line for line in plan.lines}
 
@@ -139,7 +139,7 @@ def test_a_plant_has_as_many_lines_as_asked(lines: int) -> None:
 def test_a_site_without_a_force_has_no_guards(small: SyntheticSite) -> None:
     assert "people" not in small.tables
     assert "affiliation" not in small.settings
-    guarded = simulate(standard_plan(weeks=2, force=ForcePlan(guards=8, applicants=2)), seed=1)
+    guarded = simulate_site(standard_plan(weeks=2, force=ForcePlan(guards=8, applicants=2)), seed=1)
     assert guarded.tables["people"].filter(pl.col("role") == "guard").height == 8
     assert "affiliation" in guarded.settings
 
@@ -163,7 +163,7 @@ def test_an_impossible_loss_is_refused(change: dict[str, object], reason: str) -
 
 @pytest.mark.parametrize("lines", [1, 3])
 def test_a_drill_has_losses_that_fit_its_plant(lines: int) -> None:
-    site = simulate(with_losses(standard_plan(lines=lines, weeks=16)), seed=2)
+    site = simulate_site(with_losses(standard_plan(lines=lines, weeks=16)), seed=2)
     assert [loss["loss"] for loss in site.truth["losses"]][-1] == "boxes"
     for planned, told in zip(site.plan.losses, site.truth["losses"], strict=True):
         assert told["amount"] == pytest.approx(planned.amount, rel=1e-6)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockward.optim.linear import Program, Rule
+from stockward.optim.linear import LinearRule, Program
 from stockward.optim.whole import LARGEST_SUM, greatest_fraction, least_fraction, whole_costs
 from stockward.terms.errors import FigureError
 from stockward.terms.verdicts import Solved
@@ -41,7 +41,7 @@ def test_it_finds_what_trying_all_finds(rules: list[tuple[int, ...]], aim: tuple
 def test_a_rule_for_one_solution_does_not_stay() -> None:
     program = Program()
     one = program.number(0, 9)
-    assert program.minimise({one: 1}, seed=1, also=[Rule({one: 1}, low=4)]).objective == 4
+    assert program.minimise({one: 1}, seed=1, also=[LinearRule({one: 1}, low=4)]).objective == 4
     assert program.minimise({one: 1}, seed=1).objective == 0
 
 
@@ -50,9 +50,9 @@ def test_a_rule_that_no_sum_can_keep_is_impossible_and_one_that_all_keep_is_none
     one = program.number(0, 5)
     program.rule({one: 1}, high=10**30)
     assert program.minimise({one: -1}, seed=1).objective == -5
-    assert program.minimise({one: 1}, seed=1, also=[Rule({one: 1}, low=10**30)]).status is Solved.IMPOSSIBLE
-    assert program.minimise({}, seed=1, also=[Rule({}, low=1)]).status is Solved.IMPOSSIBLE
-    assert program.minimise({}, seed=1, also=[Rule({}, low=0)]).found
+    assert program.minimise({one: 1}, seed=1, also=[LinearRule({one: 1}, low=10**30)]).status is Solved.IMPOSSIBLE
+    assert program.minimise({}, seed=1, also=[LinearRule({}, low=1)]).status is Solved.IMPOSSIBLE
+    assert program.minimise({}, seed=1, also=[LinearRule({}, low=0)]).found
 
 
 def test_a_program_without_numbers_has_the_answer_nothing() -> None:
@@ -66,7 +66,7 @@ def test_bounds_in_the_wrong_order_are_refused() -> None:
         Program().number(3, 2)
     other = Program()
     with pytest.raises(FigureError, match="asks for 4 to 2"):
-        other.minimise({}, seed=1, also=[Rule({other.number(0, 9): 1}, low=4, high=2)])
+        other.minimise({}, seed=1, also=[LinearRule({other.number(0, 9): 1}, low=4, high=2)])
 
 
 def test_a_sum_beyond_exact_numbers_is_refused() -> None:

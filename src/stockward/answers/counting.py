@@ -12,7 +12,7 @@ StratumKind = Literal["item", "box", "bulk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stratum:
+class CountingStratum:
     """One material in one area, as the frozen book has it, and how much of it is drawn.
 
     ``book`` is in ``unit``. Drawn are ``units`` (N): items, or boxes of ``per_unit`` items, of which the last may be
@@ -54,7 +54,7 @@ class GoalStratum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class CountingGoal:
     """One loss that matters: how much of what, from where, and how surely this plan would show it.
 
     ``partial`` losses take a part of each unit's content, and only measuring shows them. ``reached`` is the chance of
@@ -87,7 +87,7 @@ class NotPlanned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class CountingPlan:
     """What must be counted, from the frozen book.
 
     ``frozen_at`` is the moment up to which the book goes. ``book_digest`` is the SHA-256 of the listing of the strata.
@@ -102,8 +102,8 @@ class Plan:
     as_of: date | None
     frozen_at: datetime
     detection: float
-    strata: tuple[Stratum, ...]
-    goals: tuple[Goal, ...]
+    strata: tuple[CountingStratum, ...]
+    goals: tuple[CountingGoal, ...]
     not_planned: tuple[NotPlanned, ...]
     book_digest: str
     seed_sha256: str | None
@@ -126,14 +126,14 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
+class CountingDraw:
     """The units drawn, as lines of count sheets.
 
     ``id`` names plan and seed together: two draws from one plan differ in it. ``published`` says that the SHA-256 of
     the plan, ``commitment``, is the one that was published before the draw, and not only what the file says of itself.
     """
 
-    plan: Plan
+    plan: CountingPlan
     commitment: str
     published: bool
     id: str
@@ -194,14 +194,14 @@ class GoalResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class CountCertificate:
     """The outcome of a count: the draw with its seed revealed, what was found, by whom and when.
 
     It is only made over a file whose lines are those of the draw, made again from plan and seed. ``notices`` is what
     was seen while that was read.
     """
 
-    draw: Draw
+    draw: CountingDraw
     file: str
     file_sha256: str
     counter: str

@@ -167,7 +167,7 @@ class DrillAgreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drill:
+class DrillAnswer:
     """One drill of a site.
 
     left_out

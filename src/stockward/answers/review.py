@@ -59,7 +59,7 @@ class FactsUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class ReviewAnswer:
     """Every answer of one run.
 
     ``verdicts`` and ``unseen`` have one entry a row of ``balances.series``; ``remedies`` are those of the whole site.

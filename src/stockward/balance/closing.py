@@ -27,7 +27,15 @@ from stockward.balance.quarantine.touches import Possible, resolve, unlisted_are
 from stockward.balance.quarantine.unclosed import Unclosed
 from stockward.balance.sigma.errors import Errors, Terms
 from stockward.balance.sigma.readings import readings_of
-from stockward.balance.sigma.terms import Ledger, TimeCuts, count_terms, flow_sums, key_list, time_cuts, transfer_sums
+from stockward.balance.sigma.terms import (
+    ReadLedger,
+    TimeCuts,
+    count_terms,
+    flow_sums,
+    key_list,
+    time_cuts,
+    transfer_sums,
+)
 from stockward.balance.spans import spans_of
 from stockward.balance.whole_site.joining import SiteSeries, Unlisted, site_series
 from stockward.balance.whole_site.series import Transfers
@@ -51,7 +59,7 @@ def assemble(books: KnownBooks) -> Assembly:
     inventories = inventories_of(books)
     cuts = time_cuts(books, inventories)
     readings = readings_of(books)
-    ledger = Ledger.of(books, cuts, readings)
+    ledger = ReadLedger.of(books, cuts, readings)
     legs = flow_legs(*flow_sums(ledger, cuts), key_list(books.movements["kind"]))
     # In an order that is the rows' own, so that no sum over them depends on that of the file.
     counts = count_terms(books, inventories, cuts, readings).sort(pl.exclude("row"), maintain_order=True)
@@ -113,7 +121,12 @@ def _unseen_substances(books: KnownBooks, inventories: Inventories, possible: Po
 
 
 def _transfers(
-    ledger: Ledger, cuts: TimeCuts, kinds: list[str], layout: Layout, pairing: Pairing, sites: tuple[SiteSeries, ...]
+    ledger: ReadLedger,
+    cuts: TimeCuts,
+    kinds: list[str],
+    layout: Layout,
+    pairing: Pairing,
+    sites: tuple[SiteSeries, ...],
 ) -> tuple[Entries, Index]:
     """Both legs of what passed between areas, and the cell of each; none where no series of the site has a period."""
     if not any(len(one.slots) for one in sites):

@@ -9,7 +9,7 @@ from stockward.book.substances import substance_units
 from stockward.terms.units import UNITS, factor
 from stockward.terms.verdicts import Basis
 
-SCHEMA = {
+HOLDINGS_SCHEMA = {
     "material": pl.String,
     "holding": pl.String,
     "basis": pl.String,
@@ -48,7 +48,7 @@ def holdings_of(books: KnownBooks) -> pl.DataFrame:
     )
     scale = [factors.get((entered, unit)) or 1.0 for entered, unit in held.select("entered", "unit").rows()]
     held = held.with_columns(amount=pl.col("amount") * pl.Series(scale, dtype=pl.Float64)).drop("entered")
-    return pl.concat([items, bulk, held]).cast(SCHEMA)  # type: ignore[arg-type]
+    return pl.concat([items, bulk, held]).cast(HOLDINGS_SCHEMA)  # type: ignore[arg-type]
 
 
 def _own(materials: pl.DataFrame, basis: Basis) -> pl.DataFrame:

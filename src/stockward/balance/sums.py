@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-ROUNDING = 2.0**-49
+SUM_ROUNDING = 2.0**-49
 """What exact figures may be off by, as a share of all that passed through: sixteen roundings of half a last digit.
 
 A term has at most some ten of them (its digits, two units and a content, and their products), and a difference adds its
@@ -24,7 +24,7 @@ _HALF = 0.5
 
 def rounding_of(throughput: Array) -> Array:
     """What an exact difference may be off by, unit; never half a unit, since whole numbers do not round."""
-    return np.asarray(np.minimum(ROUNDING * throughput, _HALF))
+    return np.asarray(np.minimum(SUM_ROUNDING * throughput, _HALF))
 
 
 def sums_by(group: NDArray[np.integer], values: Array, groups: int) -> Array:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
-from stockward.balance.sums import ROUNDING, rounding_of
+from stockward.balance.sums import SUM_ROUNDING, rounding_of
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.planned import PlannedYears, rolling_year
@@ -29,7 +29,7 @@ Flags = NDArray[np.bool_]
 _SHORTEST = 1.0 / 24.0
 """Days: a period in which something came or went had at least an hour for it."""
 _CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
-_ROUNDED = pl.min_horizontal(ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
+_ROUNDED = pl.min_horizontal(SUM_ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
 """What an exact difference may be off by [``sums.rounding_of``]."""
 
 

@@ -26,7 +26,7 @@ _LARGEST_FILE, _MOST_DOTS = 100_000, 100
 """Bytes of the file, and dots in a line of it."""
 
 Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+ShareOfOne = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
@@ -64,7 +64,7 @@ class Affiliation(_Part):
     """``[[force.affiliation]]``: the band in which the share of one affiliation must lie, bounds included."""
 
     name: Annotated[str, Field(min_length=1)]
-    share: Annotated[list[Share], Field(min_length=2, max_length=2)]
+    share: Annotated[list[ShareOfOne], Field(min_length=2, max_length=2)]
 
     @field_validator("share")
     @classmethod

@@ -11,7 +11,7 @@ import click
 
 from stockward.cli.errors import tell_error
 from stockward.cli.options import OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
-from stockward.cli.reading import present, set_threads
+from stockward.cli.reading import present_files, set_threads
 from stockward.cli.saying import progress, terminal
 from stockward.cli.writing import find_places, write_answer
 from stockward.version import VERSION
@@ -52,7 +52,9 @@ def orders_command(
 
     if json_file is not None:
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
-        write_answer(orders_table.write_orders_json(answers, version=VERSION, at=present(), options=options), json_file)
+        write_answer(
+            orders_table.write_orders_json(answers, version=VERSION, at=present_files(), options=options), json_file
+        )
     if csv_file is not None:
         write_answer(orders_table.orders_csv(answers), csv_file)
     if not quiet and STREAM not in (json_file, csv_file):
@@ -72,7 +74,7 @@ def _orders_of(
 
     if as_of is not None:
         end_of(as_of, "UTC")
-    now, answers = present(), []
+    now, answers = present_files(), []
     for site in sites:
         step(f"reading {site}")
         answers.append(orders_of_site(site, now=now, as_of=as_of, asked=asked))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE, STREAM, TextCommand, examples
-from stockward.cli.reading import present, read_facts
+from stockward.cli.reading import present_files, read_facts
 from stockward.cli.saying import progress, say_path, tell, terminal
 from stockward.cli.writing import find_places, place_found, write_answer
 
@@ -66,7 +66,7 @@ def review_command(
         from stockward.questions.review import make_review
 
         answers = make_review(
-            facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=present(), progress=step
+            facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=present_files(), progress=step
         )
         if html is not None:
             step("writing the report")

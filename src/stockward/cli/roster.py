@@ -24,7 +24,7 @@ from stockward.cli.options import (
     TextCommand,
     examples,
 )
-from stockward.cli.reading import present, read_facts, tell_notices
+from stockward.cli.reading import present_files, read_facts, tell_notices
 from stockward.cli.saying import say, terminal
 from stockward.cli.writing import find_places, place_found, places_found, write_answer
 from stockward.terms.conclusions import Conclusion
@@ -92,13 +92,13 @@ def roster_command(
         raise UsageError("a site's roster needs its first day: --start 2026-07-06")
     _require_none_given(_OF_AN_INSTANCE, "is for an instance: leave it out beside a SITE")
     from stockward.questions.concluded import roster_concluded
-    from stockward.questions.roster import Asked, make_guards_roster, numbers_given
+    from stockward.questions.roster import RosterRequest, make_guards_roster, numbers_given
     from stockward.roster.site.making import Limit
 
     facts = read_facts(site)
     earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
-    asked = Asked(
-        start=start.date(), weeks=weeks, generated=present(), seed=seed, numbers=numbers_given(numbers),
+    asked = RosterRequest(
+        start=start.date(), weeks=weeks, generated=present_files(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=of_its_file,
         options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
                  "deterministic": deterministic, "previous": None if previous is None else previous.name},

@@ -27,7 +27,7 @@ def simulate_command(
     with progress(quiet=False) as step:
         step("simulating the plant")
         plan = simulation.plan_asked(ridgeway=ridgeway, weeks=weeks, lines=lines, losses=losses)
-        site = simulation.simulate(plan, seed=seed)
+        site = simulation.simulate_site(plan, seed=seed)
         step("writing the folder")
         simulation.write_site(site, folder, overwrite=overwrite)
     say_path(folder)

@@ -11,7 +11,7 @@ import click
 from stockward.cli.options import FILE, OUTPUT, OUTPUT_FOLDER, OUTPUT_OR_STREAM, SITE, STREAM
 
 if TYPE_CHECKING:
-    from stockward.outputs import Target
+    from stockward.outputs import OutputTarget
 
 
 def find_places(*, beside_read: Iterable[Path] = (), beside_written: Mapping[str, Path] | None = None) -> None:
@@ -53,13 +53,13 @@ def _require_one_on_standard_output() -> None:
         raise UsageError(f"{options[0]} and {options[1]} both name -, standard output: give one of them a file")
 
 
-def places_found() -> Mapping[Path, Target]:
+def places_found() -> Mapping[Path, OutputTarget]:
     """Where each output goes, by the path that was named, as ``find_places`` has found."""
-    places: Mapping[Path, Target] = click.get_current_context().obj
+    places: Mapping[Path, OutputTarget] = click.get_current_context().obj
     return places
 
 
-def place_found(named: Path) -> Target:
+def place_found(named: Path) -> OutputTarget:
     """Where an output goes."""
     return places_found()[named]
 

@@ -8,10 +8,10 @@ from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
 from stockward.counting.sealing import Seal, draw_from, prepare_seal, seal_plan, seed_beside, write_seal
 from stockward.counting.seeds import require_seed, sha256_of
-from stockward.counting.wishes import Asked, parse_asked
+from stockward.counting.wishes import CountingRequest, parse_asked
 
 __all__ = [
-    "Asked",
+    "CountingRequest",
     "Seal",
     "certify",
     "committed",

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.counting.drawing import LETTER, LINES_A_SHEET
-from stockward.counting.filled import COLUMNS, HOW
+from stockward.counting.filled import HOW, SHEET_COLUMNS
 from stockward.terms.counting import Task
 from stockward.terms.limits import limit_bytes
 from stockward.terms.spreadsheet_text import csv_text, text_of
@@ -79,9 +79,9 @@ def is_blank_csv(content: bytes) -> bool:
         header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     except (ValueError, csv.Error):
         return False
-    if tuple(header) != COLUMNS or not rows or any(len(row) != len(COLUMNS) for row in rows):
+    if tuple(header) != SHEET_COLUMNS or not rows or any(len(row) != len(SHEET_COLUMNS) for row in rows):
         return False
-    lines = [{name: text_of(cell) for name, cell in zip(COLUMNS, row, strict=True)} for row in rows]
+    lines = [{name: text_of(cell) for name, cell in zip(SHEET_COLUMNS, row, strict=True)} for row in rows]
     return all(_is_as_written(line) for line in lines) and _belong_together(lines) and text == _again(lines)
 
 
@@ -122,5 +122,5 @@ def _say_one(told: Iterable[tuple[str, ...]]) -> bool:
 
 
 def _again(lines: Sequence[Mapping[str, str]]) -> str:
-    rows = ([int(line[name]) if name in _NUMBERS else line[name] for name in COLUMNS] for line in lines)
-    return csv_text([COLUMNS, *rows])
+    rows = ([int(line[name]) if name in _NUMBERS else line[name] for name in SHEET_COLUMNS] for line in lines)
+    return csv_text([SHEET_COLUMNS, *rows])

@@ -12,13 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from stockward.answers.counting import Stratum
+from stockward.answers.counting import CountingStratum
 
 Counted = Mapping[int, float | None]
 """Number of each box that was drawn, and what was in it; ``None`` where it was not counted."""
 
 
-def expected(stratum: Stratum, counted: Counted) -> dict[int, float]:
+def expected(stratum: CountingStratum, counted: Counted) -> dict[int, float]:
     """What the book says of each box that was drawn.
 
     Where all boxes are drawn, what they lack of being full is looked for where it was found: first in the last one,
@@ -36,13 +36,13 @@ def expected(stratum: Stratum, counted: Counted) -> dict[int, float]:
     return held
 
 
-def missing(stratum: Stratum, counted: Counted) -> float:
+def missing(stratum: CountingStratum, counted: Counted) -> float:
     """What is missing from the boxes counted, whichever of all boxes was the one that is not full."""
     lacking = math.fsum(_lacking(stratum, one) for one in counted.values() if one is not None)
     return max(0.0, lacking - _slack(stratum))
 
 
-def surplus(stratum: Stratum, counted: Counted) -> float:
+def surplus(stratum: CountingStratum, counted: Counted) -> float:
     """What the boxes hold above being full; where each was counted, also what they hold in all above the book."""
     found = [one for one in counted.values() if one is not None]
     above = math.fsum(max(0.0, one - stratum.per_unit) for one in found)
@@ -52,9 +52,9 @@ def surplus(stratum: Stratum, counted: Counted) -> float:
     return above + max(0.0, _slack(stratum) - lacking)
 
 
-def _slack(stratum: Stratum) -> float:
+def _slack(stratum: CountingStratum) -> float:
     return stratum.units * stratum.per_unit - stratum.book
 
 
-def _lacking(stratum: Stratum, quantity: float) -> float:
+def _lacking(stratum: CountingStratum, quantity: float) -> float:
     return max(0.0, stratum.per_unit - quantity)

@@ -13,28 +13,30 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from stockward.answers.counting import (
-    Certificate,
-    Draw,
-    Goal,
+    CountCertificate,
+    CountingDraw,
+    CountingGoal,
+    CountingPlan,
+    CountingStratum,
     GoalResult,
     LineResult,
-    Plan,
     SheetLine,
-    Stratum,
     StratumResult,
 )
 from stockward.counting import boxes
 from stockward.counting.filled import Filled
 from stockward.counting.planning import figure_strata
 from stockward.counting.two_people import require_two
-from stockward.stats.sampling import ROUNDING, upper_limit
+from stockward.stats.sampling import SAMPLE_ROUNDING, upper_limit
 from stockward.stats.splitting import most_missing
 from stockward.terms.counting import CountVerdict, Task
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import end_of
 
 
-def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_at: datetime) -> Certificate:
+def certify(
+    draw: CountingDraw, filled: Filled, *, counter: str, witness: str, counted_at: datetime
+) -> CountCertificate:
     """Evaluate a sheet that was matched with its draw.
 
     A unit that was not counted is taken as missing in every limit, and no loss is called excluded while there is one.
@@ -49,7 +51,7 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
         )
     lines = tuple(_lines(draw, filled))
     results = tuple(_stratum_results(draw, lines))
-    return Certificate(
+    return CountCertificate(
         draw=draw,
         file=filled.file,
         file_sha256=filled.sha256,
@@ -66,7 +68,7 @@ def certify(draw: Draw, filled: Filled, *, counter: str, witness: str, counted_a
 _FEWEST_AS_ONE = 3
 
 
-def _each_as_one(draw: Draw, lines: Sequence[LineResult]) -> Iterator[str]:
+def _each_as_one(draw: CountingDraw, lines: Sequence[LineResult]) -> Iterator[str]:
     """Boxes of several items each of which was counted as 1: the box was counted perhaps, and not what is in it."""
     for stratum in draw.plan.strata:
         own = [one for one in lines if one.line.stratum == stratum.id and one.line.task is Task.COUNT]
@@ -78,7 +80,7 @@ def _each_as_one(draw: Draw, lines: Sequence[LineResult]) -> Iterator[str]:
             )
 
 
-def _mend_of_moment(counted_at: datetime, plan: Plan) -> str:
+def _mend_of_moment(counted_at: datetime, plan: CountingPlan) -> str:
     """A book that is frozen as of a day goes to its end, and so does a count that names the day alone."""
     days = [moment.astimezone(ZoneInfo(plan.timezone)).date() for moment in (counted_at, plan.frozen_at)]
     if days[0] == days[1]:
@@ -104,7 +106,7 @@ def counted_moment(text: str, timezone: str, *, now: datetime) -> datetime:
     return moment
 
 
-def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:
+def _lines(draw: CountingDraw, filled: Filled) -> Iterator[LineResult]:
     strata = {one.id: one for one in draw.plan.strata}
     found = list(zip(draw.lines, filled.quantities, filled.remarks, strict=True))
     expected: dict[str, float] = {}
@@ -117,7 +119,7 @@ def _lines(draw: Draw, filled: Filled) -> Iterator[LineResult]:
         )
 
 
-def _expected(stratum: Stratum, lines: list[tuple[SheetLine, float | None]]) -> dict[str, float]:
+def _expected(stratum: CountingStratum, lines: list[tuple[SheetLine, float | None]]) -> dict[str, float]:
     """By key: all of a bulk holding; one item; what a box holds."""
     if stratum.kind == "box":
         held = boxes.expected(stratum, {line.position: quantity for line, quantity in lines})
@@ -125,7 +127,7 @@ def _expected(stratum: Stratum, lines: list[tuple[SheetLine, float | None]]) -> 
     return {line.key: stratum.book if line.task is Task.WEIGH else 1.0 for line, _ in lines}
 
 
-def _stratum_results(draw: Draw, lines: Sequence[LineResult]) -> list[StratumResult]:
+def _stratum_results(draw: CountingDraw, lines: Sequence[LineResult]) -> list[StratumResult]:
     results = []
     for stratum in draw.plan.strata:
         for task in Task:
@@ -135,7 +137,9 @@ def _stratum_results(draw: Draw, lines: Sequence[LineResult]) -> list[StratumRes
     return results
 
 
-def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], draw: Draw) -> StratumResult:
+def _stratum_result(
+    stratum: CountingStratum, task: Task, lines: Sequence[LineResult], draw: CountingDraw
+) -> StratumResult:
     lost = [one.difference for one in lines if one.difference is not None and one.difference > 0]
     more = [-one.difference for one in lines if one.difference is not None and one.difference < 0]
     blank = [one for one in lines if one.quantity is None]
@@ -160,14 +164,14 @@ def _stratum_result(stratum: Stratum, task: Task, lines: Sequence[LineResult], d
     )
 
 
-def _limit(stratum: Stratum, task: Task, n: int, defective: int, known: float, confidence: float) -> float:
+def _limit(stratum: CountingStratum, task: Task, n: int, defective: int, known: float, confidence: float) -> float:
     """What could be missing from the whole stratum, in items: what is known, and all of each further defective unit."""
     further = upper_limit(stratum.units, n, defective, confidence=confidence) - defective
     per_unit = 1 if task is Task.MEASURE else stratum.per_unit
     return min(known + further * per_unit, stratum.book)
 
 
-def _goal(goal: Goal, draw: Draw, results: Sequence[StratumResult]) -> GoalResult:
+def _goal(goal: CountingGoal, draw: CountingDraw, results: Sequence[StratumResult]) -> GoalResult:
     task = Task.MEASURE if goal.partial else Task.COUNT
     own = {one.stratum: one for one in results if one.task is task}
     strata = {one.id: one for one in draw.plan.strata}
@@ -187,7 +191,7 @@ def _goal(goal: Goal, draw: Draw, results: Sequence[StratumResult]) -> GoalResul
     )
 
 
-def _goal_limit(goal: Goal, draw: Draw, own: dict[str, StratumResult], task: Task) -> float:
+def _goal_limit(goal: CountingGoal, draw: CountingDraw, own: dict[str, StratumResult], task: Task) -> float:
     """The most that can be missing from all strata together: by the worst mix where no unit is short, else as a sum."""
     parts = [own.get(part.stratum) for part in goal.strata]
     if all(one is None or (one.defective == 0 and one.not_counted == 0) for one in parts):
@@ -196,13 +200,17 @@ def _goal_limit(goal: Goal, draw: Draw, own: dict[str, StratumResult], task: Tas
     return _summed_limit(goal, draw, {one.id: one for one in draw.plan.strata}, own, task)
 
 
-def _in_goal(content: float, items: float, stratum: Stratum, task: Task) -> float:
+def _in_goal(content: float, items: float, stratum: CountingStratum, task: Task) -> float:
     """Items in the unit of the loss; the content is that of a unit."""
     return items * content / (1 if task is Task.MEASURE else stratum.per_unit)
 
 
 def _summed_limit(
-    goal: Goal, draw: Draw, strata: dict[str, Stratum], own: dict[str, StratumResult], task: Task
+    goal: CountingGoal,
+    draw: CountingDraw,
+    strata: dict[str, CountingStratum],
+    own: dict[str, StratumResult],
+    task: Task,
 ) -> float:
     """The sum of limits that hold all together with the chance asked for, the strata not counted whole sharing β.
 
@@ -221,7 +229,7 @@ def _summed_limit(
     return total
 
 
-def _verdict(goal: Goal, parts: Sequence[StratumResult], limit: float | None) -> CountVerdict:
+def _verdict(goal: CountingGoal, parts: Sequence[StratumResult], limit: float | None) -> CountVerdict:
     if any(one.missing > 0 for one in parts):
         return CountVerdict.FOUND_MISSING
     if any(one.surplus > 0 for one in parts):
@@ -230,4 +238,4 @@ def _verdict(goal: Goal, parts: Sequence[StratumResult], limit: float | None) ->
         return CountVerdict.INCOMPLETE
     if limit is None:
         return CountVerdict.NOT_COMMITTED
-    return CountVerdict.EXCLUDED if limit < goal.loss * (1 - ROUNDING) else CountVerdict.NOT_EXCLUDED
+    return CountVerdict.EXCLUDED if limit < goal.loss * (1 - SAMPLE_ROUNDING) else CountVerdict.NOT_EXCLUDED

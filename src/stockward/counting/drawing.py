@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Iterator
 from heapq import nsmallest
 
-from stockward.answers.counting import Draw, Plan, SheetLine, Stratum
+from stockward.answers.counting import CountingDraw, CountingPlan, CountingStratum, SheetLine
 from stockward.counting.plan_file import plan_digest
 from stockward.counting.seeds import public_seed, require_seed, require_sha256, require_source, sha256_of
 from stockward.terms.counting import Task
@@ -28,7 +28,7 @@ LETTER = {Task.COUNT: "c", Task.MEASURE: "m", Task.WEIGH: "w"}
 _ID_DIGITS = 15
 
 
-def committed(plan: Plan, *, seed_sha256: str | None = None, seed_source: str | None = None) -> Plan:
+def committed(plan: CountingPlan, *, seed_sha256: str | None = None, seed_source: str | None = None) -> CountingPlan:
     """The plan bound to a secret seed by its SHA-256, or else to the public value of a source.
 
     Raises ``UsageError`` for what is none.
@@ -39,7 +39,7 @@ def committed(plan: Plan, *, seed_sha256: str | None = None, seed_source: str | 
     return dataclasses.replace(plan, seed_sha256=digits, seed_source=None)
 
 
-def draw_units(plan: Plan, seed: str, *, commitment: str | None = None) -> Draw:
+def draw_units(plan: CountingPlan, seed: str, *, commitment: str | None = None) -> CountingDraw:
     """Draw the units of every stratum, as lines of count sheets in the order in which a counter walks.
 
     ``commitment`` is the SHA-256 of the plan as it was published before the draw. Raises ``UsageError`` where the plan
@@ -56,7 +56,7 @@ def draw_units(plan: Plan, seed: str, *, commitment: str | None = None) -> Draw:
             "this seed is not the one of the plan: its SHA-256 differs from the one in the plan: give the seed that "
             "was kept for it"
         )
-    return Draw(
+    return CountingDraw(
         plan=plan,
         commitment=digest,
         published=commitment is not None,
@@ -80,7 +80,7 @@ def _id_of(commitment: str, seed: str) -> str:
     return f"S{hashlib.sha256(both.encode()).hexdigest()[:_ID_DIGITS]}"
 
 
-def drawn(seed: str, book_digest: str, stratum: str, units: int, n: int) -> list[int]:
+def drawn_units(seed: str, book_digest: str, stratum: str, units: int, n: int) -> list[int]:
     """The n units that are drawn of units 1 to N, in the order of their hashes; shorter samples are its beginnings."""
     if n == 0:
         return []
@@ -94,10 +94,10 @@ def drawn(seed: str, book_digest: str, stratum: str, units: int, n: int) -> list
     return nsmallest(n, range(1, units + 1), key=place)
 
 
-def _lines(plan: Plan, seed: str) -> Iterator[SheetLine]:
+def _lines(plan: CountingPlan, seed: str) -> Iterator[SheetLine]:
     """Lines by area and task, so that a sheet is filled in at one place; within it by material and unit."""
     sheet = 0
-    by_place: dict[tuple[str, Task], list[tuple[int, Stratum, int]]] = {}
+    by_place: dict[tuple[str, Task], list[tuple[int, CountingStratum, int]]] = {}
     for number, stratum in enumerate(plan.strata, 1):
         for task, units in _tasks(plan, stratum, seed):
             by_place.setdefault((stratum.area, task), []).extend((number, stratum, unit) for unit in units)
@@ -114,11 +114,11 @@ def _lines(plan: Plan, seed: str) -> Iterator[SheetLine]:
             )
 
 
-def _tasks(plan: Plan, stratum: Stratum, seed: str) -> Iterator[tuple[Task, list[int]]]:
+def _tasks(plan: CountingPlan, stratum: CountingStratum, seed: str) -> Iterator[tuple[Task, list[int]]]:
     """The units of each task by rising number; those measured are the first that were drawn to be counted."""
     if stratum.kind == "bulk":
         yield Task.WEIGH, [1]
         return
-    units = drawn(seed, plan.book_digest, stratum.id, stratum.units, stratum.counted)
+    units = drawn_units(seed, plan.book_digest, stratum.id, stratum.units, stratum.counted)
     yield Task.COUNT, sorted(units)
     yield Task.MEASURE, sorted(units[: stratum.measured])

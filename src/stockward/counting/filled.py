@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.answers.counting import CountingDraw, CountingStratum, SheetLine
 from stockward.book.cells.columns import read_column, shown
 from stockward.book.cells.reading import Locale
 from stockward.book.schema.dictionary import Column, ColumnType, Table
@@ -27,7 +27,7 @@ from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import text_of
 
-SHEET = "count_sheet"
+COUNT_SHEET = "count_sheet"
 """The sheet of a workbook that is filled in."""
 
 README = "README"
@@ -36,12 +36,12 @@ README = "README"
 _HIDDEN = frozenset({"draw", "key"})
 """Columns of a workbook that the draw hides: ``draw`` and ``key``."""
 
-_WRITTEN_SHEETS = frozenset({SHEET, README})
+_WRITTEN_SHEETS = frozenset({COUNT_SHEET, README})
 
 TITLES = 3
 """Rows above the header in a workbook."""
 
-MOST = 2_000_000_000
+MOST_LINES_READ = 2_000_000_000
 """More items than this are in no box; a weight may be larger."""
 
 _LONGEST_SHOWN = 40
@@ -52,7 +52,7 @@ def _column(name: str, kind: ColumnType, *, required: bool = False) -> Column:
     return Column(name, kind, "", required, "", None, (), "")
 
 
-COLUMNS = (
+SHEET_COLUMNS = (
     "draw", "key", "sheet", "line", "area", "material", "task", "unit_number", "quantity", "unit", "remark", "how",
 )  # fmt: skip
 """Columns of a sheet to fill in, in order; a workbook hides the first two. No figure of the book is among them."""
@@ -68,7 +68,7 @@ HOW: dict[Task, tuple[str, ...]] = {
 """What the last column may say of each task: what is to be done, in a file that has no page around it."""
 
 _TABLE = Table(
-    name=SHEET,
+    name=COUNT_SHEET,
     key=("key",),
     required=True,
     private=False,
@@ -96,12 +96,12 @@ class Filled:
     notices: tuple[str, ...]
 
 
-def how(line: SheetLine, stratum: Stratum) -> str:
+def how(line: SheetLine, stratum: CountingStratum) -> str:
     """What is to be done at one line."""
     return _BOX_HOW if line.task is Task.COUNT and stratum.kind == "box" else TASK_MEANING[line.task]
 
 
-def words_of(line: SheetLine, stratum: Stratum) -> dict[str, str | int]:
+def sheet_words(line: SheetLine, stratum: CountingStratum) -> dict[str, str | int]:
     """What a row says of its line to people."""
     return {
         "sheet": line.sheet,
@@ -113,7 +113,7 @@ def words_of(line: SheetLine, stratum: Stratum) -> dict[str, str | int]:
     }
 
 
-def read_filled(path: Path, draw: Draw) -> Filled:
+def read_filled(path: Path, draw: CountingDraw) -> Filled:
     """Read a filled sheet and match it with the draw.
 
     A blank quantity is *not counted*, 0 is *counted, none*. Raises ``SheetError`` in one line for a file that is no
@@ -143,15 +143,15 @@ def _raw(path: Path, content: bytes, decimal: str) -> RawTable:
 
 
 def _of_workbook(path: Path, content: bytes, decimal: str) -> RawTable:
-    workbook = Workbook(content, path.name, decimal, (SHEET,))
-    if SHEET not in workbook.sheets:
-        raise SiteError(path.name, f"there is no sheet {SHEET}", "fill in the workbook that the draw wrote")
-    raw = workbook.read(SHEET, _TABLE, hides=_HIDDEN, as_shown=True)
+    workbook = Workbook(content, path.name, decimal, (COUNT_SHEET,))
+    if COUNT_SHEET not in workbook.sheets:
+        raise SiteError(path.name, f"there is no sheet {COUNT_SHEET}", "fill in the workbook that the draw wrote")
+    raw = workbook.read(COUNT_SHEET, _TABLE, hides=_HIDDEN, as_shown=True)
     try:
-        seen = unseen(workbook.parts, path.name, SHEET, "quantity", usual=_WRITTEN_SHEETS)
+        seen = unseen(workbook.parts, path.name, COUNT_SHEET, "quantity", usual=_WRITTEN_SHEETS)
     except DAMAGED:
         mend = "open the workbook in a spreadsheet program and save it again"
-        raise SiteError(path.name, f"the sheet {SHEET} cannot be read", mend) from None
+        raise SiteError(path.name, f"the sheet {COUNT_SHEET} cannot be read", mend) from None
     return replace(raw, notices=(*raw.notices, *seen))
 
 
@@ -161,7 +161,7 @@ def _quantities(raw: RawTable, decimal: str) -> tuple[list[float | None], list[s
     return reading.values.to_list(), reading.fault.to_list()
 
 
-def _faults(raw: RawTable, cells: dict[str, list[str]], rows: list[int], draw: Draw) -> Iterator[SheetError]:
+def _faults(raw: RawTable, cells: dict[str, list[str]], rows: list[int], draw: CountingDraw) -> Iterator[SheetError]:
     """Everything that does not fit, from what concerns the whole file down to single cells."""
     file, lines = raw.file, {line.key: line for line in draw.lines}
     for torn in raw.torn:
@@ -202,10 +202,10 @@ def _key_fault(key: str, position: str, lines: dict[str, SheetLine], seen: dict[
     return None
 
 
-def _word_faults(file: str, rows: list[int], cells: dict[str, list[str]], draw: Draw) -> Iterator[SheetError]:
+def _word_faults(file: str, rows: list[int], cells: dict[str, list[str]], draw: CountingDraw) -> Iterator[SheetError]:
     """Words of a row that are not those of its key: columns were sorted apart, or a program changed them."""
     strata = {one.id: one for one in draw.plan.strata}
-    written = {line.key: words_of(line, strata[line.stratum]) for line in draw.lines}
+    written = {line.key: sheet_words(line, strata[line.stratum]) for line in draw.lines}
     for name in (name for name in _WORDS if name in cells):
         for row, key, found in zip(rows, cells["key"], cells[name], strict=True):
             if found and key in written and not _is_word(found, str(written[key][name])):
@@ -224,7 +224,7 @@ def _quantity_faults(
     cells: dict[str, list[str]],
     values: Sequence[float | None],
     reasons: Sequence[str | None],
-    draw: Draw,
+    draw: CountingDraw,
 ) -> Iterator[SheetError]:
     strata = {one.id: one for one in draw.plan.strata}
     lines = {line.key: line for line in draw.lines}
@@ -251,10 +251,10 @@ def _measured_and_not_there(
             yield SheetError(file, said, "correct the one that is wrong", row=row, column="quantity")
 
 
-def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[str, str] | None:
+def _quantity_fault(value: float, line: SheetLine, stratum: CountingStratum) -> tuple[str, str] | None:
     if value < 0:
         return "a quantity is never negative", "write what is there, 0 for none"
-    if value > (_HEAVIEST if line.task is Task.WEIGH else MOST):
+    if value > (_HEAVIEST if line.task is Task.WEIGH else MOST_LINES_READ):
         return "there cannot be so many", "correct it"
     if line.task is Task.WEIGH:
         return None
@@ -267,7 +267,7 @@ def _quantity_fault(value: float, line: SheetLine, stratum: Stratum) -> tuple[st
     return None
 
 
-def _in_order(file: str, content: bytes, raw: RawTable, cells: dict[str, list[str]], draw: Draw) -> Filled:
+def _in_order(file: str, content: bytes, raw: RawTable, cells: dict[str, list[str]], draw: CountingDraw) -> Filled:
     values, _ = _quantities(raw, draw.plan.decimal)
     found = dict(zip(cells["key"], values, strict=True))
     said = dict(zip(cells["key"], cells.get("remark", [""] * len(values)), strict=True))

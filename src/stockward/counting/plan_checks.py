@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, MINYEAR
 from zoneinfo import ZoneInfo
 
-from stockward.answers.counting import Goal, GoalStratum, Plan, Stratum
+from stockward.answers.counting import CountingGoal, CountingPlan, CountingStratum, GoalStratum
 from stockward.counting.planning import LEAST_DETECTION, book_digest, name_of_loss, with_sample
 from stockward.counting.seeds import is_sha256, is_source
 from stockward.stats.sampling import defects_of
@@ -22,12 +22,12 @@ _NEAR = 1e-9
 """Chances computed on two machines differ by less."""
 
 
-def fault_of(plan: Plan) -> str | None:
+def fault_of(plan: CountingPlan) -> str | None:
     """What does not hold of the plan, in one line; ``None`` for one that adds up."""
-    return next((fault for check in CHECKS for fault in check(plan)), None)
+    return next((fault for check in PLAN_CHECKS for fault in check(plan)), None)
 
 
-def the_settings_can_be(plan: Plan) -> Iterator[str]:
+def the_settings_can_be(plan: CountingPlan) -> Iterator[str]:
     """A time zone, a decimal mark, a chance, and a moment that stands for one."""
     try:
         ZoneInfo(plan.timezone)
@@ -43,7 +43,7 @@ def the_settings_can_be(plan: Plan) -> Iterator[str]:
         yield "the moment of the book is at an end of the calendar"
 
 
-def the_seed_is_bound(plan: Plan) -> Iterator[str]:
+def the_seed_is_bound(plan: CountingPlan) -> Iterator[str]:
     """A plan in a file is committed: to a secret seed, or to the source of a public one."""
     if (plan.seed_sha256 is None) is (plan.seed_source is None):
         yield "it names neither a secret seed nor the source of a public one, or both"
@@ -53,7 +53,7 @@ def the_seed_is_bound(plan: Plan) -> Iterator[str]:
         yield "the source of its seed is not one line of words"
 
 
-def the_strata_are_the_book(plan: Plan) -> Iterator[str]:
+def the_strata_are_the_book(plan: CountingPlan) -> Iterator[str]:
     """The frozen book, with its names, each stratum once, and no more units drawn than there are."""
     if book_digest(plan) != plan.book_digest:
         yield "it is not of the frozen book: the SHA-256 of that differs"
@@ -64,7 +64,7 @@ def the_strata_are_the_book(plan: Plan) -> Iterator[str]:
         yield "no unit is drawn"
 
 
-def the_goals_follow(plan: Plan) -> Iterator[str]:
+def the_goals_follow(plan: CountingPlan) -> Iterator[str]:
     """Each loss is about strata of the plan, and the sample finds it with the chance that is stated and asked for."""
     if not plan.goals or len({one.id for one in plan.goals}) < len(plan.goals):
         yield "there is no loss that matters, or one stands twice"
@@ -76,7 +76,7 @@ def the_goals_follow(plan: Plan) -> Iterator[str]:
             yield f"the units drawn do not find the loss {goal.id!r} with the chance that the plan states"
 
 
-CHECKS: tuple[Callable[[Plan], Iterator[str]], ...] = (
+PLAN_CHECKS: tuple[Callable[[CountingPlan], Iterator[str]], ...] = (
     the_settings_can_be,
     the_seed_is_bound,
     the_strata_are_the_book,
@@ -84,7 +84,7 @@ CHECKS: tuple[Callable[[Plan], Iterator[str]], ...] = (
 )
 
 
-def _adds_up(one: Stratum) -> bool:
+def _adds_up(one: CountingStratum) -> bool:
     if one.id != f"{one.area}/{one.material}" or not 0 < one.book < math.inf or one.per_unit < 1:
         return False
     if one.kind == "bulk":
@@ -95,7 +95,7 @@ def _adds_up(one: Stratum) -> bool:
     return whole and 0 <= one.measured <= one.counted <= one.units
 
 
-def _parts_add_up(goal: Goal, strata: dict[str, Stratum]) -> bool:
+def _parts_add_up(goal: CountingGoal, strata: dict[str, CountingStratum]) -> bool:
     names = [part.stratum for part in goal.strata]
     return (
         0 < goal.loss < math.inf
@@ -109,7 +109,7 @@ def _parts_add_up(goal: Goal, strata: dict[str, Stratum]) -> bool:
     )
 
 
-def _part_adds_up(part: GoalStratum, goal: Goal, stratum: Stratum) -> bool:
+def _part_adds_up(part: GoalStratum, goal: CountingGoal, stratum: CountingStratum) -> bool:
     if stratum.kind == "bulk" or part.units != stratum.units or not 0 < part.content < math.inf:
         return False
     if goal.loss / part.content == math.inf:
@@ -120,7 +120,7 @@ def _part_adds_up(part: GoalStratum, goal: Goal, stratum: Stratum) -> bool:
     return part.defects == (defects if defects <= part.units else None) and 0 <= part.worst <= part.units
 
 
-def _is_found(goal: Goal, plan: Plan) -> bool:
+def _is_found(goal: CountingGoal, plan: CountingPlan) -> bool:
     try:
         again = with_sample(goal, plan.strata)
     except FigureError:

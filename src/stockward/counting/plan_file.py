@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stockward.answers.counting import Plan
+from stockward.answers.counting import CountingPlan
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.signs import escaped
 
-SCHEMA = "stockward.plan/3"
+PLAN_SCHEMA = "stockward.plan/3"
 _BEFORE = {
     "stockward.plan/1": "whose commitment does not cover it",
     "stockward.plan/2": "which an earlier version made, and whose book says less",
@@ -21,14 +21,14 @@ _AGAIN = "make it again with stockward sample plan SITE --commit PLAN"
 _MEND = "use the file as stockward sample plan SITE --commit PLAN wrote it"
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: CountingPlan) -> str:
     """The plan as JSON text; the same plan gives the same bytes."""
-    document = {"schema": SCHEMA, "digest": plan_digest(plan), **_fields(plan)}
+    document = {"schema": PLAN_SCHEMA, "digest": plan_digest(plan), **_fields(plan)}
     lines = (f"{json.dumps(key)}: {_shown(value)}" for key, value in document.items())
     return escaped("{\n" + ",\n".join(lines) + "\n}\n")
 
 
-def plan_digest(plan: Plan) -> str:
+def plan_digest(plan: CountingPlan) -> str:
     """The commitment: SHA-256 of the plan's JSON, keys sorted and without spaces, less ``schema`` and ``digest``."""
     canonical = json.dumps(_fields(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
@@ -42,7 +42,7 @@ def as_written(content: bytes) -> str:
     return content.decode("utf-8-sig").removeprefix("\ufeff").replace("\r\n", "\n")
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path) -> CountingPlan:
     """Read a plan.
 
     Raises ``SheetError`` in one line where the file is none, was changed since it was sealed, or does not add up.
@@ -60,8 +60,8 @@ def read_plan(path: Path) -> Plan:
     schema = document.pop("schema", None) if isinstance(document, dict) else None
     if isinstance(schema, str) and schema in _BEFORE:
         raise SheetError(path.name, f"the plan is of schema {schema}, {_BEFORE[schema]}", _AGAIN)
-    if schema != SCHEMA:
-        raise SheetError(path.name, f"this is no plan of a count (schema {SCHEMA})", _MEND)
+    if schema != PLAN_SCHEMA:
+        raise SheetError(path.name, f"this is no plan of a count (schema {PLAN_SCHEMA})", _MEND)
     digest = document.pop("digest", None)
     plan = _plan_of(path.name, document)
     if plan_digest(plan) != digest:
@@ -78,21 +78,21 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def _plan_of(file: str, document: dict[str, Any]) -> Plan:
+def _plan_of(file: str, document: dict[str, Any]) -> CountingPlan:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        plan: Plan = TypeAdapter(Plan).validate_json(json.dumps(document))
+        plan: CountingPlan = TypeAdapter(CountingPlan).validate_json(json.dumps(document))
         plan_digest(plan)
     except (ValidationError, ValueError, OverflowError):
         raise SheetError(file, "the plan is damaged", _MEND) from None
     return plan
 
 
-def _fields(plan: Plan) -> dict[str, Any]:
+def _fields(plan: CountingPlan) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    fields: dict[str, Any] = TypeAdapter(Plan).dump_python(plan, mode="json")
+    fields: dict[str, Any] = TypeAdapter(CountingPlan).dump_python(plan, mode="json")
     return fields
 
 

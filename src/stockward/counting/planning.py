@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from stockward.answers.counting import Goal, GoalStratum, NotPlanned, Plan, Stratum
+from stockward.answers.counting import CountingGoal, CountingPlan, CountingStratum, GoalStratum, NotPlanned
 from stockward.balance.composition import holdings_of
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
 from stockward.book.substances import substance_units
 from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
 from stockward.counting.sizes import too_many, too_many_in
-from stockward.counting.wishes import Asked, Partial
+from stockward.counting.wishes import CountingRequest, Partial
 from stockward.stats import splitting
-from stockward.stats.sampling import ROUNDING, defects_of
+from stockward.stats.sampling import SAMPLE_ROUNDING, defects_of
 from stockward.terms.errors import FigureError, UsageError, require_probability
 from stockward.terms.periods import end_of
 from stockward.terms.units import factor
@@ -44,7 +44,7 @@ class _Wanted:
     of_items: bool
 
 
-def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None = None) -> Plan:
+def make_plan(site: Site, asked: CountingRequest, *, as_of: str | date | datetime | None = None) -> CountingPlan:
     """What must be counted, from the books as known at a day, so that each loss that matters would show.
 
     The losses are those asked for, else the site's ``goals``; a goal without an area is a loss from all areas together,
@@ -78,7 +78,7 @@ def make_plan(site: Site, asked: Asked, *, as_of: str | date | datetime | None =
     return plan
 
 
-def book_digest(plan: Plan) -> str:
+def book_digest(plan: CountingPlan) -> str:
     """SHA-256 of the listing of the frozen book, and of what things are called and hold in it.
 
     The first line names the format. Each further one is a JSON list without spaces: ``[site, time zone, decimal mark,
@@ -108,14 +108,14 @@ def name_of_loss(holding: str, area: str | None, *, partial: bool = False) -> st
 def _plan(
     site: Site,
     planner: _Planner,
-    goals: list[Goal],
+    goals: list[CountingGoal],
     not_planned: list[NotPlanned],
     moment: datetime | None,
     detection: float,
-) -> Plan:
+) -> CountingPlan:
     frozen = frozen_at(planner.books, moment)
     strata = planner.sized(goals)
-    plan = Plan(
+    plan = CountingPlan(
         site=site.name,
         timezone=site.timezone,
         decimal=site.settings.site.decimal,
@@ -132,7 +132,7 @@ def _plan(
     return dataclasses.replace(plan, book_digest=book_digest(plan))
 
 
-def _wanted(site: Site, books: KnownBooks, asked: Asked) -> tuple[list[_Wanted], list[NotPlanned]]:
+def _wanted(site: Site, books: KnownBooks, asked: CountingRequest) -> tuple[list[_Wanted], list[NotPlanned]]:
     """Losses that were asked for, else the goals of the site, in order of keys; and goals that cannot be used."""
     units = substance_units(site["materials"], site["contents"])
     wanted = [_Wanted(name, name, units[name], loss, None, False) for name, loss in sorted(asked.losses.items())]
@@ -163,7 +163,9 @@ def _wanted(site: Site, books: KnownBooks, asked: Asked) -> tuple[list[_Wanted],
     return wanted, not_planned
 
 
-def _strata(books: KnownBooks, asked: Asked, losses: list[_Wanted]) -> tuple[list[Stratum], list[NotPlanned]]:
+def _strata(
+    books: KnownBooks, asked: CountingRequest, losses: list[_Wanted]
+) -> tuple[list[CountingStratum], list[NotPlanned]]:
     """Every area and material that a loss could come from; those that cannot be planned, with the reason."""
     materials = {row["material"]: row for row in books["materials"].rows(named=True)}
     names = dict(books["areas"].select("area", "name").rows())
@@ -184,9 +186,9 @@ def _strata(books: KnownBooks, asked: Asked, losses: list[_Wanted]) -> tuple[lis
     return strata, refused
 
 
-def _require_names_apart(strata: list[Stratum]) -> None:
+def _require_names_apart(strata: list[CountingStratum]) -> None:
     """A draw hangs on the name of its stratum, AREA/MATERIAL: two that read alike would be drawn alike."""
-    seen: dict[str, Stratum] = {}
+    seen: dict[str, CountingStratum] = {}
     for one in strata:
         other = seen.setdefault(one.id, one)
         if other is not one:
@@ -235,11 +237,11 @@ def _unfit(
 
 def _stratum(
     held: Holding, material: Mapping[str, object], areas: Mapping[str, str | None], box: int | None
-) -> Stratum:
+) -> CountingStratum:
     bulk = material["kind"] == "bulk"
     book = held.quantity if bulk else float(round(held.quantity))
     per_unit = 1 if bulk or box is None else box
-    return Stratum(
+    return CountingStratum(
         id=f"{held.area}/{held.material}",
         kind="bulk" if bulk else "item" if box is None else "box",
         area=held.area,
@@ -263,7 +265,9 @@ def _text(value: object) -> str | None:
 class _Planner:
     """Plans one loss after the other over the same strata; what cannot be planned is gathered here."""
 
-    def __init__(self, books: KnownBooks, asked: Asked, detection: float, strata: list[Stratum]) -> None:
+    def __init__(
+        self, books: KnownBooks, asked: CountingRequest, detection: float, strata: list[CountingStratum]
+    ) -> None:
         self.books = books
         self.not_planned: list[NotPlanned] = []
         self.in_parts: set[str] = set()
@@ -277,7 +281,7 @@ class _Planner:
             for material, holding, amount in holdings_of(books).select("material", "holding", "amount").rows()
         }
 
-    def goals(self, wanted: _Wanted) -> Iterator[Goal]:
+    def goals(self, wanted: _Wanted) -> Iterator[CountingGoal]:
         """The loss taken as whole items, and, where it is asked for, as a part of each item's content."""
         holders = [(one, self._content(one, wanted)) for one in self._strata if wanted.area in (None, one.area)]
         items = [(one, content) for one, content in holders if content > 0 and one.kind != "bulk"]
@@ -296,7 +300,7 @@ class _Planner:
             if goal is not None:
                 yield goal
 
-    def sized(self, goals: Sequence[Goal]) -> tuple[Stratum, ...]:
+    def sized(self, goals: Sequence[CountingGoal]) -> tuple[CountingStratum, ...]:
         """The strata with the largest sample that any loss asks of them; every item that is measured is counted too."""
         counted = dict.fromkeys((one.id for one in self._strata), 0)
         measured = dict(counted)
@@ -313,7 +317,7 @@ class _Planner:
             for one in self._strata
         )
 
-    def _content(self, stratum: Stratum, wanted: _Wanted) -> float:
+    def _content(self, stratum: CountingStratum, wanted: _Wanted) -> float:
         """What one unit holds of the loss: of a box that is part full, as much as of a full one."""
         if wanted.of_items:
             return float(stratum.per_unit) if stratum.material == wanted.holding else 0.0
@@ -323,13 +327,13 @@ class _Planner:
         self,
         wanted: _Wanted,
         name: str,
-        items: list[tuple[Stratum, float]],
+        items: list[tuple[CountingStratum, float]],
         bulk: tuple[str, ...],
         partial: Mapping[str, Partial],
-    ) -> Goal | None:
+    ) -> CountingGoal | None:
         shares = {material: part.share for material, part in partial.items()}
         stock = math.fsum(content / one.per_unit * one.book * shares.get(one.material, 1.0) for one, content in items)
-        if stock < wanted.loss * (1 - ROUNDING):
+        if stock < wanted.loss * (1 - SAMPLE_ROUNDING):
             self._refuse(name, _too_little(wanted, stock, bulk))
             return None
         self._require_few(sum(one.units for one, _ in items), partial=bool(partial))
@@ -344,7 +348,7 @@ class _Planner:
         except FigureError as error:
             self._refuse(name, f"{error}: measure better, or state a larger loss")
             return None
-        return Goal(
+        return CountingGoal(
             id=name,
             holding=wanted.holding,
             unit=wanted.unit,
@@ -371,7 +375,7 @@ class _Planner:
         self.not_planned.append(NotPlanned(what=what, reason=reason, set_aside=False))
 
 
-def with_sample(goal: Goal, strata: Sequence[Stratum]) -> Goal:
+def with_sample(goal: CountingGoal, strata: Sequence[CountingStratum]) -> CountingGoal:
     """The goal with the chance that the final sample reaches, which other losses may have made larger."""
     final = {one.id: one.measured if goal.partial else one.counted for one in strata}
     sizes = [final[part.stratum] for part in goal.strata]
@@ -384,12 +388,12 @@ def with_sample(goal: Goal, strata: Sequence[Stratum]) -> Goal:
     )
 
 
-def figure_strata(goal: Goal) -> list[splitting.Stratum]:
+def figure_strata(goal: CountingGoal) -> list[splitting.Stratum]:
     """The strata of a goal as the mathematics takes them."""
     return [splitting.Stratum(part.units, part.content, 1.0, part.notice) for part in goal.strata]
 
 
-def _part(stratum: Stratum, content: float, loss: float, partial: Partial | None) -> GoalStratum:
+def _part(stratum: CountingStratum, content: float, loss: float, partial: Partial | None) -> GoalStratum:
     lost = content if partial is None else content * partial.share
     defects = defects_of(loss, lost)
     return GoalStratum(

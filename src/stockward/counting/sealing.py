@@ -9,13 +9,13 @@ from datetime import datetime
 from os.path import lexists
 from pathlib import Path
 
-from stockward.answers.counting import Draw, Plan
+from stockward.answers.counting import CountingDraw, CountingPlan
 from stockward.book import Site
 from stockward.counting.book import require_begun
 from stockward.counting.drawing import committed, draw_units
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.seeds import require_seed, sha256_of
-from stockward.outputs import Target, free_name, write_new
+from stockward.outputs import OutputTarget, free_name, write_new
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes, read_text
 
@@ -24,7 +24,7 @@ from stockward.terms.files import read_bytes, read_text
 class Seal:
     """What a plan is to be sealed with: its file, what it is bound to, and the seed where it is kept here."""
 
-    path: Target
+    path: OutputTarget
     bound: Mapping[str, str]
     seed: str | None
 
@@ -61,7 +61,7 @@ def prepare_seal(
     return Seal(target, {"seed_sha256": sha256_of(seed)}, seed)
 
 
-def seal_plan(plan: Plan, seal: Seal, site: Site, *, now: datetime) -> Plan:
+def seal_plan(plan: CountingPlan, seal: Seal, site: Site, *, now: datetime) -> CountingPlan:
     """The plan of a site bound to its seed; it is not written yet.
 
     Raises ``UsageError`` where its book is frozen at a day that is yet to come.
@@ -70,13 +70,15 @@ def seal_plan(plan: Plan, seal: Seal, site: Site, *, now: datetime) -> Plan:
     return committed(plan, **seal.bound)
 
 
-def write_seal(plan: Plan, seal: Seal) -> None:
+def write_seal(plan: CountingPlan, seal: Seal) -> None:
     """Write a sealed plan, and its seed beside it where it is kept here: both, or none."""
-    files = {} if seal.seed is None else {Target(seed_beside(seal.path)): f"{seal.seed}\n"}
+    files = {} if seal.seed is None else {OutputTarget(seed_beside(seal.path)): f"{seal.seed}\n"}
     write_new({**files, seal.path: plan_text(plan)})
 
 
-def draw_from(plan_path: Path, *, commitment: str | None, seed_text: str | None, seed_file: Path | None) -> Draw:
+def draw_from(
+    plan_path: Path, *, commitment: str | None, seed_text: str | None, seed_file: Path | None
+) -> CountingDraw:
     """The draw that follows from a sealed plan and its seed, which stands beside the plan unless it is given.
 
     Raises ``SheetError`` and ``UsageError`` where one of them cannot be read, or does not belong to the other.
@@ -87,7 +89,7 @@ def draw_from(plan_path: Path, *, commitment: str | None, seed_text: str | None,
     return draw_units(plan, seed, commitment=commitment)
 
 
-def _require_not_of_the_file(path: Path, plan: Plan, given: str | None) -> None:
+def _require_not_of_the_file(path: Path, plan: CountingPlan, given: str | None) -> None:
     """Raise ``UsageError`` where the SHA-256 of the plan's file was given, or published, in place of the commitment."""
     digits = "" if given is None else "".join(given.split()).lower()
     if digits == hashlib.sha256(read_bytes(path)).hexdigest():
@@ -97,7 +99,7 @@ def _require_not_of_the_file(path: Path, plan: Plan, given: str | None) -> None:
         )
 
 
-def _seed_in(path: Path, plan: Plan) -> str:
+def _seed_in(path: Path, plan: CountingPlan) -> str:
     try:
         return read_text(path)
     except (SiteError, UnicodeDecodeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stockward.answers.counting import Plan
+from stockward.answers.counting import CountingPlan
 from stockward.terms.limits import LIMITS, PREFIX, grouped, limit
 
 
@@ -20,7 +20,7 @@ def too_many(units: int, measured: int, drawn: int = 0) -> tuple[str, str] | Non
     return None
 
 
-def too_many_in(plan: Plan) -> tuple[str, str] | None:
+def too_many_in(plan: CountingPlan) -> tuple[str, str] | None:
     """The same of a plan that was made."""
     measured = sum(_units(part.units for part in goal.strata) for goal in plan.goals if goal.partial)
     looked_at = sum(_units(part.units for part in goal.strata) for goal in plan.goals)

@@ -27,7 +27,7 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CountingRequest:
     """What the plan is asked for. Losses and items in place of the site's goals; nothing in them means the goals.
 
     ``losses`` by substance (in its own unit), ``items`` by material; ``areas`` are those to be counted (none named:
@@ -54,7 +54,7 @@ def parse_asked(
     partial: Sequence[str] = (),
     costs: Sequence[str] = (),
     detection: float | None = None,
-) -> Asked:
+) -> CountingRequest:
     """Read ``NAME=VALUE`` words. Raises ``UsageError`` in one line for what the site does not have or cannot mean."""
     units = substance_units(site["materials"], site["contents"])
     kinds = dict(site["materials"].select("material", "kind").rows())
@@ -75,7 +75,7 @@ def parse_asked(
         raise UsageError(
             f"--partial {both[0]}: it is counted by the box: measuring is for single items, drop one of them"
         )
-    return Asked(
+    return CountingRequest(
         losses={name: _loss(name, word, units[name]) for name, word in loss_words.items()},
         items={name: _whole("--items", name, word) for name, word in item_words.items()},
         areas=tuple(dict.fromkeys(areas)),

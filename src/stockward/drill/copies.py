@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
-from stockward.drill.targets import SPREAD, Case, Target
+from stockward.drill.targets import SPREAD, DrillCase, LossTarget
 from stockward.ending import begin_to_help, end_processes, undisturbed
 
 Index = NDArray[np.int64]
@@ -48,8 +48,8 @@ class DrillPlan:
     """
 
     incidence: Incidence
-    targets: tuple[Target, ...]
-    cases: tuple[Case, ...]
+    targets: tuple[LossTarget, ...]
+    cases: tuple[DrillCase, ...]
     quantity: Array
     standing: tuple[Array, ...]
     case: Index
@@ -107,7 +107,7 @@ class Draws:
     normal_shared: Array
 
 
-def draw(plan: DrillPlan, copies: Index) -> Draws:
+def draw_copies(plan: DrillPlan, copies: Index) -> Draws:
     """Take the losses out of these copies, and measure every row of them afresh."""
     rows, count = plan.incidence.rows, len(copies)
     true = np.repeat(plan.quantity[None], count, axis=0)
@@ -145,7 +145,7 @@ def _normal(plan: DrillPlan, copies: Index, sizes: Sequence[int]) -> list[Array]
 def search(plan: DrillPlan, block: int) -> BlockFound:
     """Test every series of every copy of one block."""
     copies = plan.copies(block)
-    drawn, count = draw(plan, copies), len(copies)
+    drawn, count = draw_copies(plan, copies), len(copies)
     found = BlockFound(
         copies=copies,
         alarm=np.full((count, len(plan.targets)), NEVER),
@@ -165,7 +165,7 @@ def search(plan: DrillPlan, block: int) -> BlockFound:
 
 
 def _search_series(
-    plan: DrillPlan, number: int, target: Target, drawn: Draws, hidden: Array, own: Index, found: BlockFound
+    plan: DrillPlan, number: int, target: LossTarget, drawn: Draws, hidden: Array, own: Index, found: BlockFound
 ) -> None:
     """Test one series of every copy; ``own`` are those that hold their loss in it."""
     difference, covariance = _figures(target, drawn.recorded, hidden)
@@ -190,20 +190,20 @@ def _search_series(
             found.own_limits[place] = int(_first(asked, np.array([start]))[0] != NEVER)
 
 
-def _begin_in(plan: DrillPlan, target: Target, copies: Index) -> Index:
+def _begin_in(plan: DrillPlan, target: LossTarget, copies: Index) -> Index:
     """The first period of a series that ends after the loss of each copy begins."""
     cases = [plan.cases[case] for case in plan.case[copies]]
     moments = np.array([plan.targets[case.target].start[case.first] for case in cases], dtype=np.int64)
     return np.searchsorted(target.end, moments, side="right")
 
 
-def _figures(target: Target, quantity: Array, hidden: Array) -> tuple[Array, Array]:
+def _figures(target: LossTarget, quantity: Array, hidden: Array) -> tuple[Array, Array]:
     """Differences and Σ of the tested spans of every copy."""
     difference = target.series.differences(quantity[:, target.series.rows])[:, target.kept]
     return difference + hidden, target.covariance(quantity)
 
 
-def _hidden(plan: DrillPlan, target: Target, drawn: Draws) -> Array:
+def _hidden(plan: DrillPlan, target: LossTarget, drawn: Draws) -> Array:
     """Errors of contents and of the normal loss, less what stood in the books already; (copies, tested spans)."""
     series = target.series
     left = -plan.standing[target.place][None]
@@ -276,7 +276,7 @@ def _search_block(block: int) -> BlockFound:
     return search(_PLANS[0], block)
 
 
-def round_robin(cases: Sequence[Case], copies: int) -> Index:
+def round_robin(cases: Sequence[DrillCase], copies: int) -> Index:
     """Which loss each copy takes: round all series and patterns evenly, and round the places of each in turn.
 
     Losses spread over the whole site come on top, as many copies of each as the most of a series and pattern of an
@@ -289,7 +289,7 @@ def round_robin(cases: Sequence[Case], copies: int) -> Index:
     return np.concatenate([_turns(areas, copies), _turns(sites, on_top)])
 
 
-def _lines(cases: Sequence[Case], *, spread: bool) -> list[list[int]]:
+def _lines(cases: Sequence[DrillCase], *, spread: bool) -> list[list[int]]:
     """Numbers of the losses that the books bear, by series and pattern."""
     lines: dict[tuple[int, str], list[int]] = {}
     for number, case in enumerate(cases):
@@ -305,7 +305,7 @@ def _turns(lines: Sequence[Sequence[int]], copies: int) -> Index:
     return np.array([lines[line][turn % len(lines[line])] for turn, line in taken], dtype=np.int64)
 
 
-def each_once(cases: Sequence[Case], copies: int) -> Index:
+def each_once(cases: Sequence[DrillCase], copies: int) -> Index:
     """Every loss that the books bear once; where fewer copies are asked for, they are spread over all.
 
     Losses spread over the whole site come on top.

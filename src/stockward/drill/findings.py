@@ -22,7 +22,7 @@ from stockward.answers.drill import (
     DrillSpreadArea,
 )
 from stockward.drill.copies import NEVER, BlockFound, DrillPlan
-from stockward.drill.targets import SPREAD, Case, Target
+from stockward.drill.targets import SPREAD, DrillCase, LossTarget
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 Index = NDArray[np.int64]
@@ -120,7 +120,7 @@ class Findings:
         restored = {name: int(found[mine].sum()) for name, found in self._restored.items()}
         return DrillCounts(found=int(self._found[mine].sum()), **restored)
 
-    def _place(self, cases: Sequence[Case], mine: Flags, place: str) -> DrillPlace:
+    def _place(self, cases: Sequence[DrillCase], mine: Flags, place: str) -> DrillPlace:
         here = [case for case in cases if case.place == place]
         reasons = [case.why for case in here if case.why is not None]
         own = mine & np.array([case.place == place for case in self._cases], dtype=bool)
@@ -133,7 +133,7 @@ class Findings:
             found=int(self._found[own].sum()),
         )
 
-    def _days(self, target: Target, mine: Flags) -> tuple[float | None, float | None]:
+    def _days(self, target: LossTarget, mine: Flags) -> tuple[float | None, float | None]:
         found = np.flatnonzero(mine & self._found)
         if not len(found):
             return None, None
@@ -155,7 +155,7 @@ class Findings:
         """By target, the periods in which the records as they are alarm without any loss of the drill."""
         return [self._alarms(target) for target in self._plan.targets]
 
-    def _alarms(self, target: Target) -> Flags:
+    def _alarms(self, target: LossTarget) -> Flags:
         recorded = self._plan.quantity[target.series.rows][None]
         ratios = target.tests.ratios_of(target.series.differences(recorded)[:, target.kept])[0]
         return np.asarray(ratios > 1.0)
@@ -233,7 +233,7 @@ class Findings:
                 )
         return tuple(found)
 
-    def _shows(self, target: Target) -> Flags:
+    def _shows(self, target: LossTarget) -> Flags:
         """Copies whose loss is of the same substance: one of an area is in the whole site too, and the reverse."""
         substance = self._rows["substance"]
         shows = [

@@ -36,7 +36,7 @@ _OUTSIDE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenLoss:
     """Rows that change, and by how much (the material's unit); ``why`` says what is in the way, if anything is."""
 
     rows: Index
@@ -45,7 +45,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class LossShare:
     """A part of a loss: so much of a material, gone between two moments (microseconds), the first excluded."""
 
     amount: float
@@ -81,7 +81,7 @@ class _Attempt:
         return np.asarray(self.quantity[rows] + np.array([self.changed.get(int(row), 0.0) for row in rows]))
 
 
-class Ledger:
+class LossLedger:
     """The rows of the books by area and material, to find what a loss must change.
 
     ``quantity`` are the quantities that the loss is taken out of, one for each row of the incidence.
@@ -115,7 +115,9 @@ class Ledger:
         sums = np.bincount(self._material[rows], self._quantity[rows], len(self._materials))
         return {material: float(amount) for material, amount in enumerate(sums)}
 
-    def take(self, area: int, material: int, shares: Sequence[Share], place: str, after: Taken | None = None) -> Taken:
+    def take(
+        self, area: int, material: int, shares: Sequence[LossShare], place: str, after: TakenLoss | None = None
+    ) -> TakenLoss:
         """Take the shares out of an area (codes of area and material), in the counts or in the movements.
 
         What was taken ``after`` which these are stays taken, and is among the rows that change.
@@ -129,9 +131,9 @@ class Ledger:
             self._understate(attempt, area, material, shares)
         rows = np.array(sorted(attempt.changed), dtype=np.int64)
         change = np.array([attempt.changed[int(row)] for row in rows], dtype=float)
-        return Taken(rows, change, attempt.why)
+        return TakenLoss(rows, change, attempt.why)
 
-    def _understate(self, attempt: _Attempt, area: int, material: int, shares: Sequence[Share]) -> None:
+    def _understate(self, attempt: _Attempt, area: int, material: int, shares: Sequence[LossShare]) -> None:
         """Record what was sent in each period lower by what was taken, in proportion; the receivers have less."""
         stream = self._leaving.get((area, material))
         short: dict[int, list[tuple[int, float]]] = {}

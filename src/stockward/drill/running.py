@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.balance.assembly import Assembly
 from stockward.balance.closing import assemble
 from stockward.balance.sigma.adjusting import Adjusted, adjust
@@ -25,7 +25,7 @@ from stockward.balance.sigma.copies import check_copy
 from stockward.balance.sigma.incidence import Incidence, incidence_of
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
-from stockward.drill.copies import DrillPlan, draw, each_once, round_robin, search_all
+from stockward.drill.copies import DrillPlan, draw_copies, each_once, round_robin, search_all
 from stockward.drill.findings import Findings
 from stockward.drill.losses import PLACES
 from stockward.drill.targets import (
@@ -33,10 +33,10 @@ from stockward.drill.targets import (
     PATTERNS,
     SPREAD,
     WATCHED,
-    Case,
     CaseMaker,
+    DrillCase,
     LossSize,
-    Target,
+    LossTarget,
     parse_loss,
     targets_of,
 )
@@ -46,7 +46,7 @@ from stockward.version import VERSION
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-Progress = Callable[[str], None]
+DrillProgress = Callable[[str], None]
 
 COPIES = 1000
 MOST_COPIES = 1_000_000
@@ -94,8 +94,8 @@ def make_drill(
     *,
     generated: datetime,
     jobs: int = 1,
-    progress: Progress = lambda step: None,
-) -> Drill:
+    progress: DrillProgress = lambda step: None,
+) -> DrillAnswer:
     """Drill a site.
 
     Parameters
@@ -143,7 +143,7 @@ def make_drill(
         blocks.append(block)
         progress(f"searching copies: {min(done * plan.block, len(plan.case))} of {len(plan.case)}")
     findings = Findings(plan, blocks, balances.series, site.timezone)
-    return Drill(
+    return DrillAnswer(
         version=VERSION,
         at=generated,
         seed=options.seed,
@@ -185,7 +185,7 @@ def _kept_as_recorded(incidence: Incidence) -> Adjusted:
 def _targets(
     incidence: Incidence, balances: Balances, adjusted: Adjusted, site: Site, options: DrillOptions,
     size: LossSize | None,
-) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
+) -> tuple[list[LossTarget], dict[str, str]]:  # fmt: skip
     """The series that are drilled, or watched meanwhile; a series that was asked for and cannot be is an error."""
     targets, left = targets_of(
         incidence, balances, adjusted.quantity,
@@ -212,8 +212,8 @@ def _no_site(balances: Balances, left: Mapping[str, str]) -> str:
 
 
 def _chosen(
-    targets: Sequence[Target], left: Mapping[str, str], balances: Balances, name: str, patterns: Sequence[str]
-) -> list[Target]:
+    targets: Sequence[LossTarget], left: Mapping[str, str], balances: Balances, name: str, patterns: Sequence[str]
+) -> list[LossTarget]:
     """The series that was asked for; with that of a whole site its areas, which are watched."""
     chosen = next((target for target in targets if target.series.id == name), None)
     if chosen is None:
@@ -248,7 +248,11 @@ def _or(names: Sequence[str]) -> str:
 
 
 def _plan(
-    incidence: Incidence, targets: Sequence[Target], cases: Sequence[Case], adjusted: Adjusted, options: DrillOptions
+    incidence: Incidence,
+    targets: Sequence[LossTarget],
+    cases: Sequence[DrillCase],
+    adjusted: Adjusted,
+    options: DrillOptions,
 ) -> DrillPlan:
     # Records that keep their errors give one answer a loss.
     case = (each_once if options.as_recorded else round_robin)(cases, options.copies)
@@ -274,7 +278,7 @@ def _check(books: KnownBooks, assembly: Assembly, plan: DrillPlan) -> tuple[int,
         case = plan.cases[number]
         if (case.pattern, case.place) not in seen:
             seen.add((case.pattern, case.place))
-            recorded = draw(plan, np.array([copy])).recorded[0]
+            recorded = draw_copies(plan, np.array([copy])).recorded[0]
             deviations.append(check_copy(books, assembly, plan.incidence, recorded))
     return len(seen), max(deviations)
 

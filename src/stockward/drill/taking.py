@@ -17,7 +17,7 @@ from stockward.balance.assembly import Assembly
 from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
 from stockward.balance.whole_site.joining import SiteSeries
 from stockward.book.known import KnownBooks
-from stockward.drill.losses import Ledger, Share, Taken
+from stockward.drill.losses import LossLedger, LossShare, TakenLoss
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -39,10 +39,10 @@ class Falls:
         past = (moments[:, None] - self.start) / (self.end - self.start)
         return np.asarray(np.clip(past, 0.0, 1.0) @ self.amount)
 
-    def shares(self, share: float = 1.0) -> list[Share]:
+    def shares(self, share: float = 1.0) -> list[LossShare]:
         """A share of it, span by span."""
         spans = zip(self.amount.tolist(), self.start.tolist(), self.end.tolist(), strict=True)
-        return [Share(share * amount, start, end) for amount, start, end in spans if amount > 0]
+        return [LossShare(share * amount, start, end) for amount, start, end in spans if amount > 0]
 
     def over(self, start: Index, end: Index) -> Falls:
         """The same loss over other spans of time."""
@@ -57,13 +57,13 @@ class Laid:
     areas over which a loss of the whole site is spread, each with the reason why it bears no share, if it bears none.
     """
 
-    taken: Taken
+    taken: TakenLoss
     raised: Array
     lost: float
     areas: tuple[tuple[int, str | None], ...] = ()
 
 
-class Taker:
+class LossTaker:
     """Lays losses into the books; ``quantity`` are those of all rows that they are taken out of."""
 
     def __init__(self, books: KnownBooks, assembly: Assembly, incidence: Incidence, quantity: Array) -> None:
@@ -71,7 +71,7 @@ class Taker:
         self._layout = assembly.layout
         self._incidence = incidence
         self._weighed = incidence.rows.weighed
-        self._ledger = Ledger(books, assembly.inventories, quantity)
+        self._ledger = LossLedger(books, assembly.inventories, quantity)
 
     def out_of_area(self, series: int, falls: Falls, place: str) -> Laid:
         """Take a loss out of one area (number of its series)."""
@@ -97,7 +97,7 @@ class Taker:
         areas = tuple((member, left.get(member)) for member in members)
         return Laid(taken, self._raised(site, bearing, falls)[kept], lost, areas)
 
-    def _out_of_each(self, bearing: Sequence[int], falls: Falls, place: str) -> tuple[Taken, dict[int, str]]:
+    def _out_of_each(self, bearing: Sequence[int], falls: Falls, place: str) -> tuple[TakenLoss, dict[int, str]]:
         """Take equal shares out of these areas; and those that cannot bear theirs, with the reason."""
         taken, failed = _none(), {}
         for member in bearing:
@@ -116,7 +116,9 @@ class Taker:
         gone = falls.until(moments.ravel()).reshape(moments.shape)
         return np.asarray(np.diff(gone, axis=0).sum(axis=1) / max(len(bearing), 1))
 
-    def _out_of(self, series: int, shares: Sequence[Share], place: str, after: Taken | None = None) -> Taken:
+    def _out_of(
+        self, series: int, shares: Sequence[LossShare], place: str, after: TakenLoss | None = None
+    ) -> TakenLoss:
         """Rows that change: of the material of this substance that bears it, the most plentiful first."""
         reasons, area = [], int(self._layout.area_code[series])
         for material, amount in self._materials(series):
@@ -140,5 +142,5 @@ class Taker:
         return self._incidence.of(series)
 
 
-def _none(why: str | None = None) -> Taken:
-    return Taken(np.zeros(0, np.int64), np.zeros(0), why)
+def _none(why: str | None = None) -> TakenLoss:
+    return TakenLoss(np.zeros(0, np.int64), np.zeros(0), why)

@@ -14,7 +14,7 @@ from stockward.balance.assembly import Assembly
 from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
 from stockward.balance.testing import Hazard, hazards
 from stockward.book.known import KnownBooks
-from stockward.drill.taking import Falls, Laid, Taker
+from stockward.drill.taking import Falls, Laid, LossTaker
 from stockward.stats.detection import DetectionCurve, detection_curves
 from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.errors import StockwardError, UsageError
@@ -47,7 +47,7 @@ class LossSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LossTarget:
     """A tested series: ``place`` in the incidence, ``kept`` its tested spans, and ``tests`` with the limits in force.
 
     A loss of a series of the ``site`` is one spread over its areas; into one that is only ``watched`` none is laid.
@@ -86,7 +86,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DrillCase:
     """One loss: which series (number of the target), pattern and place, and what it changes.
 
     ``first`` and ``last`` are the tested spans it begins and ends in; ``shift`` is by how much it raises the difference
@@ -127,7 +127,7 @@ def parse_loss(text: str) -> LossSize:
 def targets_of(
     incidence: Incidence, balances: Balances, quantity: Array, *, false_alarm: float, seed: int,
     size: LossSize | None = None,
-) -> tuple[list[Target], dict[str, str]]:  # fmt: skip
+) -> tuple[list[LossTarget], dict[str, str]]:  # fmt: skip
     """Every series that can be drilled by chance, and for every other one why not."""
     rates = hazards(balances, false_alarm)
     weighed = incidence.rows.weighed
@@ -154,7 +154,7 @@ def targets_of(
     return targets, left
 
 
-def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int) -> Target | None:
+def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int) -> LossTarget | None:
     series, site = incidence.series[place], place >= incidence.areas
     own = quantity[series.rows]
     covariance = series.covariance(own[None])[0]
@@ -166,7 +166,7 @@ def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, see
     own_covariance = covariance[np.ix_(uncertain, uncertain)]
     tests = CalibratedTests(own_covariance, start=start, end=end, hazard=rate.over(end), seed=seed)
     throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
-    return Target(place, site, series, tests.share, kept, tests, _SMALL * throughput)
+    return LossTarget(place, site, series, tests.share, kept, tests, _SMALL * throughput)
 
 
 class CaseMaker:
@@ -177,20 +177,20 @@ class CaseMaker:
         detection: float, size: LossSize | None, seed: int,
     ) -> None:  # fmt: skip
         self._quantity = quantity
-        self._taker = Taker(books, assembly, incidence, quantity)
+        self._taker = LossTaker(books, assembly, incidence, quantity)
         self._detection = detection
         self._size = size
         self._seed = seed
 
     def cases(
-        self, targets: Sequence[Target], patterns: Sequence[str], places: Sequence[str], *, every_period: bool,
+        self, targets: Sequence[LossTarget], patterns: Sequence[str], places: Sequence[str], *, every_period: bool,
         progress: Callable[[str], None] = lambda step: None,
-    ) -> list[Case]:  # fmt: skip
+    ) -> list[DrillCase]:  # fmt: skip
         """All cases in order of series, pattern, period and place; one abrupt loss in the middle, or in every period.
 
         Losses of the whole site are spread, those of an area are not. With ``every_period`` no chance is predicted.
         """
-        made: list[Case] = []
+        made: list[DrillCase] = []
         for number, target in enumerate(targets):
             progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
@@ -207,28 +207,30 @@ class CaseMaker:
                     )
         return made
 
-    def _curve(self, target: Target, weights: Array, first: int = 0, covariance: Array | None = None) -> DetectionCurve:
+    def _curve(
+        self, target: LossTarget, weights: Array, first: int = 0, covariance: Array | None = None
+    ) -> DetectionCurve:
         """Chance to find a loss of this pattern, of alarms from this period on; Σ may be another than the test's."""
         scan = target.tests.seen(covariance=covariance)
         later = scan.windows.last + scan.since >= first
         move = scan.inverse @ weights[scan.periods]
         return detection_curves(scan.directions[:, later], scan.limits[later], [move], seed=self._seed, draws=_DRAWS)[0]
 
-    def _loss(self, target: Target, curve: DetectionCurve) -> float | None:
+    def _loss(self, target: LossTarget, curve: DetectionCurve) -> float | None:
         if self._size is None:
             return curve.detectable(self._detection)
         scale = factor(self._size.unit, target.series.unit)
         return None if scale is None else self._size.amount * scale
 
     def _case(
-        self, number: int, target: Target, pattern: str, place: str, weights: Array, loss: float | None, *,
+        self, number: int, target: LossTarget, pattern: str, place: str, weights: Array, loss: float | None, *,
         predict: bool,
-    ) -> Case:  # fmt: skip
+    ) -> DrillCase:  # fmt: skip
         touched = np.flatnonzero(weights)
         first, last = int(touched[0]), int(touched[-1])
         nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(len(weights)))
         why = "no loss of this pattern can be told from errors"
-        none = Case(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
+        none = DrillCase(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
         if loss is None or loss <= 0:
             return none
         laid = self._laid(target, place, weights * loss)
@@ -246,17 +248,17 @@ class CaseMaker:
                 "please report it with this site's files"
             )
         chances = self._chances(target, shift, first, self._quantity + moved) if predict else _NO_CHANCE
-        return Case(
+        return DrillCase(
             number, pattern, place, first, last, loss, taken.rows, taken.change, shift, *chances, None, laid.areas
         )
 
-    def _laid(self, target: Target, place: str, losses: Array) -> Laid:
+    def _laid(self, target: LossTarget, place: str, losses: Array) -> Laid:
         falls, series = Falls(losses, target.start, target.end), target.series.number
         if target.site:
             return self._taker.out_of_site(series, target.kept, falls, place)
         return self._taker.out_of_area(series, falls, place)
 
-    def _chances(self, target: Target, shift: Array, first: int, quantity: Array) -> _Chances:
+    def _chances(self, target: LossTarget, shift: Array, first: int, quantity: Array) -> _Chances:
         """Stated and predicted chance, the error of the latter, and Σ with the loss in the books."""
         loss = float(shift.sum())
         stated = float(self._curve(target, shift / loss, first).probability(loss))
@@ -265,7 +267,7 @@ class CaseMaker:
         return stated, float(curve.probability(loss)), curve.standard_error(loss), covariance
 
 
-def pattern_weights(target: Target, pattern: str, first: int) -> Array:
+def pattern_weights(target: LossTarget, pattern: str, first: int) -> Array:
     """Share of a loss that falls into each tested span, as the smallest detectable losses reckon it."""
     if pattern == "abrupt":
         weights = np.zeros(len(target.kept))

@@ -17,7 +17,7 @@ from stockward.terms.errors import UsageError
 from stockward.terms.periods import written_day
 from stockward.terms.signs import printable
 
-Place = str | PathLike[str]
+FilePlace = str | PathLike[str]
 """A file or folder."""
 Words = str | Iterable[str] | Mapping[str, object]
 """What a command takes again and again as ``NAME=VALUE``: a mapping, one such text, or several."""
@@ -25,18 +25,18 @@ _SHOWN = 60
 """Signs that are shown of what cannot be taken."""
 
 
-def words_of(given: Words, name: str = "it") -> tuple[str, ...]:
+def asked_words(given: Words, name: str = "it") -> tuple[str, ...]:
     """The words that the command would be given; raises ``UsageError`` for what are none."""
     if isinstance(given, str):
         return (given,)
     if isinstance(given, Mapping):
-        return tuple(f"{text_of(one, name)}={value}" for one, value in given.items())
+        return tuple(f"{asked_text(one, name)}={value}" for one, value in given.items())
     if not isinstance(given, Iterable):
         raise refused(name, given, "a text, several of them, or a mapping")
-    return tuple(text_of(one, name) for one in given)
+    return tuple(asked_text(one, name) for one in given)
 
 
-def text_of(given: str, name: str) -> str:
+def asked_text(given: str, name: str) -> str:
     """A text; raises ``UsageError`` for anything else."""
     if isinstance(given, str):
         return given
@@ -53,7 +53,7 @@ def number_of(given: float, name: str) -> float:
     raise refused(name, given, "a number")
 
 
-def whole(name: str, value: object, low: int, high: int | None = None) -> int:
+def asked_whole(name: str, value: object, low: int, high: int | None = None) -> int:
     """A whole number in its range; raises ``UsageError`` for anything else."""
     number = index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
     if number is None or number < low or (high is not None and number > high):
@@ -61,26 +61,26 @@ def whole(name: str, value: object, low: int, high: int | None = None) -> int:
     return number
 
 
-def day_of(name: str, given: str | date | None) -> date | None:
+def asked_day(name: str, given: str | date | None) -> date | None:
     """A day; raises ``UsageError`` for anything else."""
     if isinstance(given, datetime):
         return given.date()
     if given is None or isinstance(given, date):
         return given
-    return written_day(text_of(given, name).strip(), name)
+    return written_day(asked_text(given, name).strip(), name)
 
 
 def moment_of(given: str | date | None, name: str = "as_of") -> str | date | None:
     """A day or a moment, or a text that is to be one; raises ``UsageError`` for anything else."""
-    return given if given is None or isinstance(given, date) else text_of(given, name)
+    return given if given is None or isinstance(given, date) else asked_text(given, name)
 
 
-def path_of(given: Place | None, name: str = "path") -> Path | None:
+def path_of(given: FilePlace | None, name: str = "path") -> Path | None:
     """A path, where one is given."""
     return None if given is None else place_of(given, name)
 
 
-def place_of(given: Place, name: str = "path") -> Path:
+def place_of(given: FilePlace, name: str = "path") -> Path:
     """A path; raises ``UsageError`` for anything else."""
     with suppress(TypeError):
         if given != "":

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from stockward import book as facts
-from stockward.answers.drill import Drill as Answers
+from stockward.answers.drill import DrillAnswer as Answers
 from stockward.drill.running import COPIES, DrillOptions, make_drill
-from stockward.face.asked import Place, text_of, whole
+from stockward.face.asked import FilePlace, asked_text, asked_whole
 from stockward.face.places import own_place
-from stockward.face.shown import Shown, now, table
+from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.report import cards
@@ -42,17 +42,17 @@ class Drill(Shown):
         """
         lines = self.answers.lines
         sizes = [one.loss or (None, None) for one in lines]
-        return table(lines, _COLUMNS).with_columns(
+        return frame_of(lines, _COLUMNS).with_columns(
             found=pl.Series([one.counts.found for one in lines], dtype=pl.Int64),
             loss_low=pl.Series([low for low, _ in sizes], dtype=pl.Float64),
             loss_high=pl.Series([high for _, high in sizes], dtype=pl.Float64),
         )
 
-    def to_json(self, path: Place) -> None:
+    def to_json(self, path: FilePlace) -> None:
         """Write the answers as JSON (schema stockward.drill/1)."""
         write_whole(own_place(path), write_drill_json(self.answers))
 
-    def to_html(self, path: Place) -> None:
+    def to_html(self, path: FilePlace) -> None:
         """Write the report: one self-contained HTML file."""
         write_whole(own_place(path), write_drill_html(self.answers))
 
@@ -62,7 +62,7 @@ class Drill(Shown):
 
 
 def drill(
-    site: facts.Site | Place,
+    site: facts.Site | FilePlace,
     *,
     copies: int = COPIES,
     loss: str | None = None,
@@ -115,12 +115,12 @@ def drill(
     >>> sw.drill("docs/first_site", copies=20, jobs=1).lines["pattern"].to_list()
     ['abrupt', 'even']
     """
-    copies = whole("copies", copies, 1)
-    seed = whole("seed", seed, 0)
-    processes = all_cores() if jobs is None else whole("jobs", jobs, 1, MOST_PROCESSES)
+    copies = asked_whole("copies", copies, 1)
+    seed = asked_whole("seed", seed, 0)
+    processes = all_cores() if jobs is None else asked_whole("jobs", jobs, 1, MOST_PROCESSES)
     for name, word in {"loss": loss, "pattern": pattern, "place": place, "series": series}.items():
         if word is not None:
-            text_of(word, name)
+            asked_text(word, name)
     options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
     options.require()
     with under_a_guard():

@@ -9,7 +9,7 @@ import polars as pl
 
 from stockward import book as facts
 from stockward.answers.orders import OrderAnswer, SiteOrders
-from stockward.face.asked import Place, moment_of, place_of
+from stockward.face.asked import FilePlace, moment_of, place_of
 from stockward.face.places import own_place
 from stockward.face.reviews import asked_order
 from stockward.face.shown import Shown, now
@@ -45,7 +45,7 @@ class Orders(Shown):
             [_row(one, order) for one in self.answers for order in one.orders], schema=_SCHEMA, strict=False
         )
 
-    def to_json(self, path: Place) -> None:
+    def to_json(self, path: FilePlace) -> None:
         """Write the answers as JSON (schema stockward.orders/1)."""
         options = {
             "as_of": None if self.as_of is None else str(self.as_of),
@@ -55,7 +55,7 @@ class Orders(Shown):
             own_place(path), orders_table.write_orders_json(self.answers, version=VERSION, at=now(), options=options)
         )
 
-    def to_csv(self, path: Place) -> None:
+    def to_csv(self, path: FilePlace) -> None:
         """Write the table as CSV, one row an order, and one for each site without any."""
         write_whole(own_place(path), orders_table.orders_csv(self.answers))
 
@@ -70,7 +70,7 @@ def _row(site: SiteOrders, order: OrderAnswer) -> dict[str, object]:
 
 
 def orders(
-    *sites: facts.Site | Place,
+    *sites: facts.Site | FilePlace,
     as_of: str | date | datetime | None = None,
     guards: str | None = None,
     due: str | date | None = None,

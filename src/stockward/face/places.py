@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stockward.face.asked import Place, place_of
-from stockward.outputs import Target
+from stockward.face.asked import FilePlace, place_of
+from stockward.outputs import OutputTarget
 from stockward.places import places_of
 
 
-def own_place(path: Place) -> Target:
+def own_place(path: FilePlace) -> OutputTarget:
     """Where the path leads, if nothing stands or would stand there that is read as a part of a site.
 
     An answer does not know which folders it was made from, so every folder with a ``site.toml`` is kept, and so are
@@ -20,7 +20,7 @@ def own_place(path: Place) -> Target:
     return places_of({"path": place})[place]
 
 
-def own_folder(path: Place) -> tuple[Target, Mapping[Path, Target]]:
+def own_folder(path: FilePlace) -> tuple[OutputTarget, Mapping[Path, OutputTarget]]:
     """Where the folder for calendars is, and where links in it lead, if no site is read from it and none leads to one.
 
     Raises ``UsageError`` for any other place.

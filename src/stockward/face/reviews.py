@@ -10,8 +10,8 @@ import polars as pl
 
 from stockward import book as facts
 from stockward.answers.losses import Loss
-from stockward.answers.review import Review as Answers
-from stockward.face.asked import Place, Words, day_of, moment_of, number_of, text_of, whole, words_of
+from stockward.answers.review import ReviewAnswer as Answers
+from stockward.face.asked import FilePlace, Words, asked_day, asked_text, asked_whole, asked_words, moment_of, number_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now
 from stockward.face.sites import site_of
@@ -82,15 +82,15 @@ class Review(Shown):
         periods = self.answers.balances.periods
         return periods.with_columns(series=ids.gather(periods["series"])).rename({"series": "id"})
 
-    def to_json(self, path: Place, *, covariance: bool = False) -> None:
+    def to_json(self, path: FilePlace, *, covariance: bool = False) -> None:
         """Write ``review.json`` (schema stockward.review/1), with the covariance of the differences where asked."""
         write_whole(own_place(path), write_json(self.answers, covariance=covariance))
 
-    def to_html(self, path: Place) -> None:
+    def to_html(self, path: FilePlace) -> None:
         """Write the report: one self-contained HTML file."""
         write_whole(own_place(path), write_html(self.answers))
 
-    def to_xlsx(self, path: Place) -> None:
+    def to_xlsx(self, path: FilePlace) -> None:
         """Write the workbook."""
         write_xlsx(self.answers, own_place(path))
 
@@ -111,7 +111,7 @@ def _told(series: SeriesView, loss: Loss) -> tuple[object, ...]:
 
 
 def review(
-    site: facts.Site | Place,
+    site: facts.Site | FilePlace,
     *,
     as_of: str | date | datetime | None = None,
     production: float | Words = (),
@@ -164,23 +164,27 @@ def review(
     >>> review.series.select("id", "verdict").rows()
     [('M1/TNT', 'balanced')]
     """
-    seed = whole("seed", seed, 0)
+    seed = asked_whole("seed", seed, 0)
     asked = asked_order(guards, due)
-    grown = _surge(production, surge, dispatch, weighings, day_of("since", since), day_of("until", until))
+    grown = _surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     read = site_of(site)
     return Review(make_review(read, as_of=moment_of(as_of), surge=grown, guards=asked, seed=seed, generated=now()))
 
 
 def asked_order(guards: str | None, due: str | date | None) -> AskedOrder | None:
     """The order that is asked for; raises ``UsageError`` for a due day without one."""
-    return AskedOrder.asked(None if guards is None else text_of(guards, "guards"), day_of("due", due))
+    return AskedOrder.asked(None if guards is None else asked_text(guards, "guards"), asked_day("due", due))
 
 
 def _surge(
     production: float | Words, surge: Surge | None, dispatch: float, weighings: str, since: date | None,
     until: date | None,
 ) -> Surge | None:  # fmt: skip
-    words, dispatch, weighings = _factors(production), number_of(dispatch, "dispatch"), text_of(weighings, "weighings")
+    words, dispatch, weighings = (
+        _factors(production),
+        number_of(dispatch, "dispatch"),
+        asked_text(weighings, "weighings"),
+    )
     if surge is not None and not isinstance(surge, Surge):
         raise UsageError(f"surge is a {type(surge).__name__}: give a stockward.Surge, or production in its place")
     if surge is not None and words:
@@ -190,5 +194,5 @@ def _surge(
 
 def _factors(production: float | Words) -> tuple[str, ...]:
     if isinstance(production, Iterable | Mapping):
-        return words_of(production, "production")
+        return asked_words(production, "production")
     return (f"{number_of(production, 'production')}",)

@@ -10,15 +10,15 @@ import polars as pl
 
 from stockward import book as facts
 from stockward.answers.roster import RosterAnswer
-from stockward.face.asked import Place, Words, day_of, number_of, path_of, whole, words_of
+from stockward.face.asked import FilePlace, Words, asked_day, asked_whole, asked_words, number_of, path_of
 from stockward.face.places import own_folder, own_place
-from stockward.face.shown import Shown, now, table
+from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.questions.roster import (
     DEFAULT_SEED,
     MOST_WEEKS,
-    Asked,
+    RosterRequest,
     make_guards_roster,
     numbers_given,
 )
@@ -46,7 +46,7 @@ class Roster(Shown):
             "person", "affiliation", "post", "number", "day", "start", "end", "hours", "night", "weekend", "locked",
             "changed",
         )  # fmt: skip
-        return table(self.answers.duties, names)
+        return frame_of(self.answers.duties, names)
 
     @property
     def guards(self) -> pl.DataFrame:
@@ -55,39 +55,39 @@ class Roster(Shown):
             "person", "affiliation", "days_there", "shifts", "hours", "contract", "fair_hours", "nights", "fair_nights",
             "weekend_shifts", "fair_weekend_shifts", "wishes", "met", "changed",
         )  # fmt: skip
-        return table(self.answers.guards, names)
+        return frame_of(self.answers.guards, names)
 
     @property
     def posts(self) -> pl.DataFrame:
         """One row a post: ``places`` to fill in all its shifts, ``filled`` ones, and their ``hours``."""
-        return table(
+        return frame_of(
             self.answers.posts, ("post", "name", "qualification", "posts", "guards", "places", "filled", "hours")
         )
 
     @property
     def relaxations(self) -> pl.DataFrame:
         """Where no roster keeps every rule, one row a way out: the ``amount``, the ``least`` by proof, ``words``."""
-        return table(self.answers.relaxations, ("what", "status", "amount", "least", "words"))
+        return frame_of(self.answers.relaxations, ("what", "status", "amount", "least", "words"))
 
-    def to_html(self, path: Place) -> None:
+    def to_html(self, path: FilePlace) -> None:
         """Write the page: coverage, the month, fairness, and a sheet for each post and person; or what collides."""
         write_whole(own_place(path), write_roster_html(self.answers))
 
-    def to_json(self, path: Place) -> None:
+    def to_json(self, path: FilePlace) -> None:
         """Write the answer as JSON (schema stockward.roster/1)."""
         write_whole(own_place(path), roster_files.write_roster_json(self.answers))
 
-    def to_xlsx(self, path: Place) -> None:
+    def to_xlsx(self, path: FilePlace) -> None:
         """Write the roster as a workbook; raises ``UsageError`` where there is none."""
         self._require_duties()
         write_roster_xlsx(self.answers, own_place(path))
 
-    def to_csv(self, path: Place) -> None:
+    def to_csv(self, path: FilePlace) -> None:
         """Write the roster as flat CSV, one row a shift of a guard; raises ``UsageError`` where there is none."""
         self._require_duties()
         write_whole(own_place(path), roster_files.write_roster_csv(self.answers))
 
-    def to_ics(self, folder: Place) -> None:
+    def to_ics(self, folder: FilePlace) -> None:
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""
         self._require_duties()
         roster_calendars.write_calendars(self.answers, *own_folder(folder))
@@ -102,12 +102,12 @@ class Roster(Shown):
 
 
 def roster(
-    site: facts.Site | Place,
+    site: facts.Site | FilePlace,
     *,
     start: str | date,
     weeks: int = 4,
     number: Words = (),
-    previous: Place | None = None,
+    previous: FilePlace | None = None,
     time: float = 60,
     deterministic: int | None = None,
     seed: int = DEFAULT_SEED,
@@ -159,20 +159,20 @@ def roster(
     time = number_of(time, "time")
     if not 0 < time <= LONGEST_SEARCH:
         raise UsageError(f"time {time:g} is no number of seconds up to {LONGEST_SEARCH}: write it as 60")
-    weeks = whole("weeks", weeks, 1, MOST_WEEKS)
-    seed = whole("seed", seed, 0)
+    weeks = asked_whole("weeks", weeks, 1, MOST_WEEKS)
+    seed = asked_whole("seed", seed, 0)
     ends = clock.monotonic() + time
     limit = (
         Limit(lambda: ends - clock.monotonic())
         if deterministic is None
-        else Limit(rounds=whole("deterministic", deterministic, 1, LONGEST_SEARCH))
+        else Limit(rounds=asked_whole("deterministic", deterministic, 1, LONGEST_SEARCH))
     )
-    first, file, numbers = day_of("start", start), path_of(previous, "previous"), words_of(number, "number")
+    first, file, numbers = asked_day("start", start), path_of(previous, "previous"), asked_words(number, "number")
     if first is None:
         raise UsageError("a roster needs its first day: give start, such as 2026-07-06")
     facts = site_of(site)
     earlier, told = (None, ()) if file is None else roster_files.read_earlier_roster(file, facts.timezone)
-    asked = Asked(
+    asked = RosterRequest(
         start=first, weeks=weeks, generated=now(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=told,
         options={"start": str(first), "weeks": weeks, "numbers": list(numbers), "seconds": time,

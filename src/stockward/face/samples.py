@@ -15,9 +15,9 @@ import polars as pl
 from stockward import book as facts
 from stockward import counting
 from stockward.answers import counting as answers
-from stockward.face.asked import Place, Words, paper_of, path_of, refused, words_of
+from stockward.face.asked import FilePlace, Words, asked_words, paper_of, path_of, refused
 from stockward.face.places import own_place
-from stockward.face.shown import Shown, now, table
+from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.report import cards
@@ -82,7 +82,7 @@ def _require_kind(name: str, given: object) -> None:
 class Plan(Shown):
     """What must be counted; ``answers`` has all of it."""
 
-    answers: answers.Plan
+    answers: answers.CountingPlan
 
     @property
     def strata(self) -> pl.DataFrame:
@@ -91,13 +91,13 @@ class Plan(Shown):
         A unit is an item, or a box of ``per_unit`` items; bulk is weighed whole.
         """
         names = ("id", "kind", "area", "material", "unit", "book", "units", "per_unit", "counted", "measured")
-        return table(self.answers.strata, names)
+        return frame_of(self.answers.strata, names)
 
     @property
     def goals(self) -> pl.DataFrame:
         """One row a loss that matters: ``loss`` in ``unit``, and ``reached``, the chance to find it."""
         names = ("id", "holding", "area", "unit", "loss", "partial", "reached", "cost", "bound", "proved")
-        return table(self.answers.goals, names)
+        return frame_of(self.answers.goals, names)
 
     @property
     def commitment(self) -> str | None:
@@ -105,7 +105,7 @@ class Plan(Shown):
         sealed = self.answers.seed_sha256 or self.answers.seed_source
         return counting.plan_digest(self.answers) if sealed else None
 
-    def to_json(self, path: Place) -> None:
+    def to_json(self, path: FilePlace) -> None:
         """Write the plan as JSON (schema stockward.plan/3)."""
         write_whole(own_place(path), counting.plan_text(self.answers))
 
@@ -118,22 +118,22 @@ class Plan(Shown):
 class Draw(Shown):
     """The units drawn from a sealed plan; ``answers`` has all of it, the seed as well."""
 
-    answers: answers.Draw
+    answers: answers.CountingDraw
 
     @property
     def lines(self) -> pl.DataFrame:
         """One row a line of a count sheet: unit number ``position`` of its ``stratum``, and the ``task``."""
-        return table(self.answers.lines, ("key", "sheet", "line", "stratum", "task", "position"))
+        return frame_of(self.answers.lines, ("key", "sheet", "line", "stratum", "task", "position"))
 
-    def to_html(self, path: Place, *, paper: str = "A4") -> None:
+    def to_html(self, path: FilePlace, *, paper: str = "A4") -> None:
         """Write the count sheets to print, on A4 or Letter."""
         write_whole(own_place(path), count_sheet.write_sheets_html(self.answers, paper=paper_of(paper)))
 
-    def to_xlsx(self, path: Place) -> None:
+    def to_xlsx(self, path: FilePlace) -> None:
         """Write the count sheets as a workbook to fill in; one that is filled in is never written over."""
         count_sheet.write_sheets_xlsx(self.answers, own_place(path))
 
-    def to_csv(self, path: Place) -> None:
+    def to_csv(self, path: FilePlace) -> None:
         """Write the count sheets as CSV to fill in; one that is filled in is never written over."""
         write_whole(own_place(path), count_sheet.sheets_csv(self.answers))
 
@@ -146,7 +146,7 @@ class Draw(Shown):
 class Certificate(Shown):
     """The outcome of a count; ``answers`` has all of it."""
 
-    answers: answers.Certificate
+    answers: answers.CountCertificate
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -157,19 +157,19 @@ class Certificate(Shown):
     def strata(self) -> pl.DataFrame:
         """One row a stratum and task: units ``drawn``, ``not_counted``, ``defective``; ``missing`` and ``surplus``."""
         names = ("stratum", "task", "drawn", "not_counted", "defective", "lacking", "missing", "surplus", "limit")
-        return table(self.answers.strata, names)
+        return frame_of(self.answers.strata, names)
 
     @property
     def goals(self) -> pl.DataFrame:
         """One row a loss that matters: the ``verdict``, what is ``missing``, and the upper ``limit`` on it."""
-        return table(self.answers.goals, ("goal", "verdict", "missing", "limit", "confidence"))
+        return frame_of(self.answers.goals, ("goal", "verdict", "missing", "limit", "confidence"))
 
-    def to_html(self, path: Place, *, paper: str = "A4") -> None:
+    def to_html(self, path: FilePlace, *, paper: str = "A4") -> None:
         """Write the certificate to print and sign, on A4 or Letter."""
         text = certificate.write_certificate_html(self.answers, version=VERSION, at=now(), paper=paper_of(paper))
         write_whole(own_place(path), text)
 
-    def to_json(self, path: Place) -> None:
+    def to_json(self, path: FilePlace) -> None:
         """Write the certificate as JSON (schema stockward.certificate/1)."""
         write_whole(own_place(path), certificate.write_certificate_json(self.answers, version=VERSION, at=now()))
 
@@ -180,28 +180,28 @@ class Certificate(Shown):
 
 @overload
 def sample(
-    site: facts.Site | Place, *, as_of: str | date | datetime | None = None, area: Words | None = None,
+    site: facts.Site | FilePlace, *, as_of: str | date | datetime | None = None, area: Words | None = None,
     loss: Words | None = None, items: Words | None = None, box: Words | None = None, partial: Words | None = None,
-    cost: Words | None = None, detection: float | None = None, commit: Place | None = None,
+    cost: Words | None = None, detection: float | None = None, commit: FilePlace | None = None,
     seed_source: str | None = None, seed_sha256: str | None = None, seed_text: str | None = None,
 ) -> Plan: ...  # fmt: skip
 
 
 @overload
 def sample(
-    *, draw: Place, commitment: str | None = None, seed_file: Place | None = None, seed_text: str | None = None
+    *, draw: FilePlace, commitment: str | None = None, seed_file: FilePlace | None = None, seed_text: str | None = None
 ) -> Draw: ...
 
 
 @overload
 def sample(
-    *, result: Place, plan: Place, commitment: str | None = None, seed_file: Place | None = None,
+    *, result: FilePlace, plan: FilePlace, commitment: str | None = None, seed_file: FilePlace | None = None,
     seed_text: str | None = None, counter: str, witness: str, counted_at: str | datetime,
 ) -> Certificate: ...  # fmt: skip
 
 
 def sample(
-    site: facts.Site | Place | None = None,
+    site: facts.Site | FilePlace | None = None,
     *,
     as_of: str | date | datetime | None = None,
     area: Words | None = None,
@@ -211,14 +211,14 @@ def sample(
     partial: Words | None = None,
     cost: Words | None = None,
     detection: float | None = None,
-    commit: Place | None = None,
+    commit: FilePlace | None = None,
     seed_source: str | None = None,
     seed_sha256: str | None = None,
-    draw: Place | None = None,
-    result: Place | None = None,
-    plan: Place | None = None,
+    draw: FilePlace | None = None,
+    result: FilePlace | None = None,
+    plan: FilePlace | None = None,
     commitment: str | None = None,
-    seed_file: Place | None = None,
+    seed_file: FilePlace | None = None,
     seed_text: str | None = None,
     counter: str | None = None,
     witness: str | None = None,
@@ -301,7 +301,7 @@ def _plan(asked: Mapping[str, Any]) -> Plan:
         own_place(place)
     seal = counting.prepare_seal(commit, **seeds, fresh=secrets.token_hex(32))
     read = site_of(asked["site"])
-    words = {option: words_of(asked.get(name, ()), name) for name, option in _WORDS.items()}
+    words = {option: asked_words(asked.get(name, ()), name) for name, option in _WORDS.items()}
     wanted = counting.parse_asked(read, **words, detection=asked.get("detection"))
     plan = counting.make_plan(read, wanted, as_of=asked.get("as_of"))
     if seal is not None:
@@ -314,7 +314,7 @@ def _draw(asked: Mapping[str, Any]) -> Draw:
     return Draw(_drawn(asked["draw"], asked))
 
 
-def _drawn(plan: Place, asked: Mapping[str, Any]) -> answers.Draw:
+def _drawn(plan: FilePlace, asked: Mapping[str, Any]) -> answers.CountingDraw:
     return counting.draw_from(
         Path(plan), commitment=asked.get("commitment"), seed_text=asked.get("seed_text"),
         seed_file=path_of(asked.get("seed_file")),

@@ -33,7 +33,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def table(rows: Iterable[object], columns: Sequence[str]) -> pl.DataFrame:
+def frame_of(rows: Iterable[object], columns: Sequence[str]) -> pl.DataFrame:
     """Answers as a table, one row each, with these of their fields as columns; words of closed lists are texts."""
     kept = list(rows)
     return pl.DataFrame({name: [_plain(getattr(row, name)) for row in kept] for name in columns}, strict=False)

@@ -10,8 +10,8 @@ import polars as pl
 
 from stockward import book as facts
 from stockward import simulation
-from stockward.face.asked import Place, path_of, place_of, whole
-from stockward.face.shown import Shown, table
+from stockward.face.asked import FilePlace, asked_whole, path_of, place_of
+from stockward.face.shown import Shown, frame_of
 from stockward.report import cards
 from stockward.report.review.card import Card
 
@@ -43,14 +43,14 @@ class Check(Shown):
     @property
     def problems(self) -> pl.DataFrame:
         """One row a problem: ``table``, ``file``, ``row``, ``column``, ``value``, and ``reason`` with its mend."""
-        return table(self.site.problems, tuple(_PROBLEM)).cast(_PROBLEM)  # type: ignore[arg-type]
+        return frame_of(self.site.problems, tuple(_PROBLEM)).cast(_PROBLEM)  # type: ignore[arg-type]
 
     def card(self) -> Card:
         """What is shown: the first problems."""
         return cards.check_card(self.site)
 
 
-def read_site(path: Place) -> Site:
+def read_site(path: FilePlace) -> Site:
     """Read a site, check every row, and set aside those at fault.
 
     Parameters
@@ -81,12 +81,12 @@ def read_site(path: Place) -> Site:
     return Site(**{field.name: getattr(site, field.name) for field in fields(site)})
 
 
-def site_of(site: facts.Site | Place) -> facts.Site:
+def site_of(site: facts.Site | FilePlace) -> facts.Site:
     """A site as it is, or read from its folder."""
     return site if isinstance(site, facts.Site) else read_site(place_of(site, "site"))
 
 
-def check(site: facts.Site | Place) -> Check:
+def check(site: facts.Site | FilePlace) -> Check:
     """List every problem of a site's files, as ``stockward check`` does.
 
     Parameters
@@ -118,7 +118,7 @@ def check(site: facts.Site | Place) -> Check:
 
 
 def simulate(
-    folder: Place | None = None,
+    folder: FilePlace | None = None,
     *,
     ridgeway: bool = False,
     weeks: int = 26,
@@ -161,12 +161,12 @@ def simulate(
     >>> sw.simulate(weeks=4, lines=1)["lines"].height
     1
     """
-    weeks = whole("weeks", weeks, 4, 520)
-    lines = whole("lines", lines, 1, 50)
-    seed = whole("seed", seed, 0)
+    weeks = asked_whole("weeks", weeks, 4, 520)
+    lines = asked_whole("lines", lines, 1, 50)
+    seed = asked_whole("seed", seed, 0)
     named = path_of(folder, "folder")
     plan = simulation.plan_asked(ridgeway=ridgeway, weeks=weeks, lines=lines, losses=losses)
-    made = simulation.simulate(plan, seed=seed)
+    made = simulation.simulate_site(plan, seed=seed)
     with TemporaryDirectory() as nowhere:
         place = named or Path(nowhere)
         simulation.write_site(made, place, overwrite=overwrite)

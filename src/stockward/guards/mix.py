@@ -19,7 +19,7 @@ from stockward.book.known import KnownBooks
 from stockward.book.settings import ForceSettings
 from stockward.guards.people import Guards
 from stockward.guards.roll import GUARDS, PATROLLING
-from stockward.guards.written import as_written, counted, plain
+from stockward.guards.written import counted, plain_number, written_number
 from stockward.terms.verdicts import OrderVerdict
 
 TOTALS_MAX = 2000
@@ -31,7 +31,7 @@ Numbers = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class MixRule:
     """The band of one affiliation: its share lies from ``low`` to ``high``, bounds included."""
 
     affiliation: str
@@ -63,13 +63,16 @@ class Reach:
 class Bands:
     """All bands of a site; none at all where its affiliations are not bound."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[MixRule, ...]
 
     @classmethod
     def of(cls, force: ForceSettings) -> Bands:
         """The bands as ``site.toml`` states them."""
         return cls(
-            tuple(Rule(one.name, as_written(one.share[0]), as_written(one.share[1])) for one in force.affiliation)
+            tuple(
+                MixRule(one.name, written_number(one.share[0]), written_number(one.share[1]))
+                for one in force.affiliation
+            )
         )
 
     @property
@@ -178,7 +181,7 @@ def mix_of(books: KnownBooks, *, day: date, orders: Sequence[OrderAnswer] = ()) 
     )
 
 
-def _band(rule: Rule, present: Numbers, total: int) -> Band:
+def _band(rule: MixRule, present: Numbers, total: int) -> Band:
     now = present.get(rule.affiliation, 0)
     share = now / total if total else None
     return Band(affiliation=rule.affiliation, low=float(rule.low), high=float(rule.high), now=now, share=share)
@@ -216,7 +219,7 @@ def _looked_at(top: int, *matter: int | None) -> Sequence[int]:
     return sorted({*range(1, top + 1, -(-top // (TOTALS_MAX - len(always)))), *always})
 
 
-def _growth(bands: Bands, rule: Rule, present: Numbers, required: int | None, *, holds: bool) -> GrowthAlone:
+def _growth(bands: Bands, rule: MixRule, present: Numbers, required: int | None, *, holds: bool) -> GrowthAlone:
     """How far one affiliation can grow alone.
 
     Its own share rises and all others fall, so a band that is broken once stays broken: the last whole number before
@@ -241,7 +244,7 @@ def _growth(bands: Bands, rule: Rule, present: Numbers, required: int | None, *,
     )
 
 
-def _shares(bands: Bands, rule: Rule, present: Numbers, more: int) -> Mapping[str, float] | None:
+def _shares(bands: Bands, rule: MixRule, present: Numbers, more: int) -> Mapping[str, float] | None:
     """The shares once ``more`` of one affiliation have joined; those without a band stand under their own names."""
     grown = {**dict.fromkeys(bands.names, 0), **dict(sorted(present.items()))}
     grown[rule.affiliation] += more
@@ -268,20 +271,23 @@ def _breaks(bands: Bands, present: Numbers, by_total: Sequence[TotalMix], *, oth
 def _bands_in_conflict(bands: Bands, *, others: bool) -> Iterator[str]:
     low, high = sum(rule.low for rule in bands.rules), sum(rule.high for rule in bands.rules)
     if high < 1 and not others:
-        uppers = " + ".join(plain(rule.high) for rule in bands.rules)
-        said = f"{uppers} = {plain(high)}" if len(bands.rules) > 1 else uppers
+        uppers = " + ".join(plain_number(rule.high) for rule in bands.rules)
+        said = f"{uppers} = {plain_number(high)}" if len(bands.rules) > 1 else uppers
         yield (
-            f"the upper bounds of the bands allow {said} of the guards: the rest, {plain(1 - high)}, would be of no "
-            "affiliation that has a band, and nobody on record is of another; raise an upper bound in site.toml"
+            f"the upper bounds of the bands allow {said} of the guards: the rest, {plain_number(1 - high)}, would be "
+            "of no affiliation that has a band, and nobody on record is of another; raise an upper bound in site.toml"
         )
     if low > 1:
-        lowers = " + ".join(plain(rule.low) for rule in bands.rules)
-        yield f"the lower bounds of the bands ask for {lowers} = {plain(low)} of the guards: lower one in site.toml"
+        lowers = " + ".join(plain_number(rule.low) for rule in bands.rules)
+        share = f"{lowers} = {plain_number(low)}"
+        yield f"the lower bounds of the bands ask for {share} of the guards: lower one in site.toml"
 
 
-def _outside(rule: Rule, now: int, total: int) -> str:
-    band = f"the band {plain(rule.low)} to {plain(rule.high)}"
-    stand = f"{now} of {counted(total, 'guard')} are of {rule.affiliation}, a share of {plain(Fraction(now, total))}"
+def _outside(rule: MixRule, now: int, total: int) -> str:
+    band = f"the band {plain_number(rule.low)} to {plain_number(rule.high)}"
+    stand = (
+        f"{now} of {counted(total, 'guard')} are of {rule.affiliation}, a share of {plain_number(Fraction(now, total))}"
+    )
     least, most = rule.least(total), rule.most(total)
     if least > most:
         return f"{stand}: no whole number of {total} keeps {band}"

@@ -71,7 +71,7 @@ def present(guards: pl.DataFrame, day: date) -> pl.DataFrame:
     return guards.filter(counts_on(day))
 
 
-def measured(guards: pl.DataFrame, measure: str) -> pl.DataFrame:
+def measured_heads(guards: pl.DataFrame, measure: str) -> pl.DataFrame:
     """The rows that count towards a measure of an order: all guards, or those whose duty is patrol."""
     return guards.filter(pl.col("duty") == PATROL) if measure == PATROLLING else guards
 

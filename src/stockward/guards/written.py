@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 
-def as_written(number: float) -> Fraction:
+def written_number(number: float) -> Fraction:
     """The decimal that stands in the file, exactly: 0.7 is seven tenths, not the nearest binary number below it."""
     return Fraction(str(number))
 
 
-def plain(number: float | Fraction) -> str:
+def plain_number(number: float | Fraction) -> str:
     """A figure for a sentence: whole where it is whole, else to at most four decimals.
 
     >>> plain(63.0), plain(0.75)

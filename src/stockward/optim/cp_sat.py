@@ -11,7 +11,7 @@ from stockward.terms.verdicts import Solved
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchRequest:
     """How a model is to be solved.
 
     With ``work`` (CP-SAT's deterministic seconds) as the only limit and one thread, the same seed gives the same
@@ -30,7 +30,7 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class SearchResult:
     """What CP-SAT says: status, objective (``None`` where nothing was found) and proven bound."""
 
     status: Solved
@@ -53,7 +53,7 @@ class Answer:
         return bool(self._solver.boolean_value(literal))
 
 
-def solve_model(model: Any, asked: Asked) -> Answer:
+def solve_model(model: Any, asked: SearchRequest) -> SearchResult:
     """Solve ``model`` within the limits; raises ``UsageError`` where CP-SAT refuses it as malformed."""
     from ortools.sat.python import cp_model
 
@@ -83,7 +83,7 @@ def solve_model(model: Any, asked: Asked) -> Answer:
     }.get(status, Solved.OUT_OF_TIME)
     objective = round(solver.objective_value) if found else None
     bound = math.inf if said is Solved.IMPOSSIBLE else solver.best_objective_bound
-    return Answer(said, objective, bound, solver)
+    return SearchResult(said, objective, bound, solver)
 
 
 def _require_below(model: Any, objective: int) -> None:

@@ -27,7 +27,7 @@ Sum = Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LinearRule:
     """``low`` ≤ Σ coefficient × number ≤ ``high``; ``None`` leaves that side open."""
 
     terms: Sum
@@ -36,7 +36,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
+class LinearSolution:
     """What the solver can say.
 
     ``values`` has one whole number for each of the program, empty without an answer. ``bound``: no answer has a smaller
@@ -85,16 +85,16 @@ class Program:
 
     def rule(self, terms: Sum, *, low: int | None = None, high: int | None = None) -> None:
         """Add the rule ``low`` ≤ Σ terms ≤ ``high``. Without terms, the sum is 0."""
-        self._add(self._model, Rule(terms, low, high))
+        self._add(self._model, LinearRule(terms, low, high))
 
     def minimise(
         self,
         terms: Sum,
         *,
         seed: int,
-        also: Iterable[Rule] = (),
+        also: Iterable[LinearRule] = (),
         deterministic_seconds: float = DETERMINISTIC_SECONDS,
-    ) -> Solution:
+    ) -> LinearSolution:
         """The answer with the least Σ terms among those that keep every rule, and those of ``also``.
 
         Raises ``FigureError`` for a program whose sums could leave the range of exact whole numbers.
@@ -120,7 +120,7 @@ class Program:
         door.set_parameters(parameters)
         return _solution(door.solve(model), terms, solver)
 
-    def _add(self, model: CpModelProto, rule: Rule) -> None:
+    def _add(self, model: CpModelProto, rule: LinearRule) -> None:
         reach = self._reach(rule.terms)
         # A bound beyond what the sum can reach is none; one that it can never keep stands just beyond its reach.
         low, high = (
@@ -145,19 +145,19 @@ def _or(bound: int | None, otherwise: int) -> int:
     return otherwise if bound is None else bound
 
 
-def _solution(response: Any, objective: Sum, solver: Any) -> Solution:
+def _solution(response: Any, objective: Sum, solver: Any) -> LinearSolution:
     """What the library says, in our words; what it refuses is our error."""
     status = response.status
     if status == solver.INFEASIBLE:
-        return Solution(status=Solved.IMPOSSIBLE, values=(), objective=None, bound=None, gap=None)
+        return LinearSolution(status=Solved.IMPOSSIBLE, values=(), objective=None, bound=None, gap=None)
     if status == solver.UNKNOWN:
-        return Solution(status=Solved.OUT_OF_TIME, values=(), objective=None, bound=None, gap=None)
+        return LinearSolution(status=Solved.OUT_OF_TIME, values=(), objective=None, bound=None, gap=None)
     if status not in (solver.OPTIMAL, solver.FEASIBLE):
         raise FigureError(f"the solver refuses the program ({status.name}): report it, with the site's settings")
     values = tuple(int(value) for value in response.solution)
     reached = sum(coefficient * values[number] for number, coefficient in objective.items())
     if status == solver.OPTIMAL:
-        return Solution(status=Solved.PROVEN, values=values, objective=reached, bound=reached, gap=0.0)
+        return LinearSolution(status=Solved.PROVEN, values=values, objective=reached, bound=reached, gap=0.0)
     bound = math.ceil(response.best_objective_bound - 1e-6)
     gap = (reached - bound) / abs(reached) if reached else float(reached > bound)
-    return Solution(status=Solved.FEASIBLE, values=values, objective=reached, bound=bound, gap=gap)
+    return LinearSolution(status=Solved.FEASIBLE, values=values, objective=reached, bound=bound, gap=gap)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stockward.answers.counting import Certificate, Plan
-from stockward.answers.drill import Drill
+from stockward.answers.counting import CountCertificate, CountingPlan
+from stockward.answers.drill import DrillAnswer
 from stockward.answers.orders import SiteOrders
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
 from stockward.terms.conclusions import Conclusion
@@ -18,7 +18,7 @@ from stockward.terms.counting import FOUND, CountVerdict
 from stockward.terms.verdicts import ALARMING, UNMET
 
 
-def review_concluded(answers: Review) -> Conclusion:
+def review_concluded(answers: ReviewAnswer) -> Conclusion:
     """Alarmed by any series; else set aside where a row was, or carried no test."""
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
         return Conclusion.ALARMED
@@ -35,7 +35,7 @@ def orders_concluded(answers: Sequence[SiteOrders]) -> Conclusion:
     return _set_aside(any(answer.set_aside or answer.fault is not None for answer in answers))
 
 
-def drill_concluded(answers: Drill, facts: Site) -> Conclusion:
+def drill_concluded(answers: DrillAnswer, facts: Site) -> Conclusion:
     """Alarmed where predicted and found disagree."""
     apart = answers.agreement is not None and not answers.agreement.agrees
     return Conclusion.ALARMED if apart else check_concluded(facts)
@@ -46,12 +46,12 @@ def check_concluded(facts: Site) -> Conclusion:
     return _set_aside(facts.problems)
 
 
-def plan_concluded(plan: Plan) -> Conclusion:
+def plan_concluded(plan: CountingPlan) -> Conclusion:
     """Set aside where a stratum is not planned for a row that was."""
     return _set_aside(any(one.set_aside for one in plan.not_planned))
 
 
-def certificate_concluded(certificate: Certificate) -> Conclusion:
+def certificate_concluded(certificate: CountCertificate) -> Conclusion:
     """Alarmed where anything is missing or too much; set aside where not every loss was excluded from everywhere."""
     verdicts = {one.verdict for one in certificate.goals}
     if verdicts & FOUND:

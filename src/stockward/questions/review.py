@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from stockward.answers.review import FactsUsed, Review, SetAside, WaitedFor
+from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
@@ -29,10 +29,10 @@ from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.unseen.goals import unheld_goals
 from stockward.unseen.remedies import site_remedies
-from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.version import VERSION
 
-Progress = Callable[[str], None]
+ReviewProgress = Callable[[str], None]
 DEFAULT_SEED = 1
 
 
@@ -44,8 +44,8 @@ def make_review(
     guards: AskedOrder | None = None,
     seed: int = DEFAULT_SEED,
     generated: datetime,
-    progress: Progress = lambda step: None,
-) -> Review:
+    progress: ReviewProgress = lambda step: None,
+) -> ReviewAnswer:
     """Answer every question of a review.
 
     Parameters
@@ -78,7 +78,7 @@ def make_review(
     detection = site.settings.detection
     verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)
     progress("looking for what would go unseen")
-    asked = Asked(goals=site["goals"], detection=detection.detection, seed=seed)
+    asked = SightRequest(goals=site["goals"], detection=detection.detection, seed=seed)
     rates = hazards(balances, detection.false_alarm)
     seen = sights(balances, rates, asked, limits=[one.default_limits for one in verdicts])
     unseen = unseen_losses(balances, seen, asked)
@@ -90,7 +90,7 @@ def make_review(
     items = find_in_items(books, balances, seed=seed)
     progress("looking at the guards")
     force = _guards(books, moment, generated, surge, guards, seed)
-    return Review(
+    return ReviewAnswer(
         version=VERSION,
         at=generated,
         seed=seed,

@@ -72,7 +72,7 @@ WAY_OUT_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RosterRequest:
     """What a roster is asked for.
 
     ``numbers`` says how many of a post stand, where that is not left to its driver; ``earlier`` is a roster of which as
@@ -92,7 +92,7 @@ class Asked:
 
 def make_guards_roster(
     site: Site,
-    asked: Asked,
+    asked: RosterRequest,
     *,
     limit: Limit,
     progress: RosterProgress = lambda best, bound: None,
@@ -132,7 +132,7 @@ def make_guards_roster(
         return _make(site, asked, limit, progress)
 
 
-def _make(site: Site, asked: Asked, limit: Limit, progress: RosterProgress) -> RosterAnswer:
+def _make(site: Site, asked: RosterRequest, limit: Limit, progress: RosterProgress) -> RosterAnswer:
     """A roster, or why there is none (see ``make_guards_roster``)."""
     _require(site, asked)
     numbers, notes = numbers_of_posts(known_at(site, None), asked.numbers, local_day(asked.generated, site.timezone))
@@ -160,7 +160,7 @@ def _make(site: Site, asked: Asked, limit: Limit, progress: RosterProgress) -> R
     return _answer(site, problem, made, duties, notes, asked)
 
 
-def _of_the_earlier(problem: GuardProblem, asked: Asked) -> tuple[str, ...]:
+def _of_the_earlier(problem: GuardProblem, asked: RosterRequest) -> tuple[str, ...]:
     """What is told where an earlier roster fits this one only in part."""
     if asked.earlier is None or problem.earlier is None or len(problem.earlier) == len(asked.earlier):
         return ()
@@ -222,7 +222,7 @@ class _MadeFor:
     """What is asked for, of a site and of its what-ifs."""
 
     site: Site
-    asked: Asked
+    asked: RosterRequest
     numbers: Mapping[str, int]
 
     def problem(self, site: Site) -> GuardProblem:
@@ -363,7 +363,7 @@ def _open_places(problem: GuardProblem, made: Made) -> tuple[OpenPlace, ...]:
     )
 
 
-def _require(site: Site, asked: Asked) -> None:
+def _require(site: Site, asked: RosterRequest) -> None:
     """Raise ``UsageError`` for a question that cannot be asked so."""
     if not 1 <= asked.weeks <= MOST_WEEKS:
         raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {asked.weeks}")
@@ -461,7 +461,12 @@ def _duty(
 
 
 def _answer(
-    site: Site, problem: GuardProblem, made: Made, duties: tuple[Duty, ...], notes: tuple[str, ...], asked: Asked
+    site: Site,
+    problem: GuardProblem,
+    made: Made,
+    duties: tuple[Duty, ...],
+    notes: tuple[str, ...],
+    asked: RosterRequest,
 ) -> RosterAnswer:
     """Everything that is told of a roster, or of there being none."""
     cost = _cost(problem, made)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stockward.answers.counting import Certificate, Draw, Plan, SheetLine
-from stockward.answers.drill import Drill
+from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan, SheetLine
+from stockward.answers.drill import DrillAnswer
 from stockward.answers.orders import SiteOrders
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
 from stockward.book.problems import Problem
@@ -60,12 +60,12 @@ def _problems(problems: Sequence[Problem], where: str) -> Grid | None:
     return grid("Problems", heads, cells, total=len(problems), where=where)
 
 
-def review_card(review: Review) -> Card:
+def review_card(review: ReviewAnswer) -> Card:
     """A review: the verdict, what could not be seen, the findings, and the series that matter most."""
     series = gather(review)
     alarming = events(review, series)
     told = [f"{terminal.word(event)}: {sentences.event_sentence(event)}" for event in alarming[:_FINDINGS_TOLD]]
-    blind = unseen.headline(review, series)
+    blind = unseen.unseen_headline(review, series)
     lines = [
         *sentences.days_in_doubt(review.facts),
         terminal.counts(series),
@@ -101,7 +101,7 @@ def _series(series: Sequence[SeriesView]) -> Grid | None:
     return grid("Series, the most urgent first", heads, rows, total=len(series), where=".series")
 
 
-def _orders_of(review: Review) -> Grid | None:
+def _orders_of(review: ReviewAnswer) -> Grid | None:
     there = SiteOrders(site=review.site, folder="", day=None, set_aside=0, orders=review.orders, fault=None)
     rows = [cells for cells, _ in orders_table.rows_of(there)] if review.orders else []
     return grid("Orders", _ORDER_HEADS[1:], rows, total=len(rows), where=".answers.orders")
@@ -112,27 +112,27 @@ def orders_card(sites: Sequence[SiteOrders]) -> Card:
     labels = orders_table.site_labels(sites)
     rows = [(label, *cells) for label, one in zip(labels, sites, strict=True) for cells, _ in orders_table.rows_of(one)]
     told = [text for label, one in zip(labels, sites, strict=True) for text in orders_table.reasons(label, one)]
-    headline = orders_table.summary(sites)
+    headline = orders_table.orders_summary(sites)
     return card("Orders", headline, told, [grid("Orders", _ORDER_HEADS, rows, total=len(rows), where=".orders")])
 
 
-def drill_card(drill: Drill) -> Card:
+def drill_card(drill: DrillAnswer) -> Card:
     """A drill: found beside predicted, in all and by series and pattern."""
     heads = ("out of", "pattern", "loss", "copies", "predicted", "found", "days: half, 90 %")
     rows = (
         (
-            line.label, drill_sentences.PATTERN_WORD[line.pattern], drill_sentences.loss(line),
-            words.number(line.copies), drill_sentences.percent(line.predicted), drill_sentences.found(line),
-            drill_sentences.days(line),
+            line.label, drill_sentences.PATTERN_WORD[line.pattern], drill_sentences.drill_loss(line),
+            words.number(line.copies), drill_sentences.drill_percent(line.predicted), drill_sentences.found(line),
+            drill_sentences.drill_days(line),
         )
         for line in drill.lines
     )  # fmt: skip
     lines = grid("Losses taken out", heads, rows, total=len(drill.lines), where=".lines")
     title = f"{drill.site}: {drill_sentences.asked(drill)}"
-    return card(title, drill_sentences.headline(drill), drill_sentences.agreement(drill), [lines])
+    return card(title, drill_sentences.drill_headline(drill), drill_sentences.agreement(drill), [lines])
 
 
-def plan_card(plan: Plan) -> Card:
+def plan_card(plan: CountingPlan) -> Card:
     """A plan: what each loss that matters takes, and what is counted where."""
     heads = ("stratum", "units by the book", "to count", "to measure")
     rows = ((one.id, *map(words.number, (one.units, one.counted, one.measured))) for one in plan.strata)
@@ -143,7 +143,7 @@ def plan_card(plan: Plan) -> Card:
     return card(count_plan.title(plan), count_plan.in_all(plan), lines, [strata])
 
 
-def draw_card(draw: Draw) -> Card:
+def draw_card(draw: CountingDraw) -> Card:
     """A draw: how many lines on which sheets; its seed is not shown."""
     sheets: dict[int, list[SheetLine]] = {}
     for line in draw.lines:
@@ -160,7 +160,7 @@ def draw_card(draw: Draw) -> Card:
     return card(f"{draw.plan.site}, draw {draw.id}", headline, [untold], [table])
 
 
-def certificate_card(certificate: Certificate) -> Card:
+def certificate_card(certificate: CountCertificate) -> Card:
     """A certificate: what is found, and what can be excluded."""
     title, *lines = certificates.summary(certificate)
     heads = ("stratum", "task", "drawn", "not counted", "missing", "surplus")
@@ -169,8 +169,8 @@ def certificate_card(certificate: Certificate) -> Card:
         for one in certificate.strata
     )
     strata = grid("Strata", heads, rows, total=len(certificate.strata), where=".strata")
-    return card(title.removesuffix(f": {certificates.headline(certificate)}"), certificates.headline(certificate),
-                lines, [strata])  # fmt: skip
+    headline = certificates.certificate_headline(certificate)
+    return card(title.removesuffix(f": {headline}"), headline, lines, [strata])
 
 
 def roster_card(answer: RosterAnswer) -> Card:
@@ -180,7 +180,7 @@ def roster_card(answer: RosterAnswer) -> Card:
         *roster_sentences.relaxations(answer), *answer.notes,
     ]  # fmt: skip
     title = f"{answer.site}, {roster_sentences.period(answer)}"
-    return card(title, roster_sentences.headline(answer), lines, [_posts(answer), _guards(answer)])
+    return card(title, roster_sentences.roster_headline(answer), lines, [_posts(answer), _guards(answer)])
 
 
 def _posts(answer: RosterAnswer) -> Grid | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stockward.book.problems import did_you_mean
 from stockward.book.schema.dictionary import Column as TableColumn
 from stockward.book.schema.dictionary import tables
-from stockward.report.kit.lines import Column, table
+from stockward.report.kit.lines import LineColumn, table
 from stockward.terms.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def print_tables(console: Console) -> None:
         "needed": ["yes" if one.required else "" for one in known],
         "what it holds": [one.meaning for one in known],
     }
-    table(console, [Column(head, cells) for head, cells in rows.items()])
+    table(console, [LineColumn(head, cells) for head, cells in rows.items()])
 
 
 def print_columns(name: str, console: Console) -> None:
@@ -41,7 +41,7 @@ def print_columns(name: str, console: Console) -> None:
         "takes": [_taken(one) for one in known],
         "what it means": [one.meaning for one in known],
     }
-    table(console, [Column(head, cells) for head, cells in rows.items()])
+    table(console, [LineColumn(head, cells) for head, cells in rows.items()])
 
 
 def _taken(column: TableColumn) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stockward.report.kit.lines import Column, table
+from stockward.report.kit.lines import LineColumn, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,7 @@ def print_compared(compared: Sequence[Comparison], console: Console) -> None:
         "agrees": [_agrees(row) for row in compared],
     }
     right = {"computed", "published", "tolerance"}
-    table(console, [Column(head, cells, head in right) for head, cells in columns.items()])
+    table(console, [LineColumn(head, cells, head in right) for head, cells in columns.items()])
 
 
 def _agrees(row: Comparison) -> str:

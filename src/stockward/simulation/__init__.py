@@ -14,7 +14,7 @@ from stockward.simulation.plan import (
 )
 from stockward.simulation.ridgeway import RIDGEWAY_SEED, ridgeway_plan
 from stockward.simulation.seeding import with_losses
-from stockward.simulation.site import SyntheticSite, simulate
+from stockward.simulation.site import SyntheticSite, simulate_site
 from stockward.simulation.write import write_site
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "SyntheticSite",
     "plan_asked",
     "ridgeway_plan",
-    "simulate",
+    "simulate_site",
     "standard_plan",
     "with_losses",
     "write_site",

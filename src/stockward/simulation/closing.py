@@ -25,7 +25,7 @@ FLOW_SIGNS = {"receipt": (0, 1), "issue": (-1, 0), "transfer": (-1, 1), "discard
 CONVERSION_SIGNS = {"use": (-1, 0), "make": (0, 1)}
 """Sign in the balance of the area that a movement leaves and of the area that it reaches."""
 
-ROUNDING = 1e-9
+BOOK_ROUNDING = 1e-9
 """A quantity within this share of what has passed through is none, as in the site format."""
 ABSOLUTE = "absolute"
 """Groups of absolute errors: they gather numbers of measurements, not quantities."""
@@ -65,7 +65,7 @@ class ClosedSeries:
         Without this, a rounding error in one period would share its systematic error with a true difference in
         another, and stand for it.
         """
-        least = ROUNDING * self.passed
+        least = BOOK_ROUNDING * self.passed
         self.differences[np.abs(self.differences) < least] = 0.0
         for group, signed in self.groups.items():
             if group[0] != ABSOLUTE:

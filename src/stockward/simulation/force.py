@@ -19,7 +19,7 @@ OFFICE_SHARE = 0.1
 LEAVE_BLOCKS = 3
 APPLICANT_TRAINING_WEEKS, WORKER_TRAINING_WEEKS = 8, 6
 
-Rows = list[dict[str, Any]]
+ForceRows = list[dict[str, Any]]
 
 
 def write_force(plan: SitePlan, force: ForcePlan, rng: np.random.Generator) -> dict[str, pl.DataFrame]:
@@ -36,12 +36,12 @@ def write_force(plan: SitePlan, force: ForcePlan, rng: np.random.Generator) -> d
     return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items() if rows}
 
 
-def _posts(plan: SitePlan) -> Rows:
+def _posts(plan: SitePlan) -> ForceRows:
     """Gates, control room, patrols and response; a fixed post at each magazine, and one at each hall by day."""
     around = {"start": "00:00", "end": "24:00", "days": "daily", "hours_per_shift": 8}
     by_day = {"start": "06:00", "end": "22:00", "days": "mon tue wed thu fri sat", "hours_per_shift": 8}
     kinds = {area.area: area.kind for area in plan.areas}
-    posts: Rows = [
+    posts: ForceRows = [
         {"post": "gate-main", "kind": "gate", "guards": 2, "name": "Main gate", "mixed": "yes", **around},
         {
             "post": "control", "kind": "control", "guards": 1, "name": "Control room", "qualification": "control_room",
@@ -85,7 +85,7 @@ def _posts(plan: SitePlan) -> Rows:
     return posts
 
 
-def _people(plan: SitePlan, force: ForcePlan, rng: np.random.Generator) -> Rows:
+def _people(plan: SitePlan, force: ForcePlan, rng: np.random.Generator) -> ForceRows:
     rows = [_guard(plan, force, number, rng) for number in range(force.guards)]
     rows += _in_training(plan, force)
     rows += [_worker(plan, force, line, rng) for line in plan.lines for _ in range(_staff(line, force))]
@@ -127,7 +127,7 @@ def _affiliation(ministry_share: float, rng: np.random.Generator) -> str:
     return MINISTRY if rng.random() < ministry_share else CIVILIAN
 
 
-def _in_training(plan: SitePlan, force: ForcePlan) -> Rows:
+def _in_training(plan: SitePlan, force: ForcePlan) -> ForceRows:
     """Guards who joined three weeks before the end of the books, for patrol, and are not trained yet."""
     since = plan.start + timedelta(weeks=plan.weeks, days=-22)
     return [
@@ -141,7 +141,7 @@ def _in_training(plan: SitePlan, force: ForcePlan) -> Rows:
     ]  # fmt: skip
 
 
-def _give_notice(plan: SitePlan, force: ForcePlan, rows: Rows) -> None:
+def _give_notice(plan: SitePlan, force: ForcePlan, rows: ForceRows) -> None:
     """The first guards on patrol leave, one a month from a month after the end of the books."""
     end = plan.start + timedelta(weeks=plan.weeks)
     patrolling = [row for row in rows if row.get("duty") == "patrol"]
@@ -176,12 +176,12 @@ def _yes(held: bool | np.bool_) -> str:
     return "yes" if held else "no"
 
 
-def _absences(plan: SitePlan, force: ForcePlan, people: Rows, rng: np.random.Generator) -> Rows:
+def _absences(plan: SitePlan, force: ForcePlan, people: ForceRows, rng: np.random.Generator) -> ForceRows:
     """A year's leave in blocks, sickness by chance, and training; days are calendar days, both bounds included.
 
     Who has just joined has no year behind them.
     """
-    rows: Rows = []
+    rows: ForceRows = []
     days = plan.weeks * DAYS_A_WEEK
     years = days / 365.25
     for person in people:
@@ -196,7 +196,7 @@ def _absences(plan: SitePlan, force: ForcePlan, people: Rows, rng: np.random.Gen
 
 def _without_overlap(
     person: str, spells: Sequence[tuple[str, int]], plan: SitePlan, days: int, rng: np.random.Generator
-) -> Rows:
+) -> ForceRows:
     """Lay the spells of one person in a random order over the time of the plan, one after the other."""
     order = rng.permutation(len(spells))
     free = days - sum(length for _, length in spells)
@@ -212,7 +212,7 @@ def _without_overlap(
     return rows
 
 
-def _orders(plan: SitePlan) -> Rows:
+def _orders(plan: SitePlan) -> ForceRows:
     """The order to produce more, a fortnight before the surge; the order to guard more, in the last month."""
     if plan.surge.factor <= 1.0 or not plan.lines:
         return []
@@ -234,7 +234,7 @@ def _orders(plan: SitePlan) -> Rows:
     ]  # fmt: skip
 
 
-def _reports(plan: SitePlan) -> Rows:
+def _reports(plan: SitePlan) -> ForceRows:
     """What sources say: two reports that fit nothing, and one that fits the first seeded loss, where there is one."""
     middle = plan.start + timedelta(days=plan.weeks * DAYS_A_WEEK // 2)
     gate = plan.shipments[0].gate
@@ -271,7 +271,7 @@ def _reports(plan: SitePlan) -> Rows:
     ]  # fmt: skip
 
 
-def _incidents(plan: SitePlan) -> Rows:
+def _incidents(plan: SitePlan) -> ForceRows:
     """A broken seal the morning after each abrupt loss of items; an attempt at the fence; a door found unlocked."""
     third = datetime.combine(plan.start + timedelta(days=plan.weeks * DAYS_A_WEEK // 3), time(22, 15))
     happened: list[tuple[datetime, str, str, str | None, str, str]] = [

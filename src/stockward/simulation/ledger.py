@@ -11,7 +11,7 @@ import polars as pl
 
 from stockward.simulation.measuring import Floats
 from stockward.simulation.plan import DAYS_A_WEEK, ClericalCluster, SitePlan
-from stockward.simulation.plant import SHIFTS, Flow, Standing, inventory_code
+from stockward.simulation.plant import SHIFTS, PlantFlow, Standing, inventory_code
 
 SETTLED_DAYS = 10
 """Rows of the last days carry no clerical error, so that every correction is in the books at the end."""
@@ -73,7 +73,7 @@ class Miscounted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class SimulatedLedger:
     """The table ``movements``; for each row the true quantity of its flow; and every mistake that was put in."""
 
     movements: pl.DataFrame
@@ -82,7 +82,9 @@ class Ledger:
     late: pl.DataFrame
 
 
-def write_ledger(plan: SitePlan, flows: Sequence[Flow], recorded: Floats, rng: np.random.Generator) -> Ledger:
+def write_ledger(
+    plan: SitePlan, flows: Sequence[PlantFlow], recorded: Floats, rng: np.random.Generator
+) -> SimulatedLedger:
     """Write every flow as it was measured, with the clerical errors of the plan; rows stand as they were entered."""
     entries: list[Entry] = []
     clerks = _clerks(plan)
@@ -108,7 +110,7 @@ def _clerks(plan: SitePlan) -> dict[tuple[str, str], str]:
     return {pair: f"C-{FIRST_CLERK + number:03d}" for number, pair in enumerate(pairs)}
 
 
-def _right_entry(flow: Flow, quantity: float, number: int, clerks: dict[tuple[str, str], str]) -> Entry:
+def _right_entry(flow: PlantFlow, quantity: float, number: int, clerks: dict[tuple[str, str], str]) -> Entry:
     desk = flow.from_area or flow.to_area or ""
     return Entry(
         at=flow.at, recorded_at=None, kind=flow.kind, material=flow.material, quantity=quantity,
@@ -117,7 +119,7 @@ def _right_entry(flow: Flow, quantity: float, number: int, clerks: dict[tuple[st
     )  # fmt: skip
 
 
-def _error_shares(plan: SitePlan, flows: Sequence[Flow]) -> tuple[Floats, Floats, Floats]:
+def _error_shares(plan: SitePlan, flows: Sequence[PlantFlow]) -> tuple[Floats, Floats, Floats]:
     """The shares of late, swapped and otherwise wrong records that hold for each flow."""
     settled = datetime.combine(plan.start, time()) + timedelta(days=plan.weeks * DAYS_A_WEEK - SETTLED_DAYS)
     errors = plan.clerical
@@ -130,7 +132,7 @@ def _error_shares(plan: SitePlan, flows: Sequence[Flow]) -> tuple[Floats, Floats
     return late, swapped, wrong
 
 
-def _in_cluster(flow: Flow, cluster: ClericalCluster) -> bool:
+def _in_cluster(flow: PlantFlow, cluster: ClericalCluster) -> bool:
     return (
         cluster.area in (flow.from_area, flow.to_area)
         and flow.shift == cluster.shift
@@ -173,7 +175,7 @@ def format_quantity(quantity: float) -> str:
     return f"{quantity:.6f}".rstrip("0").rstrip(".")
 
 
-def _as_ledger(entries: list[Entry], flows: Sequence[Flow]) -> Ledger:
+def _as_ledger(entries: list[Entry], flows: Sequence[PlantFlow]) -> SimulatedLedger:
     codes = [f"M-{number:06d}" for number in range(1, len(entries) + 1)]
     by_tag = {entry.tag: code for entry, code in zip(entries, codes, strict=True) if entry.tag is not None}
     movements = pl.DataFrame(
@@ -201,7 +203,7 @@ def _as_ledger(entries: list[Entry], flows: Sequence[Flow]) -> Ledger:
         (code, flows[entry.flow].quantity) for code, entry in zip(codes, entries, strict=True) if entry.flow is not None
     ]
     true_quantities = pl.DataFrame(told, schema={"movement": pl.String, "true_quantity": pl.Float64}, orient="row")
-    return Ledger(
+    return SimulatedLedger(
         movements=movements,
         true_quantities=true_quantities,
         mistakes=_mistakes(entries, codes, flows),
@@ -209,7 +211,7 @@ def _as_ledger(entries: list[Entry], flows: Sequence[Flow]) -> Ledger:
     )
 
 
-def _mistakes(entries: list[Entry], codes: list[str], flows: Sequence[Flow]) -> tuple[Mistake, ...]:
+def _mistakes(entries: list[Entry], codes: list[str], flows: Sequence[PlantFlow]) -> tuple[Mistake, ...]:
     coded = list(zip(entries, codes, strict=True))
     reversal_of = {entry.reverses: code for entry, code in coded if entry.reverses is not None}
     corrected = {entry.flow: (code, entry) for entry, code in coded if entry.flow is not None}
@@ -229,7 +231,7 @@ def _mistakes(entries: list[Entry], codes: list[str], flows: Sequence[Flow]) -> 
     )
 
 
-def _late(entries: list[Entry], flows: Sequence[Flow]) -> pl.DataFrame:
+def _late(entries: list[Entry], flows: Sequence[PlantFlow]) -> pl.DataFrame:
     """How many rows were recorded more than a day after the flow, by area and shift."""
     late = [
         (entry.from_area or entry.to_area, flows[entry.flow].shift)

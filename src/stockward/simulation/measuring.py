@@ -26,7 +26,7 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class MeasuredStock:
     """What was recorded, and which part of it came from a drifting scale; both in the unit of the material."""
 
     recorded: Floats
@@ -47,7 +47,7 @@ def calibration_times(plan: SitePlan, method: MethodPlan, first_use: datetime | 
     return [first + number * every for number in range(max((end - first) // every + 1, 0))]
 
 
-def weigh_all(plan: SitePlan, weighings: Sequence[Weighing], rng: np.random.Generator) -> Measured:
+def weigh_all(plan: SitePlan, weighings: Sequence[Weighing], rng: np.random.Generator) -> MeasuredStock:
     """Record every weighing with the errors of its method; systematic errors are drawn anew at each calibration."""
     true = np.array([weighing.quantity for weighing in weighings])
     recorded, drifted = true.copy(), np.zeros_like(true)
@@ -56,7 +56,7 @@ def weigh_all(plan: SitePlan, weighings: Sequence[Weighing], rng: np.random.Gene
         if rows:
             mine = [weighings[number] for number in rows]
             recorded[rows], drifted[rows] = _weigh(plan, method, mine, rng)
-    return Measured(recorded=recorded, drifted=drifted)
+    return MeasuredStock(recorded=recorded, drifted=drifted)
 
 
 def _weigh(

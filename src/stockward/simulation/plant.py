@@ -36,7 +36,7 @@ FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class PlantFlow:
     """A movement as it truly was; ``quantity`` in the material's unit, ``method`` the scale that it went over."""
 
     at: datetime
@@ -77,7 +77,7 @@ class Taking:
 class History:
     """Everything that truly happened."""
 
-    flows: list[Flow] = field(default_factory=list)
+    flows: list[PlantFlow] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=list)
     takings: list[Taking] = field(default_factory=list)
 
@@ -198,7 +198,7 @@ class _Plant:
         minutes = int(self.rng.integers(window[0], window[1] + 1))
         return datetime.combine(today, time(hour)) + timedelta(minutes=minutes)
 
-    def _move(self, flow: Flow) -> None:
+    def _move(self, flow: PlantFlow) -> None:
         if flow.from_area:
             self.stock[flow.from_area, flow.material] -= flow.quantity
         if flow.to_area:
@@ -228,12 +228,12 @@ class _Plant:
         note = self._document("DN")
         arrived = self._moment(today, "A", (30, 120))
         self._move(
-            Flow(at=arrived, kind="receipt", material=supply.material, quantity=sum(parts), to_area=supply.dock,
+            PlantFlow(at=arrived, kind="receipt", material=supply.material, quantity=sum(parts), to_area=supply.dock,
                  method=supply.receipt_method, document=note)
         )  # fmt: skip
         for batch in _in_batches(parts, most=ITEM_BATCHES if self.is_item[supply.material] else BULK_BATCHES):
             self._move(
-                Flow(at=arrived + timedelta(minutes=int(self.rng.integers(30, 240))), kind="transfer",
+                PlantFlow(at=arrived + timedelta(minutes=int(self.rng.integers(30, 240))), kind="transfer",
                      material=supply.material, quantity=batch, from_area=supply.dock, to_area=supply.store,
                      method=supply.transfer_method, document=note)
             )  # fmt: skip
@@ -253,12 +253,12 @@ class _Plant:
             if quantity > 0:
                 note, left = self._document("SN"), self._moment(today, "A", (120, 240))
                 self._move(
-                    Flow(at=left, kind="transfer", material=ship.material, quantity=quantity,
+                    PlantFlow(at=left, kind="transfer", material=ship.material, quantity=quantity,
                          from_area=ship.magazine, to_area=ship.gate, document=note)
                 )  # fmt: skip
                 gone = left + timedelta(minutes=int(self.rng.integers(20, 90)))
                 self._move(
-                    Flow(at=gone, kind="issue", material=ship.material, quantity=quantity, from_area=ship.gate,
+                    PlantFlow(at=gone, kind="issue", material=ship.material, quantity=quantity, from_area=ship.gate,
                          document=note)
                 )  # fmt: skip
 
@@ -268,8 +268,8 @@ class _Plant:
             if today.weekday() == burning.weekday and quantity > 1.0:
                 at = self._moment(today, "B", (5, 120))
                 self._move(
-                    Flow(at=at, kind="discard", material=burning.material, quantity=quantity, from_area=burning.area,
-                         method=burning.method, shift="B", document=self._document("BR"))
+                    PlantFlow(at=at, kind="discard", material=burning.material, quantity=quantity,
+                              from_area=burning.area, method=burning.method, shift="B", document=self._document("BR"))
                 )  # fmt: skip
 
     # --- the lines ------------------------------------------------------------------------------------------------
@@ -308,8 +308,9 @@ class _Plant:
         if containers > 0:
             quantity = containers * self._weighed_out(part.material, part.container)
             self._move(
-                Flow(at=self._moment(today, shift, FETCH), kind="transfer", material=part.material, quantity=quantity,
-                     from_area=part.from_area, to_area=line.area, method=part.method, shift=shift)
+                PlantFlow(at=self._moment(today, shift, FETCH), kind="transfer", material=part.material,
+                          quantity=quantity, from_area=part.from_area, to_area=line.area, method=part.method,
+                          shift=shift)
             )  # fmt: skip
 
     def _true_per_unit(self, line: LinePlan, part: IngredientPlan) -> float:
@@ -362,7 +363,9 @@ class _Plant:
         if quantity > 0:
             place = {"from_area": line.area} if kind == "use" else {"to_area": line.area}
             scale = None if self.is_item[material] else method
-            self._move(Flow(at=at, kind=kind, material=material, quantity=quantity, method=scale, shift=shift, **place))
+            self._move(
+                PlantFlow(at=at, kind=kind, material=material, quantity=quantity, method=scale, shift=shift, **place)
+            )
 
     def _hand_over(self, line: LinePlan, today: date, shift: str) -> None:
         there = self.stock[line.area, line.product]
@@ -370,7 +373,7 @@ class _Plant:
         if quantity > 0:
             at = self._moment(today, shift, HAND_OVER)
             self._move(
-                Flow(at=at, kind="transfer", material=line.product, quantity=quantity, from_area=line.area,
+                PlantFlow(at=at, kind="transfer", material=line.product, quantity=quantity, from_area=line.area,
                      to_area=line.to_area, method=line.method, shift=shift)
             )  # fmt: skip
             if not self.is_item[line.product]:
@@ -389,7 +392,7 @@ class _Plant:
         at = self._moment(today, "A", HAND_OVER)
         self._convert("make", line, waste.material, quantity, at, "A", waste.method)
         self._move(
-            Flow(at=at + timedelta(minutes=10), kind="transfer" if waste.to_area else "discard",
+            PlantFlow(at=at + timedelta(minutes=10), kind="transfer" if waste.to_area else "discard",
                  material=waste.material, quantity=quantity, from_area=line.area, to_area=waste.to_area,
                  method=waste.method)
         )  # fmt: skip
@@ -397,7 +400,7 @@ class _Plant:
 
     # --- what vanishes --------------------------------------------------------------------------------------------
 
-    def _lose_of_received(self, flow: Flow) -> None:
+    def _lose_of_received(self, flow: PlantFlow) -> None:
         for normal in self.plan.normal_losses:
             held = self.contents.booked(flow.material)
             if normal.basis == "per_received" and normal.area == flow.to_area and normal.substance in held:
@@ -442,7 +445,7 @@ class _Plant:
         if quantity > 0:
             self.not_yet_claimed[loss.loss] -= quantity
             self.history.flows.append(
-                Flow(at=datetime.combine(today, time(23, 45)), kind="write_off", material=loss.material,
+                PlantFlow(at=datetime.combine(today, time(23, 45)), kind="write_off", material=loss.material,
                      quantity=quantity, from_area=loss.area, shift="C", note=loss.write_off_note)
             )  # fmt: skip
 
@@ -454,7 +457,7 @@ class _Plant:
                 quantity = round(claim.amount * self.rng.uniform(0.4, 1.6), 2)
                 found = bool(self.rng.random() < 0.5)
                 self.history.flows.append(
-                    Flow(at=self._moment(today, "A", (60, 300)), kind="found" if found else "write_off",
+                    PlantFlow(at=self._moment(today, "A", (60, 300)), kind="found" if found else "write_off",
                          material=material, quantity=quantity, note="label read again" if found else "torn bag",
                          **{"to_area" if found else "from_area": claim.area})
                 )  # fmt: skip

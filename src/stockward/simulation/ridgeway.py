@@ -34,7 +34,7 @@ LOSSES = (
 
 DRIFTS = (ScaleDrift(method="HS-6", first_day=date(2026, 3, 14), last_day=date(2026, 5, 26), relative=0.006),)
 
-CLERICAL = ClericalErrors(
+RIDGEWAY_CLERICAL = ClericalErrors(
     late=0.004,
     reversed=0.002,
     swapped=0.0015,
@@ -65,7 +65,7 @@ def ridgeway_plan() -> SitePlan:
         weeks=52,
         lines=5,
         surge=ProductionSurge(factor=5.0, first_week=27, ramp_weeks=20),
-        clerical=CLERICAL,
+        clerical=RIDGEWAY_CLERICAL,
         force=FORCE,
     )
     return replace(plain, losses=LOSSES, drifts=DRIFTS)

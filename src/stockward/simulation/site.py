@@ -13,9 +13,9 @@ import polars as pl
 from stockward.simulation.contents import TrueContents
 from stockward.simulation.force import write_force
 from stockward.simulation.ledger import write_counts, write_ledger
-from stockward.simulation.measuring import Measured, Weighing, calibration_times, weigh_all
+from stockward.simulation.measuring import MeasuredStock, Weighing, calibration_times, weigh_all
 from stockward.simulation.plan import SitePlan
-from stockward.simulation.plant import Flow, History, Standing, run_plant
+from stockward.simulation.plant import History, PlantFlow, Standing, run_plant
 from stockward.simulation.truth import Recorded, tell_truth
 
 Rows = list[dict[str, Any]]
@@ -50,7 +50,7 @@ class SyntheticSite:
     true_stocks: pl.DataFrame
 
 
-def simulate(plan: SitePlan, *, seed: int) -> SyntheticSite:
+def simulate_site(plan: SitePlan, *, seed: int) -> SyntheticSite:
     """Simulate a site. The same plan and seed give the same site, byte by byte.
 
     Raises ``UsageError`` for a plan that contradicts itself (already when it is made).
@@ -79,9 +79,9 @@ def simulate(plan: SitePlan, *, seed: int) -> SyntheticSite:
 def _weigh(plan: SitePlan, history: History, rng: np.random.Generator) -> Recorded:
     """Weigh flows and standings together: one scale has the same systematic error for both."""
     units = {material.material: material.unit for material in plan.materials}
-    rows: list[Flow | Standing] = [*history.flows, *history.standings]
+    rows: list[PlantFlow | Standing] = [*history.flows, *history.standings]
     weighings = [_weighing(row, units) for row in rows]
-    measured: Measured = weigh_all(plan, weighings, rng)
+    measured: MeasuredStock = weigh_all(plan, weighings, rng)
     flows = len(history.flows)
     return Recorded(
         flows=measured.recorded[:flows], standings=measured.recorded[flows:],
@@ -89,7 +89,7 @@ def _weigh(plan: SitePlan, history: History, rng: np.random.Generator) -> Record
     )  # fmt: skip
 
 
-def _weighing(row: Flow | Standing, units: Mapping[str, str]) -> Weighing:
+def _weighing(row: PlantFlow | Standing, units: Mapping[str, str]) -> Weighing:
     return Weighing(at=row.at, method=row.method, unit=units[row.material], quantity=row.quantity)
 
 

@@ -22,7 +22,7 @@ from stockward.simulation.closing import (
     largest_single,
     strength,
 )
-from stockward.simulation.ledger import Ledger, Miscounted
+from stockward.simulation.ledger import Miscounted, SimulatedLedger
 from stockward.simulation.measuring import Floats
 from stockward.simulation.plan import ScaleDrift, SeededLoss, SitePlan
 from stockward.simulation.plant import History, Taking
@@ -52,7 +52,7 @@ class _Trace:
 
 
 def tell_truth(
-    plan: SitePlan, seed: int, history: History, recorded: Recorded, ledger: Ledger, counts: pl.DataFrame,
+    plan: SitePlan, seed: int, history: History, recorded: Recorded, ledger: SimulatedLedger, counts: pl.DataFrame,
     miscounted: Sequence[Miscounted],
 ) -> dict[str, Any]:  # fmt: skip
     """Everything that was put in, as plain values for ``truth.json``."""
@@ -224,7 +224,7 @@ def _told_drift(
     }
 
 
-def _told_clerical(plan: SitePlan, ledger: Ledger, miscounted: Sequence[Miscounted]) -> dict[str, Any]:
+def _told_clerical(plan: SitePlan, ledger: SimulatedLedger, miscounted: Sequence[Miscounted]) -> dict[str, Any]:
     by_mistake: dict[str, int] = defaultdict(int)
     for mistake in ledger.mistakes:
         by_mistake[mistake.mistake] += 1

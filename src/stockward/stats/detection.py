@@ -22,9 +22,9 @@ from scipy.special import ndtr, ndtri
 from stockward.terms.errors import FigureError, require_probability
 
 Array = NDArray[np.float64]
-Single = NDArray[np.float32]
+SingleDirection = NDArray[np.float32]
 
-DRAWS = 1024
+DETECTION_DRAWS = 1024
 """Half of them drawn, the other half their mirror images."""
 
 _BLOCK = 512
@@ -130,7 +130,7 @@ class DetectionCurve:
 
 
 def detection_curves(
-    directions: Array, limits: Array, moves: Sequence[Array], *, seed: int, draws: int = DRAWS
+    directions: Array, limits: Array, moves: Sequence[Array], *, seed: int, draws: int = DETECTION_DRAWS
 ) -> list[DetectionCurve]:
     """The curves of several patterns under a scan of directions with their limits.
 
@@ -153,7 +153,7 @@ def detection_curves(
     along = [move / gain if gain > 0 else first for move, gain in zip(moves, gains, strict=True)]
     slopes = [unit @ directions for unit in along]
     drawn, pointing = _draws(len(directions), draws, seed), directions.astype(np.float32)
-    heights: list[list[Single]] = [[] for _ in moves]
+    heights: list[list[SingleDirection]] = [[] for _ in moves]
     for start in range(0, draws, _BLOCK):
         block = drawn[start : start + _BLOCK]
         statistics = np.asarray(block @ pointing, np.float32)
@@ -163,7 +163,7 @@ def detection_curves(
     return [DetectionCurve(gain, above, below) for gain, (above, below) in zip(gains, both, strict=True)]
 
 
-def _heights(statistics: Single, part: Single, slope: Array, bounds: Array) -> Single:
+def _heights(statistics: SingleDirection, part: SingleDirection, slope: Array, bounds: Array) -> SingleDirection:
     """Where each draw begins to alarm: ``part`` is that of the draw along the move, ``slope`` that of the directions.
 
     A statistic s without its part along the move is s − part × slope, and meets its bound b at the height
@@ -186,7 +186,7 @@ def _heights(statistics: Single, part: Single, slope: Array, bounds: Array) -> S
     return np.stack([above, -below])
 
 
-def _reached(statistics: Single, slope: Array, bounds: Array, counted: NDArray[np.bool_]) -> Single:
+def _reached(statistics: SingleDirection, slope: Array, bounds: Array, counted: NDArray[np.bool_]) -> SingleDirection:
     """How far along the move each counted direction meets its bound; the others never do."""
     steepness = np.where(counted, slope, 1.0)
     start = np.where(counted, bounds / steepness, np.inf).astype(np.float32)
@@ -194,7 +194,7 @@ def _reached(statistics: Single, slope: Array, bounds: Array, counted: NDArray[n
 
 
 @lru_cache(maxsize=32)
-def _draws(periods: int, draws: int, seed: int) -> Single:
+def _draws(periods: int, draws: int, seed: int) -> SingleDirection:
     """Standard normal draws and their mirror images, the same for every series of as many periods."""
     if draws % 2:
         raise FigureError(f"draws come in mirrored pairs: ask for an even number, not {draws}")

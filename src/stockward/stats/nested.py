@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from stockward.stats.scan import MARGIN, MOST, ROUNDS, Crossing, limits_at, raised
+from stockward.stats.scan import MARGIN, MOST_DIRECTIONS, ROUNDS, Crossing, limits_at, raised
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-Single = NDArray[np.float32]
+SingleLimit = NDArray[np.float32]
 
-DRAWS = 128
+LIMIT_DRAWS = 128
 """A small part of what has been spent is met to some 6 % of itself; over a year of them, all together to some 2 %, and
 to 3 % where many inventories come at random."""
 
@@ -34,7 +34,14 @@ _STEADY = 2.0
 
 
 def nested_limits(
-    directions: Array, last: Index, weight: Array, spent: Array, sharpness: Index, *, seed: int, draws: int = DRAWS
+    directions: Array,
+    last: Index,
+    weight: Array,
+    spent: Array,
+    sharpness: Index,
+    *,
+    seed: int,
+    draws: int = LIMIT_DRAWS,
 ) -> Array:
     """One limit a window of each series, shape (series, windows); infinite where nothing may be spent.
 
@@ -93,7 +100,7 @@ def _by_inventory(last: Index) -> Iterator[tuple[int, int]]:
     return pairwise(edges)
 
 
-def _carried_chance(known: Single, limits: Array, carried: int, seed: tuple[int, int], draws: int) -> Array:
+def _carried_chance(known: SingleLimit, limits: Array, carried: int, seed: tuple[int, int], draws: int) -> Array:
     """What the windows since the last calibration have spent with the limits that they were given, by series."""
     single = ndtr(-limits[:, carried:])
     counted = single.sum(axis=1) > 0
@@ -106,11 +113,11 @@ def _carried_chance(known: Single, limits: Array, carried: int, seed: tuple[int,
 
 
 def _kappa(
-    known: Single, earlier: Array, weight: Array, allowed: Array, start: Array, which: Index, seed: tuple[int, ...],
-    draws: int,
+    known: SingleLimit, earlier: Array, weight: Array, allowed: Array, start: Array, which: Index,
+    seed: tuple[int, ...], draws: int,
 ) -> Array:  # fmt: skip
     """κ at which the newest windows cross, and none before, with the chance allowed; of the series asked for."""
-    most = MOST / float(weight.max())
+    most = MOST_DIRECTIONS / float(weight.max())
     if known.shape[2] == 1:
         # A single window crosses with its own chance.
         return np.minimum(allowed[which] / float(weight[0]), most)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, chndtr, ndtr, ndtri
 
-from stockward.stats.detection import DRAWS, detection_curves
+from stockward.stats.detection import DETECTION_DRAWS, detection_curves
 from stockward.stats.loss_tests import PAGE_PAIR_K
 from stockward.stats.page import page_detection_probability, page_threshold
 
@@ -39,7 +39,7 @@ def page_power(move: Array, *, k: float, false_alarm: float) -> float:
     return page_detection_probability(move, k, page_threshold(len(move), k, false_alarm))
 
 
-def page_pair_power(move: Array, thresholds: tuple[float, float], *, seed: int, draws: int = DRAWS) -> float:
+def page_pair_power(move: Array, thresholds: tuple[float, float], *, seed: int, draws: int = DETECTION_DRAWS) -> float:
     """Either of two Page tests at any period, with their thresholds (``page_pair_thresholds``).
 
     P exceeds h exactly where the sum of y over some window exceeds ``h + k × length``, so the pair is a scan over all

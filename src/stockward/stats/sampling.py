@@ -17,7 +17,7 @@ from stockward.terms.errors import FigureError, require_probability
 
 Array = NDArray[np.float64]
 
-ROUNDING = 1e-9
+SAMPLE_ROUNDING = 1e-9
 """A loss within this share of a whole number of units is that number."""
 
 _NEAR = 1e-9
@@ -32,7 +32,7 @@ def defects_of(loss: float, content: float) -> int:
     """
     if not (loss > 0 and content > 0 and math.isfinite(loss / content)):
         raise FigureError(f"the loss and the content of a unit must be above zero; got {loss!r} and {content!r}")
-    return max(math.ceil(loss / content * (1 - ROUNDING)), 1)
+    return max(math.ceil(loss / content * (1 - SAMPLE_ROUNDING)), 1)
 
 
 def least_n(units: int, defects: int, *, detection: float) -> int:

@@ -20,15 +20,15 @@ from scipy.special import log_ndtr, ndtr, ndtri
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-Single = NDArray[np.float32]
+SingleWindow = NDArray[np.float32]
 
-DRAWS = 400
+SCAN_DRAWS = 400
 """Relative standard error of a chance is then about 3 %, and of a limit a few thousandths."""
 
 FAINTEST = 1e-290
 """A chance below this is not sampled: the heights that it asks for are beyond what a float can tell apart."""
 
-MOST = 0.45
+MOST_DIRECTIONS = 0.45
 """Most of a chance that one direction may have, so that every limit stays above zero."""
 
 MARGIN = 1.5
@@ -55,7 +55,7 @@ class Crossing:
 
     @classmethod
     def of(
-        cls, pointing: Single, single: Array, *, seed: tuple[int, ...], draws: int, earlier: Array | None = None
+        cls, pointing: SingleWindow, single: Array, *, seed: tuple[int, ...], draws: int, earlier: Array | None = None
     ) -> Crossing:
         """Sample the crossing of unit directions, each with its own chance to cross.
 
@@ -113,12 +113,12 @@ class _Sample:
     total: Array
     chosen: Index
     height: Array
-    figures: Single
-    statistics: Single
+    figures: SingleWindow
+    statistics: SingleWindow
 
     @classmethod
-    def of(cls, pointing: Single, single: Array, *, seed: tuple[int, ...], draws: int) -> _Sample:
-        strata, heights, plain = drawn(draws, pointing.shape[1], seed)
+    def of(cls, pointing: SingleWindow, single: Array, *, seed: tuple[int, ...], draws: int) -> _Sample:
+        strata, heights, plain = drawn_directions(draws, pointing.shape[1], seed)
         total = single.sum(axis=1)
         below = np.cumsum(single, axis=1) / total[:, None]
         places = np.stack([np.searchsorted(row, strata) for row in below])
@@ -137,12 +137,12 @@ class _Sample:
         return np.asarray(self.total[:, None] / crosses.sum(axis=-1, dtype=np.int32))
 
 
-def drawn(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, Single]:
+def drawn_directions(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, SingleWindow]:
     """Two figures in strata from 0 to 1, shape (draws,), and normal ones, (draws, periods): what a sample needs."""
     return (_kept_draws if draws * periods <= _REMEMBERED else _fresh_draws)(draws, periods, seed)
 
 
-def _fresh_draws(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, Single]:
+def _fresh_draws(draws: int, periods: int, seed: tuple[int, ...]) -> tuple[Array, Array, SingleWindow]:
     """The same for all families of a shape; strata remove most of the sampling error of direction and height."""
     rng = np.random.default_rng([*seed, draws, periods])
     strata = (np.arange(draws) + rng.random(draws)) / draws
@@ -159,16 +159,16 @@ _kept_draws = lru_cache(maxsize=160)(_fresh_draws)
 def limits_at(chances: Array) -> Array:
     """Limits z(1 − chance), infinite where the chance is none."""
     with np.errstate(divide="ignore"):
-        return np.asarray(-ndtri(np.clip(chances, 0.0, MOST)))
+        return np.asarray(-ndtri(np.clip(chances, 0.0, MOST_DIRECTIONS)))
 
 
-def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int, draws: int = DRAWS) -> Array:
+def calibrate(directions: Array, weight: Array, false_alarm: float, *, seed: int, draws: int = SCAN_DRAWS) -> Array:
     """One limit a direction, so that the whole family crosses with probability ``false_alarm``.
 
-    Direction i has the limit z(1 − κ weightᵢ), with one κ for all. Single chances stay below ``MOST``: few directions
-    at a large ``false_alarm`` cross less often than asked for.
+    Direction i has the limit z(1 − κ weightᵢ), with one κ for all. Single chances stay below ``MOST_DIRECTIONS``: few
+    directions at a large ``false_alarm`` cross less often than asked for.
     """
-    pointing, most = directions.astype(np.float32)[None], MOST / float(weight.max())
+    pointing, most = directions.astype(np.float32)[None], MOST_DIRECTIONS / float(weight.max())
     if len(weight) == 1:
         return limits_at(np.array([false_alarm]))
     kappa = min(MARGIN * false_alarm / float(weight.sum()), most)
@@ -193,7 +193,7 @@ def raised(kappa: Array | float, chance: Array | float, wanted: Array | float) -
     return np.asarray(MARGIN * kappa * wanted / np.maximum(chance, np.asarray(wanted) / 8))
 
 
-def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: int = DRAWS) -> float:
+def crossing_probability(directions: Array, limits: Array, *, seed: int, draws: int = SCAN_DRAWS) -> float:
     """Chance that any direction of standard normal y crosses its limit; exact for a single direction.
 
     Where it is too faint to be sampled, the sum of the single chances stands for it.

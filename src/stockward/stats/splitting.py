@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stockward.stats.sampling import (
-    ROUNDING,
+    SAMPLE_ROUNDING,
     defects_of,
     evidence,
     evidence_up_to,
@@ -71,7 +71,7 @@ class Stratum:
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
+class SplitMix:
     """A way to take the loss: how many units from each stratum, and the evidence that a sample has against it.
 
     ``exact`` is false where masses had to be rounded: then a little less than the loss may stand here. ``seen`` is how
@@ -95,10 +95,10 @@ class Split:
     cost: float
     bound: float
     proved: bool
-    worst: Mix
+    worst: SplitMix
 
 
-def worst_mix(strata: Sequence[Stratum], n: Sequence[int], loss: float) -> Mix:
+def worst_mix(strata: Sequence[Stratum], n: Sequence[int], loss: float) -> SplitMix:
     """The mix of units that together hold the loss, against which the sample has the least evidence.
 
     Raises ``FigureError`` where all strata together hold less than the loss.
@@ -136,7 +136,7 @@ def most_missing(strata: Sequence[Stratum], n: Sequence[int], *, detection: floa
     target = _target(detection)
     total = sum(stratum.units * stratum.content for stratum in strata)
     most, low, high = 0.0, 0.0, total
-    while high - low > ROUNDING * total:
+    while high - low > SAMPLE_ROUNDING * total:
         middle = (low + high) / 2
         mix = _worst(strata, n, middle, target)
         if mix.evidence >= target:
@@ -156,7 +156,7 @@ def _require_stock(strata: Sequence[Stratum], loss: float) -> None:
     stock = math.fsum(stratum.units * stratum.content for stratum in strata)
     if not loss > 0:
         raise FigureError(f"the loss must be above zero; got {loss!r}")
-    if stock < loss * (1 - ROUNDING):
+    if stock < loss * (1 - SAMPLE_ROUNDING):
         raise FigureError(f"all units together hold {stock:g}, less than the loss of {loss:g}")
 
 
@@ -168,7 +168,7 @@ def _alone(stratum: Stratum, loss: float, detection: float) -> Split:
         raise FigureError(f"even all {stratum.units} units do not show the loss with the chance asked for")
     found = float(evidence(stratum.units, n, np.array([defects]), notice=stratum.notice)[0])
     cost = stratum.cost * n
-    return Split((n,), cost, cost, True, Mix((defects,), found))
+    return Split((n,), cost, cost, True, SplitMix((defects,), found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,17 +236,17 @@ class _Envelope:
         return taken, math.fsum(float(group.evidence[units]) for group, units in zip(groups, taken, strict=True))
 
 
-def _worst(strata: Sequence[Stratum], n: Sequence[int], loss: float, limit: float) -> Mix:
+def _worst(strata: Sequence[Stratum], n: Sequence[int], loss: float, limit: float) -> SplitMix:
     """The worst mix; where its evidence reaches the limit, some mix with the evidence that all have at least."""
     groups = sorted(_joined(strata, n, loss), key=lambda group: len(group.evidence))
-    need = loss * (1 - ROUNDING)
+    need = loss * (1 - SAMPLE_ROUNDING)
     envelope = _Envelope(groups)
     known = envelope.whole_units(groups, need)
     mass, found = envelope.since(0)
     least = float(np.interp(need, mass, found)) if known is not None else math.inf
     taken, best = known if known is not None else ([len(group.evidence) - 1 for group in groups], math.inf)
     if least >= limit or known is None:
-        return Mix(_shared_out(groups, taken, len(strata)), least)
+        return SplitMix(_shared_out(groups, taken, len(strata)), least)
     bound = min(best, limit)
     pairs = _Pairs.none()
     for place, group in enumerate(groups[:-1]):
@@ -254,7 +254,7 @@ def _worst(strata: Sequence[Stratum], n: Sequence[int], loss: float, limit: floa
     better = _finished(pairs, groups[-1], need)
     if better is not None and better[1] < best:
         taken, best = better
-    return Mix(
+    return SplitMix(
         _shared_out(groups, taken, len(strata)), best if best < limit else max(limit, least), pairs.exact, pairs.seen
     )
 
@@ -397,7 +397,7 @@ class _Search:
     def _cost(self, n: Index) -> float:
         return float(self._costs @ n)
 
-    def _worst(self, n: Index) -> Mix:
+    def _worst(self, n: Index) -> SplitMix:
         mix = _worst(self._strata, n.tolist(), self._loss, self._target)
         self._exact = self._exact and mix.exact
         self._seen += mix.seen

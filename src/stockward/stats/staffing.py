@@ -20,7 +20,7 @@ from stockward.terms.errors import FigureError, require_probability
 
 Array = NDArray[np.float64]
 
-ROUNDING = 1e-9
+CHANCE_ROUNDING = 1e-9
 _MOST_ABSENT = 0.9
 """Where more of a pool is absent than this, no number of people like it makes a crew."""
 _RESAMPLES_AT_ONCE = 500
@@ -41,7 +41,7 @@ def whole_guards(guards: float) -> int:
     >>> whole_guards(91_120 / 1_736), whole_guards(53.0000000001)
     (53, 53)
     """
-    return math.ceil(guards - ROUNDING * max(1.0, abs(guards)))
+    return math.ceil(guards - CHANCE_ROUNDING * max(1.0, abs(guards)))
 
 
 def relief_factor(hours: float, net_hours: float) -> float:
@@ -216,7 +216,7 @@ def absences_of_crews(absent: Array, crew: int, most: int) -> Array:
 
 
 @dataclass(slots=True)
-class Pool:
+class StaffPool:
     """People from whom crews are drawn; ``absent`` (shape (pool,)) is the chance of each to be absent."""
 
     absent: Array
@@ -273,7 +273,7 @@ class CrewAsked:
     The crew of posts that ask for nothing is ``plain``; whoever of the other crews is over may stand there as well.
     """
 
-    pool: Pool
+    pool: StaffPool
     standing: int
     plain: bool = False
 

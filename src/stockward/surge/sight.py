@@ -13,7 +13,7 @@ from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors
 from stockward.surge.stores import filling_stores
 from stockward.unseen.remedies import site_remedies
-from stockward.unseen.series import Asked, sights, unseen_losses
+from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
 
 
@@ -23,7 +23,7 @@ def look_at_surge(
     today: Sequence[SeriesDetection],
     seen: Sequence[Sight | None],
     surge: Surge,
-    asked: Asked,
+    asked: SightRequest,
     *,
     false_alarm: float,
 ) -> SurgeAnswer:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stockward.answers.detection import Remedy, SiteRemedy
-from stockward.stats.detection import DRAWS
+from stockward.stats.detection import DETECTION_DRAWS
 from stockward.terms.verdicts import Scope
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, needed_limit, needed_loss
@@ -99,7 +99,7 @@ _MEASURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RemedyCase:
     """A series whose sight is to be restored.
 
     ``needed`` is the loss that decides today, ``target`` the one to reach, and ``tested`` the number of series among
@@ -114,7 +114,7 @@ class Case:
     scope: Scope = Scope.AREA
 
 
-def remedies(case: Case) -> tuple[Remedy, ...]:
+def remedies(case: RemedyCase) -> tuple[Remedy, ...]:
     """One remedy of each kind that changes anything, the one that restores most first."""
     # The whole site is no area that could be split.
     measures = [one for one in _MEASURES if one.kind != "split" or case.scope == Scope.AREA]
@@ -122,7 +122,7 @@ def remedies(case: Case) -> tuple[Remedy, ...]:
     return tuple(sorted(found, key=lambda remedy: (remedy.ratio, remedy.kind)))
 
 
-def _remedy(case: Case, measure: _Measure) -> Remedy | None:
+def _remedy(case: RemedyCase, measure: _Measure) -> Remedy | None:
     method = _best_method(case, measure) if measure.by_method else ""
     if method is None:
         return None
@@ -158,7 +158,7 @@ def _note(measure: _Measure, ratio: float) -> str | None:
     return "does not help here"
 
 
-def _best_method(case: Case, measure: _Measure) -> str | None:
+def _best_method(case: RemedyCase, measure: _Measure) -> str | None:
     """The method for which the strongest level of the measure brings the limit down most."""
     strongest = measure.levels[-1]
     limits = {method: _limit(case, measure, method, strongest) for method in case.sight.terms.methods}
@@ -166,7 +166,7 @@ def _best_method(case: Case, measure: _Measure) -> str | None:
     return min(known, key=lambda method: (known[method], method)) if known else None
 
 
-def _levels(case: Case, measure: _Measure, method: str) -> Sequence[float]:
+def _levels(case: RemedyCase, measure: _Measure, method: str) -> Sequence[float]:
     """Levels to try: from the least whose limit reaches the target in proportion; else the one that comes nearest.
 
     None where even that does not help, except of calibrating, of which everybody thinks first: that is to be said.
@@ -180,7 +180,7 @@ def _levels(case: Case, measure: _Measure, method: str) -> Sequence[float]:
     return measure.levels[measure.levels.index(enough[0]) :] if enough else (min(known)[1],)
 
 
-def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | None:
+def _limit(case: RemedyCase, measure: _Measure, method: str, level: float) -> float | None:
     """The limit of any test with the measure; needs no calibrated test."""
     terms = measure.apply(case.sight.terms, method, level)
     if terms.periods < _FEWEST_PERIODS:
@@ -188,15 +188,15 @@ def _limit(case: Case, measure: _Measure, method: str, level: float) -> float | 
     return needed_limit(_prepared(case, measure, terms, level), case.goal)
 
 
-def _sight(case: Case, measure: _Measure, method: str, level: float) -> Sight:
+def _sight(case: RemedyCase, measure: _Measure, method: str, level: float) -> Sight:
     return _prepared(case, measure, measure.apply(case.sight.terms, method, level), level)
 
 
-def _prepared(case: Case, measure: _Measure, terms: ErrorTerms, level: float) -> Sight:
+def _prepared(case: RemedyCase, measure: _Measure, terms: ErrorTerms, level: float) -> Sight:
     more = measure.parts(level) - 1
     # Each further series takes its part of the site's rate of false alarms.
     hazard = _hazard_of(case.sight, terms) * case.tested / (case.tested + more)
-    return Sight(terms, hazard=hazard, detection=case.sight.detection, seed=case.sight.seed, draws=DRAWS // 2)
+    return Sight(terms, hazard=hazard, detection=case.sight.detection, seed=case.sight.seed, draws=DETECTION_DRAWS // 2)
 
 
 def _hazard_of(sight: Sight, terms: ErrorTerms) -> Array:

@@ -16,14 +16,14 @@ from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 from stockward.unseen.error_terms import ErrorTerms, TermTables
 from stockward.unseen.goals import Goal, answers, beside_resting, goals_of, untested, without_errors
-from stockward.unseen.remedies import Case, remedies
-from stockward.unseen.sight import Sight, drawn, error_points
+from stockward.unseen.remedies import RemedyCase, remedies
+from stockward.unseen.sight import Sight, drawn_losses, error_points
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class SightRequest:
     """What is asked of a site: its goals, the chance to find the loss that matters, and the seed of what is drawn."""
 
     goals: pl.DataFrame
@@ -34,7 +34,7 @@ class Asked:
 def sights(
     balances: Balances,
     rates: Sequence[Hazard | None],
-    asked: Asked,
+    asked: SightRequest,
     *,
     limits: Sequence[tuple[float, ...]] | None = None,
 ) -> list[Sight | None]:
@@ -48,13 +48,17 @@ def sights(
     ]
 
 
-def _sight(terms: ErrorTerms, rate: Hazard, asked: Asked, limits: Array | None) -> Sight:
+def _sight(terms: ErrorTerms, rate: Hazard, asked: SightRequest, limits: Array | None) -> Sight:
     hazard = rate.over(terms.end / MICROSECONDS_A_DAY)
     return Sight(terms, hazard=hazard, detection=asked.detection, seed=asked.seed, limits=limits)
 
 
 def unseen_losses(
-    balances: Balances, seen: Sequence[Sight | None], asked: Asked, *, targets: Sequence[float | None] | None = None
+    balances: Balances,
+    seen: Sequence[Sight | None],
+    asked: SightRequest,
+    *,
+    targets: Sequence[float | None] | None = None,
 ) -> tuple[SeriesDetection, ...]:
     """The smallest detectable losses of every series, its goal, and what would restore one that is not met.
 
@@ -110,13 +114,13 @@ def _look(sight: Sight, goals: Sequence[Goal], target: float | None, tested: int
     wanted = target if goal is None else goal.quantity
     restored: tuple[Remedy, ...] = ()
     if needed is not None and wanted is not None and needed > wanted:
-        restored = remedies(Case(sight, goal, needed, wanted, tested, scope))
+        restored = remedies(RemedyCase(sight, goal, needed, wanted, tested, scope))
     return SeriesDetection(
         detectable=detectable,
         exact=False,
         error_points=error_points(detectable, curves),
         goal=held,
-        curves=drawn(detectable, curves),
+        curves=drawn_losses(detectable, curves),
         remedies=restored,
         further_goals=tuple(one for _, one in told[1:]),
         even_days=sight.even_days,

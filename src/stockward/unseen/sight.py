@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stockward.answers.detection import Detectable, DetectionCurves
 from stockward.stats.detection import (
-    DRAWS,
+    DETECTION_DRAWS,
     DetectionCurve,
     detection_curves,
     limit_detectable,
@@ -55,7 +55,7 @@ class Sight:
         detection: float,
         seed: int,
         limits: Array | None = None,
-        draws: int = DRAWS,
+        draws: int = DETECTION_DRAWS,
     ) -> None:
         self.terms, self.hazard, self.detection, self.seed = terms, hazard, detection, seed
         self._limits, self._draws = limits, draws
@@ -173,7 +173,7 @@ def error_points(found: Detectable, curves: list[DetectionCurve]) -> float:
     return 100 * max(errors, default=0.0)
 
 
-def drawn(found: Detectable, curves: list[DetectionCurve]) -> DetectionCurves:
+def drawn_losses(found: Detectable, curves: list[DetectionCurve]) -> DetectionCurves:
     """The chance over the size of the loss, abrupt in the middle period and even over a year."""
     reaches = [_CURVE_REACH * (loss or 0.0) for loss in (found.abrupt, found.even_year)]
     losses = np.unique(np.concatenate([np.linspace(0.0, reach, _CURVE_POINTS) for reach in reaches]))

@@ -96,30 +96,30 @@ def _inputs(text: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in text.split() if "=" in word)
 
 
-Answer = tuple[float, ...] | str
+Recomputed = tuple[float, ...] | str
 
 
-def _page(inputs: Mapping[str, str]) -> Answer:
+def _page(inputs: Mapping[str, str]) -> Recomputed:
     return (page_threshold(int(inputs["N"]), float(inputs["k"]), float(inputs["false_alarm"])),)
 
 
-def _page_pair(inputs: Mapping[str, str]) -> Answer:
+def _page_pair(inputs: Mapping[str, str]) -> Recomputed:
     return page_pair_thresholds(int(inputs["N"]), float(inputs["false_alarm"]), draws=200_000)
 
 
-def _least_n(inputs: Mapping[str, str]) -> Answer:
+def _least_n(inputs: Mapping[str, str]) -> Recomputed:
     detection = round(1 - float(inputs["beta"]), 12)
     return (float(least_n(int(inputs["N"]), int(inputs["d"]), detection=detection)),)
 
 
-def _found_when_blinder(ratio: float) -> Answer:
+def _found_when_blinder(ratio: float) -> Recomputed:
     """Chance to find a loss that was found with 95 % at 5 % false alarms, σ being larger by this ratio."""
     one = np.ones(1)
     loss = limit_detectable(one, false_alarm=0.05, detection=0.95)
     return "no loss" if loss is None else (limit_power(loss, one / ratio, false_alarm=0.05),)
 
 
-def _worked_plant_power(flow: float) -> Answer:
+def _worked_plant_power(flow: float) -> Recomputed:
     """Chance of the best test for 75 kg, lost evenly over the year of the worked plant."""
     covariance = worked_plant(flow)
     move = whitener(covariance) @ np.full(len(covariance), 1.0 / len(covariance))
@@ -147,15 +147,15 @@ def worked_plant(flow: float) -> NDArray[np.float64]:
     return covariance
 
 
-def _fuel_fab(which: str) -> Callable[[Mapping[str, str]], Answer]:
-    def recipe(inputs: Mapping[str, str]) -> Answer:
+def _fuel_fab(which: str) -> Callable[[Mapping[str, str]], Recomputed]:
+    def recipe(inputs: Mapping[str, str]) -> Recomputed:
         figures = fuel_fab_period(2)
         return figures if isinstance(figures, str) else (figures[which],)
 
     return recipe
 
 
-def _guards_needed(inputs: Mapping[str, str]) -> Answer:
+def _guards_needed(inputs: Mapping[str, str]) -> Recomputed:
     return (float(whole_guards(relief_factor(float(inputs["post_hours"]), float(inputs["net_hours"])))),)
 
 
@@ -175,17 +175,17 @@ def _hours_a_year(guards: int, weeks: str, *stretches: tuple[int, int, tuple[str
     return sum(post.hours for post in posts_of(table, shift_hours=8, weeks=float(weeks)))
 
 
-def _post_hours(inputs: Mapping[str, str]) -> Answer:
+def _post_hours(inputs: Mapping[str, str]) -> Recomputed:
     days, minutes = WEEKDAYS[: int(inputs["days"])], int(inputs["hours"]) * 60
     return (_hours_a_year(int(inputs["guards"]), inputs["weeks"], (DAY_MINUTES - minutes, DAY_MINUTES, days)),)
 
 
-def _post_by_night_and_weekend(inputs: Mapping[str, str]) -> Answer:
+def _post_by_night_and_weekend(inputs: Mapping[str, str]) -> Recomputed:
     nights, weekend = (16 * 60, 8 * 60, WEEKDAYS[:5]), (0, DAY_MINUTES, WEEKDAYS[5:])
     return (_hours_a_year(int(inputs["guards"]), inputs["weeks"], nights, weekend),)
 
 
-def _net_hours(inputs: Mapping[str, str]) -> Answer:
+def _net_hours(inputs: Mapping[str, str]) -> Recomputed:
     days = {name: float(inputs[name].removesuffix("d")) for name in ("leave", "holidays", "sick")}
     week, weeks = float(inputs["hours_per_week"]), float(inputs["weeks"])
     working = week / float(inputs["hours_per_day"]) * weeks
@@ -193,17 +193,17 @@ def _net_hours(inputs: Mapping[str, str]) -> Answer:
     return (work_hours(*(np.array([value]) for value in observed), weeks=weeks).net,)
 
 
-def _relief_by_hours(inputs: Mapping[str, str]) -> Answer:
+def _relief_by_hours(inputs: Mapping[str, str]) -> Recomputed:
     contract, absent = (float(part) for part in inputs["net"].split("-"))
     return (relief_factor(float(inputs["hours"]), contract - absent),)
 
 
-def _relief_by_days(inputs: Mapping[str, str]) -> Answer:
+def _relief_by_days(inputs: Mapping[str, str]) -> Recomputed:
     days, absent = float(inputs["days"]), float(inputs["absent"])
     return (relief_factor(days, days - absent),)
 
 
-RECIPES: dict[str, Callable[[Mapping[str, str]], Answer]] = {
+RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "guards-civil": _guards_needed,
     "guards-military": _guards_needed,
     "post-1": _post_hours,

@@ -22,7 +22,7 @@ HOUR_0 = datetime(2021, 1, 1, tzinfo=UTC)
 PERIOD_HOURS = 416
 ROUNDING_KG = 1e-9
 
-SITE = """\
+FUEL_SITE = """\
 format = 1
 [site]
 name = "Fuel fabrication plant (simulated)"
@@ -53,7 +53,7 @@ def convert(
         "counts": _counts(inventories, period_hours),
     }
     out.mkdir(parents=True, exist_ok=True)
-    (out / "site.toml").write_text(SITE, encoding="utf-8")
+    (out / "site.toml").write_text(FUEL_SITE, encoding="utf-8")
     for name, table in tables.items():
         table.write_csv(out / f"{name}.csv")
 

@@ -9,7 +9,7 @@ from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import SeriesVerdict
 from stockward.balance.findings.claims import Claim, claims_of
-from stockward.balance.findings.periods import Period, closed_periods
+from stockward.balance.findings.periods import ClosedPeriod, closed_periods
 from stockward.terms.verdicts import ALARMING, Basis, Verdict
 
 
@@ -26,7 +26,7 @@ class AlarmingSeries:
     holding: str
     verdict: Verdict
     p_value: float | None
-    periods: Sequence[Period]
+    periods: Sequence[ClosedPeriod]
     claims: Sequence[Claim]
 
     @property

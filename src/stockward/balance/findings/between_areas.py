@@ -25,7 +25,7 @@ from typing import NamedTuple
 from stockward.answers.losses import BetweenAreas
 from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.findings.claims import Claim
-from stockward.balance.findings.over_site import WholeSite
+from stockward.balance.findings.over_site import OverSite
 from stockward.balance.findings.periods import places_between
 from stockward.terms.verdicts import Basis
 
@@ -81,7 +81,7 @@ class _Pair(NamedTuple):
         apart = abs(self.loss.claim.amount + self.gain.claim.amount)
         return not self.agrees, apart, *self.loss.key, *self.gain.key
 
-    def told(self, site: WholeSite | None, others: Sequence[_Pair]) -> BetweenAreas:
+    def told(self, site: OverSite | None, others: Sequence[_Pair]) -> BetweenAreas:
         """What stays unexplained, what agrees as well of the ``others``, and what the whole site says of these days."""
         gone, came = self.loss.claim, self.gain.claim
         claimed = None if site is None else site.largest(gone, came)
@@ -109,7 +109,7 @@ def _numbers(claimed: Iterable[_Claimed]) -> tuple[int, ...]:
 
 def between_areas(
     alarming: Mapping[int, AlarmingSeries],
-    sites: Mapping[tuple[Basis, str], WholeSite],
+    sites: Mapping[tuple[Basis, str], OverSite],
     taken: Collection[tuple[int, int]],
 ) -> list[BetweenAreas]:
     """Every loss of an area with a gain of another that a transfer could have left, each in one pair only.

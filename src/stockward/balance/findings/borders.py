@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 from stockward.balance.findings.claims import Claim, about_all
 from stockward.balance.findings.entered_rows import EnteredRow
-from stockward.balance.findings.periods import Period
+from stockward.balance.findings.periods import ClosedPeriod
 
 
 class Border(NamedTuple):
     """An inventory with the periods that it ends and begins; the second is ``None`` where it is not closed."""
 
     inventory: str
-    before: Period
-    after: Period | None
+    before: ClosedPeriod
+    after: ClosedPeriod | None
 
     @property
     def at(self) -> datetime:
@@ -53,7 +53,7 @@ class Border(NamedTuple):
         return found
 
 
-def borders_of(periods: Sequence[Period]) -> Iterator[Border]:
+def borders_of(periods: Sequence[ClosedPeriod]) -> Iterator[Border]:
     """Every inventory that ends a closed period, with that period and the next, where that is closed as well."""
     for before, after in zip_longest(periods, periods[1:]):
         yield Border(before.inventory, before, after if after is not None and after.start == before.end else None)

@@ -12,12 +12,12 @@ from itertools import accumulate, pairwise
 from stockward.answers.losses import Cancelled, CancelledInPart, Returned
 from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.findings.claims import Claim, about_all
-from stockward.balance.findings.over_site import WholeSite
+from stockward.balance.findings.over_site import OverSite
 
 _LARGER_PART = 0.5
 
 
-def cancelled_in(one: AlarmingSeries, site: WholeSite | None) -> list[Cancelled]:
+def cancelled_in(one: AlarmingSeries, site: OverSite | None) -> list[Cancelled]:
     """Neighbours in time that cancel, each in one pair only; ``site`` is the whole site, of the same substance."""
     found: list[Cancelled] = []
     for place, (first, second) in enumerate(pairwise(one.claims)):

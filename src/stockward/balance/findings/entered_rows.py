@@ -16,7 +16,7 @@ import polars as pl
 from stockward.balance.composition import holdings_of
 from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.legs import CONVERSIONS
-from stockward.book.checks.rules import CLAIMS, day_of
+from stockward.book.checks.rules import CLAIMS, day_at_site
 from stockward.book.known import KnownBooks
 from stockward.terms.units import MASS, factor
 from stockward.terms.verdicts import Basis
@@ -179,7 +179,7 @@ def _entering(rows: pl.DataFrame, held: pl.DataFrame, area: str) -> pl.DataFrame
 
 def _by_series(books: KnownBooks, rows: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
     told = rows.with_columns(
-        *day_of(books.site.timezone),
+        *day_at_site(books.site.timezone),
         entered_unit=pl.coalesce(pl.col("entered_unit").cast(pl.String), "unit"),
         value=pl.col("quantity") * pl.col("amount") * pl.col("sign"),
         usual=pl.col("quantity").median().over("series", "kind", "material"),

@@ -18,15 +18,15 @@ from stockward.answers.balances import Balances
 from stockward.answers.losses import SameOverSite
 from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.findings.claims import Claim
-from stockward.balance.findings.periods import Period, closed_periods, places_between
+from stockward.balance.findings.periods import ClosedPeriod, closed_periods, places_between
 from stockward.terms.verdicts import Basis, Scope
 
 
-class WholeSite(NamedTuple):
+class OverSite(NamedTuple):
     """What the whole site says of one substance; it claims nothing where it does not alarm."""
 
     number: int
-    periods: Sequence[Period]
+    periods: Sequence[ClosedPeriod]
     covariance: NDArray[np.float64]
     claims: Sequence[Claim]
 
@@ -63,7 +63,7 @@ class WholeSite(NamedTuple):
         return float(differences.sum()), float(np.sqrt(max(variance, 0.0)))
 
 
-def whole_sites(balances: Balances, alarming: Mapping[int, AlarmingSeries]) -> dict[tuple[Basis, str], WholeSite]:
+def whole_sites(balances: Balances, alarming: Mapping[int, AlarmingSeries]) -> dict[tuple[Basis, str], OverSite]:
     """What the whole site says of each substance."""
     rows = balances.series.with_row_index("number").filter(pl.col("scope") == Scope.SITE.value)
     keys = {
@@ -72,7 +72,7 @@ def whole_sites(balances: Balances, alarming: Mapping[int, AlarmingSeries]) -> d
     }
     periods = closed_periods(balances, keys)
     return {
-        key: WholeSite(
+        key: OverSite(
             number, periods[number], balances.covariances[number], alarming[number].claims if number in alarming else ()
         )
         for number, key in keys.items()

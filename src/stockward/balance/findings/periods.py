@@ -13,7 +13,7 @@ from stockward.answers.balances import Balances
 from stockward.terms.verdicts import PeriodStatus
 
 
-class Period(NamedTuple):
+class ClosedPeriod(NamedTuple):
     """A closed period up to an inventory; its difference is positive where something is missing, beyond normal loss."""
 
     inventory: str
@@ -23,16 +23,16 @@ class Period(NamedTuple):
     normal_loss: float
 
 
-def closed_periods(balances: Balances, series: Iterable[int]) -> dict[int, list[Period]]:
+def closed_periods(balances: Balances, series: Iterable[int]) -> dict[int, list[ClosedPeriod]]:
     """The closed periods of each of these series, in time order: those of its covariance."""
-    found: dict[int, list[Period]] = {number: [] for number in series}
+    found: dict[int, list[ClosedPeriod]] = {number: [] for number in series}
     wanted = pl.col("series").is_in(list(found)) & (pl.col("status") == PeriodStatus.CLOSED.value)
-    for number, *period in balances.periods.filter(wanted).select("series", *Period._fields).iter_rows():
-        found[number].append(Period(*period))
+    for number, *period in balances.periods.filter(wanted).select("series", *ClosedPeriod._fields).iter_rows():
+        found[number].append(ClosedPeriod(*period))
     return found
 
 
-def places_between(periods: Sequence[Period], start: datetime, end: datetime) -> slice:
+def places_between(periods: Sequence[ClosedPeriod], start: datetime, end: datetime) -> slice:
     """Where those stand that have any of these days; one follows the other, so that they stand together."""
     first = bisect_right(periods, start, key=lambda one: one.end)
     return slice(first, max(first, bisect_left(periods, end, key=lambda one: one.start)))

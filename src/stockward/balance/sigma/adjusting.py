@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-ROUNDING = 1e-9
+COVARIANCE_ROUNDING = 1e-9
 """A difference within this share of all that enters it is zero."""
 
 _ROUNDS = 12
@@ -68,7 +68,7 @@ def adjust(incidence: Incidence) -> Adjusted:
         size = abs(matrix) @ np.abs(quantity) + np.abs(offset)
         for _ in range(_ROUNDS):
             difference = matrix @ quantity - offset
-            if np.all(np.abs(difference) <= 1e-3 * ROUNDING * size):
+            if np.all(np.abs(difference) <= 1e-3 * COVARIANCE_ROUNDING * size):
                 break
             quantity = quantity - _correction(matrix, rows, free, difference)
             # What would have to be negative is nothing, and the other rows take up the rest.
@@ -122,4 +122,4 @@ def _standing(series: SeriesIncidence, quantity: Array) -> Array:
     own = quantity[series.rows]
     left = series.differences(own[None])[0]
     size = abs(series.incidence) @ own + np.abs(series.offset)
-    return np.where(series.kept & (np.abs(left) > ROUNDING * size), left, 0.0)
+    return np.where(series.kept & (np.abs(left) > COVARIANCE_ROUNDING * size), left, 0.0)

@@ -28,7 +28,7 @@ from stockward.balance.legs import Entries, Pairing, entries_of_counts, entries_
 from stockward.balance.sigma.account import Account, draws_of
 from stockward.balance.sigma.errors import Errors, Terms
 from stockward.balance.sigma.readings import OWN, Readings, readings_of
-from stockward.balance.sigma.terms import Ledger, count_terms, flow_rows, key_list, ranked, time_cuts
+from stockward.balance.sigma.terms import ReadLedger, count_terms, flow_rows, key_list, ranked, time_cuts
 from stockward.balance.whole_site.series import Transfers
 from stockward.book.known import KnownBooks
 from stockward.stats.propagation import (
@@ -292,7 +292,7 @@ class _Builder:
         self._errors = Errors.of(books, assembly.layout)
         cuts = time_cuts(books, assembly.inventories)
         readings = readings_of(books)
-        ledger = Ledger.of(books, cuts, readings)
+        ledger = ReadLedger.of(books, cuts, readings)
         legs = flow_legs(*flow_rows(ledger, cuts), key_list(books.movements["kind"]))
         counts = count_terms(books, assembly.inventories, cuts, readings)
         self._readings: Readings = readings

@@ -133,7 +133,7 @@ def _uses(books: KnownBooks) -> dict[str, tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class ReadLedger:
     """The ledger as codes (0 where blank), each row with its slice of time, and that of its reading's calibration.
 
     ``source`` and ``target`` are 0 where a row names no area, and where it names the same twice: that moves nothing.
@@ -151,7 +151,7 @@ class Ledger:
     sizes: tuple[int, int, int]
 
     @classmethod
-    def of(cls, books: KnownBooks, cuts: TimeCuts, readings: Readings) -> Ledger:
+    def of(cls, books: KnownBooks, cuts: TimeCuts, readings: Readings) -> ReadLedger:
         """The movements of the books, in their order."""
         movements = books.movements
         columns = [movements[name] for name in ("material", "kind", "method")]
@@ -172,10 +172,10 @@ class Ledger:
             sizes=sizes,  # type: ignore[arg-type]
         )
 
-    def where(self, rows: Index) -> Ledger:
+    def where(self, rows: Index) -> ReadLedger:
         """These rows of it."""
-        columns = {name: getattr(self, name)[rows] for name in Ledger.__slots__ if name != "sizes"}
-        return Ledger(**columns, sizes=self.sizes)
+        columns = {name: getattr(self, name)[rows] for name in ReadLedger.__slots__ if name != "sizes"}
+        return ReadLedger(**columns, sizes=self.sizes)
 
 
 def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, cuts: TimeCuts) -> NDArray[np.int32]:
@@ -186,7 +186,7 @@ def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, c
     return np.where(reading == OWN, slices, earliest[reading])
 
 
-def flow_sums(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+def flow_sums(ledger: ReadLedger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sums over what left each area, and over what reached it.
 
     Both have the columns ``area``, ``material``, ``kind``, ``method`` (codes, −1 none), ``interval``,
@@ -203,7 +203,7 @@ def flow_sums(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFram
     return _stacked(left), _stacked(reached)
 
 
-def _ordered(ledger: Ledger, kept: NDArray[np.bool_]) -> Index:
+def _ordered(ledger: ReadLedger, kept: NDArray[np.bool_]) -> Index:
     """The rows for which it holds, in an order that is theirs and not that of the file."""
     rows = np.flatnonzero(kept)
     keys = (ledger.quantity, ledger.target, ledger.source, ledger.kind, ledger.material, ledger.slice, ledger.reading)
@@ -215,7 +215,7 @@ def _stacked(tables: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([table.select(tables[0].columns) for table in tables], how="vertical_relaxed")
 
 
-def flow_rows(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+def flow_rows(ledger: ReadLedger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What left each area, and what reached it, one line a movement: the sums of ``flow_sums`` before they are summed.
 
     The columns are the same, each row its own cell, with ``movement``, the place of the row in the ledger.
@@ -223,7 +223,7 @@ def flow_rows(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFram
     return _side_rows(ledger, ledger.source, cuts), _side_rows(ledger, ledger.target, cuts)
 
 
-def transfer_sums(ledger: Ledger, cuts: TimeCuts, kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def transfer_sums(ledger: ReadLedger, cuts: TimeCuts, kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What left an area for another, and the same as it reached that: sums over rows that share both intervals.
 
     ``kind`` is the code of transfers. The columns are those of ``flow_sums`` with ``cell``, by which a line of the one
@@ -240,7 +240,7 @@ def transfer_sums(ledger: Ledger, cuts: TimeCuts, kind: int) -> tuple[pl.DataFra
     )
 
 
-def _transfer_cells(ledger: Ledger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _transfer_cells(ledger: ReadLedger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.DataFrame]:
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     routes = [(ledger.source, areas), (ledger.target, areas)]
     stream = _combined([*routes, (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
@@ -271,7 +271,7 @@ def _sides(movements: pl.DataFrame) -> tuple[NDArray[np.integer], NDArray[np.int
     return source, target
 
 
-def _side_rows(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+def _side_rows(ledger: ReadLedger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     rows = np.flatnonzero(area)
     own, method = area[rows], ledger.method[rows]
     quantity = ledger.quantity[rows]
@@ -292,7 +292,7 @@ def _side_rows(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.
     )
 
 
-def _side_sums(ledger: Ledger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
+def _side_sums(ledger: ReadLedger, area: NDArray[np.integer], cuts: TimeCuts) -> pl.DataFrame:
     areas, (materials, kinds, methods) = len(cuts.interval) + 1, ledger.sizes
     stream = _combined([(area, areas), (ledger.material, materials), (ledger.kind, kinds), (ledger.method, methods)])
     streams, number = ranked(stream, areas * materials * kinds * methods)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import polars as pl
 
 from stockward.book.cells.moments import read_clock, read_date, read_month, read_time, typed_time
-from stockward.book.cells.numbers import read_integer, read_number, typed_number, whole, within
+from stockward.book.cells.numbers import read_integer, read_number, typed_number, whole_number, within
 from stockward.book.cells.reading import MERGED, UNCALCULATED, Locale, Reading, without
 from stockward.book.cells.words import (
     read_choice,
@@ -18,8 +18,8 @@ from stockward.book.cells.words import (
     read_flag,
     read_list,
     read_measure,
-    read_text,
     read_unit,
+    read_words,
 )
 from stockward.book.schema.dictionary import DTYPES, Column
 
@@ -29,8 +29,8 @@ _SUSPECT = rf"^#|{_CONTROL}"
 _LARGEST_WHOLE = 1e15
 
 _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
-    "key": read_text,
-    "text": read_text,
+    "key": read_words,
+    "text": read_words,
     "number": read_number,
     "integer": read_integer,
     "time": read_time,
@@ -90,7 +90,7 @@ def _decoded(cell: bytes | None) -> str | None:
 def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
     if column.type in {"number", "integer"} and cells.dtype.is_numeric():
         numbers = typed_number(cells)
-        return within(whole(numbers) if column.type == "integer" else numbers, column)
+        return within(whole_number(numbers) if column.type == "integer" else numbers, column)
     if column.type == "time" and cells.dtype in (pl.Datetime, pl.Date):
         return typed_time(cells, locale)
     reading = _read_text(shown(cells), column, locale)

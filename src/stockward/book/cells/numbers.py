@@ -133,10 +133,10 @@ def without_sign(text: pl.Series) -> pl.Series:
 
 def read_integer(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Whole numbers."""
-    return whole(read_number(text, column, locale))
+    return whole_number(read_number(text, column, locale))
 
 
-def whole(numbers: Reading) -> Reading:
+def whole_number(numbers: Reading) -> Reading:
     """Refuse numbers with a fraction."""
     return numbers.refuse(numbers.values != numbers.values.round(0), "it must be a whole number")
 

@@ -16,7 +16,7 @@ _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 _MEASURES = r"^(guards|patrolling_guards|production:\S.*)$"
 
 
-def read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
+def read_words(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Keys and texts stand as they are: lot 0012 stays 0012."""
     return Reading.of(text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import said, tell
+from stockward.book.checks.doubts import said, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.stated_errors import exact_methods
 
@@ -34,7 +34,7 @@ def items_counted_before_may_be_counted_again(draft: Draft, table: TableDraft) -
             f"its method {method} states an error, and {times} of {of} such quantities of {material}{where} are exact: "
             "count the items, or a missing one passes for an error of the method"
         )
-        tell(draft, table, doubted["row"], why)
+        tell_rows(draft, table, doubted["row"], why)
 
 
 def a_normal_loss_may_be_unknown(draft: Draft, table: TableDraft) -> None:
@@ -50,4 +50,4 @@ def a_normal_loss_may_be_unknown(draft: Draft, table: TableDraft) -> None:
                 f"passes for normal{store if basis == 'per_received' and area in stores else ''}: write what past "
                 "periods bear out"
             )
-            tell(draft, table, wide["row"], why)
+            tell_rows(draft, table, wide["row"], why)

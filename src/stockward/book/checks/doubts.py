@@ -22,7 +22,7 @@ def a_grain_may_be_a_gram(draft: Draft, table: TableDraft) -> None:
         if column.type == "unit":
             rows = table["row"].filter((table[column.name] == "gr").fill_null(False))
             why = f"{column.name} gr is the grain of {factor('gr', 'g'):.3g} g: write g if grams are meant"
-            tell(draft, table, rows, why)
+            tell_rows(draft, table, rows, why)
 
 
 _MANY = 0.05
@@ -50,7 +50,7 @@ def _tell_percentages(draft: Draft, table: TableDraft, name: str, large: pl.Seri
     if found.height:
         share = found[name][0]
         less, written, per_cent = (said(draft, one) for one in (share / 100, share, share * 100))
-        tell(draft, table, found["row"], f"{name} {written} is {per_cent} %{of}: write {less} for {written} %")
+        tell_rows(draft, table, found["row"], f"{name} {written} is {per_cent} %{of}: write {less} for {written} %")
 
 
 def said(draft: Draft, number: float) -> str:
@@ -72,7 +72,7 @@ def a_content_may_be_a_percentage(draft: Draft, table: TableDraft) -> None:
         # Only what is at most 100 can be a percentage of a pure substance.
         percentage = unit == own and share <= _PER_CENT
         mend = f"write {said(draft, amount / 100)} for {written} %" if percentage else "correct the amount or its unit"
-        tell(draft, table, more["row"], f"amount {written} {unit} is more than the 1 {own} that holds it: {mend}")
+        tell_rows(draft, table, more["row"], f"amount {written} {unit} is more than the 1 {own} that holds it: {mend}")
 
 
 _CONVERTED, _PER_CENT = 1e-9, 100.0
@@ -105,7 +105,7 @@ _FAR_DAYS = 730
 def nobody_leaves_before_they_come(draft: Draft, table: TableDraft) -> None:
     """Who has a last day before the first counts on no day, and was most likely meant to."""
     rows = table.good().filter(pl.col("until") < pl.max_horizontal("since", "available_from"))
-    tell(
+    tell_rows(
         draft, table, rows["row"], "until lies before the first day, so this person counts on none: correct one of them"
     )
 
@@ -133,7 +133,9 @@ def a_year_may_be_wrong(draft: Draft, table: TableDraft) -> None:
         if apart.height and (side == "before" or table.table.name not in _FIRST_DAY):
             day, last = apart["day"][0], others["day"][0]
             said = ("its day", "all others") if table.table.private else (f"its day, {day},", f"all others ({last})")
-            tell(draft, table, apart["row"], f"{said[0]} lies far {side} {said[1]}: correct the year if it is wrong")
+            tell_rows(
+                draft, table, apart["row"], f"{said[0]} lies far {side} {said[1]}: correct the year if it is wrong"
+            )
 
 
 def _dated(table: TableDraft, column: str, zone: str) -> pl.DataFrame:
@@ -169,7 +171,7 @@ def a_number_of_items_may_be_misread(draft: Draft, table: TableDraft) -> None:
     broken = rows.filter(pl.col("quantity") != pl.col("quantity").round()).join(thousands, on="row", how="anti")
     if broken.height:
         why = f"quantity {broken['text'][0]!r} is no whole number of items: correct it, or the material's kind"
-        tell(draft, table, broken["row"], why)
+        tell_rows(draft, table, broken["row"], why)
 
 
 _MORE_DIGITS = r"[.,][0-9]{4,}$"
@@ -218,10 +220,10 @@ def _tell_thousands(draft: Draft, table: TableDraft, thousands: pl.DataFrame) ->
         read, written = thousands.select("quantity", "text").row(0)
         shown_as = f"{read:g}".replace(".", mark)
         why = f"quantity {written!r} is read as {shown_as}: write {written.replace(mark, '')} if a thousand was meant"
-        tell(draft, table, thousands["row"], why)
+        tell_rows(draft, table, thousands["row"], why)
 
 
-def tell(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
+def tell_rows(draft: Draft, table: TableDraft, rows: pl.Series, why: str) -> None:
     """One notice that names the first row, and how many more there are."""
     if len(rows):
         draft.notices.append(f"{table.file} row {rows[0]}: {why}{more_like_it(len(rows) - 1, 'row', 'rows')}")
@@ -248,7 +250,7 @@ def a_goal_may_be_more_than_the_stock(draft: Draft, table: TableDraft) -> None:
             where = area or "the whole site"
             why = f"its {said(draft, quantity)} {unit} are more than ever stood of {substance} in {where}"
             mend = f"at most {said(draft, most)} {unit}: correct the quantity, or its unit"
-            tell(draft, table, pl.Series([row]), f"{why}, {mend}")
+            tell_rows(draft, table, pl.Series([row]), f"{why}, {mend}")
 
 
 def _held(draft: Draft, substance: str, unit: str) -> Mapping[tuple[str, str | None], float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import said, tell
+from stockward.book.checks.doubts import said, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.stated_errors import known_errors
 from stockward.terms.units import UNITS, factor
@@ -46,7 +46,7 @@ def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) ->
                 if unit is None
                 else f"{figure} {unit} is {size}: correct it, or the unit, if less was meant"
             )
-            tell(draft, methods, large["row"], why)
+            tell_rows(draft, methods, large["row"], why)
 
 
 def _usual(draft: Draft) -> pl.DataFrame:
@@ -103,7 +103,7 @@ def a_row_without_an_error_is_not_tested(draft: Draft, table: TableDraft) -> Non
 
 
 def _tell_untested(draft: Draft, table: TableDraft, rows: pl.DataFrame, why: str) -> None:
-    tell(draft, table, rows["row"].unique().sort(), f"the periods that it enters are not tested, as {why}")
+    tell_rows(draft, table, rows["row"].unique().sort(), f"the periods that it enters are not tested, as {why}")
 
 
 def _spans(draft: Draft) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward.book.cells.columns import shown
 from stockward.book.cells.moments import LATEST_YEAR
-from stockward.book.checks.doubts import said, tell
+from stockward.book.checks.doubts import said, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.problems import bare, did_you_mean
 
@@ -48,7 +48,7 @@ def somebody_holds_what_a_post_asks_for(draft: Draft, table: TableDraft) -> None
     for word in dict.fromkeys(word for _, word, guess in meant if guess):
         rows = pl.Series([row for row, other, _ in meant if other == word])
         guess = next(guess for _, other, guess in meant if other == word)
-        tell(draft, draft["posts"], rows, f"nobody holds {word!r}: did you mean {guess}? Write what people hold")
+        tell_rows(draft, draft["posts"], rows, f"nobody holds {word!r}: did you mean {guess}? Write what people hold")
 
 
 def a_post_asks_for_one_qualification(draft: Draft, table: TableDraft) -> None:
@@ -94,7 +94,7 @@ def a_person_works_no_month_a_week(draft: Draft, table: TableDraft) -> None:
         if rows.height:
             number = said(draft, rows["hours_per_week"][0])
             words = f"hours_per_week {number} is {much} for a week: if it is of {long}, write the hours of one week"
-            tell(draft, table, rows["row"], words)
+            tell_rows(draft, table, rows["row"], words)
 
 
 _NO_END = (

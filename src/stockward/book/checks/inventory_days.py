@@ -17,7 +17,7 @@ from statistics import median
 
 import polars as pl
 
-from stockward.book.checks.doubts import tell
+from stockward.book.checks.doubts import tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.terms.periods import SEASON_DAYS
 
@@ -67,7 +67,7 @@ def an_inventory_may_have_a_wrong_day(draft: Draft, table: TableDraft) -> None:
         doubts.setdefault(doubt.of.code, doubt)
     good = table.good()
     for code, doubt in list(doubts.items())[:_MOST_TOLD]:
-        tell(draft, table, good.filter(pl.col("inventory") == code)["row"], str(doubt))
+        tell_rows(draft, table, good.filter(pl.col("inventory") == code)["row"], str(doubt))
 
 
 def _inventories(draft: Draft, table: TableDraft) -> list[_Inventory]:

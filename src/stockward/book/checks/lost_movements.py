@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 import polars as pl
 
-from stockward.book.checks.doubts import tell
+from stockward.book.checks.doubts import tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.problems import more_like_it
 
@@ -22,7 +22,7 @@ _DIGITS = r"^(.*?)([0-9]{1,15})$"
 def a_movement_of_nothing_moves_nothing(draft: Draft, table: TableDraft) -> None:
     """A quantity of 0 is most likely one that was not put in, or taken out again."""
     rows = table.good().filter(pl.col("quantity") == 0)["row"]
-    tell(draft, table, rows, "quantity 0 moves nothing: write what moved, or delete the row if nothing did")
+    tell_rows(draft, table, rows, "quantity 0 moves nothing: write what moved, or delete the row if nothing did")
 
 
 def a_code_may_be_left_out(draft: Draft, table: TableDraft) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import tell
+from stockward.book.checks.doubts import tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.problems import more_like_it
 
@@ -18,7 +18,7 @@ def a_row_is_recorded_after_it_took_effect(draft: Draft, table: TableDraft) -> N
     if rows.height:
         at, recorded = (rows[name].dt.convert_time_zone(_zone(draft)).dt.date()[0] for name in ("at", "recorded_at"))
         why = f"it was recorded on {recorded}, {(at - recorded).days} days before it took effect: correct at or "
-        tell(draft, table, rows["row"], f"{why}recorded_at")
+        tell_rows(draft, table, rows["row"], f"{why}recorded_at")
 
 
 def a_reversal_follows_what_it_cancels(draft: Draft, table: TableDraft) -> None:

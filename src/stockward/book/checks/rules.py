@@ -1,7 +1,7 @@
 """One function a rule of the site format. Each holds its reason against the rows that break the rule.
 
 Tables are checked in the order of the dictionary, so that a table is settled before others refer to it; within a
-table, the checks run in the order of ``CHECKS``.
+table, the checks run in the order of ``SITE_CHECKS``.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ _DAY_SECONDS = 60 * _DAY_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class SiteCheck:
     """A rule, and the tables that it is for (none named: all)."""
 
     apply: Callable[[Draft, TableDraft], None]
@@ -102,7 +102,7 @@ class Check:
 def check_draft(draft: Draft) -> None:
     """Run every check over every table."""
     for name, table in draft.tables.items():
-        for check in CHECKS:
+        for check in SITE_CHECKS:
             if table.values.height and (not check.tables or name in check.tables):
                 check.apply(draft, table)
     the_decimal_mark_may_be_another(draft)
@@ -590,9 +590,9 @@ def a_day_of_count_has_two_sides(draft: Draft, table: TableDraft) -> None:
     """What moved on the day of an inventory, where one of the two gives no time of day: told with the side it takes."""
     zone, of_one = draft.settings.site.timezone, ["inventory", "area"]
     counts = table.good().drop_nulls(["at", "material", *of_one]).with_columns(pl.col("at").max().over(of_one))
-    counts = counts.select("row", "material", *of_one, *day_of(zone), counted="at")
+    counts = counts.select("row", "material", *of_one, *day_at_site(zone), counted="at")
     flows = _flows(draft["movements"], counts["material"].unique())
-    flows = flows.select("material", "area", *day_of(zone), moved="row", when="at")
+    flows = flows.select("material", "area", *day_at_site(zone), moved="row", when="at")
     flows = flows.filter(pl.col("day").is_in(counts["day"].unique().implode()))
     on_one_day = counts.join(flows, on=["area", "material", "day"], suffix="_too")
     open_to_both = on_one_day.filter(pl.col("begins") | pl.col("begins_too")).sort("row", "moved")
@@ -601,7 +601,7 @@ def a_day_of_count_has_two_sides(draft: Draft, table: TableDraft) -> None:
     _tell_taken_before(draft, table, open_to_both.filter(~after))
 
 
-def day_of(zone: str) -> tuple[pl.Expr, pl.Expr]:
+def day_at_site(zone: str) -> tuple[pl.Expr, pl.Expr]:
     """The ``day`` of a moment at the site, and whether it ``begins`` with it, as a day without a time does."""
     day = pl.col("at").dt.convert_time_zone(zone).dt.date()
     before = (pl.col("at") - pl.duration(microseconds=1)).dt.convert_time_zone(zone).dt.date()
@@ -789,64 +789,64 @@ def _circular(rows: pl.DataFrame) -> pl.Series:
     return rows["movement"].gather(np.setdiff1d(step, [rows.height]))
 
 
-CHECKS: tuple[Check, ...] = (
-    Check(a_key_stands_once),
-    Check(a_reference_is_known),
-    Check(a_unit_fits_the_kind, ("materials",)),
-    Check(contents_of_a_substance_convert, ("contents",)),
-    Check(a_quantity_converts, ("movements", "counts", "incidents")),
-    Check(an_absolute_error_converts, ("movements", "counts")),
-    Check(a_measurement_has_one_method, ("movements", "counts")),
-    Check(a_measurement_has_one_quantity, ("movements", "counts")),
-    Check(a_line_is_no_inventory, ("counts",)),
-    Check(an_inventory_stands_at_one_time, ("counts",)),
-    Check(an_inventory_lies_on_one_day, ("counts",)),
-    Check(a_day_of_count_has_two_sides, ("counts",)),
-    Check(a_movement_names_its_areas, ("movements",)),
-    Check(a_kind_gives_the_direction, ("movements",)),
-    Check(a_reversal_cancels_one_movement, ("movements",)),
-    Check(a_rate_fits_its_basis, ("normal_losses",)),
-    Check(a_goal_converts, ("goals",)),
-    Check(a_goal_may_be_more_than_the_stock, ("goals",)),
-    Check(an_inventory_has_one_code, ("counts",)),
-    Check(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
-    Check(somebody_holds_what_a_post_asks_for, ("people",)),
-    Check(an_affiliation_is_written_as_its_band, ("people",)),
-    Check(an_affiliation_is_written_in_one_way, ("people",)),
-    Check(a_person_works_no_month_a_week, ("people",)),
-    Check(an_absence_has_an_end, ("absences",)),
-    Check(an_open_end_is_blank, ("people",)),
-    Check(an_end_follows_its_start, ("absences", "assignments")),
-    Check(nobody_leaves_before_they_come, ("people",)),
-    Check(an_order_states_its_target, ("orders",)),
-    Check(an_order_is_due_after_it_is_issued, ("orders",)),
-    Check(an_order_measures_a_known_material, ("orders",)),
-    Check(a_post_stands_for_some_time, ("posts",)),
-    Check(a_post_asks_for_one_qualification, ("posts",)),
-    Check(a_driver_has_its_amount, ("posts",)),
-    Check(a_total_is_no_row),
-    Check(a_header_is_no_row),
-    Check(a_note_is_no_row),
-    Check(a_grain_may_be_a_gram),
-    Check(an_error_may_be_a_percentage, ("methods",)),
-    Check(a_rate_may_be_a_percentage, ("normal_losses",)),
-    Check(a_content_may_be_a_percentage, ("contents",)),
-    Check(two_keys_may_be_one, ("areas", "materials")),
-    Check(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
-    Check(movements_may_stand_twice, ("movements",)),
-    Check(a_normal_loss_may_be_unknown, ("normal_losses",)),
-    Check(items_counted_before_may_be_counted_again, ("movements", "counts")),
-    Check(a_row_is_recorded_after_it_took_effect, ("movements", "counts")),
-    Check(a_reversal_follows_what_it_cancels, ("movements",)),
-    Check(a_movement_of_nothing_moves_nothing, ("movements",)),
-    Check(a_code_may_be_left_out, ("movements",)),
-    Check(an_inventory_may_have_a_wrong_day, ("counts",)),
-    Check(what_is_used_is_made_into_something, ("counts",)),
-    Check(many_rows_may_be_of_another_year, ("counts",)),
-    Check(a_ledger_may_have_a_hole, ("counts",)),
-    Check(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
-    Check(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
+SITE_CHECKS: tuple[SiteCheck, ...] = (
+    SiteCheck(a_key_stands_once),
+    SiteCheck(a_reference_is_known),
+    SiteCheck(a_unit_fits_the_kind, ("materials",)),
+    SiteCheck(contents_of_a_substance_convert, ("contents",)),
+    SiteCheck(a_quantity_converts, ("movements", "counts", "incidents")),
+    SiteCheck(an_absolute_error_converts, ("movements", "counts")),
+    SiteCheck(a_measurement_has_one_method, ("movements", "counts")),
+    SiteCheck(a_measurement_has_one_quantity, ("movements", "counts")),
+    SiteCheck(a_line_is_no_inventory, ("counts",)),
+    SiteCheck(an_inventory_stands_at_one_time, ("counts",)),
+    SiteCheck(an_inventory_lies_on_one_day, ("counts",)),
+    SiteCheck(a_day_of_count_has_two_sides, ("counts",)),
+    SiteCheck(a_movement_names_its_areas, ("movements",)),
+    SiteCheck(a_kind_gives_the_direction, ("movements",)),
+    SiteCheck(a_reversal_cancels_one_movement, ("movements",)),
+    SiteCheck(a_rate_fits_its_basis, ("normal_losses",)),
+    SiteCheck(a_goal_converts, ("goals",)),
+    SiteCheck(a_goal_may_be_more_than_the_stock, ("goals",)),
+    SiteCheck(an_inventory_has_one_code, ("counts",)),
+    SiteCheck(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
+    SiteCheck(somebody_holds_what_a_post_asks_for, ("people",)),
+    SiteCheck(an_affiliation_is_written_as_its_band, ("people",)),
+    SiteCheck(an_affiliation_is_written_in_one_way, ("people",)),
+    SiteCheck(a_person_works_no_month_a_week, ("people",)),
+    SiteCheck(an_absence_has_an_end, ("absences",)),
+    SiteCheck(an_open_end_is_blank, ("people",)),
+    SiteCheck(an_end_follows_its_start, ("absences", "assignments")),
+    SiteCheck(nobody_leaves_before_they_come, ("people",)),
+    SiteCheck(an_order_states_its_target, ("orders",)),
+    SiteCheck(an_order_is_due_after_it_is_issued, ("orders",)),
+    SiteCheck(an_order_measures_a_known_material, ("orders",)),
+    SiteCheck(a_post_stands_for_some_time, ("posts",)),
+    SiteCheck(a_post_asks_for_one_qualification, ("posts",)),
+    SiteCheck(a_driver_has_its_amount, ("posts",)),
+    SiteCheck(a_total_is_no_row),
+    SiteCheck(a_header_is_no_row),
+    SiteCheck(a_note_is_no_row),
+    SiteCheck(a_grain_may_be_a_gram),
+    SiteCheck(an_error_may_be_a_percentage, ("methods",)),
+    SiteCheck(a_rate_may_be_a_percentage, ("normal_losses",)),
+    SiteCheck(a_content_may_be_a_percentage, ("contents",)),
+    SiteCheck(two_keys_may_be_one, ("areas", "materials")),
+    SiteCheck(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
+    SiteCheck(movements_may_stand_twice, ("movements",)),
+    SiteCheck(a_normal_loss_may_be_unknown, ("normal_losses",)),
+    SiteCheck(items_counted_before_may_be_counted_again, ("movements", "counts")),
+    SiteCheck(a_row_is_recorded_after_it_took_effect, ("movements", "counts")),
+    SiteCheck(a_reversal_follows_what_it_cancels, ("movements",)),
+    SiteCheck(a_movement_of_nothing_moves_nothing, ("movements",)),
+    SiteCheck(a_code_may_be_left_out, ("movements",)),
+    SiteCheck(an_inventory_may_have_a_wrong_day, ("counts",)),
+    SiteCheck(what_is_used_is_made_into_something, ("counts",)),
+    SiteCheck(many_rows_may_be_of_another_year, ("counts",)),
+    SiteCheck(a_ledger_may_have_a_hole, ("counts",)),
+    SiteCheck(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
+    SiteCheck(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     # Counts are the last of what was measured, so that all of it is known by then.
-    Check(an_absolute_error_may_be_in_another_unit, ("counts",)),
-    Check(a_row_without_an_error_is_not_tested, ("counts",)),
+    SiteCheck(an_absolute_error_may_be_in_another_unit, ("counts",)),
+    SiteCheck(a_row_without_an_error_is_not_tested, ("counts",)),
 )

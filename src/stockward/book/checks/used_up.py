@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import said, tell, valued
+from stockward.book.checks.doubts import said, tell_rows, valued
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.terms.units import UNITS, factor
 
@@ -63,4 +63,4 @@ def _tell_where_gone(draft: Draft, table: TableDraft, moved: pl.DataFrame, area:
             f"({said(draft, amount)} {unit}): book discard or issue if it was consumed or left, and else the make of "
             "what it became, with its contents"
         )
-        tell(draft, draft["movements"], used["row"], f"{why} {mend}")
+        tell_rows(draft, draft["movements"], used["row"], f"{why} {mend}")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from stockward.book.cells.moments import day_of
-from stockward.book.checks.doubts import MOST_APART, tell
+from stockward.book.checks.doubts import MOST_APART, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.terms.periods import SEASON_DAYS
 
@@ -34,7 +34,7 @@ def many_rows_may_be_of_another_year(draft: Draft, table: TableDraft) -> None:
             f"its day, {found.days[0]}, lies long {found.side}, and on such days of {found.meant[0].year} no movement "
             f"is on record: was it {found.meant[0].year}? Correct the year then"
         )
-        tell(draft, draft["movements"], found.rows, why)
+        tell_rows(draft, draft["movements"], found.rows, why)
 
 
 def of_another_year(draft: Draft) -> AnotherYear | None:

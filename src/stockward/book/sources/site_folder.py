@@ -15,7 +15,7 @@ from stockward.book.site import WORKBOOK, Site, lacking_tables
 from stockward.book.sources.parquet import parquet_headed, read_parquet
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.separated import read_csv, text_headed
-from stockward.book.sources.strangers import PLAIN, TEXTS, WORKBOOKS, Stranger, Strangers
+from stockward.book.sources.strangers import PLAIN, TEXT_FILES, WORKBOOKS, Stranger, Strangers
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.terms.errors import SiteError, require_none
 from stockward.terms.files import read_bytes, read_head
@@ -113,7 +113,7 @@ class _Reader:
                 continue
             elif path.stem in tables() and suffix in _READ_AS:
                 yield path.stem, path.name, partial(self._file, path)
-            elif suffix in {*_READ_AS, *TEXTS, *WORKBOOKS}:
+            elif suffix in {*_READ_AS, *TEXT_FILES, *WORKBOOKS}:
                 stranger = Stranger(
                     path.name,
                     path.stem,

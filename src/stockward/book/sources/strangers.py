@@ -11,8 +11,8 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.site import WORKBOOK
 from stockward.terms.errors import SiteError
 
-TEXTS = (".txt", ".tsv")
-PLAIN = (".csv", *TEXTS)
+TEXT_FILES = (".txt", ".tsv")
+PLAIN = (".csv", *TEXT_FILES)
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 """Files that may be meant as tables, and are not read under such names."""
 
@@ -85,7 +85,7 @@ class Strangers:
         for stranger in self.all:
             if (fault := self._fault_of(stranger)) is not None:
                 faults.append(fault)
-            elif stranger.suffix not in TEXTS or did_you_mean(stranger.stem, tuple(tables())):
+            elif stranger.suffix not in TEXT_FILES or did_you_mean(stranger.stem, tuple(tables())):
                 notices.append(f"{stranger.shown}: not read, it is no table of the format")
         return faults, notices
 

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from stockward.cli.options import FILE, OUTPUT, OUTPUT_OR_STREAM, PAPER, STREAM, TextCommand, examples
-from stockward.cli.reading import present
+from stockward.cli.reading import present_files
 from stockward.cli.sample.sealed import find_places_beside, sealed_options, tell_unpublished
 from stockward.cli.saying import say, tell
 from stockward.cli.writing import write_answer
@@ -46,10 +46,10 @@ def certify_command(
     find_places_beside(plan, seed_file)
     draw = draw_from(plan, commitment=commitment, seed_text=seed_text, seed_file=seed_file)
     filled = read_filled(sheet, draw)
-    moment = counted_moment(counted_at, draw.plan.timezone, now=present())
+    moment = counted_moment(counted_at, draw.plan.timezone, now=present_files())
     certificate = certify(draw, filled, counter=counter, witness=witness, counted_at=moment)
     tell(certificate.notices)
-    at = present()
+    at = present_files()
     if html is not None:
         write_answer(report.write_certificate_html(certificate, version=VERSION, at=at, paper=paper), html)
     if json_file is not None:

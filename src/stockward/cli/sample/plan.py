@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.options import DETECTION, OUTPUT, OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
-from stockward.cli.reading import present, read_facts, tell_notices
+from stockward.cli.reading import present_files, read_facts, tell_notices
 from stockward.cli.saying import say, terminal
 from stockward.cli.writing import find_places, write_answer
 
@@ -69,7 +69,7 @@ def plan_command(
     )
     plan = counting.make_plan(facts, asked, as_of=as_of)
     if seal is not None:
-        plan = counting.seal_plan(plan, seal, facts, now=present())
+        plan = counting.seal_plan(plan, seal, facts, now=present_files())
     if isinstance(json_file, Path):
         write_answer(counting.plan_text(plan), json_file)
     if seal is not None and commit is not None:

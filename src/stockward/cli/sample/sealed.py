@@ -13,7 +13,7 @@ from stockward.cli.saying import tell
 from stockward.cli.writing import find_places
 
 if TYPE_CHECKING:
-    from stockward.answers.counting import Draw
+    from stockward.answers.counting import CountingDraw
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -38,7 +38,7 @@ def find_places_beside(plan: Path, seed_file: Path | None) -> None:
     find_places(beside_read=[seed_file or seed_beside(plan)])
 
 
-def tell_unpublished(draw: Draw) -> None:
+def tell_unpublished(draw: CountingDraw) -> None:
     """Say that a draw stands on a plan that was not compared with a commitment."""
     if not draw.published:
         tell(

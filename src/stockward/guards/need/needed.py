@@ -19,7 +19,7 @@ from stockward.guards.need.faults import posts_at_fault
 from stockward.guards.need.net_hours import notes_on_attendance
 from stockward.guards.need.post_hours import Post, posts_of
 from stockward.guards.need.staff import Staff, staff_of
-from stockward.guards.need.taken import Taken, Taker, guards_for
+from stockward.guards.need.taken import PostTaker, Taken, guards_for
 from stockward.guards.need.timeline import Month, Timeline, timeline_of
 from stockward.guards.roll import PATROL, can_stand, counts_on, present
 
@@ -62,7 +62,7 @@ def need_of(
     posts = posts_of(books["posts"], shift_hours=force.shift_hours, weeks=force.weeks_per_year)
     timeline = timeline_of(books, posts, day=day, flows=flows, output_factors=output_factors)
     staff = staff_of(books, guards, day, seed)
-    taker = Taker(posts=posts, staff=staff, weeks=force.weeks_per_year)
+    taker = PostTaker(posts=posts, staff=staff, weeks=force.weeks_per_year)
     driven = [timeline.drivers.of(post, timeline.today.moment) for post in posts]
     taken = taker.take(driven)
     reasons = [*_posts_reasons(books, posts, driven), *staff.reasons]
@@ -186,7 +186,9 @@ def _holders(name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: 
     return guards_for(hours, staff.rostered)
 
 
-def _month_needs(timeline: Timeline, taker: Taker, guards: pl.DataFrame, at_fault: str | None) -> tuple[MonthNeed, ...]:
+def _month_needs(
+    timeline: Timeline, taker: PostTaker, guards: pl.DataFrame, at_fault: str | None
+) -> tuple[MonthNeed, ...]:
     strengths = _strengths(guards, [month.on for month in timeline.months])
     return tuple(
         _month_need(month, strength, timeline, None if at_fault is not None else taker)
@@ -202,7 +204,7 @@ def _strengths(guards: pl.DataFrame, days: Sequence[date]) -> list[tuple[int, in
     return [(found[place], found[place + 1], found[place + 2]) for place in range(0, len(found), len(kinds))]
 
 
-def _month_need(month: Month, strength: tuple[int, int, int], timeline: Timeline, taker: Taker | None) -> MonthNeed:
+def _month_need(month: Month, strength: tuple[int, int, int], timeline: Timeline, taker: PostTaker | None) -> MonthNeed:
     taken = None
     if taker is not None and taker.posts:
         taken = taker.take([timeline.drivers.of(post, month.moment) for post in taker.posts])

@@ -18,7 +18,7 @@ from stockward.stats.staffing import WorkHours, net_hours_interval, share_unseen
 
 Array = NDArray[np.float64]
 
-WINDOW_DAYS = 52 * 7
+ABSENCE_WINDOW_DAYS = 52 * 7
 LEAST_WINDOW_DAYS = 28
 LEAST_OBSERVED_DAYS = 20
 """Working days that must be observed of a guard for a rate of their own; below, the mean of all stands in."""
@@ -89,7 +89,7 @@ class Attendance:
 
 def first_of_window(day: date) -> date:
     """The first of the 52 weeks that end with a day, as far back as the calendar goes."""
-    return date.fromordinal(max(day.toordinal() - WINDOW_DAYS + 1, 1))
+    return date.fromordinal(max(day.toordinal() - ABSENCE_WINDOW_DAYS + 1, 1))
 
 
 def attendance_of(books: KnownBooks, guards: pl.DataFrame, day: date) -> Attendance | str:
@@ -220,7 +220,7 @@ def notes_on_attendance(attendance: Attendance) -> list[str]:
     """What a reader should know of the records behind the net hours."""
     notes = []
     length = (attendance.last - attendance.first).days + 1
-    if length < WINDOW_DAYS:
+    if length < ABSENCE_WINDOW_DAYS:
         notes.append(f"Net hours rest on {length} days of absences on record, not on 52 weeks.")
     always, without = attendance.always_absent(), int(np.isnan(attendance.hours_per_week).sum())
     if always:

@@ -17,7 +17,7 @@ Work = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class NeedOutput:
     """Work done by month and line; ``base`` is the first month on record, ``latest`` the last that was over.
 
     ``unclear`` are months of which rows at fault speak, with what to mend; ``reason`` says why no month can be told.
@@ -73,7 +73,7 @@ def _ratio(done: Work, base: Work) -> float | None:
     return sum(done.values()) / below if below > 0 else None
 
 
-def output_of(books: KnownBooks, day: date) -> Output:
+def output_of(books: KnownBooks, day: date) -> NeedOutput:
     """Production up to a day; a month that is not over is not yet known.
 
     Lines add up as work: ``actual ÷ output_per_day × workers_needed``, the full days of work that the output took. A
@@ -94,7 +94,7 @@ def output_of(books: KnownBooks, day: date) -> Output:
     base = min([*work, *unclear], default=None)
     if base is not None and base not in work:
         reason = reason or unclear[base]
-    return Output(
+    return NeedOutput(
         work=work,
         base=base if reason is None else None,
         latest=max([*work, *unclear], default=None) if reason is None else None,

@@ -16,7 +16,7 @@ WEEK_MINUTES = len(WEEKDAYS) * DAY_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class PostShift:
     """One stretch of work: minutes from Monday 00:00 to its begin, and its length in minutes."""
 
     begin: int
@@ -36,7 +36,7 @@ class Post:
     driver: str | None
     per: float | None
     hours: float
-    shifts: tuple[Shift, ...]
+    shifts: tuple[PostShift, ...]
 
 
 def posts_of(posts: pl.DataFrame, *, shift_hours: float, weeks: float) -> tuple[Post, ...]:
@@ -73,14 +73,15 @@ def days_listed(days: Sequence[str]) -> Sequence[str]:
     return WEEKDAYS if "daily" in days else days
 
 
-def shifts_of_day(weekday: int, start: int, minutes: int, length: int) -> list[Shift]:
+def shifts_of_day(weekday: int, start: int, minutes: int, length: int) -> list[PostShift]:
     """The shifts of one day of a post, from its start on; a rest is a shorter last shift.
 
     A shift belongs to the weekday on which it begins, which for the later shifts of a post over midnight is the next.
     """
     first = weekday * DAY_MINUTES + start
     return [
-        Shift((first + passed) % WEEK_MINUTES, min(length, minutes - passed)) for passed in range(0, minutes, length)
+        PostShift((first + passed) % WEEK_MINUTES, min(length, minutes - passed))
+        for passed in range(0, minutes, length)
     ]
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.force import ShiftNeed
-from stockward.guards.need.post_hours import DAY_MINUTES, WEEKDAYS, Post, Shift, clock
-from stockward.stats.staffing import CrewAsked, Pool, Rostered, chance_filled, least_rostered
+from stockward.guards.need.post_hours import DAY_MINUTES, WEEKDAYS, Post, PostShift, clock
+from stockward.stats.staffing import CrewAsked, Rostered, StaffPool, chance_filled, least_rostered
 
 _MOST_STANDING = 1_000
 """More guards at once, in one shift of one site, are a mistake in its posts."""
@@ -23,8 +23,8 @@ Groups = tuple[tuple[str, int], ...]
 class Crews:
     """The guards on hand as pools of each qualification, and what was found for shifts asked for before."""
 
-    pools: Mapping[str, Pool]
-    everybody: Pool
+    pools: Mapping[str, StaffPool]
+    everybody: StaffPool
     probability: float
     _found: dict[Groups, tuple[Rostered, float]] = field(default_factory=dict, init=False)
 
@@ -34,10 +34,10 @@ class Crews:
         absent = np.array([rates.get(person, mean_rate) for person in guards["person"]])
         held = [frozenset(listed if listed is not None else ()) for listed in guards["qualifications"]]
         names = sorted(frozenset().union(*held))
-        pools = {name: Pool(absent[[name in one for one in held]]) for name in names}
-        return cls(pools=pools, everybody=Pool(absent), probability=probability)
+        pools = {name: StaffPool(absent[[name in one for one in held]]) for name in names}
+        return cls(pools=pools, everybody=StaffPool(absent), probability=probability)
 
-    def pool(self, qualification: str) -> Pool:
+    def pool(self, qualification: str) -> StaffPool:
         """Who may stand at a post: those who hold what it asks for; everybody where nobody does."""
         return self.pools.get(qualification, self.everybody)
 
@@ -66,9 +66,9 @@ class Crews:
         return self._found[groups]
 
 
-def shifts_of(posts: Sequence[Post], numbers: Sequence[int]) -> dict[Shift, Groups]:
+def shifts_of(posts: Sequence[Post], numbers: Sequence[int]) -> dict[PostShift, Groups]:
     """Who stands in each shift of a week, where so many of each post stand; in order of the week."""
-    standing: dict[Shift, dict[str, int]] = {}
+    standing: dict[PostShift, dict[str, int]] = {}
     for post, number in zip(posts, numbers, strict=True):
         if post.guards * number:
             for shift in post.shifts:
@@ -78,7 +78,7 @@ def shifts_of(posts: Sequence[Post], numbers: Sequence[int]) -> dict[Shift, Grou
     return {shift: tuple(sorted(standing[shift].items())) for shift in order}
 
 
-def shift_needs(shifts: Mapping[Shift, Groups], crews: Crews, *, weeks: float) -> tuple[ShiftNeed, ...]:
+def shift_needs(shifts: Mapping[PostShift, Groups], crews: Crews, *, weeks: float) -> tuple[ShiftNeed, ...]:
     """What each shift takes; those of several weekdays with the same times and posts are one row."""
     alike: dict[tuple[int, int, Groups], list[int]] = {}
     for shift, groups in shifts.items():

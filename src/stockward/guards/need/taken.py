@@ -26,7 +26,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
+class PostTaker:
     """Works out what numbers of posts take; the same numbers once."""
 
     posts: tuple[Post, ...]

@@ -12,7 +12,7 @@ from stockward.balance.stocks import BookStock, end_of_day, stock_and_growth
 from stockward.book.known import KnownBooks
 from stockward.guards.need.drivers import AREAS, OUTPUT, STOCK, Drivers, Moment, doubts_at, drivers_of
 from stockward.guards.need.months import warehouse_of
-from stockward.guards.need.output import Output, output_of
+from stockward.guards.need.output import NeedOutput, output_of
 from stockward.guards.need.post_hours import Post
 from stockward.guards.roll import end_of_month, month_of
 
@@ -38,7 +38,7 @@ class Timeline:
     months: tuple[Month, ...]
     today: Month
     drivers: Drivers
-    output: Output
+    output: NeedOutput
     full_from: date | None
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from stockward.answers.orders import CountedRow
 from stockward.book.known import KnownBooks
-from stockward.guards.orders.production import PRODUCTION, Output, Production
+from stockward.guards.orders.production import PRODUCTION, Production, ProductionOutput
 from stockward.guards.people import MANY_GUARDS, Guards
 from stockward.guards.roll import PATROLLING, end_of_month, month_of
 from stockward.guards.written import counted
@@ -182,7 +182,7 @@ class OutputRuler:
         """Nobody is counted."""
         return
 
-    def _figure(self, on: date, output: Output) -> Figure:
+    def _figure(self, on: date, output: ProductionOutput) -> Figure:
         rows = tuple(CountedRow(table="production", row=row) for row in output.rows)
         return Figure(on, output.value, rows, output.reason, doubtful=output.value is None)
 

@@ -21,8 +21,8 @@ from stockward.guards.mix import Bands
 from stockward.guards.orders.asked import AskedOrder
 from stockward.guards.orders.figures import Figure, ruler_of
 from stockward.guards.orders.heard import reports_received, without_sources
-from stockward.guards.orders.judging import Measured
-from stockward.guards.orders.on_record import STRICT, TEXTS, issued_by, order_of
+from stockward.guards.orders.judging import MeasuredOrder
+from stockward.guards.orders.on_record import ORDER_TEXTS, STRICT, issued_by, order_of
 from stockward.guards.orders.reach import Reachable, reachable_by
 from stockward.guards.orders.reasons import reason_of, shortfall
 from stockward.guards.people import Guards
@@ -67,7 +67,7 @@ def orders_of(
     come = day if today is None else max(day, today)
     answers = list(_set_aside(books, day, known_by, heard))
     for row, order in orders:
-        measured = Measured.of(order, ruler_of(books, guards, order.measure), day, come)
+        measured = MeasuredOrder.of(order, ruler_of(books, guards, order.measure), day, come)
         reachable = _reachable(measured, guards, bands, candidates)
         answers.append((row, _answer(measured, reachable, heard(order.key))))
     return tuple(answer for _, answer in sorted(answers, key=lambda pair: pair[0]))
@@ -77,7 +77,7 @@ _LAST = 1 << 32
 """Behind every row of a table."""
 
 
-def _reachable(one: Measured, guards: Guards, bands: Bands, candidates: Candidates) -> Reachable | None:
+def _reachable(one: MeasuredOrder, guards: Guards, bands: Bands, candidates: Candidates) -> Reachable | None:
     """What can be reached by a due date that lies ahead; of guards alone."""
     if one.fault is not None or one.required is None or one.past or not one.ruler.whole:
         return None
@@ -85,7 +85,7 @@ def _reachable(one: Measured, guards: Guards, bands: Bands, candidates: Candidat
     return reachable_by(due_on, measure, int(one.required), guards, bands, candidates(measure, due_on))
 
 
-def _answer(one: Measured, reachable: Reachable | None, heard: tuple[HeardOtherwise, ...]) -> OrderAnswer:
+def _answer(one: MeasuredOrder, reachable: Reachable | None, heard: tuple[HeardOtherwise, ...]) -> OrderAnswer:
     order, now, at_due = one.order, one.now, one.at_due
     required = None if one.fault is not None else one.required
     movement = None if one.past or one.fault is not None else one.ruler.movement(one.day, order.due_on)
@@ -124,7 +124,7 @@ def _answer(one: Measured, reachable: Reachable | None, heard: tuple[HeardOtherw
     )
 
 
-def _met_on(one: Measured, now: Figure) -> date | None:
+def _met_on(one: MeasuredOrder, now: Figure) -> date | None:
     return None if one.fault is not None else one.ruler.met_on(one.meets, now)
 
 
@@ -151,7 +151,7 @@ def _set_aside(books: KnownBooks, day: date, known_by: date | None, heard: Heard
             baseline_on=row["baseline_on"],
             now_on=day,
             heard=heard(key),
-            **{name: None if row[name] is None else hidden(row[name]) for name in TEXTS},
+            **{name: None if row[name] is None else hidden(row[name]) for name in ORDER_TEXTS},
         )
         yield row["row"], answer
 

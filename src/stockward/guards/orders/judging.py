@@ -11,12 +11,12 @@ from math import ceil, floor
 from stockward.guards.orders.figures import Figure, Ruler
 from stockward.guards.orders.on_record import Order
 from stockward.guards.orders.reach import Reachable
-from stockward.guards.written import as_written
+from stockward.guards.written import written_number
 from stockward.terms.verdicts import OrderVerdict
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredOrder:
     """An order with its figures: on the day of the baseline, on the day of the review, on the due date.
 
     ``come`` is the last day that has come: that of the review, or later that of the clock.
@@ -31,7 +31,7 @@ class Measured:
     at_due: Figure
 
     @classmethod
-    def of(cls, order: Order, ruler: Ruler, day: date, come: date) -> Measured:
+    def of(cls, order: Order, ruler: Ruler, day: date, come: date) -> MeasuredOrder:
         """Measure an order on a day."""
         baseline = None if order.baseline_on is None else _baseline(ruler, order.baseline_on, come)
         return cls(order, ruler, day, come, baseline, ruler.now(day), ruler.at(order.due_on, day))
@@ -40,10 +40,10 @@ class Measured:
     def target(self) -> Fraction | None:
         """The figure to pass or to reach: factor × baseline, or the value."""
         if self.order.value is not None:
-            return as_written(self.order.value)
+            return written_number(self.order.value)
         if self.order.factor is None or self.baseline is None or not self.baseline.value:
             return None
-        return as_written(self.order.factor) * self.baseline.value
+        return written_number(self.order.factor) * self.baseline.value
 
     @property
     def required(self) -> Fraction | None:

@@ -13,7 +13,7 @@ from stockward.guards.orders.asked import ASKED, AskedOrder
 from stockward.guards.orders.heard import without_sources
 
 STRICT = ">"
-TEXTS = ("issuer", "scope", "stated_reason")
+ORDER_TEXTS = ("issuer", "scope", "stated_reason")
 """What an order says in free words."""
 
 
@@ -53,7 +53,7 @@ def issued_by(books: KnownBooks, day: date | None) -> Iterator[Order]:
     hidden = without_sources(books)
     orders = books["orders"] if day is None else books["orders"].filter(pl.col("issued_on") <= day)
     for row in orders.sort("row").iter_rows(named=True):
-        texts = {name: None if row[name] is None else hidden(row[name]) for name in TEXTS}
+        texts = {name: None if row[name] is None else hidden(row[name]) for name in ORDER_TEXTS}
         yield Order(
             key=row["order"],
             row=row["row"],

@@ -10,14 +10,14 @@ from fractions import Fraction
 from stockward.book.known import KnownBooks
 from stockward.guards.need.faults import set_aside_words
 from stockward.guards.roll import month_of
-from stockward.guards.written import as_written, counted
+from stockward.guards.written import counted, written_number
 
 PRODUCTION = "production:"
 _LINES_SAID = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class ProductionOutput:
     """The output of one month over all lines of a material, exactly; without a ``value``, ``reason`` says why."""
 
     value: Fraction | None
@@ -55,7 +55,7 @@ class Production:
             material=material,
             lines=tuple(sorted(makers)),
             rows={
-                (line, month): _Row(row, as_written(actual), None if planned is None else as_written(planned))
+                (line, month): _Row(row, written_number(actual), None if planned is None else written_number(planned))
                 for line, month, row, actual, planned in table.rows()
                 if line in makers
             },
@@ -67,11 +67,11 @@ class Production:
             ),
         )
 
-    def in_month(self, month: date) -> Output:
+    def in_month(self, month: date) -> ProductionOutput:
         """What was made in the month that begins on ``month``."""
         return self._summed(month, planned=False)
 
-    def planned_for(self, month: date) -> Output:
+    def planned_for(self, month: date) -> ProductionOutput:
         """What is planned for it."""
         return self._summed(month, planned=True)
 
@@ -97,13 +97,15 @@ class Production:
         rows = [row for row, of in self.aside if of is None or of == month]
         return set_aside_words("production", rows, "be of that month")
 
-    def _summed(self, month: date, *, planned: bool) -> Output:
+    def _summed(self, month: date, *, planned: bool) -> ProductionOutput:
         reason = self._lacks(month, planned=planned)
         if reason is not None:
-            return Output(None, (), reason)
+            return ProductionOutput(None, (), reason)
         found = [self.rows[line, month] for line in self.lines]
         values = [row.planned if planned else row.actual for row in found]
-        return Output(sum((value for value in values if value is not None), Fraction()), _numbers(found), None)
+        return ProductionOutput(
+            sum((value for value in values if value is not None), Fraction()), _numbers(found), None
+        )
 
     def _lacks(self, month: date, *, planned: bool) -> str | None:
         """Why there is no output of a month; ``None`` where there is."""

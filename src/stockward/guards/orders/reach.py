@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from stockward.answers.selection import Candidate
-from stockward.guards.mix import TOTALS_MAX, Bands, Numbers, Rule
+from stockward.guards.mix import TOTALS_MAX, Bands, MixRule, Numbers
 from stockward.guards.people import Guards
 from stockward.guards.roll import GUARDS
-from stockward.guards.written import counted, plain
+from stockward.guards.written import counted, plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ def _wanting(bands: Bands, present: Numbers, pool: Numbers, wanted: int) -> Iter
         yield f"{counted(total, 'guard')} take {counted(lack, 'more candidate')}{mend}"
 
 
-def _most(rule: Rule, present: Numbers, pool: Numbers, total: int) -> int:
+def _most(rule: MixRule, present: Numbers, pool: Numbers, total: int) -> int:
     have = present.get(rule.affiliation, 0) + pool.get(rule.affiliation, 0)
     return min(have, rule.most(total))
 
 
-def _of_one(rule: Rule, present: Numbers, pool: Numbers, total: int) -> str | None:
+def _of_one(rule: MixRule, present: Numbers, pool: Numbers, total: int) -> str | None:
     """What one affiliation lacks, or has too many of, for a total."""
     name = rule.affiliation
     now, ready = present.get(name, 0), pool.get(name, 0)
@@ -90,7 +90,7 @@ def _of_one(rule: Rule, present: Numbers, pool: Numbers, total: int) -> str | No
     if now + ready < least:
         lack = counted(least - now - ready, "more candidate")
         return (
-            f"{total} guards take {least} or more of {name} (share {plain(rule.low)}), and there are {now + ready}, "
-            f"{counted(ready, 'candidate')} among them: {lack} of {name} would mend it"
+            f"{total} guards take {least} or more of {name} (share {plain_number(rule.low)}), and there are "
+            f"{now + ready}, {counted(ready, 'candidate')} among them: {lack} of {name} would mend it"
         )
     return None

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from stockward.guards.orders.asked import DUE_DAYS
-from stockward.guards.orders.judging import Measured
+from stockward.guards.orders.judging import MeasuredOrder
 from stockward.guards.orders.reach import Reachable
 from stockward.guards.roll import month_of
-from stockward.guards.written import counted, plain
+from stockward.guards.written import counted, plain_number
 from stockward.terms.verdicts import OrderVerdict
 
 
-def reason_of(one: Measured, reachable: Reachable | None) -> str:
+def reason_of(one: MeasuredOrder, reachable: Reachable | None) -> str:
     """The sentence that stands beside the verdict."""
     verdict = one.verdict(reachable)
     if verdict is OrderVerdict.NOT_MEASURABLE:
@@ -32,7 +32,7 @@ def shortfall(required: Fraction | None, figure: Fraction | None) -> Fraction | 
     return None if required is None or figure is None else max(required - figure, Fraction())
 
 
-def _begin(one: Measured, verdict: OrderVerdict) -> str:
+def _begin(one: MeasuredOrder, verdict: OrderVerdict) -> str:
     """How much is short, and that the due date has passed where it has."""
     if verdict in (OrderVerdict.MET, OrderVerdict.ON_COURSE):
         return ""
@@ -41,10 +41,10 @@ def _begin(one: Measured, verdict: OrderVerdict) -> str:
         kept = "was met on it and is no longer" if one.meets(one.at_due.value) else "was not met on it"
         since = ", and is met now" if one.meets(one.now.value) else ""
         return f"the due date has passed, and the order {kept}{since}: "
-    return f"{plain(short)} short of the target: " if short else "the target must be passed: "
+    return f"{plain_number(short)} short of the target: " if short else "the target must be passed: "
 
 
-def _figures(one: Measured) -> str:
+def _figures(one: MeasuredOrder) -> str:
     """The figure now and the one on the due date."""
     now = f"{_number(one.now.value)} {one.ruler.what}"
     today = f"{now} on {one.now.on}" if one.ruler.whole else f"{now} in {one.now.on:%Y-%m}"
@@ -58,12 +58,12 @@ def _figures(one: Measured) -> str:
     return f"{then} on {one.at_due.on}, {today}" if one.past else f"{today}, {then} expected by {one.at_due.on}"
 
 
-def _asked_for(one: Measured) -> str:
+def _asked_for(one: MeasuredOrder) -> str:
     """The required figure, and what it comes from."""
     order, baseline = one.order, one.baseline
     words = "more than" if order.strict else "at least"
     if order.value is None and order.factor is not None and baseline is not None and baseline.value is not None:
-        base = f"{plain(order.factor)} × {_number(baseline.value)} on {baseline.on}"
+        base = f"{plain_number(order.factor)} × {_number(baseline.value)} on {baseline.on}"
     else:
         base = _number(one.target)
     if one.ruler.whole:
@@ -72,7 +72,7 @@ def _asked_for(one: Measured) -> str:
     return f"{words} {_number(one.required)} required{of}"
 
 
-def _notes(one: Measured) -> Iterator[str]:
+def _notes(one: MeasuredOrder) -> Iterator[str]:
     """What a reader should know of the figures."""
     if one.now.note is not None:
         yield one.now.note
@@ -80,7 +80,7 @@ def _notes(one: Measured) -> Iterator[str]:
         yield f"a question, due {DUE_DAYS} days after {one.day} unless another day is named"
 
 
-def _within_reach(one: Measured, reachable: Reachable) -> Iterator[str]:
+def _within_reach(one: MeasuredOrder, reachable: Reachable) -> Iterator[str]:
     """How far the candidates reach, and what is wanting."""
     pool = f"{reachable.ready} of {counted(reachable.candidates, 'candidate')} are in the pool and ready by then"
     if reachable.wanting:
@@ -91,4 +91,4 @@ def _within_reach(one: Measured, reachable: Reachable) -> Iterator[str]:
 
 
 def _number(figure: Fraction | None) -> str:
-    return "" if figure is None else plain(figure)
+    return "" if figure is None else plain_number(figure)

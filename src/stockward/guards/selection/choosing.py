@@ -17,7 +17,7 @@ from stockward.answers.selection import Candidate
 from stockward.guards.selection.lines import Line
 from stockward.guards.selection.lots import TICKETS, ticket
 from stockward.guards.selection.strength import Strength
-from stockward.optim.linear import Program, Rule, Solution, Sum
+from stockward.optim.linear import LinearRule, LinearSolution, Program, Sum
 from stockward.optim.whole import WholeCosts, greatest_fraction, least_fraction, whole_costs
 from stockward.terms.verdicts import Solved
 
@@ -26,7 +26,7 @@ Group = tuple[str, str | None, bool, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class SelectionRequest:
     """All that the plans for one order are made from.
 
     ``pool`` stands in the order of the lot; ``working`` has the line of each worker who is on one; ``bands`` are
@@ -75,7 +75,7 @@ def serves(candidate: Candidate, day: date) -> bool:
     return ready is not None and ready <= day and (last is None or last >= day)
 
 
-def groups_of(asked: Asked, met: date | None) -> dict[Group, list[Candidate]]:
+def groups_of(asked: SelectionRequest, met: date | None) -> dict[Group, list[Candidate]]:
     """The candidates of the pool who serve on one of the days that matter, by group, each in the order of the lot."""
     groups: dict[Group, list[Candidate]] = {}
     for one in asked.pool:
@@ -86,12 +86,12 @@ def groups_of(asked: Asked, met: date | None) -> dict[Group, list[Candidate]]:
     return dict(sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] or "", item[0][2:])))
 
 
-def serving_by_line(asked: Asked, day: date) -> Counter[str | None]:
+def serving_by_line(asked: SelectionRequest, day: date) -> Counter[str | None]:
     """How many candidates of each line (``None``: of none) serve on a day."""
     return Counter(asked.working.get(one.person) for one in asked.pool if serves(one, day))
 
 
-def most_serving(asked: Asked, costs: WholeCosts, by_line: Counter[str | None], cost: int | None) -> int:
+def most_serving(asked: SelectionRequest, costs: WholeCosts, by_line: Counter[str | None], cost: int | None) -> int:
     """A bound without the mix: how many candidates can be taken for so much loss, the cheapest first."""
     if cost is None:
         return by_line.total()
@@ -112,7 +112,7 @@ def most_serving(asked: Asked, costs: WholeCosts, by_line: Counter[str | None], 
 class Choosing:
     """The program of the plans that meet the order on one day (``met``), or need not meet it (``None``)."""
 
-    def __init__(self, asked: Asked, met: date | None, costs: WholeCosts) -> None:
+    def __init__(self, asked: SelectionRequest, met: date | None, costs: WholeCosts) -> None:
         self._asked = asked
         self._met = met
         self._program = Program()
@@ -164,10 +164,10 @@ class Choosing:
         """The plan that loses least output with at least so many guards on the due date; of those the one with most
         guards, then with fewest chosen, then by the tickets of the groups. Or why there is none.
         """
-        rules = [] if at_least is None else [Rule(self._guards, low=at_least - self._on_due)]
+        rules = [] if at_least is None else [LinearRule(self._guards, low=at_least - self._on_due)]
         proven = True
-        answer: Solution | None = None
-        cheapest: Solution | None = None
+        answer: LinearSolution | None = None
+        cheapest: LinearSolution | None = None
         for aim in (self._lost, _negative(self._guards), self._fewest()):
             solved = self._minimise(aim, rules)
             proven &= solved.status is Solved.PROVEN
@@ -176,12 +176,12 @@ class Choosing:
                     return solved.status
                 break
             answer, cheapest = solved, cheapest or solved
-            rules.append(Rule(aim, high=solved.objective))
+            rules.append(LinearRule(aim, high=solved.objective))
         if answer is None or cheapest is None:  # every aim was asked, and each answer is one
             return Solved.OUT_OF_TIME
         return self._choice(answer, cheapest, proven)
 
-    def _choice(self, answer: Solution, cheapest: Solution, proven: bool) -> Choice:
+    def _choice(self, answer: LinearSolution, cheapest: LinearSolution, proven: bool) -> Choice:
         return Choice(
             met=self._met,
             taken={group: answer.values[number] for group, number in self._numbers.items() if answer.values[number]},
@@ -199,8 +199,8 @@ class Choosing:
 
     def possible(self, cost: int | None, at_least: int | None) -> Solved:
         """Whether a plan can lose no more than so much output, and have at least so many guards on the due date."""
-        rules = [] if cost is None else [Rule(self._lost, high=cost)]
-        rules += [] if at_least is None else [Rule(self._guards, low=at_least - self._on_due)]
+        rules = [] if cost is None else [LinearRule(self._lost, high=cost)]
+        rules += [] if at_least is None else [LinearRule(self._guards, low=at_least - self._on_due)]
         return self._minimise({}, rules).status
 
     def _fewest(self) -> Sum:
@@ -211,7 +211,7 @@ class Choosing:
             for group, number in self._numbers.items()
         }
 
-    def _minimise(self, aim: Sum, rules: Iterable[Rule]) -> Solution:
+    def _minimise(self, aim: Sum, rules: Iterable[LinearRule]) -> LinearSolution:
         return self._program.minimise(
             aim, seed=self._asked.seed, also=rules, deterministic_seconds=self._asked.deterministic_seconds
         )

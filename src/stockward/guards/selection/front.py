@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from stockward.guards.selection.choosing import Asked, Choice, Choosing, most_serving, serving_by_line
+from stockward.guards.selection.choosing import Choice, Choosing, SelectionRequest, most_serving, serving_by_line
 from stockward.terms.verdicts import Solved
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Front:
     status: Solved
 
 
-def front_of(asked: Asked, *, points: int) -> Front:
+def front_of(asked: SelectionRequest, *, points: int) -> Front:
     """At most so many points of the front. ``IMPOSSIBLE`` where no choice, and not even none, keeps the bands."""
     return _Search(asked, points).front()
 
@@ -40,7 +40,7 @@ def front_of(asked: Asked, *, points: int) -> Front:
 class _Search:
     """Walks along the front; the programs are kept by day."""
 
-    def __init__(self, asked: Asked, points: int) -> None:
+    def __init__(self, asked: SelectionRequest, points: int) -> None:
         self._asked = asked
         self._points = points
         self._costs = asked.costs()
@@ -78,7 +78,7 @@ class _Search:
             self._complete = False
             return found
         most = most if up_to is None else min(most, up_to)
-        levels, all_of_them = spread(range(first.guards + 1, most + 1), steps, self._asked.required)
+        levels, all_of_them = spread_over(range(first.guards + 1, most + 1), steps, self._asked.required)
         self._complete &= all_of_them
         for level in levels:
             choice = self._found(program.cheapest(level)) if level > found[-1].guards else None
@@ -92,7 +92,9 @@ class _Search:
         if soonest is None:
             return []
         days = self._days[bisect_left(self._days, soonest) :]
-        chosen, all_of_them = spread(days, self._points if self._points >= len(days) else max(3, self._points // 4))
+        chosen, all_of_them = spread_over(
+            days, self._points if self._points >= len(days) else max(3, self._points // 4)
+        )
         self._complete &= all_of_them
         return chosen
 
@@ -187,18 +189,18 @@ class _Search:
         soonest = min(late, key=lambda place: self._aims(best[place])[2], default=0)
         pins = list(dict.fromkeys([in_time[0] if in_time else most, 0, most, soonest]))[: self._points]
         rest = [place for place in places if place not in pins]
-        more, _ = spread(rest, self._points - len(pins))
+        more, _ = spread_over(rest, self._points - len(pins))
         return [best[place] for place in sorted([*pins, *more])]
 
 
-def _days_of_change(asked: Asked) -> list[date]:
+def _days_of_change(asked: SelectionRequest) -> list[date]:
     """Days after the due date on which the figure or the mix may change."""
     changes = asked.strength.changes() | {one.ready_on for one in asked.pool if one.ready_on is not None}
     changes |= {one.until + timedelta(days=1) for one in asked.pool if one.until and one.until < date.max}
     return sorted(day for day in changes if day > asked.due_on)
 
 
-def spread(values: Sequence[T], count: int, pin: T | None = None) -> tuple[list[T], bool]:
+def spread_over(values: Sequence[T], count: int, pin: T | None = None) -> tuple[list[T], bool]:
     """So many of the values, evenly, the first and last and the ``pin`` among them; and whether these are all."""
     if len(values) <= count:
         return list(values), True

@@ -13,7 +13,7 @@ import polars as pl
 from stockward.answers.selection import LineLoss
 from stockward.book.known import KnownBooks
 from stockward.guards.selection.pool import WORKER
-from stockward.guards.written import as_written
+from stockward.guards.written import written_number
 
 FULL_DAYS = "full days of a line"
 
@@ -112,7 +112,7 @@ def lines_of(books: KnownBooks, working: Mapping[str, str], used: Collection[str
             material=row["material"],
             unit=row["unit"],
             staff=staff.count(row["line"]),
-            needed=as_written(row["workers_needed"]),
+            needed=written_number(row["workers_needed"]),
             output_per_day=row["output_per_day"],
             worth=_worth(row["output_per_day"], row["unit_value"] if valued else None),
         )
@@ -125,7 +125,7 @@ def lines_of(books: KnownBooks, working: Mapping[str, str], used: Collection[str
 def _worth(output_per_day: float, unit_value: float | None) -> Fraction:
     if unit_value is None:
         return Fraction(1 if output_per_day else 0)
-    return as_written(output_per_day) * as_written(unit_value)
+    return written_number(output_per_day) * written_number(unit_value)
 
 
 def output_lost(lines: Mapping[str, Line], taken: Mapping[str, int]) -> Fraction:

@@ -17,13 +17,13 @@ from stockward.book.known import KnownBooks
 from stockward.book.settings import Affiliation
 from stockward.guards.roll import GUARDS, PATROL, PATROLLING, roll
 from stockward.guards.selection.checking import PlanChecker
-from stockward.guards.selection.choosing import Asked, Choice, groups_of, serves
+from stockward.guards.selection.choosing import Choice, SelectionRequest, groups_of, serves
 from stockward.guards.selection.front import front_of
 from stockward.guards.selection.lines import FULL_DAYS, Line, at_work, lines_of, losses, output_lost
 from stockward.guards.selection.lots import in_order_of_lot
-from stockward.guards.selection.pool import APPLICANT, WORKER, posts_of
+from stockward.guards.selection.pool import APPLICANT, WORKER, posts_to_fill
 from stockward.guards.selection.strength import Strength
-from stockward.guards.written import as_written
+from stockward.guards.written import written_number
 from stockward.optim.linear import DETERMINISTIC_SECONDS
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
@@ -100,7 +100,7 @@ def selection_of(
     )
     if reason is not None:
         return answer
-    asked = Asked(
+    asked = SelectionRequest(
         order=order.order,
         seed=seed,
         day=day,
@@ -111,7 +111,7 @@ def selection_of(
         working=working,
         lines=lines,
         bands=tuple(
-            (band.name, as_written(band.share[0]), as_written(band.share[1]))
+            (band.name, written_number(band.share[0]), written_number(band.share[1]))
             for band in books.site.settings.force.affiliation
         ),
         deterministic_seconds=deterministic_seconds,
@@ -120,7 +120,7 @@ def selection_of(
     return _with_front(books, answer, asked, points)
 
 
-def _with_front(books: KnownBooks, answer: SelectionAnswer, asked: Asked, points: int) -> SelectionAnswer:
+def _with_front(books: KnownBooks, answer: SelectionAnswer, asked: SelectionRequest, points: int) -> SelectionAnswer:
     front = front_of(asked, points=points)
     if front.status is Solved.IMPOSSIBLE:
         return replace(answer, reason=_bands_broken(asked, books.site.settings.force.affiliation))
@@ -137,7 +137,7 @@ def _with_front(books: KnownBooks, answer: SelectionAnswer, asked: Asked, points
     return replace(answer, front=tuple(plans), complete=front.complete)
 
 
-def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> SelectionPlan:
+def _plan(asked: SelectionRequest, choice: Choice, name: str, *, lost_at_least: float) -> SelectionPlan:
     """The plan of a choice: who the lot takes, and every figure measured from the facts."""
     groups = groups_of(asked, choice.met)
     taken = [(group, groups[group], count) for group, count in choice.taken.items()]
@@ -181,7 +181,7 @@ def _plan(asked: Asked, choice: Choice, name: str, *, lost_at_least: float) -> S
     )
 
 
-def _met_on(asked: Asked, strength: Strength) -> date | None:
+def _met_on(asked: SelectionRequest, strength: Strength) -> date | None:
     """The day from which on the order is met through its due date, or the first after it with every band kept."""
     changes = sorted(strength.changes())
     if strength.ordered.on(asked.due_on) >= asked.required:
@@ -197,7 +197,7 @@ def _met_on(asked: Asked, strength: Strength) -> date | None:
     return next((day for day in later if _bands_hold(asked, strength.numbers(day))), None)
 
 
-def _bands_hold(asked: Asked, numbers: Mapping[str, int]) -> bool:
+def _bands_hold(asked: SelectionRequest, numbers: Mapping[str, int]) -> bool:
     total = sum(numbers.values())
     return all(low * total <= numbers.get(name, 0) <= high * total for name, low, high in asked.bands)
 
@@ -253,7 +253,7 @@ def _listed(rows: Sequence[int]) -> str:
     return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
-def _bands_broken(asked: Asked, bands: Sequence[Affiliation]) -> str:
+def _bands_broken(asked: SelectionRequest, bands: Sequence[Affiliation]) -> str:
     """That no choice keeps the bands, with the numbers of the record."""
     numbers = asked.strength.numbers(asked.due_on)
     total = sum(numbers.values())
@@ -269,7 +269,7 @@ def _bands_broken(asked: Asked, bands: Sequence[Affiliation]) -> str:
     )
 
 
-def _assumptions(books: KnownBooks, asked: Asked, measure: str, unit: str) -> Iterable[str]:
+def _assumptions(books: KnownBooks, asked: SelectionRequest, measure: str, unit: str) -> Iterable[str]:
     """What the plans take for granted, each with its number."""
     pool = pl.Series([one.person for one in asked.pool], dtype=pl.String)
     rows = books["people"].filter(pl.col("person").is_in(pool.implode()))
@@ -288,7 +288,7 @@ def _assumptions(books: KnownBooks, asked: Asked, measure: str, unit: str) -> It
     lineless = sum(one.role == WORKER and one.person not in asked.working for one in asked.pool)
     if lineless:
         yield f"{lineless} workers of the pool are on no line on the day: their transfer costs no output"
-    if not posts_of(books, measure):
+    if not posts_to_fill(books, measure):
         yield "no post of the order is on record: no qualification and no area is asked for"
     if unit == FULL_DAYS and asked.lines:
         yield "not every line's product has a value: output lost is a sum of shares of each line's full output"

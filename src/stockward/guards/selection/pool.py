@@ -14,7 +14,7 @@ from stockward.answers.selection import Candidate
 from stockward.book.known import KnownBooks
 from stockward.book.settings import Affiliation
 from stockward.guards.roll import PATROL, PATROLLING
-from stockward.guards.written import as_written
+from stockward.guards.written import written_number
 
 WORKER, APPLICANT = "worker", "applicant"
 
@@ -42,7 +42,7 @@ def candidates_of(books: KnownBooks, *, measure: str, due_on: date, day: date) -
     due_on, day
         Due date of the order, and the day of the review.
     """
-    posts = posts_of(books, measure)
+    posts = posts_to_fill(books, measure)
     bands = books.site.settings.force.affiliation
     people = books["people"].filter(
         pl.col("role").is_in([WORKER, APPLICANT]) & (pl.col("until").is_null() | (pl.col("until") >= day))
@@ -52,7 +52,7 @@ def candidates_of(books: KnownBooks, *, measure: str, due_on: date, day: date) -
     return tuple(_candidate(person, posts, no_room, due_on, day) for person in people.iter_rows(named=True))
 
 
-def posts_of(books: KnownBooks, measure: str) -> tuple[tuple[str | None, str | None], ...]:
+def posts_to_fill(books: KnownBooks, measure: str) -> tuple[tuple[str | None, str | None], ...]:
     """Qualification and area of each post at which somebody chosen for an order may stand; ``None``: asks for none."""
     posts = books["posts"].filter(pl.col("guards") > 0)
     if measure == PATROLLING:
@@ -115,6 +115,6 @@ def _kept_out(
 
 def room_for(affiliation: str, bands: Iterable[Affiliation]) -> Fraction:
     """The largest share that the bands leave an affiliation: its upper bound, or what the lower ones leave to all."""
-    own = {band.name: as_written(band.share[1]) for band in bands}
-    others = sum((as_written(band.share[0]) for band in bands if band.name != affiliation), start=Fraction(0))
+    own = {band.name: written_number(band.share[1]) for band in bands}
+    others = sum((written_number(band.share[0]) for band in bands if band.name != affiliation), start=Fraction(0))
     return min(own.get(affiliation, Fraction(1)), 1 - others)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from stockward.guards.roll import measured
+from stockward.guards.roll import measured_heads
 
 Stay = tuple[date | None, date | None]
 """First and last day on which somebody counts, both included; ``None``: from the beginning, to the end."""
@@ -49,7 +49,7 @@ class Strength:
     def of(cls, guards: pl.DataFrame, measure: str) -> Strength:
         """From the roll, for the measure of an order."""
         return cls(
-            Count.of(_stays(measured(guards, measure))),
+            Count.of(_stays(measured_heads(guards, measure))),
             {str(name): Count.of(_stays(rows)) for (name,), rows in sorted(guards.group_by("affiliation"))},
         )
 

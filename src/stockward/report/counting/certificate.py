@@ -7,20 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stockward.answers.counting import Certificate, Draw, Goal, GoalResult, LineResult, Stratum, StratumResult
+from stockward.answers.counting import (
+    CountCertificate,
+    CountingDraw,
+    CountingGoal,
+    CountingStratum,
+    GoalResult,
+    LineResult,
+    StratumResult,
+)
 from stockward.counting.seeds import sha256_of
 from stockward.report.counting import rules as count_rules
 from stockward.report.counting.sheet import TASK_WORD, Paper, unit_text
 from stockward.report.kit import words
 from stockward.report.review.document import json_text
 from stockward.report.review.page import fill
-from stockward.stats.sampling import ROUNDING
+from stockward.stats.sampling import SAMPLE_ROUNDING
 from stockward.terms.counting import COUNT_MEANING, CountVerdict, Task
 from stockward.terms.signs import printable
 
-SCHEMA = "stockward.certificate/1"
+CERTIFICATE_SCHEMA = "stockward.certificate/1"
 
-VERDICT_WORD = {
+COUNT_VERDICT_WORD = {
     CountVerdict.FOUND_MISSING: "missing",
     CountVerdict.FOUND_MORE: "more than the book",
     CountVerdict.INCOMPLETE: "incomplete",
@@ -113,17 +121,17 @@ class CertificatePage:
     generated: str
 
 
-def write_certificate_html(certificate: Certificate, *, version: str, at: datetime, paper: Paper = "A4") -> str:
+def write_certificate_html(certificate: CountCertificate, *, version: str, at: datetime, paper: Paper = "A4") -> str:
     """The certificate as one self-contained page."""
     return fill("certificate.html.j2", certificate_page(certificate, version=version, at=at, paper=paper))
 
 
-def write_certificate_json(certificate: Certificate, *, version: str, at: datetime) -> str:
+def write_certificate_json(certificate: CountCertificate, *, version: str, at: datetime) -> str:
     """The certificate as JSON text; the same certificate gives the same bytes, apart from ``generated``."""
     draw = certificate.draw
     plan = draw.plan
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": CERTIFICATE_SCHEMA,
         "generated": {"version": version, "at": at},
         "site": {"name": plan.site, "as_of": plan.as_of, "frozen_at": plan.frozen_at},
         "draw": {
@@ -155,13 +163,13 @@ def write_certificate_json(certificate: Certificate, *, version: str, at: dateti
     return json_text(document, plan.timezone)
 
 
-def overall(certificate: Certificate) -> CountVerdict:
+def overall(certificate: CountCertificate) -> CountVerdict:
     """The verdict of the whole count: the first, in order of precedence, that any loss has."""
     order = list(CountVerdict)
     return min((one.verdict for one in certificate.goals), key=order.index)
 
 
-def _goal_fields(one: GoalResult, certificate: Certificate) -> dict[str, Any]:
+def _goal_fields(one: GoalResult, certificate: CountCertificate) -> dict[str, Any]:
     goal = _goal(one, certificate)
     return {
         "id": goal.id, "holding": goal.holding, "area": goal.area, "partial": goal.partial, "unit": goal.unit,
@@ -170,7 +178,7 @@ def _goal_fields(one: GoalResult, certificate: Certificate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _stratum_fields(one: StratumResult, certificate: Certificate) -> dict[str, Any]:
+def _stratum_fields(one: StratumResult, certificate: CountCertificate) -> dict[str, Any]:
     stratum = _stratum(one.stratum, certificate)
     return {
         "id": one.stratum, "task": one.task, "kind": stratum.kind, "unit": stratum.unit, "book": stratum.book,
@@ -180,7 +188,7 @@ def _stratum_fields(one: StratumResult, certificate: Certificate) -> dict[str, A
     }  # fmt: skip
 
 
-def _defects(one: StratumResult, certificate: Certificate) -> int | None:
+def _defects(one: StratumResult, certificate: CountCertificate) -> int | None:
     """The smallest d that any loss asks of the stratum at this task."""
     found = [
         part.defects
@@ -201,7 +209,7 @@ def _line_fields(one: LineResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def certificate_page(certificate: Certificate, *, version: str, at: datetime, paper: Paper) -> CertificatePage:
+def certificate_page(certificate: CountCertificate, *, version: str, at: datetime, paper: Paper) -> CertificatePage:
     """The context of the printed certificate."""
     draw, plan = certificate.draw, certificate.draw.plan
     differing = [one for one in certificate.lines if one.line.task is not Task.WEIGH and one.difference != 0]
@@ -211,7 +219,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
         site=printable(plan.site),
         paper=paper,
         title="Certificate of a count" if draw.published else "Result of a count, not certified",
-        headline=headline(certificate),
+        headline=certificate_headline(certificate),
         key=verdict,
         draw=draw.id,
         book_digest=plan.book_digest,
@@ -240,7 +248,7 @@ def certificate_page(certificate: Certificate, *, version: str, at: datetime, pa
     )
 
 
-def headline(certificate: Certificate) -> str:
+def certificate_headline(certificate: CountCertificate) -> str:
     """What the count says, in one sentence."""
     verdict = overall(certificate)
     if verdict is CountVerdict.NOT_COMMITTED:
@@ -268,7 +276,7 @@ def headline(certificate: Certificate) -> str:
     return f"{found}{too_few}"
 
 
-def _commitment_word(draw: Draw) -> str:
+def _commitment_word(draw: CountingDraw) -> str:
     if draw.published:
         return "the one that was given as published before the draw"
     return "computed from the file, and compared with nothing that was published"
@@ -286,20 +294,20 @@ def _cut(differing: int) -> str:
     return f"{words.number(differing - _DIFFERENCES_MAX)} more stand in the JSON."
 
 
-def _goal(one: GoalResult, certificate: Certificate) -> Goal:
+def _goal(one: GoalResult, certificate: CountCertificate) -> CountingGoal:
     return next(goal for goal in certificate.draw.plan.goals if goal.id == one.goal)
 
 
-def _stratum(key: str, certificate: Certificate) -> Stratum:
+def _stratum(key: str, certificate: CountCertificate) -> CountingStratum:
     return next(stratum for stratum in certificate.draw.plan.strata if stratum.id == key)
 
 
-def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
+def _goal_view(one: GoalResult, certificate: CountCertificate) -> GoalView:
     goal = _goal(one, certificate)
     worst = [(part.worst, part.stratum) for part in goal.strata if part.worst]
     return GoalView(
         what=f"{words.quantity(goal.loss, goal.unit)} of {printable(goal.id)}",
-        verdict=VERDICT_WORD[one.verdict],
+        verdict=COUNT_VERDICT_WORD[one.verdict],
         key=one.verdict,
         sentence=f"{found_missing(one, goal, len(goal.strata))}." if one.missing else COUNT_MEANING[one.verdict],
         loss=words.quantity(goal.loss, goal.unit),
@@ -312,7 +320,7 @@ def _goal_view(one: GoalResult, certificate: Certificate) -> GoalView:
     )
 
 
-def found_missing(one: GoalResult, goal: Goal, shown: int) -> str:
+def found_missing(one: GoalResult, goal: CountingGoal, shown: int) -> str:
     """What was found missing, how much may be missing in all, and what that says of the loss that was looked for."""
     what, looked_at = printable(goal.id), "measured" if goal.partial else "counted"
     there = f"{words.quantity(one.missing, goal.unit)} of {what} {_are(one.missing, goal.unit)} missing"
@@ -324,9 +332,9 @@ def found_missing(one: GoalResult, goal: Goal, shown: int) -> str:
     return "; ".join(said)
 
 
-def _loss_looked_for(missing: float, limit: float, goal: Goal) -> str:
+def _loss_looked_for(missing: float, limit: float, goal: CountingGoal) -> str:
     """What a count that found something missing says of the loss that it was planned for."""
-    loss, least = words.quantity(goal.loss, goal.unit), goal.loss * (1 - ROUNDING)
+    loss, least = words.quantity(goal.loss, goal.unit), goal.loss * (1 - SAMPLE_ROUNDING)
     if missing >= least:
         return f"the loss that was looked for, {loss}, is reached"
     return f"a loss of {loss} is {'excluded' if limit < least else 'not excluded'}"
@@ -336,11 +344,11 @@ def _are(number: float, unit: str) -> str:
     return "are" if unit == "each" and number != 1 else "is"
 
 
-def _covers(goal: Goal, shown: int) -> str:
+def _covers(goal: CountingGoal, shown: int) -> str:
     return printable(words.listed([part.stratum for part in goal.strata], shown))
 
 
-def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
+def _stratum_view(one: StratumResult, certificate: CountCertificate) -> StratumView:
     stratum = _stratum(one.stratum, certificate)
     unit = "box" if stratum.kind == "box" else "item"
     return StratumView(
@@ -356,13 +364,13 @@ def _stratum_view(one: StratumResult, certificate: Certificate) -> StratumView:
     )
 
 
-def _where(stratum: Stratum) -> str:
+def _where(stratum: CountingStratum) -> str:
     """Names of material and area, and their key, since two areas may bear one name."""
     names = f"{stratum.material_name or stratum.material}, {stratum.area_name or stratum.area}"
     return printable(f"{names} ({stratum.id})")
 
 
-def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
+def _difference(one: LineResult, certificate: CountCertificate) -> DifferenceView:
     stratum = _stratum(one.line.stratum, certificate)
     unit = stratum.unit if one.line.task is Task.WEIGH else "each"
     return DifferenceView(
@@ -376,7 +384,7 @@ def _difference(one: LineResult, certificate: Certificate) -> DifferenceView:
     )
 
 
-def _looked_for(one: GoalResult, goal: Goal) -> str:
+def _looked_for(one: GoalResult, goal: CountingGoal) -> str:
     """The loss that was looked for where none is found, and the most that can be missing."""
     what = f"a loss of {words.quantity(goal.loss, goal.unit)} of {printable(goal.id)} from {_covers(goal, _SHOWN)}"
     if one.limit is None:
@@ -384,14 +392,14 @@ def _looked_for(one: GoalResult, goal: Goal) -> str:
     return f"{what} (at most {words.quantity(one.limit, goal.unit)} missing with {words.percent(one.confidence)})"
 
 
-def summary(certificate: Certificate) -> Iterator[str]:
+def summary(certificate: CountCertificate) -> Iterator[str]:
     """The certificate in a few lines of text."""
     site = printable(certificate.draw.plan.site)
-    yield f"{site}, draw {certificate.draw.id}: {headline(certificate)}"
+    yield f"{site}, draw {certificate.draw.id}: {certificate_headline(certificate)}"
     for one in certificate.goals:
         goal = _goal(one, certificate)
         said = found_missing(one, goal, _SHOWN) if one.missing else _looked_for(one, goal)
-        yield f"{VERDICT_WORD[one.verdict]}: {said}"
+        yield f"{COUNT_VERDICT_WORD[one.verdict]}: {said}"
         if goal.bulk:
             yield f"  not covered, since it is bulk: {printable(words.listed(list(goal.bulk), _SHOWN))}"
     for missed in certificate.draw.plan.not_planned:

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from stockward.answers.counting import Goal, Plan, Stratum
+from stockward.answers.counting import CountingGoal, CountingPlan, CountingStratum
 from stockward.report.kit import words
-from stockward.report.kit.lines import Column, say, table
+from stockward.report.kit.lines import LineColumn, say_block, table
 
 
-def print_plan(plan: Plan, console: Console) -> None:
+def print_plan(plan: CountingPlan, console: Console) -> None:
     """What must be counted, by loss and stratum; then what could not be planned, and why."""
     strata = {one.id: one for one in plan.strata}
-    say(console, title(plan), style="bold")
+    say_block(console, title(plan), style="bold")
     for goal in plan.goals:
         console.print()
-        say(console, goal_sentence(goal))
+        say_block(console, goal_sentence(goal))
         table(console, _columns(goal, strata))
         if goal.bulk:
-            say(console, f"Bulk to be weighed whole, and not covered by the sample: {', '.join(goal.bulk)}.")
+            say_block(console, f"Bulk to be weighed whole, and not covered by the sample: {', '.join(goal.bulk)}.")
     console.print()
-    say(console, "N units by the book; d of them hold the whole loss; n are drawn.")
-    say(console, in_all(plan), style="bold")
-    say(console, f"Frozen book, SHA-256 {plan.book_digest}")
+    say_block(console, "N units by the book; d of them hold the whole loss; n are drawn.")
+    say_block(console, in_all(plan), style="bold")
+    say_block(console, f"Frozen book, SHA-256 {plan.book_digest}")
     for one in plan.not_planned:
-        say(console, f"not planned: {one.what}: {one.reason}")
+        say_block(console, f"not planned: {one.what}: {one.reason}")
 
 
-def title(plan: Plan) -> str:
+def title(plan: CountingPlan) -> str:
     """The site, and the moment up to which its book goes."""
     return f"{plan.site}, book frozen at {words.moment(plan.frozen_at, plan.timezone)}"
 
 
-def in_all(plan: Plan) -> str:
+def in_all(plan: CountingPlan) -> str:
     """How much there is to count and to weigh."""
     drawn = words.count(sum(one.counted for one in plan.strata if one.kind != "bulk"), "unit")
     bulk = sum(one.kind == "bulk" for one in plan.strata)
@@ -40,7 +40,7 @@ def in_all(plan: Plan) -> str:
     return f"In all: {drawn} to count{weighed}."
 
 
-def goal_sentence(goal: Goal) -> str:
+def goal_sentence(goal: CountingGoal) -> str:
     """What the plan promises for one loss."""
     where = f" from {goal.area}" if goal.area else ""
     share = " as a part of each item's content" if goal.partial else ""
@@ -53,17 +53,17 @@ def goal_sentence(goal: Goal) -> str:
     )
 
 
-def _columns(goal: Goal, strata: dict[str, Stratum]) -> list[Column]:
+def _columns(goal: CountingGoal, strata: dict[str, CountingStratum]) -> list[LineColumn]:
     parts = goal.strata
     return [
-        Column("stratum", [part.stratum for part in parts]),
-        Column("N", [_units(part.units, strata[part.stratum]) for part in parts], right=True),
-        Column("one holds", [words.quantity(part.content, goal.unit) for part in parts], right=True),
-        Column("d", [words.number(part.defects) for part in parts], right=True),
-        Column("n to measure" if goal.partial else "n", [words.number(part.n) for part in parts], right=True),
-        Column("worst mix", [words.number(part.worst) for part in parts], right=True),
+        LineColumn("stratum", [part.stratum for part in parts]),
+        LineColumn("N", [_units(part.units, strata[part.stratum]) for part in parts], right=True),
+        LineColumn("one holds", [words.quantity(part.content, goal.unit) for part in parts], right=True),
+        LineColumn("d", [words.number(part.defects) for part in parts], right=True),
+        LineColumn("n to measure" if goal.partial else "n", [words.number(part.n) for part in parts], right=True),
+        LineColumn("worst mix", [words.number(part.worst) for part in parts], right=True),
     ]
 
 
-def _units(number: int, stratum: Stratum) -> str:
+def _units(number: int, stratum: CountingStratum) -> str:
     return words.count(number, "box", "boxes") if stratum.kind == "box" else words.count(number, "item")

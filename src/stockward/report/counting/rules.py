@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stockward.answers.counting import Draw
+from stockward.answers.counting import CountingDraw
 from stockward.report.kit import words
 
 _NUMBERING = "begin at the entrance, go from left to right, and within a row from the bottom up"
@@ -12,7 +12,7 @@ _NOT_FULL = (
 )
 
 
-def rules(draw: Draw) -> tuple[str, ...]:
+def counting_rules(draw: CountingDraw) -> tuple[str, ...]:
     """All rules of a count, for its cover."""
     every = (
         "Fill in every line. 0 means counted, and none there. A blank line means not counted: the count stays "
@@ -30,13 +30,13 @@ def rules(draw: Draw) -> tuple[str, ...]:
     return tuple(rule for rule in every if rule)
 
 
-def rule_of_a_sheet(draw: Draw, *, boxes: bool) -> str:
+def rule_of_a_sheet(draw: CountingDraw, *, boxes: bool) -> str:
     """What must stand on every sheet, since the certificate rests on it, and sheets are handed out one by one."""
     not_full = f" {_NOT_FULL}" if boxes else ""
     return f"Two people: one counts, one watches. Numbers: {_NUMBERING}.{not_full} {_still(draw)}"
 
 
-def rests_on(draw: Draw, counted_at: str) -> tuple[str, ...]:
+def rests_on(draw: CountingDraw, counted_at: str) -> tuple[str, ...]:
     """What others must have done for a certificate to be true, and what no file can show."""
     plan = draw.plan
     numbered = f"The units were numbered as the sheets say ({_NUMBERING}), before the seed was known."
@@ -55,13 +55,13 @@ def rests_on(draw: Draw, counted_at: str) -> tuple[str, ...]:
     )
 
 
-def _still(draw: Draw) -> str:
+def _still(draw: CountingDraw) -> str:
     return f"Nothing moves in or out from {_frozen(draw)}, when the book was frozen, to the end of the count."
 
 
-def _frozen(draw: Draw) -> str:
+def _frozen(draw: CountingDraw) -> str:
     return words.moment(draw.plan.frozen_at, draw.plan.timezone)
 
 
-def _has_boxes(draw: Draw) -> bool:
+def _has_boxes(draw: CountingDraw) -> bool:
     return any(one.kind == "box" and one.counted for one in draw.plan.strata)

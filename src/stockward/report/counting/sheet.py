@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
-from stockward.answers.counting import Draw, SheetLine, Stratum
+from stockward.answers.counting import CountingDraw, CountingStratum, SheetLine
 from stockward.counting.blank import UNMARKED, marked
 from stockward.counting.drawing import LINES_A_SHEET
-from stockward.counting.filled import COLUMNS, MOST, README, SHEET, TITLES, how, words_of
-from stockward.outputs import Target
+from stockward.counting.filled import COUNT_SHEET, MOST_LINES_READ, README, SHEET_COLUMNS, TITLES, how, sheet_words
+from stockward.outputs import OutputTarget
 from stockward.report.counting import rules as count_rules
 from stockward.report.kit import words
 from stockward.report.kit.sheet import workbook_at
@@ -75,12 +75,12 @@ class SheetsPage:
     sheets: tuple[SheetView, ...]
 
 
-def write_sheets_html(draw: Draw, *, paper: Paper = "A4") -> str:
+def write_sheets_html(draw: CountingDraw, *, paper: Paper = "A4") -> str:
     """The sheets as one self-contained page to print: a cover with the rules, then one sheet a printed page."""
     return fill("count_sheet.html.j2", sheets_page(draw, paper=paper))
 
 
-def sheets_page(draw: Draw, *, paper: Paper) -> SheetsPage:
+def sheets_page(draw: CountingDraw, *, paper: Paper) -> SheetsPage:
     """The context of the printed sheets."""
     strata = {one.id: one for one in draw.plan.strata}
     sheets = [list(lines) for _, lines in groupby(draw.lines, key=lambda line: line.sheet)]
@@ -90,17 +90,17 @@ def sheets_page(draw: Draw, *, paper: Paper) -> SheetsPage:
         draw=draw.id,
         commitment=draw.commitment,
         frozen=words.moment(draw.plan.frozen_at, draw.plan.timezone),
-        rules=count_rules.rules(draw),
+        rules=count_rules.counting_rules(draw),
         sheets=tuple(_sheet(lines, strata, draw, len(sheets)) for lines in sheets),
     )
 
 
-def barcode_text(draw: Draw, sheet: int, sheets: int) -> str:
+def barcode_text(draw: CountingDraw, sheet: int, sheets: int) -> str:
     """What the barcode of a sheet says."""
     return f"stockward count {draw.id} sheet {sheet}/{sheets}"
 
 
-def _sheet(lines: list[SheetLine], strata: dict[str, Stratum], draw: Draw, sheets: int) -> SheetView:
+def _sheet(lines: list[SheetLine], strata: dict[str, CountingStratum], draw: CountingDraw, sheets: int) -> SheetView:
     first = strata[lines[0].stratum]
     views = tuple(_line(line, strata[line.stratum]) for line in lines)
     return SheetView(
@@ -125,34 +125,34 @@ def _barcode(said: str) -> Markup:
     return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="Barcode: {escape(said)}" ', 1))
 
 
-def _line(line: SheetLine, stratum: Stratum) -> LineView:
+def _line(line: SheetLine, stratum: CountingStratum) -> LineView:
     return LineView(
         number=line.line,
         material=printable(stratum.material_name or stratum.material),
         unit=unit_text(line, stratum),
         tick=line.task is Task.MEASURE or stratum.kind == "item",
-        in_unit=str(words_of(line, stratum)["unit"]),
+        in_unit=str(sheet_words(line, stratum)["unit"]),
     )
 
 
-def unit_text(line: SheetLine, stratum: Stratum) -> str:
+def unit_text(line: SheetLine, stratum: CountingStratum) -> str:
     """Which unit a line is about, in words."""
     if line.task is Task.WEIGH:
         return "all of it"
     return f"{'box' if stratum.kind == 'box' else 'item'} {words.number(line.position)}"
 
 
-def sheets_csv(draw: Draw) -> str:
+def sheets_csv(draw: CountingDraw) -> str:
     """The lines as CSV to fill in: ``quantity`` and ``remark`` are blank, and no cell can run as a formula.
 
     Where it holds more than plain letters it begins with a mark of UTF-8, without which spreadsheets misread it.
     """
     strata = {one.id: one for one in draw.plan.strata}
-    text = csv_text([COLUMNS, *(_cells(line, strata[line.stratum], draw) for line in draw.lines)])
+    text = csv_text([SHEET_COLUMNS, *(_cells(line, strata[line.stratum], draw) for line in draw.lines)])
     return text if text.isascii() else "\ufeff" + text
 
 
-def _cells(line: SheetLine, stratum: Stratum, draw: Draw) -> list[str | int]:
+def _cells(line: SheetLine, stratum: CountingStratum, draw: CountingDraw) -> list[str | int]:
     cells = {
         "draw": draw.id,
         "key": line.key,
@@ -160,12 +160,12 @@ def _cells(line: SheetLine, stratum: Stratum, draw: Draw) -> list[str | int]:
         "quantity": "",
         "remark": "",
         "how": how(line, stratum),
-        **words_of(line, stratum),
+        **sheet_words(line, stratum),
     }
-    return [cells[name] for name in COLUMNS]
+    return [cells[name] for name in SHEET_COLUMNS]
 
 
-def write_sheets_xlsx(draw: Draw, path: Target) -> None:
+def write_sheets_xlsx(draw: CountingDraw, path: OutputTarget) -> None:
     """Write the lines as a workbook to fill in: only quantity and remark can be changed, keys are hidden.
 
     The same draw gives the same bytes. Raises ``UsageError`` where the file cannot be written.
@@ -184,8 +184,8 @@ def write_sheets_xlsx(draw: Draw, path: Target) -> None:
         _fill_rules(book, draw)
 
 
-def _fill_lines(book: Any, draw: Draw) -> None:
-    page = book.add_worksheet(SHEET)
+def _fill_lines(book: Any, draw: CountingDraw) -> None:
+    page = book.add_worksheet(COUNT_SHEET)
     formats = {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "quiet": book.add_format({"font_color": "#565656"}),
@@ -203,18 +203,22 @@ def _fill_lines(book: Any, draw: Draw) -> None:
     page.write_string(1, 2, f"Commitment {draw.commitment}. {told}", formats["quiet"])
     # One line has no room for the rule on boxes: it stands at each of them, under ``how``.
     page.write_string(2, 2, count_rules.rule_of_a_sheet(draw, boxes=False), formats["quiet"])
-    for column, name in enumerate(COLUMNS):
+    for column, name in enumerate(SHEET_COLUMNS):
         page.write_string(_HEADER_ROW - 1, column, name, formats["head"])
     strata = {one.id: one for one in draw.plan.strata}
     for row, line in enumerate(draw.lines, _HEADER_ROW):
-        for column, (name, value) in enumerate(zip(COLUMNS, _cells(line, strata[line.stratum], draw), strict=True)):
+        for column, (name, value) in enumerate(
+            zip(SHEET_COLUMNS, _cells(line, strata[line.stratum], draw), strict=True)
+        ):
             if name in _EDITABLE:
                 page.write_blank(row, column, None, formats[name])
             elif isinstance(value, int):
                 page.write_number(row, column, value, formats["locked"])
             else:
                 page.write_string(row, column, value, formats["locked"])
-        page.data_validation(row, COLUMNS.index("quantity"), row, COLUMNS.index("quantity"), _allowed(line, strata))
+        page.data_validation(
+            row, SHEET_COLUMNS.index("quantity"), row, SHEET_COLUMNS.index("quantity"), _allowed(line, strata)
+        )
 
 
 def _lay_out(page: Any) -> None:
@@ -226,11 +230,11 @@ def _lay_out(page: Any) -> None:
     page.repeat_rows(_HEADER_ROW - 1)
     page.set_footer("&L&A&R&P / &N")
     page.set_column(0, 1, 18, None, {"hidden": True})
-    for column, name in enumerate(COLUMNS[2:], 2):
+    for column, name in enumerate(SHEET_COLUMNS[2:], 2):
         page.set_column(column, column, _WIDTHS.get(name, _REMARK_WIDTH))
 
 
-def _allowed(line: SheetLine, strata: dict[str, Stratum]) -> dict[str, Any]:
+def _allowed(line: SheetLine, strata: dict[str, CountingStratum]) -> dict[str, Any]:
     """What a spreadsheet program lets in: 0 or 1, a number of items, or a weight."""
     tick = line.task is Task.MEASURE or strata[line.stratum].kind == "item"
     whole = line.task is not Task.WEIGH
@@ -238,13 +242,13 @@ def _allowed(line: SheetLine, strata: dict[str, Stratum]) -> dict[str, Any]:
         "validate": "integer" if whole else "decimal",
         "criteria": "between",
         "minimum": 0,
-        "maximum": 1 if tick else MOST if whole else _HEAVIEST,
+        "maximum": 1 if tick else MOST_LINES_READ if whole else _HEAVIEST,
         "error_title": "Not a quantity",
         "error_message": "Write 1 or 0." if tick else "Write a number, 0 for none.",
     }
 
 
-def _fill_rules(book: Any, draw: Draw) -> None:
+def _fill_rules(book: Any, draw: CountingDraw) -> None:
     page = book.add_worksheet(README)
     page.protect("")
     page.set_column(0, 0, 110)
@@ -253,7 +257,7 @@ def _fill_rules(book: Any, draw: Draw) -> None:
         f"Draw {draw.id}: {printable(draw.plan.site)}",
         f"Commitment, published before the draw: {draw.commitment}",
         f"Book frozen at {words.moment(draw.plan.frozen_at, draw.plan.timezone)}",
-        *count_rules.rules(draw),
+        *count_rules.counting_rules(draw),
         *(f"{TASK_WORD[task]}: {meaning}" for task, meaning in TASK_MEANING.items()),
         f"Hand the file back as it is: {_taken_back(draw)} takes it.",
     )
@@ -261,7 +265,7 @@ def _fill_rules(book: Any, draw: Draw) -> None:
         page.write_string(row, 0, text, wrapped)
 
 
-def _taken_back(draw: Draw) -> str:
+def _taken_back(draw: CountingDraw) -> str:
     """The command that certifies the count; a seed that is a public value stands in no file."""
     seed = "" if draw.plan.seed_source is None else " --seed-text SEED"
     return (

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockward.answers.drill import Drill
+from stockward.answers.drill import DrillAnswer
 from stockward.report.review.document import json_text
 
-SCHEMA = "stockward.drill/1"
+DRILL_SCHEMA = "stockward.drill/1"
 
 
-def write_drill_json(drill: Drill) -> str:
+def write_drill_json(drill: DrillAnswer) -> str:
     """Return the drill as JSON text: the same drill gives the same bytes, apart from ``generated.at``."""
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": DRILL_SCHEMA,
         "generated": {"version": drill.version, "at": drill.at, "seed": drill.seed, "options": drill.options},
         "site": {"name": drill.site},
         "detection": {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from stockward.answers.drill import Drill, DrillLine
+from stockward.answers.drill import DrillAnswer, DrillLine
 from stockward.report.drill import sentences as say
 from stockward.report.drill.context import DrillPage, DrillRow
 from stockward.report.kit import words
-from stockward.report.kit.charts import BLUE, GREY, INK, VERMILLION, Spec, draw
+from stockward.report.kit.charts import BLUE, GREY, INK, VERMILLION, Spec, draw_chart
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
 
@@ -20,12 +20,12 @@ _ROOM = 560
 _PADDING = {"left": 70, "top": 4, "right": 16, "bottom": 4}
 
 
-def write_drill_html(drill: Drill) -> str:
+def write_drill_html(drill: DrillAnswer) -> str:
     """Return the drill as one self-contained page."""
     return fill("drill.html.j2", build_drill_page(drill))
 
 
-def build_drill_page(drill: Drill) -> DrillPage:
+def build_drill_page(drill: DrillAnswer) -> DrillPage:
     """The context of the page."""
     badge = _NO_CLAIM if drill.agreement is None else _AGREE if drill.agreement.agrees else _DISAGREE
     at = words.moment(drill.at, drill.timezone)
@@ -33,7 +33,7 @@ def build_drill_page(drill: Drill) -> DrillPage:
     return DrillPage(
         site=drill.site,
         asked=say.asked(drill),
-        headline=say.headline(drill),
+        headline=say.drill_headline(drill),
         tone=badge.key,
         badge=badge,
         agreement=tuple(say.agreement(drill)),
@@ -42,24 +42,24 @@ def build_drill_page(drill: Drill) -> DrillPage:
         caption=_caption(drill),
         as_recorded=drill.as_recorded,
         rows=tuple(_row(line) for line in drill.lines),
-        spread=tuple(say.spread(drill)),
+        spread=tuple(say.spread_words(drill)),
         elsewhere=tuple(say.elsewhere(drill)),
         causes=tuple(say.causes(drill)),
         patterns=(*say.PATTERN_MEANING.items(), *((place, say.PLACE_WORD[place]) for place in say.PLACE_WORD)),
         not_borne=tuple(say.not_borne(drill)),
-        left_out=tuple(say.left_out(drill)),
-        basis=tuple(say.basis(drill)),
+        left_out=tuple(say.drill_left_out(drill)),
+        basis=tuple(say.drill_basis(drill)),
         generated=f"Stockward {drill.version}, seed {drill.seed}, {at} at the site",
     )
 
 
-def _figures(drill: Drill) -> tuple[KeyFigure, ...]:
+def _figures(drill: DrillAnswer) -> tuple[KeyFigure, ...]:
     said = drill.agreement
     pairs = [(words.number(drill.copies), "copies"), (words.number(len({line.id for line in drill.lines})), "series")]
     if said is not None:
         pairs += [
-            (say.percent(said.predicted), "predicted"),
-            (say.percent(said.found), "found"),
+            (say.drill_percent(said.predicted), "predicted"),
+            (say.drill_percent(said.found), "found"),
             (f"± {words.number(100 * said.error, 1)}", "points, two standard errors"),
         ]
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)
@@ -70,20 +70,20 @@ def _row(line: DrillLine) -> DrillRow:
         label=line.label,
         id=line.id,
         pattern=say.PATTERN_WORD[line.pattern],
-        begins=say.begins(line),
-        loss=say.loss(line),
-        stated=say.percent(line.stated),
-        predicted=say.percent(line.predicted),
+        begins=say.drill_begins(line),
+        loss=say.drill_loss(line),
+        stated=say.drill_percent(line.stated),
+        predicted=say.drill_percent(line.predicted),
         copies=words.number(line.copies),
         found=say.found(line),
         without=words.number(line.without),
         earlier=words.number(line.earlier),
-        days=say.days(line),
+        days=say.drill_days(line),
         also=", ".join(f"{name} ({count})" for name, count in line.also),
     )
 
 
-def _caption(drill: Drill) -> str:
+def _caption(drill: DrillAnswer) -> str:
     if drill.as_recorded:
         return "Dot: share of the losses that these records would have shown; the errors are one draw only."
     return (
@@ -92,7 +92,7 @@ def _caption(drill: Drill) -> str:
     )
 
 
-def _chart(drill: Drill) -> Markup:
+def _chart(drill: DrillAnswer) -> Markup:
     rows = [_dot(line) for line in drill.lines if line.copies]
     low = min(row["low"] for row in rows)
     share = {"type": "quantitative", "scale": {"domain": [min(0.9, max(0.0, low - 0.02)), 1.0], "nice": False}}
@@ -139,7 +139,7 @@ def _chart(drill: Drill) -> Markup:
         "data": {"values": rows},
         "layer": layers,
     }
-    return draw(spec, "drill", "Predicted against found", say.headline(drill))
+    return draw_chart(spec, "drill", "Predicted against found", say.drill_headline(drill))
 
 
 def _colour() -> Spec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from stockward.answers.drill import Drill, DrillCause, DrillLine, DrillSpread
+from stockward.answers.drill import DrillAnswer, DrillCause, DrillLine, DrillSpread
 from stockward.report.kit import words
 
 PATTERN_WORD = {"abrupt": "abrupt", "even": "even", "spread": "spread over its areas"}
@@ -27,7 +27,7 @@ _NAMES = 4
 _EXACT = "counted, not weighed: any loss shows"
 
 
-def percent(share: float | None, places: int = 1) -> str:
+def drill_percent(share: float | None, places: int = 1) -> str:
     """A share as per cent, to a tenth.
 
     >>> percent(0.9478)
@@ -38,7 +38,7 @@ def percent(share: float | None, places: int = 1) -> str:
     return f"{words.number(100 * share, places)}{words.NARROW_SPACE}%"
 
 
-def headline(drill: Drill) -> str:
+def drill_headline(drill: DrillAnswer) -> str:
     """What came out, in one sentence."""
     if not drill.lines:
         return "No series can be drilled by chance."
@@ -51,12 +51,12 @@ def headline(drill: Drill) -> str:
     agreement = drill.agreement
     says = "they agree" if agreement.agrees else "they disagree"
     return (
-        f"Found {percent(agreement.found)} of the losses, predicted {percent(agreement.predicted)}: {says} "
+        f"Found {drill_percent(agreement.found)} of the losses, predicted {drill_percent(agreement.predicted)}: {says} "
         f"(± {words.number(100 * agreement.error, 1)} points by the number of copies)."
     )
 
 
-def asked(drill: Drill) -> str:
+def asked(drill: DrillAnswer) -> str:
     """What was drilled."""
     loss = drill.options["loss"]
     size = f"losses of {loss}" if loss else f"losses sized to be found with {words.percent(drill.detection)}"
@@ -64,7 +64,7 @@ def asked(drill: Drill) -> str:
     return f"drill of {words.count(drill.copies, 'copy', 'copies')}, {size}; {kind}"
 
 
-def agreement(drill: Drill) -> list[str]:
+def agreement(drill: DrillAnswer) -> list[str]:
     """How predicted and found were compared, and what failed where they disagree."""
     said = drill.agreement
     if said is None:
@@ -81,7 +81,7 @@ def agreement(drill: Drill) -> list[str]:
     return texts
 
 
-def failed(drill: Drill) -> list[str]:
+def failed(drill: DrillAnswer) -> list[str]:
     """Which assumption failed, by what each was measured to cost."""
     explaining = [cause for cause in drill.causes if cause.explains]
     single = [cause for cause in explaining if cause.key != "both"]
@@ -104,12 +104,12 @@ def _departs(line: DrillLine) -> bool:
 
 def _cost(cause: DrillCause) -> str:
     return (
-        f"with “{CAUSE_WORD[cause.key]}” taken out, {percent(cause.restored)} are found in place of "
-        f"{percent(cause.found)}."
+        f"with “{CAUSE_WORD[cause.key]}” taken out, {drill_percent(cause.restored)} are found in place of "
+        f"{drill_percent(cause.found)}."
     )
 
 
-def causes(drill: Drill) -> list[str]:
+def causes(drill: DrillAnswer) -> list[str]:
     """What each assumption of the prediction costs, measured on the same copies."""
     if drill.agreement is None:
         return []
@@ -123,8 +123,8 @@ def causes(drill: Drill) -> list[str]:
     if changed is not None:
         texts.append(
             "The loss itself changes sigma. Without that a review states "
-            f"{percent(changed.stated)} where {percent(changed.predicted)} is predicted, at most: {changed.label}, "
-            f"{PATTERN_WORD[changed.pattern]}."
+            f"{drill_percent(changed.stated)} where {drill_percent(changed.predicted)} is predicted, at most: "
+            f"{changed.label}, {PATTERN_WORD[changed.pattern]}."
         )
     texts.append(
         f"Limits are computed once, without errors. By limits of its own "
@@ -134,7 +134,7 @@ def causes(drill: Drill) -> list[str]:
     return texts
 
 
-def elsewhere(drill: Drill) -> list[str]:
+def elsewhere(drill: DrillAnswer) -> list[str]:
     """Alarms of series that hold no loss."""
     if not drill.elsewhere:
         return []
@@ -147,7 +147,7 @@ def elsewhere(drill: Drill) -> list[str]:
     ]
 
 
-def spread(drill: Drill) -> list[str]:
+def spread_words(drill: DrillAnswer) -> list[str]:
     """What the areas showed of the losses spread over them, and which of them bore no share."""
     lines = {line.id: line for line in drill.lines if line.pattern == "spread"}
     texts = []
@@ -166,8 +166,8 @@ def _beside(one: DrillSpread, line: DrillLine) -> str:
     found, copies = words.number(line.counts.found), words.count(one.copies, "copy", "copies")
     chance = "" if one.by_chance is None else f", by chance at most {words.number(one.by_chance, 1)}"
     return (
-        f"{line.label}: {loss(line)} {PATTERN_WORD['spread']} was found by the series of the whole site in {found} of "
-        f"{copies}; in {words.number(one.any_area)} the series of an area alarmed{chance}."
+        f"{line.label}: {drill_loss(line)} {PATTERN_WORD['spread']} was found by the series of the whole site in {found} "
+        f"of {copies}; in {words.number(one.any_area)} the series of an area alarmed{chance}."
     )
 
 
@@ -183,7 +183,7 @@ def _without_share(one: DrillSpread, places: set[str]) -> list[str]:
     return [f"from {words.listed(names, _NAMES)}{place}: {why}" for (place, why), names in groups.items()]
 
 
-def not_borne(drill: Drill) -> list[str]:
+def not_borne(drill: DrillAnswer) -> list[str]:
     """Losses that were not made, and why; what one reason forbids is said once."""
     groups: dict[tuple[str, str], list[str]] = {}
     for line in drill.lines:
@@ -195,7 +195,7 @@ def not_borne(drill: Drill) -> list[str]:
     return [f"in the {place}, as {why}: {', '.join(names)}" for (place, why), names in groups.items()]
 
 
-def left_out(drill: Drill) -> list[str]:
+def drill_left_out(drill: DrillAnswer) -> list[str]:
     """Series that are not drilled, by reason."""
     reasons = Counter(reason for _, reason in drill.left_out)
     texts = []
@@ -205,7 +205,7 @@ def left_out(drill: Drill) -> list[str]:
     return texts
 
 
-def basis(drill: Drill) -> list[str]:
+def drill_basis(drill: DrillAnswer) -> list[str]:
     """What the drill stands on."""
     texts = []
     if drill.adjusted is not None and drill.lines:
@@ -236,7 +236,7 @@ def _order(deviation: float) -> str:
     return "1e-9 of their size" if deviation > 1e-12 else "1e-12 of their size"
 
 
-def loss(line: DrillLine) -> str:
+def drill_loss(line: DrillLine) -> str:
     """The size of the losses of a line."""
     if line.loss is None:
         return words.NOTHING
@@ -257,14 +257,14 @@ def found(line: DrillLine) -> str:
     return f"{share} ± {error}{words.NARROW_SPACE}%"
 
 
-def days(line: DrillLine) -> str:
+def drill_days(line: DrillLine) -> str:
     """Days to the alarm: half, and nine in ten, of those found."""
     if line.days_median is None:
         return words.NOTHING
     return f"{words.number(line.days_median, 0)}, {words.number(line.days_90, 0)}"
 
 
-def begins(line: DrillLine) -> str:
+def drill_begins(line: DrillLine) -> str:
     """When the losses begin."""
     return "every period in turn" if line.start is None else words.day(line.start)
 

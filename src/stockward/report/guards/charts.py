@@ -15,7 +15,7 @@ from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
 from stockward.report.guards import sentences as guards_sentences
 from stockward.report.kit import words
-from stockward.report.kit.charts import BAND, BLUE, GREEN, GREY, INK, ORANGE, PAPER, VERMILLION, Spec, draw
+from stockward.report.kit.charts import BAND, BLUE, GREEN, GREY, INK, ORANGE, PAPER, VERMILLION, Spec, draw_chart
 from stockward.terms.signs import printable
 
 MONTHS_HEIGHT = 260
@@ -55,7 +55,9 @@ def months_chart(months: Sequence[MonthNeed], order: OrderAnswer | None, today: 
         "data": {"values": rows},
         "layer": layers,
     }
-    return draw(spec, "guards-months", "Guards needed and guards there, by month", _told_months(lines, months, order))
+    return draw_chart(
+        spec, "guards-months", "Guards needed and guards there, by month", _told_months(lines, months, order)
+    )
 
 
 def _month_lines(months: Sequence[MonthNeed], order: OrderAnswer | None) -> list[_Line]:
@@ -224,7 +226,7 @@ def mix_chart(mix: MixAnswer, selection: SelectionAnswer | None) -> Markup | Non
     for panel in panels:
         panel["width"] = _NARROW if len(panels) == 1 else _WIDTH // len(panels) - 60
     spec: Spec = {"hconcat": panels, "padding": {"left": 4, "top": 4, "right": 90, "bottom": 4}}
-    return draw(spec, "guards-mix", "Numbers of guards that keep the mix", _told_mix(mix, bands))
+    return draw_chart(spec, "guards-mix", "Numbers of guards that keep the mix", _told_mix(mix, bands))
 
 
 def totals_that_matter(mix: MixAnswer, selection: SelectionAnswer | None) -> list[TotalMix]:
@@ -303,7 +305,7 @@ def _marked(points: list[Spec]) -> list[Spec]:
 def _told_mix(mix: MixAnswer, bands: Sequence[Band]) -> str:
     parts = []
     for band in bands:
-        allowed = f"{guards_sentences.percent(band.low)} to {guards_sentences.percent(band.high)}"
+        allowed = f"{guards_sentences.guards_percent(band.low)} to {guards_sentences.guards_percent(band.high)}"
         parts.append(
             f"{band.affiliation}: {words.number(band.now)} of {words.number(mix.total)} now, allowed {allowed}"
         )
@@ -361,7 +363,7 @@ def front_chart(selection: SelectionAnswer, unit: str) -> Markup | None:
             ),
         ],
     }
-    return draw(spec, "guards-front", "Guards against output", _told_front(selection))
+    return draw_chart(spec, "guards-front", "Guards against output", _told_front(selection))
 
 
 def _what(selection: SelectionAnswer) -> str:
@@ -380,7 +382,7 @@ def _worth_a_label(selection: SelectionAnswer) -> set[str]:
 def _told_front(selection: SelectionAnswer) -> str:
     parts = [
         f"plan {plan.plan}: {words.number(plan.guards_by_due)} guards, "
-        f"output lost {guards_sentences.loss(plan.output_lost, selection.loss_unit)}"
+        f"output lost {guards_sentences.output_loss(plan.output_lost, selection.loss_unit)}"
         for plan in selection.front
     ]
     return f"{'; '.join(parts)}. Output lost is that of a day. Ordered are {words.number(selection.required)}."

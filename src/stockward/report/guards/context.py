@@ -104,7 +104,7 @@ class MonthLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostLine:
+class PostNeedLine:
     """One post, and what it takes."""
 
     name: Annotated[str, "what the post is called"]
@@ -153,7 +153,7 @@ class Need:
     caption: Annotated[str, "how to read the drawing"]
     months: Annotated[tuple[MonthLine, ...], "need and strength by month"]
     months_note: Annotated[str, "how many months are not shown; empty where all are"]
-    posts: Annotated[tuple[PostLine, ...], "the posts"]
+    posts: Annotated[tuple[PostNeedLine, ...], "the posts"]
     posts_note: Annotated[str, "how many posts are not shown; empty where all are"]
     shifts: Annotated[tuple[ShiftLine, ...], "the shifts"]
     shifts_note: Annotated[str, "how many shifts are not shown; empty where all are"]
@@ -186,7 +186,7 @@ class TotalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mix:
+class MixView:
     """Whether the mix holds, and what it leaves open."""
 
     sentence: Annotated[str, "whether the shares hold now, in plain words"]
@@ -253,7 +253,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
+class GuardsView:
     """The section on guards."""
 
     orders: Annotated[tuple[OrderLine, ...], "the orders"]
@@ -264,5 +264,5 @@ class Guards:
     beside: Annotated[str, "how to read them: nothing chooses between them; empty where there are none"]
     verdicts: Annotated[tuple[Pair, ...], "what the verdicts on orders mean"]
     need: Annotated[Need | None, "what the posts take; none where no post is on record"]
-    mix: Annotated[Mix | None, "the mix of affiliations; none where the site states no bands"]
+    mix: Annotated[MixView | None, "the mix of affiliations; none where the site states no bands"]
     selection: Annotated[Selection | None, "plans to meet an order; none where none was asked for"]

@@ -22,13 +22,13 @@ SHIFTS_MAX = 40
 QUALIFICATIONS_MAX = 20
 NOTES_MAX = 20
 BREAKS_MAX = 10
-TOTALS_MAX = 60
+NEED_TOTALS_MAX = 60
 
 _DRIVER = {"areas": "occupied areas", "stock": "of stock"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def cut(entries: int, most: int, one: str, many: str | None = None) -> str:
+def cut_list(entries: int, most: int, one: str, many: str | None = None) -> str:
     """How many entries are not shown; empty where all are."""
     more, plural = entries - most, many or f"{one}s"
     return f"{words.count(more, f'more {one}', f'more {plural}')} in the workbook" if more > 0 else ""
@@ -53,21 +53,21 @@ def need(force: ForceAnswer, order: OrderAnswer | None) -> guards_context.Need:
         chart=chart,
         caption=_caption(force) if chart is not None else "There is no month to draw.",
         months=tuple(_month(one) for one in months),
-        months_note=cut(len(force.by_month), MONTHS_MAX, "earlier month"),
+        months_note=cut_list(len(force.by_month), MONTHS_MAX, "earlier month"),
         posts=tuple(_post(one, force.output_base) for one in force.posts[:POSTS_MAX]),
-        posts_note=cut(len(force.posts), POSTS_MAX, "post"),
+        posts_note=cut_list(len(force.posts), POSTS_MAX, "post"),
         shifts=tuple(_shift(one) for one in force.shifts[:SHIFTS_MAX]),
-        shifts_note=cut(len(force.shifts), SHIFTS_MAX, "shift"),
+        shifts_note=cut_list(len(force.shifts), SHIFTS_MAX, "shift"),
         asked="" if force.fill_probability is None else words.percent(force.fill_probability),
         crews=said.CREWS if force.shifts else "",
         qualifications=tuple(_qualification(one) for one in force.qualifications[:QUALIFICATIONS_MAX]),
-        qualifications_note=cut(len(force.qualifications), QUALIFICATIONS_MAX, "qualification"),
+        qualifications_note=cut_list(len(force.qualifications), QUALIFICATIONS_MAX, "qualification"),
         notes=_notes(force.notes),
     )
 
 
 def _notes(notes: Sequence[str]) -> tuple[str, ...]:
-    more = cut(len(notes), NOTES_MAX, "note")
+    more = cut_list(len(notes), NOTES_MAX, "note")
     return (*notes[:NOTES_MAX], more) if more else tuple(notes)
 
 
@@ -76,7 +76,7 @@ def _sentence(force: ForceAnswer) -> str:
     if not force.on_hand:
         there = "no guard is on record"
     if force.need is None:
-        return f"What the posts take is not measurable, as {said.reason_of(force.reason)}; {there}."
+        return f"What the posts take is not measurable, as {said.worded_reason(force.reason)}; {there}."
     short = f": {words.number(force.short_by)} too few" if force.short_by else ""
     taken = f"The posts take {words.count(force.need, 'guard')}{said.later_need(force)}"
     return f"{taken}. On {words.day(force.on)} {there}{short}."
@@ -124,9 +124,9 @@ def _net_hours(force: ForceAnswer) -> str:
 
 def _interval(net: NetHours) -> str:
     if net.low is None or net.high is None:
-        return f"no interval, as {said.reason_of(net.reason)}"
+        return f"no interval, as {said.worded_reason(net.reason)}"
     text = f"{words.percent(net.confidence)} interval {words.number(net.low, 0)} to {words.number(net.high, 0)}"
-    return text if net.reason is None else f"{text}, hardly one, as {said.reason_of(net.reason)}"
+    return text if net.reason is None else f"{text}, hardly one, as {said.worded_reason(net.reason)}"
 
 
 def _steps(steps: Sequence[NeedStep]) -> tuple[guards_context.StepLine, ...]:
@@ -159,8 +159,8 @@ def _month(one: MonthNeed) -> guards_context.MonthLine:
     )
 
 
-def _post(one: PostNeed, base: date | None) -> guards_context.PostLine:
-    return guards_context.PostLine(
+def _post(one: PostNeed, base: date | None) -> guards_context.PostNeedLine:
+    return guards_context.PostNeedLine(
         name=one.name or one.post,
         code=one.post,
         kind=one.kind,
@@ -170,7 +170,7 @@ def _post(one: PostNeed, base: date | None) -> guards_context.PostLine:
         hours=words.number(one.hours, 0),
         relief=words.number(one.relief_factor, 2),
         needed=words.number(one.needed, 1),
-        reason="" if one.reason is None else f"{said.NOT_MEASURABLE}: {said.reason_of(one.reason)}",
+        reason="" if one.reason is None else f"{said.NOT_MEASURABLE}: {said.worded_reason(one.reason)}",
     )
 
 
@@ -194,16 +194,16 @@ def _posts(one: PostNeed) -> str:
 def _shift(one: ShiftNeed) -> guards_context.ShiftLine:
     return guards_context.ShiftLine(
         span=f"{one.start}–{one.end}",
-        days=days(one.weekdays),
+        days=need_days(one.weekdays),
         standing=words.number(one.standing),
-        chance_of_standing=said.chance(one.chance_of_standing),
+        chance_of_standing=said.guards_chance(one.chance_of_standing),
         rostered=words.number(one.rostered),
-        chance=said.chance(one.chance),
+        chance=said.guards_chance(one.chance),
         groups=", ".join(f"{words.number(number)} {name or 'any guard'}" for name, number in one.groups.items()),
     )
 
 
-def days(weekdays: Sequence[str]) -> str:
+def need_days(weekdays: Sequence[str]) -> str:
     """Days of the week in short: daily, a run, or a list.
 
     >>> days(("mon", "tue", "wed"))
@@ -227,26 +227,26 @@ def _qualification(one: QualificationNeed) -> guards_context.QualificationLine:
     )
 
 
-def mix(answer: MixAnswer, selection: SelectionAnswer | None) -> guards_context.Mix:
+def mix(answer: MixAnswer, selection: SelectionAnswer | None) -> guards_context.MixView:
     """Whether the mix holds, what it leaves open, and which numbers break it."""
     chart = guards_charts.mix_chart(answer, selection)
     alone = {one.affiliation: one for one in answer.growth_alone}
     totals = _totals(guards_charts.totals_that_matter(answer, selection), answer)
-    return guards_context.Mix(
+    return guards_context.MixView(
         sentence=_mix_sentence(answer),
         bands=tuple(_band(one, alone.get(one.affiliation), holds=answer.holds) for one in answer.bands),
         breaks=answer.breaks[:BREAKS_MAX],
-        breaks_note=cut(len(answer.breaks), BREAKS_MAX, "number that breaks a band", "numbers that break a band"),
+        breaks_note=cut_list(len(answer.breaks), BREAKS_MAX, "number that breaks a band", "numbers that break a band"),
         chart=chart,
         caption=_mix_caption(answer) if chart is not None else "No total that was looked at keeps every band.",
         totals=tuple(_total(one) for one in totals),
-        totals_note=cut(len(answer.by_total), len(totals), "total"),
+        totals_note=cut_list(len(answer.by_total), len(totals), "total"),
     )
 
 
 def _mix_sentence(answer: MixAnswer) -> str:
     if answer.holds is None:
-        return f"Whether the shares hold cannot be said: {said.reason_of(answer.reason)}."
+        return f"Whether the shares hold cannot be said: {said.worded_reason(answer.reason)}."
     holding = "keep every band" if answer.holds else "break a band"
     text = f"The {words.count(answer.total, 'guard')} of today {holding}"
     if answer.others:
@@ -266,7 +266,7 @@ def _band(band: Band, growth: GrowthAlone | None, *, holds: bool | None) -> guar
         affiliation=band.affiliation,
         allowed=f"{words.percent(band.low)} to {words.percent(band.high)}",
         now=words.number(band.now),
-        share=said.percent(band.share),
+        share=said.guards_percent(band.share),
         alone=_alone(growth, holds=holds),
         then=_parts(growth.shares if growth is not None else None),
         at_required=_parts(growth.shares_at_required if growth is not None else None),
@@ -284,12 +284,12 @@ def _alone(growth: GrowthAlone | None, *, holds: bool | None) -> str:
 def _parts(shares: Mapping[str, float] | None) -> str:
     if not shares:
         return words.NOTHING
-    return ", ".join(f"{name} {said.percent(share)}" for name, share in shares.items())
+    return ", ".join(f"{name} {said.guards_percent(share)}" for name, share in shares.items())
 
 
 def _totals(near: Sequence[TotalMix], answer: MixAnswer) -> list[TotalMix]:
     """Totals at even steps, as many as the table may have; today's and the required one are always among them."""
-    step = -(-len(near) // TOTALS_MAX)
+    step = -(-len(near) // NEED_TOTALS_MAX)
     return [one for place, one in enumerate(near) if place % step == 0 or one.total in (answer.total, answer.required)]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stockward.answers.orders import OrderAnswer, SiteOrders
 from stockward.report.guards.sentences import ORDER_WORD
 from stockward.report.kit import words
-from stockward.report.kit.lines import Column, say, table
+from stockward.report.kit.lines import LineColumn, say_block, table
 from stockward.terms.signs import escaped
 from stockward.terms.spreadsheet_text import csv_text, no_formula
 from stockward.terms.verdicts import OrderVerdict
@@ -20,7 +20,7 @@ from stockward.terms.verdicts import OrderVerdict
 if TYPE_CHECKING:
     from rich.console import Console
 
-SCHEMA = "stockward.orders/1"
+ORDERS_SCHEMA = "stockward.orders/1"
 NOT_READ, NO_ORDER = "not read", "no order"
 HEADS = ("site", "order", "measure", "baseline", "target", "now", "expected", "short of target", "verdict")
 """What each column of the table says."""
@@ -57,16 +57,16 @@ def site_labels(sites: Sequence[SiteOrders]) -> list[str]:
 def print_orders(sites: Sequence[SiteOrders], console: Console) -> None:
     """Print how many orders are met, then a row an order, then the reasons; no site is left out."""
     labels = site_labels(sites)
-    say(console, summary(sites), style="bold")
+    say_block(console, orders_summary(sites), style="bold")
     console.print()
     table(console, _columns(sites, labels))
     console.print()
     for label, one in zip(labels, sites, strict=True):
         for text in reasons(label, one):
-            say(console, text)
+            say_block(console, text)
 
 
-def summary(sites: Sequence[SiteOrders]) -> str:
+def orders_summary(sites: Sequence[SiteOrders]) -> str:
     """How many orders at how many sites, by verdict, and how many sites have none or could not be read."""
     verdicts = Counter(order.verdict for one in sites for order in one.orders)
     parts = [f"{verdicts[verdict]} {ORDER_WORD[verdict]}" for verdict in OrderVerdict if verdicts[verdict]]
@@ -80,10 +80,10 @@ def summary(sites: Sequence[SiteOrders]) -> str:
     return "; ".join(filter(None, [said + (f": {', '.join(parts)}" if parts else ""), *more])) + "."
 
 
-def _columns(sites: Sequence[SiteOrders], labels: Sequence[str]) -> list[Column]:
+def _columns(sites: Sequence[SiteOrders], labels: Sequence[str]) -> list[LineColumn]:
     rows = [([label, *cells], style) for label, one in zip(labels, sites, strict=True) for cells, style in rows_of(one)]
     texts = zip(*(cells for cells, _ in rows), strict=True)
-    columns = [Column(head, cells, head in _RIGHT) for head, cells in zip(HEADS, texts, strict=True)]
+    columns = [LineColumn(head, cells, head in _RIGHT) for head, cells in zip(HEADS, texts, strict=True)]
     return [*columns[:-1], replace(columns[-1], styles=[style for _, style in rows])]
 
 
@@ -134,7 +134,7 @@ def write_orders_json(
 ) -> str:
     """The answers as JSON, schema ``stockward.orders/1``: same facts, same bytes, apart from ``generated``."""
     document = {
-        "schema": SCHEMA,
+        "schema": ORDERS_SCHEMA,
         "generated": {"version": version, "at": at.isoformat(), "options": dict(options)},
         "sites": [
             {

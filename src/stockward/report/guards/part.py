@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stockward.answers.force import ForceAnswer
 from stockward.answers.orders import CountedRow, HeardOtherwise, OrderAnswer
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report.guards import context as guards_context
 from stockward.report.guards import need as guards_need
 from stockward.report.guards import plans as guards_plans
@@ -18,10 +18,10 @@ from stockward.terms.verdicts import ORDER_MEANING, OrderVerdict
 # A limit on everything; what is cut is said where it is cut, and stands in the workbook.
 ORDERS_MAX = 12
 HEARD_MAX = 5
-ROWS_MAX = 6
+PART_ROWS_MAX = 6
 
 
-def head(review: Review) -> guards_context.Head | None:
+def head(review: ReviewAnswer) -> guards_context.Head | None:
     """The sentence and the row of figures at the top; ``None`` where the site has no tables on guards."""
     on_guards = [one for one in review.orders if said.is_on_guards(one.measure)]
     if review.force is None and not on_guards:
@@ -33,20 +33,20 @@ def head(review: Review) -> guards_context.Head | None:
     elif review.force is not None:
         tiles.append(_when_filled(review.force))
     return guards_context.Head(
-        badge=badge(order.verdict) if order is not None else None,
-        sentence=said.headline(order, review.force, review.selection, len(on_guards)),
+        badge=order_badge(order.verdict) if order is not None else None,
+        sentence=said.guards_headline(order, review.force, review.selection, len(on_guards)),
         figures=tuple(tiles),
     )
 
 
-def alone(review: Review) -> str:
+def alone(review: ReviewAnswer) -> str:
     """The first sentence of a site that keeps guards and no stock; empty for every other."""
     if review.balances.series.height or any(review.facts.rows.get(name) for name in ("movements", "counts")):
         return ""
-    return said.first_sentence(said.leading_order(review.orders), review.force)
+    return said.guards_first_sentence(said.leading_order(review.orders), review.force)
 
 
-def badge(verdict: OrderVerdict) -> Badge:
+def order_badge(verdict: OrderVerdict) -> Badge:
     """What is said of an order, as a mark and a word."""
     return Badge(key=verdict, mark=said.ORDER_MARK[verdict], word=said.ORDER_WORD[verdict])
 
@@ -62,7 +62,7 @@ def _ordered(order: OrderAnswer) -> guards_context.HeadFigure:
     label = f"{said.measured_what(order.measure)} by {said.due_text(order)}"
     note = said.asks(order) if order.asked else f"{order.order}: {said.asks(order)}"
     if not said.is_measured(order):
-        note = f"{note}; {said.reason_of(order.reason)}"
+        note = f"{note}; {said.worded_reason(order.reason)}"
     elif order.baseline is not None and order.factor is not None:
         note = f"{note}, which were {words.number(order.baseline)}"
     return guards_context.HeadFigure(
@@ -74,7 +74,7 @@ def _needed(force: ForceAnswer | None) -> guards_context.HeadFigure:
     label, note = "guards for all posts", "no post is on record"
     need = force.need if force is not None else None
     if force is not None and need is None:
-        note = said.reason_of(force.reason)
+        note = said.worded_reason(force.reason)
     elif force is not None:
         note = guards_need.need_note(force)
     later = said.later_need(force).removeprefix(", ") if force is not None else ""
@@ -103,7 +103,7 @@ def _short(force: ForceAnswer | None, order: OrderAnswer | None) -> guards_conte
     return guards_context.HeadFigure(title="Short of", lines=tuple(lines), note=note)
 
 
-def _when(review: Review, order: OrderAnswer) -> guards_context.HeadFigure:
+def _when(review: ReviewAnswer, order: OrderAnswer) -> guards_context.HeadFigure:
     value, label = said.when_met(order, review.selection)
     line = guards_context.HeadLine(value=value, kind="words", label=label)
     filled, how = _posts_filled(review.force) if review.force is not None else ("", "")
@@ -132,7 +132,7 @@ def _posts_filled(force: ForceAnswer) -> tuple[str, str]:
     return f"from {words.day(filled.on)}", with_whom
 
 
-def build(review: Review) -> guards_context.Guards | None:
+def build_guards_part(review: ReviewAnswer) -> guards_context.GuardsView | None:
     """The section; ``None`` where the site has no tables on guards or orders."""
     if review.force is None and review.mix is None and review.selection is None and not review.orders:
         return None
@@ -141,12 +141,14 @@ def build(review: Review) -> guards_context.Guards | None:
     reasons = tuple(_beside(one) for one in shown if one.stated_reason is not None or one.heard)
     unnamed = _named_none(review.orders)
     more = len(review.orders) - len(shown)
-    return guards_context.Guards(
+    return guards_context.GuardsView(
         orders=tuple(_order(one) for one in shown),
         orders_note=f"{words.count(more, 'more order')} in the workbook" if more > 0 else "",
         reasons=reasons,
         named_none=tuple(_heard(one) for one in unnamed[:HEARD_MAX]),
-        named_none_note=f"and {guards_need.cut(len(unnamed), HEARD_MAX, 'report')}" if len(unnamed) > HEARD_MAX else "",
+        named_none_note=f"and {guards_need.cut_list(len(unnamed), HEARD_MAX, 'report')}"
+        if len(unnamed) > HEARD_MAX
+        else "",
         beside=said.BESIDE if reasons else "",
         verdicts=tuple(
             Pair(name=said.ORDER_WORD[verdict], value=ORDER_MEANING[verdict])
@@ -159,14 +161,14 @@ def build(review: Review) -> guards_context.Guards | None:
     )
 
 
-def terms(review: Review) -> tuple[tuple[str, str], ...]:
+def terms(review: ReviewAnswer) -> tuple[tuple[str, str], ...]:
     """The words of this part, with their meaning; none where the page has no such part."""
-    return said.TERMS if review.force is not None or review.mix is not None else ()
+    return said.GUARD_TERMS if review.force is not None or review.mix is not None else ()
 
 
 def _order(order: OrderAnswer) -> guards_context.OrderLine:
     return guards_context.OrderLine(
-        badge=badge(order.verdict),
+        badge=order_badge(order.verdict),
         order=order.order,
         given=_given(order),
         asks=said.asks(order),
@@ -178,17 +180,17 @@ def _order(order: OrderAnswer) -> guards_context.OrderLine:
         expected=_figure(order, order.expected, words.NOTHING),
         changes=_changes(order),
         short=_figure(order, order.short_by, words.NOTHING),
-        short_now="" if order.short_now is None else f"today {quantity(order, order.short_now)}",
-        reason=said.reason_of(order.reason),
+        short_now="" if order.short_now is None else f"today {guards_quantity(order, order.short_now)}",
+        reason=said.worded_reason(order.reason),
         more=_met_later(order),
     )
 
 
 def _figure(order: OrderAnswer, value: float | None, unknown: str) -> str:
-    return unknown if value is None else quantity(order, value)
+    return unknown if value is None else guards_quantity(order, value)
 
 
-def quantity(order: OrderAnswer, value: float) -> str:
+def guards_quantity(order: OrderAnswer, value: float) -> str:
     """A figure of an order: guards as a plain number, output with its unit."""
     return words.number(value) if said.is_on_guards(order.measure) else words.quantity(value, order.unit)
 
@@ -208,7 +210,7 @@ def _rows(rows: Sequence[CountedRow]) -> str:
     for one in rows:
         tables.setdefault(one.table, []).append(str(one.row))
     return "; ".join(
-        f"{words.count(len(numbers), 'row')} of {table}: {words.listed(numbers, ROWS_MAX)}"
+        f"{words.count(len(numbers), 'row')} of {table}: {words.listed(numbers, PART_ROWS_MAX)}"
         for table, numbers in tables.items()
     )
 
@@ -216,8 +218,10 @@ def _rows(rows: Sequence[CountedRow]) -> str:
 def _target(order: OrderAnswer) -> str:
     if order.required is None or order.target is None:
         return said.NOT_MEASURABLE
-    least = quantity(order, order.required)
-    return f"more than {quantity(order, order.target)}: at least {least}" if order.strict else f"at least {least}"
+    least = guards_quantity(order, order.required)
+    return (
+        f"more than {guards_quantity(order, order.target)}: at least {least}" if order.strict else f"at least {least}"
+    )
 
 
 def _changes(order: OrderAnswer) -> str:

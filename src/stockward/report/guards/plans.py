@@ -9,15 +9,15 @@ from stockward.answers.selection import Alike, Candidate, LineLoss, SelectionAns
 from stockward.report.guards import charts as guards_charts
 from stockward.report.guards import context as guards_context
 from stockward.report.guards import sentences as said
-from stockward.report.guards.need import cut
+from stockward.report.guards.need import cut_list
 from stockward.report.kit import words
 from stockward.report.kit.context_parts import Pair
 from stockward.terms.verdicts import Solved
 
 PLANS_MAX = 25
 CODES_MAX = 200
-LINES_MAX = 20
-REASONS_MAX = 20
+PLAN_LINES_MAX = 20
+PLAN_REASONS_MAX = 20
 LOTS_MAX = 20
 RECORD = "Why each candidate was or was not in the pool stands in the sheet pool of the workbook, code by code."
 
@@ -46,15 +46,15 @@ def _sentence(answer: SelectionAnswer, order: OrderAnswer | None) -> str:
         f"{words.number(answer.expected)} are expected"
     )
     if not answer.front:
-        return f"{asked}. There is no plan, as {said.reason_of(answer.reason)}."
+        return f"{asked}. There is no plan, as {said.worded_reason(answer.reason)}."
     best = said.best_plan(answer.front)
     if best is not None and best.days_late == 0:
-        lost = f"{said.loss(best.output_lost, answer.loss_unit)} a day" if best.output_lost else "none"
+        lost = f"{said.output_loss(best.output_lost, answer.loss_unit)} a day" if best.output_lost else "none"
         text = f"Plan {best.plan} meets it in time at the least output lost ({lost}): {said.who(best)}"
     else:
         most = max(answer.front, key=lambda one: one.guards_by_due)
         text = f"No plan meets it in time; plan {most.plan} comes nearest, with {words.number(most.guards_by_due)}"
-    reason = f" ({said.reason_of(answer.reason)})" if answer.reason else ""
+    reason = f" ({said.worded_reason(answer.reason)})" if answer.reason else ""
     free = _free(answer)
     stated = f" {order.order} is {said.ORDER_WORD[order.verdict]} without a plan." if order is not None else ""
     return f"{asked}. {text}{reason}. {free}{stated}".replace("  ", " ").strip()
@@ -83,7 +83,7 @@ def _plan(plan: SelectionPlan, answer: SelectionAnswer, people: dict[str, Candid
     return guards_context.PlanLine(
         plan=plan.plan,
         guards=words.number(plan.guards_by_due),
-        lost=said.loss(plan.output_lost, answer.loss_unit),
+        lost=said.output_loss(plan.output_lost, answer.loss_unit),
         recruits=words.number(plan.recruits),
         transfers=words.number(plan.transfers),
         shares=said.shares(plan.numbers, plan.shares),
@@ -92,8 +92,8 @@ def _plan(plan: SelectionPlan, answer: SelectionAnswer, people: dict[str, Candid
         groups=groups,
         codes_note=f"{words.count(hidden, 'more code')} in the workbook" if hidden else "",
         lots=_lots(plan),
-        lines=tuple(_line(one) for one in plan.lines[:LINES_MAX]),
-        lines_note=cut(len(plan.lines), LINES_MAX, "line"),
+        lines=tuple(_line(one) for one in plan.lines[:PLAN_LINES_MAX]),
+        lines_note=cut_list(len(plan.lines), PLAN_LINES_MAX, "line"),
     )
 
 
@@ -106,7 +106,7 @@ def _met(plan: SelectionPlan) -> str:
 
 def _proven(plan: SelectionPlan) -> str:
     if plan.status != Solved.PROVEN and plan.gap is not None:
-        return f"{said.SOLVED_WORD[plan.status]}, gap {said.percent(plan.gap)}"
+        return f"{said.SOLVED_WORD[plan.status]}, gap {said.guards_percent(plan.gap)}"
     return said.SOLVED_WORD[plan.status]
 
 
@@ -149,12 +149,15 @@ def _line(one: LineLoss) -> guards_context.LossLine:
         line=f"{one.line}, {one.material}",
         taken=f"{words.number(one.taken)} of {words.number(one.staff)}",
         needed=words.number(one.workers_needed),
-        lost=f"{said.loss(one.lost, one.unit)} of {words.number(one.output_per_day)} a day ({said.percent(one.share)})",
+        lost=(
+            f"{said.output_loss(one.lost, one.unit)} of {words.number(one.output_per_day)} a day "
+            f"({said.guards_percent(one.share)})"
+        ),
     )
 
 
 def _plans_note(answer: SelectionAnswer) -> str:
-    texts = [cut(len(answer.front), PLANS_MAX, "plan")]
+    texts = [cut_list(len(answer.front), PLANS_MAX, "plan")]
     if answer.front and not answer.complete:
         texts.append("Not every point between the ends was looked at: other plans may lie between these.")
     return " ".join(f"{text.rstrip('.')}." for text in texts if text)
@@ -166,7 +169,7 @@ def _pool(answer: SelectionAnswer) -> tuple[Pair, ...]:
     for one in answer.candidates:
         roles[one.role] = roles.get(one.role, 0) + 1
     total = ", ".join(words.count(number, role) for role, number in roles.items()) or "nobody"
-    reasons = sorted(answer.refused.items(), key=lambda entry: (-entry[1], entry[0]))[:REASONS_MAX]
+    reasons = sorted(answer.refused.items(), key=lambda entry: (-entry[1], entry[0]))[:PLAN_REASONS_MAX]
     return (
         Pair(name="Candidates", value=total),
         Pair(name="In the pool", value=words.number(answer.pool)),
@@ -179,6 +182,6 @@ def _seed(answer: SelectionAnswer) -> str:
 
 
 def _reasons_note(answer: SelectionAnswer) -> str:
-    more = cut(len(answer.refused), REASONS_MAX, "reason")
+    more = cut_list(len(answer.refused), PLAN_REASONS_MAX, "reason")
     several = "One candidate may be kept out by several reasons." if answer.refused else ""
     return " ".join(text for text in (f"{more}." if more else "", several) if text)

@@ -42,7 +42,7 @@ CREWS = (
     "For each qualification, and for the posts that ask for none, at least as many are rostered as stand there; who is "
     "over at a post with a qualification may fill one without."
 )
-TERMS = (
+GUARD_TERMS = (
     ("Net hours", "The hours a year that one guard works: contract hours less planned absences (leave, training) and "
      "unplanned ones (sick, other)."),
     ("Fill probability", "The chance with which a shift is to have all its posts filled. Net hours fill them on "
@@ -82,7 +82,7 @@ def due_text(order: OrderAnswer) -> str:
     return words.day(order.due_on) if order.due_on is not None else "a day that cannot be read"
 
 
-def reason_of(reason: str | None) -> str:
+def worded_reason(reason: str | None) -> str:
     """A reason without a full stop, where one is given."""
     return (reason or "no reason is on record").rstrip(".")
 
@@ -119,7 +119,7 @@ def asks(order: OrderAnswer) -> str:
     return f"{way} {times} the {what}{since}"
 
 
-def headline(
+def guards_headline(
     order: OrderAnswer | None, force: ForceAnswer | None, selection: SelectionAnswer | None, orders: int
 ) -> str:
     """What was ordered, what the posts take, and when it can be met, in plain words."""
@@ -129,7 +129,7 @@ def headline(
     return " ".join(text for text in texts if text)
 
 
-def first_sentence(order: OrderAnswer | None, force: ForceAnswer | None) -> str:
+def guards_first_sentence(order: OrderAnswer | None, force: ForceAnswer | None) -> str:
     """What a report on guards alone begins with: the order where there is one, else what the posts take."""
     return _ordered(order) or _taken(force)
 
@@ -140,7 +140,7 @@ def _ordered(order: OrderAnswer | None) -> str:
     asked = f"{asks(order)} by {due_text(order)}"
     asked = f"{asked[0].upper()}{asked[1:]}" if order.asked else f"{named(order)}, {asked},"
     if not is_measured(order):
-        return f"{asked} is not measurable, as {reason_of(order.reason)}."
+        return f"{asked} is not measurable, as {worded_reason(order.reason)}."
     there = f"there are {words.number(order.now)} {measured_what(order.measure)} on {words.day(order.now_on)}"
     text = f"{asked} means at least {words.number(order.required)}; {there}"
     if order.short_now:
@@ -158,7 +158,7 @@ def _taken(force: ForceAnswer | None) -> str:
         there = "no guard is on record"
     on = f"On {words.day(force.on)}"
     if force.need is None:
-        return f"{on} what the posts take is not measurable, as {reason_of(force.reason)}; {there}."
+        return f"{on} what the posts take is not measurable, as {worded_reason(force.reason)}; {there}."
     return f"{on} all posts together take {words.count(force.need, 'guard')}{later_need(force)}; {there}."
 
 
@@ -196,7 +196,7 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
     if order.verdict == OrderVerdict.MET and order.now_on is not None:
         return "now", f"met on {words.day(order.now_on)}"
     if not is_measured(order):
-        return NOT_MEASURABLE, reason_of(order.reason)
+        return NOT_MEASURABLE, worded_reason(order.reason)
     best = best_plan(plans_for(order, selection))
     planned = best.met_on if best is not None else None
     if order.met_on is not None and (planned is None or order.met_on <= planned):
@@ -216,7 +216,7 @@ def _without_plan(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
     if selection is not None and selection.order != order.order:
         return f"plans are made for one order at a time, here for {selection.order}"
     if selection is not None and selection.reason:
-        return reason_of(selection.reason)
+        return worded_reason(selection.reason)
     return "none was asked for"
 
 
@@ -237,7 +237,7 @@ def _nearest(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
 
 def _price(plan: SelectionPlan, selection: SelectionAnswer | None) -> str:
     unit = selection.loss_unit if selection is not None else ""
-    lost = f"output lost {loss(plan.output_lost, unit)} a day" if plan.output_lost else "no output lost"
+    lost = f"output lost {output_loss(plan.output_lost, unit)} a day" if plan.output_lost else "no output lost"
     return f"{who(plan)}, {lost}"
 
 
@@ -257,7 +257,7 @@ def grades(source: str | None, information: str | None) -> str:
     return f"source {source or 'not graded'}, information {information or 'not graded'}"
 
 
-def loss(value: float, unit: str) -> str:
+def output_loss(value: float, unit: str) -> str:
     """Output lost a day, to three digits, with its unit; that it is a day's stands beside it."""
     if not value:
         return "none"
@@ -272,15 +272,17 @@ def three_digits(value: float) -> int:
 
 def shares(numbers: Mapping[str, int], parts: Mapping[str, float]) -> str:
     """Numbers and shares of the affiliations, by their order in the answer."""
-    return ", ".join(f"{words.number(number)} {name} ({percent(parts.get(name))})" for name, number in numbers.items())
+    return ", ".join(
+        f"{words.number(number)} {name} ({guards_percent(parts.get(name))})" for name, number in numbers.items()
+    )
 
 
-def percent(share: float | None) -> str:
+def guards_percent(share: float | None) -> str:
     """A share to a tenth of a per cent."""
     return words.NOTHING if share is None else f"{words.number(100 * share, 1)}{words.NARROW_SPACE}%"
 
 
-def chance(value: float | None) -> str:
+def guards_chance(value: float | None) -> str:
     """A chance to a tenth of a per cent, cut off and never rounded up, so that 95 % is not said of less."""
     if value is None:
         return words.NOTHING

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from stockward.answers.force import ForceAnswer
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import CountedRow, OrderAnswer
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.answers.selection import SelectionAnswer
 from stockward.report.kit.sheet import Cell, Sheet
 
 
-def sheets(review: Review) -> tuple[Sheet, ...]:
+def guards_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
     """The sheets of what the site has tables for; none where it has none."""
     found: list[Sheet] = []
     if review.orders:

@@ -71,7 +71,7 @@ def series_chart(series: SeriesView) -> Markup:
         _leave_out_times(panel)
     padding = {"left": 4, "top": 4, "right": _LABEL_ROOM, "bottom": 4}
     spec: Spec = {"vconcat": panels, "spacing": 12, "padding": padding, "resolve": {"scale": {"x": "shared"}}}
-    return draw(spec, series.anchor, series.label, describe(series))
+    return draw_chart(spec, series.anchor, series.label, describe(series))
 
 
 def stock_chart(panels: Sequence[tuple[str, str, Sequence[tuple[datetime, str, float]]]], timezone: str) -> Markup:
@@ -79,7 +79,9 @@ def stock_chart(panels: Sequence[tuple[str, str, Sequence[tuple[datetime, str, f
     specs = [_stock_panel(holding, unit, counts, timezone) for holding, unit, counts in panels]
     names = ", ".join(holding for holding, _, _ in panels)
     spec: Spec = {"concat": specs, "columns": 2, "spacing": 26, "resolve": {"scale": {"color": "shared"}}}
-    return draw(spec, "stock", "Counted stock by stage", f"Counted quantity of {names} at each inventory, by stage.")
+    return draw_chart(
+        spec, "stock", "Counted stock by stage", f"Counted quantity of {names} at each inventory, by stage."
+    )
 
 
 def describe(series: SeriesView) -> str:
@@ -344,7 +346,7 @@ def _utc(local: datetime) -> str:
     return local.replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
-def draw(spec: Spec, name: str, title: str, description: str) -> Markup:
+def draw_chart(spec: Spec, name: str, title: str, description: str) -> Markup:
     """Draw a specification as one inline SVG with a text alternative; ``name`` tells its parts from those of others."""
     _require_addresses()
     import vl_convert  # the drawing engine takes time to start: only a page that has a chart pays for it

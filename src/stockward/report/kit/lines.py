@@ -27,7 +27,7 @@ _INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LineColumn:
     """A column of a table: its head, its cells, and how they stand; a style for each cell, where any has one."""
 
     head: str
@@ -41,19 +41,19 @@ def plain(text: str) -> str:
     return printable(_held(text).replace(words.NARROW_SPACE, " "))
 
 
-def say(console: Console, text: str, style: str = "") -> None:
+def say_block(console: Console, text: str, style: str = "") -> None:
     """Print a text in lines that are broken between words."""
     from rich.text import Text
 
-    _show(console, [Text(line, style=style) for line in wrapped(text, _width(console))])
+    _show(console, [Text(line, style=style) for line in wrapped_lines(text, _width(console))])
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrapped_lines(text: str, width: int) -> list[str]:
     """The lines of a text, in plain signs; words and figures stay whole."""
     return [plain(line) for line in wrapping.wrapped(_held(text), width)]
 
 
-def table(console: Console, columns: Sequence[Column], *, needed: int | None = None) -> None:
+def table(console: Console, columns: Sequence[LineColumn], *, needed: int | None = None) -> None:
     """Print a table that is no wider than the terminal.
 
     Where it finds no room, the last columns are left out, down to ``needed`` (all without it). Where not even those
@@ -84,7 +84,7 @@ def _show(console: Console, lines: Sequence[Text]) -> None:
         console.print(line, width=_width(console), highlight=False)
 
 
-def _widths(columns: Sequence[Column], room: int, whole: bool) -> list[int] | None:
+def _widths(columns: Sequence[LineColumn], room: int, whole: bool) -> list[int] | None:
     """Each column as wide as its longest word, or ``whole`` figures; what is left goes evenly to those that need it.
 
     ``None`` where there is no room for that.
@@ -110,23 +110,27 @@ def _longest_word(texts: Sequence[str]) -> int:
     return max((columns_of(word) for text in texts for word in text.replace("\n", " ").split(" ")), default=0)
 
 
-def _rows(columns: Sequence[Column], widths: Sequence[int], gap: int) -> Iterator[Text]:
+def _rows(columns: Sequence[LineColumn], widths: Sequence[int], gap: int) -> Iterator[Text]:
     """The heads, a rule below them, and the rows."""
     from rich.text import Text
 
-    heads = [wrapped(column.head, width) for column, width in zip(columns, widths, strict=True)]
+    heads = [wrapped_lines(column.head, width) for column, width in zip(columns, widths, strict=True)]
     most = max(map(len, heads))
     # The heads stand on the rule.
     yield from _row(columns, widths, gap, [[""] * (most - len(head)) + head for head in heads], ["bold"] * len(heads))
     yield Text("─" * (sum(widths) + gap * (len(widths) - 1)))
     for number in range(len(columns[0].cells)):
-        parts = [wrapped(column.cells[number], width) for column, width in zip(columns, widths, strict=True)]
+        parts = [wrapped_lines(column.cells[number], width) for column, width in zip(columns, widths, strict=True)]
         styles = [column.styles[number] if column.styles else "" for column in columns]
         yield from _row(columns, widths, gap, parts, styles)
 
 
 def _row(
-    columns: Sequence[Column], widths: Sequence[int], gap: int, parts: Sequence[Sequence[str]], styles: Sequence[str]
+    columns: Sequence[LineColumn],
+    widths: Sequence[int],
+    gap: int,
+    parts: Sequence[Sequence[str]],
+    styles: Sequence[str],
 ) -> Iterator[Text]:
     from rich.text import Text
 
@@ -141,16 +145,16 @@ def _row(
         yield line
 
 
-def _stacked(columns: Sequence[Column], width: int) -> Iterator[Text]:
+def _stacked(columns: Sequence[LineColumn], width: int) -> Iterator[Text]:
     """Each row as lines: its first cell, and below it every other one with its head."""
     from rich.text import Text
 
     lead, *others = columns
     for number, first in enumerate(lead.cells):
-        yield from (Text(line, style="bold") for line in (wrapped(first, width) if first else []))
+        yield from (Text(line, style="bold") for line in (wrapped_lines(first, width) if first else []))
         for column in others:
             cell = column.cells[number].replace("\n", " ")
             if cell:
                 style = column.styles[number] if column.styles else ""
                 said = f"{_INDENT}{column.head}: {cell}"
-                yield from (Text(line, style=style) for line in wrapped(said, width))
+                yield from (Text(line, style=style) for line in wrapped_lines(said, width))

@@ -9,7 +9,7 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from stockward.outputs import Target, write_whole
+from stockward.outputs import OutputTarget, write_whole
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -35,7 +35,7 @@ class Sheet:
 
 
 @contextmanager
-def workbook_at(path: Target, *, finish: Callable[[bytes], bytes] = bytes) -> Iterator[Workbook]:
+def workbook_at(path: OutputTarget, *, finish: Callable[[bytes], bytes] = bytes) -> Iterator[Workbook]:
     """A workbook to fill, which is whole, and finished, before the first byte of its file is written.
 
     Raises ``UsageError`` where the file cannot be written.

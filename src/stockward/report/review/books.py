@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
-from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import charts, words
 from stockward.report.review import context, sentences
 from stockward.report.review.views import names
@@ -18,12 +18,12 @@ HABITS_MAX = 12
 STOCK_PANELS_MAX = 8
 STOCK_LINES_MAX = 120
 SET_ASIDE_PLACES_MAX = 5
-NAMES_MAX = 4
+INVENTORIES_MAX = 4
 
 Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
 
 
-def items(review: Review) -> context.Items:
+def items(review: ReviewAnswer) -> context.Items:
     """What the exact books show, and how many lines each list has."""
     found = review.items
     habits: dict[str, Sequence[object]] = {
@@ -54,7 +54,7 @@ def _least_likely(lines: Iterable[Habit]) -> list[Habit]:
     return sorted(lines, key=lambda line: line.p_value)[:HABITS_MAX]
 
 
-def _discrepancy_lines(review: Review, called: Mapping[str, str]) -> tuple[context.DiscrepancyLine, ...]:
+def _discrepancy_lines(review: ReviewAnswer, called: Mapping[str, str]) -> tuple[context.DiscrepancyLine, ...]:
     zone = review.timezone
     return tuple(
         context.DiscrepancyLine(
@@ -65,7 +65,7 @@ def _discrepancy_lines(review: Review, called: Mapping[str, str]) -> tuple[conte
             written_off=words.quantity(one.written_off, one.unit),
             found=words.quantity(one.found, one.unit),
             late_rows=words.number(one.late_rows),
-            incidents=words.listed(list(one.incidents), NAMES_MAX) or "none",
+            incidents=words.listed(list(one.incidents), INVENTORIES_MAX) or "none",
         )
         for one in review.items.discrepancies[:DISCREPANCIES_MAX]
     )
@@ -113,7 +113,7 @@ def _write_off_lines(items: ItemFindings, called: Mapping[str, str]) -> tuple[co
     )
 
 
-def stock(review: Review) -> context.Stock | None:
+def stock(review: ReviewAnswer) -> context.Stock | None:
     """Counted stock by stage over time; ``None`` where nothing was counted."""
     counted = review.stock.drop_nulls(["at", "stage", "holding", "quantity", "unit"]).sort("at", maintain_order=True)
     if counted.is_empty():
@@ -144,10 +144,10 @@ def _stock_line(row: dict[str, Any], timezone: str) -> context.StockLine:
     )
 
 
-def basis(review: Review, further: Sequence[str] = ()) -> context.Basis:
+def basis(review: ReviewAnswer, further: Sequence[str] = ()) -> context.BasisView:
     """What the review stands on; ``further`` notices stand with those of the reading."""
     facts = review.facts
-    return context.Basis(
+    return context.BasisView(
         tables=tuple(context.Pair(name=name, value=words.number(rows)) for name, rows in facts.rows.items()),
         set_aside=_set_aside(facts.set_aside),
         set_aside_note=_set_aside_note(facts),
@@ -157,7 +157,7 @@ def basis(review: Review, further: Sequence[str] = ()) -> context.Basis:
     )
 
 
-def _run(review: Review) -> tuple[context.Pair, ...]:
+def _run(review: ReviewAnswer) -> tuple[context.Pair, ...]:
     entries = {
         "As known at": review.as_of.isoformat() if review.as_of else "all rows recorded so far",
         "Made at": f"{words.moment(review.at, review.timezone)} ({review.timezone})",

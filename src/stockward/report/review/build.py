@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward.answers.detection import SeriesDetection
 from stockward.answers.losses import TestOfLoss
-from stockward.answers.review import FactsUsed, Review
+from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.kit import charts, words
 from stockward.report.review import books, claims, context, sentences, unseen
@@ -37,7 +37,7 @@ PLACES_MAX = 6
 AREAS_MAX = 20
 
 
-def build_page(review: Review) -> context.Page:
+def build_page(review: ReviewAnswer) -> context.Page:
     """The context of the whole page."""
     series = gather(review)
     ordered = by_urgency(series)
@@ -45,7 +45,7 @@ def build_page(review: Review) -> context.Page:
     mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
     untested = _untested(ordered, shown)
-    seen = unseen.build(review, series)
+    seen = unseen.build_unseen(review, series)
     alone = guards.alone(review)
     return context.Page(
         site=review.site,
@@ -56,7 +56,7 @@ def build_page(review: Review) -> context.Page:
         guards_alone=bool(alone),
         findings=tuple(_finding(one) for one in found[:FINDINGS_MAX]),
         findings_note=_findings_note(found, review),
-        blindness=unseen.headline(review, series),
+        blindness=unseen.unseen_headline(review, series),
         goals=unseen.goal_lines(review, series),
         days_in_doubt=tuple(sentences.days_in_doubt(review.facts)),
         run_on=tuple(sentences.run_on(series)),
@@ -75,13 +75,13 @@ def build_page(review: Review) -> context.Page:
         sites=tuple(_site(one, one.site, shown) for one in series if one.site is not None),
         series=tuple(_line(one, review.unseen[one.number], shown) for one in ordered),
         unseen=seen,
-        guards=guards.build(review),
+        guards=guards.build_guards_part(review),
         items=books.items(review),
         stock=books.stock(review),
         basis=books.basis(review, (*sentences.exact_notices(series), *(unseen.unheld(review) if seen is None else ()))),
         statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
         verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),
-        terms=_pairs((*sentences.TERMS, *guards.terms(review))),
+        terms=_pairs((*sentences.REVIEW_TERMS, *guards.terms(review))),
         test_in_force=review.default_test,
     )
 
@@ -103,7 +103,7 @@ def _finding(event: Sequence[SeriesView]) -> context.Finding:
     )
 
 
-def _findings_note(found: Sequence[Sequence[SeriesView]], review: Review) -> str:
+def _findings_note(found: Sequence[Sequence[SeriesView]], review: ReviewAnswer) -> str:
     more = len(found) - FINDINGS_MAX
     texts = []
     if more > 0:
@@ -171,7 +171,7 @@ def _untested(series: Sequence[SeriesView], with_section: set[int]) -> tuple[con
             reason=reason,
             rows=_rows_text(touched),
             places=tuple(
-                context.Place(
+                context.PlaceView(
                     label=one.label,
                     anchor=_anchor(one, with_section),
                     periods=_periods_text(one, periods),
@@ -280,12 +280,12 @@ def _test(name: str, test: TestOfLoss) -> context.Test:
     )
 
 
-def _periods(one: SeriesView) -> tuple[context.Period, ...]:
+def _periods(one: SeriesView) -> tuple[context.PeriodView, ...]:
     """Every period, one digit finer than the smallest sigma is worth, so that the columns add up to the eye."""
     places = words.decimals(min((period.sigma for period in one.periods if period.sigma), default=None))
     shown = None if places is None else max(places + 1, 0)
     return tuple(
-        context.Period(
+        context.PeriodView(
             inventory=period.inventory,
             end=one.day(period.end).isoformat(),
             begin=words.number(period.begin, shown),

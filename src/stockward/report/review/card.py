@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Annotated
 
 from stockward.report.kit import words
-from stockward.report.kit.lines import plain, wrapped
+from stockward.report.kit.lines import plain, wrapped_lines
 from stockward.report.review.page import fill
 from stockward.terms.signs import printable
 from stockward.terms.wrapping import WIDTH_MAX
@@ -81,7 +81,7 @@ def card_html(shown: Card) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    return wrapped(text, WIDTH_MAX)
+    return wrapped_lines(text, WIDTH_MAX)
 
 
 def _rows(shown: Grid) -> list[str]:

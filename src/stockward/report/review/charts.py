@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from stockward.answers.detection import DetectionCurves
 from stockward.report.kit import words
-from stockward.report.kit.charts import BLUE, GREY, INK, VERMILLION, Spec, draw
+from stockward.report.kit.charts import BLUE, GREY, INK, VERMILLION, Spec, draw_chart
 from stockward.terms.signs import printable
 
 _LETTERS = 43
@@ -86,7 +86,7 @@ def losses_chart(lines: Sequence[Losses]) -> Markup:
             },
         ],
     }
-    return draw(spec, "losses", "Smallest losses that would be found", _told(lines))
+    return draw_chart(spec, "losses", "Smallest losses that would be found", _told(lines))
 
 
 def _row_label(line: Losses) -> str:
@@ -153,7 +153,7 @@ def curves_chart(
         ],
     }
     told = f"The chance over the size of a loss from {label}; the dotted line is the chance that the site asks for."
-    return draw(spec, f"curves-{number}", f"Detection curves of {label}", told)
+    return draw_chart(spec, f"curves-{number}", f"Detection curves of {label}", told)
 
 
 def _by_what(shown: list[str], look: list[Any], legend: Spec) -> Spec:

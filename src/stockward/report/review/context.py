@@ -47,7 +47,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PlaceView:
     """Periods of one series."""
 
     label: Annotated[str, "what and where"]
@@ -62,12 +62,12 @@ class Untested:
     status: Annotated[str, "incomplete or not tested"]
     reason: Annotated[str, "why"]
     rows: Annotated[str, "the rows at fault; empty where none is known"]
-    places: Annotated[tuple[Place, ...], "the series and periods that it touches"]
+    places: Annotated[tuple[PlaceView, ...], "the series and periods that it touches"]
     more: Annotated[str, "how many more series it touches; empty where all are named"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class PeriodView:
     """One balance period; quantities in the unit of the series."""
 
     inventory: Annotated[str, "the inventory that closes it"]
@@ -138,7 +138,7 @@ class Section:
     share: Annotated[str | None, "the false-alarm probability that fell to it"]
     direction: Annotated[str, "what the tests look for"]
     untested: Annotated[tuple[Untested, ...], "periods that could not be tested"]
-    periods: Annotated[tuple[Period, ...], "every period"]
+    periods: Annotated[tuple[PeriodView, ...], "every period"]
     evidence: Annotated[tuple[EvidenceRow, ...], "the first rows behind it"]
     evidence_note: Annotated[str, "how many rows there are and how many are shown; empty where there are none"]
 
@@ -330,7 +330,7 @@ class SetAsideGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class BasisView:
     """What the review stands on."""
 
     tables: Annotated[tuple[Pair, ...], "rows read of each table"]
@@ -371,10 +371,10 @@ class Page:
     sites: Annotated[tuple[SiteLine, ...], "every substance over the whole site"]
     series: Annotated[tuple[SeriesLine, ...], "every series, in one table"]
     unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
-    guards: Annotated[guards_context.Guards | None, "the section on guards; none where the site has no such tables"]
+    guards: Annotated[guards_context.GuardsView | None, "the section on guards; none where the site has no such tables"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]
-    basis: Annotated[Basis, "what the review stands on"]
+    basis: Annotated[BasisView, "what the review stands on"]
     statuses: Annotated[tuple[Pair, ...], "what the statuses of periods mean"]
     verdicts: Annotated[tuple[Pair, ...], "what the verdicts mean"]
     terms: Annotated[tuple[Pair, ...], "the words of the page"]

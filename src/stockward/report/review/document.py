@@ -14,13 +14,13 @@ import numpy as np
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck, SameOverSite, TestOfLoss
-from stockward.answers.review import FactsUsed, Review
+from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.kit import words
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
 from stockward.terms.signs import escaped
 from stockward.terms.verdicts import TESTS, Basis
 
-SCHEMA = "stockward.review/1"
+REVIEW_SCHEMA = "stockward.review/1"
 
 # Questions that a review does not answer yet; programs of others find the keys all the same.
 _LATER: dict[str, Any] = {
@@ -29,7 +29,7 @@ _LATER: dict[str, Any] = {
 }
 
 
-def write_json(review: Review, *, covariance: bool = False) -> str:
+def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
     """Return the review as JSON text: the same review gives the same bytes.
 
     Each key of the document stands on its own line, and so does each series, so that two reviews compare line by line.
@@ -42,7 +42,7 @@ def write_json(review: Review, *, covariance: bool = False) -> str:
     series = [_series(one, review.unseen[one.number], covariance=covariance) for one in gather(review)]
     ids = review.balances.series["id"].to_list()
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": REVIEW_SCHEMA,
         "generated": {"version": review.version, "at": review.at, "seed": review.seed, "options": review.options},
         "site": {"name": review.site, "as_of": review.as_of},
         "facts": _facts(review.facts),

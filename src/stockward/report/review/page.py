@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report.review.build import build_page
 from stockward.report.review.context import Page
 from stockward.terms.signs import upright
 
 
-def write_html(review: Review) -> str:
+def write_html(review: ReviewAnswer) -> str:
     """Return the review as one self-contained page: the verdict first, then all that an auditor checks."""
     return render(build_page(review))
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward.answers.detection import SeriesDetection
 from stockward.answers.losses import Event
-from stockward.answers.review import FactsUsed, Review, SetAside
+from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
 from stockward.report.review import claims
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
@@ -66,7 +66,7 @@ TEST_MEANING = {
     "default": "The test that gives the verdict.",
 }
 DECIDED_AT_THE_END = frozenset({"cumuf", "gemuf"})
-TERMS = (
+REVIEW_TERMS = (
     ("Difference", "What the books say should be there, less what was counted: begin + received − sent − end − normal "
      "loss. Positive is missing, negative is surplus. Write-offs and finds stand beside it, never inside it."),
     ("A difference is not a theft", "Weighing, moisture, yield, cut-off times, clerical errors and losses all make "
@@ -102,7 +102,7 @@ _TEENS = (11, 12, 13)
 _YEAR_DAYS = 365
 
 
-def scope(review: Review) -> str:
+def scope(review: ReviewAnswer) -> str:
     """What was looked at: from when to when, the day of the last count, and as known when."""
     known = f"as known on {words.day(review.as_of)}" if review.as_of else "with all rows recorded so far"
     of_series = review.balances.periods.group_by("series").agg(pl.min("start"), pl.max("end"))
@@ -113,13 +113,13 @@ def scope(review: Review) -> str:
     return f"{words.day(begun)} to {words.day(counted[-1])}, last counted {words.between(*counted)}, {known}"
 
 
-def first_sentence(review: Review, series: Sequence[SeriesView]) -> str:
+def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     """What a report on stock begins with: the verdict, or what to correct first where that may stand on a wrong day."""
     facts = review.facts
     in_doubt = _correct_first(facts, series, review.at.date())
     if in_doubt:
         return in_doubt
-    verdict = _set_aside(facts, series) or headline(series, review.unseen)
+    verdict = _set_aside(facts, series) or review_headline(series, review.unseen)
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
     beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]
@@ -203,7 +203,7 @@ def _correct_first(facts: FactsUsed, series: Sequence[SeriesView], today: date) 
     return f"First correct the days of inventories {listed}: what follows may come of them."
 
 
-def headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
+def review_headline(series: Sequence[SeriesView], seen: Sequence[SeriesDetection] = ()) -> str:
     """The verdict on the site, in one sentence; ``seen`` is what would go unseen in each series."""
     if not series:
         return "There is no balance to close: the books hold no stock between two inventories."

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from stockward.answers.review import FactsUsed, Review
+from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
-from stockward.report.kit.lines import Column, say, table
+from stockward.report.kit.lines import LineColumn, say_block, table
 from stockward.report.review import claims, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
@@ -34,46 +34,46 @@ _STYLE = {
 }
 
 
-def print_review(review: Review, console: Console) -> None:
+def print_review(review: ReviewAnswer, console: Console) -> None:
     """Print the review; every verdict is a word as well as a colour, and texts of the site are shown as they are."""
     series = gather(review)
     ordered = by_urgency(series)
-    say(console, f"{review.site}, {sentences.scope(review)}")
+    say_block(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
-    say(console, alone or sentences.first_sentence(review, series), style="bold")
+    say_block(console, alone or sentences.first_sentence(review, series), style="bold")
     for text in sentences.days_in_doubt(review.facts):
-        say(console, text)
+        say_block(console, text)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
-        say(console, f"{word(event)}: {sentences.event_sentence(event)}")
+        say_block(console, f"{word(event)}: {sentences.event_sentence(event)}")
     if len(alarming) > _FINDINGS_MAX:
-        say(console, f"{words.count(len(alarming) - _FINDINGS_MAX, 'more finding')} in the table below.")
+        say_block(console, f"{words.count(len(alarming) - _FINDINGS_MAX, 'more finding')} in the table below.")
     if any(one.losses for event in alarming for one in event):
-        say(console, "In brackets: the 95 % interval.")
+        say_block(console, "In brackets: the 95 % interval.")
     for found, step in sentences.next_steps(alarming, review.facts):
-        say(console, f"Next, for a {found}: {step}")
-    blind = unseen.headline(review, series)
+        say_block(console, f"Next, for a {found}: {step}")
+    blind = unseen.unseen_headline(review, series)
     if blind:
-        say(console, f"What could not be seen: {blind}")
+        say_block(console, f"What could not be seen: {blind}")
     for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX], *sentences.run_on(series)):
-        say(console, text)
+        say_block(console, text)
     for text in sentences.exact_notices([one for one in series if not one.alarming]):
-        say(console, text)
+        say_block(console, text)
     if alarming:
-        say(console, "A difference is not a theft: it is unexplained until it is explained.")
+        say_block(console, "A difference is not a theft: it is unexplained until it is explained.")
         console.print()
         table(console, _columns(alarming[:_ROWS_MAX]), needed=_NEEDED)
         console.print()
     if len(alarming) > _ROWS_MAX:
-        say(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
+        say_block(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
     for text in guards_terminal.lines(review):
-        say(console, text)
+        say_block(console, text)
     if review.surge is not None:
         for text in review.surge.assumptions:
-            say(console, f"Surge: {text}")
+            say_block(console, f"Surge: {text}")
     told = [] if alone else [counts(series)]
     for text in [*_late(series), *_untested(ordered), *told, *facts_lines(review.facts)]:
-        say(console, text)
+        say_block(console, text)
 
 
 def _late(series: Sequence[SeriesView]) -> list[str]:
@@ -113,12 +113,12 @@ def _at_most(texts: list[str], rest: str) -> list[str]:
     return texts if more <= 0 else [*texts[:_REASONS_MAX], rest.format(more)]
 
 
-def _columns(found: Sequence[Sequence[SeriesView]]) -> list[Column]:
+def _columns(found: Sequence[Sequence[SeriesView]]) -> list[LineColumn]:
     """The findings, a row each."""
     rows = [(event, cells) for event in found for cells in finding_rows(event)]
     styles = [_STYLE[event_verdict(event)] for event, _ in rows]
     return [
-        Column(name, [cells[name] for _, cells in rows], name in _RIGHT, styles if name == _VERDICT else ())
+        LineColumn(name, [cells[name] for _, cells in rows], name in _RIGHT, styles if name == _VERDICT else ())
         for name in FINDING_COLUMNS
     ]
 

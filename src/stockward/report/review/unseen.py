@@ -14,7 +14,7 @@ from stockward.answers.detection import (
     SurgedSeries,
     UnheldGoal,
 )
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report.kit import words
 from stockward.report.review import charts as detection_charts
 from stockward.report.review import context
@@ -33,7 +33,7 @@ FAR = 3.0
 GOALS_SHOWN = 10
 
 
-def headline(review: Review, series: Sequence[SeriesView]) -> str:
+def unseen_headline(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     """What a manager should know of what the books cannot see; empty where nothing was measured.
 
     The series is the one whose goal is furthest out of reach at the surge, or today where none was asked for; without
@@ -58,7 +58,7 @@ def headline(review: Review, series: Sequence[SeriesView]) -> str:
     if surged is None or review.surge is None or blinder is None or blinder.even_year is None:
         return f"{text} {_restoring(found.remedies, chosen.unit)}".strip()
     if blinder.even_year:
-        text += f" With {review.surge.production} it must reach {amount(blinder.even_year, chosen.unit)}."
+        text += f" With {review.surge.production} it must reach {unseen_amount(blinder.even_year, chosen.unit)}."
     return f"{text} {_restoring(surged.at_surge.remedies, chosen.unit)} {_filling(review)}".strip()
 
 
@@ -71,8 +71,8 @@ def _in_items(one: SeriesView) -> str:
 
 def _resting(one: SeriesView, found: SeriesDetection) -> str:
     return (
-        f"{amount(found.resting, one.unit)} of {one.what} in {one.place} stood in an inventory at earlier readings: "
-        "any missing piece shows, but what is taken out of one shows only where it is weighed at an inventory."
+        f"{unseen_amount(found.resting, one.unit)} of {one.what} in {one.place} stood in an inventory at earlier "
+        "readings: any missing piece shows, but what is taken out of one shows only where it is weighed at an inventory."
     )
 
 
@@ -80,8 +80,8 @@ def _spread(one: SeriesView, found: SeriesDetection, known: Detectable, loss: fl
     if not loss:
         return f"Any loss of {one.what} from {one.place}, {spread_over(one, found)}, would show."
     return (
-        f"A loss of {amount(loss, one.unit)} of {one.what} from {one.place}, {spread_over(one, found)}, would be "
-        f"found with {words.percent(known.probability)}; a smaller one may go unseen."
+        f"A loss of {unseen_amount(loss, one.unit)} of {one.what} from {one.place}, {spread_over(one, found)}, would "
+        f"be found with {words.percent(known.probability)}; a smaller one may go unseen."
     )
 
 
@@ -101,10 +101,10 @@ def _at_once(one: SeriesView, known: Detectable, even: float) -> str:
     loss, where = max((known.abrupt_last, "in the last period"), (known.abrupt or 0.0, "in the middle of the record"))
     if loss <= FAR * even:
         return ""
-    return f" At once {where}, it would be found only from {amount(loss, one.unit)}."
+    return f" At once {where}, it would be found only from {unseen_amount(loss, one.unit)}."
 
 
-def _filling(review: Review) -> str:
+def _filling(review: ReviewAnswer) -> str:
     """The store that is full first at the surge, in a sentence."""
     dated = [(one.full_on, one.area) for one in review.surge.stores if one.full_on] if review.surge is not None else []
     if not dated:
@@ -114,7 +114,7 @@ def _filling(review: Review) -> str:
     return f"{called.get(area, area)} would be full first, on {words.day(day)}."
 
 
-def by_blindness(review: Review, series: Sequence[SeriesView]) -> list[SeriesView]:
+def by_blindness(review: ReviewAnswer, series: Sequence[SeriesView]) -> list[SeriesView]:
     """Measured series, those first whose needed loss stands highest above its goal; of the others, the largest loss.
 
     Losses of mass are compared by the kilogram. The whole site takes part: it is blinder than any of its areas.
@@ -148,16 +148,17 @@ def _restoring(remedies: Sequence[Remedy], unit: str) -> str:
     if not helping:
         return ""
     loss, measure = min(helping)
-    return f"{measure[0].upper()}{measure[1:]}: {f'that brings it to {amount(loss, unit)}' if loss else 'any shows'}."
+    brought = f"that brings it to {unseen_amount(loss, unit)}" if loss else "any shows"
+    return f"{measure[0].upper()}{measure[1:]}: {brought}."
 
 
-def _at_surge(review: Review, number: int) -> SurgedSeries | None:
+def _at_surge(review: ReviewAnswer, number: int) -> SurgedSeries | None:
     if review.surge is None:
         return None
     return next((one for one in review.surge.series if one.number == number), None)
 
 
-def amount(loss: float | None, unit: str) -> str:
+def unseen_amount(loss: float | None, unit: str) -> str:
     """A loss to three digits, one below a thousandth to two; what no size tells from errors is a dash.
 
     Where any loss shows, however small, that is said.
@@ -204,10 +205,10 @@ def _found(loss: float | None, how: str, unit: str) -> str:
     """A loss that is found; empty where any is."""
     if loss is None:
         return f"of no size {how}"
-    return f"of {amount(loss, unit)} {how}" if loss else ""
+    return f"of {unseen_amount(loss, unit)} {how}" if loss else ""
 
 
-def build(review: Review, series: Sequence[SeriesView]) -> context.Unseen | None:
+def build_unseen(review: ReviewAnswer, series: Sequence[SeriesView]) -> context.Unseen | None:
     """The section; ``None`` where no series is measured."""
     measured = _by_substance([one for one in series if _measured(review.unseen[one.number])])
     if not measured:
@@ -249,7 +250,7 @@ def _spread_over_areas(measured: Sequence[SeriesView]) -> str:
     )
 
 
-def unheld(review: Review) -> tuple[str, ...]:
+def unheld(review: ReviewAnswer) -> tuple[str, ...]:
     """Goals that no series answers for."""
     return tuple(_unheld(goal, names(review)) for goal in review.unheld_goals)
 
@@ -262,7 +263,7 @@ def _unheld(goal: UnheldGoal, called: dict[str, str]) -> str:
     )
 
 
-def _drawn(review: Review, one: SeriesView) -> detection_charts.Losses:
+def _drawn(review: ReviewAnswer, one: SeriesView) -> detection_charts.Losses:
     known, surged = review.unseen[one.number], _at_surge(review, one.number)
     blinder = surged.at_surge.detectable if surged is not None else None
     return detection_charts.Losses(
@@ -274,7 +275,7 @@ def _drawn(review: Review, one: SeriesView) -> detection_charts.Losses:
     )
 
 
-def _curve(review: Review, one: SeriesView, number: int) -> context.Curve | None:
+def _curve(review: ReviewAnswer, one: SeriesView, number: int) -> context.Curve | None:
     surged = _at_surge(review, one.number)
     after = surged.at_surge.curves if surged is not None else None
     now = review.unseen[one.number].curves
@@ -284,22 +285,22 @@ def _curve(review: Review, one: SeriesView, number: int) -> context.Curve | None
     return context.Curve(label=one.label, chart=chart)
 
 
-def _line(review: Review, one: SeriesView, measured: Sequence[SeriesView]) -> context.UnseenLine:
+def _line(review: ReviewAnswer, one: SeriesView, measured: Sequence[SeriesView]) -> context.UnseenLine:
     found, surged = review.unseen[one.number], _at_surge(review, one.number)
     known = found.detectable
     assert known is not None  # measured series have it
     after = surged.at_surge.detectable if surged is not None else None
     return context.UnseenLine(
         label=one.label,
-        abrupt=amount(known.abrupt, one.unit),
-        last=amount(known.abrupt_last, one.unit),
+        abrupt=unseen_amount(known.abrupt, one.unit),
+        last=unseen_amount(known.abrupt_last, one.unit),
         even=_even(found, known, one.unit),
-        worst=amount(known.worst_pattern, one.unit),
-        limit=amount(known.limit_even_year, one.unit),
+        worst=unseen_amount(known.worst_pattern, one.unit),
+        limit=unseen_amount(known.limit_even_year, one.unit),
         whole=one.scope == Scope.SITE,
         goal="; ".join(_goal(goal, one.unit) for goal in _goals(found)) or _no_goal(review, one, measured),
-        surge_abrupt=amount(after.abrupt, one.unit) if after is not None else words.NOTHING,
-        surge_even=amount(after.even_year, one.unit) if after is not None else words.NOTHING,
+        surge_abrupt=unseen_amount(after.abrupt, one.unit) if after is not None else words.NOTHING,
+        surge_even=unseen_amount(after.even_year, one.unit) if after is not None else words.NOTHING,
         ratio=words.number(surged.sigma_ratio, 1) if surged is not None else words.NOTHING,
         still_found=_chances(surged),
     )
@@ -307,7 +308,7 @@ def _line(review: Review, one: SeriesView, measured: Sequence[SeriesView]) -> co
 
 def _even(found: SeriesDetection, known: Detectable, unit: str) -> str:
     """The smallest loss over a year; of a shorter record with its days."""
-    text, days = amount(known.even_year, unit), found.even_days
+    text, days = unseen_amount(known.even_year, unit), found.even_days
     return text if days is None or days >= NEARLY_A_YEAR else f"{text} in {words.count(round(days), 'day')}"
 
 
@@ -321,13 +322,13 @@ def _chance(value: float) -> str:
     return f"{100 * value:.0f}{words.NARROW_SPACE}%"
 
 
-def _no_goal(review: Review, one: SeriesView, measured: Sequence[SeriesView]) -> str:
+def _no_goal(review: ReviewAnswer, one: SeriesView, measured: Sequence[SeriesView]) -> str:
     """Why a series has no goal of its own."""
     whole = [other for other in measured if other.scope == Scope.SITE and other.holding == one.holding]
     return "see the whole site" if any(review.unseen[other.number].goal for other in whole) else "none stated"
 
 
-def goals(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, str]]:
+def goals(review: ReviewAnswer, series: Sequence[SeriesView]) -> list[tuple[SeriesView, str]]:
     """Every goal that a series answers for, those that are not met first: whether it is met, and what to do."""
     found = [(one, review.unseen[one.number]) for one in series]
     told = [
@@ -338,7 +339,7 @@ def goals(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView
     return [(one, text) for _, one, text in sorted(told, key=lambda line: line[0])]
 
 
-def goal_lines(review: Review, series: Sequence[SeriesView]) -> tuple[str, ...]:
+def goal_lines(review: ReviewAnswer, series: Sequence[SeriesView]) -> tuple[str, ...]:
     """The same for a first page: as many as it has room for, and how many more there are."""
     texts = [text for _, text in goals(review, series)]
     more = len(texts) - GOALS_SHOWN
@@ -368,14 +369,14 @@ def _goal(goal: GoalAnswer, unit: str) -> str:
     if goal.met:
         days = goal.found_within_days
         waits = f", found after {words.number(days, 0)} days" if days is not None else ""
-        found = f"from {amount(goal.detectable, unit)}" if goal.detectable else ANY_SHOWS
+        found = f"from {unseen_amount(goal.detectable, unit)}" if goal.detectable else ANY_SHOWS
         return f"{asked}: met, {found}{waits}"
     if goal.detectable is None:
         return f"{asked}: not met ({goal.reason or 'no loss could be told from errors'})"
-    return f"{asked}: not met, only from {amount(goal.detectable, unit)}"
+    return f"{asked}: not met, only from {unseen_amount(goal.detectable, unit)}"
 
 
-def _remedies(review: Review, one: SeriesView) -> list[context.RemedyLine]:
+def _remedies(review: ReviewAnswer, one: SeriesView) -> list[context.RemedyLine]:
     """What restores the series at the surge, or today where none was asked for."""
     surged = _at_surge(review, one.number)
     found = surged.at_surge if surged is not None else review.unseen[one.number]
@@ -385,15 +386,15 @@ def _remedies(review: Review, one: SeriesView) -> list[context.RemedyLine]:
         context.RemedyLine(
             label=one.label,
             measure=remedy.measure,
-            even=amount(remedy.detectable.even_year, one.unit),
-            abrupt=amount(remedy.detectable.abrupt, one.unit),
+            even=unseen_amount(remedy.detectable.even_year, one.unit),
+            abrupt=unseen_amount(remedy.detectable.abrupt, one.unit),
             effect=remedy.note or ("reaches the goal" if remedy.restores else f"× {words.number(remedy.ratio, 2)}"),
         )
         for remedy in [*helping, *unhelpful]
     ]
 
 
-def _site_remedies(review: Review, series: Sequence[SeriesView]) -> tuple[context.Pair, ...]:
+def _site_remedies(review: ReviewAnswer, series: Sequence[SeriesView]) -> tuple[context.Pair, ...]:
     """The measures over the whole site, at the surge where one was asked for."""
     labels = {one.id: one.label for one in series}
     found = review.surge.remedies if review.surge is not None else review.remedies
@@ -436,4 +437,4 @@ def _store(store: FillingStore, called: dict[str, str]) -> context.StoreLine:
 
 def worst(found: Detectable | None, unit: str) -> str:
     """The smallest loss over a year, as the table of all series shows it."""
-    return words.NOTHING if found is None else amount(found.even_year, unit)
+    return words.NOTHING if found is None else unseen_amount(found.even_year, unit)

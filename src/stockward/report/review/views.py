@@ -24,7 +24,7 @@ from stockward.answers.losses import (
     SeriesVerdict,
     TestOfLoss,
 )
-from stockward.answers.review import Review
+from stockward.answers.review import ReviewAnswer
 from stockward.report.kit import words
 from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Slip, Verdict, most_urgent
 
@@ -208,7 +208,7 @@ def _sign(loss: Loss) -> int:
     return 1 if loss.estimate > 0 else -1 if loss.estimate < 0 else 0
 
 
-def gather(review: Review) -> tuple[SeriesView, ...]:
+def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
     """Every series of a review, in the order of the answers."""
     periods = _by_series(review.balances.periods)
     causes = _by_series(review.balances.causes)
@@ -258,7 +258,7 @@ def _place(row: Mapping[str, Any]) -> str:
     return row["area_name"] or row["area"] or WHOLE_SITE
 
 
-def _between(review: Review, called: Mapping[str, str]) -> dict[int, list[BetweenView]]:
+def _between(review: ReviewAnswer, called: Mapping[str, str]) -> dict[int, list[BetweenView]]:
     """What cancels between two areas, for both of them."""
     rows = review.balances.series.to_dicts()
     site = {row["substance"]: number for number, row in enumerate(rows) if row["scope"] == Scope.SITE}
@@ -302,7 +302,7 @@ def _explained(event: Event, pair: BetweenAreas) -> tuple[RowToCheck, ...]:
     return tuple(found.values())
 
 
-def _in_areas(review: Review) -> dict[int, set[int]]:
+def _in_areas(review: ReviewAnswer) -> dict[int, set[int]]:
     """By series of the whole site, the places of what it claims since areas do, and cancels in these."""
     found: dict[int, set[int]] = {}
     for event in review.events:
@@ -312,7 +312,7 @@ def _in_areas(review: Review) -> dict[int, set[int]]:
     return found
 
 
-def _sites(review: Review) -> dict[int, SiteView]:
+def _sites(review: ReviewAnswer) -> dict[int, SiteView]:
     """How the series of the whole site are made up."""
     called, joined = names(review), _by_series(review.balances.joined)
     found = {}
@@ -344,7 +344,7 @@ def _latest(joined: pl.DataFrame, called: Mapping[str, str]) -> tuple[tuple[str,
     return tuple((called.get(area, area), at) for area, at in last.select("area", "at").rows())
 
 
-def events(review: Review, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
+def events(review: ReviewAnswer, series: Sequence[SeriesView]) -> list[tuple[SeriesView, ...]]:
     """The alarming series, those that alarm for one loss together, the most urgent first."""
     return [tuple(_within(event, series[number]) for number in event.series) for event in review.events]
 
@@ -375,7 +375,7 @@ def figure(values: Sequence[float | None], index: int) -> float | None:
     return values[index] if values else None
 
 
-def names(review: Review) -> dict[str, str]:
+def names(review: ReviewAnswer) -> dict[str, str]:
     """What people call the areas and item materials, by key; a key stands for what has no name."""
     series = review.balances.series
     pairs = [*series.select("area", "area_name").rows(), *series.select("material", "holding_name").rows()]

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from stockward.answers.detection import SeriesDetection
-from stockward.answers.review import Review
-from stockward.outputs import Target
+from stockward.answers.review import ReviewAnswer
+from stockward.outputs import OutputTarget
 from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
@@ -31,7 +31,7 @@ _WIDTH_ROWS = 200
 _TEXT_MAX = 32_767
 
 
-def write_xlsx(review: Review, path: Target) -> None:
+def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
     Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
@@ -50,11 +50,11 @@ def write_xlsx(review: Review, path: Target) -> None:
             "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"}),
             "number": book.add_format({"valign": "top"}),
         }
-        for sheet in sheets(review):
+        for sheet in review_sheets(review):
             _write(book, sheet, styles)
 
 
-def sheets(review: Review) -> tuple[Sheet, ...]:
+def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
     """Every sheet of the workbook, in order."""
     series = gather(review)
     return (
@@ -69,7 +69,7 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
         _unseen(review, series),
         _remedies(review, series),
         *_stores(review),
-        *guards_sheets.sheets(review),
+        *guards_sheets.guards_sheets(review),
         _items(review),
         _evidence(review, series),
         _set_aside(review),
@@ -78,7 +78,7 @@ def sheets(review: Review) -> tuple[Sheet, ...]:
     )
 
 
-def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
+def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
     rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
     rows.extend(
@@ -92,7 +92,7 @@ def _summary(review: Review, series: Sequence[SeriesView]) -> Sheet:
     )
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
-    blind = unseen.headline(review, series)
+    blind = unseen.unseen_headline(review, series)
     if blind:
         rows.append(("what could not be seen", None, blind))
     rows.extend(("goal", one.id, text) for one, text in unseen.goals(review, series))
@@ -230,7 +230,7 @@ def _tests(series: Sequence[SeriesView]) -> Sheet:
 _LOSSES = ("abrupt", "abrupt_last", "even_year", "worst_pattern", "limit_abrupt", "limit_even_year", "limit_worst")
 
 
-def _unseen(review: Review, series: Sequence[SeriesView]) -> Sheet:
+def _unseen(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     """The smallest losses that would be found, today and at the surge."""
     header = (
         "series", "unit", "when", "exact", "chance", *(f"{name} (unit)" for name in _LOSSES), "error (points)",
@@ -259,7 +259,7 @@ def _found(found: SeriesDetection) -> tuple[Cell, ...]:
     return (found.exact, *losses, found.error_points, *asked)
 
 
-def _remedies(review: Review, series: Sequence[SeriesView]) -> Sheet:
+def _remedies(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     header = (
         "series", "unit", "when", "measure", "kind", "method", "level", *(f"{name} (unit)" for name in _LOSSES),
         "loss that decides, times", "reaches the goal", "note",
@@ -278,7 +278,7 @@ def _remedies(review: Review, series: Sequence[SeriesView]) -> Sheet:
     return Sheet(name="remedies", header=header, rows=rows)
 
 
-def _stores(review: Review) -> Iterable[Sheet]:
+def _stores(review: ReviewAnswer) -> Iterable[Sheet]:
     """When the stores are full; no sheet where no surge was asked for."""
     if review.surge is not None:
         names = ("area", "capacity", "unit", "stock", "per_day", "per_day_today", "full_on", "full_on_today")
@@ -311,7 +311,7 @@ _ITEM_COLUMNS: dict[str, tuple[str, ...]] = {
 """Each column of the items, and the figure that fills it, by whichever of these names a finding has it."""
 
 
-def _items(review: Review) -> Sheet:
+def _items(review: ReviewAnswer) -> Sheet:
     """One sheet for four kinds of finding: each fills the columns that it has."""
     items = review.items
     kinds: tuple[tuple[str, str, Sequence[object]], ...] = (
@@ -333,7 +333,7 @@ def _figure_of(finding: object, names: tuple[str, ...], timezone: str) -> Cell:
     return " ".join(value) if isinstance(value, tuple) else _localised(value, timezone)
 
 
-def _evidence(review: Review, series: Sequence[SeriesView]) -> Sheet:
+def _evidence(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     columns = (
         "inventory", "table", "row", "at", "kind", "material", "quantity", "unit", "from_area", "to_area", "method",
         "document", "late",
@@ -350,12 +350,12 @@ def _evidence(review: Review, series: Sequence[SeriesView]) -> Sheet:
     return Sheet(name="evidence", header=header, rows=rows)
 
 
-def _set_aside(review: Review) -> Sheet:
+def _set_aside(review: ReviewAnswer) -> Sheet:
     rows = [(one.table, one.file, one.row, one.column, one.value, one.reason) for one in review.facts.set_aside]
     return Sheet(name="set_aside", header=("table", "file", "row", "column", "value", "reason"), rows=rows)
 
 
-def _stock(review: Review) -> Sheet:
+def _stock(review: ReviewAnswer) -> Sheet:
     columns = ("at", "stage", "holding", "quantity", "unit")
     rows = [
         tuple(_localised(value, review.timezone) for value in row) for row in review.stock.select(columns).iter_rows()
@@ -363,7 +363,7 @@ def _stock(review: Review) -> Sheet:
     return Sheet(name="stock", header=("counted at", "stage", "holding", "quantity (unit)", "unit"), rows=rows)
 
 
-def _about(review: Review) -> Sheet:
+def _about(review: ReviewAnswer) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         ("site", review.site),
         ("as known at", review.as_of or "all rows recorded so far"),
@@ -382,7 +382,7 @@ def _about(review: Review) -> Sheet:
         *(("notice", notice) for notice in review.facts.notices),
         *((f"verdict {verdict}", meaning) for verdict, meaning in VERDICT_MEANING.items()),
         *((f"status {status}", meaning) for status, meaning in sentences.STATUS_MEANING.items()),
-        *sentences.TERMS,
+        *sentences.REVIEW_TERMS,
     ]
     return Sheet(name="about", header=("what", "value"), rows=rows)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.roster import Duty, RosterAnswer
-from stockward.outputs import CALENDAR, Target, make_folder, write_all
+from stockward.outputs import CALENDAR, OutputTarget, make_folder, write_all
 from stockward.report.kit.file_names import file_names
 from stockward.terms.signs import upright
 
@@ -20,7 +20,9 @@ _NO_SHIFT = (
 """A calendar must hold something [RFC 5545, 3.6]: the time zone, where there is no shift."""
 
 
-def write_calendars(answer: RosterAnswer, folder: Target, places: Mapping[Path, Target]) -> list[Target]:
+def write_calendars(
+    answer: RosterAnswer, folder: OutputTarget, places: Mapping[Path, OutputTarget]
+) -> list[OutputTarget]:
     """Write an iCalendar for each guard into ``folder``, made where it is missing: all or none; returns the files.
 
     Guards without a shift have one too: it takes the place of that of an earlier roster. ``places`` says where a
@@ -29,7 +31,7 @@ def write_calendars(answer: RosterAnswer, folder: Target, places: Mapping[Path, 
     calendars = {}
     for person, name in file_names(one.person for one in answer.guards).items():
         calendar = folder / f"{name}{CALENDAR}"
-        calendars[places.get(calendar, Target(calendar))] = calendar_of(answer, person)
+        calendars[places.get(calendar, OutputTarget(calendar))] = calendar_of(answer, person)
     make_folder(folder)
     write_all(calendars)
     return list(calendars)

@@ -22,15 +22,15 @@ from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import csv_text, text_of
 
-SCHEMA = "stockward.roster/1"
-COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "hours", "night", "weekend")
+ROSTER_SCHEMA = "stockward.roster/1"
+ROSTER_COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "hours", "night", "weekend")
 """Columns of the flat file, one row a shift of a guard; moments with their offset from UTC."""
 
 
 def write_roster_csv(answer: RosterAnswer) -> str:
     """The roster as flat CSV, one row a shift of a guard, in order of time; codes survive a spreadsheet."""
     zone = ZoneInfo(answer.timezone)
-    return csv_text([COLUMNS, *(_row_of(duty, zone) for duty in answer.duties)])
+    return csv_text([ROSTER_COLUMNS, *(_row_of(duty, zone) for duty in answer.duties)])
 
 
 def _row_of(duty: Duty, zone: ZoneInfo) -> tuple[str | float, ...]:
@@ -39,7 +39,7 @@ def _row_of(duty: Duty, zone: ZoneInfo) -> tuple[str | float, ...]:
     return duty.person, duty.affiliation, duty.post, duty.number, start, end, duty.hours, night, weekend
 
 
-SHEET = "shifts"
+ROSTER_SHEET = "shifts"
 """The sheet of a workbook that holds the same rows, with local moments."""
 
 _READ = ("person", "post", "start")
@@ -51,13 +51,13 @@ def _column(name: str) -> Column:
 
 
 _TABLE = Table(
-    name=SHEET,
+    name=ROSTER_SHEET,
     key=("person", "start"),
     required=True,
     private=False,
     part="guards",
     meaning="An earlier roster.",
-    columns=tuple(map(_column, (*COLUMNS, "locked"))),
+    columns=tuple(map(_column, (*ROSTER_COLUMNS, "locked"))),
 )
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
@@ -96,11 +96,11 @@ def _raw(path: Path) -> RawTable:
             raise SiteError(
                 error.file, error.problem, f"{error.mend}, or take a file that this command wrote"
             ) from None
-    workbook = Workbook(content, path.name, ".", (SHEET,))
-    if SHEET not in workbook.sheets:
-        mend = f"take a workbook that this command wrote, or call the sheet with person, post and start {SHEET}"
-        raise SiteError(path.name, f"there is no sheet {SHEET}", mend)
-    return workbook.read(SHEET, _TABLE)
+    workbook = Workbook(content, path.name, ".", (ROSTER_SHEET,))
+    if ROSTER_SHEET not in workbook.sheets:
+        mend = f"take a workbook that this command wrote, or call the sheet with person, post and start {ROSTER_SHEET}"
+        raise SiteError(path.name, f"there is no sheet {ROSTER_SHEET}", mend)
+    return workbook.read(ROSTER_SHEET, _TABLE)
 
 
 def _bare(cells: pl.Series) -> pl.Series:
@@ -129,7 +129,7 @@ def _refuse(file: str, row: int, column: str, reason: str) -> NoReturn:
 def write_roster_json(answer: RosterAnswer) -> str:
     """The roster as JSON, schema ``stockward.roster/1``: the same roster gives the same bytes but its moment."""
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": ROSTER_SCHEMA,
         "generated": {"version": answer.version, "at": answer.at, "seed": answer.seed, "options": answer.options},
         "site": {"name": answer.site, "timezone": answer.timezone},
         "start": answer.start,

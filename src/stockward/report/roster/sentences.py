@@ -44,7 +44,7 @@ def period(answer: RosterAnswer) -> str:
     return f"{words.day(answer.start)} to {words.day(last)}, {words.count(answer.weeks, 'week')}"
 
 
-def headline(answer: RosterAnswer) -> str:
+def roster_headline(answer: RosterAnswer) -> str:
     """The answer, and the rules that it keeps."""
     return f"{answered(answer)} {held(answer)}".rstrip()
 

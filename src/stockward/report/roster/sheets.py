@@ -6,18 +6,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from stockward.answers.roster import RosterAnswer
-from stockward.outputs import Target
+from stockward.outputs import OutputTarget
 from stockward.report.kit import words
 from stockward.report.kit.sheet import workbook_at
 from stockward.report.roster import sentences as say
 from stockward.report.roster import views as views
-from stockward.report.roster.files import SHEET
+from stockward.report.roster.files import ROSTER_SHEET
 
 _TONES = {"E": "#FBE3A6", "L": "#BFE0F3", "N": "#1F3A5F", "D": "#CFE8DD"}
 _WEEKEND = "#E6E6E1"
 
 
-def write_roster_xlsx(answer: RosterAnswer, path: Target) -> None:
+def write_roster_xlsx(answer: RosterAnswer, path: OutputTarget) -> None:
     """Write the roster as a workbook; the same roster gives the same bytes.
 
     Sheets: people (guards by days, letter codes), posts, fairness, coverage, shifts (a row a shift of a guard), about.
@@ -159,7 +159,7 @@ def _shifts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
         )
         for duty in answer.duties
     ]  # fmt: skip
-    page = _table(book, SHEET, header, rows, styles)
+    page = _table(book, ROSTER_SHEET, header, rows, styles)
     page.set_column(4, 5, 17)
     for row, duty in enumerate(answer.duties, 1):
         for column, moment in ((4, duty.start), (5, duty.end)):
@@ -169,7 +169,7 @@ def _shifts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
 
 def _said(answer: RosterAnswer) -> tuple[str, ...]:
     """The answer in words."""
-    return (say.headline(answer), *say.status(answer), *say.measures(answer), say.begins(answer))
+    return (say.roster_headline(answer), *say.status(answer), *say.measures(answer), say.begins(answer))
 
 
 def _about(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:

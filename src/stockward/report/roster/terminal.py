@@ -5,16 +5,16 @@ from __future__ import annotations
 from rich.console import Console
 
 from stockward.answers.roster import RosterAnswer
-from stockward.report.kit.lines import say
+from stockward.report.kit.lines import say_block
 from stockward.report.roster import sentences as said
 
 
 def print_roster(answer: RosterAnswer, console: Console) -> None:
     """The headline, how good it is, and, where no roster keeps every rule, what stands in the way and the ways out."""
-    say(console, f"{answer.site}, {said.period(answer)}", style="bold")
-    say(console, said.headline(answer))
+    say_block(console, f"{answer.site}, {said.period(answer)}", style="bold")
+    say_block(console, said.roster_headline(answer))
     for line in (*said.status(answer), *said.measures(answer), said.begins(answer)):
-        say(console, line)
+        say_block(console, line)
     for title, lines in (
         ("What stands in the way:", said.conflicts(answer)),
         ("Ways out, each found with a roster that keeps every other rule:", said.relaxations(answer)),
@@ -23,6 +23,6 @@ def print_roster(answer: RosterAnswer, console: Console) -> None:
     ):
         if lines:
             console.print()
-            say(console, title, style="bold")
+            say_block(console, title, style="bold")
             for line in lines:
-                say(console, f"  {line}")
+                say_block(console, f"  {line}")

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from stockward.answers.roster import Duty, RosterAnswer
 from stockward.report.kit import words
 
-OFF = ""
-WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+OFF_DUTY = ""
+WEEKDAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _NOON = 12 * 60
 _LONG_HOURS = 10.5
 
@@ -40,27 +40,27 @@ def days(answer: RosterAnswer) -> tuple[DayHead, ...]:
     """The days of the roster."""
     found = (answer.start + timedelta(days=step) for step in range(7 * answer.weeks))
     return tuple(
-        DayHead(day=day, weekday=WEEKDAYS[day.weekday()], number=str(day.day), weekend=day.weekday() >= 5)
+        DayHead(day=day, weekday=WEEKDAY_NAMES[day.weekday()], number=str(day.day), weekend=day.weekday() >= 5)
         for day in found
     )
 
 
-def clock(moment: datetime, zone: ZoneInfo) -> str:
+def clock_words(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day of a moment at the site."""
     return moment.astimezone(zone).strftime("%H:%M")
 
 
 def times(duty: Duty, zone: ZoneInfo) -> str:
     """From when to when by the clock of the site."""
-    end = clock(duty.end, zone)
-    return f"{clock(duty.start, zone)}–{'24:00' if end == '00:00' else end}"
+    end = clock_words(duty.end, zone)
+    return f"{clock_words(duty.start, zone)}–{'24:00' if end == '00:00' else end}"
 
 
 def codes(answer: RosterAnswer) -> dict[str, Code]:
     """The letter code of each time of day at which anybody works, numbered where several share a letter."""
     zone = ZoneInfo(answer.timezone)
     letters: dict[str, str] = {}
-    for duty in sorted(answer.duties, key=lambda one: clock(one.start, zone) + clock(one.end, zone)):
+    for duty in sorted(answer.duties, key=lambda one: clock_words(one.start, zone) + clock_words(one.end, zone)):
         letters.setdefault(times(duty, zone), _letter(duty, zone))
     number: dict[str, int] = {}
     several = {letter for letter in letters.values() if list(letters.values()).count(letter) > 1}
@@ -94,7 +94,7 @@ def by_post(answer: RosterAnswer) -> dict[tuple[str, int], dict[str, dict[date, 
     zone = ZoneInfo(answer.timezone)
     found: dict[tuple[str, int], dict[str, dict[date, list[Duty]]]] = {}
     order = {post.post: place for place, post in enumerate(answer.posts)}
-    for duty in sorted(answer.duties, key=lambda one: (order[one.post], one.number, clock(one.start, zone))):
+    for duty in sorted(answer.duties, key=lambda one: (order[one.post], one.number, clock_words(one.start, zone))):
         shifts = found.setdefault((duty.post, duty.number), {})
         shifts.setdefault(times(duty, zone), {}).setdefault(duty.day, []).append(duty)
     return found

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stockward.optim.cp_sat import Asked
+from stockward.optim.cp_sat import SearchRequest
 from stockward.roster.engine.columns import SMALL, Master, next_whole
 from stockward.roster.engine.model import PeoplePart, solve_people
 
@@ -60,7 +60,7 @@ class Closing:
             range(len(self.problem.people)), self._open(target), np.zeros_like(self.problem.demand.required)
         )
         # All of the model enters the linear relaxation: with less of it the search takes ten times as long.
-        asked = Asked(seed, work=self.work, better_than=target + 1, relaxed=2)
+        asked = SearchRequest(seed, work=self.work, better_than=target + 1, relaxed=2)
         found = solve_people(self.problem, part, asked)
         proven = min(next_whole(found.answer.bound), target + 1)
         self._turn += 1

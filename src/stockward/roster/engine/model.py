@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stockward.optim.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import SearchRequest, solve_model
 from stockward.roster.engine.problem import DAY_OFF
 from stockward.roster.engine.rules import PERSON_RULES, Cells
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from stockward.optim.cp_sat import Answer
+    from stockward.optim.cp_sat import SearchResult
     from stockward.roster.engine.problem import DayTable, RosterProblem, RosterRows
 
 
@@ -47,7 +47,7 @@ class FoundRows:
     """What CP-SAT found for a part: rows of its people (or ``None``), and what it says of them."""
 
     rows: RosterRows | None
-    answer: Answer
+    answer: SearchResult
 
 
 def everything(problem: RosterProblem) -> PeoplePart:
@@ -102,7 +102,7 @@ def _demand(model: Any, problem: RosterProblem, part: PeoplePart, choice: list[l
 
 
 def solve_people(
-    problem: RosterProblem, part: PeoplePart, asked: Asked, *, hint: RosterRows | None = None
+    problem: RosterProblem, part: PeoplePart, asked: SearchRequest, *, hint: RosterRows | None = None
 ) -> FoundRows:
     """Find the best rows of a part; ``hint`` has the rows of its people that are known so far."""
     modelled = people_model(problem, part)

@@ -317,10 +317,10 @@ def _begin(target: Callable[..., None], line: Connection, arguments: tuple[Any, 
 
 def _run_whole(line: Connection, problem: RosterProblem, seed: int, work: float) -> None:
     """CP-SAT on the whole model, for a while."""
-    from stockward.optim.cp_sat import Asked
+    from stockward.optim.cp_sat import SearchRequest
     from stockward.roster.engine.model import everything, solve_people
 
-    found = solve_people(problem, everything(problem), Asked(seed, work=work))
+    found = solve_people(problem, everything(problem), SearchRequest(seed, work=work))
     line.send(News(0, found.rows, found.answer.bound, ended=True))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stockward.optim.cp_sat import Asked
+from stockward.optim.cp_sat import SearchRequest
 from stockward.roster.engine.closing import Closing
 from stockward.roster.engine.model import PeoplePart, solve_people
 from stockward.roster.engine.problem import cover_cost
@@ -70,7 +70,7 @@ class WindowStream(Seeker):
         places = np.arange(self.problem.days)
         kept = int(self.problem.costs[others[:, None], places, roster[others]].sum())
         seed = int(self.draw.integers(2**31))
-        asked = Asked(seed, work=_WORK, better_than=self.cost - kept)
+        asked = SearchRequest(seed, work=_WORK, better_than=self.cost - kept)
         found = solve_people(self.problem, part, asked, hint=roster[people])
         self._windows_work += _WORK
         done = found.answer.status in (Solved.PROVEN, Solved.IMPOSSIBLE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stockward.answers.roster import Conflict
-from stockward.optim.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import SearchRequest, solve_model
 from stockward.roster.rules.drafting import Reason, RosterDraft
 from stockward.roster.rules.table import AT_MOST, MIXED, OF_A_GUARD, RULES, STAFFING, WorkRule
 from stockward.roster.site.model import Sought, roster_model
@@ -75,7 +75,7 @@ class _Trial:
         self._model.add_assumptions([self._literals[reason] for reason in reasons])
         work = 20.0 if self._left is None else None
         seconds = None if self._left is None else max(self._left(), 0.1)
-        answer = solve_model(self._model, Asked(self._seed, seconds=seconds, work=work))
+        answer = solve_model(self._model, SearchRequest(self._seed, seconds=seconds, work=work))
         if answer.status is not Solved.IMPOSSIBLE:
             return None
         found = tuple(chosen[index] for index in answer.colliding if index in chosen)

@@ -68,17 +68,17 @@ def _begin(problem: GuardProblem, breach: int, ordinary: Integers | None) -> Non
 
 
 def _solve(part: GuardsPart, seed: int, relaxed: int) -> PartSolution:
-    from stockward.optim.cp_sat import Asked
+    from stockward.optim.cp_sat import SearchRequest
 
     assert _scorer is not None
-    return solve_guards(_scorer, part, Asked(seed, work=_WORK, probing=False, relaxed=relaxed))
+    return solve_guards(_scorer, part, SearchRequest(seed, work=_WORK, probing=False, relaxed=relaxed))
 
 
 def _alone(guard: int) -> float:
-    from stockward.optim.cp_sat import Asked
+    from stockward.optim.cp_sat import SearchRequest
 
     assert _scorer is not None
-    return least_alone(_scorer, guard, Asked(guard, work=_WORK_ALONE))
+    return least_alone(_scorer, guard, SearchRequest(guard, work=_WORK_ALONE))
 
 
 def _relaxed(problem: GuardProblem) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stockward.optim.cp_sat import Answer, Asked, solve_model
+from stockward.optim.cp_sat import SearchRequest, SearchResult, solve_model
 from stockward.roster.rules.drafting import Reason, RosterDraft
 from stockward.roster.rules.table import LOCKED, MIXED, OF_A_GUARD, STAFFING, WorkRule
 from stockward.roster.site.costs import Times, fair_shares, objective
@@ -29,7 +29,7 @@ class FoundTimes:
     """What was found: the shifts of each guard (``None`` where nothing was), and what the solver says."""
 
     times: Times | None
-    answer: Answer
+    answer: SearchResult
 
 
 def whole_roster(problem: GuardProblem, *, cost: bool = True) -> Sought:
@@ -147,14 +147,14 @@ def _balance(draft: RosterDraft, member: int, shift: int) -> None:
         draft.model.add(sum(standing) == sum(working))
 
 
-def solve(problem: GuardProblem, sought: Sought, asked: Asked) -> FoundTimes:
+def solve(problem: GuardProblem, sought: Sought, asked: SearchRequest) -> FoundTimes:
     """Find the shifts of everybody on the days that are sought."""
     draft = roster_model(problem, sought)
     answer = solve_model(draft.model, asked)
     return FoundTimes(times_of(draft, answer) if answer.found else None, answer)
 
 
-def times_of(draft: RosterDraft, answer: Answer) -> Times:
+def times_of(draft: RosterDraft, answer: SearchResult) -> Times:
     """The shifts of each guard as the solver has them."""
     times: list[set[int]] = [set() for _ in draft.problem.guards]
     for guard, s in draft.work:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stockward.optim.cp_sat import Asked, solve_model
+from stockward.optim.cp_sat import SearchRequest, solve_model
 from stockward.roster.rules.drafting import RosterDraft
 from stockward.roster.rules.forms import Integers
 from stockward.roster.rules.table import OF_A_GUARD
@@ -23,7 +23,7 @@ from stockward.roster.site.scoring import BEYOND, Scorer
 from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
-    from stockward.optim.cp_sat import Answer
+    from stockward.optim.cp_sat import SearchResult
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class _Model:
     """How many of the places left open are filled, by day and kind."""
 
 
-def solve_guards(scorer: Scorer, part: GuardsPart, asked: Asked) -> PartSolution:
+def solve_guards(scorer: Scorer, part: GuardsPart, asked: SearchRequest) -> PartSolution:
     """The best rows of the part's guards within the limits.
 
     Minimises cost + OPEN · places left open over the guards' choices y_gdk (guard g, day d, kind k), subject to every
@@ -81,7 +81,7 @@ def solve_guards(scorer: Scorer, part: GuardsPart, asked: Asked) -> PartSolution
     return PartSolution(_rows(writing, answer) if answer.found else None, proven)
 
 
-def least_alone(scorer: Scorer, guard: int, asked: Asked) -> float:
+def least_alone(scorer: Scorer, guard: int, asked: SearchRequest) -> float:
     """The least that one guard can cost under every rule of one guard, whatever the others do: a lower bound of it."""
     from ortools.sat.python import cp_model
 
@@ -179,7 +179,7 @@ def _beyond(draft: RosterDraft, guard: int, ordinary: int) -> Any:
     return BEYOND * hours
 
 
-def _rows(writing: _Model, answer: Answer) -> Integers:
+def _rows(writing: _Model, answer: SearchResult) -> Integers:
     """The rows of the answer."""
     rows = writing.part.rows.copy()
     rows[:, np.array(writing.part.days)] = 0

@@ -45,7 +45,7 @@ from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.findings.borders import Border, borders_of
 from stockward.balance.findings.claims import Claim, about_all
 from stockward.balance.findings.entered_rows import EnteredRow, EnteredRows, Miswritten, entered_rows
-from stockward.balance.findings.periods import Period, places_between
+from stockward.balance.findings.periods import ClosedPeriod, places_between
 from stockward.balance.findings.rows_to_check.match import Match, few
 from stockward.balance.findings.rows_to_check.rates import rates_to_check
 from stockward.balance.findings.rows_to_check.together import (
@@ -267,7 +267,7 @@ def _likeliest(
         yield Match(row, slip, places, abs(one.excess), whole, meant=one.meant)
 
 
-def _misplaced(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> list[Match]:
+def _misplaced(place: int, claim: Claim, periods: Sequence[ClosedPeriod], rows: EnteredRows) -> list[Match]:
     """Movements that a misplaced decimal point, or a wrong unit, would have made so wrong, in a period that differs by
     all of a claim.
 
@@ -298,7 +298,7 @@ def _for_the_most(row: EnteredRow, place: int, claim: Claim) -> Iterator[Match]:
 
 
 def _miscounted_at_the_ends(
-    place: int, claim: Claim, periods: Sequence[Period], counted: Sequence[EnteredRow]
+    place: int, claim: Claim, periods: Sequence[ClosedPeriod], counted: Sequence[EnteredRow]
 ) -> Iterator[Match]:
     """Counts of the first and of the last inventory: what they are wrong by stands in one difference alone."""
     first, last = periods[0], periods[-1]
@@ -310,7 +310,7 @@ def _miscounted_at_the_ends(
                 )
 
 
-def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[Match]:
+def _repeated(place: int, claim: Claim, periods: Sequence[ClosedPeriod], rows: EnteredRows) -> Iterator[Match]:
     """Movements that stand twice, as large as a claim."""
     for period in periods[places_between(periods, claim.start, claim.end)]:
         if about_all(claim.amount, period.difference):
@@ -322,7 +322,7 @@ def _repeated(place: int, claim: Claim, periods: Sequence[Period], rows: Entered
                 seen.add(what)
 
 
-def _the_other_way(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[Match]:
+def _the_other_way(place: int, claim: Claim, periods: Sequence[ClosedPeriod], rows: EnteredRows) -> Iterator[Match]:
     """Movements in from outside that may have gone out, and the other way round: half as large as a claim.
 
     Only such whose quantity no other row brings in, or takes out: a usual one is half of a theft as usual by chance.
@@ -336,7 +336,7 @@ def _the_other_way(place: int, claim: Claim, periods: Sequence[Period], rows: En
 
 
 def _of_another_year(
-    place: int, claim: Claim, periods: Sequence[Period], moved: Sequence[EnteredRow]
+    place: int, claim: Claim, periods: Sequence[ClosedPeriod], moved: Sequence[EnteredRow]
 ) -> Iterator[Match]:
     """Movements outside the record that were meant for the days of a claim in another year, and as large as it."""
     for row in outside_of(periods, moved):

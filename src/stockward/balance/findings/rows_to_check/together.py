@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from stockward.balance.findings.claims import Claim
 from stockward.balance.findings.entered_rows import EnteredRow, EnteredRows
-from stockward.balance.findings.periods import Period
+from stockward.balance.findings.periods import ClosedPeriod
 from stockward.balance.findings.rows_to_check.match import Match
 from stockward.terms.periods import SEASON_DAYS
 from stockward.terms.units import MASS, factor
@@ -31,7 +31,7 @@ from stockward.terms.verdicts import Slip
 DAY, SEASON, YEAR = timedelta(days=1), timedelta(days=SEASON_DAYS), timedelta(days=365)
 
 
-def rows_together(place: int, claim: Claim, periods: Sequence[Period], rows: EnteredRows) -> Iterator[Match]:
+def rows_together(place: int, claim: Claim, periods: Sequence[ClosedPeriod], rows: EnteredRows) -> Iterator[Match]:
     """Several rows that would explain a claim of one series together."""
     yield from _used_up(place, claim, rows)
     yield from _repeats(place, claim, rows)
@@ -83,7 +83,7 @@ def _in_another_unit(place: int, claim: Claim, rows: EnteredRows) -> Iterator[Ma
 
 
 def _of_another_year(
-    place: int, claim: Claim, periods: Sequence[Period], moved: Sequence[EnteredRow]
+    place: int, claim: Claim, periods: Sequence[ClosedPeriod], moved: Sequence[EnteredRow]
 ) -> Iterator[Match]:
     """Movements outside the record that were meant for the days of a claim in another year."""
     for years in (1, -1):
@@ -93,7 +93,7 @@ def _of_another_year(
             yield _all_of(outside, Slip.WRONG_YEAR, (place,), amount)
 
 
-def outside_of(periods: Sequence[Period], moved: Iterable[EnteredRow]) -> Iterator[EnteredRow]:
+def outside_of(periods: Sequence[ClosedPeriod], moved: Iterable[EnteredRow]) -> Iterator[EnteredRow]:
     """Movements a season or more before the first inventory, or after the last."""
     first, last = periods[0].start - SEASON, periods[-1].end + SEASON
     return (row for row in moved if row.at < first or row.at > last)

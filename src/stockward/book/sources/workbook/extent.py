@@ -22,7 +22,7 @@ from stockward.book.sources.raw import letters_of
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit, require_within
 
-Place = tuple[int, int]
+CellPlace = tuple[int, int]
 """Row and column, from 0."""
 
 _CELL = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
@@ -100,10 +100,10 @@ def require_own_names(xml: bytes, around: bytes, file: str) -> None:
         raise SiteError(file, "it holds cells that not every program shows", _SAVE_AGAIN)
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """What a sheet says of one cell: its place, the type of what it holds, and the XML between its tags."""
 
-    place: Place
+    place: CellPlace
     kind: str
     xml: bytes
     filled: bool
@@ -124,7 +124,7 @@ class Cell(NamedTuple):
         return _FORMULA.search(self.xml) is not None
 
 
-def cells(xml: bytes) -> Iterator[Cell]:
+def cells(xml: bytes) -> Iterator[SheetCell]:
     """Every cell of a sheet's XML; one that names no place follows the one before.
 
     The XML is that of ``facts.unpacking``, in which every ``<`` begins a tag: it need not be parsed. Raises
@@ -136,7 +136,7 @@ def cells(xml: bytes) -> Iterator[Cell]:
         if not name:
             column = _column(letters) if letters else column
             kind, held = before or behind or b"", body or b""
-            yield Cell((int(number) - 1 if number else row, column), kind.decode(), held, b"<" in held)
+            yield SheetCell((int(number) - 1 if number else row, column), kind.decode(), held, b"<" in held)
             column += 1
         elif name == b"row":
             row = row if end else _row(attributes, row)
@@ -150,13 +150,13 @@ def cells(xml: bytes) -> Iterator[Cell]:
             place = place or (row, column)
             column = place[1] + 1
             if attributes.endswith(b"/"):
-                yield Cell(place, kind, b"", filled=False)
+                yield SheetCell(place, kind, b"", filled=False)
             else:
                 following = _TAGS.search(xml, tag.end())
                 body = xml[tag.end() : following.start() if following else len(xml)]
                 # What stands in it besides values is left to the library.
                 filled = b"<" in body or following is None or not following[1]
-                yield Cell(place, kind, body, filled)
+                yield SheetCell(place, kind, body, filled)
 
 
 def texts_named(xml: bytes) -> Counter[str]:
@@ -175,7 +175,7 @@ def _row(attributes: bytes, row: int) -> int:
     return row if named is None else int(named) - 1
 
 
-def _named(attributes: bytes) -> tuple[Place | None, str]:
+def _named(attributes: bytes) -> tuple[CellPlace | None, str]:
     """The place that a cell names, if it does, and its type."""
     if usual := _USUAL.fullmatch(attributes):
         letters, row, kind = usual.groups()
@@ -274,7 +274,7 @@ def _places(text: npt.NDArray[np.uint8], length: int) -> tuple[npt.NDArray[np.in
     return None if names.any() else (row, column)
 
 
-def _place(reference: str | None) -> Place | None:
+def _place(reference: str | None) -> CellPlace | None:
     """The place that a cell names, from 0; None for a cell that names none."""
     if reference is None:
         return None

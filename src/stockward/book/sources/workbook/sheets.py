@@ -25,7 +25,7 @@ from stockward.book.sources.raw import (
     table_headed,
 )
 from stockward.book.sources.silence import contained
-from stockward.book.sources.workbook.extent import Place, cells, extent, require_own_names, texts_named
+from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_notices
 from stockward.book.sources.workbook.lengths import require_short_cells
@@ -124,7 +124,7 @@ class Workbook:
             rows.setdefault(cell.place[0], []).append(text)
         return table_headed(rows.values())
 
-    def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[Place, Place]]]:
+    def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[CellPlace, CellPlace]]]:
         """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""
         import python_calamine
 
@@ -141,7 +141,7 @@ class Workbook:
         hidden = {place: mark for place, mark in marks.items() if mark}
         return _with_marks(records, hidden), len(marks) - len(hidden), merged
 
-    def _marks(self, sheet: str) -> Iterator[tuple[Place, str]]:
+    def _marks(self, sheet: str) -> Iterator[tuple[CellPlace, str]]:
         """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
         xml = self.parts.sheet(sheet)
         if not any(sign in xml for sign in _MAY_BE_MARKED):
@@ -173,7 +173,7 @@ def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
                 require_bytes_within("UNPACKED_MB", repeated, f"{file}[{sheet}]")
 
 
-def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], top: int, header: Header) -> None:
+def _mark_merged(records: list[list[str]], merged: list[tuple[CellPlace, CellPlace]], top: int, header: Header) -> None:
     """Mark the cells that a merged one covers: they look filled, and hold nothing.
 
     Rows that hold nothing else are left blank: they belong to the row above, which is written over several.
@@ -191,7 +191,7 @@ def _mark_merged(records: list[list[str]], merged: list[tuple[Place, Place]], to
                         records[row][place] = f"{MERGED} {letters_of(left)}{first + 1}:{letters_of(right)}{last + 1}"
 
 
-def _require_apart(merged: list[tuple[Place, Place]], file: str, bottom: int, right: int) -> None:
+def _require_apart(merged: list[tuple[CellPlace, CellPlace]], file: str, bottom: int, right: int) -> None:
     """Raise where merged cells cover more, up to the last row and column, than there is."""
     heights = (max(0, min(last[0], bottom) - first[0] + 1) for first, last in merged)
     widths = (max(0, min(last[1], right) - first[1] + 1) for first, last in merged)
@@ -199,7 +199,7 @@ def _require_apart(merged: list[tuple[Place, Place]], file: str, bottom: int, ri
         raise SiteError(file, "merged cells lie over one another", "unmerge them and save the workbook again")
 
 
-def _with_marks(records: list[list[str]], marks: dict[Place, str]) -> list[list[str]]:
+def _with_marks(records: list[list[str]], marks: dict[CellPlace, str]) -> list[list[str]]:
     """The records with the faults that their values hide, all padded to one width, as the library gives them."""
     if not marks:
         return records
