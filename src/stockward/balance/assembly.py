@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.balance.completeness import Completeness
@@ -26,12 +25,9 @@ from stockward.balance.sums import sums_by
 from stockward.balance.whole_site.joining import SiteSeries
 from stockward.balance.whole_site.series import Transfers, WholeSite
 from stockward.book.problems import bare
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _RECEIVED, _SENT, _MADE, _USED, _FOUND, _WRITTEN_OFF = range(len(ROLES))
 

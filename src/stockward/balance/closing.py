@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
@@ -40,8 +39,7 @@ from stockward.balance.spans import spans_of
 from stockward.balance.whole_site.joining import SiteSeries, Unlisted, site_series
 from stockward.balance.whole_site.series import Transfers
 from stockward.book.known import KnownBooks
-
-Index = NDArray[np.int64]
+from stockward.stats.arrays import Index
 
 
 def close_balances(books: KnownBooks) -> Balances:

@@ -17,9 +17,7 @@ from stockward.balance.legs import BOOK_SIGN, Entries
 from stockward.balance.quarantine.doubts import NONE_LEFT
 from stockward.balance.quarantine.touches import Touches
 from stockward.balance.sums import sums_by
-
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from stockward.stats.arrays import Flags, Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.book.known import KnownBooks
-
-Index = NDArray[np.int64]
+from stockward.stats.arrays import Index
 
 
 def as_times(moments: Index) -> pl.Series:

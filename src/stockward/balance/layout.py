@@ -14,9 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.balance.inventories import Inventories
-
-Index = NDArray[np.int64]
-
+from stockward.stats.arrays import Index
 
 _PAIR_COLUMNS = (
     "series", "area_code", "material", "material_key", "amount", "content_random", "content_systematic",

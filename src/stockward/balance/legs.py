@@ -9,9 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.balance.layout import Layout
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
+from stockward.stats.arrays import Array, Index
 
 ROLES = ("received", "sent", "made", "used", "found", "written_off")
 """What a movement is to an area. ``made`` and ``used`` convert inside it; the last two change the book alone."""

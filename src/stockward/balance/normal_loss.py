@@ -9,10 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.book.known import KnownBooks
+from stockward.stats.arrays import Array
 from stockward.terms.units import factor
 from stockward.terms.verdicts import Basis
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

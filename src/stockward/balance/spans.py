@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.balance.completeness import Completeness
 from stockward.balance.layout import Layout
-
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from stockward.stats.arrays import Flags, Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from stockward.stats.arrays import Array
 
 SUM_ROUNDING = 2.0**-49
 """What exact figures may be off by, as a share of all that passed through: sixteen roundings of half a last digit.

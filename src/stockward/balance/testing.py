@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.balance.sums import SUM_ROUNDING, rounding_of
+from stockward.stats.arrays import Array, Flags
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.planned import PlannedYears, rolling_year
 from stockward.stats.whitening import foretold, least_left, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _SHORTEST = 1.0 / 24.0
 """Days: a period in which something came or went had at least an hour for it."""

@@ -20,15 +20,11 @@ from itertools import chain
 from multiprocessing import get_context
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
 from stockward.drill.targets import SPREAD, DrillCase, LossTarget
 from stockward.ending import begin_to_help, end_processes, undisturbed
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from stockward.stats.arrays import Array, Flags, Index
 
 BLOCK = 50
 _BLOCK_ROWS = 2_000_000

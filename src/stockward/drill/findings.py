@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.drill import (
     DrillAgreement,
@@ -23,11 +22,8 @@ from stockward.answers.drill import (
 )
 from stockward.drill.copies import NEVER, BlockFound, DrillPlan
 from stockward.drill.targets import SPREAD, DrillCase, LossTarget
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.terms.periods import MICROSECONDS_A_DAY
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 DISAGREE = 0.005
 """Each of the two tests of agreement; together they call one true prediction in a hundred false, or fewer."""

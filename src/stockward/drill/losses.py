@@ -14,14 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.balance.inventories import Inventories
 from stockward.balance.sigma.terms import key_list
 from stockward.book.known import KnownBooks
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
+from stockward.stats.arrays import Array, Index
 
 PLACES = ("counts", "movements")
 """Where a loss is left in the books."""

@@ -14,7 +14,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.answers.drill import DrillAnswer
@@ -44,8 +43,6 @@ from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import DEFAULT_TEST, Scope
 from stockward.version import VERSION
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 DrillProgress = Callable[[str], None]
 
 COPIES = 1000

@@ -11,16 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.balance.assembly import Assembly
 from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
 from stockward.balance.whole_site.joining import SiteSeries
 from stockward.book.known import KnownBooks
 from stockward.drill.losses import LossLedger, LossShare, TakenLoss
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
+from stockward.stats.arrays import Array, Index
 
 UNWEIGHED = "nothing of it is weighed there"
 TOO_FEW = "fewer than two of its areas bear a share of it"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
@@ -15,15 +14,13 @@ from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
 from stockward.balance.testing import Hazard, hazards
 from stockward.book.known import KnownBooks
 from stockward.drill.taking import Falls, Laid, LossTaker
+from stockward.stats.arrays import Array, Index
 from stockward.stats.detection import DetectionCurve, detection_curves
 from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
 from stockward.unseen.patterns import even_shares, middle_of
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
 
 SPREAD = "spread"
 PATTERNS = ("abrupt", "even", SPREAD)

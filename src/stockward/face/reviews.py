@@ -17,12 +17,13 @@ from stockward.face.shown import Shown, now
 from stockward.face.sites import site_of
 from stockward.guards.orders.asked import AskedOrder
 from stockward.outputs import write_whole
-from stockward.questions.review import DEFAULT_SEED, make_review
+from stockward.questions.review import make_review
 from stockward.report import cards, write_html, write_json, write_xlsx
 from stockward.report.review.card import Card
 from stockward.report.review.views import SeriesView, gather
 from stockward.surge.asked import Surge
 from stockward.terms.errors import UsageError
+from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.verdicts import Verdict
 
 _LOSS = {

@@ -16,7 +16,6 @@ from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.questions.roster import (
-    DEFAULT_SEED,
     MOST_WEEKS,
     RosterRequest,
     make_guards_roster,
@@ -30,7 +29,7 @@ from stockward.report.roster.page import write_roster_html
 from stockward.report.roster.sheets import write_roster_xlsx
 from stockward.roster.site.making import Limit
 from stockward.terms.errors import UsageError
-from stockward.terms.limits import LONGEST_SEARCH
+from stockward.terms.limits import DEFAULT_SEED, LONGEST_SEARCH
 
 
 @dataclass(frozen=True, slots=True, repr=False)

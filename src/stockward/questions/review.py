@@ -25,6 +25,7 @@ from stockward.surge.asked import Surge
 from stockward.surge.books import with_factors
 from stockward.surge.demand import material_factors
 from stockward.surge.sight import look_at_surge
+from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
 from stockward.unseen.goals import unheld_goals
@@ -33,7 +34,6 @@ from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.version import VERSION
 
 ReviewProgress = Callable[[str], None]
-DEFAULT_SEED = 1
 
 
 def make_review(

@@ -57,11 +57,11 @@ from stockward.roster.site.demand import TABLES, Horizon, begun_before, post_spa
 from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.terms.errors import FigureError, SheetError, UsageError
+from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.periods import local_day
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
-DEFAULT_SEED = 1
 MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
 _ALL_HOURS = 168.0

@@ -87,7 +87,7 @@ def report_of(answer: EngineAnswer) -> list[str]:
             f"few at work, {parts.over} for too many)"
         )
     if answer.status is not Solved.IMPOSSIBLE and math.isfinite(answer.bound):
-        lines.append(f"none that keeps every rule has fewer than {whole_number(answer.bound)}{_to_be_saved(answer)}")
+        lines.append(f"none that keeps every rule has fewer than {bound_words(answer.bound)}{_to_be_saved(answer)}")
     lines.append(f"{answer.status.replace('_', ' ')}: {SOLVED_MEANING[answer.status]}")
     return [*lines, *answer.reasons]
 
@@ -108,10 +108,10 @@ def how_far(best: int | None, bound: float) -> str:
     said = f"best roster so far: {best} points against it"
     if best <= bound:
         return f"{said}; no better one exists"
-    return f"{said}; none can have fewer than {whole_number(bound)}" if math.isfinite(bound) else said
+    return f"{said}; none can have fewer than {bound_words(bound)}" if math.isfinite(bound) else said
 
 
-def whole_number(bound: float) -> str:
+def bound_words(bound: float) -> str:
     """A bound without decimals; zero has no sign, and none that is known is a dash.
 
     >>> whole_number(-0.2)

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from stockward.stats.arrays import Array
 from stockward.terms.errors import FigureError, require_probability
 
-Array = NDArray[np.float64]
 SingleDirection = NDArray[np.float32]
 
 DETECTION_DRAWS = 1024

@@ -27,14 +27,11 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
+from stockward.stats.arrays import Array, Flags, Places
 from stockward.stats.windows import LEAST_DAYS
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 Runs = tuple[tuple[int, int, int], ...]
 """Runs of periods in which something may have gone: first and last period of each, and 1 for a loss, −1 for a gain."""
 
@@ -159,25 +156,25 @@ class _Data:
     def periods(self) -> int:
         return len(self.weighted)
 
-    def cross(self, first: Index, last: Index, other_first: Index, other_last: Index) -> Array:
+    def cross(self, first: Places, last: Places, other_first: Places, other_last: Places) -> Array:
         """``x'Kz`` of two runs, each a loss of one unit spread evenly over its time."""
         g = self.gram
         total = g[last, other_last] - g[first, other_last] - g[last, other_first] + g[first, other_first]
         return np.asarray(total / self.length(first, last) / self.length(other_first, other_last))
 
-    def length(self, first: Index, last: Index) -> Array:
+    def length(self, first: Places, last: Places) -> Array:
         """Days between two edges."""
         return np.asarray(self.elapsed[last] - self.elapsed[first])
 
-    def tells(self, precision: Array, first: Index, last: Index) -> Flags:
+    def tells(self, precision: Array, first: Places, last: Places) -> Flags:
         """Whether the differences tell anything of a run, by its ``x'Kx``: what is only rounding does not."""
         return np.asarray(precision > _ROUNDED * self.gram[last, last] / self.length(first, last) ** 2)
 
-    def score(self, first: Index, last: Index) -> Array:
+    def score(self, first: Places, last: Places) -> Array:
         """``x'Km`` of a run."""
         return np.asarray((self.explained[last] - self.explained[first]) / self.length(first, last))
 
-    def prior(self, first: Index, last: Index) -> Array:
+    def prior(self, first: Places, last: Places) -> Array:
         """Logarithm of how likely a run is before the data: edges of the record stand for all beyond it."""
         edge = np.log(max(1.0, _EDGE * self.periods))
         return np.asarray(
@@ -190,8 +187,8 @@ class _Data:
 class _Histories:
     """Histories with their weights (logarithms): ``runs`` by number of losses, shape (histories, losses, 2)."""
 
-    edges: Index
-    runs: tuple[Index, ...]
+    edges: Places
+    runs: tuple[Places, ...]
     weights: tuple[Array, ...]
     normal: tuple[float, ...]
     scale: float
@@ -213,7 +210,7 @@ class _Histories:
         return float(self.chances()[-1].sum())
 
 
-def _one_or_two(data: _Data, edges: Index) -> _Histories:
+def _one_or_two(data: _Data, edges: Places) -> _Histories:
     """Every history of one loss and of two, between these edges."""
     a, b = np.triu_indices(len(edges), 1)
     first, last = edges[a], edges[b]
@@ -267,7 +264,7 @@ def _log_sum(values: Array) -> float:
     return top + float(np.log(np.sum(np.exp(values - top))))
 
 
-def _edges(data: _Data) -> Index:
+def _edges(data: _Data) -> Places:
     """Moments at which runs may begin or end: all, or of a long record those that a coarse look leaves in doubt."""
     if data.periods < _MOST_EDGES:
         return np.arange(data.periods + 1)
@@ -280,7 +277,7 @@ def _edges(data: _Data) -> Index:
     return np.unique(np.concatenate([[0], fine, [data.periods]]))
 
 
-def _edge_mass(data: _Data, edges: Index) -> Array:
+def _edge_mass(data: _Data, edges: Places) -> Array:
     """Chance that a run begins or ends at each edge."""
     histories = _one_or_two(data, edges)
     mass = np.zeros(data.periods + 1)
@@ -314,7 +311,7 @@ def _one_more(data: _Data, histories: _Histories) -> _Histories | None:
     )
 
 
-def _settled(data: _Data, runs: Index, further: Index, scale: float) -> tuple[Index, Array]:
+def _settled(data: _Data, runs: Places, further: Places, scale: float) -> tuple[Places, Array]:
     """These histories and those round the best of them, with their weights.
 
     The runs of a history that was grown are those that were likeliest with one loss fewer: each is moved while that
@@ -331,12 +328,12 @@ def _settled(data: _Data, runs: Index, further: Index, scale: float) -> tuple[In
     return runs, weight
 
 
-def _moved(runs: Index, further: Index) -> Index:
+def _moved(runs: Places, further: Places) -> Places:
     """A history with each of its runs put in the place of every other that touches none of the rest."""
     return np.concatenate([_beside(np.delete(runs, number, axis=0), further) for number in range(len(runs))])
 
 
-def _beside(runs: Index, further: Index) -> Index:
+def _beside(runs: Places, further: Places) -> Places:
     """A history with each run that touches none of its own."""
     apart = np.all((further[:, None, 1] <= runs[None, :, 0]) | (further[:, None, 0] >= runs[None, :, 1]), axis=1)
     return _in_order(
@@ -344,7 +341,7 @@ def _beside(runs: Index, further: Index) -> Index:
     )
 
 
-def _cut(runs: Index, gaps: Index) -> Index:
+def _cut(runs: Places, gaps: Places) -> Places:
     """A history with each of its runs cut in two by each gap inside it."""
     found = [np.zeros((0, len(runs) + 1, 2), np.intp)]
     for number, (first, last) in enumerate(runs):
@@ -356,11 +353,11 @@ def _cut(runs: Index, gaps: Index) -> Index:
     return _in_order(np.concatenate(found))
 
 
-def _in_order(runs: Index) -> Index:
+def _in_order(runs: Places) -> Places:
     return np.take_along_axis(runs, np.argsort(runs[:, :, :1], axis=1), axis=1)
 
 
-def _weights(data: _Data, runs: Index, scale: float) -> Array:
+def _weights(data: _Data, runs: Places, scale: float) -> Array:
     """Weights of histories of any number of losses, but for what is the same for all."""
     weight = np.full(len(runs), -np.inf)
     first, last = runs[..., 0], runs[..., 1]
@@ -371,7 +368,7 @@ def _weights(data: _Data, runs: Index, scale: float) -> Array:
     return weight
 
 
-def _heights(data: _Data, runs: Index) -> tuple[Array, Array]:
+def _heights(data: _Data, runs: Places) -> tuple[Array, Array]:
     """Amounts of histories over their σ, shape (histories, losses), and what each history explains."""
     first, last = runs[..., 0], runs[..., 1]
     information = data.cross(first[:, :, None], last[:, :, None], first[:, None, :], last[:, None, :])
@@ -429,7 +426,7 @@ class _Others:
     """All histories that are not looked at closely: their weights, and their first and last period, (h, 2)."""
 
     weight: Array
-    spans: Index
+    spans: Places
 
 
 @dataclass(frozen=True)
@@ -442,7 +439,7 @@ class _Likely:
     candidates: list[Runs]
     weighed: _Weighed
     chance: Array
-    spans: Index
+    spans: Places
     beside: Array
 
     @cached_property
@@ -497,7 +494,7 @@ class _Likely:
             np.concatenate([beyond, np.zeros(self.spans.shape)]),
         )
 
-    def _likeliest(self, among: Flags) -> tuple[tuple[int, ...], Index]:
+    def _likeliest(self, among: Flags) -> tuple[tuple[int, ...], Places]:
         """The likeliest number and order of losses and gains among these histories, and those that have it."""
         places: dict[tuple[int, ...], list[int]] = {}
         for place in np.flatnonzero(among).tolist():
@@ -505,7 +502,7 @@ class _Likely:
         kind = max(places, key=lambda one: float(self._each[places[one]].sum()))
         return kind, np.array(places[kind])
 
-    def _apart(self, kind: tuple[int, ...], chosen: Index) -> tuple[LossEstimate, ...]:
+    def _apart(self, kind: tuple[int, ...], chosen: Places) -> tuple[LossEstimate, ...]:
         """Each loss and gain of histories of one kind."""
         spans, each = np.array([self.candidates[place] for place in chosen]), self._each[chosen]
         means, variances = self.weighed.mean[chosen], self.weighed.variance[chosen]
@@ -551,7 +548,7 @@ def _candidates(data: _Data, histories: _Histories) -> tuple[list[Runs], _Others
     return kept, _Others(np.concatenate(weights), np.concatenate(spans))
 
 
-def _signs(data: _Data, runs: Index) -> Index:
+def _signs(data: _Data, runs: Places) -> Places:
     """Whether each amount of a history is rather a loss, 1, or a gain, −1; of one alone a loss."""
     if runs.shape[1] == 1:
         return np.ones(runs.shape[:2], np.intp)
@@ -559,7 +556,7 @@ def _signs(data: _Data, runs: Index) -> Index:
     return np.where(log_ndtr(heights) >= np.log(_RETURNED) + log_ndtr(-heights), 1, -1)
 
 
-def _joined(runs: Index, signs: Sequence[int]) -> Runs:
+def _joined(runs: Places, signs: Sequence[int]) -> Runs:
     """Runs between edges as first and last periods; of those that touch and point the same way one."""
     found: list[tuple[int, int, int]] = []
     for (first, last), sign in zip(runs.tolist(), signs, strict=True):
@@ -713,7 +710,7 @@ def _fitted(covariance: Array, shape: Array, unused: Array, seen: Array) -> tupl
 
 
 def _estimate(
-    chance: Array, mean: Array, variance: Array, spans: Index, spanned: Array, beyond: Array, *, sign: int = 1
+    chance: Array, mean: Array, variance: Array, spans: Places, spanned: Array, beyond: Array, *, sign: int = 1
 ) -> LossEstimate:
     """One loss or gain: chances, means and variances by candidate and unevenness; its first and last periods."""
     tail = 0.5 * (1.0 - CONFIDENCE)
@@ -733,7 +730,7 @@ def _estimate(
     )
 
 
-def _reached(periods: Index, chance: Array, beyond: Array, tail: float) -> int:
+def _reached(periods: Places, chance: Array, beyond: Array, tail: float) -> int:
     """The first period by which more than this much of the chance has begun, some of it a period earlier."""
     periods, chance = np.concatenate([periods - 1, periods]), np.concatenate([chance * beyond, chance * (1.0 - beyond)])
     order = np.argsort(periods, kind="stable")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
+from stockward.stats.arrays import Array, Places
 from stockward.stats.nested import nested_limits
 from stockward.stats.page import page_alarm_probability, page_statistics, page_threshold
 from stockward.stats.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
@@ -30,10 +31,6 @@ from stockward.stats.windows import (
     windows_of,
 )
 from stockward.terms.errors import FigureError
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 
 PAGE_K = 0.5
 PAGE_PAIR_K = (0.25, 1.0)
@@ -158,7 +155,7 @@ class CalibratedTests:
         """Take the scans with their limits, found together with those of other series."""
         self._scans = tuple(scans)
 
-    def looks(self) -> Index:
+    def looks(self) -> Places:
         """How sharply the limits are calibrated at each inventory, shape (n,)."""
         return sharpness(self.years, self._start, self._end)
 
@@ -260,7 +257,7 @@ class CalibratedTests:
         return float(-np.expm1(-np.sum(self._hazard[periods])))
 
     @cached_property
-    def exact(self) -> tuple[Index, Array]:
+    def exact(self) -> tuple[Places, Array]:
         """Periods in which a direction has no variance, and the combinations of differences that must be zero."""
         return exact_rows(self.covariance, self.inverse)
 

@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from stockward.stats.arrays import Array, Places
 from stockward.stats.scan import MARGIN, MOST_DIRECTIONS, ROUNDS, Crossing, limits_at, raised
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 SingleLimit = NDArray[np.float32]
 
 LIMIT_DRAWS = 128
@@ -35,10 +33,10 @@ _STEADY = 2.0
 
 def nested_limits(
     directions: Array,
-    last: Index,
+    last: Places,
     weight: Array,
     spent: Array,
-    sharpness: Index,
+    sharpness: Places,
     *,
     seed: int,
     draws: int = LIMIT_DRAWS,
@@ -94,7 +92,7 @@ def nested_limits(
     return limits
 
 
-def _by_inventory(last: Index) -> Iterator[tuple[int, int]]:
+def _by_inventory(last: Places) -> Iterator[tuple[int, int]]:
     """First window and end of the windows that end with each period."""
     edges = [0, *(np.flatnonzero(np.diff(last)) + 1).tolist(), len(last)]
     return pairwise(edges)
@@ -113,7 +111,7 @@ def _carried_chance(known: SingleLimit, limits: Array, carried: int, seed: tuple
 
 
 def _kappa(
-    known: SingleLimit, earlier: Array, weight: Array, allowed: Array, start: Array, which: Index,
+    known: SingleLimit, earlier: Array, weight: Array, allowed: Array, start: Array, which: Places,
     seed: tuple[int, ...], draws: int,
 ) -> Array:  # fmt: skip
     """κ at which the newest windows cross, and none before, with the chance allowed; of the series asked for."""

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from stockward.stats.arrays import Array
 from stockward.terms.errors import require_probability
-
-Array = NDArray[np.float64]
 
 _LOWEST = 1e-6
 _TALLEST = 64.0

@@ -17,13 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stockward.stats.arrays import Array, Flags, Places
 from stockward.terms.periods import YEAR_DAYS
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 
 CLOSING = 0.106
 """Part of a planned year's false-alarm probability that is kept for the inventory that closes it."""
@@ -51,7 +47,7 @@ class PlannedYears:
     Shape (n,) each.
     """
 
-    number: Index
+    number: Places
     closes: Flags
     passed: Array
 
@@ -106,7 +102,7 @@ def _released(accrued: Array, apart: Array) -> Array:
     return np.array(released)
 
 
-def sharpness(years: PlannedYears, start: Array, end: Array) -> Index:
+def sharpness(years: PlannedYears, start: Array, end: Array) -> Places:
     """How sharply limits are calibrated at each inventory, shape (n,): by so many times the draws; 0 is not at all.
 
     Calibrated are the first inventory of each part of a planned year, of ``_LOOKS``, and the one that closes it: where

@@ -7,14 +7,12 @@ Standardised, CUMUF, GEMUF and Page are exact; the pair of Page tests is a scan 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtri, chndtr, ndtr, ndtri
 
+from stockward.stats.arrays import Array
 from stockward.stats.detection import DETECTION_DRAWS, detection_curves
 from stockward.stats.loss_tests import PAGE_PAIR_K
 from stockward.stats.page import page_detection_probability, page_threshold
-
-Array = NDArray[np.float64]
 
 
 def standardised_power(move: Array, *, false_alarm: float) -> float:

@@ -14,8 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from stockward.stats.arrays import Array, Index
 
 CANCELLED = 1e-12
 """A sum of errors that are shared, and within this share of its terms, has cancelled."""

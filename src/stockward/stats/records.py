@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc
 
-Array = NDArray[np.float64]
+from stockward.stats.arrays import Array
 
 SIMULATIONS = 999
 RISE = 2.0

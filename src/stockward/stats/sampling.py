@@ -13,9 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from stockward.stats.arrays import Array
 from stockward.terms.errors import FigureError, require_probability
-
-Array = NDArray[np.float64]
 
 SAMPLE_ROUNDING = 1e-9
 """A loss within this share of a whole number of units is that number."""

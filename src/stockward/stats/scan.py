@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Flags = NDArray[np.bool_]
+from stockward.stats.arrays import Array, Flags, Places
+
 SingleWindow = NDArray[np.float32]
 
 SCAN_DRAWS = 400
@@ -111,7 +110,7 @@ class _Sample:
     """
 
     total: Array
-    chosen: Index
+    chosen: Places
     height: Array
     figures: SingleWindow
     statistics: SingleWindow

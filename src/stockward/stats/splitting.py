@@ -26,8 +26,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stockward.stats.arrays import Array, Index
 from stockward.stats.sampling import (
     SAMPLE_ROUNDING,
     defects_of,
@@ -37,9 +37,6 @@ from stockward.stats.sampling import (
     missed_chance,
 )
 from stockward.terms.errors import FigureError
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 MOST_PAIRS = 5_000
 """Undominated mixes that are kept at a time, and the grid of masses where there would be more."""

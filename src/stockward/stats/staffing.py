@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stockward.stats.arrays import Array
 from stockward.terms.errors import FigureError, require_probability
-
-Array = NDArray[np.float64]
 
 CHANCE_ROUNDING = 1e-9
 _MOST_ABSENT = 0.9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from stockward.stats.arrays import Array
 
 RESOLVED = 2.0**-46
 """Share of a variance that can be told from the rounding of its computation: sixty-four last digits.

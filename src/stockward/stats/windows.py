@@ -17,13 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stockward.stats.arrays import Array, Places
 from stockward.stats.planned import PlannedYears
 from stockward.terms.periods import YEAR_DAYS
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 LENGTHS = np.array([1, 2, 3, 4, 6, 8, 10, 13, 17, 20, 26, 32, 39, 45, 52]) / 52.0
 """Lengths of the windows, in planned years."""
@@ -47,8 +44,8 @@ class Windows:
     Weights say how the windows that end with one period share what may be spent at it.
     """
 
-    first: Index
-    last: Index
+    first: Places
+    last: Places
     weight: Array
 
     def ending_within(self, periods: slice) -> Windows:
@@ -97,7 +94,7 @@ def _weights(years: PlannedYears, shares: Array) -> Array:
     return np.asarray(shares / np.where(room > 0, room, 1.0))
 
 
-def _together(first: Index, last: Index, weight: Array) -> Windows:
+def _together(first: Places, last: Places, weight: Array) -> Windows:
     """One window a first and last period, with the sum of its weights; in order of the last, then the first."""
     taken = weight > 0
     periods = int(last.max(initial=0)) + 1
@@ -105,7 +102,7 @@ def _together(first: Index, last: Index, weight: Array) -> Windows:
     return Windows(codes % periods, codes // periods, np.bincount(place, weight[taken], len(codes)).astype(float))
 
 
-def window_directions(inverse: Array, days: Array, first: Index, last: Index) -> tuple[Array, Array]:
+def window_directions(inverse: Array, days: Array, first: Places, last: Places) -> tuple[Array, Array]:
     """Unit directions of the windows in the space of y, and their lengths ``sqrt(l'Σ⁻¹l)``.
 
     ``inverse`` is L⁻¹, shape (..., n, n), ``days`` the length of each period; directions have shape (..., n, windows),

@@ -41,6 +41,9 @@ MOST_PROCESSES = 64
 LONGEST_SEARCH = 10_000_000
 """Seconds, or rounds, of a search for a roster."""
 
+DEFAULT_SEED = 1
+"""Of everything drawn, where none is given."""
+
 SHOWN_PROBLEMS = 200
 """Problems of a site that are listed unless every one is asked for."""
 

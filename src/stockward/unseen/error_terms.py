@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.balance.sigma.account import draws_of
 from stockward.balance.sigma.readings import OWN
 from stockward.balance.sums import rounding_of
 from stockward.balance.testing import uncertain
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,
     gathered,
@@ -26,10 +26,6 @@ from stockward.stats.propagation import (
 )
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import PeriodStatus
-
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Array = NDArray[np.float64]
 
 _PARTS = ("flow", "begin", "end", "normal_loss")
 _FLOW, _BEGIN, _END, _LOSS = range(4)

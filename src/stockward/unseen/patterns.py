@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stockward.stats.arrays import Array, Index
 from stockward.stats.planned import rolling_year
 from stockward.terms.periods import MICROSECONDS_A_DAY
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
 
 YEAR = 365.0
 """Days over which an even loss is spread."""

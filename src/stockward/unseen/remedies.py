@@ -10,16 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.answers.detection import Remedy, SiteRemedy
+from stockward.stats.arrays import Array
 from stockward.stats.detection import DETECTION_DRAWS
 from stockward.terms.verdicts import Scope
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, needed_limit, needed_loss
 from stockward.unseen.sight import Sight
-
-Array = NDArray[np.float64]
 
 CALIBRATION_DAYS = (182.0, 91.0, 30.0, 14.0, 7.0)
 ERROR_DIVISORS = (2.0, 3.0, 5.0, 10.0)

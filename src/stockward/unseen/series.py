@@ -7,19 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
 from stockward.balance.testing import Hazard, uncertain
+from stockward.stats.arrays import Array
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 from stockward.unseen.error_terms import ErrorTerms, TermTables
 from stockward.unseen.goals import Goal, answers, beside_resting, goals_of, untested, without_errors
 from stockward.unseen.remedies import RemedyCase, remedies
 from stockward.unseen.sight import Sight, drawn_losses, error_points
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

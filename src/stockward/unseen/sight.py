@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.answers.detection import Detectable, DetectionCurves
+from stockward.stats.arrays import Array, Index
 from stockward.stats.detection import (
     DETECTION_DRAWS,
     DetectionCurve,
@@ -22,9 +22,6 @@ from stockward.stats.whitening import exact_rows, least_left
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.patterns import YEAR, even_shares, middle_of
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 _ROUNDING = 1e-9
 _CURVE_POINTS, _CURVE_DRAWS = 17, 128

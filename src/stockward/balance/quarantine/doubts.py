@@ -13,14 +13,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.balance.inventories import Inventories
 from stockward.balance.sigma.terms import TimeCuts
 from stockward.book.known import KnownBooks
+from stockward.stats.arrays import Index
 from stockward.terms.periods import MICROSECONDS_A_DAY
-
-Index = NDArray[np.int64]
 
 _NEAR = MICROSECONDS_A_DAY
 """So far from the other rows of its inventory a count may stand whose moment is lost."""

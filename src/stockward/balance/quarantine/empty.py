@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.balance.completeness import Completeness
 from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries
 from stockward.balance.quarantine.touches import Touches
-
-Flags = NDArray[np.bool_]
+from stockward.stats.arrays import Flags
 
 
 def empty_intervals(layout: Layout, flows: Entries, counts: Entries, complete: Completeness, touches: Touches) -> Flags:

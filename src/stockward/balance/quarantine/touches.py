@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.balance.inventories import Inventories
 from stockward.balance.layout import Layout, PairSlots
 from stockward.balance.quarantine.doubts import Doubt
+from stockward.stats.arrays import Flags
 from stockward.terms.verdicts import Basis
-
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 _OF_SUBSTANCES = ("contents", "normal_losses")
 """Rows of these tables are read for series of substances alone."""

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import UNCLOSED_SCHEMA
 from stockward.balance.layout import Layout
@@ -22,12 +21,9 @@ from stockward.balance.legs import BOOK_SIGN, ROLES
 from stockward.balance.sigma.errors import Terms
 from stockward.balance.sums import sums_by
 from stockward.balance.whole_site.joining import SiteSeries
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.terms.units import COUNT
 from stockward.terms.verdicts import Basis
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _DUE = 0.9
 """Share of the longest time between two inventories after which the next is due: months are not of one length."""

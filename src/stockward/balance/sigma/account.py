@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.balance.sigma.errors import Terms
 from stockward.balance.sigma.readings import OWN
 from stockward.balance.sigma.terms import ranked
 from stockward.balance.sums import sums_by
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,
     gathered,
@@ -24,10 +24,6 @@ from stockward.stats.propagation import (
     shared_covariance,
     systematic_covariance,
 )
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

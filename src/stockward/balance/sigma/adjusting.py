@@ -17,16 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stockward.balance.sigma.incidence import Incidence, MeasuredRows, SeriesIncidence
+from stockward.stats.arrays import Array, Flags, Index
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 COVARIANCE_ROUNDING = 1e-9
 """A difference within this share of all that enters it is zero."""

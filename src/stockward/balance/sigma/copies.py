@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
@@ -15,10 +14,9 @@ from stockward.balance.inventories import as_times
 from stockward.balance.sigma.incidence import Incidence, MeasuredRows, SeriesIncidence
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
+from stockward.stats.arrays import Array
 from stockward.terms.errors import StockwardError
 from stockward.terms.verdicts import PeriodStatus
-
-Array = NDArray[np.float64]
 
 AGREEMENT = 1e-9
 """The two ways to close a copy agree within this share of all that enters a difference, and of the largest variance."""

@@ -12,10 +12,8 @@ from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries
 from stockward.book.checks.stated_errors import known_errors
 from stockward.book.known import KnownBooks
+from stockward.stats.arrays import Array, Index
 from stockward.terms.units import UNITS, factor
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
 
 _ROOT_12 = np.sqrt(12.0)
 _NO_UNIT = len(UNITS)

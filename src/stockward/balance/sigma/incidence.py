@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
@@ -31,6 +30,7 @@ from stockward.balance.sigma.readings import OWN, Readings, readings_of
 from stockward.balance.sigma.terms import ReadLedger, count_terms, flow_rows, key_list, ranked, time_cuts
 from stockward.balance.whole_site.series import Transfers
 from stockward.book.known import KnownBooks
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,
     gathered,
@@ -43,10 +43,6 @@ from stockward.terms.verdicts import PeriodStatus
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

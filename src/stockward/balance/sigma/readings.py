@@ -10,11 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.book.known import KnownBooks
-
-Index = NDArray[np.int64]
+from stockward.stats.arrays import Index
 
 OWN = -1
 """In place of a reading: the row is a measurement of its own."""

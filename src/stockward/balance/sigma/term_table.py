@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import EXACT_SCHEMA
 from stockward.balance.layout import Layout
 from stockward.balance.sigma.account import Account, Flow
 from stockward.balance.sigma.readings import OWN
+from stockward.stats.arrays import Flags, Index
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
-
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 TERM_COLUMNS = (
     "series", "period", "part", "material", "method", "calibration", "reading", "coefficient", "quantity",

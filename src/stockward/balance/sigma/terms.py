@@ -16,10 +16,8 @@ from stockward.balance.inventories import Inventories
 from stockward.balance.sigma.readings import OWN, Readings
 from stockward.balance.sums import sums_by
 from stockward.book.known import KnownBooks
+from stockward.stats.arrays import Array, Index
 from stockward.terms.periods import MICROSECONDS_A_DAY
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
 
 _DENSEST = 1 << 24
 """Cells that may be held in one array whatever the number of rows."""

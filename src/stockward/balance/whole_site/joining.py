@@ -18,13 +18,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.balance.layout import Layout
+from stockward.stats.arrays import Flags, Index
 from stockward.terms.verdicts import Basis
 
-Index = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _Span = tuple[Any, Any]
 
 

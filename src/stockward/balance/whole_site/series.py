@@ -14,7 +14,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import SITES_SCHEMA
 from stockward.balance.inventories import as_times
@@ -25,11 +24,8 @@ from stockward.balance.sigma.readings import OWN
 from stockward.balance.spans import Spans
 from stockward.balance.sums import sums_by
 from stockward.balance.whole_site.joining import SiteSeries
+from stockward.stats.arrays import Array, Flags, Index
 from stockward.terms.periods import MICROSECONDS_A_DAY
-
-Index = NDArray[np.int64]
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from stockward.balance.stocks import BookStock
 from stockward.book.known import KnownBooks
 from stockward.guards.need.faults import set_aside_words
 from stockward.guards.need.post_hours import Post
+from stockward.stats.arrays import Array
 from stockward.stats.staffing import whole_guards
 from stockward.terms.units import dimension, factor
-
-Array = NDArray[np.float64]
 
 AREAS, STOCK, OUTPUT = "areas", "stock", "output"
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stockward.balance.stocks import BookStock
 from stockward.book.known import KnownBooks
+from stockward.stats.arrays import Array
 from stockward.terms.units import dimension, factor
-
-Array = NDArray[np.float64]
 
 _ROUNDING = 1e-9
 

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from stockward.answers.force import NetHours
 from stockward.book.known import KnownBooks
 from stockward.guards.roll import on_posts
+from stockward.stats.arrays import Array
 from stockward.stats.staffing import WorkHours, net_hours_interval, share_unseen, work_hours
-
-Array = NDArray[np.float64]
 
 ABSENCE_WINDOW_DAYS = 52 * 7
 LEAST_WINDOW_DAYS = 28

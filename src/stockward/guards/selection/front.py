@@ -78,7 +78,7 @@ class _Search:
             self._complete = False
             return found
         most = most if up_to is None else min(most, up_to)
-        levels, all_of_them = spread_over(range(first.guards + 1, most + 1), steps, self._asked.required)
+        levels, all_of_them = evenly_among(range(first.guards + 1, most + 1), steps, self._asked.required)
         self._complete &= all_of_them
         for level in levels:
             choice = self._found(program.cheapest(level)) if level > found[-1].guards else None
@@ -92,7 +92,7 @@ class _Search:
         if soonest is None:
             return []
         days = self._days[bisect_left(self._days, soonest) :]
-        chosen, all_of_them = spread_over(
+        chosen, all_of_them = evenly_among(
             days, self._points if self._points >= len(days) else max(3, self._points // 4)
         )
         self._complete &= all_of_them
@@ -189,7 +189,7 @@ class _Search:
         soonest = min(late, key=lambda place: self._aims(best[place])[2], default=0)
         pins = list(dict.fromkeys([in_time[0] if in_time else most, 0, most, soonest]))[: self._points]
         rest = [place for place in places if place not in pins]
-        more, _ = spread_over(rest, self._points - len(pins))
+        more, _ = evenly_among(rest, self._points - len(pins))
         return [best[place] for place in sorted([*pins, *more])]
 
 
@@ -200,7 +200,7 @@ def _days_of_change(asked: SelectionRequest) -> list[date]:
     return sorted(day for day in changes if day > asked.due_on)
 
 
-def spread_over(values: Sequence[T], count: int, pin: T | None = None) -> tuple[list[T], bool]:
+def evenly_among(values: Sequence[T], count: int, pin: T | None = None) -> tuple[list[T], bool]:
     """So many of the values, evenly, the first and last and the ``pin`` among them; and whether these are all."""
     if len(values) <= count:
         return list(values), True

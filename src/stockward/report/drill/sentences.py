@@ -166,8 +166,8 @@ def _beside(one: DrillSpread, line: DrillLine) -> str:
     found, copies = words.number(line.counts.found), words.count(one.copies, "copy", "copies")
     chance = "" if one.by_chance is None else f", by chance at most {words.number(one.by_chance, 1)}"
     return (
-        f"{line.label}: {drill_loss(line)} {PATTERN_WORD['spread']} was found by the series of the whole site in {found} "
-        f"of {copies}; in {words.number(one.any_area)} the series of an area alarmed{chance}."
+        f"{line.label}: {drill_loss(line)} {PATTERN_WORD['spread']} was found by the series of the whole site in "
+        f"{found} of {copies}; in {words.number(one.any_area)} the series of an area alarmed{chance}."
     )
 
 

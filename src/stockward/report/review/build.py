@@ -280,12 +280,12 @@ def _test(name: str, test: TestOfLoss) -> context.Test:
     )
 
 
-def _periods(one: SeriesView) -> tuple[context.PeriodView, ...]:
+def _periods(one: SeriesView) -> tuple[context.PeriodRow, ...]:
     """Every period, one digit finer than the smallest sigma is worth, so that the columns add up to the eye."""
     places = words.decimals(min((period.sigma for period in one.periods if period.sigma), default=None))
     shown = None if places is None else max(places + 1, 0)
     return tuple(
-        context.PeriodView(
+        context.PeriodRow(
             inventory=period.inventory,
             end=one.day(period.end).isoformat(),
             begin=words.number(period.begin, shown),

@@ -67,7 +67,7 @@ class Untested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodView:
+class PeriodRow:
     """One balance period; quantities in the unit of the series."""
 
     inventory: Annotated[str, "the inventory that closes it"]
@@ -138,7 +138,7 @@ class Section:
     share: Annotated[str | None, "the false-alarm probability that fell to it"]
     direction: Annotated[str, "what the tests look for"]
     untested: Annotated[tuple[Untested, ...], "periods that could not be tested"]
-    periods: Annotated[tuple[PeriodView, ...], "every period"]
+    periods: Annotated[tuple[PeriodRow, ...], "every period"]
     evidence: Annotated[tuple[EvidenceRow, ...], "the first rows behind it"]
     evidence_note: Annotated[str, "how many rows there are and how many are shown; empty where there are none"]
 

@@ -72,7 +72,8 @@ def _in_items(one: SeriesView) -> str:
 def _resting(one: SeriesView, found: SeriesDetection) -> str:
     return (
         f"{unseen_amount(found.resting, one.unit)} of {one.what} in {one.place} stood in an inventory at earlier "
-        "readings: any missing piece shows, but what is taken out of one shows only where it is weighed at an inventory."
+        "readings: any missing piece shows, but what is taken out of one shows only where it is weighed at an "
+        "inventory."
     )
 
 

@@ -50,10 +50,10 @@ from stockward.balance.findings.rows_to_check.match import Match, few
 from stockward.balance.findings.rows_to_check.rates import rates_to_check
 from stockward.balance.findings.rows_to_check.together import (
     YEAR,
+    in_days_of,
     outside_of,
     rows_together,
     sent_the_other_way,
-    within,
 )
 from stockward.book.known import KnownBooks
 from stockward.terms.periods import first_moment
@@ -340,5 +340,5 @@ def _of_another_year(
 ) -> Iterator[Match]:
     """Movements outside the record that were meant for the days of a claim in another year, and as large as it."""
     for row in outside_of(periods, moved):
-        if claim.allows(-row.value) and any(within(claim, row.at + years * YEAR) for years in (-1, 1)):
+        if claim.allows(-row.value) and any(in_days_of(claim, row.at + years * YEAR) for years in (-1, 1)):
             yield Match(row, Slip.WRONG_YEAR, (place,), abs(row.value))

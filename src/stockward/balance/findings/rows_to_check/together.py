@@ -87,7 +87,7 @@ def _of_another_year(
 ) -> Iterator[Match]:
     """Movements outside the record that were meant for the days of a claim in another year."""
     for years in (1, -1):
-        outside = [row for row in outside_of(periods, moved) if within(claim, row.at + years * YEAR)]
+        outside = [row for row in outside_of(periods, moved) if in_days_of(claim, row.at + years * YEAR)]
         amount = -sum(row.value for row in outside)
         if len(outside) > 1 and claim.allows(amount):
             yield _all_of(outside, Slip.WRONG_YEAR, (place,), amount)
@@ -99,7 +99,7 @@ def outside_of(periods: Sequence[ClosedPeriod], moved: Iterable[EnteredRow]) -> 
     return (row for row in moved if row.at < first or row.at > last)
 
 
-def within(claim: Claim, at: datetime) -> bool:
+def in_days_of(claim: Claim, at: datetime) -> bool:
     """Whether it lies in the days of a claim; a year may have a day more."""
     return claim.start - DAY < at <= claim.end + DAY
 
