@@ -17,7 +17,7 @@ from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, s
 import stockward as sw
 from stockward import simulation
 from stockward.balance.sums import SUM_ROUNDING
-from stockward.book.checks.rules import NEEDS
+from stockward.book.schema.kinds import NEEDS
 from stockward.book.settings import ForceSettings
 from stockward.report.guards import sentences as guards_sentences
 from stockward.report.review import sentences

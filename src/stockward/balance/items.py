@@ -13,8 +13,8 @@ from stockward.answers.balances import Balances
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
 from stockward.balance.composition import holdings_of
 from stockward.balance.testing import discrepant
-from stockward.book.checks.rules import CLAIMS
 from stockward.book.known import KnownBooks, is_late
+from stockward.book.schema.kinds import CLAIMS
 from stockward.stats.records import cluster, cusum_p_value, sign_test
 from stockward.terms.verdicts import Scope
 

@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.balance.sigma.terms import key_list
-from stockward.book.checks.rules import CLAIMS
 from stockward.book.known import KnownBooks
+from stockward.book.schema.kinds import CLAIMS
 from stockward.terms.periods import MICROSECONDS_A_DAY, last_moment
 from stockward.terms.units import factor
 

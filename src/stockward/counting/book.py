@@ -19,8 +19,8 @@ from stockward.balance.inventories import Inventories, as_times, inventories_of
 from stockward.balance.quarantine.doubts import NONE_LEFT, Doubt, doubts_of
 from stockward.balance.sigma.terms import time_cuts
 from stockward.book import Site
-from stockward.book.checks.rules import NEEDS
 from stockward.book.known import KnownBooks
+from stockward.book.schema.kinds import NEEDS
 from stockward.terms.errors import UsageError
 
 _NO_USES: dict[str, Any] = {

@@ -8,8 +8,8 @@ import polars as pl
 
 from stockward.balance.stocks import sides
 from stockward.book import Site
-from stockward.book.checks.rules import CLAIMS
 from stockward.book.known import KnownBooks
+from stockward.book.schema.kinds import CLAIMS
 from stockward.surge.asked import Surge
 from stockward.surge.demand import material_factors
 from stockward.terms.periods import first_moment

@@ -16,8 +16,9 @@ import polars as pl
 from stockward.balance.composition import holdings_of
 from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.legs import CONVERSIONS
-from stockward.book.checks.rules import CLAIMS, day_at_site
+from stockward.book.checks.refused.inventories import day_at_site
 from stockward.book.known import KnownBooks
+from stockward.book.schema.kinds import CLAIMS
 from stockward.terms.units import MASS, factor
 from stockward.terms.verdicts import Basis
 

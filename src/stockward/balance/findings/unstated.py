@@ -8,7 +8,7 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.balance.findings.evidence import BooksByArea, rows_of_periods
-from stockward.book.checks.stated_errors import known_errors
+from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.known import KnownBooks
 from stockward.terms.verdicts import Basis, PeriodStatus
 

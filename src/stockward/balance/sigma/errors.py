@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries
-from stockward.book.checks.stated_errors import known_errors
+from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.known import KnownBooks
 from stockward.stats.arrays import Array, Index
 from stockward.terms.units import UNITS, factor

@@ -15,8 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from stockward.book.checks.draft import MOST_ROWS_TOLD
-from stockward.book.checks.notes import words_of_a_note
-from stockward.book.checks.totals import A_TOTAL, names_a_total
+from stockward.book.checks.refused.notes import words_of_a_note
+from stockward.book.checks.refused.totals import A_TOTAL, names_a_total
 from stockward.book.schema.dictionary import Table
 from stockward.book.sources.raw import (
     TITLE_ROWS,

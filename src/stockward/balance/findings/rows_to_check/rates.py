@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from stockward.answers.losses import RowToCheck
 from stockward.balance.findings.alarming import AlarmingSeries
 from stockward.balance.findings.periods import places_between
-from stockward.book.checks.doubts import MUCH_LOST
+from stockward.book.checks.told.doubts import MUCH_LOST
 from stockward.book.known import KnownBooks
 from stockward.terms.verdicts import Slip
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import said, tell_rows, valued
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.told.doubts import said, tell_rows, valued
 from stockward.terms.units import UNITS, factor
 
 _CLAIMED = ("write_off", "found")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import said, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
-from stockward.book.checks.stated_errors import exact_methods
+from stockward.book.checks.refused.stated_errors import exact_methods
+from stockward.book.checks.told.doubts import said, tell_rows
 
 _FEWEST_EXACT, _MOSTLY = 5, 0.8
 """So many exact quantities, and so large a share of all of one kind, show that the items can be counted."""

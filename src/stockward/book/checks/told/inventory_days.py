@@ -17,8 +17,8 @@ from statistics import median
 
 import polars as pl
 
-from stockward.book.checks.doubts import tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.told.doubts import tell_rows
 from stockward.terms.periods import SEASON_DAYS
 
 _FEWEST, _MOST_ODD = 3, 5

@@ -10,8 +10,8 @@ import polars as pl
 
 from stockward.book.cells.columns import shown
 from stockward.book.cells.moments import LATEST_YEAR
-from stockward.book.checks.doubts import said, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.told.doubts import said, tell_rows
 from stockward.book.problems import bare, did_you_mean
 
 _DAY_MINUTES = 24 * 60

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.told.doubts import tell_rows
 from stockward.book.problems import more_like_it
 
 _AHEAD_DAYS = 7

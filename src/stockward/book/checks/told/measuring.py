@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from stockward.book.checks.doubts import said, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
-from stockward.book.checks.stated_errors import known_errors
+from stockward.book.checks.refused.stated_errors import known_errors
+from stockward.book.checks.told.doubts import said, tell_rows
 from stockward.terms.units import UNITS, factor
 
 _FACTORS = pl.DataFrame(

@@ -9,8 +9,8 @@ from itertools import islice, pairwise
 
 import polars as pl
 
-from stockward.book.checks.doubts import tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.told.doubts import tell_rows
 from stockward.book.problems import more_like_it
 
 _NEARLY_ALL = 0.99

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import polars as pl
 
 from stockward.book.cells.moments import day_of
-from stockward.book.checks.doubts import MOST_APART, tell_rows
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.told.doubts import MOST_APART, tell_rows
 from stockward.terms.periods import SEASON_DAYS
 
 _FEWEST_DAYS, _FEWEST_OTHERS = 2, 10

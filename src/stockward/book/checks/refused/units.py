@@ -1,0 +1,93 @@
+"""Units fit what they measure, and convert into those of the books."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.substances import substance_units
+from stockward.terms.units import UNITS, dimension, factor
+
+
+def a_unit_fits_the_kind(draft: Draft, table: TableDraft) -> None:
+    """Bulk is kept in a unit of mass, items by number."""
+    for kind, of in (("bulk", "mass"), ("item", "count")):
+        units = [unit for unit in UNITS if dimension(unit) == of]
+        wrong = (table["kind"] == kind) & ~table["unit"].is_in(units)
+        what = "bulk is measured in" if kind == "bulk" else "items are counted in"
+        table.refuse("unit", wrong, f"{what} {', '.join(units)}")
+
+
+def contents_of_a_substance_convert(draft: Draft, table: TableDraft) -> None:
+    """All amounts of one substance convert into one unit."""
+    wrong = [
+        unit is not None and own is not None and factor(unit, own) is None
+        for unit, own in zip(table["unit"], units_of_substances(draft, table["substance"]), strict=True)
+    ]
+    words = "other amounts of this substance are in a unit of another kind"
+    table.refuse("unit", pl.Series(wrong, dtype=pl.Boolean), words)
+
+
+def units_of_substances(draft: Draft, substances: pl.Series) -> list[str | None]:
+    """The unit in which the books keep each substance; ``None`` where they keep none of it."""
+    units = substance_units(draft["materials"].good(), draft["contents"].good())
+    return [units.get(substance) for substance in substances]
+
+
+def a_quantity_converts(draft: Draft, table: TableDraft) -> None:
+    """The unit of a quantity converts into the material's own."""
+    if table["unit"].null_count() == table.values.height:
+        return
+    own = unit_of_material(draft, table["material"])
+    table.refuse("unit", _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+
+
+def unit_of_material(draft: Draft, materials: pl.Series) -> pl.Series:
+    """The unit in which the books keep each material; null where it is none of theirs."""
+    units = dict(draft["materials"].good().select("material", "unit").rows())
+    return materials.replace_strict(units, default=None, return_dtype=pl.String)
+
+
+def _do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
+    dimensions = {unit: dimension(unit) for unit in UNITS}
+    of = units.replace_strict(dimensions, default=None, return_dtype=pl.String)
+    own = to.replace_strict(dimensions, default=None, return_dtype=pl.String)
+    return (of != own).fill_null(False)
+
+
+def _convert_words(own: pl.Series) -> pl.Series:
+    words = {unit: f"it does not convert into {unit}, the unit of the books: correct it" for unit in UNITS}
+    return own.replace_strict(words, default=None, return_dtype=pl.String)
+
+
+def a_rate_fits_its_basis(draft: Draft, table: TableDraft) -> None:
+    """A share of what is received is at most 1; a rate per day is in a unit of the substance."""
+    share = (table["basis"] == "per_received") & (table["rate"] > 1)
+    table.refuse("rate", share, "a share of what is received cannot exceed 1: 0.02 is 2 %")
+    own = pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String)
+    daily = table["basis"] == "per_day"
+    table.refuse("unit", daily & _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+
+
+def a_goal_converts(draft: Draft, table: TableDraft) -> None:
+    """A goal is in a unit of its substance."""
+    own = pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String)
+    table.refuse("unit", _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+
+
+def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
+    """A method with an absolute error in a unit measures only what converts into that unit.
+
+    A division stands for the random error of bulk alone, where the method states none.
+    """
+    methods = draft["methods"].good().filter(pl.col("unit").is_not_null())
+    absolute = (pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0)
+    divided = (pl.col("division") > 0) & ~((pl.col("random_abs") > 0) | (pl.col("random_rel") > 0)).fill_null(False)
+    own = unit_of_material(draft, table["material"])
+    mass = own.is_in([unit for unit in UNITS if dimension(unit) == "mass"])
+    for stated, rows, error in ((absolute, True, "absolute error"), (divided, mass, "division")):
+        units = dict(methods.filter(stated).select("method", "unit").rows())
+        if units:
+            unit = table["method"].replace_strict(units, default=None, return_dtype=pl.String)
+            words = f"the method's {error} is in a unit that the material is not kept in"
+            table.refuse("method", _do_not_convert(unit, own) & rows, words)
