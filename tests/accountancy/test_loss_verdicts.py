@@ -14,7 +14,7 @@ from small_sites import Closed, write_site
 
 from stockward.balance.testing import series_tested
 from stockward.balance.testing import test_losses as verdicts_of
-from stockward.stats.planned import CLOSING
+from stockward.stats.scanning.planned import CLOSING
 from stockward.terms.verdicts import TESTS, Verdict
 
 # --- the share of each series

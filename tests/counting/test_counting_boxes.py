@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan
 from stockward.counting import certify, committed, draw_units, make_plan, parse_asked, plan_digest, sha256_of
-from stockward.counting.filled import Filled
+from stockward.counting.sheets.filled import Filled
 from stockward.terms.counting import CountVerdict
 
 SEED = "the seed of draw number {}"

@@ -20,7 +20,7 @@ from openpyxl.comments import Comment
 import stockward as sw
 from stockward.cli import main
 from stockward.counting import require_not_kept
-from stockward.counting.filled import SHEET_COLUMNS
+from stockward.counting.sheets.filled import SHEET_COLUMNS
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.errors import UsageError
 

@@ -23,7 +23,7 @@ from stockward.drill import copies as drill_copies
 from stockward.drill.copies import DrillPlan, draw_copies, round_robin
 from stockward.drill.losses import LossLedger, LossShare
 from stockward.drill.targets import WATCHED, CaseMaker, DrillCase, pattern_weights, targets_of
-from stockward.stats.planned import CLOSING
+from stockward.stats.scanning.planned import CLOSING
 from stockward.terms.errors import UsageError
 
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from manual_pages import DOCS, PAGES, README, ROOT, blocks, codes, commands, rows, section, text
 
 from stockward import cli, ending
-from stockward.cli.errors import BROKEN_PIPE, OWN_FAULT
+from stockward.cli.kit.errors import BROKEN_PIPE, OWN_FAULT
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.limits import SHOWN_PROBLEMS
 

@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 
 from stockward.book import read_site, tables
 from stockward.cli import main
-from stockward.counting import filled
+from stockward.counting.sheets import filled
 from stockward.report.guards import orders_table
 from stockward.report.roster import files as roster_files
 from stockward.terms.errors import SiteError

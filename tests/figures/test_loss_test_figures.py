@@ -9,7 +9,7 @@ from scipy.stats import binomtest, chi2, ncx2, norm
 
 from stockward.stats.loss_tests import page_pair_thresholds
 from stockward.stats.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.stats.scan import calibrate, crossing_probability
+from stockward.stats.scanning.scan import calibrate, crossing_probability
 from stockward.stats.whitening import foretold, whitener
 
 # Integral equation, checked by Brook–Evans and 4,000,000 paths: alarm if P > h at any i ≤ N, whole sequence at 5 %.

@@ -13,8 +13,8 @@ from scipy.stats import binomtest
 
 from stockward.stats.detection import detection_curves, limit_detectable
 from stockward.stats.loss_tests import CalibratedTests
-from stockward.stats.planned import planned_years, spent_by
-from stockward.stats.scan import crossing_probability
+from stockward.stats.scanning.planned import planned_years, spent_by
+from stockward.stats.scanning.scan import crossing_probability
 from stockward.terms.periods import YEAR_DAYS
 
 YEARS = 365.25

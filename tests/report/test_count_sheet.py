@@ -18,7 +18,7 @@ import zxingcpp
 
 from stockward.answers.counting import CountingDraw, CountingGoal, CountingPlan, CountingStratum, GoalStratum
 from stockward.counting import certify, draw_units, plan_digest, sha256_of
-from stockward.counting.filled import Filled
+from stockward.counting.sheets.filled import Filled
 from stockward.report.counting import certificate as certificates
 from stockward.report.counting.sheet import (
     barcode_text,

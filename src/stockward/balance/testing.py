@@ -19,7 +19,7 @@ from stockward.balance.sums import SUM_ROUNDING, rounding_of
 from stockward.stats.arrays import Array, Flags
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
-from stockward.stats.planned import PlannedYears, rolling_year
+from stockward.stats.scanning.planned import PlannedYears, rolling_year
 from stockward.stats.whitening import foretold, least_left, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
@@ -38,7 +38,7 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     series share methods: at every moment its rate ``−ln(1 − α)`` a year is shared equally among the series that are
     tested and have begun by then, so that no series that comes later moves an earlier limit. Series i of m that all
     begin together, after Tᵢ years from its first to its last closed inventory, may have spent
-    ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``figures.planned``].
+    ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``scanning.planned``].
     """
     periods = _periods_of(balances)
     rates = _hazards(periods, false_alarm)

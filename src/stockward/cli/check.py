@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.options import SITE, TextCommand, examples
-from stockward.cli.reading import read_facts, tell_notices
-from stockward.cli.saying import say
+from stockward.cli.kit.options import SITE, TextCommand, examples
+from stockward.cli.kit.reading import read_facts, tell_notices
+from stockward.cli.kit.saying import say
 from stockward.terms.limits import SHOWN_PROBLEMS
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.options import OUTPUT, OUTPUT_OR_STREAM, PROCESSES, SEED, SITE, STREAM, TextCommand, examples
-from stockward.cli.reading import present_files, read_facts, tell_notices
-from stockward.cli.saying import progress, say_path, terminal
-from stockward.cli.writing import find_places, write_answer
+from stockward.cli.kit.options import OUTPUT, OUTPUT_OR_STREAM, PROCESSES, SEED, SITE, STREAM, TextCommand, examples
+from stockward.cli.kit.reading import present_files, read_facts, tell_notices
+from stockward.cli.kit.saying import progress, say_path, terminal
+from stockward.cli.kit.writing import find_places, write_answer
 from stockward.terms.limits import all_cores
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from stockward.cli.errors import in_one_line
+from stockward.cli.kit.errors import in_one_line
 from stockward.ending import run_to_the_end
 from stockward.version import VERSION
 

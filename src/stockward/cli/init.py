@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.options import DETECTION, FALSE_ALARM, NEW_SITE, TextCommand, examples
-from stockward.cli.saying import say, say_path
+from stockward.cli.kit.options import DETECTION, FALSE_ALARM, NEW_SITE, TextCommand, examples
+from stockward.cli.kit.saying import say, say_path
 
 
 @click.command(

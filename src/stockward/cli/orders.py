@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stockward.cli.errors import tell_error
-from stockward.cli.options import OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
-from stockward.cli.reading import present_files, set_threads
-from stockward.cli.saying import progress, terminal
-from stockward.cli.writing import find_places, write_answer
+from stockward.cli.kit.errors import tell_error
+from stockward.cli.kit.options import OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
+from stockward.cli.kit.reading import present_files, set_threads
+from stockward.cli.kit.saying import progress, terminal
+from stockward.cli.kit.writing import find_places, write_answer
 from stockward.version import VERSION
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE, STREAM, TextCommand, examples
-from stockward.cli.reading import present_files, read_facts
-from stockward.cli.saying import progress, say_path, tell, terminal
-from stockward.cli.writing import find_places, place_found, write_answer
+from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE, STREAM, TextCommand, examples
+from stockward.cli.kit.reading import present_files, read_facts
+from stockward.cli.kit.saying import progress, say_path, tell, terminal
+from stockward.cli.kit.writing import find_places, place_found, write_answer
 
 
 @click.command(

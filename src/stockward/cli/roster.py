@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stockward.cli.options import (
+from stockward.cli.kit.options import (
     DAY,
     FILE,
     OUTPUT,
@@ -24,9 +24,9 @@ from stockward.cli.options import (
     TextCommand,
     examples,
 )
-from stockward.cli.reading import present_files, read_facts, tell_notices
-from stockward.cli.saying import say, terminal
-from stockward.cli.writing import find_places, place_found, places_found, write_answer
+from stockward.cli.kit.reading import present_files, read_facts, tell_notices
+from stockward.cli.kit.saying import say, terminal
+from stockward.cli.kit.writing import find_places, place_found, places_found, write_answer
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.limits import LONGEST_SEARCH
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.options import NEW_SITE, SEED, TextCommand, examples
-from stockward.cli.saying import progress, say_path
+from stockward.cli.kit.options import NEW_SITE, SEED, TextCommand, examples
+from stockward.cli.kit.saying import progress, say_path
 
 
 @click.command(cls=TextCommand, epilog=examples("simulate plant --weeks 8 --lines 2 --losses --seed 3"))

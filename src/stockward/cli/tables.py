@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from stockward.cli.options import TextCommand, examples
-from stockward.cli.saying import terminal
+from stockward.cli.kit.options import TextCommand, examples
+from stockward.cli.kit.saying import terminal
 
 
 @click.command(cls=TextCommand, epilog=examples("tables", "tables counts"))

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from stockward.cli.options import TextCommand, examples
-from stockward.cli.saying import say, terminal
+from stockward.cli.kit.options import TextCommand, examples
+from stockward.cli.kit.saying import say, terminal
 from stockward.terms.conclusions import Conclusion
 
 

@@ -2,12 +2,12 @@
 
 from stockward.counting.certifying import certify, counted_moment
 from stockward.counting.drawing import committed, draw_units
-from stockward.counting.filled import read_filled
-from stockward.counting.kept import require_not_kept
 from stockward.counting.plan_file import plan_digest, plan_text, read_plan
 from stockward.counting.planning import make_plan
 from stockward.counting.sealing import Seal, draw_from, prepare_seal, seal_plan, seed_beside, write_seal
 from stockward.counting.seeds import require_seed, sha256_of
+from stockward.counting.sheets.filled import read_filled
+from stockward.counting.sheets.kept import require_not_kept
 from stockward.counting.wishes import CountingRequest, parse_asked
 
 __all__ = [

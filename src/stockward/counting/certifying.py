@@ -24,8 +24,8 @@ from stockward.answers.counting import (
     StratumResult,
 )
 from stockward.counting import boxes
-from stockward.counting.filled import Filled
 from stockward.counting.planning import figure_strata
+from stockward.counting.sheets.filled import Filled
 from stockward.counting.two_people import require_two
 from stockward.stats.sampling import SAMPLE_ROUNDING, upper_limit
 from stockward.stats.splitting import most_missing

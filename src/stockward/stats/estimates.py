@@ -30,7 +30,7 @@ import numpy as np
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from stockward.stats.arrays import Array, Flags, Places
-from stockward.stats.windows import LEAST_DAYS
+from stockward.stats.scanning.windows import LEAST_DAYS
 
 Runs = tuple[tuple[int, int, int], ...]
 """Runs of periods in which something may have gone: first and last period of each, and 1 for a loss, −1 for a gain."""

@@ -2,7 +2,7 @@
 
 All are stated in y, the independent standardised differences (SITMUF): without loss y is standard normal, so what a
 test's limit must be depends on Σ and the moments of the inventories alone. The default test, which gives the verdict,
-runs through the whole record in planned years, its limits fixed as the inventories come in [``figures.nested``]. The
+runs through the whole record in planned years, its limits fixed as the inventories come in [``scanning.nested``]. The
 named tests stand beside it for the rolling year, each calibrated by itself to what the series may spend in it.
 """
 
@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from stockward.stats.arrays import Array, Places
-from stockward.stats.nested import nested_limits
 from stockward.stats.page import page_alarm_probability, page_statistics, page_threshold
-from stockward.stats.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
-from stockward.stats.scan import FAINTEST, calibrate, crossing_probability
-from stockward.stats.whitening import exact_rows, running_variance, sitmuf, whitener
-from stockward.stats.windows import (
+from stockward.stats.scanning.nested import nested_limits
+from stockward.stats.scanning.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
+from stockward.stats.scanning.scan import FAINTEST, calibrate, crossing_probability
+from stockward.stats.scanning.windows import (
     EQUAL_SHARES,
     Windows,
     largest_by_period,
@@ -30,6 +29,7 @@ from stockward.stats.windows import (
     window_statistics,
     windows_of,
 )
+from stockward.stats.whitening import exact_rows, running_variance, sitmuf, whitener
 from stockward.terms.errors import FigureError
 
 PAGE_K = 0.5
@@ -467,7 +467,7 @@ def page_pair_alarm_probability(periods: int, thresholds: Array, *, seed: int, d
 
     Either alarms with the exact chances of both, less the chance that both alarm. P exceeds h exactly where the sum of
     y over some window exceeds ``h + k × length``, so that last chance is had by the importance sampling of
-    ``figures.scan``, over the windows that either test needs.
+    ``scanning.scan``, over the windows that either test needs.
     """
     exact = [page_alarm_probability(periods, k, float(h)) for k, h in zip(PAGE_PAIR_K, thresholds, strict=True)]
     if max(exact) >= 1.0:

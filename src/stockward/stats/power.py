@@ -1,7 +1,7 @@
 """The chance with which each named test finds a loss that moves y = L⁻¹ MUF by a known vector.
 
 Standardised, CUMUF, GEMUF and Page are exact; the pair of Page tests is a scan over windows, simulated as in
-``figures.detection``. Each test's limit is computed for its own false-alarm probability over the whole sequence.
+``stats.detection``. Each test's limit is computed for its own false-alarm probability over the whole sequence.
 """
 
 from __future__ import annotations

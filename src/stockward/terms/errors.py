@@ -7,7 +7,7 @@ StockwardError
 └── FigureError        a figure cannot be computed from these numbers
     └── ProbabilityError   a probability outside its range
 
-Bad rows are no errors: they are set aside and listed (see ``facts.problems``).
+Bad rows are no errors: they are set aside and listed (see ``site.problems``).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from stockward.stats.arrays import Array, Index
-from stockward.stats.planned import rolling_year
+from stockward.stats.scanning.planned import rolling_year
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 YEAR = 365.0

@@ -1,6 +1,6 @@
 """An account: what enters the spans of a set of series, and the σ of their differences.
 
-The differences are linear in what was measured; errors enter Σ as ``figures.propagation`` says [Jaech, Statistical
+The differences are linear in what was measured; errors enter Σ as ``stats.propagation`` says [Jaech, Statistical
 Methods in Nuclear Material Control, 1973].
 """
 

@@ -3,7 +3,7 @@
 The differences of all periods are linear in what was measured: ``D = A x − d``, x the rows of the ledger and counts, d
 the normal loss that goes by the day. The balances sum rows that share their errors before they close; here each row
 keeps its own column, so that the differences and their covariance Σ can be had again for other values of x: measured
-afresh, or with a loss taken out. The propagation of errors is that of ``figures.propagation`` [Jaech, Statistical
+afresh, or with a loss taken out. The propagation of errors is that of ``stats.propagation`` [Jaech, Statistical
 Methods in Nuclear Material Control, 1973].
 
 The variance of a row from its random errors is ``(σr x)² + σa²``, and the content adds ``(σc x)²`` of bulk, and

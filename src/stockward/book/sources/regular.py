@@ -1,7 +1,7 @@
 """CSV text in which every line is one whole row: what nearly every program writes, and what is cut all at once.
 
 Whether a text is such is looked up before it is cut, so that nothing of it is guessed; any other text is left to
-the careful reading of ``facts.folder``, which says of every row what is wrong with it.
+the careful reading of ``sources.separated``, which says of every row what is wrong with it.
 """
 
 from __future__ import annotations

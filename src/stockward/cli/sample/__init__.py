@@ -11,7 +11,7 @@ import sys
 import click
 
 from stockward.cli.group import LazyGroup
-from stockward.cli.saying import say_whole
+from stockward.cli.kit.saying import say_whole
 from stockward.terms.conclusions import Conclusion
 
 

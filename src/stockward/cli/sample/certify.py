@@ -8,11 +8,11 @@ from typing import Literal
 
 import click
 
-from stockward.cli.options import FILE, OUTPUT, OUTPUT_OR_STREAM, PAPER, STREAM, TextCommand, examples
-from stockward.cli.reading import present_files
+from stockward.cli.kit.options import FILE, OUTPUT, OUTPUT_OR_STREAM, PAPER, STREAM, TextCommand, examples
+from stockward.cli.kit.reading import present_files
+from stockward.cli.kit.saying import say, tell
+from stockward.cli.kit.writing import write_answer
 from stockward.cli.sample.sealed import find_places_beside, sealed_options, tell_unpublished
-from stockward.cli.saying import say, tell
-from stockward.cli.writing import write_answer
 from stockward.version import VERSION
 
 

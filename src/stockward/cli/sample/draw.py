@@ -7,10 +7,10 @@ from typing import Literal
 
 import click
 
-from stockward.cli.options import FILE, OUTPUT, OUTPUT_OR_STREAM, PAPER, STREAM, TextCommand, examples
+from stockward.cli.kit.options import FILE, OUTPUT, OUTPUT_OR_STREAM, PAPER, STREAM, TextCommand, examples
+from stockward.cli.kit.saying import say, say_path
+from stockward.cli.kit.writing import place_found, write_answer
 from stockward.cli.sample.sealed import find_places_beside, sealed_options, tell_unpublished
-from stockward.cli.saying import say, say_path
-from stockward.cli.writing import place_found, write_answer
 
 
 @click.command(

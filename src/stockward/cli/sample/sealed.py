@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from stockward.cli.options import FILE
-from stockward.cli.saying import tell
-from stockward.cli.writing import find_places
+from stockward.cli.kit.options import FILE
+from stockward.cli.kit.saying import tell
+from stockward.cli.kit.writing import find_places
 
 if TYPE_CHECKING:
     from stockward.answers.counting import CountingDraw

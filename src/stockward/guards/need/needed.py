@@ -2,7 +2,7 @@
 
 Post-hours a year ÷ net annual work hours of a guard [US Army MP1000C, Computation of Security Force Requirements];
 beside it the least number rostered for each shift that fills its posts with ``fill_probability``, at the absence rates
-of the guards on hand (``figures.staffing``).
+of the guards on hand (``stats.staffing``).
 """
 
 from __future__ import annotations

@@ -9,9 +9,17 @@ from typing import Any, Literal
 from markupsafe import Markup, escape
 
 from stockward.answers.counting import CountingDraw, CountingStratum, SheetLine
-from stockward.counting.blank import UNMARKED, marked
 from stockward.counting.drawing import LINES_A_SHEET
-from stockward.counting.filled import COUNT_SHEET, MOST_LINES_READ, README, SHEET_COLUMNS, TITLES, how, sheet_words
+from stockward.counting.sheets.blank import UNMARKED, marked
+from stockward.counting.sheets.filled import (
+    COUNT_SHEET,
+    MOST_LINES_READ,
+    README,
+    SHEET_COLUMNS,
+    TITLES,
+    how,
+    sheet_words,
+)
 from stockward.outputs import OutputTarget
 from stockward.report.counting import rules as count_rules
 from stockward.report.kit import words

@@ -127,7 +127,7 @@ class SheetCell(NamedTuple):
 def cells(xml: bytes) -> Iterator[SheetCell]:
     """Every cell of a sheet's XML; one that names no place follows the one before.
 
-    The XML is that of ``facts.unpacking``, in which every ``<`` begins a tag: it need not be parsed. Raises
+    The XML is that of ``workbook.unpacking``, in which every ``<`` begins a tag: it need not be parsed. Raises
     ``ValueError`` where more cells than are looked at one by one are written in an unusual way.
     """
     row = column = unusual = 0

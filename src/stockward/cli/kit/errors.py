@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from stockward.cli.saying import say
+from stockward.cli.kit.saying import say
 from stockward.ending import STOPPED, hear_no_more, heard
 from stockward.terms.conclusions import Conclusion
 from stockward.version import VERSION

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.counting.drawing import LETTER, LINES_A_SHEET
-from stockward.counting.filled import HOW, SHEET_COLUMNS
+from stockward.counting.sheets.filled import HOW, SHEET_COLUMNS
 from stockward.terms.counting import Task
 from stockward.terms.limits import limit_bytes
 from stockward.terms.spreadsheet_text import csv_text, text_of

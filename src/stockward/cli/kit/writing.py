@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stockward.cli.options import FILE, OUTPUT, OUTPUT_FOLDER, OUTPUT_OR_STREAM, SITE, STREAM
+from stockward.cli.kit.options import FILE, OUTPUT, OUTPUT_FOLDER, OUTPUT_OR_STREAM, SITE, STREAM
 
 if TYPE_CHECKING:
     from stockward.outputs import OutputTarget

@@ -1,9 +1,9 @@
 """Limits that are fixed once and for all as the inventories come in: no later data move them.
 
-Each inventory may spend a part of the false-alarm probability [``figures.planned``]. The windows that end with it share
+Each inventory may spend a part of the false-alarm probability [``scanning.planned``]. The windows that end with it share
 that part by their weights: window w has the limit z(1 − κ weight), and κ is such that, without loss, the chance of an
 alarm at this inventory *and at none before* is what may be spent [Lan & DeMets 1983, Discrete sequential boundaries for
-clinical trials]. That chance depends on Σ up to this inventory alone; it is sampled as in ``figures.scan``.
+clinical trials]. That chance depends on Σ up to this inventory alone; it is sampled as in ``scanning.scan``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from stockward.stats.arrays import Array, Places
-from stockward.stats.scan import MARGIN, MOST_DIRECTIONS, ROUNDS, Crossing, limits_at, raised
+from stockward.stats.scanning.scan import MARGIN, MOST_DIRECTIONS, ROUNDS, Crossing, limits_at, raised
 
 SingleLimit = NDArray[np.float32]
 

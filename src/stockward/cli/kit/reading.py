@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stockward.cli.saying import tell
+from stockward.cli.kit.saying import tell
 
 if TYPE_CHECKING:
     from stockward.book import Site

@@ -21,7 +21,7 @@ from stockward.book.sources.raw import RawTable
 from stockward.book.sources.separated import read_csv
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.book.sources.workbook.unpacking import DAMAGED
-from stockward.counting.typed import unseen
+from stockward.counting.sheets.typed import unseen
 from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes

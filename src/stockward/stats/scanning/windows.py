@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockward.stats.arrays import Array, Places
-from stockward.stats.planned import PlannedYears
+from stockward.stats.scanning.planned import PlannedYears
 from stockward.terms.periods import YEAR_DAYS
 
 LENGTHS = np.array([1, 2, 3, 4, 6, 8, 10, 13, 17, 20, 26, 32, 39, 45, 52]) / 52.0

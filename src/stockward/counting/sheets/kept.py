@@ -22,10 +22,10 @@ from types import MappingProxyType
 from typing import Any
 
 from stockward.book.sources.workbook.unpacking import DAMAGED
-from stockward.counting.blank import is_blank_csv, is_blank_workbook
-from stockward.counting.filled import HOW
 from stockward.counting.plan_file import as_written
 from stockward.counting.sealing import seed_beside
+from stockward.counting.sheets.blank import is_blank_csv, is_blank_workbook
+from stockward.counting.sheets.filled import HOW
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes, read_head
 
