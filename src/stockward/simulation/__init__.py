@@ -1,6 +1,5 @@
 """Floor 2: synthetic sites in format 1, with what was put into them stated beside what their books say."""
 
-from stockward.simulation.asked import plan_asked
 from stockward.simulation.catalogue import standard_plan
 from stockward.simulation.plan import (
     ClericalCluster,
@@ -12,7 +11,7 @@ from stockward.simulation.plan import (
     SeededLoss,
     SitePlan,
 )
-from stockward.simulation.ridgeway import RIDGEWAY_SEED, ridgeway_plan
+from stockward.simulation.ridgeway import RIDGEWAY_SEED, plan_asked, ridgeway_plan
 from stockward.simulation.seeding import with_losses
 from stockward.simulation.site import SyntheticSite, simulate_site
 from stockward.simulation.write import write_site

@@ -16,6 +16,7 @@ from stockward.simulation.plan import (
     SeededLoss,
     SitePlan,
 )
+from stockward.simulation.seeding import with_losses
 
 RIDGEWAY_SEED = 1
 
@@ -69,3 +70,11 @@ def ridgeway_plan() -> SitePlan:
         force=FORCE,
     )
     return replace(plain, losses=LOSSES, drifts=DRIFTS)
+
+
+def plan_asked(*, ridgeway: bool, weeks: int, lines: int, losses: bool) -> SitePlan:
+    """The example of the documentation, whatever else is asked for; or a plant with guards, and losses if asked."""
+    if ridgeway:
+        return ridgeway_plan()
+    plan = standard_plan(weeks=weeks, lines=lines, force=ForcePlan())
+    return with_losses(plan) if losses else plan

@@ -82,7 +82,7 @@ class Warehouse:
 
 
 def warehouse_of(books: KnownBooks, book: BookStock, stock: pl.DataFrame) -> Warehouse:
-    """The warehouse from a table of stock and growth (``accountancy.stocks.stock_and_growth``)."""
+    """The warehouse from a table of stock and growth (``balance.stocks.stock_and_growth``)."""
     shape = (len(book.areas), len(book.materials))
     places = {area: code for code, area in enumerate(book.areas)}
     items = {material: code for code, material in enumerate(book.materials)}

@@ -1,6 +1,6 @@
 """Columns are whole schedules of one person: a linear master program chooses among them, prices find better ones.
 
-The master (see ``solving.covering``) covers the demand with shares of columns. Its prices π of a day and shift say what
+The master (see ``optim.covering``) covers the demand with shares of columns. Its prices π of a day and shift say what
 one more person there is worth; the best schedules at the personal costs less these prices are the columns that it lacks
 [Dantzig & Wolfe 1960; for nurses Jaumard, Semet & Vovor 1998]. At any prices −over ≤ π ≤ under,
 

@@ -1,9 +1,10 @@
 """Limits that are fixed once and for all as the inventories come in: no later data move them.
 
-Each inventory may spend a part of the false-alarm probability [``scanning.planned``]. The windows that end with it share
-that part by their weights: window w has the limit z(1 − κ weight), and κ is such that, without loss, the chance of an
-alarm at this inventory *and at none before* is what may be spent [Lan & DeMets 1983, Discrete sequential boundaries for
-clinical trials]. That chance depends on Σ up to this inventory alone; it is sampled as in ``scanning.scan``.
+Each inventory may spend a part of the false-alarm probability [``scanning.planned``]. The windows that end with it
+share that part by their weights: window w has the limit z(1 − κ weight), and κ is such that, without loss, the chance
+of an alarm at this inventory *and at none before* is what may be spent [Lan & DeMets 1983, Discrete sequential
+boundaries for clinical trials]. That chance depends on Σ up to this inventory alone; it is sampled as
+in ``scanning.scan``.
 """
 
 from __future__ import annotations
