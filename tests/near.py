@@ -52,6 +52,7 @@ def _names_of(path: str) -> Iterator[str]:
             yield ".".join(module[:-1])
     elif parts[0] in ("tests", "benchmarks"):
         yield parts[-1]
+        yield ".".join(parts)
 
 
 def _imported(path: Path) -> Iterator[str]:

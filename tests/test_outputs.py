@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from guard_sites import guards, post, small_site
+from tests.roster.guard_sites import guards, post, small_site
 
 from stockward.cli import main
 from stockward.outputs import make_folder, require_places, write_all, write_new, write_whole

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from guard_sites import guards, post, small_site
+from tests.roster.guard_sites import guards, post, small_site
 
 TAKEN_AWAY = """\
 import os, signal, sys

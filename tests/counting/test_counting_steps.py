@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from counting_sites import SEED, WHO, fill, one_line, published, run, write
 
-from stockward.book.site import README_SHEET
+from stockward.book.sources.site_folder import README_SHEET
 
 HEAD = "error: stockward sample: plan, draw and certify are commands of their own"
 

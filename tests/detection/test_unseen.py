@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 from plants import METHODS, worked_plant
 from random_sites import Draw
-from small_sites import Closed, text_of, write_site
+from small_sites import Closed, write_site
 
+from sites import text_of
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection
 from stockward.balance.closing import close_balances

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from guard_sites import guards, locked_at, post, small_site
 from manual_pages import DOCS, codes, rows, section
+from tests.roster.guard_sites import guards, locked_at, post, small_site
 
 from stockward import cli
 from stockward.book.settings import WorkRules

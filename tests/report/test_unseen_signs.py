@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from guard_sites import guards, post, small_site
-from order_sites import settings
+from tests.roster.guard_sites import guards, post, small_site
 
+from sites import settings
 from stockward.cli import main
 from stockward.terms.signs import upright
 
