@@ -309,7 +309,7 @@ def test_a_count_that_shows_something_else_than_it_holds_is_refused(tmp_path: Pa
         book["count_sheet"]["I6"] = 0
 
     plan, file = filled_workbook(tmp_path, change)
-    said = run("--result", file, "--plan", plan, *published(plan), *WHO)
+    said = run("certify", file, "--plan", plan, *published(plan), *WHO)
     if code.startswith("0;0;0"):
         assert said.exit_code == 1
     else:
