@@ -96,7 +96,7 @@ def test_windows_from_a_poor_roster_equal_trying_everything() -> None:
 
 def closings() -> list[tuple[int, float]]:
     found = []
-    for seed in SEEDS:
+    for seed in SEEDS[:4]:
         given = loose(seed, people=3, days=5)
         bound = float(Scheduler(given).best(range(3), given.costs.astype(float)).bounds.sum())
         pool = SchedulePool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), bound)
@@ -111,7 +111,7 @@ def closings() -> list[tuple[int, float]]:
 
 
 def test_closing_the_gap_ends_at_the_best_of_trying_everything() -> None:
-    for seed, (cost, bound) in zip(SEEDS, apart(closings), strict=True):
+    for seed, (cost, bound) in zip(SEEDS[:4], apart(closings), strict=True):
         assert cost == bound == best_by_trying(loose(seed, people=3, days=5))
 
 
