@@ -2,6 +2,7 @@
 # make test     what continuous integration runs
 # make check    lint, types and tests
 # make check-fast   lint, types, and the tests near what differs from main, but for slow ones
+# make mutants  a seeded sample of single-line mutants: does a test catch each?
 # make bench    every figure in benchmarks/, printed as tables
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REPORT := out/ridgeway.html
 .DEFAULT_GOAL := help
-.PHONY: help review test check check-fast lint types bench lock clean
+.PHONY: help review test check check-fast lint types mutants bench lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -40,6 +41,9 @@ check: test
 
 check-fast: $(VENV)/installed lint types
 	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" $$($(BIN)/python tests/near.py)
+
+mutants: $(VENV)/installed
+	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python tests/mutants.py
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks

@@ -7,7 +7,7 @@ from near import near
 
 def test_a_test_that_imports_the_module_is_near_and_others_are_not() -> None:
     found = near(["src/stockward/stats/scatter.py"])
-    assert "tests/accountancy/test_scatter.py" in found
+    assert "tests/balance/test_scatter.py" in found
     assert not [path for path in found if path.startswith("tests/roster/")]
 
 
@@ -16,7 +16,7 @@ def test_what_imports_it_by_a_module_of_tests_is_near() -> None:
 
 
 def test_what_a_package_gives_on_counts_as_its_own() -> None:
-    assert "tests/facts/test_facts_from_tables.py" in near(["src/stockward/book/site.py"])
+    assert "tests/book/test_facts_from_tables.py" in near(["src/stockward/book/site.py"])
 
 
 def test_a_page_asks_for_its_words_alone() -> None:

@@ -26,7 +26,7 @@ from stockward.report.drill.terminal import print_drill
 from stockward.terms.conclusions import Conclusion
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "detection"))
+sys.path.insert(0, str(ROOT / "tests" / "unseen"))
 
 from drill_sites import CONTENTS, NORMAL_LOSSES, drilled, weekly  # noqa: E402
 

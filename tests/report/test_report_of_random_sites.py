@@ -30,7 +30,7 @@ SEEDS = (2, 5, 11, 30, 46)
 @pytest.fixture(scope="module")
 def random_sites() -> Any:
     """The sites that the accountancy is tested with."""
-    folder = Path(__file__).parents[1] / "accountancy"
+    folder = Path(__file__).parents[1] / "balance"
     for name in ("oracle", "random_sites"):
         spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
         assert spec is not None
