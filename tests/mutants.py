@@ -1,4 +1,4 @@
-"""A seeded sample of single-line mutants of the source, each held against the tests near it and those of its room: which survive?
+"""A seeded sample of single-line mutants, each held against the tests near it and those of its room: which survive?
 
     python tests/mutants.py [--count 20] [--seed 1] [--room balance]...
 
@@ -100,15 +100,9 @@ def is_caught(mutant: Mutant) -> bool:
 def tests_of(mutant: Mutant) -> list[str]:
     """The tests near it first, and then those of its room."""
     first = [path for path in near([mutant.path]) if path not in LEFT_OUT]
-    room = Path(mutant.path).parts[2]
-    return [
-        *first,
-        *(
-            path
-            for one in (ROOT / "tests" / room).glob("test_*.py")
-            if (path := one.relative_to(ROOT).as_posix()) not in first
-        ),
-    ]
+    of_room = (ROOT / "tests" / Path(mutant.path).parts[2]).glob("test_*.py")
+    others = sorted(path.relative_to(ROOT).as_posix() for path in of_room)
+    return [*first, *(path for path in others if path not in first)]
 
 
 def mutants_of(room: Path) -> Iterator[Mutant]:
