@@ -25,8 +25,8 @@ TOLD = (
 
 @pytest.fixture(autouse=True)
 def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("reading", "review", "drill"):
-        monkeypatch.setattr(f"stockward.cli.{module}.present", lambda: NOW)
+    for module in ("kit.reading", "review", "drill"):
+        monkeypatch.setattr(f"stockward.cli.{module}.moment_now", lambda: NOW)
 
 
 def test_check_and_review_tell_a_row_of_the_future_first(folder: SiteFolder) -> None:

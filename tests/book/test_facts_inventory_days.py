@@ -112,7 +112,7 @@ def test_of_three_the_one_away_from_the_movements_is_told(folder: SiteFolder) ->
 
 
 def test_a_review_begins_with_the_day_to_correct(folder: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stockward.cli.review.present", lambda: datetime(2027, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("stockward.cli.review.moment_now", lambda: datetime(2027, 1, 1, tzinfo=UTC))
     dated(folder, numbered(n07=date(2025, 7, 1)))
     ran = CliRunner().invoke(cli.main, ["review", str(folder.path)])
     said = " ".join(ran.stdout.split())

@@ -6,8 +6,8 @@ import pytest
 from neighbours.kinds import KINDS, try_one
 
 from stockward.balance import closing
-from stockward.book import site
 from stockward.book.checks import rules as checks
+from stockward.book.sources.strangers import Stranger
 
 
 @pytest.mark.parametrize("number", range(len(KINDS)), ids=[kind.__name__ for kind in KINDS])
@@ -30,10 +30,10 @@ def test_the_comparison_catches_a_review_that_ignores_rows_at_fault(monkeypatch:
 
 def test_the_comparison_catches_what_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [check for check in checks.SITE_CHECKS if check.name != "a_reversal_cancels_one_movement"]
-    monkeypatch.setattr(checks, "CHECKS", tuple(kept))
+    monkeypatch.setattr(checks, "SITE_CHECKS", tuple(kept))
     assert faults_of("part_of_a_return")
 
 
 def test_the_comparison_catches_half_a_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site._Stranger, "part_of", lambda stranger, present: None)
+    monkeypatch.setattr(Stranger, "part_of", lambda stranger, present: None)
     assert faults_of("ledger_in_parts")

@@ -39,7 +39,7 @@ def run(*arguments: str) -> Result:
 def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """No stock dates these books, so the day of the clock is that of the review."""
     for module in ("orders", "review"):
-        monkeypatch.setattr(f"stockward.cli.{module}.present", lambda: NOW)
+        monkeypatch.setattr(f"stockward.cli.{module}.moment_now", lambda: NOW)
 
 
 @pytest.fixture

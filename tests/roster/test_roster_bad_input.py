@@ -395,8 +395,8 @@ SCRIPT = f"""
 from datetime import date, datetime
 from stockward.book import read_site
 from stockward.roster.site.making import Limit
-from stockward.questions.roster import Asked, make_guards_roster
-asked = Asked(start=date({MONDAY:%Y, %-m, %-d}), weeks=1, generated=datetime.fromisoformat("{GENERATED}"))
+from stockward.questions.roster import RosterRequest, make_guards_roster
+asked = RosterRequest(start=date({MONDAY:%Y, %-m, %-d}), weeks=1, generated=datetime.fromisoformat("{GENERATED}"))
 """
 CALL = 'print(len(make_guards_roster(read_site("."), asked, limit=Limit(rounds=20)).duties))\n'
 

@@ -122,7 +122,7 @@ def test_targets_are_tried_in_turn_and_given_more_work_when_none_was_decided(mon
         asked.append((one.better_than, one.work))
         return FoundRows(None, SearchResult(Solved.OUT_OF_TIME, None, -np.inf, None))
 
-    monkeypatch.setattr(closing, "solve_part", undecided)
+    monkeypatch.setattr(closing, "solve_people", undecided)
     pool = SchedulePool(np.array([]), np.zeros((0, 5), np.int16), np.zeros((5, 2)), 0.0)
     tries = Closing(given, pool, work=1.0)
     for _ in range(5):

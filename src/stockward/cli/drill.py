@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.options import OUTPUT, OUTPUT_OR_STREAM, PROCESSES, SEED, SITE, STREAM, TextCommand, examples
-from stockward.cli.kit.reading import present_files, read_facts, tell_notices
+from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import progress, say_path, terminal
 from stockward.cli.kit.writing import find_places, write_answer
 from stockward.terms.limits import all_cores
@@ -50,7 +50,7 @@ def drill_command(
         from stockward.drill.running import DrillOptions, make_drill
 
         options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
-        answers = make_drill(facts, options, generated=present_files(), jobs=jobs or all_cores(), progress=step)
+        answers = make_drill(facts, options, generated=moment_now(), jobs=jobs or all_cores(), progress=step)
     from stockward.questions.concluded import drill_concluded
     from stockward.report.drill.document import write_drill_json
     from stockward.report.drill.page import write_drill_html

@@ -11,7 +11,7 @@ import click
 
 from stockward.cli.kit.errors import tell_error
 from stockward.cli.kit.options import OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
-from stockward.cli.kit.reading import present_files, set_threads
+from stockward.cli.kit.reading import moment_now, set_threads
 from stockward.cli.kit.saying import progress, terminal
 from stockward.cli.kit.writing import find_places, write_answer
 from stockward.version import VERSION
@@ -53,7 +53,7 @@ def orders_command(
     if json_file is not None:
         options = {"as_of": as_of, **({} if asked is None else asked.options())}
         write_answer(
-            orders_table.write_orders_json(answers, version=VERSION, at=present_files(), options=options), json_file
+            orders_table.write_orders_json(answers, version=VERSION, at=moment_now(), options=options), json_file
         )
     if csv_file is not None:
         write_answer(orders_table.orders_csv(answers), csv_file)
@@ -74,7 +74,7 @@ def _orders_of(
 
     if as_of is not None:
         end_of(as_of, "UTC")
-    now, answers = present_files(), []
+    now, answers = moment_now(), []
     for site in sites:
         step(f"reading {site}")
         answers.append(orders_of_site(site, now=now, as_of=as_of, asked=asked))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE, STREAM, TextCommand, examples
-from stockward.cli.kit.reading import present_files, read_facts
+from stockward.cli.kit.reading import moment_now, read_facts
 from stockward.cli.kit.saying import progress, say_path, tell, terminal
 from stockward.cli.kit.writing import find_places, place_found, write_answer
 
@@ -66,7 +66,7 @@ def review_command(
         from stockward.questions.review import make_review
 
         answers = make_review(
-            facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=present_files(), progress=step
+            facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=moment_now(), progress=step
         )
         if html is not None:
             step("writing the report")

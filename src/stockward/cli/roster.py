@@ -24,7 +24,7 @@ from stockward.cli.kit.options import (
     TextCommand,
     examples,
 )
-from stockward.cli.kit.reading import present_files, read_facts, tell_notices
+from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import say, terminal
 from stockward.cli.kit.writing import find_places, place_found, places_found, write_answer
 from stockward.terms.conclusions import Conclusion
@@ -98,7 +98,7 @@ def roster_command(
     facts = read_facts(site)
     earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
     asked = RosterRequest(
-        start=start.date(), weeks=weeks, generated=present_files(), seed=seed, numbers=numbers_given(numbers),
+        start=start.date(), weeks=weeks, generated=moment_now(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=of_its_file,
         options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
                  "deterministic": deterministic, "previous": None if previous is None else previous.name},

@@ -13,7 +13,7 @@ def written_number(number: float) -> Fraction:
 def plain_number(number: float | Fraction) -> str:
     """A figure for a sentence: whole where it is whole, else to at most four decimals.
 
-    >>> plain(63.0), plain(0.75)
+    >>> plain_number(63.0), plain_number(0.75)
     ('63', '0.75')
     """
     return f"{float(number):.4f}".rstrip("0").rstrip(".")

@@ -114,7 +114,7 @@ def how_far(best: int | None, bound: float) -> str:
 def bound_words(bound: float) -> str:
     """A bound without decimals; zero has no sign, and none that is known is a dash.
 
-    >>> whole_number(-0.2)
+    >>> bound_words(-0.2)
     '0'
     """
     return f"{round(bound)}" if math.isfinite(bound) else "-"

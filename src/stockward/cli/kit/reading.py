@@ -17,7 +17,7 @@ _LONG_TABLES = 50_000_000
 """Bytes of sites from which their tables are long."""
 
 
-def present_files() -> datetime:
+def moment_now() -> datetime:
     """The moment of the command, to be printed on its answer."""
     return datetime.now(UTC)
 
@@ -49,4 +49,4 @@ def tell_notices(facts: Site) -> None:
     """Say what was seen while a site was read, rows of days to come first."""
     from stockward.book.ahead import rows_ahead
 
-    tell((*rows_ahead(facts, present_files()).notices, *facts.notices))
+    tell((*rows_ahead(facts, moment_now()).notices, *facts.notices))

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from stockward.cli.kit.options import FILE, OUTPUT, OUTPUT_OR_STREAM, PAPER, STREAM, TextCommand, examples
-from stockward.cli.kit.reading import present_files
+from stockward.cli.kit.reading import moment_now
 from stockward.cli.kit.saying import say, tell
 from stockward.cli.kit.writing import write_answer
 from stockward.cli.sample.sealed import find_places_beside, sealed_options, tell_unpublished
@@ -46,10 +46,10 @@ def certify_command(
     find_places_beside(plan, seed_file)
     draw = draw_from(plan, commitment=commitment, seed_text=seed_text, seed_file=seed_file)
     filled = read_filled(sheet, draw)
-    moment = counted_moment(counted_at, draw.plan.timezone, now=present_files())
+    moment = counted_moment(counted_at, draw.plan.timezone, now=moment_now())
     certificate = certify(draw, filled, counter=counter, witness=witness, counted_at=moment)
     tell(certificate.notices)
-    at = present_files()
+    at = moment_now()
     if html is not None:
         write_answer(report.write_certificate_html(certificate, version=VERSION, at=at, paper=paper), html)
     if json_file is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.options import DETECTION, OUTPUT, OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
-from stockward.cli.kit.reading import present_files, read_facts, tell_notices
+from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import say, terminal
 from stockward.cli.kit.writing import find_places, write_answer
 
@@ -69,7 +69,7 @@ def plan_command(
     )
     plan = counting.make_plan(facts, asked, as_of=as_of)
     if seal is not None:
-        plan = counting.seal_plan(plan, seal, facts, now=present_files())
+        plan = counting.seal_plan(plan, seal, facts, now=moment_now())
     if isinstance(json_file, Path):
         write_answer(counting.plan_text(plan), json_file)
     if seal is not None and commit is not None:

@@ -30,7 +30,7 @@ _EXACT = "counted, not weighed: any loss shows"
 def drill_percent(share: float | None, places: int = 1) -> str:
     """A share as per cent, to a tenth.
 
-    >>> percent(0.9478)
+    >>> drill_percent(0.9478)
     '94.8\\u202f%'
     """
     if share is None:

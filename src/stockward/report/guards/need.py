@@ -206,7 +206,7 @@ def _shift(one: ShiftNeed) -> guards_context.ShiftLine:
 def need_days(weekdays: Sequence[str]) -> str:
     """Days of the week in short: daily, a run, or a list.
 
-    >>> days(("mon", "tue", "wed"))
+    >>> need_days(("mon", "tue", "wed"))
     'mon to wed'
     """
     if len(weekdays) == len(_DAYS):
