@@ -94,9 +94,3 @@ def month_of(day: date) -> date:
 def end_of_month(month: date) -> date:
     """The last day of the month that begins on ``month``."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def months_from(first: date, count: int) -> list[date]:
-    """The first days of so many months, ``first`` (itself the first of a month) among them."""
-    months = first.year * 12 + first.month - 1
-    return [date((months + step) // 12, (months + step) % 12 + 1, 1) for step in range(count)]

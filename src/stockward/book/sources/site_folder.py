@@ -207,21 +207,5 @@ def _in_folder(folder: Path) -> list[Path]:
         return []
 
 
-def _missing(present: set[str]) -> list[SiteError]:
-    """Required tables that are not there. A site with no stock at all keeps none of them."""
-    stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals"}
-    if present and not present & stock:
-        return []
-    return [
-        SiteError(
-            f"{name}.csv",
-            "the required table is missing",
-            f"add it as {name}.csv, {name}.parquet or a sheet of {WORKBOOK}",
-        )
-        for name, table in tables().items()
-        if table.required and name not in present
-    ]
-
-
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

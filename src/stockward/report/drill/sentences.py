@@ -24,7 +24,6 @@ CAUSE_WORD = {
     "both": "both of these",
 }
 _NAMES = 4
-_EXACT = "counted, not weighed: any loss shows"
 
 
 def drill_percent(share: float | None, places: int = 1) -> str:
