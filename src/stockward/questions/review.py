@@ -162,7 +162,7 @@ def _facts(books: KnownBooks, ahead: Ahead, quiet: Iterable[str]) -> FactsUsed:
             SetAside(table=p.table, file=p.file, row=p.row, column=p.column, value=p.value, reason=p.reason)
             for p in site.problems
         ),
-        notices=(*ahead.notices, *quiet, *site.notices),
+        notices=(*ahead.notices, *site.notices, *quiet),
         files=site.files,
         ahead=ahead.last,
         doubted_inventories=tuple(one for one in site.doubted_inventories if one in counted),

@@ -30,7 +30,7 @@ def part_of_a_return(rng: random.Random) -> Neighbour:
         much = float(entry.row["quantity"])
         row["quantity"] = number(rng.choice((1.0, much - 1, much + 1, much * 10)))
         mend = _whole(row["movement"], quantity=entry.row["quantity"])
-        said = "correct one of them"
+        said = "else correct the quantity" if float(row["quantity"]) < much else "correct one of them"
     elif column == "kind":
         _physical_return(works, entry, back, rng)
         mend = _whole(row["movement"], reverses="")
