@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from stockward.book.cells.moments import day_of
+from stockward.book.cells.moments import day_of, recorded
 from stockward.book.problems import more_like_it
 from stockward.book.schema.dictionary import tables
 from stockward.book.site import Site
@@ -91,14 +91,14 @@ def _ahead(frame: pl.DataFrame, end: datetime, as_of: datetime | None) -> pl.Dat
 
     ``used`` says whether a review as of then uses the row, and ``late`` whether it was recorded after today.
     """
-    recorded = pl.coalesce("recorded_at", "at") if "recorded_at" in frame.columns else pl.col("at")
+    entered = recorded(frame)
     is_later = pl.col("at") > end
-    return frame.filter(is_later | (recorded > end)).select(
+    return frame.filter(is_later | (entered > end)).select(
         "row",
         column=pl.when(is_later).then(pl.lit("at")).otherwise(pl.lit("recorded_at")),
-        day=pl.when(is_later).then(pl.col("at")).otherwise(recorded),
-        used=pl.lit(True) if as_of is None else recorded <= as_of,
-        late=recorded > end,
+        day=pl.when(is_later).then(pl.col("at")).otherwise(entered),
+        used=pl.lit(True) if as_of is None else entered <= as_of,
+        late=entered > end,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from stockward.book import Site
+from stockward.book.cells.moments import recorded
 
 LATE_DAYS = 1
 """A row recorded more than this many days after it took effect is late."""
@@ -59,13 +60,8 @@ def is_late() -> pl.Expr:
     return (pl.col("recorded_at") - pl.col("at") > pl.duration(days=LATE_DAYS)).fill_null(False)
 
 
-def _recorded(frame: pl.DataFrame) -> pl.Expr:
-    """When a row entered the books: at its own moment where nothing else is said."""
-    return pl.coalesce("recorded_at", "at") if "recorded_at" in frame.columns else pl.col("at")
-
-
 def _recorded_by(frame: pl.DataFrame, moment: datetime | None) -> pl.DataFrame:
-    return frame if moment is None else frame.filter(_recorded(frame) <= moment)
+    return frame if moment is None else frame.filter(recorded(frame) <= moment)
 
 
 def _perhaps_recorded_by(frame: pl.DataFrame, moment: datetime | None) -> pl.DataFrame:
@@ -74,7 +70,7 @@ def _perhaps_recorded_by(frame: pl.DataFrame, moment: datetime | None) -> pl.Dat
         return frame
     # Where the day of recording cannot be read, the row's own moment does not stand in for it.
     unsure = pl.col("unreadable").list.contains("recorded_at")
-    return frame.filter(unsure | (_recorded(frame) <= moment).fill_null(True))
+    return frame.filter(unsure | (recorded(frame) <= moment).fill_null(True))
 
 
 def _without_reversed(movements: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -31,6 +31,11 @@ def day_of(column: Column, timezone: str) -> pl.Expr:
     return values.dt.convert_time_zone(timezone).dt.date() if column.type == "time" else values
 
 
+def recorded(frame: pl.DataFrame) -> pl.Expr:
+    """When a row entered the books: at its own moment where nothing else is said."""
+    return pl.coalesce("recorded_at", "at") if "recorded_at" in frame.columns else pl.col("at")
+
+
 def typed_time(cells: pl.Series, locale: Locale) -> Reading:
     """Times of a column that its file types as dates or times, with a zone or without."""
     moments = cells.cast(pl.Datetime("us")) if cells.dtype == pl.Date else cells.dt.cast_time_unit("us")

@@ -10,10 +10,8 @@ import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.told.doubts import said, tell_rows, valued
+from stockward.book.schema.kinds import CLAIMS
 from stockward.terms.units import UNITS, factor
-
-_CLAIMED = ("write_off", "found")
-"""Kinds that claim something of the book, and move nothing."""
 
 _NEAR = 0.05
 """What is lacking is as much as was used within this share of it; less of all that stood there is not looked at."""
@@ -49,7 +47,7 @@ def _tell_where_gone(draft: Draft, table: TableDraft, moved: pl.DataFrame, area:
     first, last = stood.row(0, named=True), stood.row(-1, named=True)
     rows = (
         valued(moved, held)
-        .filter(~pl.col("kind").is_in(_CLAIMED))
+        .filter(~pl.col("kind").is_in(CLAIMS))
         .filter((pl.col("at") > first["at"]) & (pl.col("at") <= last["at"]))
     )
     came, left = rows.filter(pl.col("to_area") == area), rows.filter(pl.col("from_area") == area)
