@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.refused.guards import (
     a_driver_has_its_amount,
-    a_person_works_no_month_a_week,
     a_post_asks_for_one_qualification,
     a_post_stands_for_some_time,
     a_qualification_is_written_as_a_post_asks_for_it,
@@ -24,7 +23,6 @@ from stockward.book.checks.refused.guards import (
     an_order_is_due_after_it_is_issued,
     an_order_measures_a_known_material,
     an_order_states_its_target,
-    somebody_holds_what_a_post_asks_for,
 )
 from stockward.book.checks.refused.headings import a_header_is_no_row
 from stockward.book.checks.refused.inventories import (
@@ -63,6 +61,7 @@ from stockward.book.checks.told.doubts import (
     the_decimal_mark_may_be_another,
     two_keys_may_be_one,
 )
+from stockward.book.checks.told.guards import a_person_works_no_month_a_week, somebody_holds_what_a_post_asks_for
 from stockward.book.checks.told.holes import a_ledger_may_have_a_hole
 from stockward.book.checks.told.inventory_codes import a_line_is_no_inventory, an_inventory_has_one_code
 from stockward.book.checks.told.inventory_days import an_inventory_may_have_a_wrong_day
