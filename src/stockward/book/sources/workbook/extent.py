@@ -70,7 +70,7 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     Raises ``SiteError`` where they are more than is read, or where a cell stands twice, and ``ValueError`` for a place
     that is none.
     """
-    found = _plain_extent(xml)
+    found = _plain_extent(xml, file)
     if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
         found = _careful_extent(xml, file)
     rows, columns = found
@@ -218,39 +218,38 @@ def _careful_extent(xml: bytes, file: str) -> tuple[int, int]:
         places.append(cell.place[0] << _BITS_OF_A_COLUMN | cell.place[1])
         if cell.filled:
             rows, columns = max(rows, cell.place[0] + 1), max(columns, cell.place[1] + 1)
-    _require_each_once(np.sort(np.asarray(places)), file)
+    _require_each_once(np.asarray(places), file)
     return rows, columns
 
 
 def _require_each_once(places: npt.NDArray[np.int64], file: str) -> None:
     """Raise for a cell that stands twice: programs differ in which of the two they show."""
+    if np.any(np.diff(places) <= 0):
+        places = np.sort(places)
     again = places[1:][np.diff(places) == 0]
     if len(again):
         row, column = divmod(int(again[0]), 1 << _BITS_OF_A_COLUMN)
         raise SiteError(f"{file} cell {letters_of(column)}{row + 1}", "it stands there twice", _SAVE_AGAIN)
 
 
-def _plain_extent(xml: bytes) -> tuple[int, int] | None:
-    """The same where every cell begins with its place, and stands behind the one before, as nearly every program writes
-    it; None elsewhere.
-    """
+def _plain_extent(xml: bytes, file: str) -> tuple[int, int] | None:
+    """The same where every cell begins with its place, as nearly every program writes it; None elsewhere."""
     if any(other.search(xml) for other in _OTHER_CELLS):
         return None
-    rows = columns = 0
-    before = -1
+    rows = columns = count = 0
+    blocks = [np.empty(0, np.int64)]
     for start in range(0, len(xml), _BLOCK):
         length = min(_BLOCK, len(xml) - start)
         block = xml[start : start + length + _LONGEST_TAG].ljust(length + _LONGEST_TAG)
         found = _places(np.frombuffer(block, dtype=np.uint8), length)
-        if found is None:
+        count += 0 if found is None else len(found[0])
+        if found is None or count > _BEGINS_OF_A_CELL * limit("CELLS"):
             return None
-        in_order = np.concatenate([[before], found[0] << _BITS_OF_A_COLUMN | found[1]])
-        if np.any(np.diff(in_order) <= 0):
-            return None
-        before = in_order[-1]
+        blocks.append((found[0] - 1) << _BITS_OF_A_COLUMN | (found[1] - 1))
         rows, columns = (
             max(most, int(places.max(initial=0))) for most, places in zip((rows, columns), found, strict=True)
         )
+    _require_each_once(np.concatenate(blocks), file)
     return rows, columns
 
 

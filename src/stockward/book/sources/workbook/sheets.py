@@ -28,7 +28,6 @@ from stockward.book.sources.silence import contained
 from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_notices
-from stockward.book.sources.workbook.lengths import require_short_cells
 from stockward.book.sources.workbook.shared_texts import SharedTexts
 from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
@@ -164,7 +163,6 @@ def _require_small(parts: Parts, texts: SharedTexts, file: str) -> None:
         if path in parts.sheets:
             xml = parts.sheet(sheet)
             rows, columns = extent(xml, f"{file}[{sheet}]")
-            require_short_cells(xml, f"{file}[{sheet}]")
             require_own_names(xml, b"sheetData", f"{file}[{sheet}]")
             spanned += rows * columns
             require_within("CELLS", spanned, file)

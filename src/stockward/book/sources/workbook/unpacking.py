@@ -17,6 +17,7 @@ from types import MappingProxyType
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from stockward.book.sources.workbook.lengths import require_short_cells
 from stockward.book.sources.workbook.markup import require_sound
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_bytes_within, require_within
@@ -134,6 +135,7 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
             require_within("ROWS", part.count(b"<row") + part.count(b":row"), f"{file}[{sheet_of[name]}]")
             merged = sum(map(part.count, _MERGED)) if _MERGE in part else 0
             require_within("MERGED", merged, f"{file}[{sheet_of[name]}]")
+            require_short_cells(part, f"{file}[{sheet_of[name]}]")
         require_sound(part)
         parts[name] = part
     plain = io.BytesIO()
