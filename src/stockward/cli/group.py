@@ -18,6 +18,10 @@ _COMPLETION = "_STOCKWARD_COMPLETE"
 """What a shell sets to be told how a command goes on."""
 
 
+_MODULES = {"import": "importing"}
+"""Commands whose names are no names of modules."""
+
+
 class LazyGroup(click.Group):
     """Commands of a package: ``name_command`` of its module ``name``."""
 
@@ -33,7 +37,8 @@ class LazyGroup(click.Group):
         """The command of a name, loaded; ``None`` where there is none."""
         if cmd_name not in self.names:
             return None
-        command: click.Command = getattr(import_module(f"{self.package}.{cmd_name}"), f"{cmd_name}_command")
+        name = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(import_module(f"{self.package}.{name}"), f"{name}_command")
         return command
 
 
@@ -82,7 +87,19 @@ def _require_completion() -> None:
 @click.group(
     cls=_Program,
     package="stockward.cli",
-    names=("check", "drill", "init", "orders", "review", "roster", "sample", "simulate", "tables", "validate"),
+    names=(
+        "check",
+        "drill",
+        "import",
+        "init",
+        "orders",
+        "review",
+        "roster",
+        "sample",
+        "simulate",
+        "tables",
+        "validate",
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(VERSION, prog_name="stockward")

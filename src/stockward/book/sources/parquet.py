@@ -64,6 +64,19 @@ def read_parquet(path: Path, content: bytes, table: Table) -> RawTable:
     return header.typed_table_of(frame.get_columns(), frame.height)
 
 
+def read_frame(file: str, content: bytes) -> pl.DataFrame:
+    """Every column of a Parquet file. Raises ``SiteError`` for one that is damaged, or larger than is read."""
+    try:
+        with contained():
+            _require_small(file, content)
+            frame = pl.read_parquet(io.BytesIO(content))
+    except _DAMAGED:
+        mend = "write it again, or save the table as CSV"
+        raise SiteError(file, "this is no readable Parquet file", mend) from None
+    require_bytes_within("UNPACKED_MB", sum(_text_bytes(column) for column in frame), file)
+    return frame
+
+
 def parquet_headed(content: bytes) -> str | None:
     """The table whose columns a Parquet file has; ``None`` where it cannot be read."""
     try:

@@ -21,6 +21,19 @@ _MOST = 1_100_000
 """No sheet has more rows and columns."""
 
 
+def hidden_lines(xml: bytes, file: str) -> Iterator[str]:
+    """What is hidden of a sheet whose header is not known: how many rows, and which columns."""
+    if not any(sign in xml for sign in _SIGNS):
+        return
+    found = [(tag[1], dict(_PLACES.findall(tag[2]))) for tag in islice(_TAG.finditer(xml), _MOST)]
+    rows = [int(places[b"r"]) for name, places in found if name == b"row" and b"r" in places]
+    if rows:
+        yield f"{file}: {grouped(len(rows))} hidden rows, the first is row {min(rows)}, are read like the others"
+    columns = [letters_of(int(places.get(b"min", 1)) - 1) for name, places in found if name == b"col"]
+    if columns:
+        yield f"{file}: hidden columns from {columns[0]} on are read like the others"
+
+
 def hidden_notices(xml: bytes, header: Header, rows: pl.Series, hides: Collection[str]) -> Iterator[str]:
     """What is hidden of the ``rows`` and columns that are read of a sheet, but for the columns that it ``hides``."""
     if not any(sign in xml for sign in _SIGNS):

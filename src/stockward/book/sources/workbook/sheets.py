@@ -10,6 +10,7 @@ import io
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 
 from stockward.book.cells.reading import MERGED, UNCALCULATED
 from stockward.book.problems import more_like_it
@@ -27,13 +28,14 @@ from stockward.book.sources.raw import (
 from stockward.book.sources.silence import contained
 from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
-from stockward.book.sources.workbook.hidden import hidden_notices
+from stockward.book.sources.workbook.hidden import hidden_lines, hidden_notices
 from stockward.book.sources.workbook.shared_texts import SharedTexts
 from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
 
 _HIDDEN_SHEET = "{}: the sheet is hidden; it is read like the others"
+_FORMULAS = "{}: {} cells are formulas; their last calculated values are read"
 _LARGEST_WHOLE = 1e15
 _MAY_BE_MARKED = (b"<f", b":f", b'"e"', b"'e'")
 """In a sheet with a formula or an error."""
@@ -79,12 +81,25 @@ class Workbook:
         _mark_merged(records, merged, above + 1, header)
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
-        words = f"{file}: {formulas} cells are formulas; their last calculated values are read"
-        told = [words] if formulas else []
+        told = [_FORMULAS.format(file, formulas)] if formulas else []
         told += [_HIDDEN_SHEET.format(file)] if self._is_hidden(sheet) else []
         told += hidden_notices(self.parts.sheet(sheet), header, rows, hides)
         told += self._told_unlike(sheet, header, above + 1, as_shown=as_shown)
         return header.table_of(columns, rows, notices=told)
+
+    def grid(self, sheet: str) -> tuple[list[list[Any]], list[tuple[CellPlace, CellPlace]], list[str]]:
+        """Every row of a sheet as its cells are typed, the merged ranges, and what is hidden or calculated in it.
+
+        Errors, and formulas that were never calculated, stand as their marks.
+        """
+        file = f"{self.file}[{sheet}]"
+        rows, marks, merged = self._typed(sheet, file)
+        hidden = {place: mark for place, mark in marks.items() if mark}
+        formulas = len(marks) - len(hidden)
+        told = [_FORMULAS.format(file, formulas)] if formulas else []
+        told += [_HIDDEN_SHEET.format(file)] if self._is_hidden(sheet) else []
+        told += hidden_lines(self.parts.sheet(sheet), file)
+        return _with_marks(rows, hidden), merged, told
 
     def _is_hidden(self, sheet: str) -> bool:
         """Whether a spreadsheet program shows no tab of it, or not even its name in the list of hidden ones."""
@@ -125,6 +140,17 @@ class Workbook:
 
     def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[CellPlace, CellPlace]]]:
         """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""
+        rows, marks, merged = self._typed(sheet, file)
+        decimal = self._decimal
+        # Most cells are texts, and these need no turning into one.
+        records = [[cell if type(cell) is str else cell_text(cell, decimal) for cell in row] for row in rows]
+        hidden = {place: mark for place, mark in marks.items() if mark}
+        return _with_marks(records, hidden), len(marks) - len(hidden), merged
+
+    def _typed(
+        self, sheet: str, file: str
+    ) -> tuple[list[list[Any]], dict[CellPlace, str], list[tuple[CellPlace, CellPlace]]]:
+        """Every row of a sheet as its cells are typed, marks of cells, and merged ranges."""
         import python_calamine
 
         try:
@@ -134,11 +160,7 @@ class Workbook:
                 marks = dict(self._marks(sheet))
         except (python_calamine.CalamineError, *DAMAGED):
             raise SiteError(file, "the sheet cannot be read", _SAVE_AGAIN) from None
-        decimal = self._decimal
-        # Most cells are texts, and these need no turning into one.
-        records = [[cell if type(cell) is str else cell_text(cell, decimal) for cell in row] for row in rows]
-        hidden = {place: mark for place, mark in marks.items() if mark}
-        return _with_marks(records, hidden), len(marks) - len(hidden), merged
+        return rows, marks, merged
 
     def _marks(self, sheet: str) -> Iterator[tuple[CellPlace, str]]:
         """Cells that are errors, uncalculated formulas, or calculated ones (an empty mark)."""
@@ -197,7 +219,7 @@ def _require_apart(merged: list[tuple[CellPlace, CellPlace]], file: str, bottom:
         raise SiteError(file, "merged cells lie over one another", "unmerge them and save the workbook again")
 
 
-def _with_marks(records: list[list[str]], marks: dict[CellPlace, str]) -> list[list[str]]:
+def _with_marks(records: list[list[Any]], marks: dict[CellPlace, str]) -> list[list[Any]]:
     """The records with the faults that their values hide, all padded to one width, as the library gives them."""
     if not marks:
         return records

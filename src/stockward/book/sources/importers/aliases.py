@@ -1,0 +1,41 @@
+"""What columns are called, in the languages and programs that are known; two spellings of one name are one name."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_DROPPED = dict.fromkeys(map(ord, "'’`\"*"), None)
+_SIGNS = str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " "))
+
+
+@lru_cache(100_000)
+def folded(text: str) -> str:
+    """A name without what writers of it differ in: letter case, accents, punctuation and blanks."""
+    plain = unicodedata.normalize("NFKD", text).translate(_DROPPED).translate(_SIGNS)
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).casefold().split())
+
+
+@cache
+def roles_by_alias() -> Mapping[str, tuple[str, int]]:
+    """The role that a folded header names, and its rank among the names of that role: the first says it best."""
+    text = files("stockward.book.sources.importers").joinpath("aliases.csv").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, int]] = {}
+    for row in csv.DictReader(text.splitlines(), restkey="more"):
+        names = ",".join([row["aliases"], *row.get("more", [])])
+        for rank, alias in enumerate(names.split(";")):
+            found.setdefault(folded(alias), (row["role"], rank))
+    return found
+
+
+def role_of(header: str) -> str:
+    """The role that a header is known for; empty for one that is not known."""
+    return roles_by_alias().get(folded(header), ("", 0))[0]
+
+
+def is_known(header: str) -> bool:
+    """Whether a header is one that some program or person uses."""
+    return folded(header) in roles_by_alias()

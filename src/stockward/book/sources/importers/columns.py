@@ -1,0 +1,155 @@
+"""Which column of a table holds what: by the profile of a program, or by the name that its header is known under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stockward.book.sources.importers.aliases import folded, roles_by_alias
+from stockward.book.sources.importers.days import ways_that_fit
+from stockward.book.sources.importers.grids import Cell, is_blank_cell
+from stockward.book.sources.importers.layout import Block
+from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.numerals import share_of_numbers
+from stockward.book.sources.importers.profiles import Profile
+
+NUMBERS = ("quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size")
+DATES = ("at", "recorded_at", "recorded_date", "count_date")
+_MOSTLY, _AT_LEAST = 0.8, 0.2
+"""So much of a column is of another kind than its header says where the header lies; less are cells to correct."""
+_IT_IS, _IT_IS_NOT = "it is", "it is not"
+JOINT = " + "
+"""Between headers whose columns are read as one."""
+
+MOVEMENTS, COUNTS, BOOK, ITEMS, LEFT_OUT = "movements", "counts", "book", "items", "leave out"
+_TABLES = (MOVEMENTS, COUNTS, LEFT_OUT)
+_COUNT_WORDS = ("count", "stocktake", "stock take", "inventory", "inventur", "inventaire", "zahlung", "physical")
+
+
+def roles_of(
+    blocks: Sequence[Block], profile: Profile, mapping: MappingFile, source: str
+) -> dict[str, tuple[str, ...]]:
+    """The headers of each role, and where the mapping has none yet, those that the headers and cells speak for."""
+    headers = blocks[0].headers
+    stated = {
+        path[3]: tuple(header for header in value.split(JOINT) if header)
+        for path, value in mapping.settled.items()
+        if path[:3] == ("source", source, "columns")
+    }
+    if stated:
+        return {role: found for role, found in stated.items() if found and set(found) <= set(headers)}
+    roles = _proposed(headers, profile)
+    cells = {header: [cell for block in blocks for cell in block.column(header)] for header in headers}
+    roles = {
+        role: header
+        for role, header in roles.items()
+        if _holds(role, cells[header]) or _asked_to_hold(role, header, cells[header], mapping, source)
+    }
+    found: dict[str, tuple[str, ...]] = {role: (header,) for role, header in roles.items()}
+    if "area" in profile.rules and "area" in found and "plant" in found:
+        found["area"] = (*found["plant"], *found["area"])
+    found.pop("plant", None)
+    for role, names in found.items():
+        mapping.settle("source", source, "columns", role, value=JOINT.join(names))
+    return found
+
+
+def table_of(
+    blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]], profile: Profile, mapping: MappingFile, source: str
+) -> str | None:
+    """What the rows of a source are; ``None`` while it is asked."""
+    if profile.table:
+        return mapping.settle("source", source, "table", value=profile.table, because=profile.title)
+    flows = bool({"in", "out", "from_area", "to_area", "kind", "deltas"} & roles.keys())
+    if "material" in roles and "at" in roles and flows and {"quantity", "in", "out"} & roles.keys():
+        return mapping.settle("source", source, "table", value=MOVEMENTS)
+    if "material" in roles and "counted" in roles:
+        return mapping.settle("source", source, "table", value=COUNTS)
+    if "at" in roles and {"in", "out"} <= roles.keys():
+        return mapping.settle("source", source, "table", value=MOVEMENTS)
+    likely = _likely(blocks, roles)
+    asks = f"What is {blocks[0].name}, with the columns {', '.join(blocks[0].headers[:8])}?"
+    choices = [likely, *(one for one in _TABLES if one != likely)]
+    return mapping.ask("source", source, "table", asks=asks, choices=choices)
+
+
+def speaks_of_a_count(text: str) -> bool:
+    """Whether a title or the name of a sheet has a word for a physical inventory in it."""
+    return any(word in folded(text) for word in _COUNT_WORDS)
+
+
+def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> str:
+    """What a source most likely is: its name and its numbers speak for it."""
+    names = " ".join(" ".join((block.name, *block.titles)) for block in blocks)
+    if not {"material", "quantity"} <= roles.keys() and "counted" not in roles:
+        return LEFT_OUT
+    cells = [cell for block in blocks for header in roles.get("quantity", ()) for cell in block.column(header)]
+    signed = any(str(cell).strip().startswith("-") or str(cell).strip().endswith("-") for cell in cells)
+    return COUNTS if not signed and speaks_of_a_count(names) else MOVEMENTS
+
+
+def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
+    """The best header of each role: what the profile says first, then the name that is known best."""
+    plain = {header: folded(header) for header in headers}
+    found: dict[str, str] = {}
+    for role, names in profile.columns.items():
+        best = [header for name in names for header in headers if plain[header] == name]
+        if best:
+            found[role] = best[0]
+    taken = set(found.values())
+    known = roles_by_alias()
+    ranked = sorted(
+        (known[plain[header]][1], place, known[plain[header]][0], header)
+        for place, header in enumerate(headers)
+        if plain[header] in known and header not in taken
+    )
+    for _, _, role, header in ranked:
+        if role not in profile.columns and role not in found and role not in {"ignored", "row_number"}:
+            found[role] = header
+    return _without_twins(found, headers, plain)
+
+
+def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping[str, str]) -> dict[str, str]:
+    """``Item`` beside ``Material`` is a line of a document; a place with both ends has no third."""
+    if "from_area" in found and "to_area" in found and plain[found.get("area", headers[0])] == "location":
+        found.pop("area", None)
+    if {"in", "out"} <= found.keys():
+        found.pop("quantity", None)
+    elif found.keys() & {"in", "out"} and "quantity" in found:
+        found.pop("in", None)
+        found.pop("out", None)
+    if "counted" in found and "quantity" in found and "book" not in found and not found.keys() & {"in", "out", "kind"}:
+        found["book"] = found.pop("quantity")
+    return found
+
+
+def _holds(role: str, cells: Sequence[Cell]) -> bool:
+    """Whether the cells of a column are of the kind that its role needs."""
+    filled = [cell for cell in cells if not is_blank_cell(cell)]
+    if role in NUMBERS:
+        return not filled or share_of_numbers(filled[:2_000]) >= _AT_LEAST
+    if role in DATES:
+        texts = [cell for cell in filled[:2_000] if isinstance(cell, str)]
+        others = [cell for cell in filled[:2_000] if isinstance(cell, (int, float))]
+        return not others and (not texts or _mostly_dates(texts))
+    if role == "unit":
+        return share_of_numbers(filled[:2_000]) < 1 - _MOSTLY
+    return True
+
+
+def _asked_to_hold(role: str, header: str, cells: Sequence[Cell], mapping: MappingFile, source: str) -> bool:
+    """Whether a person says that a column is what its header says, though its cells speak against it."""
+    if role not in {"at", "count_date", "quantity", "in", "out", "counted"}:
+        return False
+    example = next(str(cell) for cell in cells if not is_blank_cell(cell))
+    asks = f"The header {header!r} of {source} speaks of {role}, and {example!r} stands below it: is it that column?"
+    return mapping.ask("source", source, "holds", role, asks=asks, choices=[_IT_IS_NOT, _IT_IS]) == _IT_IS
+
+
+def _mostly_dates(texts: Sequence[str]) -> bool:
+    allowed = len(texts) - int(_AT_LEAST * len(texts))
+    odd = 0
+    for text in texts:
+        odd += not ways_that_fit([text])
+        if odd > allowed:
+            return False
+    return True

@@ -1,0 +1,113 @@
+"""Lists of counts: which lines were counted, when, and of which inventory they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from stockward.book.sources.importers.aliases import folded
+from stockward.book.sources.importers.days import WAYS, moment_of
+from stockward.book.sources.importers.entries import UNREAD, Entry
+from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.meanings import COUNT
+from stockward.book.sources.importers.postings import Posting, Postings, identities_of
+from stockward.book.sources.importers.profiles import Profile
+
+_ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the book were not counted", "leave out"
+_SAME = 1e-9
+_FEWEST = 5
+"""Fewer lines may all agree with the book by good order."""
+_DATE_IN_TEXT = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
+
+
+def counted_lines(entries: Sequence[Entry], source: str, profile: Profile, mapping: MappingFile) -> Postings:
+    """Turn the lines of a count list into counted rows; a blank is no count, and a zero may be none."""
+    made = Postings()
+    role = "counted" if any("counted" in entry.numbers for entry in entries) else "quantity"
+    if role not in (entries[0].numbers if entries else {}):
+        return made
+    states = {folded(state) for state in profile.rules.get("states", ())}
+    kept = []
+    for entry in entries:
+        value, book = entry.numbers.get(role), entry.numbers.get("book")
+        if not entry.text("material"):
+            made.leave_out("it names no material: a subtotal or a note", entry)
+        elif states and "state" in entry.texts and folded(entry.text("state")) not in states:
+            made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
+        elif value is None and not entry.raw.get(role) and not entry.faults:
+            made.leave_out("its count is blank: not counted", entry)
+        elif value == 0 and _is_unset(entry, book, profile):
+            made.leave_out("its zero was not set as a count", entry)
+        else:
+            kept.append((entry, value, book))
+    answer, path = _prefilled([one for one in kept if one[2] is not None], source, profile, mapping)
+    _refuse_negative(kept, role)
+    identities = identities_of([entry for entry, _, _ in kept])
+    for (entry, value, book), identity in zip(kept, identities, strict=True):
+        if answer == _NONE or (answer == _EQUAL_NOT and value == book):
+            made.leave_out("it equals the book, and was not counted", entry)
+            continue
+        packs = entry.numbers.get("pack_size")
+        posting = Posting(entry, COUNT, value if value is None or packs is None else value * packs, to_area=entry.area)
+        posting.identity = identity
+        if path is not None:
+            posting.waits.append(path)
+        _date(posting, source, mapping)
+        made.counts.append(posting)
+    if profile.rules.get("purged"):
+        made.notes.append(f"{source}: the program leaves out of this list what was counted and agreed with the book")
+    return made
+
+
+def _is_unset(entry: Entry, book: float | None, profile: Profile) -> bool:
+    """Whether a zero only stands where nothing was set."""
+    rule = profile.rules.get("zero_counts", ("",))[0]
+    if rule == "zero_count":
+        return "zero_count" in entry.texts and not entry.text("zero_count")
+    return rule == "difference" and not entry.numbers.get("difference") and bool(book)
+
+
+def _prefilled(
+    with_book: Sequence[tuple[Entry, float | None, float | None]], source: str, profile: Profile, mapping: MappingFile
+) -> tuple[str | None, Path | None]:
+    """What is known of lists in which the program has filled in the book's figures, and the question about it."""
+    equal = sum(value is not None and book is not None and abs(value - book) <= _SAME for _, value, book in with_book)
+    suspect = "prefilled" in profile.rules or (len(with_book) >= _FEWEST and equal == len(with_book))
+    if not with_book or not suspect:
+        return None, None
+    path = ("source", source, "prefilled")
+    asks = (
+        f"In {source}, {equal} of {len(with_book)} lines equal the book, with which such lists are filled beforehand: "
+        "was each line really counted?"
+    )
+    answer = mapping.ask(*path, asks=asks, choices=[_ALL_COUNTED, _EQUAL_NOT, _NONE])
+    return answer, path if answer is None else None
+
+
+def _refuse_negative(kept: Iterable[tuple[Entry, float | None, float | None]], role: str) -> None:
+    """Nobody counts less than nothing: a list with such lines is the book."""
+    for entry, value, _ in kept:
+        if value is not None and value < 0:
+            entry.faults.append(f"{role} is negative: this is the book, and no count")
+
+
+def _date(posting: Posting, source: str, mapping: MappingFile) -> None:
+    """The moment of a count: its own day, or that which a person gives for the list it stands in."""
+    entry = posting.entry
+    if entry.at:
+        return
+    block = entry.block
+    path = ("source", source, "counted_at", block.grid.name)
+    found = [date for title in (*block.titles, block.grid.sheet, block.grid.file) for date in _dates_in(title)]
+    asks = (
+        f"When was {block.grid.name} counted? Write a day, or a day and a time, such as 2026-06-30 or 2026-06-30T18:00"
+    )
+    answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(found)), free=True)
+    if answer is None:
+        posting.waits.append(path)
+    entry.at = answer or UNREAD
+
+
+def _dates_in(text: str) -> list[str]:
+    words = _DATE_IN_TEXT.findall(text)
+    return [found[0].isoformat() for word in words for way in WAYS if (found := moment_of(word, way)) is not None]

@@ -1,0 +1,242 @@
+"""Tables in a grid: where their headers stand, and which rows below belong to them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+
+from stockward.book.checks.refused.totals import names_a_total
+from stockward.book.sources.importers.aliases import folded, is_known, role_of
+from stockward.book.sources.importers.grids import Cell, Grid, is_blank_cell
+
+_FEWEST_NAMES = 3
+"""So many known names in one row are a header by no chance."""
+_RULE = re.compile(r"^[\s\-=_*.|+]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part.
+
+    ``waits`` are questions about the row itself: whether a later file changed it.
+    """
+
+    number: int
+    cells: tuple[Cell, ...]
+    heading: str = ""
+    waits: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(slots=True)
+class Block:
+    """One table of a grid: its headers, its rows, and what was left out of it by which rule, with where it stood.
+
+    Headers that stand twice are told apart as ``Name (2)``.
+    """
+
+    grid: Grid
+    top: int
+    headers: tuple[str, ...]
+    places: tuple[int, ...]
+    titles: tuple[str, ...]
+    rows: list[Row] = field(default_factory=list)
+    dropped: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The grid, and the row of the header where it is not the first."""
+        return self.grid.name if self.top == 0 else f"{self.grid.name} from row {self.top + 1}"
+
+    @property
+    def fingerprint(self) -> tuple[str, ...]:
+        """The folded headers by which a file of the same kind is known again."""
+        return tuple(sorted(folded(header) for header in self.headers if header))
+
+    def drop(self, rule: str, number: int) -> None:
+        """Leave a row out, by a rule that is told."""
+        self.dropped.setdefault(rule, []).append(number)
+
+    def column(self, header: str) -> list[Cell]:
+        """The cells under one header, row by row."""
+        place = self.headers.index(header)
+        return [row.cells[place] for row in self.rows]
+
+
+def blocks_of(grid: Grid) -> list[Block]:
+    """Every table of a grid, from its header to the next one; those without a row are none."""
+    heads = list(_heads(grid)) or list(_first_plain_head(grid))
+    found: list[Block] = []
+    for index, (top, height, names) in enumerate(heads):
+        end = heads[index + 1][0] if index + 1 < len(heads) else len(grid.rows)
+        same = next((block for block in found if block.headers == _told_apart(names)[0]), None)
+        titles = _titles(grid, heads[index - 1][0] + 1 if index else 0, top)
+        if same is not None:
+            # The header of a list that is printed stands on every page.
+            same.drop("the header again", top)
+            _take_rows(same, top + height, end)
+        else:
+            for block in _side_by_side(grid, top, names, titles):
+                _take_rows(block, top + height, end)
+                found.append(block)
+    return [block for block in found if block.rows]
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as text, without blanks around it."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(cell)
+
+
+def _heads(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
+    """Each header row: where it begins, how many rows it takes, and the name of each column."""
+    number, rows = 0, grid.rows
+    while number < len(rows):
+        single = _names(rows[number])
+        known = _known(single)
+        double = _joined(grid, number)
+        if double is not None and _known(double) >= max(known, _FEWEST_NAMES):
+            yield number, 2, double
+            number += 2
+            continue
+        if known >= _FEWEST_NAMES and 2 * known >= sum(map(bool, single)):
+            yield number, 1, single
+        number += 1
+
+
+def _first_plain_head(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
+    """The first row of three texts or more, all different, above a row with a number or a date: names nobody knows."""
+    for number, row in enumerate(grid.rows[:-1]):
+        names = [name for name in _names(row) if name]
+        filled = sum(not is_blank_cell(cell) for cell in row)
+        if len(names) == filled >= _FEWEST_NAMES and len(set(names)) == filled:
+            below = [cell for cell in grid.rows[number + 1] if not is_blank_cell(cell)]
+            if any(not isinstance(cell, str) or any(sign.isdigit() for sign in cell) for cell in below):
+                yield number, 1, _names(row)
+                return
+
+
+@lru_cache(50_000)
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[\s\d.,+\-'()%]+", text))
+
+
+def _names(row: Sequence[Cell]) -> list[str]:
+    return [
+        "" if not isinstance(cell, str) or _is_number(cell) or _RULE.match(cell) else " ".join(cell.split())
+        for cell in row
+    ]
+
+
+def _known(names: Sequence[str]) -> int:
+    return len({folded(name) for name in names if name and is_known(name)})
+
+
+def _joined(grid: Grid, number: int) -> list[str] | None:
+    """The names that a row and the one below make together, where that is a header in two rows."""
+    if number + 1 >= len(grid.rows):
+        return None
+    top, bottom = _names(grid.rows[number]), _names(grid.rows[number + 1])
+    filled = [cell for cell in grid.rows[number + 1] if not is_blank_cell(cell)]
+    named = [name for name in bottom if name]
+    if not any(top) or len(named) != len(filled) or 2 * sum(map(is_known, named)) < len(named) or not named:
+        return None
+    width = max(len(top), len(bottom))
+    top, bottom = ([*names, *[""] * (width - len(names))] for names in (top, bottom))
+    joined, over = [], ""
+    for column in range(width):
+        over = top[column] or (over if bottom[column] or (number, column) in grid.covered else "")
+        joined.append(_joint(over, bottom[column]))
+    return joined
+
+
+def _joint(over: str, under: str) -> str:
+    if not over or not under:
+        return over or under
+    # "Received" above "Qty" is known as both together, or as what stands above.
+    for name in (f"{over} {under}", f"{under} {over}"):
+        if is_known(name):
+            return name
+    # The unit of what was received is that of the row.
+    return under if role_of(under) == "unit" else f"{over} {under}"
+
+
+def _side_by_side(grid: Grid, top: int, names: list[str], titles: tuple[str, ...]) -> Iterator[Block]:
+    """One table, or several that stand beside each other with a blank column between."""
+    parts: list[list[int]] = [[]]
+    for place, name in enumerate(names):
+        if name:
+            parts[-1].append(place)
+        elif parts[-1]:
+            parts.append([])
+    filled = [part for part in parts if part]
+    apart = len(filled) > 1 and all(_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
+    for part in filled if apart else [[*chain.from_iterable(filled)]]:
+        headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
+        yield Block(grid, top, headers, places, titles)
+
+
+def _told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], Counter[str]]:
+    seen: Counter[str] = Counter()
+    told = []
+    for name in names:
+        if name:
+            seen[name] += 1
+            told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(told), seen
+
+
+def _take_rows(block: Block, start: int, end: int) -> None:
+    """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
+    heading = ""
+    own = {folded(name) for name in block.headers}
+    for number in range(start, end):
+        row = block.grid.rows[number]
+        cells = tuple(_cell(block, number, row, place) for place in block.places)
+        filled = [cell for cell in cells if not is_blank_cell(cell)]
+        if not filled or all(isinstance(cell, str) and _RULE.match(cell) for cell in filled):
+            outside = [text_of(cell) for cell in row if not is_blank_cell(cell)]
+            if len(outside) == 1 and not _RULE.match(outside[0]):
+                heading = outside[0]
+                block.drop("a line that heads others", number)
+            continue
+        if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
+            heading = filled[0].strip()
+            block.drop("a total" if names_a_total(heading) else "a line that heads others", number)
+            continue
+        texts = [cell for cell in filled if isinstance(cell, str)]
+        if len(texts) == len(filled) > 1 and {folded(text) for text in texts} <= own:
+            block.drop("the header again", number)
+            continue
+        if len(filled) < len(block.headers) and any(map(_is_total, texts)):
+            block.drop("a total", number)
+            continue
+        block.rows.append(Row(number, cells, heading))
+
+
+def _cell(block: Block, number: int, row: Sequence[Cell], place: int) -> Cell:
+    """A cell of a row; one that a merged cell covers from above has the value of that."""
+    if place < len(row) and not is_blank_cell(row[place]):
+        return row[place]
+    first = block.grid.covered.get((number, place))
+    if first is not None and first[1] == place:
+        above = block.grid.rows[first[0]]
+        return above[place] if place < len(above) else ""
+    return row[place] if place < len(row) else ""
+
+
+@lru_cache(50_000)
+def _is_total(text: str) -> bool:
+    return text.strip() in {"*", "**", "***"} or names_a_total(text)
+
+
+def _titles(grid: Grid, start: int, top: int) -> tuple[str, ...]:
+    """What stands above a header."""
+    cells = [text_of(cell) for row in grid.rows[start:top] for cell in row if not is_blank_cell(cell)]
+    return tuple(text for text in cells if not _RULE.match(text))[:20]

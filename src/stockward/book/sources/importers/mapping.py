@@ -1,0 +1,232 @@
+"""What the columns, codes and names of a site's files mean: settled by a sign, answered by a person, or still asked.
+
+A mapping is kept as ``import.toml`` beside the tables of the site. Each thing that it says has a path, such as
+``source."Ledger".kinds."551"``; what is not known is a question about one path, with what it could be.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stockward.terms.errors import SiteError
+from stockward.terms.limits import grouped
+
+MAPPING = "import.toml"
+_FORMAT = 1
+_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
+_MOST_SHOWN = 12
+"""So many choices of a question stand in the file and on the screen; any of the others can be written all the same."""
+
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Question:
+    """What cannot be told from the files: about which path, what it could be, and which rows wait for the answer.
+
+    choices
+        What it could be, the likeliest first; any text where there are none.
+    because
+        The sign that speaks for the first choice.
+    """
+
+    about: Path
+    asks: str
+    choices: tuple[str, ...]
+    because: str = ""
+    free: bool = False
+    rows: int = 0
+    first: str = ""
+
+    def wait(self, place: str, rows: int = 1) -> None:
+        """Count rows that hang on the answer; the place of the first is kept."""
+        self.rows += rows
+        self.first = self.first or place
+
+    def meant(self, answer: str) -> str | None:
+        """What a person means who writes a number, a choice, or words of their own; ``None`` for nothing known."""
+        text = answer.strip()
+        if text.isdigit() and 1 <= int(text) <= len(self.choices):
+            return self.choices[int(text) - 1]
+        known = next((choice for choice in self.choices if choice.casefold() == text.casefold()), None)
+        return known if known is not None else text if self.free and text else None
+
+    @property
+    def key(self) -> str:
+        """The path as the file writes it."""
+        return dotted(self.about)
+
+
+@dataclass(slots=True)
+class SourceMapping:
+    """What one kind of table is taken for: its headers, and all that was settled or answered of it."""
+
+    name: str
+    headers: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class MappingFile:
+    """All that is settled, by path, and what is asked."""
+
+    settled: dict[Path, str] = field(default_factory=dict)
+    because: dict[Path, str] = field(default_factory=dict)
+    questions: dict[Path, Question] = field(default_factory=dict)
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    accepted: list[Path] = field(default_factory=list)
+    accepts: bool = False
+
+    def get(self, *path: str) -> str | None:
+        """What is settled; ``None`` where nothing is."""
+        return self.settled.get(path)
+
+    def settle(self, *path: str, value: str, because: str = "") -> str:
+        """Settle what a sign tells, unless something else stands there already; returns what stands then."""
+        found = self.settled.setdefault(path, value)
+        if because and found == value:
+            self.because.setdefault(path, because)
+        return found
+
+    def ask(
+        self, *path: str, asks: str, choices: Sequence[str] = (), because: str = "", free: bool = False
+    ) -> str | None:
+        """What a person has answered; ``None``, and a question, where nobody has.
+
+        ``free`` lets any other text be an answer too. Where proposals are accepted, the first choice is the answer.
+        """
+        found = self.settled.get(path)
+        if found is not None:
+            return found
+        if self.accepts and choices:
+            self.settled[path] = choices[0]
+            self.because[path] = "accepted as proposed"
+            self.accepted.append(path)
+            return choices[0]
+        if path not in self.questions:
+            self.questions[path] = Question(path, asks, tuple(choices), because, free or not choices)
+        return None
+
+    def wait(self, path: Path, place: str, rows: int = 1) -> None:
+        """Count rows that hang on a question."""
+        if path in self.questions:
+            self.questions[path].wait(place, rows)
+
+    def answer(self, path: Path, answer: str) -> None:
+        """Settle a question by what a person says."""
+        self.settled[path] = answer
+        self.because[path] = "answered"
+        self.questions.pop(path, None)
+
+    def source_of(self, fingerprint: tuple[str, ...]) -> str | None:
+        """The source whose headers these are; ``None`` for headers of no source."""
+        return next((name for name, headers in self.headers.items() if headers == fingerprint), None)
+
+    def open_questions(self) -> list[Question]:
+        """What is still asked, that on which most rows hang first."""
+        return sorted(self.questions.values(), key=lambda one: (-one.rows, one.about))
+
+
+def dotted(path: Path) -> str:
+    """A path as TOML writes it."""
+    return ".".join(part if _BARE.match(part) else _quoted(part) for part in path)
+
+
+def read_mapping(text: str, file: str) -> MappingFile:
+    """Read ``import.toml``. Raises ``SiteError`` in one line for what is no such file."""
+    try:
+        tree = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SiteError(file, f"this is no TOML ({error})", "correct the line, or take the file away") from None
+    if tree.pop("format", None) != _FORMAT:
+        raise SiteError(file, "it does not say format = 1", f"write format = {_FORMAT} at its top, or take it away")
+    asked = tree.pop("question", [])
+    mapping = MappingFile()
+    for path, value in _leaves(tree, (), file):
+        if path[:1] == ("source",) and path[2:] == ("headers",):
+            mapping.headers[path[1]] = tuple(value)
+        else:
+            mapping.settled[path] = str(value)
+    if not isinstance(asked, list) or not all(isinstance(one, dict) for one in asked):
+        raise SiteError(file, "question is no list of tables", "write each as [[question]]")
+    for one in asked:
+        answer = str(one.get("answer", "")).strip()
+        if answer:
+            mapping.answer(_path_of(str(one.get("about", "")), file), _held(one, answer, file))
+    return mapping
+
+
+def written(mapping: MappingFile) -> str:
+    """The file that ``read_mapping`` reads: questions first, then what is settled, with the sign that settled it."""
+    lines = [
+        "# How the files of this site are read. Written by `stockward import`; correct anything that is wrong.",
+        f"format = {_FORMAT}",
+        "",
+    ]
+    questions = mapping.open_questions()
+    if questions:
+        lines += ["# Write an answer to each question, and run the same command again.", ""]
+    for one in questions:
+        lines += _question_lines(one)
+    tables: dict[Path, list[tuple[str, str, str]]] = {}
+    for name, headers in mapping.headers.items():
+        listed = ", ".join(map(_quoted, headers))
+        tables[("source", name)] = [("headers", f"[{listed}]", "")]
+    for path, value in mapping.settled.items():
+        tables.setdefault(path[:-1], []).append((path[-1], _quoted(value), mapping.because.get(path, "")))
+    for table in sorted(tables):
+        lines.append(f"[{dotted(table)}]")
+        lines += [f"{dotted((key,))} = {value}{f'  # {why}' if why else ''}" for key, value, why in tables[table]]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _question_lines(one: Question) -> list[str]:
+    told = f"# {grouped(one.rows)} rows wait, the first is {one.first}" if one.rows else "# no row waits for it"
+    said = [f"# {one.asks}", *([f"# {one.because}"] if one.because else []), told]
+    choices = ", ".join(map(_quoted, one.choices[:_MOST_SHOWN]))
+    return [
+        "[[question]]",
+        *(line.replace("\n", " ") for line in said),
+        f"about = {_quoted(one.key)}",
+        f"choices = [{choices}]",
+        'answer = ""',
+        "",
+    ]
+
+
+def _held(one: Mapping[str, Any], answer: str, file: str) -> str:
+    """An answer among its choices, in whatever letter case; free ones are as they are."""
+    choices = [str(choice) for choice in one.get("choices", [])]
+    return next((choice for choice in choices if choice.casefold() == answer.casefold()), answer)
+
+
+def _leaves(tree: Mapping[str, Any], path: Path, file: str) -> Iterator[tuple[Path, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*path, key), file)
+        elif isinstance(value, (str, int, float, bool)) or (isinstance(value, list) and key == "headers"):
+            yield (*path, key), value
+        else:
+            raise SiteError(file, f"{dotted((*path, key))} is no text", "write it in quotation marks")
+
+
+def _path_of(key: str, file: str) -> Path:
+    try:
+        tree: Any = tomllib.loads(f"{key} = 0")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        raise SiteError(file, f"a question is about {key!r}, which names nothing", "take it away") from None
+    path: list[str] = []
+    while isinstance(tree, dict) and tree:
+        part, tree = next(iter(tree.items()))
+        path.append(part)
+    return tuple(path)
+
+
+def _quoted(text: str) -> str:
+    signs = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    plain = "".join(signs.get(sign, sign if sign.isprintable() else f"\\U{ord(sign):08x}") for sign in text)
+    return f'"{plain}"'

@@ -1,0 +1,111 @@
+"""What a code, or a word, of a ledger says that happened; what could be meant in several ways is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+
+from stockward.book.sources.importers.aliases import folded
+from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.profiles import Profile
+
+ADJUSTMENT, COUNT, OPENING, LEAVE_OUT, TRANSIT, REVERSES = (
+    "adjustment", "count", "opening", "leave out", "in transit", "reverses",
+)  # fmt: skip
+BY_MATERIAL, BY_DOCUMENT = "by material", "by document"
+INWARD, OUTWARD = ("receipt", "make", "found"), ("issue", "use", "discard", "write_off")
+OPPOSITE: Mapping[str, str] = MappingProxyType(
+    {
+        "receipt": "issue", "issue": "receipt", "make": "use", "use": "make", "found": "write_off",
+        "write_off": "found", "discard": "found",
+    }
+)  # fmt: skip
+"""What undoes a movement where it is not known which one it undoes."""
+_ALL = (*INWARD, *OUTWARD, "transfer", ADJUSTMENT, COUNT, OPENING, LEAVE_OUT)
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "receipt": "receipt; receipts; received; receive; grn; goods receipt; purchase; purchases; delivery in; "
+        "stock in; in; wareneingang; zugang; eingang; entree; reception; entrada; compra; recepcion; kauf; einkauf; "
+        "supplier; from supplier",
+        "issue": "issue; issues; issued; sale; sales; dispatch; dispatched; shipment; shipped; delivery; delivered; "
+        "stock out; out; warenausgang; abgang; ausgang; verkauf; lieferung; sortie; expedition; salida; venta",
+        "transfer": "transfer; transfers; transferred; moved; move; stock transfer; umlagerung; transfert; traslado; "
+        "umbuchung; transfer in; transfer out; relocation",
+        "use": "use; used; consumption; consumed; material consumption; verbrauch; consommation; consumo; "
+        "to production",
+        "make": "make; made; production; produced; output; manufactured; fertigung; herstellung; produktion; "
+        "fabrication; produccion; from production",
+        "discard": "scrap; scrapped; destroyed; destruction; disposal; disposed; waste; demil; demilitarized; "
+        "demilitarised; damaged; damage; expired; verschrottung; ausschuss; rebut; desecho; burned; burnt",
+        ADJUSTMENT: "adjustment; adjust; stock adjustment; inventory adjustment; correction; count difference; "
+        "shrinkage; variance; inventurdifferenz; differenz; korrektur; ajustement; ajuste; reconciliation",
+        COUNT: "count; counted; inventory; stocktake; stock take; stock count; physical count; physical inventory; "
+        "inventory 100; inventur; zahlung; inventaire; recuento; stock check",
+        OPENING: "opening; opening balance; opening stock; balance forward; balance brought forward; brought forward; "
+        "b/f; bf; b f; anfangsbestand; vortrag; stock initial; saldo inicial; initial stock",
+    }
+)
+_DISCARDS_OR_CLAIMS = frozenset(map(folded, ("damage", "damaged", "expired", "scrap", "scrapped", "waste", "lost")))
+"""Words that are said of goods that went, and of a book that was brought into line."""
+
+
+def meaning_of(code: str, sign: int, mapping: MappingFile, source: str, profile: Profile, where: str) -> str | None:
+    """What a code is taken for: a kind of movement, or another word of this module; ``None`` while it is asked.
+
+    ``sign`` is that of the quantity of the first row that bears it, 0 where quantities bear none.
+    """
+    path = ("source", source, "kinds", code)
+    settled = mapping.settled.get(path)
+    if settled is not None:
+        return settled
+    known = profile.kinds.get(folded(code))
+    if known is not None and "?" not in known:
+        return mapping.settle(*path, value=LEAVE_OUT if known == "drop" else known, because=profile.title)
+    word = words().get(folded(code))
+    is_plain = word is not None and word not in {OPENING, COUNT} and not (word == ADJUSTMENT and sign == 0)
+    if known is None and is_plain and folded(code) not in _DISCARDS_OR_CLAIMS:
+        return mapping.settle(*path, value=str(word), because="so the word says")
+    choices = _choices(known, word, code, sign)
+    return mapping.ask(*path, asks=f"What does {code!r} in {where} stand for?", choices=choices)
+
+
+def is_clear(code: str, mapping: MappingFile, source: str, profile: Profile) -> bool:
+    """Whether a code has one meaning without being asked for."""
+    known = profile.kinds.get(folded(code)) or words().get(folded(code)) or ""
+    return ("source", source, "kinds", code) in mapping.settled or bool(known and "?" not in known)
+
+
+@cache
+def words() -> Mapping[str, str]:
+    """What each folded word says that happened."""
+    return {folded(one): kind for kind, listed in _WORDS.items() for one in listed.split(";")}
+
+
+def _choices(known: str | None, word: str | None, code: str, sign: int) -> Sequence[str]:
+    if known is not None:
+        first, _, others = known.partition("?")
+        named = [LEAVE_OUT if one == "drop" else one for one in (first, *others.split())]
+    else:
+        named = [word] if word else _contained(code)
+    if code.endswith(", both sides in one document"):
+        named = ["transfer", *named]
+    if sign == 0 and ADJUSTMENT in named:
+        named = [*(one for one in named if one != ADJUSTMENT), "write_off", "found"]
+    if OPENING in named:
+        named = [COUNT, "found", LEAVE_OUT]
+    likely = INWARD if sign > 0 else OUTWARD if sign < 0 else ()
+    ranked = (
+        [*named, BY_MATERIAL, BY_DOCUMENT, *likely, *_ALL]
+        if known
+        else [*named, *likely, *_ALL, BY_MATERIAL, BY_DOCUMENT]
+    )
+    return [one for one in dict.fromkeys(ranked) if one != OPENING]
+
+
+def _contained(code: str) -> list[str]:
+    """Kinds of which a word stands in a longer text, in the order in which they stand there."""
+    padded = f" {folded(code)} "
+    found = sorted((padded.find(f" {word} "), kind) for word, kind in words().items() if f" {word} " in padded)
+    return list(dict.fromkeys(kind for _, kind in found))

@@ -1,0 +1,123 @@
+"""Materials, places and units as they are written: which spellings are one thing is asked where it is not sure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from functools import cache
+
+from stockward.book.sources.importers.aliases import folded
+from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.terms.units import UNITS, dimension
+
+_UNITS = {
+    "kg": "kg; kgs; kilo; kilos; kilogram; kilograms; kilogramm; kilogramme; kgm; кг",
+    "g": "g; gm; gms; gram; grams; gramm; gramme; grm",
+    "t": "t; to; ton metric; tonne; tonnes; mt; metric ton; metric tons; tne",
+    "lb": "lb; lbs; pound; pounds; lbr",
+    "oz": "oz; ounce; ounces; onz",
+    "gr": "grain; grains",
+    "each": "each; ea; pc; pcs; pce; piece; pieces; st; stk; stck; stuck; nos; no; nr; unit; units; item; items; u; "
+    "und; pz; pza; pieza; piezas; szt; шт; adet; rd; rds; rnd; round; rounds; un; ud; uds; c62; h87; unite; unites",
+}
+_OTHER_NAMES = (
+    ("nitrocellulose", "nc", "guncotton"), ("nitroglycerin", "nitroglycerine", "ng"), ("trinitrotoluene", "tnt"),
+    ("cyclonite", "hexogen", "rdx"), ("octogen", "hmx"), ("pentaerythritol tetranitrate", "petn", "pentrite"),
+    ("nitroguanidine", "nq"), ("ammonium nitrate", "an"), ("ammonium perchlorate", "ap"),
+)  # fmt: skip
+"""Substances that have several names; an abbreviation may stand for another thing all the same."""
+_ALIKE = 0.86
+_MOST_COMPARED = 400
+DIFFERENT = "a material of its own"
+
+
+@cache
+def written_units() -> Mapping[str, str]:
+    """The unit that each folded word is."""
+    return {folded(word): unit for unit, words in _UNITS.items() for word in words.split(";")}
+
+
+def unit_of(text: str, mapping: MappingFile, where: str) -> tuple[str, float] | None:
+    """The unit that a text means, and how many of it one is; ``None`` while it is asked."""
+    known = written_units().get(folded(text))
+    if known is not None:
+        return known, 1.0
+    path = ("units", text)
+    choices = ["g", "gr"] if folded(text) == "gr" else ["each", "kg", "g", "t", "lb"]
+    asks = f"What is the unit {text!r} ({where})? Several of another one are written as: 24 each"
+    answer = mapping.ask(*path, asks=asks, choices=choices, free=True)
+    return None if answer is None else unit_answered(answer)
+
+
+def unit_answered(answer: str) -> tuple[str, float] | None:
+    """A unit, or a number of them such as ``24 each``; ``None`` for what is neither."""
+    number, _, unit = answer.strip().rpartition(" ")
+    known = unit if unit in UNITS else written_units().get(folded(unit))
+    if known is None:
+        return None
+    try:
+        return known, float(number) if number else 1.0
+    except ValueError:
+        return None
+
+
+def material_kind(unit: str) -> str:
+    """Whether what is measured in a unit is counted by the piece, or weighed."""
+    return "item" if dimension(unit) == "count" else "bulk"
+
+
+def ask_spellings(spellings: Counter[str], mapping: MappingFile) -> None:
+    """Ask of each spelling that may be another one's, and of which nothing is settled."""
+    groups = defaultdict(list)
+    for name, _ in spellings.most_common():
+        groups[_core(name)].append(name)
+    for names in groups.values():
+        for other in names[1:]:
+            _ask_same(other, names[0], "they differ in letter case, blanks, punctuation or leading zeros", mapping)
+    heads = [names[0] for names in groups.values()]
+    for synonyms in _OTHER_NAMES:
+        called = [head for head in heads if folded(head) in synonyms]
+        for other in called[1:]:
+            _ask_same(other, called[0], "both are names of one substance", mapping)
+    for place, other in enumerate(heads[:_MOST_COMPARED]):
+        for head in heads[:place]:
+            if _digits(head) == _digits(other) and _nearly(head, other):
+                _ask_same(other, head, "they are spelt nearly alike", mapping)
+
+
+def same_as(name: str, mapping: MappingFile) -> tuple[str, Path | None]:
+    """The key of a spelling, and the question that it waits for, if any."""
+    path = ("materials", name, "same_as")
+    settled = mapping.settled.get(path)
+    if settled is not None:
+        return (name if settled == DIFFERENT else settled), None
+    return name, path if path in mapping.questions else None
+
+
+def _ask_same(name: str, other: str, because: str, mapping: MappingFile) -> None:
+    asks = f"Is the material {name!r} the same as {other!r}?"
+    mapping.ask("materials", name, "same_as", asks=asks, choices=[other, DIFFERENT], because=because)
+
+
+@cache
+def _core(name: str) -> str:
+    return re.sub(r"\b0+(?=\d)", "", folded(name)).replace(" ", "")
+
+
+def _digits(name: str) -> str:
+    return "".join(sign for sign in name if sign.isdigit())
+
+
+def _nearly(one: str, other: str) -> bool:
+    one, other = folded(one), folded(other)
+    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 3:
+        return False
+    matcher = SequenceMatcher(None, one, other)
+    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+
+
+def commonest(names: Iterable[str]) -> str:
+    """The name that stands most often; the first of those that do."""
+    return Counter(names).most_common(1)[0][0]

@@ -1,0 +1,89 @@
+"""Numbers as people and programs write them, under one decimal mark or the other."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from stockward.book.sources.importers.grids import Cell
+
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009 '’"), None)
+_MARKS = ".,"
+_WITH_UNIT = re.compile(r"^([-+(]?\s*[\d.,'’\s]+[-)]?)\s*([^\W\d_][\w./]*)\.?$")
+
+
+@lru_cache(200_000)
+def number_of(text: str, decimal: str) -> float | None:
+    """The number that a text is under a decimal mark; ``None`` for what is none.
+
+    A sign may stand behind it, brackets make it negative, and thousands may stand apart, in whole groups of three.
+    """
+    plain = text.translate(_BLANKS).replace("−", "-").replace("–", "-")
+    negative = False
+    if plain.startswith("(") and plain.endswith(")"):
+        plain, negative = plain[1:-1], True
+    if plain.endswith("-"):
+        plain, negative = plain[:-1], True
+    if plain[:1] in {"+", "-"}:
+        negative, plain = negative or plain[0] == "-", plain[1:]
+    whole, mark, decimals = plain.partition(decimal)
+    group = "," if decimal == "." else "."
+    parts = whole.split(group)
+    if not all(part.isascii() and part.isdigit() for part in parts if part) or group in decimals:
+        return None
+    if len(parts) > 1 and not (1 <= len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])):
+        return None
+    if mark and not (decimals.isascii() and decimals.isdigit()) and decimals:
+        return None
+    digits = "".join(parts)
+    if not digits and not decimals:
+        return None
+    found = float(f"{digits or '0'}.{decimals or '0'}")
+    return -found if negative else found
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """A number, and the unit that stands behind it in one cell; no unit where none does."""
+    found = _WITH_UNIT.match(text.strip())
+    return (found[1].strip(), found[2]) if found else (text, "")
+
+
+def value_of(cell: Cell, decimal: str) -> float | None:
+    """The number in a cell: one that is typed as such, or a text."""
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, (int, float)):
+        return float(cell) if math.isfinite(cell) else None
+    return number_of(split_unit(cell)[0], decimal) if isinstance(cell, str) and cell.strip() else None
+
+
+def decimal_marks(cells: Iterable[Cell]) -> tuple[str, list[str]]:
+    """What the numbers among the cells say of their decimal mark, and those that can be read in two ways.
+
+    ``.`` or ``,`` where all that say something say so; ``both`` where they differ; empty where none says anything.
+    """
+    marks: set[str] = set()
+    doubtful: list[str] = []
+    for cell in cells:
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        text = split_unit(cell)[0]
+        readings = {mark: number_of(text, mark) for mark in _MARKS}
+        if readings["."] == readings[","]:
+            continue
+        possible = [mark for mark, value in readings.items() if value is not None]
+        if len(possible) == 1:
+            marks.add(possible[0])
+        else:
+            doubtful.append(text)
+    said = marks.pop() if len(marks) == 1 else "both" if marks else ""
+    return said, doubtful
+
+
+def share_of_numbers(cells: Iterable[Cell]) -> float:
+    """Which part of the filled cells are numbers, under either mark."""
+    filled = [cell for cell in cells if not (isinstance(cell, str) and not cell.strip())]
+    numbers = sum(value_of(cell, ".") is not None or value_of(cell, ",") is not None for cell in filled)
+    return numbers / len(filled) if filled else 0.0

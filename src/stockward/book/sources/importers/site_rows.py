@@ -1,0 +1,289 @@
+"""The tables of a site, made of postings: keys, units, ids, and the place in the original file of every row."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stockward.book.sources.importers.columns import speaks_of_a_count
+from stockward.book.sources.importers.days import is_a_month
+from stockward.book.sources.importers.entries import UNREAD, Entry
+from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
+from stockward.book.sources.importers.meanings import INWARD
+from stockward.book.sources.importers.names import ask_spellings, material_kind, same_as, unit_answered, unit_of
+from stockward.book.sources.importers.postings import Posting
+from stockward.terms.units import factor
+
+MOVEMENT_COLUMNS = (
+    "movement", "at", "kind", "material", "quantity", "unit", "from_area", "to_area", "document", "recorded_at",
+    "recorded_by", "reverses", "note", "source",
+)  # fmt: skip
+COUNT_COLUMNS = (
+    "inventory",
+    "at",
+    "area",
+    "material",
+    "quantity",
+    "unit",
+    "sheet",
+    "counted_by",
+    "recorded_at",
+    "source",
+)
+LOG_COLUMNS = ("source", "mapping", "table", "key", "state", "why")
+_BY_MATERIAL, BY_PLACE = "by material", "by place"
+_COUNTED, _WEIGHED = ["each", "kg", "g", "t", "lb"], ["kg", "g", "t", "lb", "each"]
+_HEADING = "the line above each part"
+_START, _END = "start of the day", "end of the day"
+_LAST_SECOND = "T23:59:59"
+
+Row = dict[str, str]
+
+
+@dataclass(slots=True)
+class SiteRows:
+    """Rows of the tables that are made, and a line of the log for every row of every source."""
+
+    movements: list[Row] = field(default_factory=list)
+    counts: list[Row] = field(default_factory=list)
+    materials: list[Row] = field(default_factory=list)
+    areas: list[Row] = field(default_factory=list)
+    log: list[Row] = field(default_factory=list)
+
+
+class RowWriter:
+    """Makes rows of the postings of all sources, which share materials, places and units."""
+
+    def __init__(self, mapping: MappingFile, count_moments: Mapping[str, bool]) -> None:
+        self.mapping = mapping
+        self.rows = SiteRows()
+        self._by_day = count_moments
+        self._names: dict[str, str] = {}
+        self._units: dict[str, Counter[str]] = defaultdict(Counter)
+        self._areas: dict[str, str] = {}
+        self._fractions: dict[str, set[str]] = defaultdict(set)
+
+    def prepare(self, postings: Sequence[Posting]) -> None:
+        """Look at all spellings and units, so that one source can tell what another leaves out."""
+        for one in postings:
+            self._ask_material(one)
+        spellings = Counter(name for one in postings if (name := one.entry.text("material")))
+        ask_spellings(spellings, self.mapping)
+        for one in postings:
+            entry = one.entry
+            if not entry.text("material"):
+                continue
+            key, _ = same_as(entry.text("material"), self.mapping)
+            self._names.setdefault(key, entry.text("material_name"))
+            if one.quantity is not None and one.quantity % 1:
+                self._fractions[entry.source].add(key)
+            if entry.text("unit"):
+                unit = unit_of(entry.text("unit"), self.mapping, entry.place)
+                if unit is not None:
+                    self._units[key][unit[0]] += 1
+
+    def _ask_material(self, one: Posting) -> None:
+        """A card or sheet of one material names it above its rows."""
+        entry = one.entry
+        if "material" in entry.texts:
+            return
+        path: Path = ("source", entry.source, "material", entry.block.grid.name)
+        asks = f"Of which material is {entry.block.grid.name}? It has no column of materials"
+        entry.texts["material"] = self._told_above(entry, path, asks, [*self._names])
+        if not entry.texts["material"]:
+            one.waits.append(path)
+
+    def write(self, movements: Iterable[Posting], counts: Iterable[Posting]) -> SiteRows:
+        """Every posting as a row; those that wait in a form that the checks set aside."""
+        for one in movements:
+            self._movement(one)
+        for one in counts:
+            self._count(one)
+        for key in sorted(self._names):
+            self._material(key)
+        self._write_areas()
+        return self.rows
+
+    def _write_areas(self) -> None:
+        """Every place with its kind, which no ledger tells."""
+        keys = sorted(self._areas)
+        kinds = ["store", "process", "dock", "gate", "other"]
+        shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+        asks = f"What kind of places are {shown}?"
+        every = self.mapping.ask("areas", "kind", asks=asks, choices=["store", BY_PLACE, *kinds[1:]]) if keys else None
+        for key in keys:
+            kind = every
+            if every == BY_PLACE:
+                asks = f"What kind of place is {key!r}?"
+                kind = self.mapping.ask("areas", key, "kind", asks=asks, choices=kinds)
+            self.rows.areas.append({"area": key, "kind": kind or "other"})
+
+    def _movement(self, one: Posting) -> None:
+        entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
+        material, unit, quantity = self._measured(one, waits)
+        ends = [self._area(end, one, waits) if end else "" for end in (one.from_area, one.to_area)]
+        if not any(ends):
+            ends[one.kind in INWARD] = self._area("", one, waits)
+        key = f"{_short(entry.source, self.mapping)}{one.identity}"
+        reverses = f"{_short(entry.source, self.mapping)}{one.reverses}" if one.reverses not in {"", UNREAD} else ""
+        faults = [*entry.faults, *(one.other.faults if one.other else [])]
+        self._count_waits(waits, entry)
+        is_open = bool(waits or faults)
+        kind = one.kind if not is_open or one.kind.startswith(UNREAD) else f"{UNREAD} {one.kind}"
+        note = " ".join(filter(None, (entry.text("batch"), entry.text("note"))))
+        source = entry.place if one.other is None else f"{entry.place} and {one.other.place}"
+        self.rows.movements.append(
+            {
+                "movement": key, "at": entry.at, "kind": kind, "material": material, "quantity": quantity,
+                "unit": unit, "from_area": ends[0], "to_area": ends[1], "document": entry.text("document"),
+                "recorded_at": entry.recorded_at, "recorded_by": entry.text("recorded_by"), "reverses": reverses,
+                "note": note, "source": source,
+            }
+        )  # fmt: skip
+        for half in filter(None, (entry, one.other)):
+            self._log(half, "movements", key, waits, faults)
+
+    def _count(self, one: Posting) -> None:
+        entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
+        material, unit, quantity = self._measured(one, waits)
+        area = self._area(one.to_area, one, waits)
+        at = self._counted_at(entry, waits)
+        inventory = entry.text("inventory") or f"count {at[:10]}"
+        self._count_waits(waits, entry)
+        if (waits or entry.faults) and not quantity.startswith(UNREAD):
+            quantity = f"{UNREAD} {quantity}"
+        self.rows.counts.append(
+            {
+                "inventory": inventory, "at": at, "area": area, "material": material, "quantity": quantity,
+                "unit": unit, "sheet": entry.text("batch"), "counted_by": entry.text("counted_by"),
+                "recorded_at": entry.recorded_at, "source": entry.place,
+            }
+        )  # fmt: skip
+        key = ", ".join(filter(None, (inventory, area, material, entry.text("batch"))))
+        self._log(entry, "counts", key, waits, entry.faults)
+
+    def _counted_at(self, entry: Entry, waits: list[Path]) -> str:
+        """A count dated by day, with movements of that day, stands on one side of them by a person's word."""
+        if "T" in entry.at or not self._by_day.get(entry.at[:10]):
+            return entry.at
+        path = ("counts", "moment")
+        asks = "Some counts and movements have the same day and no time of day. When in the day was counted?"
+        answer = self.mapping.ask(*path, asks=asks, choices=[_END, _START])
+        if answer is None:
+            waits.append(path)
+        return f"{entry.at}{_LAST_SECOND}" if answer == _END else entry.at
+
+    def _measured(self, one: Posting, waits: list[Path]) -> tuple[str, str, str]:
+        """Material, unit and quantity of a row, as the tables write them."""
+        entry = one.entry
+        material, path = same_as(entry.text("material"), self.mapping)
+        if path is not None:
+            waits.append(path)
+            # It could be either: a row that waits must leave the balances of both untested.
+            material = f"{UNREAD} {material}"
+        if not material and not waits:
+            entry.faults.append("no material")
+        unit, times = self._unit(entry, material, waits)
+        quantity = one.quantity
+        if quantity is None:
+            if not waits and not entry.faults:
+                entry.faults.append("no quantity")
+            raw = next((entry.raw[role] for role in ("quantity", "counted", "in", "out") if entry.raw.get(role)), "")
+            return material or UNREAD, unit, f"{UNREAD} {raw}"
+        return material or UNREAD, unit, _number(quantity * times)
+
+    def _unit(self, entry: Entry, material: str, waits: list[Path]) -> tuple[str, float]:
+        if entry.text("unit"):
+            found = unit_of(entry.text("unit"), self.mapping, entry.place)
+            if found is None:
+                waits.append(("units", entry.text("unit")))
+                return entry.text("unit"), 1.0
+            return found
+        stated = self.mapping.get("materials", material, "unit")
+        if stated:
+            return unit_answered(stated) or ("", 1.0)
+        seen = self._units.get(material)
+        if seen and len({factor(unit, next(iter(seen))) is None for unit in seen}) == 1:
+            # Another list gives the unit of this material.
+            return seen.most_common(1)[0][0], 1.0
+        path: Path = ("source", entry.source, "unit")
+        asks = f"Which unit are the quantities in {entry.source} in? It has no column of units"
+        weighed = self._fractions[entry.source]
+        likely = [_BY_MATERIAL, *_WEIGHED] if weighed else [*_COUNTED, _BY_MATERIAL]
+        answer = self.mapping.ask(*path, asks=asks, choices=likely)
+        if answer == _BY_MATERIAL:
+            path = ("materials", material, "unit")
+            asks = f"Which unit are the quantities of {material!r} in?"
+            because = "some of them have decimals" if material in weighed else "all of them are whole"
+            choices = _WEIGHED if material in weighed else _COUNTED
+            answer = self.mapping.ask(*path, asks=asks, choices=choices, because=because)
+        if answer is None:
+            waits.append(path)
+            return "", 1.0
+        found = unit_answered(answer)
+        if found is not None:
+            self._units[material][found[0]] += 1
+        return found or ("", 1.0)
+
+    def _area(self, written: str, one: Posting, waits: list[Path]) -> str:
+        """The key of a place; where the source names none, that which a person gives for it."""
+        entry = one.entry
+        if not written:
+            grid = entry.block.grid
+            path: Path = ("source", entry.source, "area", grid.name)
+            asks = f"Of which place is {grid.name}? It has no column of places, or none is filled in ({entry.place})"
+            written = self._told_above(entry, path, asks, [*self._areas])
+            if not written:
+                waits.append(path)
+                return UNREAD
+        key = self.mapping.get("areas", written, "same_as") or written
+        self._areas.setdefault(key, written)
+        return key
+
+    def _told_above(self, entry: Entry, path: Path, asks: str, known: Sequence[str]) -> str:
+        """What a column that is not there would say: a title, the sheet, or the line above each part; else empty."""
+        titles = [*filter(None, (entry.block.grid.sheet, *entry.block.titles[:3]))]
+        others = [name for name in known if name not in titles]
+        named = [*others, *titles] if any(map(speaks_of_a_count, titles)) else [*titles, *others]
+        if entry.heading and not is_a_month(entry.heading):
+            named.append(_HEADING)
+        answer = self.mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True)
+        return entry.heading if answer == _HEADING else answer or ""
+
+    def _material(self, key: str) -> None:
+        units = self._units.get(key)
+        stated = self.mapping.get("materials", key, "unit")
+        unit = (unit_answered(stated) or ("",))[0] if stated else units.most_common(1)[0][0] if units else ""
+        if units and any(factor(one, unit) is None for one in units):
+            unit = ""
+        row = {"material": key, "kind": material_kind(unit) if unit else UNREAD, "unit": unit or UNREAD}
+        self.rows.materials.append({**row, "name": self._names[key]})
+
+    def _count_waits(self, waits: Iterable[Path], entry: Entry) -> None:
+        for path in waits:
+            self.mapping.wait(path, entry.place)
+
+    def _log(self, entry: Entry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> None:
+        state = "set aside" if faults else "waits" if waits else "taken"
+        why = "; ".join(faults or map(dotted, waits))
+        self.rows.log.append(
+            {"source": entry.place, "mapping": entry.source, "table": table, "key": key, "state": state, "why": why}
+        )
+
+
+def days_with_movements(movements: Iterable[Posting], is_dated: Callable[[str], bool]) -> dict[str, bool]:
+    """Days on which movements stand that have no time of day."""
+    return {one.entry.at[:10]: True for one in movements if is_dated(one.entry.at)}
+
+
+def _number(value: float) -> str:
+    """A quantity as the tables write it, without the noise of a multiplication."""
+    text = repr(round(value, 12))
+    return text.removesuffix(".0") if "e" not in text else f"{value:.12f}".rstrip("0").rstrip(".")
+
+
+def _short(source: str, mapping: MappingFile) -> str:
+    """What stands before the ids of a source where there are several: ids of two ledgers may be alike."""
+    named = mapping.get("source", source, "ids_begin_with")
+    return named or ""

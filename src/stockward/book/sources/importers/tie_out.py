@@ -1,0 +1,113 @@
+"""A ledger's own balance column: the mapped rows rolled forward against it tell whether they were read as meant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from stockward.book.sources.importers.entries import Entry
+
+_CLOSE = 1e-6
+_MOST_SOLVED = 6
+"""So many codes at most are tried in every combination: each may come in, go out, or say nothing."""
+
+_Key = Callable[[Entry], Hashable]
+_KEYS: Mapping[str, _Key] = {
+    "material, place and lot": lambda entry: (entry.text("material"), entry.area, entry.text("batch")),
+    "material and place": lambda entry: (entry.text("material"), entry.area),
+    "material": lambda entry: entry.text("material"),
+    "part of the list": lambda entry: (entry.block.name, entry.heading),
+}
+"""Of what a balance may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class TieOut:
+    """How many balances follow from the one before and the change of the row, and the first that does not.
+
+    kept, tried
+        Balances that follow, of those that have one before.
+    of
+        Of what the balance is.
+    backwards
+        Whether the list has its newest rows first.
+    broken
+        The rows that do not follow.
+    """
+
+    kept: int
+    tried: int
+    of: str
+    backwards: bool
+    broken: tuple[Entry, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every balance follows."""
+        return self.kept == self.tried
+
+
+_Change = Callable[[Entry], float | None]
+
+
+def tie_out(entries: Sequence[Entry], change: _Change = lambda entry: entry.change) -> TieOut | None:
+    """Roll the rows forward against their balances in the order, and by the key, in which most of them follow.
+
+    A row without a change sets the balance anew: a count, or an opening. ``None`` where no source has a balance.
+    """
+    with_balance = [entry for entry in entries if entry.numbers.get("balance") is not None]
+    if len(with_balance) < 2:
+        return None
+    tried = [
+        _rolled(list(reversed(with_balance)) if backwards else with_balance, of, backwards, change)
+        for of in _KEYS
+        for backwards in (False, True)
+    ]
+    tried = [one for one in tried if one.tried]
+    return max(tried, key=lambda one: (one.kept / one.tried, one.tried), default=None)
+
+
+def solved(
+    entries: Sequence[Entry], code: Callable[[Entry], str], sizes: _Change
+) -> tuple[dict[str, int], float, float] | None:
+    """The signs of unsigned codes by which most balances follow, their share, and that of the runner-up.
+
+    ``None`` where there is no balance, or more codes than can be tried.
+    """
+    codes = sorted({code(entry) for entry in entries if sizes(entry) is not None})
+    if not codes or len(codes) > _MOST_SOLVED or not any(entry.numbers.get("balance") is not None for entry in entries):
+        return None
+    scores = []
+    for signs in product((1, -1), repeat=len(codes)):
+        by_code = dict(zip(codes, signs, strict=True))
+
+        def signed(entry: Entry, by_code: Mapping[str, int] = by_code) -> float | None:
+            size = sizes(entry)
+            return None if size is None else by_code[code(entry)] * size
+
+        found = tie_out(entries, signed)
+        if found is not None:
+            scores.append((found.kept / found.tried, by_code))
+    scores.sort(key=lambda one: -one[0])
+    if len(scores) < 2:
+        return None
+    return scores[0][1], scores[0][0], scores[1][0]
+
+
+def _rolled(entries: Iterable[Entry], of: str, backwards: bool, change: _Change) -> TieOut:
+    key, before, kept, tried = _KEYS[of], defaultdict[Hashable, float | None](lambda: None), 0, 0
+    broken = []
+    for entry in entries:
+        place, balance, moved = key(entry), entry.numbers["balance"], change(entry)
+        assert balance is not None
+        last = before[place]
+        if last is not None and moved is not None:
+            tried += 1
+            if abs(last + moved - balance) <= _CLOSE * max(1.0, abs(last), abs(balance)):
+                kept += 1
+            else:
+                broken.append(entry)
+        before[place] = balance
+    return TieOut(kept, tried, of, backwards, tuple(broken))

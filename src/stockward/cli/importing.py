@@ -1,0 +1,91 @@
+"""The command ``stockward import``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stockward.cli.kit.options import FILE, SITE, TextCommand, examples
+from stockward.cli.kit.saying import say, say_path
+
+if TYPE_CHECKING:
+    from stockward.questions.importing import Imported, Request
+
+_DONE, _ROWS_OPEN = 0, 3
+_ASK = "Answer (a number, or words; blank leaves it open)"
+
+
+@click.command(
+    "import",
+    cls=TextCommand,
+    epilog=examples(
+        "import ledger.xlsx --into mysite",
+        "import mb51.xlsx mi24.xlsx --into mysite --timezone Asia/Seoul --accept",
+    ),
+)
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--into", "site", type=SITE, required=True, help="The site: a folder that is there, or a new one.")
+@click.option("--timezone", default="", help="IANA time zone of a new site; UTC where none is given.")
+@click.option("--name", default="", help="Name of a new site.")
+@click.option("--accept", is_flag=True, help="Take what is proposed for every question, and list it.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+def importing_command(
+    files: tuple[Path, ...], site: Path, timezone: str, name: str, accept: bool, dry_run: bool
+) -> None:
+    """Bring ledgers and count lists of other programs, as they are kept, into a site.
+
+    What the files do not tell is asked, at a terminal one by one and else in SITE/import.toml; rows that wait for an
+    answer are set aside. The same command with the next file brings in what is new.
+    """
+    from stockward.questions.importing import Request, import_files
+    from stockward.report.importing import import_lines
+
+    request = Request(files, site, name=name, timezone=timezone, accepts=accept)
+    found = import_files(request)
+    if found.questions and _can_ask():
+        found = _asked(request, found)
+    for line in import_lines(found, str(site), written=not dry_run):
+        say(line)
+    if not dry_run:
+        _write(site, found)
+    sys.exit(_ROWS_OPEN if found.questions or found.waiting or found.set_aside else _DONE)
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _asked(request: Request, found: Imported) -> Imported:
+    """Ask one question after the other, that on which most rows hang first; a blank answer leaves it open."""
+    from stockward.questions.importing import import_files
+    from stockward.report.importing import question_lines
+
+    left: set[tuple[str, ...]] = set()
+    while open_questions := [one for one in found.questions if one.about not in left]:
+        one = open_questions[0]
+        for line in question_lines(one):
+            say(line, err=True)
+        answer = click.prompt(
+            "Answer (a number, or words; blank leaves it open)", default="", show_default=False, err=True
+        )
+        meant = one.meant(answer)
+        if meant is None:
+            left.add(one.about)
+        else:
+            request.answers[one.about] = meant
+            found = import_files(request)
+    return found
+
+
+def _write(site: Path, found: Imported) -> None:
+    """Write every file of the site, all of them or none."""
+    from stockward.outputs import OutputTarget, make_folder, resolved, write_all
+
+    target = resolved(str(site), site)
+    make_folder(OutputTarget(target))
+    make_folder(OutputTarget(target / "imported"))
+    write_all({OutputTarget(target / name): text for name, text in found.contents.items()})
+    say_path(site)
