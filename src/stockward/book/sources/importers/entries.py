@@ -187,7 +187,10 @@ class EntryReader:
         return entry
 
     def _text(self, row: Row, role: str) -> str:
-        return " / ".join(filter(None, (_key(row.cells[place]) for place in self.places[role])))
+        places = self.places[role]
+        if len(places) == 1:
+            return _key(row.cells[places[0]])
+        return " / ".join(filter(None, (_key(row.cells[place]) for place in places)))
 
     def _area(self, row: Row) -> str:
         parts = [_key(row.cells[place]) for place in self.places.get("area", ())]
@@ -268,6 +271,8 @@ _COMMA_HEADERS = frozenset(
 
 def _key(cell: Cell) -> str:
     """A cell as a key: a text without blanks around it, in which no sign is lost."""
+    if cell == "":
+        return ""
     return " ".join(text_of(cell).split()) if not _is_mark(cell) else ""
 
 
@@ -275,7 +280,7 @@ _MARKS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", UN
 
 
 def _is_mark(cell: Cell) -> bool:
-    return isinstance(cell, str) and cell.startswith(_MARKS)
+    return isinstance(cell, str) and cell.startswith("#") and cell.startswith(_MARKS)
 
 
 def _turned(day: date) -> date:

@@ -98,6 +98,9 @@ def _heads(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
     """Each header row: where it begins, how many rows it takes, and the name of each column."""
     number, rows = 0, grid.rows
     while number < len(rows):
+        if _telling(rows[number]) < _FEWEST_NAMES - 1:
+            number += 1
+            continue
         single = _names(rows[number])
         known = _known(single)
         double = _joined(grid, number)
@@ -108,6 +111,16 @@ def _heads(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
         if known >= _FEWEST_NAMES and 2 * known >= sum(map(bool, single)):
             yield number, 1, single
         number += 1
+
+
+def _telling(row: Sequence[Cell]) -> int:
+    """How many cells of a row are known names: most rows have none, and are looked at no further."""
+    return sum(_is_known(cell) for cell in row if type(cell) is str and cell)
+
+
+@lru_cache(200_000)
+def _is_known(cell: str) -> bool:
+    return is_known(" ".join(cell.split()))
 
 
 def _first_plain_head(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
@@ -194,13 +207,18 @@ def _told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], Counter[str]]:
 
 def _take_rows(block: Block, start: int, end: int) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
-    heading = ""
+    heading, covered, width = "", block.grid.covered, max(block.places) + 1
     own = {folded(name) for name in block.headers}
     for number in range(start, end):
         row = block.grid.rows[number]
-        cells = tuple(_cell(block, number, row, place) for place in block.places)
-        filled = [cell for cell in cells if not is_blank_cell(cell)]
-        if not filled or all(isinstance(cell, str) and _RULE.match(cell) for cell in filled):
+        if covered or len(row) < width:
+            cells = tuple(_cell(block, number, row, place) for place in block.places)
+        else:
+            cells = tuple([row[place] for place in block.places])
+        filled = [cell for cell in cells if type(cell) is not str or (cell and not cell.isspace())]
+        if not filled or (
+            isinstance(filled[0], str) and all(isinstance(cell, str) and _RULE.match(cell) for cell in filled)
+        ):
             outside = [text_of(cell) for cell in row if not is_blank_cell(cell)]
             if len(outside) == 1 and not _RULE.match(outside[0]):
                 heading = outside[0]
@@ -211,7 +229,7 @@ def _take_rows(block: Block, start: int, end: int) -> None:
             block.drop("a total" if names_a_total(heading) else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
-        if len(texts) == len(filled) > 1 and {folded(text) for text in texts} <= own:
+        if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
         if len(filled) < len(block.headers) and any(map(_is_total, texts)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from stockward.book.sources.importers.aliases import folded
@@ -81,6 +81,12 @@ def is_clear(code: str, mapping: MappingFile, source: str, profile: Profile) -> 
 def words() -> Mapping[str, str]:
     """What each folded word says that happened."""
     return {folded(one): kind for kind, listed in _WORDS.items() for one in listed.split(";")}
+
+
+@lru_cache(50_000)
+def speaks_of_the_book(text: str) -> bool:
+    """Whether a note speaks of a count, a correction or an opening, and not of goods that moved."""
+    return not {ADJUSTMENT, COUNT, OPENING, "discard"}.isdisjoint(_contained(text))
 
 
 def _choices(known: str | None, word: str | None, code: str, sign: int) -> Sequence[str]:

@@ -24,6 +24,7 @@ from stockward.book.sources.importers.meanings import (
     TRANSIT,
     is_clear,
     meaning_of,
+    speaks_of_the_book,
 )
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.tie_out import solved
@@ -177,7 +178,9 @@ def _is_signed(entries: Sequence[Entry]) -> bool:
 
 
 def _code(entry: Entry) -> str:
-    return entry.text("kind") or entry.text("reason")
+    """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
+    note = entry.text("note")
+    return entry.text("kind") or entry.text("reason") or (note if note and speaks_of_the_book(note) else "")
 
 
 def _solved_signs(entries: Sequence[Entry]) -> dict[str, int]:
