@@ -23,7 +23,8 @@ _ALIKE, _VERY_ALIKE = 0.8, 0.85
 class Problem:
     """One reason for which a row was set aside: where it stands, the cell's value, and why, with the mend.
 
-    ``row`` is counted as a spreadsheet shows it; ``column`` is empty where the row as a whole is at fault.
+    ``row`` is counted as a spreadsheet shows it; ``column`` is empty where the row as a whole is at fault. ``source``
+    is where an imported row stands in its own file.
     """
 
     table: str
@@ -32,10 +33,12 @@ class Problem:
     column: str
     value: str | None
     reason: str
+    source: str = ""
 
     def __str__(self) -> str:
         cell = f"{self.column} = {self.value!r}" if self.value is not None else self.column
-        return f"{self.file} row {self.row}" + (f", {cell}" if cell else "") + f": {self.reason}"
+        origin = f" (from {self.source})" if self.source else ""
+        return f"{self.file} row {self.row}{origin}" + (f", {cell}" if cell else "") + f": {self.reason}"
 
 
 WAITS = "it uses {}, which is set aside ({} row {}): mend that row first"

@@ -17,7 +17,7 @@ from stockward.report.review.card import Card
 
 _PROBLEM = {
     "table": pl.String, "file": pl.String, "row": pl.Int64, "column": pl.String, "value": pl.String,
-    "reason": pl.String,
+    "reason": pl.String, "source": pl.String,
 }  # fmt: skip
 
 
@@ -42,7 +42,8 @@ class Check(Shown):
 
     @property
     def problems(self) -> pl.DataFrame:
-        """One row a problem: ``table``, ``file``, ``row``, ``column``, ``value``, and ``reason`` with its mend."""
+        """One row a problem: ``table``, ``file``, ``row``, ``column``, ``value``, ``reason`` with its mend, and
+        ``source``, where an imported row stands in its own file."""
         return frame_of(self.site.problems, tuple(_PROBLEM)).cast(_PROBLEM)  # type: ignore[arg-type]
 
     def card(self) -> Card:

@@ -15,7 +15,7 @@ from stockward.book.sources.importers.columns import BOOK, COUNTS, ITEMS, LEFT_O
 from stockward.book.sources.importers.counting import counted_lines
 from stockward.book.sources.importers.entries import UNREAD, Entry, EntryReader
 from stockward.book.sources.importers.grids import ReadFile, read_file
-from stockward.book.sources.importers.layout import Block, blocks_of
+from stockward.book.sources.importers.layout import Block, Row, blocks_of
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
 from stockward.book.sources.importers.postings import Posting, Postings, happened, postings_of
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
@@ -27,7 +27,7 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
     days_with_movements,
 )
-from stockward.book.sources.importers.store import STORE, Differences, merged, read_stored, stored_text
+from stockward.book.sources.importers.store import DIFFERENCES, STORE, Differences, merged, read_stored, stored_text
 from stockward.book.sources.importers.text_grid import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.tracked import lots_of, with_lots
@@ -111,25 +111,23 @@ def import_files(request: Request) -> Imported:
     read = [one for path in request.files if (one := _read(path, mapping)) is not None]
     fresh = [block for one in read for grid in one.grids for block in blocks_of(grid)]
     stored = _stored(site)
-    named = _by_source([*stored, *fresh], mapping)
-    keys = {source: _keys(blocks, mapping, source) for source, blocks in named.items()}
-    everything, differences = merged(stored, fresh, keys, mapping)
     found = _Import(mapping, zone)
     found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
+    everything = [*stored, *fresh]
     for source, blocks in _by_source(everything, mapping).items():
         found.read(source, blocks)
     rows = found.rows()
     notices = [notice for one in read for grid in one.grids for notice in grid.notices]
     notices += [f"{one.name}: no table was found in it" for one in read if not _has_table(one, fresh)]
     contents = _contents(
-        site, rows, mapping, everything, name=request.name or site.resolve().name or "My site", timezone=zone
+        site, rows, mapping, found, everything, name=request.name or site.resolve().name or "My site", timezone=zone
     )
     log = rows.log
     return Imported(
         sources=found.sources,
         questions=mapping.open_questions(),
         accepted=[(".".join(path), mapping.settled[path]) for path in mapping.accepted],
-        differences=differences,
+        differences=found.differences,
         taken=sum(line["state"] == "taken" for line in log),
         waiting=sum(line["state"] == "waits" for line in log),
         set_aside=[(line["source"], line["why"]) for line in log if line["state"] == "set aside"],
@@ -149,6 +147,8 @@ class _Import:
         self.items: list[Entry] = []
         self.steps: list[tuple[str, list[Entry], Profile, SourceRead]] = []
         self.unknown: list[str] = []
+        self.differences = Differences()
+        self.kept: dict[int, list[Row]] = {}
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
         """Read one source; tracked lots wait for the list of these."""
@@ -172,7 +172,7 @@ class _Import:
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         if table == COUNTS and "count_date" in roles:
             reader.places["at"], reader.ways["at"] = reader.places["count_date"], reader.ways["count_date"]
-        entries = list(reader.entries())
+        entries = self._merged(source, list(reader.entries()), blocks)
         if table == ITEMS:
             for entry in entries:
                 entry.raw["place"] = _place_number(entry)
@@ -183,6 +183,17 @@ class _Import:
             self._take(counted_lines(entries, source, profile, self.mapping), told)
         else:
             self._ledger(source, entries, profile, told)
+
+    def _merged(self, source: str, entries: list[Entry], blocks: Sequence[Block]) -> list[Entry]:
+        """The rows of all files of a source, each once; which rows of each block are kept is noted."""
+        kept = merged(entries, source, self.mapping, self.differences)
+        self.kept |= {id(block): [] for block in blocks}
+        for entry in kept:
+            if entry.block.is_new and any(path[0] == DIFFERENCES for path in entry.waits):
+                # What is not settled is looked at again when the file is named again.
+                continue
+            self.kept[id(entry.block)].append(entry.row)
+        return kept
 
     def rows(self) -> SiteRows:
         """The rows of all sources, once every one has been read."""
@@ -301,22 +312,19 @@ def _free_name(block: Block, mapping: MappingFile) -> str:
     return next(name for name in names if name not in mapping.headers)
 
 
-def _keys(blocks: Sequence[Block], mapping: MappingFile, source: str) -> Sequence[str]:
-    """Headers that name a row of a source."""
-    profile = profile_named(mapping.get("source", source, "profile") or "") or GENERIC
-    profile = profile if profile is not GENERIC else profile_of(blocks[0].headers)
-    roles = roles_of(blocks, profile, mapping, source)
-    if "id" in roles:
-        return roles["id"]
-    return (*roles["document"], *roles["line"]) if {"document", "line"} <= roles.keys() else ()
-
-
 def _has_table(one: ReadFile, blocks: Sequence[Block]) -> bool:
     return any(block.grid.file == one.name for block in blocks)
 
 
 def _contents(
-    site: Path, rows: SiteRows, mapping: MappingFile, blocks: Sequence[Block], *, name: str, timezone: str
+    site: Path,
+    rows: SiteRows,
+    mapping: MappingFile,
+    found: _Import,
+    blocks: Sequence[Block],
+    *,
+    name: str,
+    timezone: str,
 ) -> dict[str, str]:
     tables = {
         "movements": (MOVEMENT_COLUMNS, rows.movements),
@@ -330,7 +338,7 @@ def _contents(
         if text is not None:
             contents[f"{table}.csv"] = text
     contents[LOG] = _csv(LOG_COLUMNS, rows.log)
-    contents[STORE] = stored_text(blocks)
+    contents[STORE] = stored_text(blocks, found.kept)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
         quoted = (f'"{text}"' for text in (name.replace("\\", "\\\\").replace('"', '\\"'), timezone))

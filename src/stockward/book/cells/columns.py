@@ -25,7 +25,8 @@ from stockward.book.schema.dictionary import DTYPES, Column
 
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
-_SUSPECT = rf"^#|{_CONTROL}"
+_NOT_KNOWN = r"^\?(?: |$)"
+_SUSPECT = rf"^#|{_NOT_KNOWN}|{_CONTROL}"
 _LARGEST_WHOLE = 1e15
 
 _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
@@ -123,6 +124,8 @@ def _refuse_marks(text: pl.Series, column: Column) -> Reading:
     )
     if column.type == "text":
         return marks
+    waits = "a question mark stands for what is not known: write it; of an imported row, answer in import.toml"
+    marks = marks.refuse(text.str.contains(_NOT_KNOWN), f"{waits}, or correct its file, and import again")
     return marks.refuse(text.str.contains(_CONTROL), "it holds a line break or a control character: remove it")
 
 

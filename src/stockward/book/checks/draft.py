@@ -154,7 +154,13 @@ class TableDraft:
             told = pl.DataFrame({"row": self.values["row"].filter(where), "value": self._told(name, where)})
             found.append(told.select("row", pl.lit(name).alias("column"), "value", reason=reasons.filter(where)))
         rows = pl.concat(found).sort("row", maintain_order=True)
-        return rows.select(pl.lit(self.table.name).alias("table"), pl.lit(self.file).alias("file"), *_TOLD)
+        named = rows.select(pl.lit(self.table.name).alias("table"), pl.lit(self.file).alias("file"), *_TOLD)
+        if "source" not in self.values.columns or not named.height:
+            return named.with_columns(source=pl.lit(""))
+        sources = self.values.select("row", pl.col("source").fill_null(""))
+        return named.join(sources, on="row", how="left", maintain_order="left").with_columns(
+            pl.col("source").fill_null("")
+        )
 
     def untold(self) -> int:
         """How many rows are at fault beyond those of which the reasons are listed."""

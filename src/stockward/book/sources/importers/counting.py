@@ -97,7 +97,7 @@ def _date(posting: Posting, source: str, mapping: MappingFile) -> None:
     if entry.at:
         return
     block = entry.block
-    path = ("source", source, "counted_at", block.grid.name)
+    path = ("source", source, "counted_at", f"{block.grid.name} {block.digest}")
     found = [date for title in (*block.titles, block.grid.sheet, block.grid.file) for date in _dates_in(title)]
     asks = (
         f"When was {block.grid.name} counted? Write a day, or a day and a time, such as 2026-06-30 or 2026-06-30T18:00"

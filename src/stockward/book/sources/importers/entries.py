@@ -42,6 +42,7 @@ class Entry:
     place: str
     order: int
     block: Block
+    row: Row
     heading: str
     texts: dict[str, str]
     numbers: dict[str, float | None]
@@ -64,6 +65,13 @@ class Entry:
         came, went = self.numbers.get("in"), self.numbers.get("out")
         # Some programs write what went out with a sign, others without.
         return None if came is None and went is None else (came or 0.0) - abs(went or 0.0)
+
+
+def own_name(entry: Entry) -> str:
+    """The number that a row bears, or its document and line; empty where it has neither."""
+    if entry.text("id"):
+        return entry.text("id")
+    return f"{entry.text('document')}/{entry.text('line')}" if entry.text("document") and entry.text("line") else ""
 
 
 class EntryReader:
@@ -167,8 +175,7 @@ class EntryReader:
 
     def _entry(self, block: Block, row: Row, order: int) -> Entry:
         texts = {role: self._text(row, role) for role in _TEXT_ROLES if role in self.places}
-        entry = Entry(self.source, block.grid.place(row.number), order, block, row.heading, texts, {})
-        entry.waits.extend(row.waits)
+        entry = Entry(self.source, block.grid.place(row.number), order, block, row, row.heading, texts, {})
         entry.area = self._area(row)
         self._read_numbers(entry, row)
         entry.at = self._moment(entry, row, "at", "time")

@@ -29,6 +29,7 @@ KINDS = ", ".join(sorted({*WORKBOOKS, *TEXTS, ".parquet"}))
 
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
+_NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
 _OLDEST = b"\x09\x00"
 _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each sheet as CSV UTF-8"
 
@@ -53,6 +54,11 @@ class Grid:
     def name(self) -> str:
         """The file, and the sheet of a workbook."""
         return f"{self.file}[{self.sheet}]" if self.sheet else self.file
+
+    @property
+    def label(self) -> str:
+        """What is asked about once and for all files: the sheet, where its name says something."""
+        return self.name if not self.sheet or _NAMELESS.match(self.sheet) else self.sheet
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a row (from 0) stands, or a cell of it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from stockward.book.checks.refused.totals import names_a_total
@@ -20,22 +21,18 @@ _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part.
-
-    ``waits`` are questions about the row itself: whether a later file changed it.
-    """
+    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part."""
 
     number: int
     cells: tuple[Cell, ...]
     heading: str = ""
-    waits: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
     """One table of a grid: its headers, its rows, and what was left out of it by which rule, with where it stood.
 
-    Headers that stand twice are told apart as ``Name (2)``.
+    Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
     """
 
     grid: Grid
@@ -45,11 +42,18 @@ class Block:
     titles: tuple[str, ...]
     rows: list[Row] = field(default_factory=list)
     dropped: dict[str, list[int]] = field(default_factory=dict)
+    is_new: bool = True
 
     @property
     def name(self) -> str:
         """The grid, and the row of the header where it is not the first."""
         return self.grid.name if self.top == 0 else f"{self.grid.name} from row {self.top + 1}"
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this table from another of its name: all that it held when it was read."""
+        said = repr((self.headers, [row.cells for row in self.rows]))
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
     @property
     def fingerprint(self) -> tuple[str, ...]:

@@ -92,16 +92,23 @@ class MappingFile:
         return found
 
     def ask(
-        self, *path: str, asks: str, choices: Sequence[str] = (), because: str = "", free: bool = False
+        self,
+        *path: str,
+        asks: str,
+        choices: Sequence[str] = (),
+        because: str = "",
+        free: bool = False,
+        never_accepted: bool = False,
     ) -> str | None:
         """What a person has answered; ``None``, and a question, where nobody has.
 
-        ``free`` lets any other text be an answer too. Where proposals are accepted, the first choice is the answer.
+        ``free`` lets any other text be an answer too. Where proposals are accepted, the first choice is the answer,
+        but to a question that is ``never_accepted``: of what was taken before, nothing goes without a person's word.
         """
         found = self.settled.get(path)
         if found is not None:
             return found
-        if self.accepts and choices:
+        if self.accepts and choices and not never_accepted:
             self.settled[path] = choices[0]
             self.because[path] = "accepted as proposed"
             self.accepted.append(path)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.aliases import folded
-from stockward.book.sources.importers.entries import UNREAD, Entry
+from stockward.book.sources.importers.entries import UNREAD, Entry, own_name
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.meanings import (
     ADJUSTMENT,
@@ -102,7 +102,7 @@ def postings_of(
 
 def identities_of(entries: Sequence[Entry]) -> list[str]:
     """What names each row again in another file: its own number, or what it says and which of its like it is."""
-    named = [_own_name(entry) for entry in entries]
+    named = [own_name(entry) for entry in entries]
     if all(named) and len(set(named)) == len(named):
         return named
     seen: Counter[str] = Counter()
@@ -113,12 +113,6 @@ def identities_of(entries: Sequence[Entry]) -> list[str]:
         seen[digest] += 1
         found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
     return found
-
-
-def _own_name(entry: Entry) -> str:
-    if entry.text("id"):
-        return entry.text("id")
-    return f"{entry.text('document')}/{entry.text('line')}" if entry.text("document") and entry.text("line") else ""
 
 
 def happened(entries: Iterable[Entry], profile: Profile, made: Postings) -> list[Entry]:

@@ -88,7 +88,7 @@ class RowWriter:
         entry = one.entry
         if "material" in entry.texts:
             return
-        path: Path = ("source", entry.source, "material", entry.block.grid.name)
+        path: Path = ("source", entry.source, "material", entry.block.grid.label)
         asks = f"Of which material is {entry.block.grid.name}? It has no column of materials"
         entry.texts["material"] = self._told_above(entry, path, asks, [*self._names])
         if not entry.texts["material"]:
@@ -231,7 +231,7 @@ class RowWriter:
         entry = one.entry
         if not written:
             grid = entry.block.grid
-            path: Path = ("source", entry.source, "area", grid.name)
+            path: Path = ("source", entry.source, "area", grid.label)
             asks = f"Of which place is {grid.name}? It has no column of places, or none is filled in ({entry.place})"
             written = self._told_above(entry, path, asks, [*self._areas])
             if not written:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from stockward.book.sources.importers.entries import UNREAD, Entry, own_name
 from stockward.book.sources.importers.grids import Cell, Grid
-from stockward.book.sources.importers.layout import Block, Row, text_of
+from stockward.book.sources.importers.layout import Block, Row
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.terms.errors import SiteError
 
 STORE = "imported/rows.jsonl"
-_KEEP, _TAKE = "keep what was taken before", "take the new file"
+DIFFERENCES = "differences"
+"""Begins the path of what is asked about a file that differs from what was imported before."""
+_KEEP, _TAKE = "what was imported before", "the new file"
 
 
 @dataclass(slots=True)
@@ -33,10 +36,13 @@ class Differences:
     files: list[str] = field(default_factory=list)
 
 
-def stored_text(blocks: Iterable[Block]) -> str:
-    """Blocks as lines of JSON: each block's header, and then its rows."""
+def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[Row]]) -> str:
+    """Blocks as lines of JSON: each block's header, then its rows; ``kept`` has those of each, by its identity."""
     lines = []
     for block in blocks:
+        rows = kept.get(id(block), block.rows)
+        if not rows:
+            continue
         head = {
             "file": block.grid.file, "sheet": block.grid.sheet, "top": block.top, "headers": block.headers,
             "titles": block.titles,
@@ -44,7 +50,7 @@ def stored_text(blocks: Iterable[Block]) -> str:
         lines.append(json.dumps(head, ensure_ascii=False))
         lines += [
             json.dumps([row.number, row.heading, [_plain(cell) for cell in row.cells]], ensure_ascii=False)
-            for row in block.rows
+            for row in rows
         ]
     return "\n".join([*lines, ""])
 
@@ -59,7 +65,7 @@ def read_stored(text: str, file: str) -> list[Block]:
                 grid = Grid(said["file"], said["sheet"], ())
                 headers = tuple(said["headers"])
                 places = tuple(range(len(headers)))
-                blocks.append(Block(grid, said["top"], headers, places, tuple(said["titles"])))
+                blocks.append(Block(grid, said["top"], headers, places, tuple(said["titles"]), is_new=False))
             else:
                 number, heading, cells = said
                 blocks[-1].rows.append(Row(number, tuple(map(_typed, cells)), heading))
@@ -69,104 +75,113 @@ def read_stored(text: str, file: str) -> list[Block]:
     return blocks
 
 
-def merged(
-    stored: Sequence[Block], fresh: Sequence[Block], keys: Mapping[str, Sequence[str]], mapping: MappingFile
-) -> tuple[list[Block], Differences]:
-    """The rows of both, each once, and the differences. What changed or is gone waits for a person's word.
+def merged(entries: Sequence[Entry], source: str, mapping: MappingFile, found: Differences) -> list[Entry]:
+    """The rows of all files of one source, each once; what a later file says otherwise waits for a person's word.
 
-    ``keys`` are, by source, the headers that name a row; ``stored`` and ``fresh`` hold blocks of one source each.
+    Entries stand file by file, those that were kept before first. A row that stands again is left out; one that bears
+    the number of another and says other things, or is no more in a file that covers its day, is asked about.
     """
-    found = Differences(files=sorted({block.grid.file for block in fresh}))
-    kept: list[Block] = [replace(block, rows=list(block.rows)) for block in stored]
-    known: dict[tuple[str, str], tuple[Block, int, str]] = {}
-    for block in kept:
-        for place, (identity, digest) in enumerate(_named(block, keys, mapping)):
-            known[identity] = (block, place, digest)
-    added: list[Block] = []
-    for block in fresh:
-        rows: list[Row] = []
-        met: set[tuple[str, str]] = set()
-        for row, (identity, digest) in zip(block.rows, _named(block, keys, mapping), strict=True):
-            met.add(identity)
-            before = known.get(identity)
-            if before is None:
-                rows.append(row)
-                found.new.append(block.grid.place(row.number))
-            elif before[2] == digest:
-                found.same += 1
-            else:
-                found.changed.append(block.grid.place(row.number))
-                _settle_changed(before, row, block, mapping)
-        _settle_vanished(block, met, known, found, mapping)
-        if rows:
-            added.append(replace(block, rows=rows))
-    return [block for block in [*kept, *added] if block.rows], found
+    by_block: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_block[id(entry.block)].append(entry)
+    sheets: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        sheets[entry.block.grid.file].add(entry.block.grid.sheet)
+    apart = any(len(names) > 1 for names in sheets.values())
+    known: dict[str, Entry] = {}
+    for group in by_block.values():
+        named = dict(zip(_names_of(group, with_sheet=apart), group, strict=True))
+        if group[0].block.is_new:
+            _merge_file(named, known, mapping, found)
+        else:
+            known.update(named)
+    return list(known.values())
 
 
-def _named(
-    block: Block, keys: Mapping[str, Sequence[str]], mapping: MappingFile
-) -> Iterable[tuple[tuple[str, str], str]]:
-    """The identity of each row within its source, and the digest of all that it says."""
-    source = mapping.source_of(block.fingerprint) or ""
-    places = [block.headers.index(header) for header in keys.get(source, ()) if header in block.headers]
-    order = sorted(range(len(block.headers)), key=lambda place: block.headers[place])
+def _names_of(entries: Sequence[Entry], *, with_sheet: bool) -> list[str]:
+    """What names each row in any file: its own number, or all that it says, and which of its like it is.
+
+    Sheets of one workbook are ledgers of their own, which may say the same of different places; so may lists that are
+    not dated.
+    """
+    own = [own_name(entry) for entry in entries]
+    if all(own) and len(set(own)) == len(own):
+        return own
     seen: Counter[str] = Counter()
-    names = ["/".join(text_of(row.cells[place]) for place in places) if places else "" for row in block.rows]
-    own = bool(places) and all(name.strip("/") for name in names) and len(set(names)) == len(names)
-    for row, name in zip(block.rows, names, strict=True):
-        said = repr([(block.headers[place], text_of(row.cells[place])) for place in order])
+    names = []
+    for entry in entries:
+        said = _said(entry)
+        if with_sheet or not entry.at:
+            said += entry.block.grid.sheet if entry.at else f"{entry.block.grid.name} {entry.block.digest}"
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
-        if own:
-            yield (source, name), digest
-            continue
         seen[digest] += 1
-        yield (source, f"{digest} {seen[digest]}"), digest
+        names.append(f"{digest} {seen[digest]}")
+    return names
 
 
-def _settle_changed(before: tuple[Block, int, str], row: Row, block: Block, mapping: MappingFile) -> None:
-    path: Path = ("differences", block.grid.file, "changed")
-    asks = f"{block.grid.name} says other things of rows that were imported before: which of the two is right?"
-    answer = mapping.ask(*path, asks=asks, choices=[_KEEP, _TAKE])
-    old, place, _ = before
-    if answer == _TAKE:
-        order = [block.headers.index(header) if header in block.headers else -1 for header in old.headers]
-        cells = tuple(row.cells[at] if at >= 0 else "" for at in order)
-        old.rows[place] = replace(old.rows[place], cells=cells)
-    elif answer is None:
-        old.rows[place] = replace(old.rows[place], waits=(path,))
+def _said(entry: Entry) -> str:
+    """All that a row says of itself; a balance speaks of the rows before it too."""
+    numbers = sorted((role, text) for role, text in entry.raw.items() if role not in {"balance", "book", "difference"})
+    return repr((sorted(entry.texts.items()), entry.area, entry.at, entry.recorded_at, numbers))
 
 
-def _settle_vanished(
-    block: Block, met: set[tuple[str, str]], known: Mapping[tuple[str, str], tuple[Block, int, str]],
-    found: Differences, mapping: MappingFile,
-) -> None:  # fmt: skip
-    """Rows of a list that a later export of the same list has no more, among those it repeats."""
-    source = mapping.source_of(block.fingerprint) or ""
-    again = [known[identity] for identity in met if identity in known]
-    if not again:
-        return
-    # An export begins at some row: what stood before the first that it repeats lies outside.
-    first = {id(one[0]): min(other[1] for other in again if other[0] is one[0]) for one in again}
-    last = {id(one[0]): max(other[1] for other in again if other[0] is one[0]) for one in again}
-    gone = [
-        (old, place)
-        for identity, (old, place, _) in known.items()
-        if identity[0] == source and identity not in met and id(old) in first
-        and first[id(old)] < place < last[id(old)]
-    ]  # fmt: skip
-    if not gone:
-        return
-    path: Path = ("differences", block.grid.file, "vanished")
-    asks = f"Rows that were imported before are no more in {block.grid.name}: are they to be kept?"
-    answer = mapping.ask(*path, asks=asks, choices=[_KEEP, "take them out"])
-    for old, place in gone:
-        found.vanished.append(old.grid.place(old.rows[place].number))
+def _merge_file(named: Mapping[str, Entry], known: dict[str, Entry], mapping: MappingFile, found: Differences) -> None:
+    """Add the rows of one new table to those that are known."""
+    again = named.keys() & known.keys()
+    changed = {name for name in again if _said(named[name]) != _said(known[name])}
+    gone = _gone(named, known, is_again=bool(again))
+    late = {
+        name
+        for name, entry in named.items()
+        if name not in known and any(_key(known[other]) == _key(entry) for other in gone)
+        and entry.at[:10] <= max(known[other].at[:10] for other in gone)
+    }  # fmt: skip
+    found.same += len(again) - len(changed)
+    found.new += [entry.place for name, entry in named.items() if name not in known]
+    found.changed += [named[name].place for name in named if name in changed]
+    found.vanished += [known[name].place for name in known if name in gone]
+    answer = None
+    if changed or gone:
+        block = next(iter(named.values())).block
+        path: Path = (DIFFERENCES, f"{block.grid.name} {block.digest}")
+        asks = (
+            f"{block.grid.name} differs from what was imported before: {len(changed)} rows say other things, "
+            f"{len(gone)} are no more there, {len(late)} are new in days that were imported. Which is right?"
+        )
+        answer = mapping.ask(*path, asks=asks, choices=[_TAKE, _KEEP], never_accepted=True)
         if answer is None:
-            old.rows[place] = replace(old.rows[place], waits=(path,))
-    if answer == "take them out":
-        for old in {id(old): old for old, _ in gone}.values():
-            places = {place for other, place in gone if other is old}
-            old.rows = [row for place, row in enumerate(old.rows) if place not in places]
+            for name in {*changed, *gone}:
+                known[name].waits.append(path)
+            for name in late:
+                named[name].waits.append(path)
+    for name in gone if answer == _TAKE else ():
+        del known[name]
+    for name, entry in named.items():
+        if name in changed:
+            known[name] = entry if answer == _TAKE else known[name]
+        elif name not in known and not (name in late and answer == _KEEP):
+            known[name] = entry
+
+
+def _gone(named: Mapping[str, Entry], known: Mapping[str, Entry], *, is_again: bool) -> set[str]:
+    """Rows of days that a new file covers, and which are not in it.
+
+    It covers what it speaks of: the materials and places in it, or all that the known files speak of where it repeats
+    one of their rows.
+    """
+    days = [entry.at[:10] for entry in named.values() if entry.at and not entry.at.startswith(UNREAD)]
+    if not days:
+        return set()
+    first, last, keys = min(days), max(days), {_key(entry) for entry in named.values()}
+    return {
+        name
+        for name, entry in known.items()
+        if name not in named and first <= entry.at[:10] <= last and (is_again or _key(entry) in keys)
+    }
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.text("material"), entry.area or entry.block.grid.sheet, entry.text("tracked_item")
 
 
 def _plain(cell: Cell) -> Any:
