@@ -11,13 +11,14 @@ from pathlib import Path
 
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
+from stockward.book.sources.importers.above import fill_from_above
 from stockward.book.sources.importers.columns import BOOK, COUNTS, ITEMS, LEFT_OUT, roles_of, table_of
 from stockward.book.sources.importers.counting import counted_lines
 from stockward.book.sources.importers.entries import UNREAD, Entry, EntryReader
 from stockward.book.sources.importers.grids import ReadFile, read_file
 from stockward.book.sources.importers.layout import Block, Row, blocks_of
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
-from stockward.book.sources.importers.postings import Posting, Postings, happened, postings_of
+from stockward.book.sources.importers.postings import Posting, Postings, changes_of, happened, postings_of
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
@@ -148,6 +149,7 @@ class _Import:
         self.steps: list[tuple[str, list[Entry], Profile, SourceRead]] = []
         self.unknown: list[str] = []
         self.differences = Differences()
+        self.places: dict[str, None] = {}
         self.kept: dict[int, list[Row]] = {}
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
@@ -180,6 +182,7 @@ class _Import:
         elif "tracked" in profile.rules:
             self.steps.append((source, entries, profile, told))
         elif table == COUNTS:
+            fill_from_above(entries, [*self.places], self.mapping)
             self._take(counted_lines(entries, source, profile, self.mapping), told)
         else:
             self._ledger(source, entries, profile, told)
@@ -216,12 +219,17 @@ class _Import:
     def _ledger(self, source: str, entries: list[Entry], profile: Profile, told: SourceRead) -> None:
         made = Postings()
         entries = happened(entries, profile, made)
-        told.balance = tie_out([entry for entry in entries if not entry.faults])
+        fill_from_above(entries, [*self.places], self.mapping)
+        self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
+        postings_of(entries, source, profile, self.mapping, made)
+        changes = changes_of(entries, made)
+        sound = [entry for entry in entries if not entry.faults]
+        told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
         if told.balance is not None and not told.balance.holds:
-            self._ask_about_balance(source, told.balance, entries)
-        self._take(postings_of(entries, source, profile, self.mapping, made), told)
+            self._ask_about_balance(source, told.balance)
+        self._take(made, told)
 
-    def _ask_about_balance(self, source: str, found: TieOut, entries: list[Entry]) -> None:
+    def _ask_about_balance(self, source: str, found: TieOut) -> None:
         """Rows whose balances do not follow are open until somebody says that it is the balance that is wrong."""
         path = ("source", source, "tie_out")
         asks = (

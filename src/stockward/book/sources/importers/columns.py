@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from stockward.book.sources.importers.aliases import folded, roles_by_alias
-from stockward.book.sources.importers.days import ways_that_fit
+from stockward.book.sources.importers.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.grids import Cell, is_blank_cell
 from stockward.book.sources.importers.layout import Block
 from stockward.book.sources.importers.mapping import MappingFile
@@ -130,7 +130,7 @@ def _holds(role: str, cells: Sequence[Cell]) -> bool:
     if role in DATES:
         texts = [cell for cell in filled[:2_000] if isinstance(cell, str)]
         others = [cell for cell in filled[:2_000] if isinstance(cell, (int, float))]
-        return not others and (not texts or _mostly_dates(texts))
+        return all(map(is_serial_day, others)) and (not texts or _mostly_dates(texts))
     if role == "unit":
         return share_of_numbers(filled[:2_000]) < 1 - _MOSTLY
     return True

@@ -34,6 +34,7 @@ _NAMES = {
 }  # fmt: skip
 
 
+_SERIAL_FROM, _SERIAL_TO = 25_569, 73_416
 _MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
 
 
@@ -78,6 +79,16 @@ def in_order(cells: Sequence[Cell], way: str) -> float:
     if not steps:
         return 1.0
     return max(sum(step >= 0 for step in steps), sum(step <= 0 for step in steps)) / len(steps)
+
+
+def is_serial_day(cell: float) -> bool:
+    """Whether a number may be a day as spreadsheets count them: one from 1970 to 2100."""
+    return _SERIAL_FROM <= cell < _SERIAL_TO
+
+
+def serial_moment(cell: float) -> datetime:
+    """The moment that a spreadsheet shows for a number in a cell of dates, to the second."""
+    return datetime(1899, 12, 30) + timedelta(seconds=round(cell * 86_400))  # noqa: DTZ001
 
 
 def is_a_month(text: str) -> bool:

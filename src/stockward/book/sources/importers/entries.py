@@ -9,7 +9,16 @@ from datetime import date, datetime, time
 from stockward.book.cells.reading import MERGED, UNCALCULATED
 from stockward.book.sources.importers.aliases import folded
 from stockward.book.sources.importers.columns import DATES, NUMBERS
-from stockward.book.sources.importers.days import WAYS, clock_of, in_order, moment_of, ways_that_fit, written_moment
+from stockward.book.sources.importers.days import (
+    WAYS,
+    clock_of,
+    in_order,
+    is_serial_day,
+    moment_of,
+    serial_moment,
+    ways_that_fit,
+    written_moment,
+)
 from stockward.book.sources.importers.grids import Cell, is_blank_cell
 from stockward.book.sources.importers.layout import Block, Row, text_of
 from stockward.book.sources.importers.mapping import MappingFile, Path
@@ -30,6 +39,8 @@ _TEXT_ROLES = (
 class Entry:
     """One row of a source. Texts are as written; numbers are ``None`` where blank or not settled.
 
+    columns
+        The roles that its table has a column of.
     at, recorded_at
         As the tables of a site write them; empty where blank.
     waits
@@ -46,6 +57,7 @@ class Entry:
     heading: str
     texts: dict[str, str]
     numbers: dict[str, float | None]
+    columns: frozenset[str]
     area: str = ""
     at: str = ""
     recorded_at: str = ""
@@ -94,6 +106,7 @@ class EntryReader:
         self.decimal = self._decimal()
         self.ways = {role: self._way(role) for role in DATES if role in roles}
         self.utc = self._zone()
+        self.columns = frozenset(roles)
 
     def entries(self) -> Iterator[Entry]:
         """Every row as an entry, in the order of the files."""
@@ -175,7 +188,9 @@ class EntryReader:
 
     def _entry(self, block: Block, row: Row, order: int) -> Entry:
         texts = {role: self._text(row, role) for role in _TEXT_ROLES if role in self.places}
-        entry = Entry(self.source, block.grid.place(row.number), order, block, row, row.heading, texts, {})
+        entry = Entry(
+            self.source, block.grid.place(row.number), order, block, row, row.heading, texts, {}, self.columns
+        )
         entry.area = self._area(row)
         self._read_numbers(entry, row)
         entry.at = self._moment(entry, row, "at", "time")
@@ -233,6 +248,8 @@ class EntryReader:
             return ""
         clock = self._clock(row, clock_role)
         way = self.ways[role]
+        if isinstance(cell, (int, float)) and not isinstance(cell, bool) and is_serial_day(cell):
+            cell = serial_moment(cell)
         if isinstance(cell, (datetime, date)):
             turned = way is not None and way.endswith("turned round")
             day = _turned(cell) if turned else cell

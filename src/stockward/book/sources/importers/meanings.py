@@ -27,7 +27,7 @@ _ALL = (*INWARD, *OUTWARD, "transfer", ADJUSTMENT, COUNT, OPENING, LEAVE_OUT)
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "receipt": "receipt; receipts; received; receive; grn; goods receipt; purchase; purchases; delivery in; "
-        "stock in; in; wareneingang; zugang; eingang; entree; reception; entrada; compra; recepcion; kauf; einkauf; "
+        "stock in; in; +; wareneingang; zugang; eingang; entree; reception; entrada; compra; recepcion; kauf; einkauf; "
         "supplier; from supplier",
         "issue": "issue; issues; issued; sale; sales; dispatch; dispatched; shipment; shipped; delivery; delivered; "
         "stock out; out; warenausgang; abgang; ausgang; verkauf; lieferung; sortie; expedition; salida; venta",
@@ -95,7 +95,7 @@ def _choices(known: str | None, word: str | None, code: str, sign: int) -> Seque
         named = [LEAVE_OUT if one == "drop" else one for one in (first, *others.split())]
     else:
         named = [word] if word else _contained(code)
-    if code.endswith(", both sides in one document"):
+    if code.endswith("both sides in one document"):
         named = ["transfer", *named]
     if sign == 0 and ADJUSTMENT in named:
         named = [*(one for one in named if one != ADJUSTMENT), "write_off", "found"]

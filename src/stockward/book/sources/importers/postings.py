@@ -144,6 +144,10 @@ def _summed(entries: list[Entry], profile: Profile) -> list[Entry]:
         first = group[0]
         total = sum(entry.change or 0.0 for entry in group)
         first.numbers["quantity"] = total
+        balances = [entry.numbers.get("balance") for entry in group]
+        for entry in group:
+            entry.numbers["balance"] = None
+        first.numbers["balance"] = balances[-1]
         gone |= {id(entry) for entry in group[1:]}
     return [entry for entry in entries if id(entry) not in gone]
 
@@ -162,7 +166,23 @@ def _tell_sides_apart(entries: Sequence[Entry], source: str, profile: Profile, m
         if code in mixed and entry.change:
             is_net = bool(document) and abs(nets[code, document, entry.text("material")]) < _NOTHING
             side = _BOTH_SIDES if is_net else "in" if entry.change > 0 else "out"
-            entry.texts["kind"] = f"{code}, {side}"
+            entry.texts["kind"] = f"{code}, {side}" if code else side
+
+
+def changes_of(entries: Sequence[Entry], made: Postings) -> dict[int, float | None]:
+    """By the identity of an entry, the signed change of stock that its posting makes; none while that is asked."""
+    if _is_signed(entries):
+        return {id(entry): entry.change for entry in entries}
+    changes: dict[int, float | None] = {id(entry): None for entry in entries}
+    for one in made.movements:
+        if one.quantity is None or one.kind.startswith(UNREAD):
+            continue
+        came = one.kind in INWARD or (one.kind == "transfer" and not one.from_area)
+        size = one.quantity if came != bool(one.reverses) else -one.quantity
+        changes[id(one.entry)] = size
+        if one.other is not None:
+            changes[id(one.other)] = -size
+    return changes
 
 
 def _is_signed(entries: Sequence[Entry]) -> bool:
@@ -196,7 +216,7 @@ def _posting(entry: Entry, sign: int, source: str, profile: Profile, mapping: Ma
     if change is None and entry.numbers.get("balance") is not None and not entry.faults:
         return _count_line(entry, source, profile, mapping)
     size = None if change is None else abs(change)
-    if change is None and entry.faults:
+    if change is None and (entry.faults or any(entry.raw.get(role) for role in ("quantity", "in", "out"))):
         # What it is hangs on what its number would be.
         return _open(entry, _code(entry), 0, None, ())
     if entry.text("from_area") or entry.text("to_area"):

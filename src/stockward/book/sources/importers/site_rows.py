@@ -6,8 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stockward.book.sources.importers.columns import speaks_of_a_count
-from stockward.book.sources.importers.days import is_a_month
 from stockward.book.sources.importers.entries import UNREAD, Entry
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
 from stockward.book.sources.importers.meanings import INWARD
@@ -34,7 +32,6 @@ COUNT_COLUMNS = (
 LOG_COLUMNS = ("source", "mapping", "table", "key", "state", "why")
 _BY_MATERIAL, BY_PLACE = "by material", "by place"
 _COUNTED, _WEIGHED = ["each", "kg", "g", "t", "lb"], ["kg", "g", "t", "lb", "each"]
-_HEADING = "the line above each part"
 _START, _END = "start of the day", "end of the day"
 _LAST_SECOND = "T23:59:59"
 
@@ -66,8 +63,6 @@ class RowWriter:
 
     def prepare(self, postings: Sequence[Posting]) -> None:
         """Look at all spellings and units, so that one source can tell what another leaves out."""
-        for one in postings:
-            self._ask_material(one)
         spellings = Counter(name for one in postings if (name := one.entry.text("material")))
         ask_spellings(spellings, self.mapping)
         for one in postings:
@@ -82,17 +77,6 @@ class RowWriter:
                 unit = unit_of(entry.text("unit"), self.mapping, entry.place)
                 if unit is not None:
                     self._units[key][unit[0]] += 1
-
-    def _ask_material(self, one: Posting) -> None:
-        """A card or sheet of one material names it above its rows."""
-        entry = one.entry
-        if "material" in entry.texts:
-            return
-        path: Path = ("source", entry.source, "material", entry.block.grid.label)
-        asks = f"Of which material is {entry.block.grid.name}? It has no column of materials"
-        entry.texts["material"] = self._told_above(entry, path, asks, [*self._names])
-        if not entry.texts["material"]:
-            one.waits.append(path)
 
     def write(self, movements: Iterable[Posting], counts: Iterable[Posting]) -> SiteRows:
         """Every posting as a row; those that wait in a form that the checks set aside."""
@@ -178,6 +162,8 @@ class RowWriter:
         """Material, unit and quantity of a row, as the tables write them."""
         entry = one.entry
         material, path = same_as(entry.text("material"), self.mapping)
+        if material.startswith(UNREAD):
+            path = None
         if path is not None:
             waits.append(path)
             # It could be either: a row that waits must leave the balances of both untested.
@@ -229,27 +215,20 @@ class RowWriter:
     def _area(self, written: str, one: Posting, waits: list[Path]) -> str:
         """The key of a place; where the source names none, that which a person gives for it."""
         entry = one.entry
+        if written.startswith(UNREAD):
+            return written
         if not written:
-            grid = entry.block.grid
-            path: Path = ("source", entry.source, "area", grid.label)
-            asks = f"Of which place is {grid.name}? It has no column of places, or none is filled in ({entry.place})"
-            written = self._told_above(entry, path, asks, [*self._areas])
-            if not written:
+            # A column of places that is blank in this row.
+            path: Path = ("source", entry.source, "blank_area")
+            asks = f"Of which place are the rows of {entry.source} that name none?"
+            answer = self.mapping.ask(*path, asks=asks, choices=[*self._areas], free=True)
+            if answer is None:
                 waits.append(path)
                 return UNREAD
+            written = answer
         key = self.mapping.get("areas", written, "same_as") or written
         self._areas.setdefault(key, written)
         return key
-
-    def _told_above(self, entry: Entry, path: Path, asks: str, known: Sequence[str]) -> str:
-        """What a column that is not there would say: a title, the sheet, or the line above each part; else empty."""
-        titles = [*filter(None, (entry.block.grid.sheet, *entry.block.titles[:3]))]
-        others = [name for name in known if name not in titles]
-        named = [*others, *titles] if any(map(speaks_of_a_count, titles)) else [*titles, *others]
-        if entry.heading and not is_a_month(entry.heading):
-            named.append(_HEADING)
-        answer = self.mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True)
-        return entry.heading if answer == _HEADING else answer or ""
 
     def _material(self, key: str) -> None:
         units = self._units.get(key)

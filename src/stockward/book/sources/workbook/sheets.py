@@ -99,7 +99,21 @@ class Workbook:
         told = [_FORMULAS.format(file, formulas)] if formulas else []
         told += [_HIDDEN_SHEET.format(file)] if self._is_hidden(sheet) else []
         told += hidden_lines(self.parts.sheet(sheet), file)
+        told += self._told_of_formats(sheet, file)
         return _with_marks(rows, hidden), merged, told
+
+    def _told_of_formats(self, sheet: str, file: str) -> list[str]:
+        """What is said of cells that show something else than they hold, such as a code with zeros before it."""
+        try:
+            found = list(unlike_cells(self.parts.sheet(sheet), self.parts.styles, strictly=False))
+        except DAMAGED:
+            raise SiteError(file, "the formats of its cells cannot be read", _SAVE_AGAIN) from None
+        if not found:
+            return []
+        first = found[0]
+        more = more_like_it(len(found) - 1, "cell", "cells")
+        place = f"{file} cell {letters_of(first.column)}{first.row + 1}"
+        return [f"{place}: the format {first.code[:_LONGEST_SHOWN]!r} shows something else than the cell holds{more}"]
 
     def _is_hidden(self, sheet: str) -> bool:
         """Whether a spreadsheet program shows no tab of it, or not even its name in the list of hidden ones."""
