@@ -248,7 +248,7 @@ def a_filled_count(folder: Path) -> Truth:
 def corrections(folder: Path) -> Truth:
     """A reversal of one row alone, and one that could undo two; late entries with a day and a time of entry."""
     lines = [
-        "Entry No,Date,Entered on,Item,Location,Quantity,UOM,Movement type",
+        "SourceEntry No,Date,Entered on,Item,Location,Quantity,UOM,Movement type",
         "1,2025-04-13,2025-04-13 09:00,TNT,A,-5,kg,use", "2,2025-04-14,2025-04-16 10:00,TNT,A,5,kg,use",
         "3,2025-04-15,2025-04-15 11:00,TNT,A,-2,kg,issue", "4,2025-04-15,2025-04-15 12:00,TNT,A,-2,kg,issue",
         "5,2025-04-16,2025-04-16 13:00,TNT,A,2,kg,issue",

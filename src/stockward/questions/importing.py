@@ -13,12 +13,17 @@ from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.above import fill_from_above
 from stockward.book.sources.importers.columns import BOOK, COUNTS, ITEMS, LEFT_OUT, roles_of, table_of
-from stockward.book.sources.importers.counting import counted_lines
-from stockward.book.sources.importers.entries import UNREAD, Entry, EntryReader
-from stockward.book.sources.importers.grids import ReadFile, read_file
-from stockward.book.sources.importers.layout import Block, Row, blocks_of
+from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
+from stockward.book.sources.importers.grid.files import ReadFile, read_file
+from stockward.book.sources.importers.grid.layout import Block, TableRow, blocks_of
+from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
+from stockward.book.sources.importers.ledger.counting import counted_lines
+from stockward.book.sources.importers.ledger.meanings import Meanings
+from stockward.book.sources.importers.ledger.posting import Posting, Postings
+from stockward.book.sources.importers.ledger.postings import changes_of, happened, postings_of
+from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
+from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
-from stockward.book.sources.importers.postings import Posting, Postings, changes_of, happened, postings_of
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
@@ -29,9 +34,6 @@ from stockward.book.sources.importers.site_rows import (
     days_with_movements,
 )
 from stockward.book.sources.importers.store import DIFFERENCES, STORE, Differences, merged, read_stored, stored_text
-from stockward.book.sources.importers.text_grid import ENCODINGS, UnknownEncodingError, shown_in
-from stockward.book.sources.importers.tie_out import TieOut, tie_out
-from stockward.book.sources.importers.tracked import lots_of, with_lots
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 
@@ -145,12 +147,12 @@ class _Import:
         self.sources: list[SourceRead] = []
         self.movements: list[Posting] = []
         self.counts: list[Posting] = []
-        self.items: list[Entry] = []
-        self.steps: list[tuple[str, list[Entry], Profile, SourceRead]] = []
+        self.items: list[SourceEntry] = []
+        self.steps: list[tuple[str, list[SourceEntry], Profile, SourceRead]] = []
         self.unknown: list[str] = []
         self.differences = Differences()
         self.places: dict[str, None] = {}
-        self.kept: dict[int, list[Row]] = {}
+        self.kept: dict[int, list[TableRow]] = {}
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
         """Read one source; tracked lots wait for the list of these."""
@@ -183,11 +185,11 @@ class _Import:
             self.steps.append((source, entries, profile, told))
         elif table == COUNTS:
             fill_from_above(entries, [*self.places], self.mapping)
-            self._take(counted_lines(entries, source, profile, self.mapping), told)
+            self._take(counted_lines(entries, Meanings(source, profile, self.mapping)), told)
         else:
             self._ledger(source, entries, profile, told)
 
-    def _merged(self, source: str, entries: list[Entry], blocks: Sequence[Block]) -> list[Entry]:
+    def _merged(self, source: str, entries: list[SourceEntry], blocks: Sequence[Block]) -> list[SourceEntry]:
         """The rows of all files of a source, each once; which rows of each block are kept is noted."""
         kept = merged(entries, source, self.mapping, self.differences)
         self.kept |= {id(block): [] for block in blocks}
@@ -216,12 +218,12 @@ class _Import:
             rows.movements.append({"movement": f"{UNREAD} {place}", **unread, "source": place})
         return rows
 
-    def _ledger(self, source: str, entries: list[Entry], profile: Profile, told: SourceRead) -> None:
+    def _ledger(self, source: str, entries: list[SourceEntry], profile: Profile, told: SourceRead) -> None:
         made = Postings()
         entries = happened(entries, profile, made)
         fill_from_above(entries, [*self.places], self.mapping)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
-        postings_of(entries, source, profile, self.mapping, made)
+        postings_of(entries, Meanings(source, profile, self.mapping), made)
         changes = changes_of(entries, made)
         sound = [entry for entry in entries if not entry.faults]
         told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
@@ -258,7 +260,7 @@ class _Import:
         return profile
 
 
-def _place_number(entry: Entry) -> str:
+def _place_number(entry: SourceEntry) -> str:
     """The number under which a list of lots knows a place, beside its name."""
     block = entry.block
     if "Location" not in block.headers:

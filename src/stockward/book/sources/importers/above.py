@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
-from stockward.book.sources.importers.days import is_a_month
-from stockward.book.sources.importers.entries import UNREAD, Entry
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.written.days import is_a_month
 
 _HEADING = "the line above each part"
 
 
-def fill_from_above(entries: Sequence[Entry], places: Sequence[str], mapping: MappingFile) -> None:
+def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mapping: MappingFile) -> None:
     """Give entries the place and the material that their table has no column for, as a person says.
 
     ``places`` are those that other sources name. What is not answered stands as ``UNREAD``, and its row waits.
@@ -30,7 +30,7 @@ def fill_from_above(entries: Sequence[Entry], places: Sequence[str], mapping: Ma
             entry.texts["material"] = _told(entry, path, asks, (), mapping)
 
 
-def _told(entry: Entry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
+def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
     titles = [*filter(None, (entry.block.grid.sheet, *entry.block.titles[:3]))]
     others = [name for name in known if name not in titles]
     named = [*others, *titles] if any(map(speaks_of_a_count, titles)) else [*titles, *others]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stockward.book.sources.importers.aliases import folded, roles_by_alias
-from stockward.book.sources.importers.days import is_serial_day, ways_that_fit
-from stockward.book.sources.importers.grids import Cell, is_blank_cell
-from stockward.book.sources.importers.layout import Block
+from stockward.book.sources.importers.grid.aliases import folded, roles_by_alias
+from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.mapping import MappingFile
-from stockward.book.sources.importers.numerals import share_of_numbers
 from stockward.book.sources.importers.profiles import Profile
+from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
+from stockward.book.sources.importers.written.numerals import share_of_numbers
 
 NUMBERS = ("quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size")
 DATES = ("at", "recorded_at", "recorded_date", "count_date")
@@ -122,7 +122,7 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
     return found
 
 
-def _holds(role: str, cells: Sequence[Cell]) -> bool:
+def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     """Whether the cells of a column are of the kind that its role needs."""
     filled = [cell for cell in cells if not is_blank_cell(cell)]
     if role in NUMBERS:
@@ -136,7 +136,7 @@ def _holds(role: str, cells: Sequence[Cell]) -> bool:
     return True
 
 
-def _asked_to_hold(role: str, header: str, cells: Sequence[Cell], mapping: MappingFile, source: str) -> bool:
+def _asked_to_hold(role: str, header: str, cells: Sequence[CellValue], mapping: MappingFile, source: str) -> bool:
     """Whether a person says that a column is what its header says, though its cells speak against it."""
     if role not in {"at", "count_date", "quantity", "in", "out", "counted"}:
         return False

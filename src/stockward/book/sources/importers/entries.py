@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from stockward.book.cells.reading import MERGED, UNCALCULATED
-from stockward.book.sources.importers.aliases import folded
 from stockward.book.sources.importers.columns import DATES, NUMBERS
-from stockward.book.sources.importers.days import (
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
+from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.profiles import Profile
+from stockward.book.sources.importers.written.days import (
     WAYS,
+    as_site_moment,
     clock_of,
     in_order,
     is_serial_day,
-    moment_of,
+    moment_as_written,
     serial_moment,
     ways_that_fit,
-    written_moment,
 )
-from stockward.book.sources.importers.grids import Cell, is_blank_cell
-from stockward.book.sources.importers.layout import Block, Row, text_of
-from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.book.sources.importers.numerals import decimal_marks, split_unit, value_of
-from stockward.book.sources.importers.profiles import Profile
+from stockward.book.sources.importers.written.numerals import decimal_marks, split_unit, value_of
 
 UNREAD = "?"
 """Begins what stands in a table in place of a value that is not settled: no reader takes it for one."""
@@ -36,7 +36,7 @@ _TEXT_ROLES = (
 
 
 @dataclass(slots=True)
-class Entry:
+class SourceEntry:
     """One row of a source. Texts are as written; numbers are ``None`` where blank or not settled.
 
     columns
@@ -53,7 +53,7 @@ class Entry:
     place: str
     order: int
     block: Block
-    row: Row
+    row: TableRow
     heading: str
     texts: dict[str, str]
     numbers: dict[str, float | None]
@@ -79,7 +79,7 @@ class Entry:
         return None if came is None and went is None else (came or 0.0) - abs(went or 0.0)
 
 
-def own_name(entry: Entry) -> str:
+def own_name(entry: SourceEntry) -> str:
     """The number that a row bears, or its document and line; empty where it has neither."""
     if entry.text("id"):
         return entry.text("id")
@@ -108,7 +108,7 @@ class EntryReader:
         self.utc = self._zone()
         self.columns = frozenset(roles)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[SourceEntry]:
         """Every row as an entry, in the order of the files."""
         order = 0
         for block in self.blocks:
@@ -116,7 +116,7 @@ class EntryReader:
                 yield self._entry(block, row, order)
                 order += 1
 
-    def _cells(self, role: str) -> list[Cell]:
+    def _cells(self, role: str) -> list[CellValue]:
         places = self.places.get(role, ())
         return [row.cells[place] for block in self.blocks for row in block.rows for place in places]
 
@@ -156,11 +156,11 @@ class EntryReader:
         if len(fitting) == 1 or (fitting and len({_meant(texts, way) for way in fitting}) == 1):
             return self.mapping.settle(*path, value=fitting[0], because="the only way that fits all of its dates")
         if not fitting:
-            best = max(WAYS, key=lambda way: sum(moment_of(text, way) is not None for text in texts))
-            if sum(moment_of(text, best) is not None for text in texts) == 0:
+            best = max(WAYS, key=lambda way: sum(moment_as_written(text, way) is not None for text in texts))
+            if sum(moment_as_written(text, best) is not None for text in texts) == 0:
                 return self.mapping.settle(*path, value=best)
-            odd = next(text for text in texts if moment_of(text, best) is None)
-            others = [way for way in WAYS if way != best and any(moment_of(text, way) for text in texts)]
+            odd = next(text for text in texts if moment_as_written(text, best) is None)
+            others = [way for way in WAYS if way != best and any(moment_as_written(text, way) for text in texts)]
             asks = f"How are the dates in {', '.join(self.roles[role])} written? Most are {best}, {odd!r} is not"
             return self.mapping.ask(*path, asks=asks, choices=[best, *others])
         ranked = sorted(fitting, key=lambda way: -in_order(texts, way))
@@ -186,9 +186,9 @@ class EntryReader:
         asks = f"Are the times in {self.source} those of the site, or UTC? Look up a row whose time you know"
         return self.mapping.ask(*path, asks=asks, choices=["UTC", "of the site"]) == "UTC"
 
-    def _entry(self, block: Block, row: Row, order: int) -> Entry:
+    def _entry(self, block: Block, row: TableRow, order: int) -> SourceEntry:
         texts = {role: self._text(row, role) for role in _TEXT_ROLES if role in self.places}
-        entry = Entry(
+        entry = SourceEntry(
             self.source, block.grid.place(row.number), order, block, row, row.heading, texts, {}, self.columns
         )
         entry.area = self._area(row)
@@ -203,28 +203,28 @@ class EntryReader:
         for role in ("at", "quantity", "in", "out", "counted"):
             for place in self.places.get(role, ()):
                 if _is_mark(row.cells[place]):
-                    entry.faults.append(f"{role} shows {text_of(row.cells[place]).split()[0]}")
+                    entry.faults.append(f"{role} shows {cell_as_text(row.cells[place]).split()[0]}")
         if self.profile.rules.get("times") and self.mapping.get("source", self.source, "times") is None:
             entry.waits.append(("source", self.source, "times"))
         return entry
 
-    def _text(self, row: Row, role: str) -> str:
+    def _text(self, row: TableRow, role: str) -> str:
         places = self.places[role]
         if len(places) == 1:
             return _key(row.cells[places[0]])
         return " / ".join(filter(None, (_key(row.cells[place]) for place in places)))
 
-    def _area(self, row: Row) -> str:
+    def _area(self, row: TableRow) -> str:
         parts = [_key(row.cells[place]) for place in self.places.get("area", ())]
         # A plant without a store names no place in it.
         return "/".join(parts) if parts and parts[-1] else ""
 
-    def _read_numbers(self, entry: Entry, row: Row) -> None:
+    def _read_numbers(self, entry: SourceEntry, row: TableRow) -> None:
         for role in NUMBERS:
             if role not in self.places:
                 continue
             cell = row.cells[self.places[role][0]]
-            entry.raw[role] = text_of(cell)
+            entry.raw[role] = cell_as_text(cell)
             if is_blank_cell(cell):
                 entry.numbers[role] = None
                 continue
@@ -235,12 +235,12 @@ class EntryReader:
                     value = None
                     self._wait(entry, ("source", self.source, "decimal"))
             elif value is None and role not in {"balance", "book", "difference"} and not _is_mark(cell):
-                entry.faults.append(f"{role} {text_of(cell)!r} is no number")
+                entry.faults.append(f"{role} {cell_as_text(cell)!r} is no number")
             if isinstance(cell, str) and "unit" not in self.places and split_unit(cell)[1]:
                 entry.texts["unit"] = split_unit(cell)[1]
             entry.numbers[role] = value
 
-    def _moment(self, entry: Entry, row: Row, role: str, clock_role: str) -> str:
+    def _moment(self, entry: SourceEntry, row: TableRow, role: str, clock_role: str) -> str:
         if role not in self.places:
             return ""
         cell = row.cells[self.places[role][0]]
@@ -257,20 +257,20 @@ class EntryReader:
             day = day.date() if isinstance(day, datetime) else day
             if way is None:
                 self._wait(entry, ("source", self.source, "dates", role))
-                return f"{UNREAD} {text_of(cell)}"
-            return written_moment(day, own or clock, "UTC" if self.utc and (own or clock) else "", self.timezone)
+                return f"{UNREAD} {cell_as_text(cell)}"
+            return as_site_moment(day, own or clock, "UTC" if self.utc and (own or clock) else "", self.timezone)
         if way is None:
             self._wait(entry, ("source", self.source, "dates", role))
-            return f"{UNREAD} {text_of(cell)}"
-        found = moment_of(cell, way.split(",")[0]) if isinstance(cell, str) else None
+            return f"{UNREAD} {cell_as_text(cell)}"
+        found = moment_as_written(cell, way.split(",")[0]) if isinstance(cell, str) else None
         if found is None:
-            entry.faults.append(f"{role} {text_of(cell)!r} is no date as {way}")
-            return f"{UNREAD} {text_of(cell)}"
+            entry.faults.append(f"{role} {cell_as_text(cell)!r} is no date as {way}")
+            return f"{UNREAD} {cell_as_text(cell)}"
         day, own, zone = found
         utc = zone or ("UTC" if self.utc else "")
-        return written_moment(day, own or clock, utc if own or clock else "", self.timezone)
+        return as_site_moment(day, own or clock, utc if own or clock else "", self.timezone)
 
-    def _clock(self, row: Row, role: str) -> str:
+    def _clock(self, row: TableRow, role: str) -> str:
         if not role or role not in self.places:
             return ""
         cell = row.cells[self.places[role][0]]
@@ -283,7 +283,7 @@ class EntryReader:
             return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
         return (clock_of(cell) or "") if isinstance(cell, str) and cell.strip() else ""
 
-    def _wait(self, entry: Entry, path: Path) -> None:
+    def _wait(self, entry: SourceEntry, path: Path) -> None:
         if path not in entry.waits:
             entry.waits.append(path)
 
@@ -293,17 +293,17 @@ _COMMA_HEADERS = frozenset(
 )
 
 
-def _key(cell: Cell) -> str:
+def _key(cell: CellValue) -> str:
     """A cell as a key: a text without blanks around it, in which no sign is lost."""
     if cell == "":
         return ""
-    return " ".join(text_of(cell).split()) if not _is_mark(cell) else ""
+    return " ".join(cell_as_text(cell).split()) if not _is_mark(cell) else ""
 
 
 _MARKS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", UNCALCULATED, MERGED)
 
 
-def _is_mark(cell: Cell) -> bool:
+def _is_mark(cell: CellValue) -> bool:
     return isinstance(cell, str) and cell.startswith("#") and cell.startswith(_MARKS)
 
 
@@ -312,5 +312,5 @@ def _turned(day: date) -> date:
 
 
 def _meant(texts: Iterable[str], way: str) -> tuple[str, ...]:
-    found = (moment_of(text, way) for text in texts)
+    found = (moment_as_written(text, way) for text in texts)
     return tuple(one[0].isoformat() for one in found if one is not None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from stockward.book.sources.importers.aliases import folded
+from stockward.book.sources.importers.grid.aliases import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ GENERIC = Profile("", "", "", (), {}, {}, {})
 @cache
 def profiles() -> tuple[Profile, ...]:
     """Every profile that comes with the package; those with more headers in their signature first."""
-    folder = files("stockward.book.sources.importers").joinpath("profiles")
+    folder = files("stockward.book.sources.importers").joinpath("programs")
     named = sorted((one.name, one.read_text(encoding="utf-8")) for one in folder.iterdir() if one.name.endswith("toml"))
     read = [_profile(name.removesuffix(".toml"), tomllib.loads(text)) for name, text in named]
     return tuple(sorted(read, key=lambda one: -len(one.signature)))

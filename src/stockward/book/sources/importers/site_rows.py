@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stockward.book.sources.importers.entries import UNREAD, Entry
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.ledger.meanings import INWARD
+from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
-from stockward.book.sources.importers.meanings import INWARD
-from stockward.book.sources.importers.names import ask_spellings, material_kind, same_as, unit_answered, unit_of
-from stockward.book.sources.importers.postings import Posting
+from stockward.book.sources.importers.written.names import ask_spellings, material_kind, same_as, unit_answered, unit_of
 from stockward.terms.units import factor
 
 MOVEMENT_COLUMNS = (
@@ -35,18 +35,18 @@ _COUNTED, _WEIGHED = ["each", "kg", "g", "t", "lb"], ["kg", "g", "t", "lb", "eac
 _START, _END = "start of the day", "end of the day"
 _LAST_SECOND = "T23:59:59"
 
-Row = dict[str, str]
+_Row = dict[str, str]
 
 
 @dataclass(slots=True)
 class SiteRows:
     """Rows of the tables that are made, and a line of the log for every row of every source."""
 
-    movements: list[Row] = field(default_factory=list)
-    counts: list[Row] = field(default_factory=list)
-    materials: list[Row] = field(default_factory=list)
-    areas: list[Row] = field(default_factory=list)
-    log: list[Row] = field(default_factory=list)
+    movements: list[_Row] = field(default_factory=list)
+    counts: list[_Row] = field(default_factory=list)
+    materials: list[_Row] = field(default_factory=list)
+    areas: list[_Row] = field(default_factory=list)
+    log: list[_Row] = field(default_factory=list)
 
 
 class RowWriter:
@@ -147,7 +147,7 @@ class RowWriter:
         key = ", ".join(filter(None, (inventory, area, material, entry.text("batch"))))
         self._log(entry, "counts", key, waits, entry.faults)
 
-    def _counted_at(self, entry: Entry, waits: list[Path]) -> str:
+    def _counted_at(self, entry: SourceEntry, waits: list[Path]) -> str:
         """A count dated by day, with movements of that day, stands on one side of them by a person's word."""
         if "T" in entry.at or not self._by_day.get(entry.at[:10]):
             return entry.at
@@ -179,7 +179,7 @@ class RowWriter:
             return material or UNREAD, unit, f"{UNREAD} {raw}"
         return material or UNREAD, unit, _number(quantity * times)
 
-    def _unit(self, entry: Entry, material: str, waits: list[Path]) -> tuple[str, float]:
+    def _unit(self, entry: SourceEntry, material: str, waits: list[Path]) -> tuple[str, float]:
         if entry.text("unit"):
             found = unit_of(entry.text("unit"), self.mapping, entry.place)
             if found is None:
@@ -239,11 +239,11 @@ class RowWriter:
         row = {"material": key, "kind": material_kind(unit) if unit else UNREAD, "unit": unit or UNREAD}
         self.rows.materials.append({**row, "name": self._names[key]})
 
-    def _count_waits(self, waits: Iterable[Path], entry: Entry) -> None:
+    def _count_waits(self, waits: Iterable[Path], entry: SourceEntry) -> None:
         for path in waits:
             self.mapping.wait(path, entry.place)
 
-    def _log(self, entry: Entry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> None:
+    def _log(self, entry: SourceEntry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> None:
         state = "set aside" if faults else "waits" if waits else "taken"
         why = "; ".join(faults or map(dotted, waits))
         self.rows.log.append(

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from stockward.book.sources.importers.entries import UNREAD, Entry, own_name
-from stockward.book.sources.importers.grids import Cell, Grid
-from stockward.book.sources.importers.layout import Block, Row
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry, own_name
+from stockward.book.sources.importers.grid.files import CellValue, SheetGrid
+from stockward.book.sources.importers.grid.layout import Block, TableRow
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.terms.errors import SiteError
 
@@ -36,7 +36,7 @@ class Differences:
     files: list[str] = field(default_factory=list)
 
 
-def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[Row]]) -> str:
+def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]]) -> str:
     """Blocks as lines of JSON: each block's header, then its rows; ``kept`` has those of each, by its identity."""
     lines = []
     for block in blocks:
@@ -62,33 +62,33 @@ def read_stored(text: str, file: str) -> list[Block]:
         for line in text.splitlines():
             said = json.loads(line)
             if isinstance(said, dict):
-                grid = Grid(said["file"], said["sheet"], ())
+                grid = SheetGrid(said["file"], said["sheet"], ())
                 headers = tuple(said["headers"])
                 places = tuple(range(len(headers)))
                 blocks.append(Block(grid, said["top"], headers, places, tuple(said["titles"]), is_new=False))
             else:
                 number, heading, cells = said
-                blocks[-1].rows.append(Row(number, tuple(map(_typed, cells)), heading))
+                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         mend = "put it back as it was, or take it away and import every file again"
         raise SiteError(file, "these are no rows that an import has kept", mend) from None
     return blocks
 
 
-def merged(entries: Sequence[Entry], source: str, mapping: MappingFile, found: Differences) -> list[Entry]:
+def merged(entries: Sequence[SourceEntry], source: str, mapping: MappingFile, found: Differences) -> list[SourceEntry]:
     """The rows of all files of one source, each once; what a later file says otherwise waits for a person's word.
 
     Entries stand file by file, those that were kept before first. A row that stands again is left out; one that bears
     the number of another and says other things, or is no more in a file that covers its day, is asked about.
     """
-    by_block: dict[int, list[Entry]] = defaultdict(list)
+    by_block: dict[int, list[SourceEntry]] = defaultdict(list)
     for entry in entries:
         by_block[id(entry.block)].append(entry)
     sheets: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         sheets[entry.block.grid.file].add(entry.block.grid.sheet)
     apart = any(len(names) > 1 for names in sheets.values())
-    known: dict[str, Entry] = {}
+    known: dict[str, SourceEntry] = {}
     for group in by_block.values():
         named = dict(zip(_names_of(group, with_sheet=apart), group, strict=True))
         if group[0].block.is_new:
@@ -98,7 +98,7 @@ def merged(entries: Sequence[Entry], source: str, mapping: MappingFile, found: D
     return list(known.values())
 
 
-def _names_of(entries: Sequence[Entry], *, with_sheet: bool) -> list[str]:
+def _names_of(entries: Sequence[SourceEntry], *, with_sheet: bool) -> list[str]:
     """What names each row in any file: its own number, or all that it says, and which of its like it is.
 
     Sheets of one workbook are ledgers of their own, which may say the same of different places; so may lists that are
@@ -119,13 +119,15 @@ def _names_of(entries: Sequence[Entry], *, with_sheet: bool) -> list[str]:
     return names
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: SourceEntry) -> str:
     """All that a row says of itself; a balance speaks of the rows before it too."""
     numbers = sorted((role, text) for role, text in entry.raw.items() if role not in {"balance", "book", "difference"})
     return repr((sorted(entry.texts.items()), entry.area, entry.at, entry.recorded_at, numbers))
 
 
-def _merge_file(named: Mapping[str, Entry], known: dict[str, Entry], mapping: MappingFile, found: Differences) -> None:
+def _merge_file(
+    named: Mapping[str, SourceEntry], known: dict[str, SourceEntry], mapping: MappingFile, found: Differences
+) -> None:
     """Add the rows of one new table to those that are known."""
     again = named.keys() & known.keys()
     changed = {name for name in again if _said(named[name]) != _said(known[name])}
@@ -163,7 +165,7 @@ def _merge_file(named: Mapping[str, Entry], known: dict[str, Entry], mapping: Ma
             known[name] = entry
 
 
-def _gone(named: Mapping[str, Entry], known: Mapping[str, Entry], *, is_again: bool) -> set[str]:
+def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry], *, is_again: bool) -> set[str]:
     """Rows of days that a new file covers, and which are not in it.
 
     It covers what it speaks of: the materials and places in it, or all that the known files speak of where it repeats
@@ -180,11 +182,11 @@ def _gone(named: Mapping[str, Entry], known: Mapping[str, Entry], *, is_again: b
     }
 
 
-def _key(entry: Entry) -> tuple[str, str, str]:
+def _key(entry: SourceEntry) -> tuple[str, str, str]:
     return entry.text("material"), entry.area or entry.block.grid.sheet, entry.text("tracked_item")
 
 
-def _plain(cell: Cell) -> Any:
+def _plain(cell: CellValue) -> Any:
     if isinstance(cell, datetime):
         return {"t": cell.isoformat()}
     if isinstance(cell, date):
@@ -194,7 +196,7 @@ def _plain(cell: Cell) -> Any:
     return cell
 
 
-def _typed(said: Any) -> Cell:
+def _typed(said: Any) -> CellValue:
     if isinstance(said, dict):
         kind, text = next(iter(said.items()))
         if kind == "t":

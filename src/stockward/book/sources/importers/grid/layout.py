@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from stockward.book.checks.refused.totals import names_a_total
-from stockward.book.sources.importers.aliases import folded, is_known, role_of
-from stockward.book.sources.importers.grids import Cell, Grid, is_blank_cell
+from stockward.book.sources.importers.grid.aliases import folded, is_known, role_of
+from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
@@ -20,11 +20,11 @@ _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part."""
 
     number: int
-    cells: tuple[Cell, ...]
+    cells: tuple[CellValue, ...]
     heading: str = ""
 
 
@@ -35,12 +35,12 @@ class Block:
     Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
     """
 
-    grid: Grid
+    grid: SheetGrid
     top: int
     headers: tuple[str, ...]
     places: tuple[int, ...]
     titles: tuple[str, ...]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
     dropped: dict[str, list[int]] = field(default_factory=dict)
     is_new: bool = True
 
@@ -64,13 +64,13 @@ class Block:
         """Leave a row out, by a rule that is told."""
         self.dropped.setdefault(rule, []).append(number)
 
-    def column(self, header: str) -> list[Cell]:
+    def column(self, header: str) -> list[CellValue]:
         """The cells under one header, row by row."""
         place = self.headers.index(header)
         return [row.cells[place] for row in self.rows]
 
 
-def blocks_of(grid: Grid) -> list[Block]:
+def blocks_of(grid: SheetGrid) -> list[Block]:
     """Every table of a grid, from its header to the next one; those without a row are none."""
     heads = list(_heads(grid)) or list(_first_plain_head(grid))
     found: list[Block] = []
@@ -89,7 +89,7 @@ def blocks_of(grid: Grid) -> list[Block]:
     return [block for block in found if block.rows]
 
 
-def text_of(cell: Cell) -> str:
+def cell_as_text(cell: CellValue) -> str:
     """A cell as text, without blanks around it."""
     if isinstance(cell, str):
         return cell.strip()
@@ -98,7 +98,7 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def _heads(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
+def _heads(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
     """Each header row: where it begins, how many rows it takes, and the name of each column."""
     number, rows = 0, grid.rows
     while number < len(rows):
@@ -117,7 +117,7 @@ def _heads(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
         number += 1
 
 
-def _telling(row: Sequence[Cell]) -> int:
+def _telling(row: Sequence[CellValue]) -> int:
     """How many cells of a row are known names: most rows have none, and are looked at no further."""
     return sum(_is_known(cell) for cell in row if type(cell) is str and cell)
 
@@ -127,7 +127,7 @@ def _is_known(cell: str) -> bool:
     return is_known(" ".join(cell.split()))
 
 
-def _first_plain_head(grid: Grid) -> Iterator[tuple[int, int, list[str]]]:
+def _first_plain_head(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
     """The first row of three texts or more, all different, above a row with a number or a date: names nobody knows."""
     for number, row in enumerate(grid.rows[:-1]):
         names = [name for name in _names(row) if name]
@@ -144,7 +144,7 @@ def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"[\s\d.,+\-'()%]+", text))
 
 
-def _names(row: Sequence[Cell]) -> list[str]:
+def _names(row: Sequence[CellValue]) -> list[str]:
     return [
         "" if not isinstance(cell, str) or _is_number(cell) or _RULE.match(cell) else " ".join(cell.split())
         for cell in row
@@ -155,7 +155,7 @@ def _known(names: Sequence[str]) -> int:
     return len({folded(name) for name in names if name and is_known(name)})
 
 
-def _joined(grid: Grid, number: int) -> list[str] | None:
+def _joined(grid: SheetGrid, number: int) -> list[str] | None:
     """The names that a row and the one below make together, where that is a header in two rows."""
     if number + 1 >= len(grid.rows):
         return None
@@ -184,7 +184,7 @@ def _joint(over: str, under: str) -> str:
     return under if role_of(under) == "unit" else f"{over} {under}"
 
 
-def _side_by_side(grid: Grid, top: int, names: list[str], titles: tuple[str, ...]) -> Iterator[Block]:
+def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str, ...]) -> Iterator[Block]:
     """One table, or several that stand beside each other with a blank column between."""
     parts: list[list[int]] = [[]]
     for place, name in enumerate(names):
@@ -223,7 +223,7 @@ def _take_rows(block: Block, start: int, end: int) -> None:
         if not filled or (
             isinstance(filled[0], str) and all(isinstance(cell, str) and _RULE.match(cell) for cell in filled)
         ):
-            outside = [text_of(cell) for cell in row if not is_blank_cell(cell)]
+            outside = [cell_as_text(cell) for cell in row if not is_blank_cell(cell)]
             if len(outside) == 1 and not _RULE.match(outside[0]):
                 heading = outside[0]
                 block.drop("a line that heads others", number)
@@ -239,10 +239,10 @@ def _take_rows(block: Block, start: int, end: int) -> None:
         if len(filled) < len(block.headers) and any(map(_is_total, texts)):
             block.drop("a total", number)
             continue
-        block.rows.append(Row(number, cells, heading))
+        block.rows.append(TableRow(number, cells, heading))
 
 
-def _cell(block: Block, number: int, row: Sequence[Cell], place: int) -> Cell:
+def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> CellValue:
     """A cell of a row; one that a merged cell covers from above has the value of that."""
     if place < len(row) and not is_blank_cell(row[place]):
         return row[place]
@@ -258,7 +258,7 @@ def _is_total(text: str) -> bool:
     return text.strip() in {"*", "**", "***"} or names_a_total(text)
 
 
-def _titles(grid: Grid, start: int, top: int) -> tuple[str, ...]:
+def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
     """What stands above a header."""
-    cells = [text_of(cell) for row in grid.rows[start:top] for cell in row if not is_blank_cell(cell)]
+    cells = [cell_as_text(cell) for row in grid.rows[start:top] for cell in row if not is_blank_cell(cell)]
     return tuple(text for text in cells if not _RULE.match(text))[:20]

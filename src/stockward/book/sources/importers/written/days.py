@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from stockward.book.sources.importers.grids import Cell
+from stockward.book.sources.importers.grid.files import CellValue
 
 WAYS: dict[str, tuple[str, ...]] = {
     "year-month-day": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
@@ -39,7 +39,7 @@ _MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 
 
 @lru_cache(200_000)
-def moment_of(text: str, way: str) -> tuple[date, str, str] | None:
+def moment_as_written(text: str, way: str) -> tuple[date, str, str] | None:
     """Date, time of day (HH:MM:SS or empty) and offset of a text written in a way; ``None`` for what is none."""
     text = text.strip()
     clock, zone = "", ""
@@ -64,17 +64,17 @@ def clock_of(text: str) -> str | None:
     return _clock(f"{digits[:2]}:{digits[2:4]}:{digits[4:]}", "") if re.fullmatch(r"\d{6}", digits) else None
 
 
-def ways_that_fit(cells: Iterable[Cell]) -> list[str]:
+def ways_that_fit(cells: Iterable[CellValue]) -> list[str]:
     """Every way in which all texts among the cells are dates; none where there is no text at all."""
     texts = {cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()}
     if not texts:
         return []
-    return [way for way in WAYS if all(moment_of(text, way) is not None for text in texts)]
+    return [way for way in WAYS if all(moment_as_written(text, way) is not None for text in texts)]
 
 
-def in_order(cells: Sequence[Cell], way: str) -> float:
+def in_order(cells: Sequence[CellValue], way: str) -> float:
     """How much of a column goes in one direction of time under a way: 1 where all of it does."""
-    days = [found[0] for cell in cells if isinstance(cell, str) and (found := moment_of(cell, way)) is not None]
+    days = [found[0] for cell in cells if isinstance(cell, str) and (found := moment_as_written(cell, way)) is not None]
     steps = [(later - earlier).days for earlier, later in pairwise(days)]
     if not steps:
         return 1.0
@@ -97,7 +97,7 @@ def is_a_month(text: str) -> bool:
     return _NAMES.get(word, word)[:3] in _MONTHS
 
 
-def written_moment(day: date, clock: str, zone: str, timezone: str) -> str:
+def as_site_moment(day: date, clock: str, zone: str, timezone: str) -> str:
     """A moment as the tables of a site have it: a day, or a day and a time on the clocks of the site."""
     if not clock:
         return day.isoformat()

@@ -7,13 +7,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from stockward.book.sources.importers.entries import Entry
+from stockward.book.sources.importers.entries import SourceEntry
 
 _CLOSE = 1e-6
 _MOST_SOLVED = 6
 """So many codes at most are tried in every combination: each may come in, go out, or say nothing."""
 
-_Key = Callable[[Entry], Hashable]
+_Key = Callable[[SourceEntry], Hashable]
 _KEYS: Mapping[str, _Key] = {
     "material, place and lot": lambda entry: (entry.text("material"), entry.area, entry.text("batch")),
     "material and place": lambda entry: (entry.text("material"), entry.area),
@@ -41,7 +41,7 @@ class TieOut:
     tried: int
     of: str
     backwards: bool
-    broken: tuple[Entry, ...]
+    broken: tuple[SourceEntry, ...]
 
     @property
     def holds(self) -> bool:
@@ -49,10 +49,10 @@ class TieOut:
         return self.kept == self.tried
 
 
-_Change = Callable[[Entry], float | None]
+_Change = Callable[[SourceEntry], float | None]
 
 
-def tie_out(entries: Sequence[Entry], change: _Change = lambda entry: entry.change) -> TieOut | None:
+def tie_out(entries: Sequence[SourceEntry], change: _Change = lambda entry: entry.change) -> TieOut | None:
     """Roll the rows forward against their balances in the order, and by the key, in which most of them follow.
 
     A row without a change sets the balance anew: a count, or an opening. ``None`` where no source has a balance.
@@ -70,7 +70,7 @@ def tie_out(entries: Sequence[Entry], change: _Change = lambda entry: entry.chan
 
 
 def solved(
-    entries: Sequence[Entry], code: Callable[[Entry], str], sizes: _Change
+    entries: Sequence[SourceEntry], code: Callable[[SourceEntry], str], sizes: _Change
 ) -> tuple[dict[str, int], float, float] | None:
     """The signs of unsigned codes by which most balances follow, their share, and that of the runner-up.
 
@@ -83,7 +83,7 @@ def solved(
     for signs in product((1, -1), repeat=len(codes)):
         by_code = dict(zip(codes, signs, strict=True))
 
-        def signed(entry: Entry, by_code: Mapping[str, int] = by_code) -> float | None:
+        def signed(entry: SourceEntry, by_code: Mapping[str, int] = by_code) -> float | None:
             size = sizes(entry)
             return None if size is None else by_code[code(entry)] * size
 
@@ -96,7 +96,7 @@ def solved(
     return scores[0][1], scores[0][0], scores[1][0]
 
 
-def _rolled(entries: Iterable[Entry], of: str, backwards: bool, change: _Change) -> TieOut:
+def _rolled(entries: Iterable[SourceEntry], of: str, backwards: bool, change: _Change) -> TieOut:
     key, before, kept, tried = _KEYS[of], defaultdict[Hashable, float | None](lambda: None), 0, 0
     broken = []
     for entry in entries:

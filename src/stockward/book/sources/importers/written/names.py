@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
-from stockward.book.sources.importers.aliases import folded
+from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.terms.units import UNITS, dimension
 

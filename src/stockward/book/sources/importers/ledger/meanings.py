@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from stockward.book.sources.importers.aliases import folded
-from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 
 ADJUSTMENT, COUNT, OPENING, LEAVE_OUT, TRANSIT, REVERSES = (
@@ -51,30 +52,42 @@ _DISCARDS_OR_CLAIMS = frozenset(map(folded, ("damage", "damaged", "expired", "sc
 """Words that are said of goods that went, and of a book that was brought into line."""
 
 
-def meaning_of(code: str, sign: int, mapping: MappingFile, source: str, profile: Profile, where: str) -> str | None:
-    """What a code is taken for: a kind of movement, or another word of this module; ``None`` while it is asked.
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What the codes of one source mean: by its profile, by the words themselves, and by what a person has answered."""
 
-    ``sign`` is that of the quantity of the first row that bears it, 0 where quantities bear none.
-    """
-    path = ("source", source, "kinds", code)
-    settled = mapping.settled.get(path)
-    if settled is not None:
-        return settled
-    known = profile.kinds.get(folded(code))
-    if known is not None and "?" not in known:
-        return mapping.settle(*path, value=LEAVE_OUT if known == "drop" else known, because=profile.title)
-    word = words().get(folded(code))
-    is_plain = word is not None and word not in {OPENING, COUNT} and not (word == ADJUSTMENT and sign == 0)
-    if known is None and is_plain and folded(code) not in _DISCARDS_OR_CLAIMS:
-        return mapping.settle(*path, value=str(word), because="so the word says")
-    choices = _choices(known, word, code, sign)
-    return mapping.ask(*path, asks=f"What does {code!r} in {where} stand for?", choices=choices)
+    source: str
+    profile: Profile
+    mapping: MappingFile
 
+    def path(self, code: str) -> Path:
+        """The question about a code."""
+        return "source", self.source, "kinds", code
 
-def is_clear(code: str, mapping: MappingFile, source: str, profile: Profile) -> bool:
-    """Whether a code has one meaning without being asked for."""
-    known = profile.kinds.get(folded(code)) or words().get(folded(code)) or ""
-    return ("source", source, "kinds", code) in mapping.settled or bool(known and "?" not in known)
+    def of(self, code: str, sign: int) -> str | None:
+        """A kind of movement, or another word of this module; ``None`` while it is asked.
+
+        ``sign`` is that of the quantity of the first row that bears the code, 0 where quantities bear none.
+        """
+        path = self.path(code)
+        settled = self.mapping.settled.get(path)
+        if settled is not None:
+            return settled
+        known = self.profile.kinds.get(folded(code))
+        if known is not None and "?" not in known:
+            value = LEAVE_OUT if known == "drop" else known
+            return self.mapping.settle(*path, value=value, because=self.profile.title)
+        word = words().get(folded(code))
+        is_plain = word is not None and word not in {OPENING, COUNT} and not (word == ADJUSTMENT and sign == 0)
+        if known is None and is_plain and folded(code) not in _DISCARDS_OR_CLAIMS:
+            return self.mapping.settle(*path, value=str(word), because="so the word says")
+        asks = f"What does {code!r} in {self.source} stand for?"
+        return self.mapping.ask(*path, asks=asks, choices=_choices(known, word, code, sign))
+
+    def is_clear(self, code: str) -> bool:
+        """Whether a code has one meaning without being asked for."""
+        known = self.profile.kinds.get(folded(code)) or words().get(folded(code)) or ""
+        return self.path(code) in self.mapping.settled or bool(known and "?" not in known)
 
 
 @cache

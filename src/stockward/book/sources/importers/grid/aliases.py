@@ -22,7 +22,7 @@ def folded(text: str) -> str:
 @cache
 def roles_by_alias() -> Mapping[str, tuple[str, int]]:
     """The role that a folded header names, and its rank among the names of that role: the first says it best."""
-    text = files("stockward.book.sources.importers").joinpath("aliases.csv").read_text(encoding="utf-8")
+    text = files("stockward.book.sources.importers.grid").joinpath("aliases.csv").read_text(encoding="utf-8")
     found: dict[str, tuple[str, int]] = {}
     for row in csv.DictReader(text.splitlines(), restkey="more"):
         names = ",".join([row["aliases"], *row.get("more", [])])

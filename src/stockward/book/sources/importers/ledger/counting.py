@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from stockward.book.sources.importers.aliases import folded
-from stockward.book.sources.importers.days import WAYS, moment_of
-from stockward.book.sources.importers.entries import UNREAD, Entry
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.ledger.meanings import COUNT, Meanings
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, identities_of
 from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.book.sources.importers.meanings import COUNT
-from stockward.book.sources.importers.postings import Posting, Postings, identities_of
 from stockward.book.sources.importers.profiles import Profile
+from stockward.book.sources.importers.written.days import WAYS, moment_as_written
 
 _ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the book were not counted", "leave out"
 _SAME = 1e-9
@@ -20,13 +20,13 @@ _FEWEST = 5
 _DATE_IN_TEXT = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
 
 
-def counted_lines(entries: Sequence[Entry], source: str, profile: Profile, mapping: MappingFile) -> Postings:
+def counted_lines(entries: Sequence[SourceEntry], meanings: Meanings) -> Postings:
     """Turn the lines of a count list into counted rows; a blank is no count, and a zero may be none."""
     made = Postings()
     role = "counted" if any("counted" in entry.numbers for entry in entries) else "quantity"
     if role not in (entries[0].numbers if entries else {}):
         return made
-    states = {folded(state) for state in profile.rules.get("states", ())}
+    states = {folded(state) for state in meanings.profile.rules.get("states", ())}
     kept = []
     for entry in entries:
         value, book = entry.numbers.get(role), entry.numbers.get("book")
@@ -36,11 +36,11 @@ def counted_lines(entries: Sequence[Entry], source: str, profile: Profile, mappi
             made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
         elif value is None and not entry.raw.get(role) and not entry.faults:
             made.leave_out("its count is blank: not counted", entry)
-        elif value == 0 and _is_unset(entry, book, profile):
+        elif value == 0 and _is_unset(entry, meanings.profile):
             made.leave_out("its zero was not set as a count", entry)
         else:
             kept.append((entry, value, book))
-    answer, path = _prefilled([one for one in kept if one[2] is not None], source, profile, mapping)
+    answer, path = _prefilled([one for one in kept if one[2] is not None], meanings)
     _refuse_negative(kept, role)
     identities = identities_of([entry for entry, _, _ in kept])
     for (entry, value, book), identity in zip(kept, identities, strict=True):
@@ -52,39 +52,41 @@ def counted_lines(entries: Sequence[Entry], source: str, profile: Profile, mappi
         posting.identity = identity
         if path is not None:
             posting.waits.append(path)
-        _date(posting, source, mapping)
+        _date(posting, meanings.source, meanings.mapping)
         made.counts.append(posting)
-    if profile.rules.get("purged"):
-        made.notes.append(f"{source}: the program leaves out of this list what was counted and agreed with the book")
+    if meanings.profile.rules.get("purged"):
+        made.notes.append(f"{meanings.source}: the program leaves out what was counted and agreed with the book")
     return made
 
 
-def _is_unset(entry: Entry, book: float | None, profile: Profile) -> bool:
+def _is_unset(entry: SourceEntry, profile: Profile) -> bool:
     """Whether a zero only stands where nothing was set."""
     rule = profile.rules.get("zero_counts", ("",))[0]
     if rule == "zero_count":
         return "zero_count" in entry.texts and not entry.text("zero_count")
-    return rule == "difference" and not entry.numbers.get("difference") and bool(book)
+    return rule == "difference" and not entry.numbers.get("difference")
 
 
-def _prefilled(
-    with_book: Sequence[tuple[Entry, float | None, float | None]], source: str, profile: Profile, mapping: MappingFile
-) -> tuple[str | None, Path | None]:
+_Line = tuple[SourceEntry, float | None, float | None]
+"""An entry, what was counted, and what the book says."""
+
+
+def _prefilled(with_book: Sequence[_Line], meanings: Meanings) -> tuple[str | None, Path | None]:
     """What is known of lists in which the program has filled in the book's figures, and the question about it."""
     equal = sum(value is not None and book is not None and abs(value - book) <= _SAME for _, value, book in with_book)
-    suspect = "prefilled" in profile.rules or (len(with_book) >= _FEWEST and equal == len(with_book))
+    suspect = "prefilled" in meanings.profile.rules or (len(with_book) >= _FEWEST and equal == len(with_book))
     if not with_book or not suspect:
         return None, None
-    path = ("source", source, "prefilled")
+    path = ("source", meanings.source, "prefilled")
     asks = (
-        f"In {source}, {equal} of {len(with_book)} lines equal the book, with which such lists are filled beforehand: "
-        "was each line really counted?"
+        f"In {meanings.source}, {equal} of {len(with_book)} lines equal the book, with which such lists are filled "
+        "beforehand: was each line really counted?"
     )
-    answer = mapping.ask(*path, asks=asks, choices=[_ALL_COUNTED, _EQUAL_NOT, _NONE])
+    answer = meanings.mapping.ask(*path, asks=asks, choices=[_ALL_COUNTED, _EQUAL_NOT, _NONE])
     return answer, path if answer is None else None
 
 
-def _refuse_negative(kept: Iterable[tuple[Entry, float | None, float | None]], role: str) -> None:
+def _refuse_negative(kept: Iterable[_Line], role: str) -> None:
     """Nobody counts less than nothing: a list with such lines is the book."""
     for entry, value, _ in kept:
         if value is not None and value < 0:
@@ -110,4 +112,6 @@ def _date(posting: Posting, source: str, mapping: MappingFile) -> None:
 
 def _dates_in(text: str) -> list[str]:
     words = _DATE_IN_TEXT.findall(text)
-    return [found[0].isoformat() for word in words for way in WAYS if (found := moment_of(word, way)) is not None]
+    return [
+        found[0].isoformat() for word in words for way in WAYS if (found := moment_as_written(word, way)) is not None
+    ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from stockward.book.sources.importers.text_grid import text_rows
+from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
 from stockward.book.sources.workbook.sheets import Workbook
@@ -19,12 +19,12 @@ from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.limits import require_within
 
-Cell = str | int | float | bool | date | datetime | time
+CellValue = str | int | float | bool | date | datetime | time
 """What a cell holds; the empty text where it holds nothing."""
 
-WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+WORKBOOK_FILES = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 TEXTS = frozenset({".csv", ".tsv", ".txt"})
-KINDS = ", ".join(sorted({*WORKBOOKS, *TEXTS, ".parquet"}))
+KINDS = ", ".join(sorted({*WORKBOOK_FILES, *TEXTS, ".parquet"}))
 """Endings of files that are read."""
 
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -35,18 +35,18 @@ _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx),
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class SheetGrid:
     """The cells of one sheet, or of a text: row ``i`` of ``rows`` is row ``i + 1`` of the file.
 
     covered
-        Row and column, from 0, of each cell that a merged one covers, and of the first of it, which holds the value.
+        Row and column, from 0, of each cell that a merged one covers, and of the first of it, which holds its value.
     notices
         What a person who looks at the file might not know of it.
     """
 
     file: str
     sheet: str
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[CellValue]]
     covered: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ class ReadFile:
 
     name: str
     sha256: str
-    grids: tuple[Grid, ...]
+    grids: tuple[SheetGrid, ...]
 
 
 def read_file(path: Path, encoding: str = "") -> ReadFile:
@@ -82,23 +82,23 @@ def read_file(path: Path, encoding: str = "") -> ReadFile:
     """
     suffix = path.suffix.lower()
     content = read_bytes(path)
-    if suffix in WORKBOOKS:
+    if suffix in WORKBOOK_FILES:
         grids = tuple(_workbook_grids(content, path.name, suffix))
     elif suffix == ".parquet":
         grids = (_parquet_grid(path, content),)
     elif suffix in TEXTS or not suffix:
-        grids = (Grid(path.name, "", text_rows(content, path.name, encoding)),)
+        grids = (SheetGrid(path.name, "", text_rows(content, path.name, encoding)),)
     else:
         raise SiteError(path.name, f"a file that ends in {suffix} is not read", f"save it as one of {KINDS}")
     return ReadFile(path.name, hashlib.sha256(content).hexdigest(), grids)
 
 
-def is_blank_cell(cell: Cell) -> bool:
+def is_blank_cell(cell: CellValue) -> bool:
     """Whether a cell holds nothing."""
     return isinstance(cell, str) and not cell.strip()
 
 
-def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[Grid]:
+def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGrid]:
     if content.startswith(b"PK"):
         if _is_ods(content):
             yield from _calamine_grids(_bounded_ods(content, file), file)
@@ -107,7 +107,7 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[Grid]:
         workbook = Workbook(content, file, ".", every)
         for sheet in every:
             rows, merged, notices = workbook.grid(sheet)
-            yield Grid(file, sheet, rows, _covered(merged, len(rows)), tuple(notices))
+            yield SheetGrid(file, sheet, rows, _covered(merged, len(rows)), tuple(notices))
         return
     if suffix in {".xlsx", ".xlsm", ".ods"} and not content.startswith(b"\xd0\xcf"):
         raise SiteError(file, "this is no workbook, whatever its name says", _SAVE)
@@ -115,7 +115,7 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[Grid]:
         # Many programs write a text, or a page, and call it a workbook.
         if content.lstrip()[:1] == b"<":
             raise SiteError(file, "this is a web page under the name of a workbook", _SAVE)
-        yield Grid(file, "", text_rows(content, file, ""))
+        yield SheetGrid(file, "", text_rows(content, file, ""))
         return
     if "EncryptedPackage".encode("utf-16-le") in content:
         mend = "take the password away (File, Info, Protect Workbook, Encrypt with Password) and save it"
@@ -123,7 +123,7 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[Grid]:
     yield from _calamine_grids(content, file)
 
 
-def _calamine_grids(content: bytes, file: str) -> Iterator[Grid]:
+def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
     """Sheets of an old workbook, or of an OpenDocument one."""
     import python_calamine
 
@@ -136,7 +136,9 @@ def _calamine_grids(content: bytes, file: str) -> Iterator[Grid]:
         raise SiteError(file, "this is no readable workbook", _SAVE) from None
     for name, rows, merged in read:
         require_within("CELLS", sum(map(len, rows)), f"{file}[{name}]")
-        yield Grid(file, name, [[plain_cell(cell) for cell in row] for row in rows], _covered(merged or [], len(rows)))
+        yield SheetGrid(
+            file, name, [[plain_cell(cell) for cell in row] for row in rows], _covered(merged or [], len(rows))
+        )
 
 
 def _is_ods(content: bytes) -> bool:
@@ -161,16 +163,16 @@ def _bounded_ods(content: bytes, file: str) -> bytes:
     return content
 
 
-def _parquet_grid(path: Path, content: bytes) -> Grid:
+def _parquet_grid(path: Path, content: bytes) -> SheetGrid:
     """A Parquet file as a grid, its column names above its rows."""
     from stockward.book.sources.parquet import read_frame
 
     frame = read_frame(path.name, content)
     rows = [[plain_cell(cell) for cell in row] for row in frame.iter_rows()]
-    return Grid(path.name, "", [list(frame.columns), *rows])
+    return SheetGrid(path.name, "", [list(frame.columns), *rows])
 
 
-def plain_cell(value: object) -> Cell:
+def plain_cell(value: object) -> CellValue:
     """A cell without what no reader needs to tell apart."""
     if value is None:
         return ""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.entries import Entry
+from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.mapping import MappingFile, Path
 
 ITEMS_ASKED = "items"
@@ -25,7 +25,7 @@ class Lot:
     unit: str
 
 
-def lots_of(entries: Iterable[Entry]) -> tuple[dict[str, Lot], dict[str, str]]:
+def lots_of(entries: Iterable[SourceEntry]) -> tuple[dict[str, Lot], dict[str, str]]:
     """Lots by their number, and names of places by theirs."""
     lots, places = {}, {}
     for entry in entries:
@@ -39,8 +39,8 @@ def lots_of(entries: Iterable[Entry]) -> tuple[dict[str, Lot], dict[str, str]]:
 
 
 def with_lots(
-    entries: Sequence[Entry], lots: Mapping[str, Lot], places: Mapping[str, str], mapping: MappingFile
-) -> list[Entry]:
+    entries: Sequence[SourceEntry], lots: Mapping[str, Lot], places: Mapping[str, str], mapping: MappingFile
+) -> list[SourceEntry]:
     """The steps with material, place and change of stock; those of a lot that is not listed wait for the list."""
     path: Path = ("source", entries[0].source, ITEMS_ASKED) if entries else ()
     missing = [entry for entry in entries if entry.text("tracked_item") not in lots]
@@ -78,7 +78,7 @@ def with_lots(
     return list(entries)
 
 
-def _deltas(entry: Entry) -> Mapping[str, object]:
+def _deltas(entry: SourceEntry) -> Mapping[str, object]:
     try:
         steps = json.loads(entry.text("deltas") or "{}")
     except (ValueError, RecursionError):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from stockward.book.sources.importers.grids import Cell
+from stockward.book.sources.importers.grid.files import CellValue
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009 '’"), None)
 _MARKS = ".,"
@@ -15,7 +15,7 @@ _WITH_UNIT = re.compile(r"^([-+(]?\s*[\d.,'’\s]+[-)]?)\s*([^\W\d_][\w./]*)\.?$
 
 
 @lru_cache(200_000)
-def number_of(text: str, decimal: str) -> float | None:
+def number_as_written(text: str, decimal: str) -> float | None:
     """The number that a text is under a decimal mark; ``None`` for what is none.
 
     A sign may stand behind it, brackets make it negative, and thousands may stand apart, in whole groups of three.
@@ -50,16 +50,16 @@ def split_unit(text: str) -> tuple[str, str]:
     return (found[1].strip(), found[2]) if found else (text, "")
 
 
-def value_of(cell: Cell, decimal: str) -> float | None:
+def value_of(cell: CellValue, decimal: str) -> float | None:
     """The number in a cell: one that is typed as such, or a text."""
     if isinstance(cell, bool):
         return None
     if isinstance(cell, (int, float)):
         return float(cell) if math.isfinite(cell) else None
-    return number_of(split_unit(cell)[0], decimal) if isinstance(cell, str) and cell.strip() else None
+    return number_as_written(split_unit(cell)[0], decimal) if isinstance(cell, str) and cell.strip() else None
 
 
-def decimal_marks(cells: Iterable[Cell]) -> tuple[str, list[str]]:
+def decimal_marks(cells: Iterable[CellValue]) -> tuple[str, list[str]]:
     """What the numbers among the cells say of their decimal mark, and those that can be read in two ways.
 
     ``.`` or ``,`` where all that say something say so; ``both`` where they differ; empty where none says anything.
@@ -70,7 +70,7 @@ def decimal_marks(cells: Iterable[Cell]) -> tuple[str, list[str]]:
         if not isinstance(cell, str) or not cell.strip():
             continue
         text = split_unit(cell)[0]
-        readings = {mark: number_of(text, mark) for mark in _MARKS}
+        readings = {mark: number_as_written(text, mark) for mark in _MARKS}
         if readings["."] == readings[","]:
             continue
         possible = [mark for mark, value in readings.items() if value is not None]
@@ -82,7 +82,7 @@ def decimal_marks(cells: Iterable[Cell]) -> tuple[str, list[str]]:
     return said, doubtful
 
 
-def share_of_numbers(cells: Iterable[Cell]) -> float:
+def share_of_numbers(cells: Iterable[CellValue]) -> float:
     """Which part of the filled cells are numbers, under either mark."""
     filled = [cell for cell in cells if not (isinstance(cell, str) and not cell.strip())]
     numbers = sum(value_of(cell, ".") is not None or value_of(cell, ",") is not None for cell in filled)

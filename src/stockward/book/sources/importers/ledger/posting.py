@@ -1,0 +1,72 @@
+"""One movement or counted row that a ledger's entry makes, and what names it again in another file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from stockward.book.sources.importers.entries import SourceEntry, own_name
+from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book
+from stockward.book.sources.importers.mapping import Path
+
+
+@dataclass(slots=True)
+class Posting:
+    """One movement, or one counted row, made of an entry or of both halves of a transfer.
+
+    kind
+        A kind of movement; ``count`` for a counted row; what was written behind ``UNREAD`` while it is asked.
+    """
+
+    entry: SourceEntry
+    kind: str
+    quantity: float | None
+    from_area: str = ""
+    to_area: str = ""
+    identity: str = ""
+    reverses: str = ""
+    other: SourceEntry | None = None
+    waits: list[Path] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer, or something is wrong with it."""
+        halves = [self.entry, *([self.other] if self.other else [])]
+        return bool(self.waits) or any(one.waits or one.faults for one in halves)
+
+
+@dataclass(slots=True)
+class Postings:
+    """All that came of one source; ``left_out`` are entries by the rule that left them out, ``notes`` what is told."""
+
+    movements: list[Posting] = field(default_factory=list)
+    counts: list[Posting] = field(default_factory=list)
+    left_out: dict[str, list[SourceEntry]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def leave_out(self, rule: str, entry: SourceEntry) -> None:
+        """Leave an entry out by a rule that is told."""
+        self.left_out.setdefault(rule, []).append(entry)
+
+
+def identities_of(entries: Sequence[SourceEntry]) -> list[str]:
+    """What names each row again in another file: its own number, or what it says and which of its like it is."""
+    named = [own_name(entry) for entry in entries]
+    if all(named) and len(set(named)) == len(named):
+        return named
+    seen: Counter[str] = Counter()
+    found = []
+    for entry in entries:
+        said = repr((entry.source, sorted(entry.texts.items()), entry.area, entry.at, sorted(entry.raw.items())))
+        digest = hashlib.sha256(said.encode()).hexdigest()[:12]
+        seen[digest] += 1
+        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+    return found
+
+
+def code_of(entry: SourceEntry) -> str:
+    """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
+    note = entry.text("note")
+    return entry.text("kind") or entry.text("reason") or (note if note and speaks_of_the_book(note) else "")

@@ -1,0 +1,211 @@
+"""Entries of a ledger as movements and counts: kinds, both sides of a transfer, reversals, and what stays open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.ledger.ends import posting_between
+from stockward.book.sources.importers.ledger.meanings import (
+    ADJUSTMENT,
+    BY_DOCUMENT,
+    BY_MATERIAL,
+    COUNT,
+    INWARD,
+    LEAVE_OUT,
+    OPENING,
+    REVERSES,
+    TRANSIT,
+    Meanings,
+)
+from stockward.book.sources.importers.ledger.pairing import name_reversed, pair_transfers
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, code_of, identities_of
+from stockward.book.sources.importers.ledger.tie_out import solved
+from stockward.book.sources.importers.mapping import Path
+from stockward.book.sources.importers.profiles import Profile
+
+_BOTH_SIDES, _NOTHING = "both sides in one document", 1e-9
+_YES = frozenset({"1", "yes", "true", "x", "ja", "oui", "y", "si", "wahr"})
+
+
+def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postings) -> Postings:
+    """Turn the entries of one ledger that ``happened`` into movements, and the counts that stand among them."""
+    taken = _summed(list(entries), meanings.profile)
+    signed = _is_signed(taken)
+    signs = {} if signed else _solved_signs(taken)
+    if signed:
+        _tell_sides_apart(taken, meanings)
+    halves: list[Posting] = []
+    for entry, identity in zip(taken, identities_of(taken), strict=True):
+        posting = _posting(entry, _sign(entry, signed=signed, signs=signs), meanings, signed=signed)
+        posting.identity = identity
+        if posting.kind == LEAVE_OUT:
+            made.leave_out("it changes nothing" if posting.quantity == 0 else "its code is left out", entry)
+        elif posting.kind == COUNT:
+            made.counts.append(posting)
+        elif posting.kind in {"transfer", TRANSIT} and not (posting.from_area and posting.to_area):
+            halves.append(posting)
+        else:
+            made.movements.append(posting)
+    pair_transfers(halves, made, meanings.source, meanings.mapping)
+    name_reversed(made, meanings.profile)
+    made.movements.sort(key=lambda one: one.entry.order)
+    return made
+
+
+def happened(entries: Iterable[SourceEntry], profile: Profile, made: Postings) -> list[SourceEntry]:
+    """The rows that happened: no draft, no cancelled row, none without a key."""
+    states = {folded(state) for state in profile.rules.get("states", ())}
+    taken = []
+    for entry in entries:
+        cancelled = folded(entry.text("cancelled")) in _YES
+        if not entry.text("material") and not entry.at and not entry.heading and "tracked_item" not in entry.texts:
+            made.leave_out("it names neither a material nor a day: a subtotal", entry)
+        elif cancelled and profile.rules.get("cancelled") != ("reverses",):
+            made.leave_out("it is cancelled", entry)
+        elif states and "state" in entry.texts and folded(entry.text("state")) not in states:
+            made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
+        else:
+            taken.append(entry)
+    return taken
+
+
+def _summed(entries: list[SourceEntry], profile: Profile) -> list[SourceEntry]:
+    """Rows of one document that together say one change of the book are one row."""
+    kinds = {folded(kind) for kind in profile.rules.get("sums", ())}
+    groups = defaultdict(list)
+    for entry in entries:
+        if folded(entry.text("kind")) in kinds:
+            groups[entry.text("document"), entry.text("material"), entry.area, entry.text("batch")].append(entry)
+    gone: set[int] = set()
+    for group in groups.values():
+        first = group[0]
+        total = sum(entry.change or 0.0 for entry in group)
+        first.numbers["quantity"] = total
+        balances = [entry.numbers.get("balance") for entry in group]
+        for entry in group:
+            entry.numbers["balance"] = None
+        first.numbers["balance"] = balances[-1]
+        gone |= {id(entry) for entry in group[1:]}
+    return [entry for entry in entries if id(entry) not in gone]
+
+
+def _tell_sides_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None:
+    """Take a code of what comes and of what goes as several: each side, and both sides of one document."""
+    signs: dict[str, set[bool]] = defaultdict(set)
+    nets: dict[tuple[str, str, str], float] = defaultdict(float)
+    for entry in entries:
+        if entry.change:
+            signs[code_of(entry)].add(entry.change > 0)
+            nets[code_of(entry), entry.text("document"), entry.text("material")] += entry.change
+    mixed = {code for code, both in signs.items() if len(both) > 1 and not meanings.is_clear(code)}
+    for entry in entries:
+        code, document = code_of(entry), entry.text("document")
+        if code in mixed and entry.change:
+            is_net = bool(document) and abs(nets[code, document, entry.text("material")]) < _NOTHING
+            side = _BOTH_SIDES if is_net else "in" if entry.change > 0 else "out"
+            entry.texts["kind"] = f"{code}, {side}" if code else side
+
+
+def changes_of(entries: Sequence[SourceEntry], made: Postings) -> dict[int, float | None]:
+    """By the identity of an entry, the signed change of stock that its posting makes; none while that is asked."""
+    if _is_signed(entries):
+        return {id(entry): entry.change for entry in entries}
+    changes: dict[int, float | None] = {id(entry): None for entry in entries}
+    for one in made.movements:
+        if one.quantity is None or one.kind.startswith(UNREAD):
+            continue
+        came = one.kind in INWARD or (one.kind == "transfer" and not one.from_area)
+        size = one.quantity if came != bool(one.reverses) else -one.quantity
+        changes[id(one.entry)] = size
+        if one.other is not None:
+            changes[id(one.other)] = -size
+    return changes
+
+
+def _is_signed(entries: Sequence[SourceEntry]) -> bool:
+    """Whether quantities bear the sign of their direction: some are negative, or what comes and goes stands apart."""
+    apart = any(entry.numbers.keys() & {"in", "out"} for entry in entries[:1])
+    return apart or any((entry.change or 0.0) < 0 for entry in entries)
+
+
+def _solved_signs(entries: Sequence[SourceEntry]) -> dict[str, int]:
+    """The directions of codes that the balances tell, where every balance follows by one reading alone."""
+    found = solved(entries, code_of, lambda entry: entry.change)
+    return found[0] if found is not None and found[1] == 1.0 and found[2] < 1.0 else {}
+
+
+def _sign(entry: SourceEntry, *, signed: bool, signs: dict[str, int]) -> int:
+    change = entry.change
+    if change is None or change == 0:
+        return 0
+    return (1 if change > 0 else -1) if signed else signs.get(code_of(entry), 0)
+
+
+def _posting(entry: SourceEntry, sign: int, meanings: Meanings, *, signed: bool) -> Posting:
+    change = entry.change
+    # A line of a card without a change, and with a balance, is a count.
+    if change is None and entry.numbers.get("balance") is not None and not entry.faults:
+        return _count_line(entry, meanings)
+    size = None if change is None else abs(change)
+    if change is None and (entry.faults or any(entry.raw.get(role) for role in ("quantity", "in", "out"))):
+        # What it is hangs on what its number would be.
+        return _open(entry, code_of(entry), 0, None, ())
+    if entry.text("from_area") or entry.text("to_area"):
+        return posting_between(entry, size, meanings)
+    code = code_of(entry) or {1: "in", -1: "out"}.get(sign, "without a code")
+    meaning = meanings.of(code, sign)
+    for by, role in ((BY_MATERIAL, "material"), (BY_DOCUMENT, "document")):
+        if meaning == by:
+            code = f"{code}, {role} {entry.text(role)}"
+            meaning = meanings.of(code, sign)
+    if meaning is None:
+        return _open(entry, code, sign, size, meanings.path(code))
+    return _of_meaning(entry, meaning, sign, size, meanings, signed=signed)
+
+
+def _of_meaning(
+    entry: SourceEntry, meaning: str, sign: int, size: float | None, meanings: Meanings, *, signed: bool
+) -> Posting:
+    """The posting of a settled meaning; a sign against its direction is a reversal."""
+    undoes = meaning.startswith(REVERSES)
+    if undoes:
+        code = meaning.removeprefix(REVERSES).strip()
+        found = meanings.of(code, -sign)
+        if found is None:
+            return _open(entry, code_of(entry), sign, size, meanings.path(code))
+        meaning = found
+    if meaning in {COUNT, OPENING}:
+        after = entry.numbers.get("balance")
+        return Posting(entry, COUNT, after if after is not None else size, to_area=entry.area)
+    if meaning == LEAVE_OUT or size == 0:
+        return Posting(entry, LEAVE_OUT, size)
+    if meaning == ADJUSTMENT:
+        meaning = "found" if sign > 0 else "write_off"
+    if meaning in {"transfer", TRANSIT}:
+        return Posting(entry, meaning, size, *(("", entry.area) if sign > 0 else (entry.area, "")))
+    against = signed and sign != 0 and (sign > 0) != (meaning in INWARD)
+    posting = Posting(entry, meaning, size)
+    posting.from_area, posting.to_area = ("", entry.area) if meaning in INWARD else (entry.area, "")
+    cancelled = folded(entry.text("cancelled")) in _YES
+    if against or undoes or cancelled:
+        posting.reverses = UNREAD
+    return posting
+
+
+def _open(entry: SourceEntry, code: str, sign: int, size: float | None, path: Path) -> Posting:
+    posting = Posting(entry, f"{UNREAD} {code}", size, waits=[path] if path else [])
+    posting.from_area, posting.to_area = (entry.area, "") if sign < 0 else ("", entry.area)
+    return posting
+
+
+def _count_line(entry: SourceEntry, meanings: Meanings) -> Posting:
+    code = code_of(entry) or "a line with a balance alone"
+    meaning = meanings.of(code, 0)
+    if meaning is None:
+        return _open(entry, code, 0, entry.numbers["balance"], meanings.path(code))
+    if meaning in {COUNT, OPENING}:
+        return Posting(entry, COUNT, entry.numbers["balance"], to_area=entry.area)
+    return Posting(entry, LEAVE_OUT, None)
