@@ -22,8 +22,8 @@ _ASK = "Answer (a number, or words; blank leaves it open)"
     "import",
     cls=TextCommand,
     epilog=examples(
-        "import ledger.xlsx --into mysite",
-        "import mb51.xlsx mi24.xlsx --into mysite --timezone Asia/Seoul --accept",
+        "import examples/import/stock_ledger.csv --into mysite --timezone Asia/Seoul",
+        "import examples/import/stock_ledger.csv examples/import/stocktake.csv --into mysite --accept",
     ),
 )
 @click.argument("files", type=FILE, nargs=-1, required=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.above import fill_from_above
@@ -25,6 +24,7 @@ from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
+from stockward.book.sources.importers.site_files import OwnRows, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
     LOG_COLUMNS,
@@ -106,6 +106,7 @@ def import_files(request: Request) -> Imported:
     site = request.site
     if (site / WORKBOOK).exists():
         raise UsageError(f"{site}: its tables stand in {WORKBOOK}: name another folder to import into")
+    _require_others(request)
     mapping = _mapping_of(site)
     mapping.accepts = request.accepts
     for path, answer in request.answers.items():
@@ -122,9 +123,8 @@ def import_files(request: Request) -> Imported:
     rows = found.rows()
     notices = [notice for one in read for grid in one.grids for notice in grid.notices]
     notices += [f"{one.name}: no table was found in it" for one in read if not _has_table(one, fresh)]
-    contents = _contents(
-        site, rows, mapping, found, everything, name=request.name or site.resolve().name or "My site", timezone=zone
-    )
+    contents, changed = _contents(request, rows, mapping, found, everything)
+    notices += changed
     log = rows.log
     return Imported(
         sources=found.sources,
@@ -159,12 +159,7 @@ class _Import:
         profile = self._profile(source, blocks)
         roles = roles_of(blocks, profile, self.mapping, source)
         table = table_of(blocks, roles, profile, self.mapping, source)
-        dropped: dict[str, list[str]] = defaultdict(list)
-        for block in blocks:
-            for rule, numbers in block.dropped.items():
-                dropped[rule] += [block.grid.place(number) for number in numbers]
-        told = SourceRead(source, [block.name for block in blocks], table or "?", profile.title,
-                          sum(len(block.rows) for block in blocks), dict(dropped), [])  # fmt: skip
+        told = _source_read(source, table or "?", profile.title, blocks)
         self.sources.append(told)
         if table is None:
             self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
@@ -260,6 +255,26 @@ class _Import:
         return profile
 
 
+def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> SourceRead:
+    """What is told of a source before its rows are looked at: of the new files, where there are any."""
+    told = [block for block in blocks if block.is_new] or blocks
+    dropped: dict[str, list[str]] = defaultdict(list)
+    for block in told:
+        for rule, numbers in block.dropped.items():
+            dropped[rule] += [block.grid.place(number) for number in numbers]
+    places = list(dict.fromkeys(block.name for block in told))
+    return SourceRead(name, places, table, title, sum(len(block.rows) for block in told), dict(dropped), [])
+
+
+def _require_others(request: Request) -> None:
+    """Raise ``UsageError`` for a file that the import itself would write."""
+    names = (*(f"{table}.csv" for table in tables()), SETTINGS, MAPPING, LOG, STORE)
+    own = [request.site / name for name in names]
+    for file in request.files:
+        if any(one.exists() and file.exists() and file.samefile(one) for one in own):
+            raise UsageError(f"{file}: this is a table of {request.site} itself: name the file of another program")
+
+
 def _place_number(entry: SourceEntry) -> str:
     """The number under which a list of lots knows a place, beside its name."""
     block = entry.block
@@ -327,57 +342,26 @@ def _has_table(one: ReadFile, blocks: Sequence[Block]) -> bool:
 
 
 def _contents(
-    site: Path,
-    rows: SiteRows,
-    mapping: MappingFile,
-    found: _Import,
-    blocks: Sequence[Block],
-    *,
-    name: str,
-    timezone: str,
-) -> dict[str, str]:
-    tables = {
+    request: Request, rows: SiteRows, mapping: MappingFile, found: _Import, blocks: Sequence[Block]
+) -> tuple[dict[str, str], list[str]]:
+    """The text of each file by its name in the site, and what is told of rows that somebody has changed by hand."""
+    site = request.site
+    made = {
         "movements": (MOVEMENT_COLUMNS, rows.movements),
         "counts": (COUNT_COLUMNS, rows.counts),
         "materials": (("material", "kind", "unit", "name"), rows.materials),
         "areas": (("area", "kind"), rows.areas),
     }
-    contents = {}
-    for table, (columns, made) in tables.items():
-        text = _table_text(site / f"{table}.csv", columns, made, keyed=table in {"materials", "areas"})
-        if text is not None:
-            contents[f"{table}.csv"] = text
-    contents[LOG] = _csv(LOG_COLUMNS, rows.log)
+    contents, notices = {}, []
+    for table, (columns, lines) in made.items():
+        own = OwnRows(site, table)
+        contents[f"{table}.csv"] = table_text([*columns, *own.columns(columns)], own.beside(lines))
+        contents[f"imported/{table}.csv"] = table_text(columns, lines)
+        notices += own.notices
+    contents[LOG] = table_text(LOG_COLUMNS, rows.log)
     contents[STORE] = stored_text(blocks, found.kept)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
-        quoted = (f'"{text}"' for text in (name.replace("\\", "\\\\").replace('"', '\\"'), timezone))
-        contents[SETTINGS] = _SETTINGS.format(**dict(zip(("name", "timezone"), quoted, strict=True)))
-    return contents
-
-
-def _table_text(path: Path, columns: Sequence[str], made: Sequence[dict[str, str]], *, keyed: bool) -> str | None:
-    """A table with the rows that were made, and those that somebody has written into it by hand."""
-    own: list[dict[str, str]] = []
-    others: list[str] = []
-    if path.exists():
-        reader = csv.DictReader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""))
-        others = [one for one in reader.fieldnames or () if one not in columns]
-        own = [{key: value or "" for key, value in row.items() if key} for row in reader]
-        if keyed:
-            # What was written of a place or a material by hand stands; only new ones are added.
-            had = {row[columns[0]] for row in own}
-            made = [row for row in made if row[columns[0]] not in had]
-        else:
-            own = [row for row in own if not row.get("source")]
-    if not made and not own:
-        return None if not path.exists() else _csv(columns, [])
-    return _csv([*columns, *others], [*own, *made])
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+        name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')
+        contents[SETTINGS] = _SETTINGS.format(name=f'"{name}"', timezone=f'"{found.timezone}"')
+    return contents, notices

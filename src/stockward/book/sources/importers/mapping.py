@@ -79,6 +79,7 @@ class MappingFile:
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     accepted: list[Path] = field(default_factory=list)
     accepts: bool = False
+    taken_back: dict[Path, str] = field(default_factory=dict)
 
     def get(self, *path: str) -> str | None:
         """What is settled; ``None`` where nothing is."""
@@ -114,8 +115,14 @@ class MappingFile:
             self.accepted.append(path)
             return choices[0]
         if path not in self.questions:
+            because = self.taken_back.get(path, because)
             self.questions[path] = Question(path, asks, tuple(choices), because, free or not choices)
         return None
+
+    def take_back(self, path: Path, why: str) -> None:
+        """An answer that says nothing is asked for again, with the reason."""
+        answer = self.settled.pop(path)
+        self.taken_back[path] = f"{answer!r} {why}"
 
     def wait(self, path: Path, place: str, rows: int = 1) -> None:
         """Count rows that hang on a question."""
@@ -200,15 +207,23 @@ def _question_lines(one: Question) -> list[str]:
         *(line.replace("\n", " ") for line in said),
         f"about = {_quoted(one.key)}",
         f"choices = [{choices}]",
+        *(["other_answers = true"] if one.free and one.choices else []),
         'answer = ""',
         "",
     ]
 
 
 def _held(one: Mapping[str, Any], answer: str, file: str) -> str:
-    """An answer among its choices, in whatever letter case; free ones are as they are."""
+    """An answer among its choices, in whatever letter case; free ones are as they are.
+
+    Raises ``SiteError`` for one that is none of the choices, where no other is taken.
+    """
     choices = [str(choice) for choice in one.get("choices", [])]
-    return next((choice for choice in choices if choice.casefold() == answer.casefold()), answer)
+    known = next((choice for choice in choices if choice.casefold() == answer.casefold()), None)
+    if known is None and not one.get("other_answers", not choices):
+        mend = f"write one of {', '.join(choices[:_MOST_SHOWN])}"
+        raise SiteError(file, f"{answer!r} is no answer to the question about {one.get('about')}", mend)
+    return answer if known is None else known
 
 
 def _leaves(tree: Mapping[str, Any], path: Path, file: str) -> Iterator[tuple[Path, Any]]:

@@ -17,6 +17,7 @@ _ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the b
 _SAME = 1e-9
 _FEWEST = 5
 """Fewer lines may all agree with the book by good order."""
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 _DATE_IN_TEXT = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
 
 
@@ -105,6 +106,9 @@ def _date(posting: Posting, source: str, mapping: MappingFile) -> None:
         f"When was {block.grid.name} counted? Write a day, or a day and a time, such as 2026-06-30 or 2026-06-30T18:00"
     )
     answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(found)), free=True)
+    if answer is not None and not _MOMENT.fullmatch(answer):
+        mapping.take_back(path, "is no day such as 2026-06-30")
+        answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(found)), free=True)
     if answer is None:
         posting.waits.append(path)
     entry.at = answer or UNREAD

@@ -48,7 +48,11 @@ def unit_of(text: str, mapping: MappingFile, where: str) -> tuple[str, float] | 
     choices = ["g", "gr"] if folded(text) == "gr" else ["each", "kg", "g", "t", "lb"]
     asks = f"What is the unit {text!r} ({where})? Several of another one are written as: 24 each"
     answer = mapping.ask(*path, asks=asks, choices=choices, free=True)
-    return None if answer is None else unit_answered(answer)
+    found = None if answer is None else unit_answered(answer)
+    if answer is not None and found is None:
+        mapping.take_back(path, "is no unit")
+        mapping.ask(*path, asks=asks, choices=choices, free=True)
+    return found
 
 
 def unit_answered(answer: str) -> tuple[str, float] | None:

@@ -1,0 +1,65 @@
+"""Tables of a site with what somebody has written into them by hand: rows of their own, and changes of others."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from stockward.terms.files import read_bytes
+from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
+
+_KEYS = {
+    "movements": ("movement",), "counts": ("inventory", "area", "material", "sheet", "source"),
+    "materials": ("material",), "areas": ("area",),
+}  # fmt: skip
+"""What names a row of each table that is written."""
+
+
+class OwnRows:
+    """What somebody has written into a table by hand: rows of their own, and changes of those that were imported."""
+
+    def __init__(self, site: Path, table: str) -> None:
+        self.table, self._key = table, _KEYS[table]
+        self._now = _rows_of(site / f"{table}.csv")
+        self._imported = {self._named(row): row for row in _rows_of(site / "imported" / f"{table}.csv")}
+        self.notices: list[str] = []
+
+    def columns(self, columns: Sequence[str]) -> list[str]:
+        """Columns that the import does not write."""
+        return [name for name in (self._now[0] if self._now else ()) if name not in columns]
+
+    def beside(self, made: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+        """Rows that were made, but for those that were changed by hand, and behind them rows that somebody added."""
+        now = {self._named(row): row for row in self._now}
+        changed = {
+            name
+            for name, row in now.items()
+            if name in self._imported and any(row.get(key, "") != cell for key, cell in self._imported[name].items())
+        }
+        fresh = {self._named(row) for row in made}
+        if changed & fresh:
+            self.notices.append(
+                f"{self.table}.csv: {len(changed & fresh)} rows that were changed by hand stay as they are"
+            )
+        gone = self._imported.keys() & fresh - now.keys()
+        if gone:
+            self.notices.append(f"{self.table}.csv: {len(gone)} rows that were taken out by hand are put back")
+        rows = [now[name] if (name := self._named(row)) in changed else {**now.get(name, {}), **row} for row in made]
+        return rows + [row for name, row in now.items() if name not in fresh and name not in self._imported]
+
+    def _named(self, row: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(row.get(key, "") for key in self._key)
+
+
+def _rows_of(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    reader = csv.DictReader(io.StringIO(read_bytes(path).decode("utf-8-sig", errors="replace"), newline=""))
+    return [{key: text_of(value or "") for key, value in row.items() if key} for row in reader]
+
+
+def table_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows as a CSV with a header; what a row lacks is blank, and no cell runs as a formula."""
+    return csv_text([columns, *([row.get(name, "") for name in columns] for row in rows)], guard=no_formula)

@@ -1,0 +1,221 @@
+"""``stockward import`` as it is typed: what it writes, what it says, and what nothing can harm."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from stockward.book import read_site
+from stockward.cli import main
+
+JANUARY = "Date;Doc;Item;Location;In;Out;Balance;Unit\n2025-01-13;R1;TNT;A;100;;100;kg\n2025-01-14;I1;TNT;A;;10;90;kg\n"
+FEBRUARY = "Date;Doc;Item;Location;In;Out;Balance;Unit\n2025-01-14;I1;TNT;A;;10;90;kg\n2025-02-13;R2;TNT;A;50;;140;kg\n"
+
+
+def run(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["import", *words, "--into", str(folder / "site")])
+
+
+def rows(folder: Path, table: str = "movements") -> list[dict[str, str]]:
+    with (folder / "site" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def january(tmp_path: Path) -> str:
+    path = tmp_path / "january.csv"
+    path.write_text(JANUARY, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def february(tmp_path: Path) -> str:
+    path = tmp_path / "february.csv"
+    path.write_text(FEBRUARY, encoding="utf-8")
+    return str(path)
+
+
+def test_a_ledger_becomes_a_site_that_is_read(tmp_path: Path, january: str) -> None:
+    result = run(tmp_path, january, "--accept", "--timezone", "Asia/Seoul")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("2 rows taken\n")
+    site = read_site(tmp_path / "site")
+    assert not site.problems
+    assert site["movements"]["quantity"].to_list() == [100, 10]
+    assert site["movements"]["source"].to_list() == ["january.csv row 2", "january.csv row 3"]
+    assert str(site.timezone) == "Asia/Seoul"
+
+
+def test_a_question_is_answered_in_the_file(tmp_path: Path, january: str) -> None:
+    assert run(tmp_path, january).exit_code == 3
+    mapping = tmp_path / "site" / "import.toml"
+    text = mapping.read_text(encoding="utf-8")
+    assert 'about = "areas.kind"' in text
+    mapping.write_text(text.replace('answer = ""', 'answer = "Process"'), encoding="utf-8")
+    assert run(tmp_path, january).exit_code == 0
+    assert rows(tmp_path, "areas") == [{"area": "A", "kind": "process"}]
+    assert 'kind = "process"  # answered' in mapping.read_text(encoding="utf-8")
+
+
+def test_an_answer_that_is_none_is_told(tmp_path: Path, january: str) -> None:
+    run(tmp_path, january)
+    mapping = tmp_path / "site" / "import.toml"
+    before = mapping.read_text(encoding="utf-8").replace('answer = ""', 'answer = "castle"')
+    mapping.write_text(before, encoding="utf-8")
+    result = run(tmp_path, january)
+    assert result.exit_code == 2
+    assert "'castle' is no answer to the question about areas.kind: write one of store, by place" in result.stderr
+    assert mapping.read_text(encoding="utf-8") == before
+
+
+def test_the_next_month_brings_in_what_is_new(tmp_path: Path, january: str, february: str) -> None:
+    run(tmp_path, january, "--accept")
+    result = run(tmp_path, february)
+    assert "1 new, 1 the same, 0 changed, 0 no more there" in result.output
+    assert [row["document"] for row in rows(tmp_path)] == ["R1", "I1", "R2"]
+    again = run(tmp_path, february, january)
+    assert "0 new, 4 the same" in again.output
+    assert len(rows(tmp_path)) == 3
+
+
+def test_a_month_that_was_changed_is_asked_about(tmp_path: Path, january: str) -> None:
+    run(tmp_path, january, "--accept")
+    changed = tmp_path / "again.csv"
+    changed.write_text(JANUARY.replace(";;10;90", ";;15;85"), encoding="utf-8")
+    result = run(tmp_path, str(changed), "--accept")
+    assert result.exit_code == 3
+    assert "1 are no more there, 1 are new in days that were imported. Which is right?" in result.output
+    assert [row["kind"] for row in rows(tmp_path)] == ["receipt", "? issue", "? issue"]
+    mapping = tmp_path / "site" / "import.toml"
+    text = mapping.read_text(encoding="utf-8").replace('answer = ""', 'answer = "the new file"')
+    mapping.write_text(text, encoding="utf-8")
+    assert run(tmp_path, str(changed)).exit_code == 0
+    assert [(row["kind"], row["quantity"]) for row in rows(tmp_path)] == [("receipt", "100"), ("issue", "15")]
+
+
+def test_rows_written_by_hand_stay(tmp_path: Path, january: str, february: str) -> None:
+    run(tmp_path, january, "--accept")
+    path = tmp_path / "site" / "movements.csv"
+    said = {"movement": "own", "at": "2025-01-20", "kind": "found", "material": "TNT", "quantity": "1", "to_area": "A"}
+    own = dict.fromkeys(rows(tmp_path)[0], "") | said
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, own).writerow(own)
+    run(tmp_path, february)
+    assert [row["movement"] for row in rows(tmp_path)].count("own") == 1
+    assert len(rows(tmp_path)) == 4
+
+
+def test_an_imported_row_that_was_changed_by_hand_stays_so(tmp_path: Path, january: str, february: str) -> None:
+    run(tmp_path, january, "--accept")
+    path = tmp_path / "site" / "movements.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",10,kg", ",11,kg"), encoding="utf-8")
+    result = run(tmp_path, february)
+    assert "movements.csv: 1 rows that were changed by hand stay as they are" in result.output
+    assert [row["quantity"] for row in rows(tmp_path)] == ["100", "11", "50"]
+
+
+def test_nothing_is_written_on_trial(tmp_path: Path, january: str) -> None:
+    result = run(tmp_path, january, "--dry-run")
+    assert "run it without --dry-run" in result.output
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_table_of_the_site_is_no_source(tmp_path: Path, january: str) -> None:
+    run(tmp_path, january, "--accept")
+    before = (tmp_path / "site" / "movements.csv").read_bytes()
+    result = run(tmp_path, str(tmp_path / "site" / "movements.csv"))
+    assert result.exit_code == 2
+    assert "this is a table of" in result.stderr
+    assert (tmp_path / "site" / "movements.csv").read_bytes() == before
+
+
+def unreadable(folder: Path) -> dict[str, Path]:
+    protected = b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    contents = {
+        "cut.xlsx": b"PK\x03\x04" + bytes(40), "locked.xlsx": protected, "page.xls": b"<html><table></table></html>",
+        "ledger.pdf": b"%PDF-1.4", "zero.csv": b"Date,Item\0,In", "old.xls": b"\xd0\xcf\x11\xe0" + bytes(600),
+        "broken.ods": b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "half.parquet": b"PAR1",
+    }  # fmt: skip
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {name: folder / name for name in contents}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cut.xlsx",
+        "locked.xlsx",
+        "page.xls",
+        "ledger.pdf",
+        "zero.csv",
+        "old.xls",
+        "broken.ods",
+        "half.parquet",
+        "no.csv",
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, january: str, name: str) -> None:
+    run(tmp_path, january, "--accept")
+    before = {path: path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file()}
+    file = unreadable(tmp_path).get(name, tmp_path / name)
+    result = run(tmp_path, january, str(file))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {name}")
+    assert result.stderr.count("\n") == 1
+    assert {path: path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["format = 2\n", "format = 1\n[source\n", "format = 1\nquestion = 3\n", "format = 1\n[source.a]\nx = [1]\n"],
+)
+def test_a_broken_mapping_is_told(tmp_path: Path, january: str, text: str) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "import.toml").write_text(text, encoding="utf-8")
+    result = run(tmp_path, january)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "import.toml" in result.stderr
+
+
+def test_an_empty_file_and_a_sheet_of_blank_rows_have_no_table(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    book = openpyxl.Workbook()
+    book.active.cell(row=5_000, column=1, value=" ")
+    book.save(tmp_path / "blank.xlsx")
+    result = run(tmp_path, str(tmp_path / "empty.csv"), str(tmp_path / "blank.xlsx"))
+    assert "empty.csv: no table was found in it" in result.output
+    assert "blank.xlsx: no table was found in it" in result.output
+
+
+def test_a_formula_that_was_never_calculated_is_set_aside(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Date", "Item", "Store", "In", "Out", "Unit"], ["2025-01-13", "TNT", "A", "=5+5", None, "kg"]):
+        book.active.append(row)
+    book.save(tmp_path / "formulas.xlsx")
+    result = run(tmp_path, str(tmp_path / "formulas.xlsx"), "--accept")
+    assert result.exit_code == 3
+    assert rows(tmp_path)[0]["quantity"].startswith("?")
+
+
+def test_a_site_that_is_a_workbook_is_left_alone(tmp_path: Path, january: str) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "site.xlsx").write_bytes(b"")
+    result = run(tmp_path, january)
+    assert result.exit_code == 2
+    assert "its tables stand in site.xlsx: name another folder to import into" in result.stderr
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path, january: str, february: str) -> None:
+    contents = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        run(folder, january, february, "--accept")
+        contents.append({path.name: path.read_bytes() for path in (folder / "site").rglob("*") if path.is_file()})
+    assert contents[0] == contents[1]
