@@ -177,3 +177,13 @@ def test_an_undone_shipment_of_business_central(tmp_path: Path) -> None:
     rows = imported([file], tmp_path, answers)
     assert rows.movements == {("2018-01-28", "issue", "TEST", 1.0, "BLUE", "")}
     assert rows.found.sources[0].notes[0].startswith("1 reversals name the row")
+
+
+def test_two_exports_of_one_ledger_are_asked_about(tmp_path: Path) -> None:
+    names = "stock_ledger_entry_list_export.csv", "stock_ledger_report.csv"
+    rows = imported([PLANT / "ERPNext" / name for name in names], tmp_path)
+    asked = [one for one in rows.found.questions if "stand in ERPNext stock ledger entries too" in one.asks]
+    assert [one.choices for one in asked] == [("leave it out", "they are others")]
+    assert not [row for row in rows.movements if row[1] == "receipt"] or len(rows.movements) == 5
+    alone = imported([PLANT / "ERPNext" / names[0]], tmp_path)
+    assert rows.movements == alone.movements

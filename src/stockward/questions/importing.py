@@ -17,6 +17,7 @@ from stockward.book.sources.importers.grid.files import ReadFile, read_file
 from stockward.book.sources.importers.grid.layout import Block, TableRow, blocks_of
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.ledger.counting import counted_lines
+from stockward.book.sources.importers.ledger.doubles import without_doubles
 from stockward.book.sources.importers.ledger.meanings import Meanings
 from stockward.book.sources.importers.ledger.posting import Posting, Postings
 from stockward.book.sources.importers.ledger.postings import changes_of, happened, postings_of
@@ -200,6 +201,8 @@ class _Import:
         lots, places = lots_of(self.items)
         for source, entries, profile, told in self.steps:
             self._ledger(source, with_lots(entries, lots, places, self.mapping), profile, told)
+        self.movements = without_doubles(self.movements, "movements", self.mapping)
+        self.counts = without_doubles(self.counts, "counts", self.mapping)
         for number, source in enumerate(dict.fromkeys(one.entry.source for one in self.movements)):
             if number:
                 self.mapping.settle("source", source, "ids_begin_with", value=f"{number + 1}-")

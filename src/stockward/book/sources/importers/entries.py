@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -25,6 +26,7 @@ from stockward.book.sources.importers.written.days import (
 )
 from stockward.book.sources.importers.written.numerals import decimal_marks, split_unit, value_of
 
+_CODE_AND_NAME = re.compile(r"\[([^\[\]]+)\]\s*(.*)")
 UNREAD = "?"
 """Begins what stands in a table in place of a value that is not settled: no reader takes it for one."""
 _TYPED = "as typed"
@@ -188,6 +190,7 @@ class EntryReader:
 
     def _entry(self, block: Block, row: TableRow, order: int) -> SourceEntry:
         texts = {role: self._text(row, role) for role in _TEXT_ROLES if role in self.places}
+        self._split_code(texts)
         entry = SourceEntry(
             self.source, block.grid.place(row.number), order, block, row, row.heading, texts, {}, self.columns
         )
@@ -213,6 +216,13 @@ class EntryReader:
         if len(places) == 1:
             return _key(row.cells[places[0]])
         return " / ".join(filter(None, (_key(row.cells[place]) for place in places)))
+
+    def _split_code(self, texts: dict[str, str]) -> None:
+        """A material that is written as ``[CODE] Name`` is its code, and has that name."""
+        found = _CODE_AND_NAME.fullmatch(texts.get("material", ""))
+        if found:
+            texts["material"] = found[1].strip()
+            texts["material_name"] = texts.get("material_name") or found[2]
 
     def _area(self, row: TableRow) -> str:
         parts = [_key(row.cells[place]) for place in self.places.get("area", ())]

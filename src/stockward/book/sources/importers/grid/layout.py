@@ -16,6 +16,11 @@ from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
+_GROUP = re.compile(r"\(\d+\)\s*$")
+_LABELS = frozenset(
+    ("370", "372", "411", "412", "446", "447", "470", "610", "620", "630", "700", "800", "1000", "1030")
+)
+"""Numbers that stand for the names of columns in the ledgers and lists of nuclear material."""
 _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 
@@ -144,11 +149,12 @@ def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"[\s\d.,+\-'()%]+", text))
 
 
+def _may_name(cell: str) -> bool:
+    return cell.strip() in _LABELS or not (_is_number(cell) or _RULE.match(cell))
+
+
 def _names(row: Sequence[CellValue]) -> list[str]:
-    return [
-        "" if not isinstance(cell, str) or _is_number(cell) or _RULE.match(cell) else " ".join(cell.split())
-        for cell in row
-    ]
+    return ["" if not isinstance(cell, str) or not _may_name(cell) else " ".join(cell.split()) for cell in row]
 
 
 def _known(names: Sequence[str]) -> int:
@@ -233,6 +239,11 @@ def _take_rows(block: Block, start: int, end: int) -> None:
             block.drop("a total" if names_a_total(heading) else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
+        if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
+            # Some programs write sums of groups between their rows, with how many rows there are.
+            heading = _GROUP.sub("", filled[0]).strip()
+            block.drop("a group with its sum", number)
+            continue
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue

@@ -1,0 +1,53 @@
+"""Two lists of one thing: what a program exports in two ways happened once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+
+from stockward.book.sources.importers.ledger.posting import Posting
+from stockward.book.sources.importers.mapping import MappingFile, Path
+
+_FEWEST, _SHARE = 3, 0.5
+"""So many rows, and so much of the shorter list, stand in another by no chance."""
+_OUT, _OTHERS = "leave it out", "they are others"
+
+
+def without_doubles(postings: Sequence[Posting], what: str, mapping: MappingFile) -> list[Posting]:
+    """The postings of all sources, without those of a list that says again what another one says.
+
+    Whether it does is asked; until then the rows of the later list wait.
+    """
+    by_source: dict[str, list[Posting]] = defaultdict(list)
+    for one in postings:
+        by_source[one.entry.source].append(one)
+    kept: list[Posting] = []
+    seen: dict[str, Counter[Hashable]] = {}
+    for source, rows in by_source.items():
+        said = Counter(map(_said, rows))
+        other = next((name for name, before in seen.items() if _is_double(said, before)), None)
+        if other is not None:
+            path: Path = ("source", source, f"{what} that stand in another list")
+            both = (said & seen[other]).total()
+            asks = f"{both} of {len(rows)} {what} in {source} stand in {other} too: do both list the same {what}?"
+            answer = mapping.ask(*path, asks=asks, choices=[_OUT, _OTHERS])
+            if answer == _OUT:
+                continue
+            if answer is None:
+                for one in rows:
+                    one.waits.append(path)
+        seen[source] = said
+        kept += rows
+    return kept
+
+
+def _said(one: Posting) -> Hashable:
+    """Day, material, lot and size of a row: places and documents may be called otherwise elsewhere."""
+    entry = one.entry
+    size = None if one.quantity is None else round(one.quantity, 6)
+    return entry.at[:10], entry.text("material"), entry.text("batch"), size
+
+
+def _is_double(said: Counter[Hashable], before: Counter[Hashable]) -> bool:
+    both = (said & before).total()
+    return both >= _FEWEST and both >= _SHARE * min(said.total(), before.total())
