@@ -15,7 +15,7 @@ MOVES = """Date,Reference,Product,Lot/Serial Number,From,To,Quantity,Unit of Mea
 2025-01-08 06:45:00,WH/OUT/7,[SHELL] Shell,0012,WH/B,Partners/Customers,12.0,Units,Done
 2025-01-09 12:20:00,WH/SP/8,[SHELL] Shell,0012,WH/A,Virtual Locations/Scrap,1.0,Units,Done
 2025-01-10 12:20:00,WH/OUT/9,[SHELL] Shell,0012,WH/A,Partners/Customers,3.0,Units,Cancelled
-2025-02-01 08:00:00,Product Quantity Updated,[SHELL] Shell,0012,WH/B,Virtual Locations/Inventory adjustment,1.0,Units,Done
+2025-02-01 08:00:00,Quantity Updated,[SHELL] Shell,0012,WH/B,Virtual Locations/Inventory adjustment,1.0,Units,Done
 """
 PLACES = {
     "WH/A": "a place of the site", "WH/B": "a place of the site", "Partners/Vendors": "outside",
