@@ -278,7 +278,24 @@ def days_of_two_ways(folder: Path) -> Truth:
     )
 
 
+def side_by_side(folder: Path) -> Truth:
+    """Receipts and issues beside each other, the unit in brackets behind a header, and a negative in brackets."""
+    rows: list[list[object]] = [
+        ["Receipts", None, None, None, None, "Issues"],
+        ["Date", "Doc", "Item", "Qty (kg)", None, "Date", "Doc", "Item", "Qty (kg)"],
+        [date(2025, 1, 13), "R1", "TNT", 10.5, None, date(2025, 1, 14), "I1", "TNT", 3],
+        [date(2025, 1, 15), "R2", "TNT", 5, None, None, None, None, None],
+    ]
+    files = _book(folder / "sides.xlsx", {"Store 1": rows}, {"Store 1": ["A1:D1", "F1:I1"]})
+    movements = {
+        ("2025-01-13", "receipt", "TNT", 10.5, "", "Store 1"),
+        ("2025-01-14", "issue", "TNT", 3.0, "Store 1", ""),
+        ("2025-01-15", "receipt", "TNT", 5.0, "", "Store 1"),
+    }
+    return Truth(files, movements, answers={("source", "Store 1", "area", "Store 1"): "Store 1"})
+
+
 MESSY: tuple[Callable[[Path], Truth], ...] = (
     titles_and_months, a_sheet_a_magazine, a_sheet_a_material, german_list, a_letter_for_the_side, months_first,
-    both_tables_on_a_sheet, units_in_cells, codes_with_zeros, a_filled_count, corrections, days_of_two_ways,
+    both_tables_on_a_sheet, units_in_cells, codes_with_zeros, a_filled_count, corrections, days_of_two_ways, side_by_side,
 )  # fmt: skip

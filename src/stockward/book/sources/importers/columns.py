@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stockward.book.sources.importers.grid.aliases import folded, roles_by_alias
+from stockward.book.sources.importers.grid.aliases import folded, known_as
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.mapping import MappingFile
@@ -60,6 +60,7 @@ def table_of(
     if profile.table:
         return mapping.settle("source", source, "table", value=profile.table, because=profile.title)
     flows = bool({"in", "out", "from_area", "to_area", "kind", "deltas"} & roles.keys())
+    flows |= all(block.over for block in blocks)
     if "material" in roles and "at" in roles and flows and {"quantity", "in", "out"} & roles.keys():
         return mapping.settle("source", source, "table", value=MOVEMENTS)
     if "material" in roles and "counted" in roles:
@@ -96,11 +97,10 @@ def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
         if best:
             found[role] = best[0]
     taken = set(found.values())
-    known = roles_by_alias()
     ranked = sorted(
-        (known[plain[header]][1], place, known[plain[header]][0], header)
+        (known[1], place, known[0], header)
         for place, header in enumerate(headers)
-        if plain[header] in known and header not in taken
+        if header not in taken and (known := known_as(header)) is not None
     )
     for _, _, role, header in ranked:
         if role not in profile.columns and role not in found and role not in {"ignored", "row_number"}:

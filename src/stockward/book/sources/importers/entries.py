@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from stockward.book.cells.reading import MERGED, UNCALCULATED
 from stockward.book.sources.importers.columns import DATES, NUMBERS
-from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
 from stockward.book.sources.importers.mapping import MappingFile, Path
@@ -24,12 +24,14 @@ from stockward.book.sources.importers.written.days import (
     serial_moment,
     ways_that_fit,
 )
+from stockward.book.sources.importers.written.names import written_units
 from stockward.book.sources.importers.written.numerals import decimal_marks, split_unit, value_of
 
 _CODE_AND_NAME = re.compile(r"\[([^\[\]]+)\]\s*(.*)")
 UNREAD = "?"
 """Begins what stands in a table in place of a value that is not settled: no reader takes it for one."""
 _TYPED = "as typed"
+_MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
     "counted_by", "inventory", "cancelled", "state", "note", "from_area", "to_area", "zero_count", "origin_type",
@@ -109,6 +111,7 @@ class EntryReader:
         self.ways = {role: self._way(role) for role in DATES if role in roles}
         self.utc = self._zone()
         self.columns = frozenset(roles)
+        self.units = {role: self._unit_of_header(role) for role in _MEASURED if role in roles}
 
     def entries(self) -> Iterator[SourceEntry]:
         """Every row as an entry, in the order of the files."""
@@ -117,6 +120,11 @@ class EntryReader:
             for row in block.rows:
                 yield self._entry(block, row, order)
                 order += 1
+
+    def _unit_of_header(self, role: str) -> str:
+        """The unit in brackets behind a header, such as ``Qty (kg)``."""
+        unit = in_brackets(self.roles[role][0])
+        return unit if folded(unit) in written_units() else ""
 
     def _cells(self, role: str) -> list[CellValue]:
         places = self.places.get(role, ())
@@ -246,8 +254,9 @@ class EntryReader:
                     self._wait(entry, ("source", self.source, "decimal"))
             elif value is None and role not in {"balance", "book", "difference"} and not _is_mark(cell):
                 entry.faults.append(f"{role} {cell_as_text(cell)!r} is no number")
-            if isinstance(cell, str) and "unit" not in self.places and split_unit(cell)[1]:
-                entry.texts["unit"] = split_unit(cell)[1]
+            if "unit" not in self.places and role in self.units:
+                beside = split_unit(cell)[1] if isinstance(cell, str) else ""
+                entry.texts["unit"] = beside or self.units[role] or entry.text("unit")
             entry.numbers[role] = value
 
     def _moment(self, entry: SourceEntry, row: TableRow, role: str, clock_role: str) -> str:

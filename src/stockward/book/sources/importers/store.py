@@ -45,7 +45,7 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]])
             continue
         head = {
             "file": block.grid.file, "sheet": block.grid.sheet, "top": block.top, "headers": block.headers,
-            "titles": block.titles,
+            "titles": block.titles, "over": block.over,
         }  # fmt: skip
         lines.append(json.dumps(head, ensure_ascii=False))
         lines += [
@@ -65,7 +65,8 @@ def read_stored(text: str, file: str) -> list[Block]:
                 grid = SheetGrid(said["file"], said["sheet"], ())
                 headers = tuple(said["headers"])
                 places = tuple(range(len(headers)))
-                blocks.append(Block(grid, said["top"], headers, places, tuple(said["titles"]), is_new=False))
+                titles, over = tuple(said["titles"]), said["over"]
+                blocks.append(Block(grid, said["top"], headers, places, titles, is_new=False, over=over))
             else:
                 number, heading, cells = said
                 blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
 _DROPPED = dict.fromkeys(map(ord, "'’`\"*"), None)
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
 _SIGNS = str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " "))
 
 
@@ -31,11 +33,23 @@ def roles_by_alias() -> Mapping[str, tuple[str, int]]:
     return found
 
 
+def known_as(header: str) -> tuple[str, int] | None:
+    """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
+    known = roles_by_alias()
+    return known.get(folded(header)) or known.get(folded(_BRACKETS.sub("", header)))
+
+
+def in_brackets(header: str) -> str:
+    """What stands in brackets behind a header: the unit of its column, often."""
+    found = _BRACKETS.search(header)
+    return found[1].strip() if found else ""
+
+
 def role_of(header: str) -> str:
     """The role that a header is known for; empty for one that is not known."""
-    return roles_by_alias().get(folded(header), ("", 0))[0]
+    return (known_as(header) or ("", 0))[0]
 
 
 def is_known(header: str) -> bool:
     """Whether a header is one that some program or person uses."""
-    return folded(header) in roles_by_alias()
+    return known_as(header) is not None

@@ -38,6 +38,7 @@ class Block:
     """One table of a grid: its headers, its rows, and what was left out of it by which rule, with where it stood.
 
     Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
+    ``over`` is what stands above the headers of one of several tables side by side: *Receipts*, *Issues*.
     """
 
     grid: SheetGrid
@@ -48,6 +49,7 @@ class Block:
     rows: list[TableRow] = field(default_factory=list)
     dropped: dict[str, list[int]] = field(default_factory=dict)
     is_new: bool = True
+    over: str = ""
 
     @property
     def name(self) -> str:
@@ -202,7 +204,13 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
     apart = len(filled) > 1 and all(_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
         headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
-        yield Block(grid, top, headers, places, titles)
+        yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")
+
+
+def _over(grid: SheetGrid, top: int, part: list[int]) -> str:
+    """The first text above the columns of a part."""
+    above = grid.rows[top - 1] if top else []
+    return next((cell_as_text(above[place]) for place in part if place < len(above) and above[place] != ""), "")
 
 
 def _told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], Counter[str]]:

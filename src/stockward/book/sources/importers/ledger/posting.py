@@ -69,4 +69,5 @@ def identities_of(entries: Sequence[SourceEntry]) -> list[str]:
 def code_of(entry: SourceEntry) -> str:
     """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
     note = entry.text("note")
-    return entry.text("kind") or entry.text("reason") or (note if note and speaks_of_the_book(note) else "")
+    spoken = note if note and speaks_of_the_book(note) else ""
+    return entry.text("kind") or entry.text("reason") or spoken or entry.block.over
