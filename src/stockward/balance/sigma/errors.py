@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries
+from stockward.balance.sigma.plates import smallest_errors
 from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.known import KnownBooks
 from stockward.stats.arrays import Array, Index
@@ -29,7 +30,8 @@ class Errors:
 
     ``random_abs`` and ``stated`` have a row for bulk and one for items (shape (2, methods + 1)): of a bulk quantity a
     method without a random error has that of its division d, d/√12, the standard deviation of a uniform rounding
-    [GUM F.2.2.1]; with a systematic error and neither of them (``undivided``) nobody knows its σ.
+    [GUM F.2.2.1]; with a systematic error and neither of them (``undivided``) nobody knows its σ. ``systematic_abs`` of
+    a plate is that of its smallest load; each row has so many steps of it [``plates``].
     """
 
     random_rel: Array
@@ -62,7 +64,7 @@ class Errors:
             random_rel=numbers["random_rel"],
             systematic_rel=numbers["systematic_rel"],
             random_abs=np.stack([read, numbers["random_abs"]]),
-            systematic_abs=numbers["systematic_abs"],
+            systematic_abs=numbers["systematic_abs"] + np.append(smallest_errors(methods), 0.0),
             stated=np.stack([of_bulk, of_items]),
             undivided=undivided,
             unit=np.append(_units(methods["unit"]), _NO_UNIT),
@@ -129,7 +131,7 @@ class Terms:
             known=known,
             undivided=~known & errors.undivided[method],
             relative=errors.systematic_rel[method] * value,
-            absolute=errors.systematic_abs[method] * scale * entries.rows,
+            absolute=errors.systematic_abs[method] * scale * entries.steps,
             content=errors.content_systematic[pair] * value,
         )
 
