@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from stockward.guards.need.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
 from stockward.stats.detection import limit_detectable, limit_power
-from stockward.stats.loss_tests import page_pair_thresholds
-from stockward.stats.page import page_threshold
+from stockward.stats.page import page_pair_thresholds, page_threshold
 from stockward.stats.propagation import random_covariance, systematic_covariance
 from stockward.stats.sampling import least_n
 from stockward.stats.staffing import relief_factor, whole_guards, work_hours

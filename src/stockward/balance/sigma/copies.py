@@ -87,7 +87,9 @@ def check_copy(books: KnownBooks, assembly: Assembly, incidence: Incidence, quan
     same = incidence.rows.as_heavy(quantity)
     numbers = {key: number for number, key in enumerate(balances.series.select("id", "unit").rows())}
     deviations = [
-        _deviation(series, balances, numbers[series.id, series.unit], quantity[series.rows], same[series.rows].all())
+        _deviation(
+            series, balances, numbers[series.id, series.unit], quantity[series.rows], bool(same[series.rows].all())
+        )
         for series in incidence.series
     ]
     worst = max(deviations, default=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
@@ -85,6 +85,9 @@ def _units(column: pl.Series) -> Index:
     return np.array([codes.get(unit, _NO_UNIT) for unit in column], dtype=np.int64)
 
 
+_ERRORS = ("random_relative", "random_absolute", "random_content", "relative", "absolute", "content")
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Entries with their errors, in the unit of their series.
@@ -139,6 +142,13 @@ class Terms:
     def random(self) -> Array:
         """Variance from all random errors, unit²."""
         return self.random_relative + self.random_absolute + self.random_content
+
+    def alone(self, method: int, *, random: bool) -> Terms:
+        """The terms with the random or the systematic errors of one method, and no other errors."""
+        own = self.entries.method == method
+        kept = ("random_relative", "random_absolute") if random else ("relative", "absolute")
+        errors = {name: getattr(self, name) * (own if name in kept else 0.0) for name in _ERRORS}
+        return replace(self, **errors)
 
     def joined(self, other: Terms) -> Terms:
         """These terms, and then the others."""

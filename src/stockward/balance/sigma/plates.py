@@ -95,7 +95,9 @@ def loads_of(
 ) -> Loads | None:
     """The weighings of rows, with codes from 1 (0 none); ``None`` where no plate says anything."""
     plates = Plates.of(books)
-    return plates and plates.loads(method.astype(np.int64) - 1, material.astype(np.int64) - 1, quantity)
+    if plates is None:
+        return None
+    return plates.loads(method.astype(np.int64) - 1, material.astype(np.int64) - 1, quantity)
 
 
 def intervals_of(methods: pl.DataFrame) -> Array:
