@@ -72,6 +72,7 @@ from stockward.book.checks.told.lost_movements import a_code_may_be_left_out, a_
 from stockward.book.checks.told.measuring import (
     a_row_without_an_error_is_not_tested,
     an_absolute_error_may_be_in_another_unit,
+    an_error_that_was_assumed_is_not_sure,
 )
 from stockward.book.checks.told.recording import (
     a_reversal_follows_what_it_cancels,
@@ -147,6 +148,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_note_is_no_row),
     SiteCheck(a_grain_may_be_a_gram),
     SiteCheck(an_error_may_be_a_percentage, ("methods",)),
+    SiteCheck(an_error_that_was_assumed_is_not_sure, ("methods",)),
     SiteCheck(a_rate_may_be_a_percentage, ("normal_losses",)),
     SiteCheck(a_content_may_be_a_percentage, ("contents",)),
     SiteCheck(two_keys_may_be_one, ("areas", "materials")),

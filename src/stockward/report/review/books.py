@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
-from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
+from stockward.answers.review import FactsUsed, MethodErrors, ReviewAnswer, SetAside
 from stockward.report.kit import charts, words
 from stockward.report.review import context, sentences
-from stockward.report.review.views import names
+from stockward.report.review.views import SeriesView, names
 from stockward.terms.units import dimension
 
 DISCREPANCIES_MAX = 40
@@ -19,6 +19,7 @@ STOCK_PANELS_MAX = 8
 STOCK_LINES_MAX = 120
 SET_ASIDE_PLACES_MAX = 5
 INVENTORIES_MAX = 4
+METHODS_MAX = 6
 
 Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
 
@@ -153,8 +154,54 @@ def basis(review: ReviewAnswer, further: Sequence[str] = ()) -> context.BasisVie
         set_aside_note=_set_aside_note(facts),
         notices=(*facts.notices, *further),
         files=tuple(context.Pair(name=name, value=digest) for name, digest in facts.files.items()),
+        methods=_methods(review.methods),
         run=_run(review),
     )
+
+
+def doubt(one: SeriesView) -> str | None:
+    """What of σ rests on errors that were estimated; ``None`` where all are known."""
+    estimated = one.verdict.estimated
+    if estimated is None:
+        return None
+    made = dict.fromkeys(error.method for error in estimated.errors)
+    return (
+        f"Errors of {words.listed(list(made), METHODS_MAX)} were estimated: {words.percent(estimated.share)} of the "
+        f"variance of the last year's difference rests on them, with {words.number(estimated.freedom, 1)} degrees of "
+        "freedom. The limits carry that doubt: each is Student's, and none is passed more often for it."
+    )
+
+
+def _methods(methods: Sequence[MethodErrors]) -> tuple[context.MethodLine, ...]:
+    """The methods; none where the books say of none what its errors rest on."""
+    if not any(one.basis or one.plate or one.random_df or one.systematic_df for one in methods):
+        return ()
+    return tuple(
+        context.MethodLine(
+            method=one.method,
+            basis=one.basis or "not stated",
+            random=_error(one, one.random_rel, one.random_abs, one.random_df, _rounding(one)),
+            systematic=_error(one, one.systematic_rel, one.systematic_abs, one.systematic_df, _of_plate(one)),
+        )
+        for one in methods
+    )
+
+
+def _error(one: MethodErrors, relative: float | None, absolute: float | None, freedom: float | None, else_: str) -> str:
+    parts = [] if relative is None else [f"{relative:.6g} of the quantity"]
+    parts += [] if absolute is None else [f"{absolute:.6g} {one.unit or ''}".strip()]
+    stated = " and ".join(parts) or else_
+    return stated if freedom is None else f"{stated}; {words.number(freedom, 1)} degrees of freedom"
+
+
+def _rounding(one: MethodErrors) -> str:
+    return "that of rounding to the division" if one.plate is not None and one.plate.division else "not stated"
+
+
+def _of_plate(one: MethodErrors) -> str:
+    if one.plate is None or not one.plate.fills:
+        return "not stated"
+    return f"permissible error of class {one.plate.accuracy_class}, in service"
 
 
 def _run(review: ReviewAnswer) -> tuple[context.Pair, ...]:
