@@ -23,6 +23,13 @@ from stockward.stats.sampling import least_n
 from stockward.stats.staffing import relief_factor, whole_guards, work_hours
 from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
+from stockward.validation.measuring import (
+    errors_of_a_scale,
+    freedom_of_a_sum,
+    limit_of_a_figure,
+    mean_squares,
+    pooled_deviation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +232,13 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "surge-power-5": lambda inputs: _worked_plant_power(500.0),
     "surge-sigma-1": lambda inputs: (worked_plant_sigma(100.0),),
     "surge-sigma-5": lambda inputs: (worked_plant_sigma(500.0),),
+    "scale-1": errors_of_a_scale,
+    "scale-2": errors_of_a_scale,
+    "freedom-1": freedom_of_a_sum,
+    "freedom-2": limit_of_a_figure,
+    "anova-1": mean_squares,
+    "anova-2": mean_squares,
+    "pooled-1": pooled_deviation,
     "fuel-fab-muf-2": _fuel_fab("difference"),
     "fuel-fab-sigma-2": _fuel_fab("sigma"),
 }
