@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
 from stockward.answers.review import FactsUsed, MethodErrors, ReviewAnswer, SetAside
 from stockward.report.kit import charts, words
+from stockward.report.kit.sheet import Sheet
 from stockward.report.review import context, sentences
 from stockward.report.review.views import SeriesView, names
 from stockward.terms.units import dimension
@@ -172,9 +173,27 @@ def doubt(one: SeriesView) -> str | None:
     )
 
 
+def _rest_on_something(methods: Sequence[MethodErrors]) -> bool:
+    """Whether the books say of any method what its errors rest on."""
+    return any(one.basis or one.plate or one.random_df or one.systematic_df for one in methods)
+
+
+def method_sheets(methods: Sequence[MethodErrors]) -> list[Sheet]:
+    """The errors of every method as stated; none where the books say of none what its errors rest on."""
+    stated = ("method", "basis", "unit", "random_rel", "random_abs", "systematic_rel", "systematic_abs")
+    freedom = ("random_df", "systematic_df")
+    plate = ("accuracy_class", "largest_load", "division", "verification_interval")
+    rows = [
+        (*(getattr(one, name) for name in (*stated, *freedom)), *(getattr(one.plate, name, None) for name in plate))
+        for one in methods
+    ]
+    header = (*stated, *freedom, "class", "max", "division", "verification_interval")
+    return [Sheet(name="methods", header=header, rows=rows)] if _rest_on_something(methods) else []
+
+
 def _methods(methods: Sequence[MethodErrors]) -> tuple[context.MethodLine, ...]:
     """The methods; none where the books say of none what its errors rest on."""
-    if not any(one.basis or one.plate or one.random_df or one.systematic_df for one in methods):
+    if not _rest_on_something(methods):
         return ()
     return tuple(
         context.MethodLine(
