@@ -21,6 +21,10 @@ STOCK_LINES_MAX = 120
 SET_ASIDE_PLACES_MAX = 5
 INVENTORIES_MAX = 4
 METHODS_MAX = 6
+ESTIMATED = (
+    "An error with degrees of freedom was estimated, and is not known: the fewer it has, the wider are the limits of "
+    "all series that it enters, so that false alarms stay as rare as asked for."
+)
 
 Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
 
@@ -156,6 +160,7 @@ def basis(review: ReviewAnswer, further: Sequence[str] = ()) -> context.BasisVie
         notices=(*facts.notices, *further),
         files=tuple(context.Pair(name=name, value=digest) for name, digest in facts.files.items()),
         methods=_methods(review.methods),
+        methods_note=ESTIMATED if any(one.random_df or one.systematic_df for one in review.methods) else "",
         run=_run(review),
     )
 
@@ -168,7 +173,7 @@ def doubt(one: SeriesView) -> str | None:
     made = dict.fromkeys(error.method for error in estimated.errors)
     return (
         f"Errors of {words.listed(list(made), METHODS_MAX)} were estimated: {words.percent(estimated.share)} of the "
-        f"variance of the last year's difference rests on them, with {words.number(estimated.freedom, 1)} degrees of "
+        f"variance of the last year's difference rests on them, with {estimated.freedom:.3g} degrees of "
         "freedom. The limits carry that doubt: each is Student's, and none is passed more often for it."
     )
 
@@ -210,7 +215,7 @@ def _error(one: MethodErrors, relative: float | None, absolute: float | None, fr
     parts = [] if relative is None else [f"{relative:.6g} of the quantity"]
     parts += [] if absolute is None else [f"{absolute:.6g} {one.unit or ''}".strip()]
     stated = " and ".join(parts) or else_
-    return stated if freedom is None else f"{stated}; {words.number(freedom, 1)} degrees of freedom"
+    return stated if freedom is None else f"{stated}; {freedom:.3g} degrees of freedom"
 
 
 def _rounding(one: MethodErrors) -> str:

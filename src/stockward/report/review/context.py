@@ -350,6 +350,7 @@ class BasisView:
     notices: Annotated[tuple[str, ...], "notices of the reading"]
     files: Annotated[tuple[Pair, ...], "SHA-256 of each file"]
     methods: Annotated[tuple[MethodLine, ...], "the methods, where the books say of any what its errors rest on"]
+    methods_note: Annotated[str, "that limits carry the doubt in errors which were estimated; empty where none was"]
     run: Annotated[tuple[Pair, ...], "how the review was made: dates, seed, version, options"]
 
 
