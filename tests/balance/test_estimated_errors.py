@@ -97,3 +97,25 @@ def test_limits_widen_and_known_ones_stay(tmp_path: Path) -> None:
 def test_a_plate_is_known(tmp_path: Path) -> None:
     plate = "method,class,max,division,unit,basis\nbelt,III,3000,1,kg,plate\nfloor,III,3000,1,kg,plate\n"
     assert closed(tmp_path, plate).balances.estimated == ()
+
+
+def test_what_was_assumed_and_taken_as_known_is_told(tmp_path: Path) -> None:
+    methods = (
+        "method,random_rel,systematic_rel,basis,random_df,unsure\n"
+        "belt,0.01,0.004,assumed,,\nfloor,0.002,0.003,measured,,\ngate,0.01,0.01,assumed,,0.3\n"
+        "dock,0.01,0.01,measured,9,\nbay,0.01,0.01,certificate,,\n"
+    )
+    told = [notice for notice in closed(tmp_path, methods).site.notices if "taken as known" in notice]
+    assert told == [
+        "methods.csv row 2: its errors were assumed, and are taken as known: write how unsure they are, as a share of "
+        "them: unsure 0.25 is 25 %",
+        "methods.csv row 3: its errors were measured, and are taken as known: write with how many degrees of freedom: "
+        "random_df and systematic_df, or unsure as a share",
+    ]
+
+
+@pytest.mark.parametrize(("column", "value"), [("unsure", "25"), ("random_df", "0"), ("basis", "guess")])
+def test_a_doubt_that_cannot_be_is_set_aside(tmp_path: Path, column: str, value: str) -> None:
+    site = write_site(tmp_path, methods=f"method,random_rel,{column}\nbelt,0.01,{value}\nfloor,0.01,\n", **tables())
+    first = site.problems[0]
+    assert (first.file, first.row, first.column) == ("methods.csv", 2, column)
