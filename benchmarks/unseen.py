@@ -24,7 +24,7 @@ from stockward.balance.closing import close_balances
 from stockward.balance.testing import hazards
 from stockward.book import Site, read_site
 from stockward.book.known import known_at
-from stockward.stats.loss_tests import page_pair_thresholds
+from stockward.stats.page import page_pair_thresholds
 from stockward.stats.power import cumuf_power, gemuf_power, page_pair_power, page_power, standardised_power
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site

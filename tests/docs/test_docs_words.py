@@ -23,7 +23,7 @@ from stockward.report.guards import sentences as guards_sentences
 from stockward.report.review import sentences
 from stockward.stats import records
 from stockward.stats.estimates import CONFIDENCE
-from stockward.stats.loss_tests import PAGE_K, PAGE_PAIR_K
+from stockward.stats.page import PAGE_K, PAGE_PAIR_K
 from stockward.stats.scanning import planned, windows
 from stockward.stats.whitening import RESOLVED
 from stockward.terms.periods import YEAR_DAYS

@@ -34,6 +34,8 @@ from stockward.answers.losses import (
     BetweenAreas,
     CancelledInPart,
     ContentOfItems,
+    EstimatedError,
+    EstimatedShare,
     Event,
     ExactDifference,
     Loss,
@@ -43,7 +45,7 @@ from stockward.answers.losses import (
     SeriesVerdict,
     TestOfLoss,
 )
-from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
+from stockward.answers.review import FactsUsed, MethodErrors, Plate, ReviewAnswer, SetAside
 from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
 
 Array = NDArray[np.float64]
@@ -332,6 +334,7 @@ class Builder:
                 standardised=tuple(None if inventory is None else next(padded) for inventory in inventories),
                 left=(None,) * len(rows),
                 default_limits=(3.0, 2.5),
+                estimated=ESTIMATED if short else None,
             )
         )
 
@@ -750,8 +753,24 @@ def review_of(made: Builder) -> ReviewAnswer:
         evidence=pl.DataFrame(made.evidence, schema=EVIDENCE_SCHEMA),
         stock=pl.DataFrame(stock_rows(), schema=STOCK_SCHEMA),
         events=events_of(made.verdicts, exact_of(made)),
+        methods=METHODS if made.series else (),
     )
 
+
+ESTIMATED = EstimatedShare(
+    freedom=18.4, share=0.8, errors=(EstimatedError(method="SC-1", kind="random", freedom=9.0, share=0.8),)
+)
+METHODS = (
+    MethodErrors(
+        method="SC-1", basis="measured", unit="kg", random_rel=0.001, random_abs=0.5, systematic_rel=0.0005,
+        systematic_abs=None, random_df=9.0, systematic_df=None, plate=None,
+    ),
+    MethodErrors(
+        method="SC-2", basis="plate", unit="kg", random_rel=None, random_abs=None, systematic_rel=None,
+        systematic_abs=None, random_df=None, systematic_df=None,
+        plate=Plate(accuracy_class="III", largest_load=3000.0, division=1.0, verification_interval=None, fills=True),
+    ),
+)  # fmt: skip
 
 MEMBERS = ("FILLING", "PRESSING", "STORE-1")
 

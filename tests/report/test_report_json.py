@@ -22,6 +22,7 @@ TOP = [
     "site",
     "facts",
     "detection",
+    "methods",
     "series",
     "events",
     "unheld_goals",
@@ -40,7 +41,7 @@ PERIOD = {
 SERIES = {
     "id", "area", "basis", "unit", "periods", "cumulative", "tests", "verdict", "alarm_inventory", "p_value", "reason",
     "rows", "detectable", "remedies", "scope", "losses", "alarms", "planned_year", "year", "share", "assumed_exact",
-    "whole_site",
+    "whole_site", "estimated",
 }  # fmt: skip
 
 
@@ -113,6 +114,19 @@ def test_losses_and_alarms_stand_as_they_are(full: ReviewAnswer) -> None:
     assert list(one["planned_year"]) == ["number", "begins", "closes", "closed_by"]
     assert one["year"] == {"difference": said.year_sum, "sigma": said.year_sigma}
     assert read(full)["events"][0] == {"series": ["FILLING/TNT"], "between_areas": [], "contents": []}
+
+
+def test_what_errors_rest_on_stands_beside_them(full: ReviewAnswer) -> None:
+    measured, plate = read(full)["methods"]
+    assert (measured["basis"], measured["random_df"], measured["systematic_df"]) == ("measured", 9.0, None)
+    assert plate["plate"] == {
+        "accuracy_class": "III", "largest_load": 3000.0, "division": 1.0, "verification_interval": None, "fills": True,
+    }  # fmt: skip
+    assert series_of(read(full), "FILLING/TNT")["estimated"] == {
+        "freedom": 18.4,
+        "share": 0.8,
+        "errors": [{"method": "SC-1", "kind": "random", "freedom": 9.0, "share": 0.8}],
+    }
 
 
 def test_what_cancels_between_areas_stands_with_its_event() -> None:

@@ -16,8 +16,8 @@ from stockward.report import write_xlsx
 from stockward.terms.errors import UsageError
 
 SITES = ["whole_site", "joined"]
-SHEETS = ["summary", "series", "losses", "alarms", *SITES, "periods", "tests", "assumed_exact", "unseen", "remedies"]
-SHEETS += ["items", "evidence", "set_aside", "stock", "about"]
+SHEETS = ["summary", "series", "losses", "alarms", *SITES, "periods", "tests", "assumed_exact"]
+SHEETS += ["methods", "unseen", "remedies", "items", "evidence", "set_aside", "stock", "about"]
 
 
 def rows_of(sheet: Any) -> list[dict[str, Any]]:
@@ -67,6 +67,9 @@ def test_series_tests_and_items_are_whole(book: Any, full: ReviewAnswer) -> None
         ("FILLING/TNT", "standing"), ("PRESSING/RDX", "standing"),
     ]  # fmt: skip
     assert rows_of(book["assumed_exact"])[0]["material"] == "GRENADE"
+    measured, plate = rows_of(book["methods"])
+    assert (measured["basis"], measured["random_df"], measured["class"]) == ("measured", 9, None)
+    assert (plate["basis"], plate["class"], plate["max"], plate["division"]) == ("plate", "III", 3000, 1)
     assert rows_of(book["whole_site"])[0]["outside: never counted"] == "GATE"
     assert len(rows_of(book["joined"])) == full.balances.joined.height
     tests = rows_of(book["tests"])
@@ -115,7 +118,8 @@ def test_a_text_longer_than_a_cell_is_cut(full: ReviewAnswer, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["empty", "unknown"])
 def test_a_site_without_figures(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    sheets = SHEETS if name == "unknown" else [sheet for sheet in SHEETS if sheet not in SITES]
+    left_out = {"methods", *(() if name == "unknown" else SITES)}
+    sheets = [sheet for sheet in SHEETS if sheet not in left_out]
     assert written(request.getfixturevalue(name), tmp_path).sheetnames == sheets
 
 

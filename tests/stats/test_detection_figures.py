@@ -18,7 +18,7 @@ from stockward.stats.detection import (
     limit_power,
     worst_pattern,
 )
-from stockward.stats.loss_tests import page_pair_thresholds
+from stockward.stats.page import page_pair_thresholds
 from stockward.stats.power import (
     cumuf_power,
     gemuf_power,

@@ -7,8 +7,7 @@ import pytest
 from planned_series import whole_year
 from scipy.stats import binomtest, chi2, ncx2, norm
 
-from stockward.stats.loss_tests import page_pair_thresholds
-from stockward.stats.page import page_alarm_probability, page_statistics, page_threshold
+from stockward.stats.page import page_alarm_probability, page_pair_thresholds, page_statistics, page_threshold
 from stockward.stats.scanning.scan import calibrate, crossing_probability
 from stockward.stats.whitening import foretold, whitener
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,20 @@ UNCLOSED_SCHEMA: dict[str, Any] = {
     "series": pl.Int64, "since": pl.Datetime("us", "UTC"), "book": pl.Float64, "reason": pl.String,
 }  # fmt: skip
 """Columns of ``Balances.unclosed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedErrors:
+    """Of one series, the parts of its Σ whose σ were estimated: one entry each.
+
+    ``methods`` and ``kinds`` ("random", "systematic") say whose errors, ``freedom`` with how many degrees of freedom
+    they were estimated, and ``parts``, shape (entries, n, n), unit², is what they make of Σ.
+    """
+
+    methods: tuple[str, ...]
+    kinds: tuple[str, ...]
+    freedom: NDArray[np.float64]
+    parts: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +96,11 @@ class Balances:
         One row a series that the site went on without: its next inventory is due, and its balance stands open
         ``since`` its last one: ``series``, ``since``, ``book`` (what the books hold now, unit of the series; null for
         the whole site), ``reason`` in words.
+    freedom
+        Of methods whose errors were estimated: the degrees of freedom of the random and of the systematic error,
+        infinite where known.
+    estimated
+        One entry a series, ``None`` where all its errors are known; empty where that is so of the whole site.
     """
 
     series: pl.DataFrame
@@ -93,3 +113,5 @@ class Balances:
     joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED_SCHEMA))
     sites: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SITES_SCHEMA))
     unclosed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNCLOSED_SCHEMA))
+    freedom: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    estimated: tuple[EstimatedErrors | None, ...] = ()

@@ -241,6 +241,25 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedError:
+    """An error that was estimated: whose, its degrees of freedom, and the part of a variance that it makes."""
+
+    method: str
+    kind: str
+    freedom: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedShare:
+    """The part of a variance that rests on errors which were estimated, and its degrees of freedom."""
+
+    freedom: float
+    share: float
+    errors: tuple[EstimatedError, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesVerdict:
     """What is said of one series, and on what grounds.
 
@@ -250,7 +269,8 @@ class SeriesVerdict:
     without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order; a
     shortage may have gains among its losses, and the other way round.
     ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the
-    limits of the default test, one a window.
+    limits of the default test, one a window. ``estimated`` is what of the variance of ``year_sum`` rests on errors that
+    were estimated; ``None`` where all are known.
     """
 
     verdict: Verdict
@@ -273,3 +293,4 @@ class SeriesVerdict:
     standardised: tuple[float | None, ...]
     left: tuple[float | None, ...]
     default_limits: tuple[float, ...]
+    estimated: EstimatedShare | None = None

@@ -59,6 +59,37 @@ class FactsUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plate:
+    """What stands on the plate of a scale, in the unit of its method; ``fills`` where the systematic error follows."""
+
+    accuracy_class: str | None
+    largest_load: float | None
+    division: float | None
+    verification_interval: float | None
+    fills: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodErrors:
+    """The errors of a method as the books state them, and what they rest on; a blank is ``None``.
+
+    ``basis`` is "plate" where the systematic error follows from one and nothing else is stated. ``random_df`` and
+    ``systematic_df`` are degrees of freedom, ``None`` where the errors are known.
+    """
+
+    method: str
+    basis: str | None
+    unit: str | None
+    random_rel: float | None
+    random_abs: float | None
+    systematic_rel: float | None
+    systematic_abs: float | None
+    random_df: float | None
+    systematic_df: float | None
+    plate: Plate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewAnswer:
     """Every answer of one run.
 
@@ -68,7 +99,7 @@ class ReviewAnswer:
     ``kind``, ``material``, ``quantity``, ``unit``, ``from_area``, ``to_area``, ``method``, ``document``, ``late``.
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
     ``events`` are the alarming series, those that alarm for one loss together. ``unheld_goals`` are those of substances
-    of which the books hold nothing there.
+    of which the books hold nothing there. ``methods`` are those of the books, in order of their keys.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -95,6 +126,7 @@ class ReviewAnswer:
     stock: pl.DataFrame
     events: tuple[Event, ...] = ()
     unheld_goals: tuple[UnheldGoal, ...] = ()
+    methods: tuple[MethodErrors, ...] = ()
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

@@ -19,6 +19,7 @@ from stockward.balance.quarantine.touches import Touches
 from stockward.balance.quarantine.unclosed import Unclosed
 from stockward.balance.sigma.account import Account, Flow, Lost
 from stockward.balance.sigma.errors import Terms
+from stockward.balance.sigma.freedom import degrees_of_freedom, estimated_errors
 from stockward.balance.sigma.term_table import Keys, assumed_exact, resting, term_table
 from stockward.balance.spans import Spans
 from stockward.balance.sums import sums_by
@@ -66,7 +67,9 @@ class Assembly:
         periods, tested = self._periods(keys)
         site, joined = self.site, self.site.joined(self.layout.series["area"], self._names, self.moments)
         of_site, tested_site = self._site_periods(periods, tested, joined)
-        causes = self._causes(periods)
+        causes, freedom = self._causes(periods), degrees_of_freedom(methods)
+        accounts = ((self.areas, tested), (site.account, tested_site)) if freedom else ()
+        estimated = [one for of in accounts for one in estimated_errors(*of, keys.methods, freedom)]
         return Balances(
             series=pl.concat([self._series(areas, materials), self._whole_series(materials)], how="diagonal"),
             periods=pl.concat([self._with_incomplete(periods), of_site.select(PERIOD_COLUMNS)]),
@@ -85,6 +88,8 @@ class Assembly:
             joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
             sites=site.described(self.layout.series["area"], self.moments),
             unclosed=self.unclosed.table(self.flows, self.counts, self.sites),
+            freedom=freedom,
+            estimated=tuple(estimated),
         )
 
     @cached_property

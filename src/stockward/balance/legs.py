@@ -60,9 +60,10 @@ class Pairing:
 class Entries:
     """Rows as they enter the series, one entry a row and series; codes as in the ledger, −1 for no method.
 
-    ``slot`` is the slot of the layout; ``quantity`` and ``squares`` are in the material's own unit. ``reading`` is that
-    of a row which shares its reading with others, −1 for those that are measurements of their own; ``transfer`` says
-    that what left one area has reached another.
+    ``slot`` is the slot of the layout; ``quantity`` and ``squares`` are in the material's own unit, ``rows`` counts the
+    measurements and ``steps`` their permissible errors, 1 each where there is no plate. ``reading`` is that of a row
+    which shares its reading with others, −1 for those that are measurements of their own; ``transfer`` says that what
+    left one area has reached another.
     """
 
     pair: Index
@@ -74,6 +75,7 @@ class Entries:
     quantity: Array
     squares: Array
     rows: Index
+    steps: Array
     reading: Index
     transfer: NDArray[np.bool_]
 
@@ -98,7 +100,7 @@ def entries_of_flows(legs: pl.DataFrame, layout: Layout, pairing: Pairing) -> En
 def entries_of_counts(counts: pl.DataFrame, layout: Layout, pairing: Pairing) -> Entries:
     """Counted rows as entries of their series; their slot is that of their inventory, and they have no role."""
     row, pair = pairing.expand(counts)
-    quantity = counts["quantity"].to_numpy()[row]
+    quantity, rows = (counts[name].to_numpy()[row] for name in ("quantity", "rows"))
     return Entries(
         pair=pair,
         slot=_slots(layout, pair) + counts["interval"].to_numpy()[row],
@@ -107,8 +109,9 @@ def entries_of_counts(counts: pl.DataFrame, layout: Layout, pairing: Pairing) ->
         method=counts["method"].to_numpy()[row],
         calibration=counts["calibration"].to_numpy()[row].astype(np.int64),
         quantity=quantity,
-        squares=quantity**2,
-        rows=np.ones(len(row), np.int64),
+        squares=quantity**2 / rows,
+        rows=rows,
+        steps=counts["steps"].to_numpy()[row],
         reading=counts["reading"].to_numpy()[row],
         transfer=np.zeros(len(row), bool),
     )

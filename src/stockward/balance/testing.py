@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -13,12 +12,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stockward.answers.balances import Balances
+from stockward.answers.balances import Balances, EstimatedErrors
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
+from stockward.balance.sigma.freedom import estimated_of, estimated_share
 from stockward.balance.sums import SUM_ROUNDING, rounding_of
 from stockward.stats.arrays import Array, Flags
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
+from stockward.stats.scanning.hazard import Hazard
 from stockward.stats.scanning.planned import PlannedYears, rolling_year
 from stockward.stats.whitening import foretold, least_left, running_variance, sitmuf
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
@@ -43,8 +44,8 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     periods = _periods_of(balances)
     rates = _hazards(periods, false_alarm)
     tests = [
-        None if rate is None else _calibrated(one, covariance, rate, seed)
-        for one, covariance, rate in zip(periods, balances.covariances, rates, strict=True)
+        None if rate is None else _calibrated(one, balances, number, rate, seed)
+        for number, (one, rate) in enumerate(zip(periods, rates, strict=True))
     ]
     alike: dict[Any, list[CalibratedTests]] = {}
     for test in tests:
@@ -53,26 +54,11 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     for some in alike.values():
         calibrate_together(some)
     return tuple(
-        _untested(one, covariance) if test is None else _verdict(one, covariance, test)
-        for one, covariance, test in zip(periods, balances.covariances, tests, strict=True)
+        _untested(one, covariance) if test is None else _verdict(one, covariance, test, estimated)
+        for one, covariance, test, estimated in zip(
+            periods, balances.covariances, tests, balances.estimated or [None] * len(periods), strict=True
+        )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """The rate at which one series may raise false alarms: ``passed`` is its sum from the first of all beginnings.
-
-    Between ``moments`` (days) it is constant; ``begun`` is when the series began.
-    """
-
-    begun: float
-    moments: Array
-    passed: Array
-
-    def over(self, end: Array) -> Array:
-        """Its sum over the time up to each inventory (days, shape (n,), in order) from the one before."""
-        reached = np.interp(np.concatenate([[self.begun], end]), self.moments, self.passed)
-        return np.asarray(np.maximum(np.diff(reached), 0.0))
 
 
 def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
@@ -183,15 +169,17 @@ class _Periods:
         return tuple(full)
 
 
-def _calibrated(periods: _Periods, covariance: Array, rate: Hazard, seed: int) -> CalibratedTests:
+def _calibrated(periods: _Periods, balances: Balances, number: int, rate: Hazard, seed: int) -> CalibratedTests:
     """The tests of one series, for those of its closed periods that measuring makes uncertain."""
-    tested = periods.uncertain[periods.closed]
+    tested, covariance = periods.uncertain[periods.closed], balances.covariances[number]
     sigma = covariance if tested.all() else covariance[np.ix_(tested, tested)]
-    hazard = rate.over(periods.end)
-    return CalibratedTests(sigma, start=periods.start, end=periods.end, hazard=hazard, seed=seed)
+    moments = {"start": periods.start, "end": periods.end, "hazard": rate.over(periods.end)}
+    return CalibratedTests(sigma, **moments, seed=seed, estimated=estimated_of(balances, number, tested))
 
 
-def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) -> SeriesVerdict:
+def _verdict(
+    periods: _Periods, covariance: Array, calibrated: CalibratedTests, estimated: EstimatedErrors | None
+) -> SeriesVerdict:
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
@@ -219,6 +207,7 @@ def _verdict(periods: _Periods, covariance: Array, calibrated: CalibratedTests) 
         standardised=periods.spread(differences / np.sqrt(np.diagonal(calibrated.covariance)), periods.uncertain),
         left=left,
         default_limits=tuple(limit for scan in calibrated.scans for limit in scan.limits.tolist()),
+        estimated=estimated_share(estimated, covariance, rolling_year(periods.closed_start, periods.closed_end)),
     )
 
 

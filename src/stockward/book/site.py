@@ -17,6 +17,7 @@ from stockward.book.problems import Problem, Problems, did_you_mean
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import Settings, settings_of
 from stockward.book.sources.raw import RawTable
+from stockward.book.usual_methods import take_usual_methods
 from stockward.terms.errors import SiteError, UsageError, require_none
 from stockward.terms.limits import grouped
 from stockward.terms.units import UNITS, factor
@@ -169,6 +170,7 @@ def _checked(raw: Mapping[str, RawTable], settings: Settings) -> Draft:
     draft = Draft(settings)
     for name, table in tables().items():
         draft.tables[name] = TableDraft.read(raw[name], locale) if name in raw else TableDraft.absent(table)
+    take_usual_methods(draft)
     check_draft(draft)
     return draft
 

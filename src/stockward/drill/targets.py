@@ -10,13 +10,15 @@ import numpy as np
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
+from stockward.balance.sigma.freedom import estimated_of
 from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
-from stockward.balance.testing import Hazard, hazards
+from stockward.balance.testing import hazards
 from stockward.book.known import KnownBooks
 from stockward.drill.taking import Falls, Laid, LossTaker
 from stockward.stats.arrays import Array, Index
 from stockward.stats.detection import DetectionCurve, detection_curves
 from stockward.stats.loss_tests import CalibratedTests
+from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
@@ -141,7 +143,7 @@ def targets_of(
         elif size is not None and factor(size.unit, incidence.series[place].unit) is None:
             left[name] = f"{OTHER_UNIT} {incidence.series[place].unit}, not one of the loss"
         else:
-            target = _target(incidence, place, rate, quantity, seed)
+            target = _target(incidence, place, rate, quantity, seed, balances)
             if target is None:
                 left[name] = "once adjusted, all its errors cancel: any loss shows"
             else:
@@ -151,7 +153,9 @@ def targets_of(
     return targets, left
 
 
-def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int) -> LossTarget | None:
+def _target(
+    incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int, balances: Balances
+) -> LossTarget | None:
     series, site = incidence.series[place], place >= incidence.areas
     own = quantity[series.rows]
     covariance = series.covariance(own[None])[0]
@@ -161,7 +165,9 @@ def _target(incidence: Incidence, place: int, rate: Hazard, quantity: Array, see
     kept = np.flatnonzero(series.kept)[uncertain]
     start, end = (moments[kept] / MICROSECONDS_A_DAY for moments in (series.start, series.end))
     own_covariance = covariance[np.ix_(uncertain, uncertain)]
-    tests = CalibratedTests(own_covariance, start=start, end=end, hazard=rate.over(end), seed=seed)
+    moments = {"start": start, "end": end, "hazard": rate.over(end)}
+    estimated = estimated_of(balances, series.number, uncertain)
+    tests = CalibratedTests(own_covariance, **moments, seed=seed, estimated=estimated)
     throughput = (abs(series.incidence) @ own + np.abs(series.offset))[kept]
     return LossTarget(place, site, series, tests.share, kept, tests, _SMALL * throughput)
 

@@ -14,6 +14,7 @@ from stockward.balance.findings.evidence import rows_behind, stock_by_stage
 from stockward.balance.findings.scatter import quieter_than_stated
 from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
+from stockward.balance.sigma.stated import stated_methods
 from stockward.balance.testing import hazards, series_tested, test_losses
 from stockward.book import Site
 from stockward.book.ahead import Ahead, rows_ahead
@@ -118,6 +119,7 @@ def make_review(
         items=items,
         events=events_of(books, balances, verdicts, items.discrepancies),
         unheld_goals=unheld_goals(asked.goals, balances.series),
+        methods=stated_methods(books),
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),
         force=force.force,

@@ -18,13 +18,21 @@ def print_compared(compared: Sequence[Comparison], console: Console) -> None:
     columns = {
         "figure": [row.published.id for row in compared],
         "what it is, and its source": [f"{row.published.question}; {row.published.source}" for row in compared],
-        "computed": [" ".join(f"{value:.6f}" for value in row.computed) if row.computed else "-" for row in compared],
+        "computed": [" ".join(_figure(value) for value in row.computed) if row.computed else "-" for row in compared],
         "published": [" ".join(f"{value:g}" for value in row.published.expected) for row in compared],
         "tolerance": [f"{row.published.tolerance:g}" for row in compared],
         "agrees": [_agrees(row) for row in compared],
     }
     right = {"computed", "published", "tolerance"}
     table(console, [LineColumn(head, cells, head in right) for head, cells in columns.items()])
+
+
+def _figure(value: float) -> str:
+    return f"{value:.6f}" if value == 0 or abs(value) >= _SMALL else f"{value:.6g}"
+
+
+_SMALL = 1e-3
+"""What is smaller is written with its own digits."""
 
 
 def _agrees(row: Comparison) -> str:

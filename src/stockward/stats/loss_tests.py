@@ -8,19 +8,27 @@ named tests stand beside it for the rolling year, each calibrated by itself to w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from stockward.stats.arrays import Array, Places
-from stockward.stats.page import page_alarm_probability, page_statistics, page_threshold
+from stockward.stats.page import (
+    PAGE_K,
+    PAGE_PAIR_K,
+    page_p_value,
+    page_pair_p_value,
+    page_pair_thresholds,
+    page_statistics,
+    page_threshold,
+)
 from stockward.stats.scanning.nested import nested_limits
 from stockward.stats.scanning.planned import PlannedYears, planned_years, rolling_year, sharpness, spent_by
-from stockward.stats.scanning.scan import FAINTEST, calibrate, crossing_probability
+from stockward.stats.scanning.scan import calibrate, crossing_probability
+from stockward.stats.scanning.student import EstimatedParts, normal_equivalent, student_limits
 from stockward.stats.scanning.windows import (
     EQUAL_SHARES,
     Windows,
@@ -32,18 +40,12 @@ from stockward.stats.scanning.windows import (
 from stockward.stats.whitening import exact_rows, running_variance, sitmuf, whitener
 from stockward.terms.errors import FigureError
 
-PAGE_K = 0.5
-PAGE_PAIR_K = (0.25, 1.0)
 P_VALUE_DRAWS = 500
 _BESIDE_DRAWS = 250
 """Draws of the p-values of the tests that stand beside the one in force."""
 _TOGETHER = 16
 """Series whose limits are found in one go, so that their samples stay in the cache."""
-_PAIR_DRAWS = 4_000
-_PAIR_STEPS = (8, 4, 1)
-"""Draws are divided by these in the steps of a calibration: the first need not be sharp."""
-_TAIL_GRID = 0.1
-_MOST, _ALL_BUT_SURE = 0.99, 1.0 - 1e-12
+_ALL_BUT_SURE = 1.0 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Scan:
 
     ``since`` is the first of its periods in the record; all else counts from there. ``inverse`` is L⁻¹ of their Σ,
     shape (n, n); ``directions`` of the windows in the space of y, shape (n, windows); ``days`` the length of each
-    period, ``limits`` one a window.
+    period, ``limits`` one a window. ``freedom`` are the degrees of freedom of the σ of each, infinite where σ is known;
+    ``None`` where that is so of all.
     """
 
     since: int
@@ -71,6 +74,7 @@ class Scan:
     days: Array
     windows: Windows
     limits: Array
+    freedom: Array | None = None
 
     @property
     def periods(self) -> slice:
@@ -95,6 +99,8 @@ class Scan:
         """Chance, without loss, that any window reaches this many times its limit."""
         tested = np.isfinite(self.limits)
         directions, limits = self.directions[:, tested], ratio * self.limits[tested]
+        if self.freedom is not None:
+            limits = normal_equivalent(limits, self.freedom[tested])
         return crossing_probability(directions, limits, seed=seed, draws=P_VALUE_DRAWS) if tested.any() else 0.0
 
 
@@ -111,6 +117,8 @@ class CalibratedTests:
         Rate of false alarms over each period, shape (n,): ``−ln(1 − α)`` times its years over the number of series.
     seed
         Of the importance sampling that finds the limits of correlated statistics; same seed, same limits.
+    estimated
+        The parts of Σ whose σ were estimated: each limit keeps its chance, and is Student's [``scanning.student``].
 
     Raises
     ------
@@ -118,7 +126,16 @@ class CalibratedTests:
         A covariance that is not square or has a σ that is not positive and finite, or moments that do not fit it.
     """
 
-    def __init__(self, covariance: Array, *, start: Array, end: Array, hazard: Array, seed: int) -> None:
+    def __init__(
+        self,
+        covariance: Array,
+        *,
+        start: Array,
+        end: Array,
+        hazard: Array,
+        seed: int,
+        estimated: EstimatedParts | None = None,
+    ) -> None:
         variance = np.diagonal(covariance)
         if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1] or not len(variance):
             raise FigureError(f"the covariance must be square with at least one period; got shape {covariance.shape}")
@@ -126,7 +143,7 @@ class CalibratedTests:
             raise FigureError("every period that is tested needs a positive, finite sigma")
         if not start.shape == end.shape == hazard.shape == variance.shape:
             raise FigureError(f"{len(variance)} periods need as many begins, ends and rates of false alarms")
-        self.covariance = covariance
+        self.covariance, self.estimated = covariance, estimated
         self._start, self._end, self._hazard, self.seed = start, end, hazard, seed
         self.inverse = whitener(covariance)
         self.years = planned_years(start, end)
@@ -136,7 +153,8 @@ class CalibratedTests:
 
     def recalibrated(self, covariance: Array) -> CalibratedTests:
         """The same tests for another Σ of the same periods."""
-        return CalibratedTests(covariance, start=self._start, end=self._end, hazard=self._hazard, seed=self.seed)
+        moments = {"start": self._start, "end": self._end, "hazard": self._hazard}
+        return CalibratedTests(covariance, **moments, seed=self.seed, estimated=self.estimated)
 
     @property
     def share(self) -> float:
@@ -171,7 +189,8 @@ class CalibratedTests:
         """Windows of the record, seen over a run of periods."""
         windows, days = windows.within(block.start), (self._end - self._start)[block]
         directions, _ = window_directions(inverse, days, windows.first, windows.last)
-        return Scan(block.start, inverse, directions, days, windows, limits)
+        freedom = None if self.estimated is None else self.estimated.within(block).freedom_of(directions, inverse)
+        return Scan(block.start, inverse, directions, days, windows, limits, freedom)
 
     @property
     def moments(self) -> tuple[bytes, bytes, int]:
@@ -271,9 +290,9 @@ class CalibratedTests:
         start, end = self._start[year], self._end[year]
         years = PlannedYears(np.zeros(len(end), np.intp), np.zeros(len(end), bool), np.ones(len(end)))
         windows = windows_of(start, end, years, shares=EQUAL_SHARES)
-        return NamedTests(
-            self.covariance[year, year], self.inverse_of(year), windows, end - start, self.share_of(year), self.seed
-        )
+        estimated = None if self.estimated is None else self.estimated.within(year)
+        inverse, share = self.inverse_of(year), self.share_of(year)
+        return NamedTests(self.covariance[year, year], inverse, windows, end - start, share, self.seed, estimated)
 
 
 def calibrate_together(tests: Sequence[CalibratedTests]) -> None:
@@ -295,17 +314,22 @@ def calibrate_together(tests: Sequence[CalibratedTests]) -> None:
                 seed=some[0].seed,
             )
             for own, scan, found in zip(scans, laid, limits, strict=True):
-                own.append(replace(scan, limits=found))
+                own.append(replace(scan, limits=student_limits(found, scan.freedom)))
         for one, own in zip(some, scans, strict=True):
             one.settle(own)
 
 
 class NamedTests:
-    """The tests that stand beside the default one, each calibrated by itself to one false-alarm probability."""
+    """The tests that stand beside the default one, each calibrated by itself to one false-alarm probability.
+
+    Where σ was estimated, a figure that has a σ of its own stands as the normal one of the same chance; the running
+    sums of Page and the sum of squares take σ as if it were known.
+    """
 
     def __init__(
-        self, covariance: Array, inverse: Array, windows: Windows, days: Array, false_alarm: float, seed: int
-    ) -> None:
+        self, covariance: Array, inverse: Array, windows: Windows, days: Array, false_alarm: float, seed: int,
+        estimated: EstimatedParts | None = None,
+    ) -> None:  # fmt: skip
         self._covariance = covariance
         self._false_alarm = false_alarm
         self._seed = seed
@@ -313,6 +337,13 @@ class NamedTests:
         self._kept = np.diagonal(inverse) > 0
         self._windows = windows
         self._days = days
+        self._estimated = estimated
+
+    def _as_normal(self, statistic: Array, directions: Array) -> Array:
+        """Statistics along directions in y, shape (n, n), with the chance that they have where σ was estimated."""
+        if self._estimated is None:
+            return statistic
+        return normal_equivalent(statistic, self._estimated.freedom_of(directions, self._inverse))
 
     def run(self, differences: Array) -> Mapping[str, TestFigures]:
         """All of them on the differences (missing is positive)."""
@@ -320,7 +351,7 @@ class NamedTests:
         return {
             "standardised": self._standardised(differences),
             "cumuf": self._cumuf(differences),
-            "sitmuf": self._sitmuf(y),
+            "sitmuf": self._sitmuf(self._as_normal(y, np.diag(self._kept.astype(float)))),
             "gemuf": self._gemuf(y),
             "page": self._page(y),
             "page_pair": self._page_pair(y),
@@ -343,8 +374,8 @@ class NamedTests:
         return directions, calibrate(directions, windows.weight, self._false_alarm, seed=self._seed)
 
     def _standardised(self, differences: Array) -> TestFigures:
-        statistic = differences / np.sqrt(np.diagonal(self._covariance))
         directions, limit = self._single
+        statistic = self._as_normal(differences / np.sqrt(np.diagonal(self._covariance)), directions)
         limits = np.full(len(statistic), float(np.max(statistic)))
         p_value = crossing_probability(directions, limits, seed=self._seed, draws=_BESIDE_DRAWS)
         return self._figures(statistic, limit, p_value)
@@ -353,7 +384,11 @@ class NamedTests:
         """A sum whose errors cancel has no direction of its own, and is no evidence: its figure is 0."""
         variance = running_variance(self._covariance)
         kept = variance > 0
-        statistic = np.where(kept, np.cumsum(differences), 0.0) / np.sqrt(np.where(kept, variance, 1.0))
+        scale = np.sqrt(np.where(kept, variance, 1.0))
+        statistic = np.where(kept, np.cumsum(differences), 0.0) / scale
+        if self._estimated is not None:
+            sums = np.triu(np.ones_like(self._covariance)) / scale
+            statistic = normal_equivalent(statistic, self._estimated.freedom_of_sums(np.where(kept, sums, 0.0)))
         limit = max(float(-ndtri(self._false_alarm)), 0.0)
         return self._decided_at_the_end(statistic, limit, float(ndtr(-statistic[-1])) if kept[-1] else 1.0)
 
@@ -376,8 +411,7 @@ class NamedTests:
         count = int(self._kept.sum())
         limit = page_threshold(count, PAGE_K, self._false_alarm)
         largest = float(np.max(statistic))
-        p_value = _tail(largest / limit, lambda step: page_alarm_probability(count, PAGE_K, _TAIL_GRID * step * limit))
-        return self._figures(statistic, limit, p_value)
+        return self._figures(statistic, limit, page_p_value(count, PAGE_K, largest, limit))
 
     def _page_pair(self, y: Array) -> TestFigures:
         count = int(self._kept.sum())
@@ -388,9 +422,13 @@ class NamedTests:
         return self._figures(statistic, 1.0, p_value)
 
     def _equal_windows(self, y: Array) -> TestFigures:
-        directions, limits = self._scanned
+        directions, normal = self._scanned
+        freedom = None if self._estimated is None else self._estimated.freedom_of(directions, self._inverse)
+        limits = student_limits(normal, freedom)
         largest = largest_by_period(y @ directions / limits, self._windows, len(y))
-        p_value = crossing_probability(directions, float(largest.max()) * limits, seed=self._seed, draws=_BESIDE_DRAWS)
+        reached = float(largest.max()) * limits
+        reached = reached if freedom is None else normal_equivalent(reached, freedom)
+        p_value = crossing_probability(directions, reached, seed=self._seed, draws=_BESIDE_DRAWS)
         return self._figures(largest, 1.0, p_value)
 
     def _on_kept(self, statistic: Array) -> Array:
@@ -420,94 +458,3 @@ def _agreed(statistic: Array, threshold: float, alarm: int | None, p_value: floa
     above = float(np.nextafter(false_alarm, 1.0))
     bounded = min(p_value, false_alarm) if alarm is not None else max(p_value, above)
     return TestFigures(statistic, threshold, alarm, min(bounded, 1.0))
-
-
-def page_pair_p_value(periods: int, false_alarm: float, ratio: float, *, seed: int) -> float:
-    """Chance, without loss, that either of the two Page tests reaches this many times its threshold."""
-    return _tail(ratio, lambda step: _pair_chance(periods, false_alarm, step, seed))
-
-
-def _tail(ratio: float, chance: Callable[[int], float]) -> float:
-    """Chance of a Page statistic at this ratio to its limit, from those at tenths of the limit.
-
-    Its logarithm is nearly straight in the height, so it is interpolated between them.
-    """
-    if ratio <= 0:
-        return 1.0
-    place, part = divmod(ratio / _TAIL_GRID, 1.0)
-    low, high = (chance(step) if step else 1.0 for step in (int(place), int(place) + 1))
-    return float(np.exp((1.0 - part) * np.log(max(low, FAINTEST)) + part * np.log(max(high, FAINTEST))))
-
-
-@lru_cache(maxsize=4096)
-def _pair_chance(periods: int, false_alarm: float, step: int, seed: int) -> float:
-    thresholds = np.array(page_pair_thresholds(periods, false_alarm, seed=seed))
-    return page_pair_alarm_probability(periods, _TAIL_GRID * step * thresholds, seed=seed, draws=_PAIR_DRAWS // 4)
-
-
-@lru_cache(maxsize=512)
-def page_pair_thresholds(
-    periods: int, false_alarm: float, *, seed: int = 1, draws: int = _PAIR_DRAWS
-) -> tuple[float, float]:
-    """Thresholds of two Page tests (k = 0.25 and 1) with equal marginal chances and this joint chance of an alarm.
-
-    The marginals are exact; the joint chance is found to the error of ``draws`` samples, about 0.9 % of it for 4,000.
-    """
-    marginal = 0.57 * false_alarm if periods > 1 else false_alarm
-    for step in _PAIR_STEPS:
-        thresholds = np.array([page_threshold(periods, k, marginal) for k in PAGE_PAIR_K])
-        joint = page_pair_alarm_probability(periods, thresholds, seed=seed, draws=draws // step)
-        marginal = min(marginal * false_alarm / joint, _MOST)
-    first, second = (page_threshold(periods, k, marginal) for k in PAGE_PAIR_K)
-    return first, second
-
-
-def page_pair_alarm_probability(periods: int, thresholds: Array, *, seed: int, draws: int) -> float:
-    """Chance that either of the two Page tests ever exceeds its threshold.
-
-    Either alarms with the exact chances of both, less the chance that both alarm. P exceeds h exactly where the sum of
-    y over some window exceeds ``h + k × length``, so that last chance is had by the importance sampling of
-    ``scanning.scan``, over the windows that either test needs.
-    """
-    exact = [page_alarm_probability(periods, k, float(h)) for k, h in zip(PAGE_PAIR_K, thresholds, strict=True)]
-    if max(exact) >= 1.0:
-        return 1.0
-    both = _both_alarm(periods, thresholds, seed=seed, draws=draws)
-    return float(min(max(sum(exact) - both, *exact), 1.0))
-
-
-def _both_alarm(periods: int, thresholds: Array, *, seed: int, draws: int) -> float:
-    lengths = np.arange(1, periods + 1)
-    needed = thresholds[:, None] + np.array(PAGE_PAIR_K)[:, None] * lengths
-    lower = needed.min(axis=0)
-    single = ndtr(-lower / np.sqrt(lengths))
-    chances = (periods - lengths + 1) * single
-    total = float(chances.sum())
-    if total < FAINTEST:
-        return 0.0
-    rng = np.random.default_rng([seed, periods])
-    strata = (np.arange(draws) + rng.random(draws)) / draws
-    length = np.minimum(np.searchsorted(np.cumsum(chances) / total, strata), periods - 1) + 1
-    height = -ndtri(single[length - 1] * (rng.permutation(draws) + rng.random(draws)) / draws) * np.sqrt(length)
-    sums = _sums_given_a_window(rng, periods, length, height)
-    crossing, first, second = np.zeros(draws, np.intp), np.zeros(draws, bool), np.zeros(draws, bool)
-    for span in range(1, periods + 1):
-        grown = sums[:, span:] - sums[:, :-span]
-        crossing += np.count_nonzero(grown > np.float32(lower[span - 1]), axis=1)
-        largest = grown.max(axis=1)
-        first |= largest > needed[0, span - 1]
-        second |= largest > needed[1, span - 1]
-    return total * float(np.mean((first & second) / np.maximum(crossing, 1)))
-
-
-def _sums_given_a_window(
-    rng: np.random.Generator, periods: int, length: NDArray[np.intp], height: Array
-) -> NDArray[np.float32]:
-    """Cumulative sums of y, each row given that its window of this length, placed at random, has this sum."""
-    rows = np.arange(len(length))
-    start = np.floor(rng.random(len(length)) * (periods - length + 1)).astype(np.intp)
-    figures = rng.standard_normal((len(length), periods))
-    sums = np.concatenate([np.zeros((len(length), 1)), np.cumsum(figures, axis=1)], axis=1)
-    lift = (height - (sums[rows, start + length] - sums[rows, start])) / length
-    steps = np.clip(np.arange(periods + 1) - start[:, None], 0, length[:, None])
-    return np.asarray(sums + lift[:, None] * steps, dtype=np.float32)

@@ -11,8 +11,7 @@ from scipy.special import chdtri, chndtr, ndtr, ndtri
 
 from stockward.stats.arrays import Array
 from stockward.stats.detection import DETECTION_DRAWS, detection_curves
-from stockward.stats.loss_tests import PAGE_PAIR_K
-from stockward.stats.page import page_detection_probability, page_threshold
+from stockward.stats.page import PAGE_PAIR_K, page_detection_probability, page_threshold
 
 
 def standardised_power(move: Array, *, false_alarm: float) -> float:

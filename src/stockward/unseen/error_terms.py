@@ -5,7 +5,8 @@ The covariance is built from the terms as the balances build it [figures.propaga
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,14 @@ from stockward.stats.propagation import (
     shared_covariance,
     systematic_covariance,
 )
+from stockward.stats.scanning.student import EstimatedParts
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import PeriodStatus
 
 _PARTS = ("flow", "begin", "end", "normal_loss")
 _FLOW, _BEGIN, _END, _LOSS = range(4)
 _FIGURES = ("random_relative", "random_absolute", "random_content", "relative", "absolute", "content")
+_AGAIN = ", second scale"
 _RANDOM, _SHARED = slice(0, 3), slice(3, 6)
 _OF_METHOD = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
 """Which figures are errors of the method; the others are those of the content."""
@@ -45,7 +48,8 @@ class ErrorTerms:
     (microseconds) have one entry a period, and ``counted`` two: when on average the areas were counted for the
     inventories that begin and end it, shape (periods, 2). ``joined[i]`` says whether the inventory that ends period i
     begins the next; ``rounding`` is what the difference of each period may be off by without any error of measuring.
-    ``exact`` are the times of closed periods that have no σ: any loss in them shows.
+    ``exact`` are the times of closed periods that have no σ: any loss in them shows. ``freedom`` are the degrees of
+    freedom of the random and the systematic errors of methods whose σ was estimated.
     """
 
     period: Index
@@ -63,6 +67,7 @@ class ErrorTerms:
     joined: Flags
     rounding: Array
     exact: tuple[tuple[int, int], ...]
+    freedom: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, balances: Balances, series: int) -> ErrorTerms:
@@ -83,6 +88,24 @@ class ErrorTerms:
         signed = self._signed()
         covariance = random_covariance(single, shared) + systematic_covariance(signed, np.ones(signed.shape[1]))
         return covariance + self._of_readings() if self._repeated.any() else covariance
+
+    def estimated(self) -> EstimatedParts | None:
+        """The parts of Σ whose errors were estimated; ``None`` where all are known."""
+        found = []
+        for method, degrees in self.freedom.items():
+            # A second scale has errors of its own, and the σ of the first.
+            own = np.isin(
+                self.method, [at for at, name in enumerate(self.methods) if name.removesuffix(_AGAIN) == method]
+            )
+            for columns, of in zip((_RANDOM, _SHARED), degrees, strict=True):
+                alone = np.zeros_like(self.figures)
+                alone[own, columns] = (self.figures * _OF_METHOD)[own, columns]
+                if np.isfinite(of) and alone.any():
+                    found.append((replace(self, figures=alone).covariance(), of))
+        if not found:
+            return None
+        parts, freedom = zip(*found, strict=True)
+        return EstimatedParts(np.stack(parts), np.array(freedom))
 
     @property
     def _repeated(self) -> Flags:
@@ -152,7 +175,7 @@ class ErrorTerms:
         again = second.figures * np.where(_OF_METHOD > 0, half, 0.0)
         again[:, _RANDOM] = 0.0
         scale = np.full(len(again), len(self.methods))
-        named = (*self.methods, f"{method}, second scale")
+        named = (*self.methods, f"{method}{_AGAIN}")
         return _together(replace(first, methods=named), replace(second, figures=again, method=scale))
 
     def split(self, parts: int) -> ErrorTerms:
@@ -256,6 +279,7 @@ class TermTables:
         self._calibration = terms["calibration"].to_numpy()
         self._reading = terms["reading"].fill_null(OWN).to_numpy()
         self._sign = np.sign(terms["coefficient"].to_numpy())
+        self._freedom = balances.freedom
         self._figures = terms.select(_FIGURES).to_numpy()
         joined = balances.joined.group_by("series", "inventory").agg(latest=pl.max("at"), mean=pl.mean("at"))
         self._joined = {
@@ -289,6 +313,7 @@ class TermTables:
             joined=end_kept[:-1] == start_kept[1:],
             rounding=self._rounding[of_series][kept],
             exact=tuple(zip(start[~kept].tolist(), end[~kept].tolist(), strict=True)),
+            freedom=self._freedom,
         )
 
     def _counted(self, series: int, moment: Index) -> Index:

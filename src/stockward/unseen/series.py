@@ -10,8 +10,9 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
-from stockward.balance.testing import Hazard, uncertain
+from stockward.balance.testing import uncertain
 from stockward.stats.arrays import Array
+from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 from stockward.unseen.error_terms import ErrorTerms, TermTables

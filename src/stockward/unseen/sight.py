@@ -58,7 +58,8 @@ class Sight:
         self._limits, self._draws = limits, draws
         start, end = terms.start / MICROSECONDS_A_DAY, terms.end / MICROSECONDS_A_DAY
         whole = terms.covariance()
-        self._tests = CalibratedTests(whole, start=start, end=end, hazard=hazard, seed=seed)
+        moments = {"start": start, "end": end, "hazard": hazard}
+        self._tests = CalibratedTests(whole, **moments, seed=seed, estimated=terms.estimated())
         self._block = self._tests.last_years
         self.covariance: Array = whole[self._block, self._block]
         self.inverse: Array = self._tests.inverse_of(self._block)

@@ -17,13 +17,19 @@ from numpy.typing import NDArray
 
 from stockward.guards.need.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
 from stockward.stats.detection import limit_detectable, limit_power
-from stockward.stats.loss_tests import page_pair_thresholds
-from stockward.stats.page import page_threshold
+from stockward.stats.page import page_pair_thresholds, page_threshold
 from stockward.stats.propagation import random_covariance, systematic_covariance
 from stockward.stats.sampling import least_n
 from stockward.stats.staffing import relief_factor, whole_guards, work_hours
 from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
+from stockward.validation.measuring import (
+    errors_of_a_scale,
+    freedom_of_a_sum,
+    limit_of_a_figure,
+    mean_squares,
+    pooled_deviation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +232,13 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "surge-power-5": lambda inputs: _worked_plant_power(500.0),
     "surge-sigma-1": lambda inputs: (worked_plant_sigma(100.0),),
     "surge-sigma-5": lambda inputs: (worked_plant_sigma(500.0),),
+    "scale-1": errors_of_a_scale,
+    "scale-2": errors_of_a_scale,
+    "freedom-1": freedom_of_a_sum,
+    "freedom-2": limit_of_a_figure,
+    "anova-1": mean_squares,
+    "anova-2": mean_squares,
+    "pooled-1": pooled_deviation,
     "fuel-fab-muf-2": _fuel_fab("difference"),
     "fuel-fab-sigma-2": _fuel_fab("sigma"),
 }

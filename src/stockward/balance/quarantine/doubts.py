@@ -16,6 +16,7 @@ import polars as pl
 
 from stockward.balance.inventories import Inventories
 from stockward.balance.sigma.terms import TimeCuts
+from stockward.book.checks.refused.stated_errors import plate_fills
 from stockward.book.known import KnownBooks
 from stockward.stats.arrays import Index
 from stockward.terms.periods import MICROSECONDS_A_DAY
@@ -356,7 +357,7 @@ def _first_uses(books: KnownBooks) -> Iterator[tuple[str, int, str]]:
 
 def _counted_from_first_use(books: KnownBooks) -> dict[str, tuple[Index, float]]:
     """The uses of each method whose calibrations follow from the first of them, and matter; and how far apart."""
-    shared = pl.any_horizontal(pl.col("systematic_rel", "systematic_abs").fill_null(0.0) > 0)
+    shared = plate_fills() | pl.any_horizontal(pl.col("systematic_rel", "systematic_abs").fill_null(0.0) > 0)
     days, recorded = pl.col("calibration_days"), books.calibrations["method"].unique().to_list()
     periodic = books["methods"].filter(shared & days.is_not_null() & ~pl.col("method").is_in(recorded))
     if periodic.is_empty():

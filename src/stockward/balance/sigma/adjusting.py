@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stockward.balance.sigma.incidence import Incidence, MeasuredRows, SeriesIncidence
+from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
+from stockward.balance.sigma.measured import MeasuredRows
 from stockward.stats.arrays import Array, Flags, Index
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
 from stockward.balance.closing import close_balances
 from stockward.balance.inventories import as_times
-from stockward.balance.sigma.incidence import Incidence, MeasuredRows, SeriesIncidence
+from stockward.balance.sigma.incidence import Incidence, SeriesIncidence
+from stockward.balance.sigma.measured import MeasuredRows
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
 from stockward.stats.arrays import Array
@@ -83,9 +84,12 @@ def check_copy(books: KnownBooks, assembly: Assembly, incidence: Incidence, quan
     review.
     """
     balances = close_balances(known_at(copy_of_site(books, assembly, incidence.rows, quantity), None))
+    same = incidence.rows.as_heavy(quantity)
     numbers = {key: number for number, key in enumerate(balances.series.select("id", "unit").rows())}
     deviations = [
-        _deviation(series, balances, numbers[series.id, series.unit], quantity[series.rows])
+        _deviation(
+            series, balances, numbers[series.id, series.unit], quantity[series.rows], bool(same[series.rows].all())
+        )
         for series in incidence.series
     ]
     worst = max(deviations, default=0.0)
@@ -98,8 +102,12 @@ def check_copy(books: KnownBooks, assembly: Assembly, incidence: Incidence, quan
     return worst
 
 
-def _deviation(series: SeriesIncidence, balances: Balances, number: int, own: Array) -> float:
-    """Largest departure of one series, each figure on its own scale."""
+def _deviation(series: SeriesIncidence, balances: Balances, number: int, own: Array, same_loads: bool) -> float:
+    """Largest departure of one series, each figure on its own scale.
+
+    A drill keeps the error of each row as it is. Where a load has passed a step of its scale the review does not, so
+    that Σ differs there.
+    """
     periods = balances.periods.filter(pl.col("series") == number)
     tested = (periods["status"] == PeriodStatus.CLOSED.value).to_numpy()
     name = np.array([periods["inventory"].to_list().index(one) for one in series.inventory], dtype=np.int64)
@@ -111,6 +119,8 @@ def _deviation(series: SeriesIncidence, balances: Balances, number: int, own: Ar
     size = (abs(series.incidence) @ own + np.abs(series.offset))[series.kept]
     closed = periods["difference"].to_numpy()[name]
     apart = float(np.max(np.abs(difference - closed) / np.maximum(size, np.finfo(float).tiny), initial=0.0))
+    if not same_loads:
+        return apart
     mine = series.covariance(own[None])[0]
     theirs = balances.covariances[number][np.ix_(place, place)]
     largest = float(np.max(np.diagonal(theirs), initial=0.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries
+from stockward.balance.sigma.plates import smallest_errors
 from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.known import KnownBooks
 from stockward.stats.arrays import Array, Index
@@ -29,7 +30,8 @@ class Errors:
 
     ``random_abs`` and ``stated`` have a row for bulk and one for items (shape (2, methods + 1)): of a bulk quantity a
     method without a random error has that of its division d, d/√12, the standard deviation of a uniform rounding
-    [GUM F.2.2.1]; with a systematic error and neither of them (``undivided``) nobody knows its σ.
+    [GUM F.2.2.1]; with a systematic error and neither of them (``undivided``) nobody knows its σ. ``systematic_abs`` of
+    a plate is that of its smallest load; each row has so many steps of it [``plates``].
     """
 
     random_rel: Array
@@ -62,7 +64,7 @@ class Errors:
             random_rel=numbers["random_rel"],
             systematic_rel=numbers["systematic_rel"],
             random_abs=np.stack([read, numbers["random_abs"]]),
-            systematic_abs=numbers["systematic_abs"],
+            systematic_abs=numbers["systematic_abs"] + np.append(smallest_errors(methods), 0.0),
             stated=np.stack([of_bulk, of_items]),
             undivided=undivided,
             unit=np.append(_units(methods["unit"]), _NO_UNIT),
@@ -81,6 +83,9 @@ class Errors:
 def _units(column: pl.Series) -> Index:
     codes = {unit: code for code, unit in enumerate(UNITS)}
     return np.array([codes.get(unit, _NO_UNIT) for unit in column], dtype=np.int64)
+
+
+_ERRORS = ("random_relative", "random_absolute", "random_content", "relative", "absolute", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ class Terms:
             known=known,
             undivided=~known & errors.undivided[method],
             relative=errors.systematic_rel[method] * value,
-            absolute=errors.systematic_abs[method] * scale * entries.rows,
+            absolute=errors.systematic_abs[method] * scale * entries.steps,
             content=errors.content_systematic[pair] * value,
         )
 
@@ -137,6 +142,13 @@ class Terms:
     def random(self) -> Array:
         """Variance from all random errors, unit²."""
         return self.random_relative + self.random_absolute + self.random_content
+
+    def alone(self, method: int, *, random: bool) -> Terms:
+        """The terms with the random or the systematic errors of one method, and no other errors."""
+        own = self.entries.method == method
+        kept = ("random_relative", "random_absolute") if random else ("relative", "absolute")
+        errors = {name: getattr(self, name) * (own if name in kept else 0.0) for name in _ERRORS}
+        return replace(self, **errors)
 
     def joined(self, other: Terms) -> Terms:
         """These terms, and then the others."""

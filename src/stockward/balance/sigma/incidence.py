@@ -26,6 +26,8 @@ from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries, Pairing, entries_of_counts, entries_of_flows, flow_legs
 from stockward.balance.sigma.account import Account, draws_of
 from stockward.balance.sigma.errors import Errors, Terms
+from stockward.balance.sigma.measured import MeasuredRows
+from stockward.balance.sigma.plates import Loads, Plates
 from stockward.balance.sigma.readings import OWN, Readings, readings_of
 from stockward.balance.sigma.terms import ReadLedger, count_terms, flow_rows, key_list, ranked, time_cuts
 from stockward.balance.whole_site.series import Transfers
@@ -43,35 +45,6 @@ from stockward.terms.verdicts import PeriodStatus
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredRows:
-    """Every row of the books: the movements in their order, then the counts in theirs.
-
-    ``quantity`` and the absolute errors are in the material's own unit; errors are standard deviations, relative ones
-    per unit of quantity. ``group`` numbers the method and calibration that measured the row, −1 for none; ``reading``
-    the reading that it shares with other rows, −1 for a measurement of its own.
-    """
-
-    movements: int
-    quantity: Array
-    random_rel: Array
-    random_abs: Array
-    systematic_rel: Array
-    systematic_abs: Array
-    group: Index
-    groups: int
-    reading: Index
-    readings: int
-
-    def __len__(self) -> int:
-        return len(self.quantity)
-
-    @property
-    def weighed(self) -> Flags:
-        """Rows that were measured with an error; the others are exact, or nobody knows."""
-        return np.asarray((self.random_rel + self.random_abs + self.systematic_rel + self.systematic_abs) > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,21 +329,27 @@ class _Builder:
             for name in ("method", "material")
         )
         scale, kind = errors.scale(method, material), errors.item[material].astype(np.int64)
+        quantity = np.concatenate([table["quantity"].to_numpy() for table in (books.movements, books.counts)])
+        plates = Plates.of(books)
+        loads = Loads.single(len(quantity)) if plates is None else plates.loads(method, material, quantity)
         code = method * (1 + int(np.max(calibration, initial=0))) + calibration
         codes, rank = np.unique(code[method >= 0], return_inverse=True)
         group = np.full(len(method), -1)
         group[method >= 0] = rank
         return MeasuredRows(
             movements=count,
-            quantity=np.concatenate([table["quantity"].to_numpy() for table in (books.movements, books.counts)]),
-            random_rel=errors.random_rel[method],
-            random_abs=errors.random_abs[kind, method] * scale,
+            quantity=quantity,
+            random_rel=errors.random_rel[method] / np.sqrt(loads.times),
+            random_abs=errors.random_abs[kind, method] * scale * np.sqrt(loads.times),
             systematic_rel=errors.systematic_rel[method],
-            systematic_abs=errors.systematic_abs[method] * scale,
+            systematic_abs=errors.systematic_abs[method] * scale * loads.steps,
             group=group,
             groups=len(codes),
             reading=np.concatenate([self._readings.movements, self._readings.counts]),
             readings=len(self._readings.at),
+            plates=plates,
+            method=method,
+            material=material,
         )
 
     def _lines(self, account: Account) -> _Lines:
@@ -546,11 +525,11 @@ def _groups(own: _Lines) -> tuple[tuple[Index, Index, Index], int]:
     return (method, count + method, 2 * count + material), 2 * count + len(materials)
 
 
-def _with(entries: Entries, quantity: float, rows: int) -> Entries:
-    """The same entries with one quantity, measured so many times."""
-    each = np.full(len(entries.pair), quantity)
+def _with(entries: Entries, quantity: float, times: int) -> Entries:
+    """The same entries with one quantity, measured so many times as often."""
+    each, rows, steps = np.full(len(entries.pair), quantity), entries.rows * times, entries.steps * times
     # A counted zero needs no method; whether the error is known was settled when the balances were closed.
-    return dataclasses.replace(entries, quantity=each, squares=each**2, rows=np.full(len(each), rows))
+    return dataclasses.replace(entries, quantity=each, squares=each**2 / entries.rows, rows=rows, steps=steps)
 
 
 def _codes(column: pl.Series) -> Index:

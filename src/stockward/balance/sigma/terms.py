@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.balance.inventories import Inventories
+from stockward.balance.sigma.plates import Loads, loads_of
 from stockward.balance.sigma.readings import OWN, Readings
 from stockward.balance.sums import sums_by
 from stockward.book.known import KnownBooks
@@ -146,6 +147,7 @@ class ReadLedger:
     calibrated: NDArray[np.int32]
     quantity: Array
     reading: Index
+    loads: Loads | None
     sizes: tuple[int, int, int]
 
     @classmethod
@@ -157,6 +159,7 @@ class ReadLedger:
         sizes = tuple(len(key_list(column)) + 1 for column in columns)
         slices = cuts.slices(movements["at"])
         source, target = _sides(movements)
+        quantity = movements["quantity"].to_numpy()
         return cls(
             material=material,
             kind=kind,
@@ -165,15 +168,17 @@ class ReadLedger:
             target=target,
             slice=slices,
             calibrated=_calibrated(slices, readings.movements, readings, cuts),
-            quantity=movements["quantity"].to_numpy(),
+            quantity=quantity,
             reading=readings.movements,
+            loads=loads_of(books, method, material, quantity),
             sizes=sizes,  # type: ignore[arg-type]
         )
 
     def where(self, rows: Index) -> ReadLedger:
         """These rows of it."""
-        columns = {name: getattr(self, name)[rows] for name in ReadLedger.__slots__ if name != "sizes"}
-        return ReadLedger(**columns, sizes=self.sizes)
+        columns = {name: getattr(self, name)[rows] for name in ReadLedger.__slots__ if name not in {"sizes", "loads"}}
+        loads = None if self.loads is None else self.loads.where(rows)
+        return ReadLedger(**columns, loads=loads, sizes=self.sizes)
 
 
 def _calibrated(slices: NDArray[np.int32], reading: Index, readings: Readings, cuts: TimeCuts) -> NDArray[np.int32]:
@@ -188,9 +193,9 @@ def flow_sums(ledger: ReadLedger, cuts: TimeCuts) -> tuple[pl.DataFrame, pl.Data
     """Sums over what left each area, and over what reached it.
 
     Both have the columns ``area``, ``material``, ``kind``, ``method`` (codes, −1 none), ``interval``,
-    ``calibration``, ``quantity``, ``squares``, ``rows`` and ``reading``; quantities in the material's own unit. A row
-    that shares its reading with others keeps a line of its own. A movement from an area into itself moves nothing and
-    is left out.
+    ``calibration``, ``quantity``, ``squares``, ``rows``, ``steps`` and ``reading``; quantities in the material's own
+    unit. A row that shares its reading with others keeps a line of its own. A movement from an area into itself moves
+    nothing and is left out.
     """
     shared = ledger.reading != OWN
     if not np.any(shared):
@@ -248,8 +253,7 @@ def _transfer_cells(ledger: ReadLedger, cuts: TimeCuts) -> tuple[pl.DataFrame, p
     calibration = _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
     cell = _combined([(number, 1), *times, (calibration, calibrations)])
     size = len(streams) * intervals * intervals * calibrations
-    cells, quantity, squares, rows = _cell_sums(cell, ledger.quantity, size)
-    figures = {"quantity": quantity, "squares": squares, "rows": rows, "reading": _all_own(rows)}
+    cells, figures = _cell_sums(cell, ledger, size)
     table = {"calibration": cells % calibrations}
     cells = cells // calibrations
     reached_in, left_in, code = cells % intervals, cells // intervals % intervals, streams[cells // intervals**2]
@@ -273,6 +277,7 @@ def _side_rows(ledger: ReadLedger, area: NDArray[np.integer], cuts: TimeCuts) ->
     rows = np.flatnonzero(area)
     own, method = area[rows], ledger.method[rows]
     quantity = ledger.quantity[rows]
+    loads = Loads.single(len(rows)) if ledger.loads is None else ledger.loads.where(rows)
     return pl.DataFrame(
         {
             "interval": _looked_up(cuts.interval, own, ledger.slice[rows]).astype(np.int64),
@@ -282,8 +287,9 @@ def _side_rows(ledger: ReadLedger, area: NDArray[np.integer], cuts: TimeCuts) ->
             "material": ledger.material[rows].astype(np.int64) - 1,
             "area": own.astype(np.int64) - 1,
             "quantity": quantity,
-            "squares": quantity * quantity,
-            "rows": np.ones(len(rows), np.int64),
+            "squares": quantity * quantity / loads.times,
+            "rows": loads.times,
+            "steps": loads.steps,
             "reading": ledger.reading[rows],
             "movement": rows,
         }
@@ -301,18 +307,13 @@ def _side_sums(ledger: ReadLedger, area: NDArray[np.integer], cuts: TimeCuts) ->
     if calibrations > 1:
         cell *= calibrations
         cell += _looked_up(cuts.calibration, ledger.method, ledger.calibrated)
-    cells, quantity, squares, rows = _cell_sums(cell, ledger.quantity, len(streams) * intervals * calibrations)
+    cells, figures = _cell_sums(cell, ledger, len(streams) * intervals * calibrations)
     code = streams[cells // (intervals * calibrations)]
     table = {"interval": cells // calibrations % intervals, "calibration": cells % calibrations}
     for name, size in (("method", methods), ("kind", kinds), ("material", materials), ("area", areas)):
         table[name] = code % size - 1
         code = code // size
-    sums = pl.DataFrame({**table, "quantity": quantity, "squares": squares, "rows": rows, "reading": _all_own(rows)})
-    return sums.filter(pl.col("area") >= 0)
-
-
-def _all_own(rows: Index) -> Index:
-    return np.full(len(rows), OWN)
+    return pl.DataFrame({**table, **figures}).filter(pl.col("area") >= 0)
 
 
 def _combined(parts: list[tuple[NDArray[np.integer], int]]) -> NDArray[np.int64]:
@@ -348,11 +349,17 @@ def _looked_up(passed: Passed, owner: NDArray[np.integer], slices: NDArray[np.in
     return flat[place]
 
 
-def _cell_sums(cell: NDArray[np.int64], quantity: Array, size: int) -> tuple[Index, Array, Array, Index]:
-    """Cells that occur, and the sums, sums of squares and numbers of rows in them."""
+def _cell_sums(cell: NDArray[np.int64], ledger: ReadLedger, size: int) -> tuple[Index, dict[str, Array | Index]]:
+    """Cells that occur, and by name the sums of what is in them."""
     cells, rank = ranked(cell, size)
-    total, squares = (sums_by(rank, values, len(cells)) for values in (quantity, quantity * quantity))
-    return cells, total, squares, np.bincount(rank, minlength=len(cells))
+    quantity, squares = ledger.quantity, ledger.quantity * ledger.quantity
+    rows = steps = np.bincount(rank, minlength=len(cells))
+    if ledger.loads is not None:
+        squares /= ledger.loads.times
+        rows, steps = (np.bincount(rank, of, len(cells)) for of in (ledger.loads.times, ledger.loads.steps))
+    total, squares = (sums_by(rank, values, len(cells)) for values in (quantity, squares))
+    own = np.full(len(cells), OWN)
+    return cells, {"quantity": total, "squares": squares, "rows": rows, "steps": steps, "reading": own}
 
 
 def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, readings: Readings) -> pl.DataFrame:
@@ -360,17 +367,21 @@ def count_terms(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, rea
     counts = books.counts
     slices = _calibrated(cuts.slices(counts["at"]), readings.counts, readings, cuts)
     place = inventories.places(counts["area"], counts["inventory"])
-    area, method = counts["area"].to_physical().cast(pl.Int64), _codes_from_one(counts["method"])
+    area = counts["area"].to_physical().cast(pl.Int64)
+    material, method = (_codes_from_one(counts[name]) for name in ("material", "method"))
+    loads = loads_of(books, method, material, counts["quantity"].to_numpy()) or Loads.single(counts.height)
     return pl.DataFrame(
         {
             "row": counts["row"],
             "place": place,
             "interval": place - pl.Series(inventories.first)[area],
             "area": area,
-            "material": counts["material"].to_physical().cast(pl.Int64),
+            "material": pl.Series(material).cast(pl.Int64) - 1,
             "method": pl.Series(method).cast(pl.Int64) - 1,
             "calibration": _looked_up(cuts.calibration, method, slices),
             "quantity": counts["quantity"],
+            "rows": loads.times,
+            "steps": loads.steps,
             "reading": readings.counts,
         }
     )

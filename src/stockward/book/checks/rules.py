@@ -33,6 +33,7 @@ from stockward.book.checks.refused.inventories import (
 from stockward.book.checks.refused.keys import a_key_stands_once, a_reference_is_known
 from stockward.book.checks.refused.movements import a_kind_gives_the_direction, a_movement_names_its_areas
 from stockward.book.checks.refused.notes import a_note_is_no_row
+from stockward.book.checks.refused.plates import a_plate_is_one_of_a_scale, a_plate_is_whole
 from stockward.book.checks.refused.readings import a_measurement_has_one_method, a_measurement_has_one_quantity
 from stockward.book.checks.refused.reversals import a_reversal_cancels_one_movement
 from stockward.book.checks.refused.totals import a_total_is_no_row
@@ -41,6 +42,7 @@ from stockward.book.checks.refused.units import (
     a_quantity_converts,
     a_rate_fits_its_basis,
     a_unit_fits_the_kind,
+    a_usual_method_is_one_of_bulk,
     an_absolute_error_converts,
     contents_of_a_substance_convert,
 )
@@ -65,10 +67,12 @@ from stockward.book.checks.told.guards import a_person_works_no_month_a_week, so
 from stockward.book.checks.told.holes import a_ledger_may_have_a_hole
 from stockward.book.checks.told.inventory_codes import a_line_is_no_inventory, an_inventory_has_one_code
 from stockward.book.checks.told.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.book.checks.told.loads import a_load_may_exceed_its_scale
 from stockward.book.checks.told.lost_movements import a_code_may_be_left_out, a_movement_of_nothing_moves_nothing
 from stockward.book.checks.told.measuring import (
     a_row_without_an_error_is_not_tested,
     an_absolute_error_may_be_in_another_unit,
+    an_error_that_was_assumed_is_not_sure,
 )
 from stockward.book.checks.told.recording import (
     a_reversal_follows_what_it_cancels,
@@ -105,6 +109,9 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_key_stands_once),
     SiteCheck(a_reference_is_known),
     SiteCheck(a_unit_fits_the_kind, ("materials",)),
+    SiteCheck(a_usual_method_is_one_of_bulk, ("materials",)),
+    SiteCheck(a_plate_is_whole, ("methods",)),
+    SiteCheck(a_plate_is_one_of_a_scale, ("methods",)),
     SiteCheck(contents_of_a_substance_convert, ("contents",)),
     SiteCheck(a_quantity_converts, ("movements", "counts", "incidents")),
     SiteCheck(an_absolute_error_converts, ("movements", "counts")),
@@ -141,6 +148,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_note_is_no_row),
     SiteCheck(a_grain_may_be_a_gram),
     SiteCheck(an_error_may_be_a_percentage, ("methods",)),
+    SiteCheck(an_error_that_was_assumed_is_not_sure, ("methods",)),
     SiteCheck(a_rate_may_be_a_percentage, ("normal_losses",)),
     SiteCheck(a_content_may_be_a_percentage, ("contents",)),
     SiteCheck(two_keys_may_be_one, ("areas", "materials")),
@@ -158,6 +166,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_ledger_may_have_a_hole, ("counts",)),
     SiteCheck(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     SiteCheck(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
+    SiteCheck(a_load_may_exceed_its_scale, ("movements", "counts")),
     # Counts are the last of what was measured, so that all of it is known by then.
     SiteCheck(an_absolute_error_may_be_in_another_unit, ("counts",)),
     SiteCheck(a_row_without_an_error_is_not_tested, ("counts",)),

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from stockward.answers.items import Cluster, ItemFindings, RecordingErrors, WriteOffs
-from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
+from stockward.answers.review import FactsUsed, MethodErrors, ReviewAnswer, SetAside
 from stockward.report.kit import charts, words
+from stockward.report.kit.sheet import Sheet
 from stockward.report.review import context, sentences
-from stockward.report.review.views import names
+from stockward.report.review.views import SeriesView, names
 from stockward.terms.units import dimension
 
 DISCREPANCIES_MAX = 40
@@ -19,6 +20,11 @@ STOCK_PANELS_MAX = 8
 STOCK_LINES_MAX = 120
 SET_ASIDE_PLACES_MAX = 5
 INVENTORIES_MAX = 4
+METHODS_MAX = 6
+ESTIMATED = (
+    "An error with degrees of freedom was estimated, and is not known: the fewer it has, the wider are the limits of "
+    "all series that it enters, so that false alarms stay as rare as asked for."
+)
 
 Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
 
@@ -153,8 +159,73 @@ def basis(review: ReviewAnswer, further: Sequence[str] = ()) -> context.BasisVie
         set_aside_note=_set_aside_note(facts),
         notices=(*facts.notices, *further),
         files=tuple(context.Pair(name=name, value=digest) for name, digest in facts.files.items()),
+        methods=_methods(review.methods),
+        methods_note=ESTIMATED if any(one.random_df or one.systematic_df for one in review.methods) else "",
         run=_run(review),
     )
+
+
+def doubt(one: SeriesView) -> str | None:
+    """What of σ rests on errors that were estimated; ``None`` where all are known."""
+    estimated = one.verdict.estimated
+    if estimated is None:
+        return None
+    made = dict.fromkeys(error.method for error in estimated.errors)
+    return (
+        f"Errors of {words.listed(list(made), METHODS_MAX)} were estimated: {words.percent(estimated.share)} of the "
+        f"variance of the last year's difference rests on them, with {estimated.freedom:.3g} degrees of "
+        "freedom. The limits carry that doubt: each is Student's, and none is passed more often for it."
+    )
+
+
+def _rest_on_something(methods: Sequence[MethodErrors]) -> bool:
+    """Whether the books say of any method what its errors rest on."""
+    return any(one.basis or one.plate or one.random_df or one.systematic_df for one in methods)
+
+
+def method_sheets(methods: Sequence[MethodErrors]) -> list[Sheet]:
+    """The errors of every method as stated; none where the books say of none what its errors rest on."""
+    stated = ("method", "basis", "unit", "random_rel", "random_abs", "systematic_rel", "systematic_abs")
+    freedom = ("random_df", "systematic_df")
+    plate = ("accuracy_class", "largest_load", "division", "verification_interval")
+    rows = [
+        (*(getattr(one, name) for name in (*stated, *freedom)), *(getattr(one.plate, name, None) for name in plate))
+        for one in methods
+    ]
+    header = (*stated, *freedom, "class", "max", "division", "verification_interval")
+    return [Sheet(name="methods", header=header, rows=rows)] if _rest_on_something(methods) else []
+
+
+def _methods(methods: Sequence[MethodErrors]) -> tuple[context.MethodLine, ...]:
+    """The methods; none where the books say of none what its errors rest on."""
+    if not _rest_on_something(methods):
+        return ()
+    return tuple(
+        context.MethodLine(
+            method=one.method,
+            basis=one.basis or "not stated",
+            random=_error(one, one.random_rel, one.random_abs, one.random_df, _rounding(one)),
+            systematic=_error(one, one.systematic_rel, one.systematic_abs, one.systematic_df, _of_plate(one)),
+        )
+        for one in methods
+    )
+
+
+def _error(one: MethodErrors, relative: float | None, absolute: float | None, freedom: float | None, else_: str) -> str:
+    parts = [] if relative is None else [f"{relative:.6g} of the quantity"]
+    parts += [] if absolute is None else [f"{absolute:.6g} {one.unit or ''}".strip()]
+    stated = " and ".join(parts) or else_
+    return stated if freedom is None else f"{stated}; {freedom:.3g} degrees of freedom"
+
+
+def _rounding(one: MethodErrors) -> str:
+    return "that of rounding to the division" if one.plate is not None and one.plate.division else "not stated"
+
+
+def _of_plate(one: MethodErrors) -> str:
+    if one.plate is None or not one.plate.fills:
+        return "not stated"
+    return f"permissible error of class {one.plate.accuracy_class}, in service"
 
 
 def _run(review: ReviewAnswer) -> tuple[context.Pair, ...]:

@@ -233,6 +233,7 @@ def _section(one: SeriesView, found: SeriesDetection, *, drawn: bool) -> context
         alarms=sentences.alarms_sentence(one),
         planned=sentences.planned_sentence(one),
         assumed=sentences.exact_sentence(one),
+        doubt=books.doubt(one),
         site=sentences.site_sentence(one),
         totals=sentences.totals(one),
         unseen=unseen.sentence(one, found),

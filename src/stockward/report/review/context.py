@@ -128,6 +128,7 @@ class Section:
     alarms: Annotated[str | None, "when the alarms were raised"]
     planned: Annotated[str | None, "for which year the limits are set"]
     assumed: Annotated[str | None, "what passes for exact because no error of it is stated"]
+    doubt: Annotated[str | None, "what of σ rests on errors that were estimated, and that the limits carry it"]
     site: Annotated[str | None, "what a series of the whole site adds up, and which inventories are joined"]
     totals: Annotated[str | None, "all differences together, and write-offs and finds beside them"]
     unseen: Annotated[str, "the smallest losses that would have been found"]
@@ -330,6 +331,16 @@ class SetAsideGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MethodLine:
+    """A method with its errors."""
+
+    method: Annotated[str, "key of the method"]
+    basis: Annotated[str, "what its errors rest on"]
+    random: Annotated[str, "its random error, and the degrees of freedom where it was estimated"]
+    systematic: Annotated[str, "its systematic error, likewise"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BasisView:
     """What the review stands on."""
 
@@ -338,6 +349,8 @@ class BasisView:
     set_aside_note: Annotated[str, "how many rows were set aside, and what that does"]
     notices: Annotated[tuple[str, ...], "notices of the reading"]
     files: Annotated[tuple[Pair, ...], "SHA-256 of each file"]
+    methods: Annotated[tuple[MethodLine, ...], "the methods, where the books say of any what its errors rest on"]
+    methods_note: Annotated[str, "that limits carry the doubt in errors which were estimated; empty where none was"]
     run: Annotated[tuple[Pair, ...], "how the review was made: dates, seed, version, options"]
 
 

@@ -52,6 +52,7 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
             "series_tested": review.series_tested,
             "default_test": review.default_test,
         },
+        "methods": review.methods,
         "series": series,
         "events": [
             {
@@ -191,6 +192,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "share": said.share,
         "planned_year": said.planned_year,
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
+        "estimated": said.estimated,
         "losses": one.losses,
         "cancelled": [_cancelled(pair) for pair in one.cancelled],
         "in_part": [{"inventories": part.inventories, "left": part.left} for part in one.in_part],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.refused.stated_errors import plate_fills
 from stockward.book.substances import substance_units
 from stockward.terms.units import UNITS, dimension, factor
 
@@ -16,6 +17,14 @@ def a_unit_fits_the_kind(draft: Draft, table: TableDraft) -> None:
         wrong = (table["kind"] == kind) & ~table["unit"].is_in(units)
         what = "bulk is measured in" if kind == "bulk" else "items are counted in"
         table.refuse("unit", wrong, f"{what} {', '.join(units)}")
+
+
+def a_usual_method_is_one_of_bulk(draft: Draft, table: TableDraft) -> None:
+    """Rows of items that name no method are exact counts, whatever else of the site is weighed."""
+    named = (table["kind"] == "item") & table["method"].is_not_null()
+    table.refuse(
+        "method", named, "items are counted: leave it blank, and name a method in the rows of which an error is known"
+    )
 
 
 def contents_of_a_substance_convert(draft: Draft, table: TableDraft) -> None:
@@ -78,11 +87,12 @@ def a_goal_converts(draft: Draft, table: TableDraft) -> None:
 def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
     """A method with an absolute error in a unit measures only what converts into that unit.
 
-    A division stands for the random error of bulk alone, where the method states none.
+    A division stands for the random error of bulk alone, where the method states none, and a plate for the other.
     """
     methods = draft["methods"].good().filter(pl.col("unit").is_not_null())
     absolute = (pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0)
     divided = (pl.col("division") > 0) & ~((pl.col("random_abs") > 0) | (pl.col("random_rel") > 0)).fill_null(False)
+    divided |= plate_fills()
     own = unit_of_material(draft, table["material"])
     mass = own.is_in([unit for unit in UNITS if dimension(unit) == "mass"])
     for stated, rows, error in ((absolute, True, "absolute error"), (divided, mass, "division")):

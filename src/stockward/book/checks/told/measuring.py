@@ -49,6 +49,17 @@ def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) ->
             tell_rows(draft, methods, large["row"], why)
 
 
+def an_error_that_was_assumed_is_not_sure(draft: Draft, table: TableDraft) -> None:
+    """Errors that were assumed or measured are taken as known where nothing says how unsure they are."""
+    silent = pl.all_horizontal(pl.col("random_df", "systematic_df", "unsure").is_null())
+    for basis, mend in (
+        ("assumed", "write how unsure they are, as a share of them: unsure 0.25 is 25 %"),
+        ("measured", "write with how many degrees of freedom: random_df and systematic_df, or unsure as a share"),
+    ):
+        rows = table.good().filter(silent & (pl.col("basis") == basis))["row"]
+        tell_rows(draft, table, rows, f"its errors were {basis}, and are taken as known: {mend}")
+
+
 def _usual(draft: Draft) -> pl.DataFrame:
     """The median quantity that each ``method`` measured, by the unit (``own``) of the materials' books.
 

@@ -1,0 +1,55 @@
+"""What stands on the plate of a scale is whole, and can stand on one."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.refused.stated_errors import plate_fills
+from stockward.terms.limits import grouped
+from stockward.terms.scales import MOST_INTERVALS
+
+_PLATE = ("instrument", "class", "max", "verification_interval")
+_INSTEAD = "or state systematic_rel, 0 for none"
+_ROUNDED = 1.0 + 1e-9
+
+
+def a_plate_is_whole(draft: Draft, table: TableDraft) -> None:
+    """The systematic error follows from a plate that has a class and a division, where none is stated."""
+    blank = pl.all_horizontal(pl.col("systematic_rel", "systematic_abs").is_null())
+    plate = blank & pl.any_horizontal(pl.col(_PLATE).is_not_null())
+    classless, undivided = plate & pl.col("class").is_null(), plate & pl.col("class").is_not_null()
+    undivided &= pl.col("division").fill_null(0.0) == 0
+    for column, where, words in (
+        ("class", classless, f"the plate of a scale has a class: write I, II, III or IIII, {_INSTEAD}"),
+        ("division", undivided, f"the plate of a scale has a division d above 0: write it, {_INSTEAD}"),
+    ):
+        table.refuse(column, table.values.select(where).to_series() & ~table.illegible(column), words)
+
+
+def a_plate_is_one_of_a_scale(draft: Draft, table: TableDraft) -> None:
+    """d is at most e, e at most the largest load, and a class has only so many e up to it [OIML R 76-1, Table 3]."""
+    interval = pl.coalesce("verification_interval", "division")
+    most = pl.col("class").replace_strict(dict(MOST_INTERVALS), default=None, return_dtype=pl.Float64)
+    figures = table.values.select(
+        coarse=pl.col("division") > pl.col("max"),
+        wide=pl.col("verification_interval") > pl.col("max"),
+        fine=pl.col("verification_interval") * _ROUNDED < pl.col("division"),
+        steps=pl.col("max") / interval,
+        most=most,
+        used=plate_fills(),
+    )
+    own = "both are in the unit of the method: correct one of them"
+    table.refuse("division", figures["coarse"].fill_null(False), f"the division is larger than max, and {own}")
+    table.refuse("verification_interval", figures["wide"].fill_null(False), f"it is larger than max, and {own}")
+    why = "e is never smaller than the division d: correct one of them, or leave e blank where the plate gives one step"
+    table.refuse("verification_interval", figures["fine"].fill_null(False), why)
+    many = (figures["used"] & (figures["steps"] > figures["most"] * _ROUNDED)).fill_null(False)
+    words = [
+        f"a scale of class {of} has at most {grouped(int(most))} steps up to max, and this one would have "
+        f"{grouped(round(steps))}: correct class, max or division"
+        if too_many
+        else None
+        for of, steps, most, too_many in zip(table["class"], figures["steps"], figures["most"], many, strict=True)
+    ]
+    table.refuse("max", many, pl.Series(words, dtype=pl.String))
