@@ -250,7 +250,9 @@ class SeriesVerdict:
     without error, null where there is none. ``losses`` and ``alarms`` are those of a shortage or gain, in time order; a
     shortage may have gains among its losses, and the other way round.
     ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the
-    limits of the default test, one a window.
+    limits of the default test, one a window. ``break_even`` is the factor by which all σ of the series would have to
+    differ for the test in force to say otherwise: from it on nothing alarms, below it something does; 0 where nothing
+    would, null where nothing is tested, or what alarms is exact.
     """
 
     verdict: Verdict
@@ -273,3 +275,4 @@ class SeriesVerdict:
     standardised: tuple[float | None, ...]
     left: tuple[float | None, ...]
     default_limits: tuple[float, ...]
+    break_even: float | None = None

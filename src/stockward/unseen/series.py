@@ -10,7 +10,8 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
-from stockward.balance.testing import Hazard, uncertain
+from stockward.balance.series_periods import uncertain
+from stockward.balance.testing import Hazard
 from stockward.stats.arrays import Array
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope

@@ -126,6 +126,7 @@ class Section:
     sentence: Annotated[str, "the verdict in plain words"]
     losses: Annotated[str | None, "the plain sums beside the amounts, and what the amounts are"]
     alarms: Annotated[str | None, "when the alarms were raised"]
+    break_even: Annotated[str | None, "by how much all sigma would have to differ for the verdict to turn"]
     planned: Annotated[str | None, "for which year the limits are set"]
     assumed: Annotated[str | None, "what passes for exact because no error of it is stated"]
     site: Annotated[str | None, "what a series of the whole site adds up, and which inventories are joined"]
@@ -171,6 +172,7 @@ class SeriesLine:
     last: Annotated[str, "the day of the last inventory"]
     unseen: Annotated[str, "the smallest loss over a year that would have been found"]
     p_value: Annotated[str, "the chance of the default test's largest figure without loss"]
+    turning: Annotated[str, "the factor of all sigma at which the verdict turns"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,6 +360,7 @@ class Page:
     days_in_doubt: Annotated[
         tuple[str, ...], "days that have not come, or that contradict others: to be corrected first"
     ]
+    nearest: Annotated[str, "which series is nearest to an alarm; empty where none is"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]
     assumed: Annotated[tuple[str, ...], "what passes for exact where nothing alarms, as no error of it is stated"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]

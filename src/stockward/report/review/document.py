@@ -189,6 +189,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "alarm_inventory": said.alarm_inventory,
         "p_value": said.p_value,
         "share": said.share,
+        "break_even": said.break_even,
         "planned_year": said.planned_year,
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
         "losses": one.losses,

@@ -12,7 +12,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review import claims, sentences, unseen
+from stockward.report.review import claims, errors, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
@@ -55,7 +55,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     blind = unseen.unseen_headline(review, series)
     if blind:
         say_block(console, f"What could not be seen: {blind}")
-    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX], *sentences.run_on(series)):
+    below = (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX])
+    for text in filter(None, (*below, errors.nearest_to_alarm(series), *sentences.run_on(series))):
         say_block(console, text)
     for text in sentences.exact_notices([one for one in series if not one.alarming]):
         say_block(console, text)

@@ -109,7 +109,7 @@ def _series(series: Sequence[SeriesView]) -> Sheet:
     header = (
         "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
         "all differences (unit; + missing)", "sigma (unit)", "last year (unit; + missing)", "sigma of it (unit)",
-        "p-value", "share of false alarm", "alarm at inventory",
+        "p-value", "share of false alarm", "alarm at inventory", "break-even factor of sigma",
     )  # fmt: skip
     return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
 
@@ -119,7 +119,7 @@ def _series_row(one: SeriesView) -> tuple[Cell, ...]:
     return (
         one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
         said.cumulative, said.cumulative_sigma, said.year_sum, said.year_sigma, said.p_value, said.share,
-        said.alarm_inventory,
+        said.alarm_inventory, said.break_even,
     )  # fmt: skip
 
 
