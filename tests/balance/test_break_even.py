@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 from made_balances import one
+from turning import reviewed, turning_point
 
 import sites
-from stockward.answers.review import ReviewAnswer
 from stockward.book import Site
-from stockward.questions.review import make_review
 from stockward.terms.verdicts import ALARMING, Verdict
 
 ERRORS = ("random_rel", "systematic_rel", "random_abs", "systematic_abs")
-AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def process(lost: float) -> Site:
@@ -56,20 +53,6 @@ def scaled(site: Site, factor: float) -> Site:
     return site.replace(**tables)
 
 
-def reviewed(site: Site) -> ReviewAnswer:
-    return make_review(site, generated=AT)
-
-
-def turning_point(alarms: Callable[[float], bool], low: float, high: float) -> float:
-    """Where the answer turns, to 0.05 %."""
-    assert alarms(low)
-    assert not alarms(high)
-    while high > 1.0005 * low:
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if alarms(middle) else (low, middle)
-    return high
-
-
 @pytest.mark.parametrize(("lost", "verdict"), [(0.0, Verdict.BALANCED), (8.0, Verdict.SHORTAGE)])
 def test_the_factor_is_that_of_whole_reviews_with_scaled_errors(lost: float, verdict: Verdict) -> None:
     site = process(lost)
@@ -81,7 +64,7 @@ def test_the_factor_is_that_of_whole_reviews_with_scaled_errors(lost: float, ver
     def alarms(factor: float) -> bool:
         return reviewed(scaled(site, factor)).verdicts[-1].verdict in ALARMING
 
-    found = turning_point(alarms, 0.99 * said.break_even, 1.01 * said.break_even)
+    found = turning_point(alarms, 0.999 * said.break_even, 1.001 * said.break_even)
     assert said.break_even == pytest.approx(found, rel=0.001)
 
 

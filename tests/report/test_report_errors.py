@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from reviews_made_by_hand import cancelling_site
 
 from stockward.answers.review import ReviewAnswer
-from stockward.report.review import errors
+from stockward.report import write_html
+from stockward.report.review import errors, sentences
 from stockward.report.review.views import SeriesView, gather
+from stockward.report.review.workbook import review_sheets
 from stockward.terms.verdicts import Basis, Verdict
 
 
@@ -71,3 +74,57 @@ def test_the_nearest_to_an_alarm_is_told(series: tuple[SeriesView, ...]) -> None
         f"Nearest to an alarm: {near.label}, which would alarm if σ were less than 0.912 times as stated."
     )
     assert errors.nearest_to_alarm([alarmed, calm]) == ""
+
+
+@pytest.fixture
+def unstated() -> SeriesView:
+    return next(one for one in gather(cancelling_site()) if one.unstated is not None)
+
+
+def needing(one: SeriesView, error: float | None) -> SeriesView:
+    assert one.unstated is not None
+    return replace(one, unstated=replace(one.unstated, error=error))
+
+
+@pytest.mark.parametrize(
+    ("error", "ending"),
+    [
+        (0.0185, "explained only if every weighing may be off by 1.9\u202f%."),
+        (0.0191, "explained only if every weighing may be off by 2.0\u202f%."),
+        (None, "no random error of weighing would explain its differences."),
+        (0.0, "no error of weighing is needed to explain its differences."),
+    ],
+)
+def test_the_error_it_would_take_is_told(unstated: SeriesView, error: float | None, ending: str) -> None:
+    text = errors.needed_sentence(needing(unstated, error))
+    assert text.endswith(ending)
+    assert text.startswith(f"{unstated.label}: ")
+    assert ("38.0 kg missing between" in text) is (error != 0.0)
+    assert errors.break_even_sentence(needing(unstated, error)) == text
+
+
+def test_the_largest_error_is_told_first_and_the_list_is_cut(unstated: SeriesView) -> None:
+    several = [needing(unstated, error) for error in (0.01, None, 0.03, 0.02, 0.0, 0.04)]
+    assert [one.unstated and one.unstated.error for one in errors.by_need(several)] == [
+        None, 0.04, 0.03, 0.02, 0.01, 0.0,
+    ]  # fmt: skip
+    assert errors.needed_lines(several)[-1] == "1 more series so."
+    assert len(errors.needed_lines(several)) == errors.NEEDED_MAX + 1
+
+
+def test_a_review_without_any_stated_error_begins_with_that(full: ReviewAnswer, unstated: SeriesView) -> None:
+    first = sentences.first_sentence(replace(full, facts=replace(full.facts, set_aside=(), waited_for=())), [unstated])
+    assert first.startswith("Nothing was tested: no error of measuring is stated.")
+    other = replace(unstated, unstated=None)
+    assert sentences.review_headline([unstated, other]).startswith("Nothing could be tested")
+
+
+def test_page_and_workbook_show_the_places(unstated: SeriesView) -> None:
+    review = cancelling_site()
+    page = write_html(review)
+    assert "<td>38.0 kg missing, M1 to M1</td><td>38.0 kg missing at M1 (no. 1)</td>" in page
+    assert "<td>30.0 kg missing (no. 1)</td><td>1.5\u202f% (no. 1)</td>" in page
+    (sheet,) = (one for one in review_sheets(review) if one.name == "unstated")
+    assert sheet.rows[0] == (unstated.id, "kg", "last year", None, 30.0, 2000.0, 0.015, 1, 1, 0.0185)
+    assert [row[2:5] for row in sheet.rows[1:]] == [("period", "M1", 38.0), ("period", "M2", -8.0)]
+    assert "unstated" not in [one.name for one in review_sheets(replace(review, unstated=()))]

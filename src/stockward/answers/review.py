@@ -16,6 +16,7 @@ from stockward.answers.losses import Event, SeriesVerdict
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
+from stockward.answers.unstated import UnstatedSeries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class ReviewAnswer:
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
     ``events`` are the alarming series, those that alarm for one loss together. ``unheld_goals`` are those of substances
     of which the books hold nothing there.
+    ``unstated`` are the series that are not tested because no error of their weighings is stated.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -95,6 +97,7 @@ class ReviewAnswer:
     stock: pl.DataFrame
     events: tuple[Event, ...] = ()
     unheld_goals: tuple[UnheldGoal, ...] = ()
+    unstated: tuple[UnstatedSeries, ...] = ()
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.balance.series_periods import SeriesPeriods, periods_of_series
 from stockward.stats.arrays import Array
-from stockward.stats.break_even import break_even_factor
+from stockward.stats.break_even import decisive_window
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.scanning.planned import PlannedYears, rolling_year
@@ -35,11 +35,23 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     begin together, after Tᵢ years from its first to its last closed inventory, may have spent
     ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``scanning.planned``].
     """
+    tested = calibrated_tests(balances, false_alarm=false_alarm, seed=seed)
+    return tuple(
+        _untested(one, covariance) if test is None else _verdict(one, covariance, test)
+        for (one, test), covariance in zip(tested, balances.covariances, strict=True)
+    )
+
+
+def calibrated_tests(
+    balances: Balances, *, false_alarm: float, seed: int, only: Collection[int] | None = None
+) -> list[tuple[SeriesPeriods, CalibratedTests | None]]:
+    """The periods of every series and its tests, ``None`` where it cannot be tested, or is none of ``only``."""
     periods = periods_of_series(balances)
-    rates = _hazards(periods, false_alarm)
     tests = [
-        None if rate is None else _calibrated(one, covariance, rate, seed)
-        for one, covariance, rate in zip(periods, balances.covariances, rates, strict=True)
+        None if rate is None or (only is not None and number not in only) else _calibrated(one, covariance, rate, seed)
+        for number, (one, covariance, rate) in enumerate(
+            zip(periods, balances.covariances, _hazards(periods, false_alarm), strict=True)
+        )
     ]
     alike: dict[Any, list[CalibratedTests]] = {}
     for test in tests:
@@ -47,10 +59,7 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
             alike.setdefault(test.moments, []).append(test)
     for some in alike.values():
         calibrate_together(some)
-    return tuple(
-        _untested(one, covariance) if test is None else _verdict(one, covariance, test)
-        for one, covariance, test in zip(periods, balances.covariances, tests, strict=True)
-    )
+    return list(zip(periods, tests, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def _verdict(periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTe
     gained = calibrated.default_alarms(-differences)
     mirrored = calibrated.run(-differences) if gained else {}
     gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
-    left = _left(periods, calibrated, differences)
+    left = left_without_error(periods, calibrated, differences)
     shortage = tests["default"].alarm_inventory is not None
     raised = calibrated.alarms(differences) if shortage else [], calibrated.alarms(-differences) if gained else []
     sign, losses = _after_alarm(periods, calibrated, differences, *raised)
@@ -127,11 +136,13 @@ def _verdict(periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTe
         left=left,
         default_limits=tuple(limit for scan in calibrated.scans for limit in scan.limits.tolist()),
         # What no error of measuring can have left, none explains, however large.
-        break_even=None if verdict is Verdict.DISCREPANCY else break_even_factor(calibrated, differences),
+        break_even=None if verdict is Verdict.DISCREPANCY else decisive_window(calibrated, differences).factor,
     )
 
 
-def _left(periods: SeriesPeriods, calibrated: CalibratedTests, differences: Array) -> tuple[float | None, ...]:
+def left_without_error(
+    periods: SeriesPeriods, calibrated: CalibratedTests, differences: Array
+) -> tuple[float | None, ...]:
     """What is left in each direction without error, beyond rounding; ``None`` in all other periods."""
     full: list[float | None] = [None] * len(periods)
     places, rows = calibrated.exact

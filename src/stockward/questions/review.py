@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
+from stockward.balance.errors_in_doubt.needed import errors_needed
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
 from stockward.balance.findings.scatter import quieter_than_stated
@@ -117,6 +118,7 @@ def make_review(
         surge=at_surge,
         items=items,
         events=events_of(books, balances, verdicts, items.discrepancies),
+        unstated=errors_needed(books, balances, verdicts, false_alarm=detection.false_alarm, seed=seed),
         unheld_goals=unheld_goals(asked.goals, balances.series),
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),

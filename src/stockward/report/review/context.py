@@ -323,6 +323,19 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnstatedLine:
+    """A series that no stated error lets test."""
+
+    label: Annotated[str, "what and where"]
+    id: Annotated[str, "its keys, as the JSON names it"]
+    error: Annotated[str, "the random error of every weighing that would explain it"]
+    decides: Annotated[str, "what that hangs on"]
+    period: Annotated[str, "its largest difference of a period, and the place of it"]
+    year: Annotated[str, "all of the last year, and the place of it"]
+    share: Annotated[str, "the same as a share of what passed through, and the place of it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAsideGroup:
     """Rows set aside for one reason."""
 
@@ -361,6 +374,8 @@ class Page:
         tuple[str, ...], "days that have not come, or that contradict others: to be corrected first"
     ]
     nearest: Annotated[str, "which series is nearest to an alarm; empty where none is"]
+    needed: Annotated[tuple[str, ...], "the errors it would take where none is stated"]
+    unstated: Annotated[tuple[UnstatedLine, ...], "every series that no stated error lets test"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]
     assumed: Annotated[tuple[str, ...], "what passes for exact where nothing alarms, as no error of it is stated"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]

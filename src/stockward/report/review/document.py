@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -202,6 +202,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),
         "assumed_exact": one.assumed_exact.select("kind", "area", "material").to_dicts(),
         "whole_site": _whole_site(one),
+        "unstated": _unstated(one),
         **_unseen(found),
     }
 
@@ -219,6 +220,21 @@ def _whole_site(one: SeriesView) -> dict[str, Any] | None:
         "counted_before": one.site.before_keys,
         "first_counted": one.site.first_keys,
         "joined": columns.to_dicts(),
+    }
+
+
+def _unstated(one: SeriesView) -> dict[str, Any] | None:
+    """Of a series that no stated error lets test: its differences with their places, and the error it would take."""
+    found = one.unstated
+    if found is None:
+        return None
+    return {
+        "error": found.error,
+        "difference": found.difference,
+        "first_inventory": found.first_inventory,
+        "last_inventory": found.last_inventory,
+        "year": found.year,
+        "periods": [{"inventory": part.inventory, **asdict(part.ranked)} for part in found.periods],
     }
 
 

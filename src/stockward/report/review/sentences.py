@@ -109,7 +109,8 @@ def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     facts = review.facts
     in_doubt = _correct_first(facts, series, review.at.date())
     if in_doubt:
-        return in_doubt
+        tested = any(one.verdict.verdict != Verdict.NOT_TESTED for one in series)
+        return in_doubt if tested else f"{in_doubt} Nothing could be tested."
     verdict = _set_aside(facts, series) or review_headline(series, review.unseen)
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
@@ -229,7 +230,7 @@ def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
     verdicts = Counter(one.verdict.verdict for one in series)
     untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if untested == len(series):
-        return "Nothing could be tested: mend, or count, what the reasons below name."
+        return errors.nothing_stated(series) or "Nothing could be tested: mend, or count, what the reasons below name."
     beside = f" Taken as normal loss: {taken}." if taken else ""
     if untested:
         in_part = f", and {partly} only in part" if partly else ""

@@ -43,6 +43,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     say_block(console, alone or sentences.first_sentence(review, series), style="bold")
     for text in sentences.days_in_doubt(review.facts):
         say_block(console, text)
+    for text in errors.needed_lines(series):
+        say_block(console, f"not tested: {text}")
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         say_block(console, f"{word(event)}: {sentences.event_sentence(event)}")

@@ -14,15 +14,8 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, workbook_at
-from stockward.report.review import sentences, unseen
-from stockward.report.review.views import (
-    SeriesView,
-    by_urgency,
-    event_verdict,
-    events,
-    figure,
-    gather,
-)
+from stockward.report.review import errors, sentences, unseen
+from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
 _WIDTH_MIN, _WIDTH_MAX = 9, 60
@@ -35,9 +28,9 @@ def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
     Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
-    tests, assumed_exact, unseen, remedies, stores (at a surge), those on guards (where the site has such tables),
-    items, evidence, set_aside, stock, about. Every header is frozen and names its unit or the column that holds it;
-    moments are in the site's time zone.
+    tests, assumed_exact, unstated (where no error is stated), unseen, remedies, stores (at a surge), those on guards
+    (where the site has such tables), items, evidence, set_aside, stock, about. Every header is frozen and names its
+    unit or the column that holds it; moments are in the site's time zone.
     Raises ``UsageError`` where the file cannot be written.
     """
     with workbook_at(path) as book:
@@ -66,6 +59,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         _periods(series),
         _tests(series),
         _assumed_exact(series),
+        *errors.unstated_sheets(series),
         _unseen(review, series),
         _remedies(review, series),
         *_stores(review),
@@ -90,6 +84,7 @@ def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
+    rows.extend(("not tested", one.id, errors.needed_sentence(one)) for one in errors.by_need(series))
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
     blind = unseen.unseen_headline(review, series)
