@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from reviews_made_by_hand import cancelling_site
 
+from stockward.answers.fit import ErrorsFit, ScatterFigures
 from stockward.answers.review import ReviewAnswer
 from stockward.report import write_html
 from stockward.report.review import errors, sentences
 from stockward.report.review.views import SeriesView, gather
 from stockward.report.review.workbook import review_sheets
-from stockward.terms.verdicts import Basis, Verdict
+from stockward.terms.verdicts import Basis, Fit, FitPart, Verdict
 
 
 @pytest.fixture
@@ -128,3 +129,52 @@ def test_page_and_workbook_show_the_places(unstated: SeriesView) -> None:
     assert sheet.rows[0] == (unstated.id, "kg", "last year", None, 30.0, 2000.0, 0.015, 1, 1, 0.0185)
     assert [row[2:5] for row in sheet.rows[1:]] == [("period", "M1", 38.0), ("period", "M2", -8.0)]
     assert "unstated" not in [one.name for one in review_sheets(replace(review, unstated=()))]
+
+
+def fitting(fit: Fit, part: FitPart | None, ratio: float, hanging: tuple[int, ...] = ()) -> ErrorsFit:
+    whole = ScatterFigures(ratio=ratio, chi_square=1520.4, degrees_of_freedom=1037.6, p_more=2e-9, p_less=0.0021)
+    return ErrorsFit(
+        fit=fit, part=part, series=20, periods=1040, whole=whole, clean=None, reached=None, hanging=hanging
+    )
+
+
+def test_errors_that_do_not_fit_are_told_before_the_verdicts(
+    full: ReviewAnswer, series: tuple[SeriesView, ...]
+) -> None:
+    review = replace(full, fit=fitting(Fit.MORE, FitPart.RANDOM, 1.2104, (0,)))
+    text = errors.fit_sentence(review, series)
+    assert text.startswith(
+        "The differences scatter 1.21 times as much as the stated errors let expect (χ² = 1\u202f520, 1\u202f038 "
+        "degrees of freedom, p < 0.0001; 1\u202f040 differences of 20 series, without what is alarmed). It is so where "
+        "no systematic error reaches: random errors are stated too small; of others it does not tell. Alarms may come "
+        f"of it alone: with all σ 1.21 times as large there is none for {series[0].label}. To mend it, weigh the same"
+    )
+    page = write_html(review)
+    assert page.index("The stated errors do not fit:") < page.index('<ul class="findings">')
+    assert ("stated errors", None, text) in review_sheets(review)[0].rows
+
+
+@pytest.mark.parametrize(
+    ("fit", "part", "said"),
+    [
+        (
+            Fit.MORE,
+            FitPart.SYSTEMATIC,
+            "those are stated too small, or a loss stands there that is too small to",
+        ),
+        (Fit.MORE, FitPart.ALL, "the errors are stated too small throughout. What alarms below alarms with all σ 1.21"),
+        (Fit.LESS, FitPart.SYSTEMATIC, "those are stated too large. Nothing more would alarm with all σ 1.21"),
+        (Fit.LESS, FitPart.UNCLEAR, "see that counts are not copied from the book."),
+    ],
+)
+def test_each_part_has_its_words(
+    full: ReviewAnswer, series: tuple[SeriesView, ...], fit: Fit, part: FitPart, said: str
+) -> None:
+    assert said in errors.fit_sentence(replace(full, fit=fitting(fit, part, 1.2104)), series)
+
+
+def test_nothing_is_said_at_the_head_where_they_fit(full: ReviewAnswer, series: tuple[SeriesView, ...]) -> None:
+    review = replace(full, fit=fitting(Fit.AS_STATED, None, 0.97))
+    assert errors.fit_sentence(review, series) == ""
+    assert "scatter 0.97 times" in dict(review_sheets(review)[-1].rows)["do the stated errors fit"]
+    assert errors.fit_sentence(replace(full, fit=None), series) == ""

@@ -22,6 +22,7 @@ TOP = [
     "site",
     "facts",
     "detection",
+    "fit",
     "series",
     "events",
     "unheld_goals",

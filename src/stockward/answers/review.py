@@ -10,6 +10,7 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer, UnheldGoal
+from stockward.answers.fit import ErrorsFit
 from stockward.answers.force import ForceAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import Event, SeriesVerdict
@@ -70,6 +71,7 @@ class ReviewAnswer:
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
     ``events`` are the alarming series, those that alarm for one loss together. ``unheld_goals`` are those of substances
     of which the books hold nothing there.
+    ``fit`` says whether the stated errors fit the scatter of the differences; ``None`` where nobody looked.
     ``unstated`` are the series that are not tested because no error of their weighings is stated.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
@@ -97,6 +99,7 @@ class ReviewAnswer:
     stock: pl.DataFrame
     events: tuple[Event, ...] = ()
     unheld_goals: tuple[UnheldGoal, ...] = ()
+    fit: ErrorsFit | None = None
     unstated: tuple[UnstatedSeries, ...] = ()
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()

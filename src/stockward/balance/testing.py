@@ -14,7 +14,7 @@ from stockward.answers.balances import Balances
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
 from stockward.balance.series_periods import SeriesPeriods, periods_of_series
 from stockward.stats.arrays import Array
-from stockward.stats.break_even import decisive_window
+from stockward.stats.break_even import alarmed_periods, decisive_window
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.scanning.planned import PlannedYears, rolling_year
@@ -118,6 +118,8 @@ def _verdict(periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTe
     raised = calibrated.alarms(differences) if shortage else [], calibrated.alarms(-differences) if gained else []
     sign, losses = _after_alarm(periods, calibrated, differences, *raised)
     verdict = _precedence(periods, shortage=sign > 0, gain=sign < 0, left=left)
+    alarmed = np.zeros(len(periods), bool)
+    alarmed[periods.places] = alarmed_periods(calibrated, differences)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
     return SeriesVerdict(
         verdict=verdict,
@@ -137,6 +139,7 @@ def _verdict(periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTe
         default_limits=tuple(limit for scan in calibrated.scans for limit in scan.limits.tolist()),
         # What no error of measuring can have left, none explains, however large.
         break_even=None if verdict is Verdict.DISCREPANCY else decisive_window(calibrated, differences).factor,
+        alarmed=tuple(alarmed.tolist()),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stockward.stats.arrays import Array
+from stockward.stats.arrays import Array, Flags
 from stockward.stats.loss_tests import CalibratedTests
 
 _TO = 1e-5
@@ -80,3 +80,24 @@ def _searched(at: Callable[[float], Decisive], high: float, assumed: float) -> t
         return 0.0, at(low)
     scale = float(brentq(lambda scale: 1.0 - at(scale).factor ** -2, low, high, rtol=_TO, xtol=_TO * low))
     return assumed * float(np.sqrt(scale)), at(scale)
+
+
+def alarmed_periods(test: CalibratedTests, differences: Array) -> Flags:
+    """The periods of the windows that are alarmed, missing or surplus, shape (n,).
+
+    The window furthest beyond its limit comes first, then of those that have no period in common with it the next: the
+    others alarm for what they share with these.
+    """
+    found = np.zeros(len(differences), bool)
+    windows = [
+        (-float(ratio), scan.since + int(first), scan.since + int(last))
+        for scan in test.scans
+        for ratio, first, last in zip(
+            np.abs(scan.ratios(differences)), scan.windows.first, scan.windows.last, strict=True
+        )
+        if ratio > 1.0
+    ]
+    for _, first, last in sorted(windows):
+        if not found[first : last + 1].any():
+            found[first : last + 1] = True
+    return found

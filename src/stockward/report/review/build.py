@@ -60,6 +60,7 @@ def build_page(review: ReviewAnswer) -> context.Page:
         goals=unseen.goal_lines(review, series),
         days_in_doubt=tuple(sentences.days_in_doubt(review.facts)),
         nearest=errors.nearest_to_alarm(series),
+        fit=errors.fit_sentence(review, series),
         needed=tuple(errors.needed_lines(series)),
         unstated=errors.unstated_lines(series),
         run_on=tuple(sentences.run_on(series)),

@@ -374,6 +374,7 @@ class Page:
         tuple[str, ...], "days that have not come, or that contradict others: to be corrected first"
     ]
     nearest: Annotated[str, "which series is nearest to an alarm; empty where none is"]
+    fit: Annotated[str, "that the stated errors do not fit the differences; empty where they do"]
     needed: Annotated[tuple[str, ...], "the errors it would take where none is stated"]
     unstated: Annotated[tuple[UnstatedLine, ...], "every series that no stated error lets test"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
+from stockward.answers.fit import ErrorsFit
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
@@ -52,6 +53,7 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
             "series_tested": review.series_tested,
             "default_test": review.default_test,
         },
+        "fit": _fit(review.fit, ids),
         "series": series,
         "events": [
             {
@@ -75,6 +77,13 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
         **_LATER,
     }
     return json_text(document, review.timezone)
+
+
+def _fit(fit: ErrorsFit | None, ids: Sequence[str]) -> dict[str, Any] | None:
+    if fit is None:
+        return None
+    named = {field.name: getattr(fit, field.name) for field in fields(fit)}
+    return {**named, "hanging": [ids[number] for number in fit.hanging]}
 
 
 def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:

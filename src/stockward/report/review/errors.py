@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from stockward.answers.fit import ErrorsFit, ScatterFigures
+from stockward.answers.review import ReviewAnswer
 from stockward.answers.unstated import Ranked, UnstatedSeries
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet
 from stockward.report.review import context
 from stockward.report.review.views import SeriesView
-from stockward.terms.verdicts import Basis, Verdict
+from stockward.terms.verdicts import Basis, Fit, FitPart, Verdict
 
 _DIGITS = 3
 """Figures of a break-even factor that are shown; it is rounded so that what is said of it holds."""
@@ -19,6 +21,73 @@ NEEDED_MAX = 5
 """Series of which the error it would take is told at the head."""
 
 _ALARMED = frozenset({Verdict.SHORTAGE, Verdict.GAIN})
+
+
+_WHERE = {
+    FitPart.ALL: "It is so in every part of them: the errors are stated too {size} throughout.",
+    FitPart.RANDOM: "It is so where no systematic error reaches: random errors are stated too {size}; of others "
+    "it does not tell.",
+    FitPart.SYSTEMATIC: "It is so only where systematic errors reach: those are stated too {size}{or_loss}.",
+    FitPart.UNCLEAR: "Which errors are stated too {size}, it does not tell.",
+}
+_WEIGH = "weigh the same things again on each scale, and state how far the readings scatter"
+_CALIBRATE = "compare the scales with a standard, or with each other, and calibrate more often"
+_MENDS = {
+    FitPart.ALL: f"{_WEIGH}; {_CALIBRATE}",
+    FitPart.RANDOM: _WEIGH,
+    FitPart.SYSTEMATIC: _CALIBRATE,
+    FitPart.UNCLEAR: f"{_WEIGH}; {_CALIBRATE}",
+}
+_COMPARE = "compare the errors with their certificates, and see that counts are not copied from the book"
+_OR_LOSS = ", or a loss stands there that is too small to alarm"
+_HANGING_LISTED = 4
+
+
+def fit_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
+    """That the stated errors do not fit the differences, what it means for the verdicts, and the mend; else empty."""
+    found = review.fit
+    if found is None or found.part is None or found.whole is None:
+        return ""
+    more = found.fit is Fit.MORE
+    where = _WHERE[found.part].format(size="small" if more else "large", or_loss=_OR_LOSS if more else "")
+    meaning = _meaning(found, found.whole, series)
+    return f"{scattered(found)} {where} {meaning} To mend it, {_MENDS[found.part] if more else _COMPARE}."
+
+
+def scattered(found: ErrorsFit) -> str:
+    """How much the differences scatter beside what the stated errors let expect; empty where none were tested."""
+    whole = found.whole
+    if whole is None:
+        return ""
+    p_value = whole.p_less if whole.ratio < 1 else whole.p_more
+    entered = f"{words.count(found.periods, 'difference')} of {words.count(found.series, 'series', 'series')}"
+    figures = (
+        f"χ² = {words.number(whole.chi_square, 0)}, {words.number(whole.degrees_of_freedom, 0)} degrees of freedom"
+    )
+    return (
+        f"The differences scatter {words.number(whole.ratio, 2)} times as much as the stated errors let expect "
+        f"({figures}, p {_p(p_value)}; {entered}, without what is alarmed)."
+    )
+
+
+def _p(value: float) -> str:
+    shown = words.probability(value)
+    return shown if shown.startswith("<") else f"= {shown}"
+
+
+def _meaning(found: ErrorsFit, whole: ScatterFigures, series: Sequence[SeriesView]) -> str:
+    """Which verdicts would turn if all σ were as the differences say."""
+    listed = words.listed([series[number].label for number in found.hanging], _HANGING_LISTED)
+    as_large = f"with all σ {words.number(whole.ratio, 2)} times as large"
+    if found.fit is Fit.LESS:
+        if listed:
+            return f"A loss may hide behind it: {as_large} there is an alarm for {listed}."
+        return f"Nothing more would alarm {as_large}."
+    if listed:
+        return f"Alarms may come of it alone: {as_large} there is none for {listed}."
+    if any(one.verdict.verdict in _ALARMED for one in series):
+        return f"What alarms below alarms {as_large}, too."
+    return "Nothing measured alarms, so no verdict comes of it; but what would go unseen is more than is told below."
 
 
 def break_even_sentence(series: SeriesView) -> str | None:

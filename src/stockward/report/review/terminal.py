@@ -41,10 +41,11 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     say_block(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
     say_block(console, alone or sentences.first_sentence(review, series), style="bold")
+    needed = errors.needed_lines(series)
     for text in sentences.days_in_doubt(review.facts):
         say_block(console, text)
-    for text in errors.needed_lines(series):
-        say_block(console, f"not tested: {text}")
+    for text in filter(None, (errors.fit_sentence(review, series), *map("not tested: {}".format, needed))):
+        say_block(console, text)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         say_block(console, f"{word(event)}: {sentences.event_sentence(event)}")

@@ -74,6 +74,8 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
 
 def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
+    if doubt := errors.fit_sentence(review, series):
+        rows.append(("stated errors", None, doubt))
     rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
     rows.extend(
         (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
@@ -370,6 +372,7 @@ def _about(review: ReviewAnswer) -> Sheet:
         ("chance to detect the loss that matters", review.detection),
         ("series tested", review.series_tested),
         ("default test", review.default_test),
+        ("do the stated errors fit", errors.scattered(review.fit) if review.fit else None),
         ("rows recorded late", review.facts.late_rows),
         *((f"option {name}", value) for name, value in review.options.items()),
         *((f"rows read of {name}", rows) for name, rows in review.facts.rows.items()),
