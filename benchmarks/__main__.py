@@ -12,9 +12,9 @@ import sys
 from benchmarks import MARK
 
 MODULES = (
-    "realisations", "regret", "false_alarms", "estimates", "estimated_errors", "ledger", "scaling", "unseen", "spread",
-    "drill", "counting", "guards", "net_hours", "selection", "startup", "guard_rosters", "before", "importing",
-    "neighbours", "killed", "hostile",
+    "realisations", "regret", "false_alarms", "sigma_fit", "estimates", "estimated_errors", "ledger", "scaling",
+    "unseen", "spread", "drill", "counting", "guards", "net_hours", "selection", "startup", "guard_rosters", "before",
+    "importing", "neighbours", "killed", "hostile",
 )  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

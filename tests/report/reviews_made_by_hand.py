@@ -46,6 +46,7 @@ from stockward.answers.losses import (
     TestOfLoss,
 )
 from stockward.answers.review import FactsUsed, MethodErrors, Plate, ReviewAnswer, SetAside
+from stockward.answers.unstated import Ranked, UnstatedPeriod, UnstatedSeries
 from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
 
 Array = NDArray[np.float64]
@@ -850,7 +851,31 @@ def cancelling_site() -> ReviewAnswer:
     )  # fmt: skip
     cancelling = replace(cancelling, to_check=(row,))
     cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,), beside=(0.5,)),))
-    return replace(whole, events=(cancelling, *others[1:]))
+    return replace(whole, events=(cancelling, *others[1:]), unstated=(unstated_of(whole),))
+
+
+def unstated_of(review: ReviewAnswer) -> UnstatedSeries:
+    """Of the first series that is not tested: 38 kg missing in the first of two periods, and 8 surplus after it."""
+    number = next(place for place, one in enumerate(review.verdicts) if one.verdict == Verdict.NOT_TESTED)
+    days = [FIRST + timedelta(days=30 * month) for month in range(3)]
+    ranked = [
+        Ranked(difference=value, throughput=through, share=share, rank=rank, rank_by_share=3 - rank)
+        for value, through, share, rank in ((38.0, 2000.0, 0.019, 1), (-8.0, 0.0, None, 2))
+    ]
+    return UnstatedSeries(
+        series=number,
+        periods=tuple(
+            UnstatedPeriod(inventory=f"M{place + 1}", start=days[place], end=days[place + 1], ranked=one)
+            for place, one in enumerate(ranked)
+        ),
+        year=Ranked(difference=30.0, throughput=2000.0, share=0.015, rank=1, rank_by_share=1),
+        error=0.0185,
+        difference=38.0,
+        start=days[0],
+        end=days[1],
+        first_inventory="M1",
+        last_inventory="M1",
+    )
 
 
 def surged_site() -> ReviewAnswer:

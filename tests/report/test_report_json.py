@@ -23,6 +23,7 @@ TOP = [
     "facts",
     "detection",
     "methods",
+    "fit",
     "series",
     "events",
     "unheld_goals",

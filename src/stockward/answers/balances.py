@@ -14,6 +14,8 @@ EXACT_SCHEMA: dict[str, Any] = {"series": pl.Int64, "kind": pl.String, "area": p
 """Columns of ``Balances.assumed_exact``."""
 RESTING_SCHEMA: dict[str, Any] = {"series": pl.Int64, "quantity": pl.Float64}
 """Columns of ``Balances.resting``."""
+PASSED_SCHEMA: dict[str, Any] = {"series": pl.Int64, "period": pl.Int64, "cell": pl.Int64, "sigma": pl.Float64}
+"""Columns of ``Balances.passed``."""
 JOINED_SCHEMA: dict[str, Any] = {
     "series": pl.Int64, "inventory": pl.String, "area": pl.String, "area_inventory": pl.String,
     "at": pl.Datetime("us", "UTC"),
@@ -81,6 +83,11 @@ class Balances:
     resting
         One row a series of which an inventory of the last year lists something at earlier readings, so that what is
         taken out of that changes no difference: ``series``, ``quantity`` (the most that one lists).
+    passed
+        What passed between two areas by one weighing, one row for each of the two: ``series``, ``period`` (its number
+        among the closed ones), ``cell`` (of movements that share both periods), and ``sigma``, that of its random
+        errors with the sign with which they enter the difference, unit. Rows of one ``cell`` share these errors. What
+        repeats a reading stands in ``terms`` alone.
     joined
         Which inventories of the areas together are one of the site: one row for each series of the site, inventory of
         it and area: ``series``, ``inventory`` (of the site: the common name, or the names in order of the areas),
@@ -110,6 +117,7 @@ class Balances:
     causes: pl.DataFrame
     assumed_exact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXACT_SCHEMA))
     resting: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RESTING_SCHEMA))
+    passed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PASSED_SCHEMA))
     joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED_SCHEMA))
     sites: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SITES_SCHEMA))
     unclosed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNCLOSED_SCHEMA))

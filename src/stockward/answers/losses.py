@@ -271,6 +271,10 @@ class SeriesVerdict:
     ``year_sum`` are the differences of the last year of the record together, with their σ. ``default_limits`` are the
     limits of the default test, one a window. ``estimated`` is what of the variance of ``year_sum`` rests on errors that
     were estimated; ``None`` where all are known.
+    ``break_even`` is the factor by which all σ of the series would have to differ for the test in force to say
+    otherwise: from it on nothing alarms, below it something does; 0 where nothing would, null where nothing is tested,
+    or what alarms is exact. ``alarmed`` are the periods of the windows that are alarmed, the one furthest beyond its
+    limit first, and of the others those that have none in common with it.
     """
 
     verdict: Verdict
@@ -294,3 +298,5 @@ class SeriesVerdict:
     left: tuple[float | None, ...]
     default_limits: tuple[float, ...]
     estimated: EstimatedShare | None = None
+    break_even: float | None = None
+    alarmed: tuple[bool, ...] = ()

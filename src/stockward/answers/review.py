@@ -10,12 +10,14 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer, UnheldGoal
+from stockward.answers.fit import ErrorsFit
 from stockward.answers.force import ForceAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import Event, SeriesVerdict
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
+from stockward.answers.unstated import UnstatedSeries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,8 @@ class ReviewAnswer:
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
     ``events`` are the alarming series, those that alarm for one loss together. ``unheld_goals`` are those of substances
     of which the books hold nothing there. ``methods`` are those of the books, in order of their keys.
+    ``fit`` says whether the stated errors fit the scatter of the differences; ``None`` where nobody looked.
+    ``unstated`` are the series that are not tested because no error of their weighings is stated.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -127,6 +131,8 @@ class ReviewAnswer:
     events: tuple[Event, ...] = ()
     unheld_goals: tuple[UnheldGoal, ...] = ()
     methods: tuple[MethodErrors, ...] = ()
+    fit: ErrorsFit | None = None
+    unstated: tuple[UnstatedSeries, ...] = ()
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from stockward.answers.balances import Balances
+from stockward.answers.balances import PASSED_SCHEMA, Balances
 from stockward.balance.completeness import Completeness
 from stockward.balance.inventories import Inventories, as_times
 from stockward.balance.layout import Layout
@@ -20,6 +20,7 @@ from stockward.balance.quarantine.unclosed import Unclosed
 from stockward.balance.sigma.account import Account, Flow, Lost
 from stockward.balance.sigma.errors import Terms
 from stockward.balance.sigma.freedom import degrees_of_freedom, estimated_errors
+from stockward.balance.sigma.readings import OWN
 from stockward.balance.sigma.term_table import Keys, assumed_exact, resting, term_table
 from stockward.balance.spans import Spans
 from stockward.balance.sums import sums_by
@@ -85,6 +86,7 @@ class Assembly:
                     resting(site.account, tested_site, site.ends(self.moments)[1]),
                 ]
             ),
+            passed=self._passed(tested),
             joined=joined.select("series", "inventory", "area", "area_inventory", "at"),
             sites=site.described(self.layout.series["area"], self.moments),
             unclosed=self.unclosed.table(self.flows, self.counts, self.sites),
@@ -209,6 +211,24 @@ class Assembly:
             by_span.select("span", reason=reason), on="span", how="left", maintain_order="left"
         )
         return spans["reason"]
+
+    def _passed(self, tested: Flags) -> pl.DataFrame:
+        """What passed between two areas by a weighing of its own, as it enters the tested spans of both."""
+        entries, variance = self.transfers.terms.entries, self.transfers.terms.random
+        span = self.spans.of_interval[entries.slot]
+        kept = np.flatnonzero((span >= 0) & np.append(tested, False)[span] & (entries.reading == OWN) & (variance > 0))
+        own = span[kept]
+        spans = pl.DataFrame({"series": self.spans.series, "tested": tested})
+        number = spans.select(pl.col("tested").cast(pl.Int64).cum_sum().over("series") - 1).to_series()
+        received = entries.role[kept] == _RECEIVED
+        entering = np.where(received, 1.0 - self.normal.share[self.spans.series[own]], -1.0)
+        columns = {
+            "series": self.spans.series[own],
+            "period": number.gather(own),
+            "cell": self.transfers.cell[kept],
+            "sigma": entering * np.sqrt(variance[kept]),
+        }
+        return pl.DataFrame(columns, schema=PASSED_SCHEMA)
 
     @cached_property
     def moments(self) -> Index:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stockward.answers.balances import Balances
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
 from stockward.balance.composition import holdings_of
-from stockward.balance.testing import discrepant
+from stockward.balance.series_periods import discrepant
 from stockward.book.known import KnownBooks, is_late
 from stockward.book.schema.kinds import CLAIMS
 from stockward.stats.records import cluster, cusum_p_value, sign_test

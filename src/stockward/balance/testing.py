@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances, EstimatedErrors
 from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, TestOfLoss
+from stockward.balance.series_periods import SeriesPeriods, periods_of_series
 from stockward.balance.sigma.freedom import estimated_of, estimated_share
-from stockward.balance.sums import SUM_ROUNDING, rounding_of
-from stockward.stats.arrays import Array, Flags
+from stockward.stats.arrays import Array
+from stockward.stats.break_even import alarmed_periods, decisive_window
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.scanning.hazard import Hazard
 from stockward.stats.scanning.planned import PlannedYears, rolling_year
 from stockward.stats.whitening import foretold, least_left, running_variance, sitmuf
-from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
-from stockward.terms.verdicts import AlarmState, PeriodStatus, Verdict
+from stockward.terms.periods import YEAR_DAYS
+from stockward.terms.verdicts import AlarmState, Verdict
 
 _SHORTEST = 1.0 / 24.0
 """Days: a period in which something came or went had at least an hour for it."""
-_CLOSED = pl.col("status") == PeriodStatus.CLOSED.value
-_ROUNDED = pl.min_horizontal(SUM_ROUNDING * pl.col("throughput").fill_null(0.0), 0.5)
-"""What an exact difference may be off by [``sums.rounding_of``]."""
 
 
 def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[SeriesVerdict, ...]:
@@ -41,11 +36,24 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     begin together, after Tᵢ years from its first to its last closed inventory, may have spent
     ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``scanning.planned``].
     """
-    periods = _periods_of(balances)
-    rates = _hazards(periods, false_alarm)
+    tested = calibrated_tests(balances, false_alarm=false_alarm, seed=seed)
+    return tuple(
+        _untested(one, covariance) if test is None else _verdict(one, covariance, test, estimated)
+        for (one, test), covariance, estimated in zip(
+            tested, balances.covariances, balances.estimated or [None] * len(tested), strict=True
+        )
+    )
+
+
+def calibrated_tests(
+    balances: Balances, *, false_alarm: float, seed: int, only: Collection[int] | None = None
+) -> list[tuple[SeriesPeriods, CalibratedTests | None]]:
+    """The periods of every series and its tests, ``None`` where it cannot be tested, or is none of ``only``."""
+    periods = periods_of_series(balances)
+    asked = range(len(periods)) if only is None else only
     tests = [
-        None if rate is None else _calibrated(one, balances, number, rate, seed)
-        for number, (one, rate) in enumerate(zip(periods, rates, strict=True))
+        _calibrated(one, balances, number, rate, seed) if rate is not None and number in asked else None
+        for number, (one, rate) in enumerate(zip(periods, _hazards(periods, false_alarm), strict=True))
     ]
     alike: dict[Any, list[CalibratedTests]] = {}
     for test in tests:
@@ -53,20 +61,15 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
             alike.setdefault(test.moments, []).append(test)
     for some in alike.values():
         calibrate_together(some)
-    return tuple(
-        _untested(one, covariance) if test is None else _verdict(one, covariance, test, estimated)
-        for one, covariance, test, estimated in zip(
-            periods, balances.covariances, tests, balances.estimated or [None] * len(periods), strict=True
-        )
-    )
+    return list(zip(periods, tests, strict=True))
 
 
 def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
     """The rate of false alarms of each series; ``None`` where it cannot be tested."""
-    return _hazards(_periods_of(balances), false_alarm)
+    return _hazards(periods_of_series(balances), false_alarm)
 
 
-def _hazards(periods: Sequence[_Periods], false_alarm: float) -> list[Hazard | None]:
+def _hazards(periods: Sequence[SeriesPeriods], false_alarm: float) -> list[Hazard | None]:
     begun = np.sort([one.begun for one in periods if one.testable])
     if not len(begun):
         return [None] * len(periods)
@@ -81,95 +84,7 @@ def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
     return sum(verdict.share is not None for verdict in verdicts)
 
 
-def uncertain(periods: pl.DataFrame) -> Flags:
-    """Periods that measuring makes uncertain. A σ within the rounding of the sums is none: nobody could see it."""
-    return periods.select(_CLOSED & (pl.col("sigma").fill_null(0.0) > _ROUNDED)).to_series().to_numpy()
-
-
-def discrepant() -> pl.Expr:
-    """Closed periods without σ whose difference is not zero, beyond rounding."""
-    return _CLOSED & (pl.col("sigma") <= _ROUNDED) & (pl.col("difference").abs() > _ROUNDED)
-
-
-def _periods_of(balances: Balances) -> list[_Periods]:
-    """The periods of every series, and why its last balance stands open, or those of the site were never joined."""
-    unjoined = dict(balances.sites.select("series", "reason").rows())
-    unclosed = dict(balances.unclosed.select("series", "reason").rows())
-    table = balances.periods
-    columns = {name: table[name].to_list() for name in ("inventory", "start", "end", "reason")}
-    days = table.select(pl.col("start", "end").to_physical() / MICROSECONDS_A_DAY)
-    arrays = {
-        "closed": table.select(_CLOSED).to_series().to_numpy(),
-        "incomplete": (table["status"] == PeriodStatus.INCOMPLETE.value).to_numpy(),
-        "uncertain": uncertain(table),
-        "discrepant": table.select(discrepant()).to_series().to_numpy(),
-        "difference": table["difference"].fill_null(np.nan).to_numpy(),
-        "throughput": table["throughput"].fill_null(0.0).to_numpy(),
-        "start": days["start"].to_numpy(),
-        "end": days["end"].to_numpy(),
-    }
-    bounds = np.searchsorted(table["series"].to_numpy(), np.arange(balances.series.height + 1)).tolist()
-    return [
-        _Periods(
-            {name: values[first:last] for name, values in columns.items()},
-            {name: values[first:last] for name, values in arrays.items()},
-            unjoined.get(number),
-            unclosed.get(number),
-        )
-        for number, (first, last) in enumerate(pairwise(bounds))
-    ]
-
-
-class _Periods:
-    """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
-
-    def __init__(
-        self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None, unclosed: str | None
-    ) -> None:
-        self.unjoined, self.unclosed = unjoined, unclosed
-        self.inventory, self.reason = columns["inventory"], columns["reason"]
-        self.starts, self.ends = columns["start"], columns["end"]
-        self.closed: Flags = arrays["closed"]
-        self.uncertain: Flags = arrays["uncertain"]
-        self.discrepant: Flags = arrays["discrepant"]
-        self.difference: Array = arrays["difference"]
-        self.rounding: Array = rounding_of(arrays["throughput"])
-        incomplete = arrays["incomplete"]
-        # An incomplete inventory leaves its balance open; the next complete one closes all of it.
-        later = np.cumsum(~incomplete[::-1])[::-1] > 0
-        self.left_open = ~self.closed & ~(incomplete & later)
-        start, end = arrays["start"], arrays["end"]
-        self.start, self.end = start[self.uncertain], end[self.uncertain]
-        self.closed_start, self.closed_end = start[self.closed], end[self.closed]
-        self.begun = float(self.closed_start[0]) if len(self.closed_start) else np.nan
-
-    def __len__(self) -> int:
-        return len(self.inventory)
-
-    @property
-    def exact(self) -> Flags:
-        """Closed periods whose difference has no σ."""
-        return self.closed & ~self.uncertain
-
-    @property
-    def testable(self) -> bool:
-        """Whether any difference is uncertain, and time has passed in which a loss could have been."""
-        return bool(self.uncertain.any()) and float(self.end[-1]) > self.begun
-
-    @property
-    def places(self) -> NDArray[np.intp]:
-        """Places of the tested periods among all."""
-        return np.flatnonzero(self.uncertain)
-
-    def spread(self, values: Array, where: Flags) -> tuple[float | None, ...]:
-        """Figures of some periods as one entry a period, ``None`` for the others and for what is no number."""
-        full: list[float | None] = [None] * len(self)
-        for place, value in zip(np.flatnonzero(where).tolist(), np.asarray(values).tolist(), strict=True):
-            full[place] = None if np.isnan(value) else value
-        return tuple(full)
-
-
-def _calibrated(periods: _Periods, balances: Balances, number: int, rate: Hazard, seed: int) -> CalibratedTests:
+def _calibrated(periods: SeriesPeriods, balances: Balances, number: int, rate: Hazard, seed: int) -> CalibratedTests:
     """The tests of one series, for those of its closed periods that measuring makes uncertain."""
     tested, covariance = periods.uncertain[periods.closed], balances.covariances[number]
     sigma = covariance if tested.all() else covariance[np.ix_(tested, tested)]
@@ -178,18 +93,20 @@ def _calibrated(periods: _Periods, balances: Balances, number: int, rate: Hazard
 
 
 def _verdict(
-    periods: _Periods, covariance: Array, calibrated: CalibratedTests, estimated: EstimatedErrors | None
+    periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTests, estimated: EstimatedErrors | None
 ) -> SeriesVerdict:
     differences = periods.difference[periods.uncertain]
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
     mirrored = calibrated.run(-differences) if gained else {}
     gains = _named(periods, {name: test for name, test in mirrored.items() if name != "gemuf"})
-    left = _left(periods, calibrated, differences)
+    left = left_without_error(periods, calibrated, differences)
     shortage = tests["default"].alarm_inventory is not None
     raised = calibrated.alarms(differences) if shortage else [], calibrated.alarms(-differences) if gained else []
     sign, losses = _after_alarm(periods, calibrated, differences, *raised)
     verdict = _precedence(periods, shortage=sign > 0, gain=sign < 0, left=left)
+    alarmed = np.zeros(len(periods), bool)
+    alarmed[periods.places] = alarmed_periods(calibrated, differences)
     decisive = gains["default"] if verdict is Verdict.GAIN else tests["default"]
     return SeriesVerdict(
         verdict=verdict,
@@ -208,10 +125,15 @@ def _verdict(
         left=left,
         default_limits=tuple(limit for scan in calibrated.scans for limit in scan.limits.tolist()),
         estimated=estimated_share(estimated, covariance, rolling_year(periods.closed_start, periods.closed_end)),
+        # What no error of measuring can have left, none explains, however large.
+        break_even=None if verdict is Verdict.DISCREPANCY else decisive_window(calibrated, differences).factor,
+        alarmed=tuple(alarmed.tolist()),
     )
 
 
-def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) -> tuple[float | None, ...]:
+def left_without_error(
+    periods: SeriesPeriods, calibrated: CalibratedTests, differences: Array
+) -> tuple[float | None, ...]:
     """What is left in each direction without error, beyond rounding; ``None`` in all other periods."""
     full: list[float | None] = [None] * len(periods)
     places, rows = calibrated.exact
@@ -221,7 +143,7 @@ def _left(periods: _Periods, calibrated: CalibratedTests, differences: Array) ->
     return tuple(full)
 
 
-def _sums(periods: _Periods, covariance: Array) -> dict[str, Any]:
+def _sums(periods: SeriesPeriods, covariance: Array) -> dict[str, Any]:
     """The closed differences added up, with their σ: up to each of them, all, and those of the last year."""
     differences = periods.difference[periods.closed]
     running, running_sigma = np.cumsum(differences), np.sqrt(running_variance(covariance))
@@ -240,7 +162,7 @@ def _sums(periods: _Periods, covariance: Array) -> dict[str, Any]:
     }
 
 
-def _planned_year(periods: _Periods, calibrated: CalibratedTests) -> PlannedYear:
+def _planned_year(periods: SeriesPeriods, calibrated: CalibratedTests) -> PlannedYear:
     """The last planned year that has begun."""
     years = calibrated.years
     number = len(years) - 1
@@ -255,7 +177,7 @@ def _planned_year(periods: _Periods, calibrated: CalibratedTests) -> PlannedYear
     )
 
 
-def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
+def _untested(periods: SeriesPeriods, covariance: Array) -> SeriesVerdict:
     """A series without any uncertainty of measurement, or any time: exact, or not closed at all."""
     nothing: tuple[None, ...] = (None,) * len(periods)
     verdict = _precedence(periods, shortage=False, gain=False, left=nothing)
@@ -278,7 +200,7 @@ def _untested(periods: _Periods, covariance: Array) -> SeriesVerdict:
     )
 
 
-def _named(periods: _Periods, tests: Mapping[str, TestFigures]) -> Mapping[str, TestOfLoss]:
+def _named(periods: SeriesPeriods, tests: Mapping[str, TestFigures]) -> Mapping[str, TestOfLoss]:
     return MappingProxyType(
         {
             name: TestOfLoss(
@@ -292,7 +214,7 @@ def _named(periods: _Periods, tests: Mapping[str, TestFigures]) -> Mapping[str, 
     )
 
 
-def _precedence(periods: _Periods, *, shortage: bool, gain: bool, left: Sequence[float | None]) -> Verdict:
+def _precedence(periods: SeriesPeriods, *, shortage: bool, gain: bool, left: Sequence[float | None]) -> Verdict:
     """The first verdict of the closed list that holds."""
     if shortage:
         return Verdict.SHORTAGE
@@ -307,7 +229,7 @@ def _precedence(periods: _Periods, *, shortage: bool, gain: bool, left: Sequence
 
 
 def _alarm_inventory(
-    periods: _Periods, verdict: Verdict, decisive: TestOfLoss | None, left: Sequence[float | None]
+    periods: SeriesPeriods, verdict: Verdict, decisive: TestOfLoss | None, left: Sequence[float | None]
 ) -> str | None:
     if verdict in {Verdict.SHORTAGE, Verdict.GAIN} and decisive is not None:
         return decisive.alarm_inventory
@@ -317,7 +239,7 @@ def _alarm_inventory(
     return str(periods.inventory[int(np.argmax(found))])
 
 
-def _reason(periods: _Periods, verdict: Verdict) -> str | None:
+def _reason(periods: SeriesPeriods, verdict: Verdict) -> str | None:
     """Why periods were not tested, said beside every verdict that leaves some out."""
     left = np.flatnonzero(periods.left_open)
     reasons = list(dict.fromkeys(periods.reason[place] for place in left if periods.reason[place] is not None))
@@ -332,7 +254,7 @@ def _reason(periods: _Periods, verdict: Verdict) -> str | None:
 
 
 def _after_alarm(
-    periods: _Periods,
+    periods: SeriesPeriods,
     calibrated: CalibratedTests,
     differences: Array,
     shortages: Sequence[int],
@@ -358,7 +280,9 @@ def _after_alarm(
     return -1.0, came
 
 
-def _without_gains(lost: Sequence[Loss], periods: _Periods, calibrated: CalibratedTests, differences: Array) -> Array:
+def _without_gains(
+    lost: Sequence[Loss], periods: SeriesPeriods, calibrated: CalibratedTests, differences: Array
+) -> Array:
     """The differences, in periods of gains, and of no loss, as the others foretell them."""
     names = [periods.inventory[place] for place in periods.places]
     gained, missing = np.zeros(len(names), dtype=bool), np.zeros(len(names), dtype=bool)
@@ -370,7 +294,7 @@ def _without_gains(lost: Sequence[Loss], periods: _Periods, calibrated: Calibrat
 
 
 def _losses(
-    periods: _Periods, calibrated: CalibratedTests, alarms: Sequence[int], differences: Array, sign: float
+    periods: SeriesPeriods, calibrated: CalibratedTests, alarms: Sequence[int], differences: Array, sign: float
 ) -> tuple[Loss, ...]:
     """What is said after an alarm, of each stretch of planned years with alarms in it and the years beside them."""
     covariance, found = calibrated.covariance, []
@@ -411,7 +335,7 @@ def _stretches(years: PlannedYears, alarms: Sequence[int]) -> list[slice]:
     return [slice(years.periods(first).start, years.periods(last).stop) for first, last in found]
 
 
-def _alarms(periods: _Periods, shortages: Sequence[int], gains: Sequence[int]) -> tuple[Alarm, ...]:
+def _alarms(periods: SeriesPeriods, shortages: Sequence[int], gains: Sequence[int]) -> tuple[Alarm, ...]:
     """Every alarm of the record with its first date, whatever the series is called now."""
     recent = rolling_year(periods.start, periods.end).start
 

@@ -32,7 +32,8 @@ _LOSS = {
 }  # fmt: skip
 
 _FIRST = (
-    "id", "verdict", *list(_LOSS)[1:], "difference", "sigma", "p_value", "alarm_inventory", "reason",
+    "id", "verdict", *list(_LOSS)[1:], "difference", "sigma", "p_value", "break_even", "alarm_inventory",
+    "reason",
 )  # fmt: skip
 """Columns of ``series`` that are read first."""
 
@@ -50,7 +51,8 @@ class Review(Shown):
         ``verdict``; after an alarm the ``estimate`` of the largest loss (of the largest gain, negative, where the
         verdict is one), its 95 % interval from ``low`` to ``high``, the ``first_possible_day`` and
         ``last_possible_day`` of it at the site; ``difference`` over the whole record and its ``sigma``; ``p_value``,
-        ``alarm_inventory`` and ``reason``; and what the series is of.
+        ``break_even``, the factor of all σ at which the verdict turns, ``alarm_inventory`` and ``reason``; and what the
+        series is of.
         """
         verdicts = self.answers.verdicts
         largest = [_told(one, loss) for one in gather(self.answers) if (loss := _largest(one)) is not None]
@@ -60,6 +62,7 @@ class Review(Shown):
             sigma=pl.Series([one.cumulative_sigma for one in verdicts], dtype=pl.Float64),
             p_value=pl.Series([one.p_value for one in verdicts], dtype=pl.Float64),
             alarm_inventory=pl.Series([one.alarm_inventory for one in verdicts], dtype=pl.String),
+            break_even=pl.Series([one.break_even for one in verdicts], dtype=pl.Float64),
             reason=pl.Series([one.reason for one in verdicts], dtype=pl.String),
         )
         losses = pl.DataFrame(largest, schema=_LOSS, orient="row")

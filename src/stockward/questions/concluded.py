@@ -15,15 +15,21 @@ from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.counting import FOUND, CountVerdict
-from stockward.terms.verdicts import ALARMING, UNMET
+from stockward.terms.verdicts import ALARMING, UNMET, Verdict
 
 
 def review_concluded(answers: ReviewAnswer) -> Conclusion:
-    """Alarmed by any series; else set aside where a row was, or carried no test."""
+    """Alarmed by any series; else set aside where a row was, or carried no test, or nothing at all was tested."""
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
         return Conclusion.ALARMED
     # A row without a known error is kept, and carries no test: who reads the code alone must not take it for tested.
-    return _set_aside(answers.facts.set_aside or answers.balances.causes.height)
+    return _set_aside(answers.facts.set_aside or answers.balances.causes.height or _nothing_tested(answers))
+
+
+def _nothing_tested(answers: ReviewAnswer) -> bool:
+    """Whether stock was asked about and no verdict given on any; a site that keeps guards alone asks nothing of it."""
+    keeps_stock = answers.verdicts or any(answers.facts.rows.get(name) for name in ("movements", "counts"))
+    return bool(keeps_stock) and all(one.verdict is Verdict.NOT_TESTED for one in answers.verdicts)
 
 
 def orders_concluded(answers: Sequence[SiteOrders]) -> Conclusion:

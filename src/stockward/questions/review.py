@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
+from stockward.balance.errors_in_doubt.needed import errors_needed
+from stockward.balance.errors_in_doubt.scatter import errors_fit, quieter_than_stated
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
-from stockward.balance.findings.scatter import quieter_than_stated
 from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
 from stockward.balance.sigma.stated import stated_methods
@@ -118,6 +119,8 @@ def make_review(
         surge=at_surge,
         items=items,
         events=events_of(books, balances, verdicts, items.discrepancies),
+        fit=errors_fit(balances, verdicts),
+        unstated=errors_needed(books, balances, verdicts, false_alarm=detection.false_alarm, seed=seed),
         unheld_goals=unheld_goals(asked.goals, balances.series),
         methods=stated_methods(books),
         evidence=rows_behind(books, balances, verdicts),

@@ -93,6 +93,24 @@ SLIP_MEANING: dict[Slip, str] = {
 }
 
 
+class Fit(StrEnum):
+    """How much the differences scatter beside what the stated errors let expect."""
+
+    MORE = "more"
+    LESS = "less"
+    AS_STATED = "as_stated"
+    NOT_TESTED = "not_tested"
+
+
+class FitPart(StrEnum):
+    """Which of the stated errors do not fit, as far as the differences tell."""
+
+    ALL = "all"
+    RANDOM = "random"
+    SYSTEMATIC = "systematic"
+    UNCLEAR = "unclear"
+
+
 class Basis(StrEnum):
     """What a series accounts for: a substance by quantity, or an item material by number."""
 

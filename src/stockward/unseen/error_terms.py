@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.balances import Balances
+from stockward.balance.series_periods import uncertain
 from stockward.balance.sigma.account import draws_of
 from stockward.balance.sigma.readings import OWN
 from stockward.balance.sums import rounding_of
-from stockward.balance.testing import uncertain
 from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,

@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import Detectable, Remedy, SeriesDetection
-from stockward.balance.testing import uncertain
+from stockward.balance.series_periods import uncertain
 from stockward.stats.arrays import Array
 from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.periods import MICROSECONDS_A_DAY

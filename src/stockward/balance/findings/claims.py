@@ -12,7 +12,7 @@ import polars as pl
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import SeriesVerdict
-from stockward.balance.testing import discrepant
+from stockward.balance.series_periods import discrepant
 from stockward.terms.verdicts import Scope
 
 _AGREE = 1e-6

@@ -12,7 +12,7 @@ from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
 from stockward.balance.composition import holdings_of
 from stockward.balance.legs import CONVERSIONS
-from stockward.balance.testing import discrepant
+from stockward.balance.series_periods import discrepant
 from stockward.book.checks.refused.stated_errors import exact_methods
 from stockward.book.known import KnownBooks, is_late
 from stockward.terms.verdicts import ALARMING, Basis, PeriodStatus, Scope

@@ -54,6 +54,11 @@ def _together(own: list[tuple[str, str, float, Array]]) -> EstimatedErrors:
     return EstimatedErrors(methods=methods, kinds=kinds, freedom=np.array(freedom), parts=np.stack(parts))
 
 
+def within_periods(errors: EstimatedErrors | None, periods: Flags) -> EstimatedErrors | None:
+    """The same of some of the closed periods."""
+    return None if errors is None else replace(errors, parts=errors.parts[:, periods][:, :, periods])
+
+
 def _alone(account: Account, method: int, kind: str) -> Account:
     """The account with the errors of one kind of one method, and no other."""
     entering = {

@@ -13,7 +13,7 @@ from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.kit import charts, words
-from stockward.report.review import books, claims, context, sentences, unseen
+from stockward.report.review import books, claims, context, errors, sentences, unseen
 from stockward.report.review.views import (
     PeriodView,
     SeriesView,
@@ -59,6 +59,10 @@ def build_page(review: ReviewAnswer) -> context.Page:
         blindness=unseen.unseen_headline(review, series),
         goals=unseen.goal_lines(review, series),
         days_in_doubt=tuple(sentences.days_in_doubt(review.facts)),
+        nearest=errors.nearest_to_alarm(series),
+        fit=errors.fit_sentence(review, series),
+        needed=tuple(errors.needed_lines(series)),
+        unstated=errors.unstated_lines(series),
         run_on=tuple(sentences.run_on(series)),
         assumed=tuple(sentences.exact_notices([one for one in series if not one.alarming])),
         figures=_figures(series, review.facts),
@@ -231,6 +235,7 @@ def _section(one: SeriesView, found: SeriesDetection, *, drawn: bool) -> context
         sentence=sentences.finding(one),
         losses=sentences.losses_sentence(one),
         alarms=sentences.alarms_sentence(one),
+        break_even=errors.break_even_sentence(one),
         planned=sentences.planned_sentence(one),
         assumed=sentences.exact_sentence(one),
         doubt=books.doubt(one),
@@ -376,4 +381,5 @@ def _line(one: SeriesView, found: SeriesDetection, with_section: set[int]) -> co
         last=one.day(one.periods[-1].end).isoformat() if one.periods else words.NOTHING,
         unseen=unseen.worst(found.detectable, one.unit),
         p_value="exact" if one.basis == Basis.ITEM else words.probability(one.verdict.p_value),
+        turning=errors.turning(one),
     )

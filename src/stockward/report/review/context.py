@@ -126,6 +126,7 @@ class Section:
     sentence: Annotated[str, "the verdict in plain words"]
     losses: Annotated[str | None, "the plain sums beside the amounts, and what the amounts are"]
     alarms: Annotated[str | None, "when the alarms were raised"]
+    break_even: Annotated[str | None, "by how much all sigma would have to differ for the verdict to turn"]
     planned: Annotated[str | None, "for which year the limits are set"]
     assumed: Annotated[str | None, "what passes for exact because no error of it is stated"]
     doubt: Annotated[str | None, "what of σ rests on errors that were estimated, and that the limits carry it"]
@@ -172,6 +173,7 @@ class SeriesLine:
     last: Annotated[str, "the day of the last inventory"]
     unseen: Annotated[str, "the smallest loss over a year that would have been found"]
     p_value: Annotated[str, "the chance of the default test's largest figure without loss"]
+    turning: Annotated[str, "the factor of all sigma at which the verdict turns"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +324,19 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnstatedLine:
+    """A series that no stated error lets test."""
+
+    label: Annotated[str, "what and where"]
+    id: Annotated[str, "its keys, as the JSON names it"]
+    error: Annotated[str, "the random error of every weighing that would explain it"]
+    decides: Annotated[str, "what that hangs on"]
+    period: Annotated[str, "its largest difference of a period, and the place of it"]
+    year: Annotated[str, "all of the last year, and the place of it"]
+    share: Annotated[str, "the same as a share of what passed through, and the place of it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAsideGroup:
     """Rows set aside for one reason."""
 
@@ -371,6 +386,10 @@ class Page:
     days_in_doubt: Annotated[
         tuple[str, ...], "days that have not come, or that contradict others: to be corrected first"
     ]
+    nearest: Annotated[str, "which series is nearest to an alarm; empty where none is"]
+    fit: Annotated[str, "that the stated errors do not fit the differences; empty where they do"]
+    needed: Annotated[tuple[str, ...], "the errors it would take where none is stated"]
+    unstated: Annotated[tuple[UnstatedLine, ...], "every series that no stated error lets test"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]
     assumed: Annotated[tuple[str, ...], "what passes for exact where nothing alarms, as no error of it is stated"]
     figures: Annotated[tuple[KeyFigure, ...], "the row of key figures"]

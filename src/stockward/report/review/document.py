@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
+from stockward.answers.fit import ErrorsFit
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
@@ -53,6 +54,7 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
             "default_test": review.default_test,
         },
         "methods": review.methods,
+        "fit": _fit(review.fit, ids),
         "series": series,
         "events": [
             {
@@ -76,6 +78,13 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
         **_LATER,
     }
     return json_text(document, review.timezone)
+
+
+def _fit(fit: ErrorsFit | None, ids: Sequence[str]) -> dict[str, Any] | None:
+    if fit is None:
+        return None
+    named = {field.name: getattr(fit, field.name) for field in fields(fit)}
+    return {**named, "hanging": [ids[number] for number in fit.hanging]}
 
 
 def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
@@ -190,6 +199,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "alarm_inventory": said.alarm_inventory,
         "p_value": said.p_value,
         "share": said.share,
+        "break_even": said.break_even,
         "planned_year": said.planned_year,
         "year": {"difference": said.year_sum, "sigma": said.year_sigma},
         "estimated": said.estimated,
@@ -203,6 +213,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),
         "assumed_exact": one.assumed_exact.select("kind", "area", "material").to_dicts(),
         "whole_site": _whole_site(one),
+        "unstated": _unstated(one),
         **_unseen(found),
     }
 
@@ -220,6 +231,21 @@ def _whole_site(one: SeriesView) -> dict[str, Any] | None:
         "counted_before": one.site.before_keys,
         "first_counted": one.site.first_keys,
         "joined": columns.to_dicts(),
+    }
+
+
+def _unstated(one: SeriesView) -> dict[str, Any] | None:
+    """Of a series that no stated error lets test: its differences with their places, and the error it would take."""
+    found = one.unstated
+    if found is None:
+        return None
+    return {
+        "error": found.error,
+        "difference": found.difference,
+        "first_inventory": found.first_inventory,
+        "last_inventory": found.last_inventory,
+        "year": found.year,
+        "periods": [{"inventory": part.inventory, **asdict(part.ranked)} for part in found.periods],
     }
 
 

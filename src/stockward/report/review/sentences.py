@@ -12,18 +12,11 @@ from stockward.answers.detection import SeriesDetection
 from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
-from stockward.report.review import claims
+from stockward.report.review import claims, errors
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
 
-VERDICT_WORD = {
-    Verdict.SHORTAGE: "shortage",
-    Verdict.GAIN: "gain",
-    Verdict.DISCREPANCY: "discrepancy",
-    Verdict.NOT_TESTED: "not tested",
-    Verdict.BALANCED_IN_PART: "balanced in part",
-    Verdict.BALANCED: "balanced",
-}
+VERDICT_WORD = {verdict: verdict.replace("_", " ") for verdict in Verdict}
 VERDICT_MARK = {
     Verdict.SHORTAGE: "▼",
     Verdict.GAIN: "▲",
@@ -43,11 +36,7 @@ NEXT_STEP = {
 FIRST_STEP = "check first what its finding names"
 """Where the claim itself says what to check before anything else."""
 CANCELLING_STEP = "check first the movements of its days and areas; count again only where these do not explain it."
-STATUS_WORD = {
-    PeriodStatus.CLOSED: "closed",
-    PeriodStatus.INCOMPLETE: "incomplete",
-    PeriodStatus.NOT_TESTED: "not tested",
-}
+STATUS_WORD = {status: status.replace("_", " ") for status in PeriodStatus}
 STATUS_MEANING = {
     PeriodStatus.CLOSED: "Both inventories are complete and every row could be read: the difference is known.",
     PeriodStatus.INCOMPLETE: "The inventory left out a material that the books hold. That is no shortage: the balance "
@@ -76,6 +65,8 @@ REVIEW_TERMS = (
     ("Limit", "Where a test begins to alarm. It is computed for this series' own inventories and errors, and fixed "
      "when an inventory comes in: no later one moves it."),
     ("p-value", "The chance, without any loss, of a statistic at least this large somewhere in the series' periods."),
+    ("Break-even factor", "By how much all σ of a series would have to differ for its verdict to turn. An alarm whose "
+     "factor is 1.1 hangs on the stated errors; one whose factor is 3 hardly does."),
     ("Alarm", "It is raised by one inventory, and no later one takes it back. New: raised by the last inventory that "
      "was tested. Standing: before that, within the last year of the record. Earlier: before that year."),
     ("Interval, in brackets", "Bounds that hold the amount with 95 %. The days hold the loss with 95 %, too; a loss "
@@ -118,7 +109,8 @@ def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     facts = review.facts
     in_doubt = _correct_first(facts, series, review.at.date())
     if in_doubt:
-        return in_doubt
+        tested = any(one.verdict.verdict != Verdict.NOT_TESTED for one in series)
+        return in_doubt if tested else f"{in_doubt} Nothing could be tested."
     verdict = _set_aside(facts, series) or review_headline(series, review.unseen)
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
@@ -238,7 +230,7 @@ def _without_alarm(series: Sequence[SeriesView], taken: str) -> str:
     verdicts = Counter(one.verdict.verdict for one in series)
     untested, partly = verdicts[Verdict.NOT_TESTED], verdicts[Verdict.BALANCED_IN_PART]
     if untested == len(series):
-        return "Nothing could be tested: mend, or count, what the reasons below name."
+        return errors.nothing_stated(series) or "Nothing could be tested: mend, or count, what the reasons below name."
     beside = f" Taken as normal loss: {taken}." if taken else ""
     if untested:
         in_part = f", and {partly} only in part" if partly else ""
@@ -338,7 +330,8 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     # A movement between two areas may explain what both of them claim, and is told once.
     to_check = dict.fromkeys(next(filter(None, map(claims.to_check, own)), "") for own in by_area(event))
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
-    said = (f"{event_claim(event)}.", advice, moved, *to_check, *grounds[:_HEADLINE_LISTED])
+    stands = (*grounds[:_HEADLINE_LISTED], errors.no_alarm(event))
+    said = (f"{event_claim(event)}.", advice, moved, *to_check, *stands)
     return " ".join(text for text in said if text)
 
 

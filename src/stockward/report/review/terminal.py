@@ -12,7 +12,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review import claims, sentences, unseen
+from stockward.report.review import claims, errors, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
@@ -41,7 +41,10 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     say_block(console, f"{review.site}, {sentences.scope(review)}")
     alone = guards.alone(review)
     say_block(console, alone or sentences.first_sentence(review, series), style="bold")
+    needed = errors.needed_lines(series)
     for text in sentences.days_in_doubt(review.facts):
+        say_block(console, text)
+    for text in filter(None, (errors.fit_sentence(review, series), *map("not tested: {}".format, needed))):
         say_block(console, text)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
@@ -55,7 +58,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     blind = unseen.unseen_headline(review, series)
     if blind:
         say_block(console, f"What could not be seen: {blind}")
-    for text in (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX], *sentences.run_on(series)):
+    below = (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX])
+    for text in filter(None, (*below, errors.nearest_to_alarm(series), *sentences.run_on(series))):
         say_block(console, text)
     for text in sentences.exact_notices([one for one in series if not one.alarming]):
         say_block(console, text)

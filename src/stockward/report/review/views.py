@@ -25,6 +25,7 @@ from stockward.answers.losses import (
     TestOfLoss,
 )
 from stockward.answers.review import ReviewAnswer
+from stockward.answers.unstated import UnstatedSeries
 from stockward.report.kit import words
 from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Slip, Verdict, most_urgent
 
@@ -117,7 +118,7 @@ class SeriesView:
     ``between`` what cancels with another area, ``in_areas`` the places of what the whole site claims since areas do,
     and cancels in these, and ``to_check`` rows that would explain it. ``contents`` is there within an event that its
     items tell: what these hold, one entry a claim; and ``beside`` what they do not account for of it. ``site`` is there
-    for a series of the whole site.
+    for a series of the whole site, ``unstated`` for one that is not tested as no error is stated.
     """
 
     number: int
@@ -146,6 +147,7 @@ class SeriesView:
     contents: tuple[float | None, ...] = ()
     beside: tuple[float | None, ...] = ()
     site: SiteView | None = None
+    unstated: UnstatedSeries | None = None
 
     @cached_property
     def periods(self) -> tuple[PeriodView, ...]:
@@ -222,7 +224,7 @@ def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
     to_check = _grouped(_named(one, called) for event in review.events for one in event.to_check)
     returned = _grouped(one for event in review.events for one in event.returned)
     between = _between(review, called)
-    in_areas = _in_areas(review)
+    in_areas, unstated = _in_areas(review), {one.series: one for one in review.unstated}
     return tuple(
         SeriesView(
             number=number,
@@ -249,6 +251,7 @@ def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
             in_areas=tuple(sorted(in_areas.get(number, ()))),
             to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
+            unstated=unstated.get(number),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )

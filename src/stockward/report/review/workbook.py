@@ -14,7 +14,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, workbook_at
-from stockward.report.review import books, sentences, unseen
+from stockward.report.review import books, errors, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
@@ -28,9 +28,10 @@ def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
     Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
-    tests, assumed_exact, methods (where the books say what errors rest on), unseen, remedies, stores (at a surge),
-    those on guards (where the site has such tables), items, evidence, set_aside, stock, about. Every header is frozen
-    and names its unit or the column that holds it; moments are in the site's time zone.
+    tests, assumed_exact, methods (where the books say what errors rest on), unstated (where no error is stated),
+    unseen, remedies, stores (at a surge), those on guards (where the site has such tables), items, evidence, set_aside,
+    stock, about. Every header is frozen and names its unit or the column that holds it; moments are in the site's time
+    zone.
     Raises ``UsageError`` where the file cannot be written.
     """
     with workbook_at(path) as book:
@@ -60,6 +61,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         _tests(series),
         _assumed_exact(series),
         *books.method_sheets(review.methods),
+        *errors.unstated_sheets(series),
         _unseen(review, series),
         _remedies(review, series),
         *_stores(review),
@@ -74,6 +76,8 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
 
 def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
+    if doubt := errors.fit_sentence(review, series):
+        rows.append(("stated errors", None, doubt))
     rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
     rows.extend(
         (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
@@ -84,6 +88,7 @@ def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
         for one in by_urgency(series)
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
+    rows.extend(("not tested", one.id, errors.needed_sentence(one)) for one in errors.by_need(series))
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
     blind = unseen.unseen_headline(review, series)
@@ -103,7 +108,7 @@ def _series(series: Sequence[SeriesView]) -> Sheet:
     header = (
         "series", "area", "substance or material", "basis", "unit", "verdict", "reason", "periods", "periods closed",
         "all differences (unit; + missing)", "sigma (unit)", "last year (unit; + missing)", "sigma of it (unit)",
-        "p-value", "share of false alarm", "alarm at inventory",
+        "p-value", "share of false alarm", "alarm at inventory", "break-even factor of sigma",
     )  # fmt: skip
     return Sheet(name="series", header=header, rows=[_series_row(one) for one in series])
 
@@ -113,7 +118,7 @@ def _series_row(one: SeriesView) -> tuple[Cell, ...]:
     return (
         one.id, one.area, one.holding, one.basis, one.unit, said.verdict, said.reason, len(one.periods), one.closed(),
         said.cumulative, said.cumulative_sigma, said.year_sum, said.year_sigma, said.p_value, said.share,
-        said.alarm_inventory,
+        said.alarm_inventory, said.break_even,
     )  # fmt: skip
 
 
@@ -369,6 +374,7 @@ def _about(review: ReviewAnswer) -> Sheet:
         ("chance to detect the loss that matters", review.detection),
         ("series tested", review.series_tested),
         ("default test", review.default_test),
+        ("do the stated errors fit", errors.scattered(review.fit) if review.fit else None),
         ("rows recorded late", review.facts.late_rows),
         *((f"option {name}", value) for name, value in review.options.items()),
         *((f"rows read of {name}", rows) for name, rows in review.facts.rows.items()),

@@ -1,0 +1,103 @@
+"""By how much the errors of a series would have to differ for the test in force to say otherwise.
+
+The limits depend on the shape of Σ alone: with Σ scaled by f², y and with it every statistic is divided by f, and no
+limit moves. So the test just ceases to alarm at the f that is the largest ratio of a statistic to its limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from stockward.stats.arrays import Array, Flags
+from stockward.stats.loss_tests import CalibratedTests
+
+_TO = 1e-5
+"""An error that needs a search is found to this share of itself."""
+_LEAST = 1e-3
+"""An error of less than this share of what the other errors leave to be explained is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisive:
+    """The window that comes nearest to its limit, or furthest beyond it: the ratio, its first and its last period."""
+
+    factor: float
+    first: int
+    last: int
+
+
+def decisive_window(test: CalibratedTests, differences: Array) -> Decisive:
+    """The window of the test in force with the largest ratio of statistic to limit, missing or surplus.
+
+    ``factor`` is ``max |t_w| / limit_w``: the least f so that neither the differences (shape (n,)) nor their mirror
+    image alarm with Σ scaled by f². Above 1 for a series that is alarmed; 0 where nothing is left in any window.
+    """
+    found = Decisive(0.0, 0, len(differences) - 1)
+    for scan in test.scans:
+        ratios = np.abs(scan.ratios(differences))
+        place = int(np.argmax(ratios))
+        if ratios[place] > found.factor:
+            first, last = (scan.since + int(edge[place]) for edge in (scan.windows.first, scan.windows.last))
+            found = Decisive(float(ratios[place]), first, last)
+    return found
+
+
+def error_needed(test: CalibratedTests, differences: Array, *, fixed: Array, assumed: float) -> tuple[float, Decisive]:
+    """The least relative error e of every weighing at which the test does not alarm, and the window that decides.
+
+    Σ is ``C + e² R``. Where C = 0, e is ``assumed`` times the ratio of the window that decides; else it is searched
+    for, with limits for the Σ of each step.
+
+    Parameters
+    ----------
+    test
+        Calibrated for the error ``assumed`` of every weighing.
+    fixed
+        C: what other errors, which are stated, add to Σ; unit², shape (n, n).
+    """
+    decisive = decisive_window(test, differences)
+    if not np.any(fixed) or not decisive.factor:
+        return assumed * decisive.factor, decisive
+    weighed = test.covariance - fixed
+
+    def at(scale: float) -> Decisive:
+        return decisive_window(test.recalibrated(fixed + scale * weighed), differences)
+
+    return _searched(at, decisive.factor**2, assumed)
+
+
+def _searched(at: Callable[[float], Decisive], high: float, assumed: float) -> tuple[float, Decisive]:
+    """Where ``1 / factor²``, which is nearly straight in the scale of R, becomes 1."""
+    from scipy.optimize import brentq
+
+    while at(high).factor > 1.0:
+        high *= 2.0
+    low = _LEAST**2 * high
+    if at(low).factor <= 1.0:
+        return 0.0, at(low)
+    scale = float(brentq(lambda scale: 1.0 - at(scale).factor ** -2, low, high, rtol=_TO, xtol=_TO * low))
+    return assumed * float(np.sqrt(scale)), at(scale)
+
+
+def alarmed_periods(test: CalibratedTests, differences: Array) -> Flags:
+    """The periods of the windows that are alarmed, missing or surplus, shape (n,).
+
+    The window furthest beyond its limit comes first, then of those that have no period in common with it the next: the
+    others alarm for what they share with these.
+    """
+    found = np.zeros(len(differences), bool)
+    windows = [
+        (-float(ratio), scan.since + int(first), scan.since + int(last))
+        for scan in test.scans
+        for ratio, first, last in zip(
+            np.abs(scan.ratios(differences)), scan.windows.first, scan.windows.last, strict=True
+        )
+        if ratio > 1.0
+    ]
+    for _, first, last in sorted(windows):
+        if not found[first : last + 1].any():
+            found[first : last + 1] = True
+    return found
