@@ -68,6 +68,21 @@ def test_the_factor_is_that_of_whole_reviews_with_scaled_errors(lost: float, ver
     assert said.break_even == pytest.approx(found, rel=0.001)
 
 
+def test_where_errors_were_estimated_it_is_that_of_the_limits_in_force() -> None:
+    """The degrees of freedom of each limit hang on shares of Σ alone, which do not move with all σ."""
+    known = process(8.0)
+    site = known.replace(methods=known["methods"].with_columns(random_df=pl.lit(4.0), systematic_df=pl.lit(3.0)))
+    said = reviewed(site).verdicts[-1]
+    assert said.estimated is not None
+    assert said.break_even is not None
+    assert 1 < said.break_even < 0.95 * (reviewed(known).verdicts[-1].break_even or 0.0)
+    for factor, alarms in ((0.999, True), (1.001, False)):
+        again = reviewed(scaled(site, factor * said.break_even)).verdicts[-1]
+        assert again.default_limits == pytest.approx(said.default_limits, rel=1e-9)
+        assert again.break_even == pytest.approx(1 / factor, rel=1e-9)
+        assert (again.verdict in ALARMING) is alarms
+
+
 @pytest.mark.parametrize("periods", [1, 7, 30])
 def test_it_is_that_of_the_test_in_force_over_planned_years(periods: int) -> None:
     rng = np.random.default_rng(periods)

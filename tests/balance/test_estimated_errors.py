@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_sites import Closed, write_site
 
-from stockward.balance.sigma.freedom import degrees_of_freedom, estimated_of
+from stockward.balance.sigma.freedom import degrees_of_freedom, estimated_of, within_periods
 from stockward.unseen.error_terms import TermTables
 
 KNOWN = "method,random_rel,systematic_rel\nbelt,0.01,0.004\nfloor,0.002,0.003\n"
@@ -55,6 +55,15 @@ def test_parts_of_all_errors_make_all_of_the_covariance(tmp_path: Path) -> None:
     assert first[1] == pytest.approx((0.004 * 50) ** 2)
     assert first[2] == pytest.approx(0.002**2 * (150**2 + 200**2))
     assert first[3] == pytest.approx((0.003 * 50) ** 2)
+
+
+def test_parts_of_some_periods_are_those_of_their_covariance(tmp_path: Path) -> None:
+    site = closed(tmp_path, ESTIMATED)
+    kept = np.arange(len(site.covariance("A/TNT"))) % 3 != 1
+    some = within_periods(site.balances.estimated[0], kept)
+    assert some is not None
+    np.testing.assert_allclose(some.parts.sum(axis=0), site.covariance("A/TNT")[np.ix_(kept, kept)], rtol=1e-12)
+    assert within_periods(None, kept) is None
 
 
 def test_the_terms_of_each_series_have_the_same_parts(tmp_path: Path) -> None:

@@ -18,8 +18,13 @@ from stockward.terms.verdicts import ALARMING, Verdict
 CONTENT = "material,substance,amount,unit,random_rel,systematic_rel\nSHELL,TNT,1.8,kg,0.02,0.002\n"
 
 
-def depot(error: float | None = None, *, contents: str = "", lost: float = 3.0, bad: bool = False) -> Site:
-    """A store that feeds a hall; every row weighed by a method of this random error, or by one that states none."""
+def depot(
+    error: float | None = None, *, contents: str = "", lost: float = 3.0, bad: str = "", shells: str = ""
+) -> Site:
+    """A store that feeds a hall; every row weighed by a method of this random error, or by one that states none.
+
+    ``shells`` are made by this method: Q has an error that was estimated. ``bad`` says of what a row is at fault.
+    """
     rng = np.random.default_rng(11)
     movements, counts = [], []
     stock = {"STORE": 900.0, "HALL": 300.0}
@@ -27,12 +32,14 @@ def depot(error: float | None = None, *, contents: str = "", lost: float = 3.0, 
         day = date(2026, 1, 5) + timedelta(days=7 * week)
         for area, quantity in stock.items():
             counts.append(f"I{week},{day},{area},TNT,{quantity + rng.normal(0, 1):.3f},M")
-        if bad and week == 3:
+        if bad == "count" and week == 3:
             counts[-1] = counts[-1].replace(",TNT,", ",TNT,about ")
         moved, made = 120.0 + 5 * week, 60 + week
         movements.append(f"R{week},{day + timedelta(days=1)},receipt,TNT,{moved},,STORE,M")
         movements.append(f"T{week},{day + timedelta(days=2)},transfer,TNT,{moved - 3},STORE,HALL,M")
-        movements.append(f"P{week},{day + timedelta(days=3)},make,SHELL,{made},,HALL,")
+        if bad == "method" and week == 1:
+            movements[-1] = movements[-1].removesuffix("M") + "X"
+        movements.append(f"P{week},{day + timedelta(days=3)},make,SHELL,{made},,HALL,{shells}")
         movements.append(f"S{week},{day + timedelta(days=4)},issue,SHELL,{made},HALL,,")
         stock = {"STORE": stock["STORE"] + 3, "HALL": stock["HALL"] + moved - 3 - 1.8 * made - lost}
     return sites.in_memory(
@@ -40,7 +47,8 @@ def depot(error: float | None = None, *, contents: str = "", lost: float = 3.0, 
             "areas": "area,kind\nHALL,process\nSTORE,store\n",
             "materials": "material,kind,unit\nTNT,bulk,kg\nSHELL,item,each\n",
             "contents": contents or "material,substance,amount,unit\nSHELL,TNT,1.8,kg\n",
-            "methods": f"method,random_rel\nM,{'' if error is None else f'{error:.8f}'}\n",
+            "methods": f"method,random_rel,random_df\nM,{'' if error is None else f'{error:.8f}'},\nQ,0.01,3\n"
+            + ("X,about 1,\n" if bad == "method" else ""),
             "movements": "movement,at,kind,material,quantity,from_area,to_area,method\n" + "\n".join(movements) + "\n",
             "counts": "inventory,at,area,material,quantity,method\n" + "\n".join(counts) + "\n",
         }
@@ -91,13 +99,14 @@ def test_one_inventory_gets_none_and_is_never_nothing_alarmed(methods: str) -> N
     assert review_concluded(answers) == Conclusion.SET_ASIDE
 
 
-def test_a_period_that_a_row_at_fault_touches_is_left_out_of_it() -> None:
-    broken = unstated(depot(bad=True))["HALL/TNT"]
-    assert [part.inventory for part in broken.periods] == ["I1", "I2"]
+@pytest.mark.parametrize(("bad", "left"), [("count", ["I1", "I2"]), ("method", ["I1", "I3", "I4", "I5"])])
+def test_a_period_that_a_row_at_fault_touches_is_left_out_of_it(bad: str, left: list[str]) -> None:
+    broken = unstated(depot(bad=bad, shells="Q"))["HALL/TNT"]
+    assert [part.inventory for part in broken.periods] == left
     needed = broken.error
     assert needed is not None
     for factor, alarms in ((0.999, True), (1.001, False)):
-        answers = reviewed(depot(factor * needed, bad=True))
+        answers = reviewed(depot(factor * needed, bad=bad, shells="Q"))
         assert answers.unstated == ()
         assert (verdicts(answers)["HALL/TNT"].verdict in ALARMING) is alarms
 

@@ -15,7 +15,7 @@ from stockward.stats.arrays import Array, Flags
 from stockward.stats.scanning.student import EstimatedParts, welch_satterthwaite
 
 RANDOM, SYSTEMATIC = "random", "systematic"
-KINDS = (RANDOM, SYSTEMATIC)
+_KINDS = (RANDOM, SYSTEMATIC)
 
 
 def degrees_of_freedom(methods: pl.DataFrame) -> dict[str, tuple[float, float]]:
@@ -25,9 +25,9 @@ def degrees_of_freedom(methods: pl.DataFrame) -> dict[str, tuple[float, float]]:
     """
     unsure = 0.5 / pl.col("unsure") ** 2
     stated = methods.select(
-        "method", *(pl.coalesce(f"{kind}_df", unsure).fill_null(float("inf")).alias(kind) for kind in KINDS)
+        "method", *(pl.coalesce(f"{kind}_df", unsure).fill_null(float("inf")).alias(kind) for kind in _KINDS)
     )
-    finite = stated.filter(pl.any_horizontal(pl.col(KINDS).is_finite())).sort("method")
+    finite = stated.filter(pl.any_horizontal(pl.col(_KINDS).is_finite())).sort("method")
     return {method: (random, systematic) for method, random, systematic in finite.rows()}
 
 
@@ -40,7 +40,7 @@ def estimated_errors(
     """
     found: list[list[tuple[str, str, float, Array]]] = [[] for _ in range(account.series)]
     for method, degrees in freedom.items():
-        for kind, of in zip(KINDS, degrees, strict=True):
+        for kind, of in zip(_KINDS, degrees, strict=True):
             if np.isfinite(of):
                 alone = _alone(account, methods.to_list().index(method), kind)
                 for own, part in zip(found, alone.covariances(tested), strict=True):
