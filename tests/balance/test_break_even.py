@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from made_balances import one
-from turning import reviewed, turning_point
+from turning import assert_turns, reviewed
 
 import sites
 from stockward.book import Site
@@ -64,8 +64,7 @@ def test_the_factor_is_that_of_whole_reviews_with_scaled_errors(lost: float, ver
     def alarms(factor: float) -> bool:
         return reviewed(scaled(site, factor)).verdicts[-1].verdict in ALARMING
 
-    found = turning_point(alarms, 0.999 * said.break_even, 1.001 * said.break_even)
-    assert said.break_even == pytest.approx(found, rel=0.001)
+    assert_turns(alarms, said.break_even)
 
 
 def test_where_errors_were_estimated_it_is_that_of_the_limits_in_force() -> None:

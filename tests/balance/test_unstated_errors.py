@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from turning import reviewed, turning_point, verdicts
+from turning import assert_turns, reviewed, verdicts
 
 import sites
 from stockward.answers.unstated import UnstatedSeries
@@ -70,7 +70,7 @@ def test_the_error_it_would_take_is_that_of_whole_reviews_with_such_a_method(con
     def alarms(error: float) -> bool:
         return verdicts(reviewed(depot(error, contents=contents)))["HALL/TNT"].verdict in ALARMING
 
-    assert needed == pytest.approx(turning_point(alarms, 0.999 * needed, 1.001 * needed), rel=0.001)
+    assert_turns(alarms, needed)
 
 
 def test_it_is_no_verdict_and_the_review_says_that_nothing_was_tested() -> None:

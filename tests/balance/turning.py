@@ -1,4 +1,4 @@
-"""Where the answer of a whole review turns, by bisection."""
+"""Where the answer of a whole review turns."""
 
 from __future__ import annotations
 
@@ -19,11 +19,7 @@ def verdicts(answers: ReviewAnswer) -> dict[str, SeriesVerdict]:
     return dict(zip(answers.balances.series["id"], answers.verdicts, strict=True))
 
 
-def turning_point(alarms: Callable[[float], bool], low: float, high: float) -> float:
-    """Where what alarms at the lower end ceases to, to 0.05 %."""
-    assert alarms(low)
-    assert not alarms(high)
-    while high > 1.0005 * low:
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if alarms(middle) else (low, middle)
-    return high
+def assert_turns(alarms: Callable[[float], bool], at: float) -> None:
+    """What alarms 0.1 % below ceases to 0.1 % above."""
+    assert alarms(0.999 * at)
+    assert not alarms(1.001 * at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import chi2
+from scipy.stats import chi2, f
 
 from stockward.stats.scatter import ScatterSample, SumOfSquares, sum_of_squares
 
@@ -87,3 +87,59 @@ def test_the_size_is_kept_where_series_share_their_methods() -> None:
     # The standard error is 0.0016.
     assert 0.006 < more < 0.014
     assert less < 0.014
+
+
+@pytest.mark.parametrize("freedom", [3.0, 30.0])
+def test_where_all_errors_were_estimated_as_one_the_chances_are_those_of_f(freedom: float) -> None:
+    random, _, groups = made(np.random.default_rng(6))
+    covariance = random + groups @ groups.T
+    for scale in (0.3, 1.0, 2.0):
+        differences = scale * np.linalg.cholesky(covariance) @ np.ones(PERIODS)
+        sample = ScatterSample(
+            differences, covariance, groups, np.zeros((PERIODS, 0)), NOTHING, {"": (freedom, covariance)}
+        )
+        found = sum_of_squares([sample, sample], clean=False)
+        assert (found.total, found.number) == (pytest.approx(scale**2 * 2 * PERIODS), 2 * PERIODS)
+        assert found.p_more == pytest.approx(f.sf(scale**2, 2 * PERIODS, freedom), rel=0.02, abs=2e-5)
+        assert found.p_less == pytest.approx(f.cdf(scale**2, 2 * PERIODS, freedom), rel=0.02, abs=2e-5)
+
+
+def test_each_error_has_its_part_of_the_doubt() -> None:
+    random, _, groups = made(np.random.default_rng(6))
+    systematic = groups @ groups.T
+    parts = {"random": (9.0, random), "systematic": (5.0, systematic)}
+    sample = ScatterSample(np.ones(PERIODS), random + systematic, groups, np.zeros((PERIODS, 0)), NOTHING, parts)
+    whole, clean = (sum_of_squares([sample], clean=part) for part in (False, True))
+    share = np.trace(np.linalg.solve(random + systematic, random))
+    assert whole.estimated == {
+        "random": (9.0, pytest.approx(share)),
+        "systematic": (5.0, pytest.approx(PERIODS - share)),
+    }
+    # No systematic error is in the clean part, and what is left of the random ones is in the other.
+    assert clean.estimated["random"] == (9.0, pytest.approx(clean.number))
+    assert clean.estimated["systematic"] == (5.0, pytest.approx(0.0, abs=1e-9))
+    assert whole.less(clean).estimated["random"] == (9.0, pytest.approx(share - clean.number))
+
+
+@pytest.mark.parametrize("freedom", [(9.0, 5.0), (4.0, float("inf"))])
+def test_the_size_is_kept_where_errors_were_estimated(freedom: tuple[float, float]) -> None:
+    """Each site has two errors, estimated once with as much doubt as is stated, in all its areas."""
+    rng = np.random.default_rng(7)
+    sites, series, found = 250, 4, []
+    areas = [made(rng) for _ in range(series)]
+    ratios = [np.ones(sites) if np.isinf(of) else rng.chisquare(of, sites) / of for of in freedom]
+    for random_ratio, systematic_ratio in zip(*ratios, strict=True):
+        samples = []
+        for random, root, groups in areas:
+            drawn = root @ rng.standard_normal(PERIODS) + groups @ rng.standard_normal(GROUPS)
+            systematic = systematic_ratio * groups @ groups.T
+            parts = {"random": (freedom[0], random_ratio * random), "systematic": (freedom[1], systematic)}
+            known = {name: part for name, part in parts.items() if np.isfinite(part[0])}
+            covariance = random_ratio * random + systematic
+            samples.append(ScatterSample(drawn, covariance, groups, np.zeros((PERIODS, 0)), NOTHING, known))
+        found.append(sum_of_squares(samples, clean=False))
+    more, less = (np.mean([getattr(one, name) < 0.01 for one in found]) for name in ("p_more", "p_less"))
+    # The standard error is 0.006; without their doubt, a fifth of such sites would be told.
+    assert more < 0.03
+    assert less < 0.03
+    assert np.mean([chi2.sf(one.total, one.number) < 0.01 for one in found]) > 0.15

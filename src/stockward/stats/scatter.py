@@ -7,17 +7,21 @@ series. It is referred to the χ² of the same first three moments [Pearson 1959
 of quadratic forms in normal variables]: with ``c₂ = tr C² = N + tr E²`` and ``c₃ = tr C³ = N + 3 tr E² + tr E³``,
 ``χ² = ν + (Q − N) √(ν / c₂)`` has ``ν = c₂³ / c₃²`` degrees of freedom. Where no two series share an error, that is Q
 and N.
+
+Where σ of an error was estimated with νe degrees of freedom, its true variance is ``νe / χ²`` times the stated one, χ²
+with νe degrees of freedom. Given these ratios, Q has the mean R N, R their mean in proportion to what of N each error
+makes; every chance is the mean of those with Q / R for Q. With one error, which makes all, that is F with N and νe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtr, chdtrc, gammainc
+from scipy.special import chdtr, chdtrc, chdtri, gammainc
 
 from stockward.stats.arrays import Array, Index
 from stockward.stats.whitening import whitener
@@ -29,6 +33,8 @@ The quantities of all groups of a series add up to its difference, so that their
 with the little weight of a relative error of its own size: that is no reach. What is left of systematic errors in the
 other directions hardly moves their scatter, even where these errors are twice as large as stated.
 """
+_VALUES, _SEED = 1024, 1
+"""Values of R, so many that a chance of 1 % is known to a few per cent of itself."""
 
 
 def chance_of_less_scatter(y: NDArray[np.float64]) -> float:
@@ -45,7 +51,8 @@ class ScatterSample:
 
     ``systematic`` has the signed σ of each group of measurements that share a systematic error, shape (n, groups).
     ``shared`` has the signed σ of every error that the series shares with another, shape (n, k), and ``columns``,
-    shape (k,), the numbers of these errors.
+    shape (k,), the numbers of these errors. ``estimated`` has of each error whose σ was estimated, by a name that all
+    series have in common, its degrees of freedom and the part of Σ that it makes, shape (n, n).
     """
 
     differences: Array
@@ -53,16 +60,21 @@ class ScatterSample:
     systematic: Array
     shared: Array
     columns: Index
+    estimated: Mapping[str, tuple[float, Array]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SumOfSquares:
-    """The sum Q of N squares; ``pairs`` is tr E² and ``triples`` tr E³ of the covariances E between series."""
+    """The sum Q of N squares; ``pairs`` is tr E² and ``triples`` tr E³ of the covariances E between series.
+
+    ``estimated`` has of each error that was estimated its degrees of freedom, and what of N it makes.
+    """
 
     total: float
     number: int
     pairs: float = 0.0
     triples: float = 0.0
+    estimated: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def degrees_of_freedom(self) -> float:
@@ -72,8 +84,11 @@ class SumOfSquares:
     @property
     def chi_square(self) -> float:
         """``ν + (Q − N) √(ν / c₂)``, and never below 0."""
+        return float(self._chi_square(self.total))
+
+    def _chi_square(self, total: float | Array) -> Array:
         degrees = self.degrees_of_freedom
-        return max(degrees + (self.total - self.number) * float(np.sqrt(degrees / self._squares)), 0.0)
+        return np.maximum(degrees + (total - self.number) * np.sqrt(degrees / self._squares), 0.0)
 
     @property
     def _squares(self) -> float:
@@ -87,7 +102,7 @@ class SumOfSquares:
     @property
     def p_more(self) -> float:
         """The chance of as much scatter, or more."""
-        return float(chdtrc(self.degrees_of_freedom, self.chi_square))
+        return float(np.mean(chdtrc(self.degrees_of_freedom, self._chi_square(self.total / self._in_doubt()))))
 
     @property
     def p_less(self) -> float:
@@ -96,14 +111,26 @@ class SumOfSquares:
         The third moment is that of the upper tail, and would make too much of the lower one.
         """
         scale = self.number / self._squares
-        return float(chdtr(self.number * scale, self.total * scale))
+        return float(np.mean(chdtr(self.number * scale, self.total / self._in_doubt() * scale)))
+
+    def _in_doubt(self) -> Array:
+        """R, equally likely values of it in a Latin hypercube of the ratios; 1 where all errors are known."""
+        found, rng = np.ones(_VALUES if self.estimated else 1), np.random.default_rng(_SEED)
+        for freedom, made in self.estimated.values():
+            chances = (rng.permutation(_VALUES) + 0.5) / _VALUES
+            found += made / self.number * (freedom / chdtri(freedom, chances) - 1.0)
+        return np.maximum(found, np.finfo(np.float64).tiny)
 
     def less(self, other: Self) -> SumOfSquares:
         """What is left of it without a part of it."""
         left = max(self.pairs - other.pairs, 0.0)
+        estimated = {
+            name: (freedom, max(made - other.estimated.get(name, (freedom, 0.0))[1], 0.0))
+            for name, (freedom, made) in self.estimated.items()
+        }
         return SumOfSquares(
             max(self.total - other.total, 0.0), self.number - other.number, left,
-            max(self.triples - other.triples, -left),
+            max(self.triples - other.triples, -left), estimated,
         )  # fmt: skip
 
 
@@ -114,12 +141,16 @@ def sum_of_squares(samples: Sequence[ScatterSample], *, clean: bool) -> SumOfSqu
     errors alone. ``number`` is 0 where there is none.
     """
     total, number, parts = 0.0, 0, []
+    estimated: dict[str, tuple[float, float]] = {}
     for sample in samples:
         weights = _clean_weights(sample) if clean else _weights(sample)
         y = weights @ sample.differences
         total, number = total + float(y @ y), number + len(y)
         parts.append((weights @ sample.shared, sample.columns))
-    return SumOfSquares(total, number, *_in_common(parts))
+        for name, (freedom, part) in sample.estimated.items():
+            made = float(np.sum(weights * (weights @ part)))
+            estimated[name] = (freedom, estimated.get(name, (freedom, 0.0))[1] + made)
+    return SumOfSquares(total, number, *_in_common(parts), estimated)
 
 
 def _weights(sample: ScatterSample) -> Array:

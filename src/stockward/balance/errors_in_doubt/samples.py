@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from stockward.answers.balances import Balances
+from stockward.balance.sigma.freedom import within_periods
 from stockward.stats.arrays import Array, Flags
 from stockward.stats.scatter import ScatterSample
 from stockward.terms.verdicts import PeriodStatus
@@ -27,9 +29,21 @@ def scatter_samples(balances: Balances, kept: Mapping[int, Flags]) -> list[Scatt
         for key, rows in closed.partition_by("series", as_dict=True, maintain_order=True).items()
     }
     return [
-        _sample(differences[series], balances.covariances[series], of_series.get(series, errors.clear()), periods)
+        replace(
+            _sample(differences[series], balances.covariances[series], of_series.get(series, errors.clear()), periods),
+            estimated=_estimated(balances, series, periods),
+        )
         for series, periods in kept.items()
     ]
+
+
+def _estimated(balances: Balances, series: int, kept: Flags) -> dict[str, tuple[float, Array]]:
+    """The errors that were estimated: one σ stands for all calibrations of a method, in every series."""
+    own = within_periods(balances.estimated[series], kept) if balances.estimated else None
+    if own is None:
+        return {}
+    names = [f"{method}|{kind}" for method, kind in zip(own.methods, own.kinds, strict=True)]
+    return dict(zip(names, zip(own.freedom.tolist(), own.parts, strict=True), strict=True))
 
 
 def _sample(differences: Array, covariance: Array, errors: pl.DataFrame, kept: Flags) -> ScatterSample:
