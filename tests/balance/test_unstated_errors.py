@@ -19,11 +19,12 @@ CONTENT = "material,substance,amount,unit,random_rel,systematic_rel\nSHELL,TNT,1
 
 
 def depot(
-    error: float | None = None, *, contents: str = "", lost: float = 3.0, bad: str = "", shells: str = ""
+    error: float | None = None, *, contents: str = "", lost: float = 3.0, bad: bool = False, shells: str = ""
 ) -> Site:
     """A store that feeds a hall; every row weighed by a method of this random error, or by one that states none.
 
-    ``shells`` are made by this method: Q has an error that was estimated. ``bad`` says of what a row is at fault.
+    ``shells`` are made by this method: Q has an error that was estimated. In a ``bad`` one a method
+    is at fault, by which a transfer of the second week was weighed.
     """
     rng = np.random.default_rng(11)
     movements, counts = [], []
@@ -32,12 +33,10 @@ def depot(
         day = date(2026, 1, 5) + timedelta(days=7 * week)
         for area, quantity in stock.items():
             counts.append(f"I{week},{day},{area},TNT,{quantity + rng.normal(0, 1):.3f},M")
-        if bad == "count" and week == 3:
-            counts[-1] = counts[-1].replace(",TNT,", ",TNT,about ")
         moved, made = 120.0 + 5 * week, 60 + week
         movements.append(f"R{week},{day + timedelta(days=1)},receipt,TNT,{moved},,STORE,M")
         movements.append(f"T{week},{day + timedelta(days=2)},transfer,TNT,{moved - 3},STORE,HALL,M")
-        if bad == "method" and week == 1:
+        if bad and week == 1:
             movements[-1] = movements[-1].removesuffix("M") + "X"
         movements.append(f"P{week},{day + timedelta(days=3)},make,SHELL,{made},,HALL,{shells}")
         movements.append(f"S{week},{day + timedelta(days=4)},issue,SHELL,{made},HALL,,")
@@ -48,7 +47,7 @@ def depot(
             "materials": "material,kind,unit\nTNT,bulk,kg\nSHELL,item,each\n",
             "contents": contents or "material,substance,amount,unit\nSHELL,TNT,1.8,kg\n",
             "methods": f"method,random_rel,random_df\nM,{'' if error is None else f'{error:.8f}'},\nQ,0.01,3\n"
-            + ("X,about 1,\n" if bad == "method" else ""),
+            + ("X,about 1,\n" if bad else ""),
             "movements": "movement,at,kind,material,quantity,from_area,to_area,method\n" + "\n".join(movements) + "\n",
             "counts": "inventory,at,area,material,quantity,method\n" + "\n".join(counts) + "\n",
         }
@@ -99,14 +98,14 @@ def test_one_inventory_gets_none_and_is_never_nothing_alarmed(methods: str) -> N
     assert review_concluded(answers) == Conclusion.SET_ASIDE
 
 
-@pytest.mark.parametrize(("bad", "left"), [("count", ["I1", "I2"]), ("method", ["I1", "I3", "I4", "I5"])])
-def test_a_period_that_a_row_at_fault_touches_is_left_out_of_it(bad: str, left: list[str]) -> None:
-    broken = unstated(depot(bad=bad, shells="Q"))["HALL/TNT"]
-    assert [part.inventory for part in broken.periods] == left
+def test_a_period_that_a_row_at_fault_touches_is_left_out_of_it() -> None:
+    """The method of a transfer is at fault; that of the shells has an error which was estimated."""
+    broken = unstated(depot(bad=True, shells="Q"))["HALL/TNT"]
+    assert [part.inventory for part in broken.periods] == ["I1", "I3", "I4", "I5"]
     needed = broken.error
     assert needed is not None
     for factor, alarms in ((0.999, True), (1.001, False)):
-        answers = reviewed(depot(factor * needed, bad=bad, shells="Q"))
+        answers = reviewed(depot(factor * needed, bad=True, shells="Q"))
         assert answers.unstated == ()
         assert (verdicts(answers)["HALL/TNT"].verdict in ALARMING) is alarms
 

@@ -16,7 +16,7 @@ from stockward.report.review.workbook import review_sheets
 from stockward.terms.verdicts import Basis, Fit, FitPart, Verdict
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def series(full: ReviewAnswer) -> tuple[SeriesView, ...]:
     return gather(full)
 
@@ -77,9 +77,14 @@ def test_the_nearest_to_an_alarm_is_told(series: tuple[SeriesView, ...]) -> None
     assert errors.nearest_to_alarm([alarmed, calm]) == ""
 
 
-@pytest.fixture
-def unstated() -> SeriesView:
-    return next(one for one in gather(cancelling_site()) if one.unstated is not None)
+@pytest.fixture(scope="module")
+def cancelling() -> ReviewAnswer:
+    return cancelling_site()
+
+
+@pytest.fixture(scope="module")
+def unstated(cancelling: ReviewAnswer) -> SeriesView:
+    return next(one for one in gather(cancelling) if one.unstated is not None)
 
 
 def needing(one: SeriesView, error: float | None) -> SeriesView:
@@ -120,8 +125,8 @@ def test_a_review_without_any_stated_error_begins_with_that(full: ReviewAnswer, 
     assert sentences.review_headline([unstated, other]).startswith("Nothing could be tested")
 
 
-def test_page_and_workbook_show_the_places(unstated: SeriesView) -> None:
-    review = cancelling_site()
+def test_page_and_workbook_show_the_places(cancelling: ReviewAnswer, unstated: SeriesView) -> None:
+    review = cancelling
     page = write_html(review)
     assert "<td>38.0 kg missing, M1 to M1</td><td>38.0 kg missing at M1 (no. 1)</td>" in page
     assert "<td>30.0 kg missing (no. 1)</td><td>1.5\u202f% (no. 1)</td>" in page

@@ -22,7 +22,7 @@ KNOWN = "method,random_rel,systematic_rel\nscale,0.004,0.002\n"
 
 
 def plant(folder: Path, methods: str) -> Site:
-    return weekly(folder, weeks=8, hall=True, more={"methods": methods})
+    return weekly(folder, weeks=6, hall=True, more={"methods": methods})
 
 
 @pytest.mark.parametrize("methods", [PLATE, ESTIMATED])
@@ -39,7 +39,7 @@ def test_the_terms_of_each_series_make_its_covariance(tmp_path: Path, methods: s
 
 @pytest.mark.parametrize("methods", [PLATE, ESTIMATED])
 def test_a_drill_is_one_of_the_review(tmp_path: Path, methods: str) -> None:
-    answer = drilled(plant(tmp_path, methods), copies=60, seed=3)
+    answer = drilled(plant(tmp_path, methods), copies=30, seed=3)
     assert answer.deviation <= 1e-9
     assert answer.checked > 0
 

@@ -12,7 +12,8 @@ class ScatterFigures:
     """How many times as much the differences scatter as the stated errors let expect: ``ratio``.
 
     ``chi_square`` on ``degrees_of_freedom``, which are fewer than the directions looked at where series share errors;
-    ``p_more`` and ``p_less`` are the chances of as much scatter or more, and of as little or less, with the doubt in errors that were estimated.
+    ``p_more`` and ``p_less`` are the chances of as much scatter or more, and of as little or less, with the doubt in
+    errors that were estimated.
     """
 
     ratio: float
