@@ -144,6 +144,11 @@ def test_a_plate_that_cannot_be_one_is_set_aside_with_the_mend(
     problem = site.problems[0]
     assert (problem.file, problem.row, problem.column) == ("methods.csv", 2, column)
     assert words in problem.reason
+
+
+def test_what_is_weighed_by_such_a_plate_is_not_tested(tmp_path: Path) -> None:
+    methods = f"method,class,max,division,verification_interval,unit\nscale,{BAD_PLATES[0][0]}kg\n"
+    site = write_site(tmp_path, methods=methods, movements=movements(5), counts=counts(0, 5))
     assert Closed(site).period("A/TNT", "I2")["status"] == "not_tested"
 
 

@@ -59,15 +59,15 @@ def unstated(site: Site) -> dict[str, UnstatedSeries]:
     return {answers.balances.series["id"][one.series]: one for one in answers.unstated}
 
 
-@pytest.mark.parametrize("contents", ["", CONTENT])
-def test_the_error_it_would_take_is_that_of_whole_reviews_with_such_a_method(contents: str) -> None:
-    found = unstated(depot(contents=contents))
+def test_the_error_it_would_take_is_that_of_whole_reviews_with_such_a_method() -> None:
+    """Beside errors of contents that are known, and one of the shells that was estimated."""
+    found = unstated(depot(contents=CONTENT, shells="Q"))
     assert set(found) == {"HALL/TNT", "STORE/TNT", "*/TNT"}
     needed = found["HALL/TNT"].error
     assert needed is not None
 
     def alarms(error: float) -> bool:
-        return verdicts(reviewed(depot(error, contents=contents)))["HALL/TNT"].verdict in ALARMING
+        return verdicts(reviewed(depot(error, contents=CONTENT, shells="Q")))["HALL/TNT"].verdict in ALARMING
 
     assert_turns(alarms, needed)
 
@@ -99,13 +99,12 @@ def test_one_inventory_gets_none_and_is_never_nothing_alarmed(methods: str) -> N
 
 
 def test_a_period_that_a_row_at_fault_touches_is_left_out_of_it() -> None:
-    """The method of a transfer is at fault; that of the shells has an error which was estimated."""
-    broken = unstated(depot(bad=True, shells="Q"))["HALL/TNT"]
+    broken = unstated(depot(bad=True))["HALL/TNT"]
     assert [part.inventory for part in broken.periods] == ["I1", "I3", "I4", "I5"]
     needed = broken.error
     assert needed is not None
     for factor, alarms in ((0.999, True), (1.001, False)):
-        answers = reviewed(depot(factor * needed, bad=True, shells="Q"))
+        answers = reviewed(depot(factor * needed, bad=True))
         assert answers.unstated == ()
         assert (verdicts(answers)["HALL/TNT"].verdict in ALARMING) is alarms
 

@@ -39,7 +39,7 @@ def test_the_terms_of_each_series_make_its_covariance(tmp_path: Path, methods: s
 
 @pytest.mark.parametrize("methods", [PLATE, ESTIMATED])
 def test_a_drill_is_one_of_the_review(tmp_path: Path, methods: str) -> None:
-    answer = drilled(plant(tmp_path, methods), copies=30, seed=3)
+    answer = drilled(plant(tmp_path, methods), copies=12, seed=3)
     assert answer.deviation <= 1e-9
     assert answer.checked > 0
 

@@ -88,7 +88,7 @@ class SumOfSquares:
 
     def _chi_square(self, total: float | Array) -> Array:
         degrees = self.degrees_of_freedom
-        return np.maximum(degrees + (total - self.number) * np.sqrt(degrees / self._squares), 0.0)
+        return np.asarray(np.maximum(degrees + (total - self.number) * np.sqrt(degrees / self._squares), 0.0))
 
     @property
     def _squares(self) -> float:
