@@ -18,9 +18,10 @@ from stockward.book.sources.importers.grid.layout import Block, TableRow, blocks
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.ledger.counting import counted_lines
 from stockward.book.sources.importers.ledger.doubles import without_doubles
+from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
 from stockward.book.sources.importers.ledger.posting import Posting, Postings
-from stockward.book.sources.importers.ledger.postings import changes_of, happened, postings_of
+from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
@@ -39,6 +40,7 @@ from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 
 LOG = "imported/log.csv"
+_BALANCE_WRONG = "the balance is wrong"
 _SETTINGS = """\
 format = 1
 
@@ -170,8 +172,6 @@ class _Import:
         if table in {LEFT_OUT, BOOK}:
             return
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
-        if table == COUNTS and "count_date" in roles:
-            reader.places["at"], reader.ways["at"] = reader.places["count_date"], reader.ways["count_date"]
         entries = self._merged(source, list(reader.entries()), blocks)
         if table == ITEMS:
             for entry in entries:
@@ -217,12 +217,12 @@ class _Import:
         return rows
 
     def _ledger(self, source: str, entries: list[SourceEntry], profile: Profile, told: SourceRead) -> None:
-        made = Postings()
-        entries = happened(entries, profile, made)
+        made, meanings = Postings(), Meanings(source, profile, self.mapping)
+        entries = happened(entries, meanings, made)
         fill_from_above(entries, [*self.places], self.mapping)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
-        postings_of(entries, Meanings(source, profile, self.mapping), made)
-        changes = changes_of(entries, made)
+        postings_of(entries, meanings, made)
+        changes = changes_of(entries, made, meanings)
         sound = [entry for entry in entries if not entry.faults]
         told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
         if told.balance is not None and not told.balance.holds:
@@ -236,8 +236,10 @@ class _Import:
             f"In {source} {found.tried - found.kept} of {found.tried} balances (by {found.of}) do not follow from the "
             f"row before; the first stands in {found.broken[0].place}. Is the balance wrong there, or the reading?"
         )
-        answer = self.mapping.ask(*path, asks=asks, choices=["the balance is wrong", "leave these rows aside"])
-        if answer != "the balance is wrong":
+        answer = self.mapping.ask(
+            *path, asks=asks, choices=[_BALANCE_WRONG, "leave these rows aside"], never_accepted=True
+        )
+        if answer != _BALANCE_WRONG:
             for entry in found.broken:
                 entry.waits.append(path)
 
