@@ -296,6 +296,17 @@ def side_by_side(folder: Path) -> Truth:
 
 
 MESSY: tuple[Callable[[Path], Truth], ...] = (
-    titles_and_months, a_sheet_a_magazine, a_sheet_a_material, german_list, a_letter_for_the_side, months_first,
-    both_tables_on_a_sheet, units_in_cells, codes_with_zeros, a_filled_count, corrections, days_of_two_ways, side_by_side,
-)  # fmt: skip
+    titles_and_months,
+    a_sheet_a_magazine,
+    a_sheet_a_material,
+    german_list,
+    a_letter_for_the_side,
+    months_first,
+    both_tables_on_a_sheet,
+    units_in_cells,
+    codes_with_zeros,
+    a_filled_count,
+    corrections,
+    days_of_two_ways,
+    side_by_side,
+)

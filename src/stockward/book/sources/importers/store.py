@@ -112,6 +112,8 @@ def _names_of(entries: Sequence[SourceEntry], *, with_sheet: bool) -> list[str]:
     names = []
     for entry in entries:
         said = _said(entry)
+        if UNREAD in {entry.area, entry.text("material")}:
+            said += entry.block.grid.label
         if with_sheet or not entry.at:
             said += entry.block.grid.sheet if entry.at else f"{entry.block.grid.name} {entry.block.digest}"
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -132,12 +134,15 @@ def _merge_file(
     """Add the rows of one new table to those that are known."""
     again = named.keys() & known.keys()
     changed = {name for name in again if _said(named[name]) != _said(known[name])}
-    gone = _gone(named, known, is_again=bool(again))
+    gone = _gone(named, known)
+    gone_until: dict[tuple[str, str, str], str] = {}
+    for name in gone:
+        key = _key(known[name])
+        gone_until[key] = max(gone_until.get(key, ""), known[name].at[:10])
     late = {
         name
         for name, entry in named.items()
-        if name not in known and any(_key(known[other]) == _key(entry) for other in gone)
-        and entry.at[:10] <= max(known[other].at[:10] for other in gone)
+        if name not in known and gone_until.get(_key(entry), "") >= entry.at[:10]
     }  # fmt: skip
     found.same += len(again) - len(changed)
     found.new += [entry.place for name, entry in named.items() if name not in known]
@@ -166,20 +171,23 @@ def _merge_file(
             known[name] = entry
 
 
-def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry], *, is_again: bool) -> set[str]:
-    """Rows of days that a new file covers, and which are not in it.
+def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry]) -> set[str]:
+    """Rows that a new file should have, and has not: those of the days, materials and places that it speaks of.
 
-    It covers what it speaks of: the materials and places in it, or all that the known files speak of where it repeats
-    one of their rows.
+    A file that has the name of an earlier one, and repeats some of its rows, goes on to the end of what that one had.
     """
     days = [entry.at[:10] for entry in named.values() if entry.at and not entry.at.startswith(UNREAD)]
     if not days:
         return set()
     first, last, keys = min(days), max(days), {_key(entry) for entry in named.values()}
+    grid = next(iter(named.values())).block.grid.name
+    repeats = any(name in named and entry.block.grid.name == grid for name, entry in known.items())
     return {
         name
         for name, entry in known.items()
-        if name not in named and first <= entry.at[:10] <= last and (is_again or _key(entry) in keys)
+        if name not in named
+        and first <= entry.at[:10]
+        and ((repeats and entry.block.grid.name == grid) or (entry.at[:10] <= last and _key(entry) in keys))
     }
 
 

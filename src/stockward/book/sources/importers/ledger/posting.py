@@ -70,4 +70,6 @@ def code_of(entry: SourceEntry) -> str:
     """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
     note = entry.text("note")
     spoken = note if note and speaks_of_the_book(note) else ""
-    return entry.text("kind") or entry.text("reason") or spoken or entry.block.over
+    # What stands above one of several tables says what its quantities are, unless its columns do.
+    over = "" if {"in", "out"} & entry.columns else entry.block.over
+    return entry.text("kind") or entry.text("reason") or spoken or over

@@ -128,7 +128,7 @@ def _posting(entry: SourceEntry, sign: int, meanings: Meanings, *, signed: bool)
         return _open(entry, code_of(entry), 0, None, ())
     if entry.text("from_area") or entry.text("to_area"):
         return posting_between(entry, size, meanings)
-    code = code_of(entry) or {1: "in", -1: "out"}.get(sign, "without a code")
+    code = code_of(entry) or {1: "in", -1: "out"}.get(sign, "rows without a code")
     meaning = meanings.of(code, sign)
     for by, role in ((BY_MATERIAL, "material"), (BY_DOCUMENT, "document")):
         if meaning == by:

@@ -18,7 +18,7 @@ _KEYS: Mapping[str, _Key] = {
     "material, place and lot": lambda entry: (entry.text("material"), entry.area, entry.text("batch")),
     "material and place": lambda entry: (entry.text("material"), entry.area),
     "material": lambda entry: entry.text("material"),
-    "part of the list": lambda entry: (entry.block.name, entry.heading),
+    "the whole list, part by part": lambda entry: (entry.block.name, entry.heading),
 }
 """Of what a balance may be."""
 
