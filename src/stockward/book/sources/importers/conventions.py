@@ -25,7 +25,7 @@ _COMMA_HEADERS = frozenset(
     map(folded, ("Menge", "Menge in ErfassME", "Buchungsdatum", "Werk", "Lagerort", "Quantité", "Cantidad", "Bestand"))
 )
 
-Columns = Mapping[str, tuple[int, ...]]
+PlacesByRole = Mapping[str, tuple[int, ...]]
 """By role, the places of its columns in a block."""
 
 
@@ -33,10 +33,10 @@ class Conventions:
     """The decimal mark of each file, and the way of each column of dates; ``None`` while it is asked."""
 
     def __init__(
-        self, source: str, columns: Sequence[tuple[Block, Columns]], dates: Iterable[str], mapping: MappingFile
+        self, source: str, columns: Sequence[tuple[Block, PlacesByRole]], dates: Iterable[str], mapping: MappingFile
     ) -> None:
         self._source, self._mapping = source, mapping
-        self._files: dict[str, list[tuple[Block, Columns]]] = defaultdict(list)
+        self._files: dict[str, list[tuple[Block, PlacesByRole]]] = defaultdict(list)
         for block, places in columns:
             self._files[block.grid.file].append((block, places))
         self.decimal_paths: dict[str, Path] = {}

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from stockward.book.sources.importers.columns import DATES, NUMBERS
-from stockward.book.sources.importers.conventions import TYPED, Columns, Conventions, is_turned, plain_way, turned
+from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
 from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
@@ -134,7 +134,7 @@ class EntryReader:
         asks = f"Are the times in {self.source} those of the site, or UTC? Look up a row whose time you know"
         return self.mapping.ask(*path, asks=asks, choices=["UTC", "of the site"]) == "UTC"
 
-    def _entry(self, block: Block, places: Columns, row: TableRow, order: int) -> SourceEntry:
+    def _entry(self, block: Block, places: PlacesByRole, row: TableRow, order: int) -> SourceEntry:
         texts = {role: _text(row, places[role]) for role in _TEXT_ROLES if role in places}
         self._split_code(texts)
         place = block.grid.place(row.number)
@@ -167,7 +167,7 @@ class EntryReader:
             texts["material"] = found[1].strip()
             texts["material_name"] = texts.get("material_name") or found[2]
 
-    def _read_numbers(self, entry: SourceEntry, row: TableRow, places: Columns) -> None:
+    def _read_numbers(self, entry: SourceEntry, row: TableRow, places: PlacesByRole) -> None:
         file = entry.block.grid.file
         decimal = self._conventions.decimals[file]
         for role in NUMBERS:
@@ -199,7 +199,7 @@ class EntryReader:
         elif beside and folded(beside) != folded(entry.text("unit")):
             entry.faults.append(f"{role} {cell_as_text(cell)!r} has another unit than {entry.text('unit')!r} beside it")
 
-    def _moment(self, entry: SourceEntry, row: TableRow, places: Columns, role: str, clock_role: str) -> str:
+    def _moment(self, entry: SourceEntry, row: TableRow, places: PlacesByRole, role: str, clock_role: str) -> str:
         if role not in places:
             return ""
         cell = row.cells[places[role][0]]
@@ -229,7 +229,7 @@ class EntryReader:
         utc = zone or ("UTC" if self._utc else "")
         return as_site_moment(day, own or clock, utc if own or clock else "", self.timezone)
 
-    def _clock(self, entry: SourceEntry, row: TableRow, places: Columns, role: str) -> str:
+    def _clock(self, entry: SourceEntry, row: TableRow, places: PlacesByRole, role: str) -> str:
         if not role or role not in places:
             return ""
         cell = row.cells[places[role][0]]
@@ -246,7 +246,7 @@ class EntryReader:
         return found or ""
 
 
-def _places_in(block: Block, roles: Mapping[str, tuple[str, ...]]) -> Columns:
+def _places_in(block: Block, roles: Mapping[str, tuple[str, ...]]) -> PlacesByRole:
     """Where the columns of each role stand in a block; headers of files may differ in order, letter case and signs."""
     plain = [folded(header) for header in block.headers]
     found: dict[str, tuple[int, ...]] = {}
@@ -261,7 +261,7 @@ def _places_in(block: Block, roles: Mapping[str, tuple[str, ...]]) -> Columns:
     return found
 
 
-def _cells_of(block: Block, places: Columns, role: str) -> Iterator[CellValue]:
+def _cells_of(block: Block, places: PlacesByRole, role: str) -> Iterator[CellValue]:
     return (row.cells[place] for place in places.get(role, ()) for row in block.rows)
 
 

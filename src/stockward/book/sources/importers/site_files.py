@@ -28,7 +28,7 @@ class OwnRows:
         self.notices: list[str] = []
 
     def columns(self, columns: Sequence[str]) -> list[str]:
-        """Columns that the import does not write."""
+        """PlacesByRole that the import does not write."""
         return [name for name in (self._now[0] if self._now else ()) if name not in columns]
 
     def beside(self, made: Sequence[dict[str, str]]) -> list[dict[str, str]]:

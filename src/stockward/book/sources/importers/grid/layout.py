@@ -241,7 +241,7 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
 
 
 def _groups(grid: SheetGrid, top: int, names: list[str]) -> dict[str, list[int]]:
-    """Columns that stand several times, each time below another text: by that text, with the columns of all."""
+    """PlacesByRole that stand several times, each time below another text: by that text, with the columns of all."""
     counts = Counter(name for name in names if name)
     again = [place for place, name in enumerate(names) if counts[name] > 1]
     above = grid.rows[top - 1] if top and again else []
