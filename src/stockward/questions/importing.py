@@ -221,8 +221,11 @@ def _contents(
     contents, notices = {}, []
     for table, (columns, lines) in made.items():
         own = OwnRows(site, table)
-        contents[f"{table}.csv"] = table_text([*columns, *own.columns(columns)], own.beside(lines))
-        contents[f"imported/{table}.csv"] = table_text(columns, lines)
+        rows_beside, others = own.beside(lines), own.columns(columns)
+        imported = table_text(columns, lines)
+        contents[f"imported/{table}.csv"] = imported
+        is_same = rows_beside == list(lines) and not others
+        contents[f"{table}.csv"] = imported if is_same else table_text([*columns, *others], rows_beside)
         notices += own.notices
     contents[LOG] = table_text(LOG_COLUMNS, rows.log)
     contents[STORE] = stored_text(blocks, found.kept)
