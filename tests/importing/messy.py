@@ -259,7 +259,8 @@ def corrections(folder: Path) -> Truth:
         ("2025-04-15", "issue", "TNT", 2.0, "A", ""),
         ("2025-04-16", "receipt", "TNT", 2.0, "", "A"),
     }
-    return Truth(_text(folder / "corrections.csv", lines), movements)
+    answers = {("source", "corrections", "negative"): "they go out"}
+    return Truth(_text(folder / "corrections.csv", lines), movements, answers=answers)
 
 
 def days_of_two_ways(folder: Path) -> Truth:

@@ -30,7 +30,10 @@ def asked(rows: Rows) -> str:
 def test_one_negative_row_does_not_turn_a_ledger_round(tmp_path: Path) -> None:
     moved = ((13, "Receipt", 100), (14, "Issue", 50), (15, "Issue", 20), (16, "Issue", -5))
     lines = [HEAD, *(f"2026-01-{day},TNT,A,{kind},{size},kg" for day, kind, size in moved)]
-    rows = taken(tmp_path, lines)
+    alone = taken(tmp_path, lines)
+    assert not alone.movements
+    assert "some quantities are negative" in asked(alone)
+    rows = taken(tmp_path, lines, {("source", "ledger", "negative"): "they undo another row"})
     assert {row[1:4] for row in rows.movements} == {
         ("receipt", "TNT", 100.0), ("issue", "TNT", 50.0), ("issue", "TNT", 20.0), ("receipt", "TNT", 5.0),
     }  # fmt: skip
@@ -71,8 +74,36 @@ def test_debit_and_credit_are_asked(tmp_path: Path) -> None:
 
 def test_a_return_in_the_column_of_issues_adds(tmp_path: Path) -> None:
     lines = ["Date,Material,Store,In,Out,Unit", "2026-01-13,TNT,A,,20,kg", "2026-01-14,TNT,A,,-5,kg"]
-    rows = taken(tmp_path, lines)
+    assert len(taken(tmp_path, lines).movements) == 1
+    rows = taken(tmp_path, lines, {("source", "ledger", "negative"): "it came back"})
     assert sum(row[3] if row[5] else -row[3] for row in rows.movements) == -15
+
+
+def test_a_sign_in_january_says_nothing_of_february(tmp_path: Path) -> None:
+    head = "Date,Material,Store,In,Out,Unit"
+    january = ledger(tmp_path, [head, "2026-01-13,TNT,A,100,,kg", "2026-01-14,TNT,A,,-20,kg"], "january.csv")
+    february = ledger(tmp_path, [head, "2026-02-13,TNT,A,,5,kg"], "february.csv")
+    rows = imported([january, february], tmp_path / "site")
+    assert sum(row[3] if row[5] else -row[3] for row in rows.movements) == 75
+
+
+def test_receipts_and_issues_in_files_of_one_layout(tmp_path: Path) -> None:
+    head = "Date,Material,Store,Qty,Unit"
+    sizes = {"receipts.csv": 100, "issues.csv": 20}
+    files = [ledger(tmp_path, [head, f"2026-01-13,TNT,A,{size},kg"], name) for name, size in sizes.items()]
+    answers = {("source", "receipts", "table"): "movements", ("source", "issues", "table"): "movements"}
+    rows = imported(files, tmp_path / "site", answers)
+    assert {row[1:4] for row in rows.movements} == {("receipt", "TNT", 100.0), ("issue", "TNT", 20.0)}
+
+
+def test_a_transfer_that_takes_days_is_on_the_way(tmp_path: Path) -> None:
+    sides = "2026-01-30,7,TNT,A,Transfer out,50,kg", "2026-02-02,7,TNT,B,Transfer in,50,kg"
+    lines = ["Date,Doc,Material,Store,Type,Qty,Unit", *sides]
+    rows = taken(tmp_path, lines, {("source", "ledger", "kinds"): "transfer"})
+    assert rows.movements == {
+        ("2026-01-30", "transfer", "TNT", 50.0, "A", "in transit"),
+        ("2026-02-02", "transfer", "TNT", 50.0, "in transit", "B"),
+    }
 
 
 def test_figures_in_other_columns_wait(tmp_path: Path) -> None:

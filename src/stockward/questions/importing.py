@@ -10,15 +10,13 @@ from pathlib import Path
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
-from stockward.book.sources.importers.columns import (
-    JOINT,
-)
+from stockward.book.sources.importers.columns import JOINT, tells_its_kind
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import ReadFile, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
-from stockward.book.sources.importers.profiles import profile_of
+from stockward.book.sources.importers.profiles import GENERIC, profile_of
 from stockward.book.sources.importers.site_files import OwnRows, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
@@ -102,7 +100,8 @@ def import_files(request: Request) -> Imported:
         for grid in one.grids:
             found.ask_about_unread(grid, [block for block in fresh if block.grid is grid])
     found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
-    everything = [*stored, *fresh]
+    waiting = {(block.grid.name, block.digest) for block in stored if block.is_new}
+    everything = [*stored, *(block for block in fresh if (block.grid.name, block.digest) not in waiting)]
     for source, blocks in _by_source(everything, mapping).items():
         found.read(source, blocks)
     rows = found.rows()
@@ -177,12 +176,24 @@ def _by_source(blocks: Sequence[Block], mapping: MappingFile) -> dict[str, list[
     """Blocks by the source whose headers they have; new ones get a name of their own."""
     found: dict[str, list[Block]] = defaultdict(list)
     for block in blocks:
-        source = mapping.source_of(block.fingerprint) or _changed_layout(block, mapping)
+        # Two lists with the same headers are two, where these do not say what the rows are.
+        told = tells_its_kind(block) or profile_of(block.headers) is not GENERIC
+        source = _source_of(block, mapping, named=not told)
         if source is None:
             source = _free_name(block, mapping)
             mapping.headers[source] = block.fingerprint
+            if not told:
+                mapping.settle("source", source, "label", value=block.label)
         found[source].append(block)
     return found
+
+
+def _source_of(block: Block, mapping: MappingFile, *, named: bool) -> str | None:
+    """The source of a block: the one with its headers, and its name too where it is known by that."""
+    if not named:
+        return mapping.source_of(block.fingerprint) or _changed_layout(block, mapping)
+    same = [source for source, headers in mapping.headers.items() if headers == block.fingerprint]
+    return next((source for source in same if mapping.get("source", source, "label") == block.label), None)
 
 
 def _changed_layout(block: Block, mapping: MappingFile) -> str | None:
@@ -228,7 +239,7 @@ def _contents(
         contents[f"{table}.csv"] = imported if is_same else table_text([*columns, *others], rows_beside)
         notices += own.notices
     contents[LOG] = table_text(LOG_COLUMNS, rows.log)
-    contents[STORE] = stored_text(blocks, found.kept)
+    contents[STORE] = stored_text(blocks, found.kept, found.pending)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
         name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')

@@ -35,7 +35,7 @@ def roles_of(
     blocks: Sequence[Block], profile: Profile, mapping: MappingFile, source: str
 ) -> dict[str, tuple[str, ...]]:
     """The headers of each role, and where the mapping has none yet, those that the headers and cells speak for."""
-    headers = blocks[0].headers
+    headers = tuple(dict.fromkeys(header for block in blocks for header in block.headers))
     stated = {
         path[3]: tuple(header for header in value.split(JOINT) if header)
         for path, value in mapping.settled.items()
@@ -43,9 +43,19 @@ def roles_of(
     }
     asked = [path for path in mapping.settled if path[:3] == ("source", source, "holds")]
     if stated and all(path[3] in stated or mapping.settled[path] == _IT_IS_NOT for path in asked):
-        return {role: found for role, found in stated.items() if found and set(found) <= set(headers)}
+        known = {folded(header) for names in stated.values() for header in names} | set(mapping.headers.get(source, ()))
+        added = [header for header in headers if folded(header) not in known]
+        for role, header in _proposed(added, profile).items() if added else ():
+            # A column that a later file has more: what it says of state or document counts from then on.
+            if role not in stated and role not in NUMBERS and role not in DATES and role != "plant":
+                stated[role] = (mapping.settle("source", source, "columns", role, value=header),)
+        plain = {folded(header) for header in headers}
+        return {role: found for role, found in stated.items() if found and {*map(folded, found)} <= plain}
     roles = _proposed(headers, profile)
-    cells = {header: [cell for block in blocks for cell in block.column(header)] for header in headers}
+    cells = {
+        header: [cell for block in blocks if header in block.headers for cell in block.column(header)]
+        for header in headers
+    }
     roles = {
         role: header
         for role, header in roles.items()
@@ -94,6 +104,12 @@ def also_columns(block: Block, roles: Mapping[str, tuple[str, ...]]) -> list[str
         for header in block.headers
         if header not in taken and role_of(_NUMBERED.sub("", header)) in {"in", "out", "quantity", "counted"}
     ]
+
+
+def tells_its_kind(block: Block) -> bool:
+    """Whether the columns of a table say what its rows are; else its name alone does."""
+    roles = {role_of(_NUMBERED.sub("", header)) for header in block.headers}
+    return bool(roles & {"in", "out", "from_area", "to_area", "kind", "deltas", "counted"} or block.over)
 
 
 def table_of(
@@ -153,7 +169,7 @@ def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
 
 def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping[str, str]) -> dict[str, str]:
     """``Item`` beside ``Material`` is a line of a document; a place with both ends has no third."""
-    if "from_area" in found and "to_area" in found and plain[found.get("area", headers[0])] == "location":
+    if "from_area" in found and "to_area" in found and plain.get(found.get("area", "")) == "location":
         found.pop("area", None)
     if {"in", "out"} <= found.keys():
         found.pop("quantity", None)

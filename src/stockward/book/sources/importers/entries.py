@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from stockward.book.sources.importers.columns import DATES, NUMBERS
@@ -29,6 +30,7 @@ from stockward.book.sources.importers.written.numerals import split_unit, value_
 _CODE_AND_NAME = re.compile(r"\[([^\[\]]+)\]\s*(.*)")
 UNREAD = "?"
 """Begins what stands in a table in place of a value that is not settled: no reader takes it for one."""
+_CAME_BACK, _WENT_OUT = "it came back", "all of it went out"
 _BESIDE = frozenset(("balance", "book", "difference"))
 """Figures beside those that are taken."""
 _MEASURED = ("quantity", "in", "out", "counted")
@@ -108,11 +110,21 @@ class EntryReader:
         self._conventions = Conventions(source, self._columns, dates, mapping)
         self._utc = self._zone()
         self._units = {role: self._unit_of_header(role) for role in _MEASURED if role in roles}
-        # Some programs write what went out with a sign: a negative one is a return only where others are not.
-        outs = [
-            value_of(cell, ".") or 0.0 for block, places in self._columns for cell in _cells_of(block, places, "out")
-        ]
-        self._signed_out = any(value < 0 for value in outs) and not any(value > 0 for value in outs)
+        self._signed_out = {block.grid.file for block in blocks if self._bears_signs(block.grid.file)}
+
+    def _bears_signs(self, file: str) -> bool:
+        """Whether a file writes what went out with a sign; where only some have one, these are returns."""
+        columns = [(block, places) for block, places in self._columns if block.grid.file == file]
+        cells = chain.from_iterable(_cells_of(block, places, "out") for block, places in columns)
+        outs = [value_of(cell, self._conventions.decimals[file] or ".") or 0.0 for cell in cells]
+        if not any(value < 0 for value in outs):
+            return False
+        if not any(value > 0 for value in outs):
+            return True
+        path = ("source", self.source, "negative", file)
+        asks = f"Some of what went out in {file} is negative: did that come back, or do only some rows bear the sign?"
+        choices = [_CAME_BACK, _WENT_OUT]
+        return self.mapping.ask(*path, asks=asks, choices=choices) == _WENT_OUT
 
     def entries(self) -> Iterator[SourceEntry]:
         """Every row as an entry, in the order of the files."""
@@ -187,8 +199,10 @@ class EntryReader:
                 entry.faults.append(f"{role} {cell_as_text(cell)!r} is no number")
             if role in self._units and value is not None:
                 self._read_unit(entry, role, cell)
-            if role == "out" and value is not None and self._signed_out:
-                value = -value
+            if role == "out" and value is not None and value < 0:
+                value = -value if file in self._signed_out else value
+                if (path := ("source", self.source, "negative", file)) in self.mapping.questions:
+                    _wait(entry, path)
             entry.numbers[role] = value
 
     def _read_unit(self, entry: SourceEntry, role: str, cell: CellValue) -> None:

@@ -20,7 +20,7 @@ from stockward.book.sources.importers.entries import UNREAD, EntryReader, Source
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
 from stockward.book.sources.importers.ledger.counting import counted_lines
-from stockward.book.sources.importers.ledger.doubles import without_doubles
+from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
 from stockward.book.sources.importers.ledger.posting import Posting, Postings
@@ -69,6 +69,7 @@ class SourcesRead:
         self.differences = Differences()
         self.places: dict[str, None] = {}
         self.kept: dict[int, list[TableRow]] = {}
+        self.pending: set[int] = set()
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
         """Read one source; tracked lots wait for the list of these."""
@@ -133,10 +134,12 @@ class SourcesRead:
         kept = merged(entries, source, self.mapping, self.differences)
         self.kept |= {id(block): [] for block in blocks}
         for entry in kept:
-            if entry.block.is_new and any(path[0] == DIFFERENCES for path in entry.waits):
-                # What is not settled is looked at again when the file is named again.
-                continue
             self.kept[id(entry.block)].append(entry.row)
+        for block in blocks:
+            if (DIFFERENCES, f"{block.grid.name} {block.digest}") in self.mapping.questions:
+                # All of what is asked about stays as it is, to be looked at again.
+                self.pending.add(id(block))
+                self.kept[id(block)] = block.rows
         return kept
 
     def rows(self) -> SiteRows:
@@ -145,7 +148,7 @@ class SourcesRead:
         for source, entries, profile, told in self.steps:
             self._ledger(source, with_lots(entries, lots, places, self.mapping), profile, told)
         self.movements = without_doubles(self.movements, "movements", self.mapping)
-        self.counts = without_doubles(self.counts, "counts", self.mapping)
+        self.counts = counts_once(without_doubles(self.counts, "counts", self.mapping), self.mapping)
         for number, source in enumerate(dict.fromkeys(one.entry.source for one in self.movements)):
             if number:
                 self.mapping.settle("source", source, "ids_begin_with", value=f"{number + 1}-")

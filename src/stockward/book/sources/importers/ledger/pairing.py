@@ -69,6 +69,12 @@ def _join(
             rest.extend(group)
             continue
         for half, other in zip(group, others, strict=True):
+            if half.entry.at[:10] != other.entry.at[:10]:
+                # What comes on another day is on the way until then.
+                half.kind = other.kind = "transfer"
+                half.to_area = other.from_area = _IN_TRANSIT
+                made.movements += [half, other]
+                continue
             half.kind, half.to_area, half.other = "transfer", other.to_area, other.entry
             half.waits += other.waits
             made.movements.append(half)

@@ -29,11 +29,17 @@ from stockward.book.sources.importers.ledger.tie_out import solved
 from stockward.book.sources.importers.mapping import Path
 from stockward.book.sources.importers.profiles import Profile
 
+_GOES_OUT, _UNDOES = "they go out", "they undo another row"
+
 
 def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postings) -> Postings:
     """Turn the entries of one ledger that ``happened`` into movements, and the counts that stand among them."""
     taken = _summed(list(entries), meanings.profile)
-    signed = _is_signed(taken, meanings)
+    known = _is_signed(taken, meanings)
+    if known is None:
+        for entry in taken:
+            entry.waits.append(("source", meanings.source, "negative"))
+    signed = bool(known)
     signs = {} if signed else _solved_signs(taken)
     if signed:
         tell_sides_apart(taken, meanings)
@@ -91,17 +97,28 @@ def changes_of(entries: Sequence[SourceEntry], made: Postings, meanings: Meaning
     return changes
 
 
-def _is_signed(entries: Sequence[SourceEntry], meanings: Meanings) -> bool:
-    """Whether quantities bear the sign of their direction: what comes and goes stands apart, or some are negative.
+def _is_signed(entries: Sequence[SourceEntry], meanings: Meanings) -> bool | None:
+    """Whether quantities bear the sign of their direction; ``None`` while it is asked.
 
-    Where codes tell what goes out, and most of that is positive, they bear none: a negative one undoes something.
+    They do where what comes and goes stands apart, or where no code tells the direction. Where codes tell it and some
+    quantities are negative, a negative one goes out, or it undoes a row: the codes that are known say which, if all do.
     """
     if any({"in", "out"} & entry.columns for entry in entries[:1]):
         return True
-    outward = [entry.change for entry in entries if entry.change and meanings.settled(code_of(entry)) in OUTWARD]
-    if sum(change > 0 for change in outward) > len(outward) / 2:
+    changes = [(entry.change, meanings.settled(code_of(entry))) for entry in entries if entry.change]
+    if not any(change < 0 for change, _ in changes):
         return False
-    return any((entry.change or 0.0) < 0 for entry in entries)
+    if meanings.profile.name or not any(code_of(entry) for entry in entries):
+        return True
+    outward = [change < 0 for change, meaning in changes if meaning in OUTWARD]
+    inward = [change < 0 for change, meaning in changes if meaning in INWARD]
+    if outward and all(outward) and not any(inward):
+        return True
+    path = ("source", meanings.source, "negative")
+    asks = f"In {meanings.source} some quantities are negative: does that say that they go out, or undo another row?"
+    likely = [_GOES_OUT, _UNDOES] if sum(outward) > len(outward) / 2 else [_UNDOES, _GOES_OUT]
+    answer = meanings.mapping.ask(*path, asks=asks, choices=likely)
+    return None if answer is None else answer == _GOES_OUT
 
 
 def _solved_signs(entries: Sequence[SourceEntry]) -> dict[str, int]:
@@ -158,7 +175,7 @@ def _of_meaning(
     if meaning == ADJUSTMENT:
         meaning = "found" if sign > 0 else "write_off"
     if meaning in {"transfer", TRANSIT} and not signed:
-        sign = side_of(code_of(entry), meanings) or sign
+        sign = side_of(code_of(entry), meanings)
         if sign == 0:
             return _open(entry, code_of(entry), 0, size, ("source", meanings.source, "sides", code_of(entry)))
         sign = -sign if (entry.change or 0.0) < 0 else sign
