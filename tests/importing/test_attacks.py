@@ -241,3 +241,12 @@ def test_a_list_that_mostly_equals_the_book_is_asked_about(tmp_path: Path) -> No
     rows = taken(tmp_path, ["Material,Store,Book qty,Counted,Unit,Count date", *lines])
     assert not rows.counts
     assert "was each line really counted?" in asked(rows)
+
+
+def test_a_negative_transfer_goes_back(tmp_path: Path) -> None:
+    lines = ["Date,Material,From,To,Quantity,Unit", "2026-01-13,TNT,,A,100,kg", "2026-01-14,TNT,A,B,50,kg"]
+    places = {("places", name): "a place of the site" for name in ("A", "B")}
+    rows = taken(tmp_path, [*lines, "2026-01-15,TNT,A,B,-5,kg"], places)
+    assert {row[1:] for row in rows.movements} == {
+        ("receipt", "TNT", 100.0, "", "A"), ("transfer", "TNT", 50.0, "A", "B"), ("transfer", "TNT", 5.0, "B", "A"),
+    }  # fmt: skip

@@ -41,7 +41,7 @@ def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postin
             entry.waits.append(("source", meanings.source, "negative"))
     signed = bool(known)
     signs = {} if signed else _solved_signs(taken)
-    if signed:
+    if signed and not any({"from_area", "to_area"} & entry.columns for entry in taken[:1]):
         tell_sides_apart(taken, meanings)
     halves: list[Posting] = []
     for entry, identity in zip(taken, identities_of(taken), strict=True):
