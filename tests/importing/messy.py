@@ -259,7 +259,8 @@ def corrections(folder: Path) -> Truth:
         ("2025-04-15", "issue", "TNT", 2.0, "A", ""),
         ("2025-04-16", "receipt", "TNT", 2.0, "", "A"),
     }
-    return Truth(_text(folder / "corrections.csv", lines), movements)
+    answers = {("source", "corrections", "negative"): "they go out"}
+    return Truth(_text(folder / "corrections.csv", lines), movements, answers=answers)
 
 
 def days_of_two_ways(folder: Path) -> Truth:
@@ -296,7 +297,17 @@ def side_by_side(folder: Path) -> Truth:
 
 
 MESSY: tuple[Callable[[Path], Truth], ...] = (
-    titles_and_months, a_sheet_a_magazine, a_sheet_a_material, german_list, a_letter_for_the_side, months_first,
-    both_tables_on_a_sheet, units_in_cells, codes_with_zeros, a_filled_count, corrections, days_of_two_ways,
+    titles_and_months,
+    a_sheet_a_magazine,
+    a_sheet_a_material,
+    german_list,
+    a_letter_for_the_side,
+    months_first,
+    both_tables_on_a_sheet,
+    units_in_cells,
+    codes_with_zeros,
+    a_filled_count,
+    corrections,
+    days_of_two_ways,
     side_by_side,
-)  # fmt: skip
+)

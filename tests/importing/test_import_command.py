@@ -97,6 +97,29 @@ def test_a_month_that_was_changed_is_asked_about(tmp_path: Path, january: str) -
     assert [(row["kind"], row["quantity"]) for row in rows(tmp_path)] == [("receipt", "100"), ("issue", "15")]
 
 
+def test_an_open_difference_is_not_forgotten(tmp_path: Path, january: str, february: str) -> None:
+    run(tmp_path, january, "--accept")
+    changed = tmp_path / "again.csv"
+    changed.write_text(JANUARY.replace(";;10;90", ";;15;85"), encoding="utf-8")
+    run(tmp_path, str(changed))
+    assert "Which is right?" in run(tmp_path, february).output
+    assert [row["kind"] for row in rows(tmp_path)].count("? issue") == 2
+
+
+def test_numbers_that_begin_anew_are_of_other_rows(tmp_path: Path) -> None:
+    head = "ID,Date,Item,Location,In,Out,Unit"
+    for month, size in ((1, 100), (2, 50)):
+        text = f"{head}\n1,2026-0{month}-13,TNT,A,{size},,kg\n"
+        (tmp_path / f"{month}.csv").write_text(text, encoding="utf-8")
+    run(tmp_path, str(tmp_path / "1.csv"), "--accept")
+    assert run(tmp_path, str(tmp_path / "2.csv")).exit_code == 3
+    mapping = tmp_path / "site" / "import.toml"
+    text = mapping.read_text(encoding="utf-8").replace('answer = ""', 'answer = "both: its numbers begin anew"')
+    mapping.write_text(text, encoding="utf-8")
+    run(tmp_path, str(tmp_path / "2.csv"))
+    assert sorted(row["quantity"] for row in rows(tmp_path)) == ["100", "50"]
+
+
 def test_rows_written_by_hand_stay(tmp_path: Path, january: str, february: str) -> None:
     run(tmp_path, january, "--accept")
     path = tmp_path / "site" / "movements.csv"

@@ -51,7 +51,8 @@ def importing_command(
         say(line)
     if not dry_run:
         _write(site, found)
-    sys.exit(_ROWS_OPEN if found.questions or found.waiting or found.set_aside else _DONE)
+    is_open = found.questions or found.waiting or found.set_aside or not found.taken
+    sys.exit(_ROWS_OPEN if is_open else _DONE)
 
 
 def _can_ask() -> bool:

@@ -10,35 +10,28 @@ from pathlib import Path
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
-from stockward.book.sources.importers.above import fill_from_above
-from stockward.book.sources.importers.columns import BOOK, COUNTS, ITEMS, LEFT_OUT, roles_of, table_of
-from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
+from stockward.book.sources.importers.columns import JOINT, tells_its_kind
+from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import ReadFile, read_file
-from stockward.book.sources.importers.grid.layout import Block, TableRow, blocks_of
+from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
-from stockward.book.sources.importers.ledger.counting import counted_lines
-from stockward.book.sources.importers.ledger.doubles import without_doubles
-from stockward.book.sources.importers.ledger.meanings import Meanings
-from stockward.book.sources.importers.ledger.posting import Posting, Postings
-from stockward.book.sources.importers.ledger.postings import changes_of, happened, postings_of
-from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
-from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
-from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
+from stockward.book.sources.importers.profiles import GENERIC, profile_of
 from stockward.book.sources.importers.site_files import OwnRows, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
     LOG_COLUMNS,
     MOVEMENT_COLUMNS,
-    RowWriter,
     SiteRows,
-    days_with_movements,
 )
-from stockward.book.sources.importers.store import DIFFERENCES, STORE, Differences, merged, read_stored, stored_text
+from stockward.book.sources.importers.sources import SourceRead, SourcesRead
+from stockward.book.sources.importers.store import STORE, Differences, read_stored, stored_text
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 
 LOG = "imported/log.csv"
+_ALIKE = 0.6
+"""So much of two headers is one where they are of one list."""
 _SETTINGS = """\
 format = 1
 
@@ -62,20 +55,6 @@ class Request:
     timezone: str = ""
     accepts: bool = False
     answers: dict[tuple[str, ...], str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class SourceRead:
-    """What was made of one kind of table: where it stands, what it is taken for, and how its own balance ties out."""
-
-    name: str
-    places: list[str]
-    table: str
-    title: str
-    rows: int
-    left_out: dict[str, list[str]]
-    notes: list[str]
-    balance: TieOut | None = None
 
 
 @dataclass(slots=True)
@@ -116,12 +95,22 @@ def import_files(request: Request) -> Imported:
     read = [one for path in request.files if (one := _read(path, mapping)) is not None]
     fresh = [block for one in read for grid in one.grids for block in blocks_of(grid)]
     stored = _stored(site)
-    found = _Import(mapping, zone)
+    found = SourcesRead(mapping, zone)
+    for one in read:
+        for grid in one.grids:
+            found.ask_about_unread(grid, [block for block in fresh if block.grid is grid])
     found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
-    everything = [*stored, *fresh]
+    waiting = {(block.grid.name, block.digest) for block in stored if block.is_new}
+    everything = [*stored, *(block for block in fresh if (block.grid.name, block.digest) not in waiting)]
     for source, blocks in _by_source(everything, mapping).items():
         found.read(source, blocks)
     rows = found.rows()
+    rows.log += [
+        {"source": place, "mapping": one.name, "state": "left out", "why": rule}
+        for one in found.sources
+        for rule, places in one.left_out.items()
+        for place in places
+    ]
     notices = [notice for one in read for grid in one.grids for notice in grid.notices]
     notices += [f"{one.name}: no table was found in it" for one in read if not _has_table(one, fresh)]
     contents, changed = _contents(request, rows, mapping, found, everything)
@@ -140,135 +129,6 @@ def import_files(request: Request) -> Imported:
     )
 
 
-class _Import:
-    """Reads source by source, and makes the rows of all of them at the end."""
-
-    def __init__(self, mapping: MappingFile, timezone: str) -> None:
-        self.mapping, self.timezone = mapping, timezone
-        self.sources: list[SourceRead] = []
-        self.movements: list[Posting] = []
-        self.counts: list[Posting] = []
-        self.items: list[SourceEntry] = []
-        self.steps: list[tuple[str, list[SourceEntry], Profile, SourceRead]] = []
-        self.unknown: list[str] = []
-        self.differences = Differences()
-        self.places: dict[str, None] = {}
-        self.kept: dict[int, list[TableRow]] = {}
-
-    def read(self, source: str, blocks: Sequence[Block]) -> None:
-        """Read one source; tracked lots wait for the list of these."""
-        profile = self._profile(source, blocks)
-        roles = roles_of(blocks, profile, self.mapping, source)
-        table = table_of(blocks, roles, profile, self.mapping, source)
-        told = _source_read(source, table or "?", profile.title, blocks)
-        self.sources.append(told)
-        if table is None:
-            self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
-            if {"material", "quantity"} <= roles.keys():
-                self.unknown += [block.grid.place(block.top) for block in blocks]
-            return
-        if table in {LEFT_OUT, BOOK}:
-            return
-        reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
-        if table == COUNTS and "count_date" in roles:
-            reader.places["at"], reader.ways["at"] = reader.places["count_date"], reader.ways["count_date"]
-        entries = self._merged(source, list(reader.entries()), blocks)
-        if table == ITEMS:
-            for entry in entries:
-                entry.raw["place"] = _place_number(entry)
-            self.items += entries
-        elif "tracked" in profile.rules:
-            self.steps.append((source, entries, profile, told))
-        elif table == COUNTS:
-            fill_from_above(entries, [*self.places], self.mapping)
-            self._take(counted_lines(entries, Meanings(source, profile, self.mapping)), told)
-        else:
-            self._ledger(source, entries, profile, told)
-
-    def _merged(self, source: str, entries: list[SourceEntry], blocks: Sequence[Block]) -> list[SourceEntry]:
-        """The rows of all files of a source, each once; which rows of each block are kept is noted."""
-        kept = merged(entries, source, self.mapping, self.differences)
-        self.kept |= {id(block): [] for block in blocks}
-        for entry in kept:
-            if entry.block.is_new and any(path[0] == DIFFERENCES for path in entry.waits):
-                # What is not settled is looked at again when the file is named again.
-                continue
-            self.kept[id(entry.block)].append(entry.row)
-        return kept
-
-    def rows(self) -> SiteRows:
-        """The rows of all sources, once every one has been read."""
-        lots, places = lots_of(self.items)
-        for source, entries, profile, told in self.steps:
-            self._ledger(source, with_lots(entries, lots, places, self.mapping), profile, told)
-        self.movements = without_doubles(self.movements, "movements", self.mapping)
-        self.counts = without_doubles(self.counts, "counts", self.mapping)
-        for number, source in enumerate(dict.fromkeys(one.entry.source for one in self.movements)):
-            if number:
-                self.mapping.settle("source", source, "ids_begin_with", value=f"{number + 1}-")
-        dated = days_with_movements(self.movements, lambda at: "T" not in at and not at.startswith(UNREAD))
-        writer = RowWriter(self.mapping, dated)
-        writer.prepare([*self.movements, *self.counts])
-        rows = writer.write(self.movements, self.counts)
-        for place in self.unknown:
-            # What may be movements of anything leaves every balance untested until somebody says what it is.
-            unread = dict.fromkeys(("at", "kind", "material", "quantity", "from_area", "to_area"), UNREAD)
-            rows.movements.append({"movement": f"{UNREAD} {place}", **unread, "source": place})
-        return rows
-
-    def _ledger(self, source: str, entries: list[SourceEntry], profile: Profile, told: SourceRead) -> None:
-        made = Postings()
-        entries = happened(entries, profile, made)
-        fill_from_above(entries, [*self.places], self.mapping)
-        self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
-        postings_of(entries, Meanings(source, profile, self.mapping), made)
-        changes = changes_of(entries, made)
-        sound = [entry for entry in entries if not entry.faults]
-        told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
-        if told.balance is not None and not told.balance.holds:
-            self._ask_about_balance(source, told.balance)
-        self._take(made, told)
-
-    def _ask_about_balance(self, source: str, found: TieOut) -> None:
-        """Rows whose balances do not follow are open until somebody says that it is the balance that is wrong."""
-        path = ("source", source, "tie_out")
-        asks = (
-            f"In {source} {found.tried - found.kept} of {found.tried} balances (by {found.of}) do not follow from the "
-            f"row before; the first stands in {found.broken[0].place}. Is the balance wrong there, or the reading?"
-        )
-        answer = self.mapping.ask(*path, asks=asks, choices=["the balance is wrong", "leave these rows aside"])
-        if answer != "the balance is wrong":
-            for entry in found.broken:
-                entry.waits.append(path)
-
-    def _take(self, made: Postings, told: SourceRead) -> None:
-        self.movements += made.movements
-        self.counts += made.counts
-        told.notes += made.notes
-        for rule, entries in made.left_out.items():
-            told.left_out.setdefault(rule, []).extend(entry.place for entry in entries)
-
-    def _profile(self, source: str, blocks: Sequence[Block]) -> Profile:
-        known = self.mapping.get("source", source, "profile")
-        if known is not None:
-            return profile_named(known)
-        profile = profile_of(blocks[0].headers)
-        if profile is not GENERIC:
-            self.mapping.settle("source", source, "profile", value=profile.name, because=profile.title)
-        return profile
-
-
-def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> SourceRead:
-    """What is told of a source before its rows are looked at: of the new files, where there are any."""
-    told = [block for block in blocks if block.is_new] or blocks
-    dropped: dict[str, list[str]] = defaultdict(list)
-    for block in told:
-        for rule, numbers in block.dropped.items():
-            dropped[rule] += [block.grid.place(number) for number in numbers]
-    places = list(dict.fromkeys(block.name for block in told))
-    return SourceRead(name, places, table, title, sum(len(block.rows) for block in told), dict(dropped), [])
-
-
 def _require_others(request: Request) -> None:
     """Raise ``UsageError`` for a file that the import itself would write."""
     names = (*(f"{table}.csv" for table in tables()), SETTINGS, MAPPING, LOG, STORE)
@@ -276,15 +136,6 @@ def _require_others(request: Request) -> None:
     for file in request.files:
         if any(one.exists() and file.exists() and file.samefile(one) for one in own):
             raise UsageError(f"{file}: this is a table of {request.site} itself: name the file of another program")
-
-
-def _place_number(entry: SourceEntry) -> str:
-    """The number under which a list of lots knows a place, beside its name."""
-    block = entry.block
-    if "Location" not in block.headers:
-        return ""
-    row = next(row for row in block.rows if block.grid.place(row.number) == entry.place)
-    return str(row.cells[block.headers.index("Location")])
 
 
 def _mapping_of(site: Path) -> MappingFile:
@@ -325,12 +176,35 @@ def _by_source(blocks: Sequence[Block], mapping: MappingFile) -> dict[str, list[
     """Blocks by the source whose headers they have; new ones get a name of their own."""
     found: dict[str, list[Block]] = defaultdict(list)
     for block in blocks:
-        source = mapping.source_of(block.fingerprint)
+        # Two lists with the same headers are two, where these do not say what the rows are.
+        told = tells_its_kind(block) or profile_of(block.headers) is not GENERIC
+        source = _source_of(block, mapping, named=not told)
         if source is None:
             source = _free_name(block, mapping)
             mapping.headers[source] = block.fingerprint
+            if not told:
+                mapping.settle("source", source, "label", value=block.label)
         found[source].append(block)
     return found
+
+
+def _source_of(block: Block, mapping: MappingFile, *, named: bool) -> str | None:
+    """The source of a block: the one with its headers, and its name too where it is known by that."""
+    if not named:
+        return mapping.source_of(block.fingerprint) or _changed_layout(block, mapping)
+    same = [source for source, headers in mapping.headers.items() if headers == block.fingerprint]
+    return next((source for source in same if mapping.get("source", source, "label") == block.label), None)
+
+
+def _changed_layout(block: Block, mapping: MappingFile) -> str | None:
+    """The source whose columns stand in a block among others: a list to which columns were added, or lost some."""
+    headers = set(block.fingerprint)
+    for source, known in mapping.headers.items():
+        read = [value for path, value in mapping.settled.items() if path[:3] == ("source", source, "columns")]
+        columns = {folded(header) for value in read for header in value.split(JOINT)}
+        if columns and columns <= headers and len(headers & set(known)) >= _ALIKE * len(headers | set(known)):
+            return source
+    return None
 
 
 def _free_name(block: Block, mapping: MappingFile) -> str:
@@ -345,7 +219,7 @@ def _has_table(one: ReadFile, blocks: Sequence[Block]) -> bool:
 
 
 def _contents(
-    request: Request, rows: SiteRows, mapping: MappingFile, found: _Import, blocks: Sequence[Block]
+    request: Request, rows: SiteRows, mapping: MappingFile, found: SourcesRead, blocks: Sequence[Block]
 ) -> tuple[dict[str, str], list[str]]:
     """The text of each file by its name in the site, and what is told of rows that somebody has changed by hand."""
     site = request.site
@@ -358,11 +232,14 @@ def _contents(
     contents, notices = {}, []
     for table, (columns, lines) in made.items():
         own = OwnRows(site, table)
-        contents[f"{table}.csv"] = table_text([*columns, *own.columns(columns)], own.beside(lines))
-        contents[f"imported/{table}.csv"] = table_text(columns, lines)
+        rows_beside, others = own.beside(lines), own.columns(columns)
+        imported = table_text(columns, lines)
+        contents[f"imported/{table}.csv"] = imported
+        is_same = rows_beside == list(lines) and not others
+        contents[f"{table}.csv"] = imported if is_same else table_text([*columns, *others], rows_beside)
         notices += own.notices
     contents[LOG] = table_text(LOG_COLUMNS, rows.log)
-    contents[STORE] = stored_text(blocks, found.kept)
+    contents[STORE] = stored_text(blocks, found.kept, found.pending)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
         name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stockward.book.sources.importers.mapping import MAPPING, Question
-from stockward.questions.importing import Imported, SourceRead
+from stockward.book.sources.importers.sources import SourceRead
+from stockward.questions.importing import Imported
 from stockward.terms.limits import grouped
 
 _MOST_LISTED = 12
@@ -32,6 +33,8 @@ def import_lines(found: Imported, site: str, *, written: bool) -> Iterator[str]:
             f"write the answers into {file} and run the same command again" if written else "run it without --dry-run"
         )
         yield f"Next: {done}; --accept takes the first choice of each"
+    elif not found.taken:
+        yield "Next: name a file with a ledger or a count list, with a header above its rows"
     elif written:
         yield f"Next: stockward check {site}, then stockward review {site} --html review.html"
 

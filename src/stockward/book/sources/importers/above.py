@@ -21,11 +21,11 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
         grid = entry.block.grid
         ends = {"from_area", "to_area", "tracked_item"}
         if "area" not in entry.columns and not ends & entry.columns:
-            path: Path = ("source", entry.source, "area", grid.label)
+            path: Path = ("source", entry.source, "area", entry.block.label)
             asks = f"Of which place is {grid.name}? It has no column of places"
             entry.area = _told(entry, path, asks, places, mapping)
         if "material" not in entry.columns and "tracked_item" not in entry.columns:
-            path = ("source", entry.source, "material", grid.label)
+            path = ("source", entry.source, "material", entry.block.label)
             asks = f"Of which material is {grid.name}? It has no column of materials"
             entry.texts["material"] = _told(entry, path, asks, (), mapping)
 
@@ -34,8 +34,10 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mappi
     titles = [*filter(None, (entry.block.grid.sheet, *entry.block.titles[:3]))]
     others = [name for name in known if name not in titles]
     named = [*others, *titles] if any(map(speaks_of_a_count, titles)) else [*titles, *others]
-    if entry.heading and not is_a_month(entry.heading):
-        named.append(_HEADING)
+    headings = {row.heading for row in entry.block.rows if row.heading and not is_a_month(row.heading)}
+    if len(headings) > 1:
+        # Parts of one table that are headed apart are most likely of several.
+        named.insert(0, _HEADING)
     answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True)
     if answer is None:
         entry.waits.append(path)

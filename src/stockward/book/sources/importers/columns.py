@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from stockward.book.sources.importers.grid.aliases import folded, known_as
+from stockward.book.sources.importers.grid.aliases import folded, known_as, role_of
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.mapping import MappingFile
@@ -16,12 +17,17 @@ NUMBERS = ("quantity", "in", "out", "balance", "counted", "book", "difference", 
 DATES = ("at", "recorded_at", "recorded_date", "count_date")
 _MOSTLY, _AT_LEAST = 0.8, 0.2
 """So much of a column is of another kind than its header says where the header lies; less are cells to correct."""
+_NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
 """Between headers whose columns are read as one."""
 
 MOVEMENTS, COUNTS, BOOK, ITEMS, LEFT_OUT = "movements", "counts", "book", "items", "leave out"
 _TABLES = (MOVEMENTS, COUNTS, LEFT_OUT)
+_IN_WORDS = {
+    "at": "dates", "count_date": "days of counting", "quantity": "quantities", "in": "what came in",
+    "out": "what went out", "counted": "what was counted",
+}  # fmt: skip
 _COUNT_WORDS = ("count", "stocktake", "stock take", "inventory", "inventur", "inventaire", "zahlung", "physical")
 
 
@@ -29,16 +35,27 @@ def roles_of(
     blocks: Sequence[Block], profile: Profile, mapping: MappingFile, source: str
 ) -> dict[str, tuple[str, ...]]:
     """The headers of each role, and where the mapping has none yet, those that the headers and cells speak for."""
-    headers = blocks[0].headers
+    headers = tuple(dict.fromkeys(header for block in blocks for header in block.headers))
     stated = {
         path[3]: tuple(header for header in value.split(JOINT) if header)
         for path, value in mapping.settled.items()
         if path[:3] == ("source", source, "columns")
     }
-    if stated:
-        return {role: found for role, found in stated.items() if found and set(found) <= set(headers)}
+    asked = [path for path in mapping.settled if path[:3] == ("source", source, "holds")]
+    if stated and all(path[3] in stated or mapping.settled[path] == _IT_IS_NOT for path in asked):
+        known = {folded(header) for names in stated.values() for header in names} | set(mapping.headers.get(source, ()))
+        added = [header for header in headers if folded(header) not in known]
+        for role, header in _proposed(added, profile).items() if added else ():
+            # A column that a later file has more: what it says of state or document counts from then on.
+            if role not in stated and role not in NUMBERS and role not in DATES and role != "plant":
+                stated[role] = (mapping.settle("source", source, "columns", role, value=header),)
+        plain = {folded(header) for header in headers}
+        return {role: found for role, found in stated.items() if found and {*map(folded, found)} <= plain}
     roles = _proposed(headers, profile)
-    cells = {header: [cell for block in blocks for cell in block.column(header)] for header in headers}
+    cells = {
+        header: [cell for block in blocks if header in block.headers for cell in block.column(header)]
+        for header in headers
+    }
     roles = {
         role: header
         for role, header in roles.items()
@@ -48,9 +65,51 @@ def roles_of(
     if "area" in profile.rules and "area" in found and "plant" in found:
         found["area"] = (*found["plant"], *found["area"])
     found.pop("plant", None)
+    _ask_sides(found, mapping, source)
+    _ask_places(found, headers, profile, mapping, source)
     for role, names in found.items():
         mapping.settle("source", source, "columns", role, value=JOINT.join(names))
     return found
+
+
+def _ask_sides(found: dict[str, tuple[str, ...]], mapping: MappingFile, source: str) -> None:
+    """Debit adds to stock in some books, and takes away in others."""
+    if {"debit", "credit"} <= found.keys() and not {"in", "out", "quantity"} & found.keys():
+        debit, credit = found.pop("debit"), found.pop("credit")
+        asks = f"Which column of {source} adds to stock: {debit[0]!r} or {credit[0]!r}?"
+        answer = mapping.ask("source", source, "adds", asks=asks, choices=[debit[0], credit[0]])
+        if answer is not None:
+            found["in"], found["out"] = (debit, credit) if answer == debit[0] else (credit, debit)
+    found.pop("debit", None)
+    found.pop("credit", None)
+
+
+def _ask_places(
+    found: dict[str, tuple[str, ...]], headers: Sequence[str], profile: Profile, mapping: MappingFile, source: str
+) -> None:
+    """Two columns of places may name one together: a building, and a store in it."""
+    named = tuple(header for header in headers if (known_as(header) or ("",))[0] == "area")
+    if profile.name or len(named) < 2 or "area" not in found:
+        return
+    asks = f"Which columns of {source} name the place of a row?"
+    answer = mapping.ask("source", source, "places", asks=asks, choices=[JOINT.join(named), *named])
+    found["area"] = tuple((answer or JOINT.join(named)).split(JOINT))
+
+
+def also_columns(block: Block, roles: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Headers of quantities that are not read, since another column has their role: *Gain* beside *Received*."""
+    taken = {header for names in roles.values() for header in names}
+    return [
+        header
+        for header in block.headers
+        if header not in taken and role_of(_NUMBERED.sub("", header)) in {"in", "out", "quantity", "counted"}
+    ]
+
+
+def tells_its_kind(block: Block) -> bool:
+    """Whether the columns of a table say what its rows are; else its name alone does."""
+    roles = {role_of(_NUMBERED.sub("", header)) for header in block.headers}
+    return bool(roles & {"in", "out", "from_area", "to_area", "kind", "deltas", "counted"} or block.over)
 
 
 def table_of(
@@ -110,7 +169,7 @@ def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
 
 def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping[str, str]) -> dict[str, str]:
     """``Item`` beside ``Material`` is a line of a document; a place with both ends has no third."""
-    if "from_area" in found and "to_area" in found and plain[found.get("area", headers[0])] == "location":
+    if "from_area" in found and "to_area" in found and plain.get(found.get("area", "")) == "location":
         found.pop("area", None)
     if {"in", "out"} <= found.keys():
         found.pop("quantity", None)
@@ -130,7 +189,9 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     if role in DATES:
         texts = [cell for cell in filled[:2_000] if isinstance(cell, str)]
         others = [cell for cell in filled[:2_000] if isinstance(cell, (int, float))]
-        return all(map(is_serial_day, others)) and (not texts or _mostly_dates(texts))
+        return all(is_serial_day(cell) or bool(ways_that_fit([str(cell)])) for cell in others) and (
+            not texts or _mostly_dates(texts)
+        )
     if role == "unit":
         return share_of_numbers(filled[:2_000]) < 1 - _MOSTLY
     return True
@@ -138,10 +199,10 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
 
 def _asked_to_hold(role: str, header: str, cells: Sequence[CellValue], mapping: MappingFile, source: str) -> bool:
     """Whether a person says that a column is what its header says, though its cells speak against it."""
-    if role not in {"at", "count_date", "quantity", "in", "out", "counted"}:
+    if role not in _IN_WORDS:
         return False
     example = next(str(cell) for cell in cells if not is_blank_cell(cell))
-    asks = f"The header {header!r} of {source} speaks of {role}, and {example!r} stands below it: is it that column?"
+    asks = f"Is {header!r} of {source} the column of {_IN_WORDS[role]}? {example!r} stands below it"
     return mapping.ask("source", source, "holds", role, asks=asks, choices=[_IT_IS_NOT, _IT_IS]) == _IT_IS
 
 

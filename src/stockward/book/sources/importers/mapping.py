@@ -161,6 +161,8 @@ def read_mapping(text: str, file: str) -> MappingFile:
     mapping = MappingFile()
     for path, value in _leaves(tree, (), file):
         if path[:1] == ("source",) and path[2:] == ("headers",):
+            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+                raise SiteError(file, f"{dotted(path)} is no list of texts", "put it back as it was, or take it away")
             mapping.headers[path[1]] = tuple(value)
         else:
             mapping.settled[path] = str(value)
@@ -193,7 +195,9 @@ def written(mapping: MappingFile) -> str:
         tables.setdefault(path[:-1], []).append((path[-1], _quoted(value), mapping.because.get(path, "")))
     for table in sorted(tables):
         lines.append(f"[{dotted(table)}]")
-        lines += [f"{dotted((key,))} = {value}{f'  # {why}' if why else ''}" for key, value, why in tables[table]]
+        lines += [
+            f"{dotted((key,))} = {value}{f'  # {_comment(why)}' if why else ''}" for key, value, why in tables[table]
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -204,13 +208,18 @@ def _question_lines(one: Question) -> list[str]:
     choices = ", ".join(map(_quoted, one.choices[:_MOST_SHOWN]))
     return [
         "[[question]]",
-        *(line.replace("\n", " ") for line in said),
+        *map(_comment, said),
         f"about = {_quoted(one.key)}",
         f"choices = [{choices}]",
         *(["other_answers = true"] if one.free and one.choices else []),
         'answer = ""',
         "",
     ]
+
+
+def _comment(text: str) -> str:
+    """A text in which no sign ends the comment, or is none that a comment may have."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _held(one: Mapping[str, Any], answer: str, file: str) -> str:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
 
@@ -22,12 +23,12 @@ class OwnRows:
 
     def __init__(self, site: Path, table: str) -> None:
         self.table, self._key = table, _KEYS[table]
-        self._now = _rows_of(site / f"{table}.csv")
-        self._imported = {self._named(row): row for row in _rows_of(site / "imported" / f"{table}.csv")}
+        self._now = _rows_of(site / f"{table}.csv", self._key[:1])
+        self._imported = {self._named(row): row for row in _rows_of(site / "imported" / f"{table}.csv", self._key[:1])}
         self.notices: list[str] = []
 
     def columns(self, columns: Sequence[str]) -> list[str]:
-        """Columns that the import does not write."""
+        """PlacesByRole that the import does not write."""
         return [name for name in (self._now[0] if self._now else ()) if name not in columns]
 
     def beside(self, made: Sequence[dict[str, str]]) -> list[dict[str, str]]:
@@ -53,10 +54,17 @@ class OwnRows:
         return tuple(row.get(key, "") for key in self._key)
 
 
-def _rows_of(path: Path) -> list[dict[str, str]]:
+def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:
     if not path.exists():
         return []
-    reader = csv.DictReader(io.StringIO(read_bytes(path).decode("utf-8-sig", errors="replace"), newline=""))
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SiteError(str(path), "it is no UTF-8", "save it as CSV UTF-8, so that no sign of it is lost") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if text.strip() and not set(key) <= set(reader.fieldnames or ()):
+        mend = "save it so, with commas between its cells"
+        raise SiteError(str(path), f"its first row is no header with {', '.join(key)}", mend)
     return [{key: text_of(value or "") for key, value in row.items() if key} for row in reader]
 
 

@@ -10,7 +10,15 @@ from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.ledger.meanings import INWARD
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
-from stockward.book.sources.importers.written.names import ask_spellings, material_kind, same_as, unit_answered, unit_of
+from stockward.book.sources.importers.written.names import (
+    ask_places,
+    ask_spellings,
+    material_kind,
+    place_as,
+    same_as,
+    unit_answered,
+    unit_of,
+)
 from stockward.terms.units import factor
 
 MOVEMENT_COLUMNS = (
@@ -65,6 +73,8 @@ class RowWriter:
         """Look at all spellings and units, so that one source can tell what another leaves out."""
         spellings = Counter(name for one in postings if (name := one.entry.text("material")))
         ask_spellings(spellings, self.mapping)
+        places = Counter(end for one in postings for end in (one.from_area, one.to_area) if end and end[0] != UNREAD)
+        ask_places(places, self.mapping)
         for one in postings:
             entry = one.entry
             if not entry.text("material"):
@@ -226,7 +236,10 @@ class RowWriter:
                 waits.append(path)
                 return UNREAD
             written = answer
-        key = self.mapping.get("areas", written, "same_as") or written
+        key, doubt = place_as(written, self.mapping)
+        if doubt is not None:
+            waits.append(doubt)
+            return f"{UNREAD} {written}"
         self._areas.setdefault(key, written)
         return key
 

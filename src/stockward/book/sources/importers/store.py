@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -22,6 +22,9 @@ from stockward.terms.errors import SiteError
 STORE = "imported/rows.jsonl"
 DIFFERENCES = "differences"
 """Begins the path of what is asked about a file that differs from what was imported before."""
+_NOT_ITS_OWN = frozenset(("book", "difference"))
+_BOTH = "both: its numbers begin anew"
+_MOSTLY = 0.8
 _KEEP, _TAKE = "what was imported before", "the new file"
 
 
@@ -36,8 +39,11 @@ class Differences:
     files: list[str] = field(default_factory=list)
 
 
-def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]]) -> str:
-    """Blocks as lines of JSON: each block's header, then its rows; ``kept`` has those of each, by its identity."""
+def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]], pending: Set[int]) -> str:
+    """Blocks as lines of JSON: each block's header, then its rows; ``kept`` has those of each, by its identity.
+
+    Blocks that are ``pending`` are looked at again as new ones: what is asked of them is not answered yet.
+    """
     lines = []
     for block in blocks:
         rows = kept.get(id(block), block.rows)
@@ -45,7 +51,7 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]])
             continue
         head = {
             "file": block.grid.file, "sheet": block.grid.sheet, "top": block.top, "headers": block.headers,
-            "titles": block.titles, "over": block.over,
+            "titles": block.titles, "over": block.over, "new": id(block) in pending,
         }  # fmt: skip
         lines.append(json.dumps(head, ensure_ascii=False))
         lines += [
@@ -66,7 +72,7 @@ def read_stored(text: str, file: str) -> list[Block]:
                 headers = tuple(said["headers"])
                 places = tuple(range(len(headers)))
                 titles, over = tuple(said["titles"]), said["over"]
-                blocks.append(Block(grid, said["top"], headers, places, titles, is_new=False, over=over))
+                blocks.append(Block(grid, said["top"], headers, places, titles, is_new=said["new"], over=over))
             else:
                 number, heading, cells = said
                 blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading))
@@ -90,16 +96,17 @@ def merged(entries: Sequence[SourceEntry], source: str, mapping: MappingFile, fo
         sheets[entry.block.grid.file].add(entry.block.grid.sheet)
     apart = any(len(names) > 1 for names in sheets.values())
     known: dict[str, SourceEntry] = {}
+    roles = frozenset.intersection(*(entry.columns for entry in entries)) if entries else frozenset()
     for group in by_block.values():
-        named = dict(zip(_names_of(group, with_sheet=apart), group, strict=True))
+        named = dict(zip(_names_of(group, roles, with_sheet=apart), group, strict=True))
         if group[0].block.is_new:
-            _merge_file(named, known, mapping, found)
+            _merge_file(named, known, roles, mapping, found)
         else:
             known.update(named)
     return list(known.values())
 
 
-def _names_of(entries: Sequence[SourceEntry], *, with_sheet: bool) -> list[str]:
+def _names_of(entries: Sequence[SourceEntry], roles: frozenset[str], *, with_sheet: bool) -> list[str]:
     """What names each row in any file: its own number, or all that it says, and which of its like it is.
 
     Sheets of one workbook are ledgers of their own, which may say the same of different places; so may lists that are
@@ -107,11 +114,14 @@ def _names_of(entries: Sequence[SourceEntry], *, with_sheet: bool) -> list[str]:
     """
     own = [own_name(entry) for entry in entries]
     if all(own) and len(set(own)) == len(own):
-        return own
+        sheet = f" {entries[0].block.grid.sheet}" if with_sheet else ""
+        return [f"{name}{sheet}" for name in own]
     seen: Counter[str] = Counter()
     names = []
     for entry in entries:
-        said = _said(entry)
+        said = _said(entry, roles)
+        if UNREAD in {entry.area, entry.text("material")}:
+            said += entry.block.grid.label
         if with_sheet or not entry.at:
             said += entry.block.grid.sheet if entry.at else f"{entry.block.grid.name} {entry.block.digest}"
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -120,24 +130,32 @@ def _names_of(entries: Sequence[SourceEntry], *, with_sheet: bool) -> list[str]:
     return names
 
 
-def _said(entry: SourceEntry) -> str:
-    """All that a row says of itself; a balance speaks of the rows before it too."""
-    numbers = sorted((role, text) for role, text in entry.raw.items() if role not in {"balance", "book", "difference"})
-    return repr((sorted(entry.texts.items()), entry.area, entry.at, entry.recorded_at, numbers))
+def _said(entry: SourceEntry, roles: frozenset[str]) -> str:
+    """All that a row says of itself in the columns that every file has; a balance tells rows apart that are alike."""
+    texts = sorted((role, text) for role, text in entry.texts.items() if role in roles or role not in entry.columns)
+    numbers = sorted((role, text) for role, text in entry.raw.items() if role in roles and role not in _NOT_ITS_OWN)
+    return repr((texts, entry.area, entry.at, numbers))
 
 
 def _merge_file(
-    named: Mapping[str, SourceEntry], known: dict[str, SourceEntry], mapping: MappingFile, found: Differences
+    named: Mapping[str, SourceEntry],
+    known: dict[str, SourceEntry],
+    roles: frozenset[str],
+    mapping: MappingFile,
+    found: Differences,
 ) -> None:
     """Add the rows of one new table to those that are known."""
     again = named.keys() & known.keys()
-    changed = {name for name in again if _said(named[name]) != _said(known[name])}
-    gone = _gone(named, known, is_again=bool(again))
+    changed = {name for name in again if _said(named[name], roles) != _said(known[name], roles)}
+    gone = _gone(named, known)
+    gone_until: dict[tuple[str, str, str], str] = {}
+    for name in gone:
+        key = _key(known[name])
+        gone_until[key] = max(gone_until.get(key, ""), known[name].at[:10])
     late = {
         name
         for name, entry in named.items()
-        if name not in known and any(_key(known[other]) == _key(entry) for other in gone)
-        and entry.at[:10] <= max(known[other].at[:10] for other in gone)
+        if name not in known and gone_until.get(_key(entry), "") >= entry.at[:10]
     }  # fmt: skip
     found.same += len(again) - len(changed)
     found.new += [entry.place for name, entry in named.items() if name not in known]
@@ -151,7 +169,7 @@ def _merge_file(
             f"{block.grid.name} differs from what was imported before: {len(changed)} rows say other things, "
             f"{len(gone)} are no more there, {len(late)} are new in days that were imported. Which is right?"
         )
-        answer = mapping.ask(*path, asks=asks, choices=[_TAKE, _KEEP], never_accepted=True)
+        answer = mapping.ask(*path, asks=asks, choices=[_TAKE, _KEEP, _BOTH], never_accepted=True)
         if answer is None:
             for name in {*changed, *gone}:
                 known[name].waits.append(path)
@@ -160,26 +178,32 @@ def _merge_file(
     for name in gone if answer == _TAKE else ():
         del known[name]
     for name, entry in named.items():
-        if name in changed:
+        if name in changed and answer == _BOTH:
+            known[f"{name} {entry.block.digest}"] = entry
+        elif name in changed:
             known[name] = entry if answer == _TAKE else known[name]
         elif name not in known and not (name in late and answer == _KEEP):
             known[name] = entry
 
 
-def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry], *, is_again: bool) -> set[str]:
-    """Rows of days that a new file covers, and which are not in it.
+def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry]) -> set[str]:
+    """Rows that a new file should have, and has not: those of the days, materials and places that it speaks of.
 
-    It covers what it speaks of: the materials and places in it, or all that the known files speak of where it repeats
-    one of their rows.
+    A file that repeats most of an earlier one should have all of it.
     """
     days = [entry.at[:10] for entry in named.values() if entry.at and not entry.at.startswith(UNREAD)]
     if not days:
         return set()
     first, last, keys = min(days), max(days), {_key(entry) for entry in named.values()}
+    rows, again = Counter(id(entry.block) for entry in known.values()), Counter[int]()
+    for name in named.keys() & known.keys():
+        again[id(known[name].block)] += 1
+    # A file that repeats most of another one is that one, brought up to date.
+    whole = {block for block, count in again.items() if count >= _MOSTLY * rows[block]}
     return {
         name
         for name, entry in known.items()
-        if name not in named and first <= entry.at[:10] <= last and (is_again or _key(entry) in keys)
+        if name not in named and (id(entry.block) in whole or (first <= entry.at[:10] <= last and _key(entry) in keys))
     }
 
 

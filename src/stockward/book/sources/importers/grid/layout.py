@@ -7,15 +7,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain
 
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.aliases import folded, is_known, role_of
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
+from stockward.book.sources.importers.written.days import ways_that_fit
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
+_LONGEST_LABEL = 4
+_OPENING = re.compile(
+    r"(?i)opening|brought|balance (?:b|forward)|b/?f\b|anfangsbestand|.*vortrag|report à nouveau|initial|saldo inicial"
+)
 _GROUP = re.compile(r"\(\d+\)\s*$")
 _LABELS = frozenset(
     ("370", "372", "411", "412", "446", "447", "470", "610", "620", "630", "700", "800", "1000", "1030")
@@ -56,6 +62,12 @@ class Block:
         """The grid, and the row of the header where it is not the first."""
         return self.grid.name if self.top == 0 else f"{self.grid.name} from row {self.top + 1}"
 
+    @property
+    def label(self) -> str:
+        """What is asked about once for all files: the sheet, and what stands above a table beside others."""
+        named = self.over if role_of(self.over) not in {"in", "out"} else ""
+        return f"{self.grid.label} {named}".strip()
+
     @cached_property
     def digest(self) -> str:
         """What tells this table from another of its name: all that it held when it was read."""
@@ -88,12 +100,27 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
         if same is not None:
             # The header of a list that is printed stands on every page.
             same.drop("the header again", top)
-            _take_rows(same, top + height, end)
+            _take_rows(same, top + height, end, titles)
         else:
             for block in _side_by_side(grid, top, names, titles):
-                _take_rows(block, top + height, end)
+                _take_rows(block, top + height, end, titles)
                 found.append(block)
     return [block for block in found if block.rows]
+
+
+def rows_outside(grid: SheetGrid, blocks: Sequence[Block]) -> list[int]:
+    """Rows with three cells or more that look like those of a table, and belong to none: with a number or a date."""
+    inside = {row.number for block in blocks for row in block.rows}
+    inside |= {number for block in blocks for numbers in block.dropped.values() for number in numbers}
+    inside |= {top for block in blocks for top in (block.top - 1, block.top, block.top + 1)}
+    found = []
+    for number, row in enumerate(grid.rows):
+        filled = [cell for cell in row if not is_blank_cell(cell)]
+        if number not in inside and len(filled) >= _FEWEST_NAMES:
+            figures = sum(not isinstance(cell, str) or _is_number(cell) for cell in filled)
+            if figures:
+                found.append(number)
+    return found
 
 
 def cell_as_text(cell: CellValue) -> str:
@@ -200,11 +227,35 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
             parts[-1].append(place)
         elif parts[-1]:
             parts.append([])
+    groups = _groups(grid, top, names)
+    if groups:
+        for over, part in groups.items():
+            headers = _told_apart([names[place] for place in part])[0]
+            yield Block(grid, top, headers, tuple(part), titles, over=over)
+        return
     filled = [part for part in parts if part]
     apart = len(filled) > 1 and all(_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
         headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
         yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")
+
+
+def _groups(grid: SheetGrid, top: int, names: list[str]) -> dict[str, list[int]]:
+    """PlacesByRole that stand several times, each time below another text: by that text, with the columns of all."""
+    counts = Counter(name for name in names if name)
+    again = [place for place, name in enumerate(names) if counts[name] > 1]
+    above = grid.rows[top - 1] if top and again else []
+    over, found = "", dict[str, list[int]]()
+    for place in range(len(names)):
+        text = cell_as_text(above[place]) if place < len(above) else ""
+        over = text or over
+        if place in again and over:
+            found.setdefault(over, []).append(place)
+    shared = [place for place, name in enumerate(names) if name and place not in again]
+    told_apart = all(len({names[place] for place in part}) == len(part) for part in found.values())
+    if len(found) < 2 or not told_apart or sum(map(len, found.values())) < len(again):
+        return {}
+    return {over: sorted([*shared, *part]) for over, part in found.items()}
 
 
 def _over(grid: SheetGrid, top: int, part: list[int]) -> str:
@@ -223,9 +274,9 @@ def _told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], Counter[str]]:
     return tuple(told), seen
 
 
-def _take_rows(block: Block, start: int, end: int) -> None:
+def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
-    heading, covered, width = "", block.grid.covered, max(block.places) + 1
+    heading, covered, width = titles[-1] if titles else "", block.grid.covered, max(block.places) + 1
     own = {folded(name) for name in block.headers}
     for number in range(start, end):
         row = block.grid.rows[number]
@@ -255,7 +306,7 @@ def _take_rows(block: Block, start: int, end: int) -> None:
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
-        if len(filled) < len(block.headers) and any(map(_is_total, texts)):
+        if len(filled) < len(block.headers) and any(map(_is_total, texts)) and not any(map(_is_day, filled)):
             block.drop("a total", number)
             continue
         block.rows.append(TableRow(number, cells, heading))
@@ -274,7 +325,16 @@ def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> Ce
 
 @lru_cache(50_000)
 def _is_total(text: str) -> bool:
-    return text.strip() in {"*", "**", "***"} or names_a_total(text)
+    """Whether a text is a label of a total; an opening is a row, and so is what is told in a sentence."""
+    plain = text.strip()
+    if plain in {"*", "**", "***"}:
+        return True
+    return names_a_total(plain) and not _OPENING.match(plain) and len(plain.split()) <= _LONGEST_LABEL
+
+
+def _is_day(cell: CellValue) -> bool:
+    """A row of a day sums up no others."""
+    return isinstance(cell, date) or (isinstance(cell, str) and bool(ways_that_fit([cell])))
 
 
 def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from stockward.book.sources.importers.written.days import WAYS, moment_as_writte
 
 _ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the book were not counted", "leave out"
 _SAME = 1e-9
-_FEWEST = 5
-"""Fewer lines may all agree with the book by good order."""
+_FEWEST, _MOSTLY = 5, 0.8
+"""Fewer lines, and a smaller share of them, agree with the book by good order."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 _DATE_IN_TEXT = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
 
@@ -75,7 +75,7 @@ _Line = tuple[SourceEntry, float | None, float | None]
 def _prefilled(with_book: Sequence[_Line], meanings: Meanings) -> tuple[str | None, Path | None]:
     """What is known of lists in which the program has filled in the book's figures, and the question about it."""
     equal = sum(value is not None and book is not None and abs(value - book) <= _SAME for _, value, book in with_book)
-    suspect = "prefilled" in meanings.profile.rules or (len(with_book) >= _FEWEST and equal == len(with_book))
+    suspect = "prefilled" in meanings.profile.rules or (len(with_book) >= _FEWEST and equal >= _MOSTLY * len(with_book))
     if not with_book or not suspect:
         return None, None
     path = ("source", meanings.source, "prefilled")

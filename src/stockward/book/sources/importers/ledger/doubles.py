@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 
+from stockward.book.sources.importers.ledger.meanings import LEAVE_OUT
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path
 
 _FEWEST, _SHARE = 3, 0.5
 """So many rows, and so much of the shorter list, stand in another by no chance."""
+_LATER, _EARLIER, _SUM = "this list", "the other list", "both: they add up"
 _OUT, _OTHERS = "leave it out", "they are others"
 
 
@@ -39,6 +41,30 @@ def without_doubles(postings: Sequence[Posting], what: str, mapping: MappingFile
         seen[source] = said
         kept += rows
     return kept
+
+
+def counts_once(counts: Sequence[Posting], mapping: MappingFile) -> list[Posting]:
+    """Counts of which each place, lot and day stands in one list alone: which of two lists stands is asked."""
+    first: dict[Hashable, Posting] = {}
+    kept = []
+    for one in counts:
+        entry = one.entry
+        key = entry.at[:10], one.to_area, entry.text("material"), entry.text("batch")
+        before = first.setdefault(key, one)
+        if before is one or before.entry.block is entry.block or not entry.at[:1].isdigit():
+            kept.append(one)
+            continue
+        path: Path = ("counts", "twice", f"{entry.block.grid.name} {entry.block.digest}")
+        asks = f"{entry.block.grid.name} has counts of things that {before.entry.block.grid.name} has for that day too"
+        answer = mapping.ask(*path, asks=f"{asks}: which of the two lists stands?", choices=[_LATER, _EARLIER, _SUM])
+        if answer is None:
+            one.waits.append(path)
+            before.waits.append(path)
+        if answer == _LATER:
+            before.kind = LEAVE_OUT
+        if answer != _EARLIER:
+            kept.append(one)
+    return [one for one in kept if one.kind != LEAVE_OUT]
 
 
 def _said(one: Posting) -> Hashable:

@@ -9,6 +9,7 @@ from stockward.book.sources.importers.ledger.meanings import (
     COUNT,
     INWARD,
     LEAVE_OUT,
+    OPPOSITE,
     OUTWARD,
     Meanings,
 )
@@ -36,6 +37,14 @@ _BETWEEN = {
 
 
 def posting_between(entry: SourceEntry, size: float | None, meanings: Meanings) -> Posting:
+    """A row that names both ends; a negative one undoes another."""
+    posting = _posting_of_ends(entry, size, meanings)
+    if (entry.change or 0.0) < 0 and posting.kind in OPPOSITE:
+        posting.reverses = UNREAD
+    return posting
+
+
+def _posting_of_ends(entry: SourceEntry, size: float | None, meanings: Meanings) -> Posting:
     """A row that names both ends: what happened follows from what they are."""
     ends = entry.text("from_area"), entry.text("to_area")
     types = entry.text("origin_type"), entry.text("target_type")

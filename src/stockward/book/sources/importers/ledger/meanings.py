@@ -19,25 +19,26 @@ INWARD, OUTWARD = ("receipt", "make", "found"), ("issue", "use", "discard", "wri
 OPPOSITE: Mapping[str, str] = MappingProxyType(
     {
         "receipt": "issue", "issue": "receipt", "make": "use", "use": "make", "found": "write_off",
-        "write_off": "found", "discard": "found",
+        "write_off": "found", "transfer": "transfer", "discard": "found",
     }
 )  # fmt: skip
 """What undoes a movement where it is not known which one it undoes."""
 _ALL = (*INWARD, *OUTWARD, "transfer", ADJUSTMENT, COUNT, OPENING, LEAVE_OUT)
+
+_MEANT = frozenset((*_ALL, TRANSIT, BY_MATERIAL, BY_DOCUMENT))
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "receipt": "receipt; receipts; received; receive; grn; goods receipt; purchase; purchases; delivery in; "
         "stock in; in; +; wareneingang; zugang; eingang; entree; reception; entrada; compra; recepcion; kauf; einkauf; "
         "supplier; from supplier",
-        "issue": "issue; issues; issued; sale; sales; dispatch; dispatched; shipment; shipped; delivery; delivered; "
-        "stock out; out; warenausgang; abgang; ausgang; verkauf; lieferung; sortie; expedition; salida; venta",
+        "issue": "issue; issues; issued; sale; sales; dispatch; dispatched; shipment; shipped; "
+        "stock out; out; warenausgang; abgang; ausgang; verkauf; sortie; expedition; salida; venta",
         "transfer": "transfer; transfers; transferred; moved; move; stock transfer; umlagerung; transfert; traslado; "
         "umbuchung; transfer in; transfer out; relocation",
         "use": "use; used; consumption; consumed; material consumption; verbrauch; consommation; consumo; "
         "to production",
-        "make": "make; made; production; produced; output; manufactured; fertigung; herstellung; produktion; "
-        "fabrication; produccion; from production",
+        "make": "make; made; produced; manufactured; hergestellt; gefertigt; from production",
         "discard": "scrap; scrapped; destroyed; destruction; disposal; disposed; waste; demil; demilitarized; "
         "demilitarised; damaged; damage; expired; verschrottung; ausschuss; rebut; desecho; burned; burnt",
         ADJUSTMENT: "adjustment; adjust; stock adjustment; inventory adjustment; correction; count difference; "
@@ -71,8 +72,10 @@ class Meanings:
         """
         path = self.path(code)
         settled = self.mapping.settled.get(path)
-        if settled is not None:
+        if settled is not None and (settled in _MEANT or settled.startswith(REVERSES)):
             return settled
+        if settled is not None:
+            self.mapping.take_back(path, "is nothing that a code can stand for")
         known = self.profile.kinds.get(folded(code))
         if known is not None and "?" not in known:
             value = LEAVE_OUT if known == "drop" else known
@@ -83,6 +86,11 @@ class Meanings:
             return self.mapping.settle(*path, value=str(word), because="so the word says")
         asks = f"What does {code!r} in {self.source} stand for?"
         return self.mapping.ask(*path, asks=asks, choices=_choices(known, word, code, sign))
+
+    def settled(self, code: str) -> str:
+        """What a code is known for without a question; empty where it is not."""
+        known = self.profile.kinds.get(folded(code)) or words().get(folded(code)) or ""
+        return self.mapping.settled.get(self.path(code)) or ("" if "?" in known else known)
 
     def is_clear(self, code: str) -> bool:
         """Whether a code has one meaning without being asked for."""

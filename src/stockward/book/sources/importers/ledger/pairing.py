@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from stockward.book.sources.importers.entries import UNREAD
 from stockward.book.sources.importers.ledger.ends import OUTSIDE
@@ -68,6 +69,12 @@ def _join(
             rest.extend(group)
             continue
         for half, other in zip(group, others, strict=True):
+            if half.entry.at[:10] != other.entry.at[:10]:
+                # What comes on another day is on the way until then.
+                half.kind = other.kind = "transfer"
+                half.to_area = other.from_area = _IN_TRANSIT
+                made.movements += [half, other]
+                continue
             half.kind, half.to_area, half.other = "transfer", other.to_area, other.entry
             half.waits += other.waits
             made.movements.append(half)
@@ -87,11 +94,12 @@ def name_reversed(made: Postings, profile: Profile) -> None:
     for one in made.movements:
         if one.reverses != UNREAD:
             continue
-        fitting = [
+        candidates = (
             other
             for other in earlier[_reversal_key(one, within=within)]
             if id(other) not in used and (other.entry.at[:10] <= one.entry.at[:10]) and not other.is_open
-        ]
+        )
+        fitting = list(islice(candidates, 2))
         if len(fitting) == 1 and not one.is_open:
             one.reverses = fitting[0].identity
             used.add(id(fitting[0]))

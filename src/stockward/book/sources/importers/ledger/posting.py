@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.entries import SourceEntry, own_name
-from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book, words
 from stockward.book.sources.importers.mapping import Path
 
 
@@ -70,4 +71,15 @@ def code_of(entry: SourceEntry) -> str:
     """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
     note = entry.text("note")
     spoken = note if note and speaks_of_the_book(note) else ""
-    return entry.text("kind") or entry.text("reason") or spoken or entry.block.over
+    # What stands above one of several tables says what its quantities are, unless its columns do.
+    over = "" if {"in", "out"} & entry.columns else entry.block.over
+    return entry.text("kind") or entry.text("reason") or spoken or over or _code_of_name(entry)
+
+
+def _code_of_name(entry: SourceEntry) -> str:
+    """What a sheet or a file is called says what its rows are, where nothing in them does: *Receipts*, *Issues*."""
+    if {"in", "out", "from_area", "to_area", "deltas"} & entry.columns:
+        return ""
+    grid = entry.block.grid
+    name = grid.sheet or grid.file.rpartition(".")[0]
+    return name if folded(name) in words() else ""

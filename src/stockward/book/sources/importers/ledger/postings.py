@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.ends import posting_between
+from stockward.book.sources.importers.ledger.happening import IS_SO
 from stockward.book.sources.importers.ledger.meanings import (
     ADJUSTMENT,
     BY_DOCUMENT,
@@ -16,27 +17,32 @@ from stockward.book.sources.importers.ledger.meanings import (
     INWARD,
     LEAVE_OUT,
     OPENING,
+    OUTWARD,
     REVERSES,
     TRANSIT,
     Meanings,
 )
 from stockward.book.sources.importers.ledger.pairing import name_reversed, pair_transfers
 from stockward.book.sources.importers.ledger.posting import Posting, Postings, code_of, identities_of
+from stockward.book.sources.importers.ledger.sides import side_of, tell_sides_apart
 from stockward.book.sources.importers.ledger.tie_out import solved
 from stockward.book.sources.importers.mapping import Path
 from stockward.book.sources.importers.profiles import Profile
 
-_BOTH_SIDES, _NOTHING = "both sides in one document", 1e-9
-_YES = frozenset({"1", "yes", "true", "x", "ja", "oui", "y", "si", "wahr"})
+_GOES_OUT, _UNDOES = "they go out", "they undo another row"
 
 
 def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postings) -> Postings:
     """Turn the entries of one ledger that ``happened`` into movements, and the counts that stand among them."""
     taken = _summed(list(entries), meanings.profile)
-    signed = _is_signed(taken)
+    known = _is_signed(taken, meanings)
+    if known is None:
+        for entry in taken:
+            entry.waits.append(("source", meanings.source, "negative"))
+    signed = bool(known)
     signs = {} if signed else _solved_signs(taken)
-    if signed:
-        _tell_sides_apart(taken, meanings)
+    if signed and not any({"from_area", "to_area"} & entry.columns for entry in taken[:1]):
+        tell_sides_apart(taken, meanings)
     halves: list[Posting] = []
     for entry, identity in zip(taken, identities_of(taken), strict=True):
         posting = _posting(entry, _sign(entry, signed=signed, signs=signs), meanings, signed=signed)
@@ -53,23 +59,6 @@ def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postin
     name_reversed(made, meanings.profile)
     made.movements.sort(key=lambda one: one.entry.order)
     return made
-
-
-def happened(entries: Iterable[SourceEntry], profile: Profile, made: Postings) -> list[SourceEntry]:
-    """The rows that happened: no draft, no cancelled row, none without a key."""
-    states = {folded(state) for state in profile.rules.get("states", ())}
-    taken = []
-    for entry in entries:
-        cancelled = folded(entry.text("cancelled")) in _YES
-        if not entry.text("material") and not entry.at and not entry.heading and "tracked_item" not in entry.texts:
-            made.leave_out("it names neither a material nor a day: a subtotal", entry)
-        elif cancelled and profile.rules.get("cancelled") != ("reverses",):
-            made.leave_out("it is cancelled", entry)
-        elif states and "state" in entry.texts and folded(entry.text("state")) not in states:
-            made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
-        else:
-            taken.append(entry)
-    return taken
 
 
 def _summed(entries: list[SourceEntry], profile: Profile) -> list[SourceEntry]:
@@ -92,26 +81,9 @@ def _summed(entries: list[SourceEntry], profile: Profile) -> list[SourceEntry]:
     return [entry for entry in entries if id(entry) not in gone]
 
 
-def _tell_sides_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None:
-    """Take a code of what comes and of what goes as several: each side, and both sides of one document."""
-    signs: dict[str, set[bool]] = defaultdict(set)
-    nets: dict[tuple[str, str, str], float] = defaultdict(float)
-    for entry in entries:
-        if entry.change:
-            signs[code_of(entry)].add(entry.change > 0)
-            nets[code_of(entry), entry.text("document"), entry.text("material")] += entry.change
-    mixed = {code for code, both in signs.items() if len(both) > 1 and not meanings.is_clear(code)}
-    for entry in entries:
-        code, document = code_of(entry), entry.text("document")
-        if code in mixed and entry.change:
-            is_net = bool(document) and abs(nets[code, document, entry.text("material")]) < _NOTHING
-            side = _BOTH_SIDES if is_net else "in" if entry.change > 0 else "out"
-            entry.texts["kind"] = f"{code}, {side}" if code else side
-
-
-def changes_of(entries: Sequence[SourceEntry], made: Postings) -> dict[int, float | None]:
+def changes_of(entries: Sequence[SourceEntry], made: Postings, meanings: Meanings) -> dict[int, float | None]:
     """By the identity of an entry, the signed change of stock that its posting makes; none while that is asked."""
-    if _is_signed(entries):
+    if _is_signed(entries, meanings):
         return {id(entry): entry.change for entry in entries}
     changes: dict[int, float | None] = {id(entry): None for entry in entries}
     for one in made.movements:
@@ -125,10 +97,28 @@ def changes_of(entries: Sequence[SourceEntry], made: Postings) -> dict[int, floa
     return changes
 
 
-def _is_signed(entries: Sequence[SourceEntry]) -> bool:
-    """Whether quantities bear the sign of their direction: some are negative, or what comes and goes stands apart."""
-    apart = any(entry.numbers.keys() & {"in", "out"} for entry in entries[:1])
-    return apart or any((entry.change or 0.0) < 0 for entry in entries)
+def _is_signed(entries: Sequence[SourceEntry], meanings: Meanings) -> bool | None:
+    """Whether quantities bear the sign of their direction; ``None`` while it is asked.
+
+    They do where what comes and goes stands apart, or where no code tells the direction. Where codes tell it and some
+    quantities are negative, a negative one goes out, or it undoes a row: the codes that are known say which, if all do.
+    """
+    if any({"in", "out"} & entry.columns for entry in entries[:1]):
+        return True
+    changes = [(entry.change, meanings.settled(code_of(entry))) for entry in entries if entry.change]
+    if not any(change < 0 for change, _ in changes):
+        return False
+    if meanings.profile.name or not any(code_of(entry) for entry in entries):
+        return True
+    outward = [change < 0 for change, meaning in changes if meaning in OUTWARD]
+    inward = [change < 0 for change, meaning in changes if meaning in INWARD]
+    if outward and all(outward) and not any(inward):
+        return True
+    path = ("source", meanings.source, "negative")
+    asks = f"In {meanings.source} some quantities are negative: does that say that they go out, or undo another row?"
+    likely = [_GOES_OUT, _UNDOES] if sum(outward) > len(outward) / 2 else [_UNDOES, _GOES_OUT]
+    answer = meanings.mapping.ask(*path, asks=asks, choices=likely)
+    return None if answer is None else answer == _GOES_OUT
 
 
 def _solved_signs(entries: Sequence[SourceEntry]) -> dict[str, int]:
@@ -155,7 +145,7 @@ def _posting(entry: SourceEntry, sign: int, meanings: Meanings, *, signed: bool)
         return _open(entry, code_of(entry), 0, None, ())
     if entry.text("from_area") or entry.text("to_area"):
         return posting_between(entry, size, meanings)
-    code = code_of(entry) or {1: "in", -1: "out"}.get(sign, "without a code")
+    code = code_of(entry) or {1: "in", -1: "out"}.get(sign, "rows without a code")
     meaning = meanings.of(code, sign)
     for by, role in ((BY_MATERIAL, "material"), (BY_DOCUMENT, "document")):
         if meaning == by:
@@ -184,12 +174,17 @@ def _of_meaning(
         return Posting(entry, LEAVE_OUT, size)
     if meaning == ADJUSTMENT:
         meaning = "found" if sign > 0 else "write_off"
+    if meaning in {"transfer", TRANSIT} and not signed:
+        sign = side_of(code_of(entry), meanings)
+        if sign == 0:
+            return _open(entry, code_of(entry), 0, size, ("source", meanings.source, "sides", code_of(entry)))
+        sign = -sign if (entry.change or 0.0) < 0 else sign
     if meaning in {"transfer", TRANSIT}:
         return Posting(entry, meaning, size, *(("", entry.area) if sign > 0 else (entry.area, "")))
-    against = signed and sign != 0 and (sign > 0) != (meaning in INWARD)
+    against = sign != 0 and (sign > 0) != (meaning in INWARD) if signed else (entry.change or 0.0) < 0
     posting = Posting(entry, meaning, size)
     posting.from_area, posting.to_area = ("", entry.area) if meaning in INWARD else (entry.area, "")
-    cancelled = folded(entry.text("cancelled")) in _YES
+    cancelled = folded(entry.text("cancelled")) in IS_SO
     if against or undoes or cancelled:
         posting.reverses = UNREAD
     return posting

@@ -18,7 +18,7 @@ _KEYS: Mapping[str, _Key] = {
     "material, place and lot": lambda entry: (entry.text("material"), entry.area, entry.text("batch")),
     "material and place": lambda entry: (entry.text("material"), entry.area),
     "material": lambda entry: entry.text("material"),
-    "part of the list": lambda entry: (entry.block.name, entry.heading),
+    "the whole list, part by part": lambda entry: (entry.block.name, entry.heading),
 }
 """Of what a balance may be."""
 
@@ -61,7 +61,7 @@ def tie_out(entries: Sequence[SourceEntry], change: _Change = lambda entry: entr
     if len(with_balance) < 2:
         return None
     tried = [
-        _rolled(list(reversed(with_balance)) if backwards else with_balance, of, backwards, change)
+        _rolled(_in_time(with_balance, backwards=backwards), of, backwards, change)
         for of in _KEYS
         for backwards in (False, True)
     ]
@@ -94,6 +94,15 @@ def solved(
     if len(scores) < 2:
         return None
     return scores[0][1], scores[0][0], scores[1][0]
+
+
+def _in_time(entries: Sequence[SourceEntry], *, backwards: bool) -> list[SourceEntry]:
+    """The rows table by table, the earliest first; each from its end to its begin where its newest rows come first."""
+    tables: dict[int, list[SourceEntry]] = defaultdict(list)
+    for entry in entries:
+        tables[id(entry.block)].append(entry)
+    ordered = sorted(tables.values(), key=lambda rows: min(entry.at for entry in rows))
+    return [entry for rows in ordered for entry in (reversed(rows) if backwards else rows)]
 
 
 def _rolled(entries: Iterable[SourceEntry], of: str, backwards: bool, change: _Change) -> TieOut:

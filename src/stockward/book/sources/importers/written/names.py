@@ -30,7 +30,8 @@ _OTHER_NAMES = (
 """Substances that have several names; an abbreviation may stand for another thing all the same."""
 _ALIKE = 0.86
 _MOST_COMPARED = 400
-DIFFERENT = "a material of its own"
+DIFFERENT, OWN_PLACE = "a material of its own", "a place of its own"
+_DIFFER = "they differ in letter case, blanks, punctuation or leading zeros"
 
 
 @cache
@@ -72,15 +73,38 @@ def material_kind(unit: str) -> str:
     return "item" if dimension(unit) == "count" else "bulk"
 
 
-def ask_spellings(spellings: Counter[str], mapping: MappingFile) -> None:
-    """Ask of each spelling that may be another one's, and of which nothing is settled."""
+def ask_places(spellings: Counter[str], mapping: MappingFile) -> None:
+    """Ask of each place whose name differs from another's in nothing that is heard."""
+    for names in _spelt_apart(spellings):
+        for other in names[1:]:
+            asks = f"Is the place {other!r} the same as {names[0]!r}?"
+            mapping.ask("areas", other, "same_as", asks=asks, choices=[names[0], OWN_PLACE], because=_DIFFER)
+
+
+def place_as(name: str, mapping: MappingFile) -> tuple[str, Path | None]:
+    """The key of a place, and the question that it waits for, if any."""
+    path = ("areas", name, "same_as")
+    settled = mapping.settled.get(path)
+    if settled is not None:
+        return (name if settled == OWN_PLACE else settled), None
+    return name, path if path in mapping.questions else None
+
+
+def _spelt_apart(spellings: Counter[str]) -> list[list[str]]:
+    """Names that differ in letter case, blanks, punctuation or leading zeros, the commonest first."""
     groups = defaultdict(list)
     for name, _ in spellings.most_common():
         groups[_core(name)].append(name)
-    for names in groups.values():
+    return list(groups.values())
+
+
+def ask_spellings(spellings: Counter[str], mapping: MappingFile) -> None:
+    """Ask of each spelling that may be another one's, and of which nothing is settled."""
+    groups = _spelt_apart(spellings)
+    for names in groups:
         for other in names[1:]:
-            _ask_same(other, names[0], "they differ in letter case, blanks, punctuation or leading zeros", mapping)
-    heads = [names[0] for names in groups.values()]
+            _ask_same(other, names[0], _DIFFER, mapping)
+    heads = [names[0] for names in groups]
     for synonyms in _OTHER_NAMES:
         called = [head for head in heads if folded(head) in synonyms]
         for other in called[1:]:

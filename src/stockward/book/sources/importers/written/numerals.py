@@ -33,7 +33,8 @@ def number_as_written(text: str, decimal: str) -> float | None:
     parts = whole.split(group)
     if not all(part.isascii() and part.isdigit() for part in parts if part) or group in decimals:
         return None
-    if len(parts) > 1 and not (1 <= len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])):
+    grouped = 1 <= len(parts[0]) <= 3 and parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])
+    if len(parts) > 1 and not grouped:
         return None
     if mark and not (decimals.isascii() and decimals.isdigit()) and decimals:
         return None

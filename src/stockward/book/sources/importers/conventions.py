@@ -1,0 +1,161 @@
+"""How each file of a source writes its numbers and dates: by what its own cells tell, and else by a person's word.
+
+Files of one program may differ, since each was exported under the settings of some computer; so a convention that one
+file shows is taken for another only where that one's cells allow no other reading, or tell nothing themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from stockward.book.sources.importers.columns import NUMBERS
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.grid.files import CellValue
+from stockward.book.sources.importers.grid.layout import Block
+from stockward.book.sources.importers.grid.marks import is_mark
+from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.written.days import WAYS, in_order, moment_as_written, ways_that_fit
+from stockward.book.sources.importers.written.numerals import decimal_marks, value_of
+
+TYPED = "as typed"
+_TURNED = ", date cells turned round"
+_COMMA_HEADERS = frozenset(
+    map(folded, ("Menge", "Menge in ErfassME", "Buchungsdatum", "Werk", "Lagerort", "Quantité", "Cantidad", "Bestand"))
+)
+
+PlacesByRole = Mapping[str, tuple[int, ...]]
+"""By role, the places of its columns in a block."""
+
+
+class Conventions:
+    """The decimal mark of each file, and the way of each column of dates; ``None`` while it is asked."""
+
+    def __init__(
+        self, source: str, columns: Sequence[tuple[Block, PlacesByRole]], dates: Iterable[str], mapping: MappingFile
+    ) -> None:
+        self._source, self._mapping = source, mapping
+        self._files: dict[str, list[tuple[Block, PlacesByRole]]] = defaultdict(list)
+        for block, places in columns:
+            self._files[block.grid.file].append((block, places))
+        self.decimal_paths: dict[str, Path] = {}
+        self.date_paths: dict[tuple[str, str], Path] = {}
+        self.decimals = self._decimals()
+        self.ways = {(file, role): self._way(file, role) for role in dates for file in self._files}
+
+    def _cells(self, file: str, roles: Iterable[str]) -> list[CellValue]:
+        return [
+            row.cells[place]
+            for block, places in self._files[file]
+            for role in roles
+            for place in places.get(role, ())
+            for row in block.rows
+        ]
+
+    def _decimals(self) -> dict[str, str | None]:
+        told = {file: decimal_marks(self._cells(file, NUMBERS)) for file in self._files}
+        path: Path = ("source", self._source, "decimal")
+        marks = {said for said, _ in told.values() if said in {".", ","}}
+        if len(marks) == 1:
+            self._mapping.settle(*path, value=next(iter(marks)), because="so its numbers are written")
+        found: dict[str, str | None] = {}
+        for file, (said, doubtful) in told.items():
+            if said in {".", ","}:
+                found[file] = said
+            elif not said and not doubtful:
+                found[file] = "."
+            else:
+                of_file: Path = (*path, file)
+                self.decimal_paths[file] = of_file if said == "both" or len(marks) > 1 else path
+                found[file] = self._mapping.settled.get(of_file) or self._ask_decimal(file, doubtful)
+        return found
+
+    def _ask_decimal(self, file: str, doubtful: Sequence[str]) -> str | None:
+        path = self.decimal_paths[file]
+        example = doubtful[0] if doubtful else ""
+        headers = self._files[file][0][0].headers
+        comma_first = any(folded(header) in _COMMA_HEADERS for header in headers) or "," in example
+        asks = f"Which sign is the decimal mark in {file}?"
+        if example:
+            under = {mark: value_of(example, mark) for mark in (".", ",")}
+            asks += f" {example!r} is {under['.']:g} with a point, {under[',']:g} with a comma"
+        else:
+            asks += " Some of its numbers have a point for it, and others a comma"
+        return self._mapping.ask(*path, asks=asks, choices=[",", "."] if comma_first else [".", ","])
+
+    def _way(self, file: str, role: str) -> str | None:
+        cells = self._cells(file, [role])
+        texts = [cell for cell in cells if isinstance(cell, str) and cell.strip() and not is_mark(cell)]
+        path: Path = ("source", self._source, "dates", role)
+        of_file: Path = (*path, file)
+        self.date_paths[file, role] = of_file
+        answered = self._mapping.settled.get(of_file)
+        if answered is not None and answered.removesuffix(_TURNED) in WAYS:
+            return answered
+        if not texts:
+            return TYPED
+        fitting = ways_that_fit(texts)
+        typed = [cell for cell in cells if isinstance(cell, (date, datetime))]
+        if typed and fitting and fitting[0] != "year-month-day" and all(cell.day <= 12 for cell in typed):
+            return self._ask_turned(of_file, fitting[0], typed)
+        settled = self._mapping.settled.get(path)
+        if settled in fitting:
+            self.date_paths[file, role] = path
+            return settled
+        if len(fitting) == 1 or (fitting and len({meant(texts, way) for way in fitting}) == 1):
+            self._mapping.settle(*path, value=fitting[0], because="the only way that fits all of its dates")
+            return fitting[0]
+        if not fitting:
+            return self._ask_mixed(of_file, role, texts)
+        self.date_paths[file, role] = path if settled is None else of_file
+        return self._ask_way(self.date_paths[file, role], file, fitting, texts)
+
+    def _ask_way(self, path: Path, file: str, fitting: Sequence[str], texts: Sequence[str]) -> str | None:
+        ranked = sorted(fitting, key=lambda way: -in_order(texts, way))
+        readings = "; ".join(f"{way}: {meant(texts[:1], way)[0]}" for way in ranked)
+        ordered = in_order(texts, ranked[0]) > in_order(texts, ranked[1])
+        because = f"as {ranked[0]}, its rows stand in the order of time" if ordered else ""
+        asks = f"How are the dates in {file} written? {texts[0]!r} may be {readings}"
+        return self._mapping.ask(*path, asks=asks, choices=ranked, because=because)
+
+    def _ask_mixed(self, path: Path, role: str, texts: Sequence[str]) -> str | None:
+        """Dates of which no way fits all: the way of most, and the others are cells to correct."""
+        counts = {way: sum(moment_as_written(text, way) is not None for text in texts) for way in WAYS}
+        best = max(WAYS, key=lambda way: counts[way])
+        if not counts[best]:
+            return best
+        odd = next(text for text in texts if moment_as_written(text, best) is None)
+        others = [way for way in WAYS if way != best and counts[way]]
+        asks = f"How are the dates in {path[-1]} written? Most are {best}, {odd!r} is not"
+        return self._mapping.ask(*path, asks=asks, choices=[best, *others])
+
+    def _ask_turned(self, path: Path, way: str, typed: Sequence[date]) -> str | None:
+        """A spreadsheet that reads a text as a date turns day and month round, and leaves the others texts."""
+        first = typed[0]
+        asks = (
+            f"Some dates in {path[-1]} are texts and others date cells, all before the 13th of a month. Were day and "
+            f"month turned round in these when it was opened? {first:%Y-%m-%d} would be {turned(first):%Y-%m-%d} then"
+        )
+        return self._mapping.ask(*path, asks=asks, choices=[f"{way}{_TURNED}", way])
+
+
+def is_turned(way: str) -> bool:
+    """Whether date cells were turned round beside texts of this way."""
+    return way.endswith(_TURNED)
+
+
+def plain_way(way: str) -> str:
+    """The way of the texts."""
+    return way.removesuffix(_TURNED)
+
+
+def turned(day: date) -> date:
+    """A day with day and month exchanged."""
+    return day.replace(month=day.day, day=day.month)
+
+
+def meant(texts: Iterable[str], way: str) -> tuple[str, ...]:
+    """The days that texts are under a way."""
+    found = (moment_as_written(text, way) for text in texts)
+    return tuple(one[0].isoformat() for one in found if one is not None)

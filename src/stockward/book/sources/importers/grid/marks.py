@@ -1,0 +1,19 @@
+"""What a spreadsheet shows in place of a value: its errors, formulas without a result, and signs that repeat a cell."""
+
+from __future__ import annotations
+
+from stockward.book.cells.reading import MERGED, UNCALCULATED
+from stockward.book.sources.importers.grid.files import CellValue
+
+_MARKS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", UNCALCULATED, MERGED)
+_DITTO = frozenset(('"', "''", "”", "“", "„", "〃", "do.", "do", "ditto", "dto", "dto.", "idem", "id.", '-"-', '- " -'))
+
+
+def is_mark(cell: CellValue) -> bool:
+    """Whether a cell shows an error, or a formula that was never calculated."""
+    return isinstance(cell, str) and cell.startswith("#") and cell.startswith(_MARKS)
+
+
+def repeats(text: str) -> bool:
+    """Whether a text only says that the cell above stands here too: of which row that is, nobody can be sure."""
+    return text.strip().casefold() in _DITTO

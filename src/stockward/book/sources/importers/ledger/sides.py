@@ -1,0 +1,45 @@
+"""On which side a row stands: where goods come in, where they go out, or both in one document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from stockward.book.sources.importers.entries import SourceEntry
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.ledger.meanings import Meanings
+from stockward.book.sources.importers.ledger.posting import code_of
+
+_BOTH_SIDES, _NOTHING = "both sides in one document", 1e-9
+_COMING = frozenset(("in", "from", "receipt", "received", "zugang", "eingang", "entree", "entrada"))
+_GOING = frozenset(("out", "to", "issue", "issued", "abgang", "ausgang", "sortie", "salida"))
+
+
+def tell_sides_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None:
+    """Take a code of what comes and of what goes as several: each side, and both sides of one document."""
+    signs: dict[str, set[bool]] = defaultdict(set)
+    nets: dict[tuple[str, str, str], float] = defaultdict(float)
+    for entry in entries:
+        if entry.change:
+            signs[code_of(entry)].add(entry.change > 0)
+            nets[code_of(entry), entry.text("document"), entry.text("material")] += entry.change
+    mixed = {code for code, both in signs.items() if len(both) > 1 and not meanings.is_clear(code)}
+    for entry in entries:
+        code, document = code_of(entry), entry.text("document")
+        if code in mixed and entry.change:
+            is_net = bool(document) and abs(nets[code, document, entry.text("material")]) < _NOTHING
+            side = _BOTH_SIDES if is_net else "in" if entry.change > 0 else "out"
+            entry.texts["kind"] = f"{code}, {side}" if code else side
+
+
+def side_of(code: str, meanings: Meanings) -> int:
+    """Which side of a transfer a code without a sign speaks of: 1 where it comes in, -1 where it goes out, 0 asked."""
+    words = set(folded(code).split())
+    if words & _COMING and not words & _GOING:
+        return 1
+    if words & _GOING and not words & _COMING:
+        return -1
+    path = ("source", meanings.source, "sides", code)
+    asks = f"Does {code!r} in {meanings.source} stand where goods come in, or where they go out?"
+    answer = meanings.mapping.ask(*path, asks=asks, choices=["they go out", "they come in"])
+    return {None: 0, "they come in": 1}.get(answer, -1)

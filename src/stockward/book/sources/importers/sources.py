@@ -1,0 +1,224 @@
+"""The sources of an import, one after the other: what each is taken for, and what came of its rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from stockward.book.sources.importers.above import fill_from_above
+from stockward.book.sources.importers.columns import (
+    BOOK,
+    COUNTS,
+    ITEMS,
+    LEFT_OUT,
+    also_columns,
+    roles_of,
+    table_of,
+)
+from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
+from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
+from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
+from stockward.book.sources.importers.ledger.counting import counted_lines
+from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
+from stockward.book.sources.importers.ledger.happening import happened
+from stockward.book.sources.importers.ledger.meanings import Meanings
+from stockward.book.sources.importers.ledger.posting import Posting, Postings
+from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
+from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
+from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
+from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
+from stockward.book.sources.importers.site_rows import (
+    RowWriter,
+    SiteRows,
+    days_with_movements,
+)
+from stockward.book.sources.importers.store import DIFFERENCES, Differences, merged
+
+_BALANCE_WRONG = "the balance is wrong"
+_FEWEST_ROWS = 2
+_MAY, _MAY_NOT = "they may", "they count: leave these rows aside"
+
+
+@dataclass(slots=True)
+class SourceRead:
+    """What was made of one kind of table: where it stands, what it is taken for, and how its own balance ties out."""
+
+    name: str
+    places: list[str]
+    table: str
+    title: str
+    rows: int
+    left_out: dict[str, list[str]]
+    notes: list[str]
+    balance: TieOut | None = None
+
+
+class SourcesRead:
+    """Reads source by source, and makes the rows of all of them at the end."""
+
+    def __init__(self, mapping: MappingFile, timezone: str) -> None:
+        self.mapping, self.timezone = mapping, timezone
+        self.sources: list[SourceRead] = []
+        self.movements: list[Posting] = []
+        self.counts: list[Posting] = []
+        self.items: list[SourceEntry] = []
+        self.steps: list[tuple[str, list[SourceEntry], Profile, SourceRead]] = []
+        self.unknown: list[str] = []
+        self.differences = Differences()
+        self.places: dict[str, None] = {}
+        self.kept: dict[int, list[TableRow]] = {}
+        self.pending: set[int] = set()
+
+    def read(self, source: str, blocks: Sequence[Block]) -> None:
+        """Read one source; tracked lots wait for the list of these."""
+        profile = self._profile(source, blocks)
+        roles = roles_of(blocks, profile, self.mapping, source)
+        table = table_of(blocks, roles, profile, self.mapping, source)
+        told = _source_read(source, table or "?", profile.title, blocks)
+        self.sources.append(told)
+        if table is None:
+            self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
+            if {"material", "quantity"} <= roles.keys():
+                self.unknown += [block.grid.place(block.top) for block in blocks]
+            return
+        if table in {LEFT_OUT, BOOK}:
+            return
+        reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
+        entries = list(reader.entries())
+        self._ask_about_others(source, entries, roles)
+        if table != ITEMS:
+            fill_from_above(entries, [*self.places], self.mapping)
+        entries = self._merged(source, entries, blocks)
+        self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
+        if table == ITEMS:
+            for entry in entries:
+                entry.raw["place"] = _place_number(entry)
+            self.items += entries
+        elif "tracked" in profile.rules:
+            self.steps.append((source, entries, profile, told))
+        elif table == COUNTS:
+            self._take(counted_lines(entries, Meanings(source, profile, self.mapping)), told)
+        else:
+            self._ledger(source, entries, profile, told)
+
+    def ask_about_unread(self, grid: SheetGrid, blocks: Sequence[Block]) -> None:
+        """Rows of which no header was found may be of anything, until somebody says that they are of nothing."""
+        rows = rows_outside(grid, blocks)
+        if len(rows) < _FEWEST_ROWS:
+            return
+        path = ("sheets", f"{grid.name} from row {rows[0] + 1}")
+        where = f"{len(rows)} rows of {grid.name}, the first row {rows[0] + 1},"
+        asks = f"{where} have no known header: may they be left out?"
+        answer = self.mapping.ask(*path, asks=asks, choices=[_MAY, "they belong to the books"])
+        if answer != _MAY:
+            self.mapping.wait(path, grid.place(rows[0]), len(rows))
+            self.unknown.append(grid.place(rows[0]))
+
+    def _ask_about_others(self, source: str, entries: list[SourceEntry], roles: Mapping[str, tuple[str, ...]]) -> None:
+        """Rows with a figure in a column of quantities that is not read wait for the word that it does not count."""
+        others: dict[int, list[str]] = {}
+        for entry in entries:
+            block = entry.block
+            for header in others.setdefault(id(block), also_columns(block, roles)):
+                if not is_blank_cell(entry.row.cells[block.headers.index(header)]):
+                    path = ("source", source, "not_read", header)
+                    asks = f"The column {header!r} of {source} is not read, and has figures: may they be left out?"
+                    choices = [_MAY_NOT, _MAY]
+                    if self.mapping.ask(*path, asks=asks, choices=choices, never_accepted=True) != _MAY:
+                        entry.waits.append(path)
+
+    def _merged(self, source: str, entries: list[SourceEntry], blocks: Sequence[Block]) -> list[SourceEntry]:
+        """The rows of all files of a source, each once; which rows of each block are kept is noted."""
+        kept = merged(entries, source, self.mapping, self.differences)
+        self.kept |= {id(block): [] for block in blocks}
+        for entry in kept:
+            self.kept[id(entry.block)].append(entry.row)
+        for block in blocks:
+            if (DIFFERENCES, f"{block.grid.name} {block.digest}") in self.mapping.questions:
+                # All of what is asked about stays as it is, to be looked at again.
+                self.pending.add(id(block))
+                self.kept[id(block)] = block.rows
+        return kept
+
+    def rows(self) -> SiteRows:
+        """The rows of all sources, once every one has been read."""
+        lots, places = lots_of(self.items)
+        for source, entries, profile, told in self.steps:
+            self._ledger(source, with_lots(entries, lots, places, self.mapping), profile, told)
+        self.movements = without_doubles(self.movements, "movements", self.mapping)
+        self.counts = counts_once(without_doubles(self.counts, "counts", self.mapping), self.mapping)
+        for number, source in enumerate(dict.fromkeys(one.entry.source for one in self.movements)):
+            if number:
+                self.mapping.settle("source", source, "ids_begin_with", value=f"{number + 1}-")
+        dated = days_with_movements(self.movements, lambda at: "T" not in at and not at.startswith(UNREAD))
+        writer = RowWriter(self.mapping, dated)
+        writer.prepare([*self.movements, *self.counts])
+        rows = writer.write(self.movements, self.counts)
+        for place in self.unknown:
+            # What may be movements of anything leaves every balance untested until somebody says what it is.
+            unread = dict.fromkeys(("at", "kind", "material", "quantity", "from_area", "to_area"), UNREAD)
+            rows.movements.append({"movement": f"{UNREAD} {place}", **unread, "source": place})
+        return rows
+
+    def _ledger(self, source: str, entries: list[SourceEntry], profile: Profile, told: SourceRead) -> None:
+        made, meanings = Postings(), Meanings(source, profile, self.mapping)
+        entries = happened(entries, meanings, made)
+        postings_of(entries, meanings, made)
+        changes = changes_of(entries, made, meanings)
+        sound = [entry for entry in entries if not entry.faults]
+        told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
+        if told.balance is not None and not told.balance.holds:
+            self._ask_about_balance(source, told.balance)
+        self._take(made, told)
+
+    def _ask_about_balance(self, source: str, found: TieOut) -> None:
+        """Rows whose balances do not follow are open until somebody says that it is the balance that is wrong."""
+        path = ("source", source, "tie_out")
+        asks = (
+            f"In {source} {found.tried - found.kept} of {found.tried} balances (by {found.of}) do not follow from the "
+            f"row before; the first stands in {found.broken[0].place}. Is the balance wrong there, or the reading?"
+        )
+        answer = self.mapping.ask(
+            *path, asks=asks, choices=[_BALANCE_WRONG, "leave these rows aside"], never_accepted=True
+        )
+        if answer != _BALANCE_WRONG:
+            for entry in found.broken:
+                entry.waits.append(path)
+
+    def _take(self, made: Postings, told: SourceRead) -> None:
+        self.movements += made.movements
+        self.counts += made.counts
+        told.notes += made.notes
+        for rule, entries in made.left_out.items():
+            told.left_out.setdefault(rule, []).extend(entry.place for entry in entries)
+
+    def _profile(self, source: str, blocks: Sequence[Block]) -> Profile:
+        known = self.mapping.get("source", source, "profile")
+        if known is not None:
+            return profile_named(known)
+        profile = profile_of(blocks[0].headers)
+        if profile is not GENERIC:
+            self.mapping.settle("source", source, "profile", value=profile.name, because=profile.title)
+        return profile
+
+
+def _place_number(entry: SourceEntry) -> str:
+    """The number under which a list of lots knows a place, beside its name."""
+    block = entry.block
+    if "Location" not in block.headers:
+        return ""
+    row = next(row for row in block.rows if block.grid.place(row.number) == entry.place)
+    return str(row.cells[block.headers.index("Location")])
+
+
+def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> SourceRead:
+    """What is told of a source before its rows are looked at: of the new files, where there are any."""
+    told = [block for block in blocks if block.is_new] or blocks
+    dropped: dict[str, list[str]] = defaultdict(list)
+    for block in told:
+        for rule, numbers in block.dropped.items():
+            dropped[rule] += [block.grid.place(number) for number in numbers]
+    places = list(dict.fromkeys(block.name for block in told))
+    return SourceRead(name, places, table, title, sum(len(block.rows) for block in told), dict(dropped), [])
