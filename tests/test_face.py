@@ -331,7 +331,7 @@ def test_check_lists_what_the_command_prints() -> None:
             assert line.startswith(f"{row['file']} row {row['row']}")
             assert line.endswith(row["reason"])
     assert sw.check(FIRST_SITE).problems.height == 0
-    assert sw.check(FIRST_SITE).problems.columns == ["table", "file", "row", "column", "value", "reason"]
+    assert sw.check(FIRST_SITE).problems.columns == ["table", "file", "row", "column", "value", "reason", "source"]
 
 
 def test_simulate_writes_what_the_command_writes(tmp_path: Path) -> None:

@@ -125,6 +125,7 @@ def test_a_short_row_is_set_aside_and_the_others_stay(folder: SiteFolder, quoted
         "document",
         "recorded_at",
         "recorded_by",
+        "source",
     }
 
 

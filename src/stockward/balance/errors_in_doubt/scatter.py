@@ -23,6 +23,8 @@ from stockward.terms.verdicts import Fit, FitPart, PeriodStatus
 
 FIT_SIZE = 0.01
 """The chance that errors which are stated rightly are told not to fit, in each of the two directions."""
+_FEWEST = 5
+"""Of fewer differences nobody would say that they scatter."""
 _BY_CHANCE = 1e-6
 """Over hundreds of series and years of reviews, an honest site is not told."""
 _MUCH_LESS = 1 / 3
@@ -93,7 +95,7 @@ def _closed(balances: Balances, series: int) -> Flags:
 
 def which_way(found: SumOfSquares) -> Fit:
     """Whether that is more or less than the stated errors let expect, at ``FIT_SIZE`` in each direction."""
-    if not found.number:
+    if found.number < _FEWEST:
         return Fit.NOT_TESTED
     if found.p_more < FIT_SIZE:
         return Fit.MORE

@@ -25,7 +25,7 @@ from stockward.book.schema.dictionary import DTYPES, Column
 
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
-_NOT_KNOWN = r"^\?(?: |$)"
+_NOT_KNOWN = r"^\? "
 _SUSPECT = rf"^#|{_NOT_KNOWN}|{_CONTROL}"
 _LARGEST_WHOLE = 1e15
 

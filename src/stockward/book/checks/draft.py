@@ -24,6 +24,8 @@ _NO_END = (1 << 32) - 1
 _ALL = -1
 """The set of all columns."""
 
+_IMPORTED = ("movements", "counts")
+"""Tables whose rows say where they stand in another file."""
 _TOLD = {"row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 """What is told of a problem, beside the table and the file."""
 
@@ -155,7 +157,8 @@ class TableDraft:
             found.append(told.select("row", pl.lit(name).alias("column"), "value", reason=reasons.filter(where)))
         rows = pl.concat(found).sort("row", maintain_order=True)
         named = rows.select(pl.lit(self.table.name).alias("table"), pl.lit(self.file).alias("file"), *_TOLD)
-        if "source" not in self.values.columns or not named.height:
+        # Elsewhere a source is a person, of whom nothing is shown.
+        if self.table.name not in _IMPORTED or not named.height:
             return named.with_columns(source=pl.lit(""))
         sources = self.values.select("row", pl.col("source").fill_null(""))
         return named.join(sources, on="row", how="left", maintain_order="left").with_columns(
