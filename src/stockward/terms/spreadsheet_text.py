@@ -28,6 +28,9 @@ _BECOMES_ANOTHER = re.compile(rf"(?=.*\d)(?:[\W\d_]|(?<=[\d.])e(?=[+-]?\d)|{_MON
 
 def no_formula(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would run it, or where one stands there already."""
+    if text[:1].isalnum():
+        # Most texts: they begin with nothing that a program runs.
+        return text
     runs = text.startswith(_BEGINS_A_FORMULA) or text.lstrip().startswith(_BEGINS_A_FORMULA)
     return f"{TEXT_MARK}{text}" if runs or text.startswith(TEXT_MARK) else text
 
