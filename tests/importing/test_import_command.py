@@ -118,6 +118,9 @@ def test_numbers_that_begin_anew_are_of_other_rows(tmp_path: Path) -> None:
     mapping.write_text(text, encoding="utf-8")
     run(tmp_path, str(tmp_path / "2.csv"))
     assert sorted(row["quantity"] for row in rows(tmp_path)) == ["100", "50"]
+    (tmp_path / "3.csv").write_text(f"{head}\n2,2026-03-13,TNT,A,7,,kg\n", encoding="utf-8")
+    run(tmp_path, str(tmp_path / "3.csv"))
+    assert sorted(row["quantity"] for row in rows(tmp_path)) == ["100", "50", "7"]
 
 
 def test_rows_written_by_hand_stay(tmp_path: Path, january: str, february: str) -> None:

@@ -62,14 +62,6 @@ class Question:
 
 
 @dataclass(slots=True)
-class SourceMapping:
-    """What one kind of table is taken for: its headers, and all that was settled or answered of it."""
-
-    name: str
-    headers: tuple[str, ...]
-
-
-@dataclass(slots=True)
 class MappingFile:
     """All that is settled, by path, and what is asked."""
 

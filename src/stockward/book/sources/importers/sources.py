@@ -209,8 +209,7 @@ def _place_number(entry: SourceEntry) -> str:
     block = entry.block
     if "Location" not in block.headers:
         return ""
-    row = next(row for row in block.rows if block.grid.place(row.number) == entry.place)
-    return str(row.cells[block.headers.index("Location")])
+    return str(entry.row.cells[block.headers.index("Location")])
 
 
 def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> SourceRead:

@@ -102,7 +102,9 @@ def merged(entries: Sequence[SourceEntry], source: str, mapping: MappingFile, fo
         if group[0].block.is_new:
             _merge_file(named, known, roles, mapping, found)
         else:
-            known.update(named)
+            # All of them were taken, be it under numbers that began anew: none may stand in the place of another.
+            digest = group[0].block.digest
+            known.update({f"{name} {digest}" if name in known else name: entry for name, entry in named.items()})
     return list(known.values())
 
 

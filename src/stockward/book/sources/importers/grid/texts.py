@@ -7,7 +7,6 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
@@ -104,8 +103,3 @@ def _records(text: str, separator: str) -> list[list[str]]:
     except csv.Error:
         return [_one_line(line, separator) for line in text.split("\n")]
     return rows
-
-
-def width_of(rows: Sequence[Sequence[object]]) -> int:
-    """Cells of the longest row."""
-    return max(map(len, rows), default=0)
