@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from stockward.book.sources.importers.grid.aliases import folded, known_as, role_of
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
@@ -129,7 +130,9 @@ def table_of(
     likely = _likely(blocks, roles)
     asks = f"What is {blocks[0].name}, with the columns {', '.join(blocks[0].headers[:8])}?"
     choices = [likely, *(one for one in _TABLES if one != likely)]
-    return mapping.ask("source", source, "table", asks=asks, choices=choices)
+    # What has days and numbers is not left out without a person's word.
+    doubtful = likely == LEFT_OUT and may_be_books(blocks)
+    return mapping.ask("source", source, "table", asks=asks, choices=choices, never_accepted=doubtful)
 
 
 def speaks_of_a_count(text: str) -> bool:
@@ -140,8 +143,8 @@ def speaks_of_a_count(text: str) -> bool:
 def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> str:
     """What a source most likely is: its name and its numbers speak for it."""
     names = " ".join(" ".join((block.name, *block.titles)) for block in blocks)
-    if not {"material", "quantity"} <= roles.keys() and "counted" not in roles:
-        return LEFT_OUT
+    if not {"quantity", "counted"} & roles.keys() and not ({"material", "balance"} & roles.keys() and "at" in roles):
+        return COUNTS if "material" in roles and speaks_of_a_count(names) else LEFT_OUT
     cells = [cell for block in blocks for header in roles.get("quantity", ()) for cell in block.column(header)]
     signed = any(str(cell).strip().startswith("-") or str(cell).strip().endswith("-") for cell in cells)
     return COUNTS if not signed and speaks_of_a_count(names) else MOVEMENTS
@@ -164,6 +167,9 @@ def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
     for _, _, role, header in ranked:
         if role not in profile.columns and role not in found and role not in {"ignored", "row_number"}:
             found[role] = header
+    if "material" not in found and "material" not in profile.columns and "material_name" in found:
+        # Where things have a name alone, it is what tells them apart.
+        found["material"] = found.pop("material_name")
     return _without_twins(found, headers, plain)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockward.book.sources.importers.above import fill_from_above
+from stockward.book.sources.importers.asked_columns import with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
     COUNTS,
@@ -18,6 +19,7 @@ from stockward.book.sources.importers.columns import (
 )
 from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
+from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
 from stockward.book.sources.importers.ledger.counting import counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
@@ -27,7 +29,7 @@ from stockward.book.sources.importers.ledger.posting import Posting, Postings
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
-from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
 from stockward.book.sources.importers.site_rows import (
     RowWriter,
@@ -79,12 +81,15 @@ class SourcesRead:
         told = _source_read(source, table or "?", profile.title, blocks)
         self.sources.append(told)
         if table is None:
-            self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
-            if {"material", "quantity"} <= roles.keys():
-                self.unknown += [block.grid.place(block.top) for block in blocks]
+            self._wait_whole(blocks, told, [("source", source, "table")])
             return
         if table in {LEFT_OUT, BOOK}:
             return
+        if profile is GENERIC:
+            roles, asked = with_asked_columns(blocks, roles, table, self.mapping, source)
+            if asked:
+                self._wait_whole(blocks, told, asked)
+                return
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         entries = list(reader.entries())
         self._ask_about_others(source, entries, roles)
@@ -102,6 +107,13 @@ class SourcesRead:
             self._take(counted_lines(entries, Meanings(source, profile, self.mapping)), told)
         else:
             self._ledger(source, entries, profile, told)
+
+    def _wait_whole(self, blocks: Sequence[Block], told: SourceRead, asked: Sequence[Path]) -> None:
+        """A table of which it is not known what its columns are waits as a whole; it may be movements of anything."""
+        for path in asked:
+            self.mapping.wait(path, blocks[0].name, told.rows)
+        if may_be_books(blocks):
+            self.unknown += [block.grid.place(block.top) for block in blocks]
 
     def ask_about_unread(self, grid: SheetGrid, blocks: Sequence[Block]) -> None:
         """Rows of which no header was found may be of anything, until somebody says that they are of nothing."""

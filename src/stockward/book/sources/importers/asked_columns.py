@@ -1,0 +1,99 @@
+"""Columns whose headers nobody knows: one that a table needs is asked for, among those whose cells could be it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from stockward.book.sources.importers.columns import COUNTS, MOVEMENTS
+from stockward.book.sources.importers.grid.aliases import folded, known_as
+from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.held import (
+    are_days,
+    are_kinds,
+    are_names,
+    are_numbers,
+    are_signed,
+    are_units,
+    cells_below,
+    headers_of,
+    name_every_row,
+)
+from stockward.book.sources.importers.grid.layout import Block, cell_as_text
+from stockward.book.sources.importers.mapping import MappingFile, Path
+
+NO_COLUMN = "no column"
+
+Roles = dict[str, tuple[str, ...]]
+_Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
+"""A role that a table lacks: its name, in words, what its cells are like, and whether no row can do without it."""
+
+
+def with_asked_columns(
+    blocks: Sequence[Block], roles: Roles, table: str, mapping: MappingFile, source: str
+) -> tuple[Roles, list[Path]]:
+    """The columns of each role with those that a person has named, and the questions that are open.
+
+    A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
+    """
+    cells = {header: cells_below(blocks, header) for header in _unread(blocks, roles)}
+    found, open_questions = dict(roles), list[Path]()
+    if "unit" not in found:
+        units = [header for header, column in cells.items() if are_units(column)]
+        if len(units) == 1:
+            unit = mapping.settle("source", source, "columns", "unit", value=units[0], because="its cells are units")
+            found["unit"] = (unit,)
+            del cells[units[0]]
+    for role, words, could_be, is_needed in _lacking(blocks, found, table):
+        candidates = [header for header, column in cells.items() if could_be(column)]
+        if not candidates:
+            continue
+        path: Path = ("source", source, "columns", role)
+        example = cell_as_text(next(cell for cell in cells[candidates[0]] if not is_blank_cell(cell)))
+        asks = f"Which column of {blocks[0].name} holds {words}? Below {candidates[0]!r} stands {example!r}"
+        is_sure = is_needed and len(candidates) == 1
+        answer = mapping.ask(*path, asks=asks, choices=[*candidates, NO_COLUMN], never_accepted=not is_sure)
+        if answer is None:
+            open_questions.append(path)
+        elif answer in cells:
+            found[role] = (answer,)
+            del cells[answer]
+    return found, open_questions
+
+
+def _unread(blocks: Sequence[Block], roles: Roles) -> list[str]:
+    """Headers that nobody knows, and no role has."""
+    taken = {folded(header) for names in roles.values() for header in names}
+    return [header for header in headers_of(blocks) if folded(header) not in taken and known_as(header) is None]
+
+
+def _lacking(blocks: Sequence[Block], roles: Roles, table: str) -> Iterator[_Lacks]:
+    have = roles.keys()
+    if table == MOVEMENTS and "at" not in have:
+        yield "at", "the days of the movements", are_days, True
+    if table == COUNTS and not {"at", "count_date"} & have:
+        yield "count_date", "the days of counting", are_days, False
+    if not {"material", "tracked_item"} & have:
+        yield "material", "the materials", are_names, True
+    if table == COUNTS and not {"counted", "quantity"} & have:
+        yield "counted", "what was counted", are_numbers, True
+    if table == MOVEMENTS:
+        yield from _lacking_flows(blocks, roles)
+    if not {"area", "from_area", "to_area", "tracked_item"} & have:
+        yield "area", "the places", name_every_row, False
+
+
+def _lacking_flows(blocks: Sequence[Block], roles: Roles) -> Iterator[_Lacks]:
+    have = roles.keys()
+    if not {"quantity", "in", "out", "deltas"} & have:
+        yield "quantity", "the quantities", are_numbers, True
+    for one, other, words in (("in", "out", "what went out"), ("out", "in", "what came in")):
+        if one in have and other not in have and "quantity" not in have:
+            yield other, words, are_numbers, False
+    ends = (("from_area", "to_area", "where goods went to"), ("to_area", "from_area", "where goods came from"))
+    for one, other, words in ends:
+        if one in have and other not in have:
+            yield other, words, are_kinds, False
+    tells = {"kind", "reason", "in", "out", "deltas", "from_area", "to_area", "tracked_item"}
+    is_signed = any(are_signed(cells_below(blocks, header)) for header in roles.get("quantity", ()))
+    if not tells & have and not is_signed and not all(block.over for block in blocks):
+        yield "kind", "what kind of movement a row is", name_every_row, False
