@@ -2,291 +2,240 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
-import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from xml.sax.saxutils import escape
+from types import MappingProxyType
 
-import openpyxl
+from tests.importing.any_layout.saving import Cells, save
 from tests.importing.any_layout.truth import AREAS, NAMES, UNITS, Happened, Store, store
-from tests.importing.any_layout.wording import Wording, date_of, number_of, wording
+from tests.importing.any_layout.wording import Wording, date_of, number_of, spelt, wording
 
-SHAPES = ("signed", "in_out", "both_ends", "unsigned", "sheets")
-OUTSIDE = {
-    "receipt": "Supplier Ltd", "issue": "Unit 7", "use": "Line 3", "make": "Line 3", "discard": "Burning ground",
-}  # fmt: skip
-Row = tuple[str, str, str, float, str, str]
-_Cells = list[object]
+SHAPES = ("signed", "in_out", "without_kinds", "both_ends", "unsigned", "a_sheet_an_area", "a_sheet_a_material")
+_HABITS: Mapping[str, float] = MappingProxyType(
+    {
+        "balance": 0.5, "name": 0.4, "unit": 0.8, "shuffled": 0.4, "titles": 0.4, "months": 0.25, "totals": 0.3,
+        "header again": 0.2, "blank lines": 0.2, "newest first": 0.2, "count in the same file": 0.4, "count": 0.6,
+        "price": 0.3, "cost centre": 0.3, "zeros for blanks": 0.15, "dashes for blanks": 0.1, "unit in the cell": 0.1,
+        "trailing minus": 0.15, "in brackets": 0.1, "two spellings": 0.15, "footer": 0.2, "header in two rows": 0.15,
+        "blank repeats": 0.1, "clock apart": 0.15, "entered": 0.3, "remarks": 0.3,
+    }
+)  # fmt: skip
+"""What some keepers do, and how often."""
+OUTSIDE: Mapping[str, str] = MappingProxyType(
+    {"receipt": "Supplier Ltd", "issue": "Unit 7", "use": "Line 3", "make": "Line 3", "discard": "Burning ground"}
+)
+Moved = tuple[str, str, str, float, str, str]
+Counted = tuple[str, str, str, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a ledger: what happened, at which place, which way, and what is there afterwards."""
+
+    what: Happened
+    area: str
+    sign: int
+    after: float
+
+
+@dataclass
+class Layout:
+    """How one store keeps its books: the shape of its ledger, its habits, and its wording."""
+
+    seed: int
+    shape: str
+    file: str
+    habits: frozenset[str]
+    how: Wording
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether its files hold typed cells."""
+        return self.file in {"xlsx", "ods"}
 
 
 @dataclass
 class Written:
-    """Files in one layout, with what they say and how they say it."""
+    """Files in one layout, and what they say."""
 
-    seed: int
-    shape: str
-    how: Wording
-    truth: Store
+    layout: Layout
     files: list[Path]
-    movements: Counter[Row]
-    counts: Counter[tuple[str, str, str, float]]
-    drawn: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass
-class _Draw:
-    shape: str
-    file: str
-    has_balance: bool
-    has_name: bool
-    has_unit: bool
-    unit_in_header: bool
-    noise: int
-    titles: int
-    months: bool
-    totals: bool
-    again: bool
-    blanks: bool
-    newest_first: bool
-    with_count: str
-    words_for_signs: bool
+    movements: Counter[Moved]
+    counts: Counter[Counted]
 
 
 def write(seed: int, folder: Path) -> Written:
     """Write a store in the layout of a seed."""
     rng = random.Random(seed)
     truth, how = store(rng), wording(rng)
-    shape = rng.choice(SHAPES)
-    draw = _Draw(
-        shape, rng.choice(("xlsx", "xlsx", "csv", "txt", "ods")), rng.random() < 0.5, rng.random() < 0.4,
-        rng.random() < 0.8, rng.random() < 0.1, rng.randint(0, 2), rng.choice((0, 0, 1, 3)), rng.random() < 0.25,
-        rng.random() < 0.3, rng.random() < 0.2, rng.random() < 0.2, rng.random() < 0.2,
-        rng.choice(("none", "sheet", "file")), rng.random() < 0.3,
-    )  # fmt: skip
-    typed = draw.file in {"xlsx", "ods"}
-    tables = {
-        name: _decorated(rng, header, rows, draw) for name, header, rows in _ledgers(rng, truth, how, draw, typed=typed)
-    }
-    counts: Counter[tuple[str, str, str, float]] = Counter()
-    apart: dict[str, list[_Cells]] = {}
-    if draw.with_count != "none":
-        apart["Stocktake"] = _count_rows(rng, truth, how, draw, typed=typed)
+    habits = frozenset(name for name, often in _HABITS.items() if rng.random() < often)
+    layout = Layout(seed, rng.choice(SHAPES), rng.choice(("xlsx", "xlsx", "csv", "txt", "ods")), habits, how)
+    ledger = {name: _decorated(rng, rows, layout) for name, rows in _tables(rng, truth, layout)}
+    counts: Counter[Counted] = Counter()
+    books = {f"ledger.{layout.file}": ledger}
+    if "count" in habits:
         day = truth.counted_at.strftime("%Y-%m-%d")
         counts.update((day, area, material, size) for (area, material), size in truth.counted.items())
-    files = []
-    if draw.with_count == "sheet" and typed:
-        files.append(_saved(rng, folder / f"books.{draw.file}", {**tables, **apart}))
-    else:
-        files.append(_saved(rng, folder / f"ledger.{draw.file}", tables))
-        if apart:
-            files.append(_saved(rng, folder / f"stocktake.{draw.file}", apart))
-    return Written(seed, shape, how, truth, files, _said(truth, draw), counts, vars(draw))
+        within = "count in the same file" in habits and layout.is_typed
+        book = ledger if within else books.setdefault(f"stocktake.{layout.file}", {})
+        book["Stocktake"] = _count_rows(truth, layout)
+    files = [save(rng, folder / name, tables) for name, tables in books.items()]
+    return Written(layout, files, Counter(_said(one, layout) for one in truth.moved), counts)
 
 
-def _said(truth: Store, draw: _Draw) -> Counter[Row]:
-    return Counter(
-        (one.at.strftime("%Y-%m-%d"), one.kind, one.material, one.quantity, one.from_area, one.to_area)
-        for one in truth.moved
-    )
+def _said(one: Happened, layout: Layout) -> Moved:
+    kind = one.kind
+    if layout.shape == "without_kinds" and kind != "transfer":
+        kind = "issue" if one.from_area else "receipt"
+    return one.at.strftime("%Y-%m-%d"), kind, one.material, one.quantity, one.from_area, one.to_area
 
 
-def _ledgers(
-    rng: random.Random, truth: Store, how: Wording, draw: _Draw, *, typed: bool
-) -> Iterator[tuple[str, _Cells, list[tuple[datetime, _Cells]]]]:
-    """Header and rows of each table of the ledger."""
-    lines = [*_lines(truth, draw)]
-    if draw.newest_first and not draw.has_balance:
+def _tables(rng: random.Random, truth: Store, layout: Layout) -> Iterator[tuple[str, list[tuple[Line | None, Cells]]]]:
+    """Each table of the ledger: its header, and a row a line."""
+    lines = [*_lines(truth, layout)]
+    if "newest first" in layout.habits and "balance" not in layout.habits:
         lines.reverse()
-    roles = _roles(rng, draw)
-    for name in AREAS[:2] if draw.shape == "sheets" else ("Ledger",):
-        rows = [
-            (one.at, [_cell(role, one, area, sign, after, how, typed=typed) for role in roles])
-            for one, area, sign, after in lines
-            if draw.shape != "sheets" or area == name
-        ]
-        yield name, [_header(role, how, draw) for role in roles], rows
+    roles = _roles(rng, layout)
+    names = {"a_sheet_an_area": AREAS[:2], "a_sheet_a_material": tuple(UNITS)}.get(layout.shape, ("Ledger",))
+    for name in names:
+        own = [line for line in lines if len(names) == 1 or name in {line.area, line.what.material}]
+        rows: list[tuple[Line | None, Cells]] = [(None, [layout.how.headers[role] for role in roles])]
+        before: Cells = []
+        for line in own:
+            row = [_cell(rng, role, line, layout) for role in roles]
+            shown = row
+            if "blank repeats" in layout.habits and before:
+                # Some write a day and a place once, and leave the rows below blank.
+                shown = [
+                    "" if role in {"at", "area"} and cell == above else cell
+                    for role, cell, above in zip(roles, row, before, strict=True)
+                ]
+            before = row
+            rows.append((line, shown))
+        yield name, rows
 
 
-def _roles(rng: random.Random, draw: _Draw) -> list[str]:
-    roles = ["at", "document", "material"]
-    roles += ["name"] * draw.has_name
-    if draw.shape == "both_ends":
+def _roles(rng: random.Random, layout: Layout) -> list[str]:
+    shape, habits = layout.shape, layout.habits
+    roles = ["at", *["clock"] * ("clock apart" in habits), "document"]
+    roles += ["material", *["name"] * ("name" in habits)] if shape != "a_sheet_a_material" else []
+    if shape == "both_ends":
         roles += ["from", "to", "quantity"]
-    elif draw.shape == "sheets":
-        roles += ["kind", "in", "out"]
     else:
-        roles += ["area", "kind", *(("in", "out") if draw.shape == "in_out" else ("quantity",))]
-    if draw.has_balance and draw.shape != "both_ends":
-        roles.append("balance")
-    roles += ["unit"] * draw.has_unit
-    roles += [f"noise{number}" for number in range(draw.noise)]
-    if rng.random() < 0.4:
+        roles += ["area"] if shape != "a_sheet_an_area" else []
+        roles += ["kind"] if shape != "without_kinds" else []
+        roles += ["quantity"] if shape in {"signed", "unsigned"} else ["in", "out"]
+        roles += ["balance"] if "balance" in habits else []
+    wanted = {"unit": "unit", "price": "price", "cost": "cost centre", "entered": "entered", "remarks": "remarks"}
+    roles += [role for role, habit in wanted.items() if habit in habits]
+    if "shuffled" in habits:
         rng.shuffle(roles)
     return roles
 
 
-def _header(role: str, how: Wording, draw: _Draw) -> str:
-    if role.startswith("noise"):
-        return ("Unit price", "Cost center")[int(role[5:])]
-    return how.headers[role]
-
-
-def _lines(truth: Store, draw: _Draw) -> Iterator[tuple[Happened, str, int, float]]:
-    """A line of the ledger: what happened, at which place, which way, and how much is there afterwards."""
+def _lines(truth: Store, layout: Layout) -> Iterator[Line]:
     stock: dict[tuple[str, str], float] = defaultdict(float, truth.opening)
     for one in truth.moved:
-        if draw.shape == "both_ends":
-            yield one, "", 0, 0.0
+        if layout.shape == "both_ends":
+            yield Line(one, "", 0, 0.0)
             continue
         for area, sign in ((one.from_area, -1), (one.to_area, 1)):
             if area:
                 stock[area, one.material] += sign * one.quantity
-                yield one, area, sign, stock[area, one.material]
+                yield Line(one, area, sign, stock[area, one.material])
 
 
-def _cell(role: str, one: Happened, area: str, sign: int, after: float, how: Wording, *, typed: bool) -> object:
-    unsigned = how.kinds.get("unsigned")
-    match role:
-        case "at":
-            return date_of(one.at, how, typed=typed)
-        case "document":
-            return one.document
-        case "material":
-            return one.material
-        case "name":
-            return NAMES[one.material]
-        case "area":
-            return area
-        case "kind":
-            return how.kinds[one.kind]
-        case "quantity":
-            return number_of(one.quantity * (sign if not unsigned and sign else 1), how, typed=typed)
-        case "in":
-            return number_of(one.quantity if sign > 0 else None, how, typed=typed)
-        case "out":
-            return number_of(one.quantity if sign < 0 else None, how, typed=typed)
-        case "balance":
-            return number_of(after, how, typed=typed)
-        case "unit":
-            return how.units[UNITS[one.material]]
-        case "from":
-            return one.from_area or OUTSIDE[one.kind]
-        case "to":
-            return one.to_area or OUTSIDE[one.kind]
-    return {"noise0": 12.5 if typed else "12.5", "noise1": "C100"}[role]
+def _cell(rng: random.Random, role: str, line: Line, layout: Layout) -> object:
+    one, how = line.what, layout.how
+    plain: dict[str, object] = {
+        "document": one.document, "name": NAMES[one.material], "area": line.area, "cost": "C100",
+        "price": 12.5 if layout.is_typed else "12.5", "unit": how.units[UNITS[one.material]],
+        "from": one.from_area or OUTSIDE.get(one.kind, ""), "to": one.to_area or OUTSIDE.get(one.kind, ""),
+        "entered": f"U{rng.randint(1, 9):02d}", "remarks": rng.choice(("", "", "see file", "ok")),
+        "clock": one.at.strftime("%H:%M"),
+    }  # fmt: skip
+    if role == "material":
+        return rng.choice(spelt(one.material)) if "two spellings" in layout.habits else one.material
+    if role == "at":
+        clock = "clock apart" not in layout.habits and how.clock
+        return date_of(one.at, how, typed=layout.is_typed, clock=clock)
+    if role == "kind":
+        word = how.kinds[one.kind]
+        if layout.shape == "unsigned" and one.kind == "transfer":
+            return f"{word} {how.sides[line.sign > 0]}"
+        return word
+    if role in {"quantity", "in", "out", "balance"}:
+        return _measure(role, line, layout)
+    return plain[role]
 
 
-def _decorated(rng: random.Random, header: _Cells, rows: list[tuple[datetime, _Cells]], draw: _Draw) -> list[_Cells]:
+def _measure(role: str, line: Line, layout: Layout) -> object:
+    habits, how, typed = layout.habits, layout.how, layout.is_typed
+    size = line.what.quantity
+    if (role == "in" and line.sign < 0) or (role == "out" and line.sign > 0):
+        zero = 0 if typed else "0"
+        return zero if "zeros for blanks" in habits else "-" if "dashes for blanks" in habits else ""
+    value = line.after if role == "balance" else -size if role == "quantity" and layout.shape == "signed" and (
+        line.sign < 0
+    ) else size  # fmt: skip
+    if value < 0 and {"trailing minus", "in brackets"} & habits:
+        text = str(number_of(-value, how, typed=False))
+        return f"{text}-" if "trailing minus" in habits else f"({text})"
+    if "unit in the cell" in habits and "unit" not in habits and role != "balance":
+        return f"{number_of(value, how, typed=False)} {how.units[UNITS[line.what.material]]}"
+    return number_of(value, how, typed=typed)
+
+
+def _decorated(rng: random.Random, rows: list[tuple[Line | None, Cells]], layout: Layout) -> list[Cells]:
     """What people and printers put around the rows."""
-    titles: list[_Cells] = [["STOCK LEDGER 2025"], ["printed 1 April 2025"], []][: draw.titles]
-    found: list[_Cells] = [*titles, header]
+    habits, header = layout.habits, rows[0][1]
+    found: list[Cells] = [["STOCK LEDGER 2025"], ["printed 1 April 2025"], []] if "titles" in habits else []
+    if "header in two rows" in habits:
+        found += _in_two_rows(header, layout)
+    else:
+        found.append(header)
     month = None
-    for number, (at, row) in enumerate(rows):
-        if draw.months and at.month != month:
-            month = at.month
-            found.append([at.strftime("%B %Y")])
-        if draw.blanks and rng.random() < 0.1:
+    for number, (line, row) in enumerate(rows[1:]):
+        assert line is not None
+        if "months" in habits and line.what.at.month != month:
+            month = line.what.at.month
+            found.append([datetime(2025, month, 1).strftime("%B %Y")])  # noqa: DTZ001
+        if "blank lines" in habits and rng.random() < 0.1:
             found.append([])
-        if draw.again and number and number % 15 == 0:
+        if "header again" in habits and "header in two rows" not in habits and number and number % 15 == 0:
             found.append(header)
         found.append(row)
-    if draw.totals:
-        total: _Cells = ["" for _ in header]
-        total[0] = "Total"
-        total[-1] = 12345
-        found.append(total)
+    if "totals" in habits:
+        found.append(["Total", *[""] * (len(header) - 2), 12345])
+    if "footer" in habits:
+        found += [[], ["Checked by:", "", "Date:"], ["* corrected entries are marked"]]
     return found
 
 
-def _count_rows(rng: random.Random, truth: Store, how: Wording, draw: _Draw, *, typed: bool) -> list[_Cells]:
-    roles = ["at", "area", "material", "book", "counted", "unit"]
+def _in_two_rows(header: Cells, layout: Layout) -> list[Cells]:
+    """What came in and went out below a common name."""
+    names = {layout.how.headers["in"], layout.how.headers["out"]}
+    places = [place for place, name in enumerate(header) if name in names]
+    if not places or places != [*range(places[0], places[-1] + 1)]:
+        return [header]
+    above: Cells = ["" if name in names else name for name in header]
+    above[places[0]] = layout.how.headers["quantity"]
+    return [above, [name if name in names else "" for name in header]]
+
+
+def _count_rows(truth: Store, layout: Layout) -> list[Cells]:
+    how, typed = layout.how, layout.is_typed
     book: dict[tuple[str, str], float] = defaultdict(float, truth.opening)
     for one in truth.moved:
         book[one.from_area, one.material] -= one.quantity
         book[one.to_area, one.material] += one.quantity
-    rows: list[_Cells] = [[how.headers[role] for role in roles]]
+    rows: list[Cells] = [[how.headers[role] for role in ("at", "area", "material", "book", "counted", "unit")]]
     for (area, material), size in truth.counted.items():
-        rows.append(
-            [
-                date_of(truth.counted_at, how, typed=typed), area, material,
-                number_of(book[area, material], how, typed=typed), number_of(size, how, typed=typed),
-                how.units[UNITS[material]],
-            ]
-        )  # fmt: skip
+        figures = (number_of(value, how, typed=typed) for value in (book[area, material], size))
+        day = date_of(truth.counted_at, how, typed=typed, clock=how.clock)
+        rows.append([day, area, material, *figures, how.units[UNITS[material]]])
     return rows
-
-
-def _saved(rng: random.Random, path: Path, tables: dict[str, list[_Cells]]) -> Path:
-    if path.suffix == ".xlsx":
-        book = openpyxl.Workbook()
-        book.remove(book.active)
-        for name, rows in tables.items():
-            sheet = book.create_sheet(name)
-            for row in rows:
-                sheet.append(row)
-        book.save(path)
-    elif path.suffix == ".ods":
-        _save_ods(path, tables)
-    else:
-        # A text has one table: those of several places follow one another, each below the name of its place.
-        separator = rng.choice(",;\t|") if path.suffix == ".csv" else "\t"
-        made = io.StringIO()
-        writer = csv.writer(made, delimiter=separator)
-        for name, rows in tables.items():
-            if len(tables) > 1:
-                writer.writerow([name])
-            writer.writerows(rows)
-            if len(tables) > 1:
-                writer.writerow([])
-        path.write_bytes(made.getvalue().encode(rng.choice(("utf-8", "utf-8-sig", "utf-16", "cp1252"))))
-    return path
-
-
-def _save_ods(path: Path, tables: dict[str, list[_Cells]]) -> None:
-    names = (
-        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"'
-    )
-    sheets = "".join(
-        f'<table:table table:name="{escape(name)}">'
-        + "".join(
-            f"<table:table-row>{''.join(map(_ods_cell, row)) or '<table:table-cell/>'}</table:table-row>"
-            for row in rows
-        )
-        + "</table:table>"
-        for name, rows in tables.items()
-    )
-    content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names}><office:body>'
-        f"<office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
-    )
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    manifest = (
-        '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
-        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
-        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
-        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
-    )
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("mimetype", kind)
-        made.writestr("content.xml", content)
-        made.writestr("META-INF/manifest.xml", manifest)
-
-
-def _ods_cell(cell: object) -> str:
-    if cell is None or cell == "":
-        return "<table:table-cell/>"
-    if isinstance(cell, (datetime, date)):
-        value = cell.isoformat()
-        return f'<table:table-cell office:value-type="date" office:date-value="{value}"><text:p>{value}</text:p></table:table-cell>'
-    if isinstance(cell, (int, float)):
-        return f'<table:table-cell office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p></table:table-cell>'
-    text = escape(str(cell))
-    return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'

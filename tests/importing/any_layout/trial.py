@@ -7,15 +7,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.importing.any_layout.layout import OUTSIDE, Row, Written, write
+from tests.importing.any_layout.layout import OUTSIDE, Counted, Moved, Written, write
 from tests.importing.any_layout.truth import AREAS, NAMES, UNITS
-from tests.importing.any_layout.wording import DATES
+from tests.importing.any_layout.wording import DATES, spelt
 from tests.importing.rows import table
 
 from stockward.book.sources.importers.mapping import Question
 from stockward.questions.importing import Imported, Request, import_files
 
 _MOST_ROUNDS = 12
+_HEADING = "the line above each part"
 
 
 @dataclass
@@ -52,8 +53,8 @@ def try_one(seed: int, folder: Path | None = None) -> Outcome:
 
 def _hold(outcome: Outcome, found: Imported, when: str) -> int:
     """Tell rows that were taken and did not happen, and rows that happened and stand nowhere; returns those taken."""
-    movements: Counter[Row] = Counter()
-    counts: Counter[tuple[str, str, str, float]] = Counter()
+    movements: Counter[Moved] = Counter()
+    counts: Counter[Counted] = Counter()
     waiting = 0
     for row in table(found, "movements"):
         if _waits(row):
@@ -86,7 +87,7 @@ def _waits(row: dict[str, str]) -> bool:
 
 def keeper(one: Question, written: Written) -> str | None:
     """What the person who keeps the books answers; ``None`` for what they would not know what to say to."""
-    how, about = written.how, one.about
+    how, about = written.layout.how, one.about
     match about:
         case ("files", _, "encoding"):
             return "cp1252"
@@ -101,9 +102,11 @@ def keeper(one: Question, written: Written) -> str | None:
         case ("source", _, "sides", _):
             return None
         case ("source", _, "area", label):
-            if "the line above each part" in one.choices:
-                return "the line above each part"
-            return label if label in AREAS else None
+            return _HEADING if _HEADING in one.choices else label if label in AREAS else None
+        case ("source", _, "material", label):
+            return _HEADING if _HEADING in one.choices else label if label in UNITS else None
+        case ("source", _, "table"):
+            return "counts" if "counts" in one.choices[:1] else "movements" if "ledger" in one.asks.lower() else None
         case ("source", _, "prefilled"):
             return "each line was counted"
         case ("source", _, "columns", role):
@@ -112,8 +115,8 @@ def keeper(one: Question, written: Written) -> str | None:
             return "by material"
         case ("materials", key, "unit"):
             return next((unit for material, unit in UNITS.items() if key in {material, NAMES[material]}), None)
-        case ("materials", _, "same_as"):
-            return "a material of its own"
+        case ("materials", name, "same_as"):
+            return next((one for one in UNITS if name in spelt(one) and name != one), "a material of its own")
         case ("areas", _, "same_as"):
             return "a place of its own"
         case ("areas", "kind"):
@@ -122,23 +125,23 @@ def keeper(one: Question, written: Written) -> str | None:
             return _place_of(name)
         case ("counts", "moment"):
             return "end of the day"
-        case ("source", _, "table"):
-            return "movements" if any("kind" in choice for choice in one.choices) else None
     return None
 
 
 def _column_of(role: str, one: Question, written: Written) -> str:
     """The header that the store has for a role, if it has any."""
     called = {"from_area": "from", "to_area": "to", "count_date": "at"}.get(role, role)
-    header = " ".join(written.how.headers.get(called, "").split())
+    header = " ".join(written.layout.how.headers.get(called, "").split())
     return header if header in one.choices else "no column"
 
 
 def _kind_of(code: str, written: Written) -> str | None:
     if code.endswith("both sides in one document"):
         return "transfer"
-    for kind, word in written.how.kinds.items():
-        if code == word or code.startswith(f"{word},"):
+    if written.layout.shape == "without_kinds" and code in {"in", "out"}:
+        return "receipt" if code == "in" else "issue"
+    for kind, word in written.layout.how.kinds.items():
+        if code == word or code.startswith((f"{word},", f"{word} ")):
             return kind
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 HEADERS = {
@@ -23,7 +23,8 @@ HEADERS = {
         "to": ("To", "To location", "Destination"),
         "counted": ("Counted", "Counted qty", "Physical count", "Qty counted"),
         "book": ("Book qty", "Book quantity", "On hand", "System qty"),
-        "noise": ("Unit price", "Cost centre", "User", "Remarks", "Item group", "Value"),
+        "clock": ("Time", "Posting time"), "price": ("Unit price", "Value"), "cost": ("Cost centre", "Cost center"),
+        "entered": ("User", "Entered by"), "remarks": ("Remarks", "Note"),
     },
     "de": {
         "at": ("Buchungsdatum", "Datum", "Buch.dat."), "document": ("Beleg", "Belegnummer", "Materialbeleg Nr"),
@@ -32,7 +33,8 @@ HEADERS = {
         "quantity": ("Menge", "Anzahl"), "in": ("Zugang", "Eingang"), "out": ("Abgang", "Ausgang"),
         "balance": ("Bestand", "Saldo"), "unit": ("Einheit", "ME", "Mengeneinheit"), "from": ("Von", "Von Lagerort"),
         "to": ("Nach", "Zu Lagerort"), "counted": ("Gezählt", "Zählmenge", "Ist-Bestand"), "book": ("Buchbestand", "Soll-Bestand"),
-        "noise": ("Preis", "Kostenstelle", "Benutzer", "Bemerkung"),
+        "clock": ("Uhrzeit",), "price": ("Preis", "Einzelpreis"), "cost": ("Kostenstelle",),
+        "entered": ("Benutzer", "Name des Benutzers"), "remarks": ("Bemerkung",),
     },
     "fr": {
         "at": ("Date", "Date cpt."), "document": ("N° de pièce", "Référence"), "material": ("Article", "Code produit"),
@@ -40,7 +42,8 @@ HEADERS = {
         "quantity": ("Quantité", "Qté"), "in": ("Entrée", "Entrées"), "out": ("Sortie", "Sorties"),
         "balance": ("Solde",), "unit": ("Unité",), "from": ("De", "From"), "to": ("Vers", "To"),
         "counted": ("Quantité comptée", "Stock physique"), "book": ("Stock théorique",),
-        "noise": ("Prix", "Remarques"),
+        "clock": ("Heure",), "price": ("Prix", "Prix unitaire"), "cost": ("Centre de coût",),
+        "entered": ("Nom utilisateur",), "remarks": ("Remarques",),
     },
 }  # fmt: skip
 WORDS = {
@@ -59,6 +62,11 @@ WORDS = {
         "use": ("Consommation",), "make": ("Fabrication",), "discard": ("Rebut", "Mise au rebut"),
     },
 }  # fmt: skip
+OWN_WORDS = {
+    "at": "Wann", "material": "Ding", "area": "Wo", "kind": "Was war", "quantity": "Zahl", "in": "Plus", "out": "Minus",
+    "from": "Ab", "to": "Bis wohin", "counted": "Im Regal",
+}  # fmt: skip
+SIDES = {"en": ("out", "in"), "de": ("Ausgang", "Eingang"), "fr": ("sortie", "entrée")}
 CODES = {"receipt": "R1", "issue": "I2", "transfer": "T3", "use": "U4", "make": "P5", "discard": "X6"}
 UNIT_WORDS = {"kg": ("kg", "KG", "Kg", "kgs"), "each": ("EA", "pcs", "Stk", "each", "ST", "Nos")}
 DATES = {
@@ -68,6 +76,10 @@ DATES = {
 }  # fmt: skip
 
 
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  # the clock on the wall
+"""Day 0 of spreadsheets."""
+
+
 @dataclass
 class Wording:
     """How one store writes, drawn once."""
@@ -75,13 +87,13 @@ class Wording:
     language: str
     headers: dict[str, str]
     kinds: dict[str, str]
+    sides: tuple[str, str]
     units: dict[str, str]
     dates: str
     clock: bool
     comma: bool
     grouped: bool
     as_text: bool
-    spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def wording(rng: random.Random) -> Wording:
@@ -94,23 +106,32 @@ def wording(rng: random.Random) -> Wording:
     kinds = {kind: rng.choice(words) for kind, words in WORDS[language].items()}
     if rng.random() < 0.3:
         kinds = dict(CODES)
+    if rng.random() < 0.2:
+        # A word of their own, which nobody knows.
+        role = rng.choice(("at", "material", "area", "kind", "quantity", "in", "out", "from", "to", "counted"))
+        headers[role] = OWN_WORDS[role]
     return Wording(
-        language, headers, kinds, {unit: rng.choice(words) for unit, words in UNIT_WORDS.items()},
+        language, headers, kinds, SIDES[language], {unit: rng.choice(words) for unit, words in UNIT_WORDS.items()},
         rng.choice([*DATES]), rng.random() < 0.4, language != "en" and rng.random() < 0.8, rng.random() < 0.5,
         rng.random() < 0.5,
     )  # fmt: skip
 
 
-def date_of(at: datetime, how: Wording, *, typed: bool) -> object:
+def spelt(material: str) -> tuple[str, ...]:
+    """A material as one clerk writes it, and as another does."""
+    return material, material.lower().replace("-", " ")
+
+
+def date_of(at: datetime, how: Wording, *, typed: bool, clock: bool) -> object:
     """A moment as the store writes it; a file of text alone holds no typed cells."""
     if how.dates in {"typed", "serial"}:
         if not typed:
-            return at.strftime("%Y-%m-%d %H:%M" if how.clock else "%Y-%m-%d")
-        moment = at if how.clock else at.replace(hour=0, minute=0)
+            return at.strftime("%Y-%m-%d %H:%M" if clock else "%Y-%m-%d")
+        moment = at if clock else at.replace(hour=0, minute=0)
         if how.dates == "serial":
-            return (moment - datetime(1899, 12, 30)).total_seconds() / 86_400
+            return (moment - _FIRST_DAY).total_seconds() / 86_400
         return moment
-    return at.strftime(how.dates + (" %H:%M" if how.clock else ""))
+    return at.strftime(how.dates + (" %H:%M" if clock else ""))
 
 
 def number_of(value: float | None, how: Wording, *, typed: bool) -> object:
