@@ -16,6 +16,8 @@ from stockward.book.sources.importers.mapping import Question
 from stockward.questions.importing import Imported, Request, import_files
 
 _MOST_ROUNDS = 12
+_WHOLE = {"table", "columns_answered", "sheets", "files"}
+"""Questions on which whole tables hang."""
 _HEADING = "the line above each part"
 
 
@@ -61,19 +63,24 @@ def _hold(outcome: Outcome, found: Imported, when: str) -> int:
             waiting += 1
             continue
         movements[
-            row["at"][:10], row["kind"], row["material"], float(row["quantity"]), row["from_area"], row["to_area"]
+            row["at"][:10],
+            row["kind"],
+            _plain(row["material"]),
+            float(row["quantity"]),
+            row["from_area"],
+            row["to_area"],
         ] += 1
     for row in table(found, "counts"):
         if _waits(row):
             waiting += 1
             continue
-        counts[row["at"][:10], row["area"], row["material"], float(row["quantity"])] += 1
+        counts[row["at"][:10], row["area"], _plain(row["material"]), float(row["quantity"])] += 1
     for name, taken, true in (
         ("movement", movements, outcome.written.movements), ("count", counts, outcome.written.counts),
     ):  # fmt: skip
         outcome.faults += [f"{when}: no such {name}: {one} x{many}" for one, many in (taken - true).items()]
         lost = (true - taken).total()
-        asked = any(("table" in one.about or one.about[0] in {"sheets", "files"}) for one in found.questions)
+        asked = any(_WHOLE & {*one.about} for one in found.questions)
         if lost > waiting and not asked:
             outcome.faults.append(
                 f"{when}: {lost} rows of {name}s are lost, {waiting} rows wait: {[*(true - taken)][:2]}"
@@ -81,18 +88,23 @@ def _hold(outcome: Outcome, found: Imported, when: str) -> int:
     return (movements & outcome.written.movements).total() + (counts & outcome.written.counts).total()
 
 
+def _plain(material: str) -> str:
+    """The material that a spelling is one of."""
+    return next((one for one in UNITS if material in spelt(one)), material)
+
+
 def _waits(row: dict[str, str]) -> bool:
     return any(cell.startswith("?") for name, cell in row.items() if name != "note")
 
 
-def keeper(one: Question, written: Written) -> str | None:
+def keeper(question: Question, written: Written) -> str | None:
     """What the person who keeps the books answers; ``None`` for what they would not know what to say to."""
-    how, about = written.layout.how, one.about
+    how, about, one = written.layout.how, question.about, question
     match about:
         case ("files", _, "encoding"):
             return "cp1252"
         case ("source", _, "dates", *_):
-            return DATES[how.dates]
+            return DATES[how.dates] if DATES[how.dates] in one.choices else one.choices[0]
         case ("source", _, "decimal", *_):
             return "," if how.comma else "."
         case ("source", _, "kinds", code):
@@ -107,16 +119,19 @@ def keeper(one: Question, written: Written) -> str | None:
             return _HEADING if _HEADING in one.choices else label if label in UNITS else None
         case ("source", _, "table"):
             return "counts" if "counts" in one.choices[:1] else "movements" if "ledger" in one.asks.lower() else None
+        case ("source", _, "blank", _):
+            return "it does"
         case ("source", _, "prefilled"):
             return "each line was counted"
-        case ("source", _, "columns", role):
+        case ("source", _, "columns_answered", role):
             return _column_of(role, one, written)
         case ("source", _, "unit"):
             return "by material"
         case ("materials", key, "unit"):
-            return next((unit for material, unit in UNITS.items() if key in {material, NAMES[material]}), None)
+            return next((unit for one, unit in UNITS.items() if key in {*spelt(one), NAMES[one]}), None)
         case ("materials", name, "same_as"):
-            return next((one for one in UNITS if name in spelt(one) and name != one), "a material of its own")
+            both = {name, question.choices[0]}
+            return question.choices[0] if any(both <= {*spelt(one)} for one in UNITS) else "a material of its own"
         case ("areas", _, "same_as"):
             return "a place of its own"
         case ("areas", "kind"):

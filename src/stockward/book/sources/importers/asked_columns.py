@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from stockward.book.sources.importers.columns import COUNTS, MOVEMENTS
 from stockward.book.sources.importers.grid.aliases import folded, known_as
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import (
-    are_days,
     are_kinds,
     are_names,
     are_numbers,
-    are_signed,
     are_units,
     cells_below,
     headers_of,
+    may_be_days,
     name_every_row,
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
@@ -47,7 +46,7 @@ def with_asked_columns(
         candidates = [header for header, column in cells.items() if could_be(column)]
         if not candidates:
             continue
-        path: Path = ("source", source, "columns", role)
+        path: Path = ("source", source, "columns_answered", role)
         example = cell_as_text(next(cell for cell in cells[candidates[0]] if not is_blank_cell(cell)))
         asks = f"Which column of {blocks[0].name} holds {words}? Below {candidates[0]!r} stands {example!r}"
         is_sure = is_needed and len(candidates) == 1
@@ -69,9 +68,9 @@ def _unread(blocks: Sequence[Block], roles: Roles) -> list[str]:
 def _lacking(blocks: Sequence[Block], roles: Roles, table: str) -> Iterator[_Lacks]:
     have = roles.keys()
     if table == MOVEMENTS and "at" not in have:
-        yield "at", "the days of the movements", are_days, True
+        yield "at", "the days of the movements", may_be_days, True
     if table == COUNTS and not {"at", "count_date"} & have:
-        yield "count_date", "the days of counting", are_days, False
+        yield "count_date", "the days of counting", may_be_days, False
     if not {"material", "tracked_item"} & have:
         yield "material", "the materials", are_names, True
     if table == COUNTS and not {"counted", "quantity"} & have:
@@ -93,7 +92,10 @@ def _lacking_flows(blocks: Sequence[Block], roles: Roles) -> Iterator[_Lacks]:
     for one, other, words in ends:
         if one in have and other not in have:
             yield other, words, are_kinds, False
-    tells = {"kind", "reason", "in", "out", "deltas", "from_area", "to_area", "tracked_item"}
-    is_signed = any(are_signed(cells_below(blocks, header)) for header in roles.get("quantity", ()))
-    if not tells & have and not is_signed and not all(block.over for block in blocks):
+    if not {"kind", "reason", "deltas", "tracked_item"} & have and not _names_both_ends(have):
         yield "kind", "what kind of movement a row is", name_every_row, False
+
+
+def _names_both_ends(roles: Collection[str]) -> bool:
+    """Whether rows name both ends, which say what happened."""
+    return {"from_area", "to_area"} <= set(roles)

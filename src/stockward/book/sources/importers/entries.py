@@ -33,6 +33,9 @@ UNREAD = "?"
 _CAME_BACK, _WENT_OUT = "it came back", "all of it went out"
 _BESIDE = frozenset(("balance", "book", "difference"))
 """Figures beside those that are taken."""
+_SIDES = ("in", "out")
+_NOTHING = frozenset(("-", "–", "—", "--"))
+"""What stands where nothing came in, or went out."""
 _MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
@@ -53,6 +56,8 @@ class SourceEntry:
         The questions that must be answered before the row is taken.
     faults
         What is wrong with it whatever is answered.
+    dittos
+        The roles in whose cells a sign says that the row above holds.
     """
 
     source: str
@@ -70,6 +75,7 @@ class SourceEntry:
     waits: list[Path] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
+    dittos: list[str] = field(default_factory=list)
 
     def text(self, role: str) -> str:
         """The text of a role; empty where the source has none."""
@@ -152,6 +158,15 @@ class EntryReader:
         place = block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
         entry.area = _area(row, places.get("area", ()))
+        for role, text in (
+            ("area", entry.area),
+            ("material", entry.text("material")),
+            ("at", self._day_text(row, places)),
+        ):
+            if repeats(text):
+                entry.dittos.append(role)
+        entry.area = "" if "area" in entry.dittos else entry.area
+        texts.update({"material": ""} if "material" in entry.dittos else {})
         self._read_numbers(entry, row, places)
         date_role = "count_date" if "count_date" in places and ("counted" in places or "at" not in places) else "at"
         entry.at = self._moment(entry, row, places, date_role, "time")
@@ -165,12 +180,16 @@ class EntryReader:
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
                     entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
-        for role in ("material", "unit", "document"):
+        for role in ("unit", "document"):
             if repeats(texts.get(role, "")):
                 entry.faults.append(f"{role} {texts[role]!r} repeats a cell above: write it out")
         if self.profile.rules.get("times") and self.mapping.get("source", self.source, "times") is None:
             entry.waits.append(("source", self.source, "times"))
         return entry
+
+    @staticmethod
+    def _day_text(row: TableRow, places: PlacesByRole) -> str:
+        return _key(row.cells[places["at"][0]]) if "at" in places else ""
 
     def _split_code(self, texts: dict[str, str]) -> None:
         """A material that is written as ``[CODE] Name`` is its code, and has that name."""
@@ -187,7 +206,7 @@ class EntryReader:
                 continue
             cell = row.cells[places[role][0]]
             entry.raw[role] = cell_as_text(cell)
-            if is_blank_cell(cell):
+            if is_blank_cell(cell) or (role in _SIDES and cell in _NOTHING):
                 entry.numbers[role] = None
                 continue
             value = value_of(cell, decimal or ".")
@@ -217,7 +236,7 @@ class EntryReader:
         if role not in places:
             return ""
         cell = row.cells[places[role][0]]
-        if is_blank_cell(cell) or is_mark(cell):
+        if is_blank_cell(cell) or is_mark(cell) or (isinstance(cell, str) and repeats(cell)):
             return ""
         clock = self._clock(entry, row, places, clock_role)
         key = (entry.block.grid.file, role)

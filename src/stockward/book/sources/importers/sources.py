@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.above import fill_from_above
+from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
 from stockward.book.sources.importers.asked_columns import with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
@@ -37,6 +37,7 @@ from stockward.book.sources.importers.site_rows import (
     days_with_movements,
 )
 from stockward.book.sources.importers.store import DIFFERENCES, Differences, merged
+from stockward.book.sources.importers.written.names import material_meant
 
 _BALANCE_WRONG = "the balance is wrong"
 _FEWEST_ROWS = 2
@@ -95,6 +96,7 @@ class SourcesRead:
         self._ask_about_others(source, entries, roles)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)
+            repeat_what_stands_above(entries, self.mapping)
         entries = self._merged(source, entries, blocks)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
         if table == ITEMS:
@@ -180,7 +182,9 @@ class SourcesRead:
         postings_of(entries, meanings, made)
         changes = changes_of(entries, made, meanings)
         sound = [entry for entry in entries if not entry.faults]
-        told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
+        told.balance = tie_out(
+            sound, lambda entry: changes.get(id(entry)), lambda name: material_meant(name, self.mapping)
+        )
         if told.balance is not None and not told.balance.holds:
             self._ask_about_balance(source, told.balance)
         self._take(made, told)

@@ -8,7 +8,7 @@ from datetime import date
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
-from stockward.book.sources.importers.written.days import ways_that_fit
+from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.names import written_units
 from stockward.book.sources.importers.written.numerals import share_of_numbers, value_of
 
@@ -41,6 +41,12 @@ def are_days(cells: Sequence[CellValue]) -> bool:
     return bool(filled) and days >= _MOSTLY * len(filled)
 
 
+def may_be_days(cells: Sequence[CellValue]) -> bool:
+    """Whether most cells are days, or all of them numbers of days as spreadsheets count them."""
+    filled = _filled(cells)
+    return are_days(cells) or (bool(filled) and all(isinstance(cell, float) and is_serial_day(cell) for cell in filled))
+
+
 def are_numbers(cells: Sequence[CellValue]) -> bool:
     """Whether most cells are numbers, and no days."""
     filled = _filled(cells)
@@ -69,12 +75,6 @@ def are_units(cells: Sequence[CellValue]) -> bool:
     """Whether every cell is a unit that is known."""
     filled = _filled(cells)
     return bool(filled) and all(isinstance(cell, str) and folded(cell) in written_units() for cell in filled)
-
-
-def are_signed(cells: Sequence[CellValue]) -> bool:
-    """Whether some number is negative."""
-    values = ((value_of(cell, "."), value_of(cell, ",")) for cell in _filled(cells))
-    return any(value is not None and value < 0 for both in values for value in both)
 
 
 def _is_broken(cell: CellValue) -> bool:

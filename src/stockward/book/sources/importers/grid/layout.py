@@ -218,6 +218,10 @@ def _joint(over: str, under: str) -> str:
     for name in (f"{over} {under}", f"{under} {over}"):
         if is_known(name):
             return name
+    # A quantity that came in is what came in, whichever of the two stands above.
+    for side, measure in ((over, under), (under, over)):
+        if role_of(side) in {"in", "out"} and role_of(measure) == "quantity":
+            return side
     # The unit of what was received is that of the row.
     return under if role_of(under) == "unit" else f"{over} {under}"
 
