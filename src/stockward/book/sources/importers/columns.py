@@ -125,7 +125,7 @@ def table_of(
         return mapping.settle("source", source, "table", value=MOVEMENTS)
     if "material" in roles and "counted" in roles:
         return mapping.settle("source", source, "table", value=COUNTS)
-    if "at" in roles and {"in", "out"} <= roles.keys():
+    if {"in", "out"} <= roles.keys() and {"at", "material"} & roles.keys():
         return mapping.settle("source", source, "table", value=MOVEMENTS)
     likely = _likely(blocks, roles)
     asks = f"What is {blocks[0].name}, with the columns {', '.join(blocks[0].headers[:8])}?"

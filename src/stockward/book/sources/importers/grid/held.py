@@ -42,9 +42,10 @@ def are_days(cells: Sequence[CellValue]) -> bool:
 
 
 def may_be_days(cells: Sequence[CellValue]) -> bool:
-    """Whether most cells are days, or all of them numbers of days as spreadsheets count them."""
+    """Whether most cells are days, or numbers of days as spreadsheets count them."""
     filled = _filled(cells)
-    return are_days(cells) or (bool(filled) and all(isinstance(cell, float) and is_serial_day(cell) for cell in filled))
+    counted = sum(isinstance(cell, float) and is_serial_day(cell) for cell in filled)
+    return are_days(cells) or (bool(filled) and counted >= _MOSTLY * len(filled))
 
 
 def are_numbers(cells: Sequence[CellValue]) -> bool:
