@@ -22,19 +22,21 @@ _HABITS: Mapping[str, float] = MappingProxyType(
         "price": 0.3, "cost centre": 0.3, "zeros for blanks": 0.15, "dashes for blanks": 0.1, "unit in the cell": 0.1,
         "trailing minus": 0.15, "in brackets": 0.1, "two spellings": 0.15, "footer": 0.2, "header in two rows": 0.15,
         "blank repeats": 0.1, "clock apart": 0.15, "entered": 0.3, "remarks": 0.3,
+        "opening line": 0.25, "sums of months": 0.15, "two files": 0.2, "places across": 0.15, "code and name": 0.1,
     }
 )  # fmt: skip
 """What some keepers do, and how often."""
 OUTSIDE: Mapping[str, str] = MappingProxyType(
     {"receipt": "Supplier Ltd", "issue": "Unit 7", "use": "Line 3", "make": "Line 3", "discard": "Burning ground"}
 )
+_OPENED = datetime(2025, 1, 1, 6)  # noqa: DTZ001  # the clock on the wall
 Moved = tuple[str, str, str, float, str, str]
 Counted = tuple[str, str, str, float]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a ledger: what happened, at which place, which way, and what is there afterwards."""
+    """A line of a ledger: what happened, at which place, which way, and what is there afterwards; an opening has none."""
 
     what: Happened
     area: str
@@ -51,6 +53,11 @@ class Layout:
     file: str
     habits: frozenset[str]
     how: Wording
+
+    @property
+    def opens(self) -> bool:
+        """Whether its ledger begins with what was there."""
+        return {"opening line", "balance"} <= self.habits and self.shape not in {"both_ends", "without_kinds"}
 
     @property
     def is_typed(self) -> bool:
@@ -74,15 +81,24 @@ def write(seed: int, folder: Path) -> Written:
     truth, how = store(rng), wording(rng)
     habits = frozenset(name for name, often in _HABITS.items() if rng.random() < often)
     layout = Layout(seed, rng.choice(SHAPES), rng.choice(("xlsx", "xlsx", "csv", "txt", "ods")), habits, how)
-    ledger = {name: _decorated(rng, rows, layout) for name, rows in _tables(rng, truth, layout)}
+    tables = dict(_tables(rng, truth, layout))
     counts: Counter[Counted] = Counter()
+    if layout.opens:
+        counts.update((_OPENED.strftime("%Y-%m-%d"), *place, size) for place, size in truth.opening.items())
+    ledger = {name: _decorated(rng, rows, layout) for name, rows in tables.items()}
     books = {f"ledger.{layout.file}": ledger}
+    if "two files" in habits and not layout.opens:
+        # The second file begins before the first one ends.
+        first = {name: _decorated(rng, rows[: 1 + 2 * len(rows) // 3], layout) for name, rows in tables.items()}
+        later = {name: _decorated(rng, [rows[0], *rows[1 + len(rows) // 3 :]], layout) for name, rows in tables.items()}
+        books = {f"january.{layout.file}": first, f"later.{layout.file}": later}
+        ledger = later
     if "count" in habits:
         day = truth.counted_at.strftime("%Y-%m-%d")
         counts.update((day, area, material, size) for (area, material), size in truth.counted.items())
         within = "count in the same file" in habits and layout.is_typed
         book = ledger if within else books.setdefault(f"stocktake.{layout.file}", {})
-        book["Stocktake"] = _count_rows(truth, layout)
+        book["Stocktake"] = (_places_across if "places across" in habits else _count_rows)(truth, layout)
     files = [save(rng, folder / name, tables) for name, tables in books.items()]
     return Written(layout, files, Counter(_said(one, layout) for one in truth.moved), counts)
 
@@ -138,6 +154,9 @@ def _roles(rng: random.Random, layout: Layout) -> list[str]:
 
 
 def _lines(truth: Store, layout: Layout) -> Iterator[Line]:
+    if layout.opens:
+        for (area, material), size in truth.opening.items():
+            yield Line(Happened(_OPENED, "opening", material, size, "", area, ""), area, 0, size)
     stock: dict[tuple[str, str], float] = defaultdict(float, truth.opening)
     for one in truth.moved:
         if layout.shape == "both_ends":
@@ -158,11 +177,15 @@ def _cell(rng: random.Random, role: str, line: Line, layout: Layout) -> object:
         "entered": f"U{rng.randint(1, 9):02d}", "remarks": rng.choice(("", "", "see file", "ok")),
         "clock": one.at.strftime("%H:%M"),
     }  # fmt: skip
+    if role == "material" and "code and name" in layout.habits and "two spellings" not in layout.habits:
+        return f"[{one.material}] {NAMES[one.material]}"
     if role == "material":
         return rng.choice(spelt(one.material)) if "two spellings" in layout.habits else one.material
     if role == "at":
         clock = "clock apart" not in layout.habits and how.clock
         return date_of(one.at, how, typed=layout.is_typed, clock=clock)
+    if role == "kind" and one.kind == "opening":
+        return how.opening
     if role == "kind":
         word = how.kinds[one.kind]
         if layout.shape == "unsigned" and one.kind == "transfer":
@@ -176,6 +199,8 @@ def _cell(rng: random.Random, role: str, line: Line, layout: Layout) -> object:
 def _measure(role: str, line: Line, layout: Layout) -> object:
     habits, how, typed = layout.habits, layout.how, layout.is_typed
     size = line.what.quantity
+    if line.sign == 0 and layout.shape != "both_ends" and role != "balance":
+        return ""
     if (role == "in" and line.sign < 0) or (role == "out" and line.sign > 0):
         zero = 0 if typed else "0"
         return zero if "zeros for blanks" in habits else "-" if "dashes for blanks" in habits else ""
@@ -198,9 +223,11 @@ def _decorated(rng: random.Random, rows: list[tuple[Line | None, Cells]], layout
         found += _in_two_rows(header, layout)
     else:
         found.append(header)
-    month = None
+    month, sums = None, "sums of months" in habits
     for number, (line, row) in enumerate(rows[1:]):
         assert line is not None
+        if sums and number and line.what.at.month != rows[number][0].what.at.month:  # type: ignore[union-attr]
+            found.append([f"Total {rows[number][0].what.at:%B}", *[""] * (len(header) - 2), 99])  # type: ignore[union-attr]
         if "months" in habits and line.what.at.month != month:
             month = line.what.at.month
             found.append([datetime(2025, month, 1).strftime("%B %Y")])  # noqa: DTZ001
@@ -238,4 +265,14 @@ def _count_rows(truth: Store, layout: Layout) -> list[Cells]:
         figures = (number_of(value, how, typed=typed) for value in (book[area, material], size))
         day = date_of(truth.counted_at, how, typed=typed, clock=how.clock)
         rows.append([day, area, material, *figures, how.units[UNITS[material]]])
+    return rows
+
+
+def _places_across(truth: Store, layout: Layout) -> list[Cells]:
+    """A list with a column for each place."""
+    how = layout.how
+    rows: list[Cells] = [[how.headers["material"], how.headers["unit"], *AREAS[:2]]]
+    for material, unit in UNITS.items():
+        sizes = (number_of(truth.counted[area, material], how, typed=layout.is_typed) for area in AREAS[:2])
+        rows.append([material, how.units[unit], *sizes])
     return rows

@@ -151,6 +151,8 @@ def _column_of(role: str, one: Question, written: Written) -> str:
 
 
 def _kind_of(code: str, written: Written) -> str | None:
+    if code == written.layout.how.opening:
+        return "count"
     if code.endswith("both sides in one document"):
         return "transfer"
     if written.layout.shape == "without_kinds" and code in {"in", "out"}:

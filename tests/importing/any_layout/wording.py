@@ -67,6 +67,9 @@ OWN_WORDS = {
     "from": "Ab", "to": "Bis wohin", "counted": "Im Regal",
 }  # fmt: skip
 SIDES = {"en": ("out", "in"), "de": ("Ausgang", "Eingang"), "fr": ("sortie", "entrée")}
+OPENINGS = {
+    "en": ("Opening balance", "Balance b/f"), "de": ("Anfangsbestand", "Vortrag"), "fr": ("Stock initial", "Report à nouveau"),
+}  # fmt: skip
 CODES = {"receipt": "R1", "issue": "I2", "transfer": "T3", "use": "U4", "make": "P5", "discard": "X6"}
 UNIT_WORDS = {"kg": ("kg", "KG", "Kg", "kgs"), "each": ("EA", "pcs", "Stk", "each", "ST", "Nos")}
 DATES = {
@@ -88,6 +91,7 @@ class Wording:
     headers: dict[str, str]
     kinds: dict[str, str]
     sides: tuple[str, str]
+    opening: str
     units: dict[str, str]
     dates: str
     clock: bool
@@ -111,7 +115,7 @@ def wording(rng: random.Random) -> Wording:
         role = rng.choice(("at", "material", "area", "kind", "quantity", "in", "out", "from", "to", "counted"))
         headers[role] = OWN_WORDS[role]
     return Wording(
-        language, headers, kinds, SIDES[language], {unit: rng.choice(words) for unit, words in UNIT_WORDS.items()},
+        language, headers, kinds, SIDES[language], rng.choice(OPENINGS[language]), {unit: rng.choice(words) for unit, words in UNIT_WORDS.items()},
         rng.choice([*DATES]), rng.random() < 0.4, language != "en" and rng.random() < 0.8, rng.random() < 0.5,
         rng.random() < 0.5,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from stockward.book.sources.importers.grid.aliases import folded, known_as, role
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block
+from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
@@ -189,7 +190,7 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
 
 def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     """Whether the cells of a column are of the kind that its role needs."""
-    filled = [cell for cell in cells if not is_blank_cell(cell)]
+    filled = [cell for cell in cells if not (is_blank_cell(cell) or is_nothing(cell))]
     if role in NUMBERS:
         return not filled or share_of_numbers(filled[:2_000]) >= _AT_LEAST
     if role in DATES:

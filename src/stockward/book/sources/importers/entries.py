@@ -14,7 +14,7 @@ from stockward.book.sources.importers.conventions import TYPED, Conventions, Pla
 from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
-from stockward.book.sources.importers.grid.marks import is_mark, repeats
+from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import (
@@ -34,8 +34,6 @@ _CAME_BACK, _WENT_OUT = "it came back", "all of it went out"
 _BESIDE = frozenset(("balance", "book", "difference"))
 """Figures beside those that are taken."""
 _SIDES = ("in", "out")
-_NOTHING = frozenset(("-", "–", "—", "--"))
-"""What stands where nothing came in, or went out."""
 _MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
@@ -206,7 +204,7 @@ class EntryReader:
                 continue
             cell = row.cells[places[role][0]]
             entry.raw[role] = cell_as_text(cell)
-            if is_blank_cell(cell) or (role in _SIDES and cell in _NOTHING):
+            if is_blank_cell(cell) or (role in _SIDES and is_nothing(cell)):
                 entry.numbers[role] = None
                 continue
             value = value_of(cell, decimal or ".")

@@ -8,6 +8,7 @@ from datetime import date
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
+from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.names import written_units
 from stockward.book.sources.importers.written.numerals import share_of_numbers, value_of
@@ -50,7 +51,7 @@ def may_be_days(cells: Sequence[CellValue]) -> bool:
 
 def are_numbers(cells: Sequence[CellValue]) -> bool:
     """Whether most cells are numbers, and no days."""
-    filled = _filled(cells)
+    filled = [cell for cell in _filled(cells) if not is_nothing(cell)]
     return bool(filled) and share_of_numbers(filled) >= _MOSTLY and not are_days(cells)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
-from stockward.book.sources.importers.entries import UNREAD
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.ledger.ends import OUTSIDE
 from stockward.book.sources.importers.ledger.meanings import OPPOSITE, TRANSIT
 from stockward.book.sources.importers.ledger.posting import Posting, Postings
@@ -70,17 +70,22 @@ def _join(
             rest.extend(group)
             continue
         for half, other in zip(group, others, strict=True):
-            if half.entry.at[:10] != other.entry.at[:10]:
+            if _on_different_days(half.entry, other.entry):
                 # What comes on another day is on the way until then.
                 half.kind = other.kind = "transfer"
                 half.to_area = other.from_area = _IN_TRANSIT
                 made.movements += [half, other]
                 continue
             half.kind, half.to_area, half.other = "transfer", other.to_area, other.entry
-            half.waits += other.waits
+            half.waits += [*other.waits, *other.entry.waits]
             made.movements.append(half)
         came[key] = []
     return rest
+
+
+def _on_different_days(one: SourceEntry, other: SourceEntry) -> bool:
+    days = one.at[:10], other.at[:10]
+    return days[0] != days[1] and all(day and not day.startswith(UNREAD) for day in days)
 
 
 def name_reversed(made: Postings, profile: Profile) -> None:
