@@ -73,6 +73,7 @@ class Written:
     files: list[Path]
     movements: Counter[Moved]
     counts: Counter[Counted]
+    counted_at: str
 
 
 def write(seed: int, folder: Path) -> Written:
@@ -100,7 +101,9 @@ def write(seed: int, folder: Path) -> Written:
         book = ledger if within else books.setdefault(f"stocktake.{layout.file}", {})
         book["Stocktake"] = (_places_across if "places across" in habits else _count_rows)(truth, layout)
     files = [save(rng, folder / name, tables) for name, tables in books.items()]
-    return Written(layout, files, Counter(_said(one, layout) for one in truth.moved), counts)
+    return Written(
+        layout, files, Counter(_said(one, layout) for one in truth.moved), counts, truth.counted_at.isoformat()
+    )
 
 
 def _said(one: Happened, layout: Layout) -> Moved:

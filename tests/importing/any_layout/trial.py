@@ -113,6 +113,10 @@ def keeper(question: Question, written: Written) -> str | None:
             return "they go out"
         case ("source", _, "sides", _):
             return None
+        case ("source", _, "counted_at", *_):
+            return written.counted_at
+        case ("differences", *_):
+            return one.choices[-1]
         case ("source", _, "area", label):
             return _HEADING if _HEADING in one.choices else label if label in AREAS else None
         case ("source", _, "material", label):
@@ -145,6 +149,9 @@ def keeper(question: Question, written: Written) -> str | None:
 
 def _column_of(role: str, one: Question, written: Written) -> str:
     """The header that the store has for a role, if it has any."""
+    together = " + ".join(AREAS[:2])
+    if role == "counted" and together in one.choices:
+        return together
     called = {"from_area": "from", "to_area": "to", "count_date": "at"}.get(role, role)
     header = " ".join(written.layout.how.headers.get(called, "").split())
     return header if header in one.choices else "no column"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from stockward.book.sources.importers.columns import COUNTS, MOVEMENTS
+from stockward.book.sources.importers.columns import COUNTS, JOINT, MOVEMENTS
 from stockward.book.sources.importers.grid.aliases import folded, known_as
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import (
@@ -28,11 +28,12 @@ _Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
 
 
 def with_asked_columns(
-    blocks: Sequence[Block], roles: Roles, table: str, mapping: MappingFile, source: str
+    blocks: Sequence[Block], roles: Roles, table: str, mapping: MappingFile, source: str, places: Collection[str]
 ) -> tuple[Roles, list[Path]]:
     """The columns of each role with those that a person has named, and the questions that are open.
 
     A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
+    Counts may have a column for each place; ``places`` are those that other sources name.
     """
     cells = {header: cells_below(blocks, header) for header in _unread(blocks, roles)}
     found, open_questions = dict(roles), list[Path]()
@@ -43,20 +44,33 @@ def with_asked_columns(
             found["unit"] = (unit,)
             del cells[units[0]]
     for role, words, could_be, is_needed in _lacking(blocks, found, table):
+        if role == "area" and len(found.get("counted", ())) > 1:
+            continue
         candidates = [header for header, column in cells.items() if could_be(column)]
         if not candidates:
             continue
         path: Path = ("source", source, "columns_answered", role)
         example = cell_as_text(next(cell for cell in cells[candidates[0]] if not is_blank_cell(cell)))
         asks = f"Which column of {blocks[0].name} holds {words}? Below {candidates[0]!r} stands {example!r}"
-        is_sure = is_needed and len(candidates) == 1
-        answer = mapping.ask(*path, asks=asks, choices=[*candidates, NO_COLUMN], never_accepted=not is_sure)
+        choices = [*_across(role, candidates, places), NO_COLUMN]
+        if JOINT in "".join(choices):
+            asks += f"; or has each place a column of its own, as in {JOINT.join(candidates)!r}?"
+        is_sure = is_needed and len(choices) == len((*candidates, NO_COLUMN)) == len(("one", NO_COLUMN))
+        answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
         if answer is None:
             open_questions.append(path)
-        elif answer in cells:
-            found[role] = (answer,)
-            del cells[answer]
+        elif answer != NO_COLUMN:
+            found[role] = tuple(answer.split(JOINT))
+            cells = {header: column for header, column in cells.items() if header not in found[role]}
     return found, open_questions
+
+
+def _across(role: str, candidates: Sequence[str], places: Collection[str]) -> list[str]:
+    """The columns that could be one; for what was counted, all of them together too, a place each."""
+    if role != "counted" or len(candidates) < 2:
+        return [*candidates]
+    together = JOINT.join(candidates)
+    return [together, *candidates] if set(candidates) & set(places) else [*candidates, together]
 
 
 def _unread(blocks: Sequence[Block], roles: Roles) -> list[str]:

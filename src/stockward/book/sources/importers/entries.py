@@ -131,12 +131,14 @@ class EntryReader:
         return self.mapping.ask(*path, asks=asks, choices=choices) == _WENT_OUT
 
     def entries(self) -> Iterator[SourceEntry]:
-        """Every row as an entry, in the order of the files."""
+        """Every row as an entry, in the order of the files; one a place where each place has a column."""
         order = 0
         for block, places in self._columns:
+            across = places.get("counted", ())
             for row in block.rows:
-                yield self._entry(block, places, row, order)
-                order += 1
+                for column in across if len(across) > 1 else (None,):
+                    yield self._entry(block, places, row, order, column)
+                    order += 1
 
     def _unit_of_header(self, role: str) -> str:
         """The unit in brackets behind a header, such as ``Qty (kg)``."""
@@ -150,12 +152,17 @@ class EntryReader:
         asks = f"Are the times in {self.source} those of the site, or UTC? Look up a row whose time you know"
         return self.mapping.ask(*path, asks=asks, choices=["UTC", "of the site"]) == "UTC"
 
-    def _entry(self, block: Block, places: PlacesByRole, row: TableRow, order: int) -> SourceEntry:
+    def _entry(
+        self, block: Block, places: PlacesByRole, row: TableRow, order: int, of_place: int | None
+    ) -> SourceEntry:
+        """The entry of a row, or of the column of one place in it."""
+        if of_place is not None:
+            places = {**places, "counted": (of_place,), "area": ()}
         texts = {role: _text(row, places[role]) for role in _TEXT_ROLES if role in places}
         self._split_code(texts)
         place = block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
-        entry.area = _area(row, places.get("area", ()))
+        entry.area = block.headers[of_place] if of_place is not None else _area(row, places.get("area", ()))
         for role, text in (
             ("area", entry.area),
             ("material", entry.text("material")),

@@ -87,7 +87,7 @@ class SourcesRead:
         if table in {LEFT_OUT, BOOK}:
             return
         if profile is GENERIC:
-            roles, asked = with_asked_columns(blocks, roles, table, self.mapping, source)
+            roles, asked = with_asked_columns(blocks, roles, table, self.mapping, source, self.places)
             if asked:
                 self._wait_whole(blocks, told, asked)
                 return
@@ -148,7 +148,9 @@ class SourcesRead:
         kept = merged(entries, source, self.mapping, self.differences)
         self.kept |= {id(block): [] for block in blocks}
         for entry in kept:
-            self.kept[id(entry.block)].append(entry.row)
+            rows = self.kept[id(entry.block)]
+            if not rows or rows[-1] is not entry.row:
+                rows.append(entry.row)
         for block in blocks:
             if (DIFFERENCES, f"{block.grid.name} {block.digest}") in self.mapping.questions:
                 # All of what is asked about stays as it is, to be looked at again.
