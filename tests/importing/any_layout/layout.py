@@ -36,12 +36,15 @@ Counted = tuple[str, str, str, float]
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a ledger: what happened, at which place, which way, and what is there afterwards; an opening has none."""
+    """A line of a ledger: what happened, at which place, which way (0 for an opening), and what is there afterwards."""
 
     what: Happened
     area: str
     sign: int
     after: float
+
+
+Row = tuple[Line | None, Cells]
 
 
 @dataclass
@@ -91,7 +94,7 @@ def write(seed: int, folder: Path) -> Written:
     if "two files" in habits and not layout.opens:
         # The second file begins before the first one ends.
         first = {name: _decorated(rng, rows[: 1 + 2 * len(rows) // 3], layout) for name, rows in tables.items()}
-        later = {name: _decorated(rng, [rows[0], *rows[1 + len(rows) // 3 :]], layout) for name, rows in tables.items()}
+        later = {name: _decorated(rng, [rows[0], *_begun(rows)], layout) for name, rows in tables.items()}
         books = {f"january.{layout.file}": first, f"later.{layout.file}": later}
         ledger = later
     if "count" in habits:
@@ -106,6 +109,14 @@ def write(seed: int, folder: Path) -> Written:
     )
 
 
+def _begun(rows: list[Row]) -> list[Row]:
+    """The rows from a third on, the first of them with nothing that only the row above it says."""
+    start = 1 + len(rows) // 3
+    while start < len(rows) and "" in rows[start][1][:1]:
+        start += 1
+    return rows[start:]
+
+
 def _said(one: Happened, layout: Layout) -> Moved:
     kind = one.kind
     if layout.shape == "without_kinds" and kind != "transfer":
@@ -113,7 +124,7 @@ def _said(one: Happened, layout: Layout) -> Moved:
     return one.at.strftime("%Y-%m-%d"), kind, one.material, one.quantity, one.from_area, one.to_area
 
 
-def _tables(rng: random.Random, truth: Store, layout: Layout) -> Iterator[tuple[str, list[tuple[Line | None, Cells]]]]:
+def _tables(rng: random.Random, truth: Store, layout: Layout) -> Iterator[tuple[str, list[Row]]]:
     """Each table of the ledger: its header, and a row a line."""
     lines = [*_lines(truth, layout)]
     if "newest first" in layout.habits and "balance" not in layout.habits:
@@ -122,7 +133,7 @@ def _tables(rng: random.Random, truth: Store, layout: Layout) -> Iterator[tuple[
     names = {"a_sheet_an_area": AREAS[:2], "a_sheet_a_material": tuple(UNITS)}.get(layout.shape, ("Ledger",))
     for name in names:
         own = [line for line in lines if len(names) == 1 or name in {line.area, line.what.material}]
-        rows: list[tuple[Line | None, Cells]] = [(None, [layout.how.headers[role] for role in roles])]
+        rows: list[Row] = [(None, [layout.how.headers[role] for role in roles])]
         before: Cells = []
         for line in own:
             row = [_cell(rng, role, line, layout) for role in roles]
@@ -218,7 +229,7 @@ def _measure(role: str, line: Line, layout: Layout) -> object:
     return number_of(value, how, typed=typed)
 
 
-def _decorated(rng: random.Random, rows: list[tuple[Line | None, Cells]], layout: Layout) -> list[Cells]:
+def _decorated(rng: random.Random, rows: list[Row], layout: Layout) -> list[Cells]:
     """What people and printers put around the rows."""
     habits, header = layout.habits, rows[0][1]
     found: list[Cells] = [["STOCK LEDGER 2025"], ["printed 1 April 2025"], []] if "titles" in habits else []

@@ -122,7 +122,7 @@ def keeper(question: Question, written: Written) -> str | None:
         case ("source", _, "material", label):
             return _HEADING if _HEADING in one.choices else label if label in UNITS else None
         case ("source", _, "table"):
-            return "counts" if "counts" in one.choices[:1] else "movements" if "ledger" in one.asks.lower() else None
+            return "counts" if "stocktake" in one.asks.lower() else "movements"
         case ("source", _, "blank", _):
             return "it does"
         case ("source", _, "prefilled"):

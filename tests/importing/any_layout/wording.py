@@ -32,7 +32,8 @@ HEADERS = {
         "area": ("Lagerort", "Lager", "Lagerplatz"), "kind": ("Buchungsart", "Art"),
         "quantity": ("Menge", "Anzahl"), "in": ("Zugang", "Eingang"), "out": ("Abgang", "Ausgang"),
         "balance": ("Bestand", "Saldo"), "unit": ("Einheit", "ME", "Mengeneinheit"), "from": ("Von", "Von Lagerort"),
-        "to": ("Nach", "Zu Lagerort"), "counted": ("Gezählt", "Zählmenge", "Ist-Bestand"), "book": ("Buchbestand", "Soll-Bestand"),
+        "to": ("Nach", "Zu Lagerort"), "counted": ("Gezählt", "Zählmenge", "Ist-Bestand"),
+        "book": ("Buchbestand", "Soll-Bestand"),
         "clock": ("Uhrzeit",), "price": ("Preis", "Einzelpreis"), "cost": ("Kostenstelle",),
         "entered": ("Benutzer", "Name des Benutzers"), "remarks": ("Bemerkung",),
     },
@@ -68,7 +69,8 @@ OWN_WORDS = {
 }  # fmt: skip
 SIDES = {"en": ("out", "in"), "de": ("Ausgang", "Eingang"), "fr": ("sortie", "entrée")}
 OPENINGS = {
-    "en": ("Opening balance", "Balance b/f"), "de": ("Anfangsbestand", "Vortrag"), "fr": ("Stock initial", "Report à nouveau"),
+    "en": ("Opening balance", "Balance b/f"), "de": ("Anfangsbestand", "Vortrag"),
+    "fr": ("Stock initial", "Report à nouveau"),
 }  # fmt: skip
 CODES = {"receipt": "R1", "issue": "I2", "transfer": "T3", "use": "U4", "make": "P5", "discard": "X6"}
 UNIT_WORDS = {"kg": ("kg", "KG", "Kg", "kgs"), "each": ("EA", "pcs", "Stk", "each", "ST", "Nos")}
@@ -114,10 +116,11 @@ def wording(rng: random.Random) -> Wording:
         # A word of their own, which nobody knows.
         role = rng.choice(("at", "material", "area", "kind", "quantity", "in", "out", "from", "to", "counted"))
         headers[role] = OWN_WORDS[role]
+    units = {unit: rng.choice(words) for unit, words in UNIT_WORDS.items()}
+    comma = language != "en" and rng.random() < 0.8
     return Wording(
-        language, headers, kinds, SIDES[language], rng.choice(OPENINGS[language]), {unit: rng.choice(words) for unit, words in UNIT_WORDS.items()},
-        rng.choice([*DATES]), rng.random() < 0.4, language != "en" and rng.random() < 0.8, rng.random() < 0.5,
-        rng.random() < 0.5,
+        language, headers, kinds, SIDES[language], rng.choice(OPENINGS[language]), units, rng.choice([*DATES]),
+        rng.random() < 0.4, comma, rng.random() < 0.5, rng.random() < 0.5,
     )  # fmt: skip
 
 

@@ -47,6 +47,13 @@ def with_asked_columns(
         if role == "area" and len(found.get("counted", ())) > 1:
             continue
         candidates = [header for header, column in cells.items() if could_be(column)]
+        if role == "material" and "material_name" in found:
+            # Where things have a name alone, it is what tells them apart.
+            candidates += found.pop("material_name")
+            cells[candidates[-1]] = cells_below(blocks, candidates[-1])
+            if len(candidates) == 1:
+                found["material"] = (candidates[0],)
+                continue
         if not candidates:
             continue
         path: Path = ("source", source, "columns_answered", role)

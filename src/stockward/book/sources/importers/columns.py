@@ -120,6 +120,7 @@ def table_of(
     """What the rows of a source are; ``None`` while it is asked."""
     if profile.table:
         return mapping.settle("source", source, "table", value=profile.table, because=profile.title)
+    roles = {("material" if role == "material_name" else role): names for role, names in roles.items()}
     flows = bool({"in", "out", "from_area", "to_area", "kind", "deltas"} & roles.keys())
     flows |= all(block.over for block in blocks)
     if "material" in roles and "at" in roles and flows and {"quantity", "in", "out"} & roles.keys():
@@ -168,9 +169,6 @@ def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
     for _, _, role, header in ranked:
         if role not in profile.columns and role not in found and role not in {"ignored", "row_number"}:
             found[role] = header
-    if "material" not in found and "material" not in profile.columns and "material_name" in found:
-        # Where things have a name alone, it is what tells them apart.
-        found["material"] = found.pop("material_name")
     return _without_twins(found, headers, plain)
 
 
