@@ -3,7 +3,8 @@
     python -m benchmarks.importing [--rows 100000] [--layouts 500]
 
 The workbooks are those of ``tests/importing``: with their keeper's answers every row must be right, and without any
-answer each row is right or waits; so with the ledger of a small store in layouts drawn at random. The long ledger is written as an XLSX, proposed, accepted and read in one process.
+answer each row is right or waits; so with the ledger of a small store in layouts drawn at random. The long ledger is
+written as an XLSX, proposed, accepted and read in one process.
 """
 
 from __future__ import annotations
