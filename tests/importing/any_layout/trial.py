@@ -154,7 +154,8 @@ def _column_of(role: str, one: Question, written: Written) -> str:
         return together
     called = {"from_area": "from", "to_area": "to", "count_date": "at"}.get(role, role)
     header = " ".join(written.layout.how.headers.get(called, "").split())
-    return header if header in one.choices else "no column"
+    # Below a name that stands above several, it is the last part of a header.
+    return next((choice for choice in one.choices if header and choice.endswith(header)), "no column")
 
 
 def _kind_of(code: str, written: Written) -> str | None:

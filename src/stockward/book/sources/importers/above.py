@@ -74,17 +74,19 @@ def repeat_what_stands_above(entries: Sequence[SourceEntry], mapping: MappingFil
 def _blank_below(
     entries: Sequence[SourceEntry], role: str, columns: frozenset[str]
 ) -> Iterator[tuple[SourceEntry, str]]:
-    """Rows with a figure that lack what a row above them in the same table has, and what that is."""
-    block, above = 0, ""
+    """Rows with a figure that lack what a row above them in the same part has, and what that is."""
+    part: tuple[int, str] = (0, "")
+    above = ""
     for entry in entries:
-        if id(entry.block) != block:
-            block, above = id(entry.block), ""
+        if all(size is None for size in entry.numbers.values()):
+            continue
+        if part != (id(entry.block), entry.heading):
+            part, above = (id(entry.block), entry.heading), ""
         own = entry.texts.get(role, "") if role == "material" else str(getattr(entry, role))
         above = own or above
         # A row without a material and a day is a subtotal, unless a sign says that it repeats.
         is_row = role in entry.dittos or (bool(entry.at) if role == "material" else bool(entry.text("material")))
-        has_figure = any(size is not None for size in entry.numbers.values())
-        if not own and above and is_row and has_figure and columns & entry.columns:
+        if not own and above and is_row and columns & entry.columns:
             yield entry, above
 
 

@@ -210,7 +210,8 @@ def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry]) ->
 
 
 def _key(entry: SourceEntry) -> tuple[str, str, str]:
-    return entry.text("material"), entry.area or entry.block.grid.sheet, entry.text("tracked_item")
+    place = entry.block.grid.name if entry.area in {"", UNREAD} else entry.area
+    return entry.text("material"), place, entry.text("tracked_item")
 
 
 def _plain(cell: CellValue) -> Any:
