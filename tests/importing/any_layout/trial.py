@@ -40,17 +40,23 @@ def try_one(seed: int, folder: Path | None = None) -> Outcome:
         written = write(seed, place)
         outcome = Outcome(written, rows=written.movements.total() + written.counts.total())
         request = Request(written.files, place / "site", timezone="UTC")
-        found = import_files(request)
-        _hold(outcome, found, "without answers")
-        for _ in range(_MOST_ROUNDS):
-            said = [(one.about, how) for one in found.questions if (how := keeper(one, written)) is not None]
-            if not said:
-                break
-            request.answers.update(said)
-            found = import_files(request)
+        _hold(outcome, import_files(request), "without answers")
+        found = answered(request, written)
         outcome.asked = [f"{one.key}: {one.asks} {list(one.choices[:5])} ({one.rows} rows)" for one in found.questions]
         outcome.taken = _hold(outcome, found, "with answers")
     return outcome
+
+
+def answered(request: Request, written: Written) -> Imported:
+    """The import with all that its keeper answers."""
+    found = import_files(request)
+    for _ in range(_MOST_ROUNDS):
+        said = [(one.about, how) for one in found.questions if (how := keeper(one, written)) is not None]
+        if not said:
+            break
+        request.answers.update(said)
+        found = import_files(request)
+    return found
 
 
 def _hold(outcome: Outcome, found: Imported, when: str) -> int:
@@ -65,7 +71,7 @@ def _hold(outcome: Outcome, found: Imported, when: str) -> int:
         movements[
             row["at"][:10],
             row["kind"],
-            _plain(row["material"]),
+            plain_name(row["material"]),
             float(row["quantity"]),
             row["from_area"],
             row["to_area"],
@@ -74,7 +80,7 @@ def _hold(outcome: Outcome, found: Imported, when: str) -> int:
         if _waits(row):
             waiting += 1
             continue
-        counts[row["at"][:10], row["area"], _plain(row["material"]), float(row["quantity"])] += 1
+        counts[row["at"][:10], row["area"], plain_name(row["material"]), float(row["quantity"])] += 1
     for name, taken, true in (
         ("movement", movements, outcome.written.movements), ("count", counts, outcome.written.counts),
     ):  # fmt: skip
@@ -88,7 +94,7 @@ def _hold(outcome: Outcome, found: Imported, when: str) -> int:
     return (movements & outcome.written.movements).total() + (counts & outcome.written.counts).total()
 
 
-def _plain(material: str) -> str:
+def plain_name(material: str) -> str:
     """The material that a spelling is one of."""
     return next((one for one in UNITS if material in spelt(one)), material)
 

@@ -77,3 +77,16 @@ def _size(rng: random.Random, unit: str) -> float:
     if unit == "each":
         return float(rng.choice((1, 2, 5, 12, 40, 1200)))
     return round(rng.choice((1, 10, 100, 1000)) * rng.uniform(1, 9.9), rng.choice((0, 1, 2, 3)))
+
+
+def differences(of: Store) -> dict[tuple[str, str], float]:
+    """What is missing at the end, by place and material: what was there, came and went, less what was counted.
+
+    What is weighed is accounted for as a substance, which its own use and making do not change.
+    """
+    book: dict[tuple[str, str], float] = defaultdict(float, of.opening)
+    for one in of.moved:
+        if UNITS[one.material] == "each" or one.kind not in {"use", "make"}:
+            book[one.from_area, one.material] -= one.quantity
+            book[one.to_area, one.material] += one.quantity
+    return {place: book[place] - size for place, size in of.counted.items()}
