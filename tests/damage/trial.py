@@ -144,7 +144,7 @@ def _review(outcome: Outcome, folder: Path, as_of: str | None) -> dict[str, Any]
 
 
 def _hold_exit_code(outcome: Outcome, answers: dict[str, Any]) -> None:
-    """1 where anything is alarmed, 3 where rows were set aside or carry no test, or nothing at all was tested, else 0."""
+    """1 where anything is alarmed, 3 where rows were set aside or carry no test, or nothing was tested, else 0."""
     alarmed = any(series["verdict"] in {"shortage", "gain", "discrepancy"} for series in answers["series"])
     untested = any(period["status"] == "not_tested" for series in answers["series"] for period in series["periods"])
     nothing = all(series["verdict"] == "not_tested" for series in answers["series"])
