@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from stockward.book.sources.importers.columns import COUNTS, JOINT, MOVEMENTS
+from stockward.book.sources.importers.columns import ACROSS, COUNTS, JOINT, MOVEMENTS
 from stockward.book.sources.importers.grid.aliases import folded, known_as
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import (
     are_kinds,
-    are_names,
     are_numbers,
     are_units,
     cells_below,
     headers_of,
     may_be_days,
+    may_be_materials,
     name_every_row,
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
@@ -33,55 +33,58 @@ def with_asked_columns(
     """The columns of each role with those that a person has named, and the questions that are open.
 
     A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
-    Counts may have a column for each place; ``places`` are those that other sources name.
+    Each place, or each material, may have a column of its own; ``places`` are those that other sources name.
     """
-    cells = {header: cells_below(blocks, header) for header in _unread(blocks, roles)}
+    cells = {header: cells_below(blocks, header) for header in unread_columns(blocks, roles)}
     found, open_questions = dict(roles), list[Path]()
-    if "unit" not in found:
-        units = [header for header, column in cells.items() if are_units(column)]
-        if len(units) == 1:
-            unit = mapping.settle("source", source, "columns", "unit", value=units[0], because="its cells are units")
-            found["unit"] = (unit,)
-            del cells[units[0]]
+    units = [header for header, column in cells.items() if are_units(column)]
+    if "unit" not in found and len(units) == 1:
+        mapping.settle("source", source, "columns", "unit", value=units[0], because="its cells are units")
+        found["unit"] = (units[0],)
     for role, words, could_be, is_needed in _lacking(blocks, found, table):
-        if role == "area" and len(found.get("counted", ())) > 1:
-            continue
-        candidates = [header for header, column in cells.items() if could_be(column)]
+        taken = {header for names in found.values() for header in names}
+        candidates = [header for header, column in cells.items() if header not in taken and could_be(column)]
         if role == "material" and "material_name" in found:
             # Where things have a name alone, it is what tells them apart.
             candidates += found.pop("material_name")
-            cells[candidates[-1]] = cells_below(blocks, candidates[-1])
             if len(candidates) == 1:
                 found["material"] = (candidates[0],)
                 continue
         if not candidates:
             continue
         path: Path = ("source", source, "columns_answered", role)
-        example = cell_as_text(next(cell for cell in cells[candidates[0]] if not is_blank_cell(cell)))
-        asks = f"Which column of {blocks[0].name} holds {words}? Below {candidates[0]!r} stands {example!r}"
-        choices = [*_across(role, candidates, places), NO_COLUMN]
-        if JOINT in "".join(choices):
-            asks += f"; or has each place a column of its own, as in {JOINT.join(candidates)!r}?"
-        is_sure = is_needed and len(choices) == len((*candidates, NO_COLUMN)) == len(("one", NO_COLUMN))
+        choices = [*_with_all(role, candidates, found, places), NO_COLUMN]
+        asks = f"Which column of {blocks[0].name} holds {words}? {_shown(blocks, candidates, choices)}"
+        is_sure = is_needed and choices == [candidates[0], NO_COLUMN]
         answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
         if answer is None:
             open_questions.append(path)
         elif answer != NO_COLUMN:
             found[role] = tuple(answer.split(JOINT))
-            cells = {header: column for header, column in cells.items() if header not in found[role]}
     return found, open_questions
 
 
-def _across(role: str, candidates: Sequence[str], places: Collection[str]) -> list[str]:
-    """The columns that could be one; for what was counted, all of them together too, a place each."""
-    if role != "counted" or len(candidates) < 2:
+def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence[str]) -> str:
+    """What stands below the first candidate, and that several columns may be meant together."""
+    first = next(cell for cell in cells_below(blocks, candidates[0]) if not is_blank_cell(cell))
+    said = f"Below {candidates[0]!r} stands {cell_as_text(first)!r}"
+    together = JOINT.join(candidates)
+    is_offered = len(candidates) > 1 and together in choices
+    return f"{said}; {together!r} if each is a column of its own place or material" if is_offered else said
+
+
+def _with_all(role: str, candidates: Sequence[str], roles: Roles, places: Collection[str]) -> list[str]:
+    """The columns that could be one; or all of them together, where each place or each material may have its own."""
+    lacks_a_thing = "material" not in roles or not {"area", "from_area", "to_area"} & roles.keys()
+    if role not in ACROSS or len(candidates) < 2 or not lacks_a_thing:
         return [*candidates]
     together = JOINT.join(candidates)
-    return [together, *candidates] if set(candidates) & set(places) else [*candidates, together]
+    is_likely = "material" not in roles or set(candidates) & set(places)
+    return [together, *candidates] if is_likely else [*candidates, together]
 
 
-def _unread(blocks: Sequence[Block], roles: Roles) -> list[str]:
-    """Headers that nobody knows, and no role has."""
+def unread_columns(blocks: Sequence[Block], roles: Roles) -> list[str]:
+    """Headers that nobody knows, and that no role has."""
     taken = {folded(header) for names in roles.values() for header in names}
     return [header for header in headers_of(blocks) if folded(header) not in taken and known_as(header) is None]
 
@@ -93,12 +96,13 @@ def _lacking(blocks: Sequence[Block], roles: Roles, table: str) -> Iterator[_Lac
     if table == COUNTS and not {"at", "count_date"} & have:
         yield "count_date", "the days of counting", may_be_days, False
     if not {"material", "tracked_item"} & have:
-        yield "material", "the materials", are_names, True
+        yield "material", "the materials", may_be_materials, True
     if table == COUNTS and not {"counted", "quantity"} & have:
         yield "counted", "what was counted", are_numbers, True
     if table == MOVEMENTS:
         yield from _lacking_flows(blocks, roles)
-    if not {"area", "from_area", "to_area", "tracked_item"} & have:
+    is_across = any(len(roles.get(role, ())) > 1 for role in ACROSS) and "material" in have
+    if not {"area", "from_area", "to_area", "tracked_item"} & have and not is_across:
         yield "area", "the places", name_every_row, False
 
 

@@ -23,6 +23,8 @@ _NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
 """Between headers whose columns are read as one."""
+ACROSS = ("counted", "quantity")
+"""Roles of which each place, or each material, may have a column of its own."""
 
 MOVEMENTS, COUNTS, BOOK, ITEMS, LEFT_OUT = "movements", "counts", "book", "items", "leave out"
 _TABLES = (MOVEMENTS, COUNTS, LEFT_OUT)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from stockward.book.sources.importers.columns import DATES, NUMBERS
+from stockward.book.sources.importers.columns import ACROSS, DATES, NUMBERS
 from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
 from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
@@ -131,14 +131,29 @@ class EntryReader:
         return self.mapping.ask(*path, asks=asks, choices=choices) == _WENT_OUT
 
     def entries(self) -> Iterator[SourceEntry]:
-        """Every row as an entry, in the order of the files; one a place where each place has a column."""
+        """Every row as an entry, in the order of the files; one a column where each place or material has its own."""
         order = 0
         for block, places in self._columns:
-            across = places.get("counted", ())
+            across = next(((role, places[role]) for role in ACROSS if len(places.get(role, ())) > 1), None)
             for row in block.rows:
-                for column in across if len(across) > 1 else (None,):
-                    yield self._entry(block, places, row, order, column)
+                if across is None:
+                    yield self._entry(block, places, row, order)
                     order += 1
+                    continue
+                for column in across[1]:
+                    if not is_blank_cell(row.cells[column]):
+                        yield self._of_column(block, {**places, across[0]: (column,)}, row, order, column)
+                        order += 1
+
+    def _of_column(self, block: Block, places: PlacesByRole, row: TableRow, order: int, column: int) -> SourceEntry:
+        """The entry of one column of a row: of the place that its header names, or else of that material."""
+        of = "area" if "material" in places else "material"
+        entry = self._entry(block, {**places, of: ()}, row, order)
+        if of == "area":
+            entry.area = block.headers[column]
+        else:
+            entry.texts["material"] = block.headers[column]
+        return entry
 
     def _unit_of_header(self, role: str) -> str:
         """The unit in brackets behind a header, such as ``Qty (kg)``."""
@@ -152,17 +167,12 @@ class EntryReader:
         asks = f"Are the times in {self.source} those of the site, or UTC? Look up a row whose time you know"
         return self.mapping.ask(*path, asks=asks, choices=["UTC", "of the site"]) == "UTC"
 
-    def _entry(
-        self, block: Block, places: PlacesByRole, row: TableRow, order: int, of_place: int | None
-    ) -> SourceEntry:
-        """The entry of a row, or of the column of one place in it."""
-        if of_place is not None:
-            places = {**places, "counted": (of_place,), "area": ()}
+    def _entry(self, block: Block, places: PlacesByRole, row: TableRow, order: int) -> SourceEntry:
         texts = {role: _text(row, places[role]) for role in _TEXT_ROLES if role in places}
         self._split_code(texts)
         place = block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
-        entry.area = block.headers[of_place] if of_place is not None else _area(row, places.get("area", ()))
+        entry.area = _area(row, places.get("area", ()))
         for role, text in (
             ("area", entry.area),
             ("material", entry.text("material")),

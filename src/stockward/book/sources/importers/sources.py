@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
-from stockward.book.sources.importers.asked_columns import with_asked_columns
+from stockward.book.sources.importers.asked_columns import unread_columns, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
     COUNTS,
@@ -91,6 +91,9 @@ class SourcesRead:
             if asked:
                 self._wait_whole(blocks, told, asked)
                 return
+        unread = unread_columns(blocks, roles)
+        if unread:
+            told.notes.append(f"{source}: not read, since no header of its like is known: {', '.join(unread)}")
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         entries = list(reader.entries())
         self._ask_about_others(source, entries, roles)
@@ -114,6 +117,7 @@ class SourcesRead:
         """A table of which it is not known what its columns are waits as a whole; it may be movements of anything."""
         for path in asked:
             self.mapping.wait(path, blocks[0].name, told.rows)
+        self.pending |= {id(block) for block in blocks if block.is_new}
         if may_be_books(blocks):
             self.unknown += [block.grid.place(block.top) for block in blocks]
 

@@ -15,6 +15,7 @@ from stockward.book.sources.importers.written.numerals import share_of_numbers, 
 
 _MOSTLY = 0.8
 _LOOKED_AT = 2_000
+_SMALLEST_CODE = 100
 _MOST_KINDS = 40
 """Columns with more different texts than this say something of each row, and not what kind of row it is."""
 
@@ -59,6 +60,12 @@ def are_names(cells: Sequence[CellValue]) -> bool:
     """Whether the cells are names or numbers of things: texts and whole numbers, and no days."""
     filled = _filled(cells)
     return bool(filled) and not any(map(_is_broken, filled)) and not are_days(cells)
+
+
+def may_be_materials(cells: Sequence[CellValue]) -> bool:
+    """Whether the cells are names of things, and not just small numbers, as quantities in pieces are."""
+    values = [number for cell in _filled(cells) if (number := value_of(cell, ".")) is not None]
+    return are_names(cells) and not (values and len(values) == len(_filled(cells)) and min(values) < _SMALLEST_CODE)
 
 
 def are_kinds(cells: Sequence[CellValue]) -> bool:

@@ -41,7 +41,7 @@ def happened(entries: Iterable[SourceEntry], meanings: Meanings, made: Postings)
 
 
 def _has_figure(entry: SourceEntry) -> bool:
-    """Whether a column of numbers has a digit, or shows that a number is broken: what is signed below a list has not."""
+    """Whether a column of numbers has a digit, or a number that is broken: what is signed below a list has neither."""
     cells = [entry.raw.get(role, "") for role in NUMBERS]
     return any(is_mark(cell) or any(sign.isdigit() for sign in cell) for cell in cells)
 
