@@ -32,6 +32,9 @@ from stockward.terms.units import factor
 _WIDE = 2.0
 """Standards that differ by this factor tell whether errors grow with what is read."""
 
+_ABSOLUTE = ("random_abs", "systematic_abs", "division", "max")
+"""A method that gives any of these has absolute errors, where its standards are too much alike to tell."""
+
 _ROOT_12 = np.sqrt(12.0)
 _ROUNDED = 1e-12
 
@@ -136,7 +139,7 @@ def _record(method: Mapping[str, Any], rows: pl.DataFrame, adjusted: _Adjusted) 
     sessions = _sessions(rows, method["unit"], adjusted)
     standard, error = (np.concatenate([getattr(one, name) for one in sessions]) for name in ("standard", "error"))
     wide = standard.max() >= _WIDE * standard.min()
-    relative = is_relative(standard, error) if wide else method["division"] is None and method["max"] is None
+    relative = is_relative(standard, error) if wide else all(method[name] is None for name in _ABSOLUTE)
     scaled = [one.error / one.standard if relative else one.error for one in sessions]
     repeated = any(len(one) > 1 for one in scaled)
     random = within_sessions(scaled) if repeated else None
@@ -158,7 +161,7 @@ def _record(method: Mapping[str, Any], rows: pl.DataFrame, adjusted: _Adjusted) 
         relative=bool(relative),
         random=random,
         systematic=shared,
-        displayed=displayed,
+        displayed=bool(displayed),
         use=_use(bool(method["states"]), random, shared, adjustments, scatters),
     )
 

@@ -15,6 +15,7 @@ from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
 from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
+from stockward.balance.measuring.scales import records_of_measuring
 from stockward.balance.sigma.stated import stated_methods
 from stockward.balance.testing import hazards, series_tested, test_losses
 from stockward.book import Site
@@ -122,6 +123,7 @@ def make_review(
         fit=errors_fit(balances, verdicts),
         unstated=errors_needed(books, balances, verdicts, false_alarm=detection.false_alarm, seed=seed),
         unheld_goals=unheld_goals(asked.goals, balances.series),
+        measuring=records_of_measuring(books, false_alarm=detection.false_alarm),
         methods=stated_methods(books),
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),

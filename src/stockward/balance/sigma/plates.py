@@ -100,6 +100,20 @@ def loads_of(
     return plates.loads(method.astype(np.int64) - 1, material.astype(np.int64) - 1, quantity)
 
 
+def weighings(method: pl.DataFrame, load: Array) -> tuple[Array, Array]:
+    """Of loads on one scale, in its unit: the number of weighings, and σ of its permissible error of them together.
+
+    ``method`` is one row of the methods; the second is 0 where its plate does not say.
+    """
+    largest, of_class = method.select("max", "class").row(0)
+    times = np.maximum(np.ceil(load / ((np.inf if largest is None else largest) * _FULL)), 1.0)
+    smallest, interval = float(smallest_errors(method)[0]), float(intervals_of(method)[0])
+    if smallest == 0:
+        return times, np.zeros(len(load))
+    steps = permissible_errors(load / (times * interval), *ACCURACY_CLASSES[of_class]) / _SMALLEST
+    return times, smallest * times * steps
+
+
 def intervals_of(methods: pl.DataFrame) -> Array:
     """The verification scale interval e of each method: its division where none is stated; 0 without either."""
     e = methods.select(pl.coalesce("verification_interval", "division").fill_null(0.0))

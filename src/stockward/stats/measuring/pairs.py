@@ -52,7 +52,7 @@ def mean_difference(differences: Array, *, confidence: float) -> MeanDifference:
         return MeanDifference(mean, 0.0, freedom, 0.0 if mean else 1.0, mean, mean)
     half = float(stdtrit(freedom, 0.5 + confidence / 2)) * error
     p_value = 2 * float(stdtr(freedom, -abs(mean) / error))
-    return MeanDifference(mean, float(error), freedom, p_value, mean - half, mean + half)
+    return MeanDifference(mean, float(error), freedom, p_value, float(mean - half), float(mean + half))
 
 
 _ROUNDED = 1e-13
@@ -71,19 +71,25 @@ class StatedErrors:
         return float(self.fresh.sum() + np.sum(self.shared.sum(axis=0) ** 2))
 
     @property
-    def scatter(self) -> tuple[float, float]:
-        """The expected variance of the differences about their mean, and its degrees of freedom.
+    def scatter(self) -> float:
+        """The expected variance of the differences about their mean, ``tr(MV) / (n − 1)`` with M = I − 1 1ᵀ/n."""
+        n = len(self.fresh)
+        return float(self.fresh.sum() / n + np.sum((self.shared - self.shared.mean(axis=0)) ** 2) / (n - 1))
 
-        With M = I − 1 1ᵀ/n it is ``tr(MV) / (n − 1)``, of ``tr(MV)² / tr(MVMV)`` degrees of freedom.
-        """
+    @property
+    def freedom_of_scatter(self) -> float:
+        """Degrees of freedom of that variance, as it is found: ``tr(MV)² / tr(MVMV)``; n − 1 where all are alike."""
         n = len(self.fresh)
         centred = self.shared - self.shared.mean(axis=0)
-        own = centred.T @ centred
-        trace = float(self.fresh.sum() * (1 - 1 / n) + np.trace(own))
         squares = float(np.sum(self.fresh**2) * (1 - 2 / n) + (self.fresh.sum() / n) ** 2)
         # M V M with a centred S: what passes between fresh and shared parts, and the shared ones alone.
-        squares += 2 * float(np.sum(self.fresh[:, None] * centred**2)) + float(np.sum(own**2))
-        return trace / (n - 1), trace**2 / squares if squares > 0 else np.inf
+        squares += 2 * float(np.sum(self.fresh[:, None] * centred**2)) + float(np.sum((centred.T @ centred) ** 2))
+        return ((n - 1) * self.scatter) ** 2 / squares if squares > 0 else float(n - 1)
+
+
+def together(parts: Sequence[StatedErrors]) -> StatedErrors:
+    """Several independent errors of the same differences as one."""
+    return StatedErrors(np.sum([one.fresh for one in parts], axis=0), np.hstack([one.shared for one in parts]))
 
 
 @dataclass(frozen=True, slots=True)
