@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -76,7 +76,8 @@ class Plate:
 class MethodErrors:
     """The errors of a method as the books state them, and what they rest on; a blank is ``None``.
 
-    A method that states none has those that its readings of standards show, where they are enough. ``basis`` is "plate" where the systematic error follows from one and nothing else is stated. ``random_df`` and
+    A method that states none has those that its readings of standards show, where they are enough. ``basis`` is
+    "plate" where the systematic error follows from one and nothing else is stated. ``random_df`` and
     ``systematic_df`` are degrees of freedom, ``None`` where the errors are known.
     """
 
@@ -135,7 +136,7 @@ class ReviewAnswer:
     methods: tuple[MethodErrors, ...] = ()
     fit: ErrorsFit | None = None
     unstated: tuple[UnstatedSeries, ...] = ()
-    measuring: MeasuringRecords = MeasuringRecords()
+    measuring: MeasuringRecords = field(default_factory=MeasuringRecords)
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

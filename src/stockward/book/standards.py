@@ -55,8 +55,8 @@ class MethodRecord:
 
     ``random`` and ``systematic`` are variances of errors that are shares of what is read where ``relative``, and else
     in ``unit`` (``None``: the material's); ``None`` where nothing shows them. ``displayed`` says that the random error
-    is smaller than that of rounding to the division, which then stands for it, and is added to the other. ``use`` says whether the method takes
-    them.
+    is smaller than that of rounding to the division, which then stands for it, and is added to the other. ``use`` says
+    whether the method takes them.
     """
 
     method: str
@@ -178,9 +178,10 @@ def _use(
 
 def _sessions(rows: pl.DataFrame, unit: str | None, adjusted: _Adjusted) -> tuple[Session, ...]:
     """The sessions in order of time; what was read after an adjustment is one of its own."""
-    scale = [factor(own, unit) or 1.0 if own and unit else 1.0 for own in rows["unit"]]
-    figures = rows.select("part", "left", "moment", standard=pl.col("standard") * pl.Series(scale, dtype=pl.Float64),
-                          reading=pl.col("reading") * pl.Series(scale, dtype=pl.Float64)).sort("part", "left", "moment")  # fmt: skip
+    scale = pl.Series([factor(own, unit) or 1.0 if own and unit else 1.0 for own in rows["unit"]], dtype=pl.Float64)
+    figures = rows.select("part", "left", "moment", pl.col("standard", "reading") * scale).sort(
+        "part", "left", "moment"
+    )
     parts = [list(own) for _, own in groupby(figures.rows(named=True), key=lambda row: (row["part"], row["left"]))]
     parts.sort(key=lambda own: (own[0]["moment"], own[0]["left"], own[0]["part"]))
     numbers = adjusted.numbers(np.array([own[0]["moment"] for own in parts], dtype=np.int64))
@@ -201,8 +202,7 @@ def with_measured_errors(methods: pl.DataFrame, records: Mapping[str, MethodReco
     if not given:
         return methods
     names = [name for name in given[0] if name != "method"]
-    schema = {"method": pl.String, **{name: methods.schema[name] for name in names}}
-    found = pl.DataFrame(given, schema=schema, orient="row")
+    found = pl.DataFrame(given, schema=pl.Schema({name: methods.schema[name] for name in ("method", *names)}))
     joined = methods.join(found, on="method", how="left", suffix="_measured", maintain_order="left")
     return joined.with_columns(pl.coalesce(f"{name}_measured", name).alias(name) for name in names).select(
         methods.columns

@@ -20,7 +20,10 @@ from stockward.terms.verdicts import ALARMING, UNMET, Verdict
 
 
 def review_concluded(answers: ReviewAnswer) -> Conclusion:
-    """Alarmed by any series, or a bias between two that measured the same; else set aside where a row was, or carried no test, or nothing at all was tested."""
+    """Alarmed by any series, or by a bias between two that measured the same.
+
+    Else set aside where a row was, or carried no test, or nothing at all was tested.
+    """
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
         return Conclusion.ALARMED
     if any(one.verdict is PairsVerdict.BIAS for one in answers.measuring.pairs):

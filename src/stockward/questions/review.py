@@ -97,14 +97,7 @@ def make_review(
         version=VERSION,
         at=generated,
         seed=seed,
-        options=MappingProxyType(
-            {
-                "as_of": None if as_of is None else str(as_of),
-                "seed": seed,
-                **({} if surge is None else surge.options()),
-                **({} if guards is None else guards.options()),
-            }
-        ),
+        options=_options(as_of, seed, surge, guards),
         site=site.name,
         timezone=site.timezone,
         as_of=None if moment is None else moment.date(),
@@ -131,6 +124,20 @@ def make_review(
         orders=force.orders,
         mix=force.mix,
         selection=force.selection,
+    )
+
+
+def _options(
+    as_of: str | date | datetime | None, seed: int, surge: Surge | None, guards: AskedOrder | None
+) -> Mapping[str, str | int | float | bool | None]:
+    """What was asked for, as the JSON names it."""
+    return MappingProxyType(
+        {
+            "as_of": None if as_of is None else str(as_of),
+            "seed": seed,
+            **({} if surge is None else surge.options()),
+            **({} if guards is None else guards.options()),
+        }
     )
 
 

@@ -1,4 +1,4 @@
-"""Floor 5: published figures, computed again: each row of ``published_figures.csv`` that has a recipe.
+"""Floor 6: published figures, computed again: each row of ``published_figures.csv`` that has a recipe.
 
 A row names its question and its inputs; the recipe for each question is a function here, and prints what it computed
 beside what was published. Rows without a recipe are left out, and named.

@@ -34,10 +34,11 @@ class StatedBeside:
 class MethodChecks:
     """What the readings of standards show of one method.
 
-    Errors are shares of what is read where ``relative``, and else in ``unit`` (``None``: the material's). ``mean_error``
-    is that of the sessions as found, each counted once. ``corrected`` says whether the random error was taken out of
-    the systematic one. ``random_beside`` and ``systematic_beside`` compare with what is stated, ``None`` where nothing
-    is. ``set_aside`` are rows of the method, or of which nobody can say whose they are, that were set aside.
+    Errors are shares of what is read where ``relative``, and else in ``unit`` (``None``: the material's).
+    ``mean_error`` is that of the sessions as found, each counted once. ``corrected`` says whether the random error was
+    taken out of the systematic one, ``displayed`` whether it is smaller than that of rounding to the division.
+    ``random_beside`` and ``systematic_beside`` compare with what is stated, ``None`` where nothing is. ``set_aside``
+    are rows of the method, or of which nobody can say whose they are, that were set aside.
     """
 
     method: str

@@ -64,8 +64,8 @@ def _with_error(books: KnownBooks, error: float) -> Balances:
     name = "assumed"
     while name in books["methods"]["method"].to_list():
         name += "'"
-    added = pl.DataFrame({"method": [name], "random_rel": [error], "row": [0]}).cast({"row": books["methods"].schema["row"]})
-    methods = pl.concat([books["methods"], added], how="diagonal")
+    added = pl.DataFrame({"method": [name], "random_rel": [error], "row": [0]})
+    methods = pl.concat([books["methods"], added.cast({"row": books["methods"].schema["row"]})], how="diagonal")
     keys = pl.Enum(methods["method"].sort())
     bulk = books["materials"].filter(pl.col("kind") == "bulk")["material"]
     unknown = known_errors(books["methods"]).filter(~pl.col("items"))["method"]

@@ -85,7 +85,9 @@ def _compared(books: KnownBooks, rows: pl.DataFrame, share: float, calibrated: _
     tested = mean_difference(differences, confidence=INTERVAL) if count >= LEAST_PAIRS else None
     stated = _stated(books, rows, unit, calibrated, differences) if tested is not None else None
     return PairedMethods(
-        **{name: rows[name][0] for name in _GROUP[:3]},
+        partner=rows["partner"][0],
+        first_method=rows["first_method"][0],
+        second_method=rows["second_method"][0],
         materials=tuple(rows["material"].unique().sort()),
         unit=unit,
         pairs=count,
@@ -95,7 +97,11 @@ def _compared(books: KnownBooks, rows: pl.DataFrame, share: float, calibrated: _
         second=float(second.sum()),
         difference=float(differences.sum()),
         mean=float(differences.mean()),
-        **_limits(tested, count),
+        mean_low=None if tested is None else tested.low,
+        mean_high=None if tested is None else tested.high,
+        low=None if tested is None else tested.low * count,
+        high=None if tested is None else tested.high * count,
+        p_value=None if tested is None else tested.p_value,
         share=None if tested is None else share,
         scatter=None
         if tested is None
@@ -103,18 +109,6 @@ def _compared(books: KnownBooks, rows: pl.DataFrame, share: float, calibrated: _
         stated=stated,
         verdict=_verdict(tested, stated, share),
     )
-
-
-def _limits(tested: MeanDifference | None, count: int) -> dict[str, float | None]:
-    if tested is None:
-        return dict.fromkeys(("mean_low", "mean_high", "low", "high", "p_value"))
-    return {
-        "mean_low": tested.low,
-        "mean_high": tested.high,
-        "low": tested.low * count,
-        "high": tested.high * count,
-        "p_value": tested.p_value,
-    }
 
 
 def _verdict(tested: MeanDifference | None, stated: StatedDifference | None, share: float) -> PairsVerdict:

@@ -45,7 +45,7 @@ def _checked(books: KnownBooks, record: MethodRecord) -> MethodChecks:
         displayed=record.displayed,
         random_beside=_random_beside(books.methods, record) if stated else None,
         systematic_beside=_systematic_beside(books.methods, record) if stated else None,
-        set_aside=aside.null_count() + (aside == record.method).sum(),
+        set_aside=aside.null_count() + aside.filter(aside == record.method).len(),
     )
 
 
@@ -115,7 +115,4 @@ def _beside_nothing(scatters: bool) -> StatedBeside | None:
 def beside(found: Estimate, stated: float, freedom: float) -> StatedBeside:
     """An estimate beside a stated variance of so many degrees of freedom."""
     ratio = scatter_ratio(found.variance, found.freedom, stated, freedom, confidence=INTERVAL)
-    return StatedBeside(
-        ratio=ratio.ratio, low=ratio.low, high=ratio.high, p_more=ratio.p_more, p_less=ratio.p_less
-    )
-
+    return StatedBeside(ratio=ratio.ratio, low=ratio.low, high=ratio.high, p_more=ratio.p_more, p_less=ratio.p_less)

@@ -83,4 +83,4 @@ def is_relative(standards: Array, errors: Array) -> bool:
     relative, absolute = (float(np.mean(one**2)) for one in (errors / standards, errors))
     if relative == 0:
         return True
-    return float(np.sum(np.log(standards))) + 0.5 * len(errors) * np.log(relative / absolute) < 0
+    return bool(np.mean(np.log(standards)) + 0.5 * np.log(relative / absolute) < 0)

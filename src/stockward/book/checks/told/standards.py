@@ -47,9 +47,9 @@ def readings_may_be_too_few(draft: Draft, table: TableDraft) -> None:
             one, more = found[0], more_like_it(len(found) - 1, "method", "methods")
             freedom = int(one.random.freedom) if one.random is not None else 0
             why = (
-                f"{freedom} repetitions within sessions and {one.adjustments} adjustments seen as found are too few for "
-                f"its errors, which take {LEAST_FREEDOM} and {LEAST_ADJUSTMENTS}: read the standard several times a "
-                "session, before each calibration"
+                f"{freedom} repetitions within sessions and {one.adjustments} adjustments seen as found are too few "
+                f"for its errors, which take {LEAST_FREEDOM} and {LEAST_ADJUSTMENTS}: read the standard several times "
+                "a session, before each calibration"
                 if use is ChecksUse.TOO_FEW
                 else "its readings are all alike, so that they show no random error: write its division in methods"
             )
