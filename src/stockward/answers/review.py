@@ -63,7 +63,10 @@ class FactsUsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """What stands on the plate of a scale, in the unit of its method; ``fills`` where the systematic error follows."""
+    """What stands on the plate of a scale or meter, in the unit of its method.
+
+    ``fills`` says that the systematic error follows from it.
+    """
 
     accuracy_class: str | None
     largest_load: float | None

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from stockward.balance.sigma.freedom import degrees_of_freedom
-from stockward.balance.sigma.plates import weighings
+from stockward.balance.sigma.plates import meter_errors, weighings
 from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.stats.arrays import Array
 from stockward.terms.units import dimension, factor
@@ -50,7 +50,7 @@ def errors_at(methods: pl.DataFrame, method: str, quantity: Array, unit: str | N
     freedom = degrees_of_freedom(own).get(method, (np.inf, np.inf))
     return LoadErrors(
         random=random / to_own,
-        relative=figures["systematic_rel"] * quantity,
+        relative=(figures["systematic_rel"] + float(meter_errors(own)[0])) * quantity,
         absolute=(figures["systematic_abs"] * times + permissible) / to_own,
         random_freedom=freedom[0],
         systematic_freedom=freedom[1],

@@ -33,7 +33,11 @@ from stockward.book.checks.refused.inventories import (
 from stockward.book.checks.refused.keys import a_key_stands_once, a_reference_is_known
 from stockward.book.checks.refused.movements import a_kind_gives_the_direction, a_movement_names_its_areas
 from stockward.book.checks.refused.notes import a_note_is_no_row
-from stockward.book.checks.refused.plates import a_plate_is_one_of_a_scale, a_plate_is_whole
+from stockward.book.checks.refused.plates import (
+    a_class_is_one_of_its_instrument,
+    a_plate_is_one_of_a_scale,
+    a_plate_is_whole,
+)
 from stockward.book.checks.refused.readings import a_measurement_has_one_method, a_measurement_has_one_quantity
 from stockward.book.checks.refused.reversals import a_reversal_cancels_one_movement
 from stockward.book.checks.refused.standards import (
@@ -124,6 +128,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_unit_fits_the_kind, ("materials",)),
     SiteCheck(a_usual_method_is_one_of_bulk, ("materials",)),
     SiteCheck(a_plate_is_whole, ("methods",)),
+    SiteCheck(a_class_is_one_of_its_instrument, ("methods",)),
     SiteCheck(a_plate_is_one_of_a_scale, ("methods",)),
     SiteCheck(a_standard_converts, ("checks",)),
     SiteCheck(a_pair_says_who_measured, ("pairs",)),

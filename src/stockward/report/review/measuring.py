@@ -279,7 +279,13 @@ def measuring_sheets(found: MeasuringRecords) -> Iterator[Sheet]:
             "low", "high", "mean", "mean_low", "mean_high", "p_value", "share",
         )  # fmt: skip
         rows = [(*(getattr(one, name) for name in names), *_stated_cells(one)) for one in found.pairs]
-        stated = ("sigma of the difference as stated", "p of it", "scatter, times as stated", "low", "high")
+        stated = (
+            "sigma of the difference as stated",
+            "p of it",
+            "scatter, times as stated",
+            "scatter low",
+            "scatter high",
+        )
         yield Sheet(name="pairs", header=(*names, *stated), rows=rows)
     if found.scales:
         scales: list[tuple[Cell, ...]] = [

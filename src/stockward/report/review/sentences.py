@@ -116,7 +116,7 @@ def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
     beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]
-    differ = _DIFFER if bias_found(review.measuring) else ""
+    differ = _DIFFER if bias_found(review.measuring) and not any(one.alarming for one in series) else ""
     return " ".join(filter(None, (_check_first(review.events), verdict, differ, beside)))
 
 

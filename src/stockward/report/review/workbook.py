@@ -77,7 +77,6 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
 def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
     rows.extend(("stated errors", None, doubt) for doubt in filter(None, [errors.fit_sentence(review, series)]))
-    rows.extend(("records of measuring", None, text) for text in measuring.found_lines(review))
     rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
     rows.extend(
         (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
@@ -89,6 +88,7 @@ def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
     rows.extend(("not tested", one.id, errors.needed_sentence(one)) for one in errors.by_need(series))
+    rows.extend(("records of measuring", None, text) for text in measuring.found_lines(review))
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
     blind = unseen.unseen_headline(review, series)

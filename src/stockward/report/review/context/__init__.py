@@ -13,7 +13,10 @@ from markupsafe import Markup
 from stockward.report.guards import context as guards_context
 from stockward.report.kit.context_parts import Badge as Badge
 from stockward.report.kit.context_parts import Pair as Pair
+from stockward.report.review.context.measuring import CheckLine as CheckLine
 from stockward.report.review.context.measuring import Measuring as Measuring
+from stockward.report.review.context.measuring import PairLine as PairLine
+from stockward.report.review.context.measuring import ScaleLine as ScaleLine
 from stockward.report.review.context.unseen import Curve as Curve
 from stockward.report.review.context.unseen import RemedyLine as RemedyLine
 from stockward.report.review.context.unseen import StoreLine as StoreLine
