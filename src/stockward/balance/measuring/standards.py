@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,9 +12,9 @@ from stockward.answers.measuring.records import MeasuredError, MethodChecks, Sta
 from stockward.balance.sigma.at_loads import LoadErrors, errors_at
 from stockward.book.known import KnownBooks
 from stockward.book.standards import MethodRecord, Session
+from stockward.stats.arrays import Array
 from stockward.stats.measuring.components import Estimate
 from stockward.stats.measuring.pairs import scatter_ratio
-from stockward.stats.measuring.sessions import within_sessions
 from stockward.terms.measuring import INTERVAL, ChecksUse
 
 
@@ -25,7 +26,8 @@ def checked_methods(books: KnownBooks) -> tuple[MethodChecks, ...]:
 def _checked(books: KnownBooks, record: MethodRecord) -> MethodChecks:
     aside = books.set_aside["checks"]["method"]
     smallest, largest = record.standards
-    stated = record.use is ChecksUse.STATED
+    known = _known(books.methods, record) if record.use is ChecksUse.STATED else ()
+    left = _left(known) if known else None
     shared = record.systematic
     return MethodChecks(
         method=record.method,
@@ -43,10 +45,25 @@ def _checked(books: KnownBooks, record: MethodRecord) -> MethodChecks:
         systematic=None if shared is None else _error(shared.estimate),
         corrected=shared is not None and shared.corrected,
         displayed=record.displayed,
-        random_beside=_random_beside(books.methods, record) if stated else None,
-        systematic_beside=_systematic_beside(books.methods, record) if stated else None,
+        random_beside=_random_beside(known, left) if known else None,
+        systematic_beside=_systematic_beside(known, left) if known else None,
         set_aside=aside.null_count() + aside.filter(aside == record.method).len(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A session, and what the method states of each of its readings."""
+
+    session: Session
+    errors: LoadErrors
+
+
+def _known(methods: pl.DataFrame, record: MethodRecord) -> tuple[_Known, ...]:
+    """Every session with its stated errors; none where they are not known."""
+    found = [(one, errors_at(methods, record.method, one.standard, record.unit)) for one in record.sessions]
+    known = tuple(_Known(one, errors) for one, errors in found if errors is not None)
+    return known if len(known) == len(found) else ()
 
 
 def _error(found: Estimate) -> MeasuredError:
@@ -58,53 +75,58 @@ def _mean_error(record: MethodRecord) -> float | None:
     return float(np.mean(means)) if means else None
 
 
-def _random_beside(methods: pl.DataFrame, record: MethodRecord) -> StatedBeside | None:
-    """Readings about the mean of their session, each in units of its stated random error."""
-    several = [one for one in record.sessions if len(one.error) > 1]
-    stated = [errors_at(methods, record.method, one.standard, record.unit) for one in several]
-    known = [one for one in stated if one is not None]
-    if not known or len(known) < len(several):
+def _random_beside(records: Sequence[_Known], found: Estimate | None) -> StatedBeside | None:
+    """Readings of a session beside what its systematic errors make of them, each in units of its random error."""
+    if any(np.any(one.errors.random == 0) for one in records):
+        return _beside_nothing(any(np.ptp(one.session.error) > 0 for one in records))
+    return None if found is None else beside(found, 1.0, records[0].errors.random_freedom)
+
+
+def _left(records: Sequence[_Known]) -> Estimate | None:
+    """The random variance of the readings, in units of the stated one; ``None`` where nothing shows it."""
+    if any(np.any(one.errors.random == 0) for one in records):
         return None
-    if any(np.any(one.random == 0) for one in known):
-        return _beside_nothing(any(np.ptp(one.error) > 0 for one in several))
-    scaled = [session.error / one.random for session, one in zip(several, known, strict=True)]
-    found = within_sessions(scaled)
-    return beside(found, 1.0, known[0].random_freedom)
+    squares, freedom = zip(*(_left_of_session(one.session.error, one.errors) for one in records), strict=True)
+    return Estimate(sum(squares) / sum(freedom), sum(freedom)) if sum(freedom) else None
 
 
-def _systematic_beside(methods: pl.DataFrame, record: MethodRecord) -> StatedBeside | None:
-    """The mean error of each adjustment as found, about zero, in units of the σ that is stated of such a mean."""
-    squares, stated, random = [], [], []
-    freedom = (np.inf, np.inf)
-    for sessions in _by_adjustment(record):
-        standard, error = (np.concatenate([getattr(one, name) for one in sessions]) for name in ("standard", "error"))
-        known = errors_at(methods, record.method, standard, record.unit)
-        if known is None:
-            return None
-        shared, fresh = _of_mean(known)
-        squares.append(float(np.mean(error)) ** 2)
-        stated.append(shared + fresh)
-        random.append(fresh)
-        freedom = known.random_freedom, known.systematic_freedom
+def _left_of_session(error: Array, known: LoadErrors) -> tuple[float, int]:
+    """The squares that are left of the errors of a session, in units of their random errors, and how many are free.
+
+    Taken out is what a systematic error that grows with the standard, or does not, can have made of them.
+    """
+    shapes = [one for one in (known.relative, known.absolute) if np.any(one)] or [np.ones(len(error))]
+    design = np.stack(shapes, axis=1) / known.random[:, None]
+    scaled = error / known.random
+    found, _, rank, _ = np.linalg.lstsq(design, scaled, rcond=None)
+    return float(np.sum((scaled - design @ found) ** 2)), len(error) - int(rank)
+
+
+def _systematic_beside(records: Sequence[_Known], random: Estimate | None) -> StatedBeside | None:
+    """The mean error of each adjustment as found, about zero, in units of the σ that is stated of such a mean.
+
+    What random errors make of a mean is reckoned as they show, so that one that is stated too small is not told twice.
+    """
+    squares, shared, fresh = [], [], []
+    as_found = [one for one in records if one.session.as_found]
+    for adjustment in sorted({one.session.adjustment for one in as_found}):
+        own = [one for one in as_found if one.session.adjustment == adjustment]
+        squares.append(float(np.mean(np.concatenate([one.session.error for one in own]))) ** 2)
+        relative, absolute, single = (
+            np.concatenate([getattr(one.errors, name) for one in own]) for name in ("relative", "absolute", "random")
+        )
+        shared.append(float(np.mean(relative)) ** 2 + float(np.mean(absolute)) ** 2)
+        fresh.append(float(np.sum(single**2)) / len(single) ** 2 * (1.0 if random is None else random.variance))
     if not squares:
         return None
-    if min(stated) == 0:
+    stated = np.add(shared, fresh)
+    if np.min(stated) == 0:
         return _beside_nothing(any(one > 0 for one in squares))
-    share = float(np.mean(np.divide(random, stated)))
-    doubt = share**2 / freedom[0] + (1 - share) ** 2 / freedom[1]
-    found = Estimate(float(np.mean(np.divide(squares, stated))), len(squares))
+    share, errors = float(np.mean(fresh / stated)), records[0].errors
+    of_random = errors.random_freedom if random is None else random.freedom
+    doubt = share**2 / of_random + (1 - share) ** 2 / errors.systematic_freedom
+    found = Estimate(float(np.mean(squares / stated)), len(squares))
     return beside(found, 1.0, 1 / doubt if doubt > 0 else np.inf)
-
-
-def _of_mean(known: LoadErrors) -> tuple[float, float]:
-    """The systematic and the random variance of a mean of readings."""
-    shared = float(np.mean(known.relative)) ** 2 + float(np.mean(known.absolute)) ** 2
-    return shared, float(np.sum(known.random**2)) / len(known.random) ** 2
-
-
-def _by_adjustment(record: MethodRecord) -> Iterator[list[Session]]:
-    for adjustment in sorted({one.adjustment for one in record.as_found}):
-        yield [one for one in record.as_found if one.adjustment == adjustment]
 
 
 def _beside_nothing(scatters: bool) -> StatedBeside | None:
