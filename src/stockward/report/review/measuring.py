@@ -168,7 +168,8 @@ def _stated(one: PairedMethods) -> str:
     if one.verdict is PairsVerdict.NOT_TESTED:
         return "too few pairs"
     if one.stated is None:
-        return "errors not stated of both"
+        apart = "" if one.scatter is None else f"; one difference scatters by {_amount(one.scatter.sigma, one.unit)}"
+        return f"errors not stated of both{apart}"
     ratio, low, high = (
         f"{figure:.2g}" for figure in (one.stated.scatter.ratio, one.stated.scatter.low, one.stated.scatter.high)
     )
