@@ -242,11 +242,13 @@ def test_a_copy_of_the_books_keeps_the_errors_of_then(tmp_path: Path) -> None:
 
 
 BAD = [
-    ("W,2025-01-02,0,3", "standard", "it lies outside (0, 1e15]"),
-    ("W,2025-01-02,-5,3", "standard", "it is never negative"),
+    ("W,2025-01-02,0,3", "standard", "it lies outside [1e-9, 1e15]"),
+    ("W,2025-01-02,-5,3", "standard", "it lies outside [1e-9, 1e15]"),
     ("W,2025-01-02,5,", "reading", "it is blank and must be given"),
     ("W,2025-01-02,,5", "standard", "it is blank and must be given"),
     ("W,2025-01-02,5,about 5", "reading", ""),
+    ("W,2025-01-02,50,500", "reading", "it is no reading of this standard: correct it, the standard, or the unit"),
+    ("W,2025-01-02,50,0", "reading", "it is no reading of this standard"),
     ("V,2025-01-02,5,5", "method", "V is not in methods"),
     (",2025-01-02,5,5", "method", "it is blank and must be given"),
     ("W,02/01/2025,5,5", "at", "this is no ISO 8601 date"),
@@ -290,10 +292,10 @@ def test_units_of_standards(tmp_path: Path, methods: str, unit: str, words: str)
 
 
 def test_a_reading_far_off_is_told(tmp_path: Path) -> None:
-    site = site_of(tmp_path, checks=f"{checks()}\nW,2025-01-02,50,500\n")
+    site = site_of(tmp_path, checks=f"{checks()}\nW,2025-01-02,50,60\n")
     assert not site.problems
     assert (
-        "checks.csv row 42: W read 500 where the standard is 50, which is 900 % off: correct it if it was misread"
+        "checks.csv row 42: W read 60 where the standard is 50, which is 20 % off: correct it if it was misread"
         in site.notices
     )
 
@@ -302,3 +304,12 @@ def test_a_calibration_set_aside_parts_no_sessions(tmp_path: Path) -> None:
     site = site_of(tmp_path, calibrations="method,at\nW,someday\n")
     assert record(site).adjustments == 1
     assert record(site).use is ChecksUse.TOO_FEW
+
+
+def test_readings_put_in_twice_are_told(tmp_path: Path) -> None:
+    timed = checks().replace(",50,", "T08:00,50,", 2)
+    lines = timed.splitlines()
+    site = site_of(tmp_path, checks="\n".join([*lines, *lines[1:]]))
+    assert [one for one in site.notices if "repeats another" in one] == [
+        "checks.csv row 42: it repeats another in everything: delete it if it was put in twice (and 1 more row like it)"
+    ]

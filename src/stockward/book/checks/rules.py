@@ -43,6 +43,7 @@ from stockward.book.checks.refused.reversals import a_reversal_cancels_one_movem
 from stockward.book.checks.refused.standards import (
     a_pair_is_of_its_movement,
     a_pair_says_who_measured,
+    a_reading_is_of_its_standard,
     a_standard_converts,
 )
 from stockward.book.checks.refused.totals import a_total_is_no_row
@@ -92,6 +93,7 @@ from stockward.book.checks.told.standards import (
     a_pair_may_be_misread,
     a_reading_may_be_misread,
     readings_may_be_too_few,
+    readings_may_stand_twice,
 )
 from stockward.book.checks.told.used_up import what_is_used_is_made_into_something
 from stockward.book.checks.told.years import many_rows_may_be_of_another_year
@@ -131,6 +133,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_class_is_one_of_its_instrument, ("methods",)),
     SiteCheck(a_plate_is_one_of_a_scale, ("methods",)),
     SiteCheck(a_standard_converts, ("checks",)),
+    SiteCheck(a_reading_is_of_its_standard, ("checks",)),
     SiteCheck(a_pair_says_who_measured, ("pairs",)),
     SiteCheck(a_pair_is_of_its_movement, ("pairs",)),
     SiteCheck(contents_of_a_substance_convert, ("contents",)),
@@ -189,6 +192,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     SiteCheck(a_load_may_exceed_its_scale, ("movements", "counts")),
     SiteCheck(a_reading_may_be_misread, ("checks",)),
+    SiteCheck(readings_may_stand_twice, ("checks",)),
     SiteCheck(readings_may_be_too_few, ("checks",)),
     SiteCheck(a_pair_may_be_misread, ("pairs",)),
     # Counts are the last of what was measured, so that all of it is known by then.

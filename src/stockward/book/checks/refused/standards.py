@@ -19,6 +19,18 @@ def a_standard_converts(draft: Draft, table: TableDraft) -> None:
     table.refuse("unit", known & do_not_convert(table["unit"], of_method), reason.to_series(), readable=False)
 
 
+_FACTOR = 2.0
+"""No instrument in use is off by this factor: what reads so much more, or less, read something else."""
+
+
+def a_reading_is_of_its_standard(draft: Draft, table: TableDraft) -> None:
+    """One reading of another thing, or in another unit, would make the error of its method so large that all passes."""
+    share = pl.col("reading") / pl.col("standard")
+    other = table.values.select(~share.is_between(1 / _FACTOR, _FACTOR)).to_series().fill_null(False)
+    words = "it is no reading of this standard: correct it, the standard, or the unit, or delete the row"
+    table.refuse("reading", other, words)
+
+
 def a_pair_says_who_measured(draft: Draft, table: TableDraft) -> None:
     """Both measurements have their method, or one of them is the partner's; nobody is compared with himself."""
     blank = pl.sum_horizontal(pl.col(name).is_null() for name in ("first_method", "second_method"))

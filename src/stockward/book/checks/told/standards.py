@@ -27,11 +27,20 @@ def a_reading_may_be_misread(draft: Draft, table: TableDraft) -> None:
         tell_rows(draft, table, rows["row"], why)
 
 
+def readings_may_stand_twice(draft: Draft, table: TableDraft) -> None:
+    """Rows with a time of day that repeat others in everything were read once, and would count twice."""
+    local = pl.col("at").dt.convert_time_zone(draft.settings.site.timezone).dt.time()
+    content = [name for name in table.table.names if name not in ("recorded_at", "recorded_by", "note")]
+    timed = table.good().filter(local != pl.time())
+    again = timed.filter(~pl.struct(content).is_first_distinct())
+    tell_rows(draft, table, again["row"], "it repeats another in everything: delete it if it was put in twice")
+
+
 def a_pair_may_be_misread(draft: Draft, table: TableDraft) -> None:
     """Two measurements that differ by so much are perhaps of two things, or in two units."""
     larger = pl.max_horizontal("first", "second")
-    apart = (pl.col("first") - pl.col("second")).abs() / larger
-    rows = table.good().select("row", "first", "second", apart=apart).filter(pl.col("apart") > _FAR)
+    apart = (pl.col("first") - pl.col("second")).abs() > _FAR * larger
+    rows = table.good().filter(apart)
     if rows.height:
         first, second = (said(draft, one) for one in rows.select("first", "second").row(0))
         why = f"{first} and {second} of one thing differ by more than {_FAR:.0%}: correct it if one was misread"
