@@ -13,6 +13,7 @@ from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
 from stockward.report.review import claims, errors
+from stockward.report.review.measuring import bias_found
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
 
@@ -115,7 +116,11 @@ def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
     beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]
-    return " ".join(filter(None, (_check_first(review.events), verdict, beside)))
+    differ = _DIFFER if bias_found(review.measuring) and not any(one.alarming for one in series) else ""
+    return " ".join(filter(None, (_check_first(review.events), verdict, differ, beside)))
+
+
+_DIFFER = "Two that measured the same things differ for good."
 
 
 def _check_first(events: Sequence[Event]) -> str:
