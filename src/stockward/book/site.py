@@ -27,6 +27,8 @@ WORKBOOK = "site.xlsx"
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
 
+_IN_UNIT = ("quantity", "quantity_received", "from_balance", "to_balance", "book")
+"""Columns whose numbers are in the ``unit`` of their row."""
 
 _FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
 
@@ -214,6 +216,6 @@ def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     return (
         frame.join(units, on="material", how="left", maintain_order="left")
         .join(factors, on=["unit", "own"], how="left", maintain_order="left")
-        .with_columns(quantity=pl.col("quantity") * pl.col("factor").fill_null(1.0))
+        .with_columns(pl.col(name) * pl.col("factor").fill_null(1.0) for name in _IN_UNIT if name in frame.columns)
         .drop("own", "factor")
     )

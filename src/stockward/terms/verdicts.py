@@ -93,6 +93,33 @@ SLIP_MEANING: dict[Slip, str] = {
 }
 
 
+class LedgerFault(StrEnum):
+    """How the arithmetic of the books may be at fault by itself."""
+
+    BALANCE_BREAKS = "balance_breaks"
+    BOOK_DIFFERS = "book_differs"
+    BELOW_ZERO = "below_zero"
+    SIDES_DIFFER = "sides_differ"
+    ENTERED_AFTER_COUNT = "entered_after_count"
+    NUMBER_TWICE = "number_twice"
+    NUMBER_REUSED = "number_reused"
+    NUMBERS_LACK = "numbers_lack"
+    NUMBERS_SHARED = "numbers_shared"
+
+
+LEDGER_FAULT_MEANING: dict[LedgerFault, str] = {
+    LedgerFault.BALANCE_BREAKS: "A printed balance does not follow from the one before and the row.",
+    LedgerFault.BOOK_DIFFERS: "A list of counts prints another book than the movements make.",
+    LedgerFault.BELOW_ZERO: "By the books more left an area than stood there.",
+    LedgerFault.SIDES_DIFFER: "The two sides of a transfer say different quantities.",
+    LedgerFault.ENTERED_AFTER_COUNT: "Rows dated before an inventory were entered after it, and move its difference.",
+    LedgerFault.NUMBER_TWICE: "A document stands in the books twice, line by line.",
+    LedgerFault.NUMBER_REUSED: "A number of a document comes again long after.",
+    LedgerFault.NUMBERS_LACK: "Numbers of documents run on but for a few.",
+    LedgerFault.NUMBERS_SHARED: "Numbers of documents are shared with other books, or selected: gaps say nothing.",
+}
+
+
 class Fit(StrEnum):
     """How much the differences scatter beside what the stated errors let expect."""
 
