@@ -67,6 +67,7 @@ class Slip(StrEnum):
     OTHER_SIDE = "other_side"
     DECIMAL_POINT = "decimal_point"
     WRONG_UNIT = "wrong_unit"
+    WRONG_DIGITS = "wrong_digits"
     TWICE = "twice"
     REVERSED = "reversed"
     WRONG_YEAR = "wrong_year"
@@ -82,6 +83,7 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.OTHER_SIDE: "It may belong to the other side of an inventory around which two claims cancel.",
     Slip.DECIMAL_POINT: "Ten, a hundred or a thousand times too much, or such a part, may have been booked.",
     Slip.WRONG_UNIT: "Its number may have been meant in another unit.",
+    Slip.WRONG_DIGITS: "Two digits beside each other may have been exchanged, or one written twice, or once for twice.",
     Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
     Slip.REVERSED: "It may have gone out where it is booked in, or come in where it is booked out.",
     Slip.WRONG_YEAR: "It lies outside the record, and in another year within the days of what is claimed.",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from stockward.answers.ledger import LedgerFinding
+from stockward.answers.items import LedgerFinding
 from stockward.balance.ledger.lines import LedgerLines
 from stockward.balance.ledger.weighing import WeighedSum, Weighings
 from stockward.terms.verdicts import LedgerFault
@@ -91,7 +91,13 @@ def _low(rows: pl.DataFrame, material: str, weighings: Weighings) -> _Low | None
 def _stock(lines: LedgerLines) -> pl.DataFrame:
     """Every line since the last inventory of its material, with the stock by the books behind it."""
     counted = lines.counted.select(
-        *_CELL, "inventory", found="quantity", counted_at="at", counted_day="day", whole_day="begins", counted_by="method"
+        *_CELL,
+        "inventory",
+        found="quantity",
+        counted_at="at",
+        counted_day="day",
+        whole_day="begins",
+        counted_by="method",
     ).sort("counted_at", maintain_order=True)
     moved = lines.moved.filter(~pl.col("claim")).sort("at", maintain_order=True)
     behind = {"left_on": "at", "right_on": "counted_at", "by": _CELL, "check_sortedness": False}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.ledger import LedgerFinding
+from stockward.answers.items import LedgerFinding
 from stockward.balance.composition import holdings_of
 from stockward.balance.ledger.lines import LedgerLines
 from stockward.balance.legs import CONVERSIONS

@@ -5,7 +5,7 @@ rows entered after a count, and numbers of documents.
 from __future__ import annotations
 
 from stockward.answers.balances import Balances
-from stockward.answers.ledger import LedgerFinding
+from stockward.answers.items import LedgerFinding
 from stockward.balance.ledger.below_zero import stocks_below_zero
 from stockward.balance.ledger.entered_after import rows_entered_after_counts
 from stockward.balance.ledger.lines import LedgerLines

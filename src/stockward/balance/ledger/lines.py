@@ -9,7 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
-from stockward.answers.ledger import RowOfBooks
+from stockward.answers.items import RowOfBooks
 from stockward.book.checks.refused.inventories import day_at_site
 from stockward.book.known import KnownBooks
 from stockward.book.schema.kinds import CLAIMS

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from stockward.answers.ledger import LedgerFinding
+from stockward.answers.items import LedgerFinding
 from stockward.balance.ledger.lines import LedgerLines
 from stockward.terms.periods import local_day
 from stockward.terms.verdicts import LedgerFault
@@ -87,9 +87,7 @@ def _documents(movements: pl.DataFrame, lines: LedgerLines) -> list[_Document]:
         if parted is not None:
             series, digits = parted
             found.append(
-                _Document(
-                    name, series, int(digits), len(digits), local_day(first, zone), local_day(last, zone), rows
-                )
+                _Document(name, series, int(digits), len(digits), local_day(first, zone), local_day(last, zone), rows)
             )
     return found
 

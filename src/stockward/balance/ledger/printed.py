@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from stockward.answers.ledger import LedgerFinding
+from stockward.answers.items import LedgerFinding
 from stockward.balance.ledger.lines import LedgerLines
 from stockward.terms.verdicts import LedgerFault
 
@@ -195,9 +195,7 @@ def books_beside_counts(lines: LedgerLines) -> Iterator[LedgerFinding]:
         return
     moved = dict(_by_cell(lines.written))
     none = lines.written.clear()
-    checked = [
-        one for key, counts in _by_cell(lines.counted) for one in _books_of(key, counts, moved.get(key, none))
-    ]
+    checked = [one for key, counts in _by_cell(lines.counted) for one in _books_of(key, counts, moved.get(key, none))]
     wrong = [one for one in checked if not one.follows]
     if len(wrong) > _MOSTLY * len(checked):
         yield LedgerFinding(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from stockward.answers.ledger import LedgerFinding
+from stockward.answers.items import LedgerFinding
 from stockward.balance.ledger.lines import LedgerLines
 from stockward.balance.ledger.weighing import Weighings
 from stockward.terms.verdicts import LedgerFault
@@ -80,7 +80,9 @@ def _in_two_rows(transfers: pl.DataFrame, lines: LedgerLines) -> pl.DataFrame:
         documented.filter(~pl.col(through).is_in(counted))
         .rename({through: "through"})
         .group_by(key, maintain_order=True)
-        .agg(pl.col(end).first(), pl.col("at").first(), pl.col("method").first(), pl.col("quantity").sum(), pl.col("row"))
+        .agg(
+            pl.col(end).first(), pl.col("at").first(), pl.col("method").first(), pl.col("quantity").sum(), pl.col("row")
+        )
         for through, end in (("to_area", "from_area"), ("from_area", "to_area"))
     )
     paired = left.join(came, on=key, suffix="_came", maintain_order="left")
