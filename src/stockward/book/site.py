@@ -27,7 +27,7 @@ WORKBOOK = "site.xlsx"
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
 
-_IN_UNIT = ("quantity", "quantity_received", "from_balance", "to_balance", "book")
+_IN_UNIT = ("quantity", "other_quantity", "from_balance", "to_balance", "book")
 """Columns whose numbers are in the ``unit`` of their row."""
 
 _FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"

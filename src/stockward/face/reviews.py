@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -31,7 +32,7 @@ _LOSS = {
     "first_possible_day": pl.Date, "last_possible_day": pl.Date,
 }  # fmt: skip
 
-_LEDGER = {
+_LEDGER: dict[str, Any] = {
     "fault": pl.String, "area": pl.String, "material": pl.String, "inventory": pl.String, "table": pl.String,
     "row": pl.Int64, "source": pl.String, "count": pl.Int64, "of": pl.Int64, "stated": pl.Float64,
     "reckoned": pl.Float64, "amount": pl.Float64, "unit": pl.String, "numbers": pl.List(pl.String),

@@ -1,6 +1,6 @@
 """Transfers of which the two sides say different quantities.
 
-Both sides stand in one row where ``quantity_received`` is given, or in two where a transfer went by way of an area that
+Both sides stand in one row where ``other_quantity`` is given, or in two where a transfer went by way of an area that
 nobody counts, such as *in transit*, under one document. Of items every difference is told, of what was measured one of
 more than three σ of both; where an error is not stated, every one. Where most documents that went such a way do not
 agree, they do not say what came: then none of these is told.
@@ -66,8 +66,8 @@ def _differ(weighings: Weighings, material: str, method: str | None, sent: float
 
 
 def _in_one_row(transfers: pl.DataFrame) -> pl.DataFrame:
-    return transfers.filter(pl.col("quantity_received").is_not_null()).select(
-        *_WAY, "at", "method", "document", sent="quantity", came="quantity_received", rows=pl.concat_list("row")
+    return transfers.filter(pl.col("other_quantity").is_not_null()).select(
+        *_WAY, "at", "method", "document", sent="quantity", came="other_quantity", rows=pl.concat_list("row")
     )
 
 

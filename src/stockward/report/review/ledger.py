@@ -145,13 +145,12 @@ class _Told:
         """The two sides of a transfer."""
         one = self.one
         papers = f", document {words.listed(list(one.numbers), _NAMED)}" if one.numbers else ""
-        sent, came = self.size(one.stated), self.size(one.reckoned)
-        less = "less" if (one.amount or 0.0) > 0 else "more"
+        stated, other = self.size(one.stated), self.size(one.reckoned)
         return (
             f"The two sides of {words.count(one.count, 'transfer')} of {self._name(one.material)} from "
             f"{self._name(one.area)} to {self._name(one.other_area)} differ, of {words.number(one.of)} of which both "
-            f"are on record: {sent} sent and {came} received, {self.size(one.amount)} {less}. The first is "
-            f"{self.row}{papers}."
+            f"are on record: one says {stated}, which stands, and the other {other}, {self.size(one.amount)} between "
+            f"them. The first is {self.row}{papers}."
         )
 
     def entered_after_count(self) -> str:
