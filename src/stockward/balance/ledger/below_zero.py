@@ -23,6 +23,7 @@ from stockward.terms.verdicts import LedgerFault
 
 _SIGMAS, _HALF = 3.0, 0.5
 _LEAST = 1e-9
+_TO_ITS_END = timedelta(days=1, microseconds=-1)
 _CELL = ["area", "material"]
 _GROUP = [*_CELL, "counted_at"]
 
@@ -110,7 +111,7 @@ def _stock(lines: LedgerLines) -> pl.DataFrame:
         .group_by(_GROUP)
         .agg(perhaps=pl.col("change").sum())
     )
-    latest = pl.when(pl.col("begins") & (pl.col("change") < 0)).then(pl.col("at") + timedelta(days=1))
+    latest = pl.when(pl.col("begins") & (pl.col("change") < 0)).then(pl.col("at") + _TO_ITS_END)
     return (
         joined.filter(~(pl.col("whole_day") & same_day & (pl.col("change") < 0)))
         .join(came, on=_GROUP, how="left", maintain_order="left")

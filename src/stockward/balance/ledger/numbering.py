@@ -66,20 +66,23 @@ def numbers_at_fault(lines: LedgerLines) -> Iterator[LedgerFinding]:
 
 
 def _some_are_lost(lines: LedgerLines) -> bool:
-    """Whether the document of some row that was set aside is not known: it may be any that lacks."""
+    """Whether the document of some row that was set aside cannot be read: it may be any that lacks."""
     aside = lines.books.set_aside["movements"]
-    return bool(aside["document"].is_null().any())
+    return bool(aside["unreadable"].list.contains("document").any())
 
 
 def _documents(movements: pl.DataFrame, lines: LedgerLines) -> list[_Document]:
     """Every document with a number, those of rows that were set aside among them."""
     zone = lines.books.site.timezone
-    known = movements.select("document", "at", pl.col("row").cast(pl.Int64))
-    aside = lines.books.set_aside["movements"].select("document", "at", row=pl.lit(None, pl.Int64))
+    good = movements.select("document", "at", "row", good=pl.col("row").cast(pl.Int64))
+    aside = lines.books.set_aside["movements"].filter(pl.col("document").is_not_null())
     grouped = (
-        pl.concat([known, aside.drop_nulls("at")])
+        pl.concat([good, aside.select("document", "at", "row", good=pl.lit(None, pl.Int64))])
+        # A row whose day cannot be read stands among others of its days.
+        .sort("row")
+        .with_columns(pl.col("at").forward_fill().backward_fill())
         .group_by("document", maintain_order=True)
-        .agg(first=pl.col("at").min(), last=pl.col("at").max(), rows=pl.col("row").drop_nulls())
+        .agg(first=pl.col("at").min(), last=pl.col("at").max(), rows=pl.col("good").drop_nulls())
     )
     found = []
     for name, first, last, rows in grouped.rows():

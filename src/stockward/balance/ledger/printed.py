@@ -150,12 +150,15 @@ def _breaks(rows: Iterable[_Line], tolerance: float) -> tuple[int, list[_Break]]
         book, since_count = (None if value is None else value + line.change for value in (book, since_count))
         if line.printed is None:
             continue
-        tried += book is not None
-        near = [one for one in (book, since_count) if one is not None]
-        if book is not None and not any(_are_near(one, line.printed, tolerance) for one in near):
-            off += line.printed - book
-            broken.append(_Break(line, book, None))
-            if len(broken) > 1 and broken[0].heals is None and abs(off) <= tolerance + _CLOSE * abs(book):
+        if book is not None:
+            tried += 1
+            follows = _are_near(book, line.printed, tolerance)
+            counted = since_count is not None and _are_near(since_count, line.printed, tolerance)
+            off = 0.0 if counted else off + line.printed - book
+            if not follows and not counted:
+                broken.append(_Break(line, book, None))
+            undone = counted or abs(off) <= tolerance + _CLOSE * max(1.0, abs(book))
+            if not follows and undone and broken and broken[0].heals is None:
                 broken[0] = broken[0]._replace(heals=line.at)
         book, since_count = line.printed, None
     return tried, broken
