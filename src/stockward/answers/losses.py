@@ -241,12 +241,14 @@ class Outliers:
     """Movements on any one of which the alarm of ``series`` hangs, those with the largest quantity first.
 
     Everything was closed and tested again without each of them. ``rows`` are none where no single one does it, or where
-    more do than are named: ``alike`` is how many movements could, by Σ and the limits as they are.
+    more do than are named: ``alike`` is how many movements could, by Σ and the limits as they are. ``expected`` is how
+    many movements of such a size the other periods of the series have, for each period in which one may be wrong.
     """
 
     series: int
     rows: tuple[RowLeftOut, ...]
     alike: int
+    expected: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,24 +42,41 @@ def outliers_of(
     areas = [one for one in alarming.values() if one.area is not None]
     found = []
     for one, rows in entered_rows(books, areas):
-        near = sorted(_near(one, rows, balances, verdicts[one.number]), key=lambda row: (-abs(row.value), row.row))
+        bounds = list(_bounds(one, balances, verdicts[one.number]))
+        near = sorted(_near(bounds, rows), key=lambda row: (-abs(row.value), row.row))
         told = [] if len(near) > _FEW else near
         left_out = [_left_out(books, balances, one, row, false_alarm=false_alarm, seed=seed) for row in told]
         kept = tuple(row for row in left_out if row.verdict not in ALARMING)
-        found.append(Outliers(series=one.number, rows=kept, alike=len(near) if len(near) > _FEW else len(kept)))
+        alike = len(near) if len(near) > _FEW else len(kept)
+        found.append(Outliers(series=one.number, rows=kept, alike=alike, expected=_expected(bounds, one, rows)))
     return tuple(found)
 
 
-def _near(one: AlarmingSeries, rows: EnteredRows, balances: Balances, verdict: SeriesVerdict) -> Iterator[EnteredRow]:
+_Bounds = tuple[ClosedPeriod, float, float]
+"""A period of which one movement may be the cause, and from what to what quantity."""
+
+
+def _near(bounds: Sequence[_Bounds], rows: EnteredRows) -> Iterator[EnteredRow]:
     """Movements of a quantity without which nothing may alarm."""
-    for period, low, high in _bounds(one, balances, verdict):
-        slack = _SLACK * (high - low) + _AGREE * abs(low)
-        yield from (row for row in rows.between(period.start, period.end) if low - slack <= row.value <= high + slack)
+    for period, low, high in bounds:
+        yield from _of_size(rows.between(period.start, period.end), low, high)
 
 
-def _bounds(
-    one: AlarmingSeries, balances: Balances, verdict: SeriesVerdict
-) -> Iterator[tuple[ClosedPeriod, float, float]]:
+def _of_size(rows: Sequence[EnteredRow], low: float, high: float) -> list[EnteredRow]:
+    slack = _SLACK * (high - low) + _AGREE * abs(low)
+    return [row for row in rows if low - slack <= row.value <= high + slack]
+
+
+def _expected(bounds: Sequence[_Bounds], one: AlarmingSeries, rows: EnteredRows) -> float:
+    """How many movements would be of such a size by chance: as many as the other periods have of them."""
+    others = 0.0
+    for period, low, high in bounds:
+        elsewhere = [row for row in _of_size(rows.moved, low, high) if not period.start < row.at <= period.end]
+        others += len(elsewhere) / max(len(one.periods) - 1, 1)
+    return others
+
+
+def _bounds(one: AlarmingSeries, balances: Balances, verdict: SeriesVerdict) -> Iterator[_Bounds]:
     """The periods of which one movement may be the cause, with the bounds of its quantity."""
     if verdict.alone:
         inventories = balances.periods.filter(pl.col("series") == one.number)["inventory"].to_list()

@@ -130,7 +130,7 @@ def _row_to_check(row: RowToCheck) -> dict[str, Any]:
 
 
 def _hangs_on(found: Outliers | None) -> dict[str, Any] | None:
-    return None if found is None else {"rows": found.rows, "alike": found.alike}
+    return None if found is None else {"rows": found.rows, "alike": found.alike, "expected": found.expected}
 
 
 def _facts(facts: FactsUsed) -> dict[str, Any]:

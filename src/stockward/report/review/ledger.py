@@ -271,7 +271,8 @@ def hangs_on(series: SeriesView) -> str:
     if found is None:
         return ""
     if found.rows:
-        return " ".join(_without(series, row) for row in found.rows)
+        chance = f" By chance {found.expected:.2g} movements would do as much." if found.expected else ""
+        return " ".join(_without(series, row) for row in found.rows) + chance
     if found.alike:
         return f"Each of {words.count(found.alike, 'movement')} is of a size that explains it alone: none is named."
     return "It hangs on no single movement."

@@ -59,9 +59,9 @@ def _named(
 ) -> list[Match]:
     """The rows that a claim allows to be misread, where chance would hardly bring about as many."""
     misread = [
-        (row, meant, way(row) * row.value * (1.0 - float(meant) / row.entered))
+        (row, meant, way(row) * row.value / row.entered * (row.entered - float(meant)))
         for row in rows
-        for meant in _misread(f"{row.entered:.{_DECIMALS}f}")
+        for meant in ways_to_misread(f"{row.entered:.{_DECIMALS}f}")
     ]
     near = [one for one in misread if abs(one[2] - claim.amount) <= _SPAN * abs(claim.amount)]
     if not near:
@@ -89,7 +89,7 @@ def _places(value: float) -> int:
 
 
 @lru_cache(20_000)
-def _misread(written: str) -> tuple[str, ...]:
+def ways_to_misread(written: str) -> tuple[str, ...]:
     """What may have been meant by a number, without such as have its decimal point elsewhere."""
     whole, _, fraction = written.rstrip("0").rstrip(".").partition(".")
     digits, found = whole + fraction, set()
