@@ -16,7 +16,7 @@ from stockward.book.schema.kinds import CLAIMS
 
 _BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 _SIDES = (("to_area", 1.0, "to_balance"), ("from_area", -1.0, "from_balance"))
-_SHOWN = ("row", "at", "recorded_at", "kind", "material", "method", "document", "quantity")
+_SHOWN = ("row", "at", "recorded_at", "kind", "material", "method", "quantity")
 
 
 @dataclass(frozen=True)

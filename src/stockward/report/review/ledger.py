@@ -278,6 +278,13 @@ def hangs_on(series: SeriesView) -> str:
     return "It hangs on no single movement."
 
 
+def hang_together(event: Sequence[SeriesView]) -> list[str]:
+    """The same for the series of one event: those that hang on a row speak for the others."""
+    found = [one for one in event if one.outliers is not None]
+    named = [one for one in found if one.outliers is not None and one.outliers.rows]
+    return list(dict.fromkeys(map(hangs_on, named or found)))
+
+
 def _without(series: SeriesView, row: RowLeftOut) -> str:
     """That without a row the verdict is another."""
     source = f"from {row.source}, " if row.source else ""

@@ -332,8 +332,7 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     to_check = dict.fromkeys(next(filter(None, map(claims.to_check, own)), "") for own in by_area(event))
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
     stands = (*grounds[:_HEADLINE_LISTED], errors.no_alarm(event))
-    hangs = dict.fromkeys(filter(None, map(ledger.hangs_on, event)))
-    said = (f"{event_claim(event)}.", advice, moved, *to_check, *hangs, *stands)
+    said = (f"{event_claim(event)}.", advice, moved, *to_check, *ledger.hang_together(event), *stands)
     return " ".join(text for text in said if text)
 
 
