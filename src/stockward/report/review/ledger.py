@@ -5,7 +5,7 @@ Beside them the single movement on which an alarm hangs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockward.answers.items import LedgerFinding, RowOfBooks
@@ -207,7 +207,8 @@ class _Told:
 
 def _sentence(review: ReviewAnswer, one: LedgerFinding, called: Mapping[str, str]) -> tuple[str, str]:
     told = _Told(one, called, review.timezone)
-    return getattr(told, one.fault.value)(), told.next
+    text = str(getattr(told, one.fault.value)())
+    return text[0].upper() + text[1:], told.next
 
 
 def ledger_view(review: ReviewAnswer) -> context.Ledger | None:
