@@ -1,7 +1,7 @@
 """Where by the books more left an area than stood there: the first moment, for each material in each area.
 
 From each inventory on, what it found and all that came and went since is the stock by the books; write-offs and finds
-are none of it. Below zero is told of items by more than half a unit, and of bulk by more than three σ, of all that was
+are none of it. Below zero is told of items by more than half a unit, and of bulk by more than five σ, of all that was
 weighed since the inventory, as if one systematic error went one way throughout; where an error is not stated, 5 % for
 each weighing stands for it. Of what is dated by day alone, what comes in is taken to come first and what goes out last,
 on the day of the inventory too: told is what no order within a day avoids.
@@ -21,7 +21,8 @@ from stockward.balance.ledger.lines import LedgerLines
 from stockward.balance.ledger.weighing import WeighedSum, Weighings
 from stockward.terms.verdicts import LedgerFault
 
-_SIGMAS, _HALF = 3.0, 0.5
+_SIGMAS, _HALF = 5.0, 0.5
+"""So many σ are hardly ever passed by chance, though every row of every inventory is looked at."""
 _LEAST = 1e-9
 _TO_ITS_END = timedelta(days=1, microseconds=-1)
 _CELL = ["area", "material"]
