@@ -304,3 +304,27 @@ def test_a_row_that_was_set_aside_may_be_the_cause() -> None:
     assert not found(ledger)
     ledger.movements[-1]["quantity"], ledger.movements[-1]["material"] = 5, "FUZES"
     assert not found(ledger)
+
+
+def test_a_single_book_that_differs_is_told_with_its_figures() -> None:
+    """One count with a book is too few to say that the column is of something else."""
+    ledger = made(4, Habits(newest_first=False))
+    for count in ledger.counts:
+        if (count["inventory"], count["area"], count["material"]) != ("INV-09", "MAIN", "FUZE"):
+            count["book"] = None
+        else:
+            count["book"] += 15
+    one = the_one(ledger, LedgerFault.BOOK_DIFFERS)
+    assert (one.area, one.material, one.amount, one.count, one.of) == ("MAIN", "FUZE", 15.0, 1, 1)
+
+
+def test_a_balance_or_book_that_a_row_set_aside_may_explain_is_not_told() -> None:
+    ledger = made(4, Habits(newest_first=False))
+    row = some_row(ledger, 4, lambda row: row["kind"] == "issue" and row["material"] == "FUZE")
+    row["from_balance"] += 50
+    for count in ledger.counts:
+        if count["inventory"] == "INV-09" and count["material"] == "FUZE":
+            count["book"] += 15
+    assert {one.fault for one in found(ledger)} == {LedgerFault.BALANCE_BREAKS, LedgerFault.BOOK_DIFFERS}
+    ledger.movements.append({**row, "movement": "TORN", "at": "2025-01-03", "from_area": "", "from_balance": None})
+    assert not found(ledger)

@@ -24,7 +24,7 @@ from stockward.answers.items import LedgerFinding
 from stockward.balance.ledger.lines import LedgerLines
 from stockward.terms.verdicts import LedgerFault
 
-_CLOSE, _MOSTLY = 1e-6, 0.5
+_CLOSE, _MOSTLY, _FEW = 1e-6, 0.5, 2
 _FINEST = 9
 
 
@@ -57,7 +57,12 @@ class _Card(NamedTuple):
 
     @property
     def follows(self) -> bool:
-        return len(self.broken) <= _MOSTLY * self.tried
+        return not _are_most(len(self.broken), self.tried)
+
+
+def _are_most(wrong: int, tried: int) -> bool:
+    """Whether so many do not follow that the column is of something else."""
+    return wrong > max(_MOSTLY * tried, _FEW)
 
 
 def breaks_of_balances(lines: LedgerLines) -> Iterator[LedgerFinding]:
@@ -71,7 +76,8 @@ def breaks_of_balances(lines: LedgerLines) -> Iterator[LedgerFinding]:
 
 
 def _told_of_cards(lines: LedgerLines, cards: Sequence[_Card]) -> Iterator[LedgerFinding]:
-    others = [card for card in cards if not card.follows]
+    sure = [card for card in cards if card.broken and not _is_unsure(lines, card)]
+    others = [card for card in sure if not card.follows]
     if others:
         yield LedgerFinding(
             fault=LedgerFault.BALANCE_BREAKS,
@@ -79,8 +85,8 @@ def _told_of_cards(lines: LedgerLines, cards: Sequence[_Card]) -> Iterator[Ledge
             count=sum(len(card.broken) for card in others),
             of=sum(card.tried for card in others),
         )
-    for card in cards:
-        if card.broken and card.follows and not lines.unsure.reaches(card.area, card.material, card.broken[0].line.at):
+    for card in sure:
+        if card.follows:
             first = card.broken[0]
             stated = first.line.printed or 0.0
             yield LedgerFinding(
@@ -96,6 +102,11 @@ def _told_of_cards(lines: LedgerLines, cards: Sequence[_Card]) -> Iterator[Ledge
                 amount=stated - first.reckoned,
                 until=first.heals,
             )
+
+
+def _is_unsure(lines: LedgerLines, card: _Card) -> bool:
+    """Whether a row that was set aside could be why the first balance does not follow."""
+    return lines.unsure.reaches(card.area, card.material, card.broken[0].line.at)
 
 
 def _by_cell(frame: pl.DataFrame) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
@@ -199,8 +210,9 @@ def books_beside_counts(lines: LedgerLines) -> Iterator[LedgerFinding]:
     moved = dict(_by_cell(lines.written))
     none = lines.written.clear()
     checked = [one for key, counts in _by_cell(lines.counted) for one in _books_of(key, counts, moved.get(key, none))]
-    wrong = [one for one in checked if not one.follows]
-    if len(wrong) > _MOSTLY * len(checked):
+    differing = [one for one in checked if not one.follows]
+    wrong = [one for one in differing if not lines.unsure.reaches(one.area, one.material, one.at)]
+    if wrong and _are_most(len(differing), len(checked)):
         yield LedgerFinding(
             fault=LedgerFault.BOOK_DIFFERS,
             rows=lines.rows("counts", [wrong[0].row]),
@@ -211,7 +223,7 @@ def books_beside_counts(lines: LedgerLines) -> Iterator[LedgerFinding]:
     told = set()
     for one in wrong:
         key = one.area, one.material
-        if key not in told and not lines.unsure.reaches(*key, one.at):
+        if key not in told:
             told.add(key)
             own = [other for other in checked if (other.area, other.material) == key]
             yield LedgerFinding(
