@@ -59,8 +59,7 @@ def numbers_at_fault(lines: LedgerLines) -> Iterator[LedgerFinding]:
         by_series[one.series].append(one)
     yield from _twice(movements, lines)
     ordered = [by_series[series] for series in sorted(by_series)]
-    again = {one.name for documents in ordered for one in _reused(documents)}
-    yield from _numbered([[one for one in documents if one.name not in again] for documents in ordered], lines)
+    yield from _numbered(ordered, lines)
     for documents in ordered:
         yield from _again(documents, lines)
 
@@ -82,7 +81,12 @@ def _documents(movements: pl.DataFrame, lines: LedgerLines) -> list[_Document]:
         .sort("row")
         .with_columns(pl.col("at").forward_fill().backward_fill())
         .group_by("document", maintain_order=True)
-        .agg(first=pl.col("at").min(), last=pl.col("at").max(), rows=pl.col("good").drop_nulls())
+        .agg(
+            # The day of a row that was set aside may be what is wrong with it.
+            first=pl.coalesce(pl.col("at").filter(pl.col("good").is_not_null()).min(), pl.col("at").min()),
+            last=pl.coalesce(pl.col("at").filter(pl.col("good").is_not_null()).max(), pl.col("at").max()),
+            rows=pl.col("good").drop_nulls(),
+        )
     )
     found = []
     for name, first, last, rows in grouped.rows():
