@@ -28,7 +28,15 @@ from stockward.answers.detection import (
     SurgedSeries,
     UnheldGoal,
 )
-from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
+from stockward.answers.items import (
+    Cluster,
+    Discrepancy,
+    ItemFindings,
+    LedgerFinding,
+    RecordingErrors,
+    RowOfBooks,
+    WriteOffs,
+)
 from stockward.answers.losses import (
     Alarm,
     BetweenAreas,
@@ -39,8 +47,10 @@ from stockward.answers.losses import (
     Event,
     ExactDifference,
     Loss,
+    Outliers,
     PlannedYear,
     Returned,
+    RowLeftOut,
     RowToCheck,
     SeriesVerdict,
     TestOfLoss,
@@ -58,7 +68,7 @@ from stockward.answers.measuring.records import (
 from stockward.answers.review import FactsUsed, MethodErrors, Plate, ReviewAnswer, SetAside
 from stockward.answers.unstated import Ranked, UnstatedPeriod, UnstatedSeries
 from stockward.terms.measuring import ChecksUse, PairsVerdict
-from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
+from stockward.terms.verdicts import ALARMING, AlarmState, LedgerFault, Slip, Verdict
 
 Array = NDArray[np.float64]
 FIRST = datetime(2025, 7, 4, 15, tzinfo=UTC)
@@ -908,7 +918,54 @@ def cancelling_site() -> ReviewAnswer:
     )  # fmt: skip
     cancelling = replace(cancelling, to_check=(row,))
     cancelling = replace(cancelling, contents=(ContentOfItems(series=lost, amounts=(1.5,), beside=(0.5,)),))
-    return replace(whole, events=(cancelling, *others[1:]), unstated=(unstated_of(whole),))
+    alone = RowLeftOut(
+        row=812, source="ledger.xlsx, sheet May, row 40", at=FIRST, kind="receipt", quantity=3.5, unit="kg",
+        document="D-9", verdict=Verdict.BALANCED,
+    )  # fmt: skip
+    return replace(
+        whole,
+        events=(cancelling, *others[1:]),
+        unstated=(unstated_of(whole),),
+        outliers=(Outliers(series=lost, rows=(alone,), alike=1, expected=0.25),),
+        ledger=faults_of_every_kind(),
+    )
+
+
+def faults_of_every_kind(source: str | None = "ledger.xlsx, sheet May, row 40") -> tuple[LedgerFinding, ...]:
+    """One finding of each kind, and both of those that say that a column is of something else."""
+    row = RowOfBooks(table="movements", row=812, source=source, at=FIRST)
+    again = replace(row, row=905, source=None)
+    count = replace(row, table="counts", row=7)
+    place = {"area": "FILLING", "material": "TNT", "unit": "kg", "of": 40}
+    figures = {"stated": 110.0, "reckoned": 130.0, "amount": -20.0}
+    numbered = {"count": 6, "of": 400}
+    fault = LedgerFault
+    return (
+        LedgerFinding(fault=fault.BALANCE_BREAKS, rows=(row,), count=1, until=FIRST, **place, **figures),
+        LedgerFinding(fault=fault.BALANCE_BREAKS, rows=(row,), count=3, until=FIRST + timedelta(3), **place, **figures),
+        LedgerFinding(fault=fault.BALANCE_BREAKS, rows=(row,), count=2, **place, **figures),
+        LedgerFinding(fault=fault.BALANCE_BREAKS, rows=(row,), count=30, of=40),
+        LedgerFinding(fault=fault.BOOK_DIFFERS, rows=(count,), count=1, inventory="W01", **place, **figures),
+        LedgerFinding(fault=fault.BOOK_DIFFERS, rows=(count,), count=30, of=40),
+        LedgerFinding(
+            fault=fault.BELOW_ZERO, rows=(row,), count=2, inventory="W01", **place, stated=10.0, reckoned=-5.0,
+            amount=-8.0, sigma=0.5,
+        ),
+        LedgerFinding(
+            fault=fault.SIDES_DIFFER, rows=(row,), count=1, other_area="MAGAZINE-2", numbers=("T-9",), **place,
+            stated=100.0, reckoned=90.0, amount=10.0,
+        ),
+        LedgerFinding(
+            fault=fault.ENTERED_AFTER_COUNT, rows=(row,), count=12, inventory="W01",
+            **{**place, "of": 3}, stated=0.5, reckoned=80.5, amount=-80.0, sigma=0.4,
+        ),
+        LedgerFinding(fault=fault.NUMBER_TWICE, rows=(row, again), count=3, of=6, numbers=("R-77",)),
+        LedgerFinding(fault=fault.NUMBER_REUSED, rows=(row, again), count=2, of=90, numbers=("R-77",)),
+        LedgerFinding(
+            fault=fault.NUMBERS_LACK, rows=(row,), numbers=("R-1", "R-400", "R-41 to R-45", "R-61"), **numbered
+        ),
+        LedgerFinding(fault=fault.NUMBERS_SHARED, rows=(), numbers=("S-1", "S-400"), **numbered),
+    )  # fmt: skip
 
 
 def unstated_of(review: ReviewAnswer) -> UnstatedSeries:

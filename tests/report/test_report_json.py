@@ -28,6 +28,7 @@ TOP = [
     "events",
     "unheld_goals",
     "items",
+    "ledger",
     "remedies",
     "surge",
     "force",

@@ -218,6 +218,37 @@ class RowToCheck:
     explains: float
     whole: bool
     others: tuple[int, ...] = ()
+    source: str | None = None
+    expected: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLeftOut:
+    """A movement without which a series does not alarm: what it is called then is its ``verdict``."""
+
+    row: int
+    source: str | None
+    at: datetime
+    kind: str
+    quantity: float
+    unit: str
+    document: str | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outliers:
+    """Movements on any one of which the alarm of ``series`` hangs, those with the largest quantity first.
+
+    Everything was closed and tested again without each of them. ``rows`` are none where no single one does it, or where
+    more do than are named: ``alike`` is how many movements could, by Σ and the limits as they are. ``expected`` is how
+    many movements of such a size the other periods of the series have, for each period in which one may be wrong.
+    """
+
+    series: int
+    rows: tuple[RowLeftOut, ...]
+    alike: int
+    expected: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +305,8 @@ class SeriesVerdict:
     ``break_even`` is the factor by which all σ of the series would have to differ for the test in force to say
     otherwise: from it on nothing alarms, below it something does; 0 where nothing would, null where nothing is tested,
     or what alarms is exact. ``alarmed`` are the periods of the windows that are alarmed, the one furthest beyond its
-    limit first, and of the others those that have none in common with it.
+    limit first, and of the others those that have none in common with it. ``alone`` are, for each period of a shortage
+    or gain, the bounds between which an amount taken out of its difference leaves no alarm; null where none does.
     """
 
     verdict: Verdict
@@ -300,3 +332,4 @@ class SeriesVerdict:
     estimated: EstimatedShare | None = None
     break_even: float | None = None
     alarmed: tuple[bool, ...] = ()
+    alone: tuple[tuple[float, float] | None, ...] = ()

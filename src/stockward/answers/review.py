@@ -12,8 +12,8 @@ from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer, UnheldGoal
 from stockward.answers.fit import ErrorsFit
 from stockward.answers.force import ForceAnswer
-from stockward.answers.items import ItemFindings
-from stockward.answers.losses import Event, SeriesVerdict
+from stockward.answers.items import ItemFindings, LedgerFinding
+from stockward.answers.losses import Event, Outliers, SeriesVerdict
 from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
@@ -106,7 +106,8 @@ class ReviewAnswer:
     ``kind``, ``material``, ``quantity``, ``unit``, ``from_area``, ``to_area``, ``method``, ``document``, ``late``.
     ``stock`` is the counted stock by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
     ``events`` are the alarming series, those that alarm for one loss together. ``unheld_goals`` are those of substances
-    of which the books hold nothing there. ``methods`` are those of the books, in order of their keys.
+    of which the books hold nothing there. ``outliers`` are the single movements on which alarms of areas hang, and
+    ``ledger`` what the books contradict in themselves. ``methods`` are those of the books, in order of their keys.
     ``fit`` says whether the stated errors fit the scatter of the differences; ``None`` where nobody looked.
     ``unstated`` are the series that are not tested because no error of their weighings is stated.
     ``measuring`` is what readings of standards and pairs show; empty where the site keeps none.
@@ -135,6 +136,8 @@ class ReviewAnswer:
     evidence: pl.DataFrame
     stock: pl.DataFrame
     events: tuple[Event, ...] = ()
+    outliers: tuple[Outliers, ...] = ()
+    ledger: tuple[LedgerFinding, ...] = ()
     unheld_goals: tuple[UnheldGoal, ...] = ()
     methods: tuple[MethodErrors, ...] = ()
     fit: ErrorsFit | None = None

@@ -14,7 +14,7 @@ from stockward.answers.losses import Alarm, Loss, PlannedYear, SeriesVerdict, Te
 from stockward.balance.series_periods import SeriesPeriods, periods_of_series
 from stockward.balance.sigma.freedom import estimated_of, estimated_share
 from stockward.stats.arrays import Array
-from stockward.stats.break_even import alarmed_periods, decisive_window
+from stockward.stats.break_even import alarmed_periods, amounts_alone, decisive_window
 from stockward.stats.estimates import estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.scanning.hazard import Hazard
@@ -128,7 +128,26 @@ def _verdict(
         # What no error of measuring can have left, none explains, however large.
         break_even=None if verdict is Verdict.DISCREPANCY else decisive_window(calibrated, differences).factor,
         alarmed=tuple(alarmed.tolist()),
+        alone=_alone(periods, calibrated, differences) if verdict in {Verdict.SHORTAGE, Verdict.GAIN} else (),
     )
+
+
+def verdict_of_series(balances: Balances, number: int, *, false_alarm: float, seed: int) -> Verdict:
+    """The verdict on one series alone, at the share of the false-alarm probability that it has among all."""
+    periods, test = calibrated_tests(balances, false_alarm=false_alarm, seed=seed, only=(number,))[number]
+    covariance, estimated = balances.covariances[number], (balances.estimated or [None] * (number + 1))[number]
+    said = _untested(periods, covariance) if test is None else _verdict(periods, covariance, test, estimated)
+    return said.verdict
+
+
+def _alone(
+    periods: SeriesPeriods, calibrated: CalibratedTests, differences: Array
+) -> tuple[tuple[float, float] | None, ...]:
+    """The bounds of each period between which an amount taken out of it leaves no alarm."""
+    full: list[tuple[float, float] | None] = [None] * len(periods)
+    for place, (low, high) in zip(periods.places, amounts_alone(calibrated, differences).tolist(), strict=True):
+        full[place] = (low, high) if low <= high else None
+    return tuple(full)
 
 
 def left_without_error(

@@ -27,6 +27,8 @@ WORKBOOK = "site.xlsx"
 _COMPACT = ("areas", "materials", "methods")
 """Tables whose keys are held as codes in the ledger and the counts."""
 
+_IN_UNIT = ("quantity", "other_quantity", "from_balance", "to_balance", "book", "first", "second")
+"""Columns whose numbers are in the ``unit`` of their row."""
 
 _FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
 
@@ -190,9 +192,8 @@ def _settle(draft: Draft) -> dict[str, pl.DataFrame]:
     materials = settled["materials"]
     units = pl.DataFrame({"material": materials["material"], "own": materials["unit"]})
     codes = {name: pl.Enum(settled[name].to_series(1).sort()) for name in _COMPACT}
-    for name in ("movements", "counts", "incidents"):
+    for name in ("movements", "counts", "incidents", "pairs"):
         settled[name] = _in_own_unit(settled[name], units)
-    settled["pairs"] = _in_own_unit(settled["pairs"], units, "first", "second")
     for name in ("movements", "counts"):
         table = tables()[name]
         settled[name] = settled[name].with_columns(
@@ -203,7 +204,7 @@ def _settle(draft: Draft) -> dict[str, pl.DataFrame]:
     return settled
 
 
-def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame, *names: str) -> pl.DataFrame:
+def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     """Convert quantities that were entered in another unit than the material's."""
     if frame["unit"].null_count() == frame.height:
         return frame
@@ -215,6 +216,6 @@ def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame, *names: str) -> pl.Da
     return (
         frame.join(units, on="material", how="left", maintain_order="left")
         .join(factors, on=["unit", "own"], how="left", maintain_order="left")
-        .with_columns(pl.col(names or ("quantity",)) * pl.col("factor").fill_null(1.0))
+        .with_columns(pl.col(name) * pl.col("factor").fill_null(1.0) for name in _IN_UNIT if name in frame.columns)
         .drop("own", "factor")
     )

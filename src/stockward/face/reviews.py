@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -40,6 +41,12 @@ _PAIRS = {
 _CHECKS = {
     "method": pl.String, "use": pl.String, "unit": pl.String, "relative": pl.Boolean, "readings": pl.Int64,
     "sessions": pl.Int64, "adjustments": pl.Int64,
+}  # fmt: skip
+
+_LEDGER: dict[str, Any] = {
+    "fault": pl.String, "area": pl.String, "material": pl.String, "inventory": pl.String, "table": pl.String,
+    "row": pl.Int64, "source": pl.String, "count": pl.Int64, "of": pl.Int64, "stated": pl.Float64,
+    "reckoned": pl.Float64, "amount": pl.Float64, "unit": pl.String, "numbers": pl.List(pl.String),
 }  # fmt: skip
 
 _FIRST = (
@@ -134,6 +141,24 @@ class Review(Shown):
         )
         schema = {**_CHECKS, **dict.fromkeys(figures, pl.Float64)}
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    @property
+    def ledger(self) -> pl.DataFrame:
+        """One row a finding of the ledger's own arithmetic: its ``fault``, where, the first row, and the figures.
+
+        ``count`` rows or numbers of ``of`` show it; ``stated`` less ``reckoned`` is ``amount``, in ``unit``. None of it
+        is a verdict.
+        """
+        first = [one.rows[0] if one.rows else None for one in self.answers.ledger]
+        told = [
+            (
+                one.fault.value, one.area, one.material, one.inventory, row and row.table, row and row.row,
+                row and row.source, one.count, one.of, one.stated, one.reckoned, one.amount, one.unit,
+                list(one.numbers),
+            )
+            for one, row in zip(self.answers.ledger, first, strict=True)
+        ]  # fmt: skip
+        return pl.DataFrame(told, schema=_LEDGER, orient="row")
 
     def to_json(self, path: FilePlace, *, covariance: bool = False) -> None:
         """Write ``review.json`` (schema stockward.review/1), with the covariance of the differences where asked."""

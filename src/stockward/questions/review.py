@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any
 
+from stockward.answers.balances import Balances
+from stockward.answers.items import ItemFindings
+from stockward.answers.losses import SeriesVerdict
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
 from stockward.balance.errors_in_doubt.needed import errors_needed
 from stockward.balance.errors_in_doubt.scatter import errors_fit, quieter_than_stated
 from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
+from stockward.balance.findings.outliers import outliers_of
 from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
+from stockward.balance.ledger.faults import faults_of_ledger
 from stockward.balance.measuring.scales import records_of_measuring
 from stockward.balance.sigma.stated import stated_methods
 from stockward.balance.testing import hazards, series_tested, test_losses
@@ -112,7 +118,7 @@ def make_review(
         remedies=site_remedies(zip(balances.series["id"], (one.remedies for one in unseen), strict=True)),
         surge=at_surge,
         items=items,
-        events=events_of(books, balances, verdicts, items.discrepancies),
+        **_findings(books, balances, verdicts, items, seed),
         fit=errors_fit(balances, verdicts),
         unstated=errors_needed(books, balances, verdicts, false_alarm=detection.false_alarm, seed=seed),
         unheld_goals=unheld_goals(asked.goals, balances.series),
@@ -139,6 +145,18 @@ def _options(
             **({} if guards is None else guards.options()),
         }
     )
+
+
+def _findings(
+    books: KnownBooks, balances: Balances, verdicts: Sequence[SeriesVerdict], items: ItemFindings, seed: int
+) -> dict[str, Any]:
+    """What stands behind the verdicts and beside them, by the names of the answer."""
+    false_alarm = books.site.settings.detection.false_alarm
+    return {
+        "events": events_of(books, balances, verdicts, items.discrepancies),
+        "outliers": outliers_of(books, balances, verdicts, items.discrepancies, false_alarm=false_alarm, seed=seed),
+        "ledger": faults_of_ledger(books, balances),
+    }
 
 
 def _guards(

@@ -101,3 +101,24 @@ def alarmed_periods(test: CalibratedTests, differences: Array) -> Flags:
         if not found[first : last + 1].any():
             found[first : last + 1] = True
     return found
+
+
+def amounts_alone(test: CalibratedTests, differences: Array) -> Array:
+    """From how much to how much one period alone would have to be off for the test in force not to alarm, shape (n, 2).
+
+    Every statistic is linear in the differences, so that of an amount v taken out of period i the ratio of each window
+    to its limit is ``r − v e``: none of them passes 1, missing or surplus, between two bounds. Where the first is above
+    the second, no amount does it. Σ and the limits are as they are.
+    """
+    low, high = np.full(len(differences), -np.inf), np.full(len(differences), np.inf)
+    for scan in test.scans:
+        ratios = scan.ratios(differences)
+        effects = np.zeros((len(differences), len(ratios)))
+        effects[scan.periods] = scan.inverse.T @ scan.directions / scan.limits
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bounds = np.sort(np.stack([(ratios - 1.0) / effects, (ratios + 1.0) / effects]), axis=0)
+        still = effects == 0
+        alarmed = np.abs(ratios) > 1.0
+        low = np.maximum(low, np.where(still, np.where(alarmed, np.inf, -np.inf), bounds[0]).max(axis=1))
+        high = np.minimum(high, np.where(still, np.where(alarmed, -np.inf, np.inf), bounds[1]).min(axis=1))
+    return np.stack([low, high], axis=1)

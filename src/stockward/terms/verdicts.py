@@ -67,6 +67,7 @@ class Slip(StrEnum):
     OTHER_SIDE = "other_side"
     DECIMAL_POINT = "decimal_point"
     WRONG_UNIT = "wrong_unit"
+    WRONG_DIGITS = "wrong_digits"
     TWICE = "twice"
     REVERSED = "reversed"
     WRONG_YEAR = "wrong_year"
@@ -82,6 +83,7 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.OTHER_SIDE: "It may belong to the other side of an inventory around which two claims cancel.",
     Slip.DECIMAL_POINT: "Ten, a hundred or a thousand times too much, or such a part, may have been booked.",
     Slip.WRONG_UNIT: "Its number may have been meant in another unit.",
+    Slip.WRONG_DIGITS: "Two digits beside each other may have been exchanged, or one written twice, or once for twice.",
     Slip.TWICE: "A row of the same day is alike: one of the two may be a repeat.",
     Slip.REVERSED: "It may have gone out where it is booked in, or come in where it is booked out.",
     Slip.WRONG_YEAR: "It lies outside the record, and in another year within the days of what is claimed.",
@@ -90,6 +92,33 @@ SLIP_MEANING: dict[Slip, str] = {
     Slip.WRONG_WAY: "It may have gone the other way between two areas, one of which lacks what the other has more of.",
     Slip.USED_UP: "It was used in an area in which nothing was made that holds it: the books have it there still.",
     Slip.RATE: "About as much as it took out of the books as normal loss came to light.",
+}
+
+
+class LedgerFault(StrEnum):
+    """How the arithmetic of the books may be at fault by itself."""
+
+    BALANCE_BREAKS = "balance_breaks"
+    BOOK_DIFFERS = "book_differs"
+    BELOW_ZERO = "below_zero"
+    SIDES_DIFFER = "sides_differ"
+    ENTERED_AFTER_COUNT = "entered_after_count"
+    NUMBER_TWICE = "number_twice"
+    NUMBER_REUSED = "number_reused"
+    NUMBERS_LACK = "numbers_lack"
+    NUMBERS_SHARED = "numbers_shared"
+
+
+LEDGER_FAULT_MEANING: dict[LedgerFault, str] = {
+    LedgerFault.BALANCE_BREAKS: "A printed balance does not follow from the one before and the row.",
+    LedgerFault.BOOK_DIFFERS: "A list of counts prints another book than the movements make.",
+    LedgerFault.BELOW_ZERO: "By the books more left an area than stood there.",
+    LedgerFault.SIDES_DIFFER: "The two sides of a transfer say different quantities.",
+    LedgerFault.ENTERED_AFTER_COUNT: "Rows dated before an inventory were entered after it, and move its difference.",
+    LedgerFault.NUMBER_TWICE: "A document stands in the books twice, line by line.",
+    LedgerFault.NUMBER_REUSED: "A number of a document comes again long after.",
+    LedgerFault.NUMBERS_LACK: "Numbers of documents run on but for a few.",
+    LedgerFault.NUMBERS_SHARED: "Numbers of documents are shared with other books, or selected: gaps say nothing.",
 }
 
 

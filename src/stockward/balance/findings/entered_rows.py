@@ -59,6 +59,7 @@ class EnteredRow(NamedTuple):
     usual: float
     day: date
     begins: bool
+    source: str | None = None
 
     @property
     def entered(self) -> float:

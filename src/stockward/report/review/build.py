@@ -13,7 +13,7 @@ from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.kit import charts, words
-from stockward.report.review import books, claims, context, errors, measuring, sentences, unseen
+from stockward.report.review import books, claims, context, errors, ledger, measuring, sentences, unseen
 from stockward.report.review.views import (
     PeriodView,
     SeriesView,
@@ -81,6 +81,7 @@ def build_page(review: ReviewAnswer) -> context.Page:
         series=tuple(_line(one, review.unseen[one.number], shown) for one in ordered),
         unseen=seen,
         guards=guards.build_guards_part(review),
+        ledger=ledger.ledger_view(review),
         items=books.items(review),
         stock=books.stock(review),
         measuring=measuring.build_measuring(review),

@@ -275,6 +275,7 @@ def _sides(rows: Sequence[RowToCheck]) -> str:
 _SLIPPED = {
     Slip.DECIMAL_POINT: "and its decimal point: if that was misplaced",
     Slip.WRONG_UNIT: "and its unit: if {meant} was meant",
+    Slip.WRONG_DIGITS: "and its digits: if {meant} was meant",
     Slip.TWICE: "as another row of that day has the same quantity: if one of the two is a repeat",
     Slip.REVERSED: "and its kind: if it went the other way",
     Slip.WRONG_YEAR: "and its year, as it lies outside the record: if it was meant for these days",
@@ -282,7 +283,6 @@ _SLIPPED = {
     Slip.WRONG_MATERIAL: "and its material: if that is {meant}",
     Slip.WRONG_WAY: "and its direction: if it went the other way between these two",
 }
-
 
 _SLIPPED_TOGETHER = {
     Slip.WRONG_UNIT: "and their unit: if {meant} was meant in all of them",
@@ -299,10 +299,8 @@ _OF_BOTH = frozenset({Slip.WRONG_AREA, Slip.WRONG_MATERIAL, Slip.WRONG_WAY})
 
 def _slipped(series: SeriesView, row: RowToCheck) -> str:
     """A row that may hold a slip of the pen; where its paper says the same, this is none, and the claim stands."""
-    if row.slip == Slip.USED_UP:
-        return _used_up(series, row)
-    if row.slip == Slip.RATE:
-        return _taken_as_lost(series, row)
+    if row.slip in (Slip.USED_UP, Slip.RATE):
+        return (_used_up if row.slip == Slip.USED_UP else _taken_as_lost)(series, row)
     check = _if_wrong(series, row, both=row.slip in _OF_BOTH)
     proof = f"{_proof(row)} says" if not row.others else f"{_proof(row)}s say"
     return f"Check {check}. If the {proof} the same, look further."
@@ -338,6 +336,7 @@ def _if_wrong(series: SeriesView, row: RowToCheck, *, both: bool) -> str:
     amount = _explained(series, [row])
     explained = f"both, {amount} each" if both else amount
     does = f"that explains {explained}" if row.whole else f"it changes this by {amount}"
+    does += "" if row.expected is None else f" (by chance {row.expected:.2g} rows would)"
     its, slipped = (f"their {_proof(row)}s", _SLIPPED_TOGETHER) if row.others else (f"its {_proof(row)}", _SLIPPED)
     return f"{_row(series, row)} against {its}, {slipped[row.slip].format(meant=row.meant)}, {does}"
 
@@ -356,8 +355,8 @@ def _row(series: SeriesView, row: RowToCheck) -> str:
     """A row by its table and number, with what stands in it; of several, in the first."""
     proof = f", document {row.document}" if row.document else ""
     what = f"{row.kind.replace('_', ' ')} of {words.quantity(row.quantity, row.unit)}"
-    first = "the first: " if row.others else ""
-    return f"{row_numbers(row)} ({first}{what} on {words.day(series.day(row.at))}{proof})"
+    origin, first = (f", from {row.source}" if row.source else ""), ("the first: " if row.others else "")
+    return f"{row_numbers(row)} ({first}{what} on {words.day(series.day(row.at))}{proof}{origin})"
 
 
 def row_numbers(row: RowToCheck) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.fit import ErrorsFit
 from stockward.answers.items import ItemFindings
-from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck, SameOverSite, TestOfLoss
+from stockward.answers.losses import BetweenAreas, Cancelled, Outliers, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.kit import words
 from stockward.report.review.measuring import has_records
@@ -71,6 +71,7 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
         ],
         "unheld_goals": review.unheld_goals,
         "items": _items(review.items),
+        "ledger": review.ledger,
         "remedies": review.remedies,
         "surge": _surge(review.surge),
         "force": review.force,
@@ -125,7 +126,13 @@ def _row_to_check(row: RowToCheck) -> dict[str, Any]:
         "explains": row.explains,
         "whole": row.whole,
         "others": row.others,
+        "source": row.source,
+        "expected": row.expected,
     }
+
+
+def _hangs_on(found: Outliers | None) -> dict[str, Any] | None:
+    return None if found is None else {"rows": found.rows, "alike": found.alike, "expected": found.expected}
 
 
 def _facts(facts: FactsUsed) -> dict[str, Any]:
@@ -210,6 +217,7 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "in_part": [{"inventories": part.inventories, "left": part.left} for part in one.in_part],
         "returned": [{"all_told": some.all_told, "left": some.left} for some in one.returned],
         "to_check": [_row_to_check(row) for row in one.to_check],
+        "hangs_on": _hangs_on(one.outliers),
         "alarms": said.alarms,
         "reason": said.reason,
         "rows": one.causes.select("table", "row").unique(maintain_order=True).to_dicts(),

@@ -12,7 +12,7 @@ from stockward.answers.detection import SeriesDetection
 from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
-from stockward.report.review import claims, errors
+from stockward.report.review import claims, errors, ledger
 from stockward.report.review.measuring import bias_found
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
@@ -282,7 +282,8 @@ def finding(series: SeriesView) -> str:
 
 def _with(texts: Sequence[str], series: SeriesView) -> str:
     """A claim with what to do about it, and what it stands on."""
-    said = (*texts, claims.advice(series), claims.moved(series), claims.to_check(series), *claims.grounds(series))
+    told = claims.advice(series), claims.moved(series), claims.to_check(series), ledger.hangs_on(series)
+    said = (*texts, *told, *claims.grounds(series))
     return " ".join(text for text in said if text) + _left_out(series)
 
 
@@ -336,7 +337,7 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     to_check = dict.fromkeys(next(filter(None, map(claims.to_check, own)), "") for own in by_area(event))
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
     stands = (*grounds[:_HEADLINE_LISTED], errors.no_alarm(event))
-    said = (f"{event_claim(event)}.", advice, moved, *to_check, *stands)
+    said = (f"{event_claim(event)}.", advice, moved, *to_check, *ledger.hang_together(event), *stands)
     return " ".join(text for text in said if text)
 
 

@@ -12,7 +12,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review import claims, errors, measuring, sentences, unseen
+from stockward.report.review import claims, errors, ledger, measuring, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
@@ -72,7 +72,7 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
         console.print()
     if len(alarming) > _ROWS_MAX:
         say_block(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
-    for text in guards_terminal.lines(review):
+    for text in (*ledger.ledger_lines(review), *guards_terminal.lines(review)):
         say_block(console, text)
     if review.surge is not None:
         for text in review.surge.assumptions:

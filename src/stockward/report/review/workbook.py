@@ -14,7 +14,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, workbook_at
-from stockward.report.review import books, errors, measuring, sentences, unseen
+from stockward.report.review import books, errors, ledger, measuring, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
@@ -29,8 +29,9 @@ def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
 
     Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
     tests, assumed_exact, methods, pairs, scales, checks and unstated (where there are such), unseen, remedies, stores
-    (at a surge), those on guards, items, evidence, set_aside, stock, about. Every header is frozen and names its unit
-    or the column that holds it; moments are in the site's time zone.
+    (at a surge), those on guards, ledger (where it shows something), items, evidence, set_aside, stock, about. Headers
+    are frozen and name units; moments are the site's.
+
     Raises ``UsageError`` where the file cannot be written.
     """
     with workbook_at(path) as book:
@@ -66,6 +67,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         _remedies(review, series),
         *_stores(review),
         *guards_sheets.guards_sheets(review),
+        *ledger.ledger_sheets(review),
         _items(review),
         _evidence(review, series),
         _set_aside(review),

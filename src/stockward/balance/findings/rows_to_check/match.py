@@ -16,7 +16,8 @@ _FEW = 3
 class Match(NamedTuple):
     """A row, and how much of which claims it would explain; ``whole`` where that lies within the interval of one.
 
-    With ``others``, the numbers of further rows, where all of them are wrong in the same way.
+    With ``others``, the numbers of further rows, where all of them are wrong in the same way. ``expected`` is how many
+    rows would match as well by chance.
     """
 
     row: EnteredRow
@@ -27,6 +28,7 @@ class Match(NamedTuple):
     border: Border | None = None
     meant: str | None = None
     others: tuple[int, ...] = ()
+    expected: float | None = None
 
     def told(self, series: int) -> RowToCheck:
         """The same as an answer."""
@@ -48,6 +50,8 @@ class Match(NamedTuple):
             explains=self.explains,
             whole=self.whole,
             others=self.others,
+            source=row.source,
+            expected=self.expected,
         )
 
 

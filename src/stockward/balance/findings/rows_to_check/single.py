@@ -13,6 +13,9 @@ one side of it, and −q in that on the other [``borders``]. So a row may explai
   and the row is out of line: so corrected it would come nearer to the median of its kind and material; of several f
   the one that brings it nearest. A count is looked at where two claims cancel around its inventory, and at the first
   and the last inventory, beyond which nothing could cancel.
+- *by its digits*: where two digits beside each other were exchanged, or a digit was written twice, or once for twice,
+  and what is too much by that is allowed, where chance would hardly bring such a row about [``digits``]. Counts as
+  above.
 - *as a repeat*: where a row of the same day is alike in kind and quantity, and a claim allows that quantity, in a
   period that differs by about all of it.
 - *by its kind*: where a claim allows 2 q, in a period that differs by about all of it: it may have gone out where it is
@@ -46,6 +49,7 @@ from stockward.balance.findings.borders import Border, borders_of
 from stockward.balance.findings.claims import Claim, about_all
 from stockward.balance.findings.entered_rows import EnteredRow, EnteredRows, Miswritten, entered_rows
 from stockward.balance.findings.periods import ClosedPeriod, places_between
+from stockward.balance.findings.rows_to_check.digits import miscopied, miscounted_digits
 from stockward.balance.findings.rows_to_check.match import Match, few
 from stockward.balance.findings.rows_to_check.rates import rates_to_check
 from stockward.balance.findings.rows_to_check.together import (
@@ -194,11 +198,13 @@ def _matches(one: AlarmingSeries, rows: EnteredRows, cancelled: Sequence[Cancell
         if pair.places not in accounted:
             found += few(_on_the_wrong_side(pair, around, one.claims, rows))
         found += few(_miscounted(pair, around, one.claims, rows.counted))
+        found += miscounted_digits(pair, one.claims, rows.counted)
     in_pairs = {place for pair in cancelled for place in pair.places}
     for place, claim in enumerate(one.claims):
         if place not in in_pairs:
             found += few(_misplaced(place, claim, one.periods, rows))
             found += few(_miscounted_at_the_ends(place, claim, one.periods, rows.counted))
+            found += miscopied(place, claim, one.periods, rows)
             found += few(_repeated(place, claim, one.periods, rows))
             found += few(_the_other_way(place, claim, one.periods, rows))
             found += few(_of_another_year(place, claim, one.periods, rows.moved))

@@ -12,6 +12,9 @@ _FEWEST_IN_ORDER, _FEWEST_PAIRS, _USUAL = 3, 5, 0.25
 Where a larger share of all rows has a twin beside it, lots of one size are usual.
 """
 
+_OWN = ("movement", "recorded_at", "from_balance", "to_balance", "source")
+"""What a row that repeats another has of its own."""
+
 
 def movements_may_stand_twice(draft: Draft, table: TableDraft) -> None:
     """Rows pasted once more under new codes: each is a movement that may be true, all of them together hardly."""
@@ -32,7 +35,7 @@ def _repeating(table: TableDraft, timezone: str) -> pl.DataFrame:
 
     ``timed`` says that a time of day or a document tells them from others of the day, ``alike`` how many rows are so.
     """
-    content = [name for name in table.table.names if name not in ("movement", "recorded_at")]
+    content = [name for name in table.table.names if name not in _OWN]
     alike = table.good().with_columns(place=pl.int_range(pl.len()), content=pl.struct(content).hash())
     alike = alike.filter(pl.col("content").is_duplicated())
     local = pl.col("at").dt.convert_time_zone(timezone)

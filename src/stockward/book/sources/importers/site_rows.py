@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import INWARD
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
@@ -23,7 +24,7 @@ from stockward.terms.units import factor
 
 MOVEMENT_COLUMNS = (
     "movement", "at", "kind", "material", "quantity", "unit", "from_area", "to_area", "document", "recorded_at",
-    "recorded_by", "reverses", "note", "source",
+    "recorded_by", "reverses", "note", "other_quantity", "from_balance", "to_balance", "source",
 )  # fmt: skip
 COUNT_COLUMNS = (
     "inventory",
@@ -35,6 +36,7 @@ COUNT_COLUMNS = (
     "sheet",
     "counted_by",
     "recorded_at",
+    "book",
     "source",
 )
 LOG_COLUMNS = ("source", "mapping", "table", "key", "state", "why")
@@ -115,7 +117,7 @@ class RowWriter:
 
     def _movement(self, one: Posting) -> None:
         entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
-        material, unit, quantity = self._measured(one, waits)
+        material, unit, quantity, times = self._measured(one, waits)
         ends = [self._area(end, one, waits) if end else "" for end in (one.from_area, one.to_area)]
         if not any(ends):
             ends[one.kind in INWARD] = self._area("", one, waits)
@@ -132,7 +134,7 @@ class RowWriter:
                 "movement": key, "at": entry.at, "kind": kind, "material": material, "quantity": quantity,
                 "unit": unit, "from_area": ends[0], "to_area": ends[1], "document": entry.text("document"),
                 "recorded_at": entry.recorded_at, "recorded_by": entry.text("recorded_by"), "reverses": reverses,
-                "note": note, "source": source,
+                "note": note, **_printed(one, times), "source": source,
             }
         )  # fmt: skip
         for half in filter(None, (entry, one.other)):
@@ -140,7 +142,7 @@ class RowWriter:
 
     def _count(self, one: Posting) -> None:
         entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
-        material, unit, quantity = self._measured(one, waits)
+        material, unit, quantity, times = self._measured(one, waits)
         area = self._area(one.to_area, one, waits)
         at = self._counted_at(entry, waits)
         inventory = entry.text("inventory") or f"count {at[:10]}"
@@ -151,7 +153,9 @@ class RowWriter:
             {
                 "inventory": inventory, "at": at, "area": area, "material": material, "quantity": quantity,
                 "unit": unit, "sheet": entry.text("batch"), "counted_by": entry.text("counted_by"),
-                "recorded_at": entry.recorded_at, "source": entry.place,
+                "recorded_at": entry.recorded_at,
+                "book": _times(entry.numbers.get("book"), times * (entry.numbers.get("pack_size") or 1.0)),
+                "source": entry.place,
             }
         )  # fmt: skip
         key = ", ".join(filter(None, (inventory, area, material, entry.text("batch"))))
@@ -168,8 +172,8 @@ class RowWriter:
             waits.append(path)
         return f"{entry.at}{_LAST_SECOND}" if answer == _END else entry.at
 
-    def _measured(self, one: Posting, waits: list[Path]) -> tuple[str, str, str]:
-        """Material, unit and quantity of a row, as the tables write them."""
+    def _measured(self, one: Posting, waits: list[Path]) -> tuple[str, str, str, float]:
+        """Material, unit and quantity of a row, as the tables write them, and by what its figures are multiplied."""
         entry = one.entry
         material, path = same_as(entry.text("material"), self.mapping)
         if material.startswith(UNREAD):
@@ -186,8 +190,8 @@ class RowWriter:
             if not waits and not entry.faults:
                 entry.faults.append("no quantity")
             raw = next((entry.raw[role] for role in ("quantity", "counted", "in", "out") if entry.raw.get(role)), "")
-            return material or UNREAD, unit, f"{UNREAD} {raw}"
-        return material or UNREAD, unit, _number(quantity * times)
+            return material or UNREAD, unit, f"{UNREAD} {raw}", times
+        return material or UNREAD, unit, _number(quantity * times), times
 
     def _unit(self, entry: SourceEntry, material: str, waits: list[Path]) -> tuple[str, float]:
         if entry.text("unit"):
@@ -267,6 +271,24 @@ class RowWriter:
 def days_with_movements(movements: Iterable[Posting], is_dated: Callable[[str], bool]) -> dict[str, bool]:
     """Days on which movements stand that have no time of day."""
     return {one.entry.at[:10]: True for one in movements if is_dated(one.entry.at)}
+
+
+def _printed(one: Posting, times: float) -> dict[str, str]:
+    """What stands beside the quantity of a movement: that of its other side, and the balances of its areas."""
+    entry, other = one.entry, one.other
+    alike = other is not None and folded(other.text("unit")) == folded(entry.text("unit"))
+    balances = {entry.area: entry.numbers.get("balance")}
+    if other is not None:
+        balances[other.area] = other.numbers.get("balance") if alike else None
+    return {
+        "other_quantity": _times(one.other_quantity if alike else None, times),
+        "from_balance": _times(balances.get(one.from_area) if one.from_area else None, times),
+        "to_balance": _times(balances.get(one.to_area) if one.to_area else None, times),
+    }
+
+
+def _times(value: float | None, times: float) -> str:
+    return "" if value is None else _number(value * times)
 
 
 def _number(value: float) -> str:

@@ -41,6 +41,7 @@ from stockward.book.sources.importers.written.names import material_meant
 
 _BALANCE_WRONG = "the balance is wrong"
 _FEWEST_ROWS = 2
+_MOSTLY = 0.5
 _MAY, _MAY_NOT = "they may", "they count: leave these rows aside"
 
 
@@ -193,6 +194,7 @@ class SourcesRead:
         )
         if told.balance is not None and not told.balance.holds:
             self._ask_about_balance(source, told.balance)
+        _keep_balances_of_places(told.balance, entries)
         self._take(made, told)
 
     def _ask_about_balance(self, source: str, found: TieOut) -> None:
@@ -224,6 +226,15 @@ class SourcesRead:
         if profile is not GENERIC:
             self.mapping.settle("source", source, "profile", value=profile.name, because=profile.title)
         return profile
+
+
+def _keep_balances_of_places(found: TieOut | None, entries: Sequence[SourceEntry]) -> None:
+    """Keep the balances only where most follow as those of a material in a place, which is what the tables hold."""
+    lots = any(entry.text("batch") for entry in entries)
+    places = len({entry.area for entry in entries})
+    if found is None or found.kept <= _MOSTLY * found.tried or not found.is_of_places(places=places, lots=lots):
+        for entry in entries:
+            entry.numbers["balance"] = None
 
 
 def _place_number(entry: SourceEntry) -> str:

@@ -247,6 +247,23 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One fault of the books by themselves."""
+
+    kind: Annotated[str, "what is at fault, in a few words"]
+    sentence: Annotated[str, "what is odd, in which rows, and the figures"]
+    next: Annotated[str, "what to do next"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What the ledger's own arithmetic shows; nothing of it is a verdict."""
+
+    lines: Annotated[tuple[LedgerLine, ...], "the findings"]
+    note: Annotated[str, "how many more there are; empty where all are shown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StockLine:
     """One counted stock."""
 
@@ -348,6 +365,7 @@ class Page:
     series: Annotated[tuple[SeriesLine, ...], "every series, in one table"]
     unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
     guards: Annotated[guards_context.GuardsView | None, "the section on guards; none where the site has no such tables"]
+    ledger: Annotated[Ledger | None, "what the ledger's own arithmetic shows; none where it shows nothing"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]
     measuring: Annotated[Measuring | None, "the records of measuring; none where the site keeps none"]

@@ -15,6 +15,7 @@ from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.names import material_meant
 
 _IN_TRANSIT = "in transit"
+_SENT, _RECEIVED, _NO_PAIR = "what was sent", "what was received", "they are no pair"
 
 
 def pair_transfers(halves: Sequence[Posting], made: Postings, source: str, mapping: MappingFile) -> None:
@@ -30,7 +31,9 @@ def pair_transfers(halves: Sequence[Posting], made: Postings, source: str, mappi
         left[_key_of(half, mapping, with_lot=False)].append(half)
     for half in rest_came:
         came[_key_of(half, mapping, with_lot=False)].append(half)
-    rest = _join(left, came, made, with_lot=False) + [half for group in came.values() for half in group]
+    rest_left = _join(left, came, made, with_lot=False)
+    rest_came = [half for group in came.values() for half in group]
+    rest = _join_unlike(rest_left, rest_came, made, source, mapping)
     path: Path = ("source", source, "single_transfers")
     asks = "Of some transfers one side is missing: are these on the way between places, or did they come from outside?"
     for half in rest:
@@ -76,9 +79,7 @@ def _join(
                 half.to_area = other.from_area = _IN_TRANSIT
                 made.movements += [half, other]
                 continue
-            half.kind, half.to_area, half.other = "transfer", other.to_area, other.entry
-            half.waits += [*other.waits, *other.entry.waits]
-            made.movements.append(half)
+            _make_one(half, other, made)
         came[key] = []
     return rest
 
@@ -86,6 +87,54 @@ def _join(
 def _on_different_days(one: SourceEntry, other: SourceEntry) -> bool:
     days = one.at[:10], other.at[:10]
     return days[0] != days[1] and all(day and not day.startswith(UNREAD) for day in days)
+
+
+def _make_one(half: Posting, other: Posting, made: Postings) -> None:
+    half.kind, half.to_area, half.other, half.other_quantity = "transfer", other.to_area, other.entry, other.quantity
+    half.waits += [*other.waits, *other.entry.waits]
+    made.movements.append(half)
+
+
+def _join_unlike(
+    left: Sequence[Posting], came: Sequence[Posting], made: Postings, source: str, mapping: MappingFile
+) -> list[Posting]:
+    """Join the one half that left and the one that came under one document, on one day, that say other quantities.
+
+    Which of the two stands is asked; returns the halves that are no such pair.
+    """
+    pairs = [(half, other) for half, other in _pairs_of(left, came, mapping) if not (half.is_open or other.is_open)]
+    if not pairs:
+        return [*left, *came]
+    first, second = pairs[0]
+    path: Path = ("source", source, "sides_differ")
+    asks = (
+        f"Of {len(pairs)} transfers in {source} the two sides say different quantities, the first in "
+        f"{first.entry.place} ({first.quantity:g} sent) and {second.entry.place} ({second.quantity:g} received): which "
+        "side stands in the books?"
+    )
+    answer = mapping.ask(*path, asks=asks, choices=[_SENT, _RECEIVED, _NO_PAIR])
+    if answer == _NO_PAIR:
+        return [*left, *came]
+    for half, other in pairs:
+        _make_one(half, other, made)
+        if answer is None:
+            half.waits.append(path)
+        elif answer == _RECEIVED:
+            half.quantity, half.other_quantity = other.quantity, half.quantity
+    joined = {id(one) for pair in pairs for one in pair}
+    return [half for half in (*left, *came) if id(half) not in joined]
+
+
+def _pairs_of(left: Sequence[Posting], came: Sequence[Posting], mapping: MappingFile) -> list[tuple[Posting, Posting]]:
+    """What alone left and alone came under one document, of one material, on one day."""
+    groups: dict[tuple[str, str, str], tuple[list[Posting], list[Posting]]] = defaultdict(lambda: ([], []))
+    for place, halves in enumerate((left, came)):
+        for half in halves:
+            entry = half.entry
+            if entry.text("document") and half.quantity is not None:
+                material = material_meant(entry.text("material"), mapping)
+                groups[entry.text("document"), material, entry.at[:10]][place].append(half)
+    return [(sent[0], received[0]) for sent, received in groups.values() if len(sent) == len(received) == 1]
 
 
 def name_reversed(made: Postings, profile: Profile) -> None:

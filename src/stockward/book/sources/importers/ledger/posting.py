@@ -19,6 +19,8 @@ class Posting:
 
     kind
         A kind of movement; ``count`` for a counted row; what was written behind ``UNREAD`` while it is asked.
+    other_quantity
+        Of a transfer of which both halves stand there, what the one says whose figure is not taken.
     """
 
     entry: SourceEntry
@@ -29,6 +31,7 @@ class Posting:
     identity: str = ""
     reverses: str = ""
     other: SourceEntry | None = None
+    other_quantity: float | None = None
     waits: list[Path] = field(default_factory=list)
 
     @property

@@ -14,6 +14,7 @@ _CLOSE = 1e-6
 _MOST_SOLVED = 6
 """So many codes at most are tried in every combination: each may come in, go out, or say nothing."""
 
+_OF_LOTS, _OF_PLACES, _OF_MATERIALS = "material, place and lot", "material and place", "material"
 _Key = Callable[[SourceEntry], Hashable]
 _Named = Callable[[str], str]
 _LIST = "the whole list, part by part"
@@ -43,6 +44,10 @@ class TieOut:
     def holds(self) -> bool:
         """Whether every balance follows."""
         return self.kept == self.tried
+
+    def is_of_places(self, *, places: int, lots: bool) -> bool:
+        """Whether each balance is that of a material in a place, in a source of so many places."""
+        return self.of == _OF_PLACES or (self.of == _OF_LOTS and not lots) or (self.of == _OF_MATERIALS and places == 1)
 
 
 _Change = Callable[[SourceEntry], float | None]
@@ -108,9 +113,9 @@ def _keys(entries: Sequence[SourceEntry], named: _Named) -> list[tuple[str, _Key
 
 def _keys_of(things: Mapping[str, str]) -> list[tuple[str, _Key]]:
     return [
-        ("material, place and lot", lambda entry: (things[entry.text("material")], entry.area, entry.text("batch"))),
-        ("material and place", lambda entry: (things[entry.text("material")], entry.area)),
-        ("material", lambda entry: things[entry.text("material")]),
+        (_OF_LOTS, lambda entry: (things[entry.text("material")], entry.area, entry.text("batch"))),
+        (_OF_PLACES, lambda entry: (things[entry.text("material")], entry.area)),
+        (_OF_MATERIALS, lambda entry: things[entry.text("material")]),
     ]
 
 
