@@ -27,11 +27,9 @@ _TEXT_MAX = 32_767
 def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
-    Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
-    tests, assumed_exact, methods, pairs, scales, checks and unstated (where there are such), unseen, remedies, stores
-    (at a surge), those on guards, ledger (where it shows something), items, evidence, set_aside, stock, about. Headers
-    are frozen and name units; moments are the site's.
-
+    Sheets: summary, series, losses, alarms, whole_site and joined (of several areas), periods, tests, and where there
+    are such assumed_exact, methods, pairs, scales, checks, unstated, unseen, remedies, stores, those on guards,
+    ledger; items, evidence, set_aside, stock, about. Headers are frozen and name units; moments are the site's.
     Raises ``UsageError`` where the file cannot be written.
     """
     with workbook_at(path) as book:
