@@ -9,7 +9,7 @@ import polars as pl
 from stockward.book.cells.reading import Locale, Reading
 from stockward.book.problems import did_you_mean
 from stockward.book.schema.dictionary import Column
-from stockward.terms.units import UNITS
+from stockward.terms.units import UNITS, doubtful_unit, is_of_several, unit_written
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -28,8 +28,36 @@ def read_choice(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 
 def read_unit(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """A unit that is known."""
-    return _one_of(text, tuple(UNITS), f"the unit is not known: write one of {', '.join(UNITS)}", locale)
+    """A unit, as people write it: ``pcs`` and ``Stk`` are each, ``KG`` is kg; what may be two is refused."""
+    words = text.unique().drop_nulls()
+    meant = {word: unit for word in words if (unit := unit_written(word)) is not None}
+    exact = all(word in UNITS for word in words)
+    values = text if exact else text.replace_strict(meant, default=None, return_dtype=pl.String)
+    unknown = text.is_not_null() & values.is_null()
+    if not unknown.any():
+        return Reading.of(values)
+    others = [word for word in words.head(_MOST_GUESSED) if word not in meant]
+    said = {word: f"the unit {_mend_of_unit(word, private=locale.private)}" for word in others}
+    reasons = text.replace_strict(said, default=f"the unit {_NOT_KNOWN}", return_dtype=pl.String)
+    return Reading.of(values).refuse(unknown, reasons)
+
+
+_NOT_KNOWN = f"is not known: write one of {', '.join(UNITS)}"
+
+
+def _mend_of_unit(word: str, *, private: bool) -> str:
+    """What is wrong with a unit, and what to write."""
+    if private:
+        return _NOT_KNOWN
+    if (doubtful := doubtful_unit(word)) is not None:
+        return f"may be two things: write {doubtful}"
+    if is_of_several(word):
+        return (
+            f"is a number of things that only the site knows: write the number of them times what one holds here, and "
+            f"the unit of that ({', '.join(UNITS)})"
+        )
+    guess = did_you_mean(word, UNITS)
+    return _NOT_KNOWN + (f"; did you mean {guess}?" if guess else "")
 
 
 def _one_of(text: pl.Series, words: tuple[str, ...], reason: str, locale: Locale) -> Reading:
