@@ -121,15 +121,9 @@ def _write_readme(book: Workbook, made: Sequence[Table]) -> None:
     lines = [
         ("First", f"Fill in {_first(made)}, and then ask: stockward check."),
         ("Sheets", "One sheet a table. Leave out what you do not have: delete the sheet or leave it empty."),
-        (
-            "Columns",
-            "Blue columns must be filled, grey ones may be blank; the order is free. Usual other names are read too.",
-        ),
+        ("Columns", "Keep the header names. Blue columns must be filled, grey ones may be blank; the order is free."),
         ("Codes", "Areas, materials, methods and people are codes. They are text: 0012 stays 0012."),
-        (
-            "Dates",
-            "2026-06-30, or 2026-06-30 14:05, or a date cell; others as site.toml declares. Times are in the site's time zone.",
-        ),
+        ("Dates", "2026-06-30, or 2026-06-30 14:05, or a date cell. Times are in the site's time zone."),
         (
             "Blank and zero",
             "A count of 0 means counted, and nothing was there. Leave out the row of what was not counted.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -111,7 +112,7 @@ class _Reader:
         named = tables_named(readable, lambda place, table: found[place].headed_as(tables()[table]))
         for place, one in enumerate(found):
             if place in named and one.read is not None:
-                yield named[place], one.shown, partial(one.read, tables()[named[place]])
+                yield named[place], one.shown, partial(_read_as, one, one.read, tables()[named[place]])
             elif not one.is_sheet or one.stem.lower() != README_SHEET.lower():
                 self._strangers.append(one)
 
@@ -202,6 +203,14 @@ class _Reader:
         if path.suffix.lower() == ".csv":
             return read_csv(path, content, table, self._settings.site.decimal)
         return read_parquet(path, content, table)
+
+
+def _read_as(found: Stranger, read: Callable[[Table], RawTable], table: Table) -> RawTable:
+    """Read a file or sheet as a table; of one that has another name, and not only another spelling, it is told."""
+    raw = read(table)
+    if table_called(found.stem) == table.name:
+        return raw
+    return replace(raw, notices=(f"{found.shown}: read as the table {table.name}", *raw.notices))
 
 
 def _listed(folder: Path) -> list[Path]:
