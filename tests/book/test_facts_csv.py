@@ -275,7 +275,7 @@ def test_a_missing_required_column_is_refused(folder: SiteFolder) -> None:
         (
             ",quantity,",
             ",Qty,Count,",
-            "the columns Qty and Count may each be quantity: rename the one that is meant to",
+            "the columns Qty and Count may each be quantity: rename the one",
         ),
         (",quantity,", ",Weight,Count,", "the required column quantity is missing: add it to the header row"),
     ],

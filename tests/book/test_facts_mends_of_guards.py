@@ -31,13 +31,16 @@ def post(days: str) -> str:
     return f'post,kind,guards,start,end,days\nP,gate,1,06:00,14:00,"{days}"\n'
 
 
+ELSEWHERE = "these are other days in other countries: write the days themselves, such as"
+
+
 @pytest.mark.parametrize(
     ("written", "told", "mended"),
     [
-        ("weekdays", "these are other days in other countries: write the days themselves, such as mon-fri", "mon-fri"),
+        ("weekdays", f"{ELSEWHERE} mon-fri", "mon-fri"),
         (
             "Wochenende",
-            "these are other days in other countries: write the days themselves, such as sat-sun",
+            f"{ELSEWHERE} sat-sun",
             "sat-sun",
         ),
         ("Di", "it may be sun or tue: write the one that is meant", "tue"),

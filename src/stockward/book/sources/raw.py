@@ -140,11 +140,8 @@ class Header:
 
     def _unit_column(self, of: str, unit: str, cells: Mapping[str, pl.Series]) -> pl.Series:
         """The unit that a header names, in every row that has a quantity."""
-        (measured,) = (cells[name] for name in cells if self.table[name].unit == of)
-        blank = measured.is_null()
-        if measured.dtype == pl.String:
-            blank |= (measured.str.strip_chars() == "").fill_null(True)
-        filled = pl.lit(~blank)
+        measured = [column for name, column in cells.items() if self.table[name].unit == of]
+        filled = pl.any_horizontal(pl.lit(_filled(column)) for column in measured)
         return pl.select(pl.when(filled).then(pl.lit(unit)).alias(of)).to_series()
 
     def typed_table_of(self, columns: Sequence[pl.Series], height: int) -> RawTable:
@@ -224,10 +221,15 @@ def is_blank(record: Record) -> bool:
     return not "".join(record).strip()
 
 
-def _holds_something(column: pl.Series) -> bool:
+def _filled(column: pl.Series) -> pl.Series:
+    """Whether each cell holds anything."""
     if column.dtype != pl.String:
-        return column.null_count() < len(column)
-    return bool((column.str.strip_chars() != "").any())
+        return column.is_not_null()
+    return (column.str.strip_chars() != "").fill_null(False)
+
+
+def _holds_something(column: pl.Series) -> bool:
+    return bool(_filled(column).any())
 
 
 def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
