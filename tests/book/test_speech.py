@@ -204,9 +204,9 @@ def test_a_unit_is_read_as_it_is_written(unit: str, words: list[str]) -> None:
         ("M", "the unit may be two things: write the quantity in each: M may be a thousand or a million"),
         (
             "box",
-            "the unit is a number of things that only the site knows: write the number of them",
+            "the unit holds what only the site knows: write one of kg, g, t, lb, oz, gr, each, and every quantity",
         ),
-        ("Paletten", "the unit is a number of things that only the site knows"),
+        ("Paletten", "the unit holds what only the site knows: write one of"),
         ("pud", "the unit is not known: write one of kg, g, t, lb, oz, gr, each"),
     ],
 )

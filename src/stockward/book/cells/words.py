@@ -56,8 +56,8 @@ def _mend_of_unit(word: str, *, private: bool) -> str:
         return f"may be two things: write {doubtful}"
     if is_of_several(word):
         return (
-            f"is a number of things that only the site knows: write the number of them times what one holds here, and "
-            f"the unit of that ({', '.join(UNITS)})"
+            f"holds what only the site knows: write one of {', '.join(UNITS)}, and every quantity as the number of "
+            "them times what one holds"
         )
     guess = did_you_mean(word, UNITS)
     return _NOT_KNOWN + (f"; did you mean {guess}?" if guess else "")

@@ -264,7 +264,11 @@ def _refuse_synonyms(table: Table, file: str, unknown: list[str], missing: list[
 
 def _refuse_missing(table: Table, file: str, missing: list[str], unknown: list[str]) -> None:
     if missing:
-        way = ", or bring the file in as it is: stockward import" if is_of_a_ledger(table, unknown) else ""
+        way = (
+            ", or bring the file in as it is: stockward import FILE --into FOLDER"
+            if is_of_a_ledger(table, unknown)
+            else ""
+        )
         mend = f"add it to the header row{way}"
         raise SiteError(file, f"the required column {', '.join(missing)} is missing", mend)
 

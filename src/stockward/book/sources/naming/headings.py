@@ -23,6 +23,9 @@ from stockward.terms.units import UNITS, unit_written
 _LONGEST_NAME = 80
 """Letters beyond which nothing is the name of a column."""
 
+IMPORT_IT = "bring the file in as it is: stockward import FILE --into FOLDER"
+"""What to do with a file that another program or person keeps in its own way."""
+
 _OF_A_KEY = re.compile(r"[\s_]*(?:no|nr|num|number|code|id|key)?[\s_.:#°º]*$")
 """What people write behind the name of a thing for its key: ``Inventory No.``, ``Area code``."""
 
@@ -113,7 +116,7 @@ def _column_meant(table: Table, file: str, name: str, known: Mapping[str, int]) 
 
 
 def _or_import(table: Table) -> str:
-    return ", or bring the file in with stockward import" if table.name in {"movements", "counts"} else ""
+    return f", or {IMPORT_IT}" if table.name in {"movements", "counts"} else ""
 
 
 def _refuse_two(file: str, column: str, names: Sequence[str]) -> None:
@@ -126,7 +129,7 @@ def _refuse_time_apart(file: str, names: Sequence[str], found: Mapping[str, int]
     clocks = [name for place, name in enumerate(names) if role_of(name) == "time" and place not in found.values()]
     if "at" in found and clocks:
         problem = f"the time of day of {names[found['at']]} stands in a column {clocks[0]} of its own"
-        mend = "write both into one column at, as 2026-06-30 14:05, or bring the file in with stockward import"
+        mend = f"write both into one column at, as 2026-06-30 14:05, or {IMPORT_IT}"
         raise SiteError(file, problem, mend)
 
 
