@@ -170,7 +170,8 @@ def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
     if whole:
         return max(whole, key=lambda index: len(named[index]))
     alike = [sum(did_you_mean(name, table.names) is not None for name in names if name) for names in first]
-    alike = [max(number, len(names)) for number, names in zip(alike, named, strict=True)]
+    # One cell alone may be a value: many words are names of something.
+    alike = [max(number, len(names) * (len(names) > 1)) for number, names in zip(alike, named, strict=True)]
     if not any(alike):
         raise SiteError(file, "there is no header row", f"begin with a row of column names: {', '.join(table.names)}")
     return alike.index(max(alike))
