@@ -31,7 +31,7 @@ _WHY = MappingProxyType(
 )
 
 
-class Filled(Protocol):
+class FilledTables(Protocol):
     """A site, as far as it is filled in."""
 
     @property
@@ -47,7 +47,7 @@ class Filled(Protocol):
         """Where each table stands that the site has."""
 
 
-def to_begin(site: Filled) -> str | None:
+def to_begin(site: FilledTables) -> str | None:
     """What is to be filled in before anything can be asked, in its order; ``None`` where something can be."""
     part_of = {name: table.part for name, table in tables().items()}
     asked = ("counts", "movements", *(name for name, part in part_of.items() if part == "guards"))
@@ -57,13 +57,13 @@ def to_begin(site: Filled) -> str | None:
     return f"fill in {'; for guards, fill in '.join(ways)}"
 
 
-def next_step(site: Filled) -> str | None:
+def next_step(site: FilledTables) -> str | None:
     """What to fill in next where a table that the site has is still blank; ``None`` where nothing waits for it."""
     waiting = next(_waiting(site), None)
     return None if waiting is None else f"next, fill in {waiting}"
 
 
-def _ways(site: Filled) -> Iterator[list[str]]:
+def _ways(site: FilledTables) -> Iterator[list[str]]:
     """The tables that are blank, of stock and of guards, so far as the site has tables of them."""
     stock = not site.sources or {"materials", "counts", "movements"} & site.sources.keys()
     guards = not site.sources or set(GUARDS_FIRST) & site.sources.keys()
@@ -73,7 +73,7 @@ def _ways(site: Filled) -> Iterator[list[str]]:
         yield [name for name in GUARDS_FIRST if not _rows(site, name)]
 
 
-def _waiting(site: Filled) -> Iterator[str]:
+def _waiting(site: FilledTables) -> Iterator[str]:
     blank = [name for name in site.sources if name in (*STOCK_FIRST, *GUARDS_FIRST) and not _rows(site, name)]
     if any(_rows(site, name) for name in STOCK_FIRST):
         yield from (_to_fill(site, name) for name in STOCK_FIRST[:-1] if name in blank)
@@ -84,20 +84,20 @@ def _waiting(site: Filled) -> Iterator[str]:
         yield from (_to_fill(site, name) for name in GUARDS_FIRST if name in blank)
 
 
-def _inventories(site: Filled) -> int:
+def _inventories(site: FilledTables) -> int:
     """Inventories of the area that has most of them."""
     rows = site.tables["counts"].select("area", "inventory").unique()
     return max(rows["area"].value_counts()["count"].to_list(), default=0)
 
 
-def _to_fill(site: Filled, name: str) -> str:
+def _to_fill(site: FilledTables, name: str) -> str:
     why = f"; {_WHY[name]}" if name in _WHY else ""
     return f"{_place(site, name)} ({', '.join(tables()[name].required_names)}, such as {_EXAMPLES[name]}{why})"
 
 
-def _place(site: Filled, name: str) -> str:
+def _place(site: FilledTables, name: str) -> str:
     return site.sources.get(name, name)
 
 
-def _rows(site: Filled, name: str) -> int:
+def _rows(site: FilledTables, name: str) -> int:
     return site.tables[name].height + site.set_aside[name].height

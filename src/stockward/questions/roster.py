@@ -369,7 +369,6 @@ def _require(site: Site, asked: RosterRequest) -> None:
         raise UsageError(f"a roster is for 1 to {MOST_WEEKS} weeks, not {asked.weeks}")
     if not date(1970, 1, 1) <= asked.start <= date(9000, 1, 1):
         raise UsageError(f"{asked.start} is no day to start a roster on: write a date such as 2026-07-06")
-    site.require_filled()
     require_stated(site.settings.work_rules)
     known = {str(post) for post in site["posts"]["post"]}
     if not known:
