@@ -74,10 +74,11 @@ def _ways(site: FilledTables) -> Iterator[list[str]]:
 
 
 def _waiting(site: FilledTables) -> Iterator[str]:
-    blank = [name for name in site.sources if name in (*STOCK_FIRST, *GUARDS_FIRST) and not _rows(site, name)]
+    """What to fill in next, in a site that is being filled in: a table of it is still blank."""
+    blank = [name for name in site.sources if not _rows(site, name)]
     if any(_rows(site, name) for name in STOCK_FIRST):
         yield from (_to_fill(site, name) for name in STOCK_FIRST[:-1] if name in blank)
-        if "counts" not in blank and _inventories(site) == 1:
+        if blank and "counts" not in blank and _inventories(site) == 1:
             yield from (_to_fill(site, name) for name in STOCK_FIRST if name in blank)
             yield f"{_place(site, 'counts')}: a second inventory of each area, with a code of its own, closes a period"
     if any(_rows(site, name) for name in GUARDS_FIRST):
