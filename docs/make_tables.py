@@ -36,15 +36,16 @@ TYPES = {
     "number": "a number in the site's decimal mark, without a mark between thousands: `1234.5`",
     "integer": "a whole number",
     "time": "`2026-06-30` or `2026-06-30T14:05`, with an offset such as `+09:00` or in the site's time zone; "
-    "a date alone means 00:00",
-    "date": "`2026-06-30`",
+    "a date alone means 00:00; others as `dates` of `site.toml` declares",
+    "date": "`2026-06-30`, or as `dates` of `site.toml` declares",
     "month": "`2026-06`, or any day of it",
-    "clock": "a time of day, `07:30`; `24:00` is the end of the day",
-    "unit": f"mass: {', '.join(f'`{unit}`' for unit in MASS)}; items: {', '.join(f'`{unit}`' for unit in COUNT)}",
-    "choice": "one of the words that the page lists",
+    "clock": "a time of day, `07:30`; `24:00` is the end of the day; also `6am`, `0600`",
+    "unit": f"mass: {', '.join(f'`{unit}`' for unit in MASS)}; items: {', '.join(f'`{unit}`' for unit in COUNT)}; "
+    "also as written, such as `KGS` or `pcs`",
+    "choice": "one of the words that the page lists, in any letter case",
     "flag": "`yes` or `no` (also `true`, `false`, `1`, `0`)",
     "list": "words with spaces between them",
-    "days": "`daily`, or days such as `mon tue wed`",
+    "days": "`daily`, days such as `mon tue wed`, or ranges such as `mon-fri`",
     "measure": "`guards`, `patrolling_guards` or `production:MATERIAL`",
 }
 
@@ -72,7 +73,13 @@ def broken_sites() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "a column is misspelt", _edit("movements.csv", "quantity", "quantity,from_aera")
     yield (
         "units under another name",
-        _edit("counts.csv", "quantity\n", "quantity,UOM\nJAN,2026-01-31,M1,TNT,5,kg\n"),
+        _edit("counts.csv", "quantity\n", "quantity,packed_in\nJAN,2026-01-31,M1,TNT,5,kg\n"),
+    )
+    yield "two columns that may be one", _edit("counts.csv", "quantity\n", "Qty,Counted\n")
+    yield "a name of two columns", _edit("movements.csv", "quantity\n", "quantity,Location\n")
+    yield (
+        "a time apart from its date",
+        _edit("counts.csv", ",at,area,material,quantity", ",Date,area,material,quantity,Time"),
     )
     yield "a column stands twice", _edit("materials.csv", "unit", "unit,unit")
     yield "there is no header row", _edit("areas.csv", "area,kind\n", "")

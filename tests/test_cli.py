@@ -196,20 +196,13 @@ def test_check_of_a_clean_site_ends_with_0(site: Path) -> None:
     assert run("check", site).exit_code == 0
 
 
-def test_a_blank_site_asks_for_the_decisions_of_the_site(tmp_path: Path) -> None:
-    assert run("init", tmp_path / "new").exit_code == 0
-    result = run("check", tmp_path / "new")
-    assert result.exit_code == 2
-    assert "detection.false_alarm is missing" in one_line(result)
-
-
-def test_a_blank_site_reads_once_they_are_made(tmp_path: Path) -> None:
+def test_a_blank_site_says_what_to_fill_in_first(tmp_path: Path) -> None:
     made = run("init", tmp_path / "new", "--false-alarm", "0.05", "--detection", "0.95", "--name", 'A "quoted" name')
     assert made.exit_code == 0
     for command in ("check", "review"):
         result = run(command, tmp_path / "new")
         assert result.exit_code == 2
-        assert "no table has a row yet: fill in areas, materials, movements and counts" in one_line(result)
+        assert "no table has a row yet: fill in site.xlsx[areas] (area, kind, such as M1, store)" in one_line(result)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from typing import NewType
 from stockward.terms.errors import UsageError
 from stockward.terms.files import is_stream
 from stockward.terms.signs import printable
+from stockward.terms.spelling import joined
 
 READ_ENDINGS = frozenset({".csv", ".parquet", ".toml", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
 """Endings of files that are read, or are said to be misspelt, where they stand in the folder of a site."""
@@ -244,7 +245,7 @@ def _require_room(
             raise UsageError(f"{folder / one.name} exists already: name an empty folder")
         if written and one.is_dir():
             raise UsageError(f"{folder / one.name} is a folder: name an empty folder")
-        if not written and one.stem in names and one.suffix.lower() in READ_ENDINGS:
+        if not written and joined(one.stem) in set(map(joined, names)) and one.suffix.lower() in READ_ENDINGS:
             raise UsageError(f"{folder / one.name} would be read with the new site: name an empty folder")
 
 

@@ -90,7 +90,7 @@ CASES: dict[str, Case] = {
     "post from midnight to midnight": ("posts", "22:00,06:00", "24:00,00:00", 2, "end", "the post ends when it begins"),
     "unknown choice": ("areas", "S1,store", "S1,shop", 2, "kind", "it must be one of: store, process, dock, gate, other"),
     "unknown flag": ("assignments", "06:00,yes", "06:00,perhaps", 2, "locked", "write yes or no"),
-    "unknown day": ("posts", "mon tue", "mon sund", 3, "days", "write each day: mon sun"),
+    "unknown day": ("posts", "mon tue", "mon sundy", 3, "days", "write daily, or days such as: mon tue wed thu fri"),
     "blank key": ("areas", "P1,process", ",process", 3, "area", "it is blank and must be given"),
     "risk category of no list": ("materials", "unit\nTNT,bulk,kg\nSHELL,item,each", "unit,risk_category\nTNT,bulk,kg,5\nSHELL,item,each,1", 2, "risk_category", "outside [1, 4]"),
 }  # fmt: skip

@@ -26,14 +26,14 @@ def test_a_grain_is_told_once_a_file(folder: SiteFolder) -> None:
     ]
 
 
-UNITS = CLEAN["movements"].replace("unit", "UOM")
-STOPS = "the column UOM holds units, and would not be read: rename it to unit"
+UNITS = CLEAN["movements"].replace("unit", "packed_in")
+STOPS = "the column packed_in holds units, and would not be read: rename it to unit"
 
 
 def test_units_under_another_name_stop_the_reading_of_a_csv(folder: SiteFolder) -> None:
     with pytest.raises(SiteError, match=STOPS):
         folder.write("movements", UNITS).read()
-    assert folder.write("movements", UNITS.replace("UOM", "unit")).read().problems == ()
+    assert folder.write("movements", UNITS.replace("packed_in", "unit")).read().problems == ()
 
 
 def test_units_under_another_name_stop_the_reading_of_a_sheet(folder: SiteFolder) -> None:
@@ -50,8 +50,8 @@ def test_units_under_another_name_stop_the_reading_of_a_parquet_file(folder: Sit
 @pytest.mark.parametrize(("old", "new"), [("500,kg", "500,drum"), ("500,kg", "500,5"), ("kg", ""), ("kg", "T")])
 def test_other_columns_of_another_name_are_left_out(folder: SiteFolder, old: str, new: str) -> None:
     text = UNITS.replace(old, new).replace("each", "" if old == "kg" else "each")
-    assert notices(folder.write("movements", text), "UOM") == [
-        "movements.csv: left out what the format does not know: column UOM"
+    assert notices(folder.write("movements", text), "packed_in") == [
+        "movements.csv: left out what the format does not know: column packed_in"
     ]
 
 

@@ -84,9 +84,6 @@ def test_a_table_in_two_places(folder: SiteFolder) -> None:
     ("file", "meant"),
     [
         ("method.csv", "methods"),
-        ("Methods.csv", "methods"),
-        ("METHODS.CSV", "methods"),
-        ("methods .csv", "methods"),
         ("metods.parquet", "methods"),
         ("methods.tsv", "methods"),
         ("methods.txt", "methods"),
@@ -322,11 +319,19 @@ def test_a_blank_site_reads_as_an_empty_one(tmp_path: Path, as_csv: bool) -> Non
     assert all(table.height == 0 for table in site.tables.values())
 
 
-def test_a_blank_site_asks_for_what_only_the_site_can_decide(tmp_path: Path) -> None:
-    assert CliRunner().invoke(main, ["init", str(tmp_path / "new")]).exit_code == 0
-    message = refusal(tmp_path / "new")
-    assert "detection.false_alarm is missing" in message
-    assert "detection.detection is missing" in message
+def test_what_only_the_site_can_decide_stands_in_a_blank_one_as_a_usual_value(tmp_path: Path) -> None:
+    made = CliRunner().invoke(main, ["init", str(tmp_path / "new"), "--detection", "0.9"])
+    assert made.exit_code == 0
+    assert "false_alarm = 0.05 in" in made.stderr
+    assert "a usual value, and the site's to decide" in made.stderr
+    assert "usual values: the site may change them" in (tmp_path / "new" / "site.toml").read_text()
+    assert read_site(tmp_path / "new").settings.detection.model_dump() == {"false_alarm": 0.05, "detection": 0.9}
+
+
+def test_what_the_site_has_decided_is_called_no_usual_value(tmp_path: Path) -> None:
+    asked = ["init", str(tmp_path / "new"), "--detection", "0.9", "--false-alarm", "0.01"]
+    made = CliRunner().invoke(main, asked)
+    assert "usual" not in made.stderr + (tmp_path / "new" / "site.toml").read_text()
 
 
 def test_a_blank_site_writes_over_nothing(folder: SiteFolder) -> None:

@@ -11,10 +11,10 @@ from stockward.terms.errors import SiteError
 @pytest.mark.parametrize(
     ("table", "old", "new", "guess"),
     [
-        ("movements", "500,kg", "500,KG", "kg"),
-        ("movements", "issue,SHELL,5", "Issue,SHELL,5", "issue"),
+        ("movements", "500,kg", "500,kgz", "kg"),
+        ("movements", "issue,SHELL,5", "Isue,SHELL,5", "issue"),
         ("movements", "receipt", "reciept", "receipt"),
-        ("areas", "S1,store", "S1,Store ", "store"),
+        ("areas", "S1,store", "S1,Stor ", "store"),
     ],
 )
 def test_a_word_that_is_nearly_known_is_guessed_at_and_not_read(
@@ -24,21 +24,33 @@ def test_a_word_that_is_nearly_known_is_guessed_at_and_not_read(
     assert folder.problems(table)[0].reason.endswith(f"; did you mean {guess}?")
 
 
+def declared(*forms: str) -> str:
+    lines = " or ".join(f'dates = "{form}"' for form in forms)
+    return f", or declare how this site writes dates: {lines} below [site]"
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("12/01/2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
+        (
+            "12/01/2026",
+            "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"
+            + declared("DD/MM/YYYY", "MM/DD/YYYY"),
+        ),
         ("20260505", "this is no ISO 8601 date: write it as 2026-05-05"),
-        ("8 Jan 2026", "this is no ISO 8601 date: write it as 2026-01-08"),
-        ("08-Jan-2026", "this is no ISO 8601 date: write it as 2026-01-08"),
+        ("8 Jan 2026", "this is no ISO 8601 date: write it as 2026-01-08" + declared("DD MMM YYYY")),
+        ("08-Jan-2026", "this is no ISO 8601 date: write it as 2026-01-08" + declared("DD-MMM-YYYY")),
         ("8. März 2026", "this is no ISO 8601 date: write it as 2026-03-08"),
         ("January 8 2026", "this is no ISO 8601 date: write it as 2026-01-08"),
-        ("2026/01/08", "this is no ISO 8601 date: write it as 2026-01-08"),
+        ("2026/01/08", "this is no ISO 8601 date: write it as 2026-01-08" + declared("YYYY/MM/DD")),
         ("2026-1-8 9:30", "this is no ISO 8601 date: write it as 2026-01-08T09:30"),
-        ("31.12.2025 20:00", "this is no ISO 8601 date: write it as 2025-12-31T20:00"),
-        ("12/31/2025", "this is no ISO 8601 date: write it as 2025-12-31"),
-        ("05/05/2026", "this is no ISO 8601 date: write it as 2026-05-05"),
-        ("07.01.2026 09:30", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
+        ("31.12.2025 20:00", "this is no ISO 8601 date: write it as 2025-12-31T20:00" + declared("DD.MM.YYYY")),
+        ("12/31/2025", "this is no ISO 8601 date: write it as 2025-12-31" + declared("MM/DD/YYYY")),
+        ("05/05/2026", "this is no ISO 8601 date: write it as 2026-05-05" + declared("DD/MM/YYYY", "MM/DD/YYYY")),
+        (
+            "07.01.2026 09:30",
+            "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05" + declared("DD.MM.YYYY"),
+        ),
         ("31.02.2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
         ("8 Smarch 2026", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
         ("20261305", "this is no ISO 8601 date: write it as 2026-06-30 or 2026-06-30T14:05"),
@@ -53,7 +65,8 @@ def test_a_time_that_is_none(folder: SiteFolder, written: str, told: str) -> Non
 def test_a_day_has_no_time(folder: SiteFolder, written: str) -> None:
     folder.write("people", f"person,role,affiliation,since\n1,guard,ministry,{written}\n")
     day = "2026-05-05" if written == "20260505" else "2026-06-30"
-    assert folder.only_problem().reason == f"this is no ISO 8601 date: write it as {day}"
+    told = "" if written == "20260505" else declared("DD/MM/YYYY", "MM/DD/YYYY")
+    assert folder.only_problem().reason == f"this is no ISO 8601 date: write it as {day}{told}"
 
 
 def test_a_month_is_shown_as_one(folder: SiteFolder) -> None:
@@ -93,5 +106,5 @@ def test_many_rows_of_one_fault_have_one_reason(folder: SiteFolder, at: str, qua
 
 
 def test_a_word_of_a_private_table_is_not_guessed_at(folder: SiteFolder) -> None:
-    folder.write("people", "person,role,affiliation\n1,Guard,own\n")
+    folder.write("people", "person,role,affiliation\n1,Gard,own\n")
     assert folder.only_problem().reason == "it must be one of: guard, worker, applicant"

@@ -118,7 +118,8 @@ def test_what_is_no_number_is_refused_and_never_blank(text: str) -> None:
         ("5 000 KG", "write 5000 here, and kg in the column unit"),
         ("5 (lb)", "write 5 here, and lb in the column unit"),
         ("1,5 t", "write the number alone here, as 1234.5, and t in the column unit"),
-        ("3 pcs.", "write 3 here, and its unit (one of kg, g, t, lb, oz, gr, each) in the column unit"),
+        ("3 pcs.", "write 3 here, and each in the column unit"),
+        ("3 boxes", "write 3 here, and its unit (one of kg, g, t, lb, oz, gr, each) in the column unit"),
     ],
 )
 def test_a_unit_behind_a_number_is_not_lost(text: str, told: str) -> None:

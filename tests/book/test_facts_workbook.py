@@ -343,8 +343,8 @@ def test_a_sheet_that_is_not_read_may_hold_anything(folder: SiteFolder) -> None:
 
 
 def test_a_sheet_whose_name_is_misspelt_is_refused(folder: SiteFolder) -> None:
-    folder.remove("methods").workbook(Methods=cells(CLEAN["methods"]))
-    assert "site.xlsx[Methods]: it is no table of the format, did you mean methods?" in refusal(folder)
+    folder.remove("methods").workbook(Methds=cells(CLEAN["methods"]))
+    assert "site.xlsx[Methds]: it is no table of the format, did you mean methods?" in refusal(folder)
 
 
 def test_an_empty_sheet_is_refused(folder: SiteFolder) -> None:

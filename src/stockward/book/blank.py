@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from stockward.book.first_rows import GUARDS_FIRST, STOCK_FIRST
 from stockward.book.schema.dictionary import Column, Table, tables
 from stockward.book.settings import SETTINGS, require_site
 from stockward.book.site import WORKBOOK
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 _ROWS = 5000
 
+USUAL = MappingProxyType({"false_alarm": 0.05, "detection": 0.95})
+"""What sites usually decide; it stands in a new one until the site decides otherwise."""
+
 _SETTINGS = """\
 format = 1
 
@@ -25,11 +31,14 @@ name = {name}
 timezone = {timezone}
 # currency = "USD"
 # decimal = ","            # if numbers are written 1,5
+# dates = "DD.MM.YYYY"     # if dates are written 30.06.2026; 2026-06-30 is always read
 
-[detection]                # both are the site's to decide; nothing stands in for them
+[detection]                # {whose}
 {false_alarm}    # chance that any series of the site is falsely called a shortage in a year
 {detection}      # chance to detect the loss that matters
-
+"""
+_DECIDED, _USUAL = "decided by the site", "usual values: the site may change them, and answers for them"
+_FORCE = """
 # [force]
 # weeks_per_year = 52
 # shift_hours = 8
@@ -52,44 +61,57 @@ def blank_site(
     false_alarm: float | None = None,
     detection: float | None = None,
     as_csv: bool = False,
+    purpose: str = "both",
 ) -> dict[str, str | bytes]:
-    """The files of a blank site by their names, the settings first.
+    """The files of a blank site by their names, the settings first; the tables are those of its purpose.
 
     Raises ``UsageError`` for a name or time zone that no site can have.
     """
     require_site(name=name, timezone=timezone)
+    stated = {"false_alarm": false_alarm, "detection": detection}
+    values = {key: USUAL[key] if value is None else value for key, value in stated.items()}
     settings = _SETTINGS.format(
         name=_quoted(name),
         timezone=_quoted(timezone),
-        false_alarm=_stated("false_alarm", false_alarm, "0.05"),
-        detection=_stated("detection", detection, "0.95"),
-    )
+        whose=_USUAL if None in stated.values() else _DECIDED,
+        **{key: f"{key} = {value}" for key, value in values.items()},
+    ) + ("" if purpose == "stock" else _FORCE)
+    made = _tables_for(purpose)
     if as_csv:
-        return {SETTINGS: settings, **{f"{one.name}.csv": ",".join(one.names) + "\n" for one in tables().values()}}
-    return {SETTINGS: settings, WORKBOOK: _workbook()}
+        return {SETTINGS: settings, **{f"{one.name}.csv": ",".join(one.names) + "\n" for one in made}}
+    return {SETTINGS: settings, WORKBOOK: _workbook(made)}
+
+
+def _tables_for(purpose: str) -> list[Table]:
+    """Tables of a site with this purpose; one of guards alone has areas, and none that need other tables of stock."""
+    if purpose == "both":
+        return list(tables().values())
+    if purpose == "stock":
+        return [table for table in tables().values() if table.part == "stock"]
+    guards = {name for name, table in tables().items() if table.part == "guards"} | {"areas"}
+    needed = {name: {one.refers_to for one in tables()[name].columns if one.required} - {""} for name in guards}
+    while lacking := [name for name in guards if not needed[name] <= guards]:
+        guards -= set(lacking)
+    return [table for name, table in tables().items() if name in guards]
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _stated(key: str, value: float | None, example: str) -> str:
-    return f"{key} = {value}" if value is not None else f"# {key} = {example}"
-
-
-def _workbook() -> bytes:
+def _workbook(made: Sequence[Table]) -> bytes:
     from xlsxwriter import Workbook as NewWorkbook
 
-    made = BytesIO()
-    book = NewWorkbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    _write_readme(book)
-    for table in tables().values():
+    content = BytesIO()
+    book = NewWorkbook(content, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    _write_readme(book, made)
+    for table in made:
         _write_sheet(book, table)
     book.close()
-    return made.getvalue()
+    return content.getvalue()
 
 
-def _write_readme(book: Workbook) -> None:
+def _write_readme(book: Workbook, made: Sequence[Table]) -> None:
     sheet = book.add_worksheet(README_SHEET)
     title = book.add_format({"bold": True, "font_size": 14})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
@@ -97,6 +119,7 @@ def _write_readme(book: Workbook) -> None:
     sheet.set_column(1, 1, 90)
     sheet.write(0, 0, "How to fill in this workbook", title)
     lines = [
+        ("First", f"Fill in {_first(made)}, and then ask: stockward check."),
         ("Sheets", "One sheet a table. Leave out what you do not have: delete the sheet or leave it empty."),
         ("Columns", "Keep the header names. Blue columns must be filled, grey ones may be blank; the order is free."),
         ("Codes", "Areas, materials, methods and people are codes. They are text: 0012 stays 0012."),
@@ -105,11 +128,20 @@ def _write_readme(book: Workbook) -> None:
             "Blank and zero",
             "A count of 0 means counted, and nothing was there. Leave out the row of what was not counted.",
         ),
-        *((name, table.meaning) for name, table in tables().items()),
+        *((table.name, table.meaning) for table in made),
     ]
     for row, (word, meaning) in enumerate(lines, start=2):
         sheet.write_string(row, 0, word, plain)
         sheet.write_string(row, 1, meaning, plain)
+
+
+def _first(made: Sequence[Table]) -> str:
+    """The sheets without which nothing can be asked, in the order in which they refer to one another."""
+    names = {table.name for table in made}
+    ways = [", ".join(name for name in order if name in names) for order in (STOCK_FIRST, GUARDS_FIRST)]
+    if "counts" not in names:
+        return ways[1]
+    return ways[0] + (f" for stock, {ways[1]} for guards" if "posts" in names else "")
 
 
 def _write_sheet(book: Workbook, table: Table) -> None:

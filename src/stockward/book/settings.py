@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from stockward.book.cells.date_forms import EXAMPLES, DateForm
 from stockward.book.problems import did_you_mean
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
@@ -34,12 +35,24 @@ class _Part(BaseModel):
 
 
 class SiteSettings(_Part):
-    """``[site]``: its name, its clock, its money, and its decimal mark."""
+    """``[site]``: its name, its clock, its money, its decimal mark, and how its dates are written beside ISO 8601."""
 
     name: Annotated[str, Field(min_length=1)]
     timezone: str
     currency: str | None = None
     decimal: Literal[".", ","] = "."
+    dates: str | None = None
+
+    @field_validator("dates")
+    @classmethod
+    def _known_form(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        form = DateForm.parse(value)
+        if form is None:
+            meant = _in_letters(value)
+            raise ValueError(f"write it with D, M and Y, such as {' or '.join([meant] if meant else EXAMPLES)}")
+        return form.text
 
     @field_validator("timezone")
     @classmethod
@@ -184,6 +197,14 @@ def require_site(*, name: str, timezone: str) -> None:
         SiteSettings(name=name, timezone=timezone)
     except ValidationError as error:
         raise UsageError("; ".join(_faults(error))) from None
+
+
+def _in_letters(form: str) -> str | None:
+    """A form that is written as programs do, ``%d.%m.%Y``, or in German letters, as the settings have it."""
+    signs = {"%d": "DD", "%m": "MM", "%b": "MMM", "%Y": "YYYY", "%y": "YY", "T": "D", "J": "Y"}
+    for written, letters in signs.items():
+        form = form.replace(written, letters)
+    return None if (found := DateForm.parse(form)) is None else found.text
 
 
 def _require_small(path: Path, content: bytes) -> None:

@@ -10,9 +10,11 @@ from typing import Any, Self
 
 import polars as pl
 
+from stockward.book.cells.date_forms import DateForm
 from stockward.book.cells.reading import Locale
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.rules import check_draft
+from stockward.book.first_rows import to_begin
 from stockward.book.problems import Problem, Problems, did_you_mean
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import Settings, settings_of
@@ -29,9 +31,6 @@ _COMPACT = ("areas", "materials", "methods")
 
 _IN_UNIT = ("quantity", "other_quantity", "from_balance", "to_balance", "book", "first", "second")
 """Columns whose numbers are in the ``unit`` of their row."""
-
-_FILL_IN = "fill in areas, materials, movements and counts for stock, people and posts for guards"
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -76,9 +75,10 @@ class Site:
         return not any(table.height for kind in (self.tables, self.set_aside) for table in kind.values())
 
     def require_filled(self) -> None:
-        """Raise ``UsageError`` for a site without a single row: nothing can be asked of it yet."""
-        if self.blank:
-            raise UsageError(f"{self.name}: no table has a row yet: {_FILL_IN}")
+        """Raise ``UsageError`` for a site of which nothing can be asked yet: it says what to fill in first."""
+        if (first := to_begin(self)) is not None:
+            filled = "no table has a row yet" if self.blank else "too little is filled in to ask anything"
+            raise UsageError(f"{self.name}: {filled}: {first}")
 
     @classmethod
     def from_tables(cls, frames: Mapping[str, pl.DataFrame], settings: Settings | Mapping[str, Any]) -> Self:
@@ -168,7 +168,9 @@ def _frame_as_raw(name: str, frame: pl.DataFrame) -> RawTable:
 
 def _checked(raw: Mapping[str, RawTable], settings: Settings) -> Draft:
     """Every table read and checked."""
-    locale = Locale(settings.site.decimal, settings.site.timezone)
+    declared = settings.site.dates
+    dates = None if declared is None else DateForm.parse(declared)
+    locale = Locale(settings.site.decimal, settings.site.timezone, dates=dates)
     draft = Draft(settings)
     for name, table in tables().items():
         draft.tables[name] = TableDraft.read(raw[name], locale) if name in raw else TableDraft.absent(table)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.options import SITE, TextCommand, examples
-from stockward.cli.kit.reading import read_facts, tell_notices
+from stockward.cli.kit.reading import lead_on, read_facts, tell_notices
 from stockward.cli.kit.saying import say
 from stockward.terms.limits import SHOWN_PROBLEMS
 
@@ -23,8 +23,11 @@ def check_command(site: Path, show_all: bool) -> None:
     from stockward.report.problems import problem_lines, rows_read
 
     tell_notices(facts)
-    facts.require_filled()
+    if facts.blank:
+        facts.require_filled()
     for line in problem_lines(facts, every=show_all):
         say(line)
     say(rows_read(facts), err=True)
+    facts.require_filled()
+    lead_on(facts)
     sys.exit(check_concluded(facts))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stockward.cli.kit.asking import can_ask
 from stockward.cli.kit.options import FILE, SITE, TextCommand, examples
 from stockward.cli.kit.saying import say, say_path
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from stockward.questions.importing import Imported, Request
 
 _DONE, _ROWS_OPEN = 0, 3
-_ASK = "Answer (a number, or words; blank leaves it open)"
 
 
 @click.command(
@@ -45,7 +45,7 @@ def importing_command(
 
     request = Request(files, site, name=name, timezone=timezone, accepts=accept)
     found = import_files(request)
-    if found.questions and _can_ask():
+    if found.questions and can_ask():
         found = _asked(request, found)
     for line in import_lines(found, str(site), written=not dry_run):
         say(line)
@@ -53,10 +53,6 @@ def importing_command(
         _write(site, found)
     is_open = found.questions or found.waiting or found.set_aside or not found.taken
     sys.exit(_ROWS_OPEN if is_open else _DONE)
-
-
-def _can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _asked(request: Request, found: Imported) -> Imported:

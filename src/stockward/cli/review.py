@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE, STREAM, TextCommand, examples
-from stockward.cli.kit.reading import moment_now, read_facts
+from stockward.cli.kit.reading import lead_on, moment_now, read_facts
 from stockward.cli.kit.saying import progress, say_path, tell, terminal
 from stockward.cli.kit.writing import find_places, place_found, write_answer
 
@@ -80,6 +80,7 @@ def review_command(
         tell(answers.facts.notices)
         if json_file != STREAM:
             report.print_review(answers, terminal())
+        lead_on(facts)
     if html is not None and json_file != STREAM:
         say_path(html)
     from stockward.questions.concluded import review_concluded

@@ -96,6 +96,7 @@ def roster_command(
     from stockward.roster.site.making import Limit
 
     facts = read_facts(site)
+    facts.require_filled()
     earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
     asked = RosterRequest(
         start=start.date(), weeks=weeks, generated=moment_now(), seed=seed, numbers=numbers_given(numbers),

@@ -111,11 +111,12 @@ def make_drill(
     Raises
     ------
     UsageError
-        A series, pattern, place or size that cannot be drilled.
+        A site of which nothing can be asked yet; a series, pattern, place or size that cannot be drilled.
     StockwardError
         A copy closed as a site of its own departs from the drill's figures: then it would be no drill of the review.
     """
     options.require()
+    site.require_filled()
     size = options.size
     progress("closing the balances")
     books = known_at(site, None)

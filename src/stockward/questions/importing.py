@@ -11,7 +11,6 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import ReadFile, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
@@ -28,6 +27,7 @@ from stockward.book.sources.importers.sources import SourceRead, SourcesRead
 from stockward.book.sources.importers.store import STORE, Differences, read_stored, stored_text
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
+from stockward.terms.spelling import folded
 
 LOG = "imported/log.csv"
 _ALIKE = 0.6

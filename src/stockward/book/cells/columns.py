@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import polars as pl
 
-from stockward.book.cells.moments import read_clock, read_date, read_month, read_time, typed_time
+from stockward.book.cells.clocks import read_clock
+from stockward.book.cells.moments import read_date, read_month, read_time, typed_time
 from stockward.book.cells.numbers import read_integer, read_number, typed_number, whole_number, within
 from stockward.book.cells.reading import MERGED, UNCALCULATED, Locale, Reading, without
+from stockward.book.cells.weekdays import read_days
 from stockward.book.cells.words import (
     read_choice,
-    read_days,
     read_flag,
     read_list,
     read_measure,

@@ -19,8 +19,9 @@ _OTHER_OFFSET = rf"^{_DAY}[T ]{_HOURS}\s*[A-Za-z+-]"
 _TO_THE_SECOND = rf"^{_DAY}[T ][0-9]{{2}}:[0-5][0-9]:[0-5][0-9](?:{_OFFSET})?$"
 _SERIAL = r"^[0-9]{4,5}([.,][0-9]+)?$"
 _UNMARKED = r"^(?<year>(?:19|20|21)[0-9]{2})(?<month>0[1-9]|1[0-2])(?<day>0[1-9]|[12][0-9]|3[01])$"
-_CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?$"
 _END_OF_DAY = r"^24:00(:00(\.0+)?)?$"
+NO_DATE = "no ISO 8601 date"
+NO_SUCH = "there is no such date or time"
 _FURTHEST_OFFSET_MINUTES = 18 * 60
 _EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
@@ -49,7 +50,8 @@ def typed_time(cells: pl.Series, locale: Locale) -> Reading:
 
 
 def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Times written as ISO 8601: in the site's zone where no offset stands behind them; a day is its first moment."""
+    """Times as ISO 8601, or as the site declares: in its zone where no offset stands behind; a day is its begin."""
+    text = _declared(text, locale)
     parts = _parts(text)
     naive = _naive(parts)
     shaped = parts["day"].is_not_null()
@@ -61,7 +63,7 @@ def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
     values = local.values.fill_null(stated.dt.replace_time_zone("UTC")).fill_null(days)
     reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
     reading = _refuse_other_ways(reading, text, shaped, locale, days_only=False)
-    return _plausible(_no_such(reading, text, shaped, naive, "2026-06-30 or 2026-06-30T14:05"))
+    return _plausible(_no_such(reading, text, shaped, naive, "2026-06-30 or 2026-06-30T14:05", locale))
 
 
 def read_date(text: pl.Series, column: Column, locale: Locale) -> Reading:
@@ -70,11 +72,12 @@ def read_date(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 
 def _read_day(text: pl.Series, example: str, locale: Locale) -> Reading:
+    text = _declared(text, locale)
     day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
     shaped = day.str.contains(rf"^{_DAY}$")
     values = without(day, ~shaped).str.to_date("%Y-%m-%d", strict=False)
     reading = _refuse_other_ways(Reading.of(values), text, shaped, locale, days_only=True)
-    return _plausible(_no_such(reading, text, shaped, values, example))
+    return _plausible(_no_such(reading, text, shaped, values, example, locale))
 
 
 def read_month(text: pl.Series, column: Column, locale: Locale) -> Reading:
@@ -83,16 +86,14 @@ def read_month(text: pl.Series, column: Column, locale: Locale) -> Reading:
     return Reading(reading.values.dt.month_start(), reading.fault)
 
 
-def read_clock(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Times of day in minutes, 24:00 included."""
-    shaped = text.str.contains(_CLOCK)
-    parts = without(text, ~shaped).str.split(":")
-    hours = parts.list.get(0, null_on_oob=True).cast(pl.Int32)
-    past = parts.list.get(1, null_on_oob=True).cast(pl.Int32)
-    minutes = hours * 60 + past
-    return Reading.of(minutes).refuse(
-        ~shaped | (minutes > 24 * 60) | (past > 59), "this is no time of day: write it as 07:30"
-    )
+def _declared(text: pl.Series, locale: Locale) -> pl.Series:
+    return text if locale.dates is None else locale.dates.as_iso(text)
+
+
+def _is_none(locale: Locale) -> str:
+    """What is said of a text that is no date."""
+    declared = "" if locale.dates is None else f"no date of {locale.dates.text}, and "
+    return f"this is {declared}{NO_DATE}: write it as "
 
 
 def _parts(text: pl.Series) -> pl.DataFrame:
@@ -159,24 +160,27 @@ def _refuse_other_ways(
         return reading
     if days_only:
         meant = meant.str.head(len("2026-06-30"))
-    return reading.refuse(meant.is_not_null(), pl.select("this is no ISO 8601 date: write it as " + meant).to_series())
+    return reading.refuse(meant.is_not_null(), pl.select(pl.lit(_is_none(locale)) + meant).to_series())
 
 
-def _no_such(reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series, example: str) -> Reading:
+def _no_such(
+    reading: Reading, text: pl.Series, shaped: pl.Series, found: pl.Series, example: str, locale: Locale
+) -> Reading:
     """Say of what is no date or time why, and how to write one, such as the ``example``."""
     if found.null_count() == text.null_count():
         return reading
     shaped = shaped.fill_null(False)
     serial = text.str.contains(_SERIAL)
-    unmarked = text.str.replace(_UNMARKED, "this is no ISO 8601 date: write it as ${year}-${month}-${day}")
+    unmarked = text.str.replace(_UNMARKED, _is_none(locale) + "${year}-${month}-${day}")
+    declared = "" if locale.dates is None else f" in {locale.dates.text}"
     return (
         reading.refuse(serial, "this looks like a spreadsheet's serial date: type the date again, as 2026-06-30")
         .refuse(text.str.contains(_UNMARKED), unmarked)
         .refuse(
             ~shaped & text.str.contains(_OTHER_OFFSET), "the offset behind the time is not known: write it as +09:00"
         )
-        .refuse(~shaped & text.is_not_null(), f"this is no ISO 8601 date: write it as {example}")
-        .refuse(shaped & found.is_null(), "there is no such date or time: correct it")
+        .refuse(~shaped & text.is_not_null(), _is_none(locale) + example)
+        .refuse(shaped & found.is_null(), f"{NO_SUCH}{declared}: correct it")
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from stockward.book.cells.reading import MOST_SPELT_OUT, Locale, Reading, without
 from stockward.book.schema.dictionary import UNIT_COLUMNS, Column
-from stockward.terms.units import UNITS
+from stockward.terms.units import UNITS, unit_written
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _DIGITS_ANDMARKS = r"^[+-]?[0-9.,\s\u00a0']+$"
@@ -95,7 +95,7 @@ def _refuse_unit(numbers: Reading, text: pl.Series, plain: pl.Series, column: Co
     example = f"the number alone here, as 1234{locale.decimal}5"
     here = pl.select(pl.when(sure).then(shown + " here").otherwise(pl.lit(example))).to_series()
     written = text.str.extract(_WITH_UNIT, 2)
-    known = {**{unit.upper(): unit for unit in UNITS if len(unit) > 1}, **{unit: unit for unit in UNITS}}
+    known = {word: of for word in written.drop_nulls().unique() if (of := unit_written(word)) is not None}
     unit = written.replace_strict(known, default=f"its unit (one of {', '.join(UNITS)})", return_dtype=pl.String)
     words = pl.format("a number stands alone: write {}, and {} in the column {}", here, unit, pl.lit(column.unit))
     return numbers.refuse(written.is_not_null(), pl.select(words).to_series())

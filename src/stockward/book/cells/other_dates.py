@@ -7,7 +7,7 @@ from datetime import date, time
 
 import polars as pl
 
-_MONTHS = {
+MONTHS_BY_NAME = {
     name: number
     for number, names in enumerate(
         (
@@ -59,7 +59,7 @@ def _months_and_days(parts: dict[str, str | None]) -> set[tuple[int, int]]:
     """The month and the day, either way round where both may be a month."""
     day, name, month = parts.get("day"), parts.get("name"), parts.get("month")
     if name is not None:
-        number = _MONTHS.get(name.casefold()[:3])
+        number = MONTHS_BY_NAME.get(name.casefold()[:3])
         return set() if number is None else {(number, int(day or 0))}
     if month is not None:
         return {(int(month), int(day or 0))}

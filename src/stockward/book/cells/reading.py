@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from stockward.book.cells.date_forms import DateForm
+
 UNCALCULATED = "#UNCALCULATED"
 """Stands in the cell of a formula that no spreadsheet program has calculated."""
 
@@ -19,7 +21,7 @@ MOST_SPELT_OUT = 10
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """How this site writes: its decimal mark and its time zone.
+    """How this site writes: its decimal mark, its time zone, and its dates beside those of ISO 8601.
 
     What stands in a ``private`` table is in no reason.
     """
@@ -27,6 +29,7 @@ class Locale:
     decimal: str
     timezone: str
     private: bool = False
+    dates: DateForm | None = None
 
 
 @dataclass(frozen=True, slots=True)

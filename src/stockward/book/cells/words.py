@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from stockward.book.cells.reading import Locale, Reading
 from stockward.book.problems import did_you_mean
 from stockward.book.schema.dictionary import Column
-from stockward.terms.units import UNITS
+from stockward.terms.spelling import joined
+from stockward.terms.units import UNITS, doubtful_unit, is_of_several, unit_written
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _MEASURES = r"^(guards|patrolling_guards|production:\S.*)$"
 
@@ -22,14 +20,47 @@ def read_words(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 
 def read_choice(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """One of the dictionary's choices."""
+    """One of the dictionary's choices, in any letter case: ``Write-off`` is ``write_off``."""
     reason = f"it must be one of: {', '.join(column.choices)}"
+    others = text.filter(~text.is_in(list(column.choices)).fill_null(True)).unique().head(_MOST_GUESSED)
+    if len(others):
+        spelt = {joined(choice): choice for choice in column.choices}
+        meant = {other: spelt[joined(other)] for other in others if joined(other) in spelt}
+        text = text.replace_strict(meant, default=text, return_dtype=pl.String)
     return _one_of(text, column.choices, reason, locale)
 
 
 def read_unit(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """A unit that is known."""
-    return _one_of(text, tuple(UNITS), f"the unit is not known: write one of {', '.join(UNITS)}", locale)
+    """A unit, as people write it: ``pcs`` and ``Stk`` are each, ``KG`` is kg; what may be two is refused."""
+    words = text.unique().drop_nulls()
+    meant = {word: unit for word in words if (unit := unit_written(word)) is not None}
+    exact = all(word in UNITS for word in words)
+    values = text if exact else text.replace_strict(meant, default=None, return_dtype=pl.String)
+    unknown = text.is_not_null() & values.is_null()
+    if not unknown.any():
+        return Reading.of(values)
+    others = [word for word in words.head(_MOST_GUESSED) if word not in meant]
+    said = {word: f"the unit {_mend_of_unit(word, private=locale.private)}" for word in others}
+    reasons = text.replace_strict(said, default=f"the unit {_NOT_KNOWN}", return_dtype=pl.String)
+    return Reading.of(values).refuse(unknown, reasons)
+
+
+_NOT_KNOWN = f"is not known: write one of {', '.join(UNITS)}"
+
+
+def _mend_of_unit(word: str, *, private: bool) -> str:
+    """What is wrong with a unit, and what to write."""
+    if private:
+        return _NOT_KNOWN
+    if (doubtful := doubtful_unit(word)) is not None:
+        return f"may be two things: write {doubtful}"
+    if is_of_several(word):
+        return (
+            f"holds what only the site knows: write one of {', '.join(UNITS)}, and every quantity as the number of "
+            "them times what one holds"
+        )
+    guess = did_you_mean(word, UNITS)
+    return _NOT_KNOWN + (f"; did you mean {guess}?" if guess else "")
 
 
 def _one_of(text: pl.Series, words: tuple[str, ...], reason: str, locale: Locale) -> Reading:
@@ -54,52 +85,6 @@ def read_list(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Words separated by spaces. One that holds another separator is several, or none that is known."""
     reason = "words of a list are separated by spaces alone: write a space for each comma or semicolon"
     return Reading.of(_split(text)).refuse(text.str.contains("[,;]"), reason)
-
-
-def read_days(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Days of the week."""
-    words = _split(text.str.replace("^daily$", " ".join(_WEEKDAYS)))
-    unknown = words.list.eval(~pl.element().is_in(list(_WEEKDAYS))).list.any()
-    mends = {one: _mend_of_days(one) for one in text.filter(unknown.fill_null(False)).unique()}
-    return Reading.of(words).refuse(unknown, text.replace_strict(mends, default=None, return_dtype=pl.String))
-
-
-_DAILY = ("daily", "everyday", "every day", "all", "all days", "each day")
-_SPOKEN = {"weekdays": "mon-fri", "working days": "mon-fri", "workdays": "mon-fri", "weekend": "sat-sun"}
-_NAMES = (
-    ("monday", "montag"), ("tuesday", "dienstag"), ("wednesday", "mittwoch"), ("thursday", "donnerstag"),
-    ("friday", "freitag"), ("saturday", "samstag"), ("sunday", "sonntag"),
-)  # fmt: skip
-_SHORTEST_NAME = 2
-
-
-def _mend_of_days(text: str) -> str:
-    """What to write in place of days that are written in another way, where it can be told what is meant."""
-    said = " ".join(text.casefold().split())
-    if said in _DAILY:
-        return "write daily"
-    said = re.sub(r" ?([-–—]| to | bis ) ?", "-", _SPOKEN.get(said, said))
-    days = [day for part in re.split(r"[ ,;/+&.]+", said) if part for day in _days_meant(part)]
-    if None in days or not days:
-        return "write daily, or days such as: mon tue wed thu fri"
-    listed = [name for place, name in enumerate(_WEEKDAYS) if place in days]
-    return "write daily" if len(listed) == len(_WEEKDAYS) else f"write each day: {' '.join(listed)}"
-
-
-def _weekday(name: str) -> int | None:
-    """The day that begins so."""
-    if len(name) < _SHORTEST_NAME:
-        return None
-    return next((at for at, names in enumerate(_NAMES) if any(one.startswith(name) for one in names)), None)
-
-
-def _days_meant(part: str) -> list[int | None]:
-    """The weekdays of a name or of a range of them, which may pass over Sunday; ``None`` where it is none."""
-    begin, to, end = part.partition("-")
-    first, last = _weekday(begin), _weekday(end if to else begin)
-    if first is None or last is None:
-        return [None]
-    return [(first + step) % len(_WEEKDAYS) for step in range((last - first) % len(_WEEKDAYS) + 1)]
 
 
 def read_measure(text: pl.Series, column: Column, locale: Locale) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -44,6 +45,8 @@ class TableDraft:
     reasons: dict[str, pl.Series]
     unreadable: dict[str, pl.Series]
     torn: tuple[TornRow, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the header of each column that the file has."""
 
     @classmethod
     def read(cls, raw: RawTable, locale: Locale) -> TableDraft:
@@ -65,6 +68,7 @@ class TableDraft:
             reasons=dict(faults),
             unreadable={name: fault.is_not_null() for name, fault in faults.items()},
             torn=raw.torn,
+            headers=raw.headers,
         )
 
     @classmethod

@@ -60,6 +60,7 @@ from stockward.book.checks.told.allowances import (
     a_normal_loss_may_be_unknown,
     items_counted_before_may_be_counted_again,
 )
+from stockward.book.checks.told.dates import dates_may_be_declared
 from stockward.book.checks.told.doubts import (
     a_bulk_quantity_may_be_misread,
     a_content_may_be_a_percentage,
@@ -119,6 +120,7 @@ def check_draft(draft: Draft) -> None:
             if table.values.height and (not check.tables or name in check.tables):
                 check.apply(draft, table)
     the_decimal_mark_may_be_another(draft)
+    dates_may_be_declared(draft)
 
 
 _BY_DAY = ("absences", "wishes", "assignments", "production")

@@ -40,6 +40,9 @@ DTYPES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
     }
 )
 
+TELLING_COLUMNS = 3
+"""So many required columns are no header by chance."""
+
 UNIT_COLUMNS = ("unit", "capacity_unit")
 """Columns that give the unit of others beside them."""
 
@@ -101,6 +104,11 @@ class Table:
     def required_names(self) -> tuple[str, ...]:
         """Names of the columns without which the table cannot be read."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it must have so many columns that a header which names them all is no chance."""
+        return len(self.required_names) > TELLING_COLUMNS
 
     def schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """The polars schema of the checked table: ``row``, then every column."""

@@ -79,13 +79,18 @@ def read_frame(file: str, content: bytes) -> pl.DataFrame:
 
 def parquet_headed(content: bytes) -> str | None:
     """The table whose columns a Parquet file has; ``None`` where it cannot be read."""
+    return table_headed([parquet_columns(content)])
+
+
+def parquet_columns(content: bytes) -> list[str]:
+    """Names of the columns of a Parquet file; none where it cannot be read."""
     try:
         with contained():
             # The library is not asked: a footer that nests deeply enough ends its process.
             named = [column.get(_NAME, b"") for column in _footer(content)[_SCHEMA][1:]]
-            return table_headed([[name.decode() for name in named if isinstance(name, bytes)]])
+            return [name.decode() for name in named if isinstance(name, bytes)]
     except _DAMAGED:
-        return None
+        return []
 
 
 def _require_small(file: str, content: bytes) -> None:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
 import polars as pl
 
 from stockward.book.problems import did_you_mean
-from stockward.book.schema.dictionary import UNIT_COLUMNS, Table, tables
+from stockward.book.schema.dictionary import TELLING_COLUMNS, Table, tables
+from stockward.book.sources.naming.headings import (
+    columns_named,
+    is_of_a_ledger,
+    may_be,
+    read_headings,
+    refuse_units_in_names,
+)
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import require_within
-from stockward.terms.units import UNITS
+from stockward.terms.spelling import joined
+from stockward.terms.units import is_plainly_a_unit
 
 TITLE_ROWS = 20
 """The header stands among the first rows of a sheet: above it there may be titles."""
-_TELLING = 3
-"""So many required columns are no header by chance."""
 
 _BATCH = 20_000
 
-_WRITTEN_UNITS = (*UNITS, *(unit.upper() for unit in UNITS if len(unit) > 1))
-"""Units as people write them: a capital T or G alone may be any letter."""
-
-_BARE_UNIT = rf"[\s_/,]+(?:in\s+)?(?P<plain>{'|'.join(UNITS)})"
-_UNIT_IN_BRACKETS = r"\s*[(\[](?:in\s+)?(?P<bracketed>[^()\[\]]+)[)\]]"
-_WITH_UNIT = rf"(?i)(?P<name>.+?)(?:{_BARE_UNIT}|{_UNIT_IN_BRACKETS})"
-"""The header of a column with a unit behind its name."""
+_LONGEST_NAME = 80
+"""Letters beyond which nothing is the name of a column."""
 
 _DAYS = (date(1, 1, 2) - date(1970, 1, 1)).days, (date(9999, 12, 30) - date(1970, 1, 1)).days
 """The first and last of which it can be told, in any time zone, what date they are."""
@@ -57,6 +57,8 @@ class RawTable:
     rows: pl.Series
     torn: tuple[TornRow, ...]
     notices: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the header of each column."""
 
     @classmethod
     def of_frame(cls, table: Table, file: str, frame: pl.DataFrame) -> RawTable:
@@ -72,7 +74,8 @@ class RawTable:
 class Header:
     """Where the columns stand: the known ones by name, those that have no name at all, and the others.
 
-    The others (``strange``) are kept where the table has no ``unit``, which one of them may be.
+    The others (``strange``) are kept where the table has no ``unit``, which one of them may be. ``units`` are those
+    that the header of a quantity names, by the column of units that the table lacks.
     """
 
     table: Table
@@ -81,6 +84,8 @@ class Header:
     unnamed: tuple[int, ...]
     strange: dict[int, str]
     notices: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Table, file: str, cells: Record) -> Header:
@@ -91,21 +96,26 @@ class Header:
         site gave.
         """
         names = [name.strip() for name in cells]
-        known = {name: names.index(name) for name in table.names if name in names}
-        _refuse_twice(file, [name for name in known if names.count(name) > 1])
-        unknown = [name for name in names if name and name not in known]
-        lacking = [name for name in table.names if name not in known]
-        _refuse_with_unit(table, file, unknown, lacking)
-        missing = [name for name in table.required_names if name not in known]
-        _refuse_synonyms(file, unknown, missing)
+        exact = {name: names.index(name) for name in table.names if name in names}
+        _refuse_twice(file, [name for name in exact if names.count(name) > 1])
+        others = read_headings(table, file, names, exact)
+        known = {name: place for name in table.names if (place := {**others.places, **exact}.get(name)) is not None}
+        read = {names[place] for place in known.values()}
+        unknown = [name for name in names if name and name not in read]
+        lacking = [name for name in table.names if name not in known and name not in others.units]
+        refuse_units_in_names(table, file, unknown, lacking)
+        missing = [name for name in table.required_names if name in lacking]
+        _refuse_synonyms(table, file, unknown, missing)
         _refuse_misspelt(file, unknown, lacking)
-        _refuse_missing(file, missing)
+        _refuse_missing(table, file, missing, unknown)
         shown = _places_of(names, unknown) if table.private else ", ".join(unknown)
-        words = f"{file}: left out what the format does not know: column {shown}"
+        left_out = f"{file}: left out what the format does not know: column {shown}"
+        told = [f"{file}: {', '.join(others.told)}"] if others.told else []
         unnamed = tuple(place for place, name in enumerate(names) if not name)
-        lacks_unit = "unit" in table.names and "unit" not in known
+        lacks_unit = "unit" in table.names and "unit" in lacking
         strange = {place: name for place, name in enumerate(names) if name in unknown} if lacks_unit else {}
-        return cls(table, file, known, unnamed, strange, (words,) if unknown else ())
+        notices = (*told, *([left_out] if unknown else []))
+        return cls(table, file, known, unnamed, strange, notices, tuple(names), others.units)
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -117,6 +127,7 @@ class Header:
     ) -> RawTable:
         """Bring the columns, read at ``places``, under their names. Values without a column name are said."""
         cells = {name: column.alias(name) for name, column in zip(self.known, columns, strict=False)}
+        cells |= {of: self._unit_column(of, unit, cells) for of, unit in self.units.items()}
         others = columns[len(self.known) :]
         _refuse_units(self.file, zip(self.strange.values(), others[len(self.unnamed) :], strict=True))
         nameless = [
@@ -124,7 +135,14 @@ class Header:
         ]
         words = f"{self.file}: left out what has no name in the header: column {', '.join(nameless)}"
         said = (*self.notices, *([words] if nameless else []), *notices)
-        return RawTable(self.table, self.file, cells, rows.cast(pl.UInt32).alias("row"), tuple(torn), said)
+        written = {name: self.names[place] for name, place in self.known.items()}
+        return RawTable(self.table, self.file, cells, rows.cast(pl.UInt32).alias("row"), tuple(torn), said, written)
+
+    def _unit_column(self, of: str, unit: str, cells: Mapping[str, pl.Series]) -> pl.Series:
+        """The unit that a header names, in every row that has a quantity."""
+        measured = [column for name, column in cells.items() if self.table[name].unit == of]
+        filled = pl.any_horizontal(pl.lit(_filled(column)) for column in measured)
+        return pl.select(pl.when(filled).then(pl.lit(unit)).alias(of)).to_series()
 
     def typed_table_of(self, columns: Sequence[pl.Series], height: int) -> RawTable:
         """Bring typed columns, read at ``places``, under their names; the first row counts as row 2.
@@ -147,7 +165,13 @@ def find_header(table: Table, file: str, records: Sequence[Record]) -> int:
     whole = [index for index, names in enumerate(first) if names.issuperset(table.required_names)]
     if whole:
         return max(whole, key=lambda index: len(first[index].intersection(table.names)))
+    named = [columns_named(table, record) for record in records[:TITLE_ROWS]]
+    whole = [index for index, names in enumerate(named) if names.issuperset(table.required_names)]
+    if whole:
+        return max(whole, key=lambda index: len(named[index]))
     alike = [sum(did_you_mean(name, table.names) is not None for name in names if name) for names in first]
+    # One cell alone may be a value: many words are names of something.
+    alike = [max(number, len(names) * (len(names) > 1)) for number, names in zip(alike, named, strict=True)]
     if not any(alike):
         raise SiteError(file, "there is no header row", f"begin with a row of column names: {', '.join(table.names)}")
     return alike.index(max(alike))
@@ -160,23 +184,26 @@ def table_headed(records: Iterable[Record]) -> str | None:
     or all but one, are its header where not as many others stand there: those of a list or a report about the same
     things.
     """
-    rows = [{cell.strip().lower() for cell in record} - {""} for record in records]
-    named = {
-        name: max((len(row & set(table.names)) for row in rows if _is_header(row, table)), default=0)
-        for name, table in tables().items()
-    }
+    rows = [{joined(cell) for cell in record if len(cell) < _LONGEST_NAME} - {""} for record in records]
+    named = {name: max((_names_in(row, table) for row in rows), default=0) for name, table in tables().items()}
     most = max(named, key=lambda name: (named[name], len(tables()[name].required_names)))
     return most if named[most] else None
 
 
-def _is_header(row: Set[str], table: Table) -> bool:
-    required = set(table.required_names)
-    keyed = bool(table.key) and row >= required & set(table.key)
+def headed_as(table: Table, records: Iterable[Record]) -> bool:
+    """Whether among the first records one names every required column of the table, under whatever names."""
+    return any(columns_named(table, record).issuperset(table.required_names) for record in records)
+
+
+def _names_in(row: Set[str], table: Table) -> int:
+    """How many columns of the table the row names; none where it is no header of the table."""
+    names, required = set(map(joined, table.names)), set(map(joined, table.required_names))
+    keyed = bool(table.key) and row >= required & set(map(joined, table.key))
     found = len(row & required)
-    if keyed and found == len(required) > _TELLING:
-        return True
-    asked = max(len(required) - keyed, _TELLING)
-    return found >= asked and len(row - set(table.names)) < len(row & set(table.names))
+    if keyed and found == len(required) and table.is_telling:
+        return len(row & names)
+    asked = max(len(required) - keyed, TELLING_COLUMNS)
+    return len(row & names) if found >= asked and len(row - names) < len(row & names) else 0
 
 
 def columns_of(records: Iterable[tuple[int, Record]], places: Sequence[int]) -> tuple[list[pl.Series], pl.Series]:
@@ -195,10 +222,15 @@ def is_blank(record: Record) -> bool:
     return not "".join(record).strip()
 
 
-def _holds_something(column: pl.Series) -> bool:
+def _filled(column: pl.Series) -> pl.Series:
+    """Whether each cell holds anything."""
     if column.dtype != pl.String:
-        return column.null_count() < len(column)
-    return bool((column.str.strip_chars() != "").any())
+        return column.is_not_null()
+    return (column.str.strip_chars() != "").fill_null(False)
+
+
+def _holds_something(column: pl.Series) -> bool:
+    return bool(_filled(column).any())
 
 
 def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
@@ -213,22 +245,6 @@ def _refuse_twice(file: str, twice: list[str]) -> None:
         raise SiteError(file, f"column {', '.join(twice)} stands twice", "keep one of them")
 
 
-def _refuse_with_unit(table: Table, file: str, unknown: list[str], lacking: list[str]) -> None:
-    """Raise for a column that says its unit in the header: renamed alone, it would lose it."""
-    for name in unknown:
-        found = re.fullmatch(_WITH_UNIT, name)
-        guess = did_you_mean(found["name"], lacking) if found else None
-        if found and guess and table[guess].unit in UNIT_COLUMNS:
-            unit, of = _unit_said(found["plain"] or found["bracketed"]), table[guess].unit
-            mend = f"rename it {guess}, and write {unit} in each row of a column {of}"
-            raise SiteError(file, f"unknown column {name!r} (did you mean {guess}?)", mend)
-
-
-def _unit_said(word: str) -> str:
-    unit = word if word in UNITS else word.lower()
-    return unit if unit in UNITS else f"its unit (one of {', '.join(UNITS)})"
-
-
 def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
     guesses = {name: guess for name in unknown if (guess := did_you_mean(name, lacking))}
     if guesses:
@@ -236,17 +252,9 @@ def _refuse_misspelt(file: str, unknown: list[str], lacking: list[str]) -> None:
         raise SiteError(file, f"unknown column {misspelt}", "correct the header, or rename the column")
 
 
-_SYNONYMS = {
-    "quantity": ("qty", "count", "counted", "amount"),
-    "at": ("date", "datetime", "date_time", "date/time", "timestamp"),
-    "area": ("location",),
-}
-"""What others call a column; it may be another thing all the same, so it is asked for and never read."""
-
-
-def _refuse_synonyms(file: str, unknown: list[str], missing: list[str]) -> None:
+def _refuse_synonyms(table: Table, file: str, unknown: list[str], missing: list[str]) -> None:
     """Raise for a required column that most likely stands under another usual name."""
-    written = {column: [name for name in unknown if _is_synonym(name, column)] for column in missing}
+    written = {column: [name for name in unknown if may_be(table, name, column)] for column in missing}
     meant = {column: names[0] for column, names in written.items() if len(names) == 1}
     if meant:
         words = ", and ".join(f"{column} is missing, which {name} may be" for column, name in meant.items())
@@ -255,20 +263,15 @@ def _refuse_synonyms(file: str, unknown: list[str], missing: list[str]) -> None:
         raise SiteError(file, f"the required column {words}", ", ".join(mends) + (f", add {others}" if others else ""))
 
 
-_OF_A_KEY = re.compile(r"[\s_]*(no|nr|num|number|code|id|key|name)?[\s_.:#°º]*$")
-"""What people write behind the name of a thing for its key: ``Inventory No.``, ``Area code``."""
-
-
-def _is_synonym(name: str, column: str) -> bool:
-    written = name.strip().lower()
-    thing = _OF_A_KEY.sub("", written).replace(" ", "_")
-    synonyms = _SYNONYMS.get(column, ())
-    return written.replace(" ", "_") in synonyms or (thing != written and thing in (column, *synonyms))
-
-
-def _refuse_missing(file: str, missing: list[str]) -> None:
+def _refuse_missing(table: Table, file: str, missing: list[str], unknown: list[str]) -> None:
     if missing:
-        raise SiteError(file, f"the required column {', '.join(missing)} is missing", "add it to the header row")
+        way = (
+            ", or bring the file in as it is: stockward import FILE --into FOLDER"
+            if is_of_a_ledger(table, unknown)
+            else ""
+        )
+        mend = f"add it to the header row{way}"
+        raise SiteError(file, f"the required column {', '.join(missing)} is missing", mend)
 
 
 def _refuse_units(file: str, strange: Iterable[tuple[str, pl.Series]]) -> None:
@@ -278,7 +281,7 @@ def _refuse_units(file: str, strange: Iterable[tuple[str, pl.Series]]) -> None:
             continue
         cells = column.cast(pl.String).str.strip_chars()
         filled = cells.filter(cells != "")
-        if len(filled) and filled.is_in(list(_WRITTEN_UNITS)).all():
+        if len(filled) and all(map(is_plainly_a_unit, filled.unique())):
             raise SiteError(file, f"the column {name} holds units, and would not be read", "rename it to unit")
 
 

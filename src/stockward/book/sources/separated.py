@@ -18,6 +18,7 @@ from stockward.book.checks.draft import MOST_ROWS_TOLD
 from stockward.book.checks.refused.notes import words_of_a_note
 from stockward.book.checks.refused.totals import A_TOTAL, names_a_total
 from stockward.book.schema.dictionary import Table
+from stockward.book.sources.naming.headings import columns_named
 from stockward.book.sources.raw import (
     TITLE_ROWS,
     Header,
@@ -26,6 +27,7 @@ from stockward.book.sources.raw import (
     TornRow,
     columns_of,
     find_header,
+    headed_as,
     is_blank,
     table_headed,
 )
@@ -74,10 +76,19 @@ def read_csv(path: Path, content: bytes, table: Table, decimal: str = ".") -> Ra
 
 def text_headed(top: bytes) -> str | None:
     """The table whose header stands at the top of a text, under whatever separator."""
+    return table_headed(_top_records(top))
+
+
+def text_headed_as(table: Table, top: bytes) -> bool:
+    """Whether the header of a table stands at the top of a text, under whatever separator and names."""
+    return headed_as(table, _top_records(top))
+
+
+def _top_records(top: bytes) -> Iterator[Record]:
     code = "utf-16" if top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = top.decode(code, errors="ignore")
     separators = (*_SEPARATORS, *_odd_signs(text))
-    return table_headed(head.cells for separator in separators for head in _first_lines(text, separator))
+    return (head.cells for separator in separators for head in _first_lines(text, separator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +151,24 @@ def _find_head(top: str, table: Table, file: str) -> _Head:
     ways = [list(way(top, separator)) for way in (_first_records, _first_lines) for separator in _SEPARATORS]
     known = frozenset(table.names)
     best = max(ways, key=lambda heads: _most_names(heads, known))
-    _refuse_odd_sign(top, known, _most_names(best, known), file)
+    if not any(known.issuperset(table.required_names) for known in map(_cells_of, best)):
+        best = max(ways, key=lambda heads: (_most_meant(heads, table), _most_names(heads, known)))
+    number, width = _most_names(best, known)
+    _refuse_odd_sign(top, known, (max(number, _most_meant(best, table)), width), file)
     return best[find_header(table, file, [head.cells for head in best])]
 
 
 def _most_names(heads: Iterable[_Head], known: Set[str]) -> tuple[int, int]:
     return max((_names_in(head, known) for head in heads), default=(0, 0))
+
+
+def _cells_of(head: _Head) -> set[str]:
+    return {cell.strip() for cell in head.cells}
+
+
+def _most_meant(heads: Iterable[_Head], table: Table) -> int:
+    """How many columns the best of some header rows names, under whatever names."""
+    return max((len(columns_named(table, head.cells)) for head in heads), default=0)
 
 
 def _names_in(head: _Head, known: Set[str]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,9 +13,10 @@ from stockward.book.problems import more_like_it
 from stockward.book.schema.dictionary import Table, tables
 from stockward.book.settings import SETTINGS, Settings, read_settings
 from stockward.book.site import WORKBOOK, Site, lacking_tables
-from stockward.book.sources.parquet import parquet_headed, read_parquet
-from stockward.book.sources.raw import RawTable
-from stockward.book.sources.separated import read_csv, text_headed
+from stockward.book.sources.naming.files import TableNames, table_called, tables_named
+from stockward.book.sources.parquet import parquet_columns, parquet_headed, read_parquet
+from stockward.book.sources.raw import RawTable, headed_as
+from stockward.book.sources.separated import read_csv, text_headed, text_headed_as
 from stockward.book.sources.strangers import PLAIN, TEXT_FILES, WORKBOOKS, Stranger, Strangers
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.terms.errors import SiteError, require_none
@@ -104,38 +106,51 @@ class _Reader:
         return raw, left_out
 
     def _sources(self, faults: list[SiteError]) -> Iterator[_Source]:
-        """Each table that stands somewhere, with the way to read it; what is none is kept for ``_misspelt``."""
+        """Each table that stands somewhere, with the way to read it; what is none is kept for ``Strangers``."""
+        found = list(self._found(faults))
+        readable = [one.stem if one.read is not None else "" for one in found]
+        named = tables_named(readable, lambda place, table: found[place].headed_as(tables()[table]))
+        for place, one in enumerate(found):
+            if place in named and one.read is not None:
+                yield named[place], one.shown, partial(_read_as, one, one.read, tables()[named[place]])
+            elif not one.is_sheet or one.stem.lower() != README_SHEET.lower():
+                self._strangers.append(one)
+
+    def _found(self, faults: list[SiteError]) -> Iterator[Stranger]:
+        """Every file and sheet that may be a table by its ending or its place."""
         for path in _listed(self._folder):
             suffix = path.suffix.lower()
             if path.name == WORKBOOK:
                 yield from self._sheets(path, faults)
             elif self._workbook_only or path.name.startswith(_PASSED_OVER):
                 continue
-            elif path.stem in tables() and suffix in _READ_AS:
-                yield path.stem, path.name, partial(self._file, path)
             elif suffix in {*_READ_AS, *TEXT_FILES, *WORKBOOKS}:
-                stranger = Stranger(
+                yield Stranger(
                     path.name,
                     path.stem,
                     suffix,
                     partial(self._headed, path),
+                    partial(self._headed_as, path),
+                    partial(self._file, path) if suffix in _READ_AS else None,
                     partial(self._sheets_of, path),
                     partial(self._twin, path),
                 )
-                self._strangers.append(stranger)
 
-    def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[_Source]:
+    def _sheets(self, path: Path, faults: list[SiteError]) -> Iterator[Stranger]:
         try:
-            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal, tables())
+            workbook = Workbook(self._content(path), path.name, self._settings.site.decimal, TableNames())
         except SiteError as error:
             faults.append(error)
             return
         for sheet in workbook.sheets:
-            if sheet in tables():
-                yield sheet, f"{path.name}[{sheet}]", partial(workbook.read, sheet, tables()[sheet])
-            elif sheet.lower() != README_SHEET.lower():
-                headed = partial(workbook.headed, sheet)
-                self._strangers.append(Stranger(f"{path.name}[{sheet}]", sheet, "", headed))
+            yield Stranger(
+                f"{path.name}[{sheet}]",
+                sheet,
+                "",
+                partial(workbook.headed, sheet),
+                partial(workbook.is_headed_as, sheet=sheet),
+                partial(workbook.read, sheet) if sheet in TableNames() else None,
+            )
 
     def _sheets_of(self, path: Path) -> tuple[str, ...]:
         """Names of the sheets of a workbook that is not read; none where nobody can read it."""
@@ -165,17 +180,37 @@ class _Reader:
             return None
         return next((table for sheet in workbook.sheets if (table := workbook.headed(sheet))), None)
 
+    def _headed_as(self, path: Path, table: Table) -> bool:
+        """Whether the header of a table stands in a file under whatever names."""
+        suffix = path.suffix.lower()
+        try:
+            if suffix in PLAIN:
+                return text_headed_as(table, read_head(path, _HEAD_LENGTH))
+            if suffix in _READ_AS:
+                return headed_as(table, [parquet_columns(read_bytes(path))])
+            workbook = Workbook(read_bytes(path), path.name, self._settings.site.decimal, ())
+        except SiteError:
+            return False
+        return any(workbook.is_headed_as(table, sheet) for sheet in workbook.sheets)
+
     def _content(self, path: Path) -> bytes:
         content = read_bytes(path)
         self._files[path.name] = _sha256(content)
         return content
 
-    def _file(self, path: Path) -> RawTable:
-        table: Table = tables()[path.stem]
+    def _file(self, path: Path, table: Table) -> RawTable:
         content = self._content(path)
         if path.suffix.lower() == ".csv":
             return read_csv(path, content, table, self._settings.site.decimal)
         return read_parquet(path, content, table)
+
+
+def _read_as(found: Stranger, read: Callable[[Table], RawTable], table: Table) -> RawTable:
+    """Read a file or sheet as a table; of one that has another name, and not only another spelling, it is told."""
+    raw = read(table)
+    if table_called(found.stem) == table.name:
+        return raw
+    return replace(raw, notices=(f"{found.shown}: read as the table {table.name}", *raw.notices))
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -193,7 +228,7 @@ def _below(folder: Path, present: set[str]) -> list[str]:
         f"{path.parent.name}/{path.name}"
         for path in islice(seen, _MOST_BELOW)
         if (path.name == WORKBOOK and WORKBOOK not in present)
-        or (path.suffix.lower() in _READ_AS and path.stem in tables() and path.stem not in present)
+        or (path.suffix.lower() in _READ_AS and (table := table_called(path.stem)) is not None and table not in present)
     ]
     words = "not read: the tables of a site stand in its folder itself"
     return [f"{found[0]}: {words}{more_like_it(len(found) - 1, 'file', 'files')}"] if found else []

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stockward.book.problems import did_you_mean
-from stockward.book.schema.dictionary import tables
+from stockward.book.schema.dictionary import Table, tables
 from stockward.book.site import WORKBOOK
+from stockward.book.sources.naming.files import table_begun
+from stockward.book.sources.raw import RawTable
 from stockward.terms.errors import SiteError
 
 TEXT_FILES = (".txt", ".tsv")
@@ -25,6 +27,10 @@ class Stranger:
     stem: str
     suffix: str
     headed: Callable[[], str | None]
+    headed_as: Callable[[Table], bool] = lambda table: False
+    """Whether its header is that of a table under whatever names."""
+    read: Callable[[Table], RawTable] | None = None
+    """The way to read it as a table, where its name is one."""
     sheets: Callable[[], tuple[str, ...]] = tuple
     """Names of its sheets, where it is a workbook that can be read."""
     twin: Callable[[], str | None] = lambda: None
@@ -64,6 +70,9 @@ class Stranger:
     def part_of(self, present: Sequence[str]) -> str | None:
         """The table of which it seems to be a part: by its header, or by its name where a name is all that it has."""
         by_header = self.headed()
+        begun = tables().get(table_begun(self.stem) or "")
+        if by_header is None and begun is not None and begun.name in present and begun.is_telling:
+            by_header = begun.name if self.headed_as(begun) else None
         return did_you_mean(self.stem, present) if by_header is None and self.suffix not in PLAIN else by_header
 
 

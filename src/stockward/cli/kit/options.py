@@ -80,4 +80,6 @@ SEED = click.IntRange(min=0)
 FALSE_ALARM = click.FloatRange(0, 0.5, min_open=True, max_open=True)
 DETECTION = click.FloatRange(0, 1, min_open=True, max_open=True)
 DAY = click.DateTime(["%Y-%m-%d"])
+PURPOSES = ("stock", "guards", "both")
+"""What a new site may be for."""
 PAPER = click.Choice(["A4", "Letter"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stockward.cli.kit.saying import tell
+from stockward.cli.kit.saying import say, tell
 
 if TYPE_CHECKING:
     from stockward.book import Site
@@ -50,3 +50,11 @@ def tell_notices(facts: Site) -> None:
     from stockward.book.ahead import rows_ahead
 
     tell((*rows_ahead(facts, moment_now()).notices, *facts.notices))
+
+
+def lead_on(facts: Site) -> None:
+    """Say what to fill in next, where a table of the site is still blank and others wait for it."""
+    from stockward.book.first_rows import next_step
+
+    if (step := next_step(facts)) is not None:
+        say(step, err=True)

@@ -64,6 +64,7 @@ def plan_command(
         commit, seed_source=seed_source, seed_sha256=seed_sha256, seed_text=seed_text, fresh=secrets.token_hex(32)
     )
     facts = read_facts(site)
+    facts.require_filled()
     asked = counting.parse_asked(
         facts, areas=areas, losses=losses, items=items, boxes=boxes, partial=partial, costs=costs, detection=detection
     )

@@ -49,6 +49,7 @@ def _name_of(path: Path) -> str:
 def _answered(
     site: Site, folder: str, now: datetime, as_of: str | date | datetime | None, asked: AskedOrder | None
 ) -> SiteOrders:
+    site.require_filled()
     moment = None if as_of is None else end_of(as_of, site.timezone)
     books, today = known_at(site, moment), local_day(now, site.timezone)
     day = day_of_the_books(books, None if moment is None else moment.date(), today)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from stockward.book.cells.columns import shown
@@ -22,13 +24,19 @@ def a_header_is_no_row(draft: Draft, table: TableDraft) -> None:
         return
     # Few rows hold a name or a bracket at all: only these are counted.
     near = pl.Series([False]).new_from_index(0, len(rows))
-    for name, cells in table.cells.items():
-        near |= shown(cells.gather(rows)).str.contains(rf"(?i)^\s*{name}\s*$|^\s*[(\[]").fill_null(False)
+    # A unit that a header names stands in no column of the file.
+    of_file = {name: cells for name, cells in table.cells.items() if name in table.headers}
+    heads = {name: sorted({name, table.headers[name].lower()}) for name in of_file}
+    for name, cells in of_file.items():
+        words = "|".join(map(re.escape, heads[name]))
+        near |= shown(cells.gather(rows)).str.contains(rf"(?i)^\s*(?:{words})\s*$|^\s*[(\[]").fill_null(False)
     rows = rows.filter(near)
-    texts = pl.DataFrame({name: shown(cells.gather(rows)).str.strip_chars() for name, cells in table.cells.items()})
+    texts = pl.DataFrame({name: shown(cells.gather(rows)).str.strip_chars() for name, cells in of_file.items()})
     counted = texts.select(
         filled=pl.sum_horizontal(pl.col(name).fill_null("") != "" for name in texts.columns),
-        names=pl.sum_horizontal((pl.col(name).str.to_lowercase() == name).fill_null(False) for name in texts.columns),
+        names=pl.sum_horizontal(
+            pl.col(name).str.to_lowercase().is_in(heads[name]).fill_null(False) for name in texts.columns
+        ),
         brackets=pl.sum_horizontal(pl.col(name).str.contains(_IN_BRACKETS).fill_null(False) for name in texts.columns),
     )
     repeats = counted.select((pl.col("names") > 1) & (pl.col("names") * 2 > pl.col("filled"))).to_series()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from stockward.book.sources.importers.columns import ACROSS, COUNTS, JOINT, MOVEMENTS
-from stockward.book.sources.importers.grid.aliases import folded, known_as
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import (
     are_kinds,
@@ -19,6 +18,8 @@ from stockward.book.sources.importers.grid.held import (
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.naming.aliases import known_as
+from stockward.terms.spelling import folded
 
 NO_COLUMN = "no column"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from stockward.book.sources.importers.grid.aliases import folded, known_as, role_of
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block
@@ -14,6 +13,8 @@ from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.numerals import share_of_numbers
+from stockward.book.sources.naming.aliases import known_as, role_of
+from stockward.terms.spelling import folded
 
 NUMBERS = ("quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size")
 DATES = ("at", "recorded_at", "recorded_date", "count_date")

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from stockward.book.sources.importers.columns import NUMBERS
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.grid.marks import is_mark
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import WAYS, in_order, moment_as_written, ways_that_fit
 from stockward.book.sources.importers.written.numerals import decimal_marks, value_of
+from stockward.terms.spelling import folded
 
 TYPED = "as typed"
 _TURNED = ", date cells turned round"

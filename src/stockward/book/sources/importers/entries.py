@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from stockward.book.sources.importers.columns import ACROSS, DATES, NUMBERS
 from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
-from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats
@@ -24,8 +23,10 @@ from stockward.book.sources.importers.written.days import (
     moment_as_written,
     serial_moment,
 )
-from stockward.book.sources.importers.written.names import written_units
 from stockward.book.sources.importers.written.numerals import split_unit, value_of
+from stockward.book.sources.naming.aliases import in_brackets
+from stockward.terms.spelling import folded
+from stockward.terms.units import written_units
 
 _CODE_AND_NAME = re.compile(r"\[([^\[\]]+)\]\s*(.*)")
 UNREAD = "?"

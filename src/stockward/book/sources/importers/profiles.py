@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from stockward.book.sources.importers.grid.aliases import folded
+from stockward.terms.spelling import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ calculated, and numbers that only look like codes. The first two are found in th
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from stockward.book.sources.raw import (
     RawTable,
     columns_of,
     find_header,
+    headed_as,
     is_blank,
     letters_of,
     table_headed,
@@ -51,7 +52,7 @@ class Workbook:
     ``wanted`` are the sheets that will be read: of the others only the names are looked at.
     """
 
-    def __init__(self, content: bytes, file: str, decimal: str, wanted: Collection[str]) -> None:
+    def __init__(self, content: bytes, file: str, decimal: str, wanted: Container[str]) -> None:
         import python_calamine
 
         self.file = file
@@ -144,13 +145,22 @@ class Workbook:
 
     def headed(self, sheet: str) -> str | None:
         """The table whose header stands at the top of a sheet that is not read."""
+        return table_headed(self._top(sheet))
+
+    def is_headed_as(self, table: Table, sheet: str) -> bool:
+        """Whether the header of a table stands at the top of a sheet, under whatever names."""
+        return headed_as(table, self._top(sheet))
+
+    def _top(self, sheet: str) -> list[list[str]]:
+        """The first rows of a sheet, without their blank cells."""
         rows: dict[int, list[str]] = {}
-        for cell in islice(cells(self.parts.tops[sheet]), _MOST_AT_THE_TOP):
+        xml = self.parts.tops[sheet] if sheet in self.parts.tops else self.parts.sheet(sheet)
+        for cell in islice(cells(xml), _MOST_AT_THE_TOP):
             if cell.place[0] >= TITLE_ROWS:
                 break
             text = self._texts.text(cell.value) if cell.kind == "s" else cell.text
             rows.setdefault(cell.place[0], []).append(text)
-        return table_headed(rows.values())
+        return list(rows.values())
 
     def _records(self, sheet: str, file: str) -> tuple[list[list[str]], int, list[tuple[CellPlace, CellPlace]]]:
         """Every row of a sheet as text, all of one width, how many cells are calculated formulas, and merged ranges."""

@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from xml.etree import ElementTree
@@ -97,7 +97,7 @@ class Parts:
         return self.sheets[self.paths[name]]
 
 
-def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
+def unpack(content: bytes, file: str, wanted: Container[str]) -> Parts:
     """Unpack the ``wanted`` sheets of a workbook, and what all sheets use.
 
     Raises ``SiteError`` for what is no workbook of this format or is larger than is read, and one of ``DAMAGED``.
@@ -114,7 +114,7 @@ def unpack(content: bytes, file: str, wanted: Collection[str]) -> Parts:
     require_sound(relations)
     worded = _common if _STRICT[0][0] in book else bytes
     paths, stale = _sheet_paths(worded(book), worded(relations))
-    taken = {paths[name] for name in wanted if name in paths}
+    taken = {path for name, path in paths.items() if name in wanted}
     infos = _taken(packed, taken)
     others = {
         path: worded(_top(packed, path, _TOP_LENGTH)) for path in dict.fromkeys(paths.values()) if path not in taken

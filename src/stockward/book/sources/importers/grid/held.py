@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
-from stockward.book.sources.importers.written.names import written_units
 from stockward.book.sources.importers.written.numerals import share_of_numbers, value_of
+from stockward.terms.spelling import folded
+from stockward.terms.units import written_units
 
 _MOSTLY = 0.8
 _LOOKED_AT = 2_000

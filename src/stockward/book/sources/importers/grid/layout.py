@@ -12,9 +12,10 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from stockward.book.checks.refused.totals import names_a_total
-from stockward.book.sources.importers.grid.aliases import folded, is_known, role_of
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
+from stockward.book.sources.naming.aliases import is_known, role_of
+from stockward.terms.spelling import folded
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""

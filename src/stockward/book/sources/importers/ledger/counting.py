@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import COUNT, Meanings
 from stockward.book.sources.importers.ledger.posting import Posting, Postings, identities_of
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import WAYS, moment_as_written
+from stockward.terms.spelling import folded
 
 _ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the book were not counted", "leave out"
 _SAME = 1e-9

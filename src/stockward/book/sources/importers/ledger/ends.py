@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import (
     ADJUSTMENT,
     COUNT,
@@ -15,6 +14,7 @@ from stockward.book.sources.importers.ledger.meanings import (
 )
 from stockward.book.sources.importers.ledger.posting import Posting, code_of
 from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.terms.spelling import folded
 
 OUTSIDE = "outside"
 _INSIDE, _PRODUCTION, _SCRAP = "a place of the site", "production", "scrap"

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from stockward.book.sources.importers.columns import NUMBERS
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.grid.marks import is_mark
 from stockward.book.sources.importers.ledger.meanings import LEAVE_OUT, Meanings
 from stockward.book.sources.importers.ledger.posting import Postings
+from stockward.terms.spelling import folded
 
 IS_SO = frozenset({"1", "yes", "true", "x", "ja", "oui", "y", "si", "wahr"})
 """Folded words that say yes."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
+from stockward.terms.spelling import folded
 
 ADJUSTMENT, COUNT, OPENING, LEAVE_OUT, TRANSIT, REVERSES = (
     "adjustment", "count", "opening", "leave out", "in transit", "reverses",

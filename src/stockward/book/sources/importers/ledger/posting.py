@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.entries import SourceEntry, own_name
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book, words
 from stockward.book.sources.importers.mapping import Path
+from stockward.terms.spelling import folded
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.ends import posting_between
 from stockward.book.sources.importers.ledger.happening import IS_SO
 from stockward.book.sources.importers.ledger.meanings import (
@@ -28,6 +27,7 @@ from stockward.book.sources.importers.ledger.sides import side_of, tell_sides_ap
 from stockward.book.sources.importers.ledger.tie_out import solved
 from stockward.book.sources.importers.mapping import Path
 from stockward.book.sources.importers.profiles import Profile
+from stockward.terms.spelling import folded
 
 _GOES_OUT, _UNDOES = "they go out", "they undo another row"
 

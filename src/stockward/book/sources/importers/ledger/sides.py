@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from stockward.book.sources.importers.entries import SourceEntry
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import Meanings
 from stockward.book.sources.importers.ledger.posting import code_of
 from stockward.book.sources.importers.mapping import Path
 from stockward.book.sources.importers.written.names import material_meant
+from stockward.terms.spelling import folded
 
 _BOTH_SIDES, _NOTHING = "both sides in one document", 1e-9
 _COMING = frozenset(("in", "from", "receipt", "received", "zugang", "eingang", "entree", "entrada"))

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
 
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.terms.units import UNITS, dimension
+from stockward.terms.spelling import folded
+from stockward.terms.units import UNITS, dimension, written_units
 
-_UNITS = {
-    "kg": "kg; kgs; kilo; kilos; kilogram; kilograms; kilogramm; kilogramme; kgm; кг",
-    "g": "g; gm; gms; gram; grams; gramm; gramme; grm",
-    "t": "t; to; ton metric; tonne; tonnes; mt; metric ton; metric tons; tne",
-    "lb": "lb; lbs; pound; pounds; lbr",
-    "oz": "oz; ounce; ounces; onz",
-    "gr": "grain; grains",
-    "each": "each; ea; pc; pcs; pce; piece; pieces; st; stk; stck; stuck; nos; no; nr; unit; units; item; items; u; "
-    "und; pz; pza; pieza; piezas; szt; шт; adet; rd; rds; rnd; round; rounds; un; ud; uds; c62; h87; unite; unites",
-}
 _OTHER_NAMES = (
     ("nitrocellulose", "nc", "guncotton"), ("nitroglycerin", "nitroglycerine", "ng"), ("trinitrotoluene", "tnt"),
     ("cyclonite", "hexogen", "rdx"), ("octogen", "hmx"), ("pentaerythritol tetranitrate", "petn", "pentrite"),
@@ -32,12 +22,6 @@ _ALIKE = 0.86
 _MOST_COMPARED = 400
 DIFFERENT, OWN_PLACE = "a material of its own", "a place of its own"
 _DIFFER = "they differ in letter case, blanks, punctuation or leading zeros"
-
-
-@cache
-def written_units() -> Mapping[str, str]:
-    """The unit that each folded word is."""
-    return {folded(word): unit for unit, words in _UNITS.items() for word in words.split(";")}
 
 
 def unit_of(text: str, mapping: MappingFile, where: str) -> tuple[str, float] | None:

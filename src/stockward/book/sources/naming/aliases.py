@@ -1,0 +1,74 @@
+"""What columns are called, in the languages and programs that are known; two spellings of one name are one name.
+
+A name with a question mark behind it may be another thing all the same: an import proposes it, a table of a site is
+never read by it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+from stockward.terms.spelling import folded
+
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
+_DOUBTFUL = "?"
+
+
+@cache
+def roles_by_alias() -> Mapping[str, tuple[str, int]]:
+    """The role that a folded header names, and its rank among the names of that role: the first says it best."""
+    found: dict[str, tuple[str, int]] = {}
+    for role, names in _names_of_roles():
+        for rank, name in enumerate(names):
+            found.setdefault(folded(name.removesuffix(_DOUBTFUL)), (role, rank))
+    return found
+
+
+@cache
+def sure_names() -> Mapping[str, tuple[str, ...]]:
+    """The folded names of each role that can mean nothing else; codes of programs, all figures, are not among them."""
+    return {
+        role: tuple(folded(name) for name in names if not name.endswith(_DOUBTFUL) and not name.strip().isdigit())
+        for role, names in _names_of_roles()
+    }
+
+
+@cache
+def doubtful_names() -> Mapping[str, tuple[str, ...]]:
+    """The folded names of each role that may mean another thing."""
+    return {
+        role: tuple(folded(name.removesuffix(_DOUBTFUL)) for name in names if name.endswith(_DOUBTFUL))
+        for role, names in _names_of_roles()
+    }
+
+
+def _names_of_roles() -> Iterator[tuple[str, list[str]]]:
+    text = files("stockward.book.sources.naming").joinpath("aliases.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines(), restkey="more"):
+        yield row["role"], ",".join([row["aliases"], *row.get("more", [])]).split(";")
+
+
+def known_as(header: str) -> tuple[str, int] | None:
+    """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
+    known = roles_by_alias()
+    return known.get(folded(header)) or known.get(folded(_BRACKETS.sub("", header)))
+
+
+def in_brackets(header: str) -> str:
+    """What stands in brackets behind a header: the unit of its column, often."""
+    found = _BRACKETS.search(header)
+    return found[1].strip() if found else ""
+
+
+def role_of(header: str) -> str:
+    """The role that a header is known for; empty for one that is not known."""
+    return (known_as(header) or ("", 0))[0]
+
+
+def is_known(header: str) -> bool:
+    """Whether a header is one that some program or person uses."""
+    return known_as(header) is not None
