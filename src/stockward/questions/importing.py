@@ -16,6 +16,7 @@ from stockward.book.sources.importers.grid.files import ReadFile, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
+from stockward.book.sources.importers.merging import Differences
 from stockward.book.sources.importers.profiles import GENERIC, profile_of
 from stockward.book.sources.importers.site_files import OwnRows, table_text
 from stockward.book.sources.importers.site_rows import (
@@ -25,7 +26,7 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
 )
 from stockward.book.sources.importers.sources import SourceRead, SourcesRead
-from stockward.book.sources.importers.store import STORE, Differences, read_stored, stored_text
+from stockward.book.sources.importers.store import STORE, read_stored, stored_text
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 
@@ -239,7 +240,7 @@ def _contents(
         contents[f"{table}.csv"] = imported if is_same else table_text([*columns, *others], rows_beside)
         notices += own.notices
     contents[LOG] = table_text(LOG_COLUMNS, rows.log)
-    contents[STORE] = stored_text(blocks, found.kept, found.pending)
+    contents[STORE] = stored_text(blocks, found.kept, found.differences.pending)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
         name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')

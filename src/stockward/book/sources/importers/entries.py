@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from stockward.book.sources.importers.columns import DATES, NUMBERS
+from stockward.book.sources.importers.columns import DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
 from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
@@ -37,7 +37,8 @@ _MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
     "counted_by", "inventory", "cancelled", "state", "note", "from_area", "to_area", "zero_count", "origin_type",
-    "target_type", "tracked_item", "deltas",
+    "target_type", "tracked_item", "deltas", "member", "department", "job", "role", "affiliation", "duty",
+    "qualifications", "type", "half_day", "half_part", "tested_fit", "not_in_areas",
 )  # fmt: skip
 
 
@@ -82,13 +83,6 @@ class SourceEntry:
             return self.numbers["quantity"]
         came, went = self.numbers.get("in"), self.numbers.get("out")
         return None if came is None and went is None else (came or 0.0) - (went or 0.0)
-
-
-def own_name(entry: SourceEntry) -> str:
-    """The number that a row bears, or its document and line; empty where it has neither."""
-    if entry.text("id"):
-        return entry.text("id")
-    return f"{entry.text('document')}/{entry.text('line')}" if entry.text("document") and entry.text("line") else ""
 
 
 class EntryReader:
@@ -161,7 +155,8 @@ class EntryReader:
         if "T" not in entry.at and entry.recorded_at.startswith(f"{entry.at}T"):
             # A day alone does not tell before or after; the program booked it on that day, at that time.
             entry.at = entry.recorded_at
-        for role in ("at", "material", "quantity", "in", "out", "counted"):
+        texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
+        for role in ("at", "material", "quantity", "in", "out", "counted", "member", *OF_PERSONS):
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
                     entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")

@@ -54,6 +54,8 @@ class SiteRows:
     counts: list[_Row] = field(default_factory=list)
     materials: list[_Row] = field(default_factory=list)
     areas: list[_Row] = field(default_factory=list)
+    people: list[_Row] = field(default_factory=list)
+    absences: list[_Row] = field(default_factory=list)
     log: list[_Row] = field(default_factory=list)
 
 
@@ -136,7 +138,7 @@ class RowWriter:
             }
         )  # fmt: skip
         for half in filter(None, (entry, one.other)):
-            self._log(half, "movements", key, waits, faults)
+            self.rows.log.append(log_line(half, "movements", key, waits, faults))
 
     def _count(self, one: Posting) -> None:
         entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
@@ -155,7 +157,7 @@ class RowWriter:
             }
         )  # fmt: skip
         key = ", ".join(filter(None, (inventory, area, material, entry.text("batch"))))
-        self._log(entry, "counts", key, waits, entry.faults)
+        self.rows.log.append(log_line(entry, "counts", key, waits, entry.faults))
 
     def _counted_at(self, entry: SourceEntry, waits: list[Path]) -> str:
         """A count dated by day, with movements of that day, stands on one side of them by a person's word."""
@@ -256,12 +258,12 @@ class RowWriter:
         for path in waits:
             self.mapping.wait(path, entry.place)
 
-    def _log(self, entry: SourceEntry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> None:
-        state = "set aside" if faults else "waits" if waits else "taken"
-        why = "; ".join(faults or map(dotted, waits))
-        self.rows.log.append(
-            {"source": entry.place, "mapping": entry.source, "table": table, "key": key, "state": state, "why": why}
-        )
+
+def log_line(entry: SourceEntry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> dict[str, str]:
+    """The line of the log for a row of a source: whether it was taken, and why not."""
+    state = "set aside" if faults else "waits" if waits else "taken"
+    why = "; ".join(faults or map(dotted, waits))
+    return {"source": entry.place, "mapping": entry.source, "table": table, "key": key, "state": state, "why": why}
 
 
 def days_with_movements(movements: Iterable[Posting], is_dated: Callable[[str], bool]) -> dict[str, bool]:

@@ -28,13 +28,13 @@ from stockward.book.sources.importers.ledger.postings import changes_of, posting
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.merging import Differences, merged
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
 from stockward.book.sources.importers.site_rows import (
     RowWriter,
     SiteRows,
     days_with_movements,
 )
-from stockward.book.sources.importers.store import DIFFERENCES, Differences, merged
 
 _BALANCE_WRONG = "the balance is wrong"
 _FEWEST_ROWS = 2
@@ -69,7 +69,6 @@ class SourcesRead:
         self.differences = Differences()
         self.places: dict[str, None] = {}
         self.kept: dict[int, list[TableRow]] = {}
-        self.pending: set[int] = set()
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
         """Read one source; tracked lots wait for the list of these."""
@@ -136,9 +135,7 @@ class SourcesRead:
         for entry in kept:
             self.kept[id(entry.block)].append(entry.row)
         for block in blocks:
-            if (DIFFERENCES, f"{block.grid.name} {block.digest}") in self.mapping.questions:
-                # All of what is asked about stays as it is, to be looked at again.
-                self.pending.add(id(block))
+            if id(block) in self.differences.pending:
                 self.kept[id(block)] = block.rows
         return kept
 

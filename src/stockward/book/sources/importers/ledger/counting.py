@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.identities import identities_of
 from stockward.book.sources.importers.ledger.meanings import COUNT, Meanings
-from stockward.book.sources.importers.ledger.posting import Posting, Postings, identities_of
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import WAYS, moment_as_written
@@ -43,7 +44,7 @@ def counted_lines(entries: Sequence[SourceEntry], meanings: Meanings) -> Posting
             kept.append((entry, value, book))
     answer, path = _prefilled([one for one in kept if one[2] is not None], meanings)
     _refuse_negative(kept, role)
-    identities = identities_of([entry for entry, _, _ in kept])
+    identities = identities_of([entry for entry, _, _ in kept], all_said)
     for (entry, value, book), identity in zip(kept, identities, strict=True):
         if answer == _NONE or (answer == _EQUAL_NOT and value == book):
             made.leave_out("it equals the book, and was not counted", entry)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stockward.book.sources.importers.entries import SourceEntry, own_name
+from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book, words
 from stockward.book.sources.importers.mapping import Path
@@ -52,19 +49,9 @@ class Postings:
         self.left_out.setdefault(rule, []).append(entry)
 
 
-def identities_of(entries: Sequence[SourceEntry]) -> list[str]:
-    """What names each row again in another file: its own number, or what it says and which of its like it is."""
-    named = [own_name(entry) for entry in entries]
-    if all(named) and len(set(named)) == len(named):
-        return named
-    seen: Counter[str] = Counter()
-    found = []
-    for entry in entries:
-        said = repr((entry.source, sorted(entry.texts.items()), entry.area, entry.at, sorted(entry.raw.items())))
-        digest = hashlib.sha256(said.encode()).hexdigest()[:12]
-        seen[digest] += 1
-        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
-    return found
+def all_said(entry: SourceEntry) -> str:
+    """All that a row says, in whatever column."""
+    return repr((entry.source, sorted(entry.texts.items()), entry.area, entry.at, sorted(entry.raw.items())))
 
 
 def code_of(entry: SourceEntry) -> str:

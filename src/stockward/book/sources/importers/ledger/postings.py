@@ -9,6 +9,7 @@ from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.ends import posting_between
 from stockward.book.sources.importers.ledger.happening import IS_SO
+from stockward.book.sources.importers.identities import identities_of
 from stockward.book.sources.importers.ledger.meanings import (
     ADJUSTMENT,
     BY_DOCUMENT,
@@ -23,7 +24,7 @@ from stockward.book.sources.importers.ledger.meanings import (
     Meanings,
 )
 from stockward.book.sources.importers.ledger.pairing import name_reversed, pair_transfers
-from stockward.book.sources.importers.ledger.posting import Posting, Postings, code_of, identities_of
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said, code_of
 from stockward.book.sources.importers.ledger.sides import side_of, tell_sides_apart
 from stockward.book.sources.importers.ledger.tie_out import solved
 from stockward.book.sources.importers.mapping import Path
@@ -44,7 +45,7 @@ def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postin
     if signed and not any({"from_area", "to_area"} & entry.columns for entry in taken[:1]):
         tell_sides_apart(taken, meanings)
     halves: list[Posting] = []
-    for entry, identity in zip(taken, identities_of(taken), strict=True):
+    for entry, identity in zip(taken, identities_of(taken, all_said), strict=True):
         posting = _posting(entry, _sign(entry, signed=signed, signs=signs), meanings, signed=signed)
         posting.identity = identity
         if posting.kind == LEAVE_OUT:
