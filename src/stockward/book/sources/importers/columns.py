@@ -21,6 +21,8 @@ OF_PERSONS = ("start", "end", "since", "until", "half_date", "available_from")
 DATES = ("at", "recorded_at", "recorded_date", "count_date", *OF_PERSONS)
 _MOSTLY, _AT_LEAST = 0.8, 0.2
 """So much of a column is of another kind than its header says where the header lies; less are cells to correct."""
+SIGNED = ("+/-", "-/+", "±", "+-")
+"""Stands in the header of quantities that bear the sign of their direction."""
 _NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
@@ -63,6 +65,7 @@ def roles_of(
         header: [cell for block in blocks if header in block.headers for cell in block.column(header)]
         for header in headers
     }
+    _take_signed_quantity(roles, cells)
     roles = {
         role: header
         for role, header in roles.items()
@@ -77,6 +80,20 @@ def roles_of(
     for role, names in found.items():
         mapping.settle("source", source, "columns", role, value=JOINT.join(names))
     return found
+
+
+def _take_signed_quantity(roles: dict[str, str], cells: Mapping[str, Sequence[CellValue]]) -> None:
+    """Below *+/-* stands which way a row goes, or how much with its sign: the quantity, where no other column is."""
+    signed = [
+        header for header in cells if header.replace(" ", "") in SIGNED and share_of_numbers(cells[header]) > _MOSTLY
+    ]
+    if not signed or "quantity" in roles or {"in", "out"} & roles.keys():
+        return
+    roles["quantity"] = signed[0]
+    if roles.get("kind") == signed[0]:
+        others = [header for header in cells if header != signed[0] and role_of(header) == "kind"]
+        roles.pop("kind")
+        roles |= {"kind": others[0]} if others else {}
 
 
 def _ask_sides(found: dict[str, tuple[str, ...]], mapping: MappingFile, source: str) -> None:

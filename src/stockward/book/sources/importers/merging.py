@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.identities import identities_of, own_name
@@ -107,8 +108,23 @@ class _NewTable:
         self.named, self.known, self.roles, self.source, self.mapping = named, known, roles, source, mapping
         self.block = next(iter(named.values())).block
         self.again = named.keys() & known.keys()
-        self.changed = {name for name in self.again if _said(named[name], roles) != _said(known[name], roles)}
+        self.bearing: dict[str, list[SourceEntry]] = defaultdict(list)
+        for name, entry in known.items():
+            self.bearing[_name_alone(name, entry)].append(entry)
+        self.changed = {
+            name
+            for name in self.again
+            if all(_said(named[name], roles) != _said(other, roles) for other in self.bearing[name])
+        }
         self.gone = _gone(named, known)
+
+    def _was_read(self, name: str) -> bool:
+        """Whether a row stands among the known ones as it stood in a file of this name."""
+        entry = self.named[name]
+        return any(
+            other.place == entry.place and _said(other, self.roles) == _said(entry, self.roles)
+            for other in self.bearing[name]
+        )
 
     def merge(self, found: Differences) -> None:
         """Add what is new, and what a person takes of the rest."""
@@ -199,8 +215,8 @@ class _NewTable:
         first = self.known[alike[0]]
         path: Path = (_OVERLAPS, f"{self.block.grid.name} {self.block.digest}")
         asks = (
-            f"{len(alike)} rows of {self.block.grid.name} say the same as rows that stand in another file too, the first "
-            f"as {first.place}; neither a voucher nor a balance tells them apart. Did each happen once, or twice?"
+            f"{len(alike)} rows of {self.block.grid.name} say the same as rows that stand in another file too, the "
+            f"first as {first.place}; neither a voucher nor a balance tells them apart. Did each happen once, or twice?"
         )
         answer = self.mapping.ask(*path, asks=asks, choices=[_ONE, _TWO])
         for name in alike:
@@ -214,6 +230,7 @@ class _NewTable:
         entry, other = self.named[name], self.known[name]
         tells = own_name(entry) or entry.text("document") or entry.raw.get("balance") or "T" in entry.at
         is_same_file = other.block is entry.block or other.block.digest == entry.block.digest
+        is_same_file = is_same_file or self._was_read(name)
         return not (tells or entry.recorded_at or is_same_file or entry.block.of_people)
 
 
@@ -240,7 +257,12 @@ def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry]) ->
         inside = first <= day <= last and bool(days) and (_key(entry) in keys or block in again)
         return block in whole or inside or (block in later and day >= first)
 
-    return {name for name, entry in known.items() if name not in named and is_expected(entry)}
+    return {name for name, entry in known.items() if _name_alone(name, entry) not in named and is_expected(entry)}
+
+
+def _name_alone(name: str, entry: SourceEntry) -> str:
+    """The name of a row without the sign of its table, which tells it from another of that name."""
+    return name.removesuffix(f" {entry.block.digest}")
 
 
 def _key(entry: SourceEntry) -> tuple[str, str, str, str]:
@@ -249,8 +271,6 @@ def _key(entry: SourceEntry) -> tuple[str, str, str, str]:
 
 
 def _is_day(text: str) -> bool:
-    from datetime import date
-
     try:
         return bool(date.fromisoformat(text))
     except ValueError:

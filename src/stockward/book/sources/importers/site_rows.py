@@ -67,6 +67,7 @@ class RowWriter:
         self.rows = SiteRows()
         self._by_day = count_moments
         self._names: dict[str, str] = {}
+        self._first: dict[str, str] = {}
         self._units: dict[str, Counter[str]] = defaultdict(Counter)
         self._areas: dict[str, str] = {}
         self._fractions: dict[str, set[str]] = defaultdict(set)
@@ -83,6 +84,7 @@ class RowWriter:
                 continue
             key, _ = same_as(entry.text("material"), self.mapping)
             self._names.setdefault(key, entry.text("material_name"))
+            self._first.setdefault(key, entry.place)
             if one.quantity is not None and one.quantity % 1:
                 self._fractions[entry.source].add(key)
             if entry.text("unit"):
@@ -113,7 +115,7 @@ class RowWriter:
             if every == BY_PLACE:
                 asks = f"What kind of place is {key!r}?"
                 kind = self.mapping.ask("areas", key, "kind", asks=asks, choices=kinds)
-            self.rows.areas.append({"area": key, "kind": kind or "other"})
+            self.rows.areas.append({"area": key, "kind": kind or "other", "source": self._areas[key]})
 
     def _movement(self, one: Posting) -> None:
         entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
@@ -242,7 +244,7 @@ class RowWriter:
         if doubt is not None:
             waits.append(doubt)
             return f"{UNREAD} {written}"
-        self._areas.setdefault(key, written)
+        self._areas.setdefault(key, entry.place)
         return key
 
     def _material(self, key: str) -> None:
@@ -252,7 +254,7 @@ class RowWriter:
         if units and any(factor(one, unit) is None for one in units):
             unit = ""
         row = {"material": key, "kind": material_kind(unit) if unit else UNREAD, "unit": unit or UNREAD}
-        self.rows.materials.append({**row, "name": self._names[key]})
+        self.rows.materials.append({**row, "name": self._names[key], "source": self._first[key]})
 
     def _count_waits(self, waits: Iterable[Path], entry: SourceEntry) -> None:
         for path in waits:

@@ -29,6 +29,12 @@ from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.merging import Differences, merged
+from stockward.book.sources.importers.people.lists import (
+    PeopleRead,
+    as_known_again,
+    reading_of_people,
+    table_of_people,
+)
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
 from stockward.book.sources.importers.site_rows import (
     RowWriter,
@@ -58,8 +64,9 @@ class SourceRead:
 class SourcesRead:
     """Reads source by source, and makes the rows of all of them at the end."""
 
-    def __init__(self, mapping: MappingFile, timezone: str) -> None:
+    def __init__(self, mapping: MappingFile, timezone: str, affiliations: Sequence[str] = ()) -> None:
         self.mapping, self.timezone = mapping, timezone
+        self.people = PeopleRead(affiliations)
         self.sources: list[SourceRead] = []
         self.movements: list[Posting] = []
         self.counts: list[Posting] = []
@@ -72,6 +79,9 @@ class SourcesRead:
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
         """Read one source; tracked lots wait for the list of these."""
+        if blocks[0].of_people:
+            self._of_people(source, blocks)
+            return
         profile = self._profile(source, blocks)
         roles = roles_of(blocks, profile, self.mapping, source)
         table = table_of(blocks, roles, profile, self.mapping, source)
@@ -101,6 +111,21 @@ class SourcesRead:
             self._take(counted_lines(entries, Meanings(source, profile, self.mapping)), told)
         else:
             self._ledger(source, entries, profile, told)
+
+    def _of_people(self, source: str, blocks: Sequence[Block]) -> None:
+        """Read a list of people or of their absences; while it is asked which of the two it is, it is kept as it is."""
+        table = table_of_people(source, blocks, self.mapping)
+        told = _source_read(source, table or "?", "", blocks)
+        self.sources.append(told)
+        if table is None:
+            self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
+            self.differences.pending |= {id(block) for block in blocks}
+        if table is None or table == LEFT_OUT:
+            return
+        roles, profile = reading_of_people(source, blocks, table, self.mapping)
+        entries = list(EntryReader(source, blocks, roles, profile, self.mapping, self.timezone).entries())
+        as_known_again(entries, table)
+        self._take(self.people.take(source, self._merged(source, entries, blocks), table, self.mapping), told)
 
     def ask_about_unread(self, grid: SheetGrid, blocks: Sequence[Block]) -> None:
         """Rows of which no header was found may be of anything, until somebody says that they are of nothing."""
@@ -153,6 +178,7 @@ class SourcesRead:
         writer = RowWriter(self.mapping, dated)
         writer.prepare([*self.movements, *self.counts])
         rows = writer.write(self.movements, self.counts)
+        self.people.write(rows, self.mapping)
         for place in self.unknown:
             # What may be movements of anything leaves every balance untested until somebody says what it is.
             unread = dict.fromkeys(("at", "kind", "material", "quantity", "from_area", "to_area"), UNREAD)

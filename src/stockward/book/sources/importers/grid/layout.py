@@ -232,7 +232,9 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
             yield Block(grid, top, headers, tuple(part), titles, over=over)
         return
     filled = [part for part in parts if part]
-    apart = len(filled) > 1 and all(how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
+    apart = len(filled) > 1 and all(
+        how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled
+    )
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
         headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
         yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from stockward.book.sources.importers.columns import SIGNED
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.identities import identities_of
 from stockward.book.sources.importers.ledger.ends import posting_between
 from stockward.book.sources.importers.ledger.happening import IS_SO
-from stockward.book.sources.importers.identities import identities_of
 from stockward.book.sources.importers.ledger.meanings import (
     ADJUSTMENT,
     BY_DOCUMENT,
@@ -109,6 +110,9 @@ def _is_signed(entries: Sequence[SourceEntry], meanings: Meanings) -> bool | Non
     changes = [(entry.change, meanings.settled(code_of(entry))) for entry in entries if entry.change]
     if not any(change < 0 for change, _ in changes):
         return False
+    header = meanings.mapping.get("source", meanings.source, "columns", "quantity") or ""
+    if any(sign in header.replace(" ", "") for sign in SIGNED):
+        return True
     if meanings.profile.name or not any(code_of(entry) for entry in entries):
         return True
     outward = [change < 0 for change, meaning in changes if meaning in OUTWARD]

@@ -11,9 +11,9 @@ from stockward.book.sources.importers.ledger.happening import IS_SO
 from stockward.book.sources.importers.ledger.posting import Postings
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.people.words import (
+    ABSENCE_WORDS,
     HALVES,
     IN_FORCE,
-    KINDS,
     NOT_IN_FORCE,
     NOT_TAKEN,
     TAKEN,
@@ -25,7 +25,7 @@ ABSENCE_COLUMNS = ("person", "start", "end", "kind", "source")
 _KINDS = ("leave", "sick", "training", "other")
 _MORNING, _AFTERNOON, _WHOLE = "the morning", "the afternoon", "a whole day"
 _HALF_WORDS = frozenset(map(folded, ("half day", "half-day", "hd", "halber tag", "demi-journée", "medio día")))
-_NOON = "T12:00:00"
+_NOON, _LAST_SECOND = "T12:00:00", "T23:59:59"
 _HALF = 0.5
 
 AbsenceRow = dict[str, str]
@@ -103,7 +103,7 @@ def _kind(entry: SourceEntry, source: str, mapping: MappingFile) -> str:
         path = ("source", source, "kind", entry.block.label)
         asks = f"What are the absences in {entry.block.grid.name}? No column says it"
         return ask_meaning(entry, path, asks, _KINDS, mapping) or "?"
-    word = KINDS.get(folded(code))
+    word = ABSENCE_WORDS.get(folded(code))
     if word is not None:
         return mapping.settle("source", source, "kinds", code, value=word, because="so the word says")
     path = ("source", source, "kinds", code or "blank")
@@ -174,7 +174,9 @@ def _part(entry: SourceEntry, source: str, mapping: MappingFile) -> str:
 def _half_span(day: str, part: str) -> list[Span]:
     if part == NOT_TAKEN:
         return []
-    return [{_MORNING: (day, f"{day}{_NOON}"), _AFTERNOON: (f"{day}{_NOON}", day)}.get(part, (day, day))]
+    return [
+        {_MORNING: (day, f"{day}{_NOON}"), _AFTERNOON: (f"{day}{_NOON}", f"{day}{_LAST_SECOND}")}.get(part, (day, day))
+    ]
 
 
 def _as_day(text: str) -> date | None:

@@ -38,23 +38,25 @@ class _Days:
 
 def calendars_of(grid: SheetGrid, mapping: MappingFile) -> list[Block] | None:
     """The absences of a calendar as a table; ``None`` for a grid that is none, nothing while its month is asked."""
-    found = next(((top, days) for top in range(min(len(grid.rows), _LATEST_HEADER)) if (days := _days_in(grid, top))), None)
+    found = next(
+        ((top, days) for top in range(min(len(grid.rows), _LATEST_HEADER)) if (days := _days_in(grid, top))), None
+    )
     if found is None:
         return None
     top, parts = found
     left = [place for place in range(parts[0].columns[0]) if _is_filled_below(grid, top, place)]
-    if not left or not _is_coded(grid, top, parts):
+    if not left or not _is_coded(grid, top, parts, left):
         return None
-    days: dict[int, date | str] = {}
+    dates: dict[int, date | str] = {}
     for part in parts:
         told = _dated(grid, top, part, mapping)
         if told is None:
             return []
-        days |= told
+        dates |= told
     headers = _left_headers(grid, top, left)
     block = Block(grid, top, (*headers, "From", "To", "Absence"), (), ())
     for number in range(top + 1, len(grid.rows)):
-        _take_row(block, number, left, days)
+        _take_row(block, number, left, dates)
     return [block] if block.rows else []
 
 
@@ -68,7 +70,7 @@ def _days_in(grid: SheetGrid, top: int) -> list[_Days]:
             runs[-1].append(place)
         elif _day_number(cell) is not None:
             runs.append([place])
-    found = []
+    found: list[_Days] = []
     for run in runs:
         first = row[run[0]]
         is_dated = isinstance(first, date)
@@ -98,9 +100,10 @@ def _is_filled_below(grid: SheetGrid, top: int, place: int) -> bool:
     return any(place < len(row) and not is_blank_cell(row[place]) for row in grid.rows[top + 1 :])
 
 
-def _is_coded(grid: SheetGrid, top: int, parts: Sequence[_Days]) -> bool:
+def _is_coded(grid: SheetGrid, top: int, parts: Sequence[_Days], left: Sequence[int]) -> bool:
     columns = [place for part in parts for place in part.columns]
-    cells = [row[place] for row in grid.rows[top + 1 :] for place in columns if place < len(row)]
+    named = [row for row in grid.rows[top + 1 :] if any(place < len(row) and row[place] != "" for place in left)]
+    cells = [row[place] for row in named for place in columns if place < len(row)]
     filled = [cell for cell in cells if not is_blank_cell(cell)]
     return bool(filled) and sum(isinstance(cell, str) for cell in filled) >= _CODED * len(filled)
 

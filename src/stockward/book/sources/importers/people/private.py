@@ -99,7 +99,9 @@ def private_lists(
     asked = [(block, _is_of_people(block, mapping)) for block in blocks]
     lists = [block for block, is_one in asked if is_one]
     stated = {
-        folded(value) for path, value in mapping.settled.items() if path[:1] == ("source",) and path[2:3] == ("columns",)
+        folded(value)
+        for path, value in mapping.settled.items()
+        if path[:1] == ("source",) and path[2:3] == ("columns",)
     }
     key.taken |= {cell_as_text(row.cells[_person_in(block)]) for block in known for row in block.rows}
     for block in lists:
@@ -251,5 +253,3 @@ def _told(block: Block, needed: Sequence[int], of_person: Iterable[int], *, made
 def _plain(name: str) -> str:
     """A name as it is compared: *Rossi, Ann* is *Ann Rossi*."""
     return " ".join(sorted(folded(name).split()))
-
-

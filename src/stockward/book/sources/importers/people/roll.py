@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.posting import Postings
-from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.people.words import (
-    DUTIES,
+    DUTY_WORDS,
+    IN_SERVICE,
     NOT_IN_FORCE,
     NOT_TAKEN,
-    ROLES,
-    STILL_THERE,
+    ROLE_WORDS,
     TAKEN,
     ask_meaning,
     likely,
@@ -48,6 +48,9 @@ def roll_rows(
         if reader.is_gone(entry, made):
             continue
         row = reader.row(entry)
+        if row["role"] == NOT_TAKEN:
+            made.leave_out("no role is to be taken of that job", entry)
+            continue
         if entry.waits or entry.faults:
             row["role"] = f"{UNREAD} {row['role']}"
         found.append((entry, row))
@@ -64,18 +67,20 @@ class _RollReader:
     def look_at(self, entries: Sequence[SourceEntry]) -> None:
         """Note which jobs there are that no word settles."""
         jobs = dict.fromkeys(_job(entry) for entry in entries)
-        self._jobs = [job for job in jobs if job and folded(job) not in ROLES]
+        self._jobs = [job for job in jobs if job and folded(job) not in ROLE_WORDS]
 
     def is_gone(self, entry: SourceEntry, made: Postings) -> bool:
         """Whether a person's state says that the row is not to be taken; a last day says it better."""
         state = entry.text("state")
-        if "state" not in entry.columns or folded(state) in STILL_THERE or entry.text("until"):
+        if "state" not in entry.columns or folded(state) in IN_SERVICE or entry.text("until"):
             return False
         if folded(state) in NOT_IN_FORCE - {"open"}:
             made.leave_out(f"the state is {state}", entry)
             return True
         path = ("source", self.source, "states", state or "blank")
-        asks = f"Are people whose state is {state or 'blank'!r} in {self.source}, and who have no last day, still there?"
+        asks = (
+            f"Are people whose state is {state or 'blank'!r} in {self.source}, and who have no last day, still there?"
+        )
         if ask_meaning(entry, path, asks, [NOT_TAKEN, TAKEN], self.mapping) != NOT_TAKEN:
             return False
         made.leave_out(f"the state is {state or 'blank'}", entry)
@@ -105,32 +110,31 @@ class _RollReader:
         return ask_meaning(entry, path, asks, ["guard", "worker", "applicant"], self.mapping) or ""
 
     def _role_of(self, entry: SourceEntry, job: str) -> str:
-        known = ROLES.get(folded(job)) or self.mapping.get("source", self.source, "roles", job)
+        known = ROLE_WORDS.get(folded(job)) or self.mapping.get("source", self.source, "roles", job)
         if known is not None:
             return known
-        first, *more = self._jobs or [job]
-        if more:
+        if len(self._jobs) > 1:
             shown = ", ".join(self._jobs[:4]) + (f" and {len(self._jobs) - 4} more" if len(self._jobs) > 4 else "")
-            path = ("source", self.source, "other_jobs")
+            path: Path = ("source", self.source, "other_jobs")
             asks = f"What are those in {self.source} who are {shown}?"
-            guess = [_ONE_BY_ONE] if any(likely(one, ROLES) == "guard" for one in self._jobs) else []
+            guess = [_ONE_BY_ONE] if any(likely(one, ROLE_WORDS) == "guard" for one in self._jobs) else []
             choices = [*guess, *_ROLES, _ONE_BY_ONE, NOT_TAKEN]
             answer = ask_meaning(entry, path, asks, choices, self.mapping)
             if answer != _ONE_BY_ONE:
                 return answer or job
         path = ("source", self.source, "roles", job)
         asks = f"What is a person in {self.source} whose job or unit is {job!r}?"
-        return ask_meaning(entry, path, asks, [likely(job, ROLES), *_ROLES, NOT_TAKEN], self.mapping) or job
+        return ask_meaning(entry, path, asks, [likely(job, ROLE_WORDS), *_ROLES, NOT_TAKEN], self.mapping) or job
 
     def _affiliation(self, entry: SourceEntry) -> str:
         said = entry.text("affiliation")
         if said:
             return self._affiliation_of(entry, said)
         if "affiliation" in entry.columns:
-            path = ("source", self.source, "affiliations", "blank")
+            blank: Path = ("source", self.source, "affiliations", "blank")
             asks = f"Of which affiliation are those in {self.source} of whom none is told?"
-            return ask_meaning(entry, path, asks, self._named(), self.mapping, free=True) or UNREAD
-        path = ("source", self.source, "affiliation", entry.block.label)
+            return ask_meaning(entry, blank, asks, self._named(), self.mapping, free=True) or UNREAD
+        path: Path = ("source", self.source, "affiliation", entry.block.label)
         asks = f"Of which affiliation are the people in {entry.block.grid.name}? No column says it"
         grid = entry.block.grid
         spoken = [one for one in self._named() if folded(one) in folded(f"{grid.sheet} {grid.file}")]
@@ -144,7 +148,7 @@ class _RollReader:
         return answer or UNREAD
 
     def _affiliation_of(self, entry: SourceEntry, said: str) -> str:
-        same = next((one for one in self.affiliations if folded(one) == folded(said)), None)
+        same = next((one for one in self._named() if folded(one) == folded(said)), None)
         if same is not None:
             return same
         path = ("source", self.source, "affiliations", said)
@@ -159,12 +163,12 @@ class _RollReader:
 
     def _duty(self, entry: SourceEntry) -> str:
         said = entry.text("duty") or entry.text("job") or _job(entry)
-        word = DUTIES.get(folded(said)) if entry.text("duty") else None
+        word = DUTY_WORDS.get(folded(said)) if entry.text("duty") else None
         if word is not None:
             return word
         path = ("source", self.source, "duties", said or "blank")
         asks = f"What do guards in {self.source} do of whom {said or 'nothing'!r} is told?"
-        answer = ask_meaning(entry, path, asks, [likely(said, DUTIES), _NOT_TOLD, *_DUTIES], self.mapping)
+        answer = ask_meaning(entry, path, asks, [likely(said, DUTY_WORDS), _NOT_TOLD, *_DUTIES], self.mapping)
         return "" if answer in {None, _NOT_TOLD} else str(answer)
 
     def _hours(self, entry: SourceEntry) -> str:
@@ -212,5 +216,3 @@ def _day_of(entry: SourceEntry, role: str) -> str:
 def _number_of(entry: SourceEntry, role: str) -> str:
     value = entry.numbers.get(role)
     return "" if value is None else repr(value).removesuffix(".0")
-
-

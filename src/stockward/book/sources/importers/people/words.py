@@ -16,7 +16,7 @@ def _folded(listed: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType({folded(one): meaning for meaning, words in listed.items() for one in words.split(";")})
 
 
-ROLES = _folded(
+ROLE_WORDS = _folded(
     {
         "guard": "guard;guards;security guard;security officer;sentry;watchman;wachmann;wachmannin;wache;gardien;"
         "agent de securite;vigilante;guardia;guardsman;guard force",
@@ -24,14 +24,14 @@ ROLES = _folded(
         "applicant": "applicant;applicants;candidate;bewerber;bewerberin;candidat;solicitante",
     }
 )
-DUTIES = _folded(
+DUTY_WORDS = _folded(
     {
         "patrol": "patrol;patrols;patrolling;streife;patrouille;patrulla;mobile patrol",
         "post": "post;posts;static;static post;gate;posten;poste;puesto;fixed post",
         "office": "office;admin;administration;buro;bureau;oficina;desk;control room",
     }
 )
-KINDS = _folded(
+ABSENCE_WORDS = _folded(
     {
         "leave": "leave;annual leave;annual;vacation;vacation leave;privilege leave;earned leave;casual leave;"
         "paid leave;paid time off;pto;urlaub;erholungsurlaub;jahresurlaub;conge;conge paye;conges payes;vacaciones;"
@@ -49,11 +49,11 @@ IN_FORCE = frozenset(
 )  # fmt: skip
 NOT_IN_FORCE = frozenset(
     map(folded, ("draft", "rejected", "refused", "refuse", "cancelled", "canceled", "cancel", "open", "to approve",
-                 "to submit", "confirm", "second approval", "validate1", "pending", "requested", "submitted", "declined",
-                 "beantragt", "abgelehnt", "entwurf", "storniert", "refusé", "annulé", "brouillon", "à approuver",
-                 "rechazado", "borrador", "cancelado", "withdrawn", "planned"))
+                 "to submit", "confirm", "second approval", "validate1", "pending", "requested", "submitted",
+                 "declined", "beantragt", "abgelehnt", "entwurf", "storniert", "refusé", "annulé", "brouillon",
+                 "à approuver", "rechazado", "borrador", "cancelado", "withdrawn", "planned"))
 )  # fmt: skip
-STILL_THERE = frozenset(map(folded, ("active", "aktiv", "actif", "activo", "employed", "working", "in service", "yes")))
+IN_SERVICE = frozenset(map(folded, ("active", "aktiv", "actif", "activo", "employed", "working", "in service", "yes")))
 HALVES = _folded(
     {
         "the morning": "am;morning;vormittag;vormittags;first half;matin;manana;first half day;half day am",
@@ -86,4 +86,6 @@ def likely(said: str, words: Mapping[str, str]) -> str:
 def likely_kind(code: str) -> str:
     """What a letter in a calendar most likely stands for."""
     plain = folded(code)
-    return next((kind for kind, letters in _LETTERS.items() if plain in letters.split(";")), likely(code, KINDS))
+    return next(
+        (kind for kind, letters in _LETTERS.items() if plain in letters.split(";")), likely(code, ABSENCE_WORDS)
+    )
