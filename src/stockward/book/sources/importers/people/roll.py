@@ -11,7 +11,7 @@ from stockward.book.sources.importers.ledger.posting import Postings
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.people.words import (
     DUTY_WORDS,
-    IN_SERVICE,
+    EMPLOYED,
     NOT_IN_FORCE,
     NOT_TAKEN,
     ROLE_WORDS,
@@ -72,7 +72,7 @@ class _RollReader:
     def is_gone(self, entry: SourceEntry, made: Postings) -> bool:
         """Whether a person's state says that the row is not to be taken; a last day says it better."""
         state = entry.text("state")
-        if "state" not in entry.columns or folded(state) in IN_SERVICE or entry.text("until"):
+        if "state" not in entry.columns or folded(state) in EMPLOYED or entry.text("until"):
             return False
         if folded(state) in NOT_IN_FORCE - {"open"}:
             made.leave_out(f"the state is {state}", entry)

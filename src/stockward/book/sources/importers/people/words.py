@@ -53,7 +53,7 @@ NOT_IN_FORCE = frozenset(
                  "declined", "beantragt", "abgelehnt", "entwurf", "storniert", "refusé", "annulé", "brouillon",
                  "à approuver", "rechazado", "borrador", "cancelado", "withdrawn", "planned"))
 )  # fmt: skip
-IN_SERVICE = frozenset(map(folded, ("active", "aktiv", "actif", "activo", "employed", "working", "in service", "yes")))
+EMPLOYED = frozenset(map(folded, ("active", "aktiv", "actif", "activo", "employed", "working", "in service", "yes")))
 HALVES = _folded(
     {
         "the morning": "am;morning;vormittag;vormittags;first half;matin;manana;first half day;half day am",
