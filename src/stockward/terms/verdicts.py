@@ -45,6 +45,10 @@ class PeriodStatus(StrEnum):
     NOT_TESTED = "not_tested"
 
 
+OUTSIDE_THE_SCOPE = "outside the scope of that count"
+"""Begins the reason of an inventory that was not meant to count what it left open."""
+
+
 class AlarmState(StrEnum):
     """How old an alarm is; none ever ends by itself."""
 

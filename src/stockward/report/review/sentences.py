@@ -13,8 +13,8 @@ from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
 from stockward.report.review import claims, errors
-from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
-from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
+from stockward.report.review.views import WHOLE_SITE, PeriodView, SeriesView, SiteView
+from stockward.terms.verdicts import OUTSIDE_THE_SCOPE, Basis, PeriodStatus, Scope, Slip, Verdict
 
 VERDICT_WORD = {verdict: verdict.replace("_", " ") for verdict in Verdict}
 VERDICT_MARK = {
@@ -443,12 +443,19 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         f"{later.inventory}."
         for one in series
         for place, period in enumerate(one.periods)
-        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason
+        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason and not _is_outside(period)
         for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
         if later is not None
     ]
+    of_parts = sum(_is_outside(period) for one in series for period in one.periods)
+    parts = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
     more = len(texts) - _HEADLINE_LISTED
-    return texts if more <= 0 else [*texts[:_HEADLINE_LISTED], f"{words.count(more, 'more period')} ran on like that."]
+    ran = [f"{words.count(more, 'more period')} ran on like that."] if more > 0 else []
+    return [*texts[:_HEADLINE_LISTED], *ran, *(parts if of_parts else [])]
+
+
+def _is_outside(period: PeriodView) -> bool:
+    return (period.reason or "").startswith(OUTSIDE_THE_SCOPE)
 
 
 def cumulative(series: SeriesView) -> str:
