@@ -320,3 +320,23 @@ def test_a_type_beside_a_signed_quantity(tmp_path: Path, header: str) -> None:
         float(row["quantity"]) * (1 if row["to_area"] else -1) for row in rows(tmp_path) if row["material"] == "TNT"
     )
     assert book == 94
+
+
+def test_a_count_of_a_few_materials_is_asked_for_its_scope(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.csv"
+    lines = [f"2026-01-{day:02d},D{day},M{day},A,10,,kg" for day in range(1, 9)]
+    ledger.write_text("\n".join(["Date,Doc,Item,Location,In,Out,Unit", *lines, ""]), encoding="utf-8")
+    cycle = tmp_path / "cycle.csv"
+    counted = "Count date,Item,Location,Counted,Unit\n2026-02-02,M1,A,10,kg\n2026-02-02,M2,A,,kg\n"
+    cycle.write_text(counted, encoding="utf-8")
+    result = run(tmp_path, str(ledger), str(cycle))
+    assert (
+        "The inventory count 2026-02-02 of A (cycle.csv row 2 and on) lists 2 of 8 materials that are kept there"
+        in (" ".join(result.output.split()))
+    )
+    assert [row["material"] for row in rows(tmp_path, "scopes")] == ["?"]
+    assert any(one.table == "scopes" for one in read_site(tmp_path / "site").problems)
+    assert run(tmp_path, str(ledger), str(cycle), "--accept").exit_code == 0
+    # A line that was left blank was to be counted, and was not.
+    assert [row["material"] for row in rows(tmp_path, "scopes")] == ["M1", "M2"]
+    assert not read_site(tmp_path / "site").problems

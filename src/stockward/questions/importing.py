@@ -22,6 +22,7 @@ from stockward.book.sources.importers.people.calendars import calendars_of
 from stockward.book.sources.importers.people.private import NAMES, NameKey, key_text, private_lists, read_key
 from stockward.book.sources.importers.people.roll import PEOPLE_COLUMNS
 from stockward.book.sources.importers.profiles import GENERIC, profile_of
+from stockward.book.sources.importers.scopes import SCOPE_COLUMNS
 from stockward.book.sources.importers.site_files import OwnRows, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
@@ -35,7 +36,7 @@ from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 
 LOG = "imported/log.csv"
-_MAY_BE_MISSING = ("people", "absences")
+_MAY_BE_MISSING = ("scopes", "people", "absences")
 _ALIKE = 0.6
 """So much of two headers is one where they are of one list."""
 _SETTINGS = """\
@@ -284,6 +285,7 @@ def _contents(
         "counts": (COUNT_COLUMNS, rows.counts),
         "materials": (("material", "kind", "unit", "name", "source"), rows.materials),
         "areas": (("area", "kind", "source"), rows.areas),
+        "scopes": (SCOPE_COLUMNS, rows.scopes),
         "people": (PEOPLE_COLUMNS, rows.people),
         "absences": (ABSENCE_COLUMNS, rows.absences),
     }

@@ -54,6 +54,7 @@ class SiteRows:
     counts: list[_Row] = field(default_factory=list)
     materials: list[_Row] = field(default_factory=list)
     areas: list[_Row] = field(default_factory=list)
+    scopes: list[_Row] = field(default_factory=list)
     people: list[_Row] = field(default_factory=list)
     absences: list[_Row] = field(default_factory=list)
     log: list[_Row] = field(default_factory=list)

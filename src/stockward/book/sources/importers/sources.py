@@ -19,7 +19,7 @@ from stockward.book.sources.importers.columns import (
 from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
-from stockward.book.sources.importers.ledger.counting import counted_lines
+from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
@@ -36,6 +36,7 @@ from stockward.book.sources.importers.people.lists import (
     table_of_people,
 )
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
+from stockward.book.sources.importers.scopes import scopes_of_counts
 from stockward.book.sources.importers.site_rows import (
     RowWriter,
     SiteRows,
@@ -70,6 +71,7 @@ class SourcesRead:
         self.sources: list[SourceRead] = []
         self.movements: list[Posting] = []
         self.counts: list[Posting] = []
+        self.uncounted: list[SourceEntry] = []
         self.items: list[SourceEntry] = []
         self.steps: list[tuple[str, list[SourceEntry], Profile, SourceRead]] = []
         self.unknown: list[str] = []
@@ -178,6 +180,7 @@ class SourcesRead:
         writer = RowWriter(self.mapping, dated)
         writer.prepare([*self.movements, *self.counts])
         rows = writer.write(self.movements, self.counts)
+        rows.scopes = scopes_of_counts(self.counts, rows.counts, rows.movements, self.uncounted, self.mapping)
         self.people.write(rows, self.mapping)
         for place in self.unknown:
             # What may be movements of anything leaves every balance untested until somebody says what it is.
@@ -213,6 +216,7 @@ class SourcesRead:
     def _take(self, made: Postings, told: SourceRead) -> None:
         self.movements += made.movements
         self.counts += made.counts
+        self.uncounted += made.left_out.get(NOT_COUNTED, [])
         told.notes += made.notes
         for rule, entries in made.left_out.items():
             told.left_out.setdefault(rule, []).extend(entry.place for entry in entries)

@@ -15,6 +15,7 @@ from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import WAYS, moment_as_written
 
 _ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the book were not counted", "leave out"
+NOT_COUNTED = "its count is blank: not counted"
 _SAME = 1e-9
 _FEWEST, _MOSTLY = 5, 0.8
 """Fewer lines, and a smaller share of them, agree with the book by good order."""
@@ -37,7 +38,7 @@ def counted_lines(entries: Sequence[SourceEntry], meanings: Meanings) -> Posting
         elif states and "state" in entry.texts and folded(entry.text("state")) not in states:
             made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
         elif value is None and not entry.raw.get(role) and not entry.faults:
-            made.leave_out("its count is blank: not counted", entry)
+            made.leave_out(NOT_COUNTED, entry)
         elif value == 0 and _is_unset(entry, meanings.profile):
             made.leave_out("its zero was not set as a count", entry)
         else:
