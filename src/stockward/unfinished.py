@@ -1,4 +1,4 @@
-"""Several files put in the place of others at once: a command that is killed leaves the old ones, or the way to the new.
+"""Several files put in the place of others at once: a command that is killed leaves the old ones, or a way to the new.
 
 All are whole beside their places, and on the disk, before a list of them appears; then they take their places one by
 one, and the list goes. Where it is still there, a command was killed in between: the next one finishes it.
