@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -293,6 +294,11 @@ def _wait(entry: SourceEntry, path: Path) -> None:
 
 def _key(cell: CellValue) -> str:
     """A cell as a key: a text without blanks around it, in which no sign is lost."""
-    if cell == "":
-        return ""
-    return " ".join(cell_as_text(cell).split()) if not is_mark(cell) else ""
+    if type(cell) is str:
+        return _text_key(cell) if cell else ""
+    return " ".join(cell_as_text(cell).split())
+
+
+@lru_cache(200_000)
+def _text_key(text: str) -> str:
+    return " ".join(text.split()) if not is_mark(text) else ""

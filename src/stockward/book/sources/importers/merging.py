@@ -50,6 +50,10 @@ def merged(entries: Sequence[SourceEntry], source: str, mapping: MappingFile, fo
     by_block: dict[int, list[SourceEntry]] = defaultdict(list)
     for entry in entries:
         by_block[id(entry.block)].append(entry)
+    if len(by_block) <= 1:
+        # Beside a single table nothing stands again, and no row needs a name.
+        found.new += [entry.place for entry in entries if entry.block.is_new]
+        return list(entries)
     sheets: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         sheets[entry.block.grid.file].add(entry.block.grid.sheet)

@@ -31,10 +31,7 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
         if block.of_people:
             head["people"] = True
         lines.append(json.dumps(head, ensure_ascii=False))
-        lines += [
-            json.dumps([row.number, row.heading, [_plain(cell) for cell in row.cells]], ensure_ascii=False)
-            for row in rows
-        ]
+        lines += [_written([row.number, row.heading, row.cells]) for row in rows]
     return "\n".join([*lines, ""])
 
 
@@ -63,14 +60,18 @@ def read_stored(text: str, file: str) -> list[Block]:
     return blocks
 
 
-def _plain(cell: CellValue) -> Any:
+def _plain(cell: object) -> Any:
+    """A cell of which JSON has no kind."""
     if isinstance(cell, datetime):
         return {"t": cell.isoformat()}
     if isinstance(cell, date):
         return {"d": cell.isoformat()}
     if isinstance(cell, time):
         return {"c": cell.isoformat()}
-    return cell
+    raise TypeError
+
+
+_written = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
 
 
 def _typed(said: Any) -> CellValue:

@@ -56,11 +56,14 @@ def all_said(entry: SourceEntry) -> str:
 
 def code_of(entry: SourceEntry) -> str:
     """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
+    # Most rows have one, and need no further look.
+    if code := entry.text("kind") or entry.text("reason"):
+        return code
     note = entry.text("note")
     spoken = note if note and speaks_of_the_book(note) else ""
     # What stands above one of several tables says what its quantities are, unless its columns do.
     over = "" if {"in", "out"} & entry.columns else entry.block.over
-    return entry.text("kind") or entry.text("reason") or spoken or over or _code_of_name(entry)
+    return spoken or over or _code_of_name(entry)
 
 
 def _code_of_name(entry: SourceEntry) -> str:
