@@ -155,7 +155,7 @@ def _is_ods(content: bytes) -> bool:
 
 
 def _bounded_ods(content: bytes, file: str) -> bytes:
-    """A plain archive of its cells alone, once it is known that they are no more than is read, and that they are sound."""
+    """A plain archive of its cells alone, once it is known that they are sound, and no more than is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             require_within("UNPACKED_MB", sum(one.file_size for one in archive.infolist()) // 1_000_000, file)
