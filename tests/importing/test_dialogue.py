@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -26,6 +27,8 @@ class Talk:
         command = [sys.executable, "-m", "stockward", "import", *words]
         self.child, self.master = pty.fork()
         if self.child == 0:
+            # Whoever runs the tests in the background may have had it ignored.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(sys.executable, command, {**os.environ, "TERM": "dumb", "NO_COLOR": "1"})
         self.said = ""
 

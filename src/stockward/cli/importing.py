@@ -62,6 +62,7 @@ def _can_ask() -> bool:
 
 def _asked(request: Request, found: Imported) -> Imported:
     """Ask one question after the other, that on which most rows hang first; a blank answer leaves it open."""
+    from stockward.ending import hear_while_waiting
     from stockward.questions.importing import import_files
     from stockward.report.importing import question_lines
 
@@ -70,6 +71,7 @@ def _asked(request: Request, found: Imported) -> Imported:
         one = open_questions[0]
         for line in question_lines(one):
             say(line, err=True)
+        hear_while_waiting()
         answer = click.prompt(_ASK, default="", show_default=False, err=True)
         meant = one.meant(answer)
         if meant is None:
