@@ -1,9 +1,10 @@
 """Imports of messy workbooks with a known truth, and of a long ledger: rows silently wrong, CPU and memory.
 
-    python -m benchmarks.importing [--rows 100000]
+    python -m benchmarks.importing [--rows 100000] [--layouts 500]
 
 The workbooks are those of ``tests/importing``: with their keeper's answers every row must be right, and without any
-answer each row is right or waits. The long ledger is written as an XLSX, proposed, accepted and read in one process.
+answer each row is right or waits; so with the ledger of a small store in layouts drawn at random. The long ledger is
+written as an XLSX, proposed, accepted and read in one process.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import xlsxwriter
+from tests.importing.any_layout.trial import try_one
 from tests.importing.messy import MESSY
 from tests.importing.rows import imported
 
@@ -84,11 +86,17 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the long ledger")
+    parser.add_argument("--layouts", type=int, default=500, help="layouts drawn at random")
     options = parser.parse_args()
     right, wrong, silent = wrong_rows()
     print(f"{len(MESSY)} messy workbooks: {right} rows right with their keeper's answers")
     figure("rows wrong or lost with the answers", wrong, limit=0)
     figure("rows wrong in silence without any answer", silent, limit=0)
+    outcomes = [try_one(seed) for seed in range(1, options.layouts + 1)]
+    rows = sum(outcome.rows for outcome in outcomes)
+    figure(f"{options.layouts} layouts: faults", sum(len(outcome.faults) for outcome in outcomes), limit=0)
+    wrong = 100 - 100 * sum(one.taken for one in outcomes) / rows
+    figure(f"of their {rows} rows, not right once answered, %", wrong, limit=0.5)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "ledger.xlsx"
         write_ledger(path, options.rows)

@@ -119,6 +119,42 @@ def test_items_are_not_weighed_by_the_plate(tmp_path: Path) -> None:
     assert "which states no error" in str(period["reason"])
 
 
+METER = "method,instrument,class,division,unit\nscale,meter,0.5,1,kg\n"
+
+
+@pytest.mark.parametrize("accuracy", ["0.3", "0.5", "1", "1.5", "2.5"])
+def test_a_meter_may_be_off_by_the_share_that_is_its_class(tmp_path: Path, accuracy: str) -> None:
+    """OIML R 117-1:2007, Table 2, line A, and Directive 2014/32/EU, annex VII, Table 2: of complete systems."""
+    random, systematic = sigmas(tmp_path, METER.replace("0.5", accuracy))
+    assert systematic == pytest.approx(float(accuracy) / 100 / np.sqrt(3) * sum(RECEIPTS))
+    assert random == pytest.approx(1 / np.sqrt(12) * np.sqrt(len(RECEIPTS) + 2))
+
+
+def test_a_stated_error_stands_in_place_of_that_of_a_meter(tmp_path: Path) -> None:
+    stated = METER.replace("unit", "unit,systematic_rel").replace("kg", "kg,0.001")
+    assert sigmas(tmp_path, stated)[1] == pytest.approx(0.001 * sum(RECEIPTS))
+
+
+BAD_METERS = [
+    (",0.5,1,,", "class", "this is a class of meters, not of scales: write meter as its instrument"),
+    ("meter,III,1,,", "class", "this is a class of scales, not of meters: write 0.3, 0.5, 1, 1.5 or 2.5"),
+    ("meter,,1,,", "class", "the plate of a meter has a class: write 0.3, 0.5, 1, 1.5 or 2.5, or state systematic_rel"),
+    ("meter,0.5,,,", "division", "a meter shows steps of a scale interval: write it as division"),
+    ("meter,0.5,1,900,", "max", "a meter has no largest load: leave it blank"),
+    ("meter,0.5,1,,2", "verification_interval", "a meter has no e: leave it blank"),
+    ("gauge,0.5,1,,", "instrument", "it must be one of: scale, meter"),
+]
+
+
+@pytest.mark.parametrize(("row", "column", "words"), BAD_METERS)
+def test_a_plate_that_no_meter_has_is_set_aside(tmp_path: Path, row: str, column: str, words: str) -> None:
+    methods = f"method,instrument,class,division,max,verification_interval,unit\nscale,{row},kg\n"
+    site = write_site(tmp_path, methods=methods, movements=movements(5), counts=counts(0, 5))
+    problem = site.problems[0]
+    assert (problem.file, problem.row, problem.column) == ("methods.csv", 2, column)
+    assert words in problem.reason
+
+
 BAD_PLATES = [
     ("V,6000,2,,", "class", "it must be one of: I, II, III, IIII"),
     (",6000,2,,", "class", "the plate of a scale has a class: write I, II, III or IIII, or state systematic_rel"),

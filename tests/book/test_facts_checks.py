@@ -26,6 +26,8 @@ FULL = {
         "O3,2026-01-10,patrolling_guards,>,2026-12-31,,20,\n"
     ),
     "reports": "report,received_on,about,text,source,source_grade,information_grade\nR1,2026-01-10,gate,seen at night,owl,B,2\n",
+    "checks": "method,at,standard,reading,unit,session,state\nW1,2026-01-05,100,100.1,,S1,as_found\nW1,2026-01-05,100,100.1,,S1,as_found\n",
+    "pairs": "pair,at,material,first,second,unit,first_method,second_method,partner,movement,thing\nP1,2026-01-06,TNT,500,499,kg,,W1,ACME,0001,\n",
     "incidents": "incident,at,area,kind,material,quantity,unit,movement\nI1,2026-01-10T08:00,S1,seal_broken,TNT,5,kg,0002\n",
 }
 
@@ -51,6 +53,15 @@ CASES: dict[str, Case] = {
     "unknown line": ("people", "civilian,L1", "civilian,L2", 3, "line", "this key is not in lines"),
     "unknown area in a list": ("people", "S1 P1", "S1 P9", 2, "not_in_areas", "this key is not in areas"),
     "unknown movement": ("incidents", "kg,0002", "kg,0999", 2, "movement", "0999 is not in movements"),
+    "method of a standard unknown": ("checks", "S1,as_found\nW1", "S1,as_found\nW9", 3, "method", "W9 is not in methods"),
+    "standard of nothing": ("checks", "standard,reading,unit,session,state\nW1,2026-01-05,100", "standard,reading,unit,session,state\nW1,2026-01-05,0", 2, "standard", "outside [1e-9, 1e15]"),
+    "reading of another standard": ("checks", "100.1,,S1,as_found\nW1", "1001,,S1,as_found\nW1", 2, "reading", "no reading of this standard"),
+    "state of a standard": ("checks", "as_found\nW1", "found\nW1", 2, "state", "it must be one of: as_found, as_left"),
+    "pair twice": ("pairs", "0001,\n", "0001,\nP1,2026-01-06,TNT,5,5,,,W1,ACME,,\n", 3, "pair", "this key stands in row 2"),
+    "pair of nobody": ("pairs", "W1,ACME", "W1,", 2, "partner", "nothing says who measured"),
+    "pair of one method": ("pairs", ",,W1,", ",W1,W1,", 2, "second_method", "both are by the same method"),
+    "pair of another material": ("pairs", "TNT,500,499,kg", "SHELL,500,499,each", 2, "movement", "it moved TNT"),
+    "pair in another kind of unit": ("pairs", "499,kg", "499,each", 2, "unit", "does not convert into kg"),
     "unknown person": ("absences", "leave\n1,", "leave\n9,", 3, "person", "this key is not in people"),
     "bulk by number": ("materials", "TNT,bulk,kg", "TNT,bulk,each", 2, "unit", "bulk is measured in kg"),
     "items by mass": ("materials", "SHELL,item,each", "SHELL,item,kg", 3, "unit", "items are counted in each"),

@@ -144,10 +144,11 @@ def _review(outcome: Outcome, folder: Path, as_of: str | None) -> dict[str, Any]
 
 
 def _hold_exit_code(outcome: Outcome, answers: dict[str, Any]) -> None:
-    """1 where anything is alarmed, 3 where rows were set aside or carry no test, else 0."""
+    """1 where anything is alarmed, 3 where rows were set aside or carry no test, or nothing was tested, else 0."""
     alarmed = any(series["verdict"] in {"shortage", "gain", "discrepancy"} for series in answers["series"])
     untested = any(period["status"] == "not_tested" for series in answers["series"] for period in series["periods"])
-    due = 1 if alarmed else 3 if outcome.set_aside or untested else 0
+    nothing = all(series["verdict"] == "not_tested" for series in answers["series"])
+    due = 1 if alarmed else 3 if outcome.set_aside or untested or nothing else 0
     if outcome.exit_code != due:
         outcome.faults.append(f"exit code {outcome.exit_code} in place of {due}")
 

@@ -57,4 +57,4 @@ def hand_made_document() -> dict[str, Any]:
     """The series and goals of a document with what the examples lack, made by hand for the tests of the report."""
     made = load(Path(__file__).parents[1] / "report" / "reviews_made_by_hand.py")
     document = json.loads(write_json(made.cancelling_site()))
-    return {key: document[key] for key in ("methods", "series", "events", "unheld_goals")}
+    return {key: document[key] for key in ("methods", "measuring", "series", "events", "unheld_goals")}

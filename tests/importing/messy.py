@@ -296,6 +296,43 @@ def side_by_side(folder: Path) -> Truth:
     return Truth(files, movements, answers={("source", "Store 1", "area", "Store 1"): "Store 1"})
 
 
+def a_column_a_material(folder: Path) -> Truth:
+    """What was issued day by day, with a column for each material, and none for what else a ledger says."""
+    lines = ["Daily issues of magazine 3", "Date;TNT;RDX", "2025-01-13;12,5;3", "2025-01-14;10,25;"]
+    movements = {
+        ("2025-01-13", "issue", "TNT", 12.5, "M3", ""),
+        ("2025-01-13", "issue", "RDX", 3.0, "M3", ""),
+        ("2025-01-14", "issue", "TNT", 10.25, "M3", ""),
+    }
+    answers = {
+        ("source", "daily", "table"): "movements", ("source", "daily", "columns_answered", "quantity"): "TNT + RDX",
+        ("source", "daily", "area"): "M3", ("source", "daily", "kinds"): "issue", ("source", "daily", "unit"): "kg",
+    }  # fmt: skip
+    return Truth(_text(folder / "daily.csv", lines), movements, answers=answers)
+
+
+def headers_nobody_knows(folder: Path) -> Truth:
+    """A ledger whose keeper has a word of his own for every column."""
+    rows: list[list[object]] = [
+        ["Wann", "Ding", "Wo", "Was war", "Zahl", "Wie"],
+        [date(2025, 1, 13), "Granate", "Nord", "rein", 20, "St"],
+        [date(2025, 1, 14), "Granate", "Nord", "raus", 5, "St"],
+        [date(2025, 1, 15), "Granate", "Nord", "rein", 7, "St"],
+    ]
+    movements = {
+        ("2025-01-13", "receipt", "Granate", 20.0, "", "Nord"),
+        ("2025-01-14", "issue", "Granate", 5.0, "Nord", ""),
+        ("2025-01-15", "receipt", "Granate", 7.0, "", "Nord"),
+    }
+    source = ("source", "Buch")
+    columns = {"material": "Ding", "area": "Wo", "kind": "Was war", "at": "Wann", "quantity": "Zahl"}
+    answers = {(*source, "columns_answered", role): header for role, header in columns.items()}
+    answers |= {
+        (*source, "table"): "movements", (*source, "kinds", "rein"): "receipt", (*source, "kinds", "raus"): "issue"
+    }  # fmt: skip
+    return Truth(_book(folder / "buch.xlsx", {"Buch": rows}), movements, answers=answers)
+
+
 MESSY: tuple[Callable[[Path], Truth], ...] = (
     titles_and_months,
     a_sheet_a_magazine,
@@ -310,4 +347,6 @@ MESSY: tuple[Callable[[Path], Truth], ...] = (
     corrections,
     days_of_two_ways,
     side_by_side,
+    a_column_a_material,
+    headers_nobody_knows,
 )

@@ -233,7 +233,7 @@ def test_signs_of_a_repeated_cell_are_no_material(tmp_path: Path) -> None:
     lines = [HEAD, "2026-01-13,TNT,A,Receipt,5,kg", "2026-01-14,ditto,A,Receipt,5,kg"]
     rows = taken(tmp_path, lines)
     assert len(rows.movements) == 1
-    assert "repeats a cell above" in rows.found.set_aside[0][1]
+    assert "does that of the row above hold for them?" in asked(rows)
 
 
 def test_a_list_that_mostly_equals_the_book_is_asked_about(tmp_path: Path) -> None:

@@ -334,7 +334,11 @@ def test_a_plain_list_of_names_is_asked_about_before_a_cell_is_kept(tmp_path: Pa
 
 def test_a_ledger_with_a_column_of_employees_is_no_list_of_people(tmp_path: Path) -> None:
     ledger = "Date,Item,Store,In,Out,Unit,Employee,Department\n2026-01-13,TNT,A,5,,kg,1001,Melt\n"
-    found = answered(tmp_path / "site", [text(tmp_path, "ledger.csv", ledger)], {("areas", "kind"): "store"})
+    found = answered(
+        tmp_path / "site",
+        [text(tmp_path, "ledger.csv", ledger)],
+        {("areas", "kind"): "store", ("source", "ledger"): "no column"},
+    )
     assert [row["quantity"] for row in table(found, "movements")] == ["5"]
     assert "people.csv" not in found.contents
 

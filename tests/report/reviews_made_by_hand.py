@@ -45,8 +45,19 @@ from stockward.answers.losses import (
     SeriesVerdict,
     TestOfLoss,
 )
+from stockward.answers.measuring.records import (
+    MeasuredError,
+    MeasuringRecords,
+    MethodChecks,
+    PairedMethods,
+    ScaleError,
+    ScalesCompared,
+    StatedBeside,
+    StatedDifference,
+)
 from stockward.answers.review import FactsUsed, MethodErrors, Plate, ReviewAnswer, SetAside
 from stockward.answers.unstated import Ranked, UnstatedPeriod, UnstatedSeries
+from stockward.terms.measuring import ChecksUse, PairsVerdict
 from stockward.terms.verdicts import ALARMING, AlarmState, Slip, Verdict
 
 Array = NDArray[np.float64]
@@ -755,6 +766,7 @@ def review_of(made: Builder) -> ReviewAnswer:
         stock=pl.DataFrame(stock_rows(), schema=STOCK_SCHEMA),
         events=events_of(made.verdicts, exact_of(made)),
         methods=METHODS if made.series else (),
+        measuring=RECORDS if made.series else MeasuringRecords(),
     )
 
 
@@ -771,6 +783,51 @@ METHODS = (
         systematic_abs=None, random_df=None, systematic_df=None,
         plate=Plate(accuracy_class="III", largest_load=3000.0, division=1.0, verification_interval=None, fills=True),
     ),
+)  # fmt: skip
+
+BESIDE = StatedBeside(ratio=1.8, low=1.3, high=2.9, p_more=0.0004, p_less=0.9996)
+CHECKED = MethodChecks(
+    method="SC-1", unit="kg", relative=True, use=ChecksUse.TAKEN, readings=40, sessions=8, as_found=8, adjustments=6,
+    smallest_standard=20.0, largest_standard=500.0, mean_error=-0.0003,
+    random=MeasuredError(sigma=0.001, freedom=32.0), systematic=MeasuredError(sigma=0.0005, freedom=5.5),
+    corrected=True, displayed=False, random_beside=None, systematic_beside=None, set_aside=1,
+)  # fmt: skip
+SHIPPED = PairedMethods(
+    partner="WORKS-7", first_method=None, second_method="SC-1", materials=("TNT-FLAKE",), unit="kg", pairs=30,
+    first_at=FIRST, last_at=FIRST + timedelta(days=200), first=7_872.6, second=7_843.1, difference=29.5, low=21.5,
+    high=37.5, mean=0.98, mean_low=0.72, mean_high=1.25, p_value=3e-8, share=0.025,
+    scatter=MeasuredError(sigma=0.72, freedom=29.0), stated=None, verdict=PairsVerdict.BIAS,
+)  # fmt: skip
+RECORDS = MeasuringRecords(
+    checks=(
+        CHECKED,
+        replace(
+            CHECKED, method="SC-2", use=ChecksUse.STATED, relative=False, corrected=False, displayed=True,
+            random_beside=BESIDE, systematic_beside=replace(BESIDE, p_more=0.3, p_less=0.7), set_aside=0,
+        ),
+    ),
+    pairs=(
+        replace(
+            SHIPPED, partner=None, first_method="SC-1", second_method="SC-2", difference=-3.0, low=-5.0, high=-1.0,
+            stated=StatedDifference(sigma=4.0, p_value=0.45, scatter=BESIDE), verdict=PairsVerdict.WITHIN_ERRORS,
+        ),
+        SHIPPED,
+        replace(
+            SHIPPED, partner="WORKS-8", pairs=2, low=None, high=None, mean_low=None, mean_high=None, p_value=None,
+            share=None, scatter=None, verdict=PairsVerdict.NOT_TESTED,
+        ),
+    ),
+    scales=(
+        ScalesCompared(
+            unit="kg", things=12,
+            errors=(
+                ScaleError(method="SC-1", partner=None, variance=0.05, sigma=0.05**0.5, freedom=8.0),
+                ScaleError(method="SC-2", partner=None, variance=-0.001, sigma=None, freedom=0.1),
+                ScaleError(method=None, partner="WORKS-7", variance=0.7, sigma=0.7**0.5, freedom=10.0),
+            ),
+        ),
+    ),
+    cancelled=1, set_aside=2, contradictory=1,
 )  # fmt: skip
 
 MEMBERS = ("FILLING", "PRESSING", "STORE-1")
@@ -947,6 +1004,11 @@ def hostile_site(whole: ReviewAnswer) -> ReviewAnswer:
             notices=(MARKUP, FORMULA, STEERING),
             set_aside=tuple(replace(one, value=FORMULA, reason=MARKUP) for one in whole.facts.set_aside),
             files={f"{MARKUP}.csv": "00" * 32},
+        ),
+        measuring=replace(
+            whole.measuring,
+            checks=tuple(replace(one, method=MARKUP) for one in whole.measuring.checks),
+            pairs=tuple(replace(one, partner=STEERING, second_method=FORMULA) for one in whole.measuring.pairs),
         ),
         items=replace(
             whole.items,

@@ -17,7 +17,8 @@ from stockward.terms.errors import UsageError
 
 SITES = ["whole_site", "joined"]
 SHEETS = ["summary", "series", "losses", "alarms", *SITES, "periods", "tests", "assumed_exact"]
-SHEETS += ["methods", "unseen", "remedies", "items", "evidence", "set_aside", "stock", "about"]
+RECORDS = ["pairs", "scales", "checks"]
+SHEETS += ["methods", *RECORDS, "unseen", "remedies", "items", "evidence", "set_aside", "stock", "about"]
 
 
 def rows_of(sheet: Any) -> list[dict[str, Any]]:
@@ -118,7 +119,7 @@ def test_a_text_longer_than_a_cell_is_cut(full: ReviewAnswer, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["empty", "unknown"])
 def test_a_site_without_figures(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    left_out = {"methods", *(() if name == "unknown" else SITES)}
+    left_out = {"methods", *RECORDS, *(() if name == "unknown" else SITES)}
     sheets = [sheet for sheet in SHEETS if sheet not in left_out]
     assert written(request.getfixturevalue(name), tmp_path).sheetnames == sheets
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -14,6 +14,7 @@ from stockward.answers.fit import ErrorsFit
 from stockward.answers.force import ForceAnswer
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import Event, SeriesVerdict
+from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
@@ -62,7 +63,10 @@ class FactsUsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """What stands on the plate of a scale, in the unit of its method; ``fills`` where the systematic error follows."""
+    """What stands on the plate of a scale or meter, in the unit of its method.
+
+    ``fills`` says that the systematic error follows from it.
+    """
 
     accuracy_class: str | None
     largest_load: float | None
@@ -75,7 +79,8 @@ class Plate:
 class MethodErrors:
     """The errors of a method as the books state them, and what they rest on; a blank is ``None``.
 
-    ``basis`` is "plate" where the systematic error follows from one and nothing else is stated. ``random_df`` and
+    A method that states none has those that its readings of standards show, where they are enough. ``basis`` is
+    "plate" where the systematic error follows from one and nothing else is stated. ``random_df`` and
     ``systematic_df`` are degrees of freedom, ``None`` where the errors are known.
     """
 
@@ -104,6 +109,7 @@ class ReviewAnswer:
     of which the books hold nothing there. ``methods`` are those of the books, in order of their keys.
     ``fit`` says whether the stated errors fit the scatter of the differences; ``None`` where nobody looked.
     ``unstated`` are the series that are not tested because no error of their weighings is stated.
+    ``measuring`` is what readings of standards and pairs show; empty where the site keeps none.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -133,6 +139,7 @@ class ReviewAnswer:
     methods: tuple[MethodErrors, ...] = ()
     fit: ErrorsFit | None = None
     unstated: tuple[UnstatedSeries, ...] = ()
+    measuring: MeasuringRecords = field(default_factory=MeasuringRecords)
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

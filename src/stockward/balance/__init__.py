@@ -1,1 +1,1 @@
-"""Floor 2: what is missing: the balances closed, the tests of loss, and the exact books of items."""
+"""Floor 3: what is missing: the balances closed, the tests of loss, and the exact books of items."""

@@ -1,4 +1,4 @@
-"""Floor 1: the only room that reads a site. It gives facts and all their problems, and guesses nothing."""
+"""Floor 2: the only room that reads a site. It gives facts and all their problems, and guesses nothing."""
 
 from stockward.book.problems import Problem
 from stockward.book.schema.dictionary import tables

@@ -17,7 +17,7 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.site import Site
 from stockward.terms.periods import YEAR_DAYS, last_moment, local_day
 
-_HAPPENED = ("movements", "counts", "incidents")
+_HAPPENED = ("movements", "counts", "checks", "pairs", "incidents")
 """Tables that tell what has happened at a moment; calibrations and plans may lie ahead."""
 
 _HAPPENED_ON = {"orders": "issued_on", "reports": "received_on", "production": "month"}

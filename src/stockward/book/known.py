@@ -10,11 +10,12 @@ import polars as pl
 
 from stockward.book import Site
 from stockward.book.cells.moments import recorded
+from stockward.book.standards import MethodRecord, records_of_methods, with_measured_errors
 
 LATE_DAYS = 1
 """A row recorded more than this many days after it took effect is late."""
 
-_DATED = ("movements", "counts", "calibrations", "incidents")
+_DATED = ("movements", "counts", "calibrations", "checks", "pairs", "incidents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +23,25 @@ class KnownBooks:
     """What the review may use.
 
     ``movements`` has no reversed pairs; ``reversed`` has both rows of each pair that was taken out; ``set_aside``
-    has the rows at fault that were recorded by then, or of which nobody can say when.
+    has the rows at fault that were recorded by then, or of which nobody can say when. ``methods`` have the errors that
+    readings of standards give where nothing is stated; ``records`` say what these readings are, by method.
     """
 
     site: Site
     movements: pl.DataFrame
     reversed: pl.DataFrame
     counts: pl.DataFrame
+    methods: pl.DataFrame
     calibrations: pl.DataFrame
+    checks: pl.DataFrame
+    pairs: pl.DataFrame
+    records: Mapping[str, MethodRecord]
     incidents: pl.DataFrame
     set_aside: Mapping[str, pl.DataFrame]
     late_rows: int
 
     def __getitem__(self, table: str) -> pl.DataFrame:
-        return self.site[table]
+        return self.methods if table == "methods" else self.site[table]
 
 
 def known_at(site: Site, moment: datetime | None) -> KnownBooks:
@@ -43,14 +49,21 @@ def known_at(site: Site, moment: datetime | None) -> KnownBooks:
     moment = None if moment is None else moment.astimezone(UTC)
     tables = {name: _recorded_by(site[name], moment) for name in _DATED}
     movements, cancelled = _without_reversed(tables["movements"])
+    set_aside = {name: _perhaps_recorded_by(frame, moment) for name, frame in site.set_aside.items()}
+    lost = set_aside["calibrations"]["method"].drop_nulls()
+    records = records_of_methods(site["methods"], tables["checks"], tables["calibrations"], site.timezone, lost)
     return KnownBooks(
         site=site,
         movements=movements,
         reversed=cancelled,
         counts=tables["counts"],
+        methods=with_measured_errors(site["methods"], records),
         calibrations=tables["calibrations"],
+        checks=tables["checks"],
+        pairs=tables["pairs"],
+        records=records,
         incidents=tables["incidents"],
-        set_aside={name: _perhaps_recorded_by(frame, moment) for name, frame in site.set_aside.items()},
+        set_aside=set_aside,
         late_rows=sum(int(tables[name].select(is_late().sum()).item()) for name in ("movements", "counts")),
     )
 

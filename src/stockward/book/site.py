@@ -38,7 +38,7 @@ class Site:
     tables
         Every table of the format by name, good rows only; a table that the site does not have is empty. Columns are
         those of the dictionary with ``row``, the number that a spreadsheet shows. Times are UTC. Quantities of
-        movements, counts and incidents are in the material's own unit; ``unit`` keeps the unit as entered.
+        movements, counts, pairs and incidents are in the material's own unit; ``unit`` keeps the unit as entered.
     set_aside
         The other rows, with what is readable of them and the list ``unreadable`` of columns that are not.
     problems
@@ -192,6 +192,7 @@ def _settle(draft: Draft) -> dict[str, pl.DataFrame]:
     codes = {name: pl.Enum(settled[name].to_series(1).sort()) for name in _COMPACT}
     for name in ("movements", "counts", "incidents"):
         settled[name] = _in_own_unit(settled[name], units)
+    settled["pairs"] = _in_own_unit(settled["pairs"], units, "first", "second")
     for name in ("movements", "counts"):
         table = tables()[name]
         settled[name] = settled[name].with_columns(
@@ -202,7 +203,7 @@ def _settle(draft: Draft) -> dict[str, pl.DataFrame]:
     return settled
 
 
-def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame, *names: str) -> pl.DataFrame:
     """Convert quantities that were entered in another unit than the material's."""
     if frame["unit"].null_count() == frame.height:
         return frame
@@ -214,6 +215,6 @@ def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     return (
         frame.join(units, on="material", how="left", maintain_order="left")
         .join(factors, on=["unit", "own"], how="left", maintain_order="left")
-        .with_columns(quantity=pl.col("quantity") * pl.col("factor").fill_null(1.0))
+        .with_columns(pl.col(names or ("quantity",)) * pl.col("factor").fill_null(1.0))
         .drop("own", "factor")
     )

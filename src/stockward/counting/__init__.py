@@ -1,4 +1,4 @@
-"""Floor 3: what must be counted: the plan from the frozen book, the draw from a committed seed, the certificate."""
+"""Floor 4: what must be counted: the plan from the frozen book, the draw from a committed seed, the certificate."""
 
 from stockward.counting.certifying import certify, counted_moment
 from stockward.counting.drawing import committed, draw_units

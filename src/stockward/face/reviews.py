@@ -31,6 +31,17 @@ _LOSS = {
     "first_possible_day": pl.Date, "last_possible_day": pl.Date,
 }  # fmt: skip
 
+_PAIRS = {
+    "verdict": pl.String, "partner": pl.String, "first_method": pl.String, "second_method": pl.String,
+    "unit": pl.String, "difference": pl.Float64, "low": pl.Float64, "high": pl.Float64, "p_value": pl.Float64,
+    "share": pl.Float64, "first": pl.Float64, "second": pl.Float64, "pairs": pl.Int64,
+}  # fmt: skip
+
+_CHECKS = {
+    "method": pl.String, "use": pl.String, "unit": pl.String, "relative": pl.Boolean, "readings": pl.Int64,
+    "sessions": pl.Int64, "adjustments": pl.Int64,
+}  # fmt: skip
+
 _FIRST = (
     "id", "verdict", *list(_LOSS)[1:], "difference", "sigma", "p_value", "break_even", "alarm_inventory",
     "reason",
@@ -85,6 +96,44 @@ class Review(Shown):
         ids = self.answers.balances.series["id"]
         periods = self.answers.balances.periods
         return periods.with_columns(series=ids.gather(periods["series"])).rename({"series": "id"})
+
+    @property
+    def pairs(self) -> pl.DataFrame:
+        """One row for every partner and two methods that measured the same things, amounts in ``unit``.
+
+        ``verdict``, ``partner``, ``first_method``, ``second_method``; the ``difference`` of all, first less second, its
+        95 % limits ``low`` and ``high``, ``p_value``, and ``share``, the limit of it; what was measured ``first`` and
+        ``second``, and how many ``pairs``.
+        """
+        rows = [[getattr(one, name) for name in _PAIRS] for one in self.answers.measuring.pairs]
+        return pl.DataFrame(rows, schema=_PAIRS, orient="row")
+
+    @property
+    def checks(self) -> pl.DataFrame:
+        """One row a method that read standards: its errors by these, and whether it takes them (``use``).
+
+        Errors are shares of what is read where ``relative``, and else in ``unit`` (null: the material's). The factors
+        say how many times as large as stated they are, null where none is stated.
+        """
+        kinds = ("random", "systematic")
+        rows = [
+            [
+                *(getattr(one, name) for name in _CHECKS),
+                *(getattr(getattr(one, kind), name, None) for kind in kinds for name in ("sigma", "freedom")),
+                *(getattr(getattr(one, f"{kind}_beside"), "ratio", None) for kind in kinds),
+            ]
+            for one in self.answers.measuring.checks
+        ]
+        figures = (
+            "random_error",
+            "random_df",
+            "systematic_error",
+            "systematic_df",
+            "random_factor",
+            "systematic_factor",
+        )
+        schema = {**_CHECKS, **dict.fromkeys(figures, pl.Float64)}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def to_json(self, path: FilePlace, *, covariance: bool = False) -> None:
         """Write ``review.json`` (schema stockward.review/1), with the covariance of the differences where asked."""

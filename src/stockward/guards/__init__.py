@@ -1,1 +1,1 @@
-"""Floor 3: need, orders, mix and selection: what the posts take, what was ordered, and who could meet it."""
+"""Floor 4: need, orders, mix and selection: what the posts take, what was ordered, and who could meet it."""

@@ -15,12 +15,18 @@ from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.counting import FOUND, CountVerdict
+from stockward.terms.measuring import PairsVerdict
 from stockward.terms.verdicts import ALARMING, UNMET, Verdict
 
 
 def review_concluded(answers: ReviewAnswer) -> Conclusion:
-    """Alarmed by any series; else set aside where a row was, or carried no test, or nothing at all was tested."""
+    """Alarmed by any series, or by a bias between two that measured the same.
+
+    Else set aside where a row was, or carried no test, or nothing at all was tested.
+    """
     if any(verdict.verdict in ALARMING for verdict in answers.verdicts):
+        return Conclusion.ALARMED
+    if any(one.verdict is PairsVerdict.BIAS for one in answers.measuring.pairs):
         return Conclusion.ALARMED
     # A row without a known error is kept, and carries no test: who reads the code alone must not take it for tested.
     return _set_aside(answers.facts.set_aside or answers.balances.causes.height or _nothing_tested(answers))

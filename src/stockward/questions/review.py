@@ -15,6 +15,7 @@ from stockward.balance.findings.events import events_of
 from stockward.balance.findings.evidence import rows_behind, stock_by_stage
 from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
+from stockward.balance.measuring.scales import records_of_measuring
 from stockward.balance.sigma.stated import stated_methods
 from stockward.balance.testing import hazards, series_tested, test_losses
 from stockward.book import Site
@@ -96,14 +97,7 @@ def make_review(
         version=VERSION,
         at=generated,
         seed=seed,
-        options=MappingProxyType(
-            {
-                "as_of": None if as_of is None else str(as_of),
-                "seed": seed,
-                **({} if surge is None else surge.options()),
-                **({} if guards is None else guards.options()),
-            }
-        ),
+        options=_options(as_of, seed, surge, guards),
         site=site.name,
         timezone=site.timezone,
         as_of=None if moment is None else moment.date(),
@@ -122,6 +116,7 @@ def make_review(
         fit=errors_fit(balances, verdicts),
         unstated=errors_needed(books, balances, verdicts, false_alarm=detection.false_alarm, seed=seed),
         unheld_goals=unheld_goals(asked.goals, balances.series),
+        measuring=records_of_measuring(books, false_alarm=detection.false_alarm),
         methods=stated_methods(books),
         evidence=rows_behind(books, balances, verdicts),
         stock=stock_by_stage(books),
@@ -129,6 +124,20 @@ def make_review(
         orders=force.orders,
         mix=force.mix,
         selection=force.selection,
+    )
+
+
+def _options(
+    as_of: str | date | datetime | None, seed: int, surge: Surge | None, guards: AskedOrder | None
+) -> Mapping[str, str | int | float | bool | None]:
+    """What was asked for, as the JSON names it."""
+    return MappingProxyType(
+        {
+            "as_of": None if as_of is None else str(as_of),
+            "seed": seed,
+            **({} if surge is None else surge.options()),
+            **({} if guards is None else guards.options()),
+        }
     )
 
 

@@ -1,4 +1,4 @@
-"""Floor 6: what people and programs read: JSON, one HTML page, a workbook, and the terminal.
+"""Floor 7: what people and programs read: JSON, one HTML page, a workbook, and the terminal.
 
 Every function here takes a ``Review`` and shows it; none computes a figure of the field, reads a file of the site, uses
 the network, or asks the clock.

@@ -1,4 +1,4 @@
-"""Floor 2: synthetic sites in format 1, with what was put into them stated beside what their books say."""
+"""Floor 3: synthetic sites in format 1, with what was put into them stated beside what their books say."""
 
 from stockward.simulation.catalogue import standard_plan
 from stockward.simulation.plan import (

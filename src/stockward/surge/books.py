@@ -26,7 +26,8 @@ def surged_site(books: KnownBooks, surge: Surge) -> Site:
     """
     flows = with_factors(books, surge)
     movements, counts = _multiplied(flows, surge.weighings), _with_piles(books, flows)
-    return books.site.replace(movements=movements.cast(books.movements.schema), counts=counts.cast(books.counts.schema))
+    movements, counts = movements.cast(books.movements.schema), counts.cast(books.counts.schema)
+    return books.site.replace(movements=movements, counts=counts, checks=books.checks)
 
 
 def with_factors(books: KnownBooks, surge: Surge) -> pl.DataFrame:

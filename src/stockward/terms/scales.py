@@ -1,4 +1,8 @@
-"""Accuracy classes of scales, as they stand on the plate [OIML R 76-1:2006, Tables 3 and 6; Directive 2014/31/EU]."""
+"""Accuracy classes as they stand on the plate: of scales, and of measuring systems for liquids with a meter.
+
+[OIML R 76-1:2006, Tables 3 and 6; Directive 2014/31/EU. OIML R 117-1:2007, Table 2, line A; Directive 2014/32/EU,
+annex VII, Table 2.]
+"""
 
 from __future__ import annotations
 
@@ -15,3 +19,8 @@ MOST_INTERVALS: Mapping[str, float] = MappingProxyType(
     {"I": math.inf, "II": 100_000.0, "III": 10_000.0, "IIII": 1_000.0}
 )
 """The largest load that a scale of the class may have, in e."""
+
+METER_CLASSES: Mapping[str, float] = MappingProxyType(
+    {"0.3": 0.003, "0.5": 0.005, "1": 0.01, "1.5": 0.015, "2.5": 0.025}
+)
+"""Maximum permissible error of a complete measuring system, as a share of what it measures: that of its class."""

@@ -1,4 +1,4 @@
-"""Floor 5: published figures, computed again: each row of ``published_figures.csv`` that has a recipe.
+"""Floor 6: published figures, computed again: each row of ``published_figures.csv`` that has a recipe.
 
 A row names its question and its inputs; the recipe for each question is a function here, and prints what it computed
 beside what was published. Rows without a recipe are left out, and named.
@@ -24,9 +24,11 @@ from stockward.stats.staffing import relief_factor, whole_guards, work_hours
 from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
 from stockward.validation.measuring import (
+    chance_of_pairs,
     errors_of_a_scale,
     freedom_of_a_sum,
     limit_of_a_figure,
+    mean_of_pairs,
     mean_squares,
     pooled_deviation,
 )
@@ -239,6 +241,8 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "anova-1": mean_squares,
     "anova-2": mean_squares,
     "pooled-1": pooled_deviation,
+    "pairs-1": mean_of_pairs,
+    "pairs-2": chance_of_pairs,
     "fuel-fab-muf-2": _fuel_fab("difference"),
     "fuel-fab-sigma-2": _fuel_fab("sigma"),
 }

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from stockward.stats.arrays import Array
 from stockward.stats.measuring.components import Estimate, one_way, pooled
+from stockward.stats.measuring.pairs import mean_difference
 from stockward.stats.measuring.scales import permissible_errors
 from stockward.stats.scanning.student import student_limits, welch_satterthwaite
 from stockward.terms.scales import ACCURACY_CLASSES
@@ -47,6 +48,17 @@ def mean_squares(inputs: Mapping[str, str]) -> tuple[float, ...]:
             sessions.setdefault(row["session"], []).append(float(row["reading"]))
     found = one_way([np.array(one) for one in sessions.values()])
     return found.between.variance, found.within.variance
+
+
+def mean_of_pairs(inputs: Mapping[str, str]) -> tuple[float, ...]:
+    """The mean difference of pairs, and its limits."""
+    found = mean_difference(_figures(inputs["differences"]), confidence=float(inputs["confidence"]))
+    return found.mean, found.low, found.high
+
+
+def chance_of_pairs(inputs: Mapping[str, str]) -> tuple[float, ...]:
+    """The two-sided chance of a mean difference as large."""
+    return (mean_difference(_figures(inputs["differences"]), confidence=float(inputs["confidence"])).p_value,)
 
 
 def pooled_deviation(inputs: Mapping[str, str]) -> tuple[float, ...]:

@@ -61,20 +61,20 @@ def _unstated() -> pl.Expr:
 
 def _with_error(books: KnownBooks, error: float) -> Balances:
     """The balances if every weighing had this relative random error: every bulk row, and items of unknown error."""
-    methods, name = books["methods"], "assumed"
-    while name in methods["method"].to_list():
+    name = "assumed"
+    while name in books["methods"]["method"].to_list():
         name += "'"
-    added = pl.DataFrame({"method": [name], "random_rel": [error], "row": [0]}).cast({"row": methods.schema["row"]})
-    site = books.site.replace(methods=pl.concat([methods, added], how="diagonal"))
-    keys = pl.Enum(site["methods"]["method"].sort())
+    added = pl.DataFrame({"method": [name], "random_rel": [error], "row": [0]})
+    methods = pl.concat([books["methods"], added.cast({"row": books["methods"].schema["row"]})], how="diagonal")
+    keys = pl.Enum(methods["method"].sort())
     bulk = books["materials"].filter(pl.col("kind") == "bulk")["material"]
-    unknown = known_errors(methods).filter(~pl.col("items"))["method"]
+    unknown = known_errors(books["methods"]).filter(~pl.col("items"))["method"]
     weighed = pl.col("material").cast(pl.String).is_in(bulk.implode()) | pl.col("method").cast(pl.String).is_in(
         unknown.implode()
     ).fill_null(False)
     given = pl.when(weighed).then(pl.lit(name)).otherwise(pl.col("method").cast(pl.String)).cast(keys).alias("method")
     tables = {table: getattr(books, table).with_columns(given) for table in ("movements", "counts")}
-    return close_balances(replace(books, site=site, **tables))
+    return close_balances(replace(books, methods=methods, **tables))
 
 
 def _only_of(assumed: Balances, balances: Balances) -> Balances:

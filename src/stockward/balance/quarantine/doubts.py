@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from stockward.balance.inventories import Inventories
+from stockward.balance.quarantine.lost_checks import lost_checks
 from stockward.balance.sigma.terms import TimeCuts
 from stockward.book.checks.refused.stated_errors import plate_fills
 from stockward.book.known import KnownBooks
@@ -67,6 +68,7 @@ def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses:
         *_of_keys(books.set_aside["materials"], "materials", "material", uses),
         *_of_keys(books.set_aside["methods"], "methods", "method", uses),
         *_of_calibrations(books, inventories, cuts, uses),
+        *_of_checks(books, uses),
         *_of_first_uses(books, uses),
         *(
             Doubt("normal_losses", row["row"], _one(row["area"]), substances=_one(row["substance"]))
@@ -78,7 +80,7 @@ def doubts_of(books: KnownBooks, inventories: Inventories, cuts: TimeCuts, uses:
 def needs_uses(books: KnownBooks) -> bool:
     """Whether any row at fault makes it matter what was used where."""
     tables = ("contents", "materials", "methods", "calibrations")
-    return any(books.set_aside[name].height for name in tables) or any(_first_uses(books))
+    return any(books.set_aside[name].height for name in tables) or any(lost_checks(books, 1)) or any(_first_uses(books))
 
 
 def possible_substances(books: KnownBooks) -> dict[str, set[str]]:
@@ -308,6 +310,12 @@ def _of_calibrations(
         if row["moment"] is not None and used.height:
             used = used.filter(_uses_it(row["moment"], books.calibrations, periodic, inventories, cuts))
         yield from _where_used("calibrations", row["row"], used)
+
+
+def _of_checks(books: KnownBooks, uses: pl.DataFrame) -> Iterator[Doubt]:
+    """A reading of a standard at fault touches all that was measured by the method which takes its errors from them."""
+    for row, methods in lost_checks(books, _NAMED):
+        yield from _where_used("checks", row, uses.filter(pl.col("method").is_in(methods)))
 
 
 def _uses_it(

@@ -30,7 +30,7 @@ def copy_of_site(books: KnownBooks, assembly: Assembly, rows: MeasuredRows, quan
     would leave a small book quantity, and the inventory would pass for incomplete.
     """
     parts = (quantity[: rows.movements], quantity[rows.movements :])
-    tables: dict[str, Any] = {}
+    tables: dict[str, Any] = {"checks": books.checks}
     for name, own, values in zip(("movements", "counts"), (books.movements, books.counts), parts, strict=True):
         changed = own.select("row", other=pl.Series(values))
         table = books.site[name].join(changed, on="row", how="left", maintain_order="left")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stockward.balance.layout import Layout
 from stockward.balance.legs import Entries
-from stockward.balance.sigma.plates import smallest_errors
+from stockward.balance.sigma.plates import meter_errors, smallest_errors
 from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.known import KnownBooks
 from stockward.stats.arrays import Array, Index
@@ -62,7 +62,7 @@ class Errors:
         read = np.where(divided & without_random, numbers["division"] / _ROOT_12, numbers["random_abs"])
         return cls(
             random_rel=numbers["random_rel"],
-            systematic_rel=numbers["systematic_rel"],
+            systematic_rel=numbers["systematic_rel"] + np.append(meter_errors(methods), 0.0),
             random_abs=np.stack([read, numbers["random_abs"]]),
             systematic_abs=numbers["systematic_abs"] + np.append(smallest_errors(methods), 0.0),
             stated=np.stack([of_bulk, of_items]),

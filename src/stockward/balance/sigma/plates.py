@@ -1,9 +1,11 @@
-"""What stands on the plate of a scale: how many weighings a quantity takes, and how far off each may be.
+"""What stands on the plate of a scale, or a meter: how many weighings a quantity takes, and how far off each may be.
 
 A scale in service may be off by its maximum permissible error at the load [``stats.measuring.scales``]. Nobody knows
 more of it, so that the error is uniform between these bounds, of σ mpe/√3 [GUM 4.3.7], and the same from one
 calibration to the next: loads share it, each with the bound of its own step. What exceeds the largest load was weighed
 in parts: as few as it takes, and equal.
+
+A meter may be off by one share of whatever passes through it, and the same holds of that.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from stockward.book.checks.refused.stated_errors import plate_fills
 from stockward.book.known import KnownBooks
 from stockward.stats.arrays import Array, Index
 from stockward.stats.measuring.scales import IN_SERVICE, permissible_errors
-from stockward.terms.scales import ACCURACY_CLASSES
+from stockward.terms.scales import ACCURACY_CLASSES, METER_CLASSES
 from stockward.terms.units import UNITS, factor
 
 _ROOT_3 = np.sqrt(3.0)
@@ -66,7 +68,7 @@ class Plates:
     def of(cls, books: KnownBooks) -> Plates | None:
         """The plates of the methods; ``None`` where none says anything."""
         methods, materials = books["methods"].sort("method"), books["materials"].sort("material")
-        fills = methods.select(plate_fills()).to_series()
+        fills = methods.select(_fills_by_load()).to_series()
         if not (fills.any() or methods["max"].is_not_null().any()):
             return None
         steps = [ACCURACY_CLASSES.get(one, (np.inf, np.inf)) for one in methods["class"]]
@@ -100,6 +102,20 @@ def loads_of(
     return plates.loads(method.astype(np.int64) - 1, material.astype(np.int64) - 1, quantity)
 
 
+def weighings(method: pl.DataFrame, load: Array) -> tuple[Array, Array]:
+    """Of loads on one scale, in its unit: the number of weighings, and σ of its permissible error of them together.
+
+    ``method`` is one row of the methods; the second is 0 where its plate does not say.
+    """
+    largest, of_class = method.select("max", "class").row(0)
+    times = np.maximum(np.ceil(load / ((np.inf if largest is None else largest) * _FULL)), 1.0)
+    smallest, interval = float(smallest_errors(method)[0]), float(intervals_of(method)[0])
+    if smallest == 0:
+        return times, np.zeros(len(load))
+    steps = permissible_errors(load / (times * interval), *ACCURACY_CLASSES[of_class]) / _SMALLEST
+    return times, smallest * times * steps
+
+
 def intervals_of(methods: pl.DataFrame) -> Array:
     """The verification scale interval e of each method: its division where none is stated; 0 without either."""
     e = methods.select(pl.coalesce("verification_interval", "division").fill_null(0.0))
@@ -108,8 +124,24 @@ def intervals_of(methods: pl.DataFrame) -> Array:
 
 def smallest_errors(methods: pl.DataFrame) -> Array:
     """σ of the systematic error of each plate at small loads, in service, unit of the method; 0 where none fills in."""
-    fills = methods.select(plate_fills()).to_series().to_numpy()
+    fills = methods.select(_fills_by_load()).to_series().to_numpy()
     return np.where(fills, IN_SERVICE * _SMALLEST * intervals_of(methods) / _ROOT_3, 0.0)
+
+
+def meter_errors(methods: pl.DataFrame) -> Array:
+    """σ of the systematic error of each plate of a meter, as a share of what it measures; 0 where none fills in.
+
+    The permissible error of a complete measuring system at verification is one share of any quantity, from the
+    smallest on that it is made for [OIML R 117-1:2007, Table 2, line A].
+    """
+    permissible = pl.col("class").replace_strict(dict(METER_CLASSES), default=0.0, return_dtype=pl.Float64)
+    found = methods.select(pl.when(plate_fills()).then(permissible).otherwise(0.0)).to_series()
+    return np.asarray(found.fill_null(0.0).to_numpy() / _ROOT_3)
+
+
+def _fills_by_load() -> pl.Expr:
+    """Whether the systematic error follows from the plate of a scale: that of a meter is one share of any quantity."""
+    return plate_fills() & pl.col("class").is_in(list(ACCURACY_CLASSES))
 
 
 def _into(methods: pl.DataFrame, materials: pl.DataFrame) -> Array:

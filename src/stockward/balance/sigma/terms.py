@@ -89,7 +89,7 @@ class TimeCuts:
 def time_cuts(books: KnownBooks, inventories: Inventories) -> TimeCuts:
     """The cuts of all inventories, of the calibrations on record, and of those that follow from their period."""
     methods = key_list(books.counts["method"])
-    calibrated, moments = _calibrations(books, methods)
+    calibrated, moments = calibrations_of(books, methods)
     # A measurement at the moment of a calibration uses the new one, so that cut lies just before it.
     cuts = np.unique(np.concatenate([inventories.at, moments - 1]))
     return TimeCuts(
@@ -99,7 +99,7 @@ def time_cuts(books: KnownBooks, inventories: Inventories) -> TimeCuts:
     )
 
 
-def _calibrations(books: KnownBooks, methods: list[str]) -> tuple[Index, Index]:
+def calibrations_of(books: KnownBooks, methods: list[str]) -> tuple[Index, Index]:
     """Method (code) and moment (microseconds) of every calibration; the table overrides ``calibration_days``."""
     codes = {method: code for code, method in enumerate(methods)}
     recorded = books.calibrations.select("method", moment=pl.col("at").to_physical())

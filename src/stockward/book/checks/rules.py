@@ -34,9 +34,19 @@ from stockward.book.checks.refused.inventories import (
 from stockward.book.checks.refused.keys import a_key_stands_once, a_reference_is_known
 from stockward.book.checks.refused.movements import a_kind_gives_the_direction, a_movement_names_its_areas
 from stockward.book.checks.refused.notes import a_note_is_no_row
-from stockward.book.checks.refused.plates import a_plate_is_one_of_a_scale, a_plate_is_whole
+from stockward.book.checks.refused.plates import (
+    a_class_is_one_of_its_instrument,
+    a_plate_is_one_of_a_scale,
+    a_plate_is_whole,
+)
 from stockward.book.checks.refused.readings import a_measurement_has_one_method, a_measurement_has_one_quantity
 from stockward.book.checks.refused.reversals import a_reversal_cancels_one_movement
+from stockward.book.checks.refused.standards import (
+    a_pair_is_of_its_movement,
+    a_pair_says_who_measured,
+    a_reading_is_of_its_standard,
+    a_standard_converts,
+)
 from stockward.book.checks.refused.totals import a_total_is_no_row
 from stockward.book.checks.refused.units import (
     a_goal_converts,
@@ -80,6 +90,12 @@ from stockward.book.checks.told.recording import (
     a_row_is_recorded_after_it_took_effect,
 )
 from stockward.book.checks.told.repeats import movements_may_stand_twice
+from stockward.book.checks.told.standards import (
+    a_pair_may_be_misread,
+    a_reading_may_be_misread,
+    readings_may_be_too_few,
+    readings_may_stand_twice,
+)
 from stockward.book.checks.told.used_up import what_is_used_is_made_into_something
 from stockward.book.checks.told.years import many_rows_may_be_of_another_year
 
@@ -106,15 +122,23 @@ def check_draft(draft: Draft) -> None:
     the_decimal_mark_may_be_another(draft)
 
 
+_BY_DAY = ("absences", "wishes", "assignments", "production")
+"""Further tables whose rows lie close together in time."""
+
 SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_key_stands_once),
     SiteCheck(a_reference_is_known),
     SiteCheck(a_unit_fits_the_kind, ("materials",)),
     SiteCheck(a_usual_method_is_one_of_bulk, ("materials",)),
     SiteCheck(a_plate_is_whole, ("methods",)),
+    SiteCheck(a_class_is_one_of_its_instrument, ("methods",)),
     SiteCheck(a_plate_is_one_of_a_scale, ("methods",)),
+    SiteCheck(a_standard_converts, ("checks",)),
+    SiteCheck(a_reading_is_of_its_standard, ("checks",)),
+    SiteCheck(a_pair_says_who_measured, ("pairs",)),
+    SiteCheck(a_pair_is_of_its_movement, ("pairs",)),
     SiteCheck(contents_of_a_substance_convert, ("contents",)),
-    SiteCheck(a_quantity_converts, ("movements", "counts", "incidents")),
+    SiteCheck(a_quantity_converts, ("movements", "counts", "pairs", "incidents")),
     SiteCheck(an_absolute_error_converts, ("movements", "counts")),
     SiteCheck(a_measurement_has_one_method, ("movements", "counts")),
     SiteCheck(a_measurement_has_one_quantity, ("movements", "counts")),
@@ -154,11 +178,11 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_rate_may_be_a_percentage, ("normal_losses",)),
     SiteCheck(a_content_may_be_a_percentage, ("contents",)),
     SiteCheck(two_keys_may_be_one, ("areas", "materials")),
-    SiteCheck(a_year_may_be_wrong, ("movements", "counts", "absences", "wishes", "assignments", "production")),
+    SiteCheck(a_year_may_be_wrong, ("movements", "counts", "checks", "pairs", *_BY_DAY)),
     SiteCheck(movements_may_stand_twice, ("movements",)),
     SiteCheck(a_normal_loss_may_be_unknown, ("normal_losses",)),
     SiteCheck(items_counted_before_may_be_counted_again, ("movements", "counts")),
-    SiteCheck(a_row_is_recorded_after_it_took_effect, ("movements", "counts")),
+    SiteCheck(a_row_is_recorded_after_it_took_effect, ("movements", "counts", "checks", "pairs")),
     SiteCheck(a_reversal_follows_what_it_cancels, ("movements",)),
     SiteCheck(a_movement_of_nothing_moves_nothing, ("movements",)),
     SiteCheck(a_code_may_be_left_out, ("movements",)),
@@ -169,6 +193,10 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     SiteCheck(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     SiteCheck(a_load_may_exceed_its_scale, ("movements", "counts")),
+    SiteCheck(a_reading_may_be_misread, ("checks",)),
+    SiteCheck(readings_may_stand_twice, ("checks",)),
+    SiteCheck(readings_may_be_too_few, ("checks",)),
+    SiteCheck(a_pair_may_be_misread, ("pairs",)),
     # Counts are the last of what was measured, so that all of it is known by then.
     SiteCheck(an_absolute_error_may_be_in_another_unit, ("counts",)),
     SiteCheck(a_row_without_an_error_is_not_tested, ("counts",)),

@@ -12,6 +12,7 @@ from stockward.report.kit import charts, words
 from stockward.report.kit.sheet import Sheet
 from stockward.report.review import context, sentences
 from stockward.report.review.views import SeriesView, names
+from stockward.terms.scales import METER_CLASSES
 from stockward.terms.units import dimension
 
 DISCREPANCIES_MAX = 40
@@ -225,6 +226,8 @@ def _rounding(one: MethodErrors) -> str:
 def _of_plate(one: MethodErrors) -> str:
     if one.plate is None or not one.plate.fills:
         return "not stated"
+    if one.plate.accuracy_class in METER_CLASSES:
+        return f"permissible error of class {one.plate.accuracy_class} of a meter"
     return f"permissible error of class {one.plate.accuracy_class}, in service"
 
 

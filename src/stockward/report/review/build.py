@@ -13,7 +13,7 @@ from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.kit import charts, words
-from stockward.report.review import books, claims, context, errors, sentences, unseen
+from stockward.report.review import books, claims, context, errors, measuring, sentences, unseen
 from stockward.report.review.views import (
     PeriodView,
     SeriesView,
@@ -61,6 +61,7 @@ def build_page(review: ReviewAnswer) -> context.Page:
         days_in_doubt=tuple(sentences.days_in_doubt(review.facts)),
         nearest=errors.nearest_to_alarm(series),
         fit=errors.fit_sentence(review, series),
+        records=tuple(measuring.found_lines(review)),
         needed=tuple(errors.needed_lines(series)),
         unstated=errors.unstated_lines(series),
         run_on=tuple(sentences.run_on(series)),
@@ -82,6 +83,7 @@ def build_page(review: ReviewAnswer) -> context.Page:
         guards=guards.build_guards_part(review),
         items=books.items(review),
         stock=books.stock(review),
+        measuring=measuring.build_measuring(review),
         basis=books.basis(review, (*sentences.exact_notices(series), *(unseen.unheld(review) if seen is None else ()))),
         statuses=_pairs((sentences.STATUS_WORD[status], sentences.STATUS_MEANING[status]) for status in PeriodStatus),
         verdicts=_pairs((sentences.VERDICT_WORD[verdict], VERDICT_MEANING[verdict]) for verdict in Verdict),

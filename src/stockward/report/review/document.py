@@ -17,6 +17,7 @@ from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.kit import words
+from stockward.report.review.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
 from stockward.terms.signs import escaped
 from stockward.terms.verdicts import TESTS, Basis
@@ -54,6 +55,7 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
             "default_test": review.default_test,
         },
         "methods": review.methods,
+        **({"measuring": review.measuring} if has_records(review.measuring) else {}),
         "fit": _fit(review.fit, ids),
         "series": series,
         "events": [

@@ -13,7 +13,8 @@ from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
 from stockward.report.review import claims, errors
-from stockward.report.review.views import WHOLE_SITE, PeriodView, SeriesView, SiteView
+from stockward.report.review.measuring import bias_found
+from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import OUTSIDE_THE_SCOPE, Basis, PeriodStatus, Scope, Slip, Verdict
 
 VERDICT_WORD = {verdict: verdict.replace("_", " ") for verdict in Verdict}
@@ -115,7 +116,11 @@ def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
     beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]
-    return " ".join(filter(None, (_check_first(review.events), verdict, beside)))
+    differ = _DIFFER if bias_found(review.measuring) and not any(one.alarming for one in series) else ""
+    return " ".join(filter(None, (_check_first(review.events), verdict, differ, beside)))
+
+
+_DIFFER = "Two that measured the same things differ for good."
 
 
 def _check_first(events: Sequence[Event]) -> str:
@@ -443,19 +448,14 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         f"{later.inventory}."
         for one in series
         for place, period in enumerate(one.periods)
-        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason and not _is_outside(period)
+        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason and not period.is_outside
         for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
         if later is not None
     ]
-    of_parts = sum(_is_outside(period) for one in series for period in one.periods)
-    parts = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
-    more = len(texts) - _HEADLINE_LISTED
+    more, of_parts = len(texts) - _HEADLINE_LISTED, sum(period.is_outside for one in series for period in one.periods)
     ran = [f"{words.count(more, 'more period')} ran on like that."] if more > 0 else []
-    return [*texts[:_HEADLINE_LISTED], *ran, *(parts if of_parts else [])]
-
-
-def _is_outside(period: PeriodView) -> bool:
-    return (period.reason or "").startswith(OUTSIDE_THE_SCOPE)
+    over = f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."
+    return [*texts[:_HEADLINE_LISTED], *ran, *([over] if of_parts else [])]
 
 
 def cumulative(series: SeriesView) -> str:

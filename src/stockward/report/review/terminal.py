@@ -12,7 +12,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review import claims, errors, sentences, unseen
+from stockward.report.review import claims, errors, measuring, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 
@@ -44,6 +44,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     needed = errors.needed_lines(series)
     for text in sentences.days_in_doubt(review.facts):
         say_block(console, text)
+    for text in measuring.found_lines(review):
+        say_block(console, f"Records of measuring: {text}")
     for text in filter(None, (errors.fit_sentence(review, series), *map("not tested: {}".format, needed))):
         say_block(console, text)
     alarming = events(review, series)

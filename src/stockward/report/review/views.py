@@ -27,7 +27,17 @@ from stockward.answers.losses import (
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.unstated import UnstatedSeries
 from stockward.report.kit import words
-from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Slip, Verdict, most_urgent
+from stockward.terms.verdicts import (
+    ALARMING,
+    OUTSIDE_THE_SCOPE,
+    URGENCY,
+    Basis,
+    PeriodStatus,
+    Scope,
+    Slip,
+    Verdict,
+    most_urgent,
+)
 
 WHOLE_SITE = "the whole site"
 
@@ -57,6 +67,11 @@ class PeriodView:
     def closed(self) -> bool:
         """Whether the period has a difference."""
         return self.status == PeriodStatus.CLOSED
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the inventory was not meant to count what it left open."""
+        return (self.reason or "").startswith(OUTSIDE_THE_SCOPE)
 
 
 _PERIOD_COLUMNS = tuple(PeriodView.__dataclass_fields__)

@@ -14,7 +14,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, workbook_at
-from stockward.report.review import books, errors, sentences, unseen
+from stockward.report.review import books, errors, measuring, sentences, unseen
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 
@@ -28,10 +28,9 @@ def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
     Sheets: summary, series, losses, alarms, whole_site and joined (where several areas hold a substance), periods,
-    tests, assumed_exact, methods (where the books say what errors rest on), unstated (where no error is stated),
-    unseen, remedies, stores (at a surge), those on guards (where the site has such tables), items, evidence, set_aside,
-    stock, about. Every header is frozen and names its unit or the column that holds it; moments are in the site's time
-    zone.
+    tests, assumed_exact, methods, pairs, scales, checks and unstated (where there are such), unseen, remedies, stores
+    (at a surge), those on guards, items, evidence, set_aside, stock, about. Every header is frozen and names its unit
+    or the column that holds it; moments are in the site's time zone.
     Raises ``UsageError`` where the file cannot be written.
     """
     with workbook_at(path) as book:
@@ -61,6 +60,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         _tests(series),
         _assumed_exact(series),
         *books.method_sheets(review.methods),
+        *measuring.measuring_sheets(review.measuring),
         *errors.unstated_sheets(series),
         _unseen(review, series),
         _remedies(review, series),
@@ -76,8 +76,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
 
 def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     rows: list[tuple[Cell, ...]] = [("verdict on the site", None, sentences.first_sentence(review, series))]
-    if doubt := errors.fit_sentence(review, series):
-        rows.append(("stated errors", None, doubt))
+    rows.extend(("stated errors", None, doubt) for doubt in filter(None, [errors.fit_sentence(review, series)]))
     rows.extend(("correct first", None, text) for text in sentences.days_in_doubt(review.facts))
     rows.extend(
         (event_verdict(event), " ".join(one.id for one in event), sentences.event_sentence(event))
@@ -89,6 +88,7 @@ def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
         if not one.alarming and one.verdict.verdict != Verdict.BALANCED
     )
     rows.extend(("not tested", one.id, errors.needed_sentence(one)) for one in errors.by_need(series))
+    rows.extend(("records of measuring", None, text) for text in measuring.found_lines(review))
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
     blind = unseen.unseen_headline(review, series)

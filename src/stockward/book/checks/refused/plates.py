@@ -1,4 +1,4 @@
-"""What stands on the plate of a scale is whole, and can stand on one."""
+"""What stands on the plate of a scale or a meter is whole, and can stand on one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import polars as pl
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.refused.stated_errors import plate_fills
 from stockward.terms.limits import grouped
-from stockward.terms.scales import MOST_INTERVALS
+from stockward.terms.scales import ACCURACY_CLASSES, METER_CLASSES, MOST_INTERVALS
 
 _PLATE = ("instrument", "class", "max", "verification_interval")
 _INSTEAD = "or state systematic_rel, 0 for none"
+_OF_METERS = "0.3, 0.5, 1, 1.5 or 2.5"
+_NOTHING_OF_IT = "leave it blank"
 _ROUNDED = 1.0 + 1e-9
 
 
@@ -20,11 +22,33 @@ def a_plate_is_whole(draft: Draft, table: TableDraft) -> None:
     plate = blank & pl.any_horizontal(pl.col(_PLATE).is_not_null())
     classless, undivided = plate & pl.col("class").is_null(), plate & pl.col("class").is_not_null()
     undivided &= pl.col("division").fill_null(0.0) == 0
+    meter = pl.col("instrument").eq_missing(pl.lit("meter"))
     for column, where, words in (
-        ("class", classless, f"the plate of a scale has a class: write I, II, III or IIII, {_INSTEAD}"),
-        ("division", undivided, f"the plate of a scale has a division d above 0: write it, {_INSTEAD}"),
+        ("class", classless & ~meter, f"the plate of a scale has a class: write I, II, III or IIII, {_INSTEAD}"),
+        ("class", classless & meter, f"the plate of a meter has a class: write {_OF_METERS}, {_INSTEAD}"),
+        ("division", undivided & ~meter, f"the plate of a scale has a division d above 0: write it, {_INSTEAD}"),
+        ("division", undivided & meter, f"a meter shows steps of a scale interval: write it as division, {_INSTEAD}"),
     ):
         table.refuse(column, table.values.select(where).to_series() & ~table.illegible(column), words)
+
+
+def a_class_is_one_of_its_instrument(draft: Draft, table: TableDraft) -> None:
+    """Scales have classes I to IIII, meters 0.3 to 2.5, and no largest load."""
+    meter = pl.col("instrument").eq_missing(pl.lit("meter"))
+    of_a_meter = pl.col("class").is_in(list(METER_CLASSES)).fill_null(False)
+    of_a_scale = pl.col("class").is_in(list(ACCURACY_CLASSES)).fill_null(False)
+    lost = table.illegible("instrument")
+    for column, where, words in (
+        ("class", of_a_meter & ~meter, "this is a class of meters, not of scales: write meter as its instrument"),
+        ("class", of_a_scale & meter, f"this is a class of scales, not of meters: write {_OF_METERS}"),
+        ("max", meter & pl.col("max").is_not_null(), f"a meter has no largest load: {_NOTHING_OF_IT}"),
+        (
+            "verification_interval",
+            meter & pl.col("verification_interval").is_not_null(),
+            f"a meter has no e: {_NOTHING_OF_IT}",
+        ),
+    ):
+        table.refuse(column, table.values.select(where).to_series() & ~lost, words)
 
 
 def a_plate_is_one_of_a_scale(draft: Draft, table: TableDraft) -> None:

@@ -18,6 +18,12 @@ def plate_fills() -> pl.Expr:
     return blank & pl.col("class").is_not_null() & (pl.col("division") > 0).fill_null(value=False)
 
 
+def states_an_error() -> pl.Expr:
+    """Whether a method states an error, be it 0, or its plate does."""
+    stated = pl.any_horizontal(pl.col("random_rel", "systematic_rel", "random_abs", "systematic_abs").is_not_null())
+    return stated | plate_fills()
+
+
 def known_errors(methods: pl.DataFrame) -> pl.DataFrame:
     """By ``method``: whether σ of what it measures of ``bulk``, and of ``items``, is known.
 

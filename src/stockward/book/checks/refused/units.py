@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.measured import methods_with_errors
 from stockward.book.checks.refused.stated_errors import plate_fills
 from stockward.book.substances import substance_units
 from stockward.terms.units import UNITS, dimension, factor
@@ -48,7 +49,7 @@ def a_quantity_converts(draft: Draft, table: TableDraft) -> None:
     if table["unit"].null_count() == table.values.height:
         return
     own = unit_of_material(draft, table["material"])
-    table.refuse("unit", _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+    table.refuse("unit", do_not_convert(table["unit"], own), _convert_words(own), readable=False)
 
 
 def unit_of_material(draft: Draft, materials: pl.Series) -> pl.Series:
@@ -57,7 +58,8 @@ def unit_of_material(draft: Draft, materials: pl.Series) -> pl.Series:
     return materials.replace_strict(units, default=None, return_dtype=pl.String)
 
 
-def _do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
+def do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
+    """Rows whose unit is of another kind than the one that it is to convert into; none where either is blank."""
     dimensions = {unit: dimension(unit) for unit in UNITS}
     of = units.replace_strict(dimensions, default=None, return_dtype=pl.String)
     own = to.replace_strict(dimensions, default=None, return_dtype=pl.String)
@@ -75,13 +77,13 @@ def a_rate_fits_its_basis(draft: Draft, table: TableDraft) -> None:
     table.refuse("rate", share, "a share of what is received cannot exceed 1: 0.02 is 2 %")
     own = pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String)
     daily = table["basis"] == "per_day"
-    table.refuse("unit", daily & _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+    table.refuse("unit", daily & do_not_convert(table["unit"], own), _convert_words(own), readable=False)
 
 
 def a_goal_converts(draft: Draft, table: TableDraft) -> None:
     """A goal is in a unit of its substance."""
     own = pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String)
-    table.refuse("unit", _do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+    table.refuse("unit", do_not_convert(table["unit"], own), _convert_words(own), readable=False)
 
 
 def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
@@ -89,7 +91,7 @@ def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
 
     A division stands for the random error of bulk alone, where the method states none, and a plate for the other.
     """
-    methods = draft["methods"].good().filter(pl.col("unit").is_not_null())
+    methods = methods_with_errors(draft).filter(pl.col("unit").is_not_null())
     absolute = (pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0)
     divided = (pl.col("division") > 0) & ~((pl.col("random_abs") > 0) | (pl.col("random_rel") > 0)).fill_null(False)
     divided |= plate_fills()
@@ -100,4 +102,4 @@ def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
         if units:
             unit = table["method"].replace_strict(units, default=None, return_dtype=pl.String)
             words = f"the method's {error} is in a unit that the material is not kept in"
-            table.refuse("method", _do_not_convert(unit, own) & rows, words)
+            table.refuse("method", do_not_convert(unit, own) & rows, words)

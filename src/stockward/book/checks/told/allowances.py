@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.measured import methods_with_errors
 from stockward.book.checks.refused.stated_errors import exact_methods
 from stockward.book.checks.told.doubts import said, tell_rows
 
@@ -20,7 +21,7 @@ _NOTHING_KNOWN = 0.9
 def items_counted_before_may_be_counted_again(draft: Draft, table: TableDraft) -> None:
     """Items are there or not; by a method with an error a missing one passes for the error of the method."""
     items = draft["materials"].good().filter(pl.col("kind") == "item")["material"]
-    exact = exact_methods(draft["methods"].good())
+    exact = exact_methods(methods_with_errors(draft))
     of_one = _OF_ONE_KIND[table.table.name]
     rows = table.good().filter(pl.col("material").is_in(items.implode()))
     rows = rows.with_columns(exact=pl.col("method").is_null() | pl.col("method").is_in(exact))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.measured import methods_with_errors
 from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.checks.told.doubts import said, tell_rows
 from stockward.terms.units import UNITS, factor
@@ -99,7 +100,7 @@ _FLOWS = ("receipt", "issue", "transfer", "discard")
 
 def a_row_without_an_error_is_not_tested(draft: Draft, table: TableDraft) -> None:
     """σ of bulk is unknown without a method that states it; told only of rows that enter a period between counts."""
-    errors = known_errors(draft["methods"].good())
+    errors = known_errors(methods_with_errors(draft))
     materials = draft["materials"].good().select("material", item=pl.col("kind") == "item")
     for measured, rows in ((draft["movements"], _moved(draft)), (table, _counted(draft))):
         of_both = rows.join(materials, on="material").join(errors, on="method", how="left", maintain_order="left")

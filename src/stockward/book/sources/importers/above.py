@@ -1,8 +1,8 @@
-"""What the rows of a card do not name, since it is of one place or one material: a title or the sheet does."""
+"""What rows do not name themselves: the place or material of a whole card, and what stands above a blank."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
@@ -10,6 +10,13 @@ from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month
 
 _HEADING = "the line above each part"
+_IT_HOLDS, _IT_DOES_NOT = "it does", "leave these rows aside"
+_REPEATED = (
+    ("material", frozenset(("material",)), "material"),
+    ("at", frozenset(("at", "count_date")), "day"),
+    ("area", frozenset(("area",)), "place"),
+)
+"""What keepers write once, and leave blank below: with the columns that it stands in, and in words."""
 
 
 def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mapping: MappingFile) -> None:
@@ -43,3 +50,48 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mappi
         entry.waits.append(path)
         return UNREAD
     return entry.heading if answer == _HEADING else answer
+
+
+def repeat_what_stands_above(entries: Sequence[SourceEntry], mapping: MappingFile) -> None:
+    """Give rows with a figure, whose day, place or material is blank, those of the row above, by a person's word."""
+    for role, columns, word in _REPEATED:
+        blank = [*_blank_below(entries, role, columns)]
+        if not blank:
+            continue
+        source = blank[0][0].source
+        path: Path = ("source", source, "blank", role)
+        asks = f"Rows of {source} have no {word} of their own: does that of the row above hold for them?"
+        answer = mapping.ask(*path, asks=asks, choices=[_IT_HOLDS, _IT_DOES_NOT])
+        for entry, above in blank:
+            if answer is None:
+                entry.waits.append(path)
+            elif answer == _IT_HOLDS:
+                _give(entry, role, above)
+            else:
+                entry.faults.append(f"no {word}")
+
+
+def _blank_below(
+    entries: Sequence[SourceEntry], role: str, columns: frozenset[str]
+) -> Iterator[tuple[SourceEntry, str]]:
+    """Rows with a figure that lack what a row above them in the same part has, and what that is."""
+    part: tuple[int, str] = (0, "")
+    above = ""
+    for entry in entries:
+        if all(size is None for size in entry.numbers.values()):
+            continue
+        if part != (id(entry.block), entry.heading):
+            part, above = (id(entry.block), entry.heading), ""
+        own = entry.texts.get(role, "") if role == "material" else str(getattr(entry, role))
+        above = own or above
+        # A row without a material and a day is a subtotal, unless a sign says that it repeats.
+        is_row = role in entry.dittos or (bool(entry.at) if role == "material" else bool(entry.text("material")))
+        if not own and above and is_row and columns & entry.columns:
+            yield entry, above
+
+
+def _give(entry: SourceEntry, role: str, value: str) -> None:
+    if role == "material":
+        entry.texts[role] = value
+    else:
+        setattr(entry, role, value)

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from stockward.book.sources.importers.grid.aliases import LEDGERS, PEOPLE_LISTS, folded, known_as, role_of
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block
+from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
@@ -27,6 +29,8 @@ _NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
 """Between headers whose columns are read as one."""
+ACROSS = ("counted", "quantity")
+"""Roles of which each place, or each material, may have a column of its own."""
 
 MOVEMENTS, COUNTS, BOOK, ITEMS, LEFT_OUT = "movements", "counts", "book", "items", "leave out"
 _TABLES = (MOVEMENTS, COUNTS, LEFT_OUT)
@@ -142,18 +146,21 @@ def table_of(
     """What the rows of a source are; ``None`` while it is asked."""
     if profile.table:
         return mapping.settle("source", source, "table", value=profile.table, because=profile.title)
+    roles = {("material" if role == "material_name" else role): names for role, names in roles.items()}
     flows = bool({"in", "out", "from_area", "to_area", "kind", "deltas"} & roles.keys())
     flows |= all(block.over for block in blocks)
     if "material" in roles and "at" in roles and flows and {"quantity", "in", "out"} & roles.keys():
         return mapping.settle("source", source, "table", value=MOVEMENTS)
     if "material" in roles and "counted" in roles:
         return mapping.settle("source", source, "table", value=COUNTS)
-    if "at" in roles and {"in", "out"} <= roles.keys():
+    if {"in", "out"} <= roles.keys() and {"at", "material"} & roles.keys():
         return mapping.settle("source", source, "table", value=MOVEMENTS)
     likely = _likely(blocks, roles)
     asks = f"What is {blocks[0].name}, with the columns {', '.join(blocks[0].headers[:8])}?"
     choices = [likely, *(one for one in _TABLES if one != likely)]
-    return mapping.ask("source", source, "table", asks=asks, choices=choices)
+    # What has days and numbers is not left out without a person's word.
+    doubtful = likely == LEFT_OUT and may_be_books(blocks)
+    return mapping.ask("source", source, "table", asks=asks, choices=choices, never_accepted=doubtful)
 
 
 def speaks_of_a_count(text: str) -> bool:
@@ -164,8 +171,8 @@ def speaks_of_a_count(text: str) -> bool:
 def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> str:
     """What a source most likely is: its name and its numbers speak for it."""
     names = " ".join(" ".join((block.name, *block.titles)) for block in blocks)
-    if not {"material", "quantity"} <= roles.keys() and "counted" not in roles:
-        return LEFT_OUT
+    if not {"quantity", "counted"} & roles.keys() and not ({"material", "balance"} & roles.keys() and "at" in roles):
+        return COUNTS if "material" in roles and speaks_of_a_count(names) else LEFT_OUT
     cells = [cell for block in blocks for header in roles.get("quantity", ()) for cell in block.column(header)]
     signed = any(str(cell).strip().startswith("-") or str(cell).strip().endswith("-") for cell in cells)
     return COUNTS if not signed and speaks_of_a_count(names) else MOVEMENTS
@@ -207,7 +214,7 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
 
 def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     """Whether the cells of a column are of the kind that its role needs."""
-    filled = [cell for cell in cells if not is_blank_cell(cell)]
+    filled = [cell for cell in cells if not (is_blank_cell(cell) or is_nothing(cell))]
     if role in NUMBERS:
         return not filled or share_of_numbers(filled[:2_000]) >= _AT_LEAST
     if role in DATES:

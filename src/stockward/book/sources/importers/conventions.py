@@ -123,10 +123,10 @@ class Conventions:
         """Dates of which no way fits all: the way of most, and the others are cells to correct."""
         counts = {way: sum(moment_as_written(text, way) is not None for text in texts) for way in WAYS}
         best = max(WAYS, key=lambda way: counts[way])
-        if not counts[best]:
+        others = [way for way in WAYS if way != best and counts[way]]
+        if not others:
             return best
         odd = next(text for text in texts if moment_as_written(text, best) is None)
-        others = [way for way in WAYS if way != best and counts[way]]
         asks = f"How are the dates in {path[-1]} written? Most are {best}, {odd!r} is not"
         return self._mapping.ask(*path, asks=asks, choices=[best, *others])
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from stockward.book.sources.importers.columns import DATES, NUMBERS, OF_PERSONS
+from stockward.book.sources.importers.columns import ACROSS, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
 from stockward.book.sources.importers.grid.aliases import folded, in_brackets
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
-from stockward.book.sources.importers.grid.marks import is_mark, repeats
+from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import (
@@ -34,6 +34,7 @@ UNREAD = "?"
 _CAME_BACK, _WENT_OUT = "it came back", "all of it went out"
 _BESIDE = frozenset(("balance", "book", "difference"))
 """Figures beside those that are taken."""
+_SIDES = ("in", "out")
 _MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
@@ -55,6 +56,8 @@ class SourceEntry:
         The questions that must be answered before the row is taken.
     faults
         What is wrong with it whatever is answered.
+    dittos
+        The roles in whose cells a sign says that the row above holds.
     """
 
     source: str
@@ -72,6 +75,7 @@ class SourceEntry:
     waits: list[Path] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
+    dittos: list[str] = field(default_factory=list)
 
     def text(self, role: str) -> str:
         """The text of a role; empty where the source has none."""
@@ -122,12 +126,29 @@ class EntryReader:
         return self.mapping.ask(*path, asks=asks, choices=choices) == _WENT_OUT
 
     def entries(self) -> Iterator[SourceEntry]:
-        """Every row as an entry, in the order of the files."""
+        """Every row as an entry, in the order of the files; one a column where each place or material has its own."""
         order = 0
         for block, places in self._columns:
+            across = next(((role, places[role]) for role in ACROSS if len(places.get(role, ())) > 1), None)
             for row in block.rows:
-                yield self._entry(block, places, row, order)
-                order += 1
+                if across is None:
+                    yield self._entry(block, places, row, order)
+                    order += 1
+                    continue
+                for column in across[1]:
+                    if not is_blank_cell(row.cells[column]):
+                        yield self._of_column(block, {**places, across[0]: (column,)}, row, order, column)
+                        order += 1
+
+    def _of_column(self, block: Block, places: PlacesByRole, row: TableRow, order: int, column: int) -> SourceEntry:
+        """The entry of one column of a row: of the place that its header names, or else of that material."""
+        of = "area" if "material" in places else "material"
+        entry = self._entry(block, {**places, of: ()}, row, order)
+        if of == "area":
+            entry.area = block.headers[column]
+        else:
+            entry.texts["material"] = block.headers[column]
+        return entry
 
     def _unit_of_header(self, role: str) -> str:
         """The unit in brackets behind a header, such as ``Qty (kg)``."""
@@ -147,6 +168,15 @@ class EntryReader:
         place = block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
         entry.area = _area(row, places.get("area", ()))
+        for role, text in (
+            ("area", entry.area),
+            ("material", entry.text("material")),
+            ("at", self._day_text(row, places)),
+        ):
+            if repeats(text):
+                entry.dittos.append(role)
+        entry.area = "" if "area" in entry.dittos else entry.area
+        texts.update({"material": ""} if "material" in entry.dittos else {})
         self._read_numbers(entry, row, places)
         date_role = "count_date" if "count_date" in places and ("counted" in places or "at" not in places) else "at"
         entry.at = self._moment(entry, row, places, date_role, "time")
@@ -161,12 +191,16 @@ class EntryReader:
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
                     entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
-        for role in ("material", "unit", "document"):
+        for role in ("unit", "document"):
             if repeats(texts.get(role, "")):
                 entry.faults.append(f"{role} {texts[role]!r} repeats a cell above: write it out")
         if self.profile.rules.get("times") and self.mapping.get("source", self.source, "times") is None:
             entry.waits.append(("source", self.source, "times"))
         return entry
+
+    @staticmethod
+    def _day_text(row: TableRow, places: PlacesByRole) -> str:
+        return _key(row.cells[places["at"][0]]) if "at" in places else ""
 
     def _split_code(self, texts: dict[str, str]) -> None:
         """A material that is written as ``[CODE] Name`` is its code, and has that name."""
@@ -183,7 +217,7 @@ class EntryReader:
                 continue
             cell = row.cells[places[role][0]]
             entry.raw[role] = cell_as_text(cell)
-            if is_blank_cell(cell):
+            if is_blank_cell(cell) or (role in _SIDES and is_nothing(cell)):
                 entry.numbers[role] = None
                 continue
             value = value_of(cell, decimal or ".")
@@ -213,7 +247,7 @@ class EntryReader:
         if role not in places:
             return ""
         cell = row.cells[places[role][0]]
-        if is_blank_cell(cell) or is_mark(cell):
+        if is_blank_cell(cell) or is_mark(cell) or (isinstance(cell, str) and repeats(cell)):
             return ""
         clock = self._clock(entry, row, places, clock_role)
         key = (entry.block.grid.file, role)

@@ -270,8 +270,8 @@ def _name_alone(name: str, entry: SourceEntry) -> str:
 
 
 def _key(entry: SourceEntry) -> tuple[str, str, str, str]:
-    sheet = entry.area or entry.block.grid.sheet
-    return entry.text("material"), sheet, entry.text("tracked_item"), entry.text("member")
+    place = entry.block.grid.name if entry.area in {"", UNREAD} else entry.area
+    return entry.text("material"), place, entry.text("tracked_item"), entry.text("member")
 
 
 def _is_day(text: str) -> bool:

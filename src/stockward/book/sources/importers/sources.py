@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.above import fill_from_above
+from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
+from stockward.book.sources.importers.asked_columns import unread_columns, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
     COUNTS,
@@ -18,6 +19,7 @@ from stockward.book.sources.importers.columns import (
 )
 from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
+from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
 from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
@@ -27,7 +29,7 @@ from stockward.book.sources.importers.ledger.posting import Posting, Postings
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
-from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.merging import Differences, merged
 from stockward.book.sources.importers.people.lists import (
     PeopleRead,
@@ -42,6 +44,7 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
     days_with_movements,
 )
+from stockward.book.sources.importers.written.names import material_meant
 
 _BALANCE_WRONG = "the balance is wrong"
 _FEWEST_ROWS = 2
@@ -90,17 +93,24 @@ class SourcesRead:
         told = _source_read(source, table or "?", profile.title, blocks)
         self.sources.append(told)
         if table is None:
-            self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
-            if {"material", "quantity"} <= roles.keys():
-                self.unknown += [block.grid.place(block.top) for block in blocks]
+            self._wait_whole(blocks, told, [("source", source, "table")])
             return
         if table in {LEFT_OUT, BOOK}:
             return
+        if profile is GENERIC:
+            roles, asked = with_asked_columns(blocks, roles, table, self.mapping, source, self.places)
+            if asked:
+                self._wait_whole(blocks, told, asked)
+                return
+        unread = unread_columns(blocks, roles)
+        if unread:
+            told.notes.append(f"{source}: not read, since no header of its like is known: {', '.join(unread)}")
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         entries = list(reader.entries())
         self._ask_about_others(source, entries, roles)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)
+            repeat_what_stands_above(entries, self.mapping)
         entries = self._merged(source, entries, blocks)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
         if table == ITEMS:
@@ -128,6 +138,14 @@ class SourcesRead:
         entries = list(EntryReader(source, blocks, roles, profile, self.mapping, self.timezone).entries())
         as_known_again(entries, table)
         self._take(self.people.take(source, self._merged(source, entries, blocks), table, self.mapping), told)
+
+    def _wait_whole(self, blocks: Sequence[Block], told: SourceRead, asked: Sequence[Path]) -> None:
+        """A table of which it is not known what its columns are waits as a whole; it may be movements of anything."""
+        for path in asked:
+            self.mapping.wait(path, blocks[0].name, told.rows)
+        self.differences.pending |= {id(block) for block in blocks if block.is_new}
+        if may_be_books(blocks):
+            self.unknown += [block.grid.place(block.top) for block in blocks]
 
     def ask_about_unread(self, grid: SheetGrid, blocks: Sequence[Block]) -> None:
         """Rows of which no header was found may be of anything, until somebody says that they are of nothing."""
@@ -160,7 +178,9 @@ class SourcesRead:
         kept = merged(entries, source, self.mapping, self.differences)
         self.kept |= {id(block): [] for block in blocks}
         for entry in kept:
-            self.kept[id(entry.block)].append(entry.row)
+            rows = self.kept[id(entry.block)]
+            if not rows or rows[-1] is not entry.row:
+                rows.append(entry.row)
         for block in blocks:
             if id(block) in self.differences.pending:
                 self.kept[id(block)] = block.rows
@@ -194,7 +214,9 @@ class SourcesRead:
         postings_of(entries, meanings, made)
         changes = changes_of(entries, made, meanings)
         sound = [entry for entry in entries if not entry.faults]
-        told.balance = tie_out(sound, lambda entry: changes.get(id(entry)))
+        told.balance = tie_out(
+            sound, lambda entry: changes.get(id(entry)), lambda name: material_meant(name, self.mapping)
+        )
         if told.balance is not None and not told.balance.holds:
             self._ask_about_balance(source, told.balance)
         self._take(made, told)

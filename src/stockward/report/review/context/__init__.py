@@ -13,6 +13,10 @@ from markupsafe import Markup
 from stockward.report.guards import context as guards_context
 from stockward.report.kit.context_parts import Badge as Badge
 from stockward.report.kit.context_parts import Pair as Pair
+from stockward.report.review.context.measuring import CheckLine as CheckLine
+from stockward.report.review.context.measuring import Measuring as Measuring
+from stockward.report.review.context.measuring import PairLine as PairLine
+from stockward.report.review.context.measuring import ScaleLine as ScaleLine
 from stockward.report.review.context.unseen import Curve as Curve
 from stockward.report.review.context.unseen import RemedyLine as RemedyLine
 from stockward.report.review.context.unseen import StoreLine as StoreLine
@@ -327,6 +331,7 @@ class Page:
     ]
     nearest: Annotated[str, "which series is nearest to an alarm; empty where none is"]
     fit: Annotated[str, "that the stated errors do not fit the differences; empty where they do"]
+    records: Annotated[tuple[str, ...], "what the records of measuring show that must be looked at"]
     needed: Annotated[tuple[str, ...], "the errors it would take where none is stated"]
     unstated: Annotated[tuple[UnstatedLine, ...], "every series that no stated error lets test"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]
@@ -345,6 +350,7 @@ class Page:
     guards: Annotated[guards_context.GuardsView | None, "the section on guards; none where the site has no such tables"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]
+    measuring: Annotated[Measuring | None, "the records of measuring; none where the site keeps none"]
     basis: Annotated[BasisView, "what the review stands on"]
     statuses: Annotated[tuple[Pair, ...], "what the statuses of periods mean"]
     verdicts: Annotated[tuple[Pair, ...], "what the verdicts mean"]

@@ -14,7 +14,7 @@ from itertools import chain
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.aliases import folded, how_many_known, is_known, role_of
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.written.days import ways_that_fit
+from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
@@ -95,14 +95,17 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
     """Every table of a grid, from its header to the next one; those without a row are none."""
     heads = list(_heads(grid)) or list(_first_plain_head(grid))
     found: list[Block] = []
+    above = _telling_titles(
+        [_titles(grid, heads[index - 1][0] + 1 if index else 0, top) for index, (top, _, _) in enumerate(heads)]
+    )
     for index, (top, height, names) in enumerate(heads):
         end = heads[index + 1][0] if index + 1 < len(heads) else len(grid.rows)
         same = next((block for block in found if block.headers == _told_apart(names)[0]), None)
-        titles = _titles(grid, heads[index - 1][0] + 1 if index else 0, top)
+        titles = above[index]
         if same is not None:
             # The header of a list that is printed stands on every page.
             same.drop("the header again", top)
-            _take_rows(same, top + height, end, titles)
+            _take_rows(same, top + height, end, titles or _heading_of_last(same))
         else:
             for block in _side_by_side(grid, top, names, titles):
                 _take_rows(block, top + height, end, titles)
@@ -213,6 +216,10 @@ def _joint(over: str, under: str) -> str:
     for name in (f"{over} {under}", f"{under} {over}"):
         if is_known(name):
             return name
+    # A quantity that came in is what came in, whichever of the two stands above.
+    for side, measure in ((over, under), (under, over)):
+        if role_of(side) in {"in", "out"} and role_of(measure) == "quantity":
+            return side
     # The unit of what was received is that of the row.
     return under if role_of(under) == "unit" else f"{over} {under}"
 
@@ -290,12 +297,13 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         ):
             outside = [cell_as_text(cell) for cell in row if not is_blank_cell(cell)]
             if len(outside) == 1 and not _RULE.match(outside[0]):
-                heading = outside[0]
+                heading = _heading(outside[0], heading)
                 block.drop("a line that heads others", number)
             continue
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
-            heading = filled[0].strip()
-            block.drop("a total" if names_a_total(heading) else "a line that heads others", number)
+            is_total = names_a_total(filled[0].strip())
+            heading = heading if is_total else _heading(filled[0].strip(), heading)
+            block.drop("a total" if is_total else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -310,6 +318,15 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             block.drop("a total", number)
             continue
         block.rows.append(TableRow(number, cells, heading))
+
+
+def _heading(text: str, before: str) -> str:
+    """What heads the rows below a line; the name of a month leaves them below what headed them before."""
+    return before if is_a_month(text) else text
+
+
+def _heading_of_last(block: Block) -> tuple[str, ...]:
+    return (block.rows[-1].heading,) if block.rows and block.rows[-1].heading else ()
 
 
 def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> CellValue:
@@ -338,6 +355,21 @@ def _is_day(cell: CellValue) -> bool:
 
 
 def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
-    """What stands above a header."""
+    """What stands above a header, and below the last row of the table before it."""
+    if start:
+        rows = range(top - 1, start - 1, -1)
+        start = next((number + 1 for number in rows if _filled_cells(grid.rows[number]) >= _FEWEST_NAMES), start)
     cells = [cell_as_text(cell) for row in grid.rows[start:top] for cell in row if not is_blank_cell(cell)]
-    return tuple(text for text in cells if not _RULE.match(text))[:20]
+    return tuple(text for text in cells if not _RULE.match(text) and not is_a_month(text))[:20]
+
+
+def _telling_titles(found: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Of several tables, the title that tells each from the others last: it is what heads its rows."""
+    if len(found) < 2:
+        return list(found)
+    often = Counter(text for titles in found for text in set(titles))
+    return [tuple(sorted(titles, key=lambda text: often[text] < 2)) for titles in found]
+
+
+def _filled_cells(row: Sequence[CellValue]) -> int:
+    return sum(not is_blank_cell(cell) for cell in row)

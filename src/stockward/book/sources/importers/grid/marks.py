@@ -9,6 +9,14 @@ _MARKS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", UN
 _DITTO = frozenset(('"', "''", "”", "“", "„", "〃", "do.", "do", "ditto", "dto", "dto.", "idem", "id.", '-"-', '- " -'))
 
 
+_NOTHING = frozenset(("-", "–", "—", "--"))
+
+
+def is_nothing(cell: CellValue) -> bool:
+    """Whether a cell shows that nothing came in, or went out: a dash."""
+    return isinstance(cell, str) and cell.strip() in _NOTHING
+
+
 def is_mark(cell: CellValue) -> bool:
     """Whether a cell shows an error, or a formula that was never calculated."""
     return isinstance(cell, str) and cell.startswith("#") and cell.startswith(_MARKS)

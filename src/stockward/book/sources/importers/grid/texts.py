@@ -34,7 +34,7 @@ def text_rows(content: bytes, file: str, encoding: str) -> list[list[str]]:
     if longest > limit_bytes("LINE_KB"):
         require_bytes_within("LINE_KB", longest, file)
     separator = _separator(text)
-    if separator == "|":
+    if separator == "|" and _is_framed(text):
         return [_listed(line) for line in text.splitlines()]
     return _records(text, separator)
 
@@ -78,6 +78,12 @@ def _separator(text: str) -> str:
 
 def _one_line(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator), [])
+
+
+def _is_framed(text: str) -> bool:
+    """Whether every line with cells begins with the sign between them, as those of a printed list do."""
+    lines = [line for line in text.splitlines() if "|" in line and not _RULE.match(line)]
+    return all(line.lstrip().startswith("|") for line in lines)
 
 
 def _listed(line: str) -> list[str]:

@@ -28,6 +28,8 @@ def counted_lines(entries: Sequence[SourceEntry], meanings: Meanings) -> Posting
     made = Postings()
     role = "counted" if any("counted" in entry.numbers for entry in entries) else "quantity"
     if role not in (entries[0].numbers if entries else {}):
+        for entry in entries:
+            made.leave_out("no column says what was counted", entry)
         return made
     states = {folded(state) for state in meanings.profile.rules.get("states", ())}
     kept = []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stockward.book.sources.importers.entries import SourceEntry
+from stockward.book.sources.importers.columns import NUMBERS
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.grid.marks import is_mark
 from stockward.book.sources.importers.ledger.meanings import LEAVE_OUT, Meanings
 from stockward.book.sources.importers.ledger.posting import Postings
 
@@ -25,13 +27,23 @@ def happened(entries: Iterable[SourceEntry], meanings: Meanings, made: Postings)
         cancelled = folded(entry.text("cancelled")) in IS_SO
         if not entry.text("material") and not entry.at and not entry.heading and "tracked_item" not in entry.texts:
             made.leave_out("it names neither a material nor a day: a subtotal", entry)
+        elif (not entry.at or entry.at.startswith(UNREAD)) and not _has_figure(entry):
+            made.leave_out("it has neither a day nor a figure", entry)
         elif cancelled and profile.rules.get("cancelled") != ("reverses",):
             made.leave_out("it is cancelled", entry)
         elif "state" in entry.texts and not _has_happened(entry, meanings):
             made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
         else:
+            if not entry.at and not (entry.waits or entry.faults):
+                entry.faults.append("no day")
             taken.append(entry)
     return taken
+
+
+def _has_figure(entry: SourceEntry) -> bool:
+    """Whether a column of numbers has a digit, or a number that is broken: what is signed below a list has neither."""
+    cells = [entry.raw.get(role, "") for role in NUMBERS]
+    return any(is_mark(cell) or any(sign.isdigit() for sign in cell) for cell in cells)
 
 
 def _has_happened(entry: SourceEntry, meanings: Meanings) -> bool:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
-from stockward.book.sources.importers.entries import UNREAD
+from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.ledger.ends import OUTSIDE
 from stockward.book.sources.importers.ledger.meanings import OPPOSITE, TRANSIT
 from stockward.book.sources.importers.ledger.posting import Posting, Postings
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
+from stockward.book.sources.importers.written.names import material_meant
 
 _IN_TRANSIT = "in transit"
 
@@ -21,14 +22,14 @@ def pair_transfers(halves: Sequence[Posting], made: Postings, source: str, mappi
     left: dict[tuple[object, ...], list[Posting]] = defaultdict(list)
     came: dict[tuple[object, ...], list[Posting]] = defaultdict(list)
     for half in halves:
-        (left if half.from_area else came)[_key_of(half, with_lot=True)].append(half)
+        (left if half.from_area else came)[_key_of(half, mapping, with_lot=True)].append(half)
     rest_left = _join(left, came, made, with_lot=True)
     rest_came = [half for group in came.values() for half in group]
     left, came = defaultdict(list), defaultdict(list)
     for half in rest_left:
-        left[_key_of(half, with_lot=False)].append(half)
+        left[_key_of(half, mapping, with_lot=False)].append(half)
     for half in rest_came:
-        came[_key_of(half, with_lot=False)].append(half)
+        came[_key_of(half, mapping, with_lot=False)].append(half)
     rest = _join(left, came, made, with_lot=False) + [half for group in came.values() for half in group]
     path: Path = ("source", source, "single_transfers")
     asks = "Of some transfers one side is missing: are these on the way between places, or did they come from outside?"
@@ -48,12 +49,12 @@ def pair_transfers(halves: Sequence[Posting], made: Postings, source: str, mappi
         made.movements.append(half)
 
 
-def _key_of(half: Posting, *, with_lot: bool) -> tuple[object, ...]:
+def _key_of(half: Posting, mapping: MappingFile, *, with_lot: bool) -> tuple[object, ...]:
     entry = half.entry
     lot = entry.text("batch") if with_lot else ""
     size = None if half.quantity is None else round(half.quantity, 9)
     # Without a document, both sides stand on one day.
-    return entry.text("document") or entry.at[:10], entry.text("material"), lot, size
+    return entry.text("document") or entry.at[:10], material_meant(entry.text("material"), mapping), lot, size
 
 
 def _join(
@@ -69,17 +70,22 @@ def _join(
             rest.extend(group)
             continue
         for half, other in zip(group, others, strict=True):
-            if half.entry.at[:10] != other.entry.at[:10]:
+            if _on_different_days(half.entry, other.entry):
                 # What comes on another day is on the way until then.
                 half.kind = other.kind = "transfer"
                 half.to_area = other.from_area = _IN_TRANSIT
                 made.movements += [half, other]
                 continue
             half.kind, half.to_area, half.other = "transfer", other.to_area, other.entry
-            half.waits += other.waits
+            half.waits += [*other.waits, *other.entry.waits]
             made.movements.append(half)
         came[key] = []
     return rest
+
+
+def _on_different_days(one: SourceEntry, other: SourceEntry) -> bool:
+    days = one.at[:10], other.at[:10]
+    return days[0] != days[1] and all(day and not day.startswith(UNREAD) for day in days)
 
 
 def name_reversed(made: Postings, profile: Profile) -> None:

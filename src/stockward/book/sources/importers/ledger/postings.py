@@ -208,4 +208,8 @@ def _count_line(entry: SourceEntry, meanings: Meanings) -> Posting:
         return _open(entry, code, 0, entry.numbers["balance"], meanings.path(code))
     if meaning in {COUNT, OPENING}:
         return Posting(entry, COUNT, entry.numbers["balance"], to_area=entry.area)
+    if meaning != LEAVE_OUT:
+        # What moved is not said.
+        entry.faults.append("no quantity")
+        return _open(entry, code, 0, None, ())
     return Posting(entry, LEAVE_OUT, None)

@@ -9,6 +9,8 @@ from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import Meanings
 from stockward.book.sources.importers.ledger.posting import code_of
+from stockward.book.sources.importers.mapping import Path
+from stockward.book.sources.importers.written.names import material_meant
 
 _BOTH_SIDES, _NOTHING = "both sides in one document", 1e-9
 _COMING = frozenset(("in", "from", "receipt", "received", "zugang", "eingang", "entree", "entrada"))
@@ -22,14 +24,25 @@ def tell_sides_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None
     for entry in entries:
         if entry.change:
             signs[code_of(entry)].add(entry.change > 0)
-            nets[code_of(entry), entry.text("document"), entry.text("material")] += entry.change
+            nets[_document_of(entry, meanings)] += entry.change
+    open_ones: dict[tuple[str, str, str], list[Path]] = defaultdict(list)
+    for entry in entries:
+        if entry.text("document"):
+            open_ones[_document_of(entry, meanings)] += entry.waits
     mixed = {code for code, both in signs.items() if len(both) > 1 and not meanings.is_clear(code)}
     for entry in entries:
         code, document = code_of(entry), entry.text("document")
         if code in mixed and entry.change:
-            is_net = bool(document) and abs(nets[code, document, entry.text("material")]) < _NOTHING
+            # A row is no side alone while another of its document waits.
+            entry.waits += [path for path in open_ones[_document_of(entry, meanings)] if path not in entry.waits]
+            is_net = bool(document) and abs(nets[_document_of(entry, meanings)]) < _NOTHING
             side = _BOTH_SIDES if is_net else "in" if entry.change > 0 else "out"
             entry.texts["kind"] = f"{code}, {side}" if code else side
+
+
+def _document_of(entry: SourceEntry, meanings: Meanings) -> tuple[str, str, str]:
+    """What the rows of one transfer have in common."""
+    return code_of(entry), entry.text("document"), material_meant(entry.text("material"), meanings.mapping)
 
 
 def side_of(code: str, meanings: Meanings) -> int:

@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from itertools import product
 
 from stockward.book.sources.importers.entries import SourceEntry
+from stockward.book.sources.importers.written.names import spelling_core
 
 _CLOSE = 1e-6
 _MOST_SOLVED = 6
 """So many codes at most are tried in every combination: each may come in, go out, or say nothing."""
 
 _Key = Callable[[SourceEntry], Hashable]
-_KEYS: Mapping[str, _Key] = {
-    "material, place and lot": lambda entry: (entry.text("material"), entry.area, entry.text("batch")),
-    "material and place": lambda entry: (entry.text("material"), entry.area),
-    "material": lambda entry: entry.text("material"),
-    "the whole list, part by part": lambda entry: (entry.block.name, entry.heading),
-}
-"""Of what a balance may be."""
+_Named = Callable[[str], str]
+_LIST = "the whole list, part by part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +48,21 @@ class TieOut:
 _Change = Callable[[SourceEntry], float | None]
 
 
-def tie_out(entries: Sequence[SourceEntry], change: _Change = lambda entry: entry.change) -> TieOut | None:
+def tie_out(
+    entries: Sequence[SourceEntry], change: _Change = lambda entry: entry.change, named: _Named = spelling_core
+) -> TieOut | None:
     """Roll the rows forward against their balances in the order, and by the key, in which most of them follow.
 
     A row without a change sets the balance anew: a count, or an opening. ``None`` where no source has a balance.
+    ``named`` tells which spellings are of one material; where these differ, both are tried.
     """
     with_balance = [entry for entry in entries if entry.numbers.get("balance") is not None]
     if len(with_balance) < 2:
         return None
+    keys = _keys(with_balance, named)
     tried = [
-        _rolled(_in_time(with_balance, backwards=backwards), of, backwards, change)
-        for of in _KEYS
+        _rolled(_in_time(with_balance, backwards=backwards), of, key, backwards, change)
+        for of, key in keys
         for backwards in (False, True)
     ]
     tried = [one for one in tried if one.tried]
@@ -96,6 +96,24 @@ def solved(
     return scores[0][1], scores[0][0], scores[1][0]
 
 
+def _keys(entries: Sequence[SourceEntry], named: _Named) -> list[tuple[str, _Key]]:
+    """Of what a balance may be: materials as they are spelt, and where it makes a difference, as what they are."""
+    spellings = {entry.text("material") for entry in entries}
+    meant = {text: named(text) for text in spellings}
+    keys = _keys_of({text: text for text in spellings})
+    if len({*meant.values()}) < len(spellings):
+        keys += _keys_of(meant)
+    return [*keys, (_LIST, lambda entry: (entry.block.name, entry.heading))]
+
+
+def _keys_of(things: Mapping[str, str]) -> list[tuple[str, _Key]]:
+    return [
+        ("material, place and lot", lambda entry: (things[entry.text("material")], entry.area, entry.text("batch"))),
+        ("material and place", lambda entry: (things[entry.text("material")], entry.area)),
+        ("material", lambda entry: things[entry.text("material")]),
+    ]
+
+
 def _in_time(entries: Sequence[SourceEntry], *, backwards: bool) -> list[SourceEntry]:
     """The rows table by table, the earliest first; each from its end to its begin where its newest rows come first."""
     tables: dict[int, list[SourceEntry]] = defaultdict(list)
@@ -105,8 +123,8 @@ def _in_time(entries: Sequence[SourceEntry], *, backwards: bool) -> list[SourceE
     return [entry for rows in ordered for entry in (reversed(rows) if backwards else rows)]
 
 
-def _rolled(entries: Iterable[SourceEntry], of: str, backwards: bool, change: _Change) -> TieOut:
-    key, before, kept, tried = _KEYS[of], defaultdict[Hashable, float | None](lambda: None), 0, 0
+def _rolled(entries: Iterable[SourceEntry], of: str, key: _Key, backwards: bool, change: _Change) -> TieOut:
+    before, kept, tried = defaultdict[Hashable, float | None](lambda: None), 0, 0
     broken = []
     for entry in entries:
         place, balance, moved = key(entry), entry.numbers["balance"], change(entry)

@@ -94,7 +94,7 @@ def _spelt_apart(spellings: Counter[str]) -> list[list[str]]:
     """Names that differ in letter case, blanks, punctuation or leading zeros, the commonest first."""
     groups = defaultdict(list)
     for name, _ in spellings.most_common():
-        groups[_core(name)].append(name)
+        groups[spelling_core(name)].append(name)
     return list(groups.values())
 
 
@@ -124,13 +124,19 @@ def same_as(name: str, mapping: MappingFile) -> tuple[str, Path | None]:
     return name, path if path in mapping.questions else None
 
 
+def material_meant(name: str, mapping: MappingFile) -> str:
+    """What tells materials apart while rows are joined: what is answered of a spelling, and no letter case or blank."""
+    return spelling_core(same_as(name, mapping)[0])
+
+
 def _ask_same(name: str, other: str, because: str, mapping: MappingFile) -> None:
     asks = f"Is the material {name!r} the same as {other!r}?"
     mapping.ask("materials", name, "same_as", asks=asks, choices=[other, DIFFERENT], because=because)
 
 
 @cache
-def _core(name: str) -> str:
+def spelling_core(name: str) -> str:
+    """A name without letter case, blanks, punctuation and leading zeros."""
     return re.sub(r"\b0+(?=\d)", "", folded(name)).replace(" ", "")
 
 

@@ -1,0 +1,1 @@
+"""What records of measuring show: readings of standards, and two measurements of one thing."""

@@ -1,0 +1,126 @@
+"""Columns whose headers nobody knows: one that a table needs is asked for, among those whose cells could be it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from stockward.book.sources.importers.columns import ACROSS, COUNTS, JOINT, MOVEMENTS
+from stockward.book.sources.importers.grid.aliases import folded, known_as
+from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.held import (
+    are_kinds,
+    are_numbers,
+    are_units,
+    cells_below,
+    headers_of,
+    may_be_days,
+    may_be_materials,
+    name_every_row,
+)
+from stockward.book.sources.importers.grid.layout import Block, cell_as_text
+from stockward.book.sources.importers.mapping import MappingFile, Path
+
+NO_COLUMN = "no column"
+
+Roles = dict[str, tuple[str, ...]]
+_Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
+"""A role that a table lacks: its name, in words, what its cells are like, and whether no row can do without it."""
+
+
+def with_asked_columns(
+    blocks: Sequence[Block], roles: Roles, table: str, mapping: MappingFile, source: str, places: Collection[str]
+) -> tuple[Roles, list[Path]]:
+    """The columns of each role with those that a person has named, and the questions that are open.
+
+    A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
+    Each place, or each material, may have a column of its own; ``places`` are those that other sources name.
+    """
+    cells = {header: cells_below(blocks, header) for header in unread_columns(blocks, roles)}
+    found, open_questions = dict(roles), list[Path]()
+    units = [header for header, column in cells.items() if are_units(column)]
+    if "unit" not in found and len(units) == 1:
+        mapping.settle("source", source, "columns", "unit", value=units[0], because="its cells are units")
+        found["unit"] = (units[0],)
+    for role, words, could_be, is_needed in _lacking(blocks, found, table):
+        taken = {header for names in found.values() for header in names}
+        candidates = [header for header, column in cells.items() if header not in taken and could_be(column)]
+        if role == "material" and "material_name" in found:
+            # Where things have a name alone, it is what tells them apart.
+            candidates += found.pop("material_name")
+            if len(candidates) == 1:
+                found["material"] = (candidates[0],)
+                continue
+        if not candidates:
+            continue
+        path: Path = ("source", source, "columns_answered", role)
+        choices = [*_with_all(role, candidates, found, places), NO_COLUMN]
+        asks = f"Which column of {blocks[0].name} holds {words}? {_shown(blocks, candidates, choices)}"
+        is_sure = is_needed and choices == [candidates[0], NO_COLUMN]
+        answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
+        if answer is None:
+            open_questions.append(path)
+        elif answer != NO_COLUMN:
+            found[role] = tuple(answer.split(JOINT))
+    return found, open_questions
+
+
+def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence[str]) -> str:
+    """What stands below the first candidate, and that several columns may be meant together."""
+    first = next(cell for cell in cells_below(blocks, candidates[0]) if not is_blank_cell(cell))
+    said = f"Below {candidates[0]!r} stands {cell_as_text(first)!r}"
+    together = JOINT.join(candidates)
+    is_offered = len(candidates) > 1 and together in choices
+    return f"{said}; {together!r} if each is a column of its own place or material" if is_offered else said
+
+
+def _with_all(role: str, candidates: Sequence[str], roles: Roles, places: Collection[str]) -> list[str]:
+    """The columns that could be one; or all of them together, where each place or each material may have its own."""
+    lacks_a_thing = "material" not in roles or not {"area", "from_area", "to_area"} & roles.keys()
+    if role not in ACROSS or len(candidates) < 2 or not lacks_a_thing:
+        return [*candidates]
+    together = JOINT.join(candidates)
+    is_likely = "material" not in roles or set(candidates) & set(places)
+    return [together, *candidates] if is_likely else [*candidates, together]
+
+
+def unread_columns(blocks: Sequence[Block], roles: Roles) -> list[str]:
+    """Headers that nobody knows, and that no role has."""
+    taken = {folded(header) for names in roles.values() for header in names}
+    return [header for header in headers_of(blocks) if folded(header) not in taken and known_as(header) is None]
+
+
+def _lacking(blocks: Sequence[Block], roles: Roles, table: str) -> Iterator[_Lacks]:
+    have = roles.keys()
+    if table == MOVEMENTS and "at" not in have:
+        yield "at", "the days of the movements", may_be_days, True
+    if table == COUNTS and not {"at", "count_date"} & have:
+        yield "count_date", "the days of counting", may_be_days, False
+    if not {"material", "tracked_item"} & have:
+        yield "material", "the materials", may_be_materials, True
+    if table == COUNTS and not {"counted", "quantity"} & have:
+        yield "counted", "what was counted", are_numbers, True
+    if table == MOVEMENTS:
+        yield from _lacking_flows(blocks, roles)
+    is_across = any(len(roles.get(role, ())) > 1 for role in ACROSS) and "material" in have
+    if not {"area", "from_area", "to_area", "tracked_item"} & have and not is_across:
+        yield "area", "the places", name_every_row, False
+
+
+def _lacking_flows(blocks: Sequence[Block], roles: Roles) -> Iterator[_Lacks]:
+    have = roles.keys()
+    if not {"quantity", "in", "out", "deltas"} & have:
+        yield "quantity", "the quantities", are_numbers, True
+    for one, other, words in (("in", "out", "what went out"), ("out", "in", "what came in")):
+        if one in have and other not in have and "quantity" not in have:
+            yield other, words, are_numbers, False
+    ends = (("from_area", "to_area", "where goods went to"), ("to_area", "from_area", "where goods came from"))
+    for one, other, words in ends:
+        if one in have and other not in have:
+            yield other, words, are_kinds, False
+    if not {"kind", "reason", "deltas", "tracked_item"} & have and not _names_both_ends(have):
+        yield "kind", "what kind of movement a row is", name_every_row, False
+
+
+def _names_both_ends(roles: Collection[str]) -> bool:
+    """Whether rows name both ends, which say what happened."""
+    return {"from_area", "to_area"} <= set(roles)

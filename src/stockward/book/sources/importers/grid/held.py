@@ -1,0 +1,96 @@
+"""What the cells of a column hold, whatever its header says: days, numbers, names, kinds that come again, units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from stockward.book.sources.importers.grid.aliases import folded
+from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.layout import Block, cell_as_text
+from stockward.book.sources.importers.grid.marks import is_nothing
+from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
+from stockward.book.sources.importers.written.names import written_units
+from stockward.book.sources.importers.written.numerals import share_of_numbers, value_of
+
+_MOSTLY = 0.8
+_LOOKED_AT = 2_000
+_SMALLEST_CODE = 100
+_MOST_KINDS = 40
+"""Columns with more different texts than this say something of each row, and not what kind of row it is."""
+
+
+def headers_of(blocks: Sequence[Block]) -> list[str]:
+    """Every header of a source, once."""
+    return list(dict.fromkeys(header for block in blocks for header in block.headers if header))
+
+
+def cells_below(blocks: Sequence[Block], header: str) -> list[CellValue]:
+    """The cells below a header in all tables of a source."""
+    return [cell for block in blocks if header in block.headers for cell in block.column(header)]
+
+
+def may_be_books(blocks: Sequence[Block]) -> bool:
+    """Whether a table has days and numbers in columns of their own, as every ledger has."""
+    columns = [cells_below(blocks, header) for header in headers_of(blocks)]
+    return any(map(are_days, columns)) and any(map(are_numbers, columns))
+
+
+def are_days(cells: Sequence[CellValue]) -> bool:
+    """Whether most cells are days."""
+    filled = _filled(cells)
+    days = sum(isinstance(cell, date) or (isinstance(cell, str) and bool(ways_that_fit([cell]))) for cell in filled)
+    return bool(filled) and days >= _MOSTLY * len(filled)
+
+
+def may_be_days(cells: Sequence[CellValue]) -> bool:
+    """Whether most cells are days, or numbers of days as spreadsheets count them."""
+    filled = _filled(cells)
+    counted = sum(isinstance(cell, float) and is_serial_day(cell) for cell in filled)
+    return are_days(cells) or (bool(filled) and counted >= _MOSTLY * len(filled))
+
+
+def are_numbers(cells: Sequence[CellValue]) -> bool:
+    """Whether most cells are numbers, and no days."""
+    filled = [cell for cell in _filled(cells) if not is_nothing(cell)]
+    return bool(filled) and share_of_numbers(filled) >= _MOSTLY and not are_days(cells)
+
+
+def are_names(cells: Sequence[CellValue]) -> bool:
+    """Whether the cells are names or numbers of things: texts and whole numbers, and no days."""
+    filled = _filled(cells)
+    return bool(filled) and not any(map(_is_broken, filled)) and not are_days(cells)
+
+
+def may_be_materials(cells: Sequence[CellValue]) -> bool:
+    """Whether the cells are names of things, and not just small numbers, as quantities in pieces are."""
+    values = [number for cell in _filled(cells) if (number := value_of(cell, ".")) is not None]
+    return are_names(cells) and not (values and len(values) == len(_filled(cells)) and min(values) < _SMALLEST_CODE)
+
+
+def are_kinds(cells: Sequence[CellValue]) -> bool:
+    """Whether the cells are names of which the same ones come again."""
+    filled = _filled(cells)
+    different = {cell_as_text(cell) for cell in filled}
+    return are_names(cells) and len(different) <= min(_MOST_KINDS, max(3, len(filled) // 2))
+
+
+def name_every_row(cells: Sequence[CellValue]) -> bool:
+    """Whether nearly every row has one of the names that come again."""
+    return len(_filled(cells)) >= _MOSTLY * min(len(cells), _LOOKED_AT) and are_kinds(cells)
+
+
+def are_units(cells: Sequence[CellValue]) -> bool:
+    """Whether every cell is a unit that is known."""
+    filled = _filled(cells)
+    return bool(filled) and all(isinstance(cell, str) and folded(cell) in written_units() for cell in filled)
+
+
+def _is_broken(cell: CellValue) -> bool:
+    """Whether a cell is a number with decimals, under either mark: no thing is called so."""
+    values = [value for mark in (".", ",") if (value := value_of(cell, mark)) is not None]
+    return any(value % 1 for value in values)
+
+
+def _filled(cells: Iterable[CellValue]) -> list[CellValue]:
+    return [cell for cell in cells if not is_blank_cell(cell)][:_LOOKED_AT]
