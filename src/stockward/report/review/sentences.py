@@ -15,7 +15,7 @@ from stockward.report.kit import words
 from stockward.report.review import claims, errors
 from stockward.report.review.measuring import bias_found
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
-from stockward.terms.verdicts import OUTSIDE_THE_SCOPE, Basis, PeriodStatus, Scope, Slip, Verdict
+from stockward.terms.verdicts import OUTSIDE_THE_SCOPE, Basis, PeriodStatus, Scope, Slip, Verdict, lies_outside
 
 VERDICT_WORD = {verdict: verdict.replace("_", " ") for verdict in Verdict}
 VERDICT_MARK = {
@@ -448,14 +448,15 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         f"{later.inventory}."
         for one in series
         for place, period in enumerate(one.periods)
-        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason and not period.is_outside
+        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason and not lies_outside(period.reason)
         for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
         if later is not None
     ]
-    more, of_parts = len(texts) - _HEADLINE_LISTED, sum(period.is_outside for one in series for period in one.periods)
+    more = len(texts) - _HEADLINE_LISTED
+    of_parts = sum(lies_outside(period.reason) for one in series for period in one.periods)
     ran = [f"{words.count(more, 'more period')} ran on like that."] if more > 0 else []
-    over = f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."
-    return [*texts[:_HEADLINE_LISTED], *ran, *([over] if of_parts else [])]
+    over = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
+    return [*texts[:_HEADLINE_LISTED], *ran, *over[:of_parts]]
 
 
 def cumulative(series: SeriesView) -> str:

@@ -19,6 +19,7 @@ from stockward.answers.losses import (
     Event,
     ExactDifference,
     Loss,
+    Outliers,
     Returned,
     RowToCheck,
     SeriesVerdict,
@@ -27,17 +28,7 @@ from stockward.answers.losses import (
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.unstated import UnstatedSeries
 from stockward.report.kit import words
-from stockward.terms.verdicts import (
-    ALARMING,
-    OUTSIDE_THE_SCOPE,
-    URGENCY,
-    Basis,
-    PeriodStatus,
-    Scope,
-    Slip,
-    Verdict,
-    most_urgent,
-)
+from stockward.terms.verdicts import ALARMING, URGENCY, Basis, PeriodStatus, Scope, Slip, Verdict, most_urgent
 
 WHOLE_SITE = "the whole site"
 
@@ -67,11 +58,6 @@ class PeriodView:
     def closed(self) -> bool:
         """Whether the period has a difference."""
         return self.status == PeriodStatus.CLOSED
-
-    @property
-    def is_outside(self) -> bool:
-        """Whether the inventory was not meant to count what it left open."""
-        return (self.reason or "").startswith(OUTSIDE_THE_SCOPE)
 
 
 _PERIOD_COLUMNS = tuple(PeriodView.__dataclass_fields__)
@@ -163,6 +149,7 @@ class SeriesView:
     beside: tuple[float | None, ...] = ()
     site: SiteView | None = None
     unstated: UnstatedSeries | None = None
+    outliers: Outliers | None = None
 
     @cached_property
     def periods(self) -> tuple[PeriodView, ...]:
@@ -187,7 +174,8 @@ class SeriesView:
     @property
     def losses(self) -> tuple[Loss, ...]:
         """What went and what came to light; nothing of which the data say that it may be nothing, or was 0."""
-        return tuple(one for one in self.verdict.losses if max(_sign(one) * one.low, _sign(one) * one.high) > 0)
+        signs = ((one, np.sign(one.estimate)) for one in self.verdict.losses)
+        return tuple(one for one, sign in signs if max(sign * one.low, sign * one.high) > 0)
 
     @property
     def tests(self) -> Mapping[str, TestOfLoss]:
@@ -219,10 +207,6 @@ class SeriesView:
     def closed(self) -> int:
         """How many periods have a difference."""
         return sum(period.closed for period in self.periods)
-
-
-def _sign(loss: Loss) -> int:
-    return 1 if loss.estimate > 0 else -1 if loss.estimate < 0 else 0
 
 
 def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
@@ -267,6 +251,7 @@ def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
             to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
             unstated=unstated.get(number),
+            outliers=next((one for one in review.outliers if one.series == number), None),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )

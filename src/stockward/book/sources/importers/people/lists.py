@@ -23,7 +23,7 @@ _TIME = re.compile(r"\d[ T]+\d{1,2}:\d{2}")
 _CELL = re.compile(r"(?<=\s)(['\"]).*\1 ")
 _TIMED = Profile("", "", "", (), {}, {}, {"times": ("ask",)})
 _DATED = Profile("", "", "", (), {}, {}, {})
-Roles = dict[str, tuple[str, ...]]
+ColumnRoles = dict[str, tuple[str, ...]]
 
 
 def table_of_people(source: str, blocks: Sequence[Block], mapping: MappingFile) -> str | None:
@@ -36,7 +36,9 @@ def table_of_people(source: str, blocks: Sequence[Block], mapping: MappingFile) 
     return mapping.ask("source", source, "table", asks=asks, choices=[likely, other, LEFT_OUT])
 
 
-def reading_of_people(source: str, blocks: Sequence[Block], table: str, mapping: MappingFile) -> tuple[Roles, Profile]:
+def reading_of_people(
+    source: str, blocks: Sequence[Block], table: str, mapping: MappingFile
+) -> tuple[ColumnRoles, Profile]:
     """The columns of a list, and whether its times must be asked about: a bare first and last day is one of either."""
     profile = _TIMED if any(map(_has_time, blocks)) else _DATED
     roles = roles_of(blocks, profile, mapping, source)
