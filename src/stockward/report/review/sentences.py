@@ -452,9 +452,8 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
         if later is not None
     ]
-    more = len(texts) - _HEADLINE_LISTED
     of_parts = sum(lies_outside(period.reason) for one in series for period in one.periods)
-    ran = [f"{words.count(more, 'more period')} ran on like that."] if more > 0 else []
+    ran = [f"{words.count(more, 'more period')} ran on like that."] if (more := len(texts) - _HEADLINE_LISTED) > 0 else []
     over = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
     return [*texts[:_HEADLINE_LISTED], *ran, *over[:of_parts]]
 
