@@ -453,7 +453,8 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         if later is not None
     ]
     of_parts = sum(lies_outside(period.reason) for one in series for period in one.periods)
-    ran = [f"{words.count(more, 'more period')} ran on like that."] if (more := len(texts) - _HEADLINE_LISTED) > 0 else []
+    more = max(len(texts) - _HEADLINE_LISTED, 0)
+    ran = [f"{words.count(more, 'more period')} ran on like that."][:more]
     over = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
     return [*texts[:_HEADLINE_LISTED], *ran, *over[:of_parts]]
 

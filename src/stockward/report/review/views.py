@@ -19,7 +19,6 @@ from stockward.answers.losses import (
     Event,
     ExactDifference,
     Loss,
-    Outliers,
     Returned,
     RowToCheck,
     SeriesVerdict,
@@ -149,7 +148,6 @@ class SeriesView:
     beside: tuple[float | None, ...] = ()
     site: SiteView | None = None
     unstated: UnstatedSeries | None = None
-    outliers: Outliers | None = None
 
     @cached_property
     def periods(self) -> tuple[PeriodView, ...]:
@@ -174,8 +172,7 @@ class SeriesView:
     @property
     def losses(self) -> tuple[Loss, ...]:
         """What went and what came to light; nothing of which the data say that it may be nothing, or was 0."""
-        signs = ((one, np.sign(one.estimate)) for one in self.verdict.losses)
-        return tuple(one for one, sign in signs if max(sign * one.low, sign * one.high) > 0)
+        return tuple(one for one in self.verdict.losses if max(_sign(one) * one.low, _sign(one) * one.high) > 0)
 
     @property
     def tests(self) -> Mapping[str, TestOfLoss]:
@@ -207,6 +204,10 @@ class SeriesView:
     def closed(self) -> int:
         """How many periods have a difference."""
         return sum(period.closed for period in self.periods)
+
+
+def _sign(loss: Loss) -> int:
+    return 1 if loss.estimate > 0 else -1 if loss.estimate < 0 else 0
 
 
 def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
@@ -251,7 +252,6 @@ def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
             to_check=tuple(to_check.get(number, ())),
             site=sites.get(number),
             unstated=unstated.get(number),
-            outliers=next((one for one in review.outliers if one.series == number), None),
         )
         for number, row in enumerate(review.balances.series.iter_rows(named=True))
     )
