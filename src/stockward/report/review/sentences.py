@@ -453,10 +453,9 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         if later is not None
     ]
     of_parts = sum(lies_outside(period.reason) for one in series for period in one.periods)
-    more = max(len(texts) - _HEADLINE_LISTED, 0)
-    ran = [f"{words.count(more, 'more period')} ran on like that."][:more]
+    ran = [f"{words.count(len(texts) - _HEADLINE_LISTED, 'more period')} ran on like that."]
     over = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
-    return [*texts[:_HEADLINE_LISTED], *ran, *over[:of_parts]]
+    return [*texts[:_HEADLINE_LISTED], *(ran if texts[_HEADLINE_LISTED:] else []), *over[:of_parts]]
 
 
 def cumulative(series: SeriesView) -> str:
