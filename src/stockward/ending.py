@@ -163,6 +163,12 @@ def _masked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def hear_while_waiting() -> None:
+    """Let Ctrl-C break off what waits for a line: a library may have had the system take up the waiting again."""
+    if hasattr(signal, "siginterrupt") and threading.current_thread() is threading.main_thread():
+        signal.siginterrupt(signal.SIGINT, True)
+
+
 def hear_no_more(number: int) -> None:
     """Lose what goes to standard output (1) or standard error (2) from now on, what waits in between as well."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

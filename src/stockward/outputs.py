@@ -162,7 +162,7 @@ def write_all(contents: Mapping[OutputTarget, Content]) -> None:
     """Write files as ``write_whole`` does; where one of them cannot be written, no other is."""
     with _written_beside({path: content for path, content in contents.items() if not _is_nowhere(path)}) as parts:
         for path, part in parts.items():
-            with _said_of(path):
+            with said_of(path):
                 part.replace(path)
 
 
@@ -174,7 +174,7 @@ def write_new(contents: Mapping[OutputTarget, Content]) -> None:
     with _written_beside(contents) as parts:
         try:
             for path, part in parts.items():
-                with _said_of(path):
+                with said_of(path):
                     _take_free_name(part, path)
         except BaseException:
             for path, part in parts.items():
@@ -206,7 +206,7 @@ def write_folder(
     Raises ``UsageError`` where it cannot be written, and where something would be written over, or read with it.
     """
     target = resolved(str(folder), folder)
-    with _said_of(folder):
+    with said_of(folder):
         if not target.exists():
             if target.suffix.lower() in READ_ENDINGS:
                 raise UsageError(f"{folder}: by its name it would be read as a file: name a folder without an ending")
@@ -222,7 +222,7 @@ def write_folder(
 
 def make_folder(folder: OutputTarget) -> None:
     """Make a folder where it is missing, open to its owner alone; one that is there stays as it is."""
-    with _said_of(folder):
+    with said_of(folder):
         _require_unmoved(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -252,11 +252,11 @@ def _require_room(
 def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
     """Make a folder that is whole when it appears."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = _part_in(target.parent)
+    part = part_in(target.parent)
     try:
         part.mkdir(mode=0o700)
         for name, content in contents.items():
-            _fill(part / name, content)
+            fill_part(part / name, content)
         part.rename(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -265,22 +265,22 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
 def _write_over(contents: Mapping[OutputTarget, Content], last: Path) -> None:
     """Write files in the place of what has their names, also of links; ``last`` is not there while they are mixed."""
     with _written_beside(contents) as parts:
-        with _said_of(last):
+        with said_of(last):
             last.unlink(missing_ok=True)
         for path, part in parts.items():
-            with _said_of(path):
+            with said_of(path):
                 part.replace(path)
 
 
 @contextmanager
 def _written_beside(contents: Mapping[OutputTarget, Content]) -> Iterator[dict[OutputTarget, Path]]:
     """Each content, whole, in a part beside its target; whatever has not taken its place is gone in the end."""
-    parts = {path: _part_in(path.parent) for path in contents}
+    parts = {path: part_in(path.parent) for path in contents}
     try:
         for path, part in parts.items():
-            with _said_of(path):
+            with said_of(path):
                 _require_unmoved(path.parent)
-                _fill(part, contents[path])
+                fill_part(part, contents[path])
         yield parts
     finally:
         for part in parts.values():
@@ -295,18 +295,20 @@ def _require_unmoved(folder: Path) -> None:
 
 
 @contextmanager
-def _said_of(path: Path) -> Iterator[None]:
+def said_of(path: Path) -> Iterator[None]:
+    """Raise ``UsageError`` in one line where the system does not let a file be written."""
     try:
         yield
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
 
 
-def _part_in(folder: Path) -> Path:
+def part_in(folder: Path) -> Path:
+    """A new name for what is not whole yet."""
     return folder / _PART.format(os.urandom(8).hex())
 
 
-def _fill(part: Path, content: Content) -> None:
+def fill_part(part: Path, content: Content) -> None:
     """Write all, down to the disk, readable by its owner alone."""
     # A name that is no UTF-8 may have been given on the command line: it is shown with a sign in place of each byte.
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content

@@ -57,7 +57,7 @@ def test_a_question_is_answered_in_the_file(tmp_path: Path, january: str) -> Non
     assert 'about = "areas.kind"' in text
     mapping.write_text(text.replace('answer = ""', 'answer = "Process"'), encoding="utf-8")
     assert run(tmp_path, january).exit_code == 0
-    assert rows(tmp_path, "areas") == [{"area": "A", "kind": "process"}]
+    assert rows(tmp_path, "areas") == [{"area": "A", "kind": "process", "source": "january.csv row 2"}]
     assert 'kind = "process"  # answered' in mapping.read_text(encoding="utf-8")
 
 
@@ -245,3 +245,98 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path, january: str, februa
         run(folder, january, february, "--accept")
         contents.append({path.name: path.read_bytes() for path in (folder / "site").rglob("*") if path.is_file()})
     assert contents[0] == contents[1]
+
+
+PLAIN = "Date,Type,Item,Location,Qty,Unit\n"
+
+
+def plain(folder: Path, name: str, lines: str) -> str:
+    path = folder / name
+    path.write_text(PLAIN + lines, encoding="utf-8")
+    return str(path)
+
+
+def answer(folder: Path, text: str) -> None:
+    mapping = folder / "site" / "import.toml"
+    mapping.write_text(
+        mapping.read_text(encoding="utf-8").replace('answer = ""', f'answer = "{text}"'), encoding="utf-8"
+    )
+
+
+ONE = "2026-01-05,Receipt,TNT,A,100,kg\n2026-01-12,Issue,TNT,A,5,kg\n2026-01-19,Issue,TNT,A,7,kg\n"
+
+
+@pytest.mark.parametrize(("said", "count"), [("one: the files overlap", 4), ("two: they only look the same", 6)])
+def test_equal_rows_of_two_files_are_asked_about(tmp_path: Path, said: str, count: int) -> None:
+    run(tmp_path, plain(tmp_path, "a.csv", ONE), "--accept")
+    second = plain(tmp_path, "b.csv", ONE.split("\n", 1)[1] + "2026-02-02,Issue,TNT,A,9,kg\n")
+    result = run(tmp_path, second)
+    assert result.exit_code == 3
+    assert (
+        "2 rows of b.csv say the same as rows that stand in another file too, the first as a.csv row 3" in result.output
+    )
+    assert [row["kind"][0] for row in rows(tmp_path)].count("?") == 2
+    answer(tmp_path, said)
+    assert run(tmp_path, second).exit_code == 0
+    assert len(rows(tmp_path)) == count
+    assert run(tmp_path, second).exit_code == 0
+    assert len(rows(tmp_path)) == count
+
+
+def test_the_same_file_once_more_is_no_question(tmp_path: Path) -> None:
+    first = plain(tmp_path, "a.csv", ONE)
+    run(tmp_path, first, "--accept")
+    copy = plain(tmp_path, "copy of a.csv", ONE)
+    assert run(tmp_path, first, copy).exit_code == 0
+    assert len(rows(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        # The last row is gone, and fewer than four in five of the others are there again.
+        "2026-01-12,Issue,TNT,A,5,kg\n",
+        # What is gone is of a material that the new file does not speak of.
+        "2026-01-05,Receipt,TNT,A,100,kg\n2026-02-12,Issue,TNT,A,5,kg\n",
+    ],
+)
+def test_a_row_that_vanished_is_asked_about(tmp_path: Path, second: str) -> None:
+    first = "2026-01-05,Receipt,TNT,A,100,kg\n2026-01-12,Issue,TNT,A,5,kg\n2026-01-19,Issue,RDX,A,7,kg\n"
+    run(tmp_path, plain(tmp_path, "a.csv", first), "--accept")
+    result = run(tmp_path, plain(tmp_path, "b.csv", second), "--accept")
+    assert result.exit_code == 3
+    assert "are no more there" in result.output
+    assert next(row["kind"] for row in rows(tmp_path) if row["material"] == "RDX") == "? issue"
+
+
+@pytest.mark.parametrize("header", ["+/-", "Qty +/-", "Quantity (+/-)", "Change (+/-)"])
+def test_a_type_beside_a_signed_quantity(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "signed.csv"
+    lines = "2026-01-05,Receipt,TNT,A,+100,kg\n2026-01-06,Issue,TNT,A,-10,kg\n2026-01-07,Issue,TNT,A,+4,kg\n"
+    path.write_text(f"Date,Type,Item,Store,{header},Unit\n{lines}", encoding="utf-8")
+    result = run(tmp_path, str(path), "--accept")
+    assert result.exit_code == 0, result.output
+    book = sum(
+        float(row["quantity"]) * (1 if row["to_area"] else -1) for row in rows(tmp_path) if row["material"] == "TNT"
+    )
+    assert book == 94
+
+
+def test_a_count_of_a_few_materials_is_asked_for_its_scope(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.csv"
+    lines = [f"2026-01-{day:02d},D{day},M{day},A,10,,kg" for day in range(1, 9)]
+    ledger.write_text("\n".join(["Date,Doc,Item,Location,In,Out,Unit", *lines, ""]), encoding="utf-8")
+    cycle = tmp_path / "cycle.csv"
+    counted = "Count date,Item,Location,Counted,Unit\n2026-02-02,M1,A,10,kg\n2026-02-02,M2,A,,kg\n"
+    cycle.write_text(counted, encoding="utf-8")
+    result = run(tmp_path, str(ledger), str(cycle))
+    assert (
+        "The inventory count 2026-02-02 of A (cycle.csv row 2 and on) lists 2 of 8 materials that are kept there"
+        in (" ".join(result.output.split()))
+    )
+    assert [row["material"] for row in rows(tmp_path, "scopes")] == ["?"]
+    assert any(one.table == "scopes" for one in read_site(tmp_path / "site").problems)
+    assert run(tmp_path, str(ledger), str(cycle), "--accept").exit_code == 0
+    # A line that was left blank was to be counted, and was not.
+    assert [row["material"] for row in rows(tmp_path, "scopes")] == ["M1", "M2"]
+    assert not read_site(tmp_path / "site").problems

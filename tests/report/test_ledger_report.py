@@ -15,7 +15,7 @@ from rich.console import Console
 from stockward.answers.review import ReviewAnswer
 from stockward.face.reviews import Review
 from stockward.report import write_html, write_json, write_xlsx
-from stockward.report.review.ledger import SHOWN_MAX
+from stockward.report.review.grounds.ledger import SHOWN_MAX
 from stockward.report.review.terminal import print_review
 from stockward.terms.verdicts import LEDGER_FAULT_MEANING, LedgerFault
 

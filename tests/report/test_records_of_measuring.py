@@ -9,7 +9,8 @@ import pytest
 
 from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.review import ReviewAnswer
-from stockward.report.review import measuring, sentences
+from stockward.report.review import sentences
+from stockward.report.review.grounds import measuring
 from stockward.report.review.views import gather
 from stockward.terms.measuring import PairsVerdict
 

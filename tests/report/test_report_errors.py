@@ -10,7 +10,8 @@ from reviews_made_by_hand import cancelling_site
 from stockward.answers.fit import ErrorsFit, ScatterFigures
 from stockward.answers.review import ReviewAnswer
 from stockward.report import write_html
-from stockward.report.review import errors, sentences
+from stockward.report.review import sentences
+from stockward.report.review.grounds import errors
 from stockward.report.review.views import SeriesView, gather
 from stockward.report.review.workbook import review_sheets
 from stockward.terms.verdicts import Basis, Fit, FitPart, Verdict

@@ -17,6 +17,7 @@ from stockward.balance.legs import ROLES
 from stockward.balance.normal_loss import NormalLoss
 from stockward.balance.quarantine.touches import Touches
 from stockward.balance.quarantine.unclosed import Unclosed
+from stockward.balance.scope.slots import left_open_words
 from stockward.balance.sigma.account import Account, Flow, Lost
 from stockward.balance.sigma.errors import Terms
 from stockward.balance.sigma.freedom import degrees_of_freedom, estimated_errors
@@ -297,7 +298,7 @@ class Assembly:
 
     def _with_incomplete(self, periods: pl.DataFrame) -> pl.DataFrame:
         """Add a row for each incomplete inventory: its balance stays open."""
-        left = self.complete.left_out.group_by("slot", maintain_order=True).agg(pl.col("material").unique().sort())
+        left = left_open_words(self.complete.left_out)
         slots = left["slot"].to_numpy().astype(np.int64)
         before = self.spans.previous_complete[slots]
         start = as_times(np.where(before < 0, 0, self.moments[np.maximum(before, 0)]))
@@ -312,9 +313,7 @@ class Assembly:
         ).with_columns(
             start=pl.when(pl.Series(before >= 0)).then(pl.col("start")),
             status=pl.lit(PeriodStatus.INCOMPLETE.value),
-            reason=pl.format(
-                "the inventory left out {}, of which the book holds some", left["material"].list.join(", ")
-            ),
+            reason=left["reason"],
         )
         joined = pl.concat([periods, open_periods], how="diagonal") if len(slots) else periods
         return joined.sort("series", "slot").select(PERIOD_COLUMNS)

@@ -24,6 +24,8 @@ from stockward.balance.quarantine.doubts import Doubt, doubts_of, needs_uses, po
 from stockward.balance.quarantine.empty import empty_intervals
 from stockward.balance.quarantine.touches import Possible, resolve, unlisted_areas
 from stockward.balance.quarantine.unclosed import Unclosed
+from stockward.balance.scope.doubts import doubts_of_scopes
+from stockward.balance.scope.slots import scoped_slots
 from stockward.balance.sigma.errors import Errors, Terms
 from stockward.balance.sigma.readings import readings_of
 from stockward.balance.sigma.terms import (
@@ -63,6 +65,7 @@ def assemble(books: KnownBooks) -> Assembly:
     counts = count_terms(books, inventories, cuts, readings).sort(pl.exclude("row"), maintain_order=True)
     materials = key_list(books.counts["material"])
     doubts = doubts_of(books, inventories, cuts, _uses(books, inventories, legs, counts))
+    doubts += doubts_of_scopes(books, inventories)
     holdings = holdings_of(books)
     possible = Possible(holdings, possible_substances(books))
     present = _present(legs, counts, doubts, inventories.areas, materials)
@@ -70,7 +73,7 @@ def assemble(books: KnownBooks) -> Assembly:
     touches = resolve(doubts, possible, layout, inventories)
     pairing = Pairing(layout, len(materials))
     flows, counted = entries_of_flows(legs, layout, pairing), entries_of_counts(counts, layout, pairing)
-    complete = completeness(layout, flows, counted, touches)
+    complete = completeness(layout, flows, counted, touches, scoped_slots(books, inventories, layout))
     spans = spans_of(layout, complete, touches.intervals)
     errors = Errors.of(books, layout)
     empty = empty_intervals(layout, flows, counted, complete, touches)

@@ -1,7 +1,7 @@
 """Which inventories are complete, and which intervals a row at fault could have touched, series by series.
 
 An inventory that left out a material with a book quantity is incomplete for every series which that material enters:
-the balance stays open until the next complete one.
+the balance stays open until the next complete one. So it does for a material outside the scope of the inventory.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from stockward.balance.layout import Layout, PairSlots
 from stockward.balance.legs import BOOK_SIGN, Entries
 from stockward.balance.quarantine.doubts import NONE_LEFT
 from stockward.balance.quarantine.touches import Touches
+from stockward.balance.scope.slots import HELD, NAMED, OUTSIDE, ScopedSlots
 from stockward.balance.sums import sums_by
 from stockward.stats.arrays import Flags, Index
 
@@ -26,7 +27,7 @@ class Completeness:
 
     ``doubtful`` inventories are such as a row at fault touches, or that left out a material whose book a row at fault
     has made uncertain. ``left_out`` lists what incomplete inventories left out: ``slot``, ``material`` (key) and
-    ``book``, in the material's own unit.
+    ``book``, in the material's own unit, and ``why`` [scope.slots].
     """
 
     complete: Flags
@@ -34,7 +35,9 @@ class Completeness:
     left_out: pl.DataFrame
 
 
-def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touches) -> Completeness:
+def completeness(
+    layout: Layout, flows: Entries, counts: Entries, touches: Touches, scoped: ScopedSlots
+) -> Completeness:
     """Book quantities at every inventory, what was left out, and where nobody can say."""
     slots = PairSlots.of(layout)
     place = slots.place(layout, flows.pair, flows.slot)
@@ -43,14 +46,17 @@ def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touch
     place = slots.place(layout, counts.pair, counts.slot)
     found = sums_by(place, counts.quantity, slots.slots)
     counted = np.bincount(place, minlength=slots.slots) > 0
-    uncertain = _uncertain(touches, counted, slots)
+    # Where a row at fault may decide what was to be counted, an empty book leaves it open what the inventory says.
+    must = scoped.must_be_counted & ~touches.pair_counted & ~touches.edges[slots.slot]
+    uncertain = _uncertain(touches, counted, slots) & ~must
     left = np.flatnonzero(~counted & ~uncertain & ~slots.after_the_last)
     last = _last_before(counted, slots)[left]
     begin = np.where(last >= 0, last + 1, slots.first[:-1][slots.pair[left]])
     base = np.where(last >= 0, found[last], 0.0)
     book = base + _sums(net, begin, left + 1)
-    kept = np.abs(book) > NONE_LEFT * (base + _sums(moved, begin, left + 1))
-    missing, book = left[kept], book[kept]
+    held = np.abs(book) > NONE_LEFT * (base + _sums(moved, begin, left + 1))
+    kept = must[left] | held
+    missing, book, held = left[kept], book[kept], held[kept]
     complete = np.ones(layout.slots, bool)
     complete[layout.first[1:] - 1] = False
     complete[slots.slot[missing]] = False
@@ -64,6 +70,7 @@ def completeness(layout: Layout, flows: Entries, counts: Entries, touches: Touch
                 "slot": slots.slot[missing],
                 "material": layout.pairs["material_key"].gather(slots.pair[missing]),
                 "book": book,
+                "why": np.where(scoped.outside[missing], OUTSIDE, np.where(held, HELD, NAMED)),
             }
         ),
     )

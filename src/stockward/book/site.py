@@ -32,6 +32,7 @@ _COMPACT = ("areas", "materials", "methods")
 _IN_UNIT = ("quantity", "other_quantity", "from_balance", "to_balance", "book", "first", "second")
 """Columns whose numbers are in the ``unit`` of their row."""
 
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The facts of one site.

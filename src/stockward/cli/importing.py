@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _DONE, _ROWS_OPEN = 0, 3
 
 
+_ASK = "Answer (a number, or words; blank leaves it open)"
+
+
 @click.command(
     "import",
     cls=TextCommand,
@@ -43,6 +46,7 @@ def importing_command(
     from stockward.questions.importing import Request, import_files
     from stockward.report.importing import import_lines
 
+    _finish(site, dry_run=dry_run)
     request = Request(files, site, name=name, timezone=timezone, accepts=accept)
     found = import_files(request)
     if found.questions and can_ask():
@@ -57,6 +61,7 @@ def importing_command(
 
 def _asked(request: Request, found: Imported) -> Imported:
     """Ask one question after the other, that on which most rows hang first; a blank answer leaves it open."""
+    from stockward.ending import hear_while_waiting
     from stockward.questions.importing import import_files
     from stockward.report.importing import question_lines
 
@@ -65,9 +70,8 @@ def _asked(request: Request, found: Imported) -> Imported:
         one = open_questions[0]
         for line in question_lines(one):
             say(line, err=True)
-        answer = click.prompt(
-            "Answer (a number, or words; blank leaves it open)", default="", show_default=False, err=True
-        )
+        hear_while_waiting()
+        answer = click.prompt(_ASK, default="", show_default=False, err=True)
         meant = one.meant(answer)
         if meant is None:
             left.add(one.about)
@@ -77,12 +81,26 @@ def _asked(request: Request, found: Imported) -> Imported:
     return found
 
 
+def _finish(site: Path, *, dry_run: bool) -> None:
+    """Put in place what an import that was cut short had not."""
+    from stockward.outputs import resolved
+    from stockward.terms.errors import UsageError
+    from stockward.terms.files import UNFINISHED
+    from stockward.unfinished import finish_set
+
+    if dry_run and (site / UNFINISHED).exists():
+        raise UsageError(f"{site}: the last import was cut short: run it without --dry-run, and it is finished")
+    if finish_set(resolved(str(site), site)):
+        say(f"{site}: the last import was cut short; what it had not put in place now is", err=True)
+
+
 def _write(site: Path, found: Imported) -> None:
     """Write every file of the site, all of them or none."""
-    from stockward.outputs import OutputTarget, make_folder, resolved, write_all
+    from stockward.outputs import OutputTarget, make_folder, resolved
+    from stockward.unfinished import write_set
 
     target = resolved(str(site), site)
     make_folder(OutputTarget(target))
     make_folder(OutputTarget(target / "imported"))
-    write_all({OutputTarget(target / name): text for name, text in found.contents.items()})
+    write_set(target, found.contents)
     say_path(site)

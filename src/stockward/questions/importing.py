@@ -11,11 +11,17 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
-from stockward.book.sources.importers.grid.files import ReadFile, read_file
+from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
+from stockward.book.sources.importers.merging import Differences
+from stockward.book.sources.importers.people.away import ABSENCE_COLUMNS
+from stockward.book.sources.importers.people.calendars import calendars_of
+from stockward.book.sources.importers.people.private import NAMES, NameKey, key_text, private_lists, read_key
+from stockward.book.sources.importers.people.roll import PEOPLE_COLUMNS
 from stockward.book.sources.importers.profiles import GENERIC, profile_of
+from stockward.book.sources.importers.scopes import SCOPE_COLUMNS
 from stockward.book.sources.importers.site_files import OwnRows, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
@@ -24,12 +30,13 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
 )
 from stockward.book.sources.importers.sources import SourceRead, SourcesRead
-from stockward.book.sources.importers.store import STORE, Differences, read_stored, stored_text
+from stockward.book.sources.importers.store import STORE, read_stored, stored_text
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 from stockward.terms.spelling import folded
 
 LOG = "imported/log.csv"
+_MAY_BE_MISSING = ("scopes", "people", "absences")
 _ALIKE = 0.6
 """So much of two headers is one where they are of one list."""
 _SETTINGS = """\
@@ -93,12 +100,14 @@ def import_files(request: Request) -> Imported:
         mapping.answer(path, answer)
     zone = _zone(site, request.timezone, mapping)
     read = [one for path in request.files if (one := _read(path, mapping)) is not None]
-    fresh = [block for one in read for grid in one.grids for block in blocks_of(grid)]
     stored = _stored(site)
-    found = SourcesRead(mapping, zone)
-    for one in read:
-        for grid in one.grids:
-            found.ask_about_unread(grid, [block for block in fresh if block.grid is grid])
+    tables = _Tables(read, mapping)
+    found = SourcesRead(mapping, zone, _affiliations(site))
+    for grid, blocks in tables.unread():
+        found.ask_about_unread(grid, blocks)
+    key = _key_of(site)
+    known = [block for block in stored if block.of_people]
+    fresh, notices = private_lists(tables.blocks, known, key, mapping)
     found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
     waiting = {(block.grid.name, block.digest) for block in stored if block.is_new}
     everything = [*stored, *(block for block in fresh if (block.grid.name, block.digest) not in waiting)]
@@ -111,9 +120,11 @@ def import_files(request: Request) -> Imported:
         for rule, places in one.left_out.items()
         for place in places
     ]
-    notices = [notice for one in read for grid in one.grids for notice in grid.notices]
-    notices += [f"{one.name}: no table was found in it" for one in read if not _has_table(one, fresh)]
+    notices += [notice for one in read for grid in one.grids for notice in grid.notices]
+    notices += [f"{one.name}: no table was found in it" for one in read if not tables.has_one(one)]
     contents, changed = _contents(request, rows, mapping, found, everything)
+    if key.codes:
+        contents[NAMES] = key_text(key)
     notices += changed
     log = rows.log
     return Imported(
@@ -131,7 +142,7 @@ def import_files(request: Request) -> Imported:
 
 def _require_others(request: Request) -> None:
     """Raise ``UsageError`` for a file that the import itself would write."""
-    names = (*(f"{table}.csv" for table in tables()), SETTINGS, MAPPING, LOG, STORE)
+    names = (*(f"{table}.csv" for table in tables()), SETTINGS, MAPPING, LOG, STORE, NAMES)
     own = [request.site / name for name in names]
     for file in request.files:
         if any(one.exists() and file.exists() and file.samefile(one) for one in own):
@@ -177,7 +188,7 @@ def _by_source(blocks: Sequence[Block], mapping: MappingFile) -> dict[str, list[
     found: dict[str, list[Block]] = defaultdict(list)
     for block in blocks:
         # Two lists with the same headers are two, where these do not say what the rows are.
-        told = tells_its_kind(block) or profile_of(block.headers) is not GENERIC
+        told = block.of_people or tells_its_kind(block) or profile_of(block.headers) is not GENERIC
         source = _source_of(block, mapping, named=not told)
         if source is None:
             source = _free_name(block, mapping)
@@ -214,8 +225,54 @@ def _free_name(block: Block, mapping: MappingFile) -> str:
     return next(name for name in names if name not in mapping.headers)
 
 
-def _has_table(one: ReadFile, blocks: Sequence[Block]) -> bool:
-    return any(block.grid.file == one.name for block in blocks)
+@dataclass(slots=True)
+class _Tables:
+    """The tables in all grids that were read; a calendar is one, with a line for each absence in it."""
+
+    read: Sequence[ReadFile]
+    mapping: MappingFile
+    blocks: list[Block] = field(init=False)
+    calendars: list[SheetGrid] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.blocks = [block for one in self.read for grid in one.grids for block in self._of(grid)]
+
+    def _of(self, grid: SheetGrid) -> list[Block]:
+        found = calendars_of(grid, self.mapping)
+        if found is None:
+            return blocks_of(grid)
+        self.calendars.append(grid)
+        return found
+
+    def unread(self) -> list[tuple[SheetGrid, list[Block]]]:
+        """Every grid but the calendars, with its tables."""
+        grids = [grid for one in self.read for grid in one.grids if grid not in self.calendars]
+        return [(grid, [block for block in self.blocks if block.grid is grid]) for grid in grids]
+
+    def has_one(self, file: ReadFile) -> bool:
+        """Whether a table was found in a file."""
+        found = [*(block.grid for block in self.blocks), *self.calendars]
+        return any(grid.file == file.name for grid in found)
+
+
+def _needs_no(table: str, site: Path) -> bool:
+    """Whether a table of which no row was imported is not to be written: it may be missing, or is there already."""
+    return table in _MAY_BE_MISSING or any((site / f"{table}{ending}").exists() for ending in (".csv", ".parquet"))
+
+
+def _key_of(site: Path) -> NameKey:
+    path = site / NAMES
+    return read_key(read_bytes(path).decode("utf-8", errors="replace"), str(path)) if path.exists() else NameKey()
+
+
+def _affiliations(site: Path) -> list[str]:
+    """The affiliations that the site has bands for."""
+    from stockward.book.settings import read_settings
+
+    if not (site / SETTINGS).exists():
+        return []
+    force = read_settings(site / SETTINGS).force
+    return [one.name for one in force.affiliation] if force else []
 
 
 def _contents(
@@ -226,11 +283,18 @@ def _contents(
     made = {
         "movements": (MOVEMENT_COLUMNS, rows.movements),
         "counts": (COUNT_COLUMNS, rows.counts),
-        "materials": (("material", "kind", "unit", "name"), rows.materials),
-        "areas": (("area", "kind"), rows.areas),
+        "materials": (("material", "kind", "unit", "name", "source"), rows.materials),
+        "areas": (("area", "kind", "source"), rows.areas),
+        "scopes": (SCOPE_COLUMNS, rows.scopes),
+        "people": (PEOPLE_COLUMNS, rows.people),
+        "absences": (ABSENCE_COLUMNS, rows.absences),
     }
     contents, notices = {}, []
     for table, (columns, lines) in made.items():
+        if not lines and not (site / "imported" / f"{table}.csv").exists() and _needs_no(table, site):
+            continue
+        if (site / f"{table}.parquet").exists():
+            raise UsageError(f"{site / table}.parquet: an import writes {table}.csv: save this table as that first")
         own = OwnRows(site, table)
         rows_beside, others = own.beside(lines), own.columns(columns)
         imported = table_text(columns, lines)
@@ -239,7 +303,7 @@ def _contents(
         contents[f"{table}.csv"] = imported if is_same else table_text([*columns, *others], rows_beside)
         notices += own.notices
     contents[LOG] = table_text(LOG_COLUMNS, rows.log)
-    contents[STORE] = stored_text(blocks, found.kept, found.pending)
+    contents[STORE] = stored_text(blocks, found.kept, found.differences.pending)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
         name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')

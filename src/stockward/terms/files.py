@@ -12,6 +12,8 @@ from pathlib import Path
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within
 
+UNFINISHED = ".stockward-unfinished.json"
+"""Stands in a folder while several files of it are put in place at once."""
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),

@@ -45,6 +45,15 @@ class PeriodStatus(StrEnum):
     NOT_TESTED = "not_tested"
 
 
+OUTSIDE_THE_SCOPE = "outside the scope of that count"
+"""Begins the reason of an inventory that was not meant to count what it left open."""
+
+
+def lies_outside(reason: str | None) -> bool:
+    """Whether a period is open since its inventory was not meant to count it."""
+    return (reason or "").startswith(OUTSIDE_THE_SCOPE)
+
+
 class AlarmState(StrEnum):
     """How old an alarm is; none ever ends by itself."""
 

@@ -25,7 +25,7 @@ _NO_END = (1 << 32) - 1
 _ALL = -1
 """The set of all columns."""
 
-_IMPORTED = ("movements", "counts")
+_IMPORTED = ("movements", "counts", "materials", "areas", "people", "absences")
 """Tables whose rows say where they stand in another file."""
 _TOLD = {"row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 """What is told of a problem, beside the table and the file."""

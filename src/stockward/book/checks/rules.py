@@ -27,6 +27,7 @@ from stockward.book.checks.refused.guards import (
 from stockward.book.checks.refused.headings import a_header_is_no_row
 from stockward.book.checks.refused.inventories import (
     a_day_of_count_has_two_sides,
+    a_scope_is_of_an_inventory,
     an_inventory_lies_on_one_day,
     an_inventory_stands_at_one_time,
 )
@@ -154,6 +155,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_goal_converts, ("goals",)),
     SiteCheck(a_goal_may_be_more_than_the_stock, ("goals",)),
     SiteCheck(an_inventory_has_one_code, ("counts",)),
+    SiteCheck(a_scope_is_of_an_inventory, ("scopes",)),
     SiteCheck(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     SiteCheck(somebody_holds_what_a_post_asks_for, ("people",)),
     SiteCheck(an_affiliation_is_written_as_its_band, ("people",)),

@@ -20,7 +20,7 @@ from stockward.book.sources.separated import read_csv, text_headed, text_headed_
 from stockward.book.sources.strangers import PLAIN, TEXT_FILES, WORKBOOKS, Stranger, Strangers
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.terms.errors import SiteError, require_none
-from stockward.terms.files import read_bytes, read_head
+from stockward.terms.files import UNFINISHED, read_bytes, read_head
 
 README_SHEET = "README"
 """A sheet of this name explains the workbook to people, and is passed over."""
@@ -64,6 +64,9 @@ def _read(path: Path) -> Site:
     if not folder.is_dir():
         problem = "this is a file" if folder.exists() else "there is no such folder"
         raise SiteError(str(path), problem, f"name the folder that holds {SETTINGS}")
+    if (folder / UNFINISHED).exists():
+        mend = f"run the same command again: stockward import FILES --into {path}"
+        raise SiteError(str(path), "an import was cut short while it put its tables in place", mend)
     settings = read_settings(folder / SETTINGS)
     return _Reader(folder, settings, workbook_only=folder != path).site()
 

@@ -13,7 +13,8 @@ from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.kit import charts, words
-from stockward.report.review import books, claims, context, errors, ledger, measuring, sentences, unseen
+from stockward.report.review import books, claims, context, sentences, unseen
+from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import (
     PeriodView,
     SeriesView,

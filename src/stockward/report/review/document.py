@@ -17,7 +17,7 @@ from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, Outliers, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.kit import words
-from stockward.report.review.measuring import has_records
+from stockward.report.review.grounds.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
 from stockward.terms.signs import escaped
 from stockward.terms.verdicts import TESTS, Basis

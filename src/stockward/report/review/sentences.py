@@ -12,10 +12,11 @@ from stockward.answers.detection import SeriesDetection
 from stockward.answers.losses import Event
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside
 from stockward.report.kit import words
-from stockward.report.review import claims, errors, ledger
-from stockward.report.review.measuring import bias_found
+from stockward.report.review import claims
+from stockward.report.review.grounds import errors, ledger
+from stockward.report.review.grounds.measuring import bias_found
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
-from stockward.terms.verdicts import Basis, PeriodStatus, Scope, Slip, Verdict
+from stockward.terms.verdicts import OUTSIDE_THE_SCOPE, Basis, PeriodStatus, Scope, Slip, Verdict, lies_outside
 
 VERDICT_WORD = {verdict: verdict.replace("_", " ") for verdict in Verdict}
 VERDICT_MARK = {
@@ -449,12 +450,14 @@ def run_on(series: Sequence[SeriesView]) -> list[str]:
         f"{later.inventory}."
         for one in series
         for place, period in enumerate(one.periods)
-        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason
+        if period.status == PeriodStatus.INCOMPLETE and not one.verdict.reason and not lies_outside(period.reason)
         for later in [next((later for later in one.periods[place + 1 :] if later.closed), None)]
         if later is not None
     ]
-    more = len(texts) - _HEADLINE_LISTED
-    return texts if more <= 0 else [*texts[:_HEADLINE_LISTED], f"{words.count(more, 'more period')} ran on like that."]
+    of_parts = sum(lies_outside(period.reason) for one in series for period in one.periods)
+    ran = [f"{words.count(len(texts) - _HEADLINE_LISTED, 'more period')} ran on like that."]
+    over = [f"{words.count(of_parts, 'balance')} ran on over counts of a part of the stock: {OUTSIDE_THE_SCOPE}."]
+    return [*texts[:_HEADLINE_LISTED], *(ran if texts[_HEADLINE_LISTED:] else []), *over[:of_parts]]
 
 
 def cumulative(series: SeriesView) -> str:

@@ -12,7 +12,8 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review import claims, errors, ledger, measuring, sentences, unseen
+from stockward.report.review import claims, sentences, unseen
+from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
 

@@ -14,7 +14,8 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, workbook_at
-from stockward.report.review import books, errors, ledger, measuring, sentences, unseen
+from stockward.report.review import books, sentences, unseen
+from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
 

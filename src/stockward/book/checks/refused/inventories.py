@@ -176,3 +176,17 @@ def _tell_taken_before(draft: Draft, table: TableDraft, taken: pl.DataFrame) -> 
         f"{draft['movements'].file} row {moved}: it gives no time of day, and is taken to come before the count of "
         f"that day ({table.file} row {row}): give both one if it came after{more}"
     )
+
+
+def a_scope_is_of_an_inventory(draft: Draft, table: TableDraft) -> None:
+    """A scope of an inventory that nobody counted would leave that which was meant without one."""
+    counted = draft["counts"].values.select("inventory", pl.col("area").cast(pl.String)).drop_nulls().unique()
+    known = counted["inventory"].unique()
+    asked = table.values.select("inventory", pl.col("area").cast(pl.String))
+    both = asked.join(counted.with_columns(there=True), on=["inventory", "area"], how="left", maintain_order="left")
+    none = asked["inventory"].is_not_null() & ~asked["inventory"].is_in(known.implode())
+    table.refuse("inventory", none, "no row of counts is of this inventory: write its code as it stands there")
+    elsewhere = asked["area"].is_not_null() & both["there"].is_null() & ~none
+    table.refuse(
+        "area", elsewhere & asked["inventory"].is_not_null(), "that inventory has no row of counts in this area"
+    )

@@ -14,9 +14,11 @@ def a_line_is_no_inventory(draft: Draft, table: TableDraft) -> None:
     """A code a line makes an inventory of each, which left out all that the others counted: none of it is known then.
 
     So it is where several codes of one area and moment have one material each, and not the same one: three of them, or
-    two where no inventory of the area has more.
+    two where no inventory of the area has more. One whose scope is told is no such line.
     """
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in ("inventory", "material", *_OF_ONE))
+    scoped = draft["scopes"].values["inventory"].drop_nulls().unique()
+    known &= ~pl.col("inventory").is_in(scoped.implode())
     good = table.values.with_row_index("place").filter(known & ~table.bad)
     if not good.select("inventory", *_OF_ONE).unique().select(_OF_ONE).is_duplicated().any():
         return

@@ -13,13 +13,19 @@ from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.numerals import share_of_numbers
-from stockward.book.sources.naming.aliases import known_as, role_of
+from stockward.book.sources.naming.aliases import LEDGERS, PEOPLE_LISTS, known_as, role_of
 from stockward.terms.spelling import folded
 
-NUMBERS = ("quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size")
-DATES = ("at", "recorded_at", "recorded_date", "count_date")
+NUMBERS = (
+    "quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size", "hours", "days", "training_weeks",
+)  # fmt: skip
+OF_PERSONS = ("start", "end", "since", "until", "half_date", "available_from")
+"""Dates in lists of people and of their absences."""
+DATES = ("at", "recorded_at", "recorded_date", "count_date", *OF_PERSONS)
 _MOSTLY, _AT_LEAST = 0.8, 0.2
 """So much of a column is of another kind than its header says where the header lies; less are cells to correct."""
+SIGNED = ("+/-", "-/+", "±", "+-")
+"""Stands in the header of quantities that bear the sign of their direction."""
 _NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
@@ -31,7 +37,9 @@ MOVEMENTS, COUNTS, BOOK, ITEMS, LEFT_OUT = "movements", "counts", "book", "items
 _TABLES = (MOVEMENTS, COUNTS, LEFT_OUT)
 _IN_WORDS = {
     "at": "dates", "count_date": "days of counting", "quantity": "quantities", "in": "what came in",
-    "out": "what went out", "counted": "what was counted",
+    "out": "what went out", "counted": "what was counted", "start": "first days", "end": "last days",
+    "since": "first days", "until": "last days", "half_date": "half days", "hours": "contract hours",
+    "days": "numbers of days", "available_from": "first days",
 }  # fmt: skip
 _COUNT_WORDS = ("count", "stocktake", "stock take", "inventory", "inventur", "inventaire", "zahlung", "physical")
 
@@ -41,6 +49,7 @@ def roles_of(
 ) -> dict[str, tuple[str, ...]]:
     """The headers of each role, and where the mapping has none yet, those that the headers and cells speak for."""
     headers = tuple(dict.fromkeys(header for block in blocks for header in block.headers))
+    vocabulary = PEOPLE_LISTS if blocks[0].of_people else LEDGERS
     stated = {
         path[3]: tuple(header for header in value.split(JOINT) if header)
         for path, value in mapping.settled.items()
@@ -50,17 +59,18 @@ def roles_of(
     if stated and all(path[3] in stated or mapping.settled[path] == _IT_IS_NOT for path in asked):
         known = {folded(header) for names in stated.values() for header in names} | set(mapping.headers.get(source, ()))
         added = [header for header in headers if folded(header) not in known]
-        for role, header in _proposed(added, profile).items() if added else ():
+        for role, header in _proposed(added, profile, vocabulary).items() if added else ():
             # A column that a later file has more: what it says of state or document counts from then on.
             if role not in stated and role not in NUMBERS and role not in DATES and role != "plant":
                 stated[role] = (mapping.settle("source", source, "columns", role, value=header),)
         plain = {folded(header) for header in headers}
         return {role: found for role, found in stated.items() if found and {*map(folded, found)} <= plain}
-    roles = _proposed(headers, profile)
+    roles = _proposed(headers, profile, vocabulary)
     cells = {
         header: [cell for block in blocks if header in block.headers for cell in block.column(header)]
         for header in headers
     }
+    _take_signed_quantity(roles, cells)
     roles = {
         role: header
         for role, header in roles.items()
@@ -75,6 +85,20 @@ def roles_of(
     for role, names in found.items():
         mapping.settle("source", source, "columns", role, value=JOINT.join(names))
     return found
+
+
+def _take_signed_quantity(roles: dict[str, str], cells: Mapping[str, Sequence[CellValue]]) -> None:
+    """Below *+/-* stands which way a row goes, or how much with its sign: the quantity, where no other column is."""
+    signed = [
+        header for header in cells if header.replace(" ", "") in SIGNED and share_of_numbers(cells[header]) > _MOSTLY
+    ]
+    if not signed or "quantity" in roles or {"in", "out"} & roles.keys():
+        return
+    roles["quantity"] = signed[0]
+    if roles.get("kind") == signed[0]:
+        others = [header for header in cells if header != signed[0] and role_of(header) == "kind"]
+        roles.pop("kind")
+        roles |= {"kind": others[0]} if others else {}
 
 
 def _ask_sides(found: dict[str, tuple[str, ...]], mapping: MappingFile, source: str) -> None:
@@ -155,7 +179,7 @@ def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> st
     return COUNTS if not signed and speaks_of_a_count(names) else MOVEMENTS
 
 
-def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
+def _proposed(headers: Sequence[str], profile: Profile, vocabulary: str) -> dict[str, str]:
     """The best header of each role: what the profile says first, then the name that is known best."""
     plain = {header: folded(header) for header in headers}
     found: dict[str, str] = {}
@@ -167,7 +191,7 @@ def _proposed(headers: Sequence[str], profile: Profile) -> dict[str, str]:
     ranked = sorted(
         (known[1], place, known[0], header)
         for place, header in enumerate(headers)
-        if header not in taken and (known := known_as(header)) is not None
+        if header not in taken and (known := known_as(header, vocabulary)) is not None
     )
     for _, _, role, header in ranked:
         if role not in profile.columns and role not in found and role not in {"ignored", "row_number"}:

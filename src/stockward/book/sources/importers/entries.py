@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from stockward.book.sources.importers.columns import ACROSS, DATES, NUMBERS
+from stockward.book.sources.importers.columns import ACROSS, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
@@ -39,7 +40,8 @@ _MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
     "counted_by", "inventory", "cancelled", "state", "note", "from_area", "to_area", "zero_count", "origin_type",
-    "target_type", "tracked_item", "deltas",
+    "target_type", "tracked_item", "deltas", "member", "department", "job", "role", "affiliation", "duty",
+    "qualifications", "type", "half_day", "half_part", "tested_fit", "not_in_areas",
 )  # fmt: skip
 
 
@@ -87,13 +89,6 @@ class SourceEntry:
             return self.numbers["quantity"]
         came, went = self.numbers.get("in"), self.numbers.get("out")
         return None if came is None and went is None else (came or 0.0) - (went or 0.0)
-
-
-def own_name(entry: SourceEntry) -> str:
-    """The number that a row bears, or its document and line; empty where it has neither."""
-    if entry.text("id"):
-        return entry.text("id")
-    return f"{entry.text('document')}/{entry.text('line')}" if entry.text("document") and entry.text("line") else ""
 
 
 class EntryReader:
@@ -192,7 +187,8 @@ class EntryReader:
         if "T" not in entry.at and entry.recorded_at.startswith(f"{entry.at}T"):
             # A day alone does not tell before or after; the program booked it on that day, at that time.
             entry.at = entry.recorded_at
-        for role in ("at", "material", "quantity", "in", "out", "counted"):
+        texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
+        for role in ("at", "material", "quantity", "in", "out", "counted", "member", *OF_PERSONS):
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
                     entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
@@ -333,6 +329,11 @@ def _wait(entry: SourceEntry, path: Path) -> None:
 
 def _key(cell: CellValue) -> str:
     """A cell as a key: a text without blanks around it, in which no sign is lost."""
-    if cell == "":
-        return ""
-    return " ".join(cell_as_text(cell).split()) if not is_mark(cell) else ""
+    if type(cell) is str:
+        return _text_key(cell) if cell else ""
+    return " ".join(cell_as_text(cell).split())
+
+
+@lru_cache(200_000)
+def _text_key(text: str) -> str:
+    return " ".join(text.split()) if not is_mark(text) else ""

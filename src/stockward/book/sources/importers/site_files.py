@@ -13,7 +13,8 @@ from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
 
 _KEYS = {
     "movements": ("movement",), "counts": ("inventory", "area", "material", "sheet", "source"),
-    "materials": ("material",), "areas": ("area",),
+    "scopes": ("inventory", "area", "material"), "materials": ("material",), "areas": ("area",), "people": ("person",),
+    "absences": ("person", "start", "source"),
 }  # fmt: skip
 """What names a row of each table that is written."""
 

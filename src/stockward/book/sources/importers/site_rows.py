@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
-from stockward.book.sources.importers.grid.aliases import folded
 from stockward.book.sources.importers.ledger.meanings import INWARD
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
@@ -20,6 +19,7 @@ from stockward.book.sources.importers.written.names import (
     unit_answered,
     unit_of,
 )
+from stockward.terms.spelling import folded
 from stockward.terms.units import factor
 
 MOVEMENT_COLUMNS = (
@@ -56,6 +56,9 @@ class SiteRows:
     counts: list[_Row] = field(default_factory=list)
     materials: list[_Row] = field(default_factory=list)
     areas: list[_Row] = field(default_factory=list)
+    scopes: list[_Row] = field(default_factory=list)
+    people: list[_Row] = field(default_factory=list)
+    absences: list[_Row] = field(default_factory=list)
     log: list[_Row] = field(default_factory=list)
 
 
@@ -67,6 +70,7 @@ class RowWriter:
         self.rows = SiteRows()
         self._by_day = count_moments
         self._names: dict[str, str] = {}
+        self._first: dict[str, str] = {}
         self._units: dict[str, Counter[str]] = defaultdict(Counter)
         self._areas: dict[str, str] = {}
         self._fractions: dict[str, set[str]] = defaultdict(set)
@@ -83,6 +87,7 @@ class RowWriter:
                 continue
             key, _ = same_as(entry.text("material"), self.mapping)
             self._names.setdefault(key, entry.text("material_name"))
+            self._first.setdefault(key, entry.place)
             if one.quantity is not None and one.quantity % 1:
                 self._fractions[entry.source].add(key)
             if entry.text("unit"):
@@ -113,7 +118,7 @@ class RowWriter:
             if every == BY_PLACE:
                 asks = f"What kind of place is {key!r}?"
                 kind = self.mapping.ask("areas", key, "kind", asks=asks, choices=kinds)
-            self.rows.areas.append({"area": key, "kind": kind or "other"})
+            self.rows.areas.append({"area": key, "kind": kind or "other", "source": self._areas[key]})
 
     def _movement(self, one: Posting) -> None:
         entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
@@ -138,7 +143,7 @@ class RowWriter:
             }
         )  # fmt: skip
         for half in filter(None, (entry, one.other)):
-            self._log(half, "movements", key, waits, faults)
+            self.rows.log.append(log_line(half, "movements", key, waits, faults))
 
     def _count(self, one: Posting) -> None:
         entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
@@ -159,7 +164,7 @@ class RowWriter:
             }
         )  # fmt: skip
         key = ", ".join(filter(None, (inventory, area, material, entry.text("batch"))))
-        self._log(entry, "counts", key, waits, entry.faults)
+        self.rows.log.append(log_line(entry, "counts", key, waits, entry.faults))
 
     def _counted_at(self, entry: SourceEntry, waits: list[Path]) -> str:
         """A count dated by day, with movements of that day, stands on one side of them by a person's word."""
@@ -244,7 +249,7 @@ class RowWriter:
         if doubt is not None:
             waits.append(doubt)
             return f"{UNREAD} {written}"
-        self._areas.setdefault(key, written)
+        self._areas.setdefault(key, entry.place)
         return key
 
     def _material(self, key: str) -> None:
@@ -254,18 +259,18 @@ class RowWriter:
         if units and any(factor(one, unit) is None for one in units):
             unit = ""
         row = {"material": key, "kind": material_kind(unit) if unit else UNREAD, "unit": unit or UNREAD}
-        self.rows.materials.append({**row, "name": self._names[key]})
+        self.rows.materials.append({**row, "name": self._names[key], "source": self._first[key]})
 
     def _count_waits(self, waits: Iterable[Path], entry: SourceEntry) -> None:
         for path in waits:
             self.mapping.wait(path, entry.place)
 
-    def _log(self, entry: SourceEntry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> None:
-        state = "set aside" if faults else "waits" if waits else "taken"
-        why = "; ".join(faults or map(dotted, waits))
-        self.rows.log.append(
-            {"source": entry.place, "mapping": entry.source, "table": table, "key": key, "state": state, "why": why}
-        )
+
+def log_line(entry: SourceEntry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> dict[str, str]:
+    """The line of the log for a row of a source: whether it was taken, and why not."""
+    state = "set aside" if faults else "waits" if waits else "taken"
+    why = "; ".join(faults or map(dotted, waits))
+    return {"source": entry.place, "mapping": entry.source, "table": table, "key": key, "state": state, "why": why}
 
 
 def days_with_movements(movements: Iterable[Posting], is_dated: Callable[[str], bool]) -> dict[str, bool]:

@@ -21,7 +21,7 @@ from stockward.book.sources.importers.entries import UNREAD, EntryReader, Source
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
-from stockward.book.sources.importers.ledger.counting import counted_lines
+from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
@@ -30,13 +30,20 @@ from stockward.book.sources.importers.ledger.postings import changes_of, posting
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
 from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.merging import Differences, merged
+from stockward.book.sources.importers.people.lists import (
+    PeopleRead,
+    as_known_again,
+    reading_of_people,
+    table_of_people,
+)
 from stockward.book.sources.importers.profiles import GENERIC, Profile, profile_named, profile_of
+from stockward.book.sources.importers.scopes import scopes_of_counts
 from stockward.book.sources.importers.site_rows import (
     RowWriter,
     SiteRows,
     days_with_movements,
 )
-from stockward.book.sources.importers.store import DIFFERENCES, Differences, merged
 from stockward.book.sources.importers.written.names import material_meant
 
 _BALANCE_WRONG = "the balance is wrong"
@@ -62,21 +69,25 @@ class SourceRead:
 class SourcesRead:
     """Reads source by source, and makes the rows of all of them at the end."""
 
-    def __init__(self, mapping: MappingFile, timezone: str) -> None:
+    def __init__(self, mapping: MappingFile, timezone: str, affiliations: Sequence[str] = ()) -> None:
         self.mapping, self.timezone = mapping, timezone
+        self.people = PeopleRead(affiliations)
         self.sources: list[SourceRead] = []
         self.movements: list[Posting] = []
         self.counts: list[Posting] = []
+        self.uncounted: list[SourceEntry] = []
         self.items: list[SourceEntry] = []
         self.steps: list[tuple[str, list[SourceEntry], Profile, SourceRead]] = []
         self.unknown: list[str] = []
         self.differences = Differences()
         self.places: dict[str, None] = {}
         self.kept: dict[int, list[TableRow]] = {}
-        self.pending: set[int] = set()
 
     def read(self, source: str, blocks: Sequence[Block]) -> None:
         """Read one source; tracked lots wait for the list of these."""
+        if blocks[0].of_people:
+            self._of_people(source, blocks)
+            return
         profile = self._profile(source, blocks)
         roles = roles_of(blocks, profile, self.mapping, source)
         table = table_of(blocks, roles, profile, self.mapping, source)
@@ -114,11 +125,26 @@ class SourcesRead:
         else:
             self._ledger(source, entries, profile, told)
 
+    def _of_people(self, source: str, blocks: Sequence[Block]) -> None:
+        """Read a list of people or of their absences; while it is asked which of the two it is, it is kept as it is."""
+        table = table_of_people(source, blocks, self.mapping)
+        told = _source_read(source, table or "?", "", blocks)
+        self.sources.append(told)
+        if table is None:
+            self.mapping.wait(("source", source, "table"), blocks[0].name, told.rows)
+            self.differences.pending |= {id(block) for block in blocks}
+        if table is None or table == LEFT_OUT:
+            return
+        roles, profile = reading_of_people(source, blocks, table, self.mapping)
+        entries = list(EntryReader(source, blocks, roles, profile, self.mapping, self.timezone).entries())
+        as_known_again(entries, table)
+        self._take(self.people.take(source, self._merged(source, entries, blocks), table, self.mapping), told)
+
     def _wait_whole(self, blocks: Sequence[Block], told: SourceRead, asked: Sequence[Path]) -> None:
         """A table of which it is not known what its columns are waits as a whole; it may be movements of anything."""
         for path in asked:
             self.mapping.wait(path, blocks[0].name, told.rows)
-        self.pending |= {id(block) for block in blocks if block.is_new}
+        self.differences.pending |= {id(block) for block in blocks if block.is_new}
         if may_be_books(blocks):
             self.unknown += [block.grid.place(block.top) for block in blocks]
 
@@ -157,9 +183,7 @@ class SourcesRead:
             if not rows or rows[-1] is not entry.row:
                 rows.append(entry.row)
         for block in blocks:
-            if (DIFFERENCES, f"{block.grid.name} {block.digest}") in self.mapping.questions:
-                # All of what is asked about stays as it is, to be looked at again.
-                self.pending.add(id(block))
+            if id(block) in self.differences.pending:
                 self.kept[id(block)] = block.rows
         return kept
 
@@ -177,6 +201,8 @@ class SourcesRead:
         writer = RowWriter(self.mapping, dated)
         writer.prepare([*self.movements, *self.counts])
         rows = writer.write(self.movements, self.counts)
+        rows.scopes = scopes_of_counts(self.counts, rows.counts, rows.movements, self.uncounted, self.mapping)
+        self.people.write(rows, self.mapping)
         for place in self.unknown:
             # What may be movements of anything leaves every balance untested until somebody says what it is.
             unread = dict.fromkeys(("at", "kind", "material", "quantity", "from_area", "to_area"), UNREAD)
@@ -214,6 +240,7 @@ class SourcesRead:
     def _take(self, made: Postings, told: SourceRead) -> None:
         self.movements += made.movements
         self.counts += made.counts
+        self.uncounted += made.left_out.get(NOT_COUNTED, [])
         told.notes += made.notes
         for rule, entries in made.left_out.items():
             told.left_out.setdefault(rule, []).extend(entry.place for entry in entries)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -16,13 +16,15 @@ from stockward.terms.spelling import folded
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
 _DOUBTFUL = "?"
+LEDGERS, PEOPLE_LISTS = "aliases.csv", "people.csv"
+"""Vocabularies: names of columns in ledgers and counts, and in lists of people and of their absences."""
 
 
 @cache
-def roles_by_alias() -> Mapping[str, tuple[str, int]]:
+def roles_by_alias(vocabulary: str = LEDGERS) -> Mapping[str, tuple[str, int]]:
     """The role that a folded header names, and its rank among the names of that role: the first says it best."""
     found: dict[str, tuple[str, int]] = {}
-    for role, names in _names_of_roles():
+    for role, names in _names_of_roles(vocabulary):
         for rank, name in enumerate(names):
             found.setdefault(folded(name.removesuffix(_DOUBTFUL)), (role, rank))
     return found
@@ -33,7 +35,7 @@ def sure_names() -> Mapping[str, tuple[str, ...]]:
     """The folded names of each role that can mean nothing else; codes of programs, all figures, are not among them."""
     return {
         role: tuple(folded(name) for name in names if not name.endswith(_DOUBTFUL) and not name.strip().isdigit())
-        for role, names in _names_of_roles()
+        for role, names in _names_of_roles(LEDGERS)
     }
 
 
@@ -42,19 +44,19 @@ def doubtful_names() -> Mapping[str, tuple[str, ...]]:
     """The folded names of each role that may mean another thing."""
     return {
         role: tuple(folded(name.removesuffix(_DOUBTFUL)) for name in names if name.endswith(_DOUBTFUL))
-        for role, names in _names_of_roles()
+        for role, names in _names_of_roles(LEDGERS)
     }
 
 
-def _names_of_roles() -> Iterator[tuple[str, list[str]]]:
-    text = files("stockward.book.sources.naming").joinpath("aliases.csv").read_text(encoding="utf-8")
+def _names_of_roles(vocabulary: str) -> Iterator[tuple[str, list[str]]]:
+    text = files("stockward.book.sources.naming").joinpath(vocabulary).read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines(), restkey="more"):
         yield row["role"], ",".join([row["aliases"], *row.get("more", [])]).split(";")
 
 
-def known_as(header: str) -> tuple[str, int] | None:
+def known_as(header: str, vocabulary: str = LEDGERS) -> tuple[str, int] | None:
     """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
-    known = roles_by_alias()
+    known = roles_by_alias(vocabulary)
     return known.get(folded(header)) or known.get(folded(_BRACKETS.sub("", header)))
 
 
@@ -64,11 +66,19 @@ def in_brackets(header: str) -> str:
     return found[1].strip() if found else ""
 
 
-def role_of(header: str) -> str:
+def role_of(header: str, vocabulary: str = LEDGERS) -> str:
     """The role that a header is known for; empty for one that is not known."""
-    return (known_as(header) or ("", 0))[0]
+    return (known_as(header, vocabulary) or ("", 0))[0]
 
 
 def is_known(header: str) -> bool:
     """Whether a header is one that some program or person uses."""
-    return known_as(header) is not None
+    return known_as(header) is not None or known_as(header, PEOPLE_LISTS) is not None
+
+
+def how_many_known(names: Sequence[str]) -> int:
+    """How many of the names of a row some ledger uses, or some list of people: the more of the two."""
+    return max(
+        len({folded(name) for name in names if name and known_as(name, vocabulary) is not None})
+        for vocabulary in (LEDGERS, PEOPLE_LISTS)
+    )

@@ -14,10 +14,12 @@ from pathlib import Path
 from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
+from stockward.book.sources.workbook.markup import require_sound
 from stockward.book.sources.workbook.sheets import Workbook
+from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
-from stockward.terms.limits import require_within
+from stockward.terms.limits import limit_bytes, require_within
 
 CellValue = str | int | float | bool | date | datetime | time
 """What a cell holds; the empty text where it holds nothing."""
@@ -27,6 +29,13 @@ TEXTS = frozenset({".csv", ".tsv", ".txt"})
 KINDS = ", ".join(sorted({*WORKBOOK_FILES, *TEXTS, ".parquet"}))
 """Endings of files that are read."""
 
+_MANIFEST = "META-INF/manifest.xml"
+_PLAIN_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+)
+_ODS_PASSWORD = "take the password away (File, Save As, without 'Save with password') and save it"
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
 _NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
@@ -146,12 +155,17 @@ def _is_ods(content: bytes) -> bool:
 
 
 def _bounded_ods(content: bytes, file: str) -> bytes:
-    """The same bytes, once it is known that what they unpack to, cell by cell, is no more than is read."""
+    """A plain archive of its cells alone, once it is known that they are sound, and no more than is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             require_within("UNPACKED_MB", sum(one.file_size for one in archive.infolist()) // 1_000_000, file)
-            xml = archive.read("content.xml")
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError):
+            if b"encryption-data" in _unpacked(archive, _MANIFEST, file):
+                raise SiteError(file, "the workbook is protected by a password", _ODS_PASSWORD)
+            xml = _unpacked(archive, "content.xml", file)
+        if b"<!DOCTYPE" in xml:
+            raise ValueError
+        require_sound(xml)
+    except DAMAGED:
         raise SiteError(file, "this is no readable workbook", _SAVE) from None
     for row in re.split(rb"<table:table-row", xml)[1:]:
         repeats = [int(times) for kind, times in _REPEATED.findall(row) if kind == b"columns"]
@@ -160,6 +174,18 @@ def _bounded_ods(content: bytes, file: str) -> bytes:
             times = [int(number) for kind, number in _REPEATED.findall(head) if kind == b"rows"]
             require_within("ROWS", max(times, default=1), file)
             require_within("CELLS", max(times, default=1) * (row.count(b"<table:table-cell") + len(repeats)), file)
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w") as archive:
+        for name, part in (("mimetype", _ODS_TYPE), (_MANIFEST, _PLAIN_MANIFEST), ("content.xml", xml)):
+            archive.writestr(zipfile.ZipInfo(name), part)
+    return plain.getvalue()
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
+    """One part of an archive, whatever size it says that it has: no more of it is unpacked than is read."""
+    with archive.open(name) as part:
+        content = part.read(limit_bytes("UNPACKED_MB") + 1)
+    require_within("UNPACKED_MB", len(content) // 1_000_000, file)
     return content
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
-from stockward.book.sources.naming.aliases import is_known, role_of
+from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
 from stockward.terms.spelling import folded
 
 _FEWEST_NAMES = 3
@@ -46,6 +46,7 @@ class Block:
 
     Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
     ``over`` is what stands above the headers of one of several tables side by side: *Receipts*, *Issues*.
+    ``of_people`` is a list of people or of their absences, of which only what may be kept is in it.
     """
 
     grid: SheetGrid
@@ -57,6 +58,7 @@ class Block:
     dropped: dict[str, list[int]] = field(default_factory=dict)
     is_new: bool = True
     over: str = ""
+    of_people: bool = False
 
     @property
     def name(self) -> str:
@@ -144,9 +146,9 @@ def _heads(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
             number += 1
             continue
         single = _names(rows[number])
-        known = _known(single)
+        known = how_many_known(single)
         double = _joined(grid, number)
-        if double is not None and _known(double) >= max(known, _FEWEST_NAMES):
+        if double is not None and how_many_known(double) >= max(known, _FEWEST_NAMES):
             yield number, 2, double
             number += 2
             continue
@@ -188,10 +190,6 @@ def _may_name(cell: str) -> bool:
 
 def _names(row: Sequence[CellValue]) -> list[str]:
     return ["" if not isinstance(cell, str) or not _may_name(cell) else " ".join(cell.split()) for cell in row]
-
-
-def _known(names: Sequence[str]) -> int:
-    return len({folded(name) for name in names if name and is_known(name)})
 
 
 def _joined(grid: SheetGrid, number: int) -> list[str] | None:
@@ -242,7 +240,9 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
             yield Block(grid, top, headers, tuple(part), titles, over=over)
         return
     filled = [part for part in parts if part]
-    apart = len(filled) > 1 and all(_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
+    apart = len(filled) > 1 and all(
+        how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled
+    )
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
         headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
         yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")

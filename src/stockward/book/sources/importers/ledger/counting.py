@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.identities import identities_of
 from stockward.book.sources.importers.ledger.meanings import COUNT, Meanings
-from stockward.book.sources.importers.ledger.posting import Posting, Postings, identities_of
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import WAYS, moment_as_written
 from stockward.terms.spelling import folded
 
 _ALL_COUNTED, _EQUAL_NOT, _NONE = "each line was counted", "lines equal to the book were not counted", "leave out"
+NOT_COUNTED = "its count is blank: not counted"
 _SAME = 1e-9
 _FEWEST, _MOSTLY = 5, 0.8
 """Fewer lines, and a smaller share of them, agree with the book by good order."""
@@ -38,14 +40,14 @@ def counted_lines(entries: Sequence[SourceEntry], meanings: Meanings) -> Posting
         elif states and "state" in entry.texts and folded(entry.text("state")) not in states:
             made.leave_out(f"its state is {entry.text('state') or 'blank'}", entry)
         elif value is None and not entry.raw.get(role) and not entry.faults:
-            made.leave_out("its count is blank: not counted", entry)
+            made.leave_out(NOT_COUNTED, entry)
         elif value == 0 and _is_unset(entry, meanings.profile):
             made.leave_out("its zero was not set as a count", entry)
         else:
             kept.append((entry, value, book))
     answer, path = _prefilled([one for one in kept if one[2] is not None], meanings)
     _refuse_negative(kept, role)
-    identities = identities_of([entry for entry, _, _ in kept])
+    identities = identities_of([entry for entry, _, _ in kept], all_said)
     for (entry, value, book), identity in zip(kept, identities, strict=True):
         if answer == _NONE or (answer == _EQUAL_NOT and value == book):
             made.leave_out("it equals the book, and was not counted", entry)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stockward.book.sources.importers.entries import SourceEntry, own_name
+from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book, words
 from stockward.book.sources.importers.mapping import Path
 from stockward.terms.spelling import folded
@@ -55,28 +52,21 @@ class Postings:
         self.left_out.setdefault(rule, []).append(entry)
 
 
-def identities_of(entries: Sequence[SourceEntry]) -> list[str]:
-    """What names each row again in another file: its own number, or what it says and which of its like it is."""
-    named = [own_name(entry) for entry in entries]
-    if all(named) and len(set(named)) == len(named):
-        return named
-    seen: Counter[str] = Counter()
-    found = []
-    for entry in entries:
-        said = repr((entry.source, sorted(entry.texts.items()), entry.area, entry.at, sorted(entry.raw.items())))
-        digest = hashlib.sha256(said.encode()).hexdigest()[:12]
-        seen[digest] += 1
-        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
-    return found
+def all_said(entry: SourceEntry) -> str:
+    """All that a row says, in whatever column."""
+    return repr((entry.source, sorted(entry.texts.items()), entry.area, entry.at, sorted(entry.raw.items())))
 
 
 def code_of(entry: SourceEntry) -> str:
     """The code of a row, or the reason; a note that speaks of a count, a correction or an opening is one too."""
+    # Most rows have one, and need no further look.
+    if code := entry.text("kind") or entry.text("reason"):
+        return code
     note = entry.text("note")
     spoken = note if note and speaks_of_the_book(note) else ""
     # What stands above one of several tables says what its quantities are, unless its columns do.
     over = "" if {"in", "out"} & entry.columns else entry.block.over
-    return entry.text("kind") or entry.text("reason") or spoken or over or _code_of_name(entry)
+    return spoken or over or _code_of_name(entry)
 
 
 def _code_of_name(entry: SourceEntry) -> str:

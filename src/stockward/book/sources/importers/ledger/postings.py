@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from stockward.book.sources.importers.columns import SIGNED
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.identities import identities_of
 from stockward.book.sources.importers.ledger.ends import posting_between
 from stockward.book.sources.importers.ledger.happening import IS_SO
 from stockward.book.sources.importers.ledger.meanings import (
@@ -22,7 +24,7 @@ from stockward.book.sources.importers.ledger.meanings import (
     Meanings,
 )
 from stockward.book.sources.importers.ledger.pairing import name_reversed, pair_transfers
-from stockward.book.sources.importers.ledger.posting import Posting, Postings, code_of, identities_of
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said, code_of
 from stockward.book.sources.importers.ledger.sides import side_of, tell_sides_apart
 from stockward.book.sources.importers.ledger.tie_out import solved
 from stockward.book.sources.importers.mapping import Path
@@ -44,7 +46,7 @@ def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postin
     if signed and not any({"from_area", "to_area"} & entry.columns for entry in taken[:1]):
         tell_sides_apart(taken, meanings)
     halves: list[Posting] = []
-    for entry, identity in zip(taken, identities_of(taken), strict=True):
+    for entry, identity in zip(taken, identities_of(taken, all_said), strict=True):
         posting = _posting(entry, _sign(entry, signed=signed, signs=signs), meanings, signed=signed)
         posting.identity = identity
         if posting.kind == LEAVE_OUT:
@@ -108,6 +110,9 @@ def _is_signed(entries: Sequence[SourceEntry], meanings: Meanings) -> bool | Non
     changes = [(entry.change, meanings.settled(code_of(entry))) for entry in entries if entry.change]
     if not any(change < 0 for change, _ in changes):
         return False
+    header = meanings.mapping.get("source", meanings.source, "columns", "quantity") or ""
+    if any(sign in header.replace(" ", "") for sign in SIGNED):
+        return True
     if meanings.profile.name or not any(code_of(entry) for entry in entries):
         return True
     outward = [change < 0 for change, meaning in changes if meaning in OUTWARD]
