@@ -211,10 +211,10 @@ def test_what_passes_for_exact_is_said(series: tuple[SeriesView, ...]) -> None:
         "this verdict does not hold: state random_rel and systematic_rel, 0 for none."
     )
     assert sentences.exact_sentence(series[0]) is None
-    assert sentences.exact_notices(series) == [
+    assert errors.exact_notices(series) == [
         "Taken as exact, since the books state no error of it, not even 0: the content of RDX in GRENADE (1 series)."
     ]
-    assert sentences.exact_notices(series[:1]) == []
+    assert errors.exact_notices(series[:1]) == []
 
 
 def test_joined_inventories_are_said(series: tuple[SeriesView, ...]) -> None:

@@ -61,7 +61,9 @@ from stockward.book.checks.told.allowances import (
     a_normal_loss_may_be_unknown,
     items_counted_before_may_be_counted_again,
 )
-from stockward.book.checks.told.dates import dates_may_be_declared
+from stockward.book.checks.told.days.dates import dates_may_be_declared
+from stockward.book.checks.told.days.inventory_days import an_inventory_may_have_a_wrong_day
+from stockward.book.checks.told.days.years import many_rows_may_be_of_another_year
 from stockward.book.checks.told.doubts import (
     a_bulk_quantity_may_be_misread,
     a_content_may_be_a_percentage,
@@ -78,7 +80,6 @@ from stockward.book.checks.told.doubts import (
 from stockward.book.checks.told.guards import a_person_works_no_month_a_week, somebody_holds_what_a_post_asks_for
 from stockward.book.checks.told.holes import a_ledger_may_have_a_hole
 from stockward.book.checks.told.inventory_codes import a_line_is_no_inventory, an_inventory_has_one_code
-from stockward.book.checks.told.inventory_days import an_inventory_may_have_a_wrong_day
 from stockward.book.checks.told.loads import a_load_may_exceed_its_scale
 from stockward.book.checks.told.lost_movements import a_code_may_be_left_out, a_movement_of_nothing_moves_nothing
 from stockward.book.checks.told.measuring import (
@@ -98,7 +99,6 @@ from stockward.book.checks.told.standards import (
     readings_may_stand_twice,
 )
 from stockward.book.checks.told.used_up import what_is_used_is_made_into_something
-from stockward.book.checks.told.years import many_rows_may_be_of_another_year
 
 
 @dataclass(frozen=True, slots=True)

@@ -595,16 +595,6 @@ def _doubted(doubted: Sequence[tuple[str, str]]) -> list[str]:
     ]
 
 
-def exact_notices(series: Sequence[SeriesView]) -> list[str]:
-    """The same for all series together, balanced ones among them."""
-    used = Counter(text for one in series for text in claims.assumed(one))
-    texts = [f"{text} ({words.count(number, 'series', 'series')})" for text, number in used.items()]
-    if not texts:
-        return []
-    said = words.listed(texts, _AREAS_LISTED)
-    return [f"Taken as exact, since the books state no error of it, not even 0: {said}."]
-
-
 def _write_offs(series: SeriesView) -> str:
     parts = []
     for name, values in (

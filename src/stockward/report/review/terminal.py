@@ -64,7 +64,7 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     below = (*unseen.goal_lines(review, series), *unseen.unheld(review)[:_REASONS_MAX])
     for text in filter(None, (*below, errors.nearest_to_alarm(series), *sentences.run_on(series))):
         say_block(console, text)
-    for text in sentences.exact_notices([one for one in series if not one.alarming]):
+    for text in errors.exact_notices([one for one in series if not one.alarming]):
         say_block(console, text)
     if alarming:
         say_block(console, "A difference is not a theft: it is unexplained until it is explained.")

@@ -28,9 +28,8 @@ _TEXT_MAX = 32_767
 def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     """Write the review as a workbook; the same review gives the same bytes.
 
-    Sheets: summary, series, losses, alarms, whole_site and joined (of several areas), periods, tests, and where there
-    are such assumed_exact, methods, pairs, scales, checks, unstated, unseen, remedies, stores, those on guards,
-    ledger; items, evidence, set_aside, stock, about. Headers are frozen and name units; moments are the site's.
+    Each sheet is a table of the review, and stands only where there is something to show: those of errors, of the site
+    as a whole, of what would go unseen, of guards, of the ledger. Headers name units; moments are the site's.
     Raises ``UsageError`` where the file cannot be written.
     """
     with workbook_at(path) as book:

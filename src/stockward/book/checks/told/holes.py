@@ -11,7 +11,7 @@ from itertools import pairwise
 import polars as pl
 
 from stockward.book.checks.draft import Draft, TableDraft
-from stockward.book.checks.told.years import AnotherYear, of_another_year
+from stockward.book.checks.told.days.years import AnotherYear, of_another_year
 
 _FEWEST_MOVEMENTS, _FEWEST_DAYS = 30, 5
 """So many movements show a pace; so many days with some lie before a hole and behind it, else a year is wrong."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stockward.answers.fit import ErrorsFit, ScatterFigures
@@ -10,7 +11,7 @@ from stockward.answers.review import ReviewAnswer
 from stockward.answers.unstated import Ranked, UnstatedSeries
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet
-from stockward.report.review import context
+from stockward.report.review import claims, context
 from stockward.report.review.views import SeriesView
 from stockward.terms.verdicts import Basis, Fit, FitPart, Verdict
 
@@ -20,6 +21,7 @@ _DIGITS = 3
 NEEDED_MAX = 5
 """Series of which the error it would take is told at the head."""
 
+_TEXTS_LISTED = 12
 _ALARMED = frozenset({Verdict.SHORTAGE, Verdict.GAIN})
 
 
@@ -249,3 +251,13 @@ def _would_alarm(factor: float) -> str:
 def _left(series: SeriesView) -> bool:
     """Whether something stands that no error of measuring can have left."""
     return any(series.verdict.left) or any(one.sigma == 0 and one.difference for one in series.periods)
+
+
+def exact_notices(series: Sequence[SeriesView]) -> list[str]:
+    """The same for all series together, balanced ones among them."""
+    used = Counter(text for one in series for text in claims.assumed(one))
+    texts = [f"{text} ({words.count(number, 'series', 'series')})" for text, number in used.items()]
+    if not texts:
+        return []
+    said = words.listed(texts, _TEXTS_LISTED)
+    return [f"Taken as exact, since the books state no error of it, not even 0: {said}."]

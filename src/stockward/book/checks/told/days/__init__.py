@@ -1,0 +1,1 @@
+"""Days that may be meant otherwise: those of another year, of two ways of writing, and those of inventories."""
