@@ -12,6 +12,7 @@ from stockward.answers.detection import GoalAnswer
 from stockward.answers.losses import Alarm, Cancelled, ExactDifference, Loss
 from stockward.answers.review import ReviewAnswer
 from stockward.report.review import claims, sentences, unseen
+from stockward.report.review.grounds import errors
 from stockward.report.review.views import SeriesView, gather
 from stockward.terms.verdicts import TESTS, AlarmState, PeriodStatus, Verdict
 
