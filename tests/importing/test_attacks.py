@@ -250,3 +250,47 @@ def test_a_negative_transfer_goes_back(tmp_path: Path) -> None:
     assert {row[1:] for row in rows.movements} == {
         ("receipt", "TNT", 100.0, "", "A"), ("transfer", "TNT", 50.0, "A", "B"), ("transfer", "TNT", 5.0, "B", "A"),
     }  # fmt: skip
+
+
+CARD = "Date,Material,Store,Unit,In,Out,Balance,Remarks"
+
+
+def test_what_is_carried_forward_is_no_issue(tmp_path: Path) -> None:
+    lines = [
+        CARD, "2026-01-01,HE,A,ea,,,500,Opening stock", "2026-01-09,HE,A,ea,,20,480,to A Coy",
+        "2026-01-31,HE,A,ea,,480,0,Carried forward", "2026-02-01,HE,A,ea,480,,480,Brought forward",
+        "2026-02-03,HE,A,ea,,30,450,to B Coy",
+    ]  # fmt: skip
+    (tmp_path / "card.csv").write_text("\n".join(lines), encoding="utf-8")
+    rows = imported([tmp_path / "card.csv"], tmp_path / "site", accepts=True)
+    assert {row[:4] for row in rows.movements} == {
+        ("2026-01-09", "issue", "HE", 20.0), ("2026-02-03", "issue", "HE", 30.0)
+    }  # fmt: skip
+    assert rows.counts == {("2026-01-01", "A", "HE", 500.0)}
+    assert not rows.waiting
+
+
+def test_the_foot_of_a_page_and_its_head_are_no_rows(tmp_path: Path) -> None:
+    lines = [
+        CARD, "2026-01-13,HE,A,ea,180,,180,", "2026-01-14,HE,A,ea,,60,120,", ",Page total / carried forward,,,180,60,,",
+        ",Brought forward,,,120,,,", "2026-01-15,HE,A,ea,,5,115,",
+    ]  # fmt: skip
+    rows = taken(tmp_path, lines)
+    assert {row[:4] for row in rows.movements} == {
+        ("2026-01-13", "receipt", "HE", 180.0), ("2026-01-14", "issue", "HE", 60.0), ("2026-01-15", "issue", "HE", 5.0)
+    }  # fmt: skip
+    assert not rows.waiting
+
+
+def test_codes_that_are_called_differently_are_most_likely_two_things(tmp_path: Path) -> None:
+    header = "Date,Item code,Item name,Store,Receipts,Unit"
+    rows = taken(tmp_path, [header, "2026-01-13,0012,Total kit,A,5,ea", "2026-01-14,12,Cap blasting,A,3,ea"])
+    (question,) = [one for one in rows.found.questions if one.about[-1] == "same_as"]
+    assert question.choices[0] == "a material of its own"
+    assert "called" in question.because
+
+
+def test_figures_that_a_dash_parts_are_another_code(tmp_path: Path) -> None:
+    header = "Date,Item code,Store,Receipts,Unit"
+    rows = taken(tmp_path, [header, "2026-01-13,0012,A,5,ea", "2026-01-14,1-2,A,3,ea"])
+    assert not [one for one in rows.found.questions if one.about[-1] == "same_as"]

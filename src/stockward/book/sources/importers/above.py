@@ -10,12 +10,15 @@ from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month
 
 _HEADING = "the line above each part"
+_ROWS_A_PART = 1.5
 _IT_HOLDS, _IT_DOES_NOT = "it does", "leave these rows aside"
 _REPEATED = (
     ("material", frozenset(("material",)), "material"),
     ("at", frozenset(("at", "count_date")), "day"),
     ("area", frozenset(("area",)), "place"),
+    ("unit", frozenset(("unit",)), "unit"),
 )
+_FIELDS = ("at", "area")
 """What keepers write once, and leave blank below: with the columns that it stands in, and in words."""
 
 
@@ -43,8 +46,8 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mappi
     named = [*others, *titles] if any(map(speaks_of_a_count, titles)) else [*titles, *others]
     headings = {row.heading for row in entry.block.rows if row.heading and not is_a_month(row.heading)}
     if len(headings) > 1:
-        # Parts of one table that are headed apart are most likely of several.
-        named.insert(0, _HEADING)
+        # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
+        named.insert(0 if _ROWS_A_PART * len(headings) <= len(entry.block.rows) else len(named), _HEADING)
     answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True)
     if answer is None:
         entry.waits.append(path)
@@ -82,16 +85,17 @@ def _blank_below(
             continue
         if part != (id(entry.block), entry.heading):
             part, above = (id(entry.block), entry.heading), ""
-        own = entry.texts.get(role, "") if role == "material" else str(getattr(entry, role))
+        own = str(getattr(entry, role)) if role in _FIELDS else entry.text(role)
         above = own or above
         # A row without a material and a day is a subtotal, unless a sign says that it repeats.
-        is_row = role in entry.dittos or (bool(entry.at) if role == "material" else bool(entry.text("material")))
+        beside = entry.at if role == "material" else entry.text("material")
+        is_row = role in entry.dittos or (role != "unit" and bool(beside))
         if not own and above and is_row and columns & entry.columns:
             yield entry, above
 
 
 def _give(entry: SourceEntry, role: str, value: str) -> None:
-    if role == "material":
-        entry.texts[role] = value
-    else:
+    if role in _FIELDS:
         setattr(entry, role, value)
+    else:
+        entry.texts[role] = value

@@ -14,6 +14,7 @@ from stockward.book.sources.importers.grid.held import (
     headers_of,
     may_be_days,
     may_be_materials,
+    may_say_kinds,
     name_every_row,
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
@@ -119,7 +120,7 @@ def _lacking_flows(blocks: Sequence[Block], roles: Roles) -> Iterator[_Lacks]:
         if one in have and other not in have:
             yield other, words, are_kinds, False
     if not {"kind", "reason", "deltas", "tracked_item"} & have and not _names_both_ends(have):
-        yield "kind", "what kind of movement a row is", name_every_row, False
+        yield "kind", "what kind of movement a row is", may_say_kinds, False
 
 
 def _names_both_ends(roles: Collection[str]) -> bool:

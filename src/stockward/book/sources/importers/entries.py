@@ -173,11 +173,12 @@ class EntryReader:
             ("area", entry.area),
             ("material", entry.text("material")),
             ("at", self._day_text(row, places)),
+            ("unit", entry.text("unit")),
         ):
             if repeats(text):
                 entry.dittos.append(role)
         entry.area = "" if "area" in entry.dittos else entry.area
-        texts.update({"material": ""} if "material" in entry.dittos else {})
+        texts.update({role: "" for role in ("material", "unit") if role in entry.dittos})
         self._read_numbers(entry, row, places)
         date_role = "count_date" if "count_date" in places and ("counted" in places or "at" not in places) else "at"
         entry.at = self._moment(entry, row, places, date_role, "time")
@@ -192,9 +193,10 @@ class EntryReader:
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
                     entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
-        for role in ("unit", "document"):
-            if repeats(texts.get(role, "")):
-                entry.faults.append(f"{role} {texts[role]!r} repeats a cell above: write it out")
+        if any(isinstance(row.cells[column], (date, datetime)) for column in places.get("material", ())):
+            entry.faults.append("material is a date: a spreadsheet made it of a code; write that as text")
+        if repeats(texts.get("document", "")):
+            entry.faults.append(f"document {texts['document']!r} repeats a cell above: write it out")
         if self.profile.rules.get("times") and self.mapping.get("source", self.source, "times") is None:
             entry.waits.append(("source", self.source, "times"))
         return entry

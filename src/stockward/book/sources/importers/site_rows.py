@@ -78,7 +78,8 @@ class RowWriter:
     def prepare(self, postings: Sequence[Posting]) -> None:
         """Look at all spellings and units, so that one source can tell what another leaves out."""
         spellings = Counter(name for one in postings if (name := one.entry.text("material")))
-        ask_spellings(spellings, self.mapping)
+        called = {one.entry.text("material"): one.entry.text("material_name") for one in postings}
+        ask_spellings(spellings, called, self.mapping)
         places = Counter(end for one in postings for end in (one.from_area, one.to_area) if end and end[0] != UNREAD)
         ask_places(places, self.mapping)
         for one in postings:

@@ -16,6 +16,8 @@ from stockward.terms.units import written_units
 _MOSTLY = 0.8
 _LOOKED_AT = 2_000
 _SMALLEST_CODE = 100
+_CODE = 3
+"""Figures of the codes that programs have for kinds of movements."""
 _MOST_KINDS = 40
 """Columns with more different texts than this say something of each row, and not what kind of row it is."""
 
@@ -60,6 +62,13 @@ def are_names(cells: Sequence[CellValue]) -> bool:
     """Whether the cells are names or numbers of things: texts and whole numbers, and no days."""
     filled = _filled(cells)
     return bool(filled) and not any(map(_is_broken, filled)) and not are_days(cells)
+
+
+def may_say_kinds(cells: Sequence[CellValue]) -> bool:
+    """Whether nearly every row has one of the words or codes that come again: not one of some numbers, or hours."""
+    texts = [cell_as_text(cell) for cell in _filled(cells)]
+    worded = sum(any(map(str.isalpha, text)) or (len(text) == _CODE and text.isdigit()) for text in texts)
+    return name_every_row(cells) and worded >= _MOSTLY * len(texts)
 
 
 def may_be_materials(cells: Sequence[CellValue]) -> bool:

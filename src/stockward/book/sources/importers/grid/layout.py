@@ -347,7 +347,11 @@ def _is_total(text: str) -> bool:
     plain = text.strip()
     if plain in {"*", "**", "***"}:
         return True
-    return names_a_total(plain) and not _OPENING.match(plain) and len(plain.split()) <= _LONGEST_LABEL
+    return (
+        names_a_total(plain)
+        and not _OPENING.match(plain)
+        and sum(any(map(str.isalpha, word)) for word in plain.split()) <= _LONGEST_LABEL
+    )
 
 
 def _is_day(cell: CellValue) -> bool:

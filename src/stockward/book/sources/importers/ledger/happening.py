@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from stockward.book.sources.importers.columns import NUMBERS
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.marks import is_mark
-from stockward.book.sources.importers.ledger.meanings import LEAVE_OUT, Meanings
+from stockward.book.sources.importers.ledger.meanings import LEAVE_OUT, Meanings, carries_a_balance
 from stockward.book.sources.importers.ledger.posting import Postings
 from stockward.terms.spelling import folded
 
@@ -29,6 +29,8 @@ def happened(entries: Iterable[SourceEntry], meanings: Meanings, made: Postings)
             made.leave_out("it names neither a material nor a day: a subtotal", entry)
         elif (not entry.at or entry.at.startswith(UNREAD)) and not _has_figure(entry):
             made.leave_out("it has neither a day nor a figure", entry)
+        elif carries_a_balance(entry.text("material")):
+            made.leave_out("it carries a balance forward, and names no material", entry)
         elif cancelled and profile.rules.get("cancelled") != ("reverses",):
             made.leave_out("it is cancelled", entry)
         elif "state" in entry.texts and not _has_happened(entry, meanings):

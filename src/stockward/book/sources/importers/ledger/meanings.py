@@ -11,10 +11,12 @@ from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.terms.spelling import folded
 
-ADJUSTMENT, COUNT, OPENING, LEAVE_OUT, TRANSIT, REVERSES = (
-    "adjustment", "count", "opening", "leave out", "in transit", "reverses",
+ADJUSTMENT, COUNT, OPENING, CLOSING, LEAVE_OUT, TRANSIT, REVERSES = (
+    "adjustment", "count", "opening", "closing", "leave out", "in transit", "reverses",
 )  # fmt: skip
 BY_MATERIAL, BY_DOCUMENT = "by material", "by document"
+AFTER_OTHERS = ", after other rows"
+"""Behind the code of a balance brought forward that does not begin a ledger."""
 INWARD, OUTWARD = ("receipt", "make", "found"), ("issue", "use", "discard", "write_off")
 OPPOSITE: Mapping[str, str] = MappingProxyType(
     {
@@ -46,7 +48,10 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         COUNT: "count; counted; inventory; stocktake; stock take; stock count; physical count; physical inventory; "
         "inventory 100; inventur; zahlung; inventaire; recuento; stock check",
         OPENING: "opening; opening balance; opening stock; balance forward; balance brought forward; brought forward; "
-        "b/f; bf; b f; anfangsbestand; vortrag; stock initial; saldo inicial; initial stock",
+        "b/f; bf; b f; anfangsbestand; vortrag; stock initial; saldo inicial; initial stock; "
+        "report a nouveau; balance b/f; bal b/f; balance b f",
+        CLOSING: "closing; closing balance; closing stock; carried forward; carried over; carried down; balance c/f; "
+        "c/f; bal c/f; page total; total c/f; endbestand; ubertrag; uebertrag; a reporter; saldo final; suma y sigue",
     }
 )
 _DISCARDS_OR_CLAIMS = frozenset(map(folded, ("damage", "damaged", "expired", "scrap", "scrapped", "waste", "lost")))
@@ -81,7 +86,7 @@ class Meanings:
             value = LEAVE_OUT if known == "drop" else known
             return self.mapping.settle(*path, value=value, because=self.profile.title)
         word = words().get(folded(code))
-        is_plain = word is not None and word not in {OPENING, COUNT} and not (word == ADJUSTMENT and sign == 0)
+        is_plain = word is not None and word not in {OPENING, CLOSING, COUNT} and not (word == ADJUSTMENT and sign == 0)
         if known is None and is_plain and folded(code) not in _DISCARDS_OR_CLAIMS:
             return self.mapping.settle(*path, value=str(word), because="so the word says")
         asks = f"What does {code!r} in {self.source} stand for?"
@@ -106,8 +111,18 @@ def words() -> Mapping[str, str]:
 
 @lru_cache(50_000)
 def speaks_of_the_book(text: str) -> bool:
-    """Whether a note speaks of a count, a correction or an opening, and not of goods that moved."""
-    return not {ADJUSTMENT, COUNT, OPENING, "discard"}.isdisjoint(_contained(text))
+    """Whether a note speaks of a count, a correction or a balance carried on, and not of goods that moved."""
+    return not {ADJUSTMENT, COUNT, OPENING, CLOSING, "discard"}.isdisjoint(_contained(text))
+
+
+def is_brought_forward(code: str) -> bool:
+    """Whether a code, or a note, speaks of what was there before."""
+    return OPENING in _contained(code)
+
+
+def carries_a_balance(name: str) -> bool:
+    """Whether what stands in place of a name says that a balance is carried on: it names no thing."""
+    return words().get(folded(name)) in {OPENING, CLOSING}
 
 
 def _choices(known: str | None, word: str | None, code: str, sign: int) -> Sequence[str]:
@@ -121,14 +136,17 @@ def _choices(known: str | None, word: str | None, code: str, sign: int) -> Seque
     if sign == 0 and ADJUSTMENT in named:
         named = [*(one for one in named if one != ADJUSTMENT), "write_off", "found"]
     if OPENING in named:
-        named = [COUNT, "found", LEAVE_OUT]
+        # What was there before all other rows was counted once; a later one repeats what these came to.
+        named = [LEAVE_OUT, COUNT, "found"] if code.endswith(AFTER_OTHERS) else [COUNT, "found", LEAVE_OUT]
+    if CLOSING in named:
+        named = [LEAVE_OUT, COUNT]
     likely = INWARD if sign > 0 else OUTWARD if sign < 0 else ()
     ranked = (
         [*named, BY_MATERIAL, BY_DOCUMENT, *likely, *_ALL]
         if known
         else [*named, *likely, *_ALL, BY_MATERIAL, BY_DOCUMENT]
     )
-    return [one for one in dict.fromkeys(ranked) if one != OPENING]
+    return [one for one in dict.fromkeys(ranked) if one not in {OPENING, CLOSING}]
 
 
 def _contained(code: str) -> list[str]:

@@ -23,6 +23,7 @@ from stockward.book.sources.importers.ledger.meanings import (
     TRANSIT,
     Meanings,
 )
+from stockward.book.sources.importers.ledger.openings import tell_openings_apart
 from stockward.book.sources.importers.ledger.pairing import name_reversed, pair_transfers
 from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said, code_of
 from stockward.book.sources.importers.ledger.sides import side_of, tell_sides_apart
@@ -37,6 +38,7 @@ _GOES_OUT, _UNDOES = "they go out", "they undo another row"
 def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postings) -> Postings:
     """Turn the entries of one ledger that ``happened`` into movements, and the counts that stand among them."""
     taken = _summed(list(entries), meanings.profile)
+    tell_openings_apart(taken, meanings)
     known = _is_signed(taken, meanings)
     if known is None:
         for entry in taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -82,21 +82,24 @@ def _spelt_apart(spellings: Counter[str]) -> list[list[str]]:
     return list(groups.values())
 
 
-def ask_spellings(spellings: Counter[str], mapping: MappingFile) -> None:
-    """Ask of each spelling that may be another one's, and of which nothing is settled."""
+def ask_spellings(spellings: Counter[str], called: Mapping[str, str], mapping: MappingFile) -> None:
+    """Ask of each spelling that may be another one's, and of which nothing is settled.
+
+    ``called`` is what the lists call each beside its code: those of two names are most likely two things.
+    """
     groups = _spelt_apart(spellings)
     for names in groups:
         for other in names[1:]:
-            _ask_same(other, names[0], _DIFFER, mapping)
+            _ask_same(other, names[0], _DIFFER, called, mapping)
     heads = [names[0] for names in groups]
     for synonyms in _OTHER_NAMES:
-        called = [head for head in heads if folded(head) in synonyms]
-        for other in called[1:]:
-            _ask_same(other, called[0], "both are names of one substance", mapping)
+        alike = [head for head in heads if folded(head) in synonyms]
+        for other in alike[1:]:
+            _ask_same(other, alike[0], "both are names of one substance", called, mapping)
     for place, other in enumerate(heads[:_MOST_COMPARED]):
         for head in heads[:place]:
             if _digits(head) == _digits(other) and _nearly(head, other):
-                _ask_same(other, head, "they are spelt nearly alike", mapping)
+                _ask_same(other, head, "they are spelt nearly alike", called, mapping)
 
 
 def same_as(name: str, mapping: MappingFile) -> tuple[str, Path | None]:
@@ -113,15 +116,21 @@ def material_meant(name: str, mapping: MappingFile) -> str:
     return spelling_core(same_as(name, mapping)[0])
 
 
-def _ask_same(name: str, other: str, because: str, mapping: MappingFile) -> None:
+def _ask_same(name: str, other: str, because: str, called: Mapping[str, str], mapping: MappingFile) -> None:
     asks = f"Is the material {name!r} the same as {other!r}?"
-    mapping.ask("materials", name, "same_as", asks=asks, choices=[other, DIFFERENT], because=because)
+    choices = [other, DIFFERENT]
+    own, others = called.get(name, ""), called.get(other, "")
+    if own and others and folded(own) != folded(others):
+        choices.reverse()
+        because = f"{because}, but one is called {own!r} and the other {others!r}"
+    mapping.ask("materials", name, "same_as", asks=asks, choices=choices, because=because)
 
 
 @cache
 def spelling_core(name: str) -> str:
     """A name without letter case, blanks, punctuation and leading zeros."""
-    return re.sub(r"\b0+(?=\d)", "", folded(name)).replace(" ", "")
+    # Between figures a blank, a point or a dash says something.
+    return re.sub(r"(?<!\d) | (?!\d)", "", re.sub(r"\b0+(?=\d)", "", folded(name)))
 
 
 def _digits(name: str) -> str:
