@@ -55,7 +55,10 @@ def init_command(
 
 def _asked() -> str:
     """Ask at the terminal what the site is for; a blank answer is both."""
+    from stockward.ending import hear_while_waiting
+
     question = "What is the site for: stock only, guards only, or both? (stock, guards, both)"
+    hear_while_waiting()
     answer: str = click.prompt(
         question, default="both", type=click.Choice(PURPOSES, case_sensitive=False), show_choices=False, err=True
     )
