@@ -280,10 +280,9 @@ def hangs_on(series: SeriesView) -> str:
 
 
 def hang_together(event: Sequence[SeriesView]) -> list[str]:
-    """The same for the series of one event: those that hang on a row speak for the others."""
-    found = [one for one in event if one.outliers is not None]
-    named = [one for one in found if one.outliers is not None and one.outliers.rows]
-    return list(dict.fromkeys(map(hangs_on, named or found)))
+    """The rows on which the alarms of one event hang; that one hangs on none is said of each series by itself."""
+    named = [one for one in event if one.outliers is not None and one.outliers.rows]
+    return list(dict.fromkeys(map(hangs_on, named)))
 
 
 def _without(series: SeriesView, row: RowLeftOut) -> str:
