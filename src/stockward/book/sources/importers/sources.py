@@ -21,11 +21,12 @@ from stockward.book.sources.importers.entries import UNREAD, EntryReader, Source
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
+from stockward.book.sources.importers.ledger.copies import copies_among
 from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
-from stockward.book.sources.importers.ledger.posting import Posting, Postings
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
@@ -46,6 +47,7 @@ from stockward.book.sources.importers.site_rows import (
 )
 from stockward.book.sources.importers.written.names import material_meant
 
+_ONCE = "it stands in another table too, or that one is right"
 _BALANCE_WRONG = "the balance is wrong"
 _FEWEST_ROWS = 2
 _MOSTLY = 0.5
@@ -176,7 +178,14 @@ class SourcesRead:
 
     def _merged(self, source: str, entries: list[SourceEntry], blocks: Sequence[Block]) -> list[SourceEntry]:
         """The rows of all files of a source, each once; which rows of each block are kept is noted."""
+        told = self.sources[-1]
+        copies = copies_among(entries, self.mapping, self.differences.pending)
+        for entry in entries:
+            if id(entry.block) in copies:
+                told.left_out.setdefault(f"a copy of {copies[id(entry.block)]}", []).append(entry.place)
+        entries = [entry for entry in entries if id(entry.block) not in copies]
         kept = merged(entries, source, self.mapping, self.differences)
+        _tell_of_dropped(entries, kept, told)
         self.kept |= {id(block): [] for block in blocks}
         for entry in kept:
             rows = self.kept[id(entry.block)]
@@ -253,6 +262,15 @@ class SourcesRead:
         if profile is not GENERIC:
             self.mapping.settle("source", source, "profile", value=profile.name, because=profile.title)
         return profile
+
+
+def _tell_of_dropped(entries: Sequence[SourceEntry], kept: Sequence[SourceEntry], told: SourceRead) -> None:
+    """A row that is not taken beside those of another table has its line in the log; one that is read again has one."""
+    ids = {id(entry) for entry in kept}
+    taken = {(entry.place, all_said(entry)) for entry in kept}
+    for entry in entries:
+        if id(entry) not in ids and (entry.place, all_said(entry)) not in taken:
+            told.left_out.setdefault(_ONCE, []).append(entry.place)
 
 
 def _keep_balances_of_places(found: TieOut | None, entries: Sequence[SourceEntry]) -> None:

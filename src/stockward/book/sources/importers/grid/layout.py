@@ -47,6 +47,7 @@ class Block:
     Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
     ``over`` is what stands above the headers of one of several tables side by side: *Receipts*, *Issues*.
     ``of_people`` is a list of people or of their absences, of which only what may be kept is in it.
+    ``reading`` is one for all tables of a file that were read together; empty where that is not known.
     """
 
     grid: SheetGrid
@@ -59,6 +60,7 @@ class Block:
     is_new: bool = True
     over: str = ""
     of_people: bool = False
+    reading: str = ""
 
     @property
     def name(self) -> str:
@@ -207,7 +209,8 @@ def _joined(grid: SheetGrid, number: int) -> list[str] | None:
     for column in range(width):
         over = top[column] or (over if bottom[column] or (number, column) in grid.covered else "")
         joined.append(_joint(over, bottom[column]))
-    return joined
+    # What stands above a table as a whole makes its names no clearer.
+    return joined if sum(map(is_known, joined)) >= sum(map(is_known, named)) else None
 
 
 def _joint(over: str, under: str) -> str:
@@ -233,19 +236,32 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
             parts[-1].append(place)
         elif parts[-1]:
             parts.append([])
-    groups = _groups(grid, top, names)
+    filled = [part for part in parts if part]
+    alike = _are_alike([[names[place] for place in part] for part in filled])
+    groups = {} if alike else _groups(grid, top, names)
     if groups:
         for over, part in groups.items():
             headers = _told_apart([names[place] for place in part])[0]
             yield Block(grid, top, headers, tuple(part), titles, over=over)
         return
-    filled = [part for part in parts if part]
-    apart = len(filled) > 1 and all(
-        how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled
+    apart = alike or (
+        len(filled) > 1 and all(how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
     )
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
         headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
         yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")
+
+
+def _are_alike(parts: Sequence[Sequence[str]]) -> bool:
+    """Whether parts with a blank column between are tables of their own: each has a day or a material of its own, and
+    names that the first one has too.
+    """
+    first = set(parts[0]) if parts else set()
+    return len(parts) > 1 and all(
+        len(first & set(part)) >= _FEWEST_NAMES - 1
+        and any(role_of(name) in {"at", "count_date", "material"} for name in first & set(part))
+        for part in parts
+    )
 
 
 def _groups(grid: SheetGrid, top: int, names: list[str]) -> dict[str, list[int]]:
