@@ -174,6 +174,8 @@ def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> st
     names = " ".join(" ".join((block.name, *block.titles)) for block in blocks)
     if not {"quantity", "counted"} & roles.keys() and not ({"material", "balance"} & roles.keys() and "at" in roles):
         return COUNTS if "material" in roles and speaks_of_a_count(names) else LEFT_OUT
+    if "at" in roles and {"in", "out", "from_area", "to_area"} & roles.keys():
+        return MOVEMENTS
     cells = [cell for block in blocks for header in roles.get("quantity", ()) for cell in block.column(header)]
     signed = any(str(cell).strip().startswith("-") or str(cell).strip().endswith("-") for cell in cells)
     return COUNTS if not signed and speaks_of_a_count(names) else MOVEMENTS

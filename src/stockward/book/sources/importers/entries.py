@@ -59,6 +59,8 @@ class SourceEntry:
         What is wrong with it whatever is answered.
     dittos
         The roles in whose cells a sign says that the row above holds.
+    side
+        ``in`` or ``out`` for one of the two movements of a row in which something came and something went.
     """
 
     source: str
@@ -77,6 +79,7 @@ class SourceEntry:
     faults: list[str] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
     dittos: list[str] = field(default_factory=list)
+    side: str = ""
 
     def text(self, role: str) -> str:
         """The text of a role; empty where the source has none."""

@@ -229,7 +229,7 @@ class SourcesRead:
         )
         if told.balance is not None and not told.balance.holds:
             self._ask_about_balance(source, told.balance)
-        _keep_balances_of_places(told.balance, entries)
+        _keep_balances_of_places(told.balance, [*entries, *(one.entry for one in made.movements)])
         self._take(made, told)
 
     def _ask_about_balance(self, source: str, found: TieOut) -> None:
