@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from stockward.book.sources.importers.columns import ACROSS, COUNTS, JOINT, MOVEMENTS
+from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, COUNTS, JOINT, MOVEMENTS, speaks_of_a_count
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import (
     are_kinds,
@@ -23,6 +24,12 @@ from stockward.book.sources.naming.aliases import known_as
 from stockward.terms.spelling import folded
 
 NO_COLUMN = "no column"
+_LAST_FILLED = "the last that is filled: "
+_NO_QUANTITIES = re.compile(
+    r"(?i)price|value|cost|amount|weight|page|folio|\brow\b|\bline\b|\bno\b|number|\bnr\b|#|%|per cent|year|class|"
+    r"phone|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
+)
+"""Stands in headers of figures that are no quantities."""
 
 Roles = dict[str, tuple[str, ...]]
 _Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
@@ -61,6 +68,9 @@ def with_asked_columns(
         answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
         if answer is None:
             open_questions.append(path)
+        elif answer.startswith(_LAST_FILLED):
+            first, *later = answer.removeprefix(_LAST_FILLED).split(JOINT)
+            found |= {role: (first,), COUNTED_AGAIN: tuple(later)}
         elif answer != NO_COLUMN:
             found[role] = tuple(answer.split(JOINT))
     return found, open_questions
@@ -78,11 +88,23 @@ def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence
 def _with_all(role: str, candidates: Sequence[str], roles: Roles, places: Collection[str]) -> list[str]:
     """The columns that could be one; or all of them together, where each place or each material may have its own."""
     lacks_a_thing = "material" not in roles or not {"area", "from_area", "to_area"} & roles.keys()
-    if role not in ACROSS or len(candidates) < 2 or not lacks_a_thing:
+    if role not in ACROSS or len(candidates) < 2:
         return [*candidates]
+    if not lacks_a_thing:
+        counts = [header for header in candidates if speaks_of_a_count(header)] if role == "counted" else []
+        return [*([f"{_LAST_FILLED}{JOINT.join(counts)}"] if len(counts) > 1 else []), *candidates]
     together = JOINT.join(candidates)
     is_likely = "material" not in roles or set(candidates) & set(places)
     return [together, *candidates] if is_likely else [*candidates, together]
+
+
+def unread_quantities(blocks: Sequence[Block], roles: Roles) -> list[str]:
+    """Headers that nobody knows, above figures that may be quantities beside those that are read: *Returned*."""
+    return [
+        header
+        for header in unread_columns(blocks, roles)
+        if are_numbers(cells_below(blocks, header)) and not _NO_QUANTITIES.search(header)
+    ]
 
 
 def unread_columns(blocks: Sequence[Block], roles: Roles) -> list[str]:

@@ -30,6 +30,8 @@ _NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
 """Between headers whose columns are read as one."""
+COUNTED_AGAIN = "counted_again"
+"""Columns of later counts of the same: the last that is filled stands in the place of what was counted first."""
 ACROSS = ("counted", "quantity")
 """Roles of which each place, or each material, may have a column of its own."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
-from stockward.book.sources.importers.asked_columns import unread_columns, with_asked_columns
+from stockward.book.sources.importers.asked_columns import unread_columns, unread_quantities, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
     COUNTS,
@@ -110,7 +110,8 @@ class SourcesRead:
             told.notes.append(f"{source}: not read, since no header of its like is known: {', '.join(unread)}")
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         entries = list(reader.entries())
-        self._ask_about_others(source, entries, roles)
+        beside = unread_quantities(blocks, roles) if profile is GENERIC and table != ITEMS else []
+        self._ask_about_others(source, entries, roles, beside)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)
             repeat_what_stands_above(entries, self.mapping)
@@ -163,12 +164,21 @@ class SourcesRead:
             self.mapping.wait(path, grid.place(rows[0]), len(rows))
             self.unknown.append(grid.place(rows[0]))
 
-    def _ask_about_others(self, source: str, entries: list[SourceEntry], roles: Mapping[str, tuple[str, ...]]) -> None:
+    def _ask_about_others(
+        self,
+        source: str,
+        entries: list[SourceEntry],
+        roles: Mapping[str, tuple[str, ...]],
+        beside: Sequence[str],
+    ) -> None:
         """Rows with a figure in a column of quantities that is not read wait for the word that it does not count."""
         others: dict[int, list[str]] = {}
         for entry in entries:
             block = entry.block
-            for header in others.setdefault(id(block), also_columns(block, roles)):
+            if id(block) not in others:
+                unread = [header for header in beside if header in block.headers]
+                others[id(block)] = [*also_columns(block, roles), *unread]
+            for header in others[id(block)]:
                 if not is_blank_cell(entry.row.cells[block.headers.index(header)]):
                     path = ("source", source, "not_read", header)
                     asks = f"The column {header!r} of {source} is not read, and has figures: may they be left out?"
