@@ -61,3 +61,39 @@ def test_counts_beside_the_one_that_is_taken_are_asked_about(tmp_path: Path) -> 
     about = sorted(one.about[-1] for one in asked.found.questions)
     assert about == ["Count 2", "Ledger", "Recount"]
     assert len(asked.waiting) == 3
+
+
+PIVOT = [
+    "Stock count as at 31 January 2026,,,,",
+    ",,,,",
+    "Row Labels,Mag A,Mag B,In,Grand Total",
+    "105mm HE,120,80,,200",
+    "Total Kit,4,0,2,6",
+    "0012,30,,7,37",
+    "Grand Total,154,80,9,243",
+]
+PIVOTED: dict[tuple[str, ...], str] = {
+    ("source", "book", "table"): "counts",
+    ("source", "book", "columns_answered", "material"): "Row Labels",
+    ("source", "book", "unit"): "each",
+}
+
+
+def test_totals_of_a_pivot_are_neither_places_nor_materials(tmp_path: Path) -> None:
+    first = imported(_written(tmp_path, PIVOT), tmp_path / "site")
+    assert [(one.about[-1], one.choices[0]) for one in first.found.questions] == [("table", "counts")]
+    asked = imported(_written(tmp_path, PIVOT), tmp_path / "site", PIVOTED)
+    offered = {one.about[-1]: one.choices for one in asked.found.questions}
+    assert offered["counted"][0] == "Mag A + Mag B + In"
+    assert "Grand Total" not in offered["area"]
+    answers = {**PIVOTED, ("source", "book", "columns_answered", "counted"): "Mag A + Mag B + In"}
+    dated = imported(_written(tmp_path, PIVOT), tmp_path / "site", answers)
+    assert [one.choices[0] for one in dated.found.questions] == ["2026-01-31"]
+    answers[("source", "book", "counted_at")] = "2026-01-31"
+    found = imported(_written(tmp_path, PIVOT), tmp_path / "site", answers)
+    assert {row[1:] for row in found.counts} == {
+        ("Mag A", "105mm HE", 120.0), ("Mag B", "105mm HE", 80.0), ("Mag A", "Total Kit", 4.0),
+        ("Mag B", "Total Kit", 0.0), ("In", "Total Kit", 2.0), ("Mag A", "0012", 30.0), ("In", "0012", 7.0),
+    }  # fmt: skip
+    assert not found.waiting
+    assert not found.found.questions

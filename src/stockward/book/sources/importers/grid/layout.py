@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from stockward.book.checks.refused.totals import names_a_total
+from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
@@ -318,9 +318,9 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
                 block.drop("a line that heads others", number)
             continue
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
-            is_total = names_a_total(filled[0].strip())
-            heading = heading if is_total else _heading(filled[0].strip(), heading)
-            block.drop("a total" if is_total else "a line that heads others", number)
+            sums = names_a_total(filled[0].strip())
+            heading = heading if sums else _heading(filled[0].strip(), heading)
+            block.drop("a total" if sums else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -331,7 +331,9 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
-        if len(filled) < len(block.headers) and any(map(_is_total, texts)) and not any(map(_is_day, filled)):
+        is_total = any(map(_is_total, texts)) and not any(map(_is_day, filled))
+        alone = is_total and is_a_total_alone(texts[0]) and all(map(_is_number, texts[1:]))
+        if is_total and (alone or len(filled) < len(block.headers)):
             block.drop("a total", number)
             continue
         block.rows.append(TableRow(number, cells, heading))
