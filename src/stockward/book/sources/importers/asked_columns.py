@@ -28,8 +28,8 @@ NO_COLUMN = "no column"
 _FLOWS = frozenset(("in", "out"))
 _LAST_FILLED = "the last that is filled: "
 _NO_QUANTITIES = re.compile(
-    r"(?i)price|value|cost|amount|weight|page|folio|\brow\b|\bline\b|\bno\b|number|\bnr\b|#|%|per cent|year|class|\bneq\b|"
-    r"phone|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
+    r"(?i)price|value|cost|amount|weight|page|folio|\brow\b|\bline\b|\bno\b|number|\bnr\b|#|%|per cent|year|class|"
+    r"neq|phone|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
 )
 """Stands in headers of figures that are no quantities."""
 
