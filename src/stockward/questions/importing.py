@@ -13,6 +13,7 @@ from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
+from stockward.book.sources.importers.grid.readings import note_readings
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
 from stockward.book.sources.importers.merging import Differences
@@ -108,6 +109,7 @@ def import_files(request: Request) -> Imported:
     key = _key_of(site)
     known = [block for block in stored if block.of_people]
     fresh, notices = private_lists(tables.blocks, known, key, mapping)
+    note_readings(fresh, read)
     found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
     waiting = {(block.grid.name, block.digest) for block in stored if block.is_new}
     everything = [*stored, *(block for block in fresh if (block.grid.name, block.digest) not in waiting)]

@@ -42,6 +42,11 @@ def names_a_total(cell: str) -> bool:
     return re.search(_TOTAL, cell.strip()) is not None
 
 
+def is_a_total_alone(cell: str) -> bool:
+    """Whether the cell is a word for a total, and nothing else: no thing or place is called so."""
+    return re.fullmatch(rf"(?i)(?:{_WORD}|{_SIGN})\s*[:：]?", cell.strip()) is not None
+
+
 def a_total_is_no_row(draft: Draft, table: TableDraft) -> None:
     """A row that calls itself a total has one reason against it in place of many, where it lacks what a row must have.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from stockward.book.sources.importers.columns import ACROSS, COUNTS, JOINT, MOVEMENTS
+from stockward.book.checks.refused.totals import is_a_total_alone
+from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, COUNTS, JOINT, MOVEMENTS, speaks_of_a_count
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import (
     are_kinds,
@@ -19,10 +21,17 @@ from stockward.book.sources.importers.grid.held import (
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.book.sources.naming.aliases import known_as
+from stockward.book.sources.naming.aliases import known_as, role_of
 from stockward.terms.spelling import folded
 
 NO_COLUMN = "no column"
+_FLOWS = frozenset(("in", "out"))
+_LAST_FILLED = "the last that is filled: "
+_NO_QUANTITIES = re.compile(
+    r"(?i)price|value|cost|amount|weight|page|folio|\brow\b|\bline\b|\bno\b|number|\bnr\b|#|%|per cent|year|class|"
+    r"neq|phone|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
+)
+"""Stands in headers of figures that are no quantities."""
 
 Roles = dict[str, tuple[str, ...]]
 _Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
@@ -37,7 +46,10 @@ def with_asked_columns(
     A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
     Each place, or each material, may have a column of its own; ``places`` are those that other sources name.
     """
-    cells = {header: cells_below(blocks, header) for header in unread_columns(blocks, roles)}
+    if table == COUNTS and not {"counted", "quantity"} & roles.keys():
+        # Nothing comes and goes in a list of counts: below *In* stands what was counted in a place that is called so.
+        roles = {role: names for role, names in roles.items() if role not in _FLOWS}
+    cells = {header: cells_below(blocks, header) for header in _that_could_be(blocks, roles, table)}
     found, open_questions = dict(roles), list[Path]()
     units = [header for header, column in cells.items() if are_units(column)]
     if "unit" not in found and len(units) == 1:
@@ -46,6 +58,8 @@ def with_asked_columns(
     for role, words, could_be, is_needed in _lacking(blocks, found, table):
         taken = {header for names in found.values() for header in names}
         candidates = [header for header, column in cells.items() if header not in taken and could_be(column)]
+        if role not in ACROSS:
+            candidates = [header for header in candidates if not is_a_total_alone(header)]
         if role == "material" and "material_name" in found:
             # Where things have a name alone, it is what tells them apart.
             candidates += found.pop("material_name")
@@ -61,16 +75,31 @@ def with_asked_columns(
         answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
         if answer is None:
             open_questions.append(path)
+        elif answer.startswith(_LAST_FILLED):
+            first, *later = answer.removeprefix(_LAST_FILLED).split(JOINT)
+            found |= {role: (first,), COUNTED_AGAIN: tuple(later)}
         elif answer != NO_COLUMN:
             found[role] = tuple(answer.split(JOINT))
     return found, open_questions
+
+
+def _that_could_be(blocks: Sequence[Block], roles: Roles, table: str) -> list[str]:
+    """The headers that nobody knows, and in a list of counts those of what comes and goes that are not read."""
+    unread = unread_columns(blocks, roles)
+    taken = {header for names in roles.values() for header in names}
+    flows = table == COUNTS and not {"counted", "quantity"} & roles.keys()
+    return [
+        header
+        for header in headers_of(blocks)
+        if header in unread or (flows and header not in taken and role_of(header) in _FLOWS)
+    ]
 
 
 def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence[str]) -> str:
     """What stands below the first candidate, and that several columns may be meant together."""
     first = next(cell for cell in cells_below(blocks, candidates[0]) if not is_blank_cell(cell))
     said = f"Below {candidates[0]!r} stands {cell_as_text(first)!r}"
-    together = JOINT.join(candidates)
+    together = _together(candidates)
     is_offered = len(candidates) > 1 and together in choices
     return f"{said}; {together!r} if each is a column of its own place or material" if is_offered else said
 
@@ -78,11 +107,33 @@ def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence
 def _with_all(role: str, candidates: Sequence[str], roles: Roles, places: Collection[str]) -> list[str]:
     """The columns that could be one; or all of them together, where each place or each material may have its own."""
     lacks_a_thing = "material" not in roles or not {"area", "from_area", "to_area"} & roles.keys()
-    if role not in ACROSS or len(candidates) < 2 or not lacks_a_thing:
+    if role not in ACROSS or len(candidates) < 2:
         return [*candidates]
-    together = JOINT.join(candidates)
-    is_likely = "material" not in roles or set(candidates) & set(places)
+    if not lacks_a_thing:
+        counts = [header for header in candidates if speaks_of_a_count(header)] if role == "counted" else []
+        return [*([f"{_LAST_FILLED}{JOINT.join(counts)}"] if len(counts) > 1 else []), *candidates]
+    together = _together(candidates)
+    if JOINT not in together:
+        return [*candidates]
+    has_a_total = any(map(is_a_total_alone, candidates))
+    is_likely = "material" not in roles or has_a_total or set(candidates) & set(places)
     return [together, *candidates] if is_likely else [*candidates, together]
+
+
+def _together(candidates: Sequence[str]) -> str:
+    """The columns as one each for a place or a material; a total of them is none."""
+    return JOINT.join(header for header in candidates if not is_a_total_alone(header))
+
+
+def unread_quantities(blocks: Sequence[Block], roles: Roles) -> list[str]:
+    """Headers that nobody knows, above figures that may be quantities beside those that are read: *Returned*."""
+    return [
+        header
+        for header in unread_columns(blocks, roles)
+        if are_numbers(cells_below(blocks, header))
+        and not _NO_QUANTITIES.search(header)
+        and not is_a_total_alone(header)
+    ]
 
 
 def unread_columns(blocks: Sequence[Block], roles: Roles) -> list[str]:

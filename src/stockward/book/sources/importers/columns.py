@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
-from stockward.book.sources.importers.grid.held import may_be_books
+from stockward.book.sources.importers.grid.held import are_numbers, cells_below, headers_of, may_be_books
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.mapping import MappingFile
@@ -30,6 +30,8 @@ _NUMBERED = re.compile(r" \(\d+\)$")
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
 """Between headers whose columns are read as one."""
+COUNTED_AGAIN = "counted_again"
+"""Columns of later counts of the same: the last that is filled stands in the place of what was counted first."""
 ACROSS = ("counted", "quantity")
 """Roles of which each place, or each material, may have a column of its own."""
 
@@ -173,7 +175,10 @@ def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> st
     """What a source most likely is: its name and its numbers speak for it."""
     names = " ".join(" ".join((block.name, *block.titles)) for block in blocks)
     if not {"quantity", "counted"} & roles.keys() and not ({"material", "balance"} & roles.keys() and "at" in roles):
-        return COUNTS if "material" in roles and speaks_of_a_count(names) else LEFT_OUT
+        figures = any(are_numbers(cells_below(blocks, header)) for header in headers_of(blocks))
+        return COUNTS if speaks_of_a_count(names) and ("material" in roles or figures) else LEFT_OUT
+    if "at" in roles and {"in", "out", "from_area", "to_area"} & roles.keys():
+        return MOVEMENTS
     cells = [cell for block in blocks for header in roles.get("quantity", ()) for cell in block.column(header)]
     signed = any(str(cell).strip().startswith("-") or str(cell).strip().endswith("-") for cell in cells)
     return COUNTS if not signed and speaks_of_a_count(names) else MOVEMENTS

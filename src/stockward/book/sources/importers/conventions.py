@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from stockward.book.sources.importers.columns import NUMBERS
+from stockward.book.sources.importers.columns import COUNTED_AGAIN, NUMBERS
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.grid.marks import is_mark
@@ -54,7 +54,7 @@ class Conventions:
         ]
 
     def _decimals(self) -> dict[str, str | None]:
-        told = {file: decimal_marks(self._cells(file, NUMBERS)) for file in self._files}
+        told = {file: decimal_marks(self._cells(file, (*NUMBERS, COUNTED_AGAIN))) for file in self._files}
         path: Path = ("source", self._source, "decimal")
         marks = {said for said, _ in told.values() if said in {".", ","}}
         if len(marks) == 1:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from stockward.book.sources.importers.columns import ACROSS, DATES, NUMBERS, OF_PERSONS
+from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
@@ -59,6 +59,8 @@ class SourceEntry:
         What is wrong with it whatever is answered.
     dittos
         The roles in whose cells a sign says that the row above holds.
+    side
+        ``in`` or ``out`` for one of the two movements of a row in which something came and something went.
     """
 
     source: str
@@ -77,6 +79,7 @@ class SourceEntry:
     faults: list[str] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
     dittos: list[str] = field(default_factory=list)
+    side: str = ""
 
     def text(self, role: str) -> str:
         """The text of a role; empty where the source has none."""
@@ -189,7 +192,7 @@ class EntryReader:
             # A day alone does not tell before or after; the program booked it on that day, at that time.
             entry.at = entry.recorded_at
         texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
-        for role in ("at", "material", "quantity", "in", "out", "counted", "member", *OF_PERSONS):
+        for role in ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS):
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
                     entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
@@ -219,6 +222,9 @@ class EntryReader:
             if role not in places:
                 continue
             cell = row.cells[places[role][0]]
+            if role == "counted":
+                again = (row.cells[place] for place in reversed(places.get(COUNTED_AGAIN, ())))
+                cell = next((one for one in again if not is_blank_cell(one)), cell)
             entry.raw[role] = cell_as_text(cell)
             if is_blank_cell(cell) or (role in _SIDES and is_nothing(cell)):
                 entry.numbers[role] = None

@@ -6,9 +6,10 @@ Rows are known again by their own number, or by document and line, and else by a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.identities import identities_of, own_name
@@ -47,11 +48,11 @@ def merged(entries: Sequence[SourceEntry], source: str, mapping: MappingFile, fo
     the number of another and says other things, or is no more in a file that covers its day, is asked about. So is one
     that stands again and has nothing to tell it from another that happened on the same day.
     """
-    by_block: dict[int, list[SourceEntry]] = defaultdict(list)
+    by_file: dict[Hashable, list[SourceEntry]] = defaultdict(list)
     for entry in entries:
-        by_block[id(entry.block)].append(entry)
-    if len(by_block) <= 1:
-        # Beside a single table nothing stands again, and no row needs a name.
+        by_file[_read_together(entry)].append(entry)
+    if len(by_file) <= 1:
+        # Beside a single file nothing stands again, and no row needs a name.
         found.new += [entry.place for entry in entries if entry.block.is_new]
         return list(entries)
     sheets: dict[str, set[str]] = defaultdict(set)
@@ -60,15 +61,35 @@ def merged(entries: Sequence[SourceEntry], source: str, mapping: MappingFile, fo
     apart = any(len(names) > 1 for names in sheets.values())
     known: dict[str, SourceEntry] = {}
     roles = frozenset.intersection(*(entry.columns for entry in entries)) if entries else frozenset()
-    for group in by_block.values():
-        named = dict(zip(_names_of(group, roles, with_sheet=apart), group, strict=True))
+    for group in by_file.values():
+        named = _named(group, roles, with_sheet=apart)
         if group[0].block.is_new:
             _NewTable(named, known, roles, source, mapping).merge(found)
         else:
             # All of them were taken, be it under numbers that began anew: none may stand in the place of another.
-            digest = group[0].block.digest
-            known.update({f"{name} {digest}" if name in known else name: entry for name, entry in named.items()})
+            known.update(
+                {f"{name} {entry.block.digest}" if name in known else name: entry for name, entry in named.items()}
+            )
     return list(known.values())
+
+
+def _read_together(entry: SourceEntry) -> Hashable:
+    """What the tables of one file have in common, which were read in one run: none is a later version of another."""
+    block = entry.block
+    return (block.reading, block.is_new) if block.reading else id(block)
+
+
+def _named(entries: Sequence[SourceEntry], roles: frozenset[str], *, with_sheet: bool) -> dict[str, SourceEntry]:
+    """The rows of all tables of one file by their names; those of two tables that say the same are two."""
+    by_block: dict[int, list[SourceEntry]] = defaultdict(list)
+    for entry in entries:
+        by_block[id(entry.block)].append(entry)
+    found: dict[str, SourceEntry] = {}
+    for group in by_block.values():
+        for name, entry in zip(_names_of(group, roles, with_sheet=with_sheet), group, strict=True):
+            again = (f"{name}+{number}" for number in count(2))
+            found[name if name not in found else next(one for one in again if one not in found)] = entry
+    return found
 
 
 def _names_of(entries: Sequence[SourceEntry], roles: frozenset[str], *, with_sheet: bool) -> list[str]:
@@ -99,7 +120,7 @@ def _said(entry: SourceEntry, roles: frozenset[str]) -> str:
 
 
 class _NewTable:
-    """The rows of one new table beside those that are known, which it is added to."""
+    """The rows of the new tables of one file beside those that are known, which they are added to."""
 
     def __init__(
         self,
@@ -110,7 +131,10 @@ class _NewTable:
         mapping: MappingFile,
     ) -> None:
         self.named, self.known, self.roles, self.source, self.mapping = named, known, roles, source, mapping
-        self.block = next(iter(named.values())).block
+        self.blocks = list({id(entry.block): entry.block for entry in named.values()}.values())
+        self.block = self.blocks[0]
+        self.name = self.block.grid.name if len(self.blocks) == 1 else self.block.grid.file
+        self.sign = self.block.digest if len(self.blocks) == 1 else self.block.reading
         self.again = named.keys() & known.keys()
         self.bearing: dict[str, list[SourceEntry]] = defaultdict(list)
         for name, entry in known.items():
@@ -140,7 +164,7 @@ class _NewTable:
         answers = [self._ask_who_left(), self._ask_which_is_right(), self._ask_whether_twice()]
         if None in answers:
             # All of what is asked about stays as it is, to be looked at again.
-            found.pending.add(id(self.block))
+            found.pending |= {id(block) for block in self.blocks}
 
     def _ask_who_left(self) -> str | None:
         """Whoever stands in a list of people no more has left on some day, and stays in the books until then."""
@@ -150,9 +174,9 @@ class _NewTable:
         self.gone = set()
         if not left:
             return ""
-        path: Path = ("source", self.source, "left", f"{self.block.grid.name} {self.block.digest}")
+        path: Path = ("source", self.source, "left", f"{self.name} {self.sign}")
         asks = (
-            f"{len(left)} people of the list before stand in {self.block.grid.name} no more. What was their last day? "
+            f"{len(left)} people of the list before stand in {self.name} no more. What was their last day? "
             f"Write it as 2026-06-30, or say that {STILL_THERE}"
         )
         answer = self.mapping.ask(*path, asks=asks, choices=[STILL_THERE], free=True, never_accepted=True)
@@ -176,9 +200,9 @@ class _NewTable:
         late = self._late()
         answer: str | None = ""
         if self.changed or self.gone:
-            path: Path = (DIFFERENCES, f"{self.block.grid.name} {self.block.digest}")
+            path: Path = (DIFFERENCES, f"{self.name} {self.sign}")
             asks = (
-                f"{self.block.grid.name} differs from what was imported before: {len(self.changed)} rows say other "
+                f"{self.name} differs from what was imported before: {len(self.changed)} rows say other "
                 f"things, {len(self.gone)} are no more there, {len(late)} are new in days that were imported. Which is "
                 "right?"
             )
@@ -217,9 +241,9 @@ class _NewTable:
         if not alike:
             return ""
         first = self.known[alike[0]]
-        path: Path = (_OVERLAPS, f"{self.block.grid.name} {self.block.digest}")
+        path: Path = (_OVERLAPS, f"{self.name} {self.sign}")
         asks = (
-            f"{len(alike)} rows of {self.block.grid.name} say the same as rows that stand in another file too, the "
+            f"{len(alike)} rows of {self.name} say the same as rows that stand in another file too, the "
             f"first as {first.place}; neither a voucher nor a balance tells them apart. Did each happen once, or twice?"
         )
         answer = self.mapping.ask(*path, asks=asks, choices=[_ONE, _TWO])
@@ -227,7 +251,7 @@ class _NewTable:
             if answer is None:
                 self.known[name].waits.append(path)
             elif answer == _TWO:
-                self.known[f"{name} {self.block.digest}"] = self.named[name]
+                self.known[f"{name} {self.named[name].block.digest}"] = self.named[name]
         return answer
 
     def _may_be_two(self, name: str) -> bool:
@@ -253,13 +277,16 @@ def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry]) ->
     since = Counter(id(entry.block) for entry in known.values() if entry.at[:10] >= first)
     again = Counter(id(known[name].block) for name in named.keys() & known.keys())
     # A file that repeats most of another one is that one, brought up to date.
-    whole = {block for block, count in again.items() if count >= _MOSTLY * rows[block]}
+    whole: set[Hashable] = {block for block, count in again.items() if count >= _MOSTLY * rows[block]}
+    in_file = Counter(_read_together(entry) for entry in known.values())
+    again_in_file = Counter(_read_together(known[name]) for name in named.keys() & known.keys())
+    whole |= {file for file, count in again_in_file.items() if count >= _MOSTLY * in_file[file]}
     later = {block for block, count in again.items() if days and count >= _HALF * since[block]}
 
     def is_expected(entry: SourceEntry) -> bool:
         block, day = id(entry.block), entry.at[:10]
         inside = first <= day <= last and bool(days) and (_key(entry) in keys or block in again)
-        return block in whole or inside or (block in later and day >= first)
+        return not whole.isdisjoint((block, _read_together(entry))) or inside or (block in later and day >= first)
 
     return {name for name, entry in known.items() if _name_alone(name, entry) not in named and is_expected(entry)}
 

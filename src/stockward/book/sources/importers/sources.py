@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
-from stockward.book.sources.importers.asked_columns import unread_columns, with_asked_columns
+from stockward.book.sources.importers.asked_columns import unread_columns, unread_quantities, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
     COUNTS,
@@ -21,11 +21,12 @@ from stockward.book.sources.importers.entries import UNREAD, EntryReader, Source
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
 from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
+from stockward.book.sources.importers.ledger.copies import copies_among
 from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
-from stockward.book.sources.importers.ledger.posting import Posting, Postings
+from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
@@ -46,6 +47,7 @@ from stockward.book.sources.importers.site_rows import (
 )
 from stockward.book.sources.importers.written.names import material_meant
 
+_ONCE = "it stands in another table too, or that one is right"
 _BALANCE_WRONG = "the balance is wrong"
 _FEWEST_ROWS = 2
 _MOSTLY = 0.5
@@ -108,7 +110,8 @@ class SourcesRead:
             told.notes.append(f"{source}: not read, since no header of its like is known: {', '.join(unread)}")
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         entries = list(reader.entries())
-        self._ask_about_others(source, entries, roles)
+        beside = unread_quantities(blocks, roles) if profile is GENERIC and table != ITEMS else []
+        self._ask_about_others(source, entries, roles, beside)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)
             repeat_what_stands_above(entries, self.mapping)
@@ -161,12 +164,21 @@ class SourcesRead:
             self.mapping.wait(path, grid.place(rows[0]), len(rows))
             self.unknown.append(grid.place(rows[0]))
 
-    def _ask_about_others(self, source: str, entries: list[SourceEntry], roles: Mapping[str, tuple[str, ...]]) -> None:
+    def _ask_about_others(
+        self,
+        source: str,
+        entries: list[SourceEntry],
+        roles: Mapping[str, tuple[str, ...]],
+        beside: Sequence[str],
+    ) -> None:
         """Rows with a figure in a column of quantities that is not read wait for the word that it does not count."""
         others: dict[int, list[str]] = {}
         for entry in entries:
             block = entry.block
-            for header in others.setdefault(id(block), also_columns(block, roles)):
+            if id(block) not in others:
+                unread = [header for header in beside if header in block.headers]
+                others[id(block)] = [*also_columns(block, roles), *unread]
+            for header in others[id(block)]:
                 if not is_blank_cell(entry.row.cells[block.headers.index(header)]):
                     path = ("source", source, "not_read", header)
                     asks = f"The column {header!r} of {source} is not read, and has figures: may they be left out?"
@@ -176,7 +188,14 @@ class SourcesRead:
 
     def _merged(self, source: str, entries: list[SourceEntry], blocks: Sequence[Block]) -> list[SourceEntry]:
         """The rows of all files of a source, each once; which rows of each block are kept is noted."""
+        told = self.sources[-1]
+        copies = copies_among(entries, self.mapping, self.differences.pending)
+        for entry in entries:
+            if id(entry.block) in copies:
+                told.left_out.setdefault(f"a copy of {copies[id(entry.block)]}", []).append(entry.place)
+        entries = [entry for entry in entries if id(entry.block) not in copies]
         kept = merged(entries, source, self.mapping, self.differences)
+        _tell_of_dropped(entries, kept, told)
         self.kept |= {id(block): [] for block in blocks}
         for entry in kept:
             rows = self.kept[id(entry.block)]
@@ -220,7 +239,7 @@ class SourcesRead:
         )
         if told.balance is not None and not told.balance.holds:
             self._ask_about_balance(source, told.balance)
-        _keep_balances_of_places(told.balance, entries)
+        _keep_balances_of_places(told.balance, [*entries, *(one.entry for one in made.movements)])
         self._take(made, told)
 
     def _ask_about_balance(self, source: str, found: TieOut) -> None:
@@ -253,6 +272,15 @@ class SourcesRead:
         if profile is not GENERIC:
             self.mapping.settle("source", source, "profile", value=profile.name, because=profile.title)
         return profile
+
+
+def _tell_of_dropped(entries: Sequence[SourceEntry], kept: Sequence[SourceEntry], told: SourceRead) -> None:
+    """A row that is not taken beside those of another table has its line in the log; one that is read again has one."""
+    ids = {id(entry) for entry in kept}
+    taken = {(entry.place, all_said(entry)) for entry in kept}
+    for entry in entries:
+        if id(entry) not in ids and (entry.place, all_said(entry)) not in taken:
+            told.left_out.setdefault(_ONCE, []).append(entry.place)
 
 
 def _keep_balances_of_places(found: TieOut | None, entries: Sequence[SourceEntry]) -> None:

@@ -28,6 +28,10 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
             "file": block.grid.file, "sheet": block.grid.sheet, "top": block.top, "headers": block.headers,
             "titles": block.titles, "over": block.over, "new": id(block) in pending,
         }  # fmt: skip
+        if block.reading:
+            head["reading"] = block.reading
+        if any(block.places[:1]):
+            head["column"] = block.places[0]
         if block.of_people:
             head["people"] = True
         lines.append(json.dumps(head, ensure_ascii=False))
@@ -44,12 +48,12 @@ def read_stored(text: str, file: str) -> list[Block]:
             if isinstance(said, dict):
                 grid = SheetGrid(said["file"], said["sheet"], ())
                 headers = tuple(said["headers"])
-                places = tuple(range(len(headers)))
+                first = int(said.get("column", 0))
+                places = tuple(range(first, first + len(headers)))
                 titles, over = tuple(said["titles"]), said["over"]
-                people = said.get("people", False)
-                block = Block(
-                    grid, said["top"], headers, places, titles, is_new=said["new"], over=over, of_people=people
-                )
+                people, reading = said.get("people", False), str(said.get("reading", ""))
+                block = Block(grid, said["top"], headers, places, titles, is_new=said["new"], over=over)
+                block.of_people, block.reading = people, reading
                 blocks.append(block)
             else:
                 number, heading, cells = said

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from stockward.book.checks.refused.totals import names_a_total
+from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
@@ -47,6 +47,7 @@ class Block:
     Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
     ``over`` is what stands above the headers of one of several tables side by side: *Receipts*, *Issues*.
     ``of_people`` is a list of people or of their absences, of which only what may be kept is in it.
+    ``reading`` is one for all tables of a file that were read together; empty where that is not known.
     """
 
     grid: SheetGrid
@@ -59,6 +60,7 @@ class Block:
     is_new: bool = True
     over: str = ""
     of_people: bool = False
+    reading: str = ""
 
     @property
     def name(self) -> str:
@@ -207,7 +209,8 @@ def _joined(grid: SheetGrid, number: int) -> list[str] | None:
     for column in range(width):
         over = top[column] or (over if bottom[column] or (number, column) in grid.covered else "")
         joined.append(_joint(over, bottom[column]))
-    return joined
+    # What stands above a table as a whole makes its names no clearer.
+    return joined if sum(map(is_known, joined)) >= sum(map(is_known, named)) else None
 
 
 def _joint(over: str, under: str) -> str:
@@ -233,19 +236,32 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
             parts[-1].append(place)
         elif parts[-1]:
             parts.append([])
-    groups = _groups(grid, top, names)
+    filled = [part for part in parts if part]
+    alike = _are_alike([[names[place] for place in part] for part in filled])
+    groups = {} if alike else _groups(grid, top, names)
     if groups:
         for over, part in groups.items():
             headers = _told_apart([names[place] for place in part])[0]
             yield Block(grid, top, headers, tuple(part), titles, over=over)
         return
-    filled = [part for part in parts if part]
-    apart = len(filled) > 1 and all(
-        how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled
+    apart = alike or (
+        len(filled) > 1 and all(how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
     )
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
         headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
         yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")
+
+
+def _are_alike(parts: Sequence[Sequence[str]]) -> bool:
+    """Whether parts with a blank column between are tables of their own: each has a day or a material of its own, and
+    names that the first one has too.
+    """
+    first = set(parts[0]) if parts else set()
+    return len(parts) > 1 and all(
+        len(first & set(part)) >= _FEWEST_NAMES - 1
+        and any(role_of(name) in {"at", "count_date", "material"} for name in first & set(part))
+        for part in parts
+    )
 
 
 def _groups(grid: SheetGrid, top: int, names: list[str]) -> dict[str, list[int]]:
@@ -302,9 +318,9 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
                 block.drop("a line that heads others", number)
             continue
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
-            is_total = names_a_total(filled[0].strip())
-            heading = heading if is_total else _heading(filled[0].strip(), heading)
-            block.drop("a total" if is_total else "a line that heads others", number)
+            sums = names_a_total(filled[0].strip())
+            heading = heading if sums else _heading(filled[0].strip(), heading)
+            block.drop("a total" if sums else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -315,7 +331,9 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
-        if len(filled) < len(block.headers) and any(map(_is_total, texts)) and not any(map(_is_day, filled)):
+        is_total = any(map(_is_total, texts)) and not any(map(_is_day, filled))
+        alone = is_total and is_a_total_alone(texts[0]) and all(map(_is_number, texts[1:]))
+        if is_total and (alone or len(filled) < len(block.headers)):
             block.drop("a total", number)
             continue
         block.rows.append(TableRow(number, cells, heading))

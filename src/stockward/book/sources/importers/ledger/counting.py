@@ -20,7 +20,9 @@ _SAME = 1e-9
 _FEWEST, _MOSTLY = 5, 0.8
 """Fewer lines, and a smaller share of them, agree with the book by good order."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
-_DATE_IN_TEXT = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
+_DATE_IN_TEXT = re.compile(
+    r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}|\d{1,2}\.?[- ]?[^\W\d_]{3,9}\.?[- ]?\d{2,4}|[^\W\d_]{3,9} \d{1,2}, \d{4}"
+)
 
 
 def counted_lines(entries: Sequence[SourceEntry], meanings: Meanings) -> Postings:

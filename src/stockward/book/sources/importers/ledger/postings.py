@@ -26,7 +26,7 @@ from stockward.book.sources.importers.ledger.meanings import (
 from stockward.book.sources.importers.ledger.openings import tell_openings_apart
 from stockward.book.sources.importers.ledger.pairing import name_reversed, pair_transfers
 from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said, code_of
-from stockward.book.sources.importers.ledger.sides import side_of, tell_sides_apart
+from stockward.book.sources.importers.ledger.sides import both_sides, side_of, tell_sides_apart
 from stockward.book.sources.importers.ledger.tie_out import solved
 from stockward.book.sources.importers.mapping import Path
 from stockward.book.sources.importers.profiles import Profile
@@ -37,8 +37,9 @@ _GOES_OUT, _UNDOES = "they go out", "they undo another row"
 
 def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postings) -> Postings:
     """Turn the entries of one ledger that ``happened`` into movements, and the counts that stand among them."""
-    taken = _summed(list(entries), meanings.profile)
-    tell_openings_apart(taken, meanings)
+    rows = _summed(list(entries), meanings.profile)
+    tell_openings_apart(rows, meanings)
+    taken = [part for entry in rows for part in both_sides(entry)]
     known = _is_signed(taken, meanings)
     if known is None:
         for entry in taken:
@@ -48,9 +49,10 @@ def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postin
     if signed and not any({"from_area", "to_area"} & entry.columns for entry in taken[:1]):
         tell_sides_apart(taken, meanings)
     halves: list[Posting] = []
-    for entry, identity in zip(taken, identities_of(taken, all_said), strict=True):
+    named = {entry.order: name for entry, name in zip(rows, identities_of(rows, all_said), strict=True)}
+    for entry in taken:
         posting = _posting(entry, _sign(entry, signed=signed, signs=signs), meanings, signed=signed)
-        posting.identity = identity
+        posting.identity = "-".join(filter(None, (named[entry.order], entry.side)))
         if posting.kind == LEAVE_OUT:
             made.leave_out("it changes nothing" if posting.quantity == 0 else "its code is left out", entry)
         elif posting.kind == COUNT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.ledger.meanings import Meanings
@@ -35,9 +36,30 @@ def tell_sides_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None
         if code in mixed and entry.change:
             # A row is no side alone while another of its document waits.
             entry.waits += [path for path in open_ones[_document_of(entry, meanings)] if path not in entry.waits]
-            is_net = bool(document) and abs(nets[_document_of(entry, meanings)]) < _NOTHING
+            is_net = bool(document) and not entry.side and abs(nets[_document_of(entry, meanings)]) < _NOTHING
             side = _BOTH_SIDES if is_net else "in" if entry.change > 0 else "out"
             entry.texts["kind"] = f"{code}, {side}" if code else side
+
+
+def both_sides(entry: SourceEntry) -> list[SourceEntry]:
+    """A row as its movements: one in which something came and something went is two, the balance behind the second.
+
+    The two share what they wait for.
+    """
+    came, went = entry.numbers.get("in"), entry.numbers.get("out")
+    if "quantity" in entry.numbers or not (came and went):
+        return [entry]
+    return [
+        replace(
+            entry,
+            side=side,
+            faults=list(entry.faults),
+            texts=dict(entry.texts),
+            numbers={**entry.numbers, other: None, **({"balance": None} if side == "in" else {})},
+            raw={**entry.raw, other: ""},
+        )
+        for side, other in (("in", "out"), ("out", "in"))
+    ]
 
 
 def _document_of(entry: SourceEntry, meanings: Meanings) -> tuple[str, str, str]:
