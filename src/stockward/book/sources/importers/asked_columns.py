@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from stockward.book.sources.importers.columns import ACROSS, COUNTS, JOINT, MOVEMENTS
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
@@ -18,11 +18,16 @@ from stockward.book.sources.importers.grid.held import (
     name_every_row,
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
+from stockward.book.sources.importers.ledger.assigned import sides_that_follow
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.naming.aliases import known_as
 from stockward.terms.spelling import folded
 
 NO_COLUMN = "no column"
+SIDES = "one column for what came in, another for what went out"
+
+_TOLD_APART_BY = ("material", "area", "batch")
+"""Roles of the columns that may tell one balance from another."""
 
 Roles = dict[str, tuple[str, ...]]
 _Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
@@ -56,14 +61,61 @@ def with_asked_columns(
             continue
         path: Path = ("source", source, "columns_answered", role)
         choices = [*_with_all(role, candidates, found, places), NO_COLUMN]
+        if role == "quantity" and len(candidates) > 1:
+            sides = _Sides(blocks, candidates, found, cells)
+            choices = sides.among(choices)
         asks = f"Which column of {blocks[0].name} holds {words}? {_shown(blocks, candidates, choices)}"
-        is_sure = is_needed and choices == [candidates[0], NO_COLUMN]
+        is_sure = (is_needed and choices == [candidates[0], NO_COLUMN]) or choices[0] == SIDES
         answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
         if answer is None:
             open_questions.append(path)
+        elif answer == SIDES:
+            open_questions += sides.ask(found, mapping, source)
         elif answer != NO_COLUMN:
             found[role] = tuple(answer.split(JOINT))
     return found, open_questions
+
+
+class _Sides:
+    """Columns of numbers of which one holds what came in, and another what went out, and a third may the balance."""
+
+    def __init__(
+        self, blocks: Sequence[Block], candidates: Sequence[str], roles: Roles, cells: Mapping[str, Sequence[CellValue]]
+    ) -> None:
+        self._blocks, self._candidates = blocks, candidates
+        names = [header for role in _TOLD_APART_BY for header in roles.get(role, ())]
+        names += [header for header, column in cells.items() if header not in candidates and are_kinds(column)]
+        proved = sides_that_follow(blocks, candidates, names, *roles.get("balance", ())[:1])
+        self._proved = dict(zip(("in", "out", "balance"), proved[0], strict=True)) if len(proved) == 1 else {}
+
+    def among(self, choices: Sequence[str]) -> list[str]:
+        """The choices with that of two columns: first where only these make the balances follow."""
+        return [SIDES, *choices] if self._proved else [*choices[:-1], SIDES, choices[-1]]
+
+    def ask(self, found: Roles, mapping: MappingFile, source: str) -> list[Path]:
+        """Ask which column is which; returns the questions that are open, with both sides among the roles."""
+        wanted = [("in", "what came in"), ("out", "what went out")]
+        if len(self._candidates) > 2 and "balance" not in found:
+            wanted.append(("balance", "the balance after each row"))
+        because = "only so does every balance follow from the one before" if self._proved else ""
+        left, open_questions = [*self._candidates], list[Path]()
+        for role, words in wanted:
+            path: Path = ("source", source, "columns_answered", role)
+            answer = mapping.get(*path)
+            if answer is not None and answer not in {*left, NO_COLUMN}:
+                mapping.take_back(path, "is named for another, or is no column of numbers")
+            ranked = sorted(left, key=lambda header: header != self._proved.get(role))
+            choices = [*ranked, *([NO_COLUMN] if role == "balance" else [])]
+            if role == "balance" and not self._proved:
+                choices = [NO_COLUMN, *ranked]
+            asks = f"Which column of {self._blocks[0].name} holds {words}? {_shown(self._blocks, ranked, ())}"
+            answer = mapping.ask(*path, asks=asks, choices=choices, because=because, never_accepted=not self._proved)
+            if answer is None:
+                open_questions.append(path)
+            if answer != NO_COLUMN:
+                found[role] = (answer or ranked[0],)
+                left.remove(answer or ranked[0])
+        return open_questions
 
 
 def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence[str]) -> str:

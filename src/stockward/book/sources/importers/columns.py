@@ -208,6 +208,9 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
     elif found.keys() & {"in", "out"} and "quantity" in found:
         found.pop("in", None)
         found.pop("out", None)
+    if {"in", "out"} <= found.keys() and "balance" not in found and "book" in found and "counted" not in found:
+        # On hand is the book beside what was counted, and the balance beside what came in and went out.
+        found["balance"] = found.pop("book")
     if "counted" in found and "quantity" in found and "book" not in found and not found.keys() & {"in", "out", "kind"}:
         found["book"] = found.pop("quantity")
     return found
