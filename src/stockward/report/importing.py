@@ -45,6 +45,8 @@ def question_lines(one: Question) -> Iterator[str]:
     if one.because:
         yield f"{one.because[0].upper()}{one.because[1:]}"
     yield from (f"  {number} {choice}" for number, choice in enumerate(one.choices[:_MOST_LISTED], 1))
+    if one.free and one.choices:
+        yield "  or write another"
     if one.rows:
         yield f"{_rows(one.rows)} wait{'s' if one.rows == 1 else ''} for it, first {one.first}"
 

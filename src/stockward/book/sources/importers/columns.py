@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
-from stockward.book.sources.importers.grid.layout import Block
+from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.numerals import share_of_numbers
+from stockward.book.sources.importers.written.unsaid import are_days_of_a_month, lack_a_part
 from stockward.book.sources.naming.aliases import LEDGERS, PEOPLE_LISTS, known_as, role_of
 from stockward.terms.spelling import folded
 
@@ -224,8 +225,9 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     if role in DATES:
         texts = [cell for cell in filled[:2_000] if isinstance(cell, str)]
         others = [cell for cell in filled[:2_000] if isinstance(cell, (int, float))]
-        return all(is_serial_day(cell) or bool(ways_that_fit([str(cell)])) for cell in others) and (
-            not texts or _mostly_dates(texts)
+        return lack_a_part(filled[:2_000]) or (
+            all(is_serial_day(cell) or bool(ways_that_fit([str(cell)])) for cell in others)
+            and (not texts or _mostly_dates(texts))
         )
     if role == "unit":
         return share_of_numbers(filled[:2_000]) < 1 - _MOSTLY
@@ -236,9 +238,11 @@ def _asked_to_hold(role: str, header: str, cells: Sequence[CellValue], mapping: 
     """Whether a person says that a column is what its header says, though its cells speak against it."""
     if role not in _IN_WORDS:
         return False
-    example = next(str(cell) for cell in cells if not is_blank_cell(cell))
+    example = next(cell_as_text(cell) for cell in cells if not is_blank_cell(cell))
+    is_likely = role in DATES and are_days_of_a_month(cells)
+    choices = [_IT_IS, _IT_IS_NOT] if is_likely else [_IT_IS_NOT, _IT_IS]
     asks = f"Is {header!r} of {source} the column of {_IN_WORDS[role]}? {example!r} stands below it"
-    return mapping.ask("source", source, "holds", role, asks=asks, choices=[_IT_IS_NOT, _IT_IS]) == _IT_IS
+    return mapping.ask("source", source, "holds", role, asks=asks, choices=choices) == _IT_IS
 
 
 def _mostly_dates(texts: Sequence[str]) -> bool:
