@@ -119,8 +119,12 @@ def is_a_month(text: str) -> bool:
     found = re.fullmatch(r"([^\W\d_]+)\W*(\d{4}|\d{2}|)\W*", text.strip())
     if found is None or month_named(found[1]) is None:
         return False
-    # Short names of months are other words too: a Mag 2 is a magazine.
-    return len(found[1]) > _SHORT or folded(found[1]) in _ENGLISH or len(found[2]) == _YEAR_OF_FOUR
+    return is_no_other_word(found[1]) or len(found[2]) == _YEAR_OF_FOUR
+
+
+def is_no_other_word(name: str) -> bool:
+    """Whether the name of a month is whole or English; short ones are other words too: a Mag 2 is a magazine."""
+    return len(name) > _SHORT or folded(name) in _ENGLISH
 
 
 _SHIFT = 543
@@ -161,7 +165,7 @@ def with_year(text: str, year: int) -> str | None:
         return written if ways_that_fit([written.replace(str(year), "2000")]) else None
     if found := _DAY_NAME.fullmatch(text):
         day, month = int(found[1]), month_named(found[2])
-    elif found := _NAME_DAY.fullmatch(text):
+    elif (found := _NAME_DAY.fullmatch(text)) and is_no_other_word(found[1]):
         day, month = int(found[2]), month_named(found[1])
     elif found := _EAST_DAY.fullmatch(text):
         day, month = int(found[2]), int(found[1])
@@ -173,7 +177,9 @@ def with_year(text: str, year: int) -> str | None:
 
 def names_its_month(text: str) -> bool:
     """Whether a text is a day with the name of its month and no year, which is nothing else than a day."""
-    return with_year(text, 2000) is not None and not _DAY_MONTH.fullmatch(text.strip())
+    word = re.search(r"[^\W\d_]+", text)
+    is_sure = word is not None and (is_no_other_word(word[0]) or bool(_EAST_DAY.fullmatch(text.strip())))
+    return is_sure and with_year(text, 2000) is not None
 
 
 def as_site_moment(day: date, clock: str, zone: str, timezone: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.written.days import month_named
+from stockward.book.sources.importers.written.days import is_no_other_word, month_named
 
 _YEAR = re.compile(r"(?<!\d)(?:19[7-9]\d|20\d\d)(?!\d)")
 _MONTH_AND_YEAR = re.compile(
@@ -14,8 +14,6 @@ _MONTH_AND_YEAR = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
-_OTHER_WORDS = frozenset(("mag", "out", "set", "kas", "lip", "ara", "may", "mar", "ago", "sie", "maj", "mart"))
-"""Names of months that are words of another meaning, so that they say a month only beside a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,6 @@ def month_and_year(text: str) -> Titled:
     years = {int(year) for year in _YEAR.findall(text)}
     words = [word for word in _WORD.findall(text) if len(word) >= _SHORTEST]
     months = {
-        number
-        for word in words
-        if (number := month_named(word)) is not None and (word.casefold() not in _OTHER_WORDS or years)
+        number for word in words if (number := month_named(word)) is not None and (is_no_other_word(word) or years)
     }
     return Titled(years.pop() if len(years) == 1 else 0, months.pop() if len(months) == 1 else 0)
