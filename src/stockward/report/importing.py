@@ -33,6 +33,8 @@ def import_lines(found: Imported, site: str, *, written: bool) -> Iterator[str]:
             f"write the answers into {file} and run the same command again" if written else "run it without --dry-run"
         )
         yield f"Next: {done}; --accept takes the first choice of each"
+    elif not found.taken and found.set_aside:
+        yield "Next: correct the rows that are set aside in their file, and run the same command again"
     elif not found.taken:
         yield "Next: name a file with a ledger or a count list, with a header above its rows"
     elif written:

@@ -20,6 +20,8 @@ from stockward.terms.spelling import folded
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
 _LONGEST_LABEL = 4
+_MOST_LINES_BELOW = 4
+"""So many lines below a header may head its parts."""
 _OPENING = re.compile(
     r"(?i)opening|brought|balance (?:b|forward)|b/?f\b|anfangsbestand|.*vortrag|report à nouveau|initial|saldo inicial"
 )
@@ -114,19 +116,14 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
     return [block for block in found if block.rows]
 
 
-def rows_outside(grid: SheetGrid, blocks: Sequence[Block]) -> list[int]:
-    """Rows with three cells or more that look like those of a table, and belong to none: with a number or a date."""
-    inside = {row.number for block in blocks for row in block.rows}
-    inside |= {number for block in blocks for numbers in block.dropped.values() for number in numbers}
-    inside |= {top for block in blocks for top in (block.top - 1, block.top, block.top + 1)}
-    found = []
-    for number, row in enumerate(grid.rows):
-        filled = [cell for cell in row if not is_blank_cell(cell)]
-        if number not in inside and len(filled) >= _FEWEST_NAMES:
-            figures = sum(not isinstance(cell, str) or _is_number(cell) for cell in filled)
-            if figures:
-                found.append(number)
-    return found
+def block_under(grid: SheetGrid, top: int, end: int) -> Block:
+    """The table below a row that a person names as its header, whatever that has in it, up to a row ``end``."""
+    names = [" ".join(cell_as_text(cell).split()) for cell in grid.rows[top]]
+    titles = _titles(grid, 0, top)
+    places = tuple(place for place, name in enumerate(names) if name)
+    block = Block(grid, top, _told_apart(names)[0], places, titles)
+    _take_rows(block, top + 1, end, titles)
+    return block
 
 
 def cell_as_text(cell: CellValue) -> str:
@@ -173,19 +170,25 @@ def _first_plain_head(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
         names = [name for name in _names(row) if name]
         filled = sum(not is_blank_cell(cell) for cell in row)
         if len(names) == filled >= _FEWEST_NAMES and len(set(names)) == filled:
-            below = [cell for cell in grid.rows[number + 1] if not is_blank_cell(cell)]
+            lines = grid.rows[number + 1 : number + 1 + _MOST_LINES_BELOW]
+            below = next((cells for line in lines if len(cells := [*_not_blank(line)]) > 1), [])
             if any(not isinstance(cell, str) or any(sign.isdigit() for sign in cell) for cell in below):
                 yield number, 1, _names(row)
                 return
 
 
+def _not_blank(row: Sequence[CellValue]) -> Iterator[CellValue]:
+    return (cell for cell in row if not is_blank_cell(cell))
+
+
 @lru_cache(50_000)
-def _is_number(text: str) -> bool:
+def is_in_figures(text: str) -> bool:
+    """Whether a text has only figures and the signs that stand among them."""
     return bool(re.fullmatch(r"[\s\d.,+\-'()%]+", text))
 
 
 def _may_name(cell: str) -> bool:
-    return cell.strip() in _LABELS or not (_is_number(cell) or _RULE.match(cell))
+    return cell.strip() in _LABELS or not (is_in_figures(cell) or _RULE.match(cell))
 
 
 def _names(row: Sequence[CellValue]) -> list[str]:
