@@ -18,7 +18,8 @@ from stockward.book.sources.naming.aliases import LEDGERS, PEOPLE_LISTS, known_a
 from stockward.terms.spelling import folded
 
 NUMBERS = (
-    "quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size", "hours", "days", "training_weeks",
+    "quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size", "per_pack", "hours", "days",
+    "training_weeks",
 )  # fmt: skip
 OF_PERSONS = ("start", "end", "since", "until", "half_date", "available_from")
 """Dates in lists of people and of their absences."""
