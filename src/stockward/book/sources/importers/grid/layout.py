@@ -25,6 +25,9 @@ _MOST_LINES_BELOW = 4
 _OPENING = re.compile(
     r"(?i)opening|brought|balance (?:b|forward)|b/?f\b|anfangsbestand|.*vortrag|report à nouveau|initial|saldo inicial"
 )
+_CARRIED = re.compile(
+    r"(?i)\b[bc]\s?/?\s?f(?:wd)?\b|brought|carried|forward|vortrag|übertrag|nouveau|이월|перенос|devir"
+)
 _GROUP = re.compile(r"\(\d+\)\s*$")
 _LABELS = frozenset(
     ("370", "372", "411", "412", "446", "447", "470", "610", "620", "630", "700", "800", "1000", "1030")
@@ -307,7 +310,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
             is_total = names_a_total(filled[0].strip())
             heading = heading if is_total else _heading(filled[0].strip(), heading)
-            block.drop("a total" if is_total else "a line that heads others", number)
+            block.drop(_total_rule(filled[0]) if is_total else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -319,7 +322,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             block.drop("the header again", number)
             continue
         if len(filled) < len(block.headers) and any(map(_is_total, texts)) and not any(map(_is_day, filled)):
-            block.drop("a total", number)
+            block.drop(_total_rule(next(filter(_is_total, texts))), number)
             continue
         block.rows.append(TableRow(number, cells, heading))
 
@@ -355,6 +358,11 @@ def _is_total(text: str) -> bool:
         and not _OPENING.match(plain)
         and sum(any(map(str.isalpha, word)) for word in plain.split()) <= _LONGEST_LABEL
     )
+
+
+def _total_rule(text: str) -> str:
+    """By which rule a line with the label of a total is left out: one may carry a balance on to the next page."""
+    return "a balance brought forward" if _CARRIED.search(text) else "a total"
 
 
 def _is_day(cell: CellValue) -> bool:
