@@ -94,3 +94,22 @@ def test_a_row_that_heads_nothing_is_asked_for_again(tmp_path: Path) -> None:
         assert [one.about[0] for one in again.questions] == ["header_rows"], answer
         assert answer in again.questions[0].because
         assert not any("name a file with a ledger" in line for line in import_lines(again, "site", written=True))
+
+
+def test_a_state_with_a_column_a_day_is_a_count_of_each_day(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["DAILY STATE", None, "WEEK 3"],
+        ["Nature", date(2026, 1, 12), date(2026, 1, 13)],
+        ["9mm Ball", 5000, 4800],
+        ["Flare trip", 40, 41],
+    ]
+    columns = ("source", "Inv", "columns_answered")
+    answers = {
+        ("sheets",): BELONG, ("header_rows",): "row 2", ("source", "Inv", "table"): "counts",
+        (*columns, "counted"): "2026-01-12 + 2026-01-13", (*columns, "material"): "Nature",
+        ("source", "Inv", "area"): "Mag 1", ("source", "Inv", "unit"): "each",
+    }  # fmt: skip
+    assert imported([_book(tmp_path / "state.xlsx", rows)], tmp_path / "site", answers).counts == {
+        ("2026-01-12", "Mag 1", "9mm Ball", 5000.0), ("2026-01-13", "Mag 1", "9mm Ball", 4800.0),
+        ("2026-01-12", "Mag 1", "Flare trip", 40.0), ("2026-01-13", "Mag 1", "Flare trip", 41.0),
+    }  # fmt: skip

@@ -175,3 +175,16 @@ def test_a_question_that_takes_any_text_says_so(tmp_path: Path) -> None:
     asked = next(one for one in found.questions if one.about[2] == "area")
     assert asked.choices[0] == "Igloo 7"
     assert "  or write another" in [*question_lines(asked)]
+
+
+def test_a_balance_brought_forward_is_no_total(tmp_path: Path) -> None:
+    header = [*HEADER, "Remarks"]
+    rows = [
+        header, ["1 Jan", "A", "M1", None, None, 100, "ea", "Bal b/f"], ["5 Jan", "A", "M1", None, 10, 90, "ea", None],
+        [None, "A", "M1", None, None, 90, "ea", "Bal c/f"], [None, None, "Total", None, 10, None, None, None],
+    ]  # fmt: skip
+    path = _book(tmp_path / "card.xlsx", {"Card": rows})
+    found = imported([path], tmp_path / "site", {("source", "Card", "year"): "2026"}).found
+    left = {rule: len(places) for rule, places in found.sources[0].left_out.items()}
+    assert left == {"a balance brought forward": 1, "a total": 1}
+    assert [one.about[2:] for one in found.questions] == [("kinds", "Bal b/f")]

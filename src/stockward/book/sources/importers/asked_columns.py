@@ -40,7 +40,7 @@ def with_asked_columns(
     """The columns of each role with those that a person has named, and the questions that are open.
 
     A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
-    Each place, or each material, may have a column of its own; ``places`` are those that other sources name.
+    Each place, material or day may have a column of its own; ``places`` are those that other sources name.
     """
     cells = {header: cells_below(blocks, header) for header in unread_columns(blocks, roles)}
     found, open_questions = dict(roles), list[Path]()
@@ -124,7 +124,7 @@ def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence
     said = f"Below {candidates[0]!r} stands {cell_as_text(first)!r}"
     together = JOINT.join(candidates)
     is_offered = len(candidates) > 1 and together in choices
-    return f"{said}; {together!r} if each is a column of its own place or material" if is_offered else said
+    return f"{said}; {together!r} if each is a column of its own place, material or day" if is_offered else said
 
 
 def _with_all(role: str, candidates: Sequence[str], roles: Roles, places: Collection[str]) -> list[str]:

@@ -150,7 +150,12 @@ class EntryReader:
                         order += 1
 
     def _of_column(self, block: Block, places: PlacesByRole, row: TableRow, order: int, column: int) -> SourceEntry:
-        """The entry of one column of a row: of the place that its header names, or else of that material."""
+        """The entry of one column of a row: of the day or the place that its header names, or else of that material."""
+        day = moment_as_written(block.headers[column], "year-month-day")
+        if day is not None and not {"at", "count_date"} & places.keys():
+            entry = self._entry(block, places, row, order)
+            entry.at = day[0].isoformat()
+            return entry
         of = "area" if "material" in places else "material"
         entry = self._entry(block, {**places, of: ()}, row, order)
         if of == "area":

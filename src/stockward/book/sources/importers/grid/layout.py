@@ -13,13 +13,14 @@ from itertools import chain
 
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
+from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit, with_year
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
 from stockward.terms.spelling import folded
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
 _LONGEST_LABEL = 4
+_LEAP_YEAR = 2000
 _MOST_LINES_BELOW = 4
 """So many lines below a header may head its parts."""
 _OPENING = re.compile(
@@ -367,7 +368,9 @@ def _total_rule(text: str) -> str:
 
 def _is_day(cell: CellValue) -> bool:
     """A row of a day sums up no others."""
-    return isinstance(cell, date) or (isinstance(cell, str) and bool(ways_that_fit([cell])))
+    return isinstance(cell, date) or (
+        isinstance(cell, str) and (bool(ways_that_fit([cell])) or with_year(cell, _LEAP_YEAR) is not None)
+    )
 
 
 def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
