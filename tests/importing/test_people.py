@@ -244,7 +244,7 @@ def test_a_calendar_of_no_known_month_waits_for_it(tmp_path: Path) -> None:
     month = {("files", "leave.xlsx[Leave]", "month"): "2026-02"}
     dated = answered(tmp_path / "site", [path], SIGNS | month)
     assert [why for _, why in dated.set_aside] == [
-        "start a cell is no date as year-month-day; end a cell is no date as year-month-day"
+        "start a cell is no date: write it as 2026-06-30; end a cell is no date: write it as 2026-06-30"
     ]
     assert ("1001", "2026-02-28", "2026-02-28", "leave") in absences(dated)
 

@@ -13,6 +13,7 @@ from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
+from stockward.book.sources.importers.grid.named import with_named_headers
 from stockward.book.sources.importers.grid.readings import note_readings
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
@@ -242,7 +243,7 @@ class _Tables:
     def _of(self, grid: SheetGrid) -> list[Block]:
         found = calendars_of(grid, self.mapping)
         if found is None:
-            return blocks_of(grid)
+            return with_named_headers(grid, blocks_of(grid), self.mapping)
         self.calendars.append(grid)
         return found
 

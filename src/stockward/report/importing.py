@@ -33,6 +33,8 @@ def import_lines(found: Imported, site: str, *, written: bool) -> Iterator[str]:
             f"write the answers into {file} and run the same command again" if written else "run it without --dry-run"
         )
         yield f"Next: {done}; --accept takes the first choice of each"
+    elif not found.taken and found.set_aside:
+        yield "Next: correct the rows that are set aside in their file, and run the same command again"
     elif not found.taken:
         yield "Next: name a file with a ledger or a count list, with a header above its rows"
     elif written:
@@ -45,6 +47,8 @@ def question_lines(one: Question) -> Iterator[str]:
     if one.because:
         yield f"{one.because[0].upper()}{one.because[1:]}"
     yield from (f"  {number} {choice}" for number, choice in enumerate(one.choices[:_MOST_LISTED], 1))
+    if one.free and one.choices:
+        yield "  or write another"
     if one.rows:
         yield f"{_rows(one.rows)} wait{'s' if one.rows == 1 else ''} for it, first {one.first}"
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.book.sources.importers.written.days import is_a_month
+from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
+from stockward.book.sources.naming.aliases import in_brackets, role_of
+from stockward.terms.spelling import folded
+from stockward.terms.units import written_units
 
+_MOST_LINES = 5
+_NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b")
+_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;]\s+")
 _HEADING = "the line above each part"
 _ROWS_A_PART = 1.5
 _IT_HOLDS, _IT_DOES_NOT = "it does", "leave these rows aside"
@@ -41,9 +48,10 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
 
 
 def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
-    titles = [*filter(None, (entry.block.grid.sheet, *entry.block.titles[:3]))]
+    lines = [*filter(None, (entry.block.grid.sheet, *entry.block.titles))]
+    titles = names_above(lines, frozenset(("area",)) if path[2] == "area" else frozenset(("material", "material_name")))
     others = [name for name in known if name not in titles]
-    named = [*others, *titles] if any(map(speaks_of_a_count, titles)) else [*titles, *others]
+    named = [*others, *titles] if any(map(speaks_of_a_count, lines[:4])) else [*titles, *others]
     headings = {row.heading for row in entry.block.rows if row.heading and not is_a_month(row.heading)}
     if len(headings) > 1:
         # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
@@ -53,6 +61,40 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mappi
         entry.waits.append(path)
         return UNREAD
     return entry.heading if answer == _HEADING else answer
+
+
+def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
+    """What the lines above a table propose as the name of a thing: values behind its label first, and no other's.
+
+    ``roles`` are those of the columns that would hold the name. A line that is a label, or a date, names nothing.
+    """
+    behind, plain, label = list[str](), list[str](), ""
+    for line in lines:
+        before, _, after = (part.strip() for part in line.partition(":"))
+        if after and role_of(before):
+            behind += [_without_unit(after)] if role_of(before) in roles else []
+        elif line.rstrip().endswith(":") or (not label and line != lines[0] and role_of(before)):
+            label = before
+            continue
+        elif label:
+            behind += [line] if role_of(label) in roles else []
+        elif not is_a_month(line) and not ways_that_fit([line]) and not line.strip().isdigit():
+            parts = [part.strip() for part in _BETWEEN.split(line)] if "area" in roles else []
+            plain += [part for part in parts if part != line and _NUMBERED_PLACE.search(part) and _is_a_place(part)]
+            plain.append(line)
+        label = ""
+    return list(dict.fromkeys([*behind, *plain[:_MOST_LINES]]))
+
+
+def _is_a_place(text: str) -> bool:
+    """Whether a text begins with a word for a place: Magazine 2."""
+    return role_of(text.split(" ")[0]) == "area"
+
+
+def _without_unit(text: str) -> str:
+    """A name without the unit in brackets behind it."""
+    unit = in_brackets(text)
+    return text.rpartition(unit)[0].rstrip(" ([") if folded(unit) in written_units() else text
 
 
 def repeat_what_stands_above(entries: Sequence[SourceEntry], mapping: MappingFile) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from stockward.book.checks.refused.totals import is_a_total_alone
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, COUNTS, JOINT, MOVEMENTS, speaks_of_a_count
@@ -20,6 +20,7 @@ from stockward.book.sources.importers.grid.held import (
     name_every_row,
 )
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
+from stockward.book.sources.importers.ledger.assigned import sides_that_follow
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.naming.aliases import known_as, role_of
 from stockward.terms.spelling import folded
@@ -32,6 +33,10 @@ _NO_QUANTITIES = re.compile(
     r"neq|phone|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
 )
 """Stands in headers of figures that are no quantities."""
+SIDES = "one column for what came in, another for what went out"
+
+_TOLD_APART_BY = ("material", "area", "batch")
+"""Roles of the columns that may tell one balance from another."""
 
 Roles = dict[str, tuple[str, ...]]
 _Lacks = tuple[str, str, Callable[[Sequence[CellValue]], bool], bool]
@@ -44,7 +49,7 @@ def with_asked_columns(
     """The columns of each role with those that a person has named, and the questions that are open.
 
     A column is asked for where the table needs it, no header is known for it, and some unread column could be it.
-    Each place, or each material, may have a column of its own; ``places`` are those that other sources name.
+    Each place, material or day may have a column of its own; ``places`` are those that other sources name.
     """
     if table == COUNTS and not {"counted", "quantity"} & roles.keys():
         # Nothing comes and goes in a list of counts: below *In* stands what was counted in a place that is called so.
@@ -70,14 +75,19 @@ def with_asked_columns(
             continue
         path: Path = ("source", source, "columns_answered", role)
         choices = [*_with_all(role, candidates, found, places), NO_COLUMN]
+        if role == "quantity" and len(candidates) > 1:
+            sides = _Sides(blocks, candidates, found, cells)
+            choices = sides.among(choices)
         asks = f"Which column of {blocks[0].name} holds {words}? {_shown(blocks, candidates, choices)}"
-        is_sure = is_needed and choices == [candidates[0], NO_COLUMN]
+        is_sure = (is_needed and choices == [candidates[0], NO_COLUMN]) or choices[0] == SIDES
         answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=not is_sure)
         if answer is None:
             open_questions.append(path)
         elif answer.startswith(_LAST_FILLED):
             first, *later = answer.removeprefix(_LAST_FILLED).split(JOINT)
             found |= {role: (first,), COUNTED_AGAIN: tuple(later)}
+        elif answer == SIDES:
+            open_questions += sides.ask(found, mapping, source)
         elif answer != NO_COLUMN:
             found[role] = tuple(answer.split(JOINT))
     return found, open_questions
@@ -95,13 +105,55 @@ def _that_could_be(blocks: Sequence[Block], roles: Roles, table: str) -> list[st
     ]
 
 
+class _Sides:
+    """Columns of numbers of which one holds what came in, and another what went out, and a third may the balance."""
+
+    def __init__(
+        self, blocks: Sequence[Block], candidates: Sequence[str], roles: Roles, cells: Mapping[str, Sequence[CellValue]]
+    ) -> None:
+        self._blocks, self._candidates = blocks, candidates
+        names = [header for role in _TOLD_APART_BY for header in roles.get(role, ())]
+        names += [header for header, column in cells.items() if header not in candidates and are_kinds(column)]
+        proved = sides_that_follow(blocks, candidates, names, *roles.get("balance", ())[:1])
+        self._proved = dict(zip(("in", "out", "balance"), proved[0], strict=True)) if len(proved) == 1 else {}
+
+    def among(self, choices: Sequence[str]) -> list[str]:
+        """The choices with that of two columns: first where only these make the balances follow."""
+        return [SIDES, *choices] if self._proved else [*choices[:-1], SIDES, choices[-1]]
+
+    def ask(self, found: Roles, mapping: MappingFile, source: str) -> list[Path]:
+        """Ask which column is which; returns the questions that are open, with both sides among the roles."""
+        wanted = [("in", "what came in"), ("out", "what went out")]
+        if len(self._candidates) > 2 and "balance" not in found:
+            wanted.append(("balance", "the balance after each row"))
+        because = "only so does every balance follow from the one before" if self._proved else ""
+        left, open_questions = [*self._candidates], list[Path]()
+        for role, words in wanted:
+            path: Path = ("source", source, "columns_answered", role)
+            answer = mapping.get(*path)
+            if answer is not None and answer not in {*left, NO_COLUMN}:
+                mapping.take_back(path, "is named for another, or is no column of numbers")
+            ranked = sorted(left, key=lambda header: header != self._proved.get(role))
+            choices = [*ranked, *([NO_COLUMN] if role == "balance" else [])]
+            if role == "balance" and not self._proved:
+                choices = [NO_COLUMN, *ranked]
+            asks = f"Which column of {self._blocks[0].name} holds {words}? {_shown(self._blocks, ranked, ())}"
+            answer = mapping.ask(*path, asks=asks, choices=choices, because=because, never_accepted=not self._proved)
+            if answer is None:
+                open_questions.append(path)
+            if answer != NO_COLUMN:
+                found[role] = (answer or ranked[0],)
+                left.remove(answer or ranked[0])
+        return open_questions
+
+
 def _shown(blocks: Sequence[Block], candidates: Sequence[str], choices: Sequence[str]) -> str:
     """What stands below the first candidate, and that several columns may be meant together."""
     first = next(cell for cell in cells_below(blocks, candidates[0]) if not is_blank_cell(cell))
     said = f"Below {candidates[0]!r} stands {cell_as_text(first)!r}"
     together = _together(candidates)
     is_offered = len(candidates) > 1 and together in choices
-    return f"{said}; {together!r} if each is a column of its own place or material" if is_offered else said
+    return f"{said}; {together!r} if each is a column of its own place, material or day" if is_offered else said
 
 
 def _with_all(role: str, candidates: Sequence[str], roles: Roles, places: Collection[str]) -> list[str]:

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import are_numbers, cells_below, headers_of, may_be_books
-from stockward.book.sources.importers.grid.layout import Block
+from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.mapping import MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.numerals import share_of_numbers
+from stockward.book.sources.importers.written.unsaid import are_days_of_a_month, lack_a_part
 from stockward.book.sources.naming.aliases import LEDGERS, PEOPLE_LISTS, known_as, role_of
 from stockward.terms.spelling import folded
 
 NUMBERS = (
-    "quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size", "hours", "days", "training_weeks",
+    "quantity", "in", "out", "balance", "counted", "book", "difference", "pack_size", "per_pack", "hours", "days",
+    "training_weeks",
 )  # fmt: skip
 OF_PERSONS = ("start", "end", "since", "until", "half_date", "available_from")
 """Dates in lists of people and of their absences."""
@@ -213,6 +215,9 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
     elif found.keys() & {"in", "out"} and "quantity" in found:
         found.pop("in", None)
         found.pop("out", None)
+    if {"in", "out"} <= found.keys() and "balance" not in found and "book" in found and "counted" not in found:
+        # On hand is the book beside what was counted, and the balance beside what came in and went out.
+        found["balance"] = found.pop("book")
     if "counted" in found and "quantity" in found and "book" not in found and not found.keys() & {"in", "out", "kind"}:
         found["book"] = found.pop("quantity")
     return found
@@ -226,8 +231,9 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     if role in DATES:
         texts = [cell for cell in filled[:2_000] if isinstance(cell, str)]
         others = [cell for cell in filled[:2_000] if isinstance(cell, (int, float))]
-        return all(is_serial_day(cell) or bool(ways_that_fit([str(cell)])) for cell in others) and (
-            not texts or _mostly_dates(texts)
+        return lack_a_part(filled[:2_000]) or (
+            all(is_serial_day(cell) or bool(ways_that_fit([str(cell)])) for cell in others)
+            and (not texts or _mostly_dates(texts))
         )
     if role == "unit":
         return share_of_numbers(filled[:2_000]) < 1 - _MOSTLY
@@ -238,9 +244,11 @@ def _asked_to_hold(role: str, header: str, cells: Sequence[CellValue], mapping: 
     """Whether a person says that a column is what its header says, though its cells speak against it."""
     if role not in _IN_WORDS:
         return False
-    example = next(str(cell) for cell in cells if not is_blank_cell(cell))
+    example = next(cell_as_text(cell) for cell in cells if not is_blank_cell(cell))
+    is_likely = role in DATES and are_days_of_a_month(cells)
+    choices = [_IT_IS, _IT_IS_NOT] if is_likely else [_IT_IS_NOT, _IT_IS]
     asks = f"Is {header!r} of {source} the column of {_IN_WORDS[role]}? {example!r} stands below it"
-    return mapping.ask("source", source, "holds", role, asks=asks, choices=[_IT_IS_NOT, _IT_IS]) == _IT_IS
+    return mapping.ask("source", source, "holds", role, asks=asks, choices=choices) == _IT_IS
 
 
 def _mostly_dates(texts: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from stockward.book.sources.importers.grid.marks import is_mark
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import WAYS, in_order, moment_as_written, ways_that_fit
 from stockward.book.sources.importers.written.numerals import decimal_marks, value_of
+from stockward.book.sources.importers.written.unsaid import Unsaid
 from stockward.terms.spelling import folded
 
 TYPED = "as typed"
@@ -24,6 +25,11 @@ _TURNED = ", date cells turned round"
 _COMMA_HEADERS = frozenset(
     map(folded, ("Menge", "Menge in ErfassME", "Buchungsdatum", "Werk", "Lagerort", "Quantité", "Cantidad", "Bestand"))
 )
+
+_EXAMPLES = {
+    "year-month-day": "2026-06-30", "day-month-year": "30/06/2026", "month-day-year": "06/30/2026",
+    "day-name-year": "30 Jun 2026", "year-month-day of two figures": "26-06-30",
+}  # fmt: skip
 
 PlacesByRole = Mapping[str, tuple[int, ...]]
 """By role, the places of its columns in a block."""
@@ -33,9 +39,10 @@ class Conventions:
     """The decimal mark of each file, and the way of each column of dates; ``None`` while it is asked."""
 
     def __init__(
-        self, source: str, columns: Sequence[tuple[Block, PlacesByRole]], dates: Iterable[str], mapping: MappingFile
+        self, source: str, columns: Sequence[tuple[Block, PlacesByRole]], dates: Sequence[str], mapping: MappingFile
     ) -> None:
         self._source, self._mapping = source, mapping
+        self.unsaid = Unsaid(source, columns, dates, mapping)
         self._files: dict[str, list[tuple[Block, PlacesByRole]]] = defaultdict(list)
         for block, places in columns:
             self._files[block.grid.file].append((block, places))
@@ -46,11 +53,12 @@ class Conventions:
 
     def _cells(self, file: str, roles: Iterable[str]) -> list[CellValue]:
         return [
-            row.cells[place]
+            self.unsaid.cell(row, place)
             for block, places in self._files[file]
             for role in roles
             for place in places.get(role, ())
             for row in block.rows
+            if self.unsaid.waits_for(row, place) is None
         ]
 
     def _decimals(self) -> dict[str, str | None]:
@@ -125,7 +133,7 @@ class Conventions:
         best = max(WAYS, key=lambda way: counts[way])
         others = [way for way in WAYS if way != best and counts[way]]
         if not others:
-            return best
+            return best if counts[best] else TYPED
         odd = next(text for text in texts if moment_as_written(text, best) is None)
         asks = f"How are the dates in {path[-1]} written? Most are {best}, {odd!r} is not"
         return self._mapping.ask(*path, asks=asks, choices=[best, *others])
@@ -138,6 +146,13 @@ class Conventions:
             f"month turned round in these when it was opened? {first:%Y-%m-%d} would be {turned(first):%Y-%m-%d} then"
         )
         return self._mapping.ask(*path, asks=asks, choices=[f"{way}{_TURNED}", way])
+
+
+def no_date(way: str) -> str:
+    """What is said of a text that is no date beside others of a way, and how to write one that will be read."""
+    if way == TYPED:
+        return "is no date: write it as 2026-06-30"
+    return f"is no date as {plain_way(way)}, as the others are: write it as {_EXAMPLES[plain_way(way)]}"
 
 
 def is_turned(way: str) -> bool:

@@ -11,7 +11,15 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
-from stockward.book.sources.importers.conventions import TYPED, Conventions, PlacesByRole, is_turned, plain_way, turned
+from stockward.book.sources.importers.conventions import (
+    TYPED,
+    Conventions,
+    PlacesByRole,
+    is_turned,
+    no_date,
+    plain_way,
+    turned,
+)
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats
@@ -145,7 +153,12 @@ class EntryReader:
                         order += 1
 
     def _of_column(self, block: Block, places: PlacesByRole, row: TableRow, order: int, column: int) -> SourceEntry:
-        """The entry of one column of a row: of the place that its header names, or else of that material."""
+        """The entry of one column of a row: of the day or the place that its header names, or else of that material."""
+        day = moment_as_written(block.headers[column], "year-month-day")
+        if day is not None and not {"at", "count_date"} & places.keys():
+            entry = self._entry(block, places, row, order)
+            entry.at = day[0].isoformat()
+            return entry
         of = "area" if "material" in places else "material"
         entry = self._entry(block, {**places, of: ()}, row, order)
         if of == "area":
@@ -255,9 +268,13 @@ class EntryReader:
     def _moment(self, entry: SourceEntry, row: TableRow, places: PlacesByRole, role: str, clock_role: str) -> str:
         if role not in places:
             return ""
-        cell = row.cells[places[role][0]]
+        cell = self._conventions.unsaid.cell(row, places[role][0])
         if is_blank_cell(cell) or is_mark(cell) or (isinstance(cell, str) and repeats(cell)):
             return ""
+        unsaid = self._conventions.unsaid.waits_for(row, places[role][0])
+        if unsaid is not None:
+            _wait(entry, unsaid)
+            return f"{UNREAD} {cell_as_text(cell)}"
         clock = self._clock(entry, row, places, clock_role)
         key = (entry.block.grid.file, role)
         way = self._conventions.ways[key]
@@ -276,7 +293,7 @@ class EntryReader:
         ways = ["year-month-day"] if way == TYPED else [plain_way(way)]
         found = moment_as_written(cell, ways[0]) if isinstance(cell, str) else None
         if found is None:
-            entry.faults.append(f"{role} {cell_as_text(cell)!r} is no date as {ways[0]}")
+            entry.faults.append(f"{role} {cell_as_text(cell)!r} {no_date(way)}")
             return f"{UNREAD} {cell_as_text(cell)}"
         day, own, zone = found
         utc = zone or ("UTC" if self._utc else "")

@@ -11,6 +11,7 @@ from stockward.book.sources.importers.ledger.meanings import INWARD
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
 from stockward.book.sources.importers.written.names import (
+    WrittenUnit,
     ask_places,
     ask_spellings,
     material_kind,
@@ -92,7 +93,7 @@ class RowWriter:
             if one.quantity is not None and one.quantity % 1:
                 self._fractions[entry.source].add(key)
             if entry.text("unit"):
-                unit = unit_of(entry.text("unit"), self.mapping, entry.place)
+                unit, _ = unit_of(_unit_in(entry, key), self.mapping)
                 if unit is not None:
                     self._units[key][unit[0]] += 1
 
@@ -201,11 +202,10 @@ class RowWriter:
 
     def _unit(self, entry: SourceEntry, material: str, waits: list[Path]) -> tuple[str, float]:
         if entry.text("unit"):
-            found = unit_of(entry.text("unit"), self.mapping, entry.place)
-            if found is None:
-                waits.append(("units", entry.text("unit")))
-                return entry.text("unit"), 1.0
-            return found
+            measure, asked = unit_of(_unit_in(entry, material), self.mapping)
+            if measure is None:
+                waits.append(asked)
+            return measure or (entry.text("unit"), 1.0)
         stated = self.mapping.get("materials", material, "unit")
         if stated:
             return unit_answered(stated) or ("", 1.0)
@@ -265,6 +265,10 @@ class RowWriter:
     def _count_waits(self, waits: Iterable[Path], entry: SourceEntry) -> None:
         for path in waits:
             self.mapping.wait(path, entry.place)
+
+
+def _unit_in(entry: SourceEntry, material: str) -> WrittenUnit:
+    return WrittenUnit(entry.text("unit"), material, entry.place, entry.numbers.get("per_pack"))
 
 
 def log_line(entry: SourceEntry, table: str, key: str, waits: Sequence[Path], faults: Sequence[str]) -> dict[str, str]:

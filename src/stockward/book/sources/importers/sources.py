@@ -20,7 +20,8 @@ from stockward.book.sources.importers.columns import (
 from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.held import may_be_books
-from stockward.book.sources.importers.grid.layout import Block, TableRow, rows_outside
+from stockward.book.sources.importers.grid.layout import Block, TableRow
+from stockward.book.sources.importers.grid.named import BELONG, FEWEST_ROWS, MAY, path_of_unread, rows_outside
 from stockward.book.sources.importers.ledger.copies import copies_among
 from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counted_lines
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
@@ -49,9 +50,8 @@ from stockward.book.sources.importers.written.names import material_meant
 
 _ONCE = "it stands in another table too, or that one is right"
 _BALANCE_WRONG = "the balance is wrong"
-_FEWEST_ROWS = 2
 _MOSTLY = 0.5
-_MAY, _MAY_NOT = "they may", "they count: leave these rows aside"
+_MAY_NOT = "they count: leave these rows aside"
 
 
 @dataclass(slots=True)
@@ -154,13 +154,13 @@ class SourcesRead:
     def ask_about_unread(self, grid: SheetGrid, blocks: Sequence[Block]) -> None:
         """Rows of which no header was found may be of anything, until somebody says that they are of nothing."""
         rows = rows_outside(grid, blocks)
-        if len(rows) < _FEWEST_ROWS:
+        if len(rows) < FEWEST_ROWS:
             return
-        path = ("sheets", f"{grid.name} from row {rows[0] + 1}")
+        path = path_of_unread(grid, rows)
         where = f"{len(rows)} rows of {grid.name}, the first row {rows[0] + 1},"
         asks = f"{where} have no known header: may they be left out?"
-        answer = self.mapping.ask(*path, asks=asks, choices=[_MAY, "they belong to the books"])
-        if answer != _MAY:
+        answer = self.mapping.ask(*path, asks=asks, choices=[MAY, BELONG])
+        if answer != MAY:
             self.mapping.wait(path, grid.place(rows[0]), len(rows))
             self.unknown.append(grid.place(rows[0]))
 
@@ -182,8 +182,8 @@ class SourcesRead:
                 if not is_blank_cell(entry.row.cells[block.headers.index(header)]):
                     path = ("source", source, "not_read", header)
                     asks = f"The column {header!r} of {source} is not read, and has figures: may they be left out?"
-                    choices = [_MAY_NOT, _MAY]
-                    if self.mapping.ask(*path, asks=asks, choices=choices, never_accepted=True) != _MAY:
+                    choices = [_MAY_NOT, MAY]
+                    if self.mapping.ask(*path, asks=asks, choices=choices, never_accepted=True) != MAY:
                         entry.waits.append(path)
 
     def _merged(self, source: str, entries: list[SourceEntry], blocks: Sequence[Block]) -> list[SourceEntry]:

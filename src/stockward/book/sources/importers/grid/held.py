@@ -8,7 +8,12 @@ from datetime import date
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_nothing
-from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
+from stockward.book.sources.importers.written.days import (
+    is_543_ahead,
+    is_serial_day,
+    names_its_month,
+    ways_that_fit,
+)
 from stockward.book.sources.importers.written.numerals import share_of_numbers, value_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
@@ -41,8 +46,12 @@ def may_be_books(blocks: Sequence[Block]) -> bool:
 def are_days(cells: Sequence[CellValue]) -> bool:
     """Whether most cells are days."""
     filled = _filled(cells)
-    days = sum(isinstance(cell, date) or (isinstance(cell, str) and bool(ways_that_fit([cell]))) for cell in filled)
+    days = sum(isinstance(cell, date) or (isinstance(cell, str) and _is_day(cell)) for cell in filled)
     return bool(filled) and days >= _MOSTLY * len(filled)
+
+
+def _is_day(text: str) -> bool:
+    return bool(ways_that_fit([text])) or names_its_month(text) or is_543_ahead(text)
 
 
 def may_be_days(cells: Sequence[CellValue]) -> bool:

@@ -7,22 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain
 
 from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
+from stockward.book.sources.importers.grid.labels import is_a_day, is_a_total_label, rule_of_label
+from stockward.book.sources.importers.written.days import is_a_month
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
 from stockward.terms.spelling import folded
 
 _FEWEST_NAMES = 3
 """So many known names in one row are a header by no chance."""
-_LONGEST_LABEL = 4
-_OPENING = re.compile(
-    r"(?i)opening|brought|balance (?:b|forward)|b/?f\b|anfangsbestand|.*vortrag|report à nouveau|initial|saldo inicial"
-)
+_MOST_LINES_BELOW = 4
+"""So many lines below a header may head its parts."""
 _GROUP = re.compile(r"\(\d+\)\s*$")
 _LABELS = frozenset(
     ("370", "372", "411", "412", "446", "447", "470", "610", "620", "630", "700", "800", "1000", "1030")
@@ -116,19 +114,14 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
     return [block for block in found if block.rows]
 
 
-def rows_outside(grid: SheetGrid, blocks: Sequence[Block]) -> list[int]:
-    """Rows with three cells or more that look like those of a table, and belong to none: with a number or a date."""
-    inside = {row.number for block in blocks for row in block.rows}
-    inside |= {number for block in blocks for numbers in block.dropped.values() for number in numbers}
-    inside |= {top for block in blocks for top in (block.top - 1, block.top, block.top + 1)}
-    found = []
-    for number, row in enumerate(grid.rows):
-        filled = [cell for cell in row if not is_blank_cell(cell)]
-        if number not in inside and len(filled) >= _FEWEST_NAMES:
-            figures = sum(not isinstance(cell, str) or _is_number(cell) for cell in filled)
-            if figures:
-                found.append(number)
-    return found
+def block_under(grid: SheetGrid, top: int, end: int) -> Block:
+    """The table below a row that a person names as its header, whatever that has in it, up to a row ``end``."""
+    names = [" ".join(cell_as_text(cell).split()) for cell in grid.rows[top]]
+    titles = _titles(grid, 0, top)
+    places = tuple(place for place, name in enumerate(names) if name)
+    block = Block(grid, top, _told_apart(names)[0], places, titles)
+    _take_rows(block, top + 1, end, titles)
+    return block
 
 
 def cell_as_text(cell: CellValue) -> str:
@@ -175,19 +168,25 @@ def _first_plain_head(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
         names = [name for name in _names(row) if name]
         filled = sum(not is_blank_cell(cell) for cell in row)
         if len(names) == filled >= _FEWEST_NAMES and len(set(names)) == filled:
-            below = [cell for cell in grid.rows[number + 1] if not is_blank_cell(cell)]
+            lines = grid.rows[number + 1 : number + 1 + _MOST_LINES_BELOW]
+            below = next((cells for line in lines if len(cells := [*_not_blank(line)]) > 1), [])
             if any(not isinstance(cell, str) or any(sign.isdigit() for sign in cell) for cell in below):
                 yield number, 1, _names(row)
                 return
 
 
+def _not_blank(row: Sequence[CellValue]) -> Iterator[CellValue]:
+    return (cell for cell in row if not is_blank_cell(cell))
+
+
 @lru_cache(50_000)
-def _is_number(text: str) -> bool:
+def is_in_figures(text: str) -> bool:
+    """Whether a text has only figures and the signs that stand among them."""
     return bool(re.fullmatch(r"[\s\d.,+\-'()%]+", text))
 
 
 def _may_name(cell: str) -> bool:
-    return cell.strip() in _LABELS or not (_is_number(cell) or _RULE.match(cell))
+    return cell.strip() in _LABELS or not (is_in_figures(cell) or _RULE.match(cell))
 
 
 def _names(row: Sequence[CellValue]) -> list[str]:
@@ -320,7 +319,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
             sums = names_a_total(filled[0].strip())
             heading = heading if sums else _heading(filled[0].strip(), heading)
-            block.drop("a total" if sums else "a line that heads others", number)
+            block.drop(rule_of_label(filled[0]) if sums else "a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -331,10 +330,10 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
-        is_total = any(map(_is_total, texts)) and not any(map(_is_day, filled))
-        alone = is_total and is_a_total_alone(texts[0]) and all(map(_is_number, texts[1:]))
+        is_total = any(map(is_a_total_label, texts)) and not any(map(is_a_day, filled))
+        alone = is_total and is_a_total_alone(texts[0]) and all(map(is_in_figures, texts[1:]))
         if is_total and (alone or len(filled) < len(block.headers)):
-            block.drop("a total", number)
+            block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
         block.rows.append(TableRow(number, cells, heading))
 
@@ -357,24 +356,6 @@ def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> Ce
         above = block.grid.rows[first[0]]
         return above[place] if place < len(above) else ""
     return row[place] if place < len(row) else ""
-
-
-@lru_cache(50_000)
-def _is_total(text: str) -> bool:
-    """Whether a text is a label of a total; an opening is a row, and so is what is told in a sentence."""
-    plain = text.strip()
-    if plain in {"*", "**", "***"}:
-        return True
-    return (
-        names_a_total(plain)
-        and not _OPENING.match(plain)
-        and sum(any(map(str.isalpha, word)) for word in plain.split()) <= _LONGEST_LABEL
-    )
-
-
-def _is_day(cell: CellValue) -> bool:
-    """A row of a day sums up no others."""
-    return isinstance(cell, date) or (isinstance(cell, str) and bool(ways_that_fit([cell])))
 
 
 def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -18,26 +19,54 @@ _OTHER_NAMES = (
     ("nitroguanidine", "nq"), ("ammonium nitrate", "an"), ("ammonium perchlorate", "ap"),
 )  # fmt: skip
 """Substances that have several names; an abbreviation may stand for another thing all the same."""
+_BY_MATERIAL, _AS_ROWS_SAY = "by material", "as many each as the column of each row says"
+"""Answers to the question what a unit is."""
 _ALIKE = 0.86
 _MOST_COMPARED = 400
 DIFFERENT, OWN_PLACE = "a material of its own", "a place of its own"
 _DIFFER = "they differ in letter case, blanks, punctuation or leading zeros"
 
 
-def unit_of(text: str, mapping: MappingFile, where: str) -> tuple[str, float] | None:
-    """The unit that a text means, and how many of it one is; ``None`` while it is asked."""
-    known = written_units().get(folded(text))
+@dataclass(frozen=True, slots=True)
+class WrittenUnit:
+    """A unit as a row writes it: of which material, where, and how many its row says that one holds, if it does."""
+
+    text: str
+    material: str
+    where: str
+    holds: float | None = None
+
+
+def unit_of(unit: WrittenUnit, mapping: MappingFile) -> tuple[tuple[str, float] | None, Path]:
+    """The unit that a text means, and how many of it one is, ``None`` while it is asked; and the path of the question.
+
+    Boxes of each material may hold another number, which a column of the row or a person says.
+    """
+    known = written_units().get(folded(unit.text))
     if known is not None:
-        return known, 1.0
-    path = ("units", text)
-    choices = ["g", "gr"] if folded(text) == "gr" else ["each", "kg", "g", "t", "lb"]
-    asks = f"What is the unit {text!r} ({where})? Several of another one are written as: 24 each"
-    answer = mapping.ask(*path, asks=asks, choices=choices, free=True)
-    found = None if answer is None else unit_answered(answer)
-    if answer is not None and found is None:
+        return (known, 1.0), ()
+    choices = ["g", "gr"] if folded(unit.text) == "gr" else ["each", "kg", "g", "t", "lb", _BY_MATERIAL]
+    choices = [_AS_ROWS_SAY, *choices] if unit.holds is not None else choices
+    asks = f"What is the unit {unit.text!r} ({unit.where})? Several of another one are written as: 24 each"
+    path: Path = ("units", unit.text)
+    answer = _unit_told(path, asks, choices, mapping)
+    if answer == _AS_ROWS_SAY and unit.holds is not None and unit.holds > 0:
+        return ("each", unit.holds), path
+    if answer in {_AS_ROWS_SAY, _BY_MATERIAL}:
+        path = ("materials", unit.material, "unit_sizes", unit.text)
+        asks = f"What is one {unit.text!r} of {unit.material!r} ({unit.where})? It is written as: 24 each"
+        answer = _unit_told(path, asks, (), mapping)
+    return (None if answer is None else unit_answered(answer)), path
+
+
+def _unit_told(path: Path, asks: str, choices: Sequence[str], mapping: MappingFile) -> str | None:
+    """The answer about a unit; one that is none is asked for again."""
+    answer = mapping.get(*path)
+    if answer is not None and unit_answered(answer) is None and answer not in {_AS_ROWS_SAY, _BY_MATERIAL}:
         mapping.take_back(path, "is no unit")
-        mapping.ask(*path, asks=asks, choices=choices, free=True)
-    return found
+    if mapping.get(*path) == _BY_MATERIAL and not choices:
+        mapping.take_back(path, "is no unit")
+    return mapping.ask(*path, asks=asks, choices=choices, free=True)
 
 
 def unit_answered(answer: str) -> tuple[str, float] | None:

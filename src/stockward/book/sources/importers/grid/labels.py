@@ -1,0 +1,45 @@
+"""Labels below a table, or between its rows: totals, and balances carried on; a row of a day sums up no others."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from stockward.book.checks.refused.totals import names_a_total
+from stockward.book.sources.importers.grid.files import CellValue
+from stockward.book.sources.importers.written.days import ways_that_fit, with_year
+
+_OPENING = re.compile(
+    r"(?i)opening|brought|balance (?:b|forward)|b/?f\b|anfangsbestand|.*vortrag|report à nouveau|initial|saldo inicial"
+)
+_CARRIED = re.compile(
+    r"(?i)\b[bc]\s?/?\s?f(?:wd)?\b|brought|carried|forward|vortrag|übertrag|nouveau|이월|перенос|devir"
+)
+_LONGEST_LABEL = 4
+_LEAP_YEAR = 2000
+
+
+@lru_cache(50_000)
+def is_a_total_label(text: str) -> bool:
+    """Whether a text is a label of a total; an opening is a row, and so is what is told in a sentence."""
+    plain = text.strip()
+    if plain in {"*", "**", "***"}:
+        return True
+    return (
+        names_a_total(plain)
+        and not _OPENING.match(plain)
+        and sum(any(map(str.isalpha, word)) for word in plain.split()) <= _LONGEST_LABEL
+    )
+
+
+def rule_of_label(text: str) -> str:
+    """By which rule a line with the label of a total is left out: one may carry a balance on to the next page."""
+    return "a balance brought forward" if _CARRIED.search(text) else "a total"
+
+
+def is_a_day(cell: CellValue) -> bool:
+    """A row of a day sums up no others."""
+    return isinstance(cell, date) or (
+        isinstance(cell, str) and (bool(ways_that_fit([cell])) or with_year(cell, _LEAP_YEAR) is not None)
+    )

@@ -1,0 +1,223 @@
+"""What the dates of a column leave unsaid: their year, their month, or that their calendar is another.
+
+It is asked once for a file, and what its titles, its sheet or its name say is proposed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
+
+from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.layout import Block, TableRow
+from stockward.book.sources.importers.grid.marks import is_mark
+from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.written.days import (
+    is_543_ahead,
+    moment_as_written,
+    moved_back,
+    ways_that_fit,
+    with_year,
+)
+from stockward.book.sources.importers.written.titled import Titled, month_and_year, said_by
+
+BY_TITLE = "as the title or name of each table says"
+_BUDDHIST, _COMMON = "Buddhist: 543 years ahead", "the common one: correct these dates"
+_LEAP = 2000
+_TURN = 6
+_HALF = 0.5
+
+_Places = Sequence[tuple[Block, Mapping[str, tuple[int, ...]]]]
+_Dated = tuple[TableRow, int, CellValue]
+"""A row, the place of its date, and the date as it stands."""
+
+
+def are_days_of_a_month(cells: Sequence[CellValue]) -> bool:
+    """Whether all numbers among the cells are whole ones from 1 to 31, and most cells are such."""
+    filled = [cell for cell in cells if not is_blank_cell(cell)]
+    days = sum(_day_of(cell) is not None for cell in filled)
+    others = any(not isinstance(cell, str) or cell[:1].isdigit() for cell in filled if _day_of(cell) is None)
+    return not others and days > _HALF * len(filled)
+
+
+def lack_a_part(cells: Sequence[CellValue]) -> bool:
+    """Whether most cells are days without their year, or in the years of another calendar."""
+    filled = [cell for cell in cells if not is_blank_cell(cell)]
+    some = sum(is_543_ahead(cell) or (isinstance(cell, str) and with_year(cell, _LEAP) is not None) for cell in filled)
+    return bool(filled) and some > _HALF * len(filled)
+
+
+class Unsaid:
+    """The dates of a source with what they leave unsaid, as far as it is answered."""
+
+    def __init__(self, source: str, columns: _Places, roles: Sequence[str], mapping: MappingFile) -> None:
+        self._source, self._mapping = source, mapping
+        self._whole: dict[tuple[int, int], CellValue] = {}
+        self._paths: dict[tuple[int, int], Path] = {}
+        files: dict[str, list[tuple[Block, Mapping[str, tuple[int, ...]]]]] = {}
+        for block, places in columns:
+            files.setdefault(block.grid.file, []).append((block, places))
+        for role in roles:
+            for file, members in files.items():
+                self._complete(role, file, [(block, _dated(block, places, role)) for block, places in members])
+
+    def cell(self, row: TableRow, place: int) -> CellValue:
+        """The date in a cell, with what was answered of it."""
+        return self._whole.get((id(row), place), row.cells[place])
+
+    def waits_for(self, row: TableRow, place: int) -> Path | None:
+        """The question that the date in a cell waits for."""
+        return self._paths.get((id(row), place))
+
+    def _complete(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
+        cells = [cell for _, dated in tables for _, _, cell in dated]
+        if not cells:
+            return
+        if are_days_of_a_month(cells):
+            self._months(role, file, tables)
+        elif sum(map(is_543_ahead, cells)) > _HALF * len(cells):
+            self._calendar(role, file, tables)
+        elif sum(isinstance(cell, str) and with_year(cell, _LEAP) is not None for cell in cells) > _HALF * len(cells):
+            self._years(role, file, tables)
+
+    def _calendar(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
+        ahead = [one for _, dated in tables for one in dated if is_543_ahead(one[2])]
+        path: Path = ("source", self._source, "calendar", role, file)
+        would_be = f"{_shown(ahead[0][2])} would be {_shown(moved_back(ahead[0][2]))}"
+        asks = f"Which calendar are the dates of {file} in? {would_be}"
+        are_all = len(ahead) == sum(len(dated) for _, dated in tables)
+        choices = [_BUDDHIST, _COMMON] if are_all else [_COMMON, _BUDDHIST]
+        answer = self._mapping.ask(*path, asks=asks, choices=choices, never_accepted=not are_all)
+        for row, place, cell in ahead:
+            moved = moved_back(cell)
+            if answer is None:
+                self._paths[id(row), place] = path
+            elif answer == _BUDDHIST and moved is not None:
+                self._whole[id(row), place] = moved
+
+    def _years(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
+        way = self._way_without_year(role, [cell for _, dated in tables for _, _, cell in dated])
+        turns = [_turns([_month(cell, way) for _, _, cell in dated]) for _, dated in tables]
+        said = [_first_year(_said_of(block), years) for (block, _), years in zip(tables, turns, strict=True)]
+        for group in _asked_together(said):
+            block, dated = tables[group[0]]
+            path: Path = ("source", self._source, "year", role, file if len(group) == len(tables) else block.name)
+            first = next((cell for _, _, cell in dated if isinstance(cell, str)), "")
+            asks = (
+                f"Which year is {first!r} in, the first day of {block.name}? It stands without a year (write one such "
+                "as 2026; where December comes before January, the year turns)"
+            )
+            answer = self._ask(path, asks, [str(said[one]) if said[one] else "" for one in group], _is_year)
+            for one in group:
+                begins = said[one] if answer == BY_TITLE else int(answer or 0)
+                for (row, place, cell), turned in zip(tables[one][1], turns[one], strict=True):
+                    if not isinstance(cell, str) or with_year(cell, _LEAP) is None:
+                        continue
+                    if answer is None:
+                        self._paths[id(row), place] = path
+                    else:
+                        self._whole[id(row), place] = with_year(cell, begins + turned) or cell
+
+    def _months(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
+        said = [_said_of(block) for block, _ in tables]
+        known = [one.text if one.year and one.month else "" for one in said]
+        for group in _asked_together(known):
+            block, dated = tables[group[0]]
+            path: Path = ("source", self._source, "month", role, file if len(group) == len(tables) else block.name)
+            asks = f"Which month is day {_shown(dated[0][2])} of {block.name} in? Write one such as 2026-01"
+            answer = self._ask(path, asks, [known[one] for one in group], _is_month)
+            for one in group:
+                of = said[one] if answer == BY_TITLE else month_and_year(answer or "")
+                for row, place, cell in tables[one][1]:
+                    if _day_of(cell) is None:
+                        continue
+                    if answer is None:
+                        self._paths[id(row), place] = path
+                    else:
+                        self._whole[id(row), place] = f"{of.text}-{_day_of(cell):02d}"
+
+    def _ask(self, path: Path, asks: str, proposed: Sequence[str], is_one: Callable[[str], bool]) -> str | None:
+        """Ask for a year or a month; an answer that is none is asked for again."""
+        choices = [*filter(None, dict.fromkeys(proposed))]
+        if len(choices) > 1:
+            asks += f"; by title: {', '.join(choices[:4])}"
+            choices = [BY_TITLE]
+        answer = self._mapping.get(*path)
+        if answer is not None and not is_one(answer) and not (answer == BY_TITLE and all(proposed)):
+            self._mapping.take_back(path, "is none")
+        return self._mapping.ask(*path, asks=asks, choices=choices, free=True)
+
+    def _way_without_year(self, role: str, cells: Sequence[CellValue]) -> str:
+        """The way of the days once they have a year: the settled one, or the first that fits most of them."""
+        texts = [whole for cell in cells if isinstance(cell, str) and (whole := with_year(cell, _LEAP)) is not None]
+        fitting = ways_that_fit(texts) or ways_that_fit(texts[:1])
+        settled = {
+            value
+            for path, value in self._mapping.settled.items()
+            if path[:4] == ("source", self._source, "dates", role)
+        }
+        return next((way for way in fitting if way in settled), fitting[0])
+
+
+def _asked_together(known: Sequence[object]) -> list[list[int]]:
+    """Tables of a file of which one question is asked: all where each says its own, or there is but one."""
+    if all(known) or len(known) == 1:
+        return [[*range(len(known))]]
+    return [[one] for one in range(len(known))]
+
+
+def _dated(block: Block, places: Mapping[str, tuple[int, ...]], role: str) -> list[_Dated]:
+    found = [(row, place, row.cells[place]) for row in block.rows for place in places.get(role, ())[:1]]
+    return [one for one in found if not is_blank_cell(one[2]) and not is_mark(one[2])]
+
+
+def _said_of(block: Block) -> Titled:
+    """What the sheet, the titles and the file say, in this order."""
+    return said_by([block.grid.sheet, *block.titles, PurePath(block.grid.file).stem])
+
+
+def _first_year(said: Titled, turns: Sequence[int]) -> int:
+    """The year of the first day where that of most is what the title says; 0 where it says none."""
+    return said.year - Counter(turns).most_common(1)[0][0] if said.year and turns else 0
+
+
+def _turns(months: Sequence[int | None]) -> list[int]:
+    """By how many years each day is after the first, in a list that goes on from December to January, or back."""
+    found, years, before = [], 0, None
+    for month in months:
+        if month is not None:
+            if before is not None and abs(month - before) >= _TURN:
+                years += 1 if month < before else -1
+            before = month
+        found.append(years)
+    return found
+
+
+def _month(cell: CellValue, way: str) -> int | None:
+    whole = with_year(cell, _LEAP) if isinstance(cell, str) else None
+    found = moment_as_written(whole, way) if whole is not None else None
+    return None if found is None else found[0].month
+
+
+def _day_of(cell: CellValue) -> int | None:
+    if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
+        return None
+    if isinstance(cell, str):
+        return int(cell) if cell.strip().isdecimal() and 1 <= int(cell) <= 31 else None
+    return int(cell) if cell % 1 == 0 and 1 <= cell <= 31 else None
+
+
+def _is_year(text: str) -> bool:
+    return text.isdecimal() and 1970 <= int(text) <= 2100
+
+
+def _is_month(text: str) -> bool:
+    found = month_and_year(text)
+    return bool(found.year and found.month)
+
+
+def _shown(cell: CellValue | None) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)[:10] if not isinstance(cell, str) else repr(cell)
