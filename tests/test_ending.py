@@ -32,7 +32,7 @@ def command():
     outputs.write_whole(Path(sys.argv[2]), "of today")
     return 0
 
-fill, outputs._fill = outputs._fill, told
+fill, outputs.fill_part = outputs.fill_part, told
 run_to_the_end(command)
 """
 

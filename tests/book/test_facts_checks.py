@@ -11,6 +11,7 @@ from stockward.book.checks.rules import SITE_CHECKS
 
 FULL = {
     "normal_losses": "area,substance,rate,basis,unit\nP1,TNT,0.01,per_received,\nS1,TNT,0.2,per_day,kg\n",
+    "scopes": "inventory,area,material\nFEB,S1,TNT\n",
     "goals": "substance,quantity,area,unit,within_days\nTNT,10,,kg,30\n",
     "lines": "line,material,workers_needed,output_per_day\nL1,SHELL,4,50\n",
     "production": "line,month,actual\nL1,2026-01,900\nL1,2026-02,950\n",

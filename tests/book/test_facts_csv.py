@@ -122,6 +122,9 @@ def test_a_short_row_is_set_aside_and_the_others_stay(folder: SiteFolder, quoted
     assert "2 cells and the header 11" in problem.reason
     assert set(site.set_aside["movements"]["unreadable"][0]) == set(HEAD.strip().split(",")) | {
         "measurement",
+        "other_quantity",
+        "from_balance",
+        "to_balance",
         "document",
         "recorded_at",
         "recorded_by",
