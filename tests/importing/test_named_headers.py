@@ -41,6 +41,7 @@ def test_parts_headed_by_lines_are_read_below_a_header_that_nobody_knows(tmp_pat
         ("source", "Inv", "table"): "counts", (*columns, "counted"): "Gefunden am Tag", (*columns, "material"): "NSN",
         (*columns, "area"): "no column", ("source", "Inv", "area"): "the line above each part",
         (*columns, "count_date"): "no column", ("source", "Inv", "counted_at"): "2026-06-30",
+            ("source", "Inv", "not_read"): "they may",
     }  # fmt: skip
     assert imported([path], tmp_path / "site", answers).counts == {
         ("2026-06-30", "MAGAZINE A", "1305", 1000.0),
