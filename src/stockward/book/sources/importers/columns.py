@@ -52,7 +52,7 @@ def roles_of(
     blocks: Sequence[Block], profile: Profile, mapping: MappingFile, source: str
 ) -> dict[str, tuple[str, ...]]:
     """The headers of each role, and where the mapping has none yet, those that the headers and cells speak for."""
-    headers = tuple(dict.fromkeys(header for block in blocks for header in block.headers))
+    headers = headers_of(blocks)
     vocabulary = PEOPLE_LISTS if blocks[0].of_people else LEDGERS
     stated = {
         path[3]: tuple(header for header in value.split(JOINT) if header)
@@ -70,10 +70,7 @@ def roles_of(
         plain = {folded(header) for header in headers}
         return {role: found for role, found in stated.items() if found and {*map(folded, found)} <= plain}
     roles = _proposed(headers, profile, vocabulary)
-    cells = {
-        header: [cell for block in blocks if header in block.headers for cell in block.column(header)]
-        for header in headers
-    }
+    cells = {header: cells_below(blocks, header) for header in headers}
     _take_signed_quantity(roles, cells)
     roles = {
         role: header
