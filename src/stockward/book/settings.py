@@ -149,15 +149,19 @@ def read_settings(path: Path) -> Settings:
     """Read and check ``site.toml``. Raises ``SiteError`` that lists every fault at once, in one line."""
     if not path.exists() and not path.is_symlink():
         raise SiteError(str(path), "the file is missing", _instead_of(path))
-    content = read_bytes(path)
-    _require_small(path, content)
+    return settings_in(read_bytes(path), str(path))
+
+
+def settings_in(content: bytes, file: str) -> Settings:
+    """Read and check the text of settings. Raises ``SiteError`` of the file, as ``read_settings`` does."""
+    _require_small(file, content)
     try:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SiteError(str(path), f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
+        raise SiteError(file, f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise SiteError(str(path), f"no valid TOML ({error})", _mend_of(error, content)) from None
-    return settings_of(document, str(path))
+        raise SiteError(file, f"no valid TOML ({error})", _mend_of(error, content)) from None
+    return settings_of(document, file)
 
 
 def _instead_of(path: Path) -> str:
@@ -207,15 +211,15 @@ def _in_letters(form: str) -> str | None:
     return None if (found := DateForm.parse(form)) is None else found.text
 
 
-def _require_small(path: Path, content: bytes) -> None:
+def _require_small(file: str, content: bytes) -> None:
     """Raise where the file is longer or deeper than settings are: a key of thousands of parts takes hours to read."""
     if len(content) > _LARGEST_FILE:
         problem = f"it has {len(content)} bytes, and at most {_LARGEST_FILE} are read"
-        raise SiteError(str(path), problem, "leave out what is no setting")
+        raise SiteError(file, problem, "leave out what is no setting")
     deep = next((row for row, line in enumerate(content.splitlines(), 1) if line.count(b".") > _MOST_DOTS), None)
     if deep is not None:
         problem = f"line {deep} has more than {_MOST_DOTS} dots, and no setting lies so deep"
-        raise SiteError(str(path), problem, "correct that line")
+        raise SiteError(file, problem, "correct that line")
 
 
 def _faults(error: ValidationError) -> list[str]:

@@ -4,6 +4,8 @@ StockwardError
 ├── SiteError          the site cannot be read: a folder, a file, a table, a column, a setting
 ├── SheetError         a plan or a filled count sheet does not match: a file, a row, a column
 ├── UsageError         the question cannot be asked so: an option, an argument
+├── BookError          the book does not take an entry, cannot be reached, or is not what it was
+│   └── ConflictError      somebody else was first
 └── FigureError        a figure cannot be computed from these numbers
     └── ProbabilityError   a probability outside its range
 
@@ -51,6 +53,14 @@ class SheetError(StockwardError):
 
 class UsageError(StockwardError):
     """A question that cannot be asked so."""
+
+
+class BookError(StockwardError):
+    """A book that does not take an entry, cannot be reached, or is not what it was: says what to do."""
+
+
+class ConflictError(BookError):
+    """An entry for which another came first: what it was made from has changed since."""
 
 
 class FigureError(StockwardError, ValueError):

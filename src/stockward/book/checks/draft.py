@@ -10,7 +10,7 @@ import polars as pl
 from stockward.book.cells.columns import blank_column, read_column, shown
 from stockward.book.cells.reading import Locale, no_text, without
 from stockward.book.problems import HIDDEN
-from stockward.book.schema.dictionary import Table
+from stockward.book.schema.dictionary import IMPORTED_TABLES, Table
 from stockward.book.settings import Settings
 from stockward.book.sources.raw import RawTable, TornRow
 
@@ -25,8 +25,6 @@ _NO_END = (1 << 32) - 1
 _ALL = -1
 """The set of all columns."""
 
-_IMPORTED = ("movements", "counts", "materials", "areas", "people", "absences")
-"""Tables whose rows say where they stand in another file."""
 _TOLD = {"row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 """What is told of a problem, beside the table and the file."""
 
@@ -162,7 +160,7 @@ class TableDraft:
         rows = pl.concat(found).sort("row", maintain_order=True)
         named = rows.select(pl.lit(self.table.name).alias("table"), pl.lit(self.file).alias("file"), *_TOLD)
         # Elsewhere a source is a person, of whom nothing is shown.
-        if self.table.name not in _IMPORTED or not named.height:
+        if self.table.name not in IMPORTED_TABLES or not named.height:
             return named.with_columns(source=pl.lit(""))
         sources = self.values.select("row", pl.col("source").fill_null(""))
         return named.join(sources, on="row", how="left", maintain_order="left").with_columns(

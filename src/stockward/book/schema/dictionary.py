@@ -43,6 +43,9 @@ DTYPES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
 TELLING_COLUMNS = 3
 """So many required columns are no header by chance."""
 
+IMPORTED_TABLES = ("movements", "counts", "materials", "areas", "people", "absences")
+"""Tables whose column ``source`` says where a row stands in another file; elsewhere a source is a person."""
+
 UNIT_COLUMNS = ("unit", "capacity_unit")
 """Columns that give the unit of others beside them."""
 

@@ -59,7 +59,21 @@ def read_site(path: str | Path) -> Site:
         ) from None
 
 
+def read_raw(path: Path) -> tuple[dict[str, RawTable], str, dict[str, str]]:
+    """The tables of a site as they stand, the text of its settings, and the SHA-256 of each file.
+
+    Raises ``SiteError`` as ``read_site`` does.
+    """
+    reader = _reader(path)
+    raw, _ = reader.raw_tables()
+    return raw, read_bytes(reader.folder / SETTINGS).decode("utf-8-sig"), reader.files
+
+
 def _read(path: Path) -> Site:
+    return _reader(path).site()
+
+
+def _reader(path: Path) -> _Reader:
     folder = path.parent if path.name == WORKBOOK and path.is_file() else path
     if not folder.is_dir():
         problem = "this is a file" if folder.exists() else "there is no such folder"
@@ -68,29 +82,29 @@ def _read(path: Path) -> Site:
         mend = f"run the same command again: stockward import FILES --into {path}"
         raise SiteError(str(path), "an import was cut short while it put its tables in place", mend)
     settings = read_settings(folder / SETTINGS)
-    return _Reader(folder, settings, workbook_only=folder != path).site()
+    return _Reader(folder, settings, workbook_only=folder != path)
 
 
 class _Reader:
     """Reads one folder; what it finds on the way (notices, hashes) is gathered here."""
 
     def __init__(self, folder: Path, settings: Settings, *, workbook_only: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._settings = settings
         self._workbook_only = workbook_only
         self._strangers: list[Stranger] = []
-        self._files: dict[str, str] = {SETTINGS: _sha256(read_bytes(folder / SETTINGS))}
+        self.files: dict[str, str] = {SETTINGS: _sha256(read_bytes(folder / SETTINGS))}
 
     def site(self) -> Site:
         """Read, check and freeze."""
-        raw, notices = self._raw_tables()
+        raw, notices = self.raw_tables()
         if not self._workbook_only:
-            notices += _below(self._folder, {*raw, *self._files})
-        whole = partial(Site.from_raw, settings=self._settings, notices=notices, files=self._files)
+            notices += _below(self.folder, {*raw, *self.files})
+        whole = partial(Site.from_raw, settings=self._settings, notices=notices, files=self.files)
         # Nothing here may hold the cells while they are checked: they are let go one by one.
         return whole(raw)
 
-    def _raw_tables(self) -> tuple[dict[str, RawTable], list[str]]:
+    def raw_tables(self) -> tuple[dict[str, RawTable], list[str]]:
         """Every table that the site has, and what is left out; all faults of files and headers are said at once."""
         raw: dict[str, RawTable] = {}
         faults: list[SiteError] = []
@@ -103,7 +117,7 @@ class _Reader:
             except SiteError as error:
                 faults.append(error)
         present = {name: file for name, file, _ in sources}
-        meant, left_out = Strangers(self._strangers, present, WORKBOOK in self._files).told()
+        meant, left_out = Strangers(self._strangers, present, WORKBOOK in self.files).told()
         faults.extend(meant)
         require_none(faults or lacking_tables(raw))
         return raw, left_out
@@ -121,7 +135,7 @@ class _Reader:
 
     def _found(self, faults: list[SiteError]) -> Iterator[Stranger]:
         """Every file and sheet that may be a table by its ending or its place."""
-        for path in _listed(self._folder):
+        for path in _listed(self.folder):
             suffix = path.suffix.lower()
             if path.name == WORKBOOK:
                 yield from self._sheets(path, faults)
@@ -168,7 +182,7 @@ class _Reader:
             sha256 = _sha256(read_bytes(path))
         except SiteError:
             return None
-        return next((name for name, of in self._files.items() if of == sha256), None)
+        return next((name for name, of in self.files.items() if of == sha256), None)
 
     def _headed(self, path: Path) -> str | None:
         """The table whose header stands in a file that is not read; ``None`` where nobody can read it."""
@@ -198,7 +212,7 @@ class _Reader:
 
     def _content(self, path: Path) -> bytes:
         content = read_bytes(path)
-        self._files[path.name] = _sha256(content)
+        self.files[path.name] = _sha256(content)
         return content
 
     def _file(self, path: Path, table: Table) -> RawTable:

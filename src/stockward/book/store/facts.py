@@ -1,0 +1,116 @@
+"""The facts of a site out of the book: its files as they stood at a moment, and what is read from them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from stockward.book.schema.dictionary import IMPORTED_TABLES, tables
+from stockward.book.settings import SETTINGS, settings_in
+from stockward.book.site import Site, lacking_tables
+from stockward.book.sources.separated import read_csv
+from stockward.book.store.records import Book
+from stockward.book.store.standing import (
+    StandingRow,
+    sites_in,
+    standing_columns,
+    standing_rows,
+    standing_settings,
+)
+from stockward.terms.errors import BookError, UsageError, require_none
+
+_HEADER_ROW = 1
+
+
+def files_of(book: Book, site: str | None = None, as_of: datetime | None = None) -> dict[str, bytes]:
+    """The files of a site, as a folder of it would hold them: ``site.toml``, and a CSV a table.
+
+    Parameters
+    ----------
+    book
+        The book.
+    site
+        The name of the site; ``None`` where the book has one alone.
+    as_of
+        The files as they were approved at this moment; the last where ``None``.
+
+    Raises
+    ------
+    UsageError
+        A site that the book does not have.
+    BookError
+        Where nothing of it was approved by then, or the book does not answer.
+    """
+    with book.database.reading() as connection:
+        named = _site_named(connection, book, site)
+        settings = standing_settings(connection, named, as_of)
+        if settings is None:
+            when = "" if as_of is None else f" by {as_of:%Y-%m-%d %H:%M}"
+            raise BookError(
+                f"{book.database.shown}: no settings of {named} were approved{when}: approve a submission first"
+            )
+        columns = standing_columns(connection, named, as_of)
+        rows = standing_rows(connection, named, as_of)
+    by_table: dict[str, list[StandingRow]] = {name: [] for name in columns}
+    for row in rows:
+        by_table.setdefault(row.table, []).append(row)
+    files = {SETTINGS: settings.encode()}
+    for name, table in tables().items():
+        if name in by_table:
+            used = columns.get(name, set()).union(*(row.cells for row in by_table[name]))
+            kept = [column for column in table.names if column in used]
+            files[f"{name}.csv"] = _csv_of(name, kept, by_table[name])
+    return files
+
+
+def site_of(book: Book, site: str | None = None, as_of: datetime | None = None) -> Site:
+    """The facts of a site, read from its files as those of a folder are. Raises as ``files_of``, and ``SiteError``."""
+    files = files_of(book, site, as_of)
+    settings = settings_in(files[SETTINGS], SETTINGS)
+    raw = {
+        name: read_csv(Path(f"{name}.csv"), files[f"{name}.csv"], table, settings.site.decimal)
+        for name, table in tables().items()
+        if f"{name}.csv" in files
+    }
+    require_none(lacking_tables(raw))
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return Site.from_raw(raw, settings, files=hashes)
+
+
+def _site_named(connection: Connection, book: Book, site: str | None) -> str:
+    known = sites_in(connection)
+    if site in known:
+        return str(site)
+    if site is None and len(known) == 1:
+        return known[0]
+    shown = ", ".join(known) or "none yet"
+    asked = "name one of its sites" if site is None else f"there is no site {site}"
+    raise UsageError(f"{book.database.shown}: {asked}: it has {shown}")
+
+
+def _csv_of(table: str, columns: Sequence[str], rows: Sequence[StandingRow]) -> bytes:
+    """A table as text. A row that now stands elsewhere than in its own file says where that was."""
+    moved = table in IMPORTED_TABLES and any(
+        "source" not in one.cells and (one.file, one.row) != (f"{table}.csv", number)
+        for number, one in enumerate(rows, _HEADER_ROW + 1)
+    )
+    header = [name for name in tables()[table].names if name in columns or (moved and name == "source")]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for number, one in enumerate(rows, _HEADER_ROW + 1):
+        writer.writerow(_cells_of(one, header, f"{table}.csv", number, moved=moved))
+    return text.getvalue().encode()
+
+
+def _cells_of(one: StandingRow, header: Sequence[str], file: str, number: int, *, moved: bool) -> list[str]:
+    cells: Mapping[str, str] = one.cells
+    if moved and "source" not in cells and (one.file, one.row) != (file, number):
+        cells = {**cells, "source": f"{one.file} row {one.row}"}
+    return [cells.get(name, "") for name in header]

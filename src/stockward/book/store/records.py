@@ -1,0 +1,284 @@
+"""The book of record: handing in, approving, sending back. The one way to add an entry, whoever asks.
+
+Nobody decides on what they handed in themselves, and every submission is decided once: that is looked at while no
+other writer can come between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, insert, select
+
+from stockward.book.store.database import Database
+from stockward.book.store.entries import CHANGES, DECISIONS, FORMAT, BookEntry, EntryKind, time_text
+from stockward.book.store.handed_in import HandedIn
+from stockward.book.store.merkle import Peaks, leaf_hash
+from stockward.book.store.standing import standing_rows
+from stockward.book.store.tables import ENTRIES, HEADS
+from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
+from stockward.terms.errors import BookError, ConflictError, UsageError
+
+_CLOCKS_DIFFER = timedelta(seconds=2)
+"""By which the clocks of two machines may differ; entries in between take the time of the last."""
+_LONGEST_REASON = 2_000
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry before it has its number and its time."""
+
+    kind: EntryKind
+    about: Mapping[str, Any]
+    of: int | None = None
+
+
+class Book:
+    """A book on a database; without a signer it can only be read.
+
+    Every method that adds takes ``by``, the key of the account, and ``once``, the client's own key of the request: one
+    that is sent again, since its answer was lost, is entered once and answered as before.
+    """
+
+    def __init__(self, database: Database, signer: HeadSigner | None = None, clock: Clock | None = None) -> None:
+        self.database = database
+        self._signer = signer
+        self._clock = clock or _now
+        self.key = self._key()
+        if signer is not None and signer.key != self.key:
+            raise UsageError(f"{database.shown}: the key is that of another book: give the one made with this book")
+
+    @classmethod
+    def create(cls, url: str, signer: HeadSigner, clock: Clock | None = None) -> Self:
+        """Make a book where there is none. Raises ``UsageError`` where there is one, ``BookError`` as writing does."""
+        database = Database(url, new=True)
+        with database.writing() as connection:
+            if connection.execute(select(ENTRIES.c.number).limit(1)).first() is not None:
+                raise UsageError(f"{database.shown}: there is a book already: open it, or name another database")
+            about = {"format": FORMAT, "key": signer.key.text}
+            adding = _Adding(connection, signer, clock or _now)
+            adding.add([_Draft(EntryKind.BOOK, about)], by="", site=None)  # nobody's: it only names the key
+        return cls(database, signer, clock)
+
+    @classmethod
+    def open(cls, url: str, signer: HeadSigner | None = None, clock: Clock | None = None) -> Self:
+        """Open a book that is there. Raises ``UsageError`` for none, ``BookError`` where it does not answer."""
+        return cls(Database(url), signer, clock)
+
+    def submit(self, site: str, by: str, changes: HandedIn, *, once: str | None = None) -> int:
+        """Hand in changes to a site's facts; returns the number of the submission, which waits for somebody else.
+
+        Raises ``UsageError`` for nothing to hand in, ``ConflictError`` where a row that is corrected or withdrawn no
+        longer stands.
+        """
+        if not site or not site.isprintable():
+            raise UsageError(f"{site!r}: a site has a name in letters: give it one")
+        with self._adding(once) as adding:
+            if adding.answered is not None:
+                return adding.answered
+            _require_standing(adding.connection, site, [one.of for one in changes.corrections])
+            drafts = [_Draft(EntryKind.SUBMISSION, changes.about)]
+            drafts += [_Draft(EntryKind(kind), about, of) for kind, about, of in changes.entries()]
+            if len(drafts) == 1:
+                raise UsageError(f"{site}: there is nothing to hand in: no row, no correction, no setting")
+            return adding.add(drafts, by=by, site=site, once=once)
+
+    def approve(self, submission: int, by: str, *, once: str | None = None) -> int:
+        """Put a submission in force. Raises ``BookError`` for one's own, ``ConflictError`` for one that is decided."""
+        return self._decide(EntryKind.APPROVAL, submission, by, {}, once)
+
+    def send_back(self, submission: int, by: str, reason: str, *, once: str | None = None) -> int:
+        """Refuse a submission, with the reason. Raises as ``approve`` does."""
+        return self._decide(EntryKind.RETURN, submission, by, {"reason": _reason(reason)}, once)
+
+    def record(
+        self, event: str, by: str, *, site: str | None = None, about: Mapping[str, Any] | None = None,
+        once: str | None = None,
+    ) -> int:  # fmt: skip
+        """Enter what was done around the book: who signed in, read, sealed, was given a role."""
+        with self._adding(once) as adding:
+            if adding.answered is not None:
+                return adding.answered
+            said = {"event": event, **(about or {})}
+            return adding.add([_Draft(EntryKind.EVENT, said)], by=by, site=site, once=once)
+
+    def head(self) -> str:
+        """The last signed tree head: keep it elsewhere, and what it stands for can never be changed unseen."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(HEADS.c.note).order_by(HEADS.c.size.desc()).limit(1)).first()
+        if row is None:
+            raise BookError(f"{self.database.shown}: it has no signed head: verify it with: stockward book verify")
+        return str(row.note)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def _decide(
+        self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None
+    ) -> int:
+        with self._adding(once) as adding:
+            if adding.answered is not None:
+                return adding.answered
+            found = entry_numbered(adding.connection, submission)
+            if found is None or found.kind is not EntryKind.SUBMISSION:
+                raise UsageError(f"{submission}: there is no such submission: see those that wait")
+            if found.by == by:
+                raise BookError(f"submission {submission}: who handed it in cannot decide on it: ask somebody else")
+            if (decided := _decision_on(adding.connection, submission)) is not None:
+                said = "approved" if decided.kind == EntryKind.APPROVAL else "sent back"
+                raise ConflictError(f"submission {submission}: it was {said} already, at {decided.at}: see entry "
+                                    f"{decided.number}")  # fmt: skip
+            if kind is EntryKind.APPROVAL and found.site is not None:
+                _require_standing(adding.connection, found.site, _named_by(adding.connection, submission))
+            return adding.add([_Draft(kind, about)], by=by, site=found.site, once=once, submission=submission)
+
+    @contextmanager
+    def _adding(self, once: str | None) -> Iterator[_Adding]:
+        if self._signer is None:
+            raise UsageError(f"{self.database.shown}: without its key a book is only read: open it with the key")
+        with self.database.writing() as connection:
+            yield _Adding(connection, self._signer, self._clock, once)
+
+    def _key(self) -> HeadKey:
+        with self.database.reading() as connection:
+            first = entry_numbered(connection, 0)
+        try:
+            return HeadKey.of_text(str(first.about["key"]) if first is not None else "")
+        except (KeyError, ValueError):
+            said = "its first entry is lost or changed"
+            raise BookError(f"{self.database.shown}: this is no book, or {said}: put back a copy") from None
+
+
+class _Adding:
+    """One transaction that adds entries: ``answered`` is the number that the same request was given before."""
+
+    def __init__(
+        self, connection: Connection, signer: HeadSigner, clock: Clock, once: str | None = None
+    ) -> None:
+        self.connection = connection
+        self._signer = signer
+        self._clock = clock
+        self.answered = None if once is None else self._former(once)
+
+    def add(
+        self, drafts: Sequence[_Draft], *, by: str, site: str | None, once: str | None = None,
+        submission: int | None = None,
+    ) -> int:  # fmt: skip
+        """Add entries one after the other, and a signed head over them; returns the number of the first."""
+        last = self.connection.execute(select(HEADS).order_by(HEADS.c.size.desc()).limit(1)).first()
+        peaks = Peaks() if last is None else Peaks.of_text(last.size, last.peaks)
+        at = _moment(self._clock(), None if last is None else last.at)
+        begun = peaks.size
+        entries = [
+            BookEntry(
+                number=begun + place,
+                kind=draft.kind,
+                at=at,
+                by=by,
+                site=site,
+                submission=begun if draft.kind in CHANGES else submission,
+                of=draft.of,
+                about=draft.about if place or once is None else {**draft.about, "once": once},
+            )
+            for place, draft in enumerate(drafts)
+        ]
+        texts = [entry.text for entry in entries]
+        leaves = [leaf_hash(text.encode()) for text in texts]
+        self.connection.execute(
+            insert(ENTRIES),
+            [
+                columns_of(entry) | {"leaf": leaf, "entry": text}
+                for entry, text, leaf in zip(entries, texts, leaves, strict=True)
+            ],
+        )
+        grown = peaks.grown(leaves)
+        head = TreeHead(self._signer.key.book, grown.size, grown.root, at)
+        self.connection.execute(
+            insert(HEADS),
+            {"size": grown.size, "at": time_text(at), "peaks": grown.text, "note": self._signer.signed(head)},
+        )
+        return begun
+
+    def _former(self, once: str) -> int | None:
+        row = self.connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.once == once)).first()
+        return None if row is None else int(row.number)
+
+
+def columns_of(entry: BookEntry) -> dict[str, Any]:
+    """The columns that repeat parts of an entry."""
+    return {
+        "number": entry.number,
+        "kind": entry.kind.value,
+        "at": time_text(entry.at),
+        "by": entry.by,
+        "site": entry.site,
+        "submission": entry.number if entry.kind is EntryKind.SUBMISSION else entry.submission,
+        "of": entry.of,
+        "table": entry.table,
+        "once": entry.about.get("once"),
+    }
+
+
+def entry_numbered(connection: Connection, number: int) -> BookEntry | None:
+    """An entry by its number. Raises ``BookError`` for one that was changed."""
+    row = connection.execute(select(ENTRIES.c.entry).where(ENTRIES.c.number == number)).first()
+    if row is None:
+        return None
+    try:
+        return BookEntry.of_text(row.entry)
+    except ValueError as error:
+        raise BookError(f"entry {number}: {error}: verify the book, and put back a copy") from None
+
+
+def _decision_on(connection: Connection, submission: int) -> Row[Any] | None:
+    decides = ENTRIES.c.kind.in_(sorted(DECISIONS))
+    return connection.execute(
+        select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides)
+    ).first()
+
+
+def _named_by(connection: Connection, submission: int) -> list[int]:
+    """The entries that corrections and withdrawals of a submission name."""
+    named = select(ENTRIES.c.of).where(ENTRIES.c.submission == submission, ENTRIES.c.of.is_not(None))
+    return [int(row.of) for row in connection.execute(named)]
+
+
+def _require_standing(connection: Connection, site: str, named: Sequence[int]) -> None:
+    """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
+    if not named:
+        return
+    standing = {one.entry for one in standing_rows(connection, site)}
+    if fallen := sorted(set(named) - standing):
+        raise ConflictError(
+            f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "
+            "read the row again, and correct what stands now"
+        )
+
+
+def _moment(now: datetime, last: str | None) -> datetime:
+    """The time of the next entries. Raises ``BookError`` where the clock was set back."""
+    if last is None:
+        return now
+    before = datetime.fromisoformat(last).astimezone(UTC)
+    if now < before - _CLOCKS_DIFFER:
+        raise BookError(
+            f"the clock of this machine says {time_text(now)}, and the last entry was made at {last}: "
+            "set the clock, and enter it again"
+        )
+    return max(now, before)
+
+
+def _reason(text: str) -> str:
+    if not text.strip() or len(text) > _LONGEST_REASON:
+        raise UsageError(f"a reason is a sentence, of at most {_LONGEST_REASON} letters: write one")
+    return text.strip()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
