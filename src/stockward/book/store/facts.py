@@ -16,13 +16,7 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import Site, lacking_tables
 from stockward.book.sources.separated import read_csv
 from stockward.book.store.records import Book
-from stockward.book.store.standing import (
-    StandingRow,
-    sites_in,
-    standing_columns,
-    standing_rows,
-    standing_settings,
-)
+from stockward.book.store.standing import Standing, StandingRow, approved_in, sites_in, standing_of
 from stockward.terms.errors import BookError, UsageError, require_none
 
 _HEADER_ROW = 1
@@ -48,24 +42,22 @@ def files_of(book: Book, site: str | None = None, as_of: datetime | None = None)
         Where nothing of it was approved by then, or the book does not answer.
     """
     with book.database.reading() as connection:
-        named = _site_named(connection, book, site)
-        settings = standing_settings(connection, named, as_of)
-        if settings is None:
-            when = "" if as_of is None else f" by {as_of:%Y-%m-%d %H:%M}"
-            raise BookError(
-                f"{book.database.shown}: no settings of {named} were approved{when}: approve a submission first"
-            )
-        columns = standing_columns(connection, named, as_of)
-        rows = standing_rows(connection, named, as_of)
-    by_table: dict[str, list[StandingRow]] = {name: [] for name in columns}
-    for row in rows:
-        by_table.setdefault(row.table, []).append(row)
-    files = {SETTINGS: settings.encode()}
+        named = site_named(connection, book, site)
+        standing = standing_of(approved_in(connection, named, as_of))
+    if standing.settings is None:
+        when = "" if as_of is None else f" by {as_of:%Y-%m-%d %H:%M}"
+        raise BookError(f"{book.database.shown}: no settings of {named} were approved{when}: approve a submission first")
+    return written_files(standing)
+
+
+def written_files(standing: Standing) -> dict[str, bytes]:
+    """The files of what stands, by name."""
+    files = {} if standing.settings is None else {SETTINGS: standing.settings.encode()}
     for name, table in tables().items():
-        if name in by_table:
-            used = columns.get(name, set()).union(*(row.cells for row in by_table[name]))
-            kept = [column for column in table.names if column in used]
-            files[f"{name}.csv"] = _csv_of(name, kept, by_table[name])
+        rows = [row for row in standing.rows if row.table == name]
+        if rows or name in standing.columns:
+            used = standing.columns.get(name, frozenset()).union(*(row.cells for row in rows))
+            files[f"{name}.csv"] = _csv_of(name, [column for column in table.names if column in used], rows)
     return files
 
 
@@ -83,7 +75,8 @@ def site_of(book: Book, site: str | None = None, as_of: datetime | None = None) 
     return Site.from_raw(raw, settings, files=hashes)
 
 
-def _site_named(connection: Connection, book: Book, site: str | None) -> str:
+def site_named(connection: Connection, book: Book, site: str | None) -> str:
+    """The site that is asked for, or the only one. Raises ``UsageError``."""
     known = sites_in(connection)
     if site in known:
         return str(site)

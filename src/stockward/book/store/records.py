@@ -18,10 +18,10 @@ from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, DECISIONS, FORMAT, BookEntry, EntryKind, time_text
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
-from stockward.book.store.standing import standing_rows
+from stockward.book.store.standing import approved_in, standing_of
 from stockward.book.store.tables import ENTRIES, HEADS
 from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
-from stockward.terms.errors import BookError, ConflictError, UsageError
+from stockward.terms.errors import BookError, ConflictError, StockwardError, UsageError
 
 _CLOCKS_DIFFER = timedelta(seconds=2)
 """By which the clocks of two machines may differ; entries in between take the time of the last."""
@@ -49,9 +49,14 @@ class Book:
         self.database = database
         self._signer = signer
         self._clock = clock or _now
-        self.key = self._key()
-        if signer is not None and signer.key != self.key:
-            raise UsageError(f"{database.shown}: the key is that of another book: give the one made with this book")
+        try:
+            self.key = self._key()
+            if signer is not None and signer.key != self.key:
+                said = "the key is that of another book: give the one made with this book"
+                raise UsageError(f"{database.shown}: {said}")
+        except StockwardError:
+            database.close()
+            raise
 
     @classmethod
     def create(cls, url: str, signer: HeadSigner, clock: Clock | None = None) -> Self:
@@ -78,7 +83,7 @@ class Book:
         """
         if not site or not site.isprintable():
             raise UsageError(f"{site!r}: a site has a name in letters: give it one")
-        with self._adding(once) as adding:
+        with self._adding(by, once) as adding:
             if adding.answered is not None:
                 return adding.answered
             _require_standing(adding.connection, site, [one.of for one in changes.corrections])
@@ -101,7 +106,7 @@ class Book:
         once: str | None = None,
     ) -> int:  # fmt: skip
         """Enter what was done around the book: who signed in, read, sealed, was given a role."""
-        with self._adding(once) as adding:
+        with self._adding(by, once) as adding:
             if adding.answered is not None:
                 return adding.answered
             said = {"event": event, **(about or {})}
@@ -119,10 +124,16 @@ class Book:
         """Let go of the database."""
         self.database.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _decide(
         self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None
     ) -> int:
-        with self._adding(once) as adding:
+        with self._adding(by, once) as adding:
             if adding.answered is not None:
                 return adding.answered
             found = entry_numbered(adding.connection, submission)
@@ -139,11 +150,13 @@ class Book:
             return adding.add([_Draft(kind, about)], by=by, site=found.site, once=once, submission=submission)
 
     @contextmanager
-    def _adding(self, once: str | None) -> Iterator[_Adding]:
+    def _adding(self, by: str, once: str | None) -> Iterator[_Adding]:
+        if not by:
+            raise UsageError("nobody enters this: sign in first")
         if self._signer is None:
             raise UsageError(f"{self.database.shown}: without its key a book is only read: open it with the key")
         with self.database.writing() as connection:
-            yield _Adding(connection, self._signer, self._clock, once)
+            yield _Adding(connection, self._signer, self._clock, by, once)
 
     def _key(self) -> HeadKey:
         with self.database.reading() as connection:
@@ -159,12 +172,12 @@ class _Adding:
     """One transaction that adds entries: ``answered`` is the number that the same request was given before."""
 
     def __init__(
-        self, connection: Connection, signer: HeadSigner, clock: Clock, once: str | None = None
+        self, connection: Connection, signer: HeadSigner, clock: Clock, by: str = "", once: str | None = None
     ) -> None:
         self.connection = connection
         self._signer = signer
         self._clock = clock
-        self.answered = None if once is None else self._former(once)
+        self.answered = None if once is None else self._former(by, once)
 
     def add(
         self, drafts: Sequence[_Draft], *, by: str, site: str | None, once: str | None = None,
@@ -205,8 +218,10 @@ class _Adding:
         )
         return begun
 
-    def _former(self, once: str) -> int | None:
-        row = self.connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.once == once)).first()
+    def _former(self, by: str, once: str) -> int | None:
+        row = self.connection.execute(select(ENTRIES.c.number, ENTRIES.c.by).where(ENTRIES.c.once == once)).first()
+        if row is not None and row.by != by:
+            raise ConflictError(f"{once}: another request has this key already: send it with a key of its own")
         return None if row is None else int(row.number)
 
 
@@ -253,7 +268,7 @@ def _require_standing(connection: Connection, site: str, named: Sequence[int]) -
     """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
     if not named:
         return
-    standing = {one.entry for one in standing_rows(connection, site)}
+    standing = {one.entry for one in standing_of(approved_in(connection, site)).rows}
     if fallen := sorted(set(named) - standing):
         raise ConflictError(
             f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "

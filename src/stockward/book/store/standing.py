@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
-from stockward.book.store.entries import EntryKind, time_text
+from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
 from stockward.book.store.tables import ENTRIES
-
-_CHANGED = (EntryKind.ROW.value, EntryKind.CORRECTION.value, EntryKind.WITHDRAWAL.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +26,72 @@ class StandingRow:
     row: int
 
 
-def standing_rows(connection: Connection, site: str, as_of: datetime | None = None) -> list[StandingRow]:
-    """The rows of a site that stood at a moment (now where ``None``), in the order in which they were brought."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts of a site at a moment: the text of its settings, its rows, and the columns that its files had."""
+
+    settings: str | None
+    rows: tuple[StandingRow, ...]
+    columns: Mapping[str, frozenset[str]]
+
+
+Approved = tuple[int, str, int | None, Mapping[str, Any]]
+"""An entry of an approved submission: its number, its kind, the entry that it names, and what it says."""
+
+
+def standing_of(approved: Iterable[Approved]) -> Standing:
+    """What stands after these entries, which come in the order of their approval and then of their number."""
+    settings: str | None = None
+    columns: dict[str, frozenset[str]] = {}
     rows: dict[int, StandingRow] = {}
     first_of: dict[int, int] = {}
-    for one in _approved(connection, site, as_of, ENTRIES.c.kind.in_(_CHANGED)):
-        about = json.loads(one.entry)["about"]
-        if one.kind == EntryKind.ROW:
+    for number, kind, of, about in approved:
+        if kind == EntryKind.SUBMISSION:
+            for table, brought in about.get("tables", {}).items():
+                columns[table] = columns.get(table, frozenset()) | frozenset(brought["columns"])
+        elif kind == EntryKind.SETTINGS:
+            settings = about["text"]
+        elif kind == EntryKind.ROW:
             source = about["source"]
-            rows[one.number] = StandingRow(
-                one.number, one.number, about["table"], about["row"], source["file"], source["row"]
-            )
-            first_of[one.number] = one.number
+            rows[number] = StandingRow(number, number, about["table"], about["row"], source["file"], source["row"])
+            first_of[number] = number
+        elif of is not None:
+            # What names an entry that no longer stands is never approved: the book refuses it.
+            first = first_of.pop(of)
+            was = rows.pop(first)
+            if kind == EntryKind.CORRECTION:
+                rows[first] = replace(was, entry=number, cells=about["row"])
+                first_of[number] = first
+    return Standing(settings, tuple(rows[first] for first in sorted(rows)), columns)
+
+
+def approved_in(connection: Connection, site: str, as_of: datetime | None = None) -> Iterator[Approved]:
+    """The entries of a site whose submissions were approved by a moment (by now where ``None``)."""
+    columns = select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.of, ENTRIES.c.entry).order_by(ENTRIES.c.number)
+    approvals = select(ENTRIES.c.submission).where(
+        ENTRIES.c.site == site,
+        ENTRIES.c.kind == EntryKind.APPROVAL.value,
+        *([] if as_of is None else [ENTRIES.c.at <= time_text(as_of)]),
+    )
+    for approval in connection.execute(approvals.order_by(ENTRIES.c.number)).all():
+        for one in connection.execute(columns.where(ENTRIES.c.submission == approval.submission)):
+            if one.kind not in _DECIDED:
+                yield one.number, one.kind, one.of, json.loads(one.entry).get("about", {})
+
+
+def approved_among(entries: Iterable[BookEntry], site: str, as_of: datetime | None = None) -> Iterator[Approved]:
+    """As ``approved_in``, out of entries in their order."""
+    handed_in: dict[int, list[BookEntry]] = {}
+    for one in entries:
+        if one.site != site:
             continue
-        # What names an entry that no longer stands was never approved: the book refuses it.
-        first = first_of.pop(one.of)
-        was = rows.pop(first)
-        if one.kind == EntryKind.CORRECTION:
-            rows[first] = replace(was, entry=one.number, cells=about["row"])
-            first_of[one.number] = first
-    return [rows[first] for first in sorted(rows)]
-
-
-def standing_settings(connection: Connection, site: str, as_of: datetime | None = None) -> str | None:
-    """The text of the settings that stood at a moment; ``None`` where none were approved."""
-    text = None
-    for one in _approved(connection, site, as_of, ENTRIES.c.kind == EntryKind.SETTINGS.value):
-        text = str(json.loads(one.entry)["about"]["text"])
-    return text
-
-
-def standing_columns(connection: Connection, site: str, as_of: datetime | None = None) -> dict[str, set[str]]:
-    """The columns of each table that its files had."""
-    columns: dict[str, set[str]] = {}
-    for one in _approved(connection, site, as_of, ENTRIES.c.kind == EntryKind.SUBMISSION.value):
-        for table, brought in json.loads(one.entry)["about"].get("tables", {}).items():
-            columns.setdefault(table, set()).update(brought["columns"])
-    return columns
+        if one.kind is EntryKind.SUBMISSION:
+            handed_in[one.number] = [one]
+        elif one.kind in CHANGES and one.submission in handed_in:
+            handed_in[one.submission].append(one)
+        elif one.kind is EntryKind.APPROVAL and one.submission is not None and (as_of is None or one.at <= as_of):
+            for change in handed_in[one.submission]:
+                yield change.number, change.kind, change.of, change.about
 
 
 def sites_in(connection: Connection) -> list[str]:
@@ -73,16 +100,4 @@ def sites_in(connection: Connection) -> list[str]:
     return sorted(str(row.site) for row in connection.execute(named))
 
 
-def _approved(
-    connection: Connection, site: str, as_of: datetime | None, wanted: ColumnElement[bool]
-) -> Iterator[Any]:
-    """Entries of a site of approved submissions, in order of approval."""
-    approvals = select(ENTRIES.c.number, ENTRIES.c.submission).where(
-        ENTRIES.c.site == site,
-        ENTRIES.c.kind == EntryKind.APPROVAL.value,
-        *([] if as_of is None else [ENTRIES.c.at <= time_text(as_of)]),
-    )
-    for approval in connection.execute(approvals.order_by(ENTRIES.c.number)).all():
-        query = select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.of, ENTRIES.c.entry)
-        of_it = query.where(ENTRIES.c.submission == approval.submission, wanted).order_by(ENTRIES.c.number)
-        yield from connection.execute(of_it)
+_DECIDED = frozenset({EntryKind.APPROVAL.value, EntryKind.RETURN.value})

@@ -1,0 +1,339 @@
+"""Whether a book is what was entered: every entry, every hash, every signature, every rule; without any server.
+
+What a book cannot show by itself is that its end was cut off, with the heads over it. So former heads, kept elsewhere,
+are held against it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, inspect, select, text
+
+from stockward.book.store.database import Database
+from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
+from stockward.book.store.facts import written_files
+from stockward.book.store.merkle import Peaks, leaf_hash
+from stockward.book.store.records import columns_of
+from stockward.book.store.standing import approved_among, standing_of
+from stockward.book.store.tables import ENTRIES, HEADS, METADATA, guards_of
+from stockward.book.store.tree_heads import HeadKey, TreeHead
+from stockward.terms.errors import BookError, SiteError, UsageError
+from stockward.terms.files import read_text
+
+LOG, HEADS_FILE, ABOUT = "entries.jsonl", "heads.jsonl", "export.json"
+LOG_FOLDER = "book"
+_MOST_TOLD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as it is stored: its text (``None`` where only the hash was given), the hash, and other columns."""
+
+    text: str | None
+    leaf: bytes
+    columns: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """A tree head as it is stored."""
+
+    size: int
+    at: str
+    peaks: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found: how many entries, under which root, signed last when; and every fault, in one line each."""
+
+    book: str
+    size: int
+    root: bytes
+    faults: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is wrong with the book."""
+        return not self.faults
+
+
+def verify_database(url: str, *, key: str | None = None, former: Iterable[str] = ()) -> Verified:
+    """Verify a book on its database.
+
+    Parameters
+    ----------
+    url
+        Its address.
+    key
+        The public key that it must be signed with, as ``stockward book head`` prints it; the one in its first entry
+        where ``None``.
+    former
+        Signed heads that were kept elsewhere: the book must still begin with what they stand for.
+
+    Raises
+    ------
+    UsageError
+        No such book. What is wrong with one that is there stands in ``faults``.
+    """
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            heads = [StoredHead(*row) for row in connection.execute(select(HEADS).order_by(HEADS.c.size))]
+            faults = list(_faults_of_engine(connection))
+            found = _verified(_stored_in(connection), heads, key, former)
+    except (BookError, ValueError, TypeError) as error:
+        return Verified("", 0, b"", (" ".join(str(error).split()),))
+    finally:
+        database.close()
+    return Verified(found.book, found.size, found.root, (*faults, *found.faults))
+
+
+def verify_export(folder: Path, *, key: str | None = None, former: Iterable[str] = ()) -> Verified:
+    """Verify a folder that ``stockward book export`` wrote: its log as above, and its tables against the log."""
+    try:
+        log = folder / LOG_FOLDER
+        heads = [StoredHead(**json.loads(line)) for line in read_text(log / HEADS_FILE).splitlines()]
+        stored = [_of_line(line) for line in read_text(log / LOG).splitlines()]
+        about = json.loads(read_text(log / ABOUT))
+        found = _verified(stored, heads, key, former)
+        entries = [BookEntry.of_text(one.text) for one in stored if one.text is not None]
+        as_of = None if about["as_of"] is None else datetime.fromisoformat(about["as_of"])
+        written = written_files(standing_of(approved_among(entries, about["site"], as_of)))
+    except SiteError as error:
+        raise UsageError(f"{folder}: this is no export of a book ({error})") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return Verified("", 0, b"", (f"{folder}: the log of the export cannot be read ({error})",))
+    return Verified(found.book, found.size, found.root, (*found.faults, *_faults_of_files(folder, written)))
+
+
+def _verified(
+    stored: Iterable[StoredEntry], heads: Sequence[StoredHead], key: str | None, former: Iterable[str]
+) -> Verified:
+    checking = _Checking(heads, key, former)
+    for one in stored:
+        checking.take(one)
+    return checking.verified()
+
+
+@dataclass
+class _Checking:
+    """Goes over the book once, entry by entry."""
+
+    heads: Sequence[StoredHead]
+    key_text: str | None
+    former: Iterable[str]
+    faults: list[str] = field(default_factory=list)
+    peaks: Peaks = field(default_factory=Peaks)
+    last: str = ""
+
+    def __post_init__(self) -> None:
+        self.rules = _Rules()
+        self.key: HeadKey | None = None
+        self._waiting = list(reversed(self.heads))
+        self._former: dict[int, list[TreeHead]] = {}
+        self.untold = 0
+
+    def take(self, stored: StoredEntry) -> None:
+        number = self.peaks.size
+        if stored.text is not None:
+            self._take_text(number, stored)
+        elif number == 0:
+            self._tell("entry 0: the first entry must be given: export the book again")
+        if self.key is None:
+            self._take_key(None)
+        self.peaks = self.peaks.grown([stored.leaf])
+        self._close_heads()
+
+    def verified(self) -> Verified:
+        if not self.heads or self.heads[-1].size != self.peaks.size:
+            signed = self.heads[-1].size if self.heads else 0
+            self._tell(f"{self.peaks.size} entries, and the last signed head is over {signed}: entries are missing or added")
+        for size, heads in self._former.items():
+            if size > self.peaks.size:
+                self._tell(f"a head of {heads[0].at:%Y-%m-%d %H:%M} is over {size} entries, and {self.peaks.size} are here: "
+                           "the end of the book was cut off, or a copy from before was put back")  # fmt: skip
+        more = [f"and {self.untold} more faults"] if self.untold else []
+        name = "" if self.key is None else self.key.book
+        return Verified(name, self.peaks.size, self.peaks.root, (*self.faults, *more))
+
+    def _take_text(self, number: int, stored: StoredEntry) -> None:
+        if leaf_hash((stored.text or "").encode()) != stored.leaf:
+            self._tell(f"entry {number}: its text or its hash was changed")
+        try:
+            entry = BookEntry.of_text(stored.text or "")
+        except ValueError as error:
+            self._tell(f"entry {number}: {error}")
+            return
+        if entry.number != number:
+            self._tell(f"entry {number}: here stands the one numbered {entry.number}: entries are missing or moved")
+        if stored.columns is not None and dict(stored.columns) != columns_of(entry):
+            changed = [name for name, value in columns_of(entry).items() if stored.columns[name] != value]
+            self._tell(f"entry {number}: {', '.join(changed)} beside it was changed")
+        if time_text(entry.at) < self.last:
+            self._tell(f"entry {number}: it is older than the one before")
+        self.last = time_text(entry.at)
+        if number == 0:
+            self._take_key(entry)
+        for fault in self.rules.faults_of(entry):
+            self._tell(f"entry {number}: {fault}")
+
+    def _take_key(self, first: BookEntry | None) -> None:
+        """Take the key that is given, or else that of the first entry; and look at former heads with it."""
+        own = None if first is None else first.about.get("key")
+        if self.key_text is not None and own is not None and own != self.key_text.strip():
+            self._tell("the key in the first entry is not the one that is given: this is another book, or a forged one")
+        try:
+            self.key = HeadKey.of_text(self.key_text or str(own))
+        except ValueError as error:
+            if self.key_text is not None:
+                raise UsageError(f"--key: {error}: give the line that was printed with the heads") from None
+            self._tell(f"entry 0: it names no key ({error})")
+            self.key = HeadKey("", bytes(32))
+        for note in self.former:
+            try:
+                head = self.key.checked(note)
+            except ValueError as error:
+                self._tell(f"a head that was kept: {error}: it is of another book, or either is forged")
+                continue
+            self._former.setdefault(head.size, []).append(head)
+
+    def _close_heads(self) -> None:
+        size = self.peaks.size
+        for head in self._former.get(size, ()):
+            if head.root != self.peaks.root:
+                self._tell(f"the first {size} entries are not those that were signed on {head.at:%Y-%m-%d %H:%M}")
+        while self._waiting and self._waiting[-1].size <= size:
+            head = self._waiting.pop()
+            if head.size == size:
+                self._check_head(head)
+            else:
+                self._tell(f"head over {head.size}: it is out of order")
+
+    def _check_head(self, stored: StoredHead) -> None:
+        assert self.key is not None
+        if stored.peaks != self.peaks.text:
+            self._tell(f"head over {stored.size}: its hashes are not those of the entries")
+        try:
+            head = self.key.checked(stored.note)
+        except ValueError as error:
+            self._tell(f"head over {stored.size}: {error}")
+            return
+        if (head.size, head.root, time_text(head.at)) != (stored.size, self.peaks.root, stored.at):
+            self._tell(f"head over {stored.size}: it was signed for other entries")
+        if stored.at != self.last and self.last:
+            self._tell(f"head over {stored.size}: its time is not that of its last entry")
+
+    def _tell(self, fault: str) -> None:
+        if len(self.faults) < _MOST_TOLD:
+            self.faults.append(fault)
+        else:
+            self.untold += 1
+
+
+class _Rules:
+    """What no book may hold, whoever signed it: decisions by the author, or twice; corrections of what does not stand."""
+
+    def __init__(self) -> None:
+        self._authors: dict[int, tuple[str, str | None]] = {}
+        self._decided: set[int] = set()
+        self._named: dict[int, list[tuple[EntryKind, int, int | None]]] = {}
+        self._standing: dict[int, str | None] = {}
+
+    def faults_of(self, entry: BookEntry) -> Iterator[str]:
+        """What is wrong with this entry after those before it."""
+        if (entry.number == 0) != (entry.kind is EntryKind.BOOK):
+            yield "only the first entry names the book"
+        if entry.kind is not EntryKind.BOOK and not entry.by:
+            yield "nobody has entered it"
+        if entry.kind is EntryKind.SUBMISSION:
+            self._authors[entry.number] = entry.by, entry.site
+        elif entry.kind in CHANGES:
+            yield from self._faults_of_change(entry)
+        elif entry.kind in (EntryKind.APPROVAL, EntryKind.RETURN):
+            yield from self._faults_of_decision(entry)
+
+    def _faults_of_change(self, entry: BookEntry) -> Iterator[str]:
+        if self._authors.get(entry.submission or 0) != (entry.by, entry.site):
+            yield "it belongs to no submission of the same person and site"
+        elif entry.kind is not EntryKind.SETTINGS:
+            self._named.setdefault(entry.submission or 0, []).append((entry.kind, entry.number, entry.of))
+
+    def _faults_of_decision(self, entry: BookEntry) -> Iterator[str]:
+        submission = entry.submission or 0
+        author, site = self._authors.get(submission, ("", None))
+        if submission not in self._authors or site != entry.site:
+            yield "it decides on no submission of its site"
+        if author == entry.by:
+            yield "who handed it in has decided on it"
+        if submission in self._decided:
+            yield "its submission was decided before"
+        self._decided.add(submission)
+        named = self._named.pop(submission, [])
+        if entry.kind is EntryKind.RETURN:
+            return
+        for kind, number, of in named:
+            if of is not None and self._standing.pop(of, "") != site:
+                yield f"entry {number}, which it approves, names entry {of}, which does not stand"
+            if kind is not EntryKind.WITHDRAWAL:
+                self._standing[number] = site
+
+
+def _stored_in(connection: Connection) -> Iterator[StoredEntry]:
+    streamed = connection.execution_options(yield_per=10_000)
+    for row in streamed.execute(select(ENTRIES).order_by(ENTRIES.c.number)):
+        columns = dict(row._mapping)  # noqa: SLF001 - the public name of this in SQLAlchemy
+        yield StoredEntry(columns.pop("entry"), bytes(columns.pop("leaf")), columns)
+
+
+def _of_line(line: str) -> StoredEntry:
+    """An entry of an export: its text, or of those of other sites the hash alone."""
+    if line.startswith('{"leaf":'):
+        return StoredEntry(None, bytes.fromhex(json.loads(line)["leaf"]))
+    return StoredEntry(line, leaf_hash(line.encode()))
+
+
+def _faults_of_files(folder: Path, written: Mapping[str, bytes]) -> Iterator[str]:
+    for name, content in written.items():
+        path = folder / name
+        if not path.is_file():
+            yield f"{path}: it is missing"
+        elif path.read_bytes() != content:
+            yield f"{path}: it is not what the log says: it was changed after the export"
+    tables = {path.name for path in folder.iterdir() if path.suffix.lower() in (".csv", ".parquet", ".xlsx")}
+    for name in sorted(tables - written.keys()):
+        yield f"{folder / name}: the log knows nothing of this file"
+
+
+def _faults_of_engine(connection: Connection) -> Iterator[str]:
+    """What the database says of itself, and guards that were taken away."""
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        for (said,) in connection.execute(text("PRAGMA integrity_check(20)")):
+            if said != "ok":
+                yield f"the file is damaged: {' '.join(str(said).split())}"
+        kept = {row.sql for row in connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'"))}
+        lost = [guard for guard in guards_of(dialect) if guard.replace(" IF NOT EXISTS", "") not in kept]
+    else:
+        kept = {
+            row.prosrc for row in connection.execute(text(_POSTGRESQL_GUARDS), {"tables": list(METADATA.tables)})
+        }
+        lost = [guard for guard in guards_of(dialect) if "$$" in guard and guard.split("$$")[1] not in kept]
+    if lost:
+        yield f"{len(lost)} of the triggers that keep entries from being changed are gone or altered: make the book anew from an export"
+    missing = set(METADATA.tables) - set(inspect(connection).get_table_names())
+    if missing:
+        yield f"the table {', '.join(sorted(missing))} is gone"
+
+
+_POSTGRESQL_GUARDS = """
+SELECT p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE c.relname = ANY(:tables) AND t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal
+"""
