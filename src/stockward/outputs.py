@@ -220,6 +220,18 @@ def write_folder(
         write_new(ordered)
 
 
+def write_new_folder(folder: Path, contents: Mapping[str, Content]) -> None:
+    """Write a folder that is not there yet, with files by their paths in it; it is whole when it appears.
+
+    Raises ``UsageError`` where something has its name, or it cannot be written.
+    """
+    target = resolved(str(folder), folder)
+    if target.exists():
+        raise UsageError(f"{folder}: there is something already: name a folder that is not there yet")
+    with said_of(folder):
+        _write_new_folder(target, contents)
+
+
 def make_folder(folder: OutputTarget) -> None:
     """Make a folder where it is missing, open to its owner alone; one that is there stays as it is."""
     with said_of(folder):
@@ -256,6 +268,7 @@ def _write_new_folder(target: Path, contents: Mapping[str, Content]) -> None:
     try:
         part.mkdir(mode=0o700)
         for name, content in contents.items():
+            (part / name).parent.mkdir(mode=0o700, exist_ok=True)
             fill_part(part / name, content)
         part.rename(target)
     finally:

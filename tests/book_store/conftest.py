@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-
-from stockward.book.store.records import Book
-from stockward.book.store.tree_heads import HeadSigner
 from tests.postgres import started_server
 
+from stockward.book.store.records import Book, Recorder
+from stockward.book.store.tree_heads import HeadSigner
+
 NUMBERS = count()
+
+
+def recorder_of(signer: HeadSigner) -> Recorder:
+    return Recorder(signer, lambda: datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +52,6 @@ def signer() -> HeadSigner:
 
 @pytest.fixture
 def book(new_url: Callable[[], str], signer: HeadSigner) -> Iterator[Book]:
-    made = Book.create(new_url(), signer)
+    made = Book.create(new_url(), recorder_of(signer))
     yield made
     made.close()

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.book_store.conftest import recorder_of
 
 from stockward.book import read_site
-from stockward.book.store.facts import files_of, site_of
+from stockward.book.store.facts import files_of, site_from_book
 from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.proof import verify_database
-from stockward.book.store.records import Book
+from stockward.book.store.records import Book, Recorder
 from stockward.book.store.standing import approved_in, standing_of
 from stockward.book.store.tree_heads import HeadKey, HeadSigner
 from stockward.terms.errors import BookError, ConflictError, UsageError
@@ -39,7 +40,7 @@ def test_a_site_comes_out_of_the_book_as_it_went_in(book: Book) -> None:
     files = files_of(book)
     there = {path.name: path.read_bytes() for path in FIRST_SITE.iterdir() if path.suffix in (".csv", ".toml")}
     assert files == there
-    kept, read = site_of(book), read_site(FIRST_SITE)
+    kept, read = site_from_book(book), read_site(FIRST_SITE)
     assert dict(kept.files) == dict(read.files)
     assert kept.notices == read.notices
     assert all(kept[name].equals(read[name]) for name in read.tables)
@@ -55,7 +56,7 @@ def test_nothing_counts_before_somebody_else_has_approved_it(book: Book) -> None
     with pytest.raises(BookError, match="cannot decide"):
         book.send_back(submission, "clerk", "wrong month")
     book.approve(submission, "officer")
-    assert site_of(book)["counts"].height
+    assert site_from_book(book)["counts"].height
     with pytest.raises(ConflictError, match="it was approved already"):
         book.send_back(submission, "inspector", "too late")
 
@@ -88,7 +89,7 @@ def test_a_correction_takes_the_place_of_its_row_and_the_past_stays(book: Book) 
     submission = book.submit("first", "clerk", changes)
     assert files_of(book) == before
     book.approve(submission, "officer")
-    after = site_of(book)["counts"]
+    after = site_from_book(book)["counts"]
     assert after.height == read_site(FIRST_SITE)["counts"].height - 1
     assert after["quantity"][0] == 7
     assert files_of(book, as_of=moment) == before
@@ -144,7 +145,7 @@ def test_nothing_at_all_is_not_handed_in(book: Book) -> None:
 
 def test_a_clock_that_was_set_back_is_refused(new_url: Callable[[], str], signer: HeadSigner) -> None:
     now = [datetime(2026, 6, 30, 12, tzinfo=UTC)]
-    with Book.create(new_url(), signer, clock=lambda: now[0]) as book:
+    with Book.create(new_url(), Recorder(signer, lambda: now[0])) as book:
         now[0] -= timedelta(seconds=1)
         book.record("signed in", "clerk")
         now[0] -= timedelta(minutes=1)
@@ -157,7 +158,7 @@ def test_without_the_key_the_book_is_only_read_and_with_another_not_opened(book:
     with Book.open(url) as kept, pytest.raises(UsageError, match="without its key a book is only read"):
         kept.record("signed in", "clerk")
     with pytest.raises(UsageError, match="the key is that of another book"):
-        Book.open(url, HeadSigner.made("north-works"))
+        Book.open(url, recorder_of(HeadSigner.made("north-works")))
     with Book.open(url) as kept:
         assert signer.key.checked(kept.head()).size == 1
 
@@ -193,7 +194,7 @@ def test_a_key_is_kept_in_a_file_of_its_owner(tmp_path: Path, signer: HeadSigner
     ],
 )
 def test_the_database_lets_nothing_but_the_next_entry_in(book: Book, statement: str) -> None:
-    with pytest.raises(BookError, match="added to|next number"), book.database.writing() as connection:
+    with pytest.raises(BookError, match=r"added to|next number"), book.database.writing() as connection:
         connection.execute(text(statement))
 
 
@@ -208,7 +209,7 @@ def test_the_database_lets_nothing_but_the_next_entry_in(book: Book, statement: 
     ],
 )
 def test_sqlite_replaces_nothing(tmp_path: Path, signer: HeadSigner, statement: str) -> None:
-    book = Book.create(f"sqlite:///{tmp_path}/b.sqlite", signer)
+    book = Book.create(f"sqlite:///{tmp_path}/b.sqlite", recorder_of(signer))
     book.submit("first", "clerk", HandedIn.of_folder(FIRST_SITE), once="a1")
     with book.database.reading() as connection:
         size = connection.execute(text("SELECT COUNT(*) FROM book_entries")).scalar_one()
@@ -270,7 +271,7 @@ def test_another_file_is_no_book_and_a_book_is_not_made_over_one(tmp_path: Path,
     with pytest.raises(UsageError, match="this is no book, but another file"):
         Book.open(f"sqlite:///{path}")
     with pytest.raises(UsageError, match="there is a file already"):
-        Book.create(f"sqlite:///{path}", signer)
+        Book.create(f"sqlite:///{path}", recorder_of(signer))
     assert path.read_text() == "a,b\n"
 
 
@@ -280,8 +281,8 @@ def test_typed_files_come_out_with_the_same_facts(tmp_path: Path, signer: HeadSi
     site = read_site(FIRST_SITE)
     site["counts"].drop("row").write_parquet(folder / "counts.parquet")
     (folder / "counts.csv").unlink()
-    book = Book.create(f"sqlite:///{tmp_path}/b.sqlite", signer)
+    book = Book.create(f"sqlite:///{tmp_path}/b.sqlite", recorder_of(signer))
     entered(book, folder)
-    kept, read = site_of(book)["counts"], read_site(folder)["counts"]
+    kept, read = site_from_book(book)["counts"], read_site(folder)["counts"]
     assert kept.drop("source").equals(read.drop("source"))
     assert kept["source"].to_list() == [f"counts.parquet row {row}" for row in read["row"]]

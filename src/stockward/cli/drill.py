@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.kit.options import OUTPUT, OUTPUT_OR_STREAM, PROCESSES, SEED, SITE, STREAM, TextCommand, examples
+from stockward.cli.kit.options import (
+    OUTPUT,
+    OUTPUT_OR_STREAM,
+    PROCESSES,
+    SEED,
+    SITE_OR_BOOK,
+    STREAM,
+    TextCommand,
+    examples,
+)
 from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import progress, say_path, terminal
 from stockward.cli.kit.writing import find_places, write_answer
@@ -21,7 +30,7 @@ from stockward.terms.limits import all_cores
         "drill docs/first_site --copies 100 --pattern even --in movements --html drill.html",
     ),
 )
-@click.argument("site", type=SITE)
+@click.argument("site", type=SITE_OR_BOOK)
 @click.option("--copies", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Copies to search.")
 @click.option("--loss", metavar="QUANTITY", help="Size of each loss, such as 5kg; sized to be found without it.")
 @click.option(
@@ -39,7 +48,7 @@ from stockward.terms.limits import all_cores
               help="Write the answers as JSON; - for standard output.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill_command(
-    site: Path, copies: int, loss: str | None, pattern: str | None, place: str | None, series: str | None,
+    site: Path | str, copies: int, loss: str | None, pattern: str | None, place: str | None, series: str | None,
     as_recorded: bool, seed: int, jobs: int | None, html: Path | None, json_file: Path | str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Take losses out of copies of a site's records: how often are they found, beside the predicted chance?"""

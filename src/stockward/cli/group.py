@@ -88,6 +88,7 @@ def _require_completion() -> None:
     cls=_Program,
     package="stockward.cli",
     names=(
+        "book",
         "check",
         "drill",
         "import",

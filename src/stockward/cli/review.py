@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE, STREAM, TextCommand, examples
+from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE_OR_BOOK, STREAM, TextCommand, examples
 from stockward.cli.kit.reading import lead_on, moment_now, read_facts
 from stockward.cli.kit.saying import progress, say_path, tell, terminal
 from stockward.cli.kit.writing import find_places, place_found, write_answer
@@ -22,7 +22,7 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
         "review docs/first_site --as-of 2026-02-15 --json -",
     ),
 )
-@click.argument("site", type=SITE)
+@click.argument("site", type=SITE_OR_BOOK)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option(
     "--production",
@@ -47,7 +47,7 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
 @click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of what is sampled: limits and p-values.")
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def review_command(
-    site: Path, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
+    site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
     since: datetime | None, until: datetime | None, guards: str | None, due: str | None, html: Path | None,
     json_file: Path | str | None, xlsx: Path | None, covariance: bool, seed: int, quiet: bool,
 ) -> None:  # fmt: skip

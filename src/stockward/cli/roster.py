@@ -19,7 +19,7 @@ from stockward.cli.kit.options import (
     OUTPUT_OR_STREAM,
     PROCESSES,
     SEED,
-    SITE,
+    SITE_OR_BOOK,
     STREAM,
     TextCommand,
     examples,
@@ -42,7 +42,7 @@ _OF_AN_INSTANCE = ("workers",)
     cls=TextCommand,
     epilog=examples("roster examples/ridgeway --start 2026-07-06 --weeks 1 --number patrol-halls=1 --csv -"),
 )
-@click.argument("site", type=SITE, required=False)
+@click.argument("site", type=SITE_OR_BOOK, required=False)
 @click.option("--start", type=DAY, metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
@@ -65,7 +65,7 @@ _OF_AN_INSTANCE = ("workers",)
               help="Write the answer as JSON; - for standard output.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster_command(
-    site: Path | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], previous: Path | None,
+    site: Path | str | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], previous: Path | None,
     instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int, html: Path | None,
     xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None, quiet: bool,
 ) -> None:  # fmt: skip

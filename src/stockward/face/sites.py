@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,10 +11,12 @@ import polars as pl
 
 from stockward import book as facts
 from stockward import simulation
+from stockward.book.store import is_address, read_from_book
 from stockward.face.asked import FilePlace, asked_whole, path_of, place_of
 from stockward.face.shown import Shown, frame_of
 from stockward.report import cards
 from stockward.report.review.card import Card
+from stockward.terms.errors import UsageError
 
 _PROBLEM = {
     "table": pl.String, "file": pl.String, "row": pl.Int64, "column": pl.String, "value": pl.String,
@@ -51,13 +54,16 @@ class Check(Shown):
         return cards.check_card(self.site)
 
 
-def read_site(path: FilePlace) -> Site:
+def read_site(path: FilePlace, *, as_of: str | date | datetime | None = None) -> Site:
     """Read a site, check every row, and set aside those at fault.
 
     Parameters
     ----------
     path
-        The folder with the ``site.toml``, or the ``site.xlsx`` in it.
+        The folder with the ``site.toml``, or the ``site.xlsx`` in it; or the address of a book, such as
+        ``sqlite:///book.sqlite?site=north``.
+    as_of
+        Of a book: the facts as they were approved by the end of that day. A folder has no past of its own.
 
     Returns
     -------
@@ -78,13 +84,21 @@ def read_site(path: FilePlace) -> Site:
     >>> site["counts"].height
     3
     """
-    site = facts.read_site(place_of(path))
+    site = read_from_book(str(path), as_of) if is_address(path) else _read_folder(path, as_of)
     return Site(**{field.name: getattr(site, field.name) for field in fields(site)})
+
+
+def _read_folder(path: FilePlace, as_of: object) -> facts.Site:
+    if as_of is not None:
+        raise UsageError("as_of: a folder has no past of its own: give as_of to the review")
+    return facts.read_site(place_of(path))
 
 
 def site_of(site: facts.Site | FilePlace) -> facts.Site:
     """A site as it is, or read from its folder."""
-    return site if isinstance(site, facts.Site) else read_site(place_of(site, "site"))
+    if isinstance(site, facts.Site):
+        return site
+    return read_site(site if is_address(site) else place_of(site, "site"))
 
 
 def check(site: facts.Site | FilePlace) -> Check:

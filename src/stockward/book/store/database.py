@@ -16,6 +16,7 @@ from stockward.terms.errors import BookError, ConflictError, UsageError
 
 BOOK_URLS = ("sqlite:///", "postgresql://")
 """Beginnings of the addresses of books."""
+_ASKED = ("site", "as_of")
 _SECONDS_TO_WAIT = 60
 """For other writers, before a book is said to be busy."""
 _MAGIC = b"SQLite format 3\x00"
@@ -26,7 +27,7 @@ class Database:
     """A database that holds a book: ``reading`` and ``writing`` are its only two ways in."""
 
     def __init__(self, url: str, *, new: bool = False) -> None:
-        self.url = _known(url)
+        self.url, self.asked = _known(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
         if self._sqlite:
             _require_place(Path(self.url.database or ""), new=new)
@@ -83,7 +84,9 @@ class Database:
         except DBAPIError as error:
             raise self._error_of(error) from None
         except SQLAlchemyError as error:
-            raise BookError(f"{self.shown}: the book cannot be used ({_first_line(error)}): check the database") from None
+            raise BookError(
+                f"{self.shown}: the book cannot be used ({_first_line(error)}): check the database"
+            ) from None
 
     def _error_of(self, error: DBAPIError) -> BookError:
         said, state = _first_line(error.orig), getattr(error.orig, "sqlstate", None)
@@ -102,7 +105,8 @@ class Database:
         return BookError(f"{self.shown}: the database does not answer ({said}): nothing was entered; check it")
 
 
-def _known(url: str) -> URL:
+def _known(url: str) -> tuple[URL, dict[str, str]]:
+    """The address, and what it asks for: a site, a moment. Raises ``UsageError`` for what is none."""
     if not url.startswith(BOOK_URLS):
         raise UsageError(f"{url}: this is no address of a book: write sqlite:///FILE or postgresql://USER@HOST/NAME")
     try:
@@ -114,7 +118,8 @@ def _known(url: str) -> URL:
         raise UsageError(f"{url.split('@')[-1]}: the address cannot be read: write it as sqlite:///FILE") from None
     except (ImportError, NoSuchModuleError):
         raise UsageError('PostgreSQL is not installed for Stockward: pip install "stockward[postgres]"') from None
-    return found
+    asked = {name: str(value) for name, value in found.query.items() if name in _ASKED}
+    return found.difference_update_query(_ASKED), asked
 
 
 def _require_place(path: Path, *, new: bool) -> None:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -16,8 +16,9 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import Site, lacking_tables
 from stockward.book.sources.separated import read_csv
 from stockward.book.store.records import Book
-from stockward.book.store.standing import Standing, StandingRow, approved_in, sites_in, standing_of
+from stockward.book.store.standing import StandingFacts, StandingRow, approved_in, sites_in, standing_of
 from stockward.terms.errors import BookError, UsageError, require_none
+from stockward.terms.periods import end_of
 
 _HEADER_ROW = 1
 
@@ -46,11 +47,13 @@ def files_of(book: Book, site: str | None = None, as_of: datetime | None = None)
         standing = standing_of(approved_in(connection, named, as_of))
     if standing.settings is None:
         when = "" if as_of is None else f" by {as_of:%Y-%m-%d %H:%M}"
-        raise BookError(f"{book.database.shown}: no settings of {named} were approved{when}: approve a submission first")
+        raise BookError(
+            f"{book.database.shown}: no settings of {named} were approved{when}: approve a submission first"
+        )
     return written_files(standing)
 
 
-def written_files(standing: Standing) -> dict[str, bytes]:
+def written_files(standing: StandingFacts) -> dict[str, bytes]:
     """The files of what stands, by name."""
     files = {} if standing.settings is None else {SETTINGS: standing.settings.encode()}
     for name, table in tables().items():
@@ -61,7 +64,7 @@ def written_files(standing: Standing) -> dict[str, bytes]:
     return files
 
 
-def site_of(book: Book, site: str | None = None, as_of: datetime | None = None) -> Site:
+def site_from_book(book: Book, site: str | None = None, as_of: datetime | None = None) -> Site:
     """The facts of a site, read from its files as those of a folder are. Raises as ``files_of``, and ``SiteError``."""
     files = files_of(book, site, as_of)
     settings = settings_in(files[SETTINGS], SETTINGS)
@@ -73,6 +76,20 @@ def site_of(book: Book, site: str | None = None, as_of: datetime | None = None) 
     require_none(lacking_tables(raw))
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return Site.from_raw(raw, settings, files=hashes)
+
+
+def asked_site(address: str, as_of: str | date | datetime | None = None) -> Site:
+    """The facts of the site that an address names, as of a moment that it or ``as_of`` names."""
+    with Book.open(address) as book:
+        site = book.database.asked.get("site")
+        moment = as_of if as_of is not None else book.database.asked.get("as_of")
+        return site_from_book(book, site, None if moment is None else moment_of_book(book, site, moment))
+
+
+def moment_of_book(book: Book, site: str | None, as_of: str | date | datetime) -> datetime:
+    """The end of ``as_of`` in the time zone that the site has now. Raises ``UsageError`` for no date."""
+    settings = settings_in(files_of(book, site)[SETTINGS], SETTINGS)
+    return end_of(as_of, settings.site.timezone)
 
 
 def site_named(connection: Connection, book: Book, site: str | None) -> str:

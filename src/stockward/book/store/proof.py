@@ -19,9 +19,9 @@ from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
 from stockward.book.store.facts import written_files
 from stockward.book.store.merkle import Peaks, leaf_hash
-from stockward.book.store.records import columns_of
+from stockward.book.store.records import repeated_columns
 from stockward.book.store.standing import approved_among, standing_of
-from stockward.book.store.tables import ENTRIES, HEADS, METADATA, guards_of
+from stockward.book.store.tables import ENTRIES, METADATA, TREE_HEADS, guards_of
 from stockward.book.store.tree_heads import HeadKey, TreeHead
 from stockward.terms.errors import BookError, SiteError, UsageError
 from stockward.terms.files import read_text
@@ -86,7 +86,7 @@ def verify_database(url: str, *, key: str | None = None, former: Iterable[str] =
     database = Database(url)
     try:
         with database.reading() as connection:
-            heads = [StoredHead(*row) for row in connection.execute(select(HEADS).order_by(HEADS.c.size))]
+            heads = [StoredHead(*row) for row in connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size))]
             faults = list(_faults_of_engine(connection))
             found = _verified(_stored_in(connection), heads, key, former)
     except (BookError, ValueError, TypeError) as error:
@@ -145,8 +145,10 @@ class _Checking:
         number = self.peaks.size
         if stored.text is not None:
             self._take_text(number, stored)
-        elif number == 0:
-            self._tell("entry 0: the first entry must be given: export the book again")
+        else:
+            self.last = ""
+            if number == 0:
+                self._tell("entry 0: the first entry must be given: export the book again")
         if self.key is None:
             self._take_key(None)
         self.peaks = self.peaks.grown([stored.leaf])
@@ -155,7 +157,9 @@ class _Checking:
     def verified(self) -> Verified:
         if not self.heads or self.heads[-1].size != self.peaks.size:
             signed = self.heads[-1].size if self.heads else 0
-            self._tell(f"{self.peaks.size} entries, and the last signed head is over {signed}: entries are missing or added")
+            self._tell(
+                f"{self.peaks.size} entries, and the last signed head is over {signed}: entries are missing or added"
+            )
         for size, heads in self._former.items():
             if size > self.peaks.size:
                 self._tell(f"a head of {heads[0].at:%Y-%m-%d %H:%M} is over {size} entries, and {self.peaks.size} are here: "
@@ -174,8 +178,8 @@ class _Checking:
             return
         if entry.number != number:
             self._tell(f"entry {number}: here stands the one numbered {entry.number}: entries are missing or moved")
-        if stored.columns is not None and dict(stored.columns) != columns_of(entry):
-            changed = [name for name, value in columns_of(entry).items() if stored.columns[name] != value]
+        if stored.columns is not None and dict(stored.columns) != repeated_columns(entry):
+            changed = [name for name, value in repeated_columns(entry).items() if stored.columns[name] != value]
             self._tell(f"entry {number}: {', '.join(changed)} beside it was changed")
         if time_text(entry.at) < self.last:
             self._tell(f"entry {number}: it is older than the one before")
@@ -207,9 +211,9 @@ class _Checking:
 
     def _close_heads(self) -> None:
         size = self.peaks.size
-        for head in self._former.get(size, ()):
-            if head.root != self.peaks.root:
-                self._tell(f"the first {size} entries are not those that were signed on {head.at:%Y-%m-%d %H:%M}")
+        for kept in self._former.get(size, ()):
+            if kept.root != self.peaks.root:
+                self._tell(f"the first {size} entries are not those that were signed on {kept.at:%Y-%m-%d %H:%M}")
         while self._waiting and self._waiting[-1].size <= size:
             head = self._waiting.pop()
             if head.size == size:
@@ -322,9 +326,7 @@ def _faults_of_engine(connection: Connection) -> Iterator[str]:
         kept = {row.sql for row in connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'"))}
         lost = [guard for guard in guards_of(dialect) if guard.replace(" IF NOT EXISTS", "") not in kept]
     else:
-        kept = {
-            row.prosrc for row in connection.execute(text(_POSTGRESQL_GUARDS), {"tables": list(METADATA.tables)})
-        }
+        kept = {row.prosrc for row in connection.execute(text(_POSTGRESQL_GUARDS), {"tables": list(METADATA.tables)})}
         lost = [guard for guard in guards_of(dialect) if "$$" in guard and guard.split("$$")[1] not in kept]
     if lost:
         yield f"{len(lost)} of the triggers that keep entries from being changed are gone or altered: make the book anew from an export"

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, DECISIONS, FORMAT, BookEntry, EntryKind, time_text
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.standing import approved_in, standing_of
-from stockward.book.store.tables import ENTRIES, HEADS
+from stockward.book.store.tables import ENTRIES, TREE_HEADS
 from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
 from stockward.terms.errors import BookError, ConflictError, StockwardError, UsageError
 
@@ -27,6 +27,14 @@ _CLOCKS_DIFFER = timedelta(seconds=2)
 """By which the clocks of two machines may differ; entries in between take the time of the last."""
 _LONGEST_REASON = 2_000
 Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What it takes to add to a book: the key that signs its heads, and a clock that tells the time in UTC."""
+
+    signer: HeadSigner
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +47,18 @@ class _Draft:
 
 
 class Book:
-    """A book on a database; without a signer it can only be read.
+    """A book on a database; without a recorder it can only be read.
 
     Every method that adds takes ``by``, the key of the account, and ``once``, the client's own key of the request: one
     that is sent again, since its answer was lost, is entered once and answered as before.
     """
 
-    def __init__(self, database: Database, signer: HeadSigner | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, database: Database, recorder: Recorder | None = None) -> None:
         self.database = database
-        self._signer = signer
-        self._clock = clock or _now
+        self._recorder = recorder
         try:
             self.key = self._key()
-            if signer is not None and signer.key != self.key:
+            if recorder is not None and recorder.signer.key != self.key:
                 said = "the key is that of another book: give the one made with this book"
                 raise UsageError(f"{database.shown}: {said}")
         except StockwardError:
@@ -59,21 +66,21 @@ class Book:
             raise
 
     @classmethod
-    def create(cls, url: str, signer: HeadSigner, clock: Clock | None = None) -> Self:
+    def create(cls, url: str, recorder: Recorder) -> Self:
         """Make a book where there is none. Raises ``UsageError`` where there is one, ``BookError`` as writing does."""
         database = Database(url, new=True)
         with database.writing() as connection:
             if connection.execute(select(ENTRIES.c.number).limit(1)).first() is not None:
                 raise UsageError(f"{database.shown}: there is a book already: open it, or name another database")
-            about = {"format": FORMAT, "key": signer.key.text}
-            adding = _Adding(connection, signer, clock or _now)
+            about = {"format": FORMAT, "key": recorder.signer.key.text}
+            adding = _Adding(connection, recorder)
             adding.add([_Draft(EntryKind.BOOK, about)], by="", site=None)  # nobody's: it only names the key
-        return cls(database, signer, clock)
+        return cls(database, recorder)
 
     @classmethod
-    def open(cls, url: str, signer: HeadSigner | None = None, clock: Clock | None = None) -> Self:
+    def open(cls, url: str, recorder: Recorder | None = None) -> Self:
         """Open a book that is there. Raises ``UsageError`` for none, ``BookError`` where it does not answer."""
-        return cls(Database(url), signer, clock)
+        return cls(Database(url), recorder)
 
     def submit(self, site: str, by: str, changes: HandedIn, *, once: str | None = None) -> int:
         """Hand in changes to a site's facts; returns the number of the submission, which waits for somebody else.
@@ -115,7 +122,7 @@ class Book:
     def head(self) -> str:
         """The last signed tree head: keep it elsewhere, and what it stands for can never be changed unseen."""
         with self.database.reading() as connection:
-            row = connection.execute(select(HEADS.c.note).order_by(HEADS.c.size.desc()).limit(1)).first()
+            row = connection.execute(select(TREE_HEADS.c.note).order_by(TREE_HEADS.c.size.desc()).limit(1)).first()
         if row is None:
             raise BookError(f"{self.database.shown}: it has no signed head: verify it with: stockward book verify")
         return str(row.note)
@@ -130,9 +137,7 @@ class Book:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _decide(
-        self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None
-    ) -> int:
+    def _decide(self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None) -> int:
         with self._adding(by, once) as adding:
             if adding.answered is not None:
                 return adding.answered
@@ -153,10 +158,10 @@ class Book:
     def _adding(self, by: str, once: str | None) -> Iterator[_Adding]:
         if not by:
             raise UsageError("nobody enters this: sign in first")
-        if self._signer is None:
+        if self._recorder is None:
             raise UsageError(f"{self.database.shown}: without its key a book is only read: open it with the key")
         with self.database.writing() as connection:
-            yield _Adding(connection, self._signer, self._clock, by, once)
+            yield _Adding(connection, self._recorder, by, once)
 
     def _key(self) -> HeadKey:
         with self.database.reading() as connection:
@@ -171,12 +176,9 @@ class Book:
 class _Adding:
     """One transaction that adds entries: ``answered`` is the number that the same request was given before."""
 
-    def __init__(
-        self, connection: Connection, signer: HeadSigner, clock: Clock, by: str = "", once: str | None = None
-    ) -> None:
+    def __init__(self, connection: Connection, recorder: Recorder, by: str = "", once: str | None = None) -> None:
         self.connection = connection
-        self._signer = signer
-        self._clock = clock
+        self._recorder = recorder
         self.answered = None if once is None else self._former(by, once)
 
     def add(
@@ -184,9 +186,9 @@ class _Adding:
         submission: int | None = None,
     ) -> int:  # fmt: skip
         """Add entries one after the other, and a signed head over them; returns the number of the first."""
-        last = self.connection.execute(select(HEADS).order_by(HEADS.c.size.desc()).limit(1)).first()
+        last = self.connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size.desc()).limit(1)).first()
         peaks = Peaks() if last is None else Peaks.of_text(last.size, last.peaks)
-        at = _moment(self._clock(), None if last is None else last.at)
+        at = _moment(self._recorder.clock(), None if last is None else last.at)
         begun = peaks.size
         entries = [
             BookEntry(
@@ -206,15 +208,15 @@ class _Adding:
         self.connection.execute(
             insert(ENTRIES),
             [
-                columns_of(entry) | {"leaf": leaf, "entry": text}
+                repeated_columns(entry) | {"leaf": leaf, "entry": text}
                 for entry, text, leaf in zip(entries, texts, leaves, strict=True)
             ],
         )
         grown = peaks.grown(leaves)
-        head = TreeHead(self._signer.key.book, grown.size, grown.root, at)
+        head = TreeHead(self._recorder.signer.key.book, grown.size, grown.root, at)
         self.connection.execute(
-            insert(HEADS),
-            {"size": grown.size, "at": time_text(at), "peaks": grown.text, "note": self._signer.signed(head)},
+            insert(TREE_HEADS),
+            {"size": grown.size, "at": time_text(at), "peaks": grown.text, "note": self._recorder.signer.signed(head)},
         )
         return begun
 
@@ -225,7 +227,7 @@ class _Adding:
         return None if row is None else int(row.number)
 
 
-def columns_of(entry: BookEntry) -> dict[str, Any]:
+def repeated_columns(entry: BookEntry) -> dict[str, Any]:
     """The columns that repeat parts of an entry."""
     return {
         "number": entry.number,
@@ -251,7 +253,7 @@ def entry_numbered(connection: Connection, number: int) -> BookEntry | None:
         raise BookError(f"entry {number}: {error}: verify the book, and put back a copy") from None
 
 
-def _decision_on(connection: Connection, submission: int) -> Row[Any] | None:
+def _decision_on(connection: Connection, submission: int) -> Any:
     decides = ENTRIES.c.kind.in_(sorted(DECISIONS))
     return connection.execute(
         select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides)
@@ -293,7 +295,3 @@ def _reason(text: str) -> str:
     if not text.strip() or len(text) > _LONGEST_REASON:
         raise UsageError(f"a reason is a sentence, of at most {_LONGEST_REASON} letters: write one")
     return text.strip()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -27,7 +27,7 @@ class StandingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingFacts:
     """The facts of a site at a moment: the text of its settings, its rows, and the columns that its files had."""
 
     settings: str | None
@@ -39,7 +39,7 @@ Approved = tuple[int, str, int | None, Mapping[str, Any]]
 """An entry of an approved submission: its number, its kind, the entry that it names, and what it says."""
 
 
-def standing_of(approved: Iterable[Approved]) -> Standing:
+def standing_of(approved: Iterable[Approved]) -> StandingFacts:
     """What stands after these entries, which come in the order of their approval and then of their number."""
     settings: str | None = None
     columns: dict[str, frozenset[str]] = {}
@@ -62,7 +62,7 @@ def standing_of(approved: Iterable[Approved]) -> Standing:
             if kind == EntryKind.CORRECTION:
                 rows[first] = replace(was, entry=number, cells=about["row"])
                 first_of[number] = first
-    return Standing(settings, tuple(rows[first] for first in sorted(rows)), columns)
+    return StandingFacts(settings, tuple(rows[first] for first in sorted(rows)), columns)
 
 
 def approved_in(connection: Connection, site: str, as_of: datetime | None = None) -> Iterator[Approved]:

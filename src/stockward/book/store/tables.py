@@ -29,7 +29,7 @@ ENTRIES = Table(
     Column("entry", Text, nullable=False),
     sqlite_strict=True,
 )
-HEADS = Table(
+TREE_HEADS = Table(
     "book_heads",
     METADATA,
     Column("size", _NUMBER, primary_key=True, autoincrement=False),
@@ -44,9 +44,7 @@ Index("book_entries_of_table", ENTRIES.c.site, ENTRIES.c.table, ENTRIES.c.number
 Index("book_entries_of_kind", ENTRIES.c.kind, ENTRIES.c.number)
 Index("book_entries_of_submission", ENTRIES.c.submission, ENTRIES.c.number)
 Index("book_entries_of_entry", ENTRIES.c.of)
-Index(
-    "book_decided_once", ENTRIES.c.submission, unique=True, sqlite_where=_DECIDES, postgresql_where=_DECIDES
-)
+Index("book_decided_once", ENTRIES.c.submission, unique=True, sqlite_where=_DECIDES, postgresql_where=_DECIDES)
 
 _ADDED_ONLY = "the book is only added to"
 _NEXT = "an entry takes the next number"
@@ -58,7 +56,7 @@ _NEW_ENTRY = (
     ('NEW."once" IS NOT NULL AND EXISTS (SELECT 1 FROM book_entries WHERE "once" = NEW."once")', _ONCE),
     (
         "NEW.\"kind\" IN ('approval', 'return') AND EXISTS (SELECT 1 FROM book_entries "
-        "WHERE \"submission\" = NEW.\"submission\" AND \"kind\" IN ('approval', 'return'))",
+        'WHERE "submission" = NEW."submission" AND "kind" IN (\'approval\', \'return\'))',
         _ONCE,
     ),
     (
@@ -76,7 +74,7 @@ _NEW_HEAD = (
 def guards_of(dialect: str) -> Iterator[str]:
     """The statements that put the guards on both tables of an engine, ``sqlite`` or ``postgresql``."""
     made = _sqlite_guards if dialect == "sqlite" else _postgresql_guards
-    for table, rules in ((ENTRIES.name, _NEW_ENTRY), (HEADS.name, _NEW_HEAD)):
+    for table, rules in ((ENTRIES.name, _NEW_ENTRY), (TREE_HEADS.name, _NEW_HEAD)):
         yield from made(table, rules)
 
 
@@ -106,8 +104,7 @@ def _postgresql_guards(table: str, rules: tuple[tuple[str, str], ...]) -> Iterat
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_added_only()"
     )
     yield (
-        f"CREATE OR REPLACE TRIGGER {table}_next BEFORE INSERT ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_next()"
+        f"CREATE OR REPLACE TRIGGER {table}_next BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_next()"
     )
 
 

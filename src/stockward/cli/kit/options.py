@@ -62,8 +62,20 @@ class PathType(click.Path):
         return super().convert(value, param, ctx)
 
 
+class SiteOrBookType(PathType):
+    """The folder of a site, or the address of a book that holds one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or the address as it is."""
+        from stockward.book.store import is_address
+
+        return value if is_address(value) else super().convert(value, param, ctx)
+
+
 SITE = PathType()
-"""A site that is read."""
+"""The folder of a site that is read."""
+SITE_OR_BOOK = SiteOrBookType()
+"""A site that is read, from its folder or from a book."""
 NEW_SITE = PathType()
 """The folder of a site that is made."""
 FILE = PathType(of_a_file=True)

@@ -22,8 +22,12 @@ def moment_now() -> datetime:
     return datetime.now(UTC)
 
 
-def read_facts(site: Path) -> Site:
-    """The facts of a site; raises ``SiteError`` where it cannot be read at all."""
+def read_facts(site: Path | str) -> Site:
+    """The facts of a site, from its folder or from a book; raises ``SiteError`` where it cannot be read at all."""
+    if isinstance(site, str):
+        from stockward.book.store import read_from_book
+
+        return read_from_book(site)
     set_threads([site])
     from stockward.book import read_site
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stockward.cli.kit.options import FILE, OUTPUT, OUTPUT_FOLDER, OUTPUT_OR_STREAM, SITE, STREAM
+from stockward.cli.kit.options import FILE, OUTPUT, OUTPUT_FOLDER, OUTPUT_OR_STREAM, SITE, SITE_OR_BOOK, STREAM
 
 if TYPE_CHECKING:
     from stockward.outputs import OutputTarget
@@ -27,9 +27,18 @@ def find_places(*, beside_read: Iterable[Path] = (), beside_written: Mapping[str
     click.get_current_context().obj = places_of(
         {**outputs, **(beside_written or {})},
         folders=dict(_given(OUTPUT_FOLDER)),
-        sites=[site for _, site in _given(SITE)],
-        files=[*(file for _, file in _given(FILE)), *beside_read],
+        sites=[site for _, site in _given(SITE, SITE_OR_BOOK) if isinstance(site, Path)],
+        files=[*(file for _, file in _given(FILE)), *beside_read, *_books_given()],
     )
+
+
+def _books_given() -> Iterable[Path]:
+    """The files of books that are read."""
+    addresses = [str(one) for _, one in _given(SITE_OR_BOOK) if not isinstance(one, Path)]
+    if addresses:
+        from stockward.book.store import sqlite_file
+
+        yield from filter(None, map(sqlite_file, addresses))
 
 
 def _given(*kinds: click.ParamType[Any]) -> Iterable[tuple[str, Path]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.kit.options import DETECTION, OUTPUT, OUTPUT_OR_STREAM, SITE, STREAM, TextCommand, examples
+from stockward.cli.kit.options import DETECTION, OUTPUT, OUTPUT_OR_STREAM, SITE_OR_BOOK, STREAM, TextCommand, examples
 from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import say, terminal
 from stockward.cli.kit.writing import find_places, write_answer
@@ -20,7 +20,7 @@ from stockward.cli.kit.writing import find_places, write_answer
         "sample plan docs/first_count --items box=3 --commit plan.json",
     ),
 )
-@click.argument("site", type=SITE)
+@click.argument("site", type=SITE_OR_BOOK)
 @click.option("--as-of", metavar="DATE", help="Freeze the book as known at the end of this day, such as 2026-06-30.")
 @click.option("--area", "areas", metavar="AREA", multiple=True, help="Count in this area alone; may be given again.")
 @click.option(
@@ -48,7 +48,7 @@ from stockward.cli.kit.writing import find_places, write_answer
 @click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
               help="Write the plan as JSON; - for standard output.")  # fmt: skip
 def plan_command(
-    site: Path, as_of: str | None, areas: tuple[str, ...], losses: tuple[str, ...], items: tuple[str, ...],
+    site: Path | str, as_of: str | None, areas: tuple[str, ...], losses: tuple[str, ...], items: tuple[str, ...],
     boxes: tuple[str, ...], partial: tuple[str, ...], costs: tuple[str, ...], detection: float | None,
     commit: Path | None, seed_source: str | None, seed_sha256: str | None, seed_text: str | None,
     json_file: Path | str | None,
