@@ -33,10 +33,8 @@ def export_files(book: Book, site: str | None = None, as_of: datetime | None = N
         lines = [
             one.entry if one.site in (None, named) else json.dumps({"leaf": bytes(one.leaf).hex()}) for one in entries
         ]
-        heads = [
-            json.dumps(dict(row))
-            for row in connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size)).mappings()
-        ]
+        signed = connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size)).mappings()
+        heads = [json.dumps(dict(row)) for row in signed]
     about = {"as_of": None if as_of is None else time_text(as_of), "site": named}
     log = {LOG: _lines(lines), HEADS_FILE: _lines(heads), ABOUT: json.dumps(about) + "\n"}
     return files | {f"{LOG_FOLDER}/{name}": text.encode() for name, text in log.items()}

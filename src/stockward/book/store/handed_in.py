@@ -64,7 +64,7 @@ class HandedIn:
         return {name: value for name, value in said.items() if value}
 
     def entries(self) -> Iterator[Said]:
-        """The entries of the changes, rows in the order of their tables. Raises ``UsageError`` for what is no change."""
+        """The entries of the changes, rows table by table. Raises ``UsageError`` for what is no change."""
         if self.settings is not None:
             settings_in(self.settings.encode(), SETTINGS)
             yield "settings", {"text": self.settings}, None

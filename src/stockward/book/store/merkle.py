@@ -118,7 +118,7 @@ def _consistent(leaves: Sequence[bytes], former: int, *, whole: bool) -> list[by
 
 
 def is_consistent(former: int, former_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a proof shows that a tree of ``former`` leaves is the beginning of one of ``size`` [RFC 9162, 2.1.4.2]."""
+    """Whether a proof shows that ``former`` leaves are the first of ``size`` [RFC 9162, 2.1.4.2]."""
     if former == size:
         return not proof and former_root == root
     if not 0 < former < size:

@@ -160,10 +160,11 @@ class _Checking:
             self._tell(
                 f"{self.peaks.size} entries, and the last signed head is over {signed}: entries are missing or added"
             )
-        for size, heads in self._former.items():
-            if size > self.peaks.size:
-                self._tell(f"a head of {heads[0].at:%Y-%m-%d %H:%M} is over {size} entries, and {self.peaks.size} are here: "
-                           "the end of the book was cut off, or a copy from before was put back")  # fmt: skip
+        for head in (heads[0] for size, heads in self._former.items() if size > self.peaks.size):
+            self._tell(
+                f"a head of {head.at:%Y-%m-%d %H:%M} is over {head.size} entries, and {self.peaks.size} are here: "
+                "the end of the book was cut off, or a copy from before was put back"
+            )
         more = [f"and {self.untold} more faults"] if self.untold else []
         name = "" if self.key is None else self.key.book
         return Verified(name, self.peaks.size, self.peaks.root, (*self.faults, *more))
@@ -243,7 +244,7 @@ class _Checking:
 
 
 class _Rules:
-    """What no book may hold, whoever signed it: decisions by the author, or twice; corrections of what does not stand."""
+    """What no book may hold, whoever signed it: a decision by the author, or a second; a correction of what fell."""
 
     def __init__(self) -> None:
         self._authors: dict[int, tuple[str, str | None]] = {}
@@ -329,7 +330,7 @@ def _faults_of_engine(connection: Connection) -> Iterator[str]:
         kept = {row.prosrc for row in connection.execute(text(_POSTGRESQL_GUARDS), {"tables": list(METADATA.tables)})}
         lost = [guard for guard in guards_of(dialect) if "$$" in guard and guard.split("$$")[1] not in kept]
     if lost:
-        yield f"{len(lost)} of the triggers that keep entries from being changed are gone or altered: make the book anew from an export"
+        yield f"{len(lost)} of the triggers that keep entries from being changed are gone or altered"
     missing = set(METADATA.tables) - set(inspect(connection).get_table_names())
     if missing:
         yield f"the table {', '.join(sorted(missing))} is gone"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ED25519 = b"\x01"
 _DASH = "\u2014"
 _SECRET = "PRIVATE+KEY+"
+_NOT_SIGNED = "the key of this book has not signed it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,17 @@ class HeadKey:
         """The head in a signed note. Raises ``ValueError`` where this key has not signed it."""
         from cryptography.exceptions import InvalidSignature
 
-        text, separator, signatures = note.partition("\n\n")
-        begin = f"{_DASH} {self.book} "
-        signed = [line.removeprefix(begin) for line in signatures.splitlines() if line.startswith(begin)]
-        for coded in signed if separator else ():
-            signature = base64.b64decode(coded, validate=True)
-            if signature[:4] != self._hash:
-                continue
-            try:
-                self._loaded.verify(signature[4:], f"{text}\n".encode())
-            except InvalidSignature:
-                break
-            return TreeHead.of_text(f"{text}\n")
-        raise ValueError("the key of this book has not signed it")
+        text, _, line = note.partition("\n\n")
+        coded = line.removeprefix(f"{_DASH} {self.book} ").removesuffix("\n")
+        signature = base64.b64decode(coded, validate=True)
+        # Whoever keeps a head keeps these bytes: nothing may be beside them, and no letter spelt otherwise.
+        if note != _note(f"{text}\n", self.book, signature) or signature[:4] != self._hash:
+            raise ValueError(_NOT_SIGNED)
+        try:
+            self._loaded.verify(signature[4:], f"{text}\n".encode())
+        except InvalidSignature:
+            raise ValueError(_NOT_SIGNED) from None
+        return TreeHead.of_text(f"{text}\n")
 
     @property
     def _hash(self) -> bytes:
@@ -148,4 +147,8 @@ class HeadSigner:
     def signed(self, head: TreeHead) -> str:
         """The head with its signature: a note of a few lines that can be printed."""
         keyed = bytes.fromhex(self.key.text.split("+")[1]) + self._secret.sign(head.text.encode())
-        return f"{head.text}\n{_DASH} {self.key.book} {base64.b64encode(keyed).decode()}\n"
+        return _note(head.text, self.key.book, keyed)
+
+
+def _note(text: str, book: str, signature: bytes) -> str:
+    return f"{text}\n{_DASH} {book} {base64.b64encode(signature).decode()}\n"
