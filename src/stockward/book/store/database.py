@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,7 +67,9 @@ class Database:
             return create_engine(
                 self.url, pool_pre_ping=True, pool_size=4, max_overflow=60, connect_args={"connect_timeout": 10}
             )
-        engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": _SECONDS_TO_WAIT})
+        engine = create_engine(
+            _unwritable(self.url) or self.url, poolclass=NullPool, connect_args={"timeout": _SECONDS_TO_WAIT}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -138,6 +141,14 @@ def _require_place(path: Path, *, new: bool) -> None:
         begin = file.read(len(_MAGIC))
     if begin != _MAGIC:
         raise UsageError(f"{path}: this is no book, but another file: name the .sqlite file of the book")
+
+
+def _unwritable(url: URL) -> URL | None:
+    """The address of a file in a folder where nothing can be written, such as a copy on a disc: it is only read."""
+    path = Path(url.database or "").absolute()
+    if os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists():
+        return None
+    return url.set(database=path.as_uri()).update_query_dict({"immutable": "1", "uri": "true"})
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -10,7 +10,9 @@ from stockward.cli.kit.options import NEW_SITE, TextCommand, examples
 from stockward.cli.kit.saying import say
 
 
-@click.command("export", cls=TextCommand, epilog=examples("book export sqlite:///book.sqlite --into exported"))
+@click.command(
+    "export", cls=TextCommand, epilog=examples("book export sqlite:///examples/book/book.sqlite --into exported")
+)
 @click.argument("address")
 @click.option("--into", "folder", type=NEW_SITE, required=True, help="A folder that is not there yet.")
 @click.option("--site", help="The site; needed where the book has several.")

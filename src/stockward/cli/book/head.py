@@ -8,7 +8,7 @@ from stockward.cli.kit.options import TextCommand, examples
 from stockward.cli.kit.saying import say
 
 
-@click.command("head", cls=TextCommand, epilog=examples("book head sqlite:///book.sqlite > head-of-today.txt"))
+@click.command("head", cls=TextCommand, epilog=examples("book head sqlite:///examples/book/book.sqlite"))
 @click.argument("address")
 def head_command(address: str) -> None:
     """Print the last signed head of a book: whoever keeps it can prove later that nothing before it was changed.

@@ -16,7 +16,7 @@ _WHOLE, _FOUND = 0, 1
 @click.command(
     "verify",
     cls=TextCommand,
-    epilog=examples("book verify sqlite:///book.sqlite --head head-of-yesterday.txt", "book verify exported"),
+    epilog=examples("book verify sqlite:///examples/book/book.sqlite --head examples/book/head.txt"),
 )
 @click.argument("place", type=SITE_OR_BOOK)
 @click.option("--key", help="The key that it must be signed with: the line that ``book head`` prints.")
