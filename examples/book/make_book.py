@@ -20,6 +20,7 @@ SITE = Path(__file__).parents[2] / "docs" / "first_site"
 
 
 def main(path: str) -> None:
+    """Make the book at this path, and print its head."""
     recorder = Recorder(HeadSigner.made("example"), lambda: datetime.now(UTC))
     with Book.create(f"sqlite:///{path}", recorder) as book:
         whole = book.submit("first_site", "clerk", HandedIn.of_folder(SITE, note="all that was kept so far"))
