@@ -84,11 +84,11 @@ class BookEntry:
 
     @classmethod
     def of_text(cls, text: str) -> Self:
-        """Read what ``text`` gave. Raises ``ValueError`` for anything else."""
+        """Read what ``text`` gave. Raises ``ValueError`` for what is no entry."""
         try:
             said = json.loads(text)
             about = said.get("about")
-            entry = cls(
+            return cls(
                 number=said["number"],
                 kind=EntryKind(said["kind"]),
                 at=datetime.fromisoformat(said["at"]).astimezone(UTC),
@@ -100,9 +100,6 @@ class BookEntry:
             )
         except (AttributeError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"it is no entry ({error})") from None
-        if entry.text != text:
-            raise ValueError("it is not written as entries are")
-        return entry
 
     @property
     def table(self) -> str | None:

@@ -179,12 +179,13 @@ class _Checking:
             return
         if entry.number != number:
             self._tell(f"entry {number}: here stands the one numbered {entry.number}: entries are missing or moved")
-        if stored.columns is not None and dict(stored.columns) != repeated_columns(entry):
-            changed = [name for name, value in repeated_columns(entry).items() if stored.columns[name] != value]
+        columns = repeated_columns(entry)
+        if stored.columns is not None and dict(stored.columns) != columns:
+            changed = [name for name, value in columns.items() if stored.columns[name] != value]
             self._tell(f"entry {number}: {', '.join(changed)} beside it was changed")
-        if time_text(entry.at) < self.last:
+        if columns["at"] < self.last:
             self._tell(f"entry {number}: it is older than the one before")
-        self.last = time_text(entry.at)
+        self.last = columns["at"]
         if number == 0:
             self._take_key(entry)
         for fault in self.rules.faults_of(entry):
