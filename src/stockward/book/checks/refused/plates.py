@@ -47,7 +47,11 @@ def a_class_is_one_of_its_instrument(draft: Draft, table: TableDraft) -> None:
     lost = table.illegible("instrument")
     for column, where, words in (
         ("class", tank & pl.col("class").is_not_null(), f"a tank has no class here: {_NOTHING_OF_IT}"),
-        ("class", of_a_meter & ~meter & ~tank, "this is a class of meters, not of scales: write meter as its instrument"),
+        (
+            "class",
+            of_a_meter & ~meter & ~tank,
+            "this is a class of meters, not of scales: write meter as its instrument",
+        ),
         ("class", of_a_scale & meter, f"this is a class of scales, not of meters: write {_OF_METERS}"),
         ("max", meter & pl.col("max").is_not_null(), f"a meter has no largest load: {_NOTHING_OF_IT}"),
         ("max", tank & pl.col("max").is_not_null(), f"a tank weighs no loads: {_NOTHING_OF_IT}"),
