@@ -151,6 +151,8 @@ def test_what_was_assumed_and_taken_as_known_is_told(tmp_path: Path) -> None:
         "them: unsure 0.25 is 25 %",
         "methods.csv row 3: its errors were measured, and are taken as known: write with how many degrees of freedom: "
         "random_df and systematic_df, or unsure as a share",
+        "methods.csv row 5: its systematic error is taken as known, and the other is not: write systematic_df, or "
+        "unsure as a share",
     ]
 
 
