@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm, t
 from small_sites import Closed, write_site
 
 from stockward.balance.sigma.freedom import degrees_of_freedom, estimated_of, within_periods
@@ -103,6 +105,35 @@ def test_limits_widen_and_known_ones_stay(tmp_path: Path) -> None:
     assert after.estimated.freedom == pytest.approx(expected)
 
 
+def test_intervals_of_what_is_missing_carry_the_doubt(tmp_path: Path) -> None:
+    """By Student's quantile at the degrees of freedom of the best estimate of an even loss in its periods."""
+    books = tables()
+    books["counts"] = books["counts"].replace("I07,2026-07-01,A,TNT,450", "I07,2026-07-01,A,TNT,390")
+    books["counts"] = re.sub(
+        r"(I0[89]|I1\d),(\S+),A,TNT,(\d+)", lambda row: f"{row[1]},{row[2]},A,TNT,{int(row[3]) - 60}", books["counts"]
+    )
+    sites = [Closed(write_site(tmp_path / name, methods=of, **books)) for name, of in (("k", KNOWN), ("e", ESTIMATED))]
+    (known,), (doubted,) = (site.verdicts()["A/TNT"].losses for site in sites)
+    days = np.zeros(len(MONTHS) - 1)
+    run = slice(int(known.first_inventory[1:]) - 2, int(known.last_inventory[1:]) - 1)
+    days[run] = np.diff([np.datetime64(f"2026-{month:02d}-01") for month in MONTHS]).astype(float)[run]
+    parts = estimated_of(sites[1].balances, 0)
+    assert parts is not None
+    weights = np.linalg.solve(sites[1].covariance("A/TNT"), days)
+    shares = np.array([weights @ part @ weights for part in parts.parts]) / (weights @ days)
+    freedom = 1 / np.sum(shares**2 / parts.freedom)
+    wider = t.ppf(0.975, freedom) / norm.ppf(0.975)
+    assert 1.02 < wider < 1.4
+    assert (doubted.estimate, doubted.not_before, doubted.not_after) == (
+        pytest.approx(known.estimate),
+        known.not_before,
+        known.not_after,
+    )
+    assert doubted.high - doubted.estimate == pytest.approx(wider * (known.high - known.estimate))
+    assert doubted.estimate - doubted.low == pytest.approx(wider * (known.estimate - known.low))
+    assert known.low > 0
+
+
 def test_a_plate_is_known(tmp_path: Path) -> None:
     plate = "method,class,max,division,unit,basis\nbelt,III,3000,1,kg,plate\nfloor,III,3000,1,kg,plate\n"
     assert closed(tmp_path, plate).balances.estimated == ()
@@ -120,6 +151,8 @@ def test_what_was_assumed_and_taken_as_known_is_told(tmp_path: Path) -> None:
         "them: unsure 0.25 is 25 %",
         "methods.csv row 3: its errors were measured, and are taken as known: write with how many degrees of freedom: "
         "random_df and systematic_df, or unsure as a share",
+        "methods.csv row 5: its systematic error is taken as known, and the other is not: write systematic_df, or "
+        "unsure as a share",
     ]
 
 

@@ -142,7 +142,12 @@ BAD_METERS = [
     ("meter,0.5,,,", "division", "a meter shows steps of a scale interval: write it as division"),
     ("meter,0.5,1,900,", "max", "a meter has no largest load: leave it blank"),
     ("meter,0.5,1,,2", "verification_interval", "a meter has no e: leave it blank"),
-    ("gauge,0.5,1,,", "instrument", "it must be one of: scale, meter"),
+    ("gauge,0.5,1,,", "instrument", "it must be one of: scale, meter, tank"),
+    ("tank,,50,,", "instrument", "no plate says how far a tank is off: write as systematic_rel half of"),
+    ("tank,0.5,50,,", "instrument", "no plate says how far a tank is off: write as systematic_rel half of"),
+    ("tank,III,50,,", "class", "a tank has no class here: leave it blank"),
+    ("tank,,50,900,", "max", "a tank weighs no loads: leave it blank"),
+    ("tank,,50,,2", "verification_interval", "a tank has no e: leave it blank"),
 ]
 
 
@@ -150,9 +155,17 @@ BAD_METERS = [
 def test_a_plate_that_no_meter_has_is_set_aside(tmp_path: Path, row: str, column: str, words: str) -> None:
     methods = f"method,instrument,class,division,max,verification_interval,unit\nscale,{row},kg\n"
     site = write_site(tmp_path, methods=methods, movements=movements(5), counts=counts(0, 5))
-    problem = site.problems[0]
-    assert (problem.file, problem.row, problem.column) == ("methods.csv", 2, column)
-    assert words in problem.reason
+    told = [one for one in site.problems if (one.file, one.row, one.column) == ("methods.csv", 2, column)]
+    assert [words in one.reason for one in told] == [True]
+
+
+def test_what_the_message_of_a_tank_says_gives_its_errors(tmp_path: Path) -> None:
+    """A table good to 0.2 % with k = 2; a gauge good to ±4 mm that shows 1 mm, a millimetre being 50 kg."""
+    tank = "method,instrument,systematic_rel,systematic_abs,division,unit\nscale,tank,0.001,115.47,50,kg\n"
+    random, systematic = sigmas(tmp_path, tank, movements=movements(), counts=counts(90_000, 40_000))
+    assert random == pytest.approx(50 / np.sqrt(12) * np.sqrt(2))
+    # Both readings are of one table, and of one gauge: its offset cancels.
+    assert systematic == pytest.approx(0.001 * 50_000)
 
 
 BAD_PLATES = [

@@ -22,9 +22,9 @@ def plain(text: str) -> str:
 def test_a_bias_is_said_with_its_limits_and_no_person(full: ReviewAnswer) -> None:
     told = [plain(text) for text in measuring.found_lines(full)]
     assert told[0] == (
-        "WORKS-7 measured 30 (22 to 38) kg more than SC-1 in 30 pairs of one thing, 0.37 % of 7 873 kg (p < 0.0001): a "
-        "bias, of which no stated error says whether it may be, as not both state theirs. To mend it, let both read "
-        "one standard, and look at how each is read: it may be a scale, a habit or a loss."
+        "WORKS-7 measured 30 (22 to 38) kg more than SC-1 in 30 pairs of measurements, 0.37 % of 7 873 kg (p < "
+        "0.0001): a bias, of which no stated error says whether it may be, as not both state theirs. To mend it, let "
+        "both read one standard, and look at how each is read: it may be a scale, a habit or a loss."
     )
     assert told[1].startswith(
         "SC-2: by 40 readings of standards its random error is 1.8 times (1.3 to 2.9; p = 0.0004)"

@@ -96,8 +96,8 @@ def needing(one: SeriesView, error: float | None) -> SeriesView:
 @pytest.mark.parametrize(
     ("error", "ending"),
     [
-        (0.0185, "explained only if every weighing may be off by 1.9\u202f%."),
-        (0.0191, "explained only if every weighing may be off by 2.0\u202f%."),
+        (0.0185, "explained only if one in three weighings is off by more than 1.9\u202f%."),
+        (0.0191, "explained only if one in three weighings is off by more than 2.0\u202f%."),
         (None, "no random error of weighing would explain its differences."),
         (0.0, "no error of weighing is needed to explain its differences."),
     ],

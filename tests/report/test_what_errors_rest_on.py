@@ -31,6 +31,8 @@ def test_the_doubt_in_sigma_is_said_with_the_series(full: ReviewAnswer) -> None:
     alarming, *others = gather(full)
     assert (books.doubt(alarming) or "").replace("\u00a0", " ").replace("\u202f", " ") == (
         "Errors of SC-1 were estimated: 80 % of the variance of the last year's difference rests on them, with 18.4 "
-        "degrees of freedom. The limits carry that doubt: each is Student's, and none is passed more often for it."
+        "degrees of freedom. The limits of the test in force carry that doubt: each is Student's, and none is passed "
+        "more often for it. gemuf, page and page_pair take σ as known, and with few degrees of freedom alarm more "
+        "often than they promise."
     )
     assert any(books.doubt(one) is None for one in others)

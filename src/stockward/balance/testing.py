@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -15,10 +16,11 @@ from stockward.balance.series_periods import SeriesPeriods, periods_of_series
 from stockward.balance.sigma.freedom import estimated_of, estimated_share
 from stockward.stats.arrays import Array
 from stockward.stats.break_even import alarmed_periods, amounts_alone, decisive_window
-from stockward.stats.estimates import estimate_losses
+from stockward.stats.estimates import LossEstimate, estimate_losses
 from stockward.stats.loss_tests import CalibratedTests, TestFigures, calibrate_together
 from stockward.stats.scanning.hazard import Hazard
 from stockward.stats.scanning.planned import PlannedYears, rolling_year
+from stockward.stats.scanning.student import student_widening
 from stockward.stats.whitening import foretold, least_left, running_variance, sitmuf
 from stockward.terms.periods import YEAR_DAYS
 from stockward.terms.verdicts import AlarmState, Verdict
@@ -320,7 +322,8 @@ def _losses(
     for part in _stretches(calibrated.years, alarms):
         # Two inventories of one moment, by their day alone, are of one day: a wrong count of the first shows between.
         days = np.maximum((periods.end - periods.start)[part], _SHORTEST)
-        for one in estimate_losses(sign * differences[part], covariance[part, part], days):
+        for known in estimate_losses(sign * differences[part], covariance[part, part], days):
+            one = _with_the_doubt(known, calibrated, part, days)
             run = slice(part.start + one.first, part.start + one.last + 1)
             first, last = (int(periods.places[place]) for place in (run.start, run.stop - 1))
             # What is nothing is 0 of a gain, too, and not −0.
@@ -340,6 +343,26 @@ def _losses(
                 )
             )
     return tuple(found)
+
+
+def _with_the_doubt(known: LossEstimate, calibrated: CalibratedTests, part: slice, days: Array) -> LossEstimate:
+    """The same with an interval as much wider as Student's is, where σ was estimated; it keeps to its side of 0.
+
+    The degrees of freedom are those of the best estimate of an even loss in its periods.
+    """
+    inverse = calibrated.inverse_of(part)
+    along = inverse[:, known.first : known.last + 1] @ days[known.first : known.last + 1]
+    size = float(np.linalg.norm(along))
+    if calibrated.estimated is None or not size:
+        return known
+    freedom = calibrated.estimated.within(part).freedom_of(along[:, None] / size, inverse)
+    wider = student_widening(float(freedom[0]))
+    low, high = (known.amount + wider * (bound - known.amount) for bound in (known.low, known.high))
+    return replace(
+        known,
+        low=max(low, 0.0) if known.low >= 0 else low,
+        high=min(high, 0.0) if known.high <= 0 else high,
+    )
 
 
 def _stretches(years: PlannedYears, alarms: Sequence[int]) -> list[slice]:

@@ -31,6 +31,7 @@ from stockward.validation.measuring import (
     mean_of_pairs,
     mean_squares,
     pooled_deviation,
+    variances_of_three,
 )
 
 
@@ -243,6 +244,7 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "pooled-1": pooled_deviation,
     "pairs-1": mean_of_pairs,
     "pairs-2": chance_of_pairs,
+    "grubbs-1": variances_of_three,
     "fuel-fab-muf-2": _fuel_fab("difference"),
     "fuel-fab-sigma-2": _fuel_fab("sigma"),
 }

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from stockward.stats.arrays import Array
-from stockward.stats.measuring.components import Estimate, one_way, pooled
+from stockward.stats.measuring.components import Estimate, grubbs, one_way, pooled
 from stockward.stats.measuring.pairs import mean_difference
 from stockward.stats.measuring.scales import permissible_errors
 from stockward.stats.scanning.student import student_limits, welch_satterthwaite
@@ -64,3 +64,9 @@ def chance_of_pairs(inputs: Mapping[str, str]) -> tuple[float, ...]:
 def pooled_deviation(inputs: Mapping[str, str]) -> tuple[float, ...]:
     """The standard deviation that several, of as many degrees of freedom each, say together."""
     return (pooled([Estimate(one**2, 1.0) for one in _figures(inputs["s"])]).variance ** 0.5,)
+
+
+def variances_of_three(inputs: Mapping[str, str]) -> tuple[float, ...]:
+    """The variance of each of three that measured the same things."""
+    readings = np.stack([_figures(inputs[one]) for one in ("first", "second", "third")], axis=1)
+    return tuple(one.variance for one in grubbs(readings))

@@ -27,6 +27,11 @@ ESTIMATED = (
     "all series that it enters, so that false alarms stay as rare as asked for."
 )
 
+_CARRIED = (
+    "The limits of the test in force carry that doubt: each is Student's, and none is passed more often for it. gemuf, "
+    "page and page_pair take σ as known, and with few degrees of freedom alarm more often than they promise."
+)
+
 Habit = TypeVar("Habit", RecordingErrors, Cluster, WriteOffs)
 
 
@@ -175,7 +180,7 @@ def doubt(one: SeriesView) -> str | None:
     return (
         f"Errors of {words.listed(list(made), METHODS_MAX)} were estimated: {words.percent(estimated.share)} of the "
         f"variance of the last year's difference rests on them, with {estimated.freedom:.3g} degrees of "
-        "freedom. The limits carry that doubt: each is Student's, and none is passed more often for it."
+        f"freedom. {_CARRIED}"
     )
 
 

@@ -82,6 +82,18 @@ def student_limits(limits: Array, freedom: Array | None) -> Array:
     return found
 
 
+def student_widening(freedom: float) -> float:
+    """By how much a 95 % interval is wider where σ has these degrees of freedom: Student's quantile over the normal.
+
+    >>> round(student_widening(9.0), 3), student_widening(float("inf"))
+    (1.154, 1.0)
+    """
+    return float(student_limits(_NORMAL, np.array([freedom]))[0] / _NORMAL[0])
+
+
+_NORMAL = ndtri(np.array([0.975]))
+
+
 def normal_equivalent(statistic: Array, freedom: Array) -> Array:
     """The normal figure whose chance to be passed is that of Student's at ``statistic``; unchanged where σ is known."""
     found = np.array(statistic, dtype=np.float64)

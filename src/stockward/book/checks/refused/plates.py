@@ -1,4 +1,4 @@
-"""What stands on the plate of a scale or a meter is whole, and can stand on one."""
+"""What stands on the plate of a scale or a meter is whole, and can stand on one; of a tank the errors are stated."""
 
 from __future__ import annotations
 
@@ -13,42 +13,56 @@ _PLATE = ("instrument", "class", "max", "verification_interval")
 _INSTEAD = "or state systematic_rel, 0 for none"
 _OF_METERS = "0.3, 0.5, 1, 1.5 or 2.5"
 _NOTHING_OF_IT = "leave it blank"
+_OF_A_TANK = (
+    "no plate says how far a tank is off: write as systematic_rel half of the expanded uncertainty (k = 2) of its "
+    "calibration table, such as 0.001 for 0.2 %, as systematic_abs what its gauge may be off by over √3, and as "
+    "division one step of the gauge, both as a quantity, not as a level"
+)
 _ROUNDED = 1.0 + 1e-9
 
 
 def a_plate_is_whole(draft: Draft, table: TableDraft) -> None:
     """The systematic error follows from a plate that has a class and a division, where none is stated."""
     blank = pl.all_horizontal(pl.col("systematic_rel", "systematic_abs").is_null())
-    plate = blank & pl.any_horizontal(pl.col(_PLATE).is_not_null())
+    meter, tank = _is("meter"), _is("tank")
+    plate = blank & ~tank & pl.any_horizontal(pl.col(_PLATE).is_not_null())
     classless, undivided = plate & pl.col("class").is_null(), plate & pl.col("class").is_not_null()
     undivided &= pl.col("division").fill_null(0.0) == 0
-    meter = pl.col("instrument").eq_missing(pl.lit("meter"))
     for column, where, words in (
         ("class", classless & ~meter, f"the plate of a scale has a class: write I, II, III or IIII, {_INSTEAD}"),
         ("class", classless & meter, f"the plate of a meter has a class: write {_OF_METERS}, {_INSTEAD}"),
         ("division", undivided & ~meter, f"the plate of a scale has a division d above 0: write it, {_INSTEAD}"),
         ("division", undivided & meter, f"a meter shows steps of a scale interval: write it as division, {_INSTEAD}"),
+        ("instrument", blank & tank, _OF_A_TANK),
     ):
         table.refuse(column, table.values.select(where).to_series() & ~table.illegible(column), words)
 
 
 def a_class_is_one_of_its_instrument(draft: Draft, table: TableDraft) -> None:
-    """Scales have classes I to IIII, meters 0.3 to 2.5, and no largest load."""
-    meter = pl.col("instrument").eq_missing(pl.lit("meter"))
+    """Scales have classes I to IIII, meters 0.3 to 2.5, and no largest load; tanks have none of these."""
+    meter, tank = _is("meter"), _is("tank")
     of_a_meter = pl.col("class").is_in(list(METER_CLASSES)).fill_null(False)
     of_a_scale = pl.col("class").is_in(list(ACCURACY_CLASSES)).fill_null(False)
+    has_e = pl.col("verification_interval").is_not_null()
     lost = table.illegible("instrument")
     for column, where, words in (
-        ("class", of_a_meter & ~meter, "this is a class of meters, not of scales: write meter as its instrument"),
+        ("class", tank & pl.col("class").is_not_null(), f"a tank has no class here: {_NOTHING_OF_IT}"),
+        (
+            "class",
+            of_a_meter & ~meter & ~tank,
+            "this is a class of meters, not of scales: write meter as its instrument",
+        ),
         ("class", of_a_scale & meter, f"this is a class of scales, not of meters: write {_OF_METERS}"),
         ("max", meter & pl.col("max").is_not_null(), f"a meter has no largest load: {_NOTHING_OF_IT}"),
-        (
-            "verification_interval",
-            meter & pl.col("verification_interval").is_not_null(),
-            f"a meter has no e: {_NOTHING_OF_IT}",
-        ),
+        ("max", tank & pl.col("max").is_not_null(), f"a tank weighs no loads: {_NOTHING_OF_IT}"),
+        ("verification_interval", meter & has_e, f"a meter has no e: {_NOTHING_OF_IT}"),
+        ("verification_interval", tank & has_e, f"a tank has no e: {_NOTHING_OF_IT}"),
     ):
         table.refuse(column, table.values.select(where).to_series() & ~lost, words)
+
+
+def _is(instrument: str) -> pl.Expr:
+    return pl.col("instrument").eq_missing(pl.lit(instrument))
 
 
 def a_plate_is_one_of_a_scale(draft: Draft, table: TableDraft) -> None:

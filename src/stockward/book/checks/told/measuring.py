@@ -59,6 +59,12 @@ def an_error_that_was_assumed_is_not_sure(draft: Draft, table: TableDraft) -> No
     ):
         rows = table.good().filter(silent & (pl.col("basis") == basis))["row"]
         tell_rows(draft, table, rows, f"its errors were {basis}, and are taken as known: {mend}")
+    for kind, other in (("random", "systematic"), ("systematic", "random")):
+        stated = pl.any_horizontal(pl.col(f"{kind}_rel", f"{kind}_abs").fill_null(0.0) > 0)
+        sure = pl.col("basis").is_in(["assumed", "measured"]) & pl.col("unsure").is_null()
+        half = stated & sure & pl.col(f"{kind}_df").is_null() & pl.col(f"{other}_df").is_not_null()
+        why = f"its {kind} error is taken as known, and the other is not: write {kind}_df, or unsure as a share"
+        tell_rows(draft, table, table.good().filter(half)["row"], why)
 
 
 def _usual(draft: Draft) -> pl.DataFrame:

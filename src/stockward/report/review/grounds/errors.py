@@ -179,7 +179,7 @@ def needed_sentence(series: SeriesView) -> str:
     what = f"{series.label}: {_amount(found.difference, series.unit)} {days}"
     if found.error is None:
         return f"{what}: no random error of weighing would explain its differences."
-    return f"{what}, explained only if every weighing may be off by {percent_up(found.error)}."
+    return f"{what}, explained only if one in three weighings is off by more than {percent_up(found.error)}."
 
 
 def percent_up(share: float) -> str:
@@ -221,7 +221,7 @@ def unstated_sheets(series: Sequence[SeriesView]) -> Iterator[Sheet]:
     """Every difference without a stated error with its places, and the error it would take; no sheet where none is."""
     header = (
         "series", "unit", "what", "inventory", "difference (unit; + missing)", "passed through (unit)",
-        "share of what passed through", "place by size", "place by share", "error of every weighing it would take",
+        "share of what passed through", "place by size", "place by share", "error it would take (σ of a weighing)",
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for one in by_need(series):

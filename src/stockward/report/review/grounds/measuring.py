@@ -67,8 +67,8 @@ def bias_sentence(one: PairedMethods) -> str:
     share = abs(one.difference) / one.first if one.first else None
     of = "" if share is None else f", {100 * share:.2g}{words.NARROW_SPACE}% of {_amount(one.first, one.unit)}"
     return (
-        f"{more} measured {_interval(one, upright=True)} more than {less} in {words.count(one.pairs, 'pair')} of one "
-        f"thing{of} (p {_p(one.p_value)}): {_explained(one)} {_BOTH_READ}"
+        f"{more} measured {_interval(one, upright=True)} more than {less} in {words.count(one.pairs, 'pair')} of "
+        f"measurements{of} (p {_p(one.p_value)}): {_explained(one)} {_BOTH_READ}"
     )
 
 
