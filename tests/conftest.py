@@ -1,10 +1,17 @@
 """What holds for all tests: none is timed, since machines differ and are busy, and none hears the signals of others."""
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    import stockward as sw
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -22,3 +29,19 @@ def _own_signals() -> Iterator[None]:
     for one, handler in heard.items():
         if signal.getsignal(one) is not handler:
             signal.signal(one, handler)
+
+
+@pytest.fixture(scope="session")
+def ridgeway_site() -> sw.Site:
+    """The example, read once for all who ask for its facts; facts are frozen."""
+    import stockward as sw
+
+    return sw.read_site(Path(__file__).parents[1] / "examples" / "ridgeway")
+
+
+@pytest.fixture(scope="session")
+def ridgeway_review(ridgeway_site: sw.Site) -> sw.Review:
+    """The example's review, as a command without options makes it."""
+    import stockward as sw
+
+    return sw.review(ridgeway_site)

@@ -34,8 +34,8 @@ ERRORS = ("FigureError", "ProbabilityError", "SheetError", "SiteError", "Stockwa
 
 
 @pytest.fixture(scope="module")
-def review() -> sw.Review:
-    return sw.review(sw.read_site(RIDGEWAY), seed=1)
+def review(ridgeway_review: sw.Review) -> sw.Review:
+    return ridgeway_review
 
 
 def test_completion_offers_what_there_is_and_nothing_else() -> None:
@@ -195,7 +195,7 @@ def test_a_surge_has_the_figures_of_the_command(tmp_path: Path) -> None:
     assert sw.review(FIRST_SITE, surge=surge).answers.options == sw.review(FIRST_SITE, production=5).answers.options
 
 
-def test_orders_have_the_figures_of_the_command(tmp_path: Path) -> None:
+def test_orders_have_the_figures_of_the_command(tmp_path: Path, ridgeway_site: sw.Site) -> None:
     asked = ("--as-of", "2026-06-15", "--guards", ">2", "--due", "2026-12-31")
     document = command("orders", RIDGEWAY, FIRST_SITE, "nowhere", *asked)
     answers = sw.orders(RIDGEWAY, FIRST_SITE, "nowhere", as_of="2026-06-15", guards=">2", due="2026-12-31")
@@ -205,7 +205,7 @@ def test_orders_have_the_figures_of_the_command(tmp_path: Path) -> None:
     assert answers.orders["expected"].to_list() == [order["expected"] for order in orders]
     answers.to_csv(tmp_path / "orders.csv")
     assert len((tmp_path / "orders.csv").read_text(encoding="utf-8").splitlines()) == 1 + len(orders) + 1
-    again = sw.orders(sw.read_site(RIDGEWAY), as_of="2026-06-15")
+    again = sw.orders(ridgeway_site, as_of="2026-06-15")
     assert again.orders["now"].to_list() == answers.orders["now"].to_list()[: again.orders.height]
     assert again.orders["folder"].unique().to_list() == ["Ridgeway Works"]
 

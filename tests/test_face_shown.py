@@ -89,10 +89,9 @@ def test_an_answer_fits_a_screen_and_a_notebook(name: str, tmp_path: Path) -> No
     assert first in html.replace("\u202f", " ")
 
 
-def test_what_a_review_of_the_example_shows() -> None:
-    site = sw.read_site(RIDGEWAY)
-    assert "29 835 rows read, 0 set aside: no problem." in repr(site)
-    shown = repr(sw.orders(site))
+def test_what_a_review_of_the_example_shows(ridgeway_site: sw.Site) -> None:
+    assert "29 835 rows read, 0 set aside: no problem." in repr(ridgeway_site)
+    shown = repr(sw.orders(ridgeway_site))
     assert "2 orders at 1 site: 1 met, 1 short of target." in shown
     assert re.search(r"^Ridgeway Works +ORD-02 +patrolling guards", shown, re.MULTILINE)
 

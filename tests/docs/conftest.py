@@ -6,13 +6,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from fresh_reviews import Reviewed, load, reviewed
+from fresh_reviews import Reviewed, load, reviewed, shown_of
 from manual_pages import DOCS, PUBLISHED, ROOT
+
+import stockward as sw
 
 
 @pytest.fixture(scope="session")
-def ridgeway() -> Reviewed:
-    return reviewed(ROOT / "examples" / "ridgeway")
+def ridgeway(ridgeway_review: sw.Review) -> Reviewed:
+    return shown_of(ridgeway_review)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,11 @@ class Reviewed:
 
 
 def reviewed(folder: Path) -> Reviewed:
-    answers = sw.review(sw.read_site(folder)).answers
+    return shown_of(sw.review(sw.read_site(folder)))
+
+
+def shown_of(review: sw.Review) -> Reviewed:
+    answers = review.answers
     return Reviewed(json.loads(write_json(answers, covariance=True)), {view.id: view for view in gather(answers)})
 
 

@@ -1,14 +1,14 @@
-"""The reading on the page of the drill, against a fresh drill with its seed."""
+"""A fresh drill of the example: what must hold of it, and the reading on the page of the drill."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 import pytest
-from manual_pages import DOCS, ROOT, plain, prose, rows, section, text
+from manual_pages import DOCS, plain, prose, rows, section, text
 
 from stockward.answers.drill import DrillAnswer, DrillLine
-from stockward.book import read_site
+from stockward.book import Site
 from stockward.drill.findings import CAUSES, DISAGREE
 from stockward.drill.losses import BEARS, PLACES
 from stockward.drill.running import COPIES, DrillOptions, make_drill
@@ -20,9 +20,37 @@ PAGE = DOCS / "drill.md"
 
 
 @pytest.fixture(scope="module")
-def drill() -> DrillAnswer:
-    site = read_site(ROOT / "examples" / "ridgeway")
-    return make_drill(site, DrillOptions(), generated=datetime(2026, 7, 1, tzinfo=UTC))
+def drill(ridgeway_site: Site) -> DrillAnswer:
+    return make_drill(ridgeway_site, DrillOptions(), generated=datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def test_ridgeway_is_found_as_predicted(drill: DrillAnswer) -> None:
+    assert drill.agreement is not None
+    assert drill.agreement.agrees
+    assert abs(drill.agreement.predicted - drill.agreement.found) < 0.02
+    assert abs(drill.agreement.predicted - drill.agreement.found) < drill.agreement.error
+    # Sized to be found with 95 %: as a review states it, less what alarms before the loss begins.
+    assert all(line.stated == pytest.approx(0.95, abs=0.003) for line in drill.lines)
+
+
+def test_ridgeway_is_drilled_round_all_weighed_series(drill: DrillAnswer) -> None:
+    assert len({line.id for line in drill.lines}) == 17
+    assert len(drill.lines) == 2 * 14 + 3
+    assert {line.copies for line in drill.lines} == {35, 36}
+    reasons = {reason for _, reason in drill.left_out}
+    assert reasons == {"counted, not weighed: any loss shows"}
+    assert len(drill.left_out) == 60
+
+
+def test_the_losses_that_stand_in_ridgeway_are_taken_out(drill: DrillAnswer) -> None:
+    """Of weighed series nothing stays; the boxes that left and the count that was wrong stay, being exact."""
+    assert drill.standing == (
+        ("magazine_2/RDX", pytest.approx(9), "kg"),
+        ("magazine_2/grenade", 60, "each"),
+        ("parts_store/body_81", 2, "each"),
+    )
+    alarmed, chance = (sum(getattr(one, name) for one in drill.elsewhere) for name in ("alarmed", "by_chance"))
+    assert abs(alarmed - chance) < 4 * chance**0.5
 
 
 def test_the_reading_is_that_of_the_example(drill: DrillAnswer) -> None:

@@ -12,13 +12,12 @@ from need_sites import STOCK, books_of, factored, month, need, need_at
 
 from stockward.answers.force import ForceAnswer, PostNeed
 from stockward.balance.stocks import BookStock, end_of_day, stock_and_growth
-from stockward.book import read_site
+from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
 from stockward.surge.asked import Surge
 from stockward.surge.books import with_factors
 from stockward.surge.demand import material_factors
 
-RIDGEWAY = Path(__file__).parents[2] / "examples" / "ridgeway"
 HEAD = "post,kind,guards,start,end,days,area,driver,per\n"
 MOVES = "movement,at,kind,material,quantity,from_area,to_area,method\n"
 LINES = "line,material,workers_needed,output_per_day\nL1,BOX,10,50\nL2,TNT,30,100\n"
@@ -59,8 +58,8 @@ def naive_stock(books: KnownBooks, moment: int) -> dict[tuple[str, str], float]:
 
 
 @pytest.mark.parametrize("day", [date(2025, 7, 20), date(2025, 12, 31), date(2026, 6, 30)])
-def test_the_book_is_that_of_every_row_added_up(day: date) -> None:
-    books = known_at(read_site(RIDGEWAY), None)
+def test_the_book_is_that_of_every_row_added_up(day: date, ridgeway_site: Site) -> None:
+    books = known_at(ridgeway_site, None)
     book = BookStock.of(books)
     moment = end_of_day(day, books.site.timezone)
     found = book.quantities(moment)
@@ -305,8 +304,8 @@ def test_stock_that_runs_out_is_none(tmp_path: Path) -> None:
     assert occupied[-13:] == [1, 1] + [0] * 11
 
 
-def test_ridgeway_is_measured_and_its_need_holds_together() -> None:
-    books = known_at(read_site(RIDGEWAY), None)
+def test_ridgeway_is_measured_and_its_need_holds_together(ridgeway_site: Site) -> None:
+    books = known_at(ridgeway_site, None)
     answer = need(books, day=date(2026, 6, 30))
     assert answer.reason is None
     assert answer.need is not None
@@ -415,8 +414,8 @@ def test_a_site_without_stock_has_guards_to_count(tmp_path: Path) -> None:
     assert [post.posts for post in follows.posts] == [None]
 
 
-def test_ridgeway_at_five_times_the_production() -> None:
-    books = known_at(read_site(RIDGEWAY), None)
+def test_ridgeway_at_five_times_the_production(ridgeway_site: Site) -> None:
+    books = known_at(ridgeway_site, None)
     surge = Surge(production=5)
     factors = material_factors(books, surge.production, surge.only)
     today = need(books)

@@ -45,8 +45,8 @@ def looked(site: Site, detection: float = 0.95) -> list[SeriesDetection]:
     return list(unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked))
 
 
-def test_the_terms_rebuild_every_covariance_of_the_example() -> None:
-    balances = closed(_ridgeway())
+def test_the_terms_rebuild_every_covariance_of_the_example(ridgeway_site: Site) -> None:
+    balances = closed(ridgeway_site)
     rebuilt = 0
     for number, covariance in enumerate(balances.covariances):
         kept = np.diagonal(covariance) > 0
@@ -56,12 +56,6 @@ def test_the_terms_rebuild_every_covariance_of_the_example() -> None:
             found = ErrorTerms.of(balances, number).covariance()
             np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * expected.max())
     assert rebuilt == 18
-
-
-def _ridgeway() -> Site:
-    from stockward.book import read_site
-
-    return read_site(Path(__file__).parents[2] / "examples" / "ridgeway")
 
 
 @pytest.mark.parametrize("first", range(0, 60, 20))

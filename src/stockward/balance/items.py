@@ -32,8 +32,11 @@ def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFi
 
 def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
     """Every closed period without σ whose difference is not zero; of the areas, as the site's are the same pieces."""
+    periods = balances.periods.filter(discrepant())
+    if periods.is_empty():
+        return []
     series = balances.series.with_row_index("series").cast({"series": pl.Int64})
-    found = balances.periods.filter(discrepant()).join(series, on="series", maintain_order="left")
+    found = periods.join(series, on="series", maintain_order="left")
     holdings = holdings_of(books)
     return [
         Discrepancy(
@@ -171,6 +174,8 @@ def _by_day(rows: pl.DataFrame, kind: str) -> tuple[date, NDArray[np.float64], N
 def _write_offs(books: KnownBooks) -> list[WriteOffs]:
     """Write-offs against finds of each material in each area, one-sided."""
     claims = books.movements.filter(pl.col("kind").is_in(CLAIMS))
+    if claims.is_empty():
+        return []
     units = books["materials"].select(pl.col("material"), own=pl.col("unit"))
     table = (
         claims.select(

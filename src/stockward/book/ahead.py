@@ -54,9 +54,11 @@ def rows_ahead(site: Site, now: datetime, as_of: datetime | None = None) -> Ahea
     as_of = None if as_of is None else as_of.astimezone(UTC)
     today = local_day(now if as_of is None else max(now, as_of), site.timezone)
     end = last_moment(today, site.timezone)
-    found = {table: _ahead(site[table], end, as_of) for table in _HAPPENED}
+    ahead = {table: _ahead(site[table], end, as_of) for table in _HAPPENED if site[table].height}
+    found = {table: rows for table, rows in ahead.items() if rows.height}
     later = pl.col("used") & (pl.col("column") == "at")
-    stock = pl.concat(found[table].filter(later)["day"] for table in ("movements", "counts")).max()
+    days = [found[table].filter(later)["day"].max() for table in ("movements", "counts") if table in found]
+    stock = max((day for day in days if isinstance(day, datetime)), default=None)
     told = [
         notice
         # The report begins with a day that lies ahead, and names the first notice for it.
@@ -75,7 +77,7 @@ def rows_ahead(site: Site, now: datetime, as_of: datetime | None = None) -> Ahea
             *_far_ahead(site, today),
             *_long_ago(site, local_day(now, site.timezone)),
         ),
-        last=local_day(stock, site.timezone) if isinstance(stock, datetime) else None,
+        last=None if stock is None else local_day(stock, site.timezone),
     )
 
 
@@ -120,6 +122,8 @@ def _not_yet(site: Site, today: date) -> Iterator[str]:
     """One notice a table of what has happened by the day, where it has not."""
     why = f"it lies in the future (today is {today}): correct the year, or leave it out with --as-of {today}"
     for table, column in _HAPPENED_ON.items():
+        if site[table].is_empty():
+            continue
         rows = site[table].filter(pl.col(column) > today)
         if table == "production":  # a month ahead may have its plan, and no output yet
             rows = rows.filter(pl.col("actual") > 0)
@@ -130,6 +134,8 @@ def _far_ahead(site: Site, today: date) -> Iterator[str]:
     """One notice a column of days that lie years further ahead than those of its kind do; a row is told once."""
     for table, columns in _YEARS_AHEAD.items():
         rows = site[table]
+        if rows.is_empty():
+            continue
         if table in _HAPPENED_ON:  # what has not happened yet is told already, or not used
             rows = rows.filter(pl.col(_HAPPENED_ON[table]) <= today)
         for column, years in columns.items():
@@ -148,7 +154,7 @@ def _long_ago(site: Site, today: date) -> Iterator[str]:
     first = today - timedelta(days=_YEARS_BACK * YEAR_DAYS)
     for table, names in dated.items():
         rows = site[table]
-        for column in names:
+        for column in names if rows.height else ():
             is_far = _day(site, table, column) < first
             yield from _of_days(site, table, column, rows.filter(is_far), why)
             rows = rows.filter(is_far.fill_null(False).not_())

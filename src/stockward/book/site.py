@@ -112,7 +112,7 @@ class Site:
         sources = {name: table.file for name, table in raw.items()}
         told = (*notices, *(notice for table in raw.values() for notice in table.notices))
         draft = _checked(raw, settings)
-        problems = Problems(pl.concat(table.problems() for table in draft.tables.values()))
+        problems = Problems(draft.problems())
         del raw
         for table in draft.tables.values():
             table.cells = {}

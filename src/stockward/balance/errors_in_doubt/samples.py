@@ -21,6 +21,8 @@ _SIGN = pl.col("coefficient").sign()
 
 def scatter_samples(balances: Balances, kept: Mapping[int, Flags]) -> list[ScatterSample]:
     """A sample of each of these series of areas: of those of its closed periods that are ``kept``, in order of time."""
+    if not kept:
+        return []
     errors = _errors(balances, list(kept))
     of_series = {int(key[0]): rows for key, rows in errors.partition_by("series", as_dict=True).items()}
     closed = balances.periods.filter(pl.col("status") == PeriodStatus.CLOSED.value)

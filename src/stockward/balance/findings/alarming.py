@@ -40,6 +40,8 @@ def alarming_series(
 ) -> dict[int, AlarmingSeries]:
     """Every series that alarms by its number, in order."""
     alarming = {number: one for number, one in enumerate(verdicts) if one.verdict in ALARMING}
+    if not alarming:
+        return {}
     periods = closed_periods(balances, alarming)
     claims = claims_of(balances, alarming, discrepancies)
     rows = balances.series.select("area", "basis", "substance", "material").rows()

@@ -125,6 +125,8 @@ class EnteredRows:
 
 def entered_rows(books: KnownBooks, series: Sequence[AlarmingSeries]) -> Iterator[tuple[AlarmingSeries, EnteredRows]]:
     """Each of these series of areas with its rows; write-offs and finds are none, since they only change the book."""
+    if not series:
+        return
     held = _held(books, series)
     moving, within = _moved(books, held)
     parts = [_by_series(books, rows) for rows in (moving, _counted(books, held), within)]

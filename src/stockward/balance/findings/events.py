@@ -43,6 +43,8 @@ def events_of(
 ) -> tuple[Event, ...]:
     """Every alarming series in one event, those of one event together, the most urgent first."""
     alarming = alarming_series(balances, verdicts, discrepancies)
+    if not alarming:
+        return ()
     held = held_in_items(books, alarming)
     # What cancels over the whole site may lie in two areas, and then cancels in neither: each area speaks for itself.
     sites = whole_sites(balances, alarming)

@@ -32,6 +32,8 @@ _SHOWN = (
 def rows_behind(books: KnownBooks, balances: Balances, verdicts: tuple[SeriesVerdict, ...]) -> pl.DataFrame:
     """Movements and counts that entered the periods from which the alarm of each series comes."""
     alarming = [(series, verdict) for series, verdict in enumerate(verdicts) if verdict.verdict in ALARMING]
+    if not alarming:
+        return _of_nothing()
     rows = BooksByArea(books)
     found = [
         rows_of_periods(rows, balances, series, _alarming_periods(balances, series, verdict))
@@ -198,14 +200,25 @@ def _of_nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={name: types.get(name, pl.String) for name in _COLUMNS})
 
 
+_STOCK_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "at": pl.Datetime("us", "UTC"),
+    "stage": pl.String,
+    "holding": pl.String,
+    "quantity": pl.Float64,
+    "unit": pl.String,
+}
+
+
 def stock_by_stage(books: KnownBooks) -> pl.DataFrame:
     """Counted stock of the whole site by stage over time: ``at``, ``stage``, ``holding``, ``quantity``, ``unit``.
 
     At the moment of every inventory, the sum over the areas of what each held when it was last counted; only stages
     that the materials state, a substance in its own unit, items that hold none by number.
     """
-    holdings = holdings_of(books)
     stages = books["materials"].select("material", "stage").drop_nulls()
+    if stages.is_empty():
+        return pl.DataFrame(schema=_STOCK_SCHEMA)
+    holdings = holdings_of(books)
     bulk = holdings.filter(pl.col("basis") == "bulk")
     only_items = holdings.filter((pl.col("basis") == "item") & ~pl.col("material").is_in(bulk["material"].implode()))
     held = pl.concat([bulk, only_items]).join(stages, on="material")

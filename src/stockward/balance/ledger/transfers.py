@@ -26,6 +26,8 @@ def sides_that_differ(lines: LedgerLines) -> Iterator[LedgerFinding]:
     transfers = lines.books.movements.filter(pl.col("kind") == "transfer").with_columns(
         pl.col("from_area", "to_area", "material", "method").cast(pl.String)
     )
+    if transfers.is_empty():
+        return
     both = pl.concat([_in_one_row(transfers), _in_two_rows(transfers, lines)])
     if not both.height:
         return

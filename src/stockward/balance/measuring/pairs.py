@@ -51,9 +51,9 @@ def compared_pairs(books: KnownBooks, *, false_alarm: float) -> tuple[PairedMeth
     ``false_alarm`` is the probability that any of them is falsely called a bias in one review; each that is tested has
     an equal share of it.
     """
-    rows = standing_pairs(books)
-    if rows.is_empty():
+    if books.pairs.is_empty():
         return ()
+    rows = standing_pairs(books)
     groups = [own for _, own in rows.sort(*_GROUP, "at", "pair").group_by(*_GROUP, maintain_order=True)]
     tested = sum(own.height >= LEAST_PAIRS for own in groups)
     calibrated = _Calibrations.of(books)

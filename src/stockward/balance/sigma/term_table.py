@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from stockward.answers.balances import EXACT_SCHEMA
+from stockward.answers.balances import EXACT_SCHEMA, RESTING_SCHEMA
 from stockward.balance.layout import Layout
 from stockward.balance.sigma.account import Account, Flow
 from stockward.balance.sigma.readings import OWN
@@ -46,7 +46,8 @@ def term_table(account: Account, tested: Flags, keys: Keys) -> pl.DataFrame:
     """Every term of the tested spans that has an error, in order of series and period."""
     number = _within(account.owner, tested)
     tables = [_normal_losses(account, tested, number)]
-    tables += [_of_flow(account, name, flow, tested, number, keys) for name, flow in account.entering.items()]
+    entering = {name: flow for name, flow in account.entering.items() if tested[flow.span].any()}
+    tables += [_of_flow(account, name, flow, tested, number, keys) for name, flow in entering.items()]
     uncertain = pl.any_horizontal(pl.col(name) != 0 for name in TERM_COLUMNS[-6:])
     table = pl.concat(tables, how="diagonal").filter(uncertain).select(TERM_COLUMNS)
     return table.sort("series", "period", maintain_order=True)
@@ -61,7 +62,7 @@ def _of_flow(account: Account, name: str, flow: Flow, tested: Flags, number: Ind
         {
             "series": account.base + account.owner[span],
             "period": number[span],
-            "part": pl.repeat(_PARTS.get(name, "flow"), len(span), dtype=pl.String, eager=True),
+            "part": _repeated(_PARTS.get(name, "flow"), len(span)),
             "material": keys.materials.gather(entries.material % len(keys.materials)),
             "method": keys.methods.gather(entries.method % len(keys.methods)),
             "calibration": entries.calibration,
@@ -88,11 +89,11 @@ def _normal_losses(account: Account, tested: Flags, number: Index) -> pl.DataFra
         {
             "series": account.base + account.owner[span],
             "period": number[span],
-            "part": pl.repeat("normal_loss", len(here), dtype=pl.String, eager=True),
-            "material": pl.repeat(None, len(here), dtype=pl.String, eager=True),
-            "method": pl.repeat(None, len(here), dtype=pl.String, eager=True),
+            "part": _repeated("normal_loss", len(here)),
+            "material": _repeated(None, len(here)),
+            "method": _repeated(None, len(here)),
             "calibration": lost.group[here],
-            "reading": pl.repeat(None, len(here), dtype=pl.Int64, eager=True),
+            "reading": _repeated(None, len(here)).cast(pl.Int64),
             "coefficient": -np.ones(len(here)),
             "quantity": quantity,
             "random_relative": (lost.random_rel[here] * quantity) ** 2,
@@ -105,6 +106,10 @@ def _normal_losses(account: Account, tested: Flags, number: Index) -> pl.DataFra
     )
 
 
+def _repeated(word: str | None, height: int) -> pl.Series:
+    return pl.Series([word], dtype=pl.String).new_from_index(0, height)
+
+
 def resting(account: Account, tested: Flags, ends: Index) -> pl.DataFrame:
     """The most that an inventory of each series lists at readings that entered its period before, at the begin or as a
     receipt: what is taken out of that changes no difference then.
@@ -114,17 +119,21 @@ def resting(account: Account, tested: Flags, ends: Index) -> pl.DataFrame:
     last = np.zeros(account.series, np.int64)
     np.maximum.at(last, account.owner[tested], ends[tested])
     asked = np.flatnonzero(tested & (ends > last[account.owner] - YEAR_DAYS * MICROSECONDS_A_DAY))
-    readings = {
-        name: pl.DataFrame(
-            {"span": flow.span, "reading": flow.terms.entries.reading, "quantity": flow.terms.value}
-        ).filter(pl.col("span").is_in(asked.tolist()) & (pl.col("reading") != OWN))
-        for name, flow in account.entering.items()
-    }
+    readings = {name: _shared_readings(flow, asked) for name, flow in account.entering.items()}
     ending = readings.pop("end_quantity")
+    if ending.is_empty():
+        return pl.DataFrame(schema=RESTING_SCHEMA)
     earlier = pl.concat(readings.values()).unique(["span", "reading"])
     kept = ending.join(earlier, on=["span", "reading"], how="semi").group_by("span").agg(pl.col("quantity").sum())
     found = kept.select("quantity", series=account.base + pl.Series(account.owner).gather(kept["span"]))
     return found.group_by("series").agg(pl.col("quantity").max()).filter(pl.col("quantity") > 0).sort("series")
+
+
+def _shared_readings(flow: Flow, spans: Index) -> pl.DataFrame:
+    """What entered these spans at readings that several rows may repeat: ``span``, ``reading`` and ``quantity``."""
+    reading = flow.terms.entries.reading
+    kept = np.isin(flow.span, spans) & (reading != OWN)
+    return pl.DataFrame({"span": flow.span[kept], "reading": reading[kept], "quantity": flow.terms.value[kept]})
 
 
 def assumed_exact(account: Account, tested: Flags, layout: Layout) -> pl.DataFrame:
@@ -134,6 +143,8 @@ def assumed_exact(account: Account, tested: Flags, layout: Layout) -> pl.DataFra
     for flow in account.entering.values():
         pair = flow.terms.entries.pair
         silent = np.flatnonzero(tested[flow.span] & ~stated[pair] & (flow.terms.value != 0) & (flow.coefficient != 0))
+        if not len(silent):
+            continue
         tables.append(
             pl.DataFrame(
                 {

@@ -5,7 +5,7 @@ Nothing is guessed: what a cell could mean under another convention is said in t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 
 import polars as pl
 
@@ -27,7 +27,8 @@ from stockward.book.schema.dictionary import DTYPES, Column
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
 _NOT_KNOWN = r"^\? "
-_SUSPECT = rf"^#|{_NOT_KNOWN}|{_CONTROL}"
+_SUSPECT = rf"#|\? |{_CONTROL}"
+"""Stands in whatever a spreadsheet leaves behind, and in hardly any other cell."""
 _LARGEST_WHOLE = 1e15
 
 _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
@@ -48,11 +49,21 @@ _READERS: dict[str, Callable[[pl.Series, Column, Locale], Reading]] = {
 }
 
 
-def read_column(cells: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Read the cells of one column as the dictionary describes it. No cell that holds something is read as blank."""
+def may_be_marked(cells: Mapping[str, pl.Series]) -> Set[str]:
+    """The columns of which a cell may hold what a spreadsheet leaves behind: of text hardly any, asked all at once."""
+    texts = pl.DataFrame({name: column for name, column in cells.items() if column.dtype == pl.String})
+    found = texts.select(pl.all().str.contains(_SUSPECT).any())
+    return {name for name in cells if name not in found.columns or found[name].any()}
+
+
+def read_column(cells: pl.Series, column: Column, locale: Locale, *, marked: bool = True) -> Reading:
+    """Read the cells of one column as the dictionary describes it. No cell that holds something is read as blank.
+
+    ``marked`` says whether one may hold what a spreadsheet leaves behind.
+    """
     cells = _without_blanks(cells)
     blank = cells.null_count()
-    reading = _read(cells, column, locale) if blank < len(cells) else blank_column(column, blank)
+    reading = _read(cells, column, locale, marked=marked) if blank < len(cells) else blank_column(column, blank)
     if column.required and blank:
         reading = reading.refuse(cells.is_null(), "it is blank and must be given")
     if reading.values.null_count() > blank:
@@ -89,25 +100,22 @@ def _decoded(cell: bytes | None) -> str | None:
         return None
 
 
-def _read(cells: pl.Series, column: Column, locale: Locale) -> Reading:
+def _read(cells: pl.Series, column: Column, locale: Locale, *, marked: bool) -> Reading:
     if column.type in {"number", "integer"} and cells.dtype.is_numeric():
         numbers = typed_number(cells)
         return within(whole_number(numbers) if column.type == "integer" else numbers, column)
     if column.type == "time" and cells.dtype in (pl.Datetime, pl.Date):
         return typed_time(cells, locale)
-    reading = _read_text(shown(cells), column, locale)
+    reading = _read_marked(shown(cells), column, locale) if marked else _READERS[column.type](cells, column, locale)
     if cells.dtype.is_float():
         reading = reading.refuse(~cells.is_finite(), "this is no finite number: correct or blank it")
     return within(reading, column)
 
 
-def _read_text(text: pl.Series, column: Column, locale: Locale) -> Reading:
-    """Read text cells; what a spreadsheet leaves behind is refused in every column."""
-    read = _READERS[column.type]
-    if not text.str.contains(_SUSPECT).any():
-        return read(text, column, locale)
+def _read_marked(text: pl.Series, column: Column, locale: Locale) -> Reading:
+    """Read text cells of which some may hold what a spreadsheet leaves behind, which is refused in every column."""
     marks = _refuse_marks(text, column)
-    reading = read(marks.values, column, locale)
+    reading = _READERS[column.type](marks.values, column, locale)
     return Reading(reading.values, marks.fault.fill_null(reading.fault))
 
 

@@ -53,15 +53,18 @@ def read_time(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Times as ISO 8601, or as the site declares: in its zone where no offset stands behind; a day is its begin."""
     text = _declared(text, locale)
     parts = _parts(text)
-    naive = _naive(parts)
-    shaped = parts["day"].is_not_null()
-    day = parts["clock"].is_null() | (parts["clock"].str.contains(_END_OF_DAY) & parts["offset"].is_null())
-    offset = _offset_minutes(parts["offset"])
-    stated = pl.select(pl.lit(naive) - pl.duration(minutes=pl.lit(offset))).to_series()
-    local = _in_utc(without(naive, parts["offset"].is_not_null() | day), locale)
-    days = _first_moments(without(naive, ~day), locale)
-    values = local.values.fill_null(stated.dt.replace_time_zone("UTC")).fill_null(days)
-    reading = Reading(values, local.fault).refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
+    shaped, naive, is_day, has_offset = parts.select(
+        pl.when(text.is_not_null()).then(pl.col("day").is_not_null()).alias("shaped"),
+        _naive(parts).alias("naive"),
+        pl.col("clock").is_null() | (pl.col("clock").str.contains(_END_OF_DAY) & pl.col("offset").is_null()),
+        pl.col("offset").is_not_null(),
+    )
+    reading = _in_utc(without(naive, has_offset | is_day), locale)
+    if has_offset.any():
+        reading = _at_offsets(reading, naive, _offset_minutes(parts["offset"]))
+    if is_day.any():
+        days = _first_moments(without(naive, ~is_day), locale)
+        reading = Reading(reading.values.fill_null(days), reading.fault)
     reading = _refuse_other_ways(reading, text, shaped, locale, days_only=False)
     return _plausible(_no_such(reading, text, shaped, naive, "2026-06-30 or 2026-06-30T14:05", locale))
 
@@ -110,7 +113,7 @@ def _parts(text: pl.Series) -> pl.DataFrame:
     )
 
 
-def _naive(parts: pl.DataFrame) -> pl.Series:
+def _naive(parts: pl.DataFrame) -> pl.Expr:
     """Day and time of day as one moment without a zone; 24:00 is the next day's 00:00."""
     midnight = pl.col("clock").str.contains(_END_OF_DAY).fill_null(False)
     clock = pl.when(midnight | pl.col("clock").is_null()).then(pl.lit("00:00")).otherwise("clock")
@@ -120,7 +123,14 @@ def _naive(parts: pl.DataFrame) -> pl.Series:
     moment = (pl.col("day") + " " + clock + seconds).str.to_datetime(
         f"%Y-%m-%d %H:%M:%S{fraction}", time_unit="us", strict=False
     )
-    return parts.select(moment + pl.duration(days=midnight.cast(pl.Int64))).to_series()
+    return moment + pl.duration(days=midnight.cast(pl.Int64))
+
+
+def _at_offsets(reading: Reading, naive: pl.Series, offset: pl.Series) -> Reading:
+    """The moments that state an offset, in minutes, beside those of the site's own time."""
+    stated = pl.select((pl.lit(naive) - pl.duration(minutes=pl.lit(offset))).dt.replace_time_zone("UTC")).to_series()
+    moments = Reading(reading.values.fill_null(stated), reading.fault)
+    return moments.refuse(offset.abs() > _FURTHEST_OFFSET_MINUTES, "there is no such offset")
 
 
 def _offset_minutes(offset: pl.Series) -> pl.Series:
@@ -136,9 +146,12 @@ def _offset_minutes(offset: pl.Series) -> pl.Series:
 
 def _in_utc(naive: pl.Series, locale: Locale) -> Reading:
     """Local times as UTC; those which the change of clocks makes ambiguous or skips are refused."""
-    local = naive.dt.replace_time_zone(locale.timezone, ambiguous="null", non_existent="null")
+    of_site = pl.lit(naive).dt.replace_time_zone(locale.timezone, ambiguous="null", non_existent="null")
+    moments = pl.select(of_site.dt.convert_time_zone("UTC")).to_series()
+    if moments.null_count() == naive.null_count():
+        return Reading.of(moments)
     words = "the change of clocks makes this time happen twice or never: add the offset, such as +02:00"
-    return Reading.of(local.dt.convert_time_zone("UTC")).refuse(naive.is_not_null() & local.is_null(), words)
+    return Reading.of(moments).refuse(naive.is_not_null() & moments.is_null(), words)
 
 
 def _first_moments(midnights: pl.Series, locale: Locale) -> pl.Series:
@@ -153,7 +166,7 @@ def _refuse_other_ways(
     reading: Reading, text: pl.Series, shaped: pl.Series, locale: Locale, *, days_only: bool
 ) -> Reading:
     """Say of a day that is written in another way, and can be no other, how it is written; not of a private one."""
-    if locale.private or shaped.fill_null(True).all():
+    if locale.private or shaped.all():
         return reading
     meant = iso_meant(without(text, shaped))
     if meant.len() - meant.null_count() > MOST_SPELT_OUT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import polars as pl
@@ -40,27 +41,29 @@ def read_number(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """Numbers written as text. What another decimal mark could mean is not guessed."""
     example = f"1234{locale.decimal}5"
     other = "," if locale.decimal == "." else "."
-    foreign = text.str.contains(other, literal=True)
     plain = text if locale.decimal == "." else text.str.replace(",", ".", literal=True)
-    readable = plain.str.contains(_PLAIN) & ~foreign
+    foreign, shaped = pl.select(
+        foreign=pl.lit(text).str.contains(other, literal=True), shaped=pl.lit(plain).str.contains(_PLAIN)
+    )
+    readable = shaped & ~foreign
     values = without(plain, ~readable).cast(pl.Float64, strict=False)
     ambiguous = f"a {MARKS[other]} {NOT_THE_MARK} and could mean two things: write it as {example}"
     of_other = f"a {MARKS[other]} {NOT_THE_MARK}: write it as "
-    read = Reading.of(values)
-    if (~readable).any():
-        own = without(plain, foreign | readable)
-        read = _refuse_per_cent(read, plain, locale)
-        read = _refuse_unit(read, text, own, column, locale)
-        read = _refuse_groups(read, own)
-        read = _refuse_sign(read, own, column, locale)
+    infinite = (values == math.inf) | (values == -math.inf)
+    read = Reading.of(values).refuse(infinite, "the number is too large to be one: correct it")
+    if readable.all():
+        return read
+    own = without(plain, foreign | readable)
+    read = _refuse_per_cent(read, plain, locale)
+    read = _refuse_unit(read, text, own, column, locale)
+    read = _refuse_groups(read, own)
+    read = _refuse_sign(read, own, column, locale)
     if not locale.private and foreign.any():
         meant = _meant_under(other, text, locale)
         if meant.len() - meant.null_count() <= MOST_SPELT_OUT:
             read = read.refuse(meant.is_not_null(), pl.select(pl.lit(of_other) + meant).to_series())
-    return (
-        read.refuse(foreign & text.str.contains(_DIGITS_ANDMARKS), ambiguous)
-        .refuse(~readable, f"this is no number: write one such as {example}, or correct the row")
-        .refuse(values.is_infinite(), "the number is too large to be one: correct it")
+    return read.refuse(foreign & text.str.contains(_DIGITS_ANDMARKS), ambiguous).refuse(
+        ~readable, f"this is no number: write one such as {example}, or correct the row"
     )
 
 
@@ -146,7 +149,7 @@ def within(numbers: Reading, column: Column) -> Reading:
     allowed, values = column.range, numbers.values
     if allowed is None:
         return numbers
-    faint = (values != 0) & (values.abs() < _FAINTEST)
+    faint = (values != 0) & (values > -_FAINTEST) & (values < _FAINTEST)
     numbers = numbers.refuse(faint, "it is nearer to 0 than anything is: write 0 if there was none, or correct it")
     low = values <= allowed.low if allowed.low_open else values < allowed.low
     high = values >= allowed.high if allowed.high_open else values > allowed.high

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from stockward.book.cells.reading import Locale, Reading
@@ -21,21 +23,29 @@ def read_words(text: pl.Series, column: Column, locale: Locale) -> Reading:
 
 def read_choice(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """One of the dictionary's choices, in any letter case: ``Write-off`` is ``write_off``."""
+    if _are_all(text, column.choices):
+        return Reading.of(text)
     reason = f"it must be one of: {', '.join(column.choices)}"
     others = text.filter(~text.is_in(list(column.choices)).fill_null(True)).unique().head(_MOST_GUESSED)
-    if len(others):
-        spelt = {joined(choice): choice for choice in column.choices}
-        meant = {other: spelt[joined(other)] for other in others if joined(other) in spelt}
-        text = text.replace_strict(meant, default=text, return_dtype=pl.String)
+    spelt = {joined(choice): choice for choice in column.choices}
+    meant = {other: spelt[joined(other)] for other in others if joined(other) in spelt}
+    text = text.replace_strict(meant, default=text, return_dtype=pl.String)
     return _one_of(text, column.choices, reason, locale)
+
+
+def _are_all(text: pl.Series, words: Collection[str]) -> bool:
+    """Whether every cell that holds something is one of the words."""
+    met = text.unique()
+    return len(met) <= len(words) + 1 and {*met} <= {None, *words}
 
 
 def read_unit(text: pl.Series, column: Column, locale: Locale) -> Reading:
     """A unit, as people write it: ``pcs`` and ``Stk`` are each, ``KG`` is kg; what may be two is refused."""
+    if _are_all(text, UNITS):
+        return Reading.of(text)
     words = text.unique().drop_nulls()
     meant = {word: unit for word in words if (unit := unit_written(word)) is not None}
-    exact = all(word in UNITS for word in words)
-    values = text if exact else text.replace_strict(meant, default=None, return_dtype=pl.String)
+    values = text.replace_strict(meant, default=None, return_dtype=pl.String)
     unknown = text.is_not_null() & values.is_null()
     if not unknown.any():
         return Reading.of(values)

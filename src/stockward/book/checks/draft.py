@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from stockward.book.cells.columns import blank_column, read_column, shown
+from stockward.book.cells.columns import blank_column, may_be_marked, read_column, shown
 from stockward.book.cells.reading import Locale, no_text, without
 from stockward.book.problems import HIDDEN
 from stockward.book.schema.dictionary import IMPORTED_TABLES, Table
@@ -27,6 +27,8 @@ _ALL = -1
 
 _TOLD = {"row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 """What is told of a problem, beside the table and the file."""
+
+_PROBLEM = {"table": pl.String, "file": pl.String, **_TOLD, "source": pl.String}
 
 
 @dataclass
@@ -51,8 +53,9 @@ class TableDraft:
         """Read every cell of a raw table."""
         height = len(raw.rows)
         locale = replace(locale, private=raw.table.private)
+        marked = may_be_marked(raw.cells)
         read = {
-            column.name: read_column(raw.cells[column.name], column, locale)
+            column.name: read_column(raw.cells[column.name], column, locale, marked=column.name in marked)
             if column.name in raw.cells
             else blank_column(column, height)
             for column in raw.table.columns
@@ -120,7 +123,8 @@ class TableDraft:
     def set_aside(self) -> pl.DataFrame:
         """The other rows: what is readable of them, and the names of the columns that are not (``unreadable``)."""
         if not self.reasons and not self.torn:
-            return self.values.clear().with_columns(unreadable=pl.lit([], pl.List(pl.String)))
+            nothing = pl.Series("unreadable", [], pl.List(pl.String))
+            return self.values.clear().insert_column(self.values.width, nothing)
         bad = self.bad
         rows = self.values.filter(bad).with_columns(lost=self._lost(bad))
         if self.torn:
@@ -214,3 +218,8 @@ class Draft:
 
     def __getitem__(self, table: str) -> TableDraft:
         return self.tables[table]
+
+    def problems(self) -> pl.DataFrame:
+        """The reasons of every table, in their order."""
+        told = [table.problems() for table in self.tables.values() if table.reasons or table.torn]
+        return pl.concat([pl.DataFrame(schema=_PROBLEM), *told])

@@ -126,4 +126,4 @@ def _blank_lines(frame: pl.DataFrame, filled: str) -> pl.Series:
     def and_blank(blank: pl.Series, column: pl.Series) -> pl.Series:
         return blank & ~column.str.contains(filled) if blank.any() else blank
 
-    return reduce(and_blank, frame.iter_columns(), pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True))
+    return reduce(and_blank, frame.iter_columns(), pl.Series([True]).new_from_index(0, frame.height))

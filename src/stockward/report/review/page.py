@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from stockward.answers.review import ReviewAnswer
 from stockward.report.review.build import build_page
 from stockward.report.review.context import Page
 from stockward.terms.signs import upright
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def write_html(review: ReviewAnswer) -> str:
@@ -23,9 +29,15 @@ def fill(template: str, page: object) -> str:
 
     No name speaks to what shows the page, wherever it stands: in a text, an attribute or a drawing.
     """
+    return upright(_templates().get_template(template).render(page=page))
+
+
+@cache
+def _templates() -> Environment:
+    """The templates, each of which is compiled when the first page asks for it, and then serves all."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only this door needs the template engine
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("stockward.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -33,4 +45,3 @@ def fill(template: str, page: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return upright(environment.get_template(template).render(page=page))

@@ -70,14 +70,16 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
     for column in table.table.columns:
         if not column.refers_to or table[column.name].null_count() == table.values.height:
             continue
-        known, aside = _substances(draft) if column.refers_to == "substances" else _keys(draft, column.refers_to)
+        known = _known(draft, column.refers_to)
         values = table[column.name]
         if values.dtype == pl.List:
-            _check_listed(draft, table, column, known, aside)
+            _check_listed(draft, table, column, known)
             continue
-        missing = values.is_not_null() & ~values.is_in(known.implode())
+        missing = ~values.is_in(known.implode())
         if not missing.any():
             continue
+        missing = missing.fill_null(False)
+        aside = _aside(draft, column.refers_to)
         waiting = missing & values.is_in(aside["key"].implode())
         table.refuse(column.name, waiting, _wait(table, column, without(values, ~first_told(waiting)), aside))
         unknown = missing & ~waiting
@@ -110,31 +112,34 @@ def _is_needed(table: TableDraft, column: Column) -> pl.Series:
     return pl.Series([column.required]).new_from_index(0, table.values.height)
 
 
-def _keys(draft: Draft, table: str) -> tuple[pl.Series, pl.DataFrame]:
-    """Keys of a table that may be used, and the others: each ``key`` with the ``file`` and ``row`` set aside there."""
+def _known(draft: Draft, table: str) -> pl.Series:
+    """Keys of a table that may be used."""
+    if table == "substances":
+        return _substances(draft)
     referred = draft[table]
-    key = referred.table.key[0]
-    if not referred.reasons:
-        return referred[key], _at_rows(referred, key).clear()
-    bad = referred.bad
-    known = referred[key].filter(~bad).drop_nulls()
-    return known, _at_rows(referred, key).filter(bad & ~referred[key].is_in(known.implode())).drop_nulls()
+    return referred.good()[referred.table.key[0]]
 
 
-def _at_rows(table: TableDraft, key: str) -> pl.DataFrame:
-    return table.values.select(pl.col(key).alias("key"), pl.lit(table.file).alias("file"), "row")
-
-
-def _substances(draft: Draft) -> tuple[pl.Series, pl.DataFrame]:
+def _substances(draft: Draft) -> pl.Series:
     """Substances that the site holds: those of the contents, and bulk materials that are their own."""
     contents, materials = draft["contents"], draft["materials"]
     holders = contents["material"].drop_nulls().implode()
     own = materials.good().filter((pl.col("kind") == "bulk") & ~pl.col("material").is_in(holders))["material"]
-    known = pl.concat([contents.good()["substance"], own]).unique(maintain_order=True)
-    _, aside = _keys(draft, "materials")
-    bad = contents.bad & ~contents["substance"].is_in(known.implode())
-    # A substance is sought where it was said last.
-    return known, pl.concat([_at_rows(contents, "substance").filter(bad).drop_nulls().reverse(), aside])
+    return pl.concat([contents.good()["substance"], own]).unique(maintain_order=True)
+
+
+def _aside(draft: Draft, table: str) -> pl.DataFrame:
+    """The keys of a table that may not be used: each ``key`` with the ``file`` and ``row`` set aside there."""
+    if table == "substances":
+        # A substance is sought where it was said last.
+        of_contents = _set_aside(draft["contents"], "substance", _substances(draft)).reverse()
+        return pl.concat([of_contents, _aside(draft, "materials")])
+    return _set_aside(draft[table], draft[table].table.key[0], _known(draft, table))
+
+
+def _set_aside(table: TableDraft, key: str, known: pl.Series) -> pl.DataFrame:
+    rows = table.values.select(pl.col(key).alias("key"), pl.lit(table.file).alias("file"), "row")
+    return rows.filter(table.bad & ~table[key].is_in(known.implode())).drop_nulls()
 
 
 def _wait(table: TableDraft, column: Column, values: pl.Series, aside: pl.DataFrame) -> pl.Series:
@@ -205,10 +210,13 @@ def _as_name(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _check_listed(draft: Draft, table: TableDraft, column: Column, known: pl.Series, aside: pl.DataFrame) -> None:
+def _check_listed(draft: Draft, table: TableDraft, column: Column, known: pl.Series) -> None:
     """The same for a cell that lists several keys: the first that is not known is said."""
     names = set(known.to_list())
     lost = table[column.name].list.eval(pl.element().filter(~pl.element().is_in(list(names)))).list.first()
+    if lost.null_count() == len(lost):
+        return
+    aside = _aside(draft, column.refers_to)
     nothing = _says_nothing(lost) & (table[column.name].list.len() == 1)
     table.refuse(column.name, nothing & ~lost.is_in(aside["key"].implode()), _LEAVE_BLANK)
     if table.table.private:

@@ -20,15 +20,16 @@ def a_movement_names_its_areas(draft: Draft, table: TableDraft) -> None:
     """Each kind of movement names the areas that it needs, and no other."""
     exchanged = _with_exchanged_areas(table)
     table.refuse_rows(exchanged, _EXCHANGED)
+    given = {name: table[name].is_not_null() for name in ("from_area", "to_area")}
+    blank = {name: ~one & ~table.illegible(name) for name, one in given.items()}
     for kind, needed in NEEDS.items():
         of_kind = (table["kind"] == kind) & ~exchanged
-        for name in ("from_area", "to_area"):
+        for name in given:
             if name in needed:
-                blank = table[name].is_null() & ~table.illegible(name)
-                table.refuse(name, of_kind & blank, f"{_one(kind)} must name it", readable=False)
+                table.refuse(name, of_kind & blank[name], f"{_one(kind)} must name it", readable=False)
             else:
                 words = f"{_one(kind)} has none: blank it, or correct the kind"
-                table.refuse(name, of_kind & table[name].is_not_null(), words)
+                table.refuse(name, of_kind & given[name], words)
     inside = table["row"].filter((table["from_area"] == table["to_area"]).fill_null(False))
     if len(inside):
         why = "it leaves the area that it reaches, and so moves nothing: correct one of the two if it went elsewhere"
@@ -44,10 +45,11 @@ def _with_exchanged_areas(table: TableDraft) -> pl.Series:
     filled = {name: table[name].is_not_null() | table.illegible(name) for name in ("from_area", "to_area")}
     named = filled["from_area"] | filled["to_area"]
     turned = of_one = pl.Series([False]).new_from_index(0, len(named))
+    kinds = table["kind"].fill_null("")
     for kind, needed in NEEDS.items():
         if len(needed) == 1:
             other = next(name for name in filled if name not in needed)
-            of_kind = (table["kind"] == kind).fill_null(False)
+            of_kind = kinds == kind
             of_one |= of_kind & named
             turned |= of_kind & filled[other] & ~filled[needed[0]]
     certain = int(turned.sum()) >= _FEWEST_EXCHANGED and bool((turned == of_one).all())

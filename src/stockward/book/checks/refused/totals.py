@@ -77,7 +77,7 @@ def _refuse_what_lacks_cells(table: TableDraft) -> None:
 
 def _calls_itself_a_total(table: TableDraft, name: str, where: pl.Series) -> pl.Series:
     """Rows among those whose cell of the column is a word for a total, alone or with a label."""
-    rows = where.arg_true()
-    said = shown(table.cells[name].gather(rows)).str.strip_chars().str.contains(_TOTAL).fill_null(False)
-    calls = pl.Series([False]).new_from_index(0, len(where))
-    return calls.scatter(rows.filter(said), True)
+    cells = shown(table.cells[name].filter(where)).to_frame("cell")
+    said = cells.select(pl.col("cell").str.strip_chars().str.contains(_TOTAL).fill_null(False)).to_series()
+    nowhere = pl.Series([False]).new_from_index(0, len(where))
+    return nowhere.scatter(where.arg_true().filter(said), True) if said.any() else nowhere

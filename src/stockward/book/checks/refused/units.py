@@ -48,8 +48,16 @@ def a_quantity_converts(draft: Draft, table: TableDraft) -> None:
     """The unit of a quantity converts into the material's own."""
     if table["unit"].null_count() == table.values.height:
         return
-    own = unit_of_material(draft, table["material"])
-    table.refuse("unit", do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+    _refuse_what_does_not_convert(table, unit_of_material(draft, table["material"]))
+
+
+def _refuse_what_does_not_convert(table: TableDraft, own: pl.Series, where: pl.Series | bool = True) -> None:
+    """Refuse units of another kind than the books' ``own`` of the row, in the rows ``where``."""
+    wrong = do_not_convert(table["unit"], own) & where
+    if wrong.any():
+        words = {unit: f"it does not convert into {unit}, the unit of the books: correct it" for unit in UNITS}
+        reasons = own.replace_strict(words, default=None, return_dtype=pl.String)
+        table.refuse("unit", wrong, reasons, readable=False)
 
 
 def unit_of_material(draft: Draft, materials: pl.Series) -> pl.Series:
@@ -66,24 +74,17 @@ def do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
     return (of != own).fill_null(False)
 
 
-def _convert_words(own: pl.Series) -> pl.Series:
-    words = {unit: f"it does not convert into {unit}, the unit of the books: correct it" for unit in UNITS}
-    return own.replace_strict(words, default=None, return_dtype=pl.String)
-
-
 def a_rate_fits_its_basis(draft: Draft, table: TableDraft) -> None:
     """A share of what is received is at most 1; a rate per day is in a unit of the substance."""
     share = (table["basis"] == "per_received") & (table["rate"] > 1)
     table.refuse("rate", share, "a share of what is received cannot exceed 1: 0.02 is 2 %")
     own = pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String)
-    daily = table["basis"] == "per_day"
-    table.refuse("unit", daily & do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+    _refuse_what_does_not_convert(table, own, table["basis"] == "per_day")
 
 
 def a_goal_converts(draft: Draft, table: TableDraft) -> None:
     """A goal is in a unit of its substance."""
-    own = pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String)
-    table.refuse("unit", do_not_convert(table["unit"], own), _convert_words(own), readable=False)
+    _refuse_what_does_not_convert(table, pl.Series(units_of_substances(draft, table["substance"]), dtype=pl.String))
 
 
 def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
@@ -92,6 +93,8 @@ def an_absolute_error_converts(draft: Draft, table: TableDraft) -> None:
     A division stands for the random error of bulk alone, where the method states none, and a plate for the other.
     """
     methods = methods_with_errors(draft).filter(pl.col("unit").is_not_null())
+    if methods.is_empty():
+        return
     absolute = (pl.col("random_abs") > 0) | (pl.col("systematic_abs") > 0)
     divided = (pl.col("division") > 0) & ~((pl.col("random_abs") > 0) | (pl.col("random_rel") > 0)).fill_null(False)
     divided |= plate_fills()

@@ -21,9 +21,11 @@ _NOTHING_KNOWN = 0.9
 def items_counted_before_may_be_counted_again(draft: Draft, table: TableDraft) -> None:
     """Items are there or not; by a method with an error a missing one passes for the error of the method."""
     items = draft["materials"].good().filter(pl.col("kind") == "item")["material"]
+    rows = table.good().filter(pl.col("material").is_in(items.implode()))
+    if rows["method"].null_count() == rows.height:
+        return
     exact = exact_methods(methods_with_errors(draft))
     of_one = _OF_ONE_KIND[table.table.name]
-    rows = table.good().filter(pl.col("material").is_in(items.implode()))
     rows = rows.with_columns(exact=pl.col("method").is_null() | pl.col("method").is_in(exact))
     rows = rows.with_columns(times=pl.col("exact").sum().over(of_one), of=pl.len().over(of_one))
     enough = (pl.col("times") >= _FEWEST_EXACT) & (pl.col("times") >= _MOSTLY * pl.col("of"))

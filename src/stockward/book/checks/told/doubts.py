@@ -83,10 +83,11 @@ def two_keys_may_be_one(draft: Draft, table: TableDraft) -> None:
     key = table.table.key[0]
     for name in (key, "name"):
         rows = table.good().select("row", key, shown=name).drop_nulls()
-        rows = rows.with_columns(seen=pl.Series([bare(word) for word in rows["shown"]], dtype=pl.String))
-        alike = rows.filter(pl.col("seen").is_duplicated())
-        pairs = alike.group_by("seen", maintain_order=True).head(2)
-        if pairs.height:
+        seen = [bare(word) for word in rows["shown"]]
+        if len(set(seen)) < len(seen):
+            rows = rows.with_columns(seen=pl.Series(seen))
+            alike = rows.filter(pl.col("seen").is_duplicated())
+            pairs = alike.group_by("seen", maintain_order=True).head(2)
             (first, one), (second, other) = pairs.select("row", key).rows()[:2]
             called = "" if name == key else f" are both called {pairs['shown'][0]}:"
             looks = f"{one!r} and {other!r}" + (called or " look alike:")
@@ -168,8 +169,8 @@ def a_number_of_items_may_be_misread(draft: Draft, table: TableDraft) -> None:
     rows = _written(draft, table, "item")
     thousands = _thousands(draft, table, rows)
     _tell_thousands(draft, table, thousands)
-    broken = rows.filter(pl.col("quantity") != pl.col("quantity").round()).join(thousands, on="row", how="anti")
-    if broken.height:
+    broken = rows.filter(pl.col("quantity") != pl.col("quantity").round())
+    if broken.height and (broken := broken.join(thousands, on="row", how="anti")).height:
         why = f"quantity {broken['text'][0]!r} is no whole number of items: correct it, or the material's kind"
         tell_rows(draft, table, broken["row"], why)
 
@@ -182,10 +183,10 @@ def a_bulk_quantity_may_be_misread(draft: Draft, table: TableDraft) -> None:
     if "quantity" not in table.cells:
         return
     rows = _written(draft, table, "bulk")
-    # Who writes more digits somewhere may have three by chance.
-    if rows["text"].str.contains(_MORE_DIGITS).any():
-        return
     thousands = _thousands(draft, table, rows)
+    # Who writes more digits somewhere may have three by chance.
+    if thousands.is_empty() or rows["text"].str.contains(_MORE_DIGITS).any():
+        return
     others = rows.join(thousands, on="row", how="anti").filter(pl.col("quantity") > 0)
     usual = others.group_by("material", "unit").agg(usual=pl.col("quantity").median())
     meant = thousands.join(usual, on=["material", "unit"], nulls_equal=True, maintain_order="left")
@@ -198,7 +199,7 @@ def _written(draft: Draft, table: TableDraft, kind: str) -> pl.DataFrame:
     materials = draft["materials"].good().filter(pl.col("kind") == kind)["material"]
     text = shown(table.cells["quantity"]).str.strip_chars()
     return table.values.select("row", "quantity", "material", "unit", text=text).filter(
-        table["material"].is_in(materials.implode()).fill_null(False) & ~table.bad
+        pl.col("material").is_in(materials.implode()) & ~table.bad
     )
 
 

@@ -27,8 +27,10 @@ def a_ledger_may_have_a_hole(draft: Draft, table: TableDraft) -> None:
             mend = "put in the movements in between, or nothing explains the differences"
             draft.notices.append(f"{ledger.file}: it has no row, and inventories differ: {mend}")
         return
+    if ledger.values.height < _FEWEST_MOVEMENTS:
+        return
     days = _as_meant(_days(ledger, zone), of_another_year(draft))
-    if ledger.values.height < _FEWEST_MOVEMENTS or len(days) <= 2 * _FEWEST_DAYS:
+    if len(days) <= 2 * _FEWEST_DAYS:
         return
     gaps = [(two - one).days for one, two in pairwise(days)]
     longest = max(_LEAST_DAYS, _TIMES_THE_USUAL * sorted(gaps)[int(_NEARLY_ALL * (len(gaps) - 1))])

@@ -26,8 +26,11 @@ _STEPS = 100
 def an_absolute_error_may_be_in_another_unit(draft: Draft, table: TableDraft) -> None:
     """Errors of 500 g are read as 500 kg where the method has no unit and the material is kept in kg."""
     methods = draft["methods"]
+    names = [name for name in ("random_abs", "systematic_abs", "division") if (methods[name] > 0).any()]
+    if not names:
+        return
     usual = _usual(draft)
-    for name in ("random_abs", "systematic_abs", "division"):
+    for name in names:
         stated = methods.good().select("row", "method", "unit", error=name).filter(pl.col("error") > 0)
         rows = stated.join(usual, on="method", maintain_order="left")
         taken = rows.with_columns(taken=pl.coalesce("unit", "own"))
@@ -106,15 +109,23 @@ _FLOWS = ("receipt", "issue", "transfer", "discard")
 
 def a_row_without_an_error_is_not_tested(draft: Draft, table: TableDraft) -> None:
     """σ of bulk is unknown without a method that states it; told only of rows that enter a period between counts."""
+    spans = _spans(draft)
+    if spans.is_empty():
+        return
     errors = known_errors(methods_with_errors(draft))
     materials = draft["materials"].good().select("material", item=pl.col("kind") == "item")
-    for measured, rows in ((draft["movements"], _moved(draft)), (table, _counted(draft))):
+    nameless = pl.col("method").is_null() & ~pl.col("item")
+    unknown = pl.when("item").then("items").otherwise("bulk").not_()
+    for measured, rows in ((draft["movements"], _moved(draft, spans)), (table, _counted(draft, spans))):
         of_both = rows.join(materials, on="material").join(errors, on="method", how="left", maintain_order="left")
-        nameless = of_both.filter(pl.col("method").is_null() & ~pl.col("item"))
-        _tell_untested(draft, measured, nameless, "no method measured it: name one that states its errors")
+        untested = of_both.filter(nameless | unknown)
+        if untested.is_empty():
+            continue
+        _tell_untested(
+            draft, measured, untested.filter(nameless), "no method measured it: name one that states its errors"
+        )
         for undivided in (False, True):
-            unknown = pl.when("item").then("items").otherwise("bulk").not_()
-            found = of_both.filter(unknown & (pl.col("undivided") == undivided))
+            found = untested.filter(unknown & (pl.col("undivided") == undivided))
             lacks = "no random error and no division: give one of them" if undivided else "no error: state it"
             if found.height:
                 _tell_untested(draft, measured, found, f"its method {found['method'][0]} states {lacks}")
@@ -132,18 +143,18 @@ def _spans(draft: Draft) -> pl.DataFrame:
     return spans.filter(pl.col("first") < pl.col("last"))
 
 
-def _counted(draft: Draft) -> pl.DataFrame:
+def _counted(draft: Draft, spans: pl.DataFrame) -> pl.DataFrame:
     """Rows of counts, but those that found nothing, which needs no method."""
     rows = draft["counts"].good().filter(pl.col("quantity") > 0)
-    return rows.select("row", "material", "method", "area").join(_spans(draft), on="area", how="semi")
+    return rows.select("row", "material", "method", "area").join(spans, on="area", how="semi")
 
 
-def _moved(draft: Draft) -> pl.DataFrame:
+def _moved(draft: Draft, spans: pl.DataFrame) -> pl.DataFrame:
     """Movements that entered or left an area between its first inventory and its last."""
     ledger = draft["movements"]
     cancelled = pl.col("reverses").is_not_null() | pl.col("movement").is_in(ledger["reverses"].drop_nulls().implode())
     rows = ledger.good().filter(pl.col("kind").is_in(_FLOWS) & ~cancelled & (pl.col("quantity") > 0))
     sides = [rows.select("row", "at", "material", "method", area=side) for side in ("from_area", "to_area")]
-    moved = pl.concat(sides).join(_spans(draft), on="area")
+    moved = pl.concat(sides).join(spans, on="area")
     within = (pl.col("at") > pl.col("first")) & (pl.col("at") <= pl.col("last"))
     return moved.filter(within).unique("row").sort("row")

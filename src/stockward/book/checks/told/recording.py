@@ -23,6 +23,8 @@ def a_row_is_recorded_after_it_took_effect(draft: Draft, table: TableDraft) -> N
 
 def a_reversal_follows_what_it_cancels(draft: Draft, table: TableDraft) -> None:
     """What is cancelled on a day before it happened, or was recorded, was most likely not what the reversal means."""
+    if table["reverses"].null_count() == table.values.height:
+        return
     at, recorded = pl.col("at"), pl.coalesce("recorded_at", "at")
     days = [moment.dt.convert_time_zone(_zone(draft)).dt.date() for moment in (at, recorded)]
     rows = table.good().select("movement", "reverses", "row", at=days[0], recorded=days[1])

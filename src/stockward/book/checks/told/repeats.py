@@ -19,6 +19,8 @@ _OWN = ("movement", "recorded_at", "from_balance", "to_balance", "source")
 def movements_may_stand_twice(draft: Draft, table: TableDraft) -> None:
     """Rows pasted once more under new codes: each is a movement that may be true, all of them together hardly."""
     rows = _repeating(table, draft.settings.site.timezone)
+    if rows.is_empty():
+        return
     told = rows.filter(_is_in_order(rows))
     if told.is_empty() and rows.height <= _USUAL * table.values.height:
         told = rows.filter(_is_in_pairs(rows))

@@ -42,6 +42,8 @@ def of_another_year(draft: Draft) -> AnotherYear | None:
 
     No other movement lies among them there, and the gap is the longest that the others leave.
     """
+    if draft["movements"].values.height <= MOST_APART + _FEWEST_OTHERS:
+        return None
     zone = draft.settings.site.timezone
     moved, counted = (_dated(draft[name], zone) for name in ("movements", "counts"))
     if counted.is_empty():
