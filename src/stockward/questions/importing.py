@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,12 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
-from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
+from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, name_of, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
 from stockward.book.sources.importers.grid.readings import note_readings
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
-from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
+from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, quoted, read_mapping, written
 from stockward.book.sources.importers.merging import Differences
 from stockward.book.sources.importers.people.away import ABSENCE_COLUMNS
 from stockward.book.sources.importers.people.calendars import calendars_of
@@ -35,6 +36,7 @@ from stockward.book.sources.importers.sources import SourceRead, SourcesRead
 from stockward.book.sources.importers.store import STORE, read_stored, stored_text
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
+from stockward.terms.signs import printable
 from stockward.terms.spelling import folded
 
 LOG = "imported/log.csv"
@@ -72,6 +74,8 @@ class Imported:
 
     contents
         Text of each file, by its name in the folder of the site.
+    state
+        What the files of the site were when they were read: see ``state_of``.
     """
 
     sources: list[SourceRead]
@@ -83,6 +87,7 @@ class Imported:
     set_aside: list[tuple[str, str]]
     notices: list[str]
     contents: dict[str, str] = field(default_factory=dict)
+    state: dict[str, str] = field(default_factory=dict)
 
 
 def import_files(request: Request) -> Imported:
@@ -96,6 +101,7 @@ def import_files(request: Request) -> Imported:
     if (site / WORKBOOK).exists():
         raise UsageError(f"{site}: its tables stand in {WORKBOOK}: name another folder to import into")
     _require_others(request)
+    state = state_of(site)
     mapping = _mapping_of(site)
     mapping.accepts = request.accepts
     for path, answer in request.answers.items():
@@ -111,7 +117,9 @@ def import_files(request: Request) -> Imported:
     known = [block for block in stored if block.of_people]
     fresh, notices = private_lists(tables.blocks, known, key, mapping)
     note_readings(fresh, read)
-    found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
+    found.unknown += [
+        name_of(path) for path in request.files if ("files", name_of(path), "encoding") in mapping.questions
+    ]
     waiting = {(block.grid.name, block.digest) for block in stored if block.is_new}
     everything = [*stored, *(block for block in fresh if (block.grid.name, block.digest) not in waiting)]
     for source, blocks in _by_source(everything, mapping).items():
@@ -140,23 +148,39 @@ def import_files(request: Request) -> Imported:
         set_aside=[(line["source"], line["why"]) for line in log if line["state"] == "set aside"],
         notices=notices,
         contents=contents,
+        state=state,
     )
 
 
+def state_of(site: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a site that an import reads and writes, by its name."""
+    return {str(one): hashlib.sha256(read_bytes(one)).hexdigest() for one in _own_files(site) if one.exists()}
+
+
+def _own_files(site: Path) -> list[Path]:
+    names = [f"{table}.csv" for table in tables()]
+    return [
+        site / name for name in (*names, *(f"imported/{name}" for name in names), SETTINGS, MAPPING, LOG, STORE, NAMES)
+    ]
+
+
 def _require_others(request: Request) -> None:
-    """Raise ``UsageError`` for a file that the import itself would write."""
-    names = (*(f"{table}.csv" for table in tables()), SETTINGS, MAPPING, LOG, STORE, NAMES)
-    own = [request.site / name for name in names]
+    """Raise ``UsageError`` for a folder, and for a file that the import itself would write."""
+    own = [one for one in _own_files(request.site) if one.exists()]
     for file in request.files:
-        if any(one.exists() and file.exists() and file.samefile(one) for one in own):
-            raise UsageError(f"{file}: this is a table of {request.site} itself: name the file of another program")
+        if file.is_dir():
+            raise UsageError(f"{file}: this is a folder: name the files in it that are to be imported")
+        if file.exists() and any(file.samefile(one) for one in own):
+            raise UsageError(
+                f"{file}: an import into {request.site} would write over this file: name another folder after --into"
+            )
 
 
 def _mapping_of(site: Path) -> MappingFile:
     path = site / MAPPING
     if not path.exists():
         return MappingFile()
-    return read_mapping(read_bytes(path).decode("utf-8", errors="replace"), str(path))
+    return read_mapping(read_bytes(path), str(path))
 
 
 def _zone(site: Path, timezone: str, mapping: MappingFile) -> str:
@@ -170,14 +194,15 @@ def _zone(site: Path, timezone: str, mapping: MappingFile) -> str:
 
 def _read(path: Path, mapping: MappingFile) -> ReadFile | None:
     """A file's grids; ``None`` for a text of which it is asked what it is in."""
+    name = name_of(path)
     try:
-        return read_file(path, mapping.get("files", path.name, "encoding") or "")
+        return read_file(path, mapping.get("files", name, "encoding") or "")
     except UnknownEncodingError:
         content = read_bytes(path)
         readings = "; ".join(f"{one}: {shown_in(content, one)}" for one in ENCODINGS)
-        asks = f"{path.name} is no UTF-8. Which of these reads it rightly? {readings}"
-        answer = mapping.ask("files", path.name, "encoding", asks=asks, choices=ENCODINGS)
-        mapping.wait(("files", path.name, "encoding"), path.name, content.count(b"\n"))
+        asks = f"{name} is no UTF-8. Which of these reads it rightly? {readings}"
+        answer = mapping.ask("files", name, "encoding", asks=asks, choices=ENCODINGS)
+        mapping.wait(("files", name, "encoding"), name, content.count(b"\n"))
         return None if answer is None else read_file(path, answer)
 
 
@@ -309,6 +334,6 @@ def _contents(
     contents[STORE] = stored_text(blocks, found.kept, found.differences.pending)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
-        name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')
-        contents[SETTINGS] = _SETTINGS.format(name=f'"{name}"', timezone=f'"{found.timezone}"')
+        name = printable(request.name or site.resolve().name or "My site")
+        contents[SETTINGS] = _SETTINGS.format(name=quoted(name), timezone=quoted(found.timezone))
     return contents, notices
