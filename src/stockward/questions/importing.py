@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from stockward.book.sources.importers.people.private import NAMES, NameKey, key_
 from stockward.book.sources.importers.people.roll import PEOPLE_COLUMNS
 from stockward.book.sources.importers.profiles import GENERIC, profile_of
 from stockward.book.sources.importers.scopes import SCOPE_COLUMNS
-from stockward.book.sources.importers.site_files import OwnRows, table_text
+from stockward.book.sources.importers.site_files import OwnRows, files_of, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
     LOG_COLUMNS,
@@ -34,7 +34,7 @@ from stockward.book.sources.importers.site_rows import (
 )
 from stockward.book.sources.importers.sources import SourceRead, SourcesRead
 from stockward.book.sources.importers.store import STORE, read_stored, stored_text
-from stockward.terms.errors import UsageError
+from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
 from stockward.terms.signs import printable
 from stockward.terms.spelling import folded
@@ -108,7 +108,7 @@ def import_files(request: Request) -> Imported:
         mapping.answer(path, answer)
     zone = _zone(site, request.timezone, mapping)
     read = [one for path in request.files if (one := _read(path, mapping)) is not None]
-    stored = _stored(site)
+    stored = _stored(site, read)
     tables = _Tables(read, mapping)
     found = SourcesRead(mapping, zone, _affiliations(site))
     for grid, blocks in tables.unread():
@@ -206,9 +206,19 @@ def _read(path: Path, mapping: MappingFile) -> ReadFile | None:
         return None if answer is None else read_file(path, answer)
 
 
-def _stored(site: Path) -> list[Block]:
+def _stored(site: Path, read: Sequence[ReadFile]) -> list[Block]:
     path = site / STORE
+    if not path.exists():
+        _require_all_again(site, {one.name for one in read})
     return read_stored(read_bytes(path).decode("utf-8", errors="replace"), str(path)) if path.exists() else []
+
+
+def _require_all_again(site: Path, names: Set[str]) -> None:
+    """Raise ``SiteError`` where rows were imported of which none is kept: those of files that are not read would go."""
+    lost = sorted(file for table in tables() for file in files_of(site, table) if file not in names)
+    if lost:
+        mend = f"import {', '.join(dict.fromkeys(lost))} in the same command too"
+        raise SiteError(str(site / STORE), "it is gone, and with it the rows that were imported before", mend)
 
 
 def _by_source(blocks: Sequence[Block], mapping: MappingFile) -> dict[str, list[Block]]:

@@ -211,8 +211,8 @@ def written(mapping: MappingFile) -> str:
         tables[("source", name)] = [("headers", f"[{listed}]", "")]
     inner = {path[:length] for path in mapping.settled for length in range(1, len(path))}
     for path, value in mapping.settled.items():
-        *table, name = (*path, _OTHERS) if path in inner else path
-        tables.setdefault(tuple(table), []).append((name, quoted(value), mapping.because.get(path, "")))
+        told = (*path, _OTHERS) if path in inner else path
+        tables.setdefault(told[:-1], []).append((told[-1], quoted(value), mapping.because.get(path, "")))
     for table in sorted(tables):
         lines.append(f"[{dotted(table)}]")
         lines += [

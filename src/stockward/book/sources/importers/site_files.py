@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,11 @@ _KEYS = {
     "absences": ("person", "start", "source"),
 }  # fmt: skip
 """What names a row of each table that is written."""
+
+
+_MOST_NAMED = 5
+_PLACE = re.compile(r"(?:\[[^\[\]]*\])? (?:row|cell) \w+$")
+"""Behind the name of a file: the sheet, and the row."""
 
 
 class OwnRows:
@@ -41,6 +47,10 @@ class OwnRows:
             if name in self._imported and any(row.get(key, "") != cell for key, cell in self._imported[name].items())
         }
         fresh = {self._named(row) for row in made}
+        added = sorted(name[0] for name in fresh - now.keys() - self._imported.keys())
+        if self.table == "areas" and self._imported and added:
+            more = f" and {len(added) - _MOST_NAMED} more" if len(added) > _MOST_NAMED else ""
+            self.notices.append(f"places that no file before had: {', '.join(added[:_MOST_NAMED])}{more}")
         if changed & fresh:
             self.notices.append(
                 f"{self.table}.csv: {len(changed & fresh)} rows that were changed by hand stay as they are"
@@ -53,6 +63,12 @@ class OwnRows:
 
     def _named(self, row: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(row.get(key, "") for key in self._key)
+
+
+def files_of(site: Path, table: str) -> list[str]:
+    """The files that the imported rows of a table came from."""
+    sources = (row.get("source", "") for row in _rows_of(site / "imported" / f"{table}.csv", ()))
+    return list(dict.fromkeys(_PLACE.sub("", source) for source in sources if source))
 
 
 def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -44,6 +44,7 @@ _ODS_PASSWORD = "take the password away (File, Save As, without 'Save with passw
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
 _NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
+_FETCH = "; where that cannot open it either, fetch it again from where it came"
 _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each sheet as CSV UTF-8"
 
 
@@ -143,11 +144,17 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
     try:
         plain, uncalculated = plain_old(content, file)
     except (*DAMAGED, struct.error, StopIteration):
-        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+        raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
     for grid, cells in zip(_calamine_grids(plain, file), uncalculated, strict=True):
-        for row, column in cells:
-            grid.rows[row][column] = UNCALCULATED
-        yield grid
+        yield _with_uncalculated(grid, cells) if cells else grid
+
+
+def _with_uncalculated(grid: SheetGrid, cells: Sequence[tuple[int, int]]) -> SheetGrid:
+    """A grid in which formulas that were never calculated are told from the zeros that stand for them."""
+    rows = [list(row) for row in grid.rows]
+    for row, column in cells:
+        rows[row][column] = UNCALCULATED
+    return replace(grid, rows=rows)
 
 
 def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
@@ -160,7 +167,7 @@ def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
             sheets = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
             read = [(name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges) for name, sheet in sheets]
     except (python_calamine.CalamineError, ValueError, OSError, RuntimeError):
-        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+        raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
     for name, rows, merged in read:
         require_within("CELLS", sum(map(len, rows)), f"{file}[{name}]")
         yield SheetGrid(
@@ -184,7 +191,7 @@ def _bounded_ods(content: bytes, file: str) -> bytes:
             raise ValueError
         require_sound(xml)
     except DAMAGED:
-        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+        raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
     for row in re.split(rb"<table:table-row", xml)[1:]:
         repeats = [int(times) for kind, times in _REPEATED.findall(row) if kind == b"columns"]
         if b"office:value" in row or b"<text:p" in row:

@@ -68,7 +68,11 @@ def _of_one(names: Iterable[str]) -> set[tuple[str, ...]]:
 
 def _require_one_of(words: Iterable[str], value: object, shown: str, file: str, told: Iterable[str] = ()) -> None:
     if value not in set(words):
-        raise SiteError(file, f"{shown} = {value!r} says nothing", f"write one of {', '.join(told or words)}")
+        raise SiteError(
+            file,
+            f"{shown} = {value!r} says nothing",
+            "write one of " + ", ".join(f'"{word}"' for word in told or words),
+        )
 
 
 def _require_no_slip(shown: str, name: str, known: Iterable[str], file: str) -> None:
