@@ -25,7 +25,7 @@ from stockward.book.sources.importers.people.private import NAMES, NameKey, key_
 from stockward.book.sources.importers.people.roll import PEOPLE_COLUMNS
 from stockward.book.sources.importers.profiles import GENERIC, profile_of
 from stockward.book.sources.importers.scopes import SCOPE_COLUMNS
-from stockward.book.sources.importers.site_files import OwnRows, files_of, table_text
+from stockward.book.sources.importers.site_files import OwnRows, files_of, require_own_table, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
     LOG_COLUMNS,
@@ -330,6 +330,7 @@ def _contents(
     contents, notices = {}, []
     for table, (columns, lines) in made.items():
         if not lines and not (site / "imported" / f"{table}.csv").exists() and _needs_no(table, site):
+            require_own_table(site, table)
             continue
         if (site / f"{table}.parquet").exists():
             raise UsageError(f"{site / table}.parquet: an import writes {table}.csv: save this table as that first")

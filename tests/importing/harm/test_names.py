@@ -85,3 +85,27 @@ def test_a_file_that_an_import_would_write_over_is_not_read(tmp_path: Path) -> N
         result = run(site, str(site / name))
         assert result.exit_code == 2
         assert "would write over this file: name another folder after --into" in result.stderr
+
+
+def test_a_list_of_another_program_in_the_place_of_a_table_is_told(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "counts.csv").write_text("Material,Store,Counted\nTNT,A,50\n", encoding="utf-8")
+    (site / "ledger.csv").write_text(LEDGER, encoding="utf-8")
+    result = run(site, str(site / "ledger.csv"))
+    assert result.exit_code == 2
+    assert "counts.csv: its first row is no header with inventory" in result.stderr
+    assert "take it out of this folder and import it" in result.stderr
+    (site / "counts.csv").rename(tmp_path / "counts.csv")
+    assert run(site, str(site / "ledger.csv")).exit_code == 0
+
+
+def test_a_table_that_a_spreadsheet_saved_with_other_signs_between_is_read(tmp_path: Path) -> None:
+    site, file = tmp_path / "site", tmp_path / "ledger.csv"
+    file.write_text(LEDGER, encoding="utf-8")
+    run(site, str(file))
+    table = site / "movements.csv"
+    before = table.read_text(encoding="utf-8")
+    table.write_text(before.replace(",", ";"), encoding="utf-8-sig")
+    assert run(site, str(file)).exit_code == 0
+    assert table.read_text(encoding="utf-8") == before

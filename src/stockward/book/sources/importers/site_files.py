@@ -65,6 +65,11 @@ class OwnRows:
         return tuple(row.get(key, "") for key in self._key)
 
 
+def require_own_table(site: Path, table: str) -> None:
+    """Raise ``SiteError`` where a file bears the name of a table and is none of this site."""
+    _rows_of(site / f"{table}.csv", _KEYS[table][:1])
+
+
 def files_of(site: Path, table: str) -> list[str]:
     """The files that the imported rows of a table came from."""
     sources = (row.get("source", "") for row in _rows_of(site / "imported" / f"{table}.csv", ()))
@@ -78,9 +83,11 @@ def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SiteError(str(path), "it is no UTF-8", "save it as CSV UTF-8, so that no sign of it is lost") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    # Spreadsheet programs of some countries put another sign between the cells when they save a table.
+    between = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=between)
     if text.strip() and not set(key) <= set(reader.fieldnames or ()):
-        mend = "save it so, with commas between its cells"
+        mend = "save it with that header, or, if it is of another program, take it out of this folder and import it"
         raise SiteError(str(path), f"its first row is no header with {', '.join(key)}", mend)
     return [{key: text_of(value or "") for key, value in row.items() if key} for row in reader]
 
