@@ -234,6 +234,9 @@ def write_new_folder(folder: Path, contents: Mapping[str, Content]) -> None:
 
 def make_folder(folder: OutputTarget) -> None:
     """Make a folder where it is missing, open to its owner alone; one that is there stays as it is."""
+    file = next((one for one in (folder, *folder.parents) if one.exists() and not one.is_dir()), None)
+    if file is not None:
+        raise UsageError(f"{file}: this is a file, and no folder: name another folder")
     with said_of(folder):
         _require_unmoved(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -316,9 +319,9 @@ def said_of(path: Path) -> Iterator[None]:
         raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
 
 
-def part_in(folder: Path) -> Path:
-    """A new name for what is not whole yet."""
-    return folder / _PART.format(os.urandom(8).hex())
+def part_in(folder: Path, of: str = "", number: str = "") -> Path:
+    """A new name for what is not whole yet; ``of`` is what it is a part of."""
+    return folder / _PART.format(of + (number or os.urandom(8).hex()))
 
 
 def fill_part(part: Path, content: Content) -> None:

@@ -78,7 +78,7 @@ def test_a_kill_at_any_moment_leaves_one_site_or_the_other(tmp_path: Path) -> No
             assert "the last import was cut short; what it had not put in place now is" in result.stderr
             # The same file once more adds nothing.
             assert held(site)["movements.csv"] == new["movements.csv"]
-            assert not (site / UNFINISHED).exists()
+            assert not list(site.rglob(".stockward*"))
         else:
             assert held(site) in (old, new)
             seen["new" if held(site) == new else "old"] += 1
@@ -90,6 +90,26 @@ def test_a_kill_at_any_moment_leaves_one_site_or_the_other(tmp_path: Path) -> No
     assert seen["old"] > 10
     assert seen["unfinished"] > 10
     assert seen["new"] >= 1
+
+
+def test_a_first_import_that_is_killed_is_made_whole_by_the_next_one(tmp_path: Path) -> None:
+    january = tmp_path / "january.csv"
+    january.write_text(JANUARY, encoding="utf-8")
+    whole = tmp_path / "whole"
+    contents = import_files(Request([january], tmp_path / "site", accepts=True)).contents
+    run(str(january), "--into", str(whole), "--accept")
+    movements, moment, lived = (whole / "movements.csv").read_bytes(), 0, False
+    while not lived:
+        moment += 1
+        site = tmp_path / "site"
+        (site / "imported").mkdir(parents=True)
+        lived = killed_at(moment, site, contents)
+        assert run(str(january), "--into", str(site), "--accept").exit_code == 0
+        assert (site / "movements.csv").read_bytes() == movements
+        assert not list(site.rglob(".stockward*"))
+        read_site(site)
+        shutil.rmtree(site)
+    assert moment > 30
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_table_of_the_site_is_no_source(tmp_path: Path, january: str) -> None:
     before = (tmp_path / "site" / "movements.csv").read_bytes()
     result = run(tmp_path, str(tmp_path / "site" / "movements.csv"))
     assert result.exit_code == 2
-    assert "this is a table of" in result.stderr
+    assert "would write over this file: name another folder after --into" in result.stderr
     assert (tmp_path / "site" / "movements.csv").read_bytes() == before
 
 

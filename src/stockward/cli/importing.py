@@ -43,18 +43,19 @@ def importing_command(
     What the files do not tell is asked, at a terminal one by one and else in SITE/import.toml; rows that wait for an
     answer are set aside. The same command with the next file brings in what is new.
     """
-    from stockward.questions.importing import Request, import_files
+    from stockward.questions.importing import Request
     from stockward.report.importing import import_lines
 
-    _finish(site, dry_run=dry_run)
     request = Request(files, site, name=name, timezone=timezone, accepts=accept)
-    found = import_files(request)
+    found = _begun(request, dry_run=dry_run)
     if found.questions and can_ask():
         found = _asked(request, found)
+    if not dry_run:
+        found = _written(request, found)
     for line in import_lines(found, str(site), written=not dry_run):
         say(line)
     if not dry_run:
-        _write(site, found)
+        say_path(site)
     is_open = found.questions or found.waiting or found.set_aside or not found.taken
     sys.exit(_ROWS_OPEN if is_open else _DONE)
 
@@ -81,26 +82,38 @@ def _asked(request: Request, found: Imported) -> Imported:
     return found
 
 
-def _finish(site: Path, *, dry_run: bool) -> None:
-    """Put in place what an import that was cut short had not."""
+def _begun(request: Request, *, dry_run: bool) -> Imported:
+    """Read the files, after what an import that was cut short had not put in place now is."""
     from stockward.outputs import resolved
+    from stockward.questions.importing import import_files
     from stockward.terms.errors import UsageError
     from stockward.terms.files import UNFINISHED
-    from stockward.unfinished import finish_set
+    from stockward.unfinished import alone_in, finish_set
 
+    site = request.site
+    target = resolved(str(site), site)
     if dry_run and (site / UNFINISHED).exists():
         raise UsageError(f"{site}: the last import was cut short: run it without --dry-run, and it is finished")
-    if finish_set(resolved(str(site), site)):
-        say(f"{site}: the last import was cut short; what it had not put in place now is", err=True)
+    if dry_run or not target.is_dir():
+        return import_files(request)
+    with alone_in(target):
+        if finish_set(target):
+            say(f"{site}: the last import was cut short; what it had not put in place now is", err=True)
+        return import_files(request)
 
 
-def _write(site: Path, found: Imported) -> None:
-    """Write every file of the site, all of them or none."""
+def _written(request: Request, found: Imported) -> Imported:
+    """Write every file of the site, all of them or none; what somebody else has written meanwhile is read before."""
     from stockward.outputs import OutputTarget, make_folder, resolved
-    from stockward.unfinished import write_set
+    from stockward.questions.importing import import_files, state_of
+    from stockward.unfinished import alone_in, finish_set, write_set
 
-    target = resolved(str(site), site)
+    target = resolved(str(request.site), request.site)
     make_folder(OutputTarget(target))
     make_folder(OutputTarget(target / "imported"))
-    write_set(target, found.contents)
-    say_path(site)
+    with alone_in(target):
+        if finish_set(target) or state_of(request.site) != found.state:
+            say(f"{request.site}: it was changed meanwhile, and is read again", err=True)
+            found = import_files(request)
+        write_set(target, found.contents)
+    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
-from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
+from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, name_of, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
 from stockward.book.sources.importers.grid.readings import note_readings
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
-from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
+from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, quoted, read_mapping, written
 from stockward.book.sources.importers.merging import Differences
 from stockward.book.sources.importers.people.away import ABSENCE_COLUMNS
 from stockward.book.sources.importers.people.calendars import calendars_of
@@ -24,7 +25,7 @@ from stockward.book.sources.importers.people.private import NAMES, NameKey, key_
 from stockward.book.sources.importers.people.roll import PEOPLE_COLUMNS
 from stockward.book.sources.importers.profiles import GENERIC, profile_of
 from stockward.book.sources.importers.scopes import SCOPE_COLUMNS
-from stockward.book.sources.importers.site_files import OwnRows, table_text
+from stockward.book.sources.importers.site_files import OwnRows, files_of, require_own_table, table_text
 from stockward.book.sources.importers.site_rows import (
     COUNT_COLUMNS,
     LOG_COLUMNS,
@@ -33,8 +34,9 @@ from stockward.book.sources.importers.site_rows import (
 )
 from stockward.book.sources.importers.sources import SourceRead, SourcesRead
 from stockward.book.sources.importers.store import STORE, read_stored, stored_text
-from stockward.terms.errors import UsageError
+from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
+from stockward.terms.signs import printable
 from stockward.terms.spelling import folded
 
 LOG = "imported/log.csv"
@@ -72,6 +74,8 @@ class Imported:
 
     contents
         Text of each file, by its name in the folder of the site.
+    state
+        What the files of the site were when they were read: see ``state_of``.
     """
 
     sources: list[SourceRead]
@@ -83,6 +87,7 @@ class Imported:
     set_aside: list[tuple[str, str]]
     notices: list[str]
     contents: dict[str, str] = field(default_factory=dict)
+    state: dict[str, str] = field(default_factory=dict)
 
 
 def import_files(request: Request) -> Imported:
@@ -96,13 +101,14 @@ def import_files(request: Request) -> Imported:
     if (site / WORKBOOK).exists():
         raise UsageError(f"{site}: its tables stand in {WORKBOOK}: name another folder to import into")
     _require_others(request)
+    state = state_of(site)
     mapping = _mapping_of(site)
     mapping.accepts = request.accepts
     for path, answer in request.answers.items():
         mapping.answer(path, answer)
     zone = _zone(site, request.timezone, mapping)
     read = [one for path in request.files if (one := _read(path, mapping)) is not None]
-    stored = _stored(site)
+    stored = _stored(site, read)
     tables = _Tables(read, mapping)
     found = SourcesRead(mapping, zone, _affiliations(site))
     for grid, blocks in tables.unread():
@@ -111,7 +117,9 @@ def import_files(request: Request) -> Imported:
     known = [block for block in stored if block.of_people]
     fresh, notices = private_lists(tables.blocks, known, key, mapping)
     note_readings(fresh, read)
-    found.unknown += [path.name for path in request.files if ("files", path.name, "encoding") in mapping.questions]
+    found.unknown += [
+        name_of(path) for path in request.files if ("files", name_of(path), "encoding") in mapping.questions
+    ]
     waiting = {(block.grid.name, block.digest) for block in stored if block.is_new}
     everything = [*stored, *(block for block in fresh if (block.grid.name, block.digest) not in waiting)]
     for source, blocks in _by_source(everything, mapping).items():
@@ -140,23 +148,39 @@ def import_files(request: Request) -> Imported:
         set_aside=[(line["source"], line["why"]) for line in log if line["state"] == "set aside"],
         notices=notices,
         contents=contents,
+        state=state,
     )
 
 
+def state_of(site: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a site that an import reads and writes, by its name."""
+    return {str(one): hashlib.sha256(read_bytes(one)).hexdigest() for one in _own_files(site) if one.exists()}
+
+
+def _own_files(site: Path) -> list[Path]:
+    names = [f"{table}.csv" for table in tables()]
+    return [
+        site / name for name in (*names, *(f"imported/{name}" for name in names), SETTINGS, MAPPING, LOG, STORE, NAMES)
+    ]
+
+
 def _require_others(request: Request) -> None:
-    """Raise ``UsageError`` for a file that the import itself would write."""
-    names = (*(f"{table}.csv" for table in tables()), SETTINGS, MAPPING, LOG, STORE, NAMES)
-    own = [request.site / name for name in names]
+    """Raise ``UsageError`` for a folder, and for a file that the import itself would write."""
+    own = [one for one in _own_files(request.site) if one.exists()]
     for file in request.files:
-        if any(one.exists() and file.exists() and file.samefile(one) for one in own):
-            raise UsageError(f"{file}: this is a table of {request.site} itself: name the file of another program")
+        if file.is_dir():
+            raise UsageError(f"{file}: this is a folder: name the files in it that are to be imported")
+        if file.exists() and any(file.samefile(one) for one in own):
+            raise UsageError(
+                f"{file}: an import into {request.site} would write over this file: name another folder after --into"
+            )
 
 
 def _mapping_of(site: Path) -> MappingFile:
     path = site / MAPPING
     if not path.exists():
         return MappingFile()
-    return read_mapping(read_bytes(path).decode("utf-8", errors="replace"), str(path))
+    return read_mapping(read_bytes(path), str(path))
 
 
 def _zone(site: Path, timezone: str, mapping: MappingFile) -> str:
@@ -170,20 +194,31 @@ def _zone(site: Path, timezone: str, mapping: MappingFile) -> str:
 
 def _read(path: Path, mapping: MappingFile) -> ReadFile | None:
     """A file's grids; ``None`` for a text of which it is asked what it is in."""
+    name = name_of(path)
     try:
-        return read_file(path, mapping.get("files", path.name, "encoding") or "")
+        return read_file(path, mapping.get("files", name, "encoding") or "")
     except UnknownEncodingError:
         content = read_bytes(path)
         readings = "; ".join(f"{one}: {shown_in(content, one)}" for one in ENCODINGS)
-        asks = f"{path.name} is no UTF-8. Which of these reads it rightly? {readings}"
-        answer = mapping.ask("files", path.name, "encoding", asks=asks, choices=ENCODINGS)
-        mapping.wait(("files", path.name, "encoding"), path.name, content.count(b"\n"))
+        asks = f"{name} is no UTF-8. Which of these reads it rightly? {readings}"
+        answer = mapping.ask("files", name, "encoding", asks=asks, choices=ENCODINGS)
+        mapping.wait(("files", name, "encoding"), name, content.count(b"\n"))
         return None if answer is None else read_file(path, answer)
 
 
-def _stored(site: Path) -> list[Block]:
+def _stored(site: Path, read: Sequence[ReadFile]) -> list[Block]:
     path = site / STORE
+    if not path.exists():
+        _require_all_again(site, {one.name for one in read})
     return read_stored(read_bytes(path).decode("utf-8", errors="replace"), str(path)) if path.exists() else []
+
+
+def _require_all_again(site: Path, names: Set[str]) -> None:
+    """Raise ``SiteError`` where rows were imported of which none is kept: those of files that are not read would go."""
+    lost = sorted(file for table in tables() for file in files_of(site, table) if file not in names)
+    if lost:
+        mend = f"import {', '.join(dict.fromkeys(lost))} in the same command too"
+        raise SiteError(str(site / STORE), "it is gone, and with it the rows that were imported before", mend)
 
 
 def _by_source(blocks: Sequence[Block], mapping: MappingFile) -> dict[str, list[Block]]:
@@ -295,6 +330,7 @@ def _contents(
     contents, notices = {}, []
     for table, (columns, lines) in made.items():
         if not lines and not (site / "imported" / f"{table}.csv").exists() and _needs_no(table, site):
+            require_own_table(site, table)
             continue
         if (site / f"{table}.parquet").exists():
             raise UsageError(f"{site / table}.parquet: an import writes {table}.csv: save this table as that first")
@@ -309,6 +345,6 @@ def _contents(
     contents[STORE] = stored_text(blocks, found.kept, found.differences.pending)
     contents[MAPPING] = written(mapping)
     if not (site / SETTINGS).exists():
-        name = (request.name or site.resolve().name or "My site").replace("\\", "\\\\").replace('"', '\\"')
-        contents[SETTINGS] = _SETTINGS.format(name=f'"{name}"', timezone=f'"{found.timezone}"')
+        name = printable(request.name or site.resolve().name or "My site")
+        contents[SETTINGS] = _SETTINGS.format(name=quoted(name), timezone=quoted(found.timezone))
     return contents, notices

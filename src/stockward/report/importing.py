@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 
 from stockward.book.sources.importers.mapping import MAPPING, Question
@@ -38,7 +41,8 @@ def import_lines(found: Imported, site: str, *, written: bool) -> Iterator[str]:
     elif not found.taken:
         yield "Next: name a file with a ledger or a count list, with a header above its rows"
     elif written:
-        yield f"Next: stockward check {site}, then stockward review {site} --html review.html"
+        word = _as_a_word(site)
+        yield f"Next: stockward check {word}, then stockward review {word} --html review.html"
 
 
 def question_lines(one: Question) -> Iterator[str]:
@@ -102,6 +106,14 @@ def _aside_lines(found: Imported) -> Iterator[str]:
         yield f"Set aside {_rows(len(rows))}: {why} ({_first(rows)})"
     if len(ranked) > _MOST_LISTED:
         yield f"and {_count(len(ranked) - _MOST_LISTED, 'cause')} more, listed in imported/log.csv"
+
+
+def _as_a_word(path: str) -> str:
+    """A path as it is typed, so that a blank in it ends no word, and a dash begins no option."""
+    typed = f"./{path}" if path.startswith("-") else path
+    if re.fullmatch(r"[\w./\\:~+,@%-]+", typed):
+        return typed
+    return f'"{typed}"' if os.name == "nt" else shlex.quote(typed)
 
 
 def _first(rows: Sequence[str]) -> str:

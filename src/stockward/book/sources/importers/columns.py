@@ -9,7 +9,7 @@ from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import are_numbers, cells_below, headers_of, may_be_books
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
 from stockward.book.sources.importers.grid.marks import is_nothing
-from stockward.book.sources.importers.mapping import MappingFile
+from stockward.book.sources.importers.mapping import MAPPING, MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
 from stockward.book.sources.importers.written.numerals import share_of_numbers
@@ -29,6 +29,7 @@ _MOSTLY, _AT_LEAST = 0.8, 0.2
 SIGNED = ("+/-", "-/+", "±", "+-")
 """Stands in the header of quantities that bear the sign of their direction."""
 _NUMBERED = re.compile(r" \(\d+\)$")
+_MOST_NAMED = 12
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
 JOINT = " + "
 """Between headers whose columns are read as one."""
@@ -86,6 +87,20 @@ def roles_of(
     for role, names in found.items():
         mapping.settle("source", source, "columns", role, value=JOINT.join(names))
     return found
+
+
+def lacking_columns(blocks: Sequence[Block], mapping: MappingFile, source: str) -> list[str]:
+    """What is said of columns that the mapping names and no table of the source has."""
+    plain = {folded(header) for header in headers_of(blocks)}
+    stated = [(path, mapping.settled[path]) for path in mapping.settled if path[:3] == ("source", source, "columns")]
+    lacking = [
+        (path[3], header) for path, value in stated for header in value.split(JOINT) if folded(header) not in plain
+    ]
+    return [
+        f"{MAPPING} names {header!r} as the column of {role}, and no column is called so: write one of "
+        f"{', '.join(repr(one) for one in headers_of(blocks)[:_MOST_NAMED])} there"
+        for role, header in lacking
+    ]
 
 
 def _take_signed_quantity(roles: dict[str, str], cells: Mapping[str, Sequence[CellValue]]) -> None:

@@ -22,7 +22,7 @@ from stockward.book.sources.importers.conventions import (
 )
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
-from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats
+from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats, what_it_shows
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import (
@@ -208,7 +208,7 @@ class EntryReader:
         for role in ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS):
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
-                    entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
+                    entry.faults.append(f"{role} {what_it_shows(cell_as_text(row.cells[column]))}")
         if any(isinstance(row.cells[column], (date, datetime)) for column in places.get("material", ())):
             entry.faults.append("material is a date: a spreadsheet made it of a code; write that as text")
         if repeats(texts.get("document", "")):

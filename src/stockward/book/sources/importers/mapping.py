@@ -6,18 +6,24 @@ A mapping is kept as ``import.toml`` beside the tables of the site. Each thing t
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stockward.book.sources.importers.vocabulary.paths import require_known
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import grouped
 
 MAPPING = "import.toml"
 _FORMAT = 1
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
+_DEEPEST = 6
+_WRITE_SO = 'correct that line: it reads NAME = "TEXT", with straight quotation marks, and each NAME once'
+_OTHERS = "all others"
+"""Under this name stands, in a table, what holds where the table says nothing else."""
 _MOST_SHOWN = 12
 """So many choices of a question stand in the file and on the screen; any of the others can be written all the same."""
 
@@ -138,33 +144,53 @@ class MappingFile:
 
 def dotted(path: Path) -> str:
     """A path as TOML writes it."""
-    return ".".join(part if _BARE.match(part) else _quoted(part) for part in path)
+    return ".".join(part if _BARE.match(part) else quoted(part) for part in path)
 
 
-def read_mapping(text: str, file: str) -> MappingFile:
+def read_mapping(content: bytes, file: str) -> MappingFile:
     """Read ``import.toml``. Raises ``SiteError`` in one line for what is no such file."""
     try:
-        tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SiteError(file, f"this is no TOML ({error})", "correct the line, or take the file away") from None
+        tree = tomllib.loads(_text_of(content, file))
+    except (ValueError, RecursionError) as error:
+        said = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise SiteError(file, f"this is no TOML ({said})", _WRITE_SO) from None
     if tree.pop("format", None) != _FORMAT:
-        raise SiteError(file, "it does not say format = 1", f"write format = {_FORMAT} at its top, or take it away")
+        raise SiteError(file, f"it does not say format = {_FORMAT}", f"write format = {_FORMAT} as its first line")
     asked = tree.pop("question", [])
     mapping = MappingFile()
-    for path, value in _leaves(tree, (), file):
+    for written_path, value in _leaves(tree, (), file):
+        path = written_path[:-1] if written_path[-1:] == (_OTHERS,) else written_path
+        require_known(path, value, file)
         if path[:1] == ("source",) and path[2:] == ("headers",):
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-                raise SiteError(file, f"{dotted(path)} is no list of texts", "put it back as it was, or take it away")
             mapping.headers[path[1]] = tuple(value)
         else:
             mapping.settled[path] = str(value)
     if not isinstance(asked, list) or not all(isinstance(one, dict) for one in asked):
         raise SiteError(file, "question is no list of tables", "write each as [[question]]")
+    answered: dict[Path, str] = {}
     for one in asked:
         answer = str(one.get("answer", "")).strip()
-        if answer:
-            mapping.answer(_path_of(str(one.get("about", "")), file), _held(one, answer, file))
+        if not answer:
+            continue
+        path = _path_of(str(one.get("about", "")), file)
+        held = _held(one, answer, file)
+        require_known(path, held, file)
+        if answered.setdefault(path, held) != held:
+            said = f"the question about {dotted(path)} has two answers, {answered[path]!r} and {held!r}"
+            raise SiteError(file, said, "leave one of them, and make the other blank")
+        mapping.answer(path, held)
     return mapping
+
+
+def _text_of(content: bytes, file: str) -> str:
+    """The text of a file as an editor has saved it. Raises ``SiteError`` where signs of it would be lost."""
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return content.decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        mend = "save it as UTF-8 (in Notepad: Save As, Encoding UTF-8)"
+        raise SiteError(file, f"line {line} holds a sign that is no UTF-8", mend) from None
 
 
 def written(mapping: MappingFile) -> str:
@@ -181,10 +207,12 @@ def written(mapping: MappingFile) -> str:
         lines += _question_lines(one)
     tables: dict[Path, list[tuple[str, str, str]]] = {}
     for name, headers in mapping.headers.items():
-        listed = ", ".join(map(_quoted, headers))
+        listed = ", ".join(map(quoted, headers))
         tables[("source", name)] = [("headers", f"[{listed}]", "")]
+    inner = {path[:length] for path in mapping.settled for length in range(1, len(path))}
     for path, value in mapping.settled.items():
-        tables.setdefault(path[:-1], []).append((path[-1], _quoted(value), mapping.because.get(path, "")))
+        told = (*path, _OTHERS) if path in inner else path
+        tables.setdefault(told[:-1], []).append((told[-1], quoted(value), mapping.because.get(path, "")))
     for table in sorted(tables):
         lines.append(f"[{dotted(table)}]")
         lines += [
@@ -197,11 +225,11 @@ def written(mapping: MappingFile) -> str:
 def _question_lines(one: Question) -> list[str]:
     told = f"# {grouped(one.rows)} rows wait, the first is {one.first}" if one.rows else "# no row waits for it"
     said = [f"# {one.asks}", *([f"# {one.because}"] if one.because else []), told]
-    choices = ", ".join(map(_quoted, one.choices[:_MOST_SHOWN]))
+    choices = ", ".join(map(quoted, one.choices[:_MOST_SHOWN]))
     return [
         "[[question]]",
         *map(_comment, said),
-        f"about = {_quoted(one.key)}",
+        f"about = {quoted(one.key)}",
         f"choices = [{choices}]",
         *(["other_answers = true"] if one.free and one.choices else []),
         'answer = ""',
@@ -219,7 +247,11 @@ def _held(one: Mapping[str, Any], answer: str, file: str) -> str:
 
     Raises ``SiteError`` for one that is none of the choices, where no other is taken.
     """
-    choices = [str(choice) for choice in one.get("choices", [])]
+    listed = one.get("choices", [])
+    choices = [str(choice) for choice in listed] if isinstance(listed, list) else []
+    if answer.isdigit() and answer not in choices and 1 <= int(answer) <= len(choices) and not one.get("other_answers"):
+        # So the choices are numbered where they are shown.
+        return choices[int(answer) - 1]
     known = next((choice for choice in choices if choice.casefold() == answer.casefold()), None)
     if known is None and not one.get("other_answers", not choices):
         mend = f"write one of {', '.join(choices[:_MOST_SHOWN])}"
@@ -229,6 +261,8 @@ def _held(one: Mapping[str, Any], answer: str, file: str) -> str:
 
 def _leaves(tree: Mapping[str, Any], path: Path, file: str) -> Iterator[tuple[Path, Any]]:
     for key, value in tree.items():
+        if len(path) == _DEEPEST:
+            raise SiteError(file, f"{dotted(path[:2])} is nested too deep", _WRITE_SO)
         if isinstance(value, dict):
             yield from _leaves(value, (*path, key), file)
         elif isinstance(value, (str, int, float, bool)) or (isinstance(value, list) and key == "headers"):
@@ -240,16 +274,20 @@ def _leaves(tree: Mapping[str, Any], path: Path, file: str) -> Iterator[tuple[Pa
 def _path_of(key: str, file: str) -> Path:
     try:
         tree: Any = tomllib.loads(f"{key} = 0")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        raise SiteError(file, f"a question is about {key!r}, which names nothing", "take it away") from None
+    except (ValueError, RecursionError):
+        tree = {}
     path: list[str] = []
-    while isinstance(tree, dict) and tree:
+    while isinstance(tree, dict) and len(tree) == 1:
         part, tree = next(iter(tree.items()))
         path.append(part)
+    if isinstance(tree, dict) or not 1 < len(path) <= _DEEPEST:
+        said = f"a question is about {key!r}, which names nothing"
+        raise SiteError(file, said, "put back its line about = as it was, or take the whole [[question]] away")
     return tuple(path)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as TOML writes it."""
     signs = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
     plain = "".join(signs.get(sign, sign if sign.isprintable() else f"\\U{ord(sign):08x}") for sign in text)
     return f'"{plain}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,11 @@ _KEYS = {
     "absences": ("person", "start", "source"),
 }  # fmt: skip
 """What names a row of each table that is written."""
+
+
+_MOST_NAMED = 5
+_PLACE = re.compile(r"(?:\[[^\[\]]*\])? (?:row|cell) \w+$")
+"""Behind the name of a file: the sheet, and the row."""
 
 
 class OwnRows:
@@ -41,6 +47,10 @@ class OwnRows:
             if name in self._imported and any(row.get(key, "") != cell for key, cell in self._imported[name].items())
         }
         fresh = {self._named(row) for row in made}
+        added = sorted(name[0] for name in fresh - now.keys() - self._imported.keys())
+        if self.table == "areas" and self._imported and added:
+            more = f" and {len(added) - _MOST_NAMED} more" if len(added) > _MOST_NAMED else ""
+            self.notices.append(f"places that no file before had: {', '.join(added[:_MOST_NAMED])}{more}")
         if changed & fresh:
             self.notices.append(
                 f"{self.table}.csv: {len(changed & fresh)} rows that were changed by hand stay as they are"
@@ -55,6 +65,17 @@ class OwnRows:
         return tuple(row.get(key, "") for key in self._key)
 
 
+def require_own_table(site: Path, table: str) -> None:
+    """Raise ``SiteError`` where a file bears the name of a table and is none of this site."""
+    _rows_of(site / f"{table}.csv", _KEYS[table][:1])
+
+
+def files_of(site: Path, table: str) -> list[str]:
+    """The files that the imported rows of a table came from."""
+    sources = (row.get("source", "") for row in _rows_of(site / "imported" / f"{table}.csv", ()))
+    return list(dict.fromkeys(_PLACE.sub("", source) for source in sources if source))
+
+
 def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:
     if not path.exists():
         return []
@@ -62,9 +83,11 @@ def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SiteError(str(path), "it is no UTF-8", "save it as CSV UTF-8, so that no sign of it is lost") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    # Spreadsheet programs of some countries put another sign between the cells when they save a table.
+    between = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=between)
     if text.strip() and not set(key) <= set(reader.fieldnames or ()):
-        mend = "save it so, with commas between its cells"
+        mend = "save it with that header, or, if it is of another program, take it out of this folder and import it"
         raise SiteError(str(path), f"its first row is no header with {', '.join(key)}", mend)
     return [{key: text_of(value or "") for key, value in row.items() if key} for row in reader]
 

@@ -14,6 +14,7 @@ from stockward.book.sources.importers.columns import (
     ITEMS,
     LEFT_OUT,
     also_columns,
+    lacking_columns,
     roles_of,
     table_of,
 )
@@ -105,6 +106,7 @@ class SourcesRead:
             if asked:
                 self._wait_whole(blocks, told, asked)
                 return
+        told.notes += lacking_columns(blocks, self.mapping, source)
         unread = unread_columns(blocks, roles)
         if unread:
             told.notes.append(f"{source}: not read, since no header of its like is known: {', '.join(unread)}")

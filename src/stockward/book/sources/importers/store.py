@@ -43,7 +43,7 @@ def read_stored(text: str, file: str) -> list[Block]:
     """The blocks of ``stored_text``. Raises ``SiteError`` where the file was changed by hand."""
     blocks: list[Block] = []
     try:
-        for line in text.splitlines():
+        for line in filter(None, text.split("\n")):
             said = json.loads(line)
             if isinstance(said, dict):
                 grid = SheetGrid(said["file"], said["sheet"], ())

@@ -66,6 +66,7 @@ class Workbook:
                     self._values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.parts.content))
         except (python_calamine.CalamineError, *DAMAGED):
             mend = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8"
+            mend += "; where that cannot open it either, fetch it again from where it came"
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
         self.sheets: tuple[str, ...] = tuple(self.parts.paths)
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from stockward.book.cells.reading import UNCALCULATED
 from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
 from stockward.book.sources.workbook.markup import require_sound
+from stockward.book.sources.workbook.old import CONTAINER, OLD_RECORDS, plain_old
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.limits import limit_bytes, require_within
+from stockward.terms.signs import is_text
 
 CellValue = str | int | float | bool | date | datetime | time
 """What a cell holds; the empty text where it holds nothing."""
@@ -39,7 +44,7 @@ _ODS_PASSWORD = "take the password away (File, Save As, without 'Save with passw
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
 _NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
-_OLDEST = b"\x09\x00"
+_FETCH = "; where that cannot open it either, fetch it again from where it came"
 _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each sheet as CSV UTF-8"
 
 
@@ -84,22 +89,27 @@ class ReadFile:
     grids: tuple[SheetGrid, ...]
 
 
+def name_of(path: Path) -> str:
+    """The name of a file as it is told and kept; bytes of it that are no UTF-8 are written as their numbers."""
+    return path.name if is_text(path.name) else os.fsencode(path.name).decode("utf-8", "backslashreplace")
+
+
 def read_file(path: Path, encoding: str = "") -> ReadFile:
     """Read every sheet of a file. Raises ``SiteError`` where it cannot be read as what its ending says.
 
     ``encoding`` is that of a text which is no UTF-8, where somebody has said it.
     """
-    suffix = path.suffix.lower()
+    suffix, name = path.suffix.lower(), name_of(path)
     content = read_bytes(path)
     if suffix in WORKBOOK_FILES:
-        grids = tuple(_workbook_grids(content, path.name, suffix))
+        grids = tuple(_workbook_grids(content, name, suffix))
     elif suffix == ".parquet":
         grids = (_parquet_grid(path, content),)
     elif suffix in TEXTS or not suffix:
-        grids = (SheetGrid(path.name, "", text_rows(content, path.name, encoding)),)
+        grids = (SheetGrid(name, "", text_rows(content, name, encoding)),)
     else:
-        raise SiteError(path.name, f"a file that ends in {suffix} is not read", f"save it as one of {KINDS}")
-    return ReadFile(path.name, hashlib.sha256(content).hexdigest(), grids)
+        raise SiteError(name, f"a file that ends in {suffix} is not read", f"save it as one of {KINDS}")
+    return ReadFile(name, hashlib.sha256(content).hexdigest(), grids)
 
 
 def is_blank_cell(cell: CellValue) -> bool:
@@ -118,9 +128,9 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
             rows, merged, notices = workbook.grid(sheet)
             yield SheetGrid(file, sheet, rows, _covered(merged, len(rows)), tuple(notices))
         return
-    if suffix in {".xlsx", ".xlsm", ".ods"} and not content.startswith(b"\xd0\xcf"):
+    if suffix in {".xlsx", ".xlsm", ".ods"} and not content.startswith(CONTAINER[:2]):
         raise SiteError(file, "this is no workbook, whatever its name says", _SAVE)
-    if content.lstrip()[:1] == b"<" or not content.startswith((b"\xd0\xcf", _OLDEST)):
+    if content.lstrip()[:1] == b"<" or not content.startswith((CONTAINER[:2], *OLD_RECORDS)):
         # Many programs write a text, or a page, and call it a workbook.
         if content.lstrip()[:1] == b"<":
             raise SiteError(file, "this is a web page under the name of a workbook", _SAVE)
@@ -129,7 +139,22 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
     if "EncryptedPackage".encode("utf-16-le") in content:
         mend = "take the password away (File, Info, Protect Workbook, Encrypt with Password) and save it"
         raise SiteError(file, "the workbook is protected by a password", mend)
-    yield from _calamine_grids(content, file)
+    if not content.startswith(CONTAINER):
+        raise SiteError(file, "this is a workbook as they were before 1997", _SAVE)
+    try:
+        plain, uncalculated = plain_old(content, file)
+    except (*DAMAGED, struct.error, StopIteration):
+        raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
+    for grid, cells in zip(_calamine_grids(plain, file), uncalculated, strict=True):
+        yield _with_uncalculated(grid, cells) if cells else grid
+
+
+def _with_uncalculated(grid: SheetGrid, cells: Sequence[tuple[int, int]]) -> SheetGrid:
+    """A grid in which formulas that were never calculated are told from the zeros that stand for them."""
+    rows = [list(row) for row in grid.rows]
+    for row, column in cells:
+        rows[row][column] = UNCALCULATED
+    return replace(grid, rows=rows)
 
 
 def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
@@ -142,7 +167,7 @@ def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
             sheets = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
             read = [(name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges) for name, sheet in sheets]
     except (python_calamine.CalamineError, ValueError, OSError, RuntimeError):
-        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+        raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
     for name, rows, merged in read:
         require_within("CELLS", sum(map(len, rows)), f"{file}[{name}]")
         yield SheetGrid(
@@ -166,7 +191,7 @@ def _bounded_ods(content: bytes, file: str) -> bytes:
             raise ValueError
         require_sound(xml)
     except DAMAGED:
-        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+        raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
     for row in re.split(rb"<table:table-row", xml)[1:]:
         repeats = [int(times) for kind, times in _REPEATED.findall(row) if kind == b"columns"]
         if b"office:value" in row or b"<text:p" in row:
@@ -193,9 +218,9 @@ def _parquet_grid(path: Path, content: bytes) -> SheetGrid:
     """A Parquet file as a grid, its column names above its rows."""
     from stockward.book.sources.parquet import read_frame
 
-    frame = read_frame(path.name, content)
+    frame = read_frame(name_of(path), content)
     rows = [[plain_cell(cell) for cell in row] for row in frame.iter_rows()]
-    return SheetGrid(path.name, "", [list(frame.columns), *rows])
+    return SheetGrid(name_of(path), "", [list(frame.columns), *rows])
 
 
 def plain_cell(value: object) -> CellValue:

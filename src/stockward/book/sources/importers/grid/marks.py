@@ -25,3 +25,12 @@ def is_mark(cell: CellValue) -> bool:
 def repeats(text: str) -> bool:
     """Whether a text only says that the cell above stands here too: of which row that is, nobody can be sure."""
     return text.strip().casefold() in _DITTO
+
+
+def what_it_shows(mark: str) -> str:
+    """A cell that shows no value, in words: what stands there, and the mend."""
+    if mark == UNCALCULATED:
+        return (
+            "is a formula that was never calculated: open the file in a spreadsheet program, save it, import it again"
+        )
+    return f"shows {mark.split()[0]}: correct that cell in the file, and import it again"

@@ -77,10 +77,13 @@ class Meanings:
         """
         path = self.path(code)
         settled = self.mapping.settled.get(path)
-        if settled is not None and (settled in _MEANT or settled.startswith(REVERSES)):
+        if settled is not None and (settled in _MEANT or self._undoes_another(code, settled)):
             return settled
         if settled is not None:
             self.mapping.take_back(path, "is nothing that a code can stand for")
+            asks = f"What does {code!r} in {self.source} stand for?"
+            known = self.profile.kinds.get(folded(code))
+            return self.mapping.ask(*path, asks=asks, choices=_choices(known, words().get(folded(code)), code, sign))
         known = self.profile.kinds.get(folded(code))
         if known is not None and "?" not in known:
             value = LEAVE_OUT if known == "drop" else known
@@ -91,6 +94,12 @@ class Meanings:
             return self.mapping.settle(*path, value=str(word), because="so the word says")
         asks = f"What does {code!r} in {self.source} stand for?"
         return self.mapping.ask(*path, asks=asks, choices=_choices(known, word, code, sign))
+
+    def _undoes_another(self, code: str, settled: str) -> bool:
+        """Whether a code is said to undo another one, which is no code that undoes a third."""
+        undone = settled.removeprefix(REVERSES).strip()
+        other = self.mapping.settled.get(self.path(undone)) or ""
+        return settled.startswith(REVERSES) and undone not in {"", code} and not other.startswith(REVERSES)
 
     def settled(self, code: str) -> str:
         """What a code is known for without a question; empty where it is not."""
