@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.grid.labels import BETWEEN_LABELS, line_of_labels
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
 from stockward.book.sources.naming.aliases import in_brackets, role_of
@@ -25,6 +26,7 @@ _REPEATED = (
     ("area", frozenset(("area",)), "place"),
     ("unit", frozenset(("unit",)), "unit"),
 )
+_PLACE, _MATERIAL, _UNIT = frozenset(("area",)), frozenset(("material", "material_name")), frozenset(("unit",))
 _FIELDS = ("at", "area")
 """What keepers write once, and leave blank below: with the columns that it stands in, and in words."""
 
@@ -45,14 +47,18 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
             path = ("source", entry.source, "material", entry.block.label)
             asks = f"Of which material is {grid.name}? It has no column of materials"
             entry.texts["material"] = _told(entry, path, asks, (), mapping)
+        if "unit" not in entry.columns and not entry.text("unit"):
+            entry.texts["unit"] = _behind_label(entry.heading, _UNIT)
 
 
 def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
     lines = [*filter(None, (entry.block.grid.sheet, *entry.block.titles))]
-    titles = names_above(lines, frozenset(("area",)) if path[2] == "area" else frozenset(("material", "material_name")))
+    roles = _PLACE if path[2] == "area" else _MATERIAL
+    titles = names_above(lines, roles)
     others = [name for name in known if name not in titles]
     named = [*others, *titles] if any(map(speaks_of_a_count, lines[:4])) else [*titles, *others]
-    headings = {row.heading for row in entry.block.rows if row.heading and not is_a_month(row.heading)}
+    heads = [_headed(row.heading, roles) for row in entry.block.rows if not is_a_month(row.heading)]
+    headings = {*filter(None, heads)}
     if len(headings) > 1:
         # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
         named.insert(0 if _ROWS_A_PART * len(headings) <= len(entry.block.rows) else len(named), _HEADING)
@@ -60,7 +66,18 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mappi
     if answer is None:
         entry.waits.append(path)
         return UNREAD
-    return entry.heading if answer == _HEADING else answer
+    return _headed(entry.heading, roles) if answer == _HEADING else answer
+
+
+def _headed(heading: str, roles: frozenset[str]) -> str:
+    """What the line above a part names: what stands behind the label of the role, or the line where it has no label."""
+    return _behind_label(heading, roles) if line_of_labels(heading.split(BETWEEN_LABELS)) else heading
+
+
+def _behind_label(heading: str, roles: frozenset[str]) -> str:
+    """What stands behind the label of one of the roles in a line of labels; empty where none does."""
+    parts = (part.partition(":") for part in heading.split(BETWEEN_LABELS))
+    return next((_without_unit(after.strip()) for before, _, after in parts if after and role_of(before) in roles), "")
 
 
 def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:

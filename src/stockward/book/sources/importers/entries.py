@@ -182,6 +182,9 @@ class EntryReader:
     def _entry(self, block: Block, places: PlacesByRole, row: TableRow, order: int) -> SourceEntry:
         texts = {role: _text(row, places[role]) for role in _TEXT_ROLES if role in places}
         self._split_code(texts)
+        if row.struck:
+            # What a later file says of the same row, without the stroke, is another thing.
+            texts["struck"] = row.struck
         place = block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
         entry.area = _area(row, places.get("area", ()))

@@ -13,6 +13,7 @@ from stockward.book.sources.importers.columns import (
     COUNTS,
     ITEMS,
     LEFT_OUT,
+    MOVEMENTS,
     also_columns,
     roles_of,
     table_of,
@@ -27,6 +28,7 @@ from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counte
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
+from stockward.book.sources.importers.ledger.openings import dated_openings
 from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
@@ -46,6 +48,7 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
     days_with_movements,
 )
+from stockward.book.sources.importers.written.cancelled import may_be_cancelled, without_cancelled, without_struck
 from stockward.book.sources.importers.written.names import material_meant
 
 _ONCE = "it stands in another table too, or that one is right"
@@ -112,10 +115,14 @@ class SourcesRead:
         entries = list(reader.entries())
         beside = unread_quantities(blocks, roles) if profile is GENERIC and table != ITEMS else []
         self._ask_about_others(source, entries, roles, beside)
+        if table == MOVEMENTS and profile is GENERIC:
+            entries = dated_openings(entries, source, self.mapping, told.left_out)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)
             repeat_what_stands_above(entries, self.mapping)
-        entries = self._merged(source, entries, blocks)
+        entries = without_struck(self._merged(source, entries, blocks), source, self.mapping, told.left_out)
+        if profile is GENERIC:
+            entries = without_cancelled(entries, roles, source, self.mapping, told.left_out)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
         if table == ITEMS:
             for entry in entries:
@@ -233,7 +240,7 @@ class SourcesRead:
         entries = happened(entries, meanings, made)
         postings_of(entries, meanings, made)
         changes = changes_of(entries, made, meanings)
-        sound = [entry for entry in entries if not entry.faults]
+        sound = [entry for entry in entries if not entry.faults and not may_be_cancelled(entry)]
         told.balance = tie_out(
             sound, lambda entry: changes.get(id(entry)), lambda name: material_meant(name, self.mapping)
         )

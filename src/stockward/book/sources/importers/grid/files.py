@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
 from stockward.book.sources.workbook.markup import require_sound
 from stockward.book.sources.workbook.sheets import Workbook
+from stockward.book.sources.workbook.strikes import NONE_STRUCK, Struck, has_struck_font, struck_in_open_document
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
@@ -29,6 +30,7 @@ TEXTS = frozenset({".csv", ".tsv", ".txt"})
 KINDS = ", ".join(sorted({*WORKBOOK_FILES, *TEXTS, ".parquet"}))
 """Endings of files that are read."""
 
+_STYLES = "styles.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _PLAIN_MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -40,6 +42,7 @@ _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
 _NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
 _OLDEST = b"\x09\x00"
+_SAVE_NEW = "open it in a spreadsheet program, save it as Excel Workbook (.xlsx), and import that"
 _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each sheet as CSV UTF-8"
 
 
@@ -51,6 +54,8 @@ class SheetGrid:
         Row and column, from 0, of each cell that a merged one covers, and of the first of it, which holds its value.
     notices
         What a person who looks at the file might not know of it.
+    struck
+        Row and column, from 0, of the cells that are struck through.
     """
 
     file: str
@@ -58,6 +63,7 @@ class SheetGrid:
     rows: Sequence[Sequence[CellValue]]
     covered: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    struck: Struck = NONE_STRUCK
 
     @property
     def name(self) -> str:
@@ -110,13 +116,14 @@ def is_blank_cell(cell: CellValue) -> bool:
 def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGrid]:
     if content.startswith(b"PK"):
         if _is_ods(content):
-            yield from _calamine_grids(_bounded_ods(content, file), file)
+            yield from _ods_grids(content, file)
             return
         every = Workbook(content, file, ".", ()).sheets
         workbook = Workbook(content, file, ".", every)
         for sheet in every:
             rows, merged, notices = workbook.grid(sheet)
-            yield SheetGrid(file, sheet, rows, _covered(merged, len(rows)), tuple(notices))
+            covered = _covered(merged, len(rows))
+            yield SheetGrid(file, sheet, rows, covered, tuple(notices), workbook.struck(sheet))
         return
     if suffix in {".xlsx", ".xlsm", ".ods"} and not content.startswith(b"\xd0\xcf"):
         raise SiteError(file, "this is no workbook, whatever its name says", _SAVE)
@@ -129,7 +136,21 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
     if "EncryptedPackage".encode("utf-16-le") in content:
         mend = "take the password away (File, Info, Protect Workbook, Encrypt with Password) and save it"
         raise SiteError(file, "the workbook is protected by a password", mend)
+    if has_struck_font(content):
+        # Which cells these are is not seen, and what was cancelled must not be taken for what happened.
+        raise SiteError(file, "it has cells that are struck through, which are not seen in an old workbook", _SAVE_NEW)
     yield from _calamine_grids(content, file)
+
+
+def _ods_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
+    """Sheets of an OpenDocument workbook, with what is struck through in each."""
+    plain, xml, styles = _bounded_ods(content, file)
+    try:
+        struck = struck_in_open_document(xml, styles)
+    except DAMAGED:
+        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+    for grid in _calamine_grids(plain, file):
+        yield replace(grid, struck=struck.get(grid.sheet, NONE_STRUCK))
 
 
 def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
@@ -154,17 +175,23 @@ def _is_ods(content: bytes) -> bool:
     return _ODS_TYPE.encode() in content[:200]
 
 
-def _bounded_ods(content: bytes, file: str) -> bytes:
-    """A plain archive of its cells alone, once it is known that they are sound, and no more than is read."""
+def _bounded_ods(content: bytes, file: str) -> tuple[bytes, bytes, bytes]:
+    """A plain archive of its cells alone, once it is known that they are sound, and no more than is read.
+
+    Beside it the XML of the cells, and that of the styles that all sheets share.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             require_within("UNPACKED_MB", sum(one.file_size for one in archive.infolist()) // 1_000_000, file)
             if b"encryption-data" in _unpacked(archive, _MANIFEST, file):
                 raise SiteError(file, "the workbook is protected by a password", _ODS_PASSWORD)
             xml = _unpacked(archive, "content.xml", file)
-        if b"<!DOCTYPE" in xml:
+            styles = _unpacked(archive, _STYLES, file) if _STYLES in archive.namelist() else b""
+        if b"<!DOCTYPE" in xml or b"<!DOCTYPE" in styles:
             raise ValueError
         require_sound(xml)
+        if styles:
+            require_sound(styles)
     except DAMAGED:
         raise SiteError(file, "this is no readable workbook", _SAVE) from None
     for row in re.split(rb"<table:table-row", xml)[1:]:
@@ -178,7 +205,7 @@ def _bounded_ods(content: bytes, file: str) -> bytes:
     with zipfile.ZipFile(plain, "w") as archive:
         for name, part in (("mimetype", _ODS_TYPE), (_MANIFEST, _PLAIN_MANIFEST), ("content.xml", xml)):
             archive.writestr(zipfile.ZipInfo(name), part)
-    return plain.getvalue()
+    return plain.getvalue(), xml, styles
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str, file: str) -> bytes:

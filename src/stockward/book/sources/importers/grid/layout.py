@@ -12,7 +12,13 @@ from itertools import chain
 
 from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.grid.labels import is_a_day, is_a_total_label, rule_of_label
+from stockward.book.sources.importers.grid.labels import (
+    BETWEEN_LABELS,
+    is_a_day,
+    is_a_total_label,
+    line_of_labels,
+    rule_of_label,
+)
 from stockward.book.sources.importers.written.days import is_a_month
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
 from stockward.terms.spelling import folded
@@ -26,16 +32,22 @@ _LABELS = frozenset(
     ("370", "372", "411", "412", "446", "447", "470", "610", "620", "630", "700", "800", "1000", "1030")
 )
 """Numbers that stand for the names of columns in the ledgers and lists of nuclear material."""
+STRUCK, STRUCK_IN_PART = "whole", "in part"
 _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part."""
+    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part.
+
+    struck
+        Whether it is struck through: ``STRUCK`` as a whole, ``STRUCK_IN_PART``, or empty.
+    """
 
     number: int
     cells: tuple[CellValue, ...]
     heading: str = ""
+    struck: str = ""
 
 
 @dataclass
@@ -299,8 +311,9 @@ def _told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], Counter[str]]:
 
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
-    heading, covered, width = titles[-1] if titles else "", block.grid.covered, max(block.places) + 1
+    heading, covered, width = _heading_of(titles), block.grid.covered, max(block.places) + 1
     own = {folded(name) for name in block.headers}
+    is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
     for number in range(start, end):
         row = block.grid.rows[number]
         if covered or len(row) < width:
@@ -321,6 +334,10 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             heading = heading if sums else _heading(filled[0].strip(), heading)
             block.drop(rule_of_label(filled[0]) if sums else "a line that heads others", number)
             continue
+        if isinstance(filled[0], str) and ":" in filled[0] and (labels := line_of_labels(filled)):
+            heading = labels
+            block.drop("a line that heads others", number)
+            continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
             # Some programs write sums of groups between their rows, with how many rows there are.
@@ -335,7 +352,22 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if is_total and (alone or len(filled) < len(block.headers)):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
-        block.rows.append(TableRow(number, cells, heading))
+        block.rows.append(TableRow(number, cells, heading, _struck(block, number, row) if is_any_struck else ""))
+
+
+def _struck(block: Block, number: int, row: Sequence[CellValue]) -> str:
+    """Whether all cells of a row that say something are struck through, or some are."""
+    places = [place for place in block.places if place < len(row) and not is_blank_cell(row[place])]
+    whole = [place for place in places if (number, place) in block.grid.struck.whole]
+    if places and len(whole) == len(places):
+        return STRUCK
+    return STRUCK_IN_PART if whole or any((number, place) in block.grid.struck.partly for place in places) else ""
+
+
+def _heading_of(titles: Sequence[str]) -> str:
+    """What heads the first rows below titles: what their labels say, or else the last of them."""
+    labelled = [title for title in titles if line_of_labels([title])]
+    return BETWEEN_LABELS.join(labelled) if labelled else titles[-1] if titles else ""
 
 
 def _heading(text: str, before: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -11,7 +12,10 @@ from stockward.book.sources.importers.grid.files import CellValue
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009 '’"), None)
 _MARKS = ".,"
-_WITH_UNIT = re.compile(r"^([-+(]?\s*[\d.,'’\s]+[-)]?)\s*([^\W\d_][\w./]*)\.?$")
+_FRACTION = "¼½¾⅓⅔⅛⅜⅝⅞"
+_WITH_UNIT = re.compile(rf"^([-+(]?\s*[\d.,'’/{_FRACTION}\s]*[\d.,'’{_FRACTION}][-)]?)\s*([^\W\d_{_FRACTION}][\w./]*)\.?$")
+_BROKEN = re.compile(rf"(?P<whole>\d+)?\s*(?:(?P<sign>[{_FRACTION}])|(?:(?<=\s)|^)(?P<over>[1-9]\d?)\s*/\s*(?P<under>2|4|8|16))")
+"""A whole number with a fraction behind it, or a fraction alone: 12½, 1 1/2, ½."""
 
 
 @lru_cache(200_000)
@@ -20,6 +24,8 @@ def number_as_written(text: str, decimal: str) -> float | None:
 
     A sign may stand behind it, brackets make it negative, and thousands may stand apart, in whole groups of three.
     """
+    if (broken := _broken_number(text)) is not None:
+        return broken
     plain = text.translate(_BLANKS).replace("−", "-").replace("–", "-")
     negative = False
     if plain.startswith("(") and plain.endswith(")"):
@@ -43,6 +49,23 @@ def number_as_written(text: str, decimal: str) -> float | None:
         return None
     found = float(f"{digits or '0'}.{decimals or '0'}")
     return -found if negative else found
+
+
+def _broken_number(text: str) -> float | None:
+    """The number that a text with a fraction is: behind a whole number in figures, or as a sign of its own.
+
+    Figures with a stroke between and nothing before them, such as 1/2, may be a day, and are no number here.
+    """
+    found = _BROKEN.fullmatch(text.strip()) if not text.isascii() or "/" in text else None
+    if found is None or (found["sign"] is None and found["whole"] is None):
+        return None
+    if found["sign"] is not None:
+        part = unicodedata.numeric(found["sign"])
+    elif int(found["over"]) < int(found["under"]):
+        part = int(found["over"]) / int(found["under"])
+    else:
+        return None
+    return float(found["whole"] or 0) + part
 
 
 def split_unit(text: str) -> tuple[str, str]:
