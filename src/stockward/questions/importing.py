@@ -11,6 +11,7 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, tells_its_kind
+from stockward.book.sources.importers.grid.accounts import with_joined_accounts
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
@@ -243,7 +244,7 @@ class _Tables:
     def _of(self, grid: SheetGrid) -> list[Block]:
         found = calendars_of(grid, self.mapping)
         if found is None:
-            return with_named_headers(grid, blocks_of(grid), self.mapping)
+            return with_named_headers(grid, with_joined_accounts(blocks_of(grid)), self.mapping)
         self.calendars.append(grid)
         return found
 

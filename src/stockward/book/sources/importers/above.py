@@ -16,7 +16,7 @@ from stockward.terms.units import written_units
 
 _MOST_LINES = 5
 _NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b")
-_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;]\s+")
+_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;.]\s+")
 _HEADING = "the line above each part"
 _ROWS_A_PART = 1.5
 _IT_HOLDS, _IT_DOES_NOT = "it does", "leave these rows aside"
@@ -52,7 +52,9 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
 
 
 def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
-    lines = [*filter(None, (entry.block.grid.sheet, *entry.block.titles))]
+    grid, above = entry.block.grid, entry.block.titles
+    # A name that a program gave the sheet says less than what a person wrote above the table.
+    lines = [*filter(None, (grid.sheet, *above) if grid.label == grid.sheet else (*above, grid.sheet))]
     roles = _PLACE if path[2] == "area" else _MATERIAL
     titles = names_above(lines, roles)
     others = [name for name in known if name not in titles]

@@ -32,6 +32,7 @@ from stockward.book.sources.importers.written.days import (
     moment_as_written,
     serial_moment,
 )
+from stockward.book.sources.importers.written.figures import Figures
 from stockward.book.sources.importers.written.numerals import split_unit, value_of
 from stockward.book.sources.naming.aliases import in_brackets
 from stockward.terms.spelling import folded
@@ -121,6 +122,7 @@ class EntryReader:
         self._conventions = Conventions(source, self._columns, dates, mapping)
         self._utc = self._zone()
         self._units = {role: self._unit_of_header(role) for role in _MEASURED if role in roles}
+        self._figures = Figures(source, {role: roles[role][0] for role in NUMBERS if role in roles}, mapping)
         self._signed_out = {block.grid.file for block in blocks if self._bears_signs(block.grid.file)}
 
     def _bears_signs(self, file: str) -> bool:
@@ -254,6 +256,8 @@ class EntryReader:
                 entry.faults.append(f"{role} {cell_as_text(cell)!r} is no number")
             if role in self._units and value is not None:
                 self._read_unit(entry, role, cell)
+            if value is not None:
+                value = self._figures.meant(entry, role, cell, value)
             if role == "out" and value is not None and value < 0:
                 value = -value if file in self._signed_out else value
                 if (path := ("source", self.source, "negative", file)) in self.mapping.questions:

@@ -40,7 +40,10 @@ _PLAIN_MANIFEST = (
 _ODS_PASSWORD = "take the password away (File, Save As, without 'Save with password') and save it"
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
-_NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
+_NAMELESS = re.compile(
+    r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|аркуш|sayfa|arkusz|ورقة|工作表|シート|시트|planilha|munka|"
+    r"data|export|worksheet)\s*\d*$"
+)
 _OLDEST = b"\x09\x00"
 _SAVE_NEW = "open it in a spreadsheet program, save it as Excel Workbook (.xlsx), and import that"
 _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each sheet as CSV UTF-8"

@@ -67,7 +67,7 @@ def _ask_days(undated: Sequence[tuple[SourceEntry, date]], source: str, mapping:
         f"row below is {day} there; write any other as 2026-01-01"
     )
     answer = mapping.get(*path)
-    if answer is not None and answer not in {_DAY_BEFORE, _ASIDE} and not ways_that_fit([answer])[:1] == [_ISO]:
+    if answer is not None and answer not in {_DAY_BEFORE, _ASIDE} and ways_that_fit([answer])[:1] != [_ISO]:
         mapping.take_back(path, "is no day such as 2026-01-01")
     answer = mapping.ask(*path, asks=asks, choices=[_DAY_BEFORE, _ASIDE], free=True)
     for entry, before in undated:

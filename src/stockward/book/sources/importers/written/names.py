@@ -21,12 +21,16 @@ _OTHER_NAMES = (
 """Substances that have several names; an abbreviation may stand for another thing all the same."""
 _BY_MATERIAL, _AS_ROWS_SAY = "by material", "as many each as the column of each row says"
 """Answers to the question what a unit is."""
-_USUALLY: Mapping[str, list[str]] = {
-    "gr": ["g", "gr"],
-    **dict.fromkeys(("dz", "doz", "dozen", "dzn", "dutzend", "douzaine", "docena"), ["12 each", "each", _BY_MATERIAL]),
-    **dict.fromkeys(("k", "tsd", "thousand", "000", "m pcs", "тыс"), ["1000 each", "each", "kg", _BY_MATERIAL]),
-    **dict.fromkeys(("pr", "pair", "pairs", "paar", "paire"), ["2 each", "each", _BY_MATERIAL]),
-    **dict.fromkeys(("gross", "grs"), ["144 each", "each", "kg", _BY_MATERIAL]),
+_USUALLY = {
+    word: tuple(choices.split(", "))
+    for words, choices in (
+        ("gr", "g, gr"),
+        ("dz doz dozen dzn dutzend douzaine docena", f"12 each, each, {_BY_MATERIAL}"),
+        ("k tsd thousand тыс", f"1000 each, each, kg, {_BY_MATERIAL}"),
+        ("pr pair pairs paar paire", f"2 each, each, {_BY_MATERIAL}"),
+        ("gross grs", f"144 each, each, kg, {_BY_MATERIAL}"),
+    )
+    for word in words.split()
 }
 """What else than a unit of its own a word most likely is, for each folded word of which that is known."""
 _ALIKE = 0.86
@@ -53,8 +57,8 @@ def unit_of(unit: WrittenUnit, mapping: MappingFile) -> tuple[tuple[str, float] 
     known = written_units().get(folded(unit.text))
     if known is not None:
         return (known, 1.0), ()
-    choices = _USUALLY.get(folded(unit.text), ["each", "kg", "g", "t", "lb", _BY_MATERIAL])
-    choices = [_AS_ROWS_SAY, *choices] if unit.holds is not None else choices
+    choices = _USUALLY.get(folded(unit.text), ("each", "kg", "g", "t", "lb", _BY_MATERIAL))
+    choices = (_AS_ROWS_SAY, *choices) if unit.holds is not None else choices
     asks = f"What is the unit {unit.text!r} ({unit.where})? Several of another one are written as: 24 each"
     path: Path = ("units", unit.text)
     answer = _unit_told(path, asks, choices, mapping)

@@ -12,6 +12,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19[7-9]\d|20\d\d)(?!\d)")
 _MONTH_AND_YEAR = re.compile(
     r"(?<!\d)(?:(0?[1-9]|1[0-2])[-/._ ]((?:19[7-9]|20\d)\d)|((?:19[7-9]|20\d)\d)[-/._](0?[1-9]|1[0-2]))(?!\d)"
 )
+_MONTH_AND_SHORT_YEAR = re.compile(r"([^\W\d_]+)[.\s'’_-]*(\d\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
 
@@ -43,6 +44,9 @@ def month_and_year(text: str) -> Titled:
     figures = _MONTH_AND_YEAR.search(text)
     if figures:
         return Titled(int(figures[2] or figures[3]), int(figures[1] or figures[4]))
+    short = _MONTH_AND_SHORT_YEAR.fullmatch(text.strip())
+    if short and (named := month_named(short[1])) is not None and is_no_other_word(short[1]):
+        return Titled(2000 + int(short[2]), named)
     years = {int(year) for year in _YEAR.findall(text)}
     words = [word for word in _WORD.findall(text) if len(word) >= _SHORTEST]
     months = {
