@@ -15,6 +15,7 @@ from stockward.book.sources.importers.grid.accounts import with_joined_accounts
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
+from stockward.book.sources.importers.grid.periods import periods_as_rows
 from stockward.book.sources.importers.grid.readings import note_readings
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, read_mapping, written
@@ -244,7 +245,8 @@ class _Tables:
     def _of(self, grid: SheetGrid) -> list[Block]:
         found = calendars_of(grid, self.mapping)
         if found is None:
-            return with_named_headers(grid, with_joined_accounts(blocks_of(grid)), self.mapping)
+            tables = periods_as_rows(grid) or with_joined_accounts(blocks_of(grid))
+            return with_named_headers(grid, tables, self.mapping)
         self.calendars.append(grid)
         return found
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.labels import BETWEEN_LABELS, line_of_labels
+from stockward.book.sources.importers.ledger.openings import is_undated_opening
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
 from stockward.book.sources.naming.aliases import in_brackets, role_of
@@ -146,6 +147,8 @@ def _blank_below(
             continue
         if part != (id(entry.block), entry.heading):
             part, above = (id(entry.block), entry.heading), ""
+        if role == "at" and is_undated_opening(entry):
+            continue
         own = str(getattr(entry, role)) if role in _FIELDS else entry.text(role)
         above = own or above
         # A row without a material and a day is a subtotal, unless a sign says that it repeats.

@@ -108,7 +108,7 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
     heads = list(_heads(grid)) or list(_first_plain_head(grid))
     found: list[Block] = []
     above = _telling_titles(
-        [_titles(grid, heads[index - 1][0] + 1 if index else 0, top) for index, (top, _, _) in enumerate(heads)]
+        [titles_above(grid, heads[index - 1][0] + 1 if index else 0, top) for index, (top, _, _) in enumerate(heads)]
     )
     for index, (top, height, names) in enumerate(heads):
         end = heads[index + 1][0] if index + 1 < len(heads) else len(grid.rows)
@@ -128,7 +128,7 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
 def block_under(grid: SheetGrid, top: int, end: int) -> Block:
     """The table below a row that a person names as its header, whatever that has in it, up to a row ``end``."""
     names = [" ".join(cell_as_text(cell).split()) for cell in grid.rows[top]]
-    titles = _titles(grid, 0, top)
+    titles = titles_above(grid, 0, top)
     places = tuple(place for place, name in enumerate(names) if name)
     block = Block(grid, top, told_apart(names)[0], places, titles)
     _take_rows(block, top + 1, end, titles)
@@ -359,7 +359,7 @@ def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> Ce
     return row[place] if place < len(row) else ""
 
 
-def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
+def titles_above(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
     """What stands above a header, and below the last row of the table before it."""
     if start:
         rows = range(top - 1, start - 1, -1)

@@ -41,7 +41,7 @@ def dated_openings(
     repeated = set[int]()
     for entry in entries:
         balance = entry.numbers.get("balance")
-        if _is_undated_opening(entry) and balance is not None and before.get(_part(entry)) == balance:
+        if is_undated_opening(entry) and balance is not None and before.get(_part(entry)) == balance:
             repeated.add(id(entry))
             left_out.setdefault("a balance brought forward, as the rows above left it", []).append(entry.place)
         elif balance is not None:
@@ -50,7 +50,7 @@ def dated_openings(
     below: dict[Hashable, str] = {}
     undated: list[tuple[SourceEntry, date]] = []
     for entry in reversed(rest):
-        if _is_undated_opening(entry) and _part(entry) in below:
+        if is_undated_opening(entry) and _part(entry) in below:
             undated.append((entry, date.fromisoformat(below[_part(entry)]) - timedelta(days=1)))
         elif entry.at and not entry.at.startswith(UNREAD):
             below[_part(entry)] = entry.at[:10]
@@ -78,7 +78,8 @@ def _ask_days(undated: Sequence[tuple[SourceEntry, date]], source: str, mapping:
             entry.at = before.isoformat() if answer == _DAY_BEFORE else answer
 
 
-def _is_undated_opening(entry: SourceEntry) -> bool:
+def is_undated_opening(entry: SourceEntry) -> bool:
+    """Whether an entry is a balance brought forward without a day."""
     return not entry.at and entry.change is None and not entry.faults and is_brought_forward(code_of(entry))
 
 
