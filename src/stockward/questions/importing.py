@@ -10,8 +10,9 @@ from pathlib import Path
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
-from stockward.book.sources.importers.columns import JOINT, tells_its_kind
+from stockward.book.sources.importers.columns import JOINT, speaks_of_a_count, tells_its_kind
 from stockward.book.sources.importers.grid.accounts import with_joined_accounts
+from stockward.book.sources.importers.grid.boxes import with_boxes_apart
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
@@ -246,7 +247,9 @@ class _Tables:
         found = calendars_of(grid, self.mapping)
         if found is None:
             tables = periods_as_rows(grid) or with_joined_accounts(blocks_of(grid))
-            return with_named_headers(grid, tables, self.mapping)
+            found = with_named_headers(grid, tables, self.mapping)
+            is_count = any(speaks_of_a_count(text) for block in found for text in (grid.name, *block.titles))
+            return with_boxes_apart(found, is_count=is_count)
         self.calendars.append(grid)
         return found
 

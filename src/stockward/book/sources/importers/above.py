@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import PurePath
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
@@ -11,6 +13,7 @@ from stockward.book.sources.importers.grid.labels import BETWEEN_LABELS, line_of
 from stockward.book.sources.importers.ledger.openings import is_undated_opening
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
+from stockward.book.sources.importers.written.titled import last_day_of, said_by
 from stockward.book.sources.naming.aliases import in_brackets, role_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
@@ -28,6 +31,7 @@ _REPEATED = (
     ("unit", frozenset(("unit",)), "unit"),
 )
 _PLACE, _MATERIAL, _UNIT = frozenset(("area",)), frozenset(("material", "material_name")), frozenset(("unit",))
+_DAYS, _LAST_DAY, _FIRST_DAY = frozenset(("at", "count_date")), "the last day", "the first day"
 _FIELDS = ("at", "area")
 """What keepers write once, and leave blank below: with the columns that it stands in, and in words."""
 
@@ -50,6 +54,50 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
             entry.texts["material"] = _told(entry, path, asks, (), mapping)
         if "unit" not in entry.columns and not entry.text("unit"):
             entry.texts["unit"] = _behind_label(entry.heading, _UNIT)
+
+
+def date_from_titles(entries: Sequence[SourceEntry], mapping: MappingFile) -> None:
+    """Give movements whose table has no column of days the day that a person says: of the month in the title, often."""
+    undated = [entry for entry in entries if not entry.at and not _DAYS & entry.columns]
+    if not undated:
+        return
+    lasts = {id(entry.block): _last_day_titled(entry) for entry in undated}
+    first = undated[0]
+    if all(lasts.values()):
+        path: Path = ("source", first.source, "day")
+        asks = (
+            f"{first.block.grid.name} has no column of days. Are its rows of the last day of the month that stands "
+            f"above it, {lasts[id(first.block)]}, or of the first?"
+        )
+        choices, free = [_LAST_DAY, _FIRST_DAY], False
+    for entry in undated:
+        last = lasts[id(entry.block)]
+        if not all(lasts.values()):
+            path = ("source", entry.source, "day", entry.block.label)
+            name = entry.block.grid.name
+            asks = f"Of which day are the rows of {name}? It has no column of days; write one as 2026-01-31"
+            choices, free = [str(last)] if last else [], True
+        answer = mapping.get(*path)
+        if answer is not None and answer not in {_LAST_DAY, _FIRST_DAY} and not _is_day(answer):
+            mapping.take_back(path, "is no day such as 2026-01-31")
+        answer = mapping.ask(*path, asks=asks, choices=choices, free=free)
+        if answer is None:
+            entry.waits.append(path)
+            entry.at = UNREAD
+        elif last is not None and answer in {_LAST_DAY, _FIRST_DAY}:
+            entry.at = (last if answer == _LAST_DAY else last.replace(day=1)).isoformat()
+        elif _is_day(answer):
+            entry.at = answer
+
+
+def _last_day_titled(entry: SourceEntry) -> date | None:
+    """The last day of the month that stands above a table, or in the name of its sheet or file."""
+    grid = entry.block.grid
+    return last_day_of(said_by([grid.sheet, *entry.block.titles, PurePath(grid.file).stem]).text)
+
+
+def _is_day(text: str) -> bool:
+    return ways_that_fit([text])[:1] == ["year-month-day"]
 
 
 def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
+from stockward.book.sources.importers.above import date_from_titles, fill_from_above, repeat_what_stands_above
 from stockward.book.sources.importers.asked_columns import unread_columns, unread_quantities, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
@@ -116,6 +116,7 @@ class SourcesRead:
         beside = unread_quantities(blocks, roles) if profile is GENERIC and table != ITEMS else []
         self._ask_about_others(source, entries, roles, beside)
         if table == MOVEMENTS and profile is GENERIC:
+            date_from_titles(entries, self.mapping)
             entries = dated_openings(entries, source, self.mapping, told.left_out)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)

@@ -14,6 +14,7 @@ from pathlib import Path
 from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
+from stockward.book.sources.workbook.comments import commented_cells
 from stockward.book.sources.workbook.markup import require_sound
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.book.sources.workbook.strikes import NONE_STRUCK, Struck, has_struck_font, struck_in_open_document
@@ -125,6 +126,7 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
         workbook = Workbook(content, file, ".", every)
         for sheet in every:
             rows, merged, notices = workbook.grid(sheet)
+            notices += _told_of_comments(commented_cells(content, workbook.parts.paths[sheet]), f"{file}[{sheet}]")
             covered = _covered(merged, len(rows))
             yield SheetGrid(file, sheet, rows, covered, tuple(notices), workbook.struck(sheet))
         return
@@ -143,6 +145,15 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
         # Which cells these are is not seen, and what was cancelled must not be taken for what happened.
         raise SiteError(file, "it has cells that are struck through, which are not seen in an old workbook", _SAVE_NEW)
     yield from _calamine_grids(content, file)
+
+
+def _told_of_comments(commented: Sequence[str], name: str) -> list[str]:
+    """What is said of comments: one may correct the cell that it stands beside, and whoever wrote it may be named."""
+    if not commented:
+        return []
+    cells = f"cell {commented[0]} has a comment" if len(commented) == 1 else f"{len(commented)} cells have comments"
+    first = "" if len(commented) == 1 else f", the first is {commented[0]}"
+    return [f"{name}: {cells}{first}; comments are not read: where one corrects a figure, write that into the cell"]
 
 
 def _ods_grids(content: bytes, file: str) -> Iterator[SheetGrid]:

@@ -28,6 +28,11 @@ _USUALLY = {
         ("dz doz dozen dzn dutzend douzaine docena", f"12 each, each, {_BY_MATERIAL}"),
         ("k tsd thousand тыс", f"1000 each, each, kg, {_BY_MATERIAL}"),
         ("pr pair pairs paar paire", f"2 each, each, {_BY_MATERIAL}"),
+        (
+            "box boxes bx case cases crate crates carton cartons ctn pallet pallets kiste kisten karton palette caisse "
+            "caja ящик ящики коробка",
+            f"{_BY_MATERIAL}, each, kg, g, t",
+        ),
         ("gross grs", f"144 each, each, kg, {_BY_MATERIAL}"),
     )
     for word in words.split()
