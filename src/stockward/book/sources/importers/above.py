@@ -13,13 +13,13 @@ from stockward.book.sources.importers.grid.labels import BETWEEN_LABELS, line_of
 from stockward.book.sources.importers.ledger.openings import is_undated_opening
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
-from stockward.book.sources.importers.written.titled import last_day_of, said_by
+from stockward.book.sources.importers.written.titled import last_day_of, month_and_year, said_by
 from stockward.book.sources.naming.aliases import in_brackets, role_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
 
 _MOST_LINES = 5
-_NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b")
+_NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b|\s(?!Ledger|Register|Card|Account|Book|List|Report|Stock)[A-Z][a-z]+$")
 _BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;.]\s+")
 _HEADING = "the line above each part"
 _ROWS_A_PART = 1.5
@@ -47,11 +47,11 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
         if "area" not in entry.columns and not ends & entry.columns:
             path: Path = ("source", entry.source, "area", entry.block.label)
             asks = f"Of which place is {grid.name}? It has no column of places"
-            entry.area = _told(entry, path, asks, places, mapping)
+            entry.area = _told(entry, path, asks, places, "", mapping)
         if "material" not in entry.columns and "tracked_item" not in entry.columns:
             path = ("source", entry.source, "material", entry.block.label)
             asks = f"Of which material is {grid.name}? It has no column of materials"
-            entry.texts["material"] = _told(entry, path, asks, (), mapping)
+            entry.texts["material"] = _told(entry, path, asks, (), entry.area, mapping)
         if "unit" not in entry.columns and not entry.text("unit"):
             entry.texts["unit"] = _behind_label(entry.heading, _UNIT)
 
@@ -100,7 +100,8 @@ def _is_day(text: str) -> bool:
     return ways_that_fit([text])[:1] == ["year-month-day"]
 
 
-def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
+def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], taken: str, mapping: MappingFile) -> str:
+    """What a person says that a table is of; most likely not what it is ``taken`` for already, as its place."""
     grid, above = entry.block.grid, entry.block.titles
     # A name that a program gave the sheet says less than what a person wrote above the table.
     lines = [*filter(None, (grid.sheet, *above) if grid.label == grid.sheet else (*above, grid.sheet))]
@@ -113,7 +114,9 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mappi
     if len(headings) > 1:
         # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
         named.insert(0 if _ROWS_A_PART * len(headings) <= len(entry.block.rows) else len(named), _HEADING)
-    answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True)
+    named.sort(key=lambda name: name == taken)
+    is_taken = named[:1] == [taken]
+    answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True, never_accepted=is_taken)
     if answer is None:
         entry.waits.append(path)
         return UNREAD
@@ -147,11 +150,20 @@ def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
         elif label:
             behind += [line] if role_of(label) in roles else []
         elif not is_a_month(line) and not ways_that_fit([line]) and not line.strip().isdigit():
-            parts = [part.strip() for part in _BETWEEN.split(line)] if "area" in roles else []
-            plain += [part for part in parts if part != line and _NUMBERED_PLACE.search(part) and _is_a_place(part)]
+            parts = [part.strip() for part in _BETWEEN.split(line if "area" in roles else after or line)]
+            of_role = _names_a_place if "area" in roles else _names_no_place
+            plain += [part for part in parts if part != line and of_role(part)]
             plain.append(line)
         label = ""
     return list(dict.fromkeys([*behind, *plain[:_MOST_LINES]]))
+
+
+def _names_a_place(text: str) -> bool:
+    return bool(_NUMBERED_PLACE.search(text)) and _is_a_place(text)
+
+
+def _names_no_place(text: str) -> bool:
+    return bool(text) and not _is_a_place(text) and not speaks_of_a_count(text) and not month_and_year(text).month
 
 
 def _is_a_place(text: str) -> bool:

@@ -21,7 +21,7 @@ _CELL = re.compile(
 
 
 def commented_cells(content: bytes, sheet: str) -> list[str]:
-    """The cells of a sheet, by the path of its XML, that have a comment, in their order; none where none can be read."""
+    """The cells of a sheet, by the path of its XML, that have a comment, in their order; none where none is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())

@@ -54,6 +54,8 @@ def periods_as_rows(grid: SheetGrid) -> list[Block]:
 def _spans(grid: SheetGrid, top: int, row: Sequence[CellValue]) -> list[tuple[str, range]]:
     """What each cell of a row says that names a period, and the columns up to the next cell of the row."""
     named = [(place, cell_as_text(cell)) for place, cell in enumerate(row) if not is_blank_cell(cell)]
+    if not named:
+        return []
     width = max(map(len, grid.rows[top : top + 2]))
     ends = [place for place, _ in named[1:]] + [width]
     spans = [(text, range(place, end)) for (place, text), end in zip(named, ends, strict=True)]
