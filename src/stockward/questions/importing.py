@@ -246,12 +246,16 @@ class _Tables:
     def _of(self, grid: SheetGrid) -> list[Block]:
         found = calendars_of(grid, self.mapping)
         if found is None:
-            tables = periods_as_rows(grid) or with_joined_accounts(blocks_of(grid))
+            tables = periods_as_rows(grid) or with_joined_accounts(blocks_of(grid), self._is_known)
             found = with_named_headers(grid, tables, self.mapping)
             is_count = any(speaks_of_a_count(text) for block in found for text in (grid.name, *block.titles))
-            return with_boxes_apart(found, is_count=is_count)
+            return with_boxes_apart(found, self._is_known, is_count=is_count)
         self.calendars.append(grid)
         return found
+
+    def _is_known(self, block: Block) -> bool:
+        """Whether a table with these headers was imported before."""
+        return self.mapping.source_of(block.fingerprint) is not None
 
     def unread(self) -> list[tuple[SheetGrid, list[Block]]]:
         """Every grid but the calendars, with its tables."""

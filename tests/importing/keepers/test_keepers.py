@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
-from tests.importing.keepers.books import KEPT, came, strike, went, workbook
+from tests.importing.keepers.books import KEPT, account_of_weights, came, strike, went, workbook
 from tests.importing.keepers.languages import LANGUAGES, in_language
 from tests.importing.messy import Truth
 from tests.importing.rows import imported, table
 
+from stockward.book.sources.importers.grid.accounts import with_joined_accounts
+from stockward.book.sources.importers.grid.files import read_file
+from stockward.book.sources.importers.grid.layout import blocks_of
 from stockward.questions.importing import Request, import_files
 
 
@@ -102,3 +105,44 @@ def test_each_month_s_sheet_says_its_month(tmp_path: Path) -> None:
     rows = imported(workbook(tmp_path / "years.xlsx", sheets), tmp_path / "site", accepts=True)
     days = ("2024-11-03", "2024-12-03", "2025-01-03")
     assert rows.movements == {came(day, "RDX", 10 + number, "A") for number, day in enumerate(days)}
+
+
+def test_sides_of_an_account_that_were_imported_apart_stay_apart(tmp_path: Path) -> None:
+    (grid,) = read_file(account_of_weights(tmp_path).files[0]).grids
+    assert [block.over for block in with_joined_accounts(blocks_of(grid), lambda _: True)] == ["RECEIVED", "ISSUED"]
+    (joined,) = with_joined_accounts(blocks_of(grid), lambda _: False)
+    assert joined.headers == ("Date", "Doc", "RECEIVED (kg)", "ISSUED (kg)")
+
+
+_HEADER = ["Date", "Item", "Unit", "Store", "In", "Out"]
+
+
+@pytest.mark.parametrize("cells", ["F3:F4", "E3:F3"])
+def test_a_figure_that_several_rows_or_columns_share_is_that_of_none(tmp_path: Path, cells: str) -> None:
+    rows = [
+        _HEADER,
+        [date(2026, 1, 5), "RDX", "kg", "A", 100, None],
+        [date(2026, 1, 6), "RDX", "kg", "A", 7 if cells[0] == "E" else None, 40],
+        [date(2026, 1, 6), "RDX", "kg", "A", None, None if cells[0] == "F" else 3],
+    ]
+    files = workbook(tmp_path / "m.xlsx", {"L": rows}, lambda sheet: sheet.merge_cells(cells))
+    found = imported(files, tmp_path / "site", accepts=True)
+    rest = set() if cells[0] == "F" else {went("2026-01-06", "RDX", 3, "A")}
+    assert found.movements == {came("2026-01-05", "RDX", 100, "A"), *rest}
+    assert all("unmerge it, and write into each what is its own" in why for _, why in found.found.set_aside)
+    assert len(found.waiting) == (2 if cells[0] == "F" else 1)
+
+
+@pytest.mark.parametrize("text", ["1 2", "~10", "10+5", "5?", "1O", "12/6", "5kg 300g", "1 2345"])
+def test_what_may_be_another_number_is_set_aside(tmp_path: Path, text: str) -> None:
+    rows = [_HEADER, *([date(2026, 1, day), "RDX", "kg", "A", 100, None] for day in range(1, 9))]
+    rows.append([date(2026, 1, 9), "RDX", "kg", "A", text, None])
+    found = imported(workbook(tmp_path / "n.xlsx", {"L": rows}), tmp_path / "site", accepts=True)
+    assert len(found.movements) == 8
+    assert [row["at"] for row in found.waiting] == ["2026-01-09"]
+
+
+def test_figures_below_no_known_header_are_not_left_out_by_accepting_all(tmp_path: Path) -> None:
+    rows = [["What", "", 1, 2, 3], ["RDX", "up", 10, None, 4], ["RDX", "down", None, 3, 5]]
+    found = imported(workbook(tmp_path / "x.xlsx", {"Jan 2026": rows}), tmp_path / "site", accepts=True)
+    assert [question.about[0] for question in found.found.questions] == ["sheets"]

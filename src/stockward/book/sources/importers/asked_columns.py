@@ -31,7 +31,7 @@ _MOVED = frozenset(("in", "out", "quantity"))
 _LAST_FILLED = "the last that is filled: "
 _NO_QUANTITIES = re.compile(
     r"(?i)price|value|cost|amount|weight|page|folio|\brow\b|\bline\b|\bno\b|number|\bnr\b|#|%|per cent|year|class|"
-    r"neq|phone|serial|s/n|n[°º]|№|requested|ordered|demanded|authori[sz]ed|^bal(?:ance)?\b|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
+    r"neq|phone|serial|s/n|n[°º]|№|requested|asked|ordered|demanded|authori[sz]ed|^bal(?:ance)?\b|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
 )
 """Stands in headers of figures that are no quantities."""
 SIDES = "one column for what came in, another for what went out"

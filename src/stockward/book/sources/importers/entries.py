@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from stockward.book.cells.reading import MERGED
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import (
     TYPED,
@@ -213,7 +214,9 @@ class EntryReader:
         for role in ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS):
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
-                    entry.faults.append(f"{role} shows {cell_as_text(row.cells[column]).split()[0]}")
+                    mark = cell_as_text(row.cells[column]).split()[0]
+                    is_shared = f"{role} is merged with other cells: unmerge it, and write into each what is its own"
+                    entry.faults.append(is_shared if mark == MERGED else f"{role} shows {mark}")
         if any(isinstance(row.cells[column], (date, datetime)) for column in places.get("material", ())):
             entry.faults.append("material is a date: a spreadsheet made it of a code; write that as text")
         if repeats(texts.get("document", "")):

@@ -167,7 +167,8 @@ class SourcesRead:
         path = path_of_unread(grid, rows)
         where = f"{len(rows)} rows of {grid.name}, the first row {rows[0] + 1},"
         asks = f"{where} have no known header: may they be left out?"
-        answer = self.mapping.ask(*path, asks=asks, choices=[MAY, BELONG])
+        # Figures are not left out without a person's word.
+        answer = self.mapping.ask(*path, asks=asks, choices=[MAY, BELONG], never_accepted=_are_figures(grid, rows))
         if answer != MAY:
             self.mapping.wait(path, grid.place(rows[0]), len(rows))
             self.unknown.append(grid.place(rows[0]))
@@ -317,3 +318,9 @@ def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> 
             dropped[rule] += [block.grid.place(number) for number in numbers]
     places = list(dict.fromkeys(block.name for block in told))
     return SourceRead(name, places, table, title, sum(len(block.rows) for block in told), dict(dropped), [])
+
+
+def _are_figures(grid: SheetGrid, rows: Sequence[int]) -> bool:
+    """Whether half of some rows have two numbers or more."""
+    numbers = [sum(isinstance(cell, (int, float)) for cell in grid.rows[row]) for row in rows]
+    return 2 * sum(count > 1 for count in numbers) >= len(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stockward.book.sources.importers.grid.layout import Block, TableRow
 from stockward.book.sources.naming.aliases import role_of
@@ -12,15 +12,16 @@ from stockward.terms.units import written_units
 _SIDES, _ENDS, _FROM_OR_TO = ("in", "out"), frozenset(("from_area", "to_area")), "From/To"
 
 
-def with_joined_accounts(blocks: Sequence[Block]) -> list[Block]:
+def with_joined_accounts(blocks: Sequence[Block], is_known: Callable[[Block], bool]) -> list[Block]:
     """The tables of a grid, with both sides of an account as one table that has a column for each.
 
-    A row of the sheet is up to two of that table. Sides that name materials of their own stay tables of their own.
+    A row of the sheet is up to two of that table. Sides that name materials of their own stay tables of their own,
+    and so do those that were imported as such before: of these ``is_known`` says so.
     """
     found: list[Block] = []
     for block in blocks:
         other = found[-1] if found else None
-        if other is not None and _are_sides(other, block):
+        if other is not None and _are_sides(other, block) and not is_known(block):
             found[-1] = _joined(other, block)
         else:
             found.append(block)

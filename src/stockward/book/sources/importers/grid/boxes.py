@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from stockward.book.sources.importers.grid.files import CellValue
@@ -27,9 +27,16 @@ _Pair = tuple[int, int, str]
 """The places of the boxes and of the loose pieces of one quantity, and the header that both have then."""
 
 
-def with_boxes_apart(blocks: Sequence[Block], *, is_count: bool) -> list[Block]:
-    """The tables, each with boxes and loose pieces in two columns as one with a row for each, and a column of units."""
-    return [_apart(block, pairs) if (pairs := _pairs(block, is_count=is_count)) else block for block in blocks]
+def with_boxes_apart(blocks: Sequence[Block], is_known: Callable[[Block], bool], *, is_count: bool) -> list[Block]:
+    """The tables, each with boxes and loose pieces in two columns as one with a row for each, and a column of units.
+
+    One that was imported as it stands before, of which ``is_known`` says so, is left as it is.
+    """
+    found = []
+    for block in blocks:
+        pairs = [] if is_known(block) else _pairs(block, is_count=is_count)
+        found.append(_apart(block, pairs) if pairs else block)
+    return found
 
 
 def _pairs(block: Block, *, is_count: bool) -> list[_Pair]:

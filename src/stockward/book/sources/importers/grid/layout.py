@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
 
+from stockward.book.cells.reading import MERGED
 from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
 from stockward.book.sources.importers.grid.headers import FEWEST_NAMES, are_alike, joint_name, told_apart
@@ -20,6 +21,7 @@ from stockward.book.sources.importers.grid.labels import (
     line_of_labels,
     rule_of_label,
 )
+from stockward.book.sources.importers.grid.merges import merged_figures
 from stockward.book.sources.importers.written.days import is_a_month
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
 from stockward.terms.spelling import folded
@@ -282,6 +284,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
     heading, covered, width = _heading_of(titles), block.grid.covered, max(block.places) + 1
     own = {folded(name) for name in block.headers}
+    shared = merged_figures(block.grid, block.places, block.headers)
     is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
     for number in range(start, end):
         row = block.grid.rows[number]
@@ -289,6 +292,9 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             cells = tuple(_cell(block, number, row, place) for place in block.places)
         else:
             cells = tuple([row[place] for place in block.places])
+        if shared and any((number, place) in shared for place in block.places):
+            marked = zip(block.places, cells, strict=True)
+            cells = tuple([MERGED if (number, place) in shared else cell for place, cell in marked])
         filled = [cell for cell in cells if type(cell) is not str or (cell and not cell.isspace())]
         if not filled or (
             isinstance(filled[0], str) and all(isinstance(cell, str) and _RULE.match(cell) for cell in filled)

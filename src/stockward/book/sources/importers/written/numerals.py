@@ -12,6 +12,9 @@ from stockward.book.sources.importers.grid.files import CellValue
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009 '’"), None)
 _MARKS = ".,"
+_PARTED = re.compile(r"\d[\s'’]+\d")
+_IN_GROUPS = re.compile(r"[-−–+(]?\s*\d{1,3}(?:[\s'’]\d{3})+(?:[.,]\d*)?\s*[-)]?")
+"""Figures with blanks between, and those that are thousands in groups of three: 1 2 may be two numbers."""
 _PACKS = re.compile(
     r"(?P<packs>\d{1,6})\s*(?:[x×*]|[^\W\d_]+\.?\s+(?:of|à|a|zu|je|de|по|@)|@)\s*(?P<each>\d{1,6})(?:\s+[^\W\d_]+\.?)?",
     re.IGNORECASE,
@@ -42,6 +45,8 @@ def number_as_written(text: str, decimal: str) -> float | None:
     """
     if (broken := _broken_number(text)) is not None:
         return broken
+    if _PARTED.search(text) and not _IN_GROUPS.fullmatch(text.strip()):
+        return None
     plain = in_western_figures(text).replace("٫", decimal).translate(_BLANKS).replace("−", "-").replace("–", "-")
     negative = False
     if plain.startswith("(") and plain.endswith(")"):
