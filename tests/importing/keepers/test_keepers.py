@@ -146,3 +146,9 @@ def test_figures_below_no_known_header_are_not_left_out_by_accepting_all(tmp_pat
     rows = [["What", "", 1, 2, 3], ["RDX", "up", 10, None, 4], ["RDX", "down", None, 3, 5]]
     found = imported(workbook(tmp_path / "x.xlsx", {"Jan 2026": rows}), tmp_path / "site", accepts=True)
     assert [question.about[0] for question in found.found.questions] == ["sheets"]
+
+
+def test_half_a_day_is_on_that_day(tmp_path: Path) -> None:
+    lines = [["05/01/2026 AM", "RDX", "kg", "A", 40, None], ["16/01/2026 afternoon", "RDX", "kg", "A", None, 3]]
+    found = imported(workbook(tmp_path / "h.xlsx", {"L": [_HEADER, *lines]}), tmp_path / "site")
+    assert found.movements == {came("2026-01-05", "RDX", 40, "A"), went("2026-01-16", "RDX", 3, "A")}

@@ -27,6 +27,9 @@ WAYS: dict[str, tuple[str, ...]] = {
 _CLOCK = re.compile(
     r"[\sT,]+(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
+_HALF_A_DAY = re.compile(
+    r"(?i)(?<=\d)[\s,]+(?:[ap]\.?m\.?|morning|forenoon|afternoon|vormittags?|nachmittags?|matin|après-midi|mañana|tarde)$"
+)
 _MONTHS_BY_NAME: tuple[str, ...] = (
     "jan january januar jänner janv janvier ene enero gen gennaio janeiro января январь янв ocak oca "
     "stycznia styczeń sty "
@@ -77,6 +80,9 @@ def moment_as_written(text: str, way: str) -> tuple[date, str, str] | None:
         if read is None:
             return None
         clock = read
+    else:
+        # Half a day is no time of day: it is on that day.
+        text = _HALF_A_DAY.sub("", text)
     day = _day(text, way)
     return None if day is None else (day, clock, zone)
 
