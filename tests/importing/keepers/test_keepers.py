@@ -152,3 +152,50 @@ def test_half_a_day_is_on_that_day(tmp_path: Path) -> None:
     lines = [["05/01/2026 AM", "RDX", "kg", "A", 40, None], ["16/01/2026 afternoon", "RDX", "kg", "A", None, 3]]
     found = imported(workbook(tmp_path / "h.xlsx", {"L": [_HEADER, *lines]}), tmp_path / "site")
     assert found.movements == {came("2026-01-05", "RDX", 40, "A"), went("2026-01-16", "RDX", 3, "A")}
+
+
+_MONTHS = (["Item", "Unit", "Jan 2026", None, "Feb 2026", None, "Mar 2026"], ["", "", *["In", "Out"] * 3])
+
+
+def test_each_table_of_months_below_another_has_its_own_months(tmp_path: Path) -> None:
+    later = ["Item", "Unit", "Apr 2026", None, "May 2026", None, "Jun 2026"]
+    rows = [*_MONTHS, ["TNT", "kg", 1, 2, 3], [], later, _MONTHS[1], ["TNT", "kg", 10, None, None, None, None, 60]]
+    found = imported(workbook(tmp_path / "two.xlsx", {"S": rows}), tmp_path / "site", accepts=True)
+    assert found.movements == {
+        came("2026-01-31", "TNT", 1, "S"), went("2026-01-31", "TNT", 2, "S"), came("2026-02-28", "TNT", 3, "S"),
+        came("2026-04-30", "TNT", 10, "S"), went("2026-06-30", "TNT", 60, "S"),
+    }  # fmt: skip
+
+
+def test_a_line_of_months_that_is_struck_through_is_asked_about(tmp_path: Path) -> None:
+    rows = [*_MONTHS, ["TNT", "kg", 1, 2, 3], ["RDX", "kg", 4]]
+    found = imported(workbook(tmp_path / "s.xlsx", {"S": rows}, strike(3)), tmp_path / "site", accepts=True)
+    assert found.movements == {came("2026-01-31", "RDX", 4, "S")}
+
+
+def test_figures_beside_months_that_are_none_of_theirs_are_asked_about(tmp_path: Path) -> None:
+    beside = [[*_MONTHS[0], None, "Correction"], [*_MONTHS[1], "kg"], ["TNT", "kg", 1, 2, 3, 4, 5, 6, 7]]
+    found = imported(workbook(tmp_path / "c.xlsx", {"S": beside}), tmp_path / "site", accepts=True)
+    assert not found.movements
+    assert found.found.questions
+    below = [["Item", "Unit", "Jan 2026", None, None, "Feb 2026", None, None, "Mar 2026"]]
+    below += [["", "", *["In", "Out", "Returned"] * 3], ["TNT", "kg", 1, 2, 1, 3, 4, 1, 5, 6, 1]]
+    found = imported(workbook(tmp_path / "r.xlsx", {"S": below}), tmp_path / "two", accepts=True)
+    assert not found.movements
+    assert found.found.questions
+
+
+def test_a_balance_carried_in_place_of_a_voucher_is_no_movement(tmp_path: Path) -> None:
+    rows = [
+        ["In", None, None, "Out"],
+        ["Date", "Doc", "kg", "Date", "Doc", "kg"],
+        [date(2026, 1, 1), "b/f", 50, date(2026, 1, 8), "I1", 40],
+        [date(2026, 1, 5), "R1", 100, date(2026, 1, 31), "c/f", 110],
+    ]
+    answers = {("source", "S", "area"): "A", ("source", "S", "material"): "TNT"}
+    files = workbook(tmp_path / "t.xlsx", {"S": rows})
+    bare = imported(files, tmp_path / "bare", answers)
+    assert bare.movements == {came("2026-01-05", "TNT", 100, "A"), went("2026-01-08", "TNT", 40, "A")}
+    found = imported(files, tmp_path / "site", answers, accepts=True)
+    assert found.movements == bare.movements
+    assert found.counts == {("2026-01-01", "A", "TNT", 50.0)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -327,16 +327,19 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if is_total and (alone or len(filled) < len(block.headers)):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
-        block.rows.append(TableRow(number, cells, heading, _struck(block, number, row) if is_any_struck else ""))
+        block.rows.append(
+            TableRow(number, cells, heading, struck_through(block.grid, number, block.places) if is_any_struck else "")
+        )
 
 
-def _struck(block: Block, number: int, row: Sequence[CellValue]) -> str:
+def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
     """Whether all cells of a row that say something are struck through, or some are."""
-    places = [place for place in block.places if place < len(row) and not is_blank_cell(row[place])]
-    whole = [place for place in places if (number, place) in block.grid.struck.whole]
+    row, struck = grid.rows[number], grid.struck
+    places = [(number, place) for place in columns if place < len(row) and not is_blank_cell(row[place])]
+    whole = [place for place in places if place in struck.whole]
     if places and len(whole) == len(places):
         return STRUCK
-    return STRUCK_IN_PART if whole or any((number, place) in block.grid.struck.partly for place in places) else ""
+    return STRUCK_IN_PART if whole or any(place in struck.partly for place in places) else ""
 
 
 def _heading_of(titles: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text, titles_above
+from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text, struck_through, titles_above
 from stockward.book.sources.importers.written.titled import first_day_of, last_day_of, month_and_year, said_by
 from stockward.book.sources.naming.aliases import role_of
 from stockward.terms.spelling import folded
@@ -19,7 +19,7 @@ from stockward.terms.spelling import folded
 _FEWEST_PERIODS, _MOST_ABOVE = 3, 20
 _WEEK = re.compile(r"(?i)^(?:w|wk|week|kw|woche|semaine|sem|semana|tydzień|неделя|тиждень|hafta)\.?\s*0?(\d{1,2})$")
 _LAST_WEEK = 53
-_SIDES = frozenset(("in", "out", "quantity", "balance", "counted", "difference"))
+_SUMS = re.compile(r"(?i)(?:q[1-4]|[1-4]\. ?q|quarter|half|year|jahr|année|año|год|рік)")
 _OPENING = re.compile(r"(?i)opening|b/?f\b|brought|anfangsbestand|initial|початк|на начало|açılış")
 _OPENS, PERIOD = "Opening balance", "Date"
 
@@ -38,22 +38,41 @@ def periods_as_rows(grid: SheetGrid) -> list[Block]:
     Each row of the sheet is one for each period in which something stands; an opening before all of them is a row
     of the period before. No table where the grid has no such header.
     """
-    for top, row in enumerate(grid.rows[: _MOST_ABOVE + 1]):
-        spans = _spans(grid, top, row)
-        below = grid.rows[top + 1] if top + 1 < len(grid.rows) else []
-        if len(spans) < _FEWEST_PERIODS or not _has_sides(spans, below):
+    if not any(_is_header(grid, top) for top in range(min(len(grid.rows), _MOST_ABOVE))):
+        return []
+    tops = [top for top in range(len(grid.rows)) if _is_header(grid, top)]
+    found: list[Block] = []
+    for top, end in zip(tops, [*tops[1:], len(grid.rows)], strict=True):
+        titles = titles_above(grid, 0, tops[0])
+        year = said_by([grid.sheet, *titles, PurePath(grid.file).stem]).year
+        periods = _periods(_spans(grid, top), grid.rows[top + 1], year)
+        if not periods or _holds_more(grid, top, end, periods):
+            return []
+        found.append(_block(grid, top, end, periods, titles))
+    return [block for block in found if block.rows]
+
+
+def _is_header(grid: SheetGrid, top: int) -> bool:
+    spans = _spans(grid, top)
+    return len(spans) >= _FEWEST_PERIODS and top + 1 < len(grid.rows) and _has_sides(spans, grid.rows[top + 1])
+
+
+def _holds_more(grid: SheetGrid, top: int, end: int, periods: Sequence[_Period]) -> bool:
+    """Whether figures stand right of the first period that are of no period, and no sums of some."""
+    taken = {place for period in periods for place in period.columns.values()}
+    above, over = grid.rows[top], ""
+    for place in range(min(taken), max(map(len, grid.rows[top:end]))):
+        over = (cell_as_text(above[place]) if place < len(above) else "") or over
+        if place in taken or names_a_total(over) or _SUMS.match(over):
             continue
-        titles = titles_above(grid, 0, top)
-        periods = _periods(spans, below, said_by([grid.sheet, *titles, PurePath(grid.file).stem]).year)
-        if periods:
-            block = _block(grid, top, periods, titles)
-            return [block] if block.rows else []
-    return []
+        if any(place < len(row) and not is_blank_cell(row[place]) for row in grid.rows[top + 2 : end]):
+            return True
+    return False
 
 
-def _spans(grid: SheetGrid, top: int, row: Sequence[CellValue]) -> list[tuple[str, range]]:
+def _spans(grid: SheetGrid, top: int) -> list[tuple[str, range]]:
     """What each cell of a row says that names a period, and the columns up to the next cell of the row."""
-    named = [(place, cell_as_text(cell)) for place, cell in enumerate(row) if not is_blank_cell(cell)]
+    named = [(place, cell_as_text(cell)) for place, cell in enumerate(grid.rows[top]) if not is_blank_cell(cell)]
     if not named:
         return []
     width = max(map(len, grid.rows[top : top + 2]))
@@ -75,11 +94,8 @@ def _periods(spans: Sequence[tuple[str, range]], below: Sequence[CellValue], yea
     """The periods in their order; none where one has no year, or they do not follow one another."""
     found: list[_Period] = []
     for text, span in spans:
-        columns = {
-            name: place
-            for place in span
-            if place < len(below) and role_of(name := cell_as_text(below[place])) in _SIDES
-        }
+        named = {place: cell_as_text(below[place]) for place in span if place < len(below)}
+        columns = {name: place for place, name in named.items() if name}
         week, said = _WEEK.match(text), month_and_year(text)
         number = int(week[1]) if week else said.month
         if not (said.year or year) or (week and number > _LAST_WEEK):
@@ -88,7 +104,7 @@ def _periods(spans: Sequence[tuple[str, range]], below: Sequence[CellValue], yea
     return found if all(one.text < other.text for one, other in pairwise(found)) else []
 
 
-def _block(grid: SheetGrid, top: int, periods: Sequence[_Period], titles: tuple[str, ...]) -> Block:
+def _block(grid: SheetGrid, top: int, end: int, periods: Sequence[_Period], titles: tuple[str, ...]) -> Block:
     first = min(min(period.columns.values()) for period in periods)
     above, below = (grid.rows[number] for number in (top, top + 1))
     own = [cell_as_text(below[place]) or cell_as_text(above[place]) for place in range(first)]
@@ -97,7 +113,7 @@ def _block(grid: SheetGrid, top: int, periods: Sequence[_Period], titles: tuple[
     sides = [*periods[0].columns]
     headers = (*(own[place] for place in kept), PERIOD, *sides, "Note")
     block = Block(grid, top, headers, tuple(range(len(headers))), titles)
-    for number in range(top + 2, len(grid.rows)):
+    for number in range(top + 2, end):
         row = [*grid.rows[number], *[""] * (len(above) + len(below) - len(grid.rows[number]))]
         named = [row[place] for place in kept]
         texts = [cell_as_text(cell) for cell in row if not is_blank_cell(cell)]
@@ -106,8 +122,9 @@ def _block(grid: SheetGrid, top: int, periods: Sequence[_Period], titles: tuple[
         if names_a_total(texts[0]):
             block.drop("a total", number)
             continue
+        struck = struck_through(grid, number, range(len(grid.rows[number])))
         for figures in _rows_of(row, periods, opening, sides):
-            block.rows.append(TableRow(number, (*named, *figures), ""))
+            block.rows.append(TableRow(number, (*named, *figures), "", struck))
     return block
 
 
