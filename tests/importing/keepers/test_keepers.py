@@ -175,6 +175,7 @@ def test_a_line_of_months_that_is_struck_through_is_asked_about(tmp_path: Path) 
 
 def test_figures_beside_months_that_are_none_of_theirs_are_asked_about(tmp_path: Path) -> None:
     beside = [[*_MONTHS[0], None, "Correction"], [*_MONTHS[1], "kg"], ["TNT", "kg", 1, 2, 3, 4, 5, 6, 7]]
+    beside.append(["RDX", "kg", 1, 2, 3, 4, 5, 6, 7])
     found = imported(workbook(tmp_path / "c.xlsx", {"S": beside}), tmp_path / "site", accepts=True)
     assert not found.movements
     assert found.found.questions
@@ -196,6 +197,7 @@ def test_a_balance_carried_in_place_of_a_voucher_is_no_movement(tmp_path: Path) 
     files = workbook(tmp_path / "t.xlsx", {"S": rows})
     bare = imported(files, tmp_path / "bare", answers)
     assert bare.movements == {came("2026-01-05", "TNT", 100, "A"), went("2026-01-08", "TNT", 40, "A")}
-    found = imported(files, tmp_path / "site", answers, accepts=True)
+    answers |= {("source", "S", "kinds", "b/f"): "count", ("source", "S", "kinds", "c/f"): "leave out"}
+    found = imported(files, tmp_path / "site", answers)
     assert found.movements == bare.movements
     assert found.counts == {("2026-01-01", "A", "TNT", 50.0)}
