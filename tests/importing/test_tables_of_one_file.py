@@ -200,7 +200,7 @@ def test_halves_that_differ_in_one_header_have_their_own_columns_alone(tmp_path:
     assert not found.found.questions
 
 
-def test_the_two_sides_of_an_account_are_two_tables(tmp_path: Path) -> None:
+def test_the_two_sides_of_an_account_are_one_table(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["HE 81mm - Mag 1"],
         ["IN", None, None, None, "OUT"],
@@ -211,11 +211,9 @@ def test_the_two_sides_of_an_account_are_two_tables(tmp_path: Path) -> None:
     ]
     files = _book(tmp_path / "account.xlsx", {"HE": rows})
     answers: dict[tuple[str, ...], str] = {
-        **{("source", name, "table"): "movements" for name in ("HE", "HE 2")},
-        **{("source", name, "material"): "HE 81mm" for name in ("HE", "HE 2")},
-        **{("source", name, "blank_area"): "Mag 1" for name in ("HE", "HE 2")},
-        **{("source", name, "unit"): "each" for name in ("HE", "HE 2")},
-        ("places",): "outside",
+        ("source", "HE", "area"): "Mag 1",
+        ("source", "HE", "material"): "HE 81mm",
+        ("source", "HE", "unit"): "each",
     }
     found = imported(files, tmp_path / "site", answers)
     assert _sizes(found) == [

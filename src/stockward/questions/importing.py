@@ -11,10 +11,13 @@ from pathlib import Path
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS
 from stockward.book.site import WORKBOOK
-from stockward.book.sources.importers.columns import JOINT, tells_its_kind
+from stockward.book.sources.importers.columns import JOINT, speaks_of_a_count, tells_its_kind
+from stockward.book.sources.importers.grid.accounts import with_joined_accounts
+from stockward.book.sources.importers.grid.boxes import with_boxes_apart
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, name_of, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
+from stockward.book.sources.importers.grid.periods import periods_as_rows
 from stockward.book.sources.importers.grid.readings import note_readings
 from stockward.book.sources.importers.grid.texts import ENCODINGS, UnknownEncodingError, shown_in
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Question, quoted, read_mapping, written
@@ -278,9 +281,16 @@ class _Tables:
     def _of(self, grid: SheetGrid) -> list[Block]:
         found = calendars_of(grid, self.mapping)
         if found is None:
-            return with_named_headers(grid, blocks_of(grid), self.mapping)
+            tables = periods_as_rows(grid) or with_joined_accounts(blocks_of(grid), self._is_known)
+            found = with_named_headers(grid, tables, self.mapping)
+            is_count = any(speaks_of_a_count(text) for block in found for text in (grid.name, *block.titles))
+            return with_boxes_apart(found, self._is_known, is_count=is_count)
         self.calendars.append(grid)
         return found
+
+    def _is_known(self, block: Block) -> bool:
+        """Whether a table with these headers was imported before."""
+        return self.mapping.source_of(block.fingerprint) is not None
 
     def unread(self) -> list[tuple[SheetGrid, list[Block]]]:
         """Every grid but the calendars, with its tables."""

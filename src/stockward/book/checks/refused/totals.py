@@ -15,11 +15,11 @@ _WORDS = (
     r"(?:balance )?(?:carried|brought) (?:forward|over|down)", "(?:opening|closing|running) balance",
     "balance (?:carried|brought) forward", "balance forward", "[bc]/[fd]", "übertrag", "uebertrag", "saldo",
     "saldovortrag", "anfangsbestand", "endbestand", "solde", "à reporter", "report à nouveau", "suma y sigue",
-    "riporto", "devir", "сальдо",
+    "riporto", "devir", "сальдо", "разом", "всього", "усього",
 )  # fmt: skip
 _SIGNS = (
     "合計", "小計", "総計", "繰越", "合计", "小计", "总计", "结转", "합계", "소계", "총계", "이월", "المجموع",
-    "الإجمالي",
+    "الإجمالي", "اجمالي", "إجمالي", "الاجمالي",
 )  # fmt: skip
 """Words of writings that put no blank between a word and its label."""
 

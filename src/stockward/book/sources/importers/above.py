@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import PurePath
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.grid.labels import BETWEEN_LABELS, line_of_labels
+from stockward.book.sources.importers.ledger.openings import is_undated_opening
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
+from stockward.book.sources.importers.written.titled import last_day_of, month_and_year, said_by
 from stockward.book.sources.naming.aliases import in_brackets, role_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
 
 _MOST_LINES = 5
-_NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b")
-_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;]\s+")
+_NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b|\s(?!Ledger|Register|Card|Account|Book|List|Report|Stock)[A-Z][a-z]+$")
+_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;.]\s+")
 _HEADING = "the line above each part"
 _ROWS_A_PART = 1.5
 _IT_HOLDS, _IT_DOES_NOT = "it does", "leave these rows aside"
@@ -25,6 +30,8 @@ _REPEATED = (
     ("area", frozenset(("area",)), "place"),
     ("unit", frozenset(("unit",)), "unit"),
 )
+_PLACE, _MATERIAL, _UNIT = frozenset(("area",)), frozenset(("material", "material_name")), frozenset(("unit",))
+_DAYS, _LAST_DAY, _FIRST_DAY = frozenset(("at", "count_date")), "the last day", "the first day"
 _FIELDS = ("at", "area")
 """What keepers write once, and leave blank below: with the columns that it stands in, and in words."""
 
@@ -40,27 +47,91 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
         if "area" not in entry.columns and not ends & entry.columns:
             path: Path = ("source", entry.source, "area", entry.block.label)
             asks = f"Of which place is {grid.name}? It has no column of places"
-            entry.area = _told(entry, path, asks, places, mapping)
+            entry.area = _told(entry, path, asks, places, "", mapping)
         if "material" not in entry.columns and "tracked_item" not in entry.columns:
             path = ("source", entry.source, "material", entry.block.label)
             asks = f"Of which material is {grid.name}? It has no column of materials"
-            entry.texts["material"] = _told(entry, path, asks, (), mapping)
+            entry.texts["material"] = _told(entry, path, asks, (), entry.area, mapping)
+        if "unit" not in entry.columns and not entry.text("unit"):
+            entry.texts["unit"] = _behind_label(entry.heading, _UNIT)
 
 
-def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], mapping: MappingFile) -> str:
-    lines = [*filter(None, (entry.block.grid.sheet, *entry.block.titles))]
-    titles = names_above(lines, frozenset(("area",)) if path[2] == "area" else frozenset(("material", "material_name")))
+def date_from_titles(entries: Sequence[SourceEntry], mapping: MappingFile) -> None:
+    """Give movements whose table has no column of days the day that a person says: of the month in the title, often."""
+    undated = [entry for entry in entries if not entry.at and not _DAYS & entry.columns]
+    if not undated:
+        return
+    lasts = {id(entry.block): _last_day_titled(entry) for entry in undated}
+    first = undated[0]
+    if all(lasts.values()):
+        path: Path = ("source", first.source, "day")
+        asks = (
+            f"{first.block.grid.name} has no column of days. Are its rows of the last day of the month that stands "
+            f"above it, {lasts[id(first.block)]}, or of the first?"
+        )
+        choices, free = [_LAST_DAY, _FIRST_DAY], False
+    for entry in undated:
+        last = lasts[id(entry.block)]
+        if not all(lasts.values()):
+            path = ("source", entry.source, "day", entry.block.label)
+            name = entry.block.grid.name
+            asks = f"Of which day are the rows of {name}? It has no column of days; write one as 2026-01-31"
+            choices, free = [str(last)] if last else [], True
+        answer = mapping.get(*path)
+        if answer is not None and answer not in {_LAST_DAY, _FIRST_DAY} and not _is_day(answer):
+            mapping.take_back(path, "is no day such as 2026-01-31")
+        answer = mapping.ask(*path, asks=asks, choices=choices, free=free)
+        if answer is None:
+            entry.waits.append(path)
+            entry.at = UNREAD
+        elif last is not None and answer in {_LAST_DAY, _FIRST_DAY}:
+            entry.at = (last if answer == _LAST_DAY else last.replace(day=1)).isoformat()
+        elif _is_day(answer):
+            entry.at = answer
+
+
+def _last_day_titled(entry: SourceEntry) -> date | None:
+    """The last day of the month that stands above a table, or in the name of its sheet or file."""
+    grid = entry.block.grid
+    return last_day_of(said_by([grid.sheet, *entry.block.titles, PurePath(grid.file).stem]).text)
+
+
+def _is_day(text: str) -> bool:
+    return ways_that_fit([text])[:1] == ["year-month-day"]
+
+
+def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], taken: str, mapping: MappingFile) -> str:
+    """What a person says that a table is of; most likely not what it is ``taken`` for already, as its place."""
+    grid, above = entry.block.grid, entry.block.titles
+    # A name that a program gave the sheet says less than what a person wrote above the table.
+    lines = [*filter(None, (grid.sheet, *above) if grid.label == grid.sheet else (*above, grid.sheet))]
+    roles = _PLACE if path[2] == "area" else _MATERIAL
+    titles = names_above(lines, roles)
     others = [name for name in known if name not in titles]
     named = [*others, *titles] if any(map(speaks_of_a_count, lines[:4])) else [*titles, *others]
-    headings = {row.heading for row in entry.block.rows if row.heading and not is_a_month(row.heading)}
+    heads = [_headed(row.heading, roles) for row in entry.block.rows if not is_a_month(row.heading)]
+    headings = {*filter(None, heads)}
     if len(headings) > 1:
         # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
         named.insert(0 if _ROWS_A_PART * len(headings) <= len(entry.block.rows) else len(named), _HEADING)
-    answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True)
+    named.sort(key=lambda name: name == taken)
+    is_taken = named[:1] == [taken]
+    answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True, never_accepted=is_taken)
     if answer is None:
         entry.waits.append(path)
         return UNREAD
-    return entry.heading if answer == _HEADING else answer
+    return _headed(entry.heading, roles) if answer == _HEADING else answer
+
+
+def _headed(heading: str, roles: frozenset[str]) -> str:
+    """What the line above a part names: what stands behind the label of the role, or the line where it has no label."""
+    return _behind_label(heading, roles) if line_of_labels(heading.split(BETWEEN_LABELS)) else heading
+
+
+def _behind_label(heading: str, roles: frozenset[str]) -> str:
+    """What stands behind the label of one of the roles in a line of labels; empty where none does."""
+    parts = (part.partition(":") for part in heading.split(BETWEEN_LABELS))
+    return next((_without_unit(after.strip()) for before, _, after in parts if after and role_of(before) in roles), "")
 
 
 def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
@@ -79,11 +150,20 @@ def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
         elif label:
             behind += [line] if role_of(label) in roles else []
         elif not is_a_month(line) and not ways_that_fit([line]) and not line.strip().isdigit():
-            parts = [part.strip() for part in _BETWEEN.split(line)] if "area" in roles else []
-            plain += [part for part in parts if part != line and _NUMBERED_PLACE.search(part) and _is_a_place(part)]
+            parts = [part.strip() for part in _BETWEEN.split(line if "area" in roles else after or line)]
+            of_role = _names_a_place if "area" in roles else _names_no_place
+            plain += [part for part in parts if part != line and of_role(part)]
             plain.append(line)
         label = ""
     return list(dict.fromkeys([*behind, *plain[:_MOST_LINES]]))
+
+
+def _names_a_place(text: str) -> bool:
+    return bool(_NUMBERED_PLACE.search(text)) and _is_a_place(text)
+
+
+def _names_no_place(text: str) -> bool:
+    return bool(text) and not _is_a_place(text) and not speaks_of_a_count(text) and not month_and_year(text).month
 
 
 def _is_a_place(text: str) -> bool:
@@ -127,6 +207,8 @@ def _blank_below(
             continue
         if part != (id(entry.block), entry.heading):
             part, above = (id(entry.block), entry.heading), ""
+        if role == "at" and is_undated_opening(entry):
+            continue
         own = str(getattr(entry, role)) if role in _FIELDS else entry.text(role)
         above = own or above
         # A row without a material and a day is a subtotal, unless a sign says that it repeats.

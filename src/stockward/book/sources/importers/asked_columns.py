@@ -27,10 +27,11 @@ from stockward.terms.spelling import folded
 
 NO_COLUMN = "no column"
 _FLOWS = frozenset(("in", "out"))
+_MOVED = frozenset(("in", "out", "quantity"))
 _LAST_FILLED = "the last that is filled: "
 _NO_QUANTITIES = re.compile(
     r"(?i)price|value|cost|amount|weight|page|folio|\brow\b|\bline\b|\bno\b|number|\bnr\b|#|%|per cent|year|class|"
-    r"neq|phone|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
+    r"neq|phone|serial|s/n|n[°º]|№|requested|asked|ordered|demanded|authori[sz]ed|^bal(?:ance)?\b|preis|wert|gewicht|seite|blatt|nummer|prix|valeur|poids|precio|valor|peso|\bper\b|\bje\b|\bpro\b"
 )
 """Stands in headers of figures that are no quantities."""
 SIDES = "one column for what came in, another for what went out"
@@ -73,6 +74,8 @@ def with_asked_columns(
                 continue
         if not candidates:
             continue
+        # What was asked for, or a number of something, is least likely what moved.
+        candidates.sort(key=lambda header: role in _MOVED and bool(_NO_QUANTITIES.search(header)))
         path: Path = ("source", source, "columns_answered", role)
         choices = [*_with_all(role, candidates, found, places), NO_COLUMN]
         if role == "quantity" and len(candidates) > 1:

@@ -31,6 +31,7 @@ SIGNED = ("+/-", "-/+", "±", "+-")
 _NUMBERED = re.compile(r" \(\d+\)$")
 _MOST_NAMED = 12
 _IT_IS, _IT_IS_NOT = "it is", "it is not"
+_SIGNED_BY = frozenset(("sign", "sign of"))
 JOINT = " + "
 """Between headers whose columns are read as one."""
 COUNTED_AGAIN = "counted_again"
@@ -224,6 +225,9 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
         found.pop("area", None)
     if {"in", "out"} <= found.keys():
         found.pop("quantity", None)
+        if plain.get(found.get("kind", "")) in _SIGNED_BY:
+            # Beside what came in and went out stands who signed for it.
+            found.setdefault("recorded_by", found.pop("kind"))
     elif found.keys() & {"in", "out"} and "quantity" in found:
         found.pop("in", None)
         found.pop("out", None)

@@ -20,7 +20,7 @@ from stockward.book.sources.importers.written.numerals import decimal_marks, val
 from stockward.book.sources.importers.written.unsaid import Unsaid
 from stockward.terms.spelling import folded
 
-TYPED = "as typed"
+TYPED, _ISO = "as typed", "year-month-day"
 _TURNED = ", date cells turned round"
 _COMMA_HEADERS = frozenset(
     map(folded, ("Menge", "Menge in ErfassME", "Buchungsdatum", "Werk", "Lagerort", "Quantité", "Cantidad", "Bestand"))
@@ -106,7 +106,7 @@ class Conventions:
         fitting = ways_that_fit(texts)
         typed = [cell for cell in cells if isinstance(cell, (date, datetime))]
         if typed and fitting and fitting[0] != "year-month-day" and all(cell.day <= 12 for cell in typed):
-            return self._ask_turned(of_file, fitting[0], typed)
+            return self._ask_turned(of_file, fitting[0], cells)
         settled = self._mapping.settled.get(path)
         if settled in fitting:
             self.date_paths[file, role] = path
@@ -138,14 +138,30 @@ class Conventions:
         asks = f"How are the dates in {path[-1]} written? Most are {best}, {odd!r} is not"
         return self._mapping.ask(*path, asks=asks, choices=[best, *others])
 
-    def _ask_turned(self, path: Path, way: str, typed: Sequence[date]) -> str | None:
-        """A spreadsheet that reads a text as a date turns day and month round, and leaves the others texts."""
-        first = typed[0]
+    def _ask_turned(self, path: Path, way: str, cells: Sequence[CellValue]) -> str | None:
+        """A spreadsheet that reads a text as a date turns day and month round, and leaves the others texts.
+
+        Where the rows stand in the order of time as the cells are, and would not if these were turned, they were not.
+        """
+        first = next(cell for cell in cells if isinstance(cell, date))
         asks = (
             f"Some dates in {path[-1]} are texts and others date cells, all before the 13th of a month. Were day and "
             f"month turned round in these when it was opened? {first:%Y-%m-%d} would be {turned(first):%Y-%m-%d} then"
         )
-        return self._mapping.ask(*path, asks=asks, choices=[f"{way}{_TURNED}", way])
+        as_they_are = [_in_words(cell, way) for cell in cells]
+        if_turned = [_in_words(turned(cell) if isinstance(cell, date) else cell, way) for cell in cells]
+        choices = [f"{way}{_TURNED}", way]
+        if in_order(as_they_are, _ISO) > in_order(if_turned, _ISO):
+            choices.reverse()
+        return self._mapping.ask(*path, asks=asks, choices=choices)
+
+
+def _in_words(cell: CellValue, way: str) -> str:
+    """A date as it is written year first, of whatever kind its cell is; empty for none."""
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}"
+    found = moment_as_written(cell, way) if isinstance(cell, str) else None
+    return found[0].isoformat() if found else ""
 
 
 def no_date(way: str) -> str:

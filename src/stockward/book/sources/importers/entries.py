@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from stockward.book.cells.reading import MERGED
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import (
     TYPED,
@@ -32,6 +33,7 @@ from stockward.book.sources.importers.written.days import (
     moment_as_written,
     serial_moment,
 )
+from stockward.book.sources.importers.written.figures import Figures
 from stockward.book.sources.importers.written.numerals import split_unit, value_of
 from stockward.book.sources.naming.aliases import in_brackets
 from stockward.terms.spelling import folded
@@ -121,6 +123,7 @@ class EntryReader:
         self._conventions = Conventions(source, self._columns, dates, mapping)
         self._utc = self._zone()
         self._units = {role: self._unit_of_header(role) for role in _MEASURED if role in roles}
+        self._figures = Figures(source, {role: roles[role][0] for role in NUMBERS if role in roles}, mapping)
         self._signed_out = {block.grid.file for block in blocks if self._bears_signs(block.grid.file)}
 
     def _bears_signs(self, file: str) -> bool:
@@ -182,6 +185,9 @@ class EntryReader:
     def _entry(self, block: Block, places: PlacesByRole, row: TableRow, order: int) -> SourceEntry:
         texts = {role: _text(row, places[role]) for role in _TEXT_ROLES if role in places}
         self._split_code(texts)
+        if row.struck:
+            # What a later file says of the same row, without the stroke, is another thing.
+            texts["struck"] = row.struck
         place = block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
         entry.area = _area(row, places.get("area", ()))
@@ -208,7 +214,9 @@ class EntryReader:
         for role in ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS):
             for column in places.get(role, ()):
                 if is_mark(row.cells[column]):
-                    entry.faults.append(f"{role} {what_it_shows(cell_as_text(row.cells[column]))}")
+                    mark = cell_as_text(row.cells[column])
+                    is_shared = f"{role} is merged with other cells: unmerge it, and write into each what is its own"
+                    entry.faults.append(is_shared if mark.startswith(MERGED) else f"{role} {what_it_shows(mark)}")
         if any(isinstance(row.cells[column], (date, datetime)) for column in places.get("material", ())):
             entry.faults.append("material is a date: a spreadsheet made it of a code; write that as text")
         if repeats(texts.get("document", "")):
@@ -251,6 +259,8 @@ class EntryReader:
                 entry.faults.append(f"{role} {cell_as_text(cell)!r} is no number")
             if role in self._units and value is not None:
                 self._read_unit(entry, role, cell)
+            if value is not None:
+                value = self._figures.meant(entry, role, cell, value)
             if role == "out" and value is not None and value < 0:
                 value = -value if file in self._signed_out else value
                 if (path := ("source", self.source, "negative", file)) in self.mapping.questions:

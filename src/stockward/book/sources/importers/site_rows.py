@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
+from stockward.book.sources.importers.grid.boxes import BOXES_APART
 from stockward.book.sources.importers.ledger.meanings import INWARD
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path, dotted
@@ -159,7 +160,7 @@ class RowWriter:
         self.rows.counts.append(
             {
                 "inventory": inventory, "at": at, "area": area, "material": material, "quantity": quantity,
-                "unit": unit, "sheet": entry.text("batch"), "counted_by": entry.text("counted_by"),
+                "unit": unit, "sheet": _sheet(entry), "counted_by": entry.text("counted_by"),
                 "recorded_at": entry.recorded_at,
                 "book": _times(entry.numbers.get("book"), times * (entry.numbers.get("pack_size") or 1.0)),
                 "source": entry.place,
@@ -311,3 +312,9 @@ def _short(source: str, mapping: MappingFile) -> str:
     """What stands before the ids of a source where there are several: ids of two ledgers may be alike."""
     named = mapping.get("source", source, "ids_begin_with")
     return named or ""
+
+
+def _sheet(entry: SourceEntry) -> str:
+    """What tells counts of one thing in one place apart, which add up: the lot; and boxes from loose pieces."""
+    unit = entry.text("unit") if BOXES_APART in entry.block.headers else ""
+    return " ".join(filter(None, (entry.text("batch"), unit)))

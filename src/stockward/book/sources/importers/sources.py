@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.above import fill_from_above, repeat_what_stands_above
+from stockward.book.sources.importers.above import date_from_titles, fill_from_above, repeat_what_stands_above
 from stockward.book.sources.importers.asked_columns import unread_columns, unread_quantities, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
     COUNTS,
     ITEMS,
     LEFT_OUT,
+    MOVEMENTS,
     also_columns,
     lacking_columns,
     roles_of,
@@ -28,6 +29,7 @@ from stockward.book.sources.importers.ledger.counting import NOT_COUNTED, counte
 from stockward.book.sources.importers.ledger.doubles import counts_once, without_doubles
 from stockward.book.sources.importers.ledger.happening import happened
 from stockward.book.sources.importers.ledger.meanings import Meanings
+from stockward.book.sources.importers.ledger.openings import dated_openings
 from stockward.book.sources.importers.ledger.posting import Posting, Postings, all_said
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
@@ -47,6 +49,7 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
     days_with_movements,
 )
+from stockward.book.sources.importers.written.cancelled import may_be_cancelled, without_cancelled, without_struck
 from stockward.book.sources.importers.written.names import material_meant
 
 _ONCE = "it stands in another table too, or that one is right"
@@ -114,10 +117,15 @@ class SourcesRead:
         entries = list(reader.entries())
         beside = unread_quantities(blocks, roles) if profile is GENERIC and table != ITEMS else []
         self._ask_about_others(source, entries, roles, beside)
+        if table == MOVEMENTS and profile is GENERIC:
+            date_from_titles(entries, self.mapping)
+            entries = dated_openings(entries, source, self.mapping, told.left_out)
         if table != ITEMS:
             fill_from_above(entries, [*self.places], self.mapping)
             repeat_what_stands_above(entries, self.mapping)
-        entries = self._merged(source, entries, blocks)
+        entries = without_struck(self._merged(source, entries, blocks), source, self.mapping, told.left_out)
+        if profile is GENERIC:
+            entries = without_cancelled(entries, roles, source, self.mapping, told.left_out)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}
         if table == ITEMS:
             for entry in entries:
@@ -161,7 +169,8 @@ class SourcesRead:
         path = path_of_unread(grid, rows)
         where = f"{len(rows)} rows of {grid.name}, the first row {rows[0] + 1},"
         asks = f"{where} have no known header: may they be left out?"
-        answer = self.mapping.ask(*path, asks=asks, choices=[MAY, BELONG])
+        # Figures are not left out without a person's word.
+        answer = self.mapping.ask(*path, asks=asks, choices=[MAY, BELONG], never_accepted=_are_figures(grid, rows))
         if answer != MAY:
             self.mapping.wait(path, grid.place(rows[0]), len(rows))
             self.unknown.append(grid.place(rows[0]))
@@ -235,7 +244,7 @@ class SourcesRead:
         entries = happened(entries, meanings, made)
         postings_of(entries, meanings, made)
         changes = changes_of(entries, made, meanings)
-        sound = [entry for entry in entries if not entry.faults]
+        sound = [entry for entry in entries if not entry.faults and not may_be_cancelled(entry)]
         told.balance = tie_out(
             sound, lambda entry: changes.get(id(entry)), lambda name: material_meant(name, self.mapping)
         )
@@ -311,3 +320,9 @@ def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> 
             dropped[rule] += [block.grid.place(number) for number in numbers]
     places = list(dict.fromkeys(block.name for block in told))
     return SourceRead(name, places, table, title, sum(len(block.rows) for block in told), dict(dropped), [])
+
+
+def _are_figures(grid: SheetGrid, rows: Sequence[int]) -> bool:
+    """Whether half of some rows have two numbers or more."""
+    numbers = [sum(isinstance(cell, (int, float)) for cell in grid.rows[row]) for row in rows]
+    return 2 * sum(count > 1 for count in numbers) >= len(rows)

@@ -35,7 +35,7 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
         if block.of_people:
             head["people"] = True
         lines.append(json.dumps(head, ensure_ascii=False))
-        lines += [_written([row.number, row.heading, row.cells]) for row in rows]
+        lines += [_written([row.number, row.heading, row.cells, *([row.struck] if row.struck else [])]) for row in rows]
     return "\n".join([*lines, ""])
 
 
@@ -56,8 +56,9 @@ def read_stored(text: str, file: str) -> list[Block]:
                 block.of_people, block.reading = people, reading
                 blocks.append(block)
             else:
-                number, heading, cells = said
-                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading))
+                number, heading, cells, *struck = said
+                struck_through = str(struck[0]) if struck else ""
+                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading, struck_through))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         mend = "put it back as it was, or take it away and import every file again"
         raise SiteError(file, "these are no rows that an import has kept", mend) from None

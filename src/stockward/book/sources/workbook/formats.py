@@ -52,7 +52,7 @@ def unlike_cells(xml: bytes, styles: bytes, *, strictly: bool) -> Iterator[Unlik
     """Cells of a sheet that show something else than they hold; ``strictly``, no zero is hidden either."""
     codes = _doubtful(styles, strictly=strictly)
     if codes:
-        for row, column, style, kind, value in _styled(xml, codes):
+        for row, column, style, kind, value in styled_cells(xml, codes):
             if value and _differs(codes[style], kind, value, strictly=strictly):
                 yield Unlike(row, column, codes[style])
 
@@ -63,8 +63,8 @@ def unlike_by_condition(xml: bytes, styles: bytes) -> str | None:
         return None
     codes = [unescape((one or two).decode("utf-8", errors="replace")) for one, two in _CODE.findall(xml)]
     if b"dxf" in styles:
-        dxfs = _named(ElementTree.fromstring(styles), "dxf")
-        codes += [one.get("formatCode", "") for dxf in dxfs for one in _named(dxf, "numFmt")]
+        dxfs = elements_named(ElementTree.fromstring(styles), "dxf")
+        codes += [one.get("formatCode", "") for dxf in dxfs for one in elements_named(dxf, "numFmt")]
     return next((code for code in codes if _is_doubtful(code, strictly=False)), None)
 
 
@@ -73,14 +73,15 @@ def _doubtful(styles: bytes, *, strictly: bool) -> Mapping[int, str]:
     if b"formatCode" not in styles:
         return {}
     root = ElementTree.fromstring(styles)
-    formats = (one for listed in _named(root, "numFmts") for one in _named(listed, "numFmt"))
+    formats = (one for listed in elements_named(root, "numFmts") for one in elements_named(listed, "numFmt"))
     codes = {one.get("numFmtId"): one.get("formatCode", "") for one in formats}
     bad = {number: code for number, code in codes.items() if _is_doubtful(code, strictly=strictly)}
-    styled = (one.get("numFmtId") for listed in _named(root, "cellXfs") for one in _named(listed, "xf"))
+    styled = (one.get("numFmtId") for listed in elements_named(root, "cellXfs") for one in elements_named(listed, "xf"))
     return {style: bad[number] for style, number in enumerate(styled) if number in bad}
 
 
-def _named(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+def elements_named(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    """All elements of a name in another one, from whatever origin the name is."""
     return (one for one in element.iter() if one.tag.rpartition("}")[2] == name)
 
 
@@ -149,7 +150,7 @@ def _part_of(part: str) -> _Part:
     return _Part(value, bool(own or is_filled or _SCALED.search(part)), bool(shown.strip()))
 
 
-def _styled(xml: bytes, styles: Collection[int]) -> Iterator[tuple[int, int, int, str, str]]:
+def styled_cells(xml: bytes, styles: Collection[int]) -> Iterator[tuple[int, int, int, str, str]]:
     """Cells in one of these styles: row and column from 0, style, type, and the value as it is written."""
     row = column = -1
     for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):

@@ -31,6 +31,7 @@ from stockward.book.sources.workbook.extent import CellPlace, cells, extent, req
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_lines, hidden_notices
 from stockward.book.sources.workbook.shared_texts import SharedTexts
+from stockward.book.sources.workbook.strikes import Struck, struck_cells
 from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within
@@ -103,6 +104,13 @@ class Workbook:
         told += hidden_lines(self.parts.sheet(sheet), file)
         told += self._told_of_formats(sheet, file)
         return _with_marks(rows, hidden), merged, told
+
+    def struck(self, sheet: str) -> Struck:
+        """The cells of a sheet that are struck through."""
+        try:
+            return struck_cells(self.parts.sheet(sheet), self.parts.styles, self.parts.strings)
+        except DAMAGED:
+            raise SiteError(f"{self.file}[{sheet}]", "the formats of its cells cannot be read", _SAVE_AGAIN) from None
 
     def _told_of_formats(self, sheet: str, file: str) -> list[str]:
         """What is said of cells that show something else than they hold, such as a code with zeros before it."""

@@ -17,9 +17,11 @@ from stockward.book.cells.reading import UNCALCULATED
 from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
+from stockward.book.sources.workbook.comments import commented_cells
 from stockward.book.sources.workbook.markup import require_sound
 from stockward.book.sources.workbook.old import CONTAINER, OLD_RECORDS, plain_old
 from stockward.book.sources.workbook.sheets import Workbook
+from stockward.book.sources.workbook.strikes import NONE_STRUCK, Struck, has_struck_font, struck_in_open_document
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
@@ -34,6 +36,7 @@ TEXTS = frozenset({".csv", ".tsv", ".txt"})
 KINDS = ", ".join(sorted({*WORKBOOK_FILES, *TEXTS, ".parquet"}))
 """Endings of files that are read."""
 
+_STYLES = "styles.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _PLAIN_MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -43,8 +46,12 @@ _PLAIN_MANIFEST = (
 _ODS_PASSWORD = "take the password away (File, Save As, without 'Save with password') and save it"
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
-_NAMELESS = re.compile(r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|data|export|worksheet)\s*\d*$")
+_NAMELESS = re.compile(
+    r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|аркуш|sayfa|arkusz|ورقة|工作表|シート|시트|planilha|munka|"
+    r"data|export|worksheet)\s*\d*$"
+)
 _FETCH = "; where that cannot open it either, fetch it again from where it came"
+_SAVE_NEW = "open it in a spreadsheet program, save it as Excel Workbook (.xlsx), and import that"
 _SAVE = "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each sheet as CSV UTF-8"
 
 
@@ -56,6 +63,8 @@ class SheetGrid:
         Row and column, from 0, of each cell that a merged one covers, and of the first of it, which holds its value.
     notices
         What a person who looks at the file might not know of it.
+    struck
+        Row and column, from 0, of the cells that are struck through.
     """
 
     file: str
@@ -63,6 +72,7 @@ class SheetGrid:
     rows: Sequence[Sequence[CellValue]]
     covered: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    struck: Struck = NONE_STRUCK
 
     @property
     def name(self) -> str:
@@ -120,13 +130,15 @@ def is_blank_cell(cell: CellValue) -> bool:
 def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGrid]:
     if content.startswith(b"PK"):
         if _is_ods(content):
-            yield from _calamine_grids(_bounded_ods(content, file), file)
+            yield from _ods_grids(content, file)
             return
         every = Workbook(content, file, ".", ()).sheets
         workbook = Workbook(content, file, ".", every)
         for sheet in every:
             rows, merged, notices = workbook.grid(sheet)
-            yield SheetGrid(file, sheet, rows, _covered(merged, len(rows)), tuple(notices))
+            notices += _told_of_comments(commented_cells(content, workbook.parts.paths[sheet]), f"{file}[{sheet}]")
+            covered = _covered(merged, len(rows))
+            yield SheetGrid(file, sheet, rows, covered, tuple(notices), workbook.struck(sheet))
         return
     if suffix in {".xlsx", ".xlsm", ".ods"} and not content.startswith(CONTAINER[:2]):
         raise SiteError(file, "this is no workbook, whatever its name says", _SAVE)
@@ -145,6 +157,9 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
         plain, uncalculated = plain_old(content, file)
     except (*DAMAGED, struct.error, StopIteration):
         raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
+    if has_struck_font(plain):
+        # Which cells these are is not seen, and what was cancelled must not be taken for what happened.
+        raise SiteError(file, "it has cells that are struck through, which are not seen in an old workbook", _SAVE_NEW)
     for grid, cells in zip(_calamine_grids(plain, file), uncalculated, strict=True):
         yield _with_uncalculated(grid, cells) if cells else grid
 
@@ -155,6 +170,26 @@ def _with_uncalculated(grid: SheetGrid, cells: Sequence[tuple[int, int]]) -> She
     for row, column in cells:
         rows[row][column] = UNCALCULATED
     return replace(grid, rows=rows)
+
+
+def _told_of_comments(commented: Sequence[str], name: str) -> list[str]:
+    """What is said of comments: one may correct the cell that it stands beside, and whoever wrote it may be named."""
+    if not commented:
+        return []
+    cells = f"cell {commented[0]} has a comment" if len(commented) == 1 else f"{len(commented)} cells have comments"
+    first = "" if len(commented) == 1 else f", the first is {commented[0]}"
+    return [f"{name}: {cells}{first}; comments are not read: where one corrects a figure, write that into the cell"]
+
+
+def _ods_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
+    """Sheets of an OpenDocument workbook, with what is struck through in each."""
+    plain, xml, styles = _bounded_ods(content, file)
+    try:
+        struck = struck_in_open_document(xml, styles)
+    except DAMAGED:
+        raise SiteError(file, "this is no readable workbook", _SAVE) from None
+    for grid in _calamine_grids(plain, file):
+        yield replace(grid, struck=struck.get(grid.sheet, NONE_STRUCK))
 
 
 def _calamine_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
@@ -179,17 +214,23 @@ def _is_ods(content: bytes) -> bool:
     return _ODS_TYPE.encode() in content[:200]
 
 
-def _bounded_ods(content: bytes, file: str) -> bytes:
-    """A plain archive of its cells alone, once it is known that they are sound, and no more than is read."""
+def _bounded_ods(content: bytes, file: str) -> tuple[bytes, bytes, bytes]:
+    """A plain archive of its cells alone, once it is known that they are sound, and no more than is read.
+
+    Beside it the XML of the cells, and that of the styles that all sheets share.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             require_within("UNPACKED_MB", sum(one.file_size for one in archive.infolist()) // 1_000_000, file)
             if b"encryption-data" in _unpacked(archive, _MANIFEST, file):
                 raise SiteError(file, "the workbook is protected by a password", _ODS_PASSWORD)
             xml = _unpacked(archive, "content.xml", file)
-        if b"<!DOCTYPE" in xml:
+            styles = _unpacked(archive, _STYLES, file) if _STYLES in archive.namelist() else b""
+        if b"<!DOCTYPE" in xml or b"<!DOCTYPE" in styles:
             raise ValueError
         require_sound(xml)
+        if styles:
+            require_sound(styles)
     except DAMAGED:
         raise SiteError(file, "this is no readable workbook", _SAVE + _FETCH) from None
     for row in re.split(rb"<table:table-row", xml)[1:]:
@@ -203,7 +244,7 @@ def _bounded_ods(content: bytes, file: str) -> bytes:
     with zipfile.ZipFile(plain, "w") as archive:
         for name, part in (("mimetype", _ODS_TYPE), (_MANIFEST, _PLAIN_MANIFEST), ("content.xml", xml)):
             archive.writestr(zipfile.ZipInfo(name), part)
-    return plain.getvalue()
+    return plain.getvalue(), xml, styles
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str, file: str) -> bytes:

@@ -15,6 +15,7 @@ from stockward.book.sources.importers.written.days import (
     ways_that_fit,
 )
 from stockward.book.sources.importers.written.numerals import share_of_numbers, value_of
+from stockward.book.sources.importers.written.titled import last_day_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
 
@@ -40,7 +41,13 @@ def cells_below(blocks: Sequence[Block], header: str) -> list[CellValue]:
 def may_be_books(blocks: Sequence[Block]) -> bool:
     """Whether a table has days and numbers in columns of their own, as every ledger has."""
     columns = [cells_below(blocks, header) for header in headers_of(blocks)]
-    return any(map(are_days, columns)) and any(map(are_numbers, columns))
+    return any(are_days(cells) or _are_periods(cells) for cells in columns) and any(map(are_numbers, columns))
+
+
+def _are_periods(cells: Sequence[CellValue]) -> bool:
+    """Whether every cell is a month or a week with its year."""
+    filled = _filled(cells)
+    return bool(filled) and all(last_day_of(cell) is not None for cell in filled)
 
 
 def are_days(cells: Sequence[CellValue]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.written.days import ways_that_fit, with_year
+from stockward.book.sources.naming.aliases import role_of
 
 _OPENING = re.compile(
     r"(?i)opening|brought|balance (?:b|forward)|b/?f\b|anfangsbestand|.*vortrag|report à nouveau|initial|saldo inicial"
@@ -17,7 +19,30 @@ _CARRIED = re.compile(
     r"(?i)\b[bc]\s?/?\s?f(?:wd)?\b|brought|carried|forward|vortrag|übertrag|nouveau|이월|перенос|devir"
 )
 _LONGEST_LABEL = 4
+BETWEEN_LABELS = "; "
+"""Between what the labels of one line say."""
 _LEAP_YEAR = 2000
+
+
+def line_of_labels(cells: Sequence[CellValue]) -> str:
+    """What a line says that has labels alone, each with its value behind it or beside it; empty for any other line.
+
+    >>> line_of_labels(["Item: TNT", "Unit:", "kg"])
+    'Item: TNT; Unit: kg'
+    """
+    said, label = list[str](), ""
+    for cell in cells:
+        before, colon, after = (part.strip() for part in cell.partition(":")) if isinstance(cell, str) else ("", "", "")
+        if label:
+            said.append(f"{label}: {cell}")
+            label = ""
+        elif not colon or not role_of(before):
+            return ""
+        elif after:
+            said.append(f"{before}: {after}")
+        else:
+            label = before
+    return BETWEEN_LABELS.join(said)
 
 
 @lru_cache(50_000)

@@ -5,20 +5,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
 
+from stockward.book.cells.reading import MERGED
 from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.grid.labels import is_a_day, is_a_total_label, rule_of_label
+from stockward.book.sources.importers.grid.headers import FEWEST_NAMES, are_alike, joint_name, told_apart
+from stockward.book.sources.importers.grid.labels import (
+    BETWEEN_LABELS,
+    is_a_day,
+    is_a_total_label,
+    line_of_labels,
+    rule_of_label,
+)
+from stockward.book.sources.importers.grid.merges import merged_figures
 from stockward.book.sources.importers.written.days import is_a_month
 from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
 from stockward.terms.spelling import folded
 
-_FEWEST_NAMES = 3
-"""So many known names in one row are a header by no chance."""
 _MOST_LINES_BELOW = 4
 """So many lines below a header may head its parts."""
 _GROUP = re.compile(r"\(\d+\)\s*$")
@@ -26,16 +33,22 @@ _LABELS = frozenset(
     ("370", "372", "411", "412", "446", "447", "470", "610", "620", "630", "700", "800", "1000", "1030")
 )
 """Numbers that stand for the names of columns in the ledgers and lists of nuclear material."""
+STRUCK, STRUCK_IN_PART = "whole", "in part"
 _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part."""
+    """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part.
+
+    struck
+        Whether it is struck through: ``STRUCK`` as a whole, ``STRUCK_IN_PART``, or empty.
+    """
 
     number: int
     cells: tuple[CellValue, ...]
     heading: str = ""
+    struck: str = ""
 
 
 @dataclass
@@ -97,11 +110,11 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
     heads = list(_heads(grid)) or list(_first_plain_head(grid))
     found: list[Block] = []
     above = _telling_titles(
-        [_titles(grid, heads[index - 1][0] + 1 if index else 0, top) for index, (top, _, _) in enumerate(heads)]
+        [titles_above(grid, heads[index - 1][0] + 1 if index else 0, top) for index, (top, _, _) in enumerate(heads)]
     )
     for index, (top, height, names) in enumerate(heads):
         end = heads[index + 1][0] if index + 1 < len(heads) else len(grid.rows)
-        same = next((block for block in found if block.headers == _told_apart(names)[0]), None)
+        same = next((block for block in found if block.headers == told_apart(names)[0]), None)
         titles = above[index]
         if same is not None:
             # The header of a list that is printed stands on every page.
@@ -117,9 +130,9 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
 def block_under(grid: SheetGrid, top: int, end: int) -> Block:
     """The table below a row that a person names as its header, whatever that has in it, up to a row ``end``."""
     names = [" ".join(cell_as_text(cell).split()) for cell in grid.rows[top]]
-    titles = _titles(grid, 0, top)
+    titles = titles_above(grid, 0, top)
     places = tuple(place for place, name in enumerate(names) if name)
-    block = Block(grid, top, _told_apart(names)[0], places, titles)
+    block = Block(grid, top, told_apart(names)[0], places, titles)
     _take_rows(block, top + 1, end, titles)
     return block
 
@@ -137,19 +150,26 @@ def _heads(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
     """Each header row: where it begins, how many rows it takes, and the name of each column."""
     number, rows = 0, grid.rows
     while number < len(rows):
-        if _telling(rows[number]) < _FEWEST_NAMES - 1:
+        if _telling(rows[number]) < FEWEST_NAMES - 1:
             number += 1
             continue
         single = _names(rows[number])
         known = how_many_known(single)
         double = _joined(grid, number)
-        if double is not None and how_many_known(double) >= max(known, _FEWEST_NAMES):
+        if double is not None and how_many_known(double) >= max(known, FEWEST_NAMES):
             yield number, 2, double
             number += 2
             continue
-        if known >= _FEWEST_NAMES and 2 * known >= sum(map(bool, single)):
+        if (known >= FEWEST_NAMES and 2 * known >= sum(map(bool, single))) or _is_an_account(grid, number, single):
             yield number, 1, single
         number += 1
+
+
+def _is_an_account(grid: SheetGrid, number: int, names: Sequence[str]) -> bool:
+    """Whether the same names stand below *In* and below *Out*, a day among them."""
+    over = [text for cell in grid.rows[number - 1] if (text := cell_as_text(cell))] if number else []
+    again = {name for name, times in Counter(filter(None, names)).items() if times == len(over)}
+    return sorted(map(role_of, over)) == ["in", "out"] and len(again) > 1 and "at" in map(role_of, again)
 
 
 def _telling(row: Sequence[CellValue]) -> int:
@@ -167,7 +187,7 @@ def _first_plain_head(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
     for number, row in enumerate(grid.rows[:-1]):
         names = [name for name in _names(row) if name]
         filled = sum(not is_blank_cell(cell) for cell in row)
-        if len(names) == filled >= _FEWEST_NAMES and len(set(names)) == filled:
+        if len(names) == filled >= FEWEST_NAMES and len(set(names)) == filled:
             lines = grid.rows[number + 1 : number + 1 + _MOST_LINES_BELOW]
             below = next((cells for line in lines if len(cells := [*_not_blank(line)]) > 1), [])
             if any(not isinstance(cell, str) or any(sign.isdigit() for sign in cell) for cell in below):
@@ -207,24 +227,9 @@ def _joined(grid: SheetGrid, number: int) -> list[str] | None:
     joined, over = [], ""
     for column in range(width):
         over = top[column] or (over if bottom[column] or (number, column) in grid.covered else "")
-        joined.append(_joint(over, bottom[column]))
+        joined.append(joint_name(over, bottom[column]))
     # What stands above a table as a whole makes its names no clearer.
     return joined if sum(map(is_known, joined)) >= sum(map(is_known, named)) else None
-
-
-def _joint(over: str, under: str) -> str:
-    if not over or not under:
-        return over or under
-    # "Received" above "Qty" is known as both together, or as what stands above.
-    for name in (f"{over} {under}", f"{under} {over}"):
-        if is_known(name):
-            return name
-    # A quantity that came in is what came in, whichever of the two stands above.
-    for side, measure in ((over, under), (under, over)):
-        if role_of(side) in {"in", "out"} and role_of(measure) == "quantity":
-            return side
-    # The unit of what was received is that of the row.
-    return under if role_of(under) == "unit" else f"{over} {under}"
 
 
 def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str, ...]) -> Iterator[Block]:
@@ -236,31 +241,19 @@ def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str
         elif parts[-1]:
             parts.append([])
     filled = [part for part in parts if part]
-    alike = _are_alike([[names[place] for place in part] for part in filled])
+    alike = are_alike([[names[place] for place in part] for part in filled])
     groups = {} if alike else _groups(grid, top, names)
     if groups:
         for over, part in groups.items():
-            headers = _told_apart([names[place] for place in part])[0]
+            headers = told_apart([names[place] for place in part])[0]
             yield Block(grid, top, headers, tuple(part), titles, over=over)
         return
     apart = alike or (
-        len(filled) > 1 and all(how_many_known([names[place] for place in part]) >= _FEWEST_NAMES for part in filled)
+        len(filled) > 1 and all(how_many_known([names[place] for place in part]) >= FEWEST_NAMES for part in filled)
     )
     for part in filled if apart else [[*chain.from_iterable(filled)]]:
-        headers, places = _told_apart([names[place] for place in part])[0], tuple(part)
+        headers, places = told_apart([names[place] for place in part])[0], tuple(part)
         yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")
-
-
-def _are_alike(parts: Sequence[Sequence[str]]) -> bool:
-    """Whether parts with a blank column between are tables of their own: each has a day or a material of its own, and
-    names that the first one has too.
-    """
-    first = set(parts[0]) if parts else set()
-    return len(parts) > 1 and all(
-        len(first & set(part)) >= _FEWEST_NAMES - 1
-        and any(role_of(name) in {"at", "count_date", "material"} for name in first & set(part))
-        for part in parts
-    )
 
 
 def _groups(grid: SheetGrid, top: int, names: list[str]) -> dict[str, list[int]]:
@@ -287,26 +280,21 @@ def _over(grid: SheetGrid, top: int, part: list[int]) -> str:
     return next((cell_as_text(above[place]) for place in part if place < len(above) and above[place] != ""), "")
 
 
-def _told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], Counter[str]]:
-    seen: Counter[str] = Counter()
-    told = []
-    for name in names:
-        if name:
-            seen[name] += 1
-            told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(told), seen
-
-
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
-    heading, covered, width = titles[-1] if titles else "", block.grid.covered, max(block.places) + 1
+    heading, covered, width = _heading_of(titles), block.grid.covered, max(block.places) + 1
     own = {folded(name) for name in block.headers}
+    shared = merged_figures(block.grid, block.places, block.headers)
+    is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
     for number in range(start, end):
         row = block.grid.rows[number]
         if covered or len(row) < width:
             cells = tuple(_cell(block, number, row, place) for place in block.places)
         else:
             cells = tuple([row[place] for place in block.places])
+        if shared and any((number, place) in shared for place in block.places):
+            marked = zip(block.places, cells, strict=True)
+            cells = tuple([MERGED if (number, place) in shared else cell for place, cell in marked])
         filled = [cell for cell in cells if type(cell) is not str or (cell and not cell.isspace())]
         if not filled or (
             isinstance(filled[0], str) and all(isinstance(cell, str) and _RULE.match(cell) for cell in filled)
@@ -320,6 +308,10 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             sums = names_a_total(filled[0].strip())
             heading = heading if sums else _heading(filled[0].strip(), heading)
             block.drop(rule_of_label(filled[0]) if sums else "a line that heads others", number)
+            continue
+        if isinstance(filled[0], str) and ":" in filled[0] and (labels := line_of_labels(filled)):
+            heading = labels
+            block.drop("a line that heads others", number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -335,7 +327,25 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if is_total and (alone or len(filled) < len(block.headers)):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
-        block.rows.append(TableRow(number, cells, heading))
+        block.rows.append(
+            TableRow(number, cells, heading, struck_through(block.grid, number, block.places) if is_any_struck else "")
+        )
+
+
+def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
+    """Whether all cells of a row that say something are struck through, or some are."""
+    row, struck = grid.rows[number], grid.struck
+    places = [(number, place) for place in columns if place < len(row) and not is_blank_cell(row[place])]
+    whole = [place for place in places if place in struck.whole]
+    if places and len(whole) == len(places):
+        return STRUCK
+    return STRUCK_IN_PART if whole or any(place in struck.partly for place in places) else ""
+
+
+def _heading_of(titles: Sequence[str]) -> str:
+    """What heads the first rows below titles: what their labels say, or else the last of them."""
+    labelled = [title for title in titles if line_of_labels([title])]
+    return BETWEEN_LABELS.join(labelled) if labelled else titles[-1] if titles else ""
 
 
 def _heading(text: str, before: str) -> str:
@@ -358,11 +368,11 @@ def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> Ce
     return row[place] if place < len(row) else ""
 
 
-def _titles(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
+def titles_above(grid: SheetGrid, start: int, top: int) -> tuple[str, ...]:
     """What stands above a header, and below the last row of the table before it."""
     if start:
         rows = range(top - 1, start - 1, -1)
-        start = next((number + 1 for number in rows if _filled_cells(grid.rows[number]) >= _FEWEST_NAMES), start)
+        start = next((number + 1 for number in rows if _filled_cells(grid.rows[number]) >= FEWEST_NAMES), start)
     cells = [cell_as_text(cell) for row in grid.rows[start:top] for cell in row if not is_blank_cell(cell)]
     return tuple(text for text in cells if not _RULE.match(text) and not is_a_month(text))[:20]
 

@@ -49,9 +49,10 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "inventory 100; inventur; zahlung; inventaire; recuento; stock check",
         OPENING: "opening; opening balance; opening stock; balance forward; balance brought forward; brought forward; "
         "b/f; bf; b f; anfangsbestand; vortrag; stock initial; saldo inicial; initial stock; "
-        "report a nouveau; balance b/f; bal b/f; balance b f",
+        "report a nouveau; balance b/f; bal b/f; balance b f; b/d; balance b/d; bal b/d",
         CLOSING: "closing; closing balance; closing stock; carried forward; carried over; carried down; balance c/f; "
-        "c/f; bal c/f; page total; total c/f; endbestand; ubertrag; uebertrag; a reporter; saldo final; suma y sigue",
+        "c/f; bal c/f; c/d; balance c/d; bal c/d; page total; total c/f; endbestand; ubertrag; uebertrag; a reporter; "
+        "saldo final; suma y sigue",
     }
 )
 _DISCARDS_OR_CLAIMS = frozenset(map(folded, ("damage", "damaged", "expired", "scrap", "scrapped", "waste", "lost")))

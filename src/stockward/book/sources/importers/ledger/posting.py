@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stockward.book.sources.importers.entries import SourceEntry
-from stockward.book.sources.importers.ledger.meanings import speaks_of_the_book, words
+from stockward.book.sources.importers.ledger.meanings import carries_a_balance, speaks_of_the_book, words
 from stockward.book.sources.importers.mapping import Path
 from stockward.terms.spelling import folded
 
@@ -62,7 +62,9 @@ def code_of(entry: SourceEntry) -> str:
     # Most rows have one, and need no further look.
     if code := entry.text("kind") or entry.text("reason"):
         return code
-    note = entry.text("note")
+    note, document = entry.text("note"), entry.text("document")
+    if document and carries_a_balance(document):
+        return document
     spoken = note if note and speaks_of_the_book(note) else ""
     # What stands above one of several tables says what its quantities are, unless its columns do.
     over = "" if {"in", "out"} & entry.columns else entry.block.over

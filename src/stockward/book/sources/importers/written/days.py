@@ -10,6 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from stockward.book.sources.importers.grid.files import CellValue
+from stockward.book.sources.importers.written.numerals import in_western_figures
 from stockward.terms.spelling import folded
 
 WAYS: dict[str, tuple[str, ...]] = {
@@ -26,24 +27,35 @@ WAYS: dict[str, tuple[str, ...]] = {
 _CLOCK = re.compile(
     r"[\sT,]+(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
+_HALF_A_DAY = re.compile(
+    r"(?i)(?<=\d)[\s,]+(?:[ap]\.?m\.?|morning|forenoon|afternoon|vormittags?|nachmittags?|matin|après-midi|mañana|tarde)$"
+)
 _MONTHS_BY_NAME: tuple[str, ...] = (
     "jan january januar jänner janv janvier ene enero gen gennaio janeiro января январь янв ocak oca "
-    "stycznia styczeń sty",
+    "stycznia styczeń sty "
+    "січня січень січ يناير",
     "feb february februar févr fév février febrero febbraio fev fevereiro февраля февраль фев şubat şub "
-    "lutego luty lut",
-    "mar march märz mrz mär mars marzo março марта март мар mart marca marzec",
-    "apr april avr avril abr abril aprile апреля апрель апр nisan nis kwietnia kwiecień kwi",
-    "may mai mayo mag maggio maio мая май mayıs mayis maja maj",
-    "jun june juni juin junio giu giugno junho июня июнь июн haziran haz czerwca czerwiec cze",
-    "jul july juli juil juillet julio lug luglio julho июля июль июл temmuz tem lipca lipiec lip",
-    "aug august août ago agosto августа август авг ağustos ağu sierpnia sierpień sie",
+    "lutego luty lut "
+    "лютого лютий лют فبراير",
+    "mar march märz mrz mär mars marzo março марта март мар mart marca marzec березня березень бер مارس",
+    "apr april avr avril abr abril aprile апреля апрель апр nisan nis kwietnia kwiecień kwi "
+    "квітня квітень кві أبريل ابريل",
+    "may mai mayo mag maggio maio мая май mayıs mayis maja maj травня травень тра مايو",
+    "jun june juni juin junio giu giugno junho июня июнь июн haziran haz czerwca czerwiec cze червня червень чер يونيو",
+    "jul july juli juil juillet julio lug luglio julho июля июль июл temmuz tem lipca lipiec lip "
+    "липня липень лип يوليو",
+    "aug august août ago agosto августа август авг ağustos ağu sierpnia sierpień sie серпня серпень сер أغسطس اغسطس",
     "sep sept september septembre septiembre set sett settembre setembro сентября сентябрь сен сент eylül eyl września "
-    "wrzesień wrz",
+    "wrzesień wrz "
+    "вересня вересень вер سبتمبر",
     "oct october okt oktober octobre octubre ott ottobre out outubro октября октябрь окт ekim eki października "
-    "październik paź",
-    "nov november novembre noviembre novembro ноября ноябрь ноя нояб kasım kasim kas listopada listopad lis",
+    "październik paź "
+    "жовтня жовтень жов أكتوبر اكتوبر",
+    "nov november novembre noviembre novembro ноября ноябрь ноя нояб kasım kasim kas listopada listopad lis "
+    "листопада листопад лис نوفمبر",
     "dec december dez dezember déc décembre dic diciembre dicembre dezembro декабря декабрь дек aralık aralik ara "
-    "grudnia grudzień gru",
+    "grudnia grudzień gru "
+    "грудня грудень гру ديسمبر",
 )
 """Names of each month and their abbreviations, in the languages that the names of columns are known in."""
 _MONTH_OF = {folded(name): number for number, names in enumerate(_MONTHS_BY_NAME, 1) for name in names.split()}
@@ -59,7 +71,7 @@ _SERIAL_FROM, _SERIAL_TO = 25_569, 73_416
 @lru_cache(200_000)
 def moment_as_written(text: str, way: str) -> tuple[date, str, str] | None:
     """Date, time of day (HH:MM:SS or empty) and offset of a text written in a way; ``None`` for what is none."""
-    text = text.strip()
+    text = in_western_figures(text.strip())
     clock, zone = "", ""
     found = _CLOCK.search(text)
     if found:
@@ -68,6 +80,9 @@ def moment_as_written(text: str, way: str) -> tuple[date, str, str] | None:
         if read is None:
             return None
         clock = read
+    else:
+        # Half a day is no time of day: it is on that day.
+        text = _HALF_A_DAY.sub("", text)
     day = _day(text, way)
     return None if day is None else (day, clock, zone)
 

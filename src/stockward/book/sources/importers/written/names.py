@@ -21,6 +21,23 @@ _OTHER_NAMES = (
 """Substances that have several names; an abbreviation may stand for another thing all the same."""
 _BY_MATERIAL, _AS_ROWS_SAY = "by material", "as many each as the column of each row says"
 """Answers to the question what a unit is."""
+_USUALLY = {
+    word: tuple(choices.split(", "))
+    for words, choices in (
+        ("gr", "g, gr"),
+        ("dz doz dozen dzn dutzend douzaine docena", f"12 each, each, {_BY_MATERIAL}"),
+        ("k tsd thousand тыс", f"1000 each, each, kg, {_BY_MATERIAL}"),
+        ("pr pair pairs paar paire", f"2 each, each, {_BY_MATERIAL}"),
+        (
+            "box boxes bx case cases crate crates carton cartons ctn pallet pallets kiste kisten karton palette caisse "
+            "caja ящик ящики коробка",
+            f"{_BY_MATERIAL}, each, kg, g, t",
+        ),
+        ("gross grs", f"144 each, each, kg, {_BY_MATERIAL}"),
+    )
+    for word in words.split()
+}
+"""What else than a unit of its own a word most likely is, for each folded word of which that is known."""
 _ALIKE = 0.86
 _MOST_COMPARED = 400
 DIFFERENT, OWN_PLACE = "a material of its own", "a place of its own"
@@ -45,8 +62,8 @@ def unit_of(unit: WrittenUnit, mapping: MappingFile) -> tuple[tuple[str, float] 
     known = written_units().get(folded(unit.text))
     if known is not None:
         return (known, 1.0), ()
-    choices = ["g", "gr"] if folded(unit.text) == "gr" else ["each", "kg", "g", "t", "lb", _BY_MATERIAL]
-    choices = [_AS_ROWS_SAY, *choices] if unit.holds is not None else choices
+    choices = _USUALLY.get(folded(unit.text), ("each", "kg", "g", "t", "lb", _BY_MATERIAL))
+    choices = (_AS_ROWS_SAY, *choices) if unit.holds is not None else choices
     asks = f"What is the unit {unit.text!r} ({unit.where})? Several of another one are written as: 24 each"
     path: Path = ("units", unit.text)
     answer = _unit_told(path, asks, choices, mapping)

@@ -20,7 +20,7 @@ from stockward.book.sources.importers.written.days import (
     ways_that_fit,
     with_year,
 )
-from stockward.book.sources.importers.written.titled import Titled, month_and_year, said_by
+from stockward.book.sources.importers.written.titled import Titled, first_day_of, last_day_of, month_and_year, said_by
 
 BY_TITLE = "as the title or name of each table says"
 _BUDDHIST, _COMMON = "Buddhist: 543 years ahead", "the common one: correct these dates"
@@ -28,6 +28,7 @@ _LEAP = 2000
 _TURN = 6
 _HALF = 0.5
 
+_LAST_DAY, _FIRST_DAY = "the last day", "the first day"
 _Places = Sequence[tuple[Block, Mapping[str, tuple[int, ...]]]]
 _Dated = tuple[TableRow, int, CellValue]
 """A row, the place of its date, and the date as it stands."""
@@ -44,7 +45,12 @@ def are_days_of_a_month(cells: Sequence[CellValue]) -> bool:
 def lack_a_part(cells: Sequence[CellValue]) -> bool:
     """Whether most cells are days without their year, or in the years of another calendar."""
     filled = [cell for cell in cells if not is_blank_cell(cell)]
-    some = sum(is_543_ahead(cell) or (isinstance(cell, str) and with_year(cell, _LEAP) is not None) for cell in filled)
+    some = sum(
+        is_543_ahead(cell)
+        or last_day_of(cell) is not None
+        or (isinstance(cell, str) and with_year(cell, _LEAP) is not None)
+        for cell in filled
+    )
     return bool(filled) and some > _HALF * len(filled)
 
 
@@ -76,10 +82,28 @@ class Unsaid:
             return
         if are_days_of_a_month(cells):
             self._months(role, file, tables)
+        elif sum(last_day_of(cell) is not None for cell in cells) > _HALF * len(cells):
+            self._periods(role, file, tables)
         elif sum(map(is_543_ahead, cells)) > _HALF * len(cells):
             self._calendar(role, file, tables)
         elif sum(isinstance(cell, str) and with_year(cell, _LEAP) is not None for cell in cells) > _HALF * len(cells):
             self._years(role, file, tables)
+
+    def _periods(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
+        """Months or weeks in place of days: of which day of each its rows are."""
+        whole = [(one, last) for _, dated in tables for one in dated if (last := last_day_of(one[2])) is not None]
+        path: Path = ("source", self._source, "periods", role, file)
+        (_, _, cell), last = whole[0]
+        asks = (
+            f"Rows of {file} have months or weeks for days, the first {_shown(cell)}. Are they of the last day of "
+            f"each, {last} there, or of the first?"
+        )
+        answer = self._mapping.ask(*path, asks=asks, choices=[_LAST_DAY, _FIRST_DAY])
+        for (row, place, cell), last in whole:
+            if answer is None:
+                self._paths[id(row), place] = path
+            else:
+                self._whole[id(row), place] = last if answer == _LAST_DAY else first_day_of(cell, last)
 
     def _calendar(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
         ahead = [one for _, dated in tables for one in dated if is_543_ahead(one[2])]

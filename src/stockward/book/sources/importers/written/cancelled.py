@@ -1,0 +1,142 @@
+"""Entries that their keeper cancelled: struck through, or with the word for it beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from stockward.book.sources.importers.entries import SourceEntry
+from stockward.book.sources.importers.grid.files import CellValue
+from stockward.book.sources.importers.grid.layout import STRUCK, STRUCK_IN_PART, Block
+from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.terms.spelling import folded
+
+_ARE_CANCELLED, _COUNT, _ASIDE = "they were: leave them out", "they count", "leave these rows aside"
+_HAPPENED, _HAPPENED_NOT = "they did", "they did not: leave them out"
+_WORDS = re.compile(
+    r"\b(?:cancell?ed|void(?:ed)?|annull?ed|storniert|annulliert|ungultig|annule[es]?|anulad[oa]s?|annullat[oa]|"
+    r"anulowano|iptal(?: edildi)?|аннулирован[оаы]?|отменен[оаы]?|анульован[оаи]?|скасован[оаи]?|ملغى|ملغي|ملغاة|"
+    r"作废|取消|無効|취소)(?:\b|$)"
+)
+_LONGEST = 6
+"""More words than this tell a story in which something else may have been cancelled."""
+_NO_REMARKS = frozenset(
+    (
+        "material",
+        "material_name",
+        "area",
+        "from_area",
+        "to_area",
+        "unit",
+        "document",
+        "state",
+        "cancelled",
+        "kind",
+        "reason",
+    )
+)
+"""Roles whose columns name things, or say in words of their own what happened."""
+STRUCK_THROUGH, CALLED_CANCELLED = "struck", "cancelled_rows"
+
+
+def without_struck(
+    entries: Sequence[SourceEntry], source: str, mapping: MappingFile, left_out: dict[str, list[str]]
+) -> list[SourceEntry]:
+    """The entries of a source but for those that are struck through, as a person says; until then they wait.
+
+    ``left_out`` gets the places of those that are left out, by the rule that is told.
+    """
+    partly = [entry for entry in entries if entry.row.struck == STRUCK_IN_PART]
+    _ask_about_parts(partly, source, mapping)
+    struck = [entry for entry in entries if entry.row.struck == STRUCK]
+    asks = f"{_shown(struck, source)} struck through: were they cancelled?"
+    gone = _left_out(struck, ("source", source, STRUCK_THROUGH), asks, (_ARE_CANCELLED, _COUNT), mapping)
+    return _rest(entries, gone, "it is struck through", left_out)
+
+
+def without_cancelled(
+    entries: Sequence[SourceEntry],
+    roles: Mapping[str, tuple[str, ...]],
+    source: str,
+    mapping: MappingFile,
+    left_out: dict[str, list[str]],
+) -> list[SourceEntry]:
+    """The entries of a source but for those that a remark calls cancelled, as a person says; until then they wait."""
+    taken = {header for role in _NO_REMARKS for header in roles.get(role, ())}
+    remarks: dict[int, list[int]] = {}
+    worded: list[tuple[SourceEntry, str]] = []
+    for entry in entries:
+        block = entry.block
+        if id(block) not in remarks:
+            places = (place for place, header in enumerate(block.headers) if header not in taken)
+            remarks[id(block)] = [place for place in places if any(map(_says_cancelled, set(_texts(block, place))))]
+        if word := next((text for place in remarks[id(block)] if _says_cancelled(text := entry.row.cells[place])), ""):
+            worded.append((entry, str(word)))
+    if not worded:
+        return list(entries)
+    found = [entry for entry, _ in worded]
+    asks = f"{_shown(found, source)} called cancelled ({worded[0][1]!r}): did they happen?"
+    # One that is negative undoes another row, and both of them count.
+    undo = any((size or 0.0) < 0 for entry in found for size in entry.numbers.values())
+    choices = (_HAPPENED, _HAPPENED_NOT) if undo else (_HAPPENED_NOT, _HAPPENED)
+    gone = _left_out(found, ("source", source, CALLED_CANCELLED), asks, choices, mapping)
+    return _rest(entries, gone, "it is called cancelled", left_out)
+
+
+def may_be_cancelled(entry: SourceEntry) -> bool:
+    """Whether it is asked whether an entry was cancelled."""
+    return any(path[2:3] in {(STRUCK_THROUGH,), (CALLED_CANCELLED,)} for path in entry.waits)
+
+
+def _rest(
+    entries: Sequence[SourceEntry], gone: Sequence[SourceEntry], rule: str, left_out: dict[str, list[str]]
+) -> list[SourceEntry]:
+    if gone:
+        left_out.setdefault(rule, []).extend(entry.place for entry in gone)
+    ids = {id(entry) for entry in gone}
+    return [entry for entry in entries if id(entry) not in ids]
+
+
+def _left_out(
+    entries: list[SourceEntry], path: Path, asks: str, choices: Sequence[str], mapping: MappingFile
+) -> list[SourceEntry]:
+    """Those of entries that a person says to leave out."""
+    if not entries:
+        return []
+    answer = mapping.ask(*path, asks=asks, choices=choices)
+    if answer is None:
+        for entry in entries:
+            entry.waits.append(path)
+    return entries if answer in {_ARE_CANCELLED, _HAPPENED_NOT} else []
+
+
+def _ask_about_parts(entries: Sequence[SourceEntry], source: str, mapping: MappingFile) -> None:
+    """What is struck through in a part of a row was corrected, and which of two figures counts no reader can tell."""
+    if not entries:
+        return
+    path: Path = ("source", source, "struck_in_part")
+    asks = f"{_shown(entries, source)} struck through in part: does all that stands in them count?"
+    answer = mapping.ask(*path, asks=asks, choices=[_ASIDE, _COUNT], never_accepted=True)
+    for entry in entries:
+        if answer is None:
+            entry.waits.append(path)
+        elif answer == _ASIDE:
+            entry.faults.append("a part of it is struck through: write what counts alone, and import it again")
+
+
+def _shown(entries: Sequence[SourceEntry], source: str) -> str:
+    if not entries:
+        return ""
+    rows = "1 row" if len(entries) == 1 else f"{len(entries)} rows"
+    be = "is" if len(entries) == 1 else "are"
+    return f"{rows} of {source}, the first {entries[0].place}, {be}"
+
+
+def _texts(block: Block, place: int) -> Iterator[str]:
+    return (cell for row in block.rows if isinstance(cell := row.cells[place], str) and cell)
+
+
+@lru_cache(100_000)
+def _says_cancelled(text: CellValue) -> bool:
+    return isinstance(text, str) and len(text.split()) <= _LONGEST and bool(_WORDS.search(folded(text)))
