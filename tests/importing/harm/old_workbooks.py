@@ -23,10 +23,13 @@ def record(kind: int, body: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
-def book(version: int, sheets: Mapping[str, Sequence[Sequence[Cell | Formula]]], *, locked: bool = False) -> bytes:
+def book(
+    version: int, sheets: Mapping[str, Sequence[Sequence[Cell | Formula]]], *, locked: bool = False, fonts: bytes = b""
+) -> bytes:
     """The records of a workbook of version 5 or 8; ``locked`` ones say that they are encrypted."""
     head = _begin(version, 5) + (record(0x2F, bytes(54)) if locked else b"")
     head += record(0x42, struct.pack("<H", 1200 if version == 8 else 1252))
+    head += fonts
     head += record(0xE0, bytes(20 if version == 8 else 16))
     bodies = [_sheet(version, rows) for rows in sheets.values()]
     place = len(head) + sum(len(_listed(version, name, 0)) for name in sheets) + 4

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.importing.harm.old_workbooks import book, contained
 from tests.importing.keepers.books import strike, workbook
 
 from stockward.book.sources.importers.grid.files import read_file
@@ -66,7 +67,7 @@ def test_an_old_workbook_with_a_struck_font_is_refused_with_the_mend(tmp_path: P
     assert has_struck_font(_font(0x0A))
     assert not has_struck_font(_font(0x02) + b"\x31\x00" * 40)
     old = tmp_path / "old.xls"
-    old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + _font(0x08))
+    old.write_bytes(contained({"Workbook": book(8, {"L": [["a", "b"], [1.0, 2.0]]}, fonts=_font(0x08))}))
     with pytest.raises(SiteError, match=r"struck through.*save it as Excel Workbook \(\.xlsx\), and import that"):
         read_file(old)
 
