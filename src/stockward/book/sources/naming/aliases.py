@@ -57,7 +57,8 @@ def _names_of_roles(vocabulary: str) -> Iterator[tuple[str, list[str]]]:
 def known_as(header: str, vocabulary: str = LEDGERS) -> tuple[str, int] | None:
     """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
     known = roles_by_alias(vocabulary)
-    return known.get(folded(header)) or known.get(folded(_BRACKETS.sub("", header)))
+    found = known.get(folded(header))
+    return found if found or not _BRACKETS.search(header) else known.get(folded(_BRACKETS.sub("", header)))
 
 
 def in_brackets(header: str) -> str:
