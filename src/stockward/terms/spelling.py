@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _DROPPED = "'’`\"*\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Marks that say nothing, and signs that nobody sees."""
-_LEFT = {**str.maketrans("", "", _DROPPED), **str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " "))}
+_LEFT = str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " ") | dict.fromkeys(_DROPPED, ""))
 """What is left in place of a sign: nothing, or a blank."""
 
 

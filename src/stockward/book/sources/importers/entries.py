@@ -173,7 +173,9 @@ class EntryReader:
 
     def _entry(self, read: _ReadPlaces, row: TableRow, order: int) -> SourceEntry:
         places, cells = read.places, row.cells
-        texts = {role: _text(cells, columns) for role, columns in read.texts}
+        texts = {role: _key(cells[column]) for role, column in read.texts}
+        for role, columns in read.joined:
+            texts[role] = " / ".join(filter(None, (_key(cells[column]) for column in columns)))
         self._split_code(texts)
         place = read.block.grid.place(row.number)
         entry = SourceEntry(self.source, place, order, read.block, row, row.heading, texts, {}, read.roles)
@@ -300,7 +302,8 @@ class _ReadPlaces:
     block: Block
     places: PlacesByRole
     roles: frozenset[str]
-    texts: tuple[tuple[str, tuple[int, ...]], ...]
+    texts: tuple[tuple[str, int], ...]
+    joined: tuple[tuple[str, tuple[int, ...]], ...]
     numbers: tuple[tuple[str, int], ...]
     marked: tuple[tuple[str, int], ...]
     date_role: str
@@ -308,11 +311,13 @@ class _ReadPlaces:
     @classmethod
     def of(cls, block: Block, places: PlacesByRole) -> _ReadPlaces:
         """What is read of a table."""
+        texts = [(role, places[role]) for role in sorted(_TEXT_ROLES) if role in places]
         return cls(
             block,
             places,
             frozenset(places),
-            tuple((role, places[role]) for role in _TEXT_ROLES if role in places),
+            tuple((role, columns[0]) for role, columns in texts if len(columns) == 1),
+            tuple((role, columns) for role, columns in texts if len(columns) != 1),
             tuple((role, places[role][0]) for role in NUMBERS if role in places),
             tuple((role, place) for role in _MARKED for place in places.get(role, ())),
             "count_date" if "count_date" in places and ("counted" in places or "at" not in places) else "at",
@@ -371,12 +376,6 @@ def _places_in(block: Block, roles: Mapping[str, tuple[str, ...]]) -> PlacesByRo
 
 def _cells_of(block: Block, places: PlacesByRole, role: str) -> Iterator[CellValue]:
     return (row.cells[place] for place in places.get(role, ()) for row in block.rows)
-
-
-def _text(cells: Sequence[CellValue], places: tuple[int, ...]) -> str:
-    if len(places) == 1:
-        return _key(cells[places[0]])
-    return " / ".join(filter(None, (_key(cells[place]) for place in places)))
 
 
 @lru_cache(50_000, typed=True)

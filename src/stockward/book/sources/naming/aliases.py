@@ -74,7 +74,14 @@ def role_of(header: str, vocabulary: str = LEDGERS) -> str:
 
 def is_known(header: str) -> bool:
     """Whether a header is one that some program or person uses."""
-    return known_as(header) is not None or known_as(header, PEOPLE_LISTS) is not None
+    return folded(header) in _known() or (
+        _BRACKETS.search(header) is not None and folded(_BRACKETS.sub("", header)) in _known()
+    )
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(roles_by_alias(LEDGERS).keys() | roles_by_alias(PEOPLE_LISTS).keys())
 
 
 def how_many_known(names: Sequence[str]) -> int:

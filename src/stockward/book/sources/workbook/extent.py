@@ -96,7 +96,9 @@ def require_own_names(xml: bytes, around: bytes, file: str) -> None:
     inner = xml.find(b">", begin) + 1
     declared = xml.find(b"xmlns", inner, end) >= 0 and _DECLARED.search(xml, inner, end)
     # The end of the region is that of the last tag's prefix.
-    if declared or others.search(xml, inner, max(inner, xml.rfind(b"<", 0, end))):
+    end = max(inner, xml.rfind(b"<", 0, end))
+    may_differ = prefix or xml.find(b":", inner, end) >= 0
+    if declared or (may_differ and others.search(xml, inner, end)):
         raise SiteError(file, "it holds cells that not every program shows", _SAVE_AGAIN)
 
 
