@@ -25,7 +25,7 @@ _MOST = 1_100_000
 
 def _may_hide(xml: bytes) -> bool:
     """Whether a sign stands in a sheet of which each row and column must be looked at."""
-    return any(xml.count(sign) > xml.count(_RIGHT + sign) for sign in _SIGNS)
+    return any(sign in xml and xml.count(sign) > xml.count(_RIGHT + sign) for sign in _SIGNS)
 
 
 def hidden_lines(xml: bytes, file: str) -> Iterator[str]:
