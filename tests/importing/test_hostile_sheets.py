@@ -70,6 +70,14 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "spans a million deep": lambda: ods(sheet(row(cell("<text:span>" * 10**6 + "x" + "</text:span>" * 10**6)))),
     "tables without end": lambda: ods(_HEAD + "<table:table>" * 300_000),
     "rows without end": lambda: ods(sheet(row(LINE, ' table:number-rows-repeated="1000000000"'))),
+    "columns without end": lambda: ods(
+        sheet(
+            row(
+                LINE + '<table:table-cell table:number-columns-repeated="1000000000" office:value-type="float" '
+                'office:value="7"><text:p>7</text:p></table:table-cell>'
+            )
+        )
+    ),
     "blank rows before one": lambda: ods(sheet(BLANK, row(LINE))),
     "a bomb": lambda: ods(b" " * 500_000_000),
     "a bomb that lies": lying,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-_DROPPED = dict.fromkeys(map(ord, "'’`\"*\u00ad\u200b\u200c\u200d\u2060\ufeff"), None)
+_DROPPED = "'’`\"*\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Marks that say nothing, and signs that nobody sees."""
-_SIGNS = str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " "))
+_LEFT = str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " ") | dict.fromkeys(_DROPPED, ""))
+"""What is left in place of a sign: nothing, or a blank."""
 
 
 @lru_cache(100_000)
@@ -17,8 +18,10 @@ def folded(text: str) -> str:
     >>> folded("Item-No. ")
     'item no'
     """
-    plain = unicodedata.normalize("NFKD", text).translate(_DROPPED).translate(_SIGNS)
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).casefold().split())
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text)
+        text = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return " ".join(text.translate(_LEFT).casefold().split())
 
 
 def joined(text: str) -> str:

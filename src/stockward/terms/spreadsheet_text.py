@@ -54,11 +54,25 @@ def csv_text(rows: Iterable[Iterable[str | float | None]], guard: Callable[[str]
     text = io.StringIO()
     plain = csv.writer(text, lineterminator="\n")
     quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    safe = _Safe(guard)
     for row in rows:
-        cells = [guard(spelt(cell)) if isinstance(cell, str) else _number(cell) for cell in row]
-        holds_an_end = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        cells = [safe[cell] if isinstance(cell, str) else _number(cell) for cell in row]
+        holds_an_end = safe.with_ends and not safe.with_ends.isdisjoint(cells)
         (quoted if holds_an_end else plain).writerow(cells)
     return text.getvalue()
+
+
+class _Safe(dict[str, str]):
+    """Texts as they are written, each made safe once: ledgers repeat most of theirs; ``with_ends`` hold a line end."""
+
+    def __init__(self, guard: Callable[[str], str]) -> None:
+        self._guard, self.with_ends = guard, set[str]()
+
+    def __missing__(self, text: str) -> str:
+        safe = self[text] = self._guard(spelt(text))
+        if "\r" in safe:
+            self.with_ends.add(safe)
+        return safe
 
 
 def text_of(cell: str) -> str:

@@ -26,6 +26,8 @@ _SIGNS = (
 _WORD, _SIGN = "|".join(_WORDS), "|".join(_SIGNS)
 _TOTAL = rf"(?i)^(?:{_WORD})(?:[\s:(_–-].*)?$|\s(?:{_WORD})\s*:?$|^(?:{_SIGN})|(?:{_SIGN})\s*[:：]?$"
 
+_IS_A_TOTAL, _IS_A_TOTAL_ALONE = re.compile(_TOTAL), re.compile(rf"(?i)(?:{_WORD}|{_SIGN})\s*[:：]?")
+
 _NUMBERED = rf"(?i)^(?:{_WORD})[-–_][0-9]+$"
 """A series of codes may begin so; it numbers what stands by itself."""
 
@@ -39,12 +41,12 @@ A_TOTAL = "it looks like a total: delete the row"
 
 def names_a_total(cell: str) -> bool:
     """Whether the cell is a word for a total, alone or with a label."""
-    return re.search(_TOTAL, cell.strip()) is not None
+    return _IS_A_TOTAL.search(cell.strip()) is not None
 
 
 def is_a_total_alone(cell: str) -> bool:
     """Whether the cell is a word for a total, and nothing else: no thing or place is called so."""
-    return re.fullmatch(rf"(?i)(?:{_WORD}|{_SIGN})\s*[:：]?", cell.strip()) is not None
+    return _IS_A_TOTAL_ALONE.fullmatch(cell.strip()) is not None
 
 
 def a_total_is_no_row(draft: Draft, table: TableDraft) -> None:

@@ -41,9 +41,9 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
 
     ``places`` are those that other sources name. What is not answered stands as ``UNREAD``, and its row waits.
     """
+    ends = {"from_area", "to_area", "tracked_item"}
     for entry in entries:
         grid = entry.block.grid
-        ends = {"from_area", "to_area", "tracked_item"}
         if "area" not in entry.columns and not ends & entry.columns:
             path: Path = ("source", entry.source, "area", entry.block.label)
             asks = f"Of which place is {grid.name}? It has no column of places"
@@ -200,16 +200,18 @@ def _blank_below(
     entries: Sequence[SourceEntry], role: str, columns: frozenset[str]
 ) -> Iterator[tuple[SourceEntry, str]]:
     """Rows with a figure that lack what a row above them in the same part has, and what that is."""
+    owns = [str(getattr(entry, role)) if role in _FIELDS else entry.text(role) for entry in entries]
+    if all(owns):
+        return
     part: tuple[int, str] = (0, "")
     above = ""
-    for entry in entries:
+    for entry, own in zip(entries, owns, strict=True):
         if all(size is None for size in entry.numbers.values()):
             continue
         if part != (id(entry.block), entry.heading):
             part, above = (id(entry.block), entry.heading), ""
         if role == "at" and is_undated_opening(entry):
             continue
-        own = str(getattr(entry, role)) if role in _FIELDS else entry.text(role)
         above = own or above
         # A row without a material and a day is a subtotal, unless a sign says that it repeats.
         beside = entry.at if role == "material" else entry.text("material")

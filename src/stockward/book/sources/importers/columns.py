@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import are_numbers, cells_below, headers_of, may_be_books
@@ -26,6 +27,8 @@ OF_PERSONS = ("start", "end", "since", "until", "half_date", "available_from")
 DATES = ("at", "recorded_at", "recorded_date", "count_date", *OF_PERSONS)
 _MOSTLY, _AT_LEAST = 0.8, 0.2
 """So much of a column is of another kind than its header says where the header lies; less are cells to correct."""
+_LOOKED_AT = 2_000
+"""So many filled cells tell what a column holds."""
 SIGNED = ("+/-", "-/+", "±", "+-")
 """Stands in the header of quantities that bear the sign of their direction."""
 _NUMBERED = re.compile(r" \(\d+\)$")
@@ -241,18 +244,18 @@ def _without_twins(found: dict[str, str], headers: Sequence[str], plain: Mapping
 
 def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     """Whether the cells of a column are of the kind that its role needs."""
-    filled = [cell for cell in cells if not (is_blank_cell(cell) or is_nothing(cell))]
+    filled = list(islice((cell for cell in cells if not (is_blank_cell(cell) or is_nothing(cell))), _LOOKED_AT))
     if role in NUMBERS:
-        return not filled or share_of_numbers(filled[:2_000]) >= _AT_LEAST
+        return not filled or share_of_numbers(filled) >= _AT_LEAST
     if role in DATES:
-        texts = [cell for cell in filled[:2_000] if isinstance(cell, str)]
-        others = [cell for cell in filled[:2_000] if isinstance(cell, (int, float))]
-        return lack_a_part(filled[:2_000]) or (
+        texts = [cell for cell in filled if isinstance(cell, str)]
+        others = [cell for cell in filled if isinstance(cell, (int, float))]
+        return lack_a_part(filled) or (
             all(is_serial_day(cell) or bool(ways_that_fit([str(cell)])) for cell in others)
             and (not texts or _mostly_dates(texts))
         )
     if role == "unit":
-        return share_of_numbers(filled[:2_000]) < 1 - _MOSTLY
+        return share_of_numbers(filled) < 1 - _MOSTLY
     return True
 
 

@@ -46,6 +46,8 @@ _CAME_BACK, _WENT_OUT = "it came back", "all of it went out"
 _BESIDE = frozenset(("balance", "book", "difference"))
 """Figures beside those that are taken."""
 _SIDES = ("in", "out")
+_MARKED = ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS)
+"""Roles in whose cells a mark of an error is told."""
 _MEASURED = ("quantity", "in", "out", "counted")
 _TEXT_ROLES = (
     "material", "material_name", "unit", "kind", "reason", "document", "line", "id", "batch", "recorded_by",
@@ -144,31 +146,21 @@ class EntryReader:
         """Every row as an entry, in the order of the files; one a column where each place or material has its own."""
         order = 0
         for block, places in self._columns:
-            across = next(((role, places[role]) for role in ACROSS if len(places.get(role, ())) > 1), None)
-            for row in block.rows:
-                if across is None:
-                    yield self._entry(block, places, row, order)
+            across = next((role for role in ACROSS if len(places.get(role, ())) > 1), None)
+            if across is None:
+                read = _ReadPlaces.of(block, places)
+                for row in block.rows:
+                    yield self._entry(read, row, order)
                     order += 1
-                    continue
-                for column in across[1]:
+                continue
+            parts = [(column, *_of_column(block, {**places, across: (column,)}, column)) for column in places[across]]
+            for row in block.rows:
+                for column, role, named, read in parts:
                     if not is_blank_cell(row.cells[column]):
-                        yield self._of_column(block, {**places, across[0]: (column,)}, row, order, column)
+                        entry = self._entry(read, row, order)
+                        _give_named(entry, role, named)
+                        yield entry
                         order += 1
-
-    def _of_column(self, block: Block, places: PlacesByRole, row: TableRow, order: int, column: int) -> SourceEntry:
-        """The entry of one column of a row: of the day or the place that its header names, or else of that material."""
-        day = moment_as_written(block.headers[column], "year-month-day")
-        if day is not None and not {"at", "count_date"} & places.keys():
-            entry = self._entry(block, places, row, order)
-            entry.at = day[0].isoformat()
-            return entry
-        of = "area" if "material" in places else "material"
-        entry = self._entry(block, {**places, of: ()}, row, order)
-        if of == "area":
-            entry.area = block.headers[column]
-        else:
-            entry.texts["material"] = block.headers[column]
-        return entry
 
     def _unit_of_header(self, role: str) -> str:
         """The unit in brackets behind a header, such as ``Qty (kg)``."""
@@ -182,28 +174,31 @@ class EntryReader:
         asks = f"Are the times in {self.source} those of the site, or UTC? Look up a row whose time you know"
         return self.mapping.ask(*path, asks=asks, choices=["UTC", "of the site"]) == "UTC"
 
-    def _entry(self, block: Block, places: PlacesByRole, row: TableRow, order: int) -> SourceEntry:
-        texts = {role: _text(row, places[role]) for role in _TEXT_ROLES if role in places}
+    def _entry(self, read: _ReadPlaces, row: TableRow, order: int) -> SourceEntry:
+        places, cells = read.places, row.cells
+        texts = {role: _key(cells[column]) for role, column in read.texts}
+        for role, columns in read.joined:
+            texts[role] = " / ".join(filter(None, (_key(cells[column]) for column in columns)))
         self._split_code(texts)
         if row.struck:
             # What a later file says of the same row, without the stroke, is another thing.
             texts["struck"] = row.struck
-        place = block.grid.place(row.number)
-        entry = SourceEntry(self.source, place, order, block, row, row.heading, texts, {}, frozenset(places))
-        entry.area = _area(row, places.get("area", ()))
-        for role, text in (
+        place = read.block.grid.place(row.number)
+        entry = SourceEntry(self.source, place, order, read.block, row, row.heading, texts, {}, read.roles)
+        entry.area = _area(*[cells[column] for column in places.get("area", ())])
+        day = _key(cells[places["at"][0]]) if "at" in places else ""
+        written = (
             ("area", entry.area),
             ("material", entry.text("material")),
-            ("at", self._day_text(row, places)),
+            ("at", day),
             ("unit", entry.text("unit")),
-        ):
-            if repeats(text):
-                entry.dittos.append(role)
-        entry.area = "" if "area" in entry.dittos else entry.area
-        texts.update({role: "" for role in ("material", "unit") if role in entry.dittos})
-        self._read_numbers(entry, row, places)
-        date_role = "count_date" if "count_date" in places and ("counted" in places or "at" not in places) else "at"
-        entry.at = self._moment(entry, row, places, date_role, "time")
+        )
+        entry.dittos = [role for role, text in written if repeats(text)]
+        if entry.dittos:
+            entry.area = "" if "area" in entry.dittos else entry.area
+            texts.update({role: "" for role in ("material", "unit") if role in entry.dittos})
+        self._read_numbers(entry, read)
+        entry.at = self._moment(entry, row, places, read.date_role, "time")
         entry.recorded_at = self._moment(entry, row, places, "recorded_at", "") or self._moment(
             entry, row, places, "recorded_date", "recorded_time"
         )
@@ -211,13 +206,12 @@ class EntryReader:
             # A day alone does not tell before or after; the program booked it on that day, at that time.
             entry.at = entry.recorded_at
         texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
-        for role in ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS):
-            for column in places.get(role, ()):
-                if is_mark(row.cells[column]):
-                    mark = cell_as_text(row.cells[column])
-                    is_shared = f"{role} is merged with other cells: unmerge it, and write into each what is its own"
-                    entry.faults.append(is_shared if mark.startswith(MERGED) else f"{role} {what_it_shows(mark)}")
-        if any(isinstance(row.cells[column], (date, datetime)) for column in places.get("material", ())):
+        for role, column in read.marked:
+            if is_mark(cells[column]):
+                mark = cell_as_text(cells[column])
+                is_shared = f"{role} is merged with other cells: unmerge it, and write into each what is its own"
+                entry.faults.append(is_shared if mark.startswith(MERGED) else f"{role} {what_it_shows(mark)}")
+        if [column for column in places.get("material", ()) if isinstance(cells[column], date)]:
             entry.faults.append("material is a date: a spreadsheet made it of a code; write that as text")
         if repeats(texts.get("document", "")):
             entry.faults.append(f"document {texts['document']!r} repeats a cell above: write it out")
@@ -225,26 +219,20 @@ class EntryReader:
             entry.waits.append(("source", self.source, "times"))
         return entry
 
-    @staticmethod
-    def _day_text(row: TableRow, places: PlacesByRole) -> str:
-        return _key(row.cells[places["at"][0]]) if "at" in places else ""
-
     def _split_code(self, texts: dict[str, str]) -> None:
         """A material that is written as ``[CODE] Name`` is its code, and has that name."""
-        found = _CODE_AND_NAME.fullmatch(texts.get("material", ""))
-        if found:
+        material = texts.get("material", "")
+        if material[:1] == "[" and (found := _CODE_AND_NAME.fullmatch(material)):
             texts["material"] = found[1].strip()
             texts["material_name"] = texts.get("material_name") or found[2]
 
-    def _read_numbers(self, entry: SourceEntry, row: TableRow, places: PlacesByRole) -> None:
-        file = entry.block.grid.file
+    def _read_numbers(self, entry: SourceEntry, read: _ReadPlaces) -> None:
+        file, cells = entry.block.grid.file, entry.row.cells
         decimal = self._conventions.decimals[file]
-        for role in NUMBERS:
-            if role not in places:
-                continue
-            cell = row.cells[places[role][0]]
+        for role, place in read.numbers:
+            cell = cells[place]
             if role == "counted":
-                again = (row.cells[place] for place in reversed(places.get(COUNTED_AGAIN, ())))
+                again = (cells[other] for other in reversed(read.places.get(COUNTED_AGAIN, ())))
                 cell = next((one for one in again if not is_blank_cell(one)), cell)
             entry.raw[role] = cell_as_text(cell)
             if is_blank_cell(cell) or (role in _SIDES and is_nothing(cell)):
@@ -293,21 +281,12 @@ class EntryReader:
         if way is None:
             _wait(entry, self._conventions.date_paths[key])
             return f"{UNREAD} {cell_as_text(cell)}"
-        if isinstance(cell, datetime) and cell.tzinfo is not None:
-            return cell.astimezone(ZoneInfo(self.timezone)).isoformat(timespec="seconds")
-        if isinstance(cell, (datetime, date)):
-            moment = turned(cell) if is_turned(way) else cell
-            own = moment.time().isoformat("seconds") if isinstance(moment, datetime) and moment.time() != time() else ""
-            day = moment.date() if isinstance(moment, datetime) else moment
-            return as_site_moment(day, own or clock, "UTC" if self._utc and (own or clock) else "", self.timezone)
-        ways = ["year-month-day"] if way == TYPED else [plain_way(way)]
-        found = moment_as_written(cell, ways[0]) if isinstance(cell, str) else None
+        told = isinstance(cell, (str, date))
+        found = _moment_of(cell, way, clock, self.timezone, is_utc=self._utc) if told else None
         if found is None:
             entry.faults.append(f"{role} {cell_as_text(cell)!r} {no_date(way)}")
             return f"{UNREAD} {cell_as_text(cell)}"
-        day, own, zone = found
-        utc = zone or ("UTC" if self._utc else "")
-        return as_site_moment(day, own or clock, utc if own or clock else "", self.timezone)
+        return found
 
     def _clock(self, entry: SourceEntry, row: TableRow, places: PlacesByRole, role: str) -> str:
         if not role or role not in places:
@@ -324,6 +303,70 @@ class EntryReader:
         if found is None and not is_blank_cell(cell):
             entry.faults.append(f"{role} {cell_as_text(cell)!r} is no time of day such as 14:05")
         return found or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadPlaces:
+    """What is read of each row of a table: where the columns of each role stand, of texts, numbers and marks apart."""
+
+    block: Block
+    places: PlacesByRole
+    roles: frozenset[str]
+    texts: tuple[tuple[str, int], ...]
+    joined: tuple[tuple[str, tuple[int, ...]], ...]
+    numbers: tuple[tuple[str, int], ...]
+    marked: tuple[tuple[str, int], ...]
+    date_role: str
+
+    @classmethod
+    def of(cls, block: Block, places: PlacesByRole) -> _ReadPlaces:
+        """What is read of a table."""
+        texts = [(role, places[role]) for role in sorted(_TEXT_ROLES) if role in places]
+        return cls(
+            block,
+            places,
+            frozenset(places),
+            tuple((role, columns[0]) for role, columns in texts if len(columns) == 1),
+            tuple((role, columns) for role, columns in texts if len(columns) != 1),
+            tuple((role, places[role][0]) for role in NUMBERS if role in places),
+            tuple((role, place) for role in _MARKED for place in places.get(role, ())),
+            "count_date" if "count_date" in places and ("counted" in places or "at" not in places) else "at",
+        )
+
+
+def _of_column(block: Block, places: PlacesByRole, column: int) -> tuple[str, str, _ReadPlaces]:
+    """What the header of a column of figures names: the day or the place of its entries, or else their material."""
+    header = block.headers[column]
+    day = moment_as_written(header, "year-month-day")
+    if day is not None and not {"at", "count_date"} & places.keys():
+        return "at", day[0].isoformat(), _ReadPlaces.of(block, places)
+    of = "area" if "material" in places else "material"
+    return of, header, _ReadPlaces.of(block, {**places, of: ()})
+
+
+def _give_named(entry: SourceEntry, role: str, named: str) -> None:
+    if role == "material":
+        entry.texts["material"] = named
+    else:
+        setattr(entry, role, named)
+
+
+@lru_cache(50_000, typed=True)
+def _moment_of(cell: str | date, way: str, clock: str, timezone: str, *, is_utc: bool) -> str | None:
+    """A cell of a day, with the time of day beside it, as the tables of a site have it; ``None`` for what is no day."""
+    if isinstance(cell, datetime) and cell.tzinfo is not None:
+        return cell.astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
+    if isinstance(cell, date):
+        moment = turned(cell) if is_turned(way) else cell
+        own = moment.time().isoformat("seconds") if isinstance(moment, datetime) and moment.time() != time() else ""
+        day, zone = moment.date() if isinstance(moment, datetime) else moment, ""
+    else:
+        found = moment_as_written(cell, "year-month-day" if way == TYPED else plain_way(way))
+        if found is None:
+            return None
+        day, own, zone = found
+    zone = zone or ("UTC" if is_utc else "")
+    return as_site_moment(day, own or clock, zone if own or clock else "", timezone)
 
 
 def _places_in(block: Block, roles: Mapping[str, tuple[str, ...]]) -> PlacesByRole:
@@ -345,14 +388,9 @@ def _cells_of(block: Block, places: PlacesByRole, role: str) -> Iterator[CellVal
     return (row.cells[place] for place in places.get(role, ()) for row in block.rows)
 
 
-def _text(row: TableRow, places: tuple[int, ...]) -> str:
-    if len(places) == 1:
-        return _key(row.cells[places[0]])
-    return " / ".join(filter(None, (_key(row.cells[place]) for place in places)))
-
-
-def _area(row: TableRow, places: tuple[int, ...]) -> str:
-    parts = [_key(row.cells[place]) for place in places]
+@lru_cache(50_000, typed=True)
+def _area(*cells: CellValue) -> str:
+    parts = [_key(cell) for cell in cells]
     # A plant without a store names no place in it.
     return "/".join(filter(None, parts)) if parts and parts[-1] else ""
 
@@ -362,13 +400,7 @@ def _wait(entry: SourceEntry, path: Path) -> None:
         entry.waits.append(path)
 
 
+@lru_cache(200_000, typed=True)
 def _key(cell: CellValue) -> str:
     """A cell as a key: a text without blanks around it, in which no sign is lost."""
-    if type(cell) is str:
-        return _text_key(cell) if cell else ""
-    return " ".join(cell_as_text(cell).split())
-
-
-@lru_cache(200_000)
-def _text_key(text: str) -> str:
-    return " ".join(text.split()) if not is_mark(text) else ""
+    return "" if is_mark(cell) else " ".join(cell_as_text(cell).split())

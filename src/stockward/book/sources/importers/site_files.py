@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from stockward.terms.errors import SiteError
@@ -40,6 +41,8 @@ class OwnRows:
 
     def beside(self, made: Sequence[dict[str, str]]) -> list[dict[str, str]]:
         """Rows that were made, but for those that were changed by hand, and behind them rows that somebody added."""
+        if not (self._now or self._imported):
+            return [*made]
         now = {self._named(row): row for row in self._now}
         changed = {
             name
@@ -92,6 +95,6 @@ def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:
     return [{key: text_of(value or "") for key, value in row.items() if key} for row in reader]
 
 
-def table_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     """Rows as a CSV with a header; what a row lacks is blank, and no cell runs as a formula."""
-    return csv_text([columns, *([row.get(name, "") for name in columns] for row in rows)], guard=no_formula)
+    return csv_text(chain([columns], (map(row.get, columns) for row in rows)), guard=no_formula)

@@ -48,6 +48,7 @@ _START, _END = "start of the day", "end of the day"
 _LAST_SECOND = "T23:59:59"
 
 _Row = dict[str, str]
+_NOTHING_PRINTED = dict.fromkeys(("other_quantity", "from_balance", "to_balance"), "")
 
 
 @dataclass(slots=True)
@@ -84,19 +85,23 @@ class RowWriter:
         ask_spellings(spellings, called, self.mapping)
         places = Counter(end for one in postings for end in (one.from_area, one.to_area) if end and end[0] != UNREAD)
         ask_places(places, self.mapping)
+        keys = {name: same_as(name, self.mapping)[0] for name in spellings}
+        alike: dict[tuple[str, str, float | None], list[SourceEntry]] = defaultdict(list)
         for one in postings:
             entry = one.entry
             if not entry.text("material"):
                 continue
-            key, _ = same_as(entry.text("material"), self.mapping)
+            key = keys[entry.text("material")]
             self._names.setdefault(key, entry.text("material_name"))
             self._first.setdefault(key, entry.place)
             if one.quantity is not None and one.quantity % 1:
                 self._fractions[entry.source].add(key)
             if entry.text("unit"):
-                unit, _ = unit_of(_unit_in(entry, key), self.mapping)
-                if unit is not None:
-                    self._units[key][unit[0]] += 1
+                alike[entry.text("unit"), key, entry.numbers.get("per_pack")].append(entry)
+        for (_, key, _), entries in alike.items():
+            unit, _ = unit_of(_unit_in(entries[0], key), self.mapping)
+            if unit is not None:
+                self._units[key][unit[0]] += len(entries)
 
     def write(self, movements: Iterable[Posting], counts: Iterable[Posting]) -> SiteRows:
         """Every posting as a row; those that wait in a form that the checks set aside."""
@@ -124,7 +129,7 @@ class RowWriter:
             self.rows.areas.append({"area": key, "kind": kind or "other", "source": self._areas[key]})
 
     def _movement(self, one: Posting) -> None:
-        entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
+        entry, waits = one.entry, _all_waits(one)
         material, unit, quantity, times = self._measured(one, waits)
         ends = [self._area(end, one, waits) if end else "" for end in (one.from_area, one.to_area)]
         if not any(ends):
@@ -149,7 +154,7 @@ class RowWriter:
             self.rows.log.append(log_line(half, "movements", key, waits, faults))
 
     def _count(self, one: Posting) -> None:
-        entry, waits = one.entry, list(dict.fromkeys([*one.entry.waits, *one.waits]))
+        entry, waits = one.entry, _all_waits(one)
         material, unit, quantity, times = self._measured(one, waits)
         area = self._area(one.to_area, one, waits)
         at = self._counted_at(entry, waits)
@@ -268,6 +273,11 @@ class RowWriter:
             self.mapping.wait(path, entry.place)
 
 
+def _all_waits(one: Posting) -> list[Path]:
+    """What a posting waits for, each once; most wait for nothing."""
+    return list(dict.fromkeys([*one.entry.waits, *one.waits])) if one.waits or one.entry.waits else []
+
+
 def _unit_in(entry: SourceEntry, material: str) -> WrittenUnit:
     return WrittenUnit(entry.text("unit"), material, entry.place, entry.numbers.get("per_pack"))
 
@@ -287,6 +297,8 @@ def days_with_movements(movements: Iterable[Posting], is_dated: Callable[[str], 
 def _printed(one: Posting, times: float) -> dict[str, str]:
     """What stands beside the quantity of a movement: that of its other side, and the balances of its areas."""
     entry, other = one.entry, one.other
+    if other is None and entry.numbers.get("balance") is None:
+        return _NOTHING_PRINTED
     alike = other is not None and folded(other.text("unit")) == folded(entry.text("unit"))
     balances = {entry.area: entry.numbers.get("balance")}
     if other is not None:

@@ -288,9 +288,10 @@ class SourcesRead:
 def _tell_of_dropped(entries: Sequence[SourceEntry], kept: Sequence[SourceEntry], told: SourceRead) -> None:
     """A row that is not taken beside those of another table has its line in the log; one that is read again has one."""
     ids = {id(entry) for entry in kept}
-    taken = {(entry.place, all_said(entry)) for entry in kept}
-    for entry in entries:
-        if id(entry) not in ids and (entry.place, all_said(entry)) not in taken:
+    dropped = [entry for entry in entries if id(entry) not in ids]
+    taken = {(entry.place, all_said(entry)) for entry in kept} if dropped else set()
+    for entry in dropped:
+        if (entry.place, all_said(entry)) not in taken:
             told.left_out.setdefault(_ONCE, []).append(entry.place)
 
 

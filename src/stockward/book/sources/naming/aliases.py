@@ -57,7 +57,8 @@ def _names_of_roles(vocabulary: str) -> Iterator[tuple[str, list[str]]]:
 def known_as(header: str, vocabulary: str = LEDGERS) -> tuple[str, int] | None:
     """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
     known = roles_by_alias(vocabulary)
-    return known.get(folded(header)) or known.get(folded(_BRACKETS.sub("", header)))
+    found = known.get(folded(header))
+    return found if found or not _BRACKETS.search(header) else known.get(folded(_BRACKETS.sub("", header)))
 
 
 def in_brackets(header: str) -> str:
@@ -73,7 +74,14 @@ def role_of(header: str, vocabulary: str = LEDGERS) -> str:
 
 def is_known(header: str) -> bool:
     """Whether a header is one that some program or person uses."""
-    return known_as(header) is not None or known_as(header, PEOPLE_LISTS) is not None
+    return folded(header) in _known() or (
+        _BRACKETS.search(header) is not None and folded(_BRACKETS.sub("", header)) in _known()
+    )
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(roles_by_alias(LEDGERS).keys() | roles_by_alias(PEOPLE_LISTS).keys())
 
 
 def how_many_known(names: Sequence[str]) -> int:

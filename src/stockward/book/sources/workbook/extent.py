@@ -1,8 +1,8 @@
 """How far the cells of a sheet reach, looked up in its XML before the library makes room for all that lies between.
 
-Nearly every program writes a cell as ``<c r="B12" …``; those are looked over all at once. Any other sheet, and one
-that would be too large, is looked at cell by cell: only there is it seen which cells hold nothing but a format. Names
-of the XML are taken without their namespace, as the library takes them.
+Nearly every program writes a cell as ``<c r="B12" …``; those are looked over all at once, and where they would be too
+many, once more without those that hold nothing but a format. Any other sheet, and one that is still too large, is
+looked at cell by cell. Names of the XML are taken without their namespace, as the library takes them.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ _TEXT_OR_NUMBER = re.compile(
     rb'(?: t="s"><v>([0-9]{1,8})</v>|(?: t="n")?>(?:<v>[^<>&]*</v>)?)</c>'
 )
 """A cell that names one of the shared texts, or holds a number."""
+_FORMAT_ALONE = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")? ?/>')
+"""A cell that holds nothing but a format, as nearly every program writes it."""
 _CONTENT_TAG = re.compile(rb"<[^>]*>")
 _OTHER_CELLS = re.compile(rb"<c[\t\n\r/>]"), re.compile(rb":c[ \t\n\r/>]")
 _ESCAPED = re.compile(rb"<(?:[^<>/:\s]*:)?(?:c|row)\s[^<>&]*&[^<>]*>")
@@ -71,7 +73,9 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     that is none.
     """
     found = _plain_extent(xml, file)
-    if found is None or found[0] > limit("ROWS") or found[1] > limit("COLUMNS") or found[0] * found[1] > limit("CELLS"):
+    if found is not None and _is_large(*found):
+        found = _plain_extent(_FORMAT_ALONE.sub(b"", xml), file)
+    if found is None or _is_large(*found):
         found = _careful_extent(xml, file)
     rows, columns = found
     place = f"{file} cell {letters_of(columns - 1)}{rows}" if rows else file
@@ -81,6 +85,10 @@ def extent(xml: bytes, file: str) -> tuple[int, int]:
     if b"&" in xml and _ESCAPED.search(xml):
         raise ValueError("a place or a type that is escaped")
     return found
+
+
+def _is_large(rows: int, columns: int) -> bool:
+    return rows > limit("ROWS") or columns > limit("COLUMNS") or rows * columns > limit("CELLS")
 
 
 def require_own_names(xml: bytes, around: bytes, file: str) -> None:
@@ -96,7 +104,9 @@ def require_own_names(xml: bytes, around: bytes, file: str) -> None:
     inner = xml.find(b">", begin) + 1
     declared = xml.find(b"xmlns", inner, end) >= 0 and _DECLARED.search(xml, inner, end)
     # The end of the region is that of the last tag's prefix.
-    if declared or others.search(xml, inner, max(inner, xml.rfind(b"<", 0, end))):
+    end = max(inner, xml.rfind(b"<", 0, end))
+    may_differ = prefix or xml.find(b":", inner, end) >= 0
+    if declared or (may_differ and others.search(xml, inner, end)):
         raise SiteError(file, "it holds cells that not every program shows", _SAVE_AGAIN)
 
 

@@ -12,6 +12,8 @@ from stockward.book.sources.raw import Header, letters_of
 from stockward.terms.limits import grouped
 
 _SIGNS = b"hidden", b'ht="0', b"ht='0", b'width="0', b"width='0"
+_RIGHT = b"rig"
+"""Begins the width of a margin, which has one of these signs in it and hides nothing."""
 _HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']"
 """By the mark, or as low or narrow as nothing."""
 _TAG = re.compile(rb"<(?:[^<>/:\s]*:)?(row|col)\s([^<>]*(?:" + _HIDDEN + rb")[^<>]*)>")
@@ -21,9 +23,14 @@ _MOST = 1_100_000
 """No sheet has more rows and columns."""
 
 
+def _may_hide(xml: bytes) -> bool:
+    """Whether a sign stands in a sheet of which each row and column must be looked at."""
+    return any(sign in xml and xml.count(sign) > xml.count(_RIGHT + sign) for sign in _SIGNS)
+
+
 def hidden_lines(xml: bytes, file: str) -> Iterator[str]:
     """What is hidden of a sheet whose header is not known: how many rows, and which columns."""
-    if not any(sign in xml for sign in _SIGNS):
+    if not _may_hide(xml):
         return
     found = [(tag[1], dict(_PLACES.findall(tag[2]))) for tag in islice(_TAG.finditer(xml), _MOST)]
     rows = [int(places[b"r"]) for name, places in found if name == b"row" and b"r" in places]
@@ -36,7 +43,7 @@ def hidden_lines(xml: bytes, file: str) -> Iterator[str]:
 
 def hidden_notices(xml: bytes, header: Header, rows: pl.Series, hides: Collection[str]) -> Iterator[str]:
     """What is hidden of the ``rows`` and columns that are read of a sheet, but for the columns that it ``hides``."""
-    if not any(sign in xml for sign in _SIGNS):
+    if not _may_hide(xml):
         return
     tags = islice(_TAG.finditer(xml), _MOST)
     found = [(tag[1], dict(_PLACES.findall(tag[2]))) for tag in tags]

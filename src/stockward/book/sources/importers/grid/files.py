@@ -25,7 +25,7 @@ from stockward.book.sources.workbook.strikes import NONE_STRUCK, Struck, has_str
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
-from stockward.terms.limits import limit_bytes, require_within
+from stockward.terms.limits import limit, limit_bytes, require_within
 from stockward.terms.signs import is_text
 
 CellValue = str | int | float | bool | date | datetime | time
@@ -45,7 +45,8 @@ _PLAIN_MANIFEST = (
 )
 _ODS_PASSWORD = "take the password away (File, Save As, without 'Save with password') and save it"
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]{1,9})"')
+_REPEATED = re.compile(rb"number-(columns|rows)-repeated=[\"']([0-9]{1,18})[\"']")
+_FILLED_CELL = re.compile(rb"<table:table-cell\s[^<>]*office:value-type[^<>]*>")
 _NAMELESS = re.compile(
     r"(?i)^(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|лист|аркуш|sayfa|arkusz|ورقة|工作表|シート|시트|planilha|munka|"
     r"data|export|worksheet)\s*\d*$"
@@ -239,12 +240,19 @@ def _bounded_ods(content: bytes, file: str) -> tuple[bytes, bytes, bytes]:
             head = row[: row.find(b">")]
             times = [int(number) for kind, number in _REPEATED.findall(head) if kind == b"rows"]
             require_within("ROWS", max(times, default=1), file)
+            if max(repeats, default=1) > limit("COLUMNS"):
+                require_within("COLUMNS", max(map(_columns_of, _FILLED_CELL.findall(row)), default=1), file)
             require_within("CELLS", max(times, default=1) * (row.count(b"<table:table-cell") + len(repeats)), file)
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w") as archive:
         for name, part in (("mimetype", _ODS_TYPE), (_MANIFEST, _PLAIN_MANIFEST), ("content.xml", xml)):
             archive.writestr(zipfile.ZipInfo(name), part)
     return plain.getvalue(), xml, styles
+
+
+def _columns_of(cell: bytes) -> int:
+    """How many columns a cell of an OpenDocument row says that it stands in."""
+    return max((int(number) for kind, number in _REPEATED.findall(cell) if kind == b"columns"), default=1)
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str, file: str) -> bytes:

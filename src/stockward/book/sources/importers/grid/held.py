@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
@@ -118,4 +119,4 @@ def _is_broken(cell: CellValue) -> bool:
 
 
 def _filled(cells: Iterable[CellValue]) -> list[CellValue]:
-    return [cell for cell in cells if not is_blank_cell(cell)][:_LOOKED_AT]
+    return list(islice((cell for cell in cells if not is_blank_cell(cell)), _LOOKED_AT))

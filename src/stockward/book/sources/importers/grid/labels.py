@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from stockward.book.checks.refused.totals import names_a_total
@@ -22,6 +22,7 @@ _LONGEST_LABEL = 4
 BETWEEN_LABELS = "; "
 """Between what the labels of one line say."""
 _LEAP_YEAR = 2000
+_DAYS = frozenset((date, datetime))
 
 
 def line_of_labels(cells: Sequence[CellValue]) -> str:
@@ -63,8 +64,13 @@ def rule_of_label(text: str) -> str:
     return "a balance brought forward" if _CARRIED.search(text) else "a total"
 
 
-def is_a_day(cell: CellValue) -> bool:
-    """A row of a day sums up no others."""
-    return isinstance(cell, date) or (
-        isinstance(cell, str) and (bool(ways_that_fit([cell])) or with_year(cell, _LEAP_YEAR) is not None)
-    )
+def sums_up_others(cells: Sequence[CellValue]) -> bool:
+    """Whether a row has the label of a total, and no day: a row of a day sums up no others."""
+    if not _DAYS.isdisjoint(map(type, cells)):
+        return False
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return any(map(is_a_total_label, texts)) and not any(map(_is_a_day, texts))
+
+
+def _is_a_day(text: str) -> bool:
+    return bool(ways_that_fit([text])) or with_year(text, _LEAP_YEAR) is not None

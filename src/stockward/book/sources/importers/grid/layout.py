@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from stockward.book.cells.reading import MERGED
 from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
@@ -16,10 +17,10 @@ from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is
 from stockward.book.sources.importers.grid.headers import FEWEST_NAMES, are_alike, joint_name, told_apart
 from stockward.book.sources.importers.grid.labels import (
     BETWEEN_LABELS,
-    is_a_day,
     is_a_total_label,
     line_of_labels,
     rule_of_label,
+    sums_up_others,
 )
 from stockward.book.sources.importers.grid.merges import merged_figures
 from stockward.book.sources.importers.written.days import is_a_month
@@ -37,8 +38,7 @@ STRUCK, STRUCK_IN_PART = "whole", "in part"
 _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """A row of a table: where it stands (from 0), its cells under the headers, and the line that headed its part.
 
     struck
@@ -149,8 +149,10 @@ def cell_as_text(cell: CellValue) -> str:
 def _heads(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
     """Each header row: where it begins, how many rows it takes, and the name of each column."""
     number, rows = 0, grid.rows
+    names = {cell for cell in {*chain.from_iterable(rows)} if type(cell) is str and cell.strip() and _is_known(cell)}
     while number < len(rows):
-        if _telling(rows[number]) < FEWEST_NAMES - 1:
+        # Most rows have no known name, and are looked at no further.
+        if names.isdisjoint(rows[number]) or sum(cell in names for cell in rows[number]) < FEWEST_NAMES - 1:
             number += 1
             continue
         single = _names(rows[number])
@@ -172,12 +174,6 @@ def _is_an_account(grid: SheetGrid, number: int, names: Sequence[str]) -> bool:
     return sorted(map(role_of, over)) == ["in", "out"] and len(again) > 1 and "at" in map(role_of, again)
 
 
-def _telling(row: Sequence[CellValue]) -> int:
-    """How many cells of a row are known names: most rows have none, and are looked at no further."""
-    return sum(_is_known(cell) for cell in row if type(cell) is str and cell)
-
-
-@lru_cache(200_000)
 def _is_known(cell: str) -> bool:
     return is_known(" ".join(cell.split()))
 
@@ -288,6 +284,8 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
     is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
     for number in range(start, end):
         row = block.grid.rows[number]
+        if not covered and row.count("") == len(row):
+            continue
         if covered or len(row) < width:
             cells = tuple(_cell(block, number, row, place) for place in block.places)
         else:
@@ -322,7 +320,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
-        is_total = any(map(is_a_total_label, texts)) and not any(map(is_a_day, filled))
+        is_total = sums_up_others(filled)
         alone = is_total and is_a_total_alone(texts[0]) and all(map(is_in_figures, texts[1:]))
         if is_total and (alone or len(filled) < len(block.headers)):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)

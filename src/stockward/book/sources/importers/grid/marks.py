@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from stockward.book.cells.reading import MERGED, UNCALCULATED
 from stockward.book.sources.importers.grid.files import CellValue
 
@@ -22,6 +24,7 @@ def is_mark(cell: CellValue) -> bool:
     return isinstance(cell, str) and cell.startswith("#") and cell.startswith(_MARKS)
 
 
+@lru_cache(50_000)
 def repeats(text: str) -> bool:
     """Whether a text only says that the cell above stands here too: of which row that is, nobody can be sure."""
     return text.strip().casefold() in _DITTO

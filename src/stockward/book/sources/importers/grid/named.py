@@ -25,8 +25,10 @@ def rows_outside(grid: SheetGrid, blocks: Sequence[Block]) -> list[int]:
     inside |= {top for block in blocks for top in (block.top - 1, block.top, block.top + 1)}
     found = []
     for number, row in enumerate(grid.rows):
+        if number in inside or row.count("") > len(row) - _FEWEST_CELLS:
+            continue
         filled = [cell for cell in row if not is_blank_cell(cell)]
-        if number not in inside and len(filled) >= _FEWEST_CELLS:
+        if len(filled) >= _FEWEST_CELLS:
             figures = sum(not isinstance(cell, str) or is_in_figures(cell) for cell in filled)
             if figures:
                 found.append(number)

@@ -28,7 +28,7 @@ def copies_among(entries: Sequence[SourceEntry], mapping: MappingFile, pending: 
         if entry.block.is_new and entry.block.reading and not entry.block.of_people:
             by_block[id(entry.block)].append(entry)
     left_out: dict[int, str] = {}
-    for one, other, both in _alike([*by_block.values()]):
+    for one, other, both in _alike([*by_block.values()]) if len(by_block) > 1 else ():
         first, second = one[0].block, other[0].block
         if {id(first), id(second)} & left_out.keys():
             continue

@@ -23,6 +23,8 @@ def without_doubles(postings: Sequence[Posting], what: str, mapping: MappingFile
     by_source: dict[str, list[Posting]] = defaultdict(list)
     for one in postings:
         by_source[one.entry.source].append(one)
+    if len(by_source) < 2:
+        return list(postings)
     kept: list[Posting] = []
     seen: dict[str, Counter[Hashable]] = {}
     for source, rows in by_source.items():

@@ -125,6 +125,7 @@ def speaks_of_the_book(text: str) -> bool:
     return not {ADJUSTMENT, COUNT, OPENING, CLOSING, "discard"}.isdisjoint(_contained(text))
 
 
+@lru_cache(50_000)
 def is_brought_forward(code: str) -> bool:
     """Whether a code, or a note, speaks of what was there before."""
     return OPENING in _contained(code)

@@ -18,12 +18,14 @@ _DAY_BEFORE, _ASIDE, _ISO = "the day before the row below", "leave these rows as
 def tell_openings_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None:
     """Give a balance brought forward after other rows of its material and place a code of its own."""
     first: dict[tuple[str, str], str] = {}
-    for entry in entries:
+    codes = [*map(code_of, entries)]
+    if not any(map(is_brought_forward, codes)):
+        return
+    for entry, code in zip(entries, codes, strict=True):
         day = entry.at[:10]
-        if day and not is_brought_forward(code_of(entry)):
+        if day and not is_brought_forward(code):
             first[_thing(entry, meanings)] = min(day, first.get(_thing(entry, meanings), day))
-    for entry in entries:
-        code = code_of(entry)
+    for entry, code in zip(entries, codes, strict=True):
         is_dated = not entry.at.startswith(UNREAD)
         if is_dated and is_brought_forward(code) and entry.at[:10] > first.get(_thing(entry, meanings), entry.at[:10]):
             entry.texts["kind"] = f"{code}{AFTER_OTHERS}"

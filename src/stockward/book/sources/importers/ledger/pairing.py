@@ -139,6 +139,8 @@ def _pairs_of(left: Sequence[Posting], came: Sequence[Posting], mapping: Mapping
 
 def name_reversed(made: Postings, profile: Profile) -> None:
     """Name what each reversal undoes, where one row alone fits whole; else it is a movement the other way round."""
+    if all(one.reverses != UNREAD for one in made.movements):
+        return
     earlier: dict[tuple[object, ...], list[Posting]] = defaultdict(list)
     within = profile.rules.get("cancelled") == ("reverses",)
     unlinked = linked = 0

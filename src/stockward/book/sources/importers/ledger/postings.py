@@ -70,6 +70,8 @@ def postings_of(entries: Sequence[SourceEntry], meanings: Meanings, made: Postin
 def _summed(entries: list[SourceEntry], profile: Profile) -> list[SourceEntry]:
     """Rows of one document that together say one change of the book are one row."""
     kinds = {folded(kind) for kind in profile.rules.get("sums", ())}
+    if not kinds:
+        return entries
     groups = defaultdict(list)
     for entry in entries:
         if folded(entry.text("kind")) in kinds:
@@ -111,16 +113,20 @@ def _is_signed(entries: Sequence[SourceEntry], meanings: Meanings) -> bool | Non
     """
     if any({"in", "out"} & entry.columns for entry in entries[:1]):
         return True
-    changes = [(entry.change, meanings.settled(code_of(entry))) for entry in entries if entry.change]
-    if not any(change < 0 for change, _ in changes):
+    codes: dict[str, list[float]] = defaultdict(list)
+    for entry in entries:
+        if change := entry.change:
+            codes[code_of(entry)].append(change)
+    if not any(change < 0 for changes in codes.values() for change in changes):
         return False
     header = meanings.mapping.get("source", meanings.source, "columns", "quantity") or ""
     if any(sign in header.replace(" ", "") for sign in SIGNED):
         return True
     if meanings.profile.name or not any(code_of(entry) for entry in entries):
         return True
-    outward = [change < 0 for change, meaning in changes if meaning in OUTWARD]
-    inward = [change < 0 for change, meaning in changes if meaning in INWARD]
+    meant = {code: meanings.settled(code) for code in codes}
+    outward = [change < 0 for code, changes in codes.items() if meant[code] in OUTWARD for change in changes]
+    inward = [change < 0 for code, changes in codes.items() if meant[code] in INWARD for change in changes]
     if outward and all(outward) and not any(inward):
         return True
     path = ("source", meanings.source, "negative")

@@ -21,16 +21,18 @@ _GOING = frozenset(("out", "to", "issue", "issued", "abgang", "ausgang", "sortie
 def tell_sides_apart(entries: Sequence[SourceEntry], meanings: Meanings) -> None:
     """Take a code of what comes and of what goes as several: each side, and both sides of one document."""
     signs: dict[str, set[bool]] = defaultdict(set)
-    nets: dict[tuple[str, str, str], float] = defaultdict(float)
     for entry in entries:
-        if entry.change:
-            signs[code_of(entry)].add(entry.change > 0)
-            nets[_document_of(entry, meanings)] += entry.change
+        if change := entry.change:
+            signs[code_of(entry)].add(change > 0)
+    mixed = {code for code, both in signs.items() if len(both) > 1 and not meanings.is_clear(code)}
+    if not mixed:
+        return
+    nets: dict[tuple[str, str, str], float] = defaultdict(float)
     open_ones: dict[tuple[str, str, str], list[Path]] = defaultdict(list)
     for entry in entries:
+        nets[_document_of(entry, meanings)] += entry.change or 0.0
         if entry.text("document"):
             open_ones[_document_of(entry, meanings)] += entry.waits
-    mixed = {code for code, both in signs.items() if len(both) > 1 and not meanings.is_clear(code)}
     for entry in entries:
         code, document = code_of(entry), entry.text("document")
         if code in mixed and entry.change:

@@ -81,8 +81,10 @@ def solved(
 
     ``None`` where there is no balance, or more codes than can be tried.
     """
+    if all(entry.numbers.get("balance") is None for entry in entries):
+        return None
     codes = sorted({code(entry) for entry in entries if sizes(entry) is not None})
-    if not codes or len(codes) > _MOST_SOLVED or not any(entry.numbers.get("balance") is not None for entry in entries):
+    if not codes or len(codes) > _MOST_SOLVED:
         return None
     scores = []
     for signs in product((1, -1), repeat=len(codes)):

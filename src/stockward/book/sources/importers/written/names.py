@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from typing import NamedTuple
 
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.terms.spelling import folded
@@ -44,8 +44,7 @@ DIFFERENT, OWN_PLACE = "a material of its own", "a place of its own"
 _DIFFER = "they differ in letter case, blanks, punctuation or leading zeros"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenUnit:
+class WrittenUnit(NamedTuple):
     """A unit as a row writes it: of which material, where, and how many its row says that one holds, if it does."""
 
     text: str
