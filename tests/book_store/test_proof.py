@@ -16,7 +16,7 @@ from tests.book_store.test_records import FIRST_SITE, address_of, entered, row_e
 
 import stockward as sw
 from stockward.book.store.exporting import export_files
-from stockward.book.store.facts import files_of
+from stockward.book.store.facts import site_files_in
 from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.proof import verify_database, verify_export
 from stockward.book.store.records import Book
@@ -179,7 +179,7 @@ def test_an_export_proves_itself_and_shows_nothing_of_another_site(kept: Book, t
     found = verify_export(folder, former=[head])
     assert found.faults == ()
     assert "second" not in (folder / "book" / "entries.jsonl").read_text()
-    for name, content in files_of(kept, "first").items():
+    for name, content in site_files_in(kept, "first").items():
         assert (folder / name).read_bytes() == content
     assert not sw.check(folder).problems.height
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tests.book_store.conftest import recorder_of
 
 from stockward.book import read_site
-from stockward.book.store.facts import files_of, site_from_book
+from stockward.book.store.facts import site_files_in, site_from_book
 from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.proof import verify_database
 from stockward.book.store.records import Book, Recorder
@@ -37,7 +37,7 @@ def row_entries(book: Book, table: str, site: str = "first") -> list[int]:
 
 def test_a_site_comes_out_of_the_book_as_it_went_in(book: Book) -> None:
     entered(book)
-    files = files_of(book)
+    files = site_files_in(book)
     there = {path.name: path.read_bytes() for path in FIRST_SITE.iterdir() if path.suffix in (".csv", ".toml")}
     assert files == there
     kept, read = site_from_book(book), read_site(FIRST_SITE)
@@ -50,7 +50,7 @@ def test_a_site_comes_out_of_the_book_as_it_went_in(book: Book) -> None:
 def test_nothing_counts_before_somebody_else_has_approved_it(book: Book) -> None:
     submission = book.submit("first", "clerk", HandedIn.of_folder(FIRST_SITE))
     with pytest.raises(BookError, match="no settings of first were approved: approve a submission first"):
-        files_of(book)
+        site_files_in(book)
     with pytest.raises(BookError, match="who handed it in cannot decide on it: ask somebody else"):
         book.approve(submission, "clerk")
     with pytest.raises(BookError, match="cannot decide"):
@@ -67,7 +67,7 @@ def test_what_is_sent_back_does_not_count(book: Book) -> None:
     with pytest.raises(ConflictError, match="it was sent back already"):
         book.approve(submission, "officer")
     with pytest.raises(BookError, match="no settings"):
-        files_of(book)
+        site_files_in(book)
     with pytest.raises(UsageError, match="no such submission"):
         book.approve(submission + 1, "officer")
     with pytest.raises(UsageError, match="a reason is a sentence"):
@@ -76,7 +76,7 @@ def test_what_is_sent_back_does_not_count(book: Book) -> None:
 
 def test_a_correction_takes_the_place_of_its_row_and_the_past_stays(book: Book) -> None:
     entered(book)
-    before = files_of(book)
+    before = site_files_in(book)
     moment = datetime.now(UTC)
     first, second, *_ = row_entries(book, "counts")
     cells = standing_cells(book, first)
@@ -87,12 +87,12 @@ def test_a_correction_takes_the_place_of_its_row_and_the_past_stays(book: Book) 
         )
     )
     submission = book.submit("first", "clerk", changes)
-    assert files_of(book) == before
+    assert site_files_in(book) == before
     book.approve(submission, "officer")
     after = site_from_book(book)["counts"]
     assert after.height == read_site(FIRST_SITE)["counts"].height - 1
     assert after["quantity"][0] == 7
-    assert files_of(book, as_of=moment) == before
+    assert site_files_in(book, as_of=moment) == before
 
 
 def standing_cells(book: Book, entry: int, site: str = "first") -> dict[str, str]:
@@ -124,7 +124,7 @@ def test_a_row_of_another_site_cannot_be_corrected(book: Book) -> None:
     with pytest.raises(ConflictError, match="does not stand for second"):
         book.submit("second", "clerk", HandedIn(corrections=(Correction(first, None, "not ours"),)))
     with pytest.raises(UsageError, match="name one of its sites: it has first, second"):
-        files_of(book)
+        site_files_in(book)
 
 
 def test_a_request_that_is_sent_again_is_entered_once(book: Book) -> None:

@@ -20,7 +20,7 @@ def export_files(book: Book, site: str | None = None, as_of: datetime | None = N
     """What an export holds, by its path in the folder.
 
     Beside the files of the site stands its log: every entry that is about the site or about none, of the others the
-    hash alone, so that one site's export shows nothing of another and proves as much. Raises as ``files_of``.
+    hash alone, so that one site's export shows nothing of another and proves as much. Raises as ``site_files_in``.
     """
     with book.database.reading() as connection:
         named = site_named(connection, book, site)

@@ -23,7 +23,7 @@ from stockward.terms.periods import end_of
 _HEADER_ROW = 1
 
 
-def files_of(book: Book, site: str | None = None, as_of: datetime | None = None) -> dict[str, bytes]:
+def site_files_in(book: Book, site: str | None = None, as_of: datetime | None = None) -> dict[str, bytes]:
     """The files of a site, as a folder of it would hold them: ``site.toml``, and a CSV a table.
 
     Parameters
@@ -65,8 +65,8 @@ def written_files(standing: StandingFacts) -> dict[str, bytes]:
 
 
 def site_from_book(book: Book, site: str | None = None, as_of: datetime | None = None) -> Site:
-    """The facts of a site, read from its files as those of a folder are. Raises as ``files_of``, and ``SiteError``."""
-    files = files_of(book, site, as_of)
+    """The facts of a site, read from its files as those of a folder are. Raises as ``site_files_in``, and ``SiteError``."""
+    files = site_files_in(book, site, as_of)
     settings = settings_in(files[SETTINGS], SETTINGS)
     raw = {
         name: read_csv(Path(f"{name}.csv"), files[f"{name}.csv"], table, settings.site.decimal)
@@ -88,7 +88,7 @@ def asked_site(address: str, as_of: str | date | datetime | None = None) -> Site
 
 def moment_of_book(book: Book, site: str | None, as_of: str | date | datetime) -> datetime:
     """The end of ``as_of`` in the time zone that the site has now. Raises ``UsageError`` for no date."""
-    settings = settings_in(files_of(book, site)[SETTINGS], SETTINGS)
+    settings = settings_in(site_files_in(book, site)[SETTINGS], SETTINGS)
     return end_of(as_of, settings.site.timezone)
 
 

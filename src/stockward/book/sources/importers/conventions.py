@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from stockward.book.sources.importers.columns import COUNTED_AGAIN, NUMBERS
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.importers.grid.marks import is_mark
 from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.book.sources.importers.written.days import WAYS, in_order, moment_as_written, ways_that_fit
+from stockward.book.sources.importers.written.days import (
+    WAYS,
+    as_site_moment,
+    in_order,
+    moment_as_written,
+    ways_that_fit,
+)
 from stockward.book.sources.importers.written.numerals import decimal_marks, value_of
 from stockward.book.sources.importers.written.unsaid import Unsaid
 from stockward.terms.spelling import folded
@@ -190,3 +198,21 @@ def meant(texts: Iterable[str], way: str) -> tuple[str, ...]:
     """The days that texts are under a way."""
     found = (moment_as_written(text, way) for text in texts)
     return tuple(one[0].isoformat() for one in found if one is not None)
+
+
+@lru_cache(50_000, typed=True)
+def moment_of_cell(cell: str | date, way: str, clock: str, timezone: str, *, is_utc: bool) -> str | None:
+    """A cell of a day, with the time of day beside it, as the tables of a site have it; ``None`` for what is no day."""
+    if isinstance(cell, datetime) and cell.tzinfo is not None:
+        return cell.astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
+    if isinstance(cell, date):
+        moment = turned(cell) if is_turned(way) else cell
+        own = moment.time().isoformat("seconds") if isinstance(moment, datetime) and moment.time() != time() else ""
+        day, zone = moment.date() if isinstance(moment, datetime) else moment, ""
+    else:
+        found = moment_as_written(cell, "year-month-day" if way == TYPED else plain_way(way))
+        if found is None:
+            return None
+        day, own, zone = found
+    zone = zone or ("UTC" if is_utc else "")
+    return as_site_moment(day, own or clock, zone if own or clock else "", timezone)

@@ -8,18 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import chain
-from zoneinfo import ZoneInfo
 
-from stockward.book.cells.reading import MERGED
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import (
-    TYPED,
     Conventions,
     PlacesByRole,
-    is_turned,
+    moment_of_cell,
     no_date,
-    plain_way,
-    turned,
 )
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
@@ -27,7 +22,6 @@ from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, rep
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import (
-    as_site_moment,
     clock_of,
     is_serial_day,
     moment_as_written,
@@ -208,9 +202,7 @@ class EntryReader:
         texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
         for role, column in read.marked:
             if is_mark(cells[column]):
-                mark = cell_as_text(cells[column])
-                is_shared = f"{role} is merged with other cells: unmerge it, and write into each what is its own"
-                entry.faults.append(is_shared if mark.startswith(MERGED) else f"{role} {what_it_shows(mark)}")
+                entry.faults.append(f"{role} {what_it_shows(cell_as_text(cells[column]))}")
         if [column for column in places.get("material", ()) if isinstance(cells[column], date)]:
             entry.faults.append("material is a date: a spreadsheet made it of a code; write that as text")
         if repeats(texts.get("document", "")):
@@ -282,7 +274,7 @@ class EntryReader:
             _wait(entry, self._conventions.date_paths[key])
             return f"{UNREAD} {cell_as_text(cell)}"
         told = isinstance(cell, (str, date))
-        found = _moment_of(cell, way, clock, self.timezone, is_utc=self._utc) if told else None
+        found = moment_of_cell(cell, way, clock, self.timezone, is_utc=self._utc) if told else None
         if found is None:
             entry.faults.append(f"{role} {cell_as_text(cell)!r} {no_date(way)}")
             return f"{UNREAD} {cell_as_text(cell)}"
@@ -349,24 +341,6 @@ def _give_named(entry: SourceEntry, role: str, named: str) -> None:
         entry.texts["material"] = named
     else:
         setattr(entry, role, named)
-
-
-@lru_cache(50_000, typed=True)
-def _moment_of(cell: str | date, way: str, clock: str, timezone: str, *, is_utc: bool) -> str | None:
-    """A cell of a day, with the time of day beside it, as the tables of a site have it; ``None`` for what is no day."""
-    if isinstance(cell, datetime) and cell.tzinfo is not None:
-        return cell.astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
-    if isinstance(cell, date):
-        moment = turned(cell) if is_turned(way) else cell
-        own = moment.time().isoformat("seconds") if isinstance(moment, datetime) and moment.time() != time() else ""
-        day, zone = moment.date() if isinstance(moment, datetime) else moment, ""
-    else:
-        found = moment_as_written(cell, "year-month-day" if way == TYPED else plain_way(way))
-        if found is None:
-            return None
-        day, own, zone = found
-    zone = zone or ("UTC" if is_utc else "")
-    return as_site_moment(day, own or clock, zone if own or clock else "", timezone)
 
 
 def _places_in(block: Block, roles: Mapping[str, tuple[str, ...]]) -> PlacesByRole:

@@ -36,4 +36,6 @@ def what_it_shows(mark: str) -> str:
         return (
             "is a formula that was never calculated: open the file in a spreadsheet program, save it, import it again"
         )
+    if mark.startswith(MERGED):
+        return "is merged with other cells: unmerge it, and write into each what is its own"
     return f"shows {mark.split()[0]}: correct that cell in the file, and import it again"
