@@ -65,7 +65,7 @@ def written_files(standing: StandingFacts) -> dict[str, bytes]:
 
 
 def site_from_book(book: Book, site: str | None = None, as_of: datetime | None = None) -> Site:
-    """The facts of a site, read from its files as those of a folder are. Raises as ``site_files_in``, and ``SiteError``."""
+    """The facts of a site, read as those of a folder are. Raises as ``site_files_in``, and ``SiteError``."""
     files = site_files_in(book, site, as_of)
     settings = settings_in(files[SETTINGS], SETTINGS)
     raw = {
