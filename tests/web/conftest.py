@@ -30,6 +30,9 @@ def _set_up() -> None:
     import django
 
     django.setup()
+    from stockward.web.records.the_book import make_book
+
+    make_book(PLACE)
 
 
 _set_up()

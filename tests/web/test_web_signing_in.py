@@ -168,7 +168,9 @@ def test_names_that_could_be_taken_for_others_are_refused(name: str, come_in: Ca
 
 def test_a_page_from_elsewhere_cannot_send_a_form(make_account: Callable[..., Any]) -> None:
     make_account("clerk")
-    assert Client(enforce_csrf_checks=True).post("/sign-in/", {"login": "clerk", "password": PASSWORD}).status_code == 403
+    assert (
+        Client(enforce_csrf_checks=True).post("/sign-in/", {"login": "clerk", "password": PASSWORD}).status_code == 403
+    )
 
 
 def test_every_answer_is_kept_by_nobody_and_runs_nothing_foreign(db: None) -> None:

@@ -2,7 +2,7 @@
 
 ``running`` starts it (the folder, its secrets, the settings, the processes), ``models`` is what it keeps beside the
 book (accounts, roles, drafts, reviews that were run), ``permissions`` answers every question of what somebody may,
-``doors`` puts that answer before every page, ``signing_in`` is passwords, second factors and locks, ``records`` leads to
-the book, and ``pages`` is what is seen. It holds no rule of the field. Django and all that stands on it are loaded here
-and nowhere else.
+``doors`` puts that answer before every page, ``signing_in`` is passwords, second factors and locks, ``records`` leads
+to the book, and ``pages`` is what is seen. It holds no rule of the field. Django and all that stands on it are loaded
+here and nowhere else.
 """

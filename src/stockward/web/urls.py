@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from stockward.web.doors import door, require_doors
-from stockward.web.pages import accounts, home, own, sites
+from stockward.web.pages import accounts, drafts, entries, home, own, reviews, sites, submissions
 from stockward.web.permissions import Action
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -56,6 +56,19 @@ _AT_A_SITE = "sites/<slug:site>/"
 _SITES = [
     path("sites/", sites.own_sites, name="sites"),
     path(_AT_A_SITE, sites.one_site, name="site"),
+    path(f"{_AT_A_SITE}entries/", entries.entries, name="entries"),
+    path(f"{_AT_A_SITE}submissions/", submissions.all_of_a_site, name="submissions"),
+    path(f"{_AT_A_SITE}submissions/<int:number>/", submissions.one_submission, name="submission"),
+    path(f"{_AT_A_SITE}submissions/<int:number>/approve/", submissions.approve, name="approve"),
+    path(f"{_AT_A_SITE}submissions/<int:number>/send-back/", submissions.send_back, name="send_back"),
+    path(f"{_AT_A_SITE}drafts/new/", drafts.new_draft, name="new_draft"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/submit/", drafts.submit, name="submit"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
+    path(f"{_AT_A_SITE}reviews/", reviews.all_reviews, name="reviews"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/", reviews.one_review, name="review"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.progress, name="progress"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
 ]
 
 urlpatterns = [path("", home.today, name="home"), *_SIGNING_IN, *_OWN_ACCOUNT, *_ACCOUNTS, *_SITES]

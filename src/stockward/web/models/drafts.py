@@ -11,13 +11,15 @@ from stockward.web.models.accounts import Account, KnownSite, new_key
 class UploadDraft(models.Model):
     """Files as they were uploaded, seen by nobody but whose they are, until they are submitted or thrown away.
 
-    ``key`` is also the client's key of the submission, so that to submit twice is no double.
+    ``key`` is also the client's key of the submission, so that to submit twice is no double. ``reading`` is what was
+    found when the files were read.
     """
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     site = models.ForeignKey(KnownSite, on_delete=models.PROTECT)
     account = models.ForeignKey(Account, on_delete=models.PROTECT)
     made = models.DateTimeField(default=timezone.now)
+    reading = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("-made",)

@@ -30,6 +30,7 @@ class ReviewRun(models.Model):
     as_of = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=RunState.choices, default=RunState.WAITING)
     step = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     conclusion = models.SmallIntegerField(null=True)
     page = models.BinaryField(null=True)
     fault = models.TextField(blank=True)

@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
-from stockward.web.models import Account, KnownSite, PasswordLink
+from stockward.web.models import Account, KnownSite, PasswordLink, ReviewRun, UploadDraft
+from stockward.web.models.reviews import RunState
 from stockward.web.permissions import Action
+from stockward.web.records.lists import submissions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ def today(request: HttpRequest) -> HttpResponse:
     """What needs this account now."""
     permissions = request.permissions
     to_do = _of_the_keeper() if permissions.may(Action.MANAGE_ACCOUNTS) else []
+    titles = dict(KnownSite.objects.values_list("key", "title"))
+    for site in permissions.sites():
+        to_do += _at_a_site(request, site, titles[site])
     return render(request, "home.html", {"to_do": to_do})
 
 
@@ -53,3 +59,51 @@ def _of_the_keeper() -> list[ToDo]:
             ToDo(what % {"count": unused}, _("Links last two days; a new one can be made at any time."), where)
         )
     return found
+
+
+def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
+    """What needs somebody at one site: decisions, what came back to them, drafts, a review."""
+    permissions, account = request.permissions, request.user
+    found = []
+    if permissions.may(Action.DECIDE, site):
+        parts = permissions.parts(Action.DECIDE, site)
+        waiting = [one for one in submissions_of(site, parts, waiting=True) if one.entry.by != account.key]
+        if waiting:
+            what = ngettext(
+                "%(site)s: %(count)d submission waits for you", "%(site)s: %(count)d submissions wait for you",
+                len(waiting),
+            )  # fmt: skip
+            told = {"site": title, "count": len(waiting)}
+            why = _("The oldest since %(at)s UTC.") % {"at": f"{waiting[-1].at:%Y-%m-%d %H:%M}"}
+            found.append(ToDo(what % told, why, reverse("submissions", args=[site]), True))
+    if permissions.may(Action.ENTER, site):
+        found += _of_who_enters(account, site, title, permissions.parts(Action.ENTER, site))
+    if permissions.may(Action.REVIEW, site):
+        found.append(_review_of(site, title))
+    return found
+
+
+def _of_who_enters(account: Account, site: str, title: str, parts: frozenset[str]) -> list[ToDo]:
+    found = []
+    last = submissions_of(site, parts, by=account.key)[:1]
+    if last and last[0].state == "sent_back":
+        what = _("%(site)s: submission %(number)d came back") % {"site": title, "number": last[0].number}
+        found.append(ToDo(what, last[0].reason, reverse("submission", args=[site, last[0].number]), True))
+    for draft in UploadDraft.objects.filter(account=account, site__key=site):
+        what = _("%(site)s: a draft is not submitted") % {"site": title}
+        why = _("Uploaded %(at)s UTC.") % {"at": f"{draft.made:%Y-%m-%d %H:%M}"}
+        found.append(ToDo(what, why, reverse("draft", args=[site, draft.key])))
+    what = _("%(site)s: enter what is new") % {"site": title}
+    return [*found, ToDo(what, _("Upload a workbook or files."), reverse("new_draft", args=[site]))]
+
+
+def _review_of(site: str, title: str) -> ToDo:
+    where = reverse("reviews", args=[site])
+    last = ReviewRun.objects.filter(site__key=site, state=RunState.DONE).defer("page").first()
+    if last is None:
+        return ToDo(_("%(site)s: not reviewed yet") % {"site": title}, _("Ask for the first review."), where)
+    at = {"site": title, "at": f"{last.asked:%Y-%m-%d %H:%M}"}
+    if last.conclusion == Conclusion.ALARMED:
+        what = _("%(site)s: the last review found something") % at
+        return ToDo(what, _("Asked %(at)s UTC.") % at, reverse("review", args=[site, last.key]), True)
+    return ToDo(_("%(site)s: last reviewed %(at)s UTC") % at, _("Nothing alarmed."), where)

@@ -19,7 +19,7 @@ _PATIENCE = 5.0
 
 
 def answer_requests(place: ServerPlace, ready: Callable[[str], None]) -> None:
-    """Listen, say the address through ``ready``, and answer until Ctrl-C; raises ``UsageError`` where it cannot listen."""
+    """Listen, tell ``ready`` the address, and answer until Ctrl-C; raises ``UsageError`` where it cannot listen."""
     server = _listening(place)
     try:
         with _worker(place):

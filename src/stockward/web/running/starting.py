@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from stockward.terms.errors import UsageError
 from stockward.web.running.place import ServerPlace
+
+_NEEDED = (
+    "django", "allauth", "axes", "csp", "django_htmx", "django_tasks_db", "fido2", "qrcode", "sqlalchemy", "waitress",
+    "whitenoise",
+)  # fmt: skip
 
 
 def set_up(place: ServerPlace) -> None:
     """Tell Django the settings of the place; raises ``UsageError`` where what the server needs is not installed."""
-    try:
-        import allauth.account
-        import axes
-        import csp
-        import django
-        import django_tasks_db
-        import waitress
-        import whitenoise  # noqa: F401 - each is asked for, since each may be lacking
-        from django.conf import settings
-    except ImportError as error:
+    lacking = [name for name in _NEEDED if find_spec(name) is None]
+    if lacking:
         mend = 'install what it needs with: python -m pip install "stockward[web]"'
-        raise UsageError(f"stockward serve: {error.name} is not installed: {mend}") from None
+        raise UsageError(f"stockward serve: {', '.join(lacking)} is not installed: {mend}")
     _require_driver(place)
+    import django
+    from django.conf import settings
+
     from stockward.web.running.settings import django_settings
 
     if not settings.configured:
@@ -29,13 +31,9 @@ def set_up(place: ServerPlace) -> None:
 
 
 def _require_driver(place: ServerPlace) -> None:
-    if place.database is None:
-        return
-    try:
-        import psycopg  # noqa: F401 - it is Django that uses it
-    except ImportError:
+    if place.database is not None and find_spec("psycopg") is None:
         mend = 'install it with: python -m pip install "stockward[postgres]"'
-        raise UsageError(f"--database: what speaks to PostgreSQL is not installed: {mend}") from None
+        raise UsageError(f"--database: what speaks to PostgreSQL is not installed: {mend}")
 
 
 def bring_up_to_date(place: ServerPlace) -> None:
@@ -48,3 +46,6 @@ def bring_up_to_date(place: ServerPlace) -> None:
     except OperationalError as error:
         said = " ".join(str(error).split())
         raise UsageError(f"--database: it cannot be reached ({said}): check its address, and that it runs") from None
+    from stockward.web.records.the_book import make_book
+
+    make_book(place)

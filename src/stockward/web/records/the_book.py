@@ -1,0 +1,58 @@
+"""The book of the server: one for each process, opened when it is first asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.conf import settings
+
+from stockward.book import Site
+from stockward.book.store.facts import files_of, site_of
+from stockward.book.store.records import Book
+from stockward.book.store.standing import standing_settings
+from stockward.book.store.tree_heads import HeadSigner
+from stockward.terms.errors import UsageError
+from stockward.web.running.place import ServerPlace
+
+_NAME = "stockward"
+
+
+def make_book(place: ServerPlace) -> None:
+    """Make the book, and the key that signs it, where there is none.
+
+    The key is kept under another name until its book is there: whenever this is cut short, it is gone on with. Raises
+    ``UsageError`` where the book that is there has another key.
+    """
+    key, begun = place.folder / "book.key", place.folder / "book.key.new"
+    if key.exists():
+        Book.open(place.book, HeadSigner.read(key)).close()
+        return
+    if not begun.exists():
+        HeadSigner.made(_NAME).write(begun)
+    signer = HeadSigner.read(begun)
+    try:
+        Book.create(place.book, signer).close()
+    except UsageError:
+        Book.open(place.book, signer).close()
+    begun.rename(key)
+
+
+@lru_cache(maxsize=1)
+def the_book() -> Book:
+    """The book, open for adding."""
+    place: ServerPlace = settings.STOCKWARD_PLACE
+    return Book.open(place.book, HeadSigner.read(place.folder / "book.key"))
+
+
+def site_from_book(site: str, as_of: datetime | None = None) -> Site:
+    """The facts of a site as they were approved at a moment, or now."""
+    return site_of(the_book(), site, as_of)
+
+
+def standing_files(site: str) -> dict[str, bytes]:
+    """The files of a site as they stand in the book; none where nothing of it was approved yet."""
+    book = the_book()
+    with book.database.reading() as connection:
+        begun = standing_settings(connection, site) is not None
+    return files_of(book, site) if begun else {}
