@@ -116,7 +116,7 @@ class Permissions:
             return True
         if action.scope is Scope.SESSION:
             return self._account is not None
-        if not self.secured:
+        if self._account is None or not self.secured:
             return False
         if action.scope is Scope.ADMINISTRATION:
             return bool(self._account.is_administrator)

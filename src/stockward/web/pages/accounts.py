@@ -151,8 +151,8 @@ def _change(account: Account, form: Rights) -> str:
     return "; ".join([*held, "may sign in" if account.is_active else "may not sign in"])
 
 
-@require_POST
 @door(Action.MANAGE_ACCOUNTS)
+@require_POST
 def new_link(request: HttpRequest, key: str) -> HttpResponse:
     """Let somebody who lost password or phone begin anew: both are forgotten, sessions end, a link is shown once."""
     from axes.handlers.proxy import AxesProxyHandler
@@ -172,8 +172,8 @@ def _link_shown(request: HttpRequest, account: Account, token: str) -> HttpRespo
     return render(request, "accounts/link.html", {"account": account, "link": link})
 
 
-@require_POST
 @door(Action.MANAGE_ACCOUNTS)
+@require_POST
 def new_site(request: HttpRequest) -> HttpResponse:
     """Add a site; what it has is entered by its clerks."""
     form = NewSite(request.POST)

@@ -55,8 +55,8 @@ def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
     return render(request, "drafts/one.html", {"draft": draft, "site": draft.site, "names": names, **draft.reading})
 
 
-@require_POST
 @door(Action.ENTER)
+@require_POST
 def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """Hand the draft in: from now on it stands in the book, and waits for somebody else."""
     draft = _mine(request, site, key)
@@ -78,8 +78,8 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     return redirect("submission", site, number)
 
 
-@require_POST
 @door(Action.ENTER)
+@require_POST
 def discard(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """Throw a draft away."""
     _mine(request, site, key).delete()

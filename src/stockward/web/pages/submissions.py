@@ -55,8 +55,8 @@ def one_submission(request: HttpRequest, site: str, number: int) -> HttpResponse
     return render(request, "submissions/one.html", context)
 
 
-@require_POST
 @door(Action.DECIDE)
+@require_POST
 def approve(request: HttpRequest, site: str, number: int) -> HttpResponse:
     """Put a submission in force; the book refuses one's own, and one that is decided already."""
     return _decide(
@@ -65,8 +65,8 @@ def approve(request: HttpRequest, site: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
 @door(Action.DECIDE)
+@require_POST
 def send_back(request: HttpRequest, site: str, number: int) -> HttpResponse:
     """Refuse a submission, with a reason that whoever handed it in reads."""
     reason = request.POST.get("reason", "")

@@ -103,12 +103,12 @@ def submissions_of(
         .where(ENTRIES.c.site == site, ENTRIES.c.kind == EntryKind.SUBMISSION.value)
         .order_by(ENTRIES.c.number.desc())
     )
-    for wanted, narrower in (
-        (waiting, decision.c.number.is_(None)),
-        (by is not None, ENTRIES.c.by == by),
-        (before is not None, ENTRIES.c.number < before),
-    ):
-        query = query.where(narrower) if wanted else query
+    if waiting:
+        query = query.where(decision.c.number.is_(None))
+    if by is not None:
+        query = query.where(ENTRIES.c.by == by)
+    if before is not None:
+        query = query.where(ENTRIES.c.number < before)
     seen = set(tables_of(parts))
     found = [(BookEntry.of_text(row.entry), row.decision) for row in _rows(query.limit(PAGE))]
     kept = [(entry, decided) for entry, decided in found if seen.issuperset(entry.about.get("tables", {}))]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from django.conf import settings
 
 from stockward.book import Site
+from stockward.book.settings import SETTINGS
 from stockward.book.store.facts import files_of, site_of
 from stockward.book.store.records import Book
 from stockward.book.store.standing import standing_settings
@@ -46,8 +49,10 @@ def the_book() -> Book:
 
 
 def site_from_book(site: str, as_of: datetime | None = None) -> Site:
-    """The facts of a site as they were approved at a moment, or now."""
-    return site_of(the_book(), site, as_of)
+    """The facts of a site as they were approved at a moment, or now; its files in the order of a folder's."""
+    facts = site_of(the_book(), site, as_of)
+    files = sorted(facts.files.items(), key=lambda file: (file[0] != SETTINGS, file[0]))
+    return dataclasses.replace(facts, files=MappingProxyType(dict(files)))
 
 
 def standing_files(site: str) -> dict[str, bytes]:
