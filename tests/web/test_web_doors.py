@@ -120,9 +120,9 @@ def addresses(browsers: dict[str, Any]) -> dict[str, str]:
 
 
 def comes_in(answer: Any) -> bool:
-    """Whether an answer is none of: sign in first, set up the second factor first, no right, no such page."""
+    """Whether an answer is none of: sign in first, set up the second factor first, no right, no such page or way."""
     to = answer.headers.get("Location", "")
-    turned_away = answer.status_code in (403, 404) or to.startswith(("/sign-in/", "/me/app/"))
+    turned_away = answer.status_code in (403, 404, 405) or to.startswith(("/sign-in/", "/me/app/"))
     return not turned_away
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from stockward.book.store.entries import EntryKind
 from stockward.web.permissions import Role
 
 ROLES = {
@@ -15,8 +16,15 @@ ROLES = {
 }
 """What each role is called."""
 
-STEPS = {
-    "reading the site": _("reading the site"),
-    "writing the report": _("writing the report"),
+KINDS = {
+    EntryKind.BOOK: _("begin of the book"),
+    EntryKind.SUBMISSION: _("submission"),
+    EntryKind.SETTINGS: _("settings"),
+    EntryKind.ROW: _("row of"),
+    EntryKind.CORRECTION: _("correction"),
+    EntryKind.WITHDRAWAL: _("withdrawal"),
+    EntryKind.APPROVAL: _("approval of submission"),
+    EntryKind.RETURN: _("sent back: submission"),
+    EntryKind.EVENT: _("event"),
 }
-"""Steps of a review; others are shown as they come."""
+"""What each kind of entry is called."""

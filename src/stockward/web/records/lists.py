@@ -14,6 +14,7 @@ from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKin
 from stockward.book.store.tables import ENTRIES
 from stockward.web.models import Account
 from stockward.web.records.the_book import the_book
+from stockward.web.wording import KINDS
 
 PAGE = 100
 """Entries on a page."""
@@ -140,6 +141,11 @@ class ShownEntry:
         return str(self.entry.about.get("table", ""))
 
     @property
+    def kind(self) -> str:
+        """What it does to the book, in words."""
+        return str(KINDS[self.entry.kind])
+
+    @property
     def source(self) -> str:
         """File and row from which it was entered."""
         source = self.entry.about.get("source")
@@ -152,6 +158,8 @@ class ShownEntry:
         if "row" in about:
             cells = "; ".join(f"{name} {cell}" for name, cell in about["row"].items())
             return f"{about['reason']}: {cells}" if "reason" in about else cells
+        if self.entry.kind in DECISIONS:
+            return f"{self.entry.submission} {about.get('reason', '')}".strip()
         hidden = {"once", "text", "tables", "files", "source"}
         return "; ".join(f"{name} {value}" for name, value in about.items() if name not in hidden)
 

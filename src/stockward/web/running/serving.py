@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import Any
 
 from stockward.terms.errors import UsageError
@@ -16,6 +17,8 @@ from stockward.web.running.settings import UPLOAD_MOST
 _THREADS = 8
 _PATIENCE = 5.0
 """Seconds that the process in the background has to end."""
+_LOOK, _PAUSE = 0.5, 2.0
+"""Seconds between two looks whether it still works, and before another takes its place."""
 
 
 def answer_requests(place: ServerPlace, ready: Callable[[str], None]) -> None:
@@ -54,18 +57,42 @@ def _listening(place: ServerPlace) -> Any:
 
 @contextmanager
 def _worker(place: ServerPlace) -> Iterator[None]:
-    """The process that works in the background; it is told the place through a pipe, and ends when that is closed."""
-    command = [sys.executable, "-m", "stockward.web.running.worker"]
-    worker = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
-    assert worker.stdin is not None
+    """A process that works in the background while this one answers; where it is ended, another takes its place."""
+    over = Event()
+    keeper = Thread(target=_keep_working, args=(place, over), daemon=True)
+    keeper.start()
     try:
-        worker.stdin.write(json.dumps(place.words()) + "\n")
-        worker.stdin.flush()
         yield
     finally:
-        worker.stdin.close()
-        try:
-            worker.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        over.set()
+        keeper.join(2 * _PATIENCE)
+
+
+def _keep_working(place: ServerPlace, over: Event) -> None:
+    while not over.is_set():
+        worker = _begun(place)
+        while worker.poll() is None and not over.wait(_LOOK):
+            pass
+        if worker.stdin is not None:
+            worker.stdin.close()
+        _ended(worker)
+        over.wait(_PAUSE)
+
+
+def _begun(place: ServerPlace) -> subprocess.Popen[str]:
+    """The process; it is told the place through a pipe, and ends when that is closed."""
+    command = [sys.executable, "-m", "stockward.web.running.worker"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
+    if worker.stdin is not None:
+        with suppress(BrokenPipeError):
+            worker.stdin.write(json.dumps(place.words()) + "\n")
+            worker.stdin.flush()
+    return worker
+
+
+def _ended(worker: subprocess.Popen[str]) -> None:
+    try:
+        worker.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
