@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,19 @@ def _own_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def new_book(tmp_path: Path, settings: Any, db: None) -> Iterator[None]:
+    """A book of its own for a test."""
+    from stockward.web.records.the_book import make_book, the_book
+
+    settings.STOCKWARD_PLACE = ServerPlace(tmp_path)
+    make_book(settings.STOCKWARD_PLACE)
+    the_book.cache_clear()
+    yield
+    the_book().close()
+    the_book.cache_clear()
 
 
 @pytest.fixture

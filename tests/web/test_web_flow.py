@@ -5,55 +5,21 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from tests.web.handing_in import FIRST_SITE, files_of_first_site, hand_in, upload
 
 from stockward.web.models import ReviewRun, UploadDraft
 from stockward.web.records.lists import submissions_of
-from stockward.web.records.the_book import make_book, site_from_book, standing_files, the_book
+from stockward.web.records.the_book import site_from_book, standing_files
 
-FIRST_SITE = Path(__file__).parents[2] / "docs" / "first_site"
+pytestmark = pytest.mark.usefixtures("new_book")
+
 Enter = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def new_book(tmp_path: Path, settings: Any, db: None) -> Iterator[None]:
-    """A book of its own for each test."""
-    from stockward.web.running.place import ServerPlace
-
-    settings.STOCKWARD_PLACE = ServerPlace(tmp_path)
-    make_book(settings.STOCKWARD_PLACE)
-    the_book.cache_clear()
-    yield
-    the_book().close()
-    the_book.cache_clear()
-
-
-def files_of_first_site(**instead: str) -> list[SimpleUploadedFile]:
-    """The files of the site of the manual, some of them with other texts."""
-    names = sorted(path.name for path in FIRST_SITE.iterdir() if path.suffix in (".csv", ".toml"))
-    texts = {name: (FIRST_SITE / name).read_text(encoding="utf-8") for name in names}
-    texts |= {f"{name}.csv": text for name, text in instead.items()}
-    return [SimpleUploadedFile(name, text.encode()) for name, text in texts.items()]
-
-
-def upload(browser: Client, files: list[SimpleUploadedFile], site: str = "ridgeway") -> UploadDraft:
-    answer = browser.post(f"/sites/{site}/drafts/new/", {"files": files})
-    assert answer.status_code == 302, answer.context and answer.context["faults"]
-    return UploadDraft.objects.get(key=answer.headers["Location"].rstrip("/").split("/")[-1])
-
-
-def hand_in(browser: Client, files: list[SimpleUploadedFile], **more: str) -> int:
-    draft = upload(browser, files)
-    answer = browser.post(f"/sites/ridgeway/drafts/{draft.key}/submit/", more)
-    found = re.search(r"/submissions/(\d+)/", answer.headers["Location"])
-    assert found, draft.reading
-    return int(found[1])
 
 
 def test_what_was_uploaded_is_in_force_once_another_has_approved_it(come_in: Enter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
@@ -12,9 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 
+from stockward.terms.errors import StockwardError
+from stockward.web.pages.refusals import out_of_order
 from stockward.web.permissions import Action, Permissions, Scope
 
 _View = Callable[..., HttpResponse]
+logger = logging.getLogger(__name__)
 
 
 def door(action: Action) -> Callable[[_View], _View]:
@@ -31,7 +35,11 @@ def door(action: Action) -> Callable[[_View], _View]:
             site = named.get("site")
             if not permissions.may(action, site):
                 return _turned_away(request, permissions, action, site)
-            return view(request, *given, **named)
+            try:
+                return view(request, *given, **named)
+            except StockwardError as error:
+                logger.error("%s: %s", request.path, error)
+                return out_of_order(request)
 
         opened.action = action  # type: ignore[attr-defined]
         return opened

@@ -47,6 +47,12 @@ def locked(request: HttpRequest, answer: HttpResponse | None, credentials: Any) 
     return refuse(request, 429, _("Locked after too many wrong tries"), mend)
 
 
+def out_of_order(request: HttpRequest) -> HttpResponse:
+    """The book cannot be read or written: no page makes up what is in it."""
+    mend = _("Nothing was entered. Tell whoever runs the server: what is the matter is written in server.log.")
+    return refuse(request, 503, _("The book does not answer"), mend)
+
+
 def own_fault(request: HttpRequest) -> HttpResponse:
     """A fault of the program."""
     mend = _("Nothing was changed. Tell whoever runs the server: the fault is written in server.log.")

@@ -14,11 +14,12 @@ from stockward.book import Site
 from stockward.book.cells.columns import shown
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS, settings_in
+from stockward.book.site import lacking_tables
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.separated import read_csv
 from stockward.book.sources.site_folder import read_raw
 from stockward.book.store.handed_in import HandedIn
-from stockward.terms.errors import StockwardError, UsageError
+from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
 from stockward.web.records.the_book import standing_files
 from stockward.web.records.uploads import folder_of
@@ -119,6 +120,7 @@ def _beside(
         there[name] = int((~is_new).sum())
         new[name] = _only(table, is_new)
     both = {name: _together(kept.get(name), new.get(name)) for name in tables() if name in kept or name in new}
+    require_none(lacking_tables(both))
     facts = Site.from_raw(both, settings, files=hashes)
     return ReadUpload(HandedIn(new, text, (), hashes, note), facts, there)
 

@@ -11,9 +11,9 @@ from django.conf import settings
 
 from stockward.book import Site
 from stockward.book.settings import SETTINGS
-from stockward.book.store.facts import files_of, site_of
+from stockward.book.store.facts import site_of, written_files
 from stockward.book.store.records import Book
-from stockward.book.store.standing import standing_settings
+from stockward.book.store.standing import approved_in, standing_of
 from stockward.book.store.tree_heads import HeadSigner
 from stockward.terms.errors import UsageError
 from stockward.web.running.place import ServerPlace
@@ -57,7 +57,5 @@ def site_from_book(site: str, as_of: datetime | None = None) -> Site:
 
 def standing_files(site: str) -> dict[str, bytes]:
     """The files of a site as they stand in the book; none where nothing of it was approved yet."""
-    book = the_book()
-    with book.database.reading() as connection:
-        begun = standing_settings(connection, site) is not None
-    return files_of(book, site) if begun else {}
+    with the_book().database.reading() as connection:
+        return written_files(standing_of(approved_in(connection, site)))
