@@ -65,10 +65,10 @@ def make_account(db: None) -> Callable[..., Any]:
     """Accounts by name, with roles at sites and a second factor."""
     from allauth.mfa.totp.internal.auth import TOTP
 
-    from stockward.web.models import Account, KnownSite, RoleHeld
+    from stockward.web.models import KnownSite, RoleHeld, UserAccount
 
-    def make(name: str, *, administrator: bool = False, factor: bool = True, **roles: str) -> Account:
-        account = Account(name=name, is_administrator=administrator)
+    def make(name: str, *, administrator: bool = False, factor: bool = True, **roles: str) -> UserAccount:
+        account = UserAccount(name=name, is_administrator=administrator)
         account.set_password(PASSWORD)
         account.save()
         for site, role in roles.items():

@@ -14,7 +14,7 @@ from tests.web.handing_in import files_of_first_site, hand_in
 
 from stockward.web.doors import door, pages_of, require_doors
 from stockward.web.models import DraftFile, KnownSite, PasswordLink, ReviewRun, UploadDraft
-from stockward.web.permissions import Action, Role
+from stockward.web.permissions import Right, Role
 from stockward.web.urls import urlpatterns
 
 pytestmark = pytest.mark.usefixtures("new_book")
@@ -194,7 +194,7 @@ def test_a_page_without_a_door_keeps_the_server_from_starting() -> None:
     with pytest.raises(ImproperlyConfigured, match="no door"):
         require_doors([path("open/", lambda request: HttpResponse())])
     with pytest.raises(ImproperlyConfigured, match="at a site"):
-        require_doors([path("everywhere/", door(Action.REVIEW)(lambda request: HttpResponse()))])
+        require_doors([path("everywhere/", door(Right.REVIEW)(lambda request: HttpResponse()))])
 
 
 def test_parts_of_the_tables_that_a_role_may_not_see_are_not_shown(browsers: dict[str, Any], addresses: Any) -> None:

@@ -13,12 +13,12 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.utils import timezone
 
-from stockward.web.models import Account, PasswordLink
+from stockward.web.models import PasswordLink, UserAccount
 
 PASSWORD = "a phrase for tests alone"
 
 
-def _code(account: Account) -> str:
+def _code(account: UserAccount) -> str:
     secret = Authenticator.objects.get(user=account, type="totp").wrap()
     from allauth.mfa.adapter import get_adapter
 
@@ -88,7 +88,7 @@ def test_a_name_without_account_is_answered_as_one_with(make_account: Callable[.
 
 def test_nobody_signs_up(db: None) -> None:
     Client().post("/sign-up/", {"username": "me", "password1": PASSWORD, "password2": PASSWORD})
-    assert not Account.objects.exists()
+    assert not UserAccount.objects.exists()
 
 
 def test_a_link_works_once(make_account: Callable[..., Any]) -> None:
@@ -163,7 +163,7 @@ def test_an_administrator_gets_no_role_at_a_site(come_in: Callable[..., Any]) ->
 def test_names_that_could_be_taken_for_others_are_refused(name: str, come_in: Callable[..., Any]) -> None:
     keeper = come_in("keeper", administrator=True)
     keeper.post("/accounts/new/", {"name": name})
-    assert set(Account.objects.values_list("name", flat=True)) <= {"keeper", "ann"}
+    assert set(UserAccount.objects.values_list("name", flat=True)) <= {"keeper", "ann"}
 
 
 def test_a_page_from_elsewhere_cannot_send_a_form(make_account: Callable[..., Any]) -> None:

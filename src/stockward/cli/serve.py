@@ -8,12 +8,18 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.asking import can_ask
-from stockward.cli.kit.options import NEW_SITE, TextCommand
+from stockward.cli.kit.options import NEW_SITE, TextCommand, examples
 from stockward.cli.kit.saying import say, say_whole
 
 
-@click.command(cls=TextCommand)
-@click.argument("folder", metavar="[DIR]", type=NEW_SITE, default=Path("stockward-server"))
+@click.command(
+    cls=TextCommand,
+    epilog=examples(
+        "serve server",
+        "serve server --port 8800 --first-account keeper",
+    ),
+)
+@click.argument("folder", type=NEW_SITE, default=Path("stockward-server"))
 @click.option("--database", metavar="URL", envvar="STOCKWARD_DATABASE",
               help="Keep all in PostgreSQL: postgresql://user@host/name. Also read from STOCKWARD_DATABASE, "
               "where no other user of the machine sees the password.")  # fmt: skip
@@ -26,7 +32,7 @@ from stockward.cli.kit.saying import say, say_whole
 def serve_command(
     folder: Path, database: str | None, host: str, port: int, behind_proxy: str | None, first_account: str | None
 ) -> None:
-    """Let several people work on one book, on pages: everything is kept in DIR, stockward-server without it."""
+    """Let several people work on one book, on pages: all is kept in FOLDER, stockward-server without it."""
     os.umask(0o077)
     from stockward.web.running.place import ServerPlace
     from stockward.web.running.starting import bring_up_to_date, set_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stockward.version import VERSION
-from stockward.web.permissions import Action, Permissions
+from stockward.web.permissions import Permissions, Right
 
 
 def frame(request: Any) -> dict[str, Any]:
@@ -13,8 +13,8 @@ def frame(request: Any) -> dict[str, Any]:
     permissions = getattr(request, "permissions", None) or Permissions(getattr(request, "user", None))
     return {
         "version": VERSION,
-        "signed_in": permissions.may(Action.SECURE_OWN_ACCOUNT),
-        "at_work": permissions.may(Action.SEE_OWN_PAGES),
-        "keeps_accounts": permissions.may(Action.MANAGE_ACCOUNTS),
-        "has_sites": bool(permissions.roles) if permissions.may(Action.SEE_OWN_PAGES) else False,
+        "signed_in": permissions.may(Right.SECURE_OWN_ACCOUNT),
+        "at_work": permissions.may(Right.SEE_OWN_PAGES),
+        "keeps_accounts": permissions.may(Right.MANAGE_ACCOUNTS),
+        "has_sites": bool(permissions.roles) if permissions.may(Right.SEE_OWN_PAGES) else False,
     }

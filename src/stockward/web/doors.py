@@ -15,13 +15,13 @@ from django.urls import URLPattern, URLResolver
 
 from stockward.terms.errors import StockwardError
 from stockward.web.pages.refusals import out_of_order
-from stockward.web.permissions import Action, Permissions, Scope
+from stockward.web.permissions import Permissions, Right, RightScope
 
 _View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
 
-def door(action: Action) -> Callable[[_View], _View]:
+def door(action: Right) -> Callable[[_View], _View]:
     """Put a door before a page, which is opened to those who may do the action.
 
     A page at a site has ``site``, the key of it, in its address. A site at which somebody has no role is not found by
@@ -47,14 +47,14 @@ def door(action: Action) -> Callable[[_View], _View]:
     return behind_it
 
 
-def _turned_away(request: HttpRequest, permissions: Permissions, action: Action, site: str | None) -> HttpResponse:
-    if not permissions.may(Action.SECURE_OWN_ACCOUNT):
+def _turned_away(request: HttpRequest, permissions: Permissions, action: Right, site: str | None) -> HttpResponse:
+    if not permissions.may(Right.SECURE_OWN_ACCOUNT):
         if request.method == "GET" and not request.headers.get("HX-Request"):
             return redirect_to_login(request.get_full_path())
         return redirect("account_login")
     if not permissions.secured:
         return redirect("mfa_activate_totp")
-    if action.scope is Scope.SITE and not permissions.knows(site or ""):
+    if action.scope is RightScope.SITE and not permissions.knows(site or ""):
         raise Http404
     raise PermissionDenied
 
@@ -74,8 +74,8 @@ def require_doors(patterns: Iterable[URLPattern | URLResolver]) -> None:
     for address, page in pages_of(patterns):
         action = getattr(page.callback, "action", None)
         if action is None:
-            raise ImproperlyConfigured(f"/{address}: this page has no door: put @door(Action.…) before it")
-        if (action.scope is Scope.SITE) is not ("site" in page.pattern.converters):
+            raise ImproperlyConfigured(f"/{address}: this page has no door: put @door(Right.…) before it")
+        if (action.scope is RightScope.SITE) is not ("site" in page.pattern.converters):
             raise ImproperlyConfigured(f"/{address}: {action} and its address must both be at a site, or neither")
 
 

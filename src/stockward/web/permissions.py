@@ -23,7 +23,7 @@ class Role(StrEnum):
     INSPECTOR = "inspector"
 
 
-class Scope(StrEnum):
+class RightScope(StrEnum):
     """Who is asked before an action: nobody, a session, an account that is secured, an administrator, a role."""
 
     OPEN = "open"
@@ -33,7 +33,7 @@ class Scope(StrEnum):
     SITE = "site"
 
 
-class Action(StrEnum):
+class Right(StrEnum):
     """What can be done on the pages."""
 
     SIGN_IN = "sign_in"
@@ -48,16 +48,16 @@ class Action(StrEnum):
     REVIEW = "review"
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> RightScope:
         """Who is asked before it."""
-        return _SCOPES.get(self, Scope.SITE)
+        return _SCOPES.get(self, RightScope.SITE)
 
 
 _SCOPES = {
-    Action.SIGN_IN: Scope.OPEN,
-    Action.SECURE_OWN_ACCOUNT: Scope.SESSION,
-    Action.SEE_OWN_PAGES: Scope.ACCOUNT,
-    Action.MANAGE_ACCOUNTS: Scope.ADMINISTRATION,
+    Right.SIGN_IN: RightScope.OPEN,
+    Right.SECURE_OWN_ACCOUNT: RightScope.SESSION,
+    Right.SEE_OWN_PAGES: RightScope.ACCOUNT,
+    Right.MANAGE_ACCOUNTS: RightScope.ADMINISTRATION,
 }
 
 _NOTHING: frozenset[str] = frozenset()
@@ -65,24 +65,24 @@ _STOCK, _GUARDS = frozenset({"stock"}), frozenset({"guards"})
 _ALL = _STOCK | _GUARDS
 """Parts of the tables, as the data dictionary calls them."""
 
-_GRANTED: Mapping[Action, Mapping[Role, frozenset[str]]] = MappingProxyType(
+_GRANTED: Mapping[Right, Mapping[Role, frozenset[str]]] = MappingProxyType(
     {
-        Action.SEE_SITE: dict.fromkeys(Role, _NOTHING),
-        Action.READ_ENTRIES: {
+        Right.SEE_SITE: dict.fromkeys(Role, _NOTHING),
+        Right.READ_ENTRIES: {
             Role.CLERK: _STOCK,
             Role.OFFICER: _ALL,
             Role.GUARDS_MANAGER: _GUARDS,
             Role.INSPECTOR: _ALL,
         },
-        Action.ENTER: {Role.CLERK: _STOCK, Role.GUARDS_MANAGER: _GUARDS},
-        Action.FOLLOW_SUBMISSIONS: {
+        Right.ENTER: {Role.CLERK: _STOCK, Role.GUARDS_MANAGER: _GUARDS},
+        Right.FOLLOW_SUBMISSIONS: {
             Role.CLERK: _STOCK,
             Role.OFFICER: _ALL,
             Role.GUARDS_MANAGER: _GUARDS,
             Role.INSPECTOR: _ALL,
         },
-        Action.DECIDE: {Role.OFFICER: _ALL},
-        Action.REVIEW: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
+        Right.DECIDE: {Role.OFFICER: _ALL},
+        Right.REVIEW: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
     }
 )
 """For each action at a site: the roles that may, and the parts of the tables that they may do it with."""
@@ -110,26 +110,26 @@ class Permissions:
             found[site] = found.get(site, frozenset()) | {Role(role)}
         return found
 
-    def may(self, action: Action, site: str | None = None) -> bool:
+    def may(self, action: Right, site: str | None = None) -> bool:
         """Whether the account may do this, at this site where the action is one at a site."""
-        if action.scope is Scope.OPEN:
+        if action.scope is RightScope.OPEN:
             return True
-        if action.scope is Scope.SESSION:
+        if action.scope is RightScope.SESSION:
             return self._account is not None
         if self._account is None or not self.secured:
             return False
-        if action.scope is Scope.ADMINISTRATION:
+        if action.scope is RightScope.ADMINISTRATION:
             return bool(self._account.is_administrator)
-        if action.scope is Scope.ACCOUNT:
+        if action.scope is RightScope.ACCOUNT:
             return True
         return site is not None and bool(self.roles.get(site, frozenset()) & _GRANTED[action].keys())
 
-    def parts(self, action: Action, site: str) -> frozenset[str]:
+    def parts(self, action: Right, site: str) -> frozenset[str]:
         """The parts of the tables with which the account may do this at the site."""
         granted = _GRANTED[action]
         return frozenset().union(*(granted.get(role, _NOTHING) for role in self.roles.get(site, ())))
 
-    def sites(self, action: Action = Action.SEE_SITE) -> list[str]:
+    def sites(self, action: Right = Right.SEE_SITE) -> list[str]:
         """Keys of the sites where the account may do this, in order."""
         return sorted(site for site in self.roles if self.may(action, site))
 

@@ -43,7 +43,7 @@ def _page_of(run: ReviewRun) -> tuple[str, int]:
 
     step = _Step(run.key)
     step("reading the site")
-    facts = site_from_book(run.site.key, None if run.as_of is None else end_of(run.as_of))
+    facts = site_from_book(run.site.key, None if run.as_of is None else last_moment_of(run.as_of))
     answers = make_review(facts, generated=timezone.now(), progress=step)
     step("writing the report")
     return report.write_html(answers), int(review_concluded(answers))
@@ -63,7 +63,7 @@ def _end(run: ReviewRun, **came_to: Any) -> None:
     ReviewRun.objects.filter(pk=run.pk).update(step="", **came_to)
 
 
-def end_of(day: date) -> datetime:
+def last_moment_of(day: date) -> datetime:
     """The last moment of a day, UTC."""
     return datetime.combine(day, time(), UTC) + timedelta(days=1, microseconds=-1)
 

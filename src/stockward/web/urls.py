@@ -11,7 +11,7 @@ from django.views.i18n import set_language
 
 from stockward.web.doors import door, require_doors
 from stockward.web.pages import accounts, drafts, entries, home, own, reviews, sites, submissions
-from stockward.web.permissions import Action
+from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
 handler403 = "stockward.web.pages.refusals.no_right"
@@ -19,7 +19,7 @@ handler404 = "stockward.web.pages.refusals.no_page"
 handler429 = "stockward.web.pages.refusals.too_often"
 handler500 = "stockward.web.pages.refusals.own_fault"
 
-_open, _own = door(Action.SIGN_IN), door(Action.SECURE_OWN_ACCOUNT)
+_open, _own = door(Right.SIGN_IN), door(Right.SECURE_OWN_ACCOUNT)
 
 _SIGNING_IN = [
     path("sign-in/", _open(account.login), name="account_login"),
@@ -67,7 +67,7 @@ _SITES = [
     path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
     path(f"{_AT_A_SITE}reviews/", reviews.all_reviews, name="reviews"),
     path(f"{_AT_A_SITE}reviews/<str:key>/", reviews.one_review, name="review"),
-    path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.progress, name="progress"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.how_far, name="progress"),
     path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
 ]
 

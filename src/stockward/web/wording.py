@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from stockward.book.store.entries import EntryKind
 from stockward.web.permissions import Role
 
-ROLES = {
+ROLE_NAMES = {
     Role.CLERK: _("clerk"),
     Role.OFFICER: _("accountable officer"),
     Role.GUARDS_MANAGER: _("guards' manager"),
@@ -16,7 +16,7 @@ ROLES = {
 }
 """What each role is called."""
 
-KINDS = {
+KIND_NAMES = {
     EntryKind.BOOK: _("begin of the book"),
     EntryKind.SUBMISSION: _("submission"),
     EntryKind.SETTINGS: _("settings"),

@@ -62,7 +62,8 @@ def read_site(path: str | Path) -> Site:
 def read_raw(path: Path, *, whole: bool = True) -> tuple[dict[str, RawTable], str, dict[str, str]]:
     """The tables of a site as they stand, the text of its settings, and the SHA-256 of each file.
 
-    Where it need not be ``whole``, required tables may lack: they stand elsewhere. Raises ``SiteError`` as ``read_site`` does.
+    Where it need not be ``whole``, required tables may lack: they stand elsewhere. Raises ``SiteError`` as
+    ``read_site`` does.
     """
     reader = _reader(path)
     raw, _ = reader.raw_tables(whole=whole)

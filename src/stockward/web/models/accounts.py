@@ -27,7 +27,7 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-class Account(AbstractBaseUser):
+class UserAccount(AbstractBaseUser):
     """Somebody who may sign in. It is never deleted, so that the book can always say whose a key is.
 
     ``key`` is what the book knows. ``rights`` grows whenever what the account may is changed: sessions that were begun
@@ -50,7 +50,7 @@ class Account(AbstractBaseUser):
 
     def rights_changed(self) -> None:
         """End every session of the account; to be called inside the transaction that changes its rights."""
-        Account.objects.filter(pk=self.pk).update(rights=models.F("rights") + 1)
+        UserAccount.objects.filter(pk=self.pk).update(rights=models.F("rights") + 1)
         self.refresh_from_db(fields=["rights"])
 
     def sign_in_anew(self) -> str:
@@ -89,7 +89,7 @@ class KnownSite(models.Model):
 class RoleHeld(models.Model):
     """A role that an account has at a site."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="roles")
+    account = models.ForeignKey(UserAccount, on_delete=models.PROTECT, related_name="roles")
     site = models.ForeignKey(KnownSite, on_delete=models.PROTECT, related_name="roles")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
 
@@ -100,12 +100,12 @@ class RoleHeld(models.Model):
 class PasswordLink(models.Model):
     """A link by which a password is set, once and within two days. The database holds no more than its SHA-256."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    account = models.ForeignKey(UserAccount, on_delete=models.CASCADE)
     digest = models.CharField(max_length=64, unique=True)
     expires = models.DateTimeField()
 
     @classmethod
-    def make(cls, account: Account) -> str:
+    def make(cls, account: UserAccount) -> str:
         """Make the link of an account in place of any other, and return its token."""
         token = secrets.token_urlsafe(32)
         cls.objects.filter(account=account).delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from stockward.web.models.accounts import Account, KnownSite, new_key
+from stockward.web.models.accounts import KnownSite, UserAccount, new_key
 
 
 class RunState(models.TextChoices):
@@ -25,7 +25,7 @@ class ReviewRun(models.Model):
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     site = models.ForeignKey(KnownSite, on_delete=models.PROTECT)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    account = models.ForeignKey(UserAccount, on_delete=models.PROTECT)
     asked = models.DateTimeField(default=timezone.now)
     as_of = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=RunState.choices, default=RunState.WAITING)

@@ -16,17 +16,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from stockward.web.doors import door
-from stockward.web.models import Account, KnownSite, PasswordLink, RoleHeld
-from stockward.web.permissions import Action, Role
+from stockward.web.models import KnownSite, PasswordLink, RoleHeld, UserAccount
+from stockward.web.permissions import Right, Role
 from stockward.web.records.told import tell_the_book
-from stockward.web.wording import ROLES
+from stockward.web.wording import ROLE_NAMES
 
 
 class NewAccount(forms.ModelForm):
     """The name of an account, and whether it keeps the others."""
 
     class Meta:
-        model = Account
+        model = UserAccount
         fields = ("name", "is_administrator")
 
     def clean_name(self) -> str:
@@ -50,7 +50,7 @@ class Rights(forms.Form):
         label=gettext_lazy("keeps the accounts (administrator), and sees no site"), required=False
     )
 
-    def __init__(self, account: Account, *given: Any, **named: Any) -> None:
+    def __init__(self, account: UserAccount, *given: Any, **named: Any) -> None:
         held = {(role.site_id, role.role) for role in account.roles.all()}
         initial = {"is_active": account.is_active, "is_administrator": account.is_administrator}
         super().__init__(*given, initial=initial, **named)
@@ -61,7 +61,7 @@ class Rights(forms.Form):
                 name = f"role-{site.pk}-{role}"
                 self._boxes[name] = site, role
                 self.fields[name] = forms.BooleanField(
-                    label=ROLES[role], required=False, initial=(site.pk, role.value) in held
+                    label=ROLE_NAMES[role], required=False, initial=(site.pk, role.value) in held
                 )
 
     def sites(self) -> list[tuple[KnownSite, list[forms.BoundField]]]:
@@ -81,29 +81,29 @@ class Rights(forms.Form):
         if told.get("is_administrator") and self.chosen():
             raise ValidationError(_("An administrator has no role at a site: make a second account for that work."))
         keeps = told.get("is_administrator") and told.get("is_active")
-        others = Account.objects.filter(is_administrator=True, is_active=True).exclude(pk=self.account.pk)
+        others = UserAccount.objects.filter(is_administrator=True, is_active=True).exclude(pk=self.account.pk)
         if self.account.is_administrator and not keeps and not others.exists():
             raise ValidationError(_("This is the last administrator: make another one first."))
         return told
 
 
-@door(Action.MANAGE_ACCOUNTS)
+@door(Right.MANAGE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account, and the sites."""
-    every = Account.objects.prefetch_related("roles__site").order_by("name")
+    every = UserAccount.objects.prefetch_related("roles__site").order_by("name")
     links = set(PasswordLink.objects.values_list("account_id", flat=True))
     rows = [(account, _held(account), account.pk in links) for account in every]
     return render(request, "accounts/all.html", {"rows": rows, "sites": KnownSite.objects.all(), "form": NewSite()})
 
 
-def _held(account: Account) -> list[str]:
+def _held(account: UserAccount) -> list[str]:
     held: dict[str, list[str]] = {}
     for role in account.roles.all():
-        held.setdefault(role.site.title, []).append(str(ROLES[Role(role.role)]))
+        held.setdefault(role.site.title, []).append(str(ROLE_NAMES[Role(role.role)]))
     return [f"{site}: {', '.join(sorted(roles))}" for site, roles in sorted(held.items())]
 
 
-@door(Action.MANAGE_ACCOUNTS)
+@door(Right.MANAGE_ACCOUNTS)
 def new_account(request: HttpRequest) -> HttpResponse:
     """Make an account; its owner sets the password through a link that is shown once."""
     form = NewAccount(request.POST or None)
@@ -118,10 +118,10 @@ def new_account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/new.html", {"form": form})
 
 
-@door(Action.MANAGE_ACCOUNTS)
+@door(Right.MANAGE_ACCOUNTS)
 def one_account(request: HttpRequest, key: str) -> HttpResponse:
     """What one account may."""
-    account = get_object_or_404(Account, key=key)
+    account = get_object_or_404(UserAccount, key=key)
     form = Rights(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = _change(account, form)
@@ -134,7 +134,7 @@ def one_account(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "accounts/one.html", {"form": form, "account": account})
 
 
-def _change(account: Account, form: Rights) -> str:
+def _change(account: UserAccount, form: Rights) -> str:
     """Put the rights in place, and end the sessions begun under the old ones; what they are now, ``""`` unchanged."""
     chosen = form.chosen()
     if not form.has_changed():
@@ -151,13 +151,13 @@ def _change(account: Account, form: Rights) -> str:
     return "; ".join([*held, "may sign in" if account.is_active else "may not sign in"])
 
 
-@door(Action.MANAGE_ACCOUNTS)
+@door(Right.MANAGE_ACCOUNTS)
 @require_POST
 def new_link(request: HttpRequest, key: str) -> HttpResponse:
     """Let somebody who lost password or phone begin anew: both are forgotten, sessions end, a link is shown once."""
     from axes.handlers.proxy import AxesProxyHandler
 
-    account = get_object_or_404(Account, key=key, is_active=True)
+    account = get_object_or_404(UserAccount, key=key, is_active=True)
     if account.pk == request.user.pk:
         messages.error(request, _("For your own account, another administrator must do this."))
         return redirect("accounts")
@@ -167,12 +167,12 @@ def new_link(request: HttpRequest, key: str) -> HttpResponse:
     return _link_shown(request, account, token)
 
 
-def _link_shown(request: HttpRequest, account: Account, token: str) -> HttpResponse:
+def _link_shown(request: HttpRequest, account: UserAccount, token: str) -> HttpResponse:
     link = request.build_absolute_uri(reverse("welcome", args=[token]))
     return render(request, "accounts/link.html", {"account": account, "link": link})
 
 
-@door(Action.MANAGE_ACCOUNTS)
+@door(Right.MANAGE_ACCOUNTS)
 @require_POST
 def new_site(request: HttpRequest) -> HttpResponse:
     """Add a site; what it has is entered by its clerks."""

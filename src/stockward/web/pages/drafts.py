@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from stockward.terms.errors import StockwardError
 from stockward.web.doors import door
 from stockward.web.models import DraftFile, KnownSite, UploadDraft
-from stockward.web.permissions import Action
+from stockward.web.permissions import Right
 from stockward.web.records.reading import found_in, read_upload
 from stockward.web.records.the_book import the_book
 from stockward.web.records.uploads import faults_of_files, plain_name
@@ -22,7 +22,7 @@ from stockward.web.records.uploads import faults_of_files, plain_name
 _LONGEST_NOTE = 500
 
 
-@door(Action.ENTER)
+@door(Right.ENTER)
 def new_draft(request: HttpRequest, site: str) -> HttpResponse:
     """Upload files; they are kept as a draft, seen by nobody else."""
     known = get_object_or_404(KnownSite, key=site)
@@ -40,14 +40,14 @@ def new_draft(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, site: KnownSite, files: list[tuple[str, bytes]]) -> UploadDraft:
-    reading = found_in(files, site.key, request.permissions.parts(Action.ENTER, site.key))
+    reading = found_in(files, site.key, request.permissions.parts(Right.ENTER, site.key))
     with transaction.atomic():
         draft: UploadDraft = UploadDraft.objects.create(site=site, account=request.user, reading=reading)
         DraftFile.objects.bulk_create(DraftFile(draft=draft, name=name, content=content) for name, content in files)
     return draft
 
 
-@door(Action.ENTER)
+@door(Right.ENTER)
 def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """What was found in the files of a draft."""
     draft = _mine(request, site, key)
@@ -55,7 +55,7 @@ def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
     return render(request, "drafts/one.html", {"draft": draft, "site": draft.site, "names": names, **draft.reading})
 
 
-@door(Action.ENTER)
+@door(Right.ENTER)
 @require_POST
 def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """Hand the draft in: from now on it stands in the book, and waits for somebody else."""
@@ -63,7 +63,7 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     files = [(file.name, bytes(file.content)) for file in draft.files.all()]
     note = request.POST.get("note", "").strip()[:_LONGEST_NOTE]
     try:
-        read = read_upload(files, site, request.permissions.parts(Action.ENTER, site), note)
+        read = read_upload(files, site, request.permissions.parts(Right.ENTER, site), note)
         if (count := read.told()["count"]) and "knowingly" not in request.POST:
             messages.error(
                 request, _("%(count)d problems: mend them, or tick that you submit with them.") % {"count": count}
@@ -78,7 +78,7 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     return redirect("submission", site, number)
 
 
-@door(Action.ENTER)
+@door(Right.ENTER)
 @require_POST
 def discard(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """Throw a draft away."""

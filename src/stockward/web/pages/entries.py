@@ -7,16 +7,16 @@ from django.shortcuts import get_object_or_404, render
 
 from stockward.web.doors import door
 from stockward.web.models import KnownSite
-from stockward.web.permissions import Action
+from stockward.web.permissions import Right
 from stockward.web.records.lists import PAGE, entries_of, tables_of
 
 _MOST_DIGITS = 18
 
 
-@door(Action.READ_ENTRIES)
+@door(Right.READ_ENTRIES)
 def entries(request: HttpRequest, site: str) -> HttpResponse:
     """A page of entries; the next begins behind the number of its last one, however many there are."""
-    parts = request.permissions.parts(Action.READ_ENTRIES, site)
+    parts = request.permissions.parts(Right.READ_ENTRIES, site)
     after, before = (_number(request.GET.get(name)) for name in ("after", "before"))
     table = request.GET.get("table") or None
     found = entries_of(site, parts, table=table, after=after, before=before)

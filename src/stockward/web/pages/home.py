@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
-from stockward.web.models import Account, KnownSite, PasswordLink, ReviewRun, UploadDraft
+from stockward.web.models import KnownSite, PasswordLink, ReviewRun, UploadDraft, UserAccount
 from stockward.web.models.reviews import RunState
-from stockward.web.permissions import Action
+from stockward.web.permissions import Right
 from stockward.web.records.lists import submissions_of
 
 
@@ -28,11 +28,11 @@ class ToDo:
     urgent: bool = False
 
 
-@door(Action.SEE_OWN_PAGES)
+@door(Right.SEE_OWN_PAGES)
 def today(request: HttpRequest) -> HttpResponse:
     """What needs this account now."""
     permissions = request.permissions
-    to_do = _of_the_keeper() if permissions.may(Action.MANAGE_ACCOUNTS) else []
+    to_do = _of_the_keeper() if permissions.may(Right.MANAGE_ACCOUNTS) else []
     titles = dict(KnownSite.objects.values_list("key", "title"))
     for site in permissions.sites():
         to_do += _at_a_site(request, site, titles[site])
@@ -48,7 +48,7 @@ def _of_the_keeper() -> list[ToDo]:
     for site in KnownSite.objects.exclude(roles__role="officer"):
         why = _("Nothing that is entered there can be approved. Give an account the role of accountable officer.")
         found.append(ToDo(_("%(site)s has no accountable officer") % {"site": site.title}, why, where, True))
-    idle = Account.objects.filter(is_active=True, is_administrator=False, roles=None).count()
+    idle = UserAccount.objects.filter(is_active=True, is_administrator=False, roles=None).count()
     if idle:
         what = ngettext("%(count)d account has no role", "%(count)d accounts have no role", idle) % {"count": idle}
         found.append(ToDo(what, _("Their owners can sign in, and see nothing."), where))
@@ -65,8 +65,8 @@ def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
     """What needs somebody at one site: decisions, what came back to them, drafts, a review."""
     permissions, account = request.permissions, request.user
     found = []
-    if permissions.may(Action.DECIDE, site):
-        parts = permissions.parts(Action.DECIDE, site)
+    if permissions.may(Right.DECIDE, site):
+        parts = permissions.parts(Right.DECIDE, site)
         waiting = [one for one in submissions_of(site, parts, waiting=True) if one.entry.by != account.key]
         if waiting:
             what = ngettext(
@@ -76,14 +76,14 @@ def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
             told = {"site": title, "count": len(waiting)}
             why = _("The oldest since %(at)s UTC.") % {"at": f"{waiting[-1].at:%Y-%m-%d %H:%M}"}
             found.append(ToDo(what % told, why, reverse("submissions", args=[site]), True))
-    if permissions.may(Action.ENTER, site):
-        found += _of_who_enters(account, site, title, permissions.parts(Action.ENTER, site))
-    if permissions.may(Action.REVIEW, site):
+    if permissions.may(Right.ENTER, site):
+        found += _of_who_enters(account, site, title, permissions.parts(Right.ENTER, site))
+    if permissions.may(Right.REVIEW, site):
         found.append(_review_of(site, title))
     return found
 
 
-def _of_who_enters(account: Account, site: str, title: str, parts: frozenset[str]) -> list[ToDo]:
+def _of_who_enters(account: UserAccount, site: str, title: str, parts: frozenset[str]) -> list[ToDo]:
     found = []
     last = submissions_of(site, parts, by=account.key)[:1]
     if last and last[0].state == "sent_back":

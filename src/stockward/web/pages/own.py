@@ -12,29 +12,30 @@ from django.views.decorators.debug import sensitive_post_parameters
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink
 from stockward.web.pages.refusals import refuse
-from stockward.web.permissions import Action
+from stockward.web.permissions import Right
 from stockward.web.signing_in.forms import NewPassword
-from stockward.web.wording import ROLES
+from stockward.web.wording import ROLE_NAMES
 
 
-@door(Action.SECURE_OWN_ACCOUNT)
+@door(Right.SECURE_OWN_ACCOUNT)
 def own_account(request: HttpRequest) -> HttpResponse:
     """Password, second factor, recovery codes, and what the account may."""
     titles = dict(KnownSite.objects.values_list("key", "title"))
     held = [
-        (titles[site], [ROLES[role] for role in sorted(roles)]) for site, roles in request.permissions.roles.items()
+        (titles[site], [ROLE_NAMES[role] for role in sorted(roles)])
+        for site, roles in request.permissions.roles.items()
     ]
     return render(request, "own_account.html", {"held": held})
 
 
-@door(Action.SECURE_OWN_ACCOUNT)
+@door(Right.SECURE_OWN_ACCOUNT)
 def factor_stays(request: HttpRequest) -> HttpResponse:
     """Nobody takes off their own second factor; a new link from whoever keeps the accounts does."""
     return redirect("mfa_index")
 
 
 @sensitive_post_parameters("password", "again")
-@door(Action.SIGN_IN)
+@door(Right.SIGN_IN)
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Set the password of an account through the link that its owner was given."""
     link = PasswordLink.of(token)

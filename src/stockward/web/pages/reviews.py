@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, ReviewRun
-from stockward.web.permissions import Action
+from stockward.web.permissions import Right
 from stockward.web.records.told import tell_the_book
 from stockward.web.tasks import run_review
 
@@ -46,7 +46,7 @@ class AskedReview(forms.Form):
         return day
 
 
-@door(Action.REVIEW)
+@door(Right.REVIEW)
 def all_reviews(request: HttpRequest, site: str) -> HttpResponse:
     """The reviews of a site, and the form that asks for another."""
     known = get_object_or_404(KnownSite, key=site)
@@ -60,14 +60,14 @@ def all_reviews(request: HttpRequest, site: str) -> HttpResponse:
     return render(request, "reviews/all.html", {"site": known, "runs": runs, "form": form})
 
 
-@door(Action.REVIEW)
+@door(Right.REVIEW)
 def one_review(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """How far a review is, or its report in a frame."""
     return render(request, "reviews/one.html", {"run": _run(site, key)})
 
 
-@door(Action.REVIEW)
-def progress(request: HttpRequest, site: str, key: str) -> HttpResponse:
+@door(Right.REVIEW)
+def how_far(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """How far a review is, asked for again and again; once it is over, the whole page is."""
     run = _run(site, key)
     answer = render(request, "reviews/progress.html", {"run": run})
@@ -78,7 +78,7 @@ def progress(request: HttpRequest, site: str, key: str) -> HttpResponse:
 
 @xframe_options_sameorigin
 @csp(_OF_THE_REPORT)
-@door(Action.REVIEW)
+@door(Right.REVIEW)
 def report(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """The report, byte for byte as the command line writes it."""
     page = ReviewRun.objects.filter(site__key=site, key=key).values_list("page", flat=True).first()

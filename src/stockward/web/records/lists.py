@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from stockward.book.schema.dictionary import tables
 from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind
 from stockward.book.store.tables import ENTRIES
-from stockward.web.models import Account
+from stockward.web.models import UserAccount
 from stockward.web.records.the_book import the_book
-from stockward.web.wording import KINDS
+from stockward.web.wording import KIND_NAMES
 
 PAGE = 100
 """Entries on a page."""
@@ -143,7 +143,7 @@ class ShownEntry:
     @property
     def kind(self) -> str:
         """What it does to the book, in words."""
-        return str(KINDS[self.entry.kind])
+        return str(KIND_NAMES[self.entry.kind])
 
     @property
     def source(self) -> str:
@@ -203,4 +203,4 @@ def _rows(query: Select[Any]) -> list[Any]:
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:
     """The names of accounts by the keys that the book knows."""
-    return dict(Account.objects.filter(key__in=list(keys)).values_list("key", "name"))
+    return dict(UserAccount.objects.filter(key__in=list(keys)).values_list("key", "name"))

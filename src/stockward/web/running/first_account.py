@@ -8,9 +8,9 @@ from stockward.web.running.place import ServerPlace
 
 def first_account_lacks() -> bool:
     """Whether there is no administrator yet."""
-    from stockward.web.models import Account
+    from stockward.web.models import UserAccount
 
-    return not Account.objects.filter(is_administrator=True, is_active=True).exists()
+    return not UserAccount.objects.filter(is_administrator=True, is_active=True).exists()
 
 
 def make_first_account(name: str, password: str) -> None:
@@ -31,9 +31,9 @@ def link_of_first_account(name: str, place: ServerPlace) -> str:
     """Make the administrator without a password, and return the address where it is set, once."""
     from django.urls import reverse
 
-    from stockward.web.models import Account, PasswordLink
+    from stockward.web.models import PasswordLink, UserAccount
 
-    kept = Account.objects.filter(name=name, is_administrator=True).first()
+    kept = UserAccount.objects.filter(name=name, is_administrator=True).first()
     account = kept or _made(name)
     if kept is None:
         account.set_unusable_password()
@@ -41,12 +41,12 @@ def link_of_first_account(name: str, place: ServerPlace) -> str:
     return place.address.rstrip("/") + reverse("welcome", args=[PasswordLink.make(account)])
 
 
-def _made(name: str) -> Account:  # type: ignore[name-defined]  # noqa: F821 - models are loaded once Django is set up
+def _made(name: str) -> UserAccount:  # type: ignore[name-defined]  # noqa: F821 - models are loaded once Django is set up
     from django.core.exceptions import ValidationError
 
-    from stockward.web.models import Account
+    from stockward.web.models import UserAccount
 
-    account = Account(name=name, is_administrator=True, password="!")
+    account = UserAccount(name=name, is_administrator=True, password="!")
     try:
         account.full_clean()
     except ValidationError as error:

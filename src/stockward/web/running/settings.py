@@ -135,7 +135,7 @@ def _static_files() -> dict[str, Any]:
 
 def _signing_in() -> dict[str, Any]:
     return {
-        "AUTH_USER_MODEL": "web.Account",
+        "AUTH_USER_MODEL": "web.UserAccount",
         "AUTHENTICATION_BACKENDS": [
             "axes.backends.AxesStandaloneBackend",
             "allauth.account.auth_backends.AuthenticationBackend",
