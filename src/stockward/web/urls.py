@@ -67,7 +67,7 @@ _SITES = [
     path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
     path(f"{_AT_A_SITE}reviews/", reviews.all_reviews, name="reviews"),
     path(f"{_AT_A_SITE}reviews/<str:key>/", reviews.one_review, name="review"),
-    path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.how_far, name="progress"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.review_progress, name="progress"),
     path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
 ]
 

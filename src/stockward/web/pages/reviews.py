@@ -67,7 +67,7 @@ def one_review(request: HttpRequest, site: str, key: str) -> HttpResponse:
 
 
 @door(Right.REVIEW)
-def how_far(request: HttpRequest, site: str, key: str) -> HttpResponse:
+def review_progress(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """How far a review is, asked for again and again; once it is over, the whole page is."""
     run = _run(site, key)
     answer = render(request, "reviews/progress.html", {"run": run})
