@@ -15,7 +15,7 @@ from tests.web.handing_in import FIRST_SITE, files_of_first_site, hand_in, uploa
 
 from stockward.web.models import ReviewRun, UploadDraft
 from stockward.web.records.lists import submissions_of
-from stockward.web.records.the_book import site_from_book, standing_files
+from stockward.web.records.the_book import recorded_site, standing_files
 
 pytestmark = pytest.mark.usefixtures("new_book")
 
@@ -30,7 +30,7 @@ def test_what_was_uploaded_is_in_force_once_another_has_approved_it(come_in: Ent
     page = officer.get(f"/sites/ridgeway/submissions/{number}/").content.decode()
     assert "first books" in page and "Approve" in page
     assert officer.post(f"/sites/ridgeway/submissions/{number}/approve/").status_code == 302
-    assert site_from_book("ridgeway").tables["movements"].height > 0
+    assert recorded_site("ridgeway").tables["movements"].height > 0
     assert (
         "Nothing waits for you" in officer.get("/").content.decode()
         or "not reviewed yet" in officer.get("/").content.decode()

@@ -12,7 +12,7 @@ from django_tasks import task
 from stockward.terms.errors import StockwardError
 from stockward.web.models import ReviewRun
 from stockward.web.models.reviews import RunState
-from stockward.web.records.the_book import site_from_book
+from stockward.web.records.the_book import recorded_site
 
 _MOST_ATTEMPTS = 2
 
@@ -43,7 +43,7 @@ def _page_of(run: ReviewRun) -> tuple[str, int]:
 
     step = _Step(run.key)
     step("reading the site")
-    facts = site_from_book(run.site.key, None if run.as_of is None else last_moment_of(run.as_of))
+    facts = recorded_site(run.site.key, None if run.as_of is None else last_moment_of(run.as_of))
     answers = make_review(facts, generated=timezone.now(), progress=step)
     step("writing the report")
     return report.write_html(answers), int(review_concluded(answers))
